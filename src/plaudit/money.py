@@ -1,0 +1,73 @@
+"""Money: integer minor units of an ISO 4217 currency, and the exact proportions prices are made of."""
+
+from fractions import Fraction
+from functools import cache
+from typing import Self
+
+import msgspec
+from iso4217 import Currency
+
+from plaudit.problems import InvalidField
+
+
+@cache
+def exponent(currency: str) -> int:
+    """Decimal places between the major and the minor unit; 0 for JPY, 2 for USD.
+
+    Raises:
+        InvalidField: not a currency with a minor unit in ISO 4217.
+    """
+    try:
+        places = Currency(currency.lower()).exponent
+    except ValueError:
+        places = None
+    if places is None:
+        raise InvalidField(field="currency", reason=f"{currency!r} is not an ISO 4217 currency")
+    return places
+
+
+class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount in the minor units of its currency. Amounts of two currencies refuse to mix."""
+
+    amount_minor: int
+    currency: str
+
+    def _same(self, other: Self) -> Self:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not mix")
+        return other
+
+    def __add__(self, other: Self) -> "Money":
+        return Money(self.amount_minor + self._same(other).amount_minor, self.currency)
+
+    def __sub__(self, other: Self) -> "Money":
+        return Money(self.amount_minor - self._same(other).amount_minor, self.currency)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.amount_minor < self._same(other).amount_minor
+
+    def __le__(self, other: Self) -> bool:
+        return self.amount_minor <= self._same(other).amount_minor
+
+
+def round_half_up(value: Fraction) -> int:
+    """The nearest integer, halves away from zero."""
+    doubled = abs(value) * 2 + 1
+    rounded = doubled.numerator // (doubled.denominator * 2)
+    return rounded if value >= 0 else -rounded
+
+
+def round_up(value: Fraction) -> int:
+    """The smallest integer that is not below."""
+    return -(-value.numerator // value.denominator)
+
+
+def round_down(value: Fraction) -> int:
+    """The largest integer that is not above."""
+    return value.numerator // value.denominator
+
+
+def split_inclusive_tax(gross_minor: int, rate_bps: int) -> tuple[int, int]:
+    """Net and tax inside a tax-inclusive amount; they add up to it exactly."""
+    net = round_half_up(Fraction(gross_minor * 10_000, 10_000 + rate_bps))
+    return net, gross_minor - net
