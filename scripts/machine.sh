@@ -1,0 +1,29 @@
+#!/bin/sh
+# What the tests need of the machine: brings it with apt-get where that may be done, or says in one line what is missing.
+set -eu
+
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="chromium"
+test -x /usr/lib/postgresql/15/bin/postgres || missing="$missing postgresql-15"
+test -n "$missing" || exit 0
+
+as_root=""
+if test "$(id -u)" != 0; then
+    if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root="no"; fi
+fi
+if test "$as_root" = no || ! command -v apt-get >/dev/null 2>&1; then
+    echo "make test needs: $missing (Debian: sudo apt-get install $missing)" >&2
+    exit 1
+fi
+
+log=$(mktemp)
+# No cluster of Debian's own: the tests start their own servers.
+$as_root mkdir -p /etc/postgresql-common/createcluster.d
+echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.d/plaudit.conf >/dev/null
+if { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1; then
+    rm -f "$log"
+else
+    echo "make test needs: $missing; apt-get could not install it: $(tail -n 1 "$log")" >&2
+    exit 1
+fi
