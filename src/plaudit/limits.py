@@ -18,3 +18,93 @@ DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
 # pages
 PAGE_LENGTH_DEFAULT = 50
 PAGE_LENGTH_MAX = 200
+
+# database
+DATABASE_CONNECTIONS = 8  # connections of one process's pool, unless the settings say otherwise
+DATABASE_STATEMENT_TIMEOUT_MS = 30_000  # after this PostgreSQL gives up on one statement
+DATABASE_START_WAIT_S = 300  # for the embedded server to answer, recovery included
+DATABASE_RESTARTS_MAX = 5  # of the embedded server, one soon after the other
+DATABASE_RESTART_QUICK_S = 60  # a server that ended within this time of its start ended soon
+DATABASE_ORPHAN_PATIENCE_S = 2  # for sessions of a killed embedded server to end by themselves
+DATABASE_STOP_WAIT_S = 60  # for the embedded server to write its last checkpoint
+DATABASE_LOG_BYTES_MAX = 16_000_000  # of the embedded server's log, before a start sets it aside
+
+# catalogue
+CATALOGUE_POLL_MS = 1_000  # how long a process may show a catalogue that was changed elsewhere
+CATALOGUE_ITEMS_MAX = 500  # items in one catalogue
+
+# rooms
+ROOM_REFRESH_MS = 1_000  # how long a process may believe a room is live that was ended elsewhere
+ROOMS_KNOWN_MAX = 10_000  # rooms whose state one process keeps at hand
+ROOM_TITLE_LENGTH_MAX = 120  # characters
+ROOM_STAGE_URL_LENGTH_MAX = 2_000  # characters
+TOP_GIFTERS_LENGTH = 10  # gifters named in a room's state
+GIFTERS_TRACKED_MAX = 100_000  # gifters of one room whose coins one process keeps at hand
+THANKS_PER_REQUEST_MAX = 200  # gifts ticked off in one request
+OVERLAY_TOKENS_MAX = 50  # valid overlay tokens of one creator
+OVERLAY_LABEL_LENGTH_MAX = 60  # characters
+
+# hub
+HUB_TICK_MS = 100  # at most one message of frames a room in this time
+HUB_POLL_MS = 1_000  # how long a frame may go unseen when its notification is lost
+HUB_READ_FRAMES_MAX = 256  # frames of one room in one read of the database
+HUB_RING_FRAMES_MAX = 512  # recent frames kept per open room
+HUB_RING_BYTES_MAX = 2_000_000  # of those
+HUB_AHEAD_FRAMES_MAX = 1_024  # frames of one room that wait for an earlier one
+HUB_ROOM_LINGER_S = 30  # how long a room without sockets stays open
+HUB_FAN_OUT_STEP = 250  # sockets served before others get a turn
+STATE_INTERVAL_MS = 2_000  # between two states of a room
+VIEWERS_SEEN_WITHIN_S = 15  # a process silent for longer is gone, and its viewers with it
+PROFILES_MAX = 20_000  # names and avatars one process keeps at hand
+PROFILE_KEPT_S = 60  # how long a changed name or avatar may stay unseen
+NOTIFY_IDS_MAX = 300  # rooms or people named in one notification
+FRAMES_BACKLOG_MAX = 50  # frames shown to somebody who comes without a cursor
+FRAMES_RESUME_MAX = 5_000  # frames a cursor may be behind before it is void
+
+# sockets
+SOCKETS_MAX = 20_000  # of one process
+SOCKETS_PER_PERSON_MAX = 20  # of one person, per process
+SOCKET_BUFFER_BYTES_MAX = 1_000_000  # waiting for one reader before it is dropped
+SOCKET_MESSAGE_BYTES_MAX = 4_096  # of one command
+SOCKET_COMMANDS_PER_S = 50  # of one socket, on average
+SOCKET_COMMANDS_BURST = 100  # of one socket, at once
+SOCKET_REFUSALS_MAX = 200  # commands above the rate before the socket is closed
+SOCKET_COMMANDS_UNDER_WAY_MAX = 64  # commands of one socket that wait for their answer
+SOCKET_HEARTBEAT_S = 25  # between two signs of life
+SOCKET_CLOSE_WAIT_S = 2  # for a slow reader to take its farewell
+SOCKET_DRAIN_WAIT_S = 30  # for a reader to take a page of the past
+
+# chat
+CHAT_TEXT_LENGTH_MAX = 300  # characters of one message
+CHAT_MESSAGES_PER_10_S = 8  # of one person
+CHAT_TICK_MS = 50  # messages of this long become one frame
+CHAT_QUEUE_LENGTH_MAX = 2_000  # messages waiting, per process
+CHAT_IDS_REMEMBERED = 20_000  # per process, so that a repeated command appears once
+CHAT_SPEAKERS_REMEMBERED = 20_000  # per process, for the rate
+
+# recharge
+COINS_PER_QUOTE_MAX = 10_000_000  # coins one quote may ask for, before the price book's own limit
+QUOTE_VALID_MINUTES = 15  # how long a quote's price is promised
+QUOTE_KEEP_DAYS = 7  # after this a quote that was never ordered is forgotten
+ORDER_VALID_MINUTES = 60  # how long an order can be paid
+ORDER_POLL_AFTER_S = 20  # a pending order this old is asked about: its webhook may be lost
+ORDER_POLL_PAUSE_S_MAX = 600  # longest pause between two questions about one order
+ORDERS_PER_JOB_MAX = 100  # orders one run of a job takes
+QUOTES_PER_JOB_MAX = 5_000  # quotes one run of a job forgets
+PROVIDER_TIMEOUT_S = 10  # for one answer of a payment provider
+PROVIDER_CALLS_AT_ONCE = 8  # questions of one job to providers under way
+WEBHOOK_BYTES_MAX = 65_536  # body of one webhook from a provider
+RETURN_URL_LENGTH_MAX = 500
+WALLET_LOTS_MAX = 200  # lots in one answer
+
+# sandbox
+SANDBOX_WAITING_MESSAGES_MAX = 10_000  # webhooks that have not been acknowledged
+SANDBOX_MESSAGES_AT_ONCE = 16  # webhooks under way
+SANDBOX_MESSAGE_TIMEOUT_S = 5  # for the answer to a webhook
+SANDBOX_MESSAGE_ATTEMPTS_MAX = 20
+SANDBOX_MESSAGE_PAUSE_MS_FIRST = 200  # doubled after each attempt
+SANDBOX_MESSAGE_PAUSE_MS_MAX = 60_000
+SANDBOX_CHAOS_SPREAD_MS = 2_000  # within this the copies of an event are sent, in any order
+SANDBOX_TIMERS_AT_ONCE = 100
+SANDBOX_TICK_MS = 50  # how often due webhooks and timers are looked for
+SANDBOX_CHECKOUT_VALID_S_MAX = 86_400

@@ -1,0 +1,71 @@
+# The commands of a developer. Python 3.11 and make are all they need; uv is brought into .cache.
+.POSIX:
+
+PYTHON = python3
+UV = .cache/uv/bin/uv
+BIN = .venv/bin
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header
+PACKAGE = $(UV) pip install --quiet --python .venv --no-deps --build-constraint requirements/build.txt --editable .
+
+.PHONY: install install-dev machine demo test test-embedded test-debian check bench schema lock clean
+
+install: .venv/.installed
+
+# Everything from the locks, with hashes; a second run has nothing to do.
+.venv/.installed: requirements/runtime.txt requirements/build.txt pyproject.toml $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/runtime.txt
+	@$(PACKAGE)
+	@touch $@
+
+install-dev: .venv/.installed-dev
+
+.venv/.installed-dev: requirements/dev.txt .venv/.installed
+	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Plaudit needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .cache/uv || { echo "Plaudit needs Python's venv module (Debian: apt install python3-venv)"; exit 1; }
+	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@touch $@
+
+# What the tests need of the machine itself: Debian's Chromium and PostgreSQL 15.
+machine:
+	@sh scripts/machine.sh
+
+demo: install
+	@$(BIN)/plaudit demo $(ARGS)
+
+# The whole gate: checks, all tests on the embedded PostgreSQL 18, the integration tests again on Debian's 15.
+test: machine check test-embedded test-debian
+
+test-embedded: install-dev
+	@$(BIN)/python -m pytest $(PYTEST)
+
+test-debian: install-dev
+	@$(BIN)/python scripts/with_postgresql.py /usr/lib/postgresql/15 $(BIN)/python -m pytest tests/integration $(PYTEST)
+
+check: install-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: install-dev
+	@$(BIN)/plaudit bench all $(ARGS)
+
+# The recorded schema, after a new migration.
+schema: install-dev
+	@$(BIN)/plaudit migrate --record
+
+# The locks, after a change of pyproject.toml.
+lock: $(UV)
+	@echo uv | $(COMPILE) - --output-file requirements/uv.txt
+	@printf 'hatchling\neditables\n' | $(COMPILE) - --output-file requirements/build.txt
+	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+
+clean:
+	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist

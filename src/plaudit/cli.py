@@ -1,0 +1,62 @@
+"""The command `plaudit`: which subcommand lives where, and how an error reads in a terminal."""
+
+import importlib
+from typing import Any, NoReturn
+
+import click
+
+from plaudit import __version__
+from plaudit.problems import Problem
+from plaudit.settings import SetupError
+
+# Each command lives in its own module and is imported when it is called. The text is its line in `plaudit --help`.
+COMMANDS = {
+    "audit": ("plaudit.ledger.commands:audit", "Prove that the books balance."),
+    "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),
+    "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
+    "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
+    "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
+    "serve": ("plaudit.http.commands:serve", "Run the API, the pages, the sockets and the deliverers."),
+    "token": ("plaudit.people.commands:token", "Mint a token for development."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: Any = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}:{name} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="plaudit")
+def group() -> None:
+    """Plaudit: the coins-and-gifts economy of a live platform."""
+
+
+def main() -> NoReturn:
+    """Run the command line; what a person can put right is one line and exit status 1."""
+    try:
+        outcome = group.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(130) from None
+    except (SetupError, Problem) as error:
+        click.echo(f"plaudit: {error}", err=True)
+        raise SystemExit(1) from None
+    raise SystemExit(outcome if isinstance(outcome, int) else 0)  # `ctx.exit(1)` arrives as a number
