@@ -18,7 +18,7 @@ def exponent(currency: str) -> int:
         InvalidField: not a currency with a minor unit in ISO 4217.
     """
     try:
-        places = Currency(currency.lower()).exponent
+        places = Currency(currency).exponent
     except ValueError:
         places = None
     if places is None:

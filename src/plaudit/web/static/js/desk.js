@@ -1,0 +1,53 @@
+// Small behaviours every page shares: theme switch, copy buttons, dialogs, offline notice, problems of htmx requests.
+import "./components/coin-count.js";
+import { toast } from "./toast.js";
+
+/** The theme now painted. @returns {"dark" | "light"} */
+function currentTheme() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === "dark" || chosen === "light") return chosen;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+function switchTheme() {
+  const next = currentTheme() === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  localStorage.setItem("theme", next);
+}
+
+/** @param {string} text */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied");
+  } catch {
+    toast("This browser does not let pages copy. Select the text instead.", { tone: "bad" });
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  if (target.closest("[data-theme-switch]")) switchTheme();
+  const copied = target.closest("[data-copy]");
+  if (copied instanceof HTMLElement) void copy(copied.dataset.copy ?? "");
+  const opener = target.closest("[data-open-dialog]");
+  if (opener instanceof HTMLElement) {
+    const dialog = document.getElementById(opener.dataset.openDialog ?? "");
+    if (dialog instanceof HTMLDialogElement) dialog.showModal();
+  }
+  if (target.closest("[data-close-dialog]")) target.closest("dialog")?.close();
+  if (target instanceof HTMLDialogElement) target.close(); // the click was on the backdrop
+});
+
+// Times are written by the server in UTC and shown in the reader's own zone.
+for (const element of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(element.getAttribute("datetime") ?? "");
+  if (Number.isNaN(at.getTime())) continue;
+  element.setAttribute("title", `${element.textContent} UTC`);
+  element.textContent = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
+}
+
+addEventListener("offline", () => toast("You are offline. Nothing is sent until the connection is back.", { tone: "bad" }));
+addEventListener("online", () => toast("You are back online."));
+document.addEventListener("htmx:error", () => toast("The server did not answer. Nothing was changed; please try again.", { tone: "bad" }));

@@ -1,0 +1,43 @@
+"""The template environment: where templates lie, their filters, and the addresses of static files."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from plaudit.web.formatting import FILTERS
+
+WEB = Path(__file__).parent
+STATIC = WEB / "static"
+TEMPLATES = WEB / "templates"
+
+
+@cache
+def static_version() -> str:
+    """Twelve hex digits over all static files: a new version of them gets new addresses, so browsers may keep them."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(STATIC).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def static(path: str) -> str:
+    """Address of a file below `static/`. Modules import each other relatively, so the version carries over."""
+    return f"/static/{static_version()}/{path}"
+
+
+def make_environment() -> Environment:
+    """The environment of all pages: escapes by itself, refuses a name that was not given."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.globals.update(static=static)
+    return environment
