@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
     "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
+    "sandbox": ("plaudit.sandbox.app:sandbox", "Run the pretend payment and payout provider."),
     "serve": ("plaudit.http.commands:serve", "Run the API, the pages, the sockets and the deliverers."),
     "token": ("plaudit.people.commands:token", "Mint a token for development."),
 }

@@ -9,10 +9,13 @@ GIFT_BATCH_LENGTH_MAX = 4_000  # gifts in one call of charge()
 GIFT_COUNT_MAX = 9_999  # items in one gift
 GIFT_COINS_MAX = 1_000_000_000  # coins of one gift
 GIFTS_PER_REQUEST_MAX = 500  # gifts in one POST /v1/gifts:batch
+CHARGE_ATTEMPTS_MAX = 20  # tries of one batch while the database is away
+CHARGE_RETRY_PAUSE_MS = 50  # after the first failed try; longer by as much after each
 COMBO_WINDOW_MS = 5_000  # a gift this long after the one before starts a new combo
 
 # delivery
 DELIVERY_BATCHES_MAX = 16  # batches of one stream in one transaction
+DELIVERY_RETRY_PAUSE_MS = 500  # after a delivery failed
 DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
 
 # pages
@@ -107,4 +110,26 @@ SANDBOX_MESSAGE_PAUSE_MS_MAX = 60_000
 SANDBOX_CHAOS_SPREAD_MS = 2_000  # within this the copies of an event are sent, in any order
 SANDBOX_TIMERS_AT_ONCE = 100
 SANDBOX_TICK_MS = 50  # how often due webhooks and timers are looked for
-SANDBOX_CHECKOUT_VALID_S_MAX = 86_400
+SANDBOX_CHECKOUT_VALID_S_MAX = 86_400  # how long a hosted page can be paid
+SANDBOX_REQUEST_BYTES_MAX = 65_536
+
+# who is asking
+TOKEN_LENGTH_MAX = 8_192  # characters of a token or key
+TOKEN_LEEWAY_S = 30  # by which the clock of an issuer may differ from ours
+CALLER_CACHE_LENGTH_MAX = 50_000  # checked tokens and keys remembered, per process
+CALLER_CACHE_S = 60  # how long a revoked key or issuer may still pass
+JWKS_CACHE_S = 600  # how old the fetched keys of an issuer may be
+JWKS_REFETCH_MIN_S = 30  # between two fetches of one issuer's keys
+JWKS_BYTES_MAX = 262_144  # of a key set
+JWKS_TIMEOUT_S = 5  # for the answer of an issuer
+SUBJECT_LENGTH_MAX = 255  # characters of a person's subject
+PERSON_NAME_LENGTH_MAX = 100  # characters of a name or handle; a longer one is cut
+PICTURE_ADDRESS_LENGTH_MAX = 2_000  # characters; a longer one is left out
+PEOPLE_PER_CALL_MAX = 1_000  # people a server may name at once
+
+# requests
+BODY_BYTES_MAX = 1_048_576  # of a request
+FIELD_ERRORS_MAX = 20  # fields named in one answer
+DRAIN_S = 10  # what open requests get to finish when a process is asked to stop
+WORKERS_MAX = 64  # processes of one `plaudit serve`
+WORKER_RESTART_S = 1  # between the death of a worker and its replacement

@@ -57,6 +57,30 @@ class Settings:
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""
 
+    default_region: str = "US"
+    """The region whose prices hold for somebody of whom no country is known."""
+
+    return_hosts: str = ""
+    """Hosts, beside our own, that a checkout may return to; separated by spaces."""
+
+    seller_code: str = "PLAUDIT"
+    """Begins the number of each receipt; short and never changed."""
+
+    seller_name: str = "Plaudit Demo"
+    """The seller of record, as receipts show it."""
+
+    seller_address: str = ""
+    """The address of the seller of record, as receipts show it."""
+
+    sandbox_url: str = ""
+    """Where this server reaches the sandbox provider. Empty: it is not offered."""
+
+    sandbox_api_key: Secret = _NOT_SET
+    """The key the sandbox provider asks for."""
+
+    sandbox_webhook_secret: Secret = _NOT_SET
+    """What the sandbox provider signs its webhooks with (`whsec_` and base64)."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Settings from variables of the environment; what is not set keeps its default.
