@@ -1,0 +1,1 @@
+"""Pages, components and overlays: what people see of Plaudit."""
