@@ -1,0 +1,1 @@
+"""Gifts: what can be given, what it costs, and the sending of it."""

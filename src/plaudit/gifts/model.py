@@ -1,0 +1,227 @@
+"""Catalogue items, gifts as they are asked for and answered, and why one may be refused."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+from plaudit.limits import COMBO_WINDOW_MS, GIFT_COINS_MAX, GIFT_COUNT_MAX, GIFTS_PER_REQUEST_MAX
+from plaudit.problems import Conflict, NotFound, Problem
+
+DECIMAL_ID = r"^[1-9][0-9]{0,17}$"
+"""An id of a person or room in JSON."""
+
+IdText = Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="A decimal id.", examples=["7"])]
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of something that can be given. `coins` is the price of one."""
+
+    id: int
+    sku: str
+    version: int
+    name: str
+    coins: int
+    category: str
+    art: str
+    size: Literal["small", "large"]
+    combo: bool
+    animation: str
+    duration_ms: int
+    sort: int
+    active_from: datetime
+    retired_at: datetime | None
+
+    def is_offered(self, now: datetime) -> bool:
+        return self.active_from <= now and (self.retired_at is None or now < self.retired_at)
+
+
+class GiftRoom(msgspec.Struct, frozen=True):
+    """What a gift has to know about its room."""
+
+    id: int
+    creator_id: int
+    state: Literal["scheduled", "live", "ended"]
+    gifts_enabled: bool
+
+
+class Rooms(Protocol):
+    """Where rooms are looked up; kept by whoever runs them."""
+
+    def at_hand(self, room_id: int) -> GiftRoom | None:
+        """The room if it is already known here."""
+        ...
+
+    async def find(self, room_id: int) -> GiftRoom | None:
+        """The room, read from the database when it is not at hand; None: there is none."""
+        ...
+
+
+# What is asked
+
+
+class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A gift to send. The id makes it happen once, however often it is sent."""
+
+    id: Annotated[UUID, msgspec.Meta(description="UUID of version 7, made by the sender.")]
+    room_id: IdText
+    item_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="The catalogue item.")]
+    count: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COUNT_MAX, description="How many of it.")] = 1
+    coins: Annotated[
+        int | None,
+        msgspec.Meta(
+            ge=1,
+            le=GIFT_COINS_MAX,
+            description="The total in coins that was shown; the gift is refused when the price has changed.",
+        ),
+    ] = None
+    creator_id: Annotated[
+        str | None,
+        msgspec.Meta(pattern=DECIMAL_ID, description="Who receives it; the creator of the room when left out."),
+    ] = None
+
+
+class BatchedGift(GiftRequest, forbid_unknown_fields=True, kw_only=True):
+    """A gift a server sends for one of its people, named by exactly one of the two."""
+
+    sender_id: Annotated[
+        str | None, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")
+    ] = None
+    sender_subject: Annotated[
+        str | None,
+        msgspec.Meta(min_length=1, max_length=255, description="The sender, by the platform's own id."),
+    ] = None
+
+
+class GiftBatchRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Gifts of many senders; each has an outcome of its own."""
+
+    gifts: Annotated[list[BatchedGift], msgspec.Meta(min_length=1, max_length=GIFTS_PER_REQUEST_MAX)]
+
+
+# What is answered
+
+
+class Combo(msgspec.Struct, frozen=True):
+    """Gifts of one item by one sender in quick succession: `count` is all of them so far."""
+
+    id: UUID
+    count: int
+    expires_at: str
+
+
+class Gift(msgspec.Struct, frozen=True):
+    """A gift that was charged."""
+
+    id: UUID
+    room_id: str
+    creator_id: str
+    item_id: int
+    count: int
+    coins: int
+    coins_after: int
+    combo: Combo
+    at: str
+
+
+class BatchedOutcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one gift of a batch; `gift` or `problem` is present, never both."""
+
+    id: UUID
+    outcome: Literal["posted", "repeated", "conflict", "refused", "insufficient"]
+    gift: Gift | None = None
+    problem: dict[str, Any] | None = None
+
+
+class GiftBatchAnswer(msgspec.Struct, frozen=True):
+    """Outcomes in the order of the request."""
+
+    items: list[BatchedOutcome]
+
+
+def moment(at: datetime) -> str:
+    """A time as it travels: RFC 3339 in UTC with milliseconds."""
+    return at.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def combo_end(at: datetime) -> str:
+    """When a combo continued at this time is over, unless it goes on."""
+    return moment(at + timedelta(milliseconds=COMBO_WINDOW_MS))
+
+
+# What can go wrong
+
+
+class RoomUnknown(NotFound):
+    code: ClassVar[str] = "room_unknown"
+    title: ClassVar[str] = "There is no such room."
+
+
+class ItemUnknown(NotFound):
+    code: ClassVar[str] = "item_unknown"
+    title: ClassVar[str] = "The catalogue has no such item."
+
+
+class SenderUnknown(NotFound):
+    code: ClassVar[str] = "sender_unknown"
+    title: ClassVar[str] = "This platform has no such person here."
+
+
+class InsufficientCoins(Problem):
+    """`coins_short` is what is missing; `price` and `quote` say what that costs, when prices are known."""
+
+    code: ClassVar[str] = "insufficient_coins"
+    status: ClassVar[int] = 402
+    title: ClassVar[str] = "There are not enough coins in the wallet."
+
+
+class GiftConflict(Conflict):
+    code: ClassVar[str] = "gift_conflict"
+    title: ClassVar[str] = "This id was already used for another gift."
+
+
+class RoomNotLive(Conflict):
+    code: ClassVar[str] = "room_not_live"
+    title: ClassVar[str] = "The room is not live."
+
+
+class GiftsPaused(Conflict):
+    code: ClassVar[str] = "gifts_paused"
+    title: ClassVar[str] = "The creator has paused gifts."
+
+
+class ItemRetired(Conflict):
+    code: ClassVar[str] = "item_retired"
+    title: ClassVar[str] = "This item is no longer offered."
+
+
+class ReceiverNotInRoom(Conflict):
+    code: ClassVar[str] = "receiver_not_in_room"
+    title: ClassVar[str] = "This creator is not in the room."
+
+
+class OwnRoom(Conflict):
+    code: ClassVar[str] = "own_room"
+    title: ClassVar[str] = "Gifts to oneself are not possible."
+
+
+class PriceChanged(Conflict):
+    """`coins` is the total at the present price."""
+
+    code: ClassVar[str] = "price_changed"
+    title: ClassVar[str] = "The price of this item has changed."
+
+
+class TooDear(Problem):
+    """A count that makes the gift dearer than any gift may be."""
+
+    code: ClassVar[str] = "too_dear"
+    title: ClassVar[str] = "One gift cannot be worth this much."
+
+
+REFUSALS: Mapping[str, type[Conflict]] = {
+    problem.code: problem
+    for problem in (RoomNotLive, GiftsPaused, ItemRetired, ReceiverNotInRoom, OwnRoom, PriceChanged)
+}
