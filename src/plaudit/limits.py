@@ -25,6 +25,9 @@ PAGE_LENGTH_MAX = 200
 # database
 DATABASE_CONNECTIONS = 8  # connections of one process's pool, unless the settings say otherwise
 DATABASE_STATEMENT_TIMEOUT_MS = 30_000  # after this PostgreSQL gives up on one statement
+DATABASE_ACQUIRE_WAIT_S = 5  # for a connection of the pool to be free, before the caller is told to come again
+DATABASE_CONNECT_WAIT_S = 10  # for one new connection
+DATABASE_STATEMENTS_MAX = 400  # prepared statements one connection keeps
 DATABASE_START_WAIT_S = 300  # for the embedded server to answer, recovery included
 DATABASE_RESTARTS_MAX = 5  # of the embedded server, one soon after the other
 DATABASE_RESTART_QUICK_S = 60  # a server that ended within this time of its start ended soon

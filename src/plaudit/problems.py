@@ -1,6 +1,9 @@
 """What can go wrong, as one class per error: a stable code, an HTTP status and typed fields (RFC 9457)."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+
+from plaudit.limits import BODY_BYTES_MAX
 
 
 class Problem(Exception):
@@ -40,6 +43,38 @@ class InvalidField(Problem):
         super().__init__(f"{field} {reason}", field=field, reason=reason)
 
 
+class InvalidFields(Problem):
+    """Several fields are not valid; `field` and `reason` are the first, `errors` has all."""
+
+    code = "invalid_field"
+    title = "Fields of the request are not valid."
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        named = [{"field": field, "reason": reason} for field, reason in errors]
+        detail = "; ".join(f"{field} {reason}" for field, reason in errors)
+        super().__init__(detail, **named[0], errors=named)
+
+
+class InvalidBody(Problem):
+    code = "invalid_body"
+    title = "The body of the request cannot be read."
+
+
+class BodyTooLarge(Problem):
+    code = "body_too_large"
+    status = 413
+    title = "The body of the request is too large."
+
+    def __init__(self) -> None:
+        super().__init__(bytes_max=BODY_BYTES_MAX)
+
+
+class WrongMediaType(Problem):
+    code = "wrong_media_type"
+    status = 415
+    title = "The body of the request must be sent as application/json."
+
+
 class Unauthenticated(Problem):
     code = "unauthenticated"
     status = 401
@@ -61,6 +96,19 @@ class NotFound(Problem):
     title = "There is nothing here."
 
 
+class MethodNotAllowed(Problem):
+    code = "method_not_allowed"
+    status = 405
+    title = "This address knows other methods."
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(allowed=sorted(allowed))
+        self.allowed = sorted(allowed)
+
+    def headers(self) -> dict[str, str]:
+        return {"Allow": ", ".join(self.allowed)}
+
+
 class Conflict(Problem):
     code = "conflict"
     status = 409
@@ -70,6 +118,11 @@ class Conflict(Problem):
 class IdempotencyConflict(Conflict):
     code = "idempotency_conflict"
     title = "This id was already used for another request."
+
+
+class Overdrawn(Conflict):
+    code = "overdrawn"
+    title = "There is not that much in the account."
 
 
 class TooBusy(Problem):
@@ -83,3 +136,23 @@ class TooBusy(Problem):
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after_s)}
+
+
+class Unexpected(Problem):
+    """Nothing foresaw this; the incident's id leads to it in the log."""
+
+    code = "unexpected"
+    status = 500
+    title = "Something went wrong here. It is safe to try again with the same id."
+
+    def __init__(self, incident: str) -> None:
+        super().__init__(incident=incident)
+
+
+class Unavailable(Problem):
+    code = "unavailable"
+    status = 503
+    title = "The database cannot be reached just now; try again shortly."
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}

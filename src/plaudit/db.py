@@ -1,0 +1,292 @@
+"""The way to PostgreSQL: a pool, transactions, statements out of `queries.sql`, and rows as typed structs."""
+
+import importlib.util
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Self, TypeAlias, TypeVar
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from plaudit.limits import (
+    DATABASE_ACQUIRE_WAIT_S,
+    DATABASE_CONNECT_WAIT_S,
+    DATABASE_CONNECTIONS,
+    DATABASE_STATEMENT_TIMEOUT_MS,
+    DATABASE_STATEMENTS_MAX,
+)
+from plaudit.problems import IdempotencyConflict, Overdrawn, Problem, TooBusy, Unavailable
+from plaudit.settings import SetupError
+
+T = TypeVar("T")
+Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+
+APPLICATION_ROLE = "plaudit_app"
+"""The role that may use the books through their functions only. Migrations run as the login user instead."""
+
+_JSONB_VERSION = b"\x01"  # goes before the text in the binary format
+
+# What a broken constraint means to the caller. One that is not here is a defect of ours.
+CONSTRAINT_PROBLEMS: dict[str, Callable[[], Problem]] = {
+    "wallet_not_overdrawn": Overdrawn,
+    "gift_balance_not_overdrawn": Overdrawn,
+    "account_not_overdrawn": Overdrawn,
+    "transfer_pkey": IdempotencyConflict,
+}
+
+
+# How the driver says that the server, or the connection to it, is no more.
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+)
+
+
+class DatabaseUnreachable(SetupError):
+    """No connection can be made; the message says why, without the password."""
+
+
+# Statements
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One block of a `queries.sql`: `-- name: x`, or `-- name: x -> Struct` when its rows are that struct."""
+
+    name: str
+    sql: str
+    struct: str | None
+
+
+_NAME_LINE = re.compile(r"^-- name: *(?P<name>[a-z][a-z0-9_]*)(?: *-> *(?P<struct>[A-Za-z_][\w.]*))? *$", re.MULTILINE)
+
+
+def read_statements(file: Path) -> list[Statement]:
+    """The statements of one file, in its order.
+
+    Raises:
+        ValueError: a name occurs twice, or has nothing under it.
+    """
+    text = file.read_text(encoding="utf-8")
+    heads = list(_NAME_LINE.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    found: dict[str, Statement] = {}
+    for head, end in zip(heads, ends, strict=True):
+        name, sql = head["name"], text[head.end() : end].strip().removesuffix(";")
+        if name in found or not sql:
+            raise ValueError(f"{file}: statement {name!r} is there twice or empty")
+        found[name] = Statement(name, sql, head["struct"])
+    return list(found.values())
+
+
+@cache
+def statements(module: str) -> Mapping[str, str]:
+    """The SQL in the `queries.sql` beside a module, by name. `module` is its `__file__`, or a package's dotted name."""
+    if module.endswith(".py"):
+        folder = Path(module).parent
+    else:
+        spec = importlib.util.find_spec(module)
+        if spec is None or spec.origin is None:
+            raise ValueError(f"there is no module {module!r}")
+        folder = Path(spec.origin).parent
+    return {statement.name: statement.sql for statement in read_statements(folder / "queries.sql")}
+
+
+async def fetch_one(connection: Connection, sql: str, struct: type[T], *arguments: Any) -> T | None:
+    """The first row as a struct, by the names of its columns; None when there is none."""
+    row = await connection.fetchrow(sql, *arguments)
+    return None if row is None else msgspec.convert(dict(row), struct)
+
+
+async def fetch_all(connection: Connection, sql: str, struct: type[T], *arguments: Any) -> list[T]:
+    """All rows as structs, by the names of their columns."""
+    return [msgspec.convert(dict(row), struct) for row in await connection.fetch(sql, *arguments)]
+
+
+# Connections
+
+
+async def connect(
+    url: str, *, role: str | None = APPLICATION_ROLE, statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
+) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection of its own, outside any pool. `role` None: as the login user, who owns the tables.
+
+    Raises:
+        DatabaseUnreachable: there is no database, or it lets nobody in.
+    """
+    with _reaching():
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+            url, **_options(role, statement_timeout_ms)
+        )
+        await _prepare(connection)
+        return connection
+
+
+class Database:
+    """The pool of one process. `open()` before use, `close()` after, or `async with`."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        role: str | None = APPLICATION_ROLE,
+        connections: int = DATABASE_CONNECTIONS,
+        statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS,
+    ) -> None:
+        self.url = url
+        self._role = role
+        self._connections = connections
+        self._statement_timeout_ms = statement_timeout_ms
+        self._pool: Pool | None = None
+
+    @property
+    def pool(self) -> Pool:
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
+    async def open(self) -> Self:
+        """Make the first connection; the others follow when they are needed.
+
+        Raises:
+            DatabaseUnreachable: there is no database, or it lets nobody in.
+        """
+        with _reaching():
+            self._pool = await asyncpg.create_pool(
+                self.url,
+                min_size=1,
+                max_size=self._connections,
+                max_inactive_connection_lifetime=0,
+                init=_prepare,
+                reset=_keep,
+                **_options(self._role, self._statement_timeout_ms),
+            )
+        return self
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
+        """A connection of its own, for those who keep one: the gift writer, deliverers, listeners."""
+        return await connect(self.url, role=self._role, statement_timeout_ms=self._statement_timeout_ms)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection in a transaction, committed at the end, rolled back by an exception.
+
+        Raises:
+            Problem: what CONSTRAINT_PROBLEMS says of the constraint that was broken.
+            TooBusy: no connection was free in time.
+        """
+        async with self.read() as connection:
+            try:
+                async with connection.transaction():
+                    yield connection
+            except asyncpg.IntegrityConstraintViolationError as error:
+                factory = CONSTRAINT_PROBLEMS.get(error.constraint_name or "")
+                if factory is None:
+                    raise
+                raise factory() from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """A connection for reading: each statement sees what is committed when it begins.
+
+        Raises:
+            TooBusy: no connection was free in time.
+            Unavailable: the database went away; whether a transaction under way was committed is unknown.
+        """
+        try:
+            connection = await self.pool.acquire(timeout=DATABASE_ACQUIRE_WAIT_S)
+        except TimeoutError:
+            raise TooBusy from None
+        except (OSError, *_GONE) as error:
+            raise Unavailable from error
+        try:
+            yield connection
+        except _GONE as error:
+            if connection.is_closed() or isinstance(error, asyncpg.PostgresError):
+                raise Unavailable from error
+            raise
+        finally:
+            await self.pool.release(connection)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """A connection for reading where all statements see the same moment.
+
+        Raises:
+            TooBusy: no connection was free in time.
+        """
+        async with self.read() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            yield connection
+
+
+def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
+    session = {
+        "application_name": "plaudit",
+        "jit": "off",
+        "TimeZone": "UTC",
+        "statement_timeout": str(statement_timeout_ms),
+    }
+    return {
+        "server_settings": session | ({"role": role} if role else {}),
+        "timeout": DATABASE_CONNECT_WAIT_S,
+        "statement_cache_size": DATABASE_STATEMENTS_MAX,
+        "max_cached_statement_lifetime": 0,
+    }
+
+
+async def _prepare(connection: Connection) -> None:
+    """JSON columns as Python values, both ways."""
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", format="binary", encoder=msgspec.json.encode, decoder=msgspec.json.decode
+    )
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_encode_jsonb, decoder=_decode_jsonb
+    )
+
+
+def _encode_jsonb(value: Any) -> bytes:
+    return _JSONB_VERSION + msgspec.json.encode(value)
+
+
+def _decode_jsonb(data: bytes) -> Any:
+    return msgspec.json.decode(data[len(_JSONB_VERSION) :])
+
+
+async def _keep(_: Connection) -> None:
+    """Nothing to reset: sessions change no settings, and an open transaction is rolled back before this is called.
+
+    The driver's own reset is a round trip for each use of the pool, twice the price of a small statement.
+    """
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Turns what keeps a connection from being made into DatabaseUnreachable."""
+    try:
+        yield
+    except asyncpg.InvalidParameterValueError as error:  # the role in the greeting is unknown
+        raise DatabaseUnreachable(
+            f"the database is not prepared for Plaudit ({error}): run `plaudit migrate`"
+        ) from error
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnreachable(f"the database cannot be reached: {error or type(error).__name__}") from error
