@@ -8,10 +8,11 @@ create or replace function delivery_hash(
 $$;
 
 -- deliver(): the creators' side of the next batches of one stream, in one transaction: gift balances, one numbered
--- frame a room, the sealed movement; the batches go. Answers the frames. Nothing happens when another deliverer has
--- the stream, or when there is nothing to deliver; two callers therefore share the streams without talking.
+-- frame a room, the sealed movement; the batches go. Answers a row for each new frame, with contents only for the rooms
+-- in p_watched. Nothing happens when another deliverer has the stream, or when there is nothing to deliver; two callers
+-- therefore share the streams without talking.
 create or replace function deliver(
-    p_shard smallint, p_source_shard smallint, p_delivered_at timestamptz, p_batches_max integer
+    p_shard smallint, p_source_shard smallint, p_delivered_at timestamptz, p_batches_max integer, p_watched bigint[]
 ) returns setof frame
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -100,13 +101,16 @@ begin
         select p_shard, r.room_id, 1 from per_room r order by r.room_id
         on conflict (shard, room_id) do update set seq = h.seq + 1
         returning h.room_id, h.seq
+    ), written as (
+        insert into frame (shard, room_id, seq, kind, at, gift_ids, viewer_ids, creator_ids, item_ids, counts, gift_coins,
+            combo_ids, combo_counts)
+        select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.gift_ids, r.viewer_ids, r.creator_ids, r.item_ids,
+            r.counts, r.gift_coins, r.combo_ids, r.combo_counts
+        from per_room r join numbered n on n.room_id = r.room_id
     )
-    insert into frame (shard, room_id, seq, kind, at, gift_ids, viewer_ids, creator_ids, item_ids, counts, gift_coins,
-        combo_ids, combo_counts)
-    select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.gift_ids, r.viewer_ids, r.creator_ids, r.item_ids,
-        r.counts, r.gift_coins, r.combo_ids, r.combo_counts
-    from per_room r join numbered n on n.room_id = r.room_id
-    returning *;
+    select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, r.gift_ids, r.viewer_ids, r.creator_ids, r.item_ids,
+        r.counts, r.gift_coins, r.combo_ids, r.combo_counts, null::jsonb
+    from numbered n left join per_room r on r.room_id = n.room_id and r.room_id = any (p_watched);
 end $$;
 
 -- A numbered frame that is not a gift.

@@ -1,0 +1,100 @@
+"""What goes into the books and comes out of them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from plaudit.problems import Problem
+
+Outcome = Literal["posted", "repeated", "conflict", "refused", "insufficient"]
+
+
+class GiftOrder(msgspec.Struct, frozen=True):
+    """A gift somebody wants to send. `coins` is the price of all of it; `refusal` says why it must not be posted.
+
+    A refused order is handed to the books all the same: if it is the repeat of a gift that was posted, it gets that
+    gift's answer, whatever has changed since.
+    """
+
+    id: UUID
+    viewer_id: int
+    creator_id: int
+    room_id: int
+    item_id: int
+    count: int
+    coins: int
+    refusal: str | None = None
+
+
+class GiftOutcome(msgspec.Struct, frozen=True):
+    """What became of a gift order. All but `outcome` and `coins_short` are of the gift as it was first posted."""
+
+    outcome: Outcome
+    coins_short: int
+    coins_after: int
+    combo_id: UUID | None
+    combo_count: int
+    charged_at: datetime | None
+
+
+class OutcomeUnknown(Problem):
+    """The books could not be asked. Nothing is lost: the same request with the same id gets the answer."""
+
+    code = "outcome_unknown"
+    status = 503
+    title = "It is not known yet whether this was done. Send it again with the same id."
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "1"}
+
+
+class FrameGift(msgspec.Struct, frozen=True):
+    """A gift as a frame carries it."""
+
+    id: UUID
+    viewer_id: int
+    creator_id: int
+    item_id: int
+    count: int
+    coins: int
+    combo_id: UUID
+    combo_count: int
+
+
+class Frame:
+    """One numbered message to a room's screens; gifts (kind "gift"), or a body of any other kind.
+
+    A frame without contents is only a sign that the room has moved to `seq`: read it from the database.
+    """
+
+    __slots__ = ("_row", "at", "body", "kind", "room_id", "seq")
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.room_id: int = row["room_id"]
+        self.seq: int = row["seq"]
+        self.kind: str = row["kind"]
+        self.at: datetime = row["at"]
+        self.body: dict[str, Any] | None = row["body"]
+        self._row = row
+
+    @property
+    def has_contents(self) -> bool:
+        return self.body is not None or self._row["gift_ids"] is not None
+
+    @property
+    def gifts(self) -> Iterator[FrameGift]:
+        row = self._row
+        return map(
+            FrameGift,
+            row["gift_ids"],
+            row["viewer_ids"],
+            row["creator_ids"],
+            row["item_ids"],
+            row["counts"],
+            row["gift_coins"],
+            row["combo_ids"],
+            row["combo_counts"],
+        )

@@ -1,0 +1,219 @@
+"""The batch writer: gifts wait in a bounded queue, and all that wait while one batch commits are the next batch."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import asyncpg
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, statements
+from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
+from plaudit.ledger.shards import Shards
+from plaudit.limits import (
+    CHARGE_ATTEMPTS_MAX,
+    CHARGE_RETRY_PAUSE_MS,
+    COMBO_WINDOW_MS,
+    GIFT_BATCH_LENGTH_MAX,
+    GIFT_QUEUE_LENGTH_MAX,
+)
+from plaudit.problems import TooBusy
+
+_SQL = statements(__file__)
+_log = logging.getLogger(__name__)
+
+Connect = Callable[[], Awaitable[Connection]]
+
+# What a batch may fail with and be tried again: ids make the second try safe even if the first one committed.
+_PASSING_ERRORS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    OSError,
+    TimeoutError,
+)
+
+
+class _Ticket:
+    """One caller, waiting for the outcomes of all the orders it brought."""
+
+    __slots__ = ("future", "missing", "outcomes")
+
+    def __init__(self, orders: int, future: "asyncio.Future[list[GiftOutcome]]") -> None:
+        self.outcomes: list[Any] = [None] * orders
+        self.missing = orders
+        self.future = future
+
+    def settle(self, place: int, outcome: GiftOutcome) -> None:
+        self.outcomes[place] = outcome
+        self.missing -= 1
+        if not self.missing and not self.future.done():
+            self.future.set_result(self.outcomes)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+_Waiting = tuple[GiftOrder, _Ticket, int]
+
+
+class _Lane:
+    """The queue and the connection of one shard."""
+
+    def __init__(self, shard: int, shards: Shards, connect: Connect, clock: Clock, on_charged: Callable[[], None]) -> None:
+        self._shard = shard
+        self._shards = shards
+        self._connect = connect
+        self._clock = clock
+        self._on_charged = on_charged
+        self._connection: Connection | None = None
+        self._arrived = asyncio.Event()
+        self.queue: deque[_Waiting] = deque()
+        self.taken: list[_Waiting] = []
+
+    def put(self, waiting: _Waiting) -> None:
+        self.queue.append(waiting)
+        self._arrived.set()
+
+    async def run(self) -> None:
+        try:
+            while True:
+                await self._arrived.wait()
+                self.taken = self._take()
+                await self._charge(self.taken)
+                self.taken = []
+                if not self.queue:
+                    self._arrived.clear()
+        finally:
+            if self._connection is not None:
+                self._connection.terminate()
+
+    def _take(self) -> list[_Waiting]:
+        """The next batch, sorted by viewer and arrival; the second of two equal ids waits for the batch after."""
+        batch: list[_Waiting] = []
+        keys = set()
+        later: list[_Waiting] = []
+        while self.queue and len(batch) < GIFT_BATCH_LENGTH_MAX:
+            waiting = self.queue.popleft()
+            key = (waiting[0].viewer_id, waiting[0].id)
+            if key in keys:
+                later.append(waiting)
+            else:
+                keys.add(key)
+                batch.append(waiting)
+        self.queue.extendleft(reversed(later))
+        batch.sort(key=_viewer)
+        return batch
+
+    async def _charge(self, batch: list[_Waiting]) -> None:
+        try:
+            row = await self._call(batch)
+        except Exception as error:
+            _log.exception("a batch of %d gifts of shard %d failed", len(batch), self._shard)
+            unknown = OutcomeUnknown()
+            unknown.__cause__ = error
+            for _, ticket, _ in batch:
+                ticket.fail(unknown)
+            return
+        self._on_charged()
+        answers = map(GiftOutcome, *row.values())
+        for (_, ticket, place), answer in zip(batch, answers, strict=True):
+            ticket.settle(place, answer)
+
+    async def _call(self, batch: list[_Waiting]) -> asyncpg.Record:
+        orders = [waiting[0] for waiting in batch]
+        of = self._shards.of
+        arguments = (
+            self._shard,
+            self._clock.now(),
+            COMBO_WINDOW_MS,
+            [order.id for order in orders],
+            [order.viewer_id for order in orders],
+            [order.creator_id for order in orders],
+            [of(order.creator_id) for order in orders],
+            [order.room_id for order in orders],
+            [order.item_id for order in orders],
+            [order.count for order in orders],
+            [order.coins for order in orders],
+            [order.refusal is not None for order in orders],
+        )
+        for attempt in range(1, CHARGE_ATTEMPTS_MAX + 1):
+            try:
+                if self._connection is None or self._connection.is_closed():
+                    self._connection = await self._connect()
+                row = await self._connection.fetchrow(_SQL["charge"], *arguments)
+            except _PASSING_ERRORS as error:
+                _log.warning("charging shard %d, attempt %d: %r", self._shard, attempt, error)
+                if attempt == CHARGE_ATTEMPTS_MAX:
+                    raise
+                await asyncio.sleep(attempt * CHARGE_RETRY_PAUSE_MS / 1000)
+            else:
+                assert row is not None  # noqa: S101 - a function with out parameters always answers one row
+                return row
+        raise AssertionError("unreachable")
+
+
+def _viewer(waiting: _Waiting) -> int:
+    return waiting[0].viewer_id
+
+
+class GiftWriter:
+    """Charges gifts, batch by batch, and answers each of them after the commit."""
+
+    def __init__(
+        self, connect: Connect, shards: Shards, clock: Clock, on_charged: Callable[[], None] = lambda: None
+    ) -> None:
+        self._shards = shards
+        self._lanes = [_Lane(shard, shards, connect, clock, on_charged) for shard in shards.all()]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    @property
+    def waiting(self) -> int:
+        """Gifts in the queue."""
+        return sum(len(lane.queue) for lane in self._lanes)
+
+    async def start(self) -> None:
+        self._tasks = [asyncio.create_task(lane.run()) for lane in self._lanes]
+
+    async def stop(self) -> None:
+        """Charge what waits, then close. New gifts are turned away at once."""
+        self._stopping = True
+        while any(lane.queue or lane.taken for lane in self._lanes) and not any(task.done() for task in self._tasks):
+            await asyncio.sleep(0.005)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def charge(self, order: GiftOrder) -> GiftOutcome:
+        """Charge one gift.
+
+        Raises:
+            TooBusy: the queue is full, or the process is about to stop; nothing was charged.
+            OutcomeUnknown: the books could not be reached; ask again with the same id.
+        """
+        return (await self.charge_many((order,)))[0]
+
+    async def charge_many(self, orders: Sequence[GiftOrder]) -> list[GiftOutcome]:
+        """Charge gifts in this order for each viewer; one outcome each, in the order given.
+
+        Raises:
+            TooBusy, OutcomeUnknown: as `charge`; some of the gifts may have been charged when it is unknown.
+        """
+        if not orders:
+            return []
+        if self._stopping or self.waiting + len(orders) > GIFT_QUEUE_LENGTH_MAX:
+            raise TooBusy
+        ticket = _Ticket(len(orders), asyncio.get_running_loop().create_future())
+        for place, order in enumerate(orders):
+            self._lanes[self._shards.of(order.viewer_id)].put((order, ticket, place))
+        return await ticket.future
