@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
@@ -24,8 +24,16 @@ from plaudit.problems import IdempotencyConflict, Overdrawn, Problem, TooBusy, U
 from plaudit.settings import SetupError
 
 T = TypeVar("T")
-Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
-Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+
+# The driver's classes are generic to the type checker only.
+if TYPE_CHECKING:
+    OwnConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+    Connection: TypeAlias = OwnConnection | PoolConnectionProxy[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    OwnConnection = asyncpg.Connection
+    Connection = asyncpg.Connection | PoolConnectionProxy
+    Pool = asyncpg.Pool
 
 APPLICATION_ROLE = "plaudit_app"
 """The role that may use the books through their functions only. Migrations run as the login user instead."""
@@ -117,16 +125,14 @@ async def fetch_all(connection: Connection, sql: str, struct: type[T], *argument
 
 async def connect(
     url: str, *, role: str | None = APPLICATION_ROLE, statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
-) -> asyncpg.Connection[asyncpg.Record]:
+) -> OwnConnection:
     """A connection of its own, outside any pool. `role` None: as the login user, who owns the tables.
 
     Raises:
         DatabaseUnreachable: there is no database, or it lets nobody in.
     """
     with _reaching():
-        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
-            url, **_options(role, statement_timeout_ms)
-        )
+        connection: OwnConnection = await asyncpg.connect(url, **_options(role, statement_timeout_ms))
         await _prepare(connection)
         return connection
 
@@ -183,7 +189,7 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
+    async def connect(self) -> OwnConnection:
         """A connection of its own, for those who keep one: the gift writer, deliverers, listeners."""
         return await connect(self.url, role=self._role, statement_timeout_ms=self._statement_timeout_ms)
 
@@ -289,4 +295,4 @@ def _reaching() -> Iterator[None]:
             f"the database is not prepared for Plaudit ({error}): run `plaudit migrate`"
         ) from error
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"the database cannot be reached: {error or type(error).__name__}") from error
+        raise DatabaseUnreachable(f"the database cannot be reached: {str(error) or type(error).__name__}") from error

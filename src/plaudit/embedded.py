@@ -202,7 +202,7 @@ class EmbeddedPostgres:
 
     def _usable_installation(self) -> tuple[Path, int]:
         """A folder of PostgreSQL that the server's user can execute, and its major version."""
-        folder = self._installation or _wheel()
+        folder = self._installation or wheel()
         if (major := self._version(folder)) is None and self._user:
             folder = _copy_for_roots_user(folder)
             major = self._version(folder)
@@ -256,7 +256,7 @@ class EmbeddedPostgres:
                 raise EmbeddedError(f"{program} failed: {_last_line(output.read())}")
 
     def _program(self, name: str) -> Path:
-        return (self._installation or _wheel()) / "bin" / name
+        return (self._installation or wheel()) / "bin" / name
 
     # The server
 
@@ -432,7 +432,7 @@ def _temporary() -> Path:
     return Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108 - socket paths must be short
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
     """The folder of PostgreSQL in the wheel that carries it."""
     package = importlib.util.find_spec(_WHEEL)
     for place in (package and package.submodule_search_locations) or []:

@@ -18,6 +18,10 @@ DELIVERY_BATCHES_MAX = 16  # batches of one stream in one transaction
 DELIVERY_RETRY_PAUSE_MS = 500  # after a delivery failed
 DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
 
+# audit
+AUDIT_ROWS_SHOWN_MAX = 20  # rows named for each broken law
+AUDIT_SORT_MEMORY_MB = 128  # for each sort of an audit
+
 # pages
 PAGE_LENGTH_DEFAULT = 50
 PAGE_LENGTH_MAX = 200
@@ -28,6 +32,7 @@ DATABASE_STATEMENT_TIMEOUT_MS = 30_000  # after this PostgreSQL gives up on one 
 DATABASE_ACQUIRE_WAIT_S = 5  # for a connection of the pool to be free, before the caller is told to come again
 DATABASE_CONNECT_WAIT_S = 10  # for one new connection
 DATABASE_STATEMENTS_MAX = 400  # prepared statements one connection keeps
+DATABASE_MIGRATION_LOCK_WAIT_S = 600  # for another process's migration of the same database to end
 DATABASE_START_WAIT_S = 300  # for the embedded server to answer, recovery included
 DATABASE_RESTARTS_MAX = 5  # of the embedded server, one soon after the other
 DATABASE_RESTART_QUICK_S = 60  # a server that ended within this time of its start ended soon
@@ -100,6 +105,7 @@ QUOTES_PER_JOB_MAX = 5_000  # quotes one run of a job forgets
 PROVIDER_TIMEOUT_S = 10  # for one answer of a payment provider
 PROVIDER_CALLS_AT_ONCE = 8  # questions of one job to providers under way
 WEBHOOK_BYTES_MAX = 65_536  # body of one webhook from a provider
+MONEY_MINOR_MAX = 1_000_000_000_000  # minor units of one amount
 RETURN_URL_LENGTH_MAX = 500
 WALLET_LOTS_MAX = 200  # lots in one answer
 
@@ -133,6 +139,35 @@ PEOPLE_PER_CALL_MAX = 1_000  # people a server may name at once
 # requests
 BODY_BYTES_MAX = 1_048_576  # of a request
 FIELD_ERRORS_MAX = 20  # fields named in one answer
+READY_WAIT_S = 2  # for the database to answer a readiness check
 DRAIN_S = 10  # what open requests get to finish when a process is asked to stop
 WORKERS_MAX = 64  # processes of one `plaudit serve`
 WORKER_RESTART_S = 1  # between the death of a worker and its replacement
+
+# creators
+CONVERSION_COINS_MAX = 1_000_000_000_000_000  # coins of one conversion
+MATURING_LENGTH_MAX = 100  # moments shown at which diamonds become available
+MATURITY_BATCH_MAX = 200  # conversions matured in one transaction
+MATURITY_BATCHES_PER_RUN_MAX = 50
+AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job
+
+# payouts
+RATE_TERM_MAX = 2**62  # of a numerator or denominator
+PAYOUT_DIAMONDS_MAX = 1_000_000_000_000  # of one payout
+PAYOUT_QUOTE_VALID_S = 600  # how long a payout quote is promised
+PAYOUT_METHODS_MAX = 10  # in use, of one creator
+PAYOUT_REASON_LENGTH_MAX = 500  # characters
+PAYOUT_SENDS_AT_ONCE = 4  # calls to a payout provider under way, per process
+PAYOUT_SENDS_PER_RUN_MAX = 50  # payouts taken from the queue in one run of the job
+PAYOUT_SEND_LEASE_S = 120  # after this a payout whose sender died is taken up again
+PAYOUT_SEND_PAUSE_S_FIRST = 2  # doubled after each attempt
+PAYOUT_SEND_PAUSE_S_MAX = 3_600
+PAYOUT_POLL_AFTER_S = 30  # a sent payout this old is asked about: its webhook may be lost; doubled each time
+PAYOUT_POLL_PAUSE_S_MAX = 3_600  # longest pause between two questions about one payout
+PAYOUT_RETURN_POLL_S = 86_400  # pause between two questions whether a paid payout came back
+PAYOUT_RETURN_WATCH_DAYS = 30  # after this a paid payout is no longer asked about
+PAYOUT_PROVIDER_TIMEOUT_S = 10  # for one answer of a payout provider
+PAYOUT_EVENTS_PER_RUN_MAX = 100  # kept webhooks applied in one run of the job
+PAYOUT_EVENT_PAUSE_S = 30  # until a kept webhook that could not be applied is tried again
+PAYOUT_WEBHOOK_BYTES_MAX = 65_536  # body of one webhook
+PAYOUT_REFERENCE_RATES_INTERVAL_S = 86_400  # between two looks at the reference rates

@@ -9,3 +9,52 @@ select * from deliver($1, $2, $3, $4, $5);
 
 -- name: ensure_gift_partitions
 select ensure_gift_partitions($1, $2);
+
+-- Migrations. They run as the login user.
+
+-- name: create_migration_table
+create table if not exists migration (
+    kind text not null check (kind in ('migration', 'function')),
+    name text not null,
+    sha256 text not null,
+    applied_at timestamptz not null default now(),
+    primary key (kind, name)
+);
+
+-- name: has_migration_table
+select to_regclass('public.migration') is not null;
+
+-- name: applied_scripts -> AppliedScript
+select kind, name, sha256 from migration order by kind, name;
+
+-- name: record_script
+insert into migration (kind, name, sha256) values ($1, $2, $3);
+
+-- name: forget_functions
+delete from migration where kind = 'function';
+
+-- name: take_migration_lock
+select pg_advisory_lock(hashtext('plaudit.migration'));
+
+-- name: release_migration_lock
+select pg_advisory_unlock(hashtext('plaudit.migration'));
+
+-- name: lift_statement_timeout
+set statement_timeout = 0;
+
+-- name: has_role
+select exists (select from pg_roles where rolname = $1);
+
+-- name: may_take_role
+-- From 16 on, being a member and being allowed to take the role on are two things.
+select pg_has_role(session_user, $1::name,
+    case when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER' end);
+
+-- name: create_application_role
+create role plaudit_app nologin;
+
+-- name: grant_application_role
+grant plaudit_app to session_user;
+
+-- name: grant_sight_of_migrations
+grant select on migration to plaudit_app;

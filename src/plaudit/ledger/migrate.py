@@ -1,0 +1,252 @@
+"""Brings a database to this version: ordered migrations once each, functions whenever they changed. `plaudit migrate`.
+
+`sql/migrations/NNNN_{pre|post}_what.sql`: `pre` goes before new code is rolled out, `post` after old code is gone.
+`sql/functions/*.sql` are applied again, all of them in order, when one has changed. `sql/schema.sql` is the outcome.
+"""
+
+import asyncio
+import hashlib
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import click
+import msgspec
+
+from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
+from plaudit.embedded import EmbeddedPostgres, database_url, wheel
+from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S
+from plaudit.settings import Settings, SetupError
+
+SQL_FOLDER = Path(__file__).parent / "sql"
+SCHEMA_FILE = SQL_FOLDER / "schema.sql"
+
+_SQL = statements(__file__)
+_FILE_NAME = re.compile(r"\d{4}_(?P<stage>pre|post)_[a-z0-9_]+\.sql")
+
+
+class MigrationError(SetupError):
+    """The database cannot be brought to this version; the message says what is in the way."""
+
+
+@dataclass(frozen=True)
+class ScriptFile:
+    """A file of SQL, known by its name and contents."""
+
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+    @property
+    def is_post(self) -> bool:
+        return "_post_" in self.name
+
+
+class AppliedScript(msgspec.Struct, frozen=True):
+    """What the database remembers of a file."""
+
+    kind: str
+    name: str
+    sha256: str
+
+
+def read_migrations(folder: Path = SQL_FOLDER / "migrations") -> list[ScriptFile]:
+    """The migrations in their order.
+
+    Raises:
+        MigrationError: a name that is not NNNN_{pre|post}_what.sql, or a number that two have.
+    """
+    files = _read(folder)
+    for before, file in zip([None, *files], files, strict=False):
+        if not _FILE_NAME.fullmatch(file.name):
+            raise MigrationError(f"migration {file.name} is not called NNNN_pre_what.sql or NNNN_post_what.sql")
+        if before and before.name[:4] == file.name[:4]:
+            raise MigrationError(f"migrations {before.name} and {file.name} have one number")
+    return files
+
+
+def read_functions(folder: Path = SQL_FOLDER / "functions") -> list[ScriptFile]:
+    """The files of functions, views and privileges in their order."""
+    return _read(folder)
+
+
+def _read(folder: Path) -> list[ScriptFile]:
+    return [ScriptFile(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+
+
+async def apply(
+    connection: Connection,
+    *,
+    migrations: Sequence[ScriptFile] | None = None,
+    functions: Sequence[ScriptFile] | None = None,
+    before_deploy: bool = False,
+) -> list[str]:
+    """Apply what is missing, as the login user, each file in a transaction of its own; names of what was applied.
+
+    `before_deploy`: only what old code can live with; `post` migrations stay for later.
+
+    Raises:
+        MigrationError: a file was changed after it was applied, or is unknown here, or a statement failed.
+    """
+    migrations = read_migrations() if migrations is None else migrations
+    functions = read_functions() if functions is None else functions
+    await _take_lock(connection)
+    try:
+        await ensure_application_role(connection)
+        await connection.execute(_SQL["create_migration_table"])
+        await connection.execute(_SQL["grant_sight_of_migrations"])
+        applied = await fetch_all(connection, _SQL["applied_scripts"], AppliedScript)
+        present = {script.name: script.sha256 for script in applied if script.kind == "migration"}
+        pending = _pending(migrations, present, before_deploy=before_deploy)
+        await _apply_all(connection, "migration", pending)
+        functions_present = {script.name: script.sha256 for script in applied if script.kind == "function"}
+        changed = functions_present != {file.name: file.sha256 for file in functions}
+        if pending or changed:
+            await _replace_functions(connection, functions)
+        return [file.name for file in [*pending, *(functions if changed else ())]]
+    finally:
+        await connection.execute(_SQL["release_migration_lock"])
+
+
+async def pending_migrations(connection: Connection) -> list[str]:
+    """Names of migrations and functions that this version has and the database has not."""
+    if not await connection.fetchval(_SQL["has_migration_table"]):
+        return [file.name for file in [*read_migrations(), *read_functions()]]
+    applied = {
+        (script.name, script.sha256) for script in await fetch_all(connection, _SQL["applied_scripts"], AppliedScript)
+    }
+    return [file.name for file in [*read_migrations(), *read_functions()] if (file.name, file.sha256) not in applied]
+
+
+async def ensure_application_role(connection: Connection) -> None:
+    """Make the role the application runs as, and let the login user take it on.
+
+    Raises:
+        MigrationError: the login user may not; says what a superuser has to run.
+    """
+    try:
+        if not await connection.fetchval(_SQL["has_role"], APPLICATION_ROLE):
+            # Another database of this server may be quicker.
+            with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+                await connection.execute(_SQL["create_application_role"])
+        if not await connection.fetchval(_SQL["may_take_role"], APPLICATION_ROLE):
+            await connection.execute(_SQL["grant_application_role"])
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise MigrationError(
+            f"this user may not prepare the role {APPLICATION_ROLE}; let a superuser run: "
+            f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN; GRANT {APPLICATION_ROLE} TO <this user>;"
+        ) from error
+
+
+async def _take_lock(connection: Connection) -> None:
+    """Wait for another migration of this database to end."""
+    await connection.execute(_SQL["lift_statement_timeout"])
+    try:
+        async with asyncio.timeout(DATABASE_MIGRATION_LOCK_WAIT_S):
+            await connection.execute(_SQL["take_migration_lock"])
+    except TimeoutError:
+        raise MigrationError("another migration of this database is still under way") from None
+
+
+def _pending(migrations: Sequence[ScriptFile], present: Mapping[str, str], *, before_deploy: bool) -> list[ScriptFile]:
+    """The migrations to apply now, after a look at those that were applied."""
+    known = {file.name: file.sha256 for file in migrations}
+    for name, sha256 in present.items():
+        if name not in known:
+            raise MigrationError(f"the database has migration {name}, which this version does not know: it is newer")
+        if known[name] != sha256:
+            raise MigrationError(f"migration {name} was changed after it was applied: write a new one instead")
+    pending = [file for file in migrations if file.name not in present]
+    if not before_deploy:
+        return pending
+    first_post = next((number for number, file in enumerate(pending) if file.is_post), len(pending))
+    if late := [file.name for file in pending[first_post:] if not file.is_post]:
+        first = pending[first_post].name
+        raise MigrationError(f"{first} comes before {late[0]}: finish the earlier release with `plaudit migrate`")
+    return pending[:first_post]
+
+
+async def _apply_all(connection: Connection, kind: str, files: Sequence[ScriptFile]) -> None:
+    for file in files:
+        try:
+            async with connection.transaction():
+                await connection.execute(file.sql)
+                await connection.execute(_SQL["record_script"], kind, file.name, file.sha256)
+        except asyncpg.PostgresError as error:
+            raise MigrationError(f"{kind} {file.name}: {_place(file, error)}{error}") from error
+
+
+async def _replace_functions(connection: Connection, files: Sequence[ScriptFile]) -> None:
+    """All or none: their privileges are granted by the last of them."""
+    async with connection.transaction():
+        await connection.execute(_SQL["forget_functions"])
+        await _apply_all(connection, "function", files)
+
+
+def _place(file: ScriptFile, error: asyncpg.PostgresError) -> str:
+    position = str(getattr(error, "position", None) or "")
+    return f"line {file.sql[: int(position)].count(chr(10)) + 1}: " if position.isdecimal() else ""
+
+
+# The recorded schema
+
+_SCHEMA_HEAD = "-- The schema after all migrations and functions, as PostgreSQL 18 tells it. `make schema` writes it."
+_NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*)\n", re.MULTILINE)
+
+
+def dump_schema(url: str) -> str:
+    """The schema of a database as text that depends on nothing else; without the partitions that time adds.
+
+    Raises:
+        MigrationError: pg_dump failed.
+    """
+    command = [str(wheel() / "bin" / "pg_dump"), "--schema-only", "--no-owner", "--exclude-table=gift_2*", url]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    if outcome.returncode != 0:
+        raise MigrationError(f"pg_dump: {outcome.stderr.strip()}")
+    text = re.sub(r"\n{2,}", "\n\n", _NOISE.sub("", outcome.stdout)).strip()
+    return f"{_SCHEMA_HEAD}\n\n{text}\n"
+
+
+def schema_of_migrations() -> str:
+    """The schema that the migrations lead to, tried on a database of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="plaudit-schema-") as folder,
+        EmbeddedPostgres(Path(folder), options={"fsync": "off"}) as server,
+    ):
+        asyncio.run(apply_to(server.url))
+        return dump_schema(server.url)
+
+
+async def apply_to(url: str, *, before_deploy: bool = False) -> list[str]:
+    """`apply()` on a connection of its own to the database at `url`."""
+    connection = await connect(url, role=None)
+    try:
+        return await apply(connection, before_deploy=before_deploy)
+    finally:
+        await connection.close()
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database.")
+@click.option("--before-deploy", is_flag=True, help="Only what the version before this one can live with.")
+@click.option("--record", is_flag=True, hidden=True, help="Write the schema of the migrations into the sources.")
+def migrate(data: Path | None, *, before_deploy: bool, record: bool) -> None:
+    """Bring a database to this version of Plaudit. A second run has nothing to do."""
+    if record:
+        SCHEMA_FILE.write_text(schema_of_migrations(), encoding="utf-8")
+        click.echo(f"recorded {SCHEMA_FILE}")
+        return
+    with database_url(Settings.from_environment(), data, share=True) as url:
+        applied = asyncio.run(apply_to(url, before_deploy=before_deploy))
+    for name in applied:
+        click.echo(f"applied {name}")
+    click.echo("The database is up to date.")
