@@ -14,6 +14,8 @@ COMMANDS = {
     "audit": ("plaudit.ledger.commands:audit", "Prove that the books balance."),
     "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
+    "issuer": ("plaudit.people.commands:issuer", "Say whose tokens are accepted."),
+    "key": ("plaudit.people.commands:key", "Make, list and revoke API keys of servers."),
     "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
     "sandbox": ("plaudit.sandbox.app:sandbox", "Run the pretend payment and payout provider."),

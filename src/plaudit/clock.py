@@ -1,9 +1,10 @@
 """Where time comes from: the engine asks a Clock and never the machine, so that it can run in a simulation."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
     def now(self) -> datetime:
         """The present moment, aware and in UTC."""

@@ -11,6 +11,7 @@ GIFT_COINS_MAX = 1_000_000_000  # coins of one gift
 GIFTS_PER_REQUEST_MAX = 500  # gifts in one POST /v1/gifts:batch
 CHARGE_ATTEMPTS_MAX = 20  # tries of one batch while the database is away
 CHARGE_RETRY_PAUSE_MS = 50  # after the first failed try; longer by as much after each
+GIFT_PARTITION_MONTHS_AHEAD = 3  # months a gift may be charged in before the job must have run again
 COMBO_WINDOW_MS = 5_000  # a gift this long after the one before starts a new combo
 
 # delivery
@@ -124,6 +125,7 @@ SANDBOX_REQUEST_BYTES_MAX = 65_536
 
 # who is asking
 TOKEN_LENGTH_MAX = 8_192  # characters of a token or key
+TOKEN_LIFETIME_H = 12  # of a token minted here, unless its maker says otherwise
 TOKEN_LEEWAY_S = 30  # by which the clock of an issuer may differ from ours
 CALLER_CACHE_LENGTH_MAX = 50_000  # checked tokens and keys remembered, per process
 CALLER_CACHE_S = 60  # how long a revoked key or issuer may still pass

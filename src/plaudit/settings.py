@@ -57,6 +57,9 @@ class Settings:
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""
 
+    media_origins: str = ""
+    """Origins that pictures and streams of the pages may come from beside this server; separated by spaces."""
+
     default_region: str = "US"
     """The region whose prices hold for somebody of whom no country is known."""
 

@@ -1,0 +1,1 @@
+"""The assembled server: routes, problems, the description of the API, processes."""

@@ -1,0 +1,54 @@
+"""The server as one ASGI callable: all routes, their guard, and the way round the framework for hot paths."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.types import ASGIApp
+
+import plaudit.people.api
+from plaudit.http import guard, health
+from plaudit.http.errors import answer_problem
+from plaudit.http.front import Front
+from plaudit.http.house import House
+from plaudit.http.requests import StrictRequest
+from plaudit.limits import BODY_BYTES_MAX
+
+# One line for each room.
+ROUTERS: tuple[Router, ...] = (
+    plaudit.people.api.router,
+    health.router,
+)
+
+# What goes past the framework: the same addresses, faster. Each is an ASGI callable with the house's parts
+# in scope["plaudit"].
+HOT_PATHS: dict[tuple[str, str], ASGIApp] = {}
+SOCKETS: tuple[tuple[str, ASGIApp], ...] = ()
+
+
+def create_app(house: House) -> Front:
+    """The ASGI application of an open house."""
+    return Front(create_framework(house), house.parts, hot_paths=HOT_PATHS, sockets=SOCKETS)
+
+
+def create_framework(house: House) -> Litestar:
+    """The routes, without what goes round them."""
+    dependencies: dict[str, Provide] = {name: _provide(part) for name, part in house.parts.items()}
+    return Litestar(
+        route_handlers=list(ROUTERS),
+        dependencies=dependencies | {"caller": Provide(guard.caller), "house": _provide(house)},
+        guards=[guard.guard],
+        exception_handlers={Exception: answer_problem},
+        request_class=StrictRequest,
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,
+        pdb_on_exception=False,
+        debug=False,
+    )
+
+
+def _provide(part: Any) -> Provide:
+    supply: Callable[[], Any] = lambda: part  # noqa: E731 - one closure for each part
+    return Provide(supply, sync_to_thread=False)

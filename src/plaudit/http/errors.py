@@ -1,0 +1,112 @@
+"""Every error as a problem document (RFC 9457): ours, the framework's, the database's, and those nobody foresaw."""
+
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    SerializationException,
+    ValidationException,
+)
+
+from plaudit.problems import (
+    BodyTooLarge,
+    InvalidBody,
+    InvalidField,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unavailable,
+    Unexpected,
+)
+from plaudit.wire import PROBLEM_MEDIA_TYPE, problem_of
+
+log = logging.getLogger(__name__)
+
+_INCIDENT_BYTES = 8
+_UNREACHABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+)
+
+
+def problem_from(error: BaseException, where: str) -> Problem:
+    """The problem to answer an error with; what nobody foresaw is logged under an incident id.
+
+    Args:
+        error: what was raised.
+        where: method and path, for the log.
+    """
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ValidationException):
+        return problem_of([_field_of(entry) for entry in _entries(error)])
+    if isinstance(error, HTTPException):
+        return _from_status(error)
+    if isinstance(error, SerializationException | msgspec.DecodeError):
+        return InvalidBody(str(error))
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        return InvalidField(field="request", reason="contains a character that cannot be kept")
+    if isinstance(error, asyncpg.DataError):
+        log.warning("a value reached the database unchecked: %s", where, exc_info=error)
+        return InvalidField(field="request", reason="contains a value that is out of range")
+    if isinstance(error, _UNREACHABLE):
+        log.error("the database cannot be reached: %r", error)
+        return Unavailable()
+    incident = secrets.token_hex(_INCIDENT_BYTES)
+    log.error("incident %s: %s", incident, where, exc_info=error)
+    return Unexpected(incident)
+
+
+def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Litestar's exception handler for everything."""
+    problem = problem_from(error, f"{request.method} {request.url.path}")
+    return Response(
+        msgspec.json.encode(problem.as_dict()),
+        media_type=PROBLEM_MEDIA_TYPE,
+        status_code=problem.status,
+        headers=problem.headers(),
+    )
+
+
+def _entries(error: ValidationException) -> Iterable[Mapping[str, Any]]:
+    if isinstance(error.extra, list) and error.extra:
+        return error.extra
+    return [{"message": error.detail}]
+
+
+def _field_of(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Field and reason of one entry of the framework: parameters of path, query, header or cookie."""
+    key, source = (
+        str(entry.get("key", "")),
+        str(getattr(entry.get("source"), "value", entry.get("source")) or "request"),
+    )
+    if key == "data":
+        return "body", "is missing"
+    message = str(entry.get("message", "does not fit"))
+    return f"{source}.{key}" if key else source, f"is not valid: {message[:1].lower()}{message[1:]}"
+
+
+def _from_status(error: HTTPException) -> Problem:
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed((error.headers or {}).get("allow", "").replace(" ", "").split(","))
+    if isinstance(error, NotFoundException):
+        return NotFound()
+    if error.status_code == BodyTooLarge.status:
+        return BodyTooLarge()
+    if error.status_code < 500:
+        return InvalidBody(error.detail)
+    incident = secrets.token_hex(_INCIDENT_BYTES)
+    log.error("incident %s", incident, exc_info=error)
+    return Unexpected(incident)

@@ -1,0 +1,25 @@
+"""Who passes: checks what each handler declares with `access=`, and hands the caller to it."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection, Request
+from litestar.handlers import BaseRouteHandler
+
+from plaudit.people.access import authenticate_scope, check_access
+from plaudit.people.model import Caller
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Find out who is asking and whether they may. A handler that declares nothing lets nobody in."""
+    query_token = bool(handler.opt.get("query_token")) or connection.scope["type"] == "websocket"
+    caller = await authenticate_scope(connection.scope, query_token=query_token)
+    check_access(handler.opt.get("access"), caller)
+    connection.scope["plaudit_caller"] = caller  # type: ignore[typeddict-unknown-key]  # read by `caller` below
+
+
+async def caller(request: Request[Any, Any, Any]) -> Caller | None:
+    """Who is asking; None only where `access=Access.PUBLIC`."""
+    found: Caller | None = request.scope["plaudit_caller"]  # type: ignore[typeddict-item]  # written by the guard
+    return found

@@ -1,0 +1,80 @@
+"""Who may call an endpoint: what each handler declares, and who is asking."""
+
+import enum
+from collections.abc import Mapping
+from typing import Any, cast
+
+from plaudit.people.credentials import credentials_of
+from plaudit.people.model import Caller, Role, RoleMissing
+from plaudit.problems import Forbidden, Unauthenticated
+
+
+class Access(enum.StrEnum):
+    """What `access=` of a handler says; a frozenset of these means any one of them."""
+
+    PUBLIC = "public"
+    """Everybody; a caller who signs in is known all the same."""
+    VIEWER = "viewer"
+    """Any person who is signed in, or a server that speaks for one."""
+    CREATOR = "creator"
+    OPERATOR = "operator"
+    SERVER = "server"
+    """A server of a platform, by its API key."""
+
+
+_ROLE = {Access.CREATOR: Role.CREATOR, Access.OPERATOR: Role.OPERATOR, Access.SERVER: Role.SERVER}
+
+
+def required(access: object) -> frozenset[Access]:
+    """The declaration of a handler as a set; empty when there is none, which lets nobody in."""
+    if isinstance(access, Access):
+        return frozenset({access})
+    if isinstance(access, frozenset) and all(isinstance(one, Access) for one in access):
+        return cast("frozenset[Access]", access)
+    return frozenset()
+
+
+def check_access(access: object, caller: Caller | None) -> None:
+    """Let the caller pass.
+
+    Raises:
+        Unauthenticated: nobody is signed in, and the endpoint is not public.
+        RoleMissing: somebody is, without any of the roles it takes.
+        Forbidden: the endpoint declares nothing.
+    """
+    allowed = required(access)
+    if not allowed:
+        raise Forbidden
+    if Access.PUBLIC in allowed:
+        return
+    if caller is None:
+        raise Unauthenticated
+    if any(_fits(one, caller) for one in allowed):
+        return
+    raise RoleMissing(sorted(allowed))
+
+
+def _fits(access: Access, caller: Caller) -> bool:
+    if access is Access.VIEWER:
+        return caller.person_id != 0
+    if access is Access.SERVER or caller.person_id != 0:
+        return _ROLE[access] in caller.roles
+    return False
+
+
+async def authenticate_scope(scope: Mapping[str, Any], *, query_token: bool = False) -> Caller | None:
+    """Who is asking, from an ASGI scope that came through the assembled server; None: a guest.
+
+    Args:
+        scope: the ASGI scope of a request or a socket.
+        query_token: whether `?token=` counts, as sockets and event streams need.
+
+    Raises:
+        TokenNotValid: what was presented is not good (a bad cookie on a safe request makes a guest instead).
+        ForeignOrigin: a page of another site used the cookie.
+        IssuerUnreachable: the keys to check with cannot be fetched.
+    """
+    credentials = credentials_of(scope, query_token=query_token)
+    if credentials is None:
+        return None
+    return cast("Caller | None", await scope["plaudit"]["doorkeeper"].caller_of(credentials))

@@ -1,0 +1,232 @@
+"""What changes issuers, people and API keys, and what others ask about people."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.limits import PEOPLE_PER_CALL_MAX, SUBJECT_LENGTH_MAX
+from plaudit.people.keysets import parse_key_set
+from plaudit.people.model import (
+    PERSON_ROLES,
+    ApiKey,
+    Issuer,
+    Person,
+    PersonCard,
+    Profile,
+    RevokedApiKey,
+    Role,
+)
+from plaudit.problems import Conflict, InvalidField, NotFound
+
+SQL = statements(__file__)
+
+API_KEY_PREFIX = "plk_"
+_API_KEY_BYTES = 32
+
+
+async def add_issuer(
+    connection: Connection,
+    *,
+    issuer: str,
+    audience: str,
+    jwks_uri: str | None,
+    jwks: str | None,
+    allowed_roles: Collection[Role],
+    clock: Clock,
+) -> Issuer:
+    """Accept the tokens of a platform.
+
+    Raises:
+        InvalidField: both or neither of the sources of keys, or a role a token cannot carry.
+        Conflict: the issuer is there already.
+    """
+    if (jwks_uri is None) == (jwks is None):
+        raise InvalidField(field="jwks", reason="must be given either as an address or as a key set")
+    if not set(allowed_roles) <= PERSON_ROLES:
+        raise InvalidField(field="allowed_roles", reason="may hold viewer, creator and operator")
+    if await fetch_one(connection, SQL["issuer_by_name"], Issuer, issuer):
+        raise Conflict("This issuer is accepted already.", issuer=issuer)
+    added = await fetch_one(
+        connection,
+        SQL["insert_issuer"],
+        Issuer,
+        issuer,
+        audience,
+        jwks_uri,
+        jwks,
+        sorted(allowed_roles),
+        clock.now(),
+    )
+    assert added is not None
+    return added
+
+
+def key_set_text(document: Any) -> str:
+    """A key set as it is kept: public parts only.
+
+    Raises:
+        InvalidField: it is no key set, or none of its keys is of use.
+    """
+    try:
+        keys = parse_key_set(msgspec.json.encode(document))
+    except ValueError as error:
+        raise InvalidField(field="jwks", reason=f"is not valid: {error}") from error
+    return msgspec.json.encode(keys.as_dict(private=False)).decode()
+
+
+async def set_issuer_active(connection: Connection, issuer: str, *, active: bool) -> Issuer:
+    """Accept the tokens and keys of a platform again, or no longer.
+
+    Raises:
+        NotFound: no such issuer.
+    """
+    changed = await fetch_one(connection, SQL["set_issuer_active"], Issuer, issuer, active)
+    if changed is None:
+        raise NotFound("There is no such issuer.", issuer=issuer)
+    return changed
+
+
+async def list_issuers(connection: Connection) -> list[Issuer]:
+    """All platforms, those no longer accepted included."""
+    return await fetch_all(connection, SQL["list_issuers"], Issuer)
+
+
+async def require_issuer(connection: Connection, issuer: str) -> Issuer:
+    """The platform of that name.
+
+    Raises:
+        NotFound: no such issuer.
+    """
+    found = await fetch_one(connection, SQL["issuer_by_name"], Issuer, issuer)
+    if found is None:
+        raise NotFound("There is no such issuer.", issuer=issuer)
+    return found
+
+
+async def record_person(connection: Connection, issuer_id: int, profile: Profile, clock: Clock) -> Person:
+    """The person of a token: made at first sight, brought up to date when the token says something new."""
+    known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, profile.subject)
+    if known and _agrees(known, profile):
+        return known
+    written = await fetch_one(
+        connection,
+        SQL["write_person"],
+        Person,
+        issuer_id,
+        profile.subject,
+        profile.handle,
+        profile.display_name,
+        profile.avatar,
+        profile.country,
+        clock.now(),
+    )
+    assert written is not None
+    return written
+
+
+def _agrees(person: Person, profile: Profile) -> bool:
+    return (
+        person.handle == profile.handle
+        and person.display_name == profile.display_name
+        and person.avatar == profile.avatar
+        and profile.country in {None, person.country}
+    )
+
+
+async def require_people_by_subjects(
+    connection: Connection, issuer_id: int, subjects: Sequence[str], clock: Clock
+) -> dict[str, Person]:
+    """People of one platform by their subjects; who is new is made.
+
+    Raises:
+        InvalidField: too many at once, or a subject that is empty or too long.
+    """
+    wanted = sorted(set(subjects))
+    if len(wanted) > PEOPLE_PER_CALL_MAX:
+        raise InvalidField(field="subject", reason=f"may name {PEOPLE_PER_CALL_MAX} people at once")
+    for subject in wanted:
+        require_subject(subject)
+    found = await fetch_all(connection, SQL["people_by_subjects"], Person, issuer_id, wanted)
+    if len(found) < len(wanted):
+        await connection.execute(SQL["add_people_by_subjects"], issuer_id, wanted, clock.now())
+        found = await fetch_all(connection, SQL["people_by_subjects"], Person, issuer_id, wanted)
+    return {person.subject: person for person in found}
+
+
+def require_subject(subject: str) -> str:
+    """The subject itself.
+
+    Raises:
+        InvalidField: it is empty, too long, or holds control characters.
+    """
+    if not 0 < len(subject) <= SUBJECT_LENGTH_MAX or not subject.isprintable():
+        raise InvalidField(field="subject", reason=f"must be 1 to {SUBJECT_LENGTH_MAX} printable characters")
+    return subject
+
+
+async def require_person(connection: Connection, person_id: int) -> Person:
+    """The person of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    person = await fetch_one(connection, SQL["person_by_id"], Person, person_id)
+    if person is None:
+        raise NotFound("There is no such person.", person_id=str(person_id))
+    return person
+
+
+async def people_by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Person]:
+    """People by their ids; who is not there is missing from the answer."""
+    if not ids:
+        return {}
+    found = await fetch_all(connection, SQL["people_by_ids"], Person, sorted(set(ids)))
+    return {person.id: person for person in found}
+
+
+def card_of(person: Person) -> PersonCard:
+    """What everybody may know about a person."""
+    return PersonCard(str(person.id), person.display_name, person.avatar)
+
+
+def secret_sha256(secret: str) -> bytes:
+    """What is kept of the secret of an API key; 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def create_api_key(connection: Connection, name: str, issuer: str, clock: Clock) -> tuple[ApiKey, str]:
+    """A key for a server of a platform, and its secret, which cannot be shown again.
+
+    Raises:
+        NotFound: no such issuer.
+        Conflict: a key of that name is in use.
+    """
+    owner = await require_issuer(connection, issuer)
+    if any(key.name == name and key.revoked_at is None for key in await list_api_keys(connection)):
+        raise Conflict("A key of this name is in use.", name=name)
+    secret = API_KEY_PREFIX + secrets.token_urlsafe(_API_KEY_BYTES)
+    key = await fetch_one(connection, SQL["insert_api_key"], ApiKey, name, owner.id, secret_sha256(secret), clock.now())
+    assert key is not None
+    return key, secret
+
+
+async def list_api_keys(connection: Connection) -> list[ApiKey]:
+    """All keys, those revoked included."""
+    return await fetch_all(connection, SQL["list_api_keys"], ApiKey)
+
+
+async def revoke_api_key(connection: Connection, name: str, clock: Clock) -> RevokedApiKey:
+    """Refuse a key from now on; servers that run notice within CALLER_CACHE_S.
+
+    Raises:
+        NotFound: no key of that name is in use.
+    """
+    revoked = await fetch_one(connection, SQL["revoke_api_key"], RevokedApiKey, name, clock.now())
+    if revoked is None:
+        raise NotFound("No key of this name is in use.", name=name)
+    return revoked

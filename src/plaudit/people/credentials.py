@@ -1,0 +1,85 @@
+"""What a request presents to say who is asking: header, cookie, or the address of a socket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from plaudit.limits import TOKEN_LENGTH_MAX
+from plaudit.people.model import ForeignOrigin, TokenNotValid
+
+SESSION_COOKIE = "plaudit_session"
+SUBJECT_HEADER = "Plaudit-Subject"
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WANTED = frozenset({b"authorization", b"cookie", b"plaudit-subject", b"origin", b"sec-fetch-site", b"host"})
+_COOKIE_START = f"{SESSION_COOKIE}="
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A token or key; `subject` is whom a server speaks for."""
+
+    token: str
+    subject: str | None = None
+    forgiving: bool = False
+    """A token that is no longer good makes a guest, not an error: a page opened with an old cookie."""
+
+
+def credentials_of(scope: Mapping[str, Any], *, query_token: bool = False) -> Credentials | None:
+    """The credentials of a request or socket; None when it presents none.
+
+    Raises:
+        TokenNotValid: a header that is not `Bearer`, or too long.
+        ForeignOrigin: the cookie came with an unsafe request from a page of another site.
+    """
+    headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+    if authorization := headers.get(b"authorization"):
+        scheme, _, token = authorization.decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenNotValid("must be sent as 'Authorization: Bearer …'")
+        return Credentials(_short(token.strip()), _subject(headers))
+    if query_token and (token := _from_query(scope)):
+        return Credentials(_short(token))
+    if token := _from_cookies(headers.get(b"cookie", b"")):
+        safe = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
+        if not safe and not _same_origin(headers):
+            raise ForeignOrigin
+        return Credentials(_short(token), forgiving=safe)
+    return None
+
+
+def _short(token: str) -> str:
+    if len(token) > TOKEN_LENGTH_MAX:
+        raise TokenNotValid(f"is longer than {TOKEN_LENGTH_MAX} characters")
+    return token
+
+
+def _subject(headers: Mapping[bytes, bytes]) -> str | None:
+    raw = headers.get(b"plaudit-subject")
+    if raw is None:
+        return None
+    try:
+        return raw.decode().strip() or None
+    except UnicodeDecodeError as error:
+        raise TokenNotValid(f"comes with a {SUBJECT_HEADER} that is not UTF-8") from error
+
+
+def _from_query(scope: Mapping[str, Any]) -> str | None:
+    values = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=100).get("token")
+    return values[0] if values else None
+
+
+def _from_cookies(header: bytes) -> str | None:
+    for part in header.decode("latin-1").split(";"):
+        if (cookie := part.strip()).startswith(_COOKIE_START):
+            return cookie[len(_COOKIE_START) :] or None
+    return None
+
+
+def _same_origin(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the browser says that a page of ours asks. Who sends neither header is not believed."""
+    if site := headers.get(b"sec-fetch-site"):
+        return site == b"same-origin"
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return bool(origin) and urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()

@@ -1,0 +1,103 @@
+"""The issuer of this machine: it mints tokens for development, tests and the demo."""
+
+import os
+from collections.abc import Collection
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from joserfc import jwk, jwt
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_one
+from plaudit.limits import TOKEN_LIFETIME_H
+from plaudit.people import actions
+from plaudit.people.actions import SQL
+from plaudit.people.model import PERSON_ROLES, Issuer, Role
+
+ISSUER = "urn:plaudit:development"
+AUDIENCE = "plaudit"
+
+_ALGORITHM = "ES256"
+_KEY_FILE = "development-key.json"
+_PRIVATE_MODE = 0o600
+
+
+class DevelopmentIssuer:
+    """Mints tokens with a key of its own. They are accepted once `register` has run on the database."""
+
+    def __init__(self, key: jwk.ECKey) -> None:
+        self._key = key
+
+    @classmethod
+    def new(cls) -> Self:
+        """An issuer with a fresh key that is kept nowhere."""
+        return cls(jwk.ECKey.generate_key("P-256", {"use": "sig", "alg": _ALGORITHM}, private=True, auto_kid=True))
+
+    @classmethod
+    def of(cls, data: Path) -> Self:
+        """The issuer whose key lies in the data folder; made there at first, for the owner's eyes only."""
+        file = data / _KEY_FILE
+        if not file.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            fresh = cls.new()
+            draft = file.with_suffix(f".{os.getpid()}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_MODE), "wb") as opened:
+                opened.write(fresh._key.as_json(private=True))
+            try:
+                os.link(draft, file)  # whoever comes second finds the first one's key
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return cls(jwk.ECKey.import_key(file.read_bytes()))
+
+    async def register(self, connection: Connection, clock: Clock) -> Issuer:
+        """Make the database accept this issuer's tokens. Needs the login role, as all changes of issuers do."""
+        key_set = jwk.KeySet([self._key]).as_dict(private=False)
+        keys = actions.key_set_text(key_set)
+        known = await fetch_one(connection, SQL["replace_issuer_jwks"], Issuer, ISSUER, keys)
+        return known or await actions.add_issuer(
+            connection,
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            jwks_uri=None,
+            jwks=keys,
+            allowed_roles=PERSON_ROLES,
+            clock=clock,
+        )
+
+    def mint(
+        self,
+        subject: str,
+        roles: Collection[Role],
+        clock: Clock,
+        *,
+        lifetime: timedelta = timedelta(hours=TOKEN_LIFETIME_H),
+        claims: dict[str, str] | None = None,
+    ) -> str:
+        """A token for a person.
+
+        Args:
+            subject: the person, as the issuer knows them.
+            roles: what the token says the person may be.
+            clock: tells when the token begins.
+            lifetime: for how long it is good.
+            claims: more of what it says: name, preferred_username, picture, country.
+        """
+        now = int(clock.now().timestamp())
+        return jwt.encode(
+            {"alg": _ALGORITHM, "kid": self._key.kid},
+            {
+                **(claims or {}),
+                "iss": ISSUER,
+                "aud": AUDIENCE,
+                "sub": subject,
+                "iat": now,
+                "nbf": now,
+                "exp": now + int(lifetime.total_seconds()),
+                "roles": sorted(roles),
+            },
+            self._key,
+            algorithms=[_ALGORITHM],
+        )

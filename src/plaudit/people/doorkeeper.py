@@ -1,0 +1,119 @@
+"""From what a request presents to who is asking; what was checked is remembered for a short while."""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from plaudit.clock import Clock
+from plaudit.db import Database, fetch_one
+from plaudit.limits import CALLER_CACHE_LENGTH_MAX, CALLER_CACHE_S
+from plaudit.people import actions
+from plaudit.people.credentials import Credentials
+from plaudit.people.keysets import KeySets
+from plaudit.people.model import Caller, Issuer, Role, StoredApiKey, TokenNotValid
+from plaudit.people.tokens import peek, verify
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    caller: Caller
+    until: float
+
+
+class Doorkeeper:
+    """Tells who is asking. A signature costs 100 µs and a person a query, so callers are remembered.
+
+    The memory is bounded, keyed by the hash of the token, and forgets after CALLER_CACHE_S or when the token
+    expires, whichever is first.
+    """
+
+    def __init__(self, database: Database, clock: Clock, keysets: KeySets) -> None:
+        self._database = database
+        self._clock = clock
+        self._keysets = keysets
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._issuers: dict[str, Issuer] = {}
+        self._issuers_until = 0.0
+
+    async def caller_of(self, credentials: Credentials) -> Caller | None:
+        """Who presents these credentials; None when a forgiving one is no longer good.
+
+        Raises:
+            TokenNotValid: the token or key is not good, or speaks for somebody it must not.
+            IssuerUnreachable: the keys to check with cannot be fetched.
+        """
+        fingerprint = _fingerprint(credentials)
+        known = self._known.get(fingerprint)
+        if known is not None and known.until > self._now():
+            return known.caller
+        try:
+            known = await self._check(credentials)
+        except TokenNotValid:
+            if credentials.forgiving:
+                return None
+            raise
+        self._remember(fingerprint, known)
+        return known.caller
+
+    async def close(self) -> None:
+        await self._keysets.close()
+
+    def forget(self) -> None:
+        """Check everybody again, and read the issuers anew."""
+        self._known.clear()
+        self._issuers_until = 0.0
+
+    async def _check(self, credentials: Credentials) -> _Known:
+        if credentials.token.startswith(actions.API_KEY_PREFIX):
+            return await self._check_key(credentials.token, credentials.subject)
+        if credentials.subject is not None:
+            raise TokenNotValid("is a person's and cannot speak for another subject")
+        return await self._check_token(credentials.token)
+
+    async def _check_token(self, token: str) -> _Known:
+        name, key_id = peek(token)
+        issuer = await self._issuer(name)
+        verified = verify(token, await self._keysets.key(issuer, key_id), issuer, self._clock)
+        async with self._database.transaction() as connection:
+            person = await actions.record_person(connection, issuer.id, verified.profile, self._clock)
+        caller = Caller(person.id, verified.roles, issuer.id)
+        return _Known(caller, min(verified.expires_at, self._now() + CALLER_CACHE_S))
+
+    async def _issuer(self, name: str) -> Issuer:
+        if self._issuers_until <= self._now() or name not in self._issuers:
+            async with self._database.read() as connection:
+                issuers = await actions.list_issuers(connection)
+            self._issuers = {issuer.issuer: issuer for issuer in issuers if issuer.active}
+            self._issuers_until = self._now() + CALLER_CACHE_S
+        if name not in self._issuers:
+            raise TokenNotValid("comes from an issuer that is not accepted here")
+        return self._issuers[name]
+
+    async def _check_key(self, secret: str, subject: str | None) -> _Known:
+        wanted = actions.secret_sha256(secret)
+        async with self._database.transaction() as connection:
+            key = await fetch_one(connection, actions.SQL["api_key_by_secret"], StoredApiKey, wanted)
+            if key is None or not hmac.compare_digest(key.secret_sha256, wanted):
+                raise TokenNotValid("is no API key in use")
+            person_id = 0
+            roles = {Role.SERVER}
+            if subject is not None:
+                people = await actions.require_people_by_subjects(connection, key.issuer_id, [subject], self._clock)
+                person_id = people[subject].id
+                roles |= {Role(role) for role in key.allowed_roles if role != Role.OPERATOR}
+        return _Known(Caller(person_id, frozenset(roles), key.issuer_id, key.id), self._now() + CALLER_CACHE_S)
+
+    def _remember(self, fingerprint: bytes, known: _Known) -> None:
+        self._known[fingerprint] = known
+        self._known.move_to_end(fingerprint)
+        if len(self._known) > CALLER_CACHE_LENGTH_MAX:
+            self._known.popitem(last=False)
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+
+def _fingerprint(credentials: Credentials) -> bytes:
+    subject = "" if credentials.subject is None else f" {credentials.subject}"
+    return hashlib.sha256((credentials.token + subject).encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,136 @@
+"""People, the platforms that vouch for them, and what a caller may be."""
+
+import enum
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from plaudit.problems import Forbidden, Problem, Unauthenticated
+
+
+class Role(enum.StrEnum):
+    """What somebody may be. A server speaks for its platform and is no person."""
+
+    VIEWER = "viewer"
+    CREATOR = "creator"
+    OPERATOR = "operator"
+    SERVER = "server"
+
+
+PERSON_ROLES = frozenset({Role.VIEWER, Role.CREATOR, Role.OPERATOR})
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who makes a request. `person_id` is 0 for a server that speaks for nobody in particular."""
+
+    person_id: int
+    roles: frozenset[Role]
+    issuer_id: int
+    key_id: int | None = None
+
+
+class Issuer(msgspec.Struct, frozen=True):
+    """A platform whose tokens are accepted. Its keys come from `jwks_uri`, or are `jwks` itself."""
+
+    id: int
+    issuer: str
+    audience: str
+    jwks_uri: str | None
+    jwks: str | None
+    """A JSON Web Key Set, as text."""
+    allowed_roles: list[Role]
+    active: bool
+    created_at: datetime
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody as their platform describes them."""
+
+    id: int
+    issuer: str
+    subject: str
+    handle: str
+    display_name: str
+    avatar: str
+    country: str | None
+    created_at: datetime
+
+
+class PersonCard(msgspec.Struct, frozen=True):
+    """What everybody may know about a person."""
+
+    id: Annotated[str, msgspec.Meta(description="The person.", examples=["12"])]
+    name: Annotated[str, msgspec.Meta(description="The name to show.", examples=["Ada"])]
+    avatar: Annotated[str, msgspec.Meta(description="Address of a picture; empty: none.")]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a token says about its person."""
+
+    subject: str
+    handle: str
+    display_name: str
+    avatar: str = ""
+    country: str | None = None
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """A key of a platform's server; its secret is shown once and never kept."""
+
+    id: int
+    name: str
+    issuer_id: int
+    issuer: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class TokenNotValid(Unauthenticated):
+    code: ClassVar[str] = "token_not_valid"
+    title: ClassVar[str] = "The token is not valid."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The token {reason}.", reason=reason)
+
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+class RoleMissing(Forbidden):
+    code: ClassVar[str] = "role_missing"
+    title: ClassVar[str] = "You may not do this."
+
+    def __init__(self, needed: list[str]) -> None:
+        super().__init__(f"This needs the role {' or '.join(needed)}.", needed=needed)
+
+
+class ForeignOrigin(Forbidden):
+    code: ClassVar[str] = "foreign_origin"
+    title: ClassVar[str] = "A page of another site may not do this in your name."
+
+
+class IssuerUnreachable(Problem):
+    code: ClassVar[str] = "issuer_unreachable"
+    status: ClassVar[int] = 503
+    title: ClassVar[str] = "The keys of your platform cannot be fetched just now; try again shortly."
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "5"}
+
+
+class StoredApiKey(msgspec.Struct, frozen=True):
+    """What is kept of a key to check it by."""
+
+    id: int
+    issuer_id: int
+    secret_sha256: bytes
+    allowed_roles: list[Role]
+
+
+class RevokedApiKey(msgspec.Struct, frozen=True):
+    """A key that was just revoked."""
+
+    id: int
+    name: str
+    revoked_at: datetime

@@ -1,0 +1,149 @@
+"""Reading and checking JSON Web Tokens: pinned algorithms, claims against the injected clock."""
+
+import base64
+import binascii
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from joserfc import jwk, jwt
+from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
+
+from plaudit.clock import Clock
+from plaudit.limits import PERSON_NAME_LENGTH_MAX, PICTURE_ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX, TOKEN_LEEWAY_S
+from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
+
+ALGORITHMS = ("ES256", "RS256", "EdDSA", "Ed25519")
+
+# Ed25519 has two names (RFC 8037, RFC 9864); platforms use both.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", module="joserfc")
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What a good token says."""
+
+    profile: Profile
+    roles: frozenset[Role]
+    expires_at: float
+    """Seconds since 1970, UTC."""
+
+
+class _Header(msgspec.Struct):
+    alg: str
+    kid: str | None = None
+
+
+class _Issued(msgspec.Struct):
+    iss: str
+
+
+def peek(token: str) -> tuple[str, str | None]:
+    """The issuer and key id a token claims, unchecked: they only choose what to check it with.
+
+    Raises:
+        TokenNotValid: it is no JSON Web Token, or of another algorithm.
+    """
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise TokenNotValid("is neither a JSON Web Token nor an API key")
+    try:
+        header = msgspec.json.decode(_decode_base64(parts[0]), type=_Header)
+        issued = msgspec.json.decode(_decode_base64(parts[1]), type=_Issued)
+    except (msgspec.DecodeError, binascii.Error, ValueError) as error:
+        raise TokenNotValid("cannot be read") from error
+    if header.alg not in ALGORITHMS:
+        raise TokenNotValid(f"must be signed with one of {', '.join(ALGORITHMS)}")
+    return issued.iss, header.kid
+
+
+def _decode_base64(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def choose_key(keys: jwk.KeySet, key_id: str | None) -> jwk.Key | None:
+    """The key a token names; without a name, the only one there is."""
+    if key_id is None:
+        return keys.keys[0] if len(keys.keys) == 1 else None
+    return next((key for key in keys.keys if key.kid == key_id), None)
+
+
+def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
+    """Check signature and claims of a token.
+
+    Raises:
+        TokenNotValid: with the reason.
+    """
+    try:
+        claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
+        registry = jwt.JWTClaimsRegistry(
+            now=int(clock.now().timestamp()),
+            leeway=TOKEN_LEEWAY_S,
+            iss={"essential": True, "value": issuer.issuer},
+            aud={"essential": True, "value": issuer.audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        registry.validate(claims)
+    except ExpiredTokenError as error:
+        raise TokenNotValid("has expired") from error
+    except ClaimError as error:
+        raise TokenNotValid(f"has a claim that does not fit: {error.claim}") from error
+    except InvalidKeyIdError as error:
+        raise TokenNotValid("is signed with a key its issuer does not publish") from error
+    except (JoseError, ValueError) as error:
+        raise TokenNotValid("is not signed by its issuer") from error
+    return Verified(profile_of(claims), _roles(claims, issuer.allowed_roles), float(claims["exp"]))
+
+
+def profile_of(claims: dict[str, Any]) -> Profile:
+    """The person a token speaks of. What only decorates is left out when it makes no sense.
+
+    Raises:
+        TokenNotValid: a subject that cannot be kept.
+    """
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH_MAX or not subject.isprintable():
+        raise TokenNotValid(f"has a subject that is not 1 to {SUBJECT_LENGTH_MAX} printable characters")
+    handle = _text(claims.get("preferred_username")) or subject[:PERSON_NAME_LENGTH_MAX]
+    return Profile(
+        subject=subject,
+        handle=handle,
+        display_name=_text(claims.get("name")) or handle,
+        avatar=_picture(claims.get("picture")),
+        country=_country(claims),
+    )
+
+
+def _roles(claims: dict[str, Any], allowed: Iterable[Role]) -> frozenset[Role]:
+    named = claims.get("roles", [])
+    if not isinstance(named, list):
+        return frozenset()
+    return frozenset(role for role in map(Role, allowed) if role.value in named)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    readable = "".join(character if character.isprintable() else " " for character in value)
+    return " ".join(readable.split())[:PERSON_NAME_LENGTH_MAX]
+
+
+def _picture(value: object) -> str:
+    if not isinstance(value, str) or len(value) > PICTURE_ADDRESS_LENGTH_MAX or not value.isprintable():
+        return ""
+    return value if value.startswith(("https://", "http://")) or _is_own_path(value) else ""
+
+
+def _is_own_path(value: str) -> bool:
+    return value.startswith("/") and not value.startswith(("//", "/\\"))
+
+
+def _country(claims: dict[str, Any]) -> str | None:
+    """ISO 3166 alpha-2, from `country` or else from the region of `locale`."""
+    named = claims.get("country")
+    if not isinstance(named, str):
+        locale = claims.get("locale")
+        named = locale.replace("_", "-").rpartition("-")[2] if isinstance(locale, str) and len(locale) > 3 else ""
+    upper = named.upper()
+    return upper if len(upper) == 2 and upper.isascii() and upper.isalpha() else None
