@@ -1,1 +1,1 @@
-"""The books: accounts, transfers, wallets, gifts and their batches. Rules live in `sql/`, where nothing goes round them."""
+"""The books: accounts, transfers, wallets, gifts and batches. Their rules live in `sql/`: nothing goes round them."""

@@ -67,7 +67,9 @@ _Waiting = tuple[GiftOrder, _Ticket, int]
 class _Lane:
     """The queue and the connection of one shard."""
 
-    def __init__(self, shard: int, shards: Shards, connect: Connect, clock: Clock, on_charged: Callable[[], None]) -> None:
+    def __init__(
+        self, shard: int, shards: Shards, connect: Connect, clock: Clock, on_charged: Callable[[], None]
+    ) -> None:
         self._shard = shard
         self._shards = shards
         self._connect = connect
@@ -76,22 +78,23 @@ class _Lane:
         self._connection: Connection | None = None
         self._arrived = asyncio.Event()
         self.queue: deque[_Waiting] = deque()
-        self.taken: list[_Waiting] = []
+        self.idle = asyncio.Event()
 
     def put(self, waiting: _Waiting) -> None:
         self.queue.append(waiting)
+        self.idle.clear()
         self._arrived.set()
 
     async def run(self) -> None:
         try:
             while True:
-                await self._arrived.wait()
-                self.taken = self._take()
-                await self._charge(self.taken)
-                self.taken = []
                 if not self.queue:
                     self._arrived.clear()
+                    self.idle.set()
+                    await self._arrived.wait()
+                await self._charge(self._take())
         finally:
+            self.idle.set()
             if self._connection is not None:
                 self._connection.terminate()
 
@@ -116,7 +119,13 @@ class _Lane:
         try:
             row = await self._call(batch)
         except Exception as error:
-            _log.exception("a batch of %d gifts of shard %d failed", len(batch), self._shard)
+            passing = isinstance(error, _PASSING_ERRORS)
+            if len(batch) > 1 and not passing:  # one gift the database cannot take must not fail the others
+                middle = len(batch) // 2
+                await self._charge(batch[:middle])
+                await self._charge(batch[middle:])
+                return
+            _log.exception("%d gifts of shard %d could not be charged", len(batch), self._shard)
             unknown = OutcomeUnknown()
             unknown.__cause__ = error
             for _, ticket, _ in batch:
@@ -155,9 +164,10 @@ class _Lane:
                     raise
                 await asyncio.sleep(attempt * CHARGE_RETRY_PAUSE_MS / 1000)
             else:
-                assert row is not None  # noqa: S101 - a function with out parameters always answers one row
+                if row is None:
+                    raise RuntimeError("charge() answered no row")
                 return row
-        raise AssertionError("unreachable")
+        raise RuntimeError("no attempt is left")
 
 
 def _viewer(waiting: _Waiting) -> int:
@@ -186,8 +196,8 @@ class GiftWriter:
     async def stop(self) -> None:
         """Charge what waits, then close. New gifts are turned away at once."""
         self._stopping = True
-        while any(lane.queue or lane.taken for lane in self._lanes) and not any(task.done() for task in self._tasks):
-            await asyncio.sleep(0.005)
+        if self._tasks:
+            await asyncio.gather(*(lane.idle.wait() for lane in self._lanes))
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

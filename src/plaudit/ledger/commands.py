@@ -1,0 +1,40 @@
+"""The command `plaudit audit`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+import msgspec
+
+from plaudit.db import connect
+from plaudit.embedded import database_url
+from plaudit.ledger.audit import AuditReport, as_text, run
+from plaudit.settings import Settings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the embedded database, which is started if nobody runs it.",
+)
+def audit(data: Path | None, *, as_json: bool) -> int:
+    """Prove in one snapshot that every law of the books holds.
+
+    Exit status 1, and the offending rows, when one is broken.
+    """
+    with database_url(Settings.from_environment(), data, share=True) as url:
+        report = asyncio.run(_audit(url))
+    click.echo(
+        msgspec.json.encode({"ok": report.ok, "at": report.at, "laws": report.laws}) if as_json else as_text(report)
+    )
+    return 0 if report.ok else 1
+
+
+async def _audit(url: str) -> AuditReport:
+    connection = await connect(url)
+    try:
+        return await run(connection)
+    finally:
+        await connection.close()

@@ -1,0 +1,26 @@
+-- Each delivery is sealed: its hash is that of the hash before and of the gifts charged into its batches.
+with sealed as (
+    select d.*, coalesce(lag(hash) over (partition by shard, source_shard order by through_batch_no), '') as previous
+    from delivery d
+), contents as (
+    select d.shard, d.source_shard, d.through_batch_no, count(*) as gifts, sum(g.coins) as coins,
+        array_agg(g.id order by g.batch_no, g.viewer_id, g.spent_before) as gift_ids,
+        array_agg(g.viewer_id order by g.batch_no, g.viewer_id, g.spent_before) as viewer_ids,
+        array_agg(g.creator_id order by g.batch_no, g.viewer_id, g.spent_before) as creator_ids,
+        array_agg(g.coins order by g.batch_no, g.viewer_id, g.spent_before) as gift_coins
+    from delivery d
+    join gift g on g.shard = d.source_shard and g.creator_shard = d.shard
+        and g.batch_no between d.from_batch_no and d.through_batch_no
+    group by 1, 2, 3
+)
+select s.shard, s.source_shard, s.through_batch_no, s.gifts, c.gifts as gifts_charged, s.coins, c.coins as coins_charged
+from sealed s left join contents c using (shard, source_shard, through_batch_no)
+where s.gifts is distinct from c.gifts or s.coins is distinct from c.coins
+    or s.coins <> (select sum(x) from unnest(s.creator_coins) x)
+    or s.hash is distinct from
+        delivery_hash(s.previous, s.from_batch_no, s.through_batch_no, c.gift_ids, c.viewer_ids, c.creator_ids, c.gift_coins)
+union all
+select t.shard, t.source_shard, t.delivered_through, null, null, null, null
+from delivery_stream t left join delivery d
+    on d.shard = t.shard and d.source_shard = t.source_shard and d.through_batch_no = t.delivered_through
+where t.hash <> coalesce(d.hash, '');
