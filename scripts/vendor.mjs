@@ -144,7 +144,7 @@ function copyArt() {
   const noto = iconSet("noto");
   const svg = (/** @type {string} */ name) => {
     const { body, size } = noto(name);
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}">${body}</svg>\n`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" width="128" height="128">${body}</svg>\n`;
   };
   for (const [file, name] of Object.entries(gifts)) put(`${STATIC}/art/gifts/${file}.svg`, svg(name));
   for (const [file, name] of Object.entries(sparks)) put(`${STATIC}/art/sparks/${file}.svg`, svg(name));
@@ -153,7 +153,7 @@ function copyArt() {
     const face = `<svg x="14" y="14" width="68" height="68" viewBox="0 0 ${size} ${size}">${body}</svg>`;
     const ground = `<radialGradient id="ground" cx=".35" cy=".25" r="1"><stop stop-color="${light}"/><stop offset="1" stop-color="${deep}"/></radialGradient>`;
     put(`${STATIC}/art/avatars/${file}.svg`,
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><defs>${ground}</defs><path fill="url(#ground)" d="M0 0h96v96H0z"/>${face}</svg>\n`);
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96"><defs>${ground}</defs><path fill="url(#ground)" d="M0 0h96v96H0z"/>${face}</svg>\n`);
   }
   put(`${STATIC}/art/NOTICE`, [
     "The drawings in gifts/, sparks/ and avatars/ are from Noto Emoji, Copyright Google Inc,",

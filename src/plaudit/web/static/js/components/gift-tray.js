@@ -1,0 +1,193 @@
+// <gift-tray>: what can be sent, what it costs in coins and in the viewer's money, how many, and what to do when coins are short.
+import { classMap, html, nothing } from "../../vendor/lit/lit.js";
+import { asset, coins, money, number } from "../format.js";
+import { PageElement, amountCoins, coinGlyph, icon } from "./element.js";
+
+/** @typedef {import("../types.js").Item} Item */
+/** @typedef {import("../types.js").Money} Money */
+
+const COUNTS = [1, 10, 99];
+const COUNT_MAX = 9_999;
+const ALL = "all";
+
+/**
+ * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins => Money | null), `shortage`
+ * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `categories`
+ * (Record<category, label>), `countMax`.
+ * Events: `gift-send` {item_id, count, coins}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
+ */
+export class GiftTray extends PageElement {
+  static properties = {
+    items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, busy: { type: Boolean },
+    disabledReason: { attribute: "disabled-reason" }, categories: { attribute: false }, countMax: { type: Number, attribute: "count-max" },
+    selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {Item[]} */ this.items = [];
+    /** @type {number | null} */ this.balance = null;
+    /** @type {(count: number) => Money | null} */ this.moneyOf = () => null;
+    /** @type {{coins_short: number, price?: Money | null} | null} */ this.shortage = null;
+    this.busy = false;
+    this.disabledReason = "";
+    /** @type {Record<string, string>} */ this.categories = {};
+    this.countMax = COUNT_MAX;
+    this.selectedId = 0;
+    this.count = 1;
+    this.category = ALL;
+    this.custom = false;
+  }
+
+  get #visible() {
+    const sorted = [...this.items].sort((a, b) => a.coins - b.coins || a.id - b.id);
+    return this.category === ALL ? sorted : sorted.filter((item) => item.category === this.category);
+  }
+
+  get #selected() { return this.items.find((item) => item.id === this.selectedId) ?? null; }
+
+  /** @param {Item} item */
+  #priceOf(item) { return item.price ?? this.moneyOf(item.coins); }
+
+  /** @param {Item} item */
+  #choose(item) {
+    this.selectedId = item.id;
+    if (!item.combo) this.#setCount(1);
+    this.shortage = null;
+    this.tell("gift-chosen", { item_id: item.id });
+  }
+
+  /** @param {number} count */
+  #setCount(count) {
+    this.count = count;
+    this.custom = false;
+    this.shortage = null;
+  }
+
+  #send() {
+    const item = this.#selected;
+    if (!item || this.busy || this.disabledReason) return;
+    if (this.balance === null) return this.tell("sign-in", {});
+    const total = item.coins * this.count;
+    if (total > this.balance) {
+      this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance) };
+      return undefined;
+    }
+    this.shortage = null;
+    return this.tell("gift-send", { item_id: item.id, count: this.count, coins: total });
+  }
+
+  /** Arrow keys walk the grid; its width in columns is read from the page. @param {KeyboardEvent} event */
+  #walk(event) {
+    const cells = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(".tray-item")]);
+    const here = cells.indexOf(/** @type {HTMLElement} */ (event.target));
+    if (here < 0) return;
+    const columns = cells.filter((cell) => cell.offsetTop === cells[0].offsetTop).length;
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -here, End: cells.length - 1 - here };
+    if (event.key === "Enter") {
+      event.preventDefault();
+      this.#choose(this.#visible[here]);
+      this.#send();
+      return;
+    }
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    const next = Math.min(cells.length - 1, Math.max(0, here + steps[/** @type {keyof typeof steps} */ (event.key)]));
+    cells[next].focus();
+    this.#choose(this.#visible[next]);
+  }
+
+  render() {
+    if (!this.items.length) return this.#loading();
+    return html`
+      <div class="tray-head">${this.#categoryTabs()}${this.#balanceLink()}</div>
+      <div class="tray-grid" role="radiogroup" aria-label="Gifts" @keydown=${this.#walk}>
+        ${this.#visible.map((item, index) => this.#cell(item, index))}
+      </div>
+      ${this.shortage ? this.#shortagePanel() : this.#sendBar()}`;
+  }
+
+  #loading() {
+    return html`<div class="tray-grid" role="status" aria-label="Loading gifts">${Array.from({ length: 8 }, () =>
+      html`<div class="tray-item"><div class="skeleton skeleton-round"></div><div class="skeleton skeleton-line"></div></div>`)}</div>`;
+  }
+
+  #categoryTabs() {
+    const names = [ALL, ...new Set(this.items.map((item) => item.category))];
+    const label = (/** @type {string} */ name) => (name === ALL ? "All" : this.categories[name] ?? name[0].toUpperCase() + name.slice(1));
+    return html`<div class="tabs tray-tabs" role="group" aria-label="Categories">${names.map((name) => html`
+      <button type="button" aria-current=${this.category === name ? "true" : nothing} @click=${() => { this.category = name; }}>${label(name)}</button>`)}</div>`;
+  }
+
+  #balanceLink() {
+    if (this.balance === null) return nothing;
+    return html`<button type="button" class="balance" @click=${() => this.tell("buy-coins", {})} aria-label="${coins(this.balance)}. Buy coins">
+      ${coinGlyph()}<span class="numeric">${number(this.balance)}</span><span class="balance-plus">${icon("plus", "s")}</span></button>`;
+  }
+
+  /** @param {Item} item @param {number} index */
+  #cell(item, index) {
+    const chosen = item.id === this.selectedId;
+    const reachable = chosen || (index === 0 && !this.#visible.some((other) => other.id === this.selectedId));
+    const price = this.#priceOf(item);
+    return html`<button type="button" role="radio" class=${classMap({ "tray-item": true, "is-chosen": chosen })} aria-checked=${chosen}
+      tabindex=${reachable ? 0 : -1} data-sku=${item.sku} aria-label="${item.name}, ${coins(item.coins)}${price ? `, ${money(price)}` : ""}" @click=${() => this.#choose(item)}>
+      <img src=${asset(item.art)} alt="" width="44" height="44" loading="lazy">
+      <span class="tray-item-name truncate">${item.name}</span>
+      <span class="tray-item-coins numeric">${coinGlyph()}${number(item.coins)}</span>
+      ${price ? html`<span class="tray-item-money numeric">${money(price)}</span>` : nothing}</button>`;
+  }
+
+  #sendBar() {
+    const item = this.#selected;
+    if (this.disabledReason) return html`<div class="tray-foot"><p class="soft">${this.disabledReason}</p></div>`;
+    if (!item) return html`<div class="tray-foot"><p class="soft">Choose a gift to send.</p></div>`;
+    const total = item.coins * this.count;
+    return html`<div class="tray-foot">
+      ${this.#counts(item)}
+      <div class="tray-total">${amountCoins(total, this.moneyOf(total) ?? (this.count === 1 ? this.#priceOf(item) : null))}</div>
+      <button type="button" class="button button-primary tray-send" aria-busy=${this.busy ? "true" : nothing} @click=${this.#send}
+        aria-label="Send ${item.name}${this.count > 1 ? ` times ${this.count}` : ""} for ${coins(total)}">${this.balance === null ? "Sign in" : "Send"}</button>
+    </div>`;
+  }
+
+  /** @param {Item} item */
+  #counts(item) {
+    if (!item.combo) return html`<span class="soft tray-once">One at a time</span>`;
+    return html`<div class="segmented tray-counts" role="group" aria-label="How many">
+      ${COUNTS.filter((count) => count <= this.countMax).map((count) => html`<button type="button" aria-pressed=${!this.custom && this.count === count} @click=${() => this.#setCount(count)}>×${count}</button>`)}
+      ${this.custom
+        ? html`<input class="tray-custom numeric" type="number" inputmode="numeric" min="1" max=${this.countMax} .value=${String(this.count)} aria-label="How many"
+            @input=${this.#typeCount} @keydown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter") this.#send(); }}>`
+        : html`<button type="button" aria-pressed=${!COUNTS.includes(this.count)} @click=${this.#openCustom}>${COUNTS.includes(this.count) ? "…" : `×${number(this.count)}`}<span class="visually-hidden">Another number</span></button>`}
+    </div>`;
+  }
+
+  async #openCustom() {
+    this.custom = true;
+    await this.updateComplete;
+    const input = /** @type {HTMLInputElement | null} */ (this.querySelector(".tray-custom"));
+    input?.focus();
+    input?.select();
+  }
+
+  /** @param {InputEvent} event */
+  #typeCount(event) {
+    const typed = Math.trunc(Number(/** @type {HTMLInputElement} */ (event.target).value));
+    this.count = Number.isFinite(typed) ? Math.min(this.countMax, Math.max(1, typed)) : 1;
+    this.shortage = null;
+  }
+
+  #shortagePanel() {
+    const { coins_short: missing, price } = /** @type {{coins_short: number, price?: Money | null}} */ (this.shortage);
+    const worth = price ?? this.moneyOf(missing);
+    return html`<div class="tray-foot tray-shortage" role="alert">
+      <div class="grow"><strong>${coins(missing)} short</strong><br><span class="soft">${worth ? `That is ${money(worth)}. ` : ""}Your gift waits here.</span></div>
+      <div class="cluster">
+        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing })}>Buy ${coins(missing)}${worth ? html` · ${money(worth)}` : nothing}</button>
+        <button type="button" class="button button-quiet" @click=${() => { this.shortage = null; }}>Not now</button>
+      </div></div>`;
+  }
+}
+
+customElements.define("gift-tray", GiftTray);

@@ -1,0 +1,42 @@
+// <top-gifters> and <viewer-count>: the standing figures of a room.
+import { html, nothing, repeat } from "../../vendor/lit/lit.js";
+import { compactNumber, number } from "../format.js";
+import { PageElement, amountCoins, avatar, icon } from "./element.js";
+
+/** Properties: `entries` ({rank, person, coins}[]), `compact` (faces only). */
+export class TopGifters extends PageElement {
+  static properties = { entries: { attribute: false }, compact: { type: Boolean } };
+
+  constructor() {
+    super();
+    /** @type {import("../types.js").TopGifter[]} */ this.entries = [];
+    this.compact = false;
+  }
+
+  render() {
+    if (!this.entries.length) return this.compact ? nothing : html`<p class="soft">The first gift takes the first place.</p>`;
+    if (this.compact) {
+      return html`<ol class="top-faces" aria-label="Top gifters">${this.entries.slice(0, 3).map(({ person, coins }) =>
+        html`<li title="${person.name}: ${number(coins)} coins">${avatar(person)}<span class="visually-hidden">${person.name}, ${number(coins)} coins</span></li>`)}</ol>`;
+    }
+    return html`<ol class="top-gifters" aria-label="Top gifters">${repeat(this.entries, (entry) => entry.person.id, ({ rank, person, coins }) =>
+      html`<li data-rank=${rank}><span class="top-rank numeric">${rank}</span>${avatar(person)}<span class="grow truncate">${person.name}</span>${amountCoins(coins)}</li>`)}</ol>`;
+  }
+}
+
+/** Property: `value` (people watching now). */
+export class ViewerCount extends PageElement {
+  static properties = { value: { type: Number } };
+
+  constructor() {
+    super();
+    this.value = 0;
+  }
+
+  render() {
+    return html`<span class="viewer-count numeric" title="${number(this.value)} watching">${icon("eye", "s")}${compactNumber(this.value)}<span class="visually-hidden"> watching</span></span>`;
+  }
+}
+
+customElements.define("top-gifters", TopGifters);
+customElements.define("viewer-count", ViewerCount);

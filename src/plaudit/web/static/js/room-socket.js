@@ -1,0 +1,198 @@
+// The one connection of a screen to a room: resumes by cursor, reconnects for ever, acknowledges commands by id.
+import { uuid7 } from "./uuid7.js";
+
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LAST_MS = 30_000;
+const COMMAND_WAIT_MS = 20_000;
+const COMMANDS_MAX = 32;
+const MISSED_HEARTBEATS = 2.5;
+const FINAL_CLOSES = new Map([[4401, "token_not_valid"], [4404, "no_such_room"]]);
+
+/** @typedef {"connecting" | "online" | "offline" | "closed"} ConnectionState */
+/** @typedef {{type: "answer", id: string, ok: boolean, gift?: object, problem?: {code: string, [field: string]: unknown}}} Answer */
+/** @typedef {{message: {id: string}, resolve: (answer: Answer) => void, timer: ReturnType<typeof setTimeout>}} Command */
+
+/**
+ * Events, each a CustomEvent whose detail is the server's message: `hello`, `frames` (only frames not seen before),
+ * `state`, `wallet`, `resync`. And `connection` with `{state, reason?, retry_in_ms?}`.
+ */
+export class RoomSocket extends EventTarget {
+  #url;
+  #cursor;
+  /** @type {WebSocket | null} */ #socket = null;
+  /** @type {Map<string, Command>} */ #commands = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #retryTimer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #heartbeat;
+  #attempts = 0;
+  #heardAt = 0;
+  #stopped = true;
+  /** @type {ConnectionState} */ #state = "closed";
+
+  /** @param {{roomId: string, token?: string, cursor?: string, address?: string}} options */
+  constructor({ roomId, token = "", cursor = "", address = "" }) {
+    super();
+    this.#url = new URL(address || `/v1/rooms/${encodeURIComponent(roomId)}/socket`, location.href);
+    this.#url.protocol = this.#url.protocol === "https:" || this.#url.protocol === "wss:" ? "wss:" : "ws:";
+    if (token) this.#url.searchParams.set("token", token);
+    this.#cursor = cursor;
+  }
+
+  /** @returns {ConnectionState} */
+  get state() { return this.#state; }
+  /** Where this screen is: "<epoch>:<seq>". */
+  get cursor() { return this.#cursor; }
+
+  start() {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    addEventListener("online", this.#retryNow);
+    document.addEventListener("visibilitychange", this.#retryWhenSeen);
+    this.#connect();
+  }
+
+  close() {
+    this.#stopped = true;
+    removeEventListener("online", this.#retryNow);
+    document.removeEventListener("visibilitychange", this.#retryWhenSeen);
+    clearTimeout(this.#retryTimer);
+    clearInterval(this.#heartbeat);
+    this.#socket?.close(1000);
+    this.#socket = null;
+    for (const id of [...this.#commands.keys()]) this.#settle(id, failure(id, "closed"));
+    this.#move("closed");
+  }
+
+  /**
+   * Sends a gift; the same id again is safe and gets the first answer.
+   * @param {{item_id: number, count: number, coins: number, id?: string}} gift coins: the total that was shown
+   */
+  sendGift({ item_id, count, coins, id = uuid7() }) {
+    return this.#command({ type: "gift", id, item_id, count, coins });
+  }
+
+  /** @param {string} text */
+  sendChat(text, id = uuid7()) {
+    return this.#command({ type: "chat", id, text });
+  }
+
+  /** @param {{type: string, id: string, [field: string]: unknown}} message @returns {Promise<Answer>} */
+  #command(message) {
+    if (this.#stopped) return Promise.resolve(failure(message.id, "closed"));
+    if (this.#commands.size >= COMMANDS_MAX) return Promise.resolve(failure(message.id, "too_many_waiting"));
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle(message.id, failure(message.id, "no_answer")), COMMAND_WAIT_MS);
+      this.#commands.set(message.id, { message, resolve, timer });
+      this.#transmit(message);
+    });
+  }
+
+  /** @param {string} id @param {Answer} answer */
+  #settle(id, answer) {
+    const command = this.#commands.get(id);
+    if (!command) return;
+    clearTimeout(command.timer);
+    this.#commands.delete(id);
+    command.resolve(answer);
+  }
+
+  /** @param {object} message */
+  #transmit(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN && this.#state === "online") this.#socket.send(JSON.stringify(message));
+  }
+
+  #connect() {
+    clearTimeout(this.#retryTimer);
+    if (this.#stopped || this.#socket) return;
+    this.#move("connecting");
+    const url = new URL(this.#url);
+    if (this.#cursor) url.searchParams.set("cursor", this.#cursor);
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    this.#watch(socket);
+    socket.addEventListener("message", (event) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(event.data));
+    });
+    socket.addEventListener("close", (event) => {
+      if (socket === this.#socket) this.#lost(event.code);
+    });
+  }
+
+  /** A connection that says nothing for too long is given up. @param {WebSocket} socket @param {number} [heartbeatMs] */
+  #watch(socket, heartbeatMs = 10_000) {
+    clearInterval(this.#heartbeat);
+    this.#heardAt = performance.now();
+    this.#heartbeat = setInterval(() => {
+      if (performance.now() - this.#heardAt > heartbeatMs * MISSED_HEARTBEATS) {
+        socket.close();
+        if (socket === this.#socket) this.#lost(0);
+      } else {
+        this.#transmit({ type: "ping" });
+      }
+    }, heartbeatMs);
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    this.#socket = null;
+    clearInterval(this.#heartbeat);
+    const reason = FINAL_CLOSES.get(code);
+    if (reason) {
+      this.close();
+      this.dispatchEvent(new CustomEvent("connection", { detail: { state: "closed", reason } }));
+      return;
+    }
+    const ceiling = Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** this.#attempts);
+    const wait = Math.round(ceiling / 2 + Math.random() * (ceiling / 2));
+    this.#attempts = Math.min(this.#attempts + 1, 10);
+    this.#move("offline", { retry_in_ms: Math.max(RETRY_FIRST_MS, wait) });
+    this.#retryTimer = setTimeout(() => this.#connect(), Math.max(RETRY_FIRST_MS, wait));
+  }
+
+  #retryNow = () => {
+    this.#attempts = 0;
+    this.#connect();
+  };
+
+  #retryWhenSeen = () => {
+    if (!document.hidden && this.#state === "offline") this.#retryNow();
+  };
+
+  /** @param {any} message */
+  #receive(message) {
+    this.#heardAt = performance.now();
+    if (message.type === "hello") this.#welcome(message);
+    else if (message.type === "frames") this.#advance(message);
+    else if (message.type === "resync") this.#cursor = ""; // void: the backlog that follows brings the next
+    else if (message.type === "answer") this.#settle(message.id, message);
+    if (message.type === "hello" || message.type === "state" || message.type === "wallet" || message.type === "resync") {
+      this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+    }
+  }
+
+  /** @param {{cursor: string, heartbeat_s: number}} hello */
+  #welcome(hello) {
+    this.#attempts = 0;
+    this.#move("online");
+    if (this.#socket) this.#watch(this.#socket, hello.heartbeat_s * 1000);
+    for (const { message } of this.#commands.values()) this.#transmit(message);
+  }
+
+  /** @param {{cursor: string, backlog: boolean, frames: {seq: number}[]}} message */
+  #advance(message) {
+    const [epoch, seen] = this.#cursor.split(":");
+    const sameEpoch = epoch === message.cursor.split(":")[0];
+    const fresh = sameEpoch ? message.frames.filter((frame) => frame.seq > Number(seen)) : message.frames;
+    this.#cursor = message.cursor;
+    if (fresh.length) this.dispatchEvent(new CustomEvent("frames", { detail: { ...message, frames: fresh } }));
+  }
+
+  /** @param {ConnectionState} state @param {{retry_in_ms?: number}} [more] */
+  #move(state, more = {}) {
+    if (state === this.#state && state !== "offline") return;
+    this.#state = state;
+    this.dispatchEvent(new CustomEvent("connection", { detail: { state, ...more } }));
+  }
+}
+
+/** @param {string} id @param {string} code @returns {Answer} */
+const failure = (id, code) => ({ type: "answer", id, ok: false, problem: { code } });

@@ -1,0 +1,120 @@
+// The stack of small gifts at the side of the stage: who sent what, and a combo count that grows in place.
+import { asset, number } from "../format.js";
+import { ValueQueue, likeness } from "./value-queue.js";
+
+/** @typedef {import("../types.js").Gift} Gift */
+/** @typedef {{element: HTMLElement, counter: HTMLElement, key: string, count: number, until: number, since: number}} Banner */
+
+const WAITING_MAX = 40;
+const SHOWN_LEAST_MS = 1_100;
+const COMBO_EXTRA_MAX_MS = 4_000;
+const TICK_MS = 200;
+const LEAVE_MS = 260;
+
+export class Banners {
+  /** @type {Banner[]} */ #shown = [];
+  #waiting = new ValueQueue(WAITING_MAX);
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
+
+  /** @param {HTMLElement} host @param {number} limit @param {(gift: Gift) => void} dropped */
+  constructor(host, limit, dropped) {
+    this.host = host;
+    this.limit = limit;
+    this.dropped = dropped;
+  }
+
+  /** @param {Gift} gift */
+  show(gift) {
+    const known = this.#shown.find((banner) => banner.key === likeness(gift));
+    if (known) this.#grow(known, gift);
+    else if (this.#shown.length < this.limit) this.#open(gift);
+    else this.#wait(gift);
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  clear() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#shown = [];
+    this.#waiting.clear();
+    this.host.replaceChildren();
+  }
+
+  /** @param {Gift} gift */
+  #wait(gift) {
+    const lost = this.#waiting.push(gift);
+    if (lost) this.dropped(lost);
+  }
+
+  /** @param {Gift} gift */
+  #lifetime(gift) {
+    const left = gift.combo ? new Date(gift.combo.expires_at).getTime() - Date.now() : 0;
+    return Math.max(gift.item.duration_ms, Math.min(COMBO_EXTRA_MAX_MS, left));
+  }
+
+  /** @param {Gift} gift */
+  #open(gift) {
+    const element = document.createElement("li");
+    element.className = "gift-banner";
+    element.dataset.tier = tier(gift.coins);
+    element.innerHTML = `<img class="avatar gift-banner-avatar" alt=""><span class="gift-banner-words"><strong class="truncate"></strong><span class="truncate"></span></span><span class="gift-banner-art"><img alt=""></span><span class="gift-banner-count numeric"></span>`;
+    const [avatar, art] = element.querySelectorAll("img");
+    avatar.src = asset(gift.sender.avatar);
+    art.src = asset(gift.item.art);
+    art.dataset.animation = gift.item.animation;
+    const [name, words] = element.querySelectorAll(".truncate");
+    name.textContent = gift.sender.name;
+    words.textContent = `sent ${gift.item.name}`;
+    const counter = /** @type {HTMLElement} */ (element.querySelector(".gift-banner-count"));
+    const count = gift.combo?.count ?? gift.count;
+    const now = performance.now();
+    const banner = { element, counter, key: likeness(gift), count, since: now, until: now + this.#lifetime(gift) };
+    this.#shown.push(banner);
+    this.#count(banner);
+    this.host.append(element);
+  }
+
+  /** @param {Banner} banner @param {Gift} gift */
+  #grow(banner, gift) {
+    banner.count = gift.combo ? Math.max(banner.count, gift.combo.count) : banner.count + gift.count;
+    banner.until = performance.now() + this.#lifetime(gift);
+    this.#count(banner);
+    banner.element.dataset.tier = tier(gift.item.coins * banner.count);
+    const pop = [{ scale: 1 }, { scale: 1.55 }, { scale: 1 }];
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) banner.counter.animate(pop, { duration: 260, easing: "ease-out" });
+  }
+
+  /** @param {Banner} banner */
+  #count(banner) { banner.counter.textContent = banner.count > 1 ? `×${number(banner.count)}` : ""; }
+
+  #tick() {
+    const now = performance.now();
+    const hurried = this.#waiting.length > 0;
+    for (const banner of [...this.#shown]) {
+      const over = now >= banner.until || (hurried && now - banner.since > SHOWN_LEAST_MS * 2 && now >= banner.until - SHOWN_LEAST_MS);
+      if (over) this.#leave(banner);
+    }
+    while (this.#shown.length < this.limit) {
+      const next = this.#waiting.shift();
+      if (!next) break;
+      this.#open(next);
+    }
+    if (this.#shown.length === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+
+  /** @param {Banner} banner */
+  #leave(banner) {
+    this.#shown = this.#shown.filter((other) => other !== banner);
+    banner.element.classList.add("is-leaving");
+    setTimeout(() => banner.element.remove(), LEAVE_MS);
+  }
+}
+
+/** How loud a banner is, by its worth in coins. @param {number} coins */
+function tier(coins) {
+  if (coins >= 500) return "3";
+  return coins >= 50 ? "2" : "1";
+}

@@ -1,0 +1,33 @@
+// The shapes that travel between the room socket, the pages and the components. Types only.
+
+/** @typedef {{amount_minor: number, currency: string}} Money */
+/** @typedef {{id: string, name: string, avatar: string}} Person */
+/**
+ * @typedef {object} Item an item of the catalogue
+ * @property {number} id
+ * @property {string} sku
+ * @property {string} name
+ * @property {number} coins price of one
+ * @property {string} category
+ * @property {string} art address, or a path below the static files
+ * @property {"small" | "large"} size
+ * @property {boolean} combo
+ * @property {string} animation
+ * @property {number} duration_ms
+ * @property {Money | null} [price] price of one in the viewer's money
+ */
+/** @typedef {{id: string, count: number, expires_at: string}} Combo */
+/**
+ * @typedef {object} Gift
+ * @property {string} id
+ * @property {Item} item
+ * @property {number} count
+ * @property {number} coins of all `count` together
+ * @property {Combo | null} combo
+ * @property {Person} sender
+ * @property {string} [at]
+ */
+/** @typedef {{id: string, sender: Person, text: string, at?: string}} ChatMessage */
+/** @typedef {{rank: number, person: Person, coins: number}} TopGifter */
+
+export {};
