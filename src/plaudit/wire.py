@@ -107,7 +107,7 @@ async def read_body(receive: Any) -> bytes:
         BodyTooLarge: longer than BODY_BYTES_MAX.
         ConnectionError: the caller went away.
     """
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -116,7 +116,7 @@ async def read_body(receive: Any) -> bytes:
         if len(body) > BODY_BYTES_MAX:
             raise BodyTooLarge
         if not message.get("more_body", False):
-            return body
+            return bytes(body)
 
 
 async def send_json(send: Any, content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:

@@ -50,17 +50,14 @@ def problem_from(error: BaseException, where: str) -> Problem:
     """
     if isinstance(error, Problem):
         return error
-    if isinstance(error, ValidationException):
-        return problem_of([_field_of(entry) for entry in _entries(error)])
-    if isinstance(error, HTTPException):
-        return _from_status(error)
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return _from_framework(error)
     if isinstance(error, SerializationException | msgspec.DecodeError):
         return InvalidBody(str(error))
-    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
-        return InvalidField(field="request", reason="contains a character that cannot be kept")
     if isinstance(error, asyncpg.DataError):
+        # Constraints of the request should have said which field.
         log.warning("a value reached the database unchecked: %s", where, exc_info=error)
-        return InvalidField(field="request", reason="contains a value that is out of range")
+        return InvalidField(field="request", reason="contains a value that cannot be kept")
     if isinstance(error, _UNREACHABLE):
         log.error("the database cannot be reached: %r", error)
         return Unavailable()
@@ -98,15 +95,11 @@ def _field_of(entry: Mapping[str, Any]) -> tuple[str, str]:
     return f"{source}.{key}" if key else source, f"is not valid: {message[:1].lower()}{message[1:]}"
 
 
-def _from_status(error: HTTPException) -> Problem:
+def _from_framework(error: HTTPException) -> Problem:
+    if isinstance(error, ValidationException):
+        return problem_of([_field_of(entry) for entry in _entries(error)])
     if isinstance(error, MethodNotAllowedException):
         return MethodNotAllowed((error.headers or {}).get("allow", "").replace(" ", "").split(","))
     if isinstance(error, NotFoundException):
         return NotFound()
-    if error.status_code == BodyTooLarge.status:
-        return BodyTooLarge()
-    if error.status_code < 500:
-        return InvalidBody(error.detail)
-    incident = secrets.token_hex(_INCIDENT_BYTES)
-    log.error("incident %s", incident, exc_info=error)
-    return Unexpected(incident)
+    return BodyTooLarge() if error.status_code == BodyTooLarge.status else InvalidBody(error.detail)

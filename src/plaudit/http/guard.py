@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar.connection import ASGIConnection, Request
+from litestar.connection import ASGIConnection, Request, WebSocket
 from litestar.handlers import BaseRouteHandler
 
 from plaudit.people.access import authenticate_scope, check_access
@@ -13,7 +13,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Find out who is asking and whether they may. A handler that declares nothing lets nobody in."""
-    query_token = bool(handler.opt.get("query_token")) or connection.scope["type"] == "websocket"
+    query_token = bool(handler.opt.get("query_token")) or isinstance(connection, WebSocket)
     caller = await authenticate_scope(connection.scope, query_token=query_token)
     check_access(handler.opt.get("access"), caller)
     connection.scope["plaudit_caller"] = caller  # type: ignore[typeddict-unknown-key]  # read by `caller` below

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
+import asyncpg
 import click
 import msgspec
 
@@ -16,12 +17,13 @@ from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people import actions
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import PERSON_ROLES, Role
-from plaudit.settings import Settings
+from plaudit.settings import Settings, SetupError
 
 T = TypeVar("T")
 
 _CLOCK = SystemClock()
-_ROLES = click.Choice(sorted(PERSON_ROLES))
+_HOURS_MAX = 24 * 365
+_ROLES = click.Choice(sorted(role.value for role in PERSON_ROLES))
 _DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database and of keys.")
 
 
@@ -33,7 +35,10 @@ def _run(data: Path | None, work: Callable[[Connection], Awaitable[T]]) -> T:
             return await work(connection)
 
     with database_url(Settings.from_environment(), data, share=True) as url:
-        return asyncio.run(connected(url))
+        try:
+            return asyncio.run(connected(url))
+        except asyncpg.UndefinedTableError as error:
+            raise SetupError("the database is not prepared for Plaudit: run `plaudit migrate`") from error
 
 
 @click.command()
@@ -73,7 +78,7 @@ def add_issuer(
     name: str,
     audience: str,
     jwks_uri: str | None,
-    jwks: click.utils.LazyFile | None,
+    jwks: IO[bytes] | None,
     roles: tuple[str, ...],
     data: Path | None,
 ) -> None:

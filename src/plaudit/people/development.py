@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+import msgspec
 from joserfc import jwk, jwt
 
 from plaudit.clock import Clock
@@ -39,18 +40,18 @@ class DevelopmentIssuer:
         """The issuer whose key lies in the data folder; made there at first, for the owner's eyes only."""
         file = data / _KEY_FILE
         if not file.exists():
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = cls.new()
             draft = file.with_suffix(f".{os.getpid()}")
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_MODE), "wb") as opened:
-                opened.write(fresh._key.as_json(private=True))
+                opened.write(msgspec.json.encode(fresh._key.as_dict(private=True)))
             try:
                 os.link(draft, file)  # whoever comes second finds the first one's key
             except FileExistsError:
                 pass
             finally:
                 draft.unlink()
-        return cls(jwk.ECKey.import_key(file.read_bytes()))
+        return cls(jwk.ECKey.import_key(msgspec.json.decode(file.read_bytes())))
 
     async def register(self, connection: Connection, clock: Clock) -> Issuer:
         """Make the database accept this issuer's tokens. Needs the login role, as all changes of issuers do."""
