@@ -1,0 +1,44 @@
+"""The command `plaudit bench`."""
+
+import importlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import uvloop
+
+from plaudit.embedded import database_url
+from plaudit.settings import Settings
+
+BENCHMARKS = {
+    "charge": "gifts charged and delivered in batches, to many creators and to one, against plain ways",
+    "http": "single gifts over HTTP with keep-alive",
+    "socket": "single gifts over room sockets",
+    "fanout": "frames to 1,000 and 5,000 sockets of one room",
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(sorted(BENCHMARKS)))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each benchmark.")
+def bench(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Measure this machine with the real engine; without a NAME, everything.
+
+    Works in a scratch database: on DATABASE_URL's server if that is set, else on an embedded one.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="plaudit-bench-") as folder,
+        database_url(Settings.from_environment(), Path(folder) / "data") as url,
+    ):
+        for name in names or tuple(BENCHMARKS):
+            figures = uvloop.run(importlib.import_module(f"plaudit.bench.{name}").run(url))
+            click.echo(msgspec.json.encode({"benchmark": name} | figures) if as_json else _as_text(name, figures))
+
+
+def _as_text(name: str, figures: dict[str, Any]) -> str:
+    lines = [f"{name}: {BENCHMARKS[name]}"]
+    for figure, value in figures.items():
+        lines.append(f"  {figure:<24} {value:,}" if isinstance(value, int | float) else f"  {figure:<24} {value}")
+    return "\n".join(lines)

@@ -1,0 +1,57 @@
+"""The ground benchmarks run on: a scratch database with rich viewers, a description of the machine, and percentiles."""
+
+import os
+import platform
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+from plaudit.db import connect
+from plaudit.ledger.migrate import apply_to
+
+MACHINE_CORES = os.cpu_count()
+
+
+def machine() -> str:
+    """The processor, its cores, and the Python that runs."""
+    model = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        names = [
+            line.partition(":")[2].strip() for line in information.read_text().splitlines() if "model name" in line
+        ]
+        model = names[0] if names else model
+    return (
+        f"{model}, {MACHINE_CORES} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    )
+
+
+def percentile_ms(seconds: Sequence[float], percent: int) -> float:
+    """A percentile of durations, in milliseconds."""
+    ordered = sorted(seconds)
+    return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] * 1000, 3)
+
+
+def middle(values: Sequence[float]) -> float:
+    """The median of the rounds of one run."""
+    return sorted(values)[len(values) // 2]
+
+
+@asynccontextmanager
+async def scratch_database(server_url: str) -> AsyncIterator[str]:
+    """A migrated database of its own on that server, dropped afterwards; its URL."""
+    name = f"plaudit_bench_{uuid4().hex[:12]}"
+    parts = urlsplit(server_url)
+    url = urlunsplit(parts._replace(path=f"/{name}"))
+    owner = await connect(server_url, role=None, statement_timeout_ms=0)
+    try:
+        await owner.execute(f'create database "{name}"')
+        try:
+            await apply_to(url)
+            yield url
+        finally:
+            await owner.execute(f'drop database "{name}" with (force)')
+    finally:
+        await owner.close()
