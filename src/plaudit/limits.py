@@ -66,10 +66,14 @@ HUB_AHEAD_FRAMES_MAX = 1_024  # frames of one room that wait for an earlier one
 HUB_ROOM_LINGER_S = 30  # how long a room without sockets stays open
 HUB_FAN_OUT_STEP = 250  # sockets served before others get a turn
 STATE_INTERVAL_MS = 2_000  # between two states of a room
+STATE_NUDGE_PAUSE_MS = 200  # between two rounds of states when somebody waits for a first one
 VIEWERS_SEEN_WITHIN_S = 15  # a process silent for longer is gone, and its viewers with it
 PROFILES_MAX = 20_000  # names and avatars one process keeps at hand
 PROFILE_KEPT_S = 60  # how long a changed name or avatar may stay unseen
 NOTIFY_IDS_MAX = 300  # rooms or people named in one notification
+CARRIER_RETRY_PAUSE_MS = 500  # before another try to listen for notifications
+WALLETS_POLL_S = 10  # how long a wallet changed elsewhere may show old coins when its notification is lost
+PRESENCE_KEPT_S = 60  # before the viewers of a process that is gone are forgotten
 FRAMES_BACKLOG_MAX = 50  # frames shown to somebody who comes without a cursor
 FRAMES_RESUME_MAX = 5_000  # frames a cursor may be behind before it is void
 
@@ -143,8 +147,13 @@ BODY_BYTES_MAX = 1_048_576  # of a request
 FIELD_ERRORS_MAX = 20  # fields named in one answer
 READY_WAIT_S = 2  # for the database to answer a readiness check
 DRAIN_S = 10  # what open requests get to finish when a process is asked to stop
+KEEP_ALIVE_S = 75  # an idle connection is kept, longer than proxies do
+LISTEN_BACKLOG = 2_048  # connections waiting to be accepted, per process
+SOCKET_MESSAGES_WAITING_MAX = 32  # commands of one socket that have not been read
 WORKERS_MAX = 64  # processes of one `plaudit serve`
 WORKER_RESTART_S = 1  # between the death of a worker and its replacement
+WORKER_DEATHS_MAX = 10  # soon after their start, before `plaudit serve` gives up
+WORKER_STOP_WAIT_S = 10  # for a worker to close its house after it has drained
 
 # creators
 CONVERSION_COINS_MAX = 1_000_000_000_000_000  # coins of one conversion

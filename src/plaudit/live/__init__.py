@@ -1,0 +1,1 @@
+"""Live: rooms, what happens in them, and how it reaches every screen."""

@@ -1,0 +1,79 @@
+"""Between processes: which rooms and wallets moved. It makes screens faster; what is lost is found by polling."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from plaudit.db import Connection, statements
+from plaudit.ledger.writer import Connect
+from plaudit.limits import CARRIER_RETRY_PAUSE_MS, NOTIFY_IDS_MAX
+
+SQL = statements(__file__)
+
+ROOMS = "plaudit_rooms"
+WALLETS = "plaudit_wallets"
+
+log = logging.getLogger(__name__)
+
+OnMoved = Callable[[list[int] | None], None]
+
+
+class Carrier:
+    """One connection that tells other processes what moved here, and hears what moved there.
+
+    A notification is `<process>:<id>,<id>,…`. Anybody may send one, with an empty process.
+    """
+
+    def __init__(self, connect: Connect, process_id: UUID, on_rooms: OnMoved, on_wallets: OnMoved) -> None:
+        self._connect = connect
+        self._process = str(process_id)
+        self._handlers = {ROOMS: on_rooms, WALLETS: on_wallets}
+        self._connection: Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_connected(), name="carrier")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def announce(self, channel: str, ids: Sequence[int]) -> None:
+        """Tell the others. Without a connection nothing is said, and they find out by polling."""
+        try:
+            for start in range(0, len(ids), NOTIFY_IDS_MAX):
+                if self._connection is not None:
+                    named = ",".join(map(str, ids[start : start + NOTIFY_IDS_MAX]))
+                    await self._connection.execute(SQL["notify"], channel, f"{self._process}:{named}")
+        except Exception as error:
+            log.warning("a notification was not sent: %r", error)
+
+    async def _keep_connected(self) -> None:
+        while True:
+            lost = asyncio.Event()
+            try:
+                connection = await self._connect()
+                try:
+                    connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                    for channel in self._handlers:
+                        await connection.add_listener(channel, self._hear)
+                    self._connection = connection
+                    for handler in self._handlers.values():
+                        handler(None)  # what moved while nobody listened
+                    await lost.wait()
+                finally:
+                    self._connection = None
+                    connection.terminate()
+            except Exception as error:
+                log.warning("no connection to listen on: %r", error)
+            await asyncio.sleep(CARRIER_RETRY_PAUSE_MS / 1000)
+
+    def _hear(self, _connection: Any, _pid: int, channel: str, payload: object) -> None:
+        process, _, named = str(payload).partition(":")
+        if process != self._process:
+            self._handlers[channel]([int(number) for number in named.split(",") if number.isdecimal()])

@@ -1,0 +1,262 @@
+"""The hub of one process: frames in, as they are delivered or read; one shared message a room and tick out.
+
+Frames come from the deliverers of this process, and from the database when another process delivered them, when one is
+missing, or when somebody resumes. A room that nobody watches costs nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from uuid import UUID
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.ledger.model import Frame
+from plaudit.ledger.shards import Shards
+from plaudit.limits import HUB_FAN_OUT_STEP, HUB_POLL_MS, HUB_ROOM_LINGER_S, HUB_TICK_MS, WALLETS_POLL_S
+from plaudit.live import frames as wire_frames
+from plaudit.live.carrier import ROOMS, WALLETS, Carrier
+from plaudit.live.catch_up import bring_up
+from plaudit.live.message import Message, frames_message, message
+from plaudit.live.open_room import OpenRoom, RoomKey, Subscriber
+from plaudit.live.outlet import TOO_SLOW, Outlet
+from plaudit.live.profiles import Profiles
+from plaudit.live.reader import Reader
+from plaudit.live.state import StateTeller
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """Knows every socket of this process and brings each what it has not seen, once and in order."""
+
+    def __init__(
+        self,
+        database: Database,
+        shards: Shards,
+        clock: Clock,
+        profiles: Profiles,
+        process_id: UUID,
+        on_frame: Callable[[Frame], None] = lambda _: None,
+    ) -> None:
+        self.process_id = process_id
+        self.profiles = profiles
+        self.reader = Reader(database, shards, profiles)
+        self.rooms: dict[int, OpenRoom] = {}
+        self._on_frame = on_frame
+        self._people: dict[int, set[Subscriber]] = {}
+        self._coins: dict[int, int] = {}  # what the screens of those people show
+        self._woken = asyncio.Event()
+        self._moved: set[int] = set()
+        self._wallets: dict[int, int | None] = {}
+        self._wallets_moved: set[int] = set()
+        self._carrier = Carrier(
+            database.connect, process_id, self._rooms_moved_elsewhere, self._wallets_moved_elsewhere
+        )
+        self._states = StateTeller(database, clock, profiles, process_id, self.rooms, self.send_to)
+        self._task: asyncio.Task[None] | None = None
+        self._poll_at = 0.0
+        self._wallets_poll_at = 0.0
+
+    async def start(self) -> None:
+        await self.reader.start()
+        await self._carrier.start()
+        await self._states.start()
+        self._task = asyncio.create_task(self._run(), name="hub")
+
+    async def stop(self) -> None:
+        await self._states.stop()
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._carrier.stop()
+
+    # What others say
+
+    def receive(self, frames: Iterable[Frame]) -> None:
+        """Frames that were committed by this process, in any order."""
+        for frame in frames:
+            self._moved.add(frame.room_id)
+            if room := self.rooms.get(frame.room_id):
+                room.sequence.offer(frame.seq, frame if frame.has_contents else None)
+        self._woken.set()
+
+    def watched_rooms(self) -> list[int]:
+        """Rooms whose frames are worth handing over with their contents."""
+        return list(self.rooms)
+
+    def wallet_moved(self, person_id: int, coins: int | None = None) -> None:
+        """A wallet changed; its owner's screens are told. Without `coins` it is read."""
+        self._wallets_moved.add(person_id)
+        if person_id in self._people:
+            self._wallets[person_id] = coins
+            self._woken.set()
+
+    def _rooms_moved_elsewhere(self, room_ids: list[int] | None) -> None:
+        if room_ids is None:
+            self._poll_at = 0.0
+        for room_id in room_ids or ():
+            if room := self.rooms.get(room_id):
+                room.sequence.offer(room.sequence.known + 1, None)
+        self._woken.set()
+
+    def _wallets_moved_elsewhere(self, people: list[int] | None) -> None:
+        for person_id in self._people if people is None else people:
+            if person_id in self._people:
+                self._wallets[person_id] = None
+                self._woken.set()
+
+    # Subscribers
+
+    async def join(
+        self,
+        key: RoomKey,
+        outlet: Outlet,
+        *,
+        person_id: int = 0,
+        cursor: tuple[int, int] | None = None,
+        is_counted: bool = True,
+    ) -> Subscriber:
+        """Let a screen watch a room: the past first, as its cursor says, then what comes.
+
+        The outlet may be written to before this returns. Whoever joins must leave.
+        """
+        room = await self._open(key)
+        subscriber = Subscriber(room, outlet, person_id, is_counted=is_counted)
+        room.subscribers.add(subscriber)
+        if person_id:
+            self._people.setdefault(person_id, set()).add(subscriber)
+        try:
+            await bring_up(self.reader, subscriber, cursor, self._woken)
+        except BaseException:
+            self.leave(subscriber)
+            raise
+        if room.state:
+            outlet.send(room.state)
+        else:
+            self._states.nudge()
+        return subscriber
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Nothing more is sent to it. Leaving twice does no harm."""
+        room = subscriber.room
+        room.live.discard(subscriber)
+        room.subscribers.discard(subscriber)
+        if not room.subscribers:
+            room.empty_since = asyncio.get_running_loop().time()
+        others = self._people.get(subscriber.person_id)
+        if others:
+            others.discard(subscriber)
+            if not others:
+                del self._people[subscriber.person_id]
+                self._coins.pop(subscriber.person_id, None)
+
+    def screens_of(self, person_id: int) -> int:
+        """How many screens a person has here."""
+        return len(self._people.get(person_id, ()))
+
+    async def _open(self, key: RoomKey) -> OpenRoom:
+        while True:
+            room = self.rooms.get(key.room_id)
+            if room is None:
+                # Known from here on, so that what is delivered while it is read is kept.
+                room = self.rooms[key.room_id] = OpenRoom(key)
+                try:
+                    await self.reader.open(room)
+                except BaseException:
+                    del self.rooms[key.room_id]
+                    raise
+                finally:
+                    room.ready.set()
+                return room
+            await room.ready.wait()
+            if self.rooms.get(key.room_id) is room:
+                return room
+
+    # The tick
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), HUB_POLL_MS / 1000)
+            self._woken.clear()
+            started = loop.time()
+            try:
+                await self._tick(started)
+            except Exception as error:
+                log.warning("a tick of the hub failed and is tried again: %r", error)
+                self._woken.set()
+            await asyncio.sleep(max(0.0, HUB_TICK_MS / 1000 - (loop.time() - started)))
+
+    async def _tick(self, now: float) -> None:
+        open_rooms = [room for room in self.rooms.values() if room.ready.is_set()]
+        if now >= self._poll_at:
+            await self.reader.find_heads(open_rooms)
+            self._poll_at = now + HUB_POLL_MS / 1000
+        if now >= self._wallets_poll_at:
+            self._wallets = dict.fromkeys(self._people) | self._wallets
+            self._wallets_poll_at = now + WALLETS_POLL_S
+            self._close_empty(now)
+        await self._announce()
+        if await self.reader.fill_gaps([room for room in open_rooms if room.sequence.has_gap]):
+            self._woken.set()
+        await self._show(open_rooms)
+        await self._tell_wallets()
+
+    async def _announce(self) -> None:
+        rooms, self._moved = self._moved, set()
+        people, self._wallets_moved = self._wallets_moved, set()
+        await self._carrier.announce(ROOMS, list(rooms))
+        await self._carrier.announce(WALLETS, list(people))
+
+    async def _show(self, open_rooms: list[OpenRoom]) -> None:
+        """Encode what is next in each room, and send it to those who have seen all before it."""
+        for room in open_rooms:
+            room.pending.extend(room.sequence.take())
+        moved = [room for room in open_rooms if room.pending]
+        if not moved:
+            return
+        people: set[int] = set()
+        for room in moved:
+            for _, frame in room.pending:
+                people.update(wire_frames.people_of(frame))
+        cards = await self.profiles.cards(people)
+        for room in moved:
+            pending, room.pending = room.pending, []
+            encoded = [(seq, wire_frames.encode(frame, cards)) for seq, frame in pending]
+            for _, frame in pending:
+                room.tally.apply(frame)
+                self._on_frame(frame)
+            # Without a pause in between: who joins now either is among the readers or finds the frames in the ring.
+            room.show(encoded)
+            readers = list(room.live)
+            await self.send_to(readers, frames_message(self.reader.epoch, encoded, backlog=False))
+
+    async def send_to(self, readers: Collection[Subscriber], shared: Message) -> None:
+        """One message to many; who is too slow is let go, the others do not notice."""
+        for served, reader in enumerate(readers, 1):
+            if not reader.outlet.send(shared):
+                self.leave(reader)
+                reader.outlet.close(TOO_SLOW, "too slow: come back with the cursor")
+            if served % HUB_FAN_OUT_STEP == 0:
+                await asyncio.sleep(0)
+
+    async def _tell_wallets(self) -> None:
+        unknown = [person_id for person_id, coins in self._wallets.items() if coins is None]
+        read = await self.reader.wallets(unknown) if unknown else {}
+        moved, self._wallets = self._wallets, {}
+        for person_id, coins in moved.items():
+            # What was not read is newer than the reading.
+            now = read.get(person_id, 0) if coins is None else coins
+            screens = list(self._people.get(person_id, ()))
+            if screens and self._coins.get(person_id) != now:
+                self._coins[person_id] = now
+                await self.send_to(screens, message("wallet", coins=now))
+
+    def _close_empty(self, now: float) -> None:
+        for room_id, room in list(self.rooms.items()):
+            if not room.subscribers and room.ready.is_set() and now - room.empty_since > HUB_ROOM_LINGER_S:
+                del self.rooms[room_id]

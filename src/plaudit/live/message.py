@@ -1,0 +1,83 @@
+"""What is sent to screens: encoded once, shared by all of them, as a WebSocket frame or as a server-sent event."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+_TEXT_FRAME = 0x81
+_encoder = msgspec.json.Encoder()
+
+
+class Message:
+    """One message in JSON. Its forms on the wire are made when first asked for, and then shared."""
+
+    __slots__ = ("_event", "_socket_frame", "cursor", "json", "type")
+
+    def __init__(self, type_: str, json: bytes, cursor: str | None = None) -> None:
+        self.type = type_
+        self.json = json
+        self.cursor = cursor
+        self._socket_frame: bytes | None = None
+        self._event: bytes | None = None
+
+    @property
+    def socket_frame(self) -> bytes:
+        """A whole, unmasked WebSocket text frame (RFC 6455, 5.2)."""
+        if self._socket_frame is None:
+            self._socket_frame = _header(len(self.json)) + self.json
+        return self._socket_frame
+
+    @property
+    def event(self) -> bytes:
+        """A server-sent event; the cursor is its id. JSON holds no line breaks of its own."""
+        if self._event is None:
+            identity = f"id: {self.cursor}\n" if self.cursor else ""
+            self._event = f"event: {self.type}\n{identity}data: ".encode() + self.json + b"\n\n"
+        return self._event
+
+
+def _header(length: int) -> bytes:
+    if length < 126:
+        return bytes((_TEXT_FRAME, length))
+    if length < 65_536:
+        return bytes((_TEXT_FRAME, 126)) + length.to_bytes(2, "big")
+    return bytes((_TEXT_FRAME, 127)) + length.to_bytes(8, "big")
+
+
+def message(type_: str, **fields: Any) -> Message:
+    """A message of any type but frames."""
+    return Message(type_, _encoder.encode({"type": type_, **fields}))
+
+
+def frames_message(epoch: int, frames: Sequence[tuple[int, bytes]], *, backlog: bool) -> Message:
+    """Numbered frames, already encoded and in order, as one message. There must be at least one."""
+    cursor = cursor_of(epoch, frames[-1][0])
+    said = b"true" if backlog else b"false"
+    json = b'{"type":"frames","cursor":"%b","backlog":%b,"frames":[%b]}' % (
+        cursor.encode(),
+        said,
+        b",".join([encoded for _, encoded in frames]),
+    )
+    return Message("frames", json, cursor)
+
+
+def resync_message(epoch: int, seq: int, reason: str) -> Message:
+    """The reader's cursor is void; what follows begins after this one."""
+    cursor = cursor_of(epoch, seq)
+    return Message("resync", _encoder.encode({"type": "resync", "cursor": cursor, "reason": reason}), cursor)
+
+
+def cursor_of(epoch: int, seq: int) -> str:
+    return f"{epoch}:{seq}"
+
+
+def read_cursor(text: str) -> tuple[int, int] | None:
+    """Epoch and number of a cursor; None when it is none."""
+    epoch, colon, seq = text.partition(":")
+    if not colon or not epoch.isdecimal() or not seq.isdecimal() or len(text) > 40 or not text.isascii():
+        return None
+    return int(epoch), int(seq)
+
+
+PONG = message("pong")

@@ -1,0 +1,167 @@
+-- Rooms, their frames as screens read them, presence, thanks and overlay tokens.
+
+-- Frames
+
+-- name: epoch
+select epoch from ledger_setting;
+
+-- name: room_heads
+select h.room_id, h.seq
+from unnest($1::smallint[], $2::bigint[]) as w (shard, room_id)
+join room_head h on h.shard = w.shard and h.room_id = w.room_id;
+
+-- name: frames_after
+-- Of each room the next frames after a number, up to another.
+select f.room_id, f.seq, f.kind, f.at, f.gift_ids, f.viewer_ids, f.creator_ids, f.item_ids, f.counts, f.gift_coins,
+    f.combo_ids, f.combo_counts, f.body
+from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[]) as w (shard, room_id, after, up_to)
+cross join lateral (
+    select * from frame f
+    where f.shard = w.shard and f.room_id = w.room_id and f.seq > w.after and f.seq <= w.up_to
+    order by f.seq limit $5
+) f
+order by f.room_id, f.seq;
+
+-- name: gifters_of_room
+select u.viewer_id, sum(u.coins)::bigint as coins
+from frame f, unnest(f.viewer_ids, f.gift_coins) as u (viewer_id, coins)
+where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'gift'
+group by u.viewer_id;
+
+-- name: append_frames
+-- In the order in which deliveries take their locks, so that the two never wait for each other in a circle.
+select a.place, append_frame(a.shard, a.room_id, a.kind, a.body::jsonb, $5) as seq
+from (
+    select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[]) with ordinality
+        as u (shard, room_id, kind, body, place)
+    order by shard, room_id
+) a;
+
+-- name: append_frame
+select append_frame($1, $2, $3, $4, $5);
+
+-- name: wallets_of
+select w.viewer_id, w.coins
+from unnest($1::smallint[], $2::bigint[]) as p (shard, viewer_id)
+join wallet w on w.shard = p.shard and w.viewer_id = p.viewer_id;
+
+-- name: notify
+select pg_notify($1, $2);
+
+-- Presence
+
+-- name: report_viewers
+insert into room_viewers (room_id, process_id, viewers, seen_at)
+select u.room_id, $1, u.viewers, $2 from unnest($3::bigint[], $4::integer[]) as u (room_id, viewers)
+order by u.room_id
+on conflict (room_id, process_id) do update set viewers = excluded.viewers, seen_at = excluded.seen_at;
+
+-- name: viewers_of_rooms
+select room_id, sum(viewers)::integer as viewers from room_viewers
+where room_id = any ($1::bigint[]) and seen_at > $2 and process_id <> $3
+group by room_id;
+
+-- name: forget_viewers
+delete from room_viewers where process_id = $1 and room_id = any ($2::bigint[]);
+
+-- name: forget_lost_viewers
+delete from room_viewers where seen_at < $1;
+
+-- Rooms
+
+-- name: insert_room -> Room
+insert into room (shard, creator_id, title, cover, stage_url, created_at)
+values ($1, $2, $3, $4, $5, $6)
+returning id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at;
+
+-- name: rooms_by_ids -> Room
+select id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at
+from room where id = any ($1::bigint[]);
+
+-- name: room_for_change -> Room
+select id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at
+from room where id = $1 for update;
+
+-- name: change_room -> Room
+update room set title = $2, cover = $3, stage_url = $4, gifts_enabled = $5, state = $6, started_at = $7, ended_at = $8
+where id = $1
+returning id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at;
+
+-- name: list_rooms -> ListedRoom
+-- Live ones first, then scheduled, then ended; in each the newest first.
+select r.id, r.shard, r.creator_id, r.title, r.cover, r.stage_url, r.state, r.gifts_enabled, r.created_at, r.started_at,
+    r.ended_at, array_position(array['live', 'scheduled', 'ended'], r.state) as state_rank,
+    coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > $1), 0)::integer as viewers
+from room r
+where ($2::text is null or r.state = $2)
+    and ($3::bigint is null or r.creator_id = $3)
+    and ($4::integer is null
+        or array_position(array['live', 'scheduled', 'ended'], r.state) > $4
+        or (array_position(array['live', 'scheduled', 'ended'], r.state) = $4 and r.id < $5))
+order by state_rank, r.id desc
+limit $6;
+
+-- name: current_room -> Room
+-- The live room of a creator, else the newest.
+select id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at
+from room where creator_id = $1
+order by (state = 'live') desc, id desc limit 1;
+
+-- The creator's view
+
+-- name: gifts_received -> ReceivedGift
+-- Newest first, from the frames of a room. $4, $5: number and place to continue below.
+select f.seq, u.place::integer as place, u.gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at
+from frame f
+cross join lateral unnest(f.gift_ids, f.viewer_ids, f.creator_ids, f.item_ids, f.counts, f.gift_coins) with ordinality
+    as u (gift_id, viewer_id, creator_id, item_id, count, coins, place)
+left join thank t on t.shard = $1 and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.gift_id
+where f.shard = $1 and f.room_id = $2 and f.kind = 'gift' and u.creator_id = $3
+    and f.seq <= $4 and (f.seq < $4 or u.place < $5)
+    and ($6::boolean is null or (t.thanked_at is not null) = $6)
+order by f.seq desc, u.place desc
+limit $7;
+
+-- name: gifts_of_creator
+-- Which of these gifts went to the creator; the charge side is asked shard by shard.
+select g.viewer_id, g.id
+from unnest($1::smallint[], $2::bigint[], $3::uuid[]) as w (shard, viewer_id, id)
+join gift g on g.shard = w.shard and g.viewer_id = w.viewer_id and g.id = w.id
+where g.creator_id = $4;
+
+-- name: thank
+insert into thank (shard, creator_id, viewer_id, gift_id, thanked_at)
+select $1, $2, u.viewer_id, u.gift_id, $5 from unnest($3::bigint[], $4::uuid[]) as u (viewer_id, gift_id)
+on conflict do nothing;
+
+-- name: take_back_thank
+delete from thank t using unnest($3::bigint[], $4::uuid[]) as u (viewer_id, gift_id)
+where t.shard = $1 and t.creator_id = $2 and t.viewer_id = u.viewer_id and t.gift_id = u.gift_id;
+
+-- Overlay tokens
+
+-- name: insert_overlay_token -> OverlayToken
+insert into overlay_token (id, creator_id, room_id, label, hash, created_at)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (id) do nothing
+returning id, creator_id, room_id, label, created_at, revoked_at;
+
+-- name: count_overlay_tokens
+select count(*) from overlay_token where creator_id = $1 and revoked_at is null;
+
+-- name: list_overlay_tokens -> OverlayToken
+select id, creator_id, room_id, label, created_at, revoked_at
+from overlay_token
+where creator_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
+order by created_at desc, id desc limit $4;
+
+-- name: overlay_token_by_hash -> OverlayToken
+select id, creator_id, room_id, label, created_at, revoked_at
+from overlay_token where hash = $1 and revoked_at is null;
+
+-- name: revoke_overlay_token -> OverlayToken
+update overlay_token set revoked_at = coalesce(revoked_at, $3) where id = $1 and creator_id = $2
+returning id, creator_id, room_id, label, created_at, revoked_at;
+
+-- name: revoked_among
+select id from overlay_token where id = any ($1::uuid[]) and revoked_at is not null;

@@ -1,0 +1,115 @@
+"""The volatile state of rooms: viewers over all processes, coins, top gifters; told when changed, every two seconds."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Database, statements
+from plaudit.limits import PRESENCE_KEPT_S, STATE_INTERVAL_MS, STATE_NUDGE_PAUSE_MS, VIEWERS_SEEN_WITHIN_S
+from plaudit.live.message import Message, message
+from plaudit.live.open_room import OpenRoom, Subscriber
+from plaudit.live.profiles import Profiles
+
+SQL = statements(__file__)
+
+log = logging.getLogger(__name__)
+
+SendTo = Callable[[Collection[Subscriber], Message], Awaitable[None]]
+
+
+class TopGifter(msgspec.Struct, frozen=True):
+    """Somebody among the most generous of a room."""
+
+    rank: int
+    person: msgspec.Raw
+    coins: int
+
+
+class StateTeller:
+    """Reports how many watch here, learns how many watch elsewhere, and tells the rooms of this process."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        profiles: Profiles,
+        process_id: UUID,
+        rooms: Mapping[int, OpenRoom],
+        send_to: SendTo,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._profiles = profiles
+        self._process_id = process_id
+        self._rooms = rooms
+        self._send_to = send_to
+        self._reported: set[int] = set()
+        self._nudged = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="room states")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        with suppress(Exception):  # a database that is gone has forgotten the viewers anyway
+            async with self._database.read() as connection:
+                await connection.execute(SQL["forget_viewers"], self._process_id, list(self._reported))
+
+    def nudge(self) -> None:
+        """Somebody waits for the first state of a room."""
+        self._nudged.set()
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._nudged.wait(), STATE_INTERVAL_MS / 1000)
+            self._nudged.clear()
+            try:
+                await self.tell()
+            except Exception as error:
+                log.warning("the states of rooms could not be told: %r", error)
+            await asyncio.sleep(STATE_NUDGE_PAUSE_MS / 1000)
+
+    async def tell(self) -> None:
+        """One round."""
+        rooms = {room_id: room for room_id, room in self._rooms.items() if room.ready.is_set() and room.subscribers}
+        here = {room_id: room.count_viewers() for room_id, room in rooms.items()}
+        if not here and not self._reported:
+            return
+        elsewhere = await self._exchange(here)
+        changed: list[tuple[OpenRoom, list[tuple[int, int]]]] = []
+        for room_id, room in rooms.items():
+            viewers = here[room_id] + elsewhere.get(room_id, 0)
+            if room.state is None or room.tally.changed or viewers != room.viewers:
+                room.viewers = viewers
+                room.tally.changed = False
+                changed.append((room, room.tally.top()))
+        cards = await self._profiles.cards(person_id for _, top in changed for person_id, _ in top)
+        for room, top in changed:
+            gifters = [TopGifter(rank, cards[person_id], coins) for rank, (person_id, coins) in enumerate(top, 1)]
+            room.state = message("state", viewers=room.viewers, coins=room.tally.coins, top_gifters=gifters)
+            await self._send_to(list(room.live), room.state)
+
+    async def _exchange(self, here: dict[int, int]) -> dict[int, int]:
+        """Report our viewers, and read those of the other processes."""
+        now = self._clock.now()
+        left = self._reported - here.keys()
+        async with self._database.read() as connection:
+            if left:
+                await connection.execute(SQL["forget_viewers"], self._process_id, list(left))
+                await connection.execute(SQL["forget_lost_viewers"], now - timedelta(seconds=PRESENCE_KEPT_S))
+            await connection.execute(SQL["report_viewers"], self._process_id, now, list(here), list(here.values()))
+            seen_after = now - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
+            rows = await connection.fetch(SQL["viewers_of_rooms"], list(here), seen_after, self._process_id)
+        self._reported = set(here)
+        return {row["room_id"]: row["viewers"] for row in rows}

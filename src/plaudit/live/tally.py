@@ -1,0 +1,33 @@
+"""What a room has received and from whom: read once when it opens, then kept by the frames that follow."""
+
+from heapq import nlargest
+
+from plaudit.ledger.model import Frame
+from plaudit.limits import GIFTERS_TRACKED_MAX, TOP_GIFTERS_LENGTH
+
+
+class Tally:
+    """Coins of a room, in all and by gifter. Frames must be applied once each; the room's sequence sees to that."""
+
+    __slots__ = ("_by_gifter", "changed", "coins")
+
+    def __init__(self, coins: int, by_gifter: dict[int, int]) -> None:
+        self.coins = coins
+        self._by_gifter = by_gifter
+        self.changed = True
+
+    def apply(self, frame: Frame) -> None:
+        if frame.kind != "gift":
+            return
+        by_gifter = self._by_gifter
+        for gift in frame.gifts:
+            by_gifter[gift.viewer_id] = by_gifter.get(gift.viewer_id, 0) + gift.coins
+            self.coins += gift.coins
+        self.changed = True
+        if len(by_gifter) > GIFTERS_TRACKED_MAX:
+            # The smallest half can hardly reach the top again before the room is read anew.
+            self._by_gifter = dict(self.top(GIFTERS_TRACKED_MAX // 2))
+
+    def top(self, length: int = TOP_GIFTERS_LENGTH) -> list[tuple[int, int]]:
+        """Gifters and their coins, most coins first; equals in the order of their ids."""
+        return nlargest(length, self._by_gifter.items(), key=lambda entry: (entry[1], -entry[0]))
