@@ -1,4 +1,4 @@
-"""Run a command with DATABASE_URL pointing to a fresh server of another PostgreSQL: with_postgresql.py FOLDER COMMAND…"""
+"""Runs a command with DATABASE_URL of a fresh server of another PostgreSQL: with_postgresql.py FOLDER COMMAND…"""
 
 import os
 import subprocess

@@ -228,7 +228,7 @@ class Database:
         try:
             yield connection
         except _GONE as error:
-            if connection.is_closed() or isinstance(error, asyncpg.PostgresError):
+            if isinstance(error, asyncpg.PostgresError) or _is_closed(connection):
                 raise Unavailable from error
             raise
         finally:
@@ -258,6 +258,13 @@ def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
         "statement_cache_size": DATABASE_STATEMENTS_MAX,
         "max_cached_statement_lifetime": 0,
     }
+
+
+def _is_closed(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has already thrown it away
+        return True
 
 
 async def _prepare(connection: Connection) -> None:

@@ -1,0 +1,30 @@
+"""What integration tests share."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from plaudit.db import APPLICATION_ROLE, OwnConnection, connect
+from tests.support.databases import EmptyDatabase, Template
+from tests.support.databases import empty_database as make_empty_database
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(template: Template) -> str:
+    """One migrated database for tests that write nothing."""
+    return template.copy()
+
+
+@pytest.fixture
+async def prepared_on(shared_database_url: str) -> AsyncIterator[OwnConnection]:
+    """A connection to prepare statements on, as the application."""
+    connection = await connect(shared_database_url, role=APPLICATION_ROLE)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def empty_database(server_url: str) -> AsyncIterator[EmptyDatabase]:
+    """A database that was never migrated."""
+    async with make_empty_database(server_url) as made:
+        yield made

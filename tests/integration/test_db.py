@@ -1,0 +1,138 @@
+"""The pool: roles, transactions, constraints as problems, JSON, rows as structs."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+
+from plaudit.clock import ManualClock
+from plaudit.db import Database, DatabaseUnreachable, OwnConnection, connect, fetch_all, fetch_one
+from plaudit.ids import new_id
+from plaudit.problems import IdempotencyConflict, Overdrawn, TooBusy, Unavailable
+
+
+class Row(msgspec.Struct):
+    id: UUID
+    tags: list[str]
+    body: dict[str, Any]
+
+
+POST = "select post(0::smallint, $1, $2, 0, $3, $4, $5, $6)"
+
+
+async def test_the_application_runs_as_its_role_and_cannot_write_the_books(database: Database) -> None:
+    async with database.read() as connection:
+        assert await connection.fetchval("select current_user") == "plaudit_app"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("update wallet set coins = coins + 1")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("delete from transfer")
+
+
+async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
+    class Stop(Exception): ...
+
+    async def post_and_stop() -> None:
+        async with database.transaction() as connection:
+            await connection.execute(POST, new_id(clock), "sale", 0, "USD", 100, clock.now())
+            raise Stop
+
+    with pytest.raises(Stop):
+        await post_and_stop()
+    async with database.read() as connection:
+        assert await connection.fetchval("select count(*) from transfer") == 0
+
+
+async def test_a_broken_constraint_is_a_problem(database: Database, clock: ManualClock) -> None:
+    with pytest.raises(Overdrawn):
+        async with database.transaction() as connection:
+            await connection.execute(POST, new_id(clock), "maturity", 7, "DIAMOND", 100, clock.now())
+
+
+async def test_an_id_used_for_something_else_is_a_conflict(database: Database, clock: ManualClock) -> None:
+    reference = new_id(clock)
+    async with database.transaction() as connection:
+        assert await connection.fetchval(POST, reference, "sale", 0, "USD", 100, clock.now())
+    async with database.transaction() as connection:
+        assert not await connection.fetchval(POST, reference, "sale", 0, "USD", 100, clock.now())
+    with pytest.raises(IdempotencyConflict):
+        async with database.transaction() as connection:
+            await connection.execute(POST, reference, "sale", 0, "USD", 101, clock.now())
+
+
+async def test_rows_become_structs(database: Database, clock: ManualClock) -> None:
+    row = Row(new_id(clock), ["a", "b"], {"coins": 5, "names": ["Zoë"], "nothing": None})
+    sql = "select $1::uuid as id, $2::text[] as tags, $3::jsonb as body where $4"
+    async with database.read() as connection:
+        assert await fetch_one(connection, sql, Row, row.id, row.tags, row.body, True) == row
+        assert await fetch_all(connection, sql, Row, row.id, row.tags, row.body, True) == [row]
+        assert await fetch_one(connection, sql, Row, row.id, row.tags, row.body, False) is None
+
+
+async def test_a_snapshot_does_not_see_what_comes_after(database: Database, clock: ManualClock) -> None:
+    async with database.snapshot() as snapshot:
+        assert await snapshot.fetchval("select count(*) from transfer") == 0
+        async with database.transaction() as connection:
+            await connection.execute(POST, new_id(clock), "sale", 0, "USD", 100, clock.now())
+        assert await snapshot.fetchval("select count(*) from transfer") == 0
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await snapshot.execute("create temporary table t ()")
+
+
+async def test_a_transaction_that_was_left_open_does_not_reach_the_next(database_url: str) -> None:
+    async with Database(database_url, connections=1) as database:
+        async with database.read() as connection:
+            await connection.execute("begin")
+        async with database.read() as connection:
+            assert not connection.is_in_transaction()
+
+
+async def test_a_full_pool_says_so(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plaudit.db.DATABASE_ACQUIRE_WAIT_S", 0.05)
+    async with Database(database_url, connections=1) as database, database.read():
+        with pytest.raises(TooBusy):
+            async with database.read():
+                pass
+
+
+async def test_a_statement_has_an_end(database_url: str) -> None:
+    async with Database(database_url, statement_timeout_ms=50) as database, database.read() as connection:
+        with pytest.raises(asyncpg.QueryCanceledError):
+            await connection.execute("select pg_sleep(10)")
+
+
+async def test_a_connection_that_breaks_is_a_problem_and_the_next_one_works(
+    database: Database, owner_connection: OwnConnection
+) -> None:
+    async def lose_the_connection() -> None:
+        async with database.transaction() as connection:
+            backend = await connection.fetchval("select pg_backend_pid()")
+            await owner_connection.execute("select pg_terminate_backend($1)", backend)
+            await connection.execute("select pg_sleep(10)")
+
+    with pytest.raises(Unavailable):
+        await lose_the_connection()
+    async with database.read() as connection:
+        assert await connection.fetchval("select 1") == 1
+
+
+async def test_no_database_is_told_in_one_line(database_url: str) -> None:
+    with pytest.raises(DatabaseUnreachable, match="cannot be reached"):
+        await Database("postgresql:///x?host=/nonexistent").open()
+    with pytest.raises(DatabaseUnreachable, match="plaudit migrate"):
+        await connect(database_url, role="plaudit_app_unknown")
+
+
+async def test_connections_are_shared(database: Database, clock: ManualClock) -> None:
+    async def sell(number: int) -> None:
+        async with database.transaction() as connection:
+            moment = clock.now() + timedelta(seconds=number)
+            await connection.execute(POST, new_id(clock), "sale", 0, "USD", 100, moment)
+
+    await asyncio.gather(*(sell(number) for number in range(50)))
+    async with database.read() as connection:
+        assert await connection.fetchval("select sum(amount) from transfer") == 50 * 100

@@ -1,0 +1,118 @@
+"""Migrations: order, hashes, stages, one at a time, the recorded schema, and the role they prepare."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from plaudit.db import OwnConnection, connect
+from plaudit.ledger.migrate import (
+    SCHEMA_FILE,
+    MigrationError,
+    ScriptFile,
+    apply,
+    apply_to,
+    pending_migrations,
+    read_migrations,
+    schema_of_migrations,
+)
+from tests.support.databases import EmptyDatabase
+
+FIRST = ScriptFile("0001_pre_first.sql", "create table first (id int);")
+SECOND = ScriptFile("0002_post_second.sql", "alter table first add column name text;")
+THIRD = ScriptFile("0003_pre_third.sql", "create table third (id int);")
+VIEW = ScriptFile("00_view.sql", "create or replace view firsts as select id from first;")
+
+
+async def test_the_schema_is_the_recorded_one() -> None:
+    assert await asyncio.to_thread(schema_of_migrations) == SCHEMA_FILE.read_text(), "run `make schema` and look at it"
+
+
+async def test_a_second_run_has_nothing_to_do(database_url: str) -> None:
+    assert await apply_to(database_url) == []
+
+
+async def test_a_migrated_database_has_nothing_pending(owner_connection: OwnConnection) -> None:
+    assert await pending_migrations(owner_connection) == []
+
+
+async def test_an_empty_database_has_all_pending(empty_database: EmptyDatabase) -> None:
+    assert read_migrations()[0].name in await pending_migrations(empty_database.connection)
+
+
+async def test_each_is_applied_once_in_order(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    assert await apply(connection, migrations=[FIRST], functions=[VIEW]) == [FIRST.name, VIEW.name]
+    assert await apply(connection, migrations=[FIRST, SECOND, THIRD], functions=[VIEW]) == [SECOND.name, THIRD.name]
+
+
+async def test_functions_are_applied_again_when_one_changed(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    await apply(connection, migrations=[FIRST], functions=[VIEW])
+    changed = ScriptFile(VIEW.name, "create or replace view firsts as select id, id * 2 as double from first;")
+    assert await apply(connection, migrations=[FIRST], functions=[changed]) == [VIEW.name]
+    assert await connection.fetch("select double from firsts") == []
+
+
+async def test_a_changed_migration_is_refused(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    await apply(connection, migrations=[FIRST], functions=[])
+    with pytest.raises(MigrationError, match=r"0001_pre_first\.sql was changed after it was applied"):
+        await apply(connection, migrations=[ScriptFile(FIRST.name, "create table other ();")], functions=[])
+
+
+async def test_a_newer_database_is_refused(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    await apply(connection, migrations=[FIRST, SECOND], functions=[])
+    with pytest.raises(MigrationError, match="newer"):
+        await apply(connection, migrations=[FIRST], functions=[])
+
+
+async def test_a_failing_migration_leaves_nothing_and_says_where(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    broken = ScriptFile("0002_pre_broken.sql", "create table half (id int);\n\nselect nonsense;\n")
+    with pytest.raises(MigrationError, match=r"0002_pre_broken\.sql: line 3: .*nonsense"):
+        await apply(connection, migrations=[FIRST, broken], functions=[])
+    assert await connection.fetchval("select to_regclass('first') is not null and to_regclass('half') is null")
+    assert await apply(connection, migrations=[FIRST, THIRD], functions=[]) == [THIRD.name]
+
+
+async def test_before_a_deploy_only_what_old_code_can_live_with(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    assert await apply(connection, migrations=[FIRST, SECOND], functions=[], before_deploy=True) == [FIRST.name]
+    with pytest.raises(MigrationError, match="finish the earlier release"):
+        await apply(connection, migrations=[FIRST, SECOND, THIRD], functions=[], before_deploy=True)
+    assert await apply(connection, migrations=[FIRST, SECOND], functions=[]) == [SECOND.name]
+
+
+async def test_two_at_once_apply_each_once(empty_database: EmptyDatabase) -> None:
+    outcomes = await asyncio.gather(*(apply_to(empty_database.url) for _ in range(3)))
+    assert sorted(len(outcome) > 0 for outcome in outcomes) == [False, False, True]
+
+
+async def test_names_must_have_their_form(tmp_path: Path) -> None:
+    (tmp_path / "1_first.sql").touch()
+    with pytest.raises(MigrationError, match="is not called"):
+        read_migrations(tmp_path)
+    (tmp_path / "1_first.sql").rename(tmp_path / "0001_pre_first.sql")
+    (tmp_path / "0001_post_other.sql").touch()
+    with pytest.raises(MigrationError, match="have one number"):
+        read_migrations(tmp_path)
+
+
+async def test_a_user_who_owns_the_database_only_can_migrate_and_run(empty_database: EmptyDatabase) -> None:
+    async with empty_database.owned_by_plain_user() as url:
+        await apply_to(url)
+        application = await connect(url)
+        assert await application.fetchval("select current_user") == "plaudit_app"
+        assert await application.fetchval("select count(*) from transfer") == 0
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await application.execute("delete from transfer")
+        await application.close()
+
+
+async def test_a_user_who_may_not_prepare_the_role_is_told_what_to_run(empty_database: EmptyDatabase) -> None:
+    async with empty_database.owned_by_plain_user(member=False) as url:
+        with pytest.raises(MigrationError, match="let a superuser run: CREATE ROLE plaudit_app"):
+            await apply_to(url)

@@ -1,0 +1,90 @@
+"""Each statement of each `queries.sql` is understood by the database, and its columns fit the struct it names."""
+
+import importlib
+import inspect
+import typing
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+
+import plaudit
+from plaudit.db import OwnConnection, Statement, read_statements
+
+PACKAGE = Path(plaudit.__file__).parent
+OF_ANOTHER_DATABASE = {"bench", "sandbox"}  # tables of yardsticks; a peer process with a store of its own
+
+PYTHON_TYPES: dict[str, type] = {
+    "int2": int, "int4": int, "int8": int, "oid": int, "text": str, "varchar": str, "bpchar": str, "name": str,
+    "bool": bool, "uuid": UUID, "timestamptz": datetime, "date": date, "interval": timedelta, "bytea": bytes,
+    "numeric": Decimal, "float8": float,
+}  # fmt: skip
+
+
+def all_statements() -> list[tuple[str, Statement]]:
+    """Each statement with the room it belongs to."""
+    found = []
+    for file in sorted(PACKAGE.rglob("queries.sql")):
+        room = ".".join(file.parent.relative_to(PACKAGE).parts)
+        if room not in OF_ANOTHER_DATABASE:
+            found += [(room, statement) for statement in read_statements(file)]
+    return found
+
+
+def struct_of(room: str, name: str) -> type[Any]:
+    """The struct a statement names: in the room's model, or in another module of the room."""
+    modules = ["model", *sorted(path.stem for path in (PACKAGE / room.replace(".", "/")).glob("*.py"))]
+    for module in modules:
+        if (PACKAGE / room.replace(".", "/") / f"{module}.py").exists():
+            value = getattr(importlib.import_module(f"plaudit.{room}.{module}"), name, None)
+            if inspect.isclass(value):
+                return value
+    raise LookupError(f"no module of {room} has {name}")
+
+
+def parts(annotation: Any) -> list[Any]:
+    """The members of a union, without None and without what only describes (`Annotated`)."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return parts(typing.get_args(annotation)[0])
+    if (members := typing.get_args(annotation)) and (type(None) in members or "Union" in str(type(annotation))):
+        return [part for member in members if member is not type(None) for part in parts(member)]
+    return [annotation]
+
+
+def fits(column: asyncpg.Attribute, annotation: Any) -> bool:
+    """Whether values of a column can be values of a field."""
+    kind = column.type.name
+    for part in parts(annotation):
+        origin = typing.get_origin(part) or part
+        if part is Any or kind in {"json", "jsonb"}:
+            return True
+        if column.type.kind == "array" and origin in {list, tuple, frozenset, set}:
+            return True
+        if origin is typing.Literal:
+            return kind in {"text", "varchar", "bpchar"}
+        python = PYTHON_TYPES.get(kind)
+        if python and inspect.isclass(origin) and issubclass(origin, python) and not (python is int and origin is bool):
+            return True
+    return False
+
+
+@pytest.mark.parametrize(("room", "statement"), [pytest.param(r, s, id=f"{r}.{s.name}") for r, s in all_statements()])
+async def test_a_statement_fits_the_database_and_its_struct(
+    room: str, statement: Statement, prepared_on: OwnConnection
+) -> None:
+    prepared = await prepared_on.prepare(statement.sql)
+    if statement.struct is None:
+        return
+    struct = struct_of(room, statement.struct)
+    fields = typing.get_type_hints(struct, include_extras=True)
+    columns = {column.name: column for column in prepared.get_attributes()}
+    optional = {field.name for field in msgspec.structs.fields(struct) if not field.required}
+    assert set(columns) - set(fields) == set(), "columns that the struct has no field for"
+    assert set(fields) - set(columns) - optional == set(), "fields without a column"
+    for name, column in columns.items():
+        assert fits(column, fields[name]), f"{name}: {column.type.name} does not fit {fields[name]}"
