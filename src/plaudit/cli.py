@@ -20,6 +20,7 @@ COMMANDS = {
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
     "sandbox": ("plaudit.sandbox.app:sandbox", "Run the pretend payment and payout provider."),
     "serve": ("plaudit.http.commands:serve", "Run the API, the pages, the sockets and the deliverers."),
+    "serve-worker": ("plaudit.http.commands:serve_worker", ""),  # started by `serve`, never by a person
     "token": ("plaudit.people.commands:token", "Mint a token for development."),
 }
 
@@ -41,7 +42,7 @@ class _LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx) if COMMANDS[name][1]])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -151,11 +151,14 @@ KEEP_ALIVE_S = 75  # an idle connection is kept, longer than proxies do
 LISTEN_BACKLOG = 2_048  # connections waiting to be accepted, per process
 SOCKET_MESSAGES_WAITING_MAX = 32  # commands of one socket that have not been read
 WORKERS_MAX = 64  # processes of one `plaudit serve`
-WORKER_RESTART_S = 1  # between the death of a worker and its replacement
+WORKER_RESTART_S = 1  # until the death of a worker is noticed and another takes its place
 WORKER_DEATHS_MAX = 10  # soon after their start, before `plaudit serve` gives up
 WORKER_STOP_WAIT_S = 10  # for a worker to close its house after it has drained
 
 # creators
+RULE_TERM_MAX = 1_000_000_000  # of a numerator or denominator somebody writes
+MATURITY_S_MAX = 31_536_000  # how long a reward rule may keep diamonds pending
+NOTE_LENGTH_MAX = 300  # characters of a note beside a rule or rate
 CONVERSION_COINS_MAX = 1_000_000_000_000_000  # coins of one conversion
 MATURING_LENGTH_MAX = 100  # moments shown at which diamonds become available
 MATURITY_BATCH_MAX = 200  # conversions matured in one transaction
@@ -163,7 +166,6 @@ MATURITY_BATCHES_PER_RUN_MAX = 50
 AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job
 
 # payouts
-RATE_TERM_MAX = 2**62  # of a numerator or denominator
 PAYOUT_DIAMONDS_MAX = 1_000_000_000_000  # of one payout
 PAYOUT_QUOTE_VALID_S = 600  # how long a payout quote is promised
 PAYOUT_METHODS_MAX = 10  # in use, of one creator

@@ -12,6 +12,7 @@ from plaudit.http import guard, health
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
 from plaudit.http.house import House
+from plaudit.http.logs import logged
 from plaudit.http.requests import StrictRequest
 from plaudit.limits import BODY_BYTES_MAX
 
@@ -27,9 +28,10 @@ HOT_PATHS: dict[tuple[str, str], ASGIApp] = {}
 SOCKETS: tuple[tuple[str, ASGIApp], ...] = ()
 
 
-def create_app(house: House) -> Front:
+def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
     """The ASGI application of an open house."""
-    return Front(create_framework(house), house.parts, hot_paths=HOT_PATHS, sockets=SOCKETS)
+    front = Front(create_framework(house), house.parts, hot_paths=HOT_PATHS, sockets=SOCKETS)
+    return logged(front) if log_requests else front
 
 
 def create_framework(house: House) -> Litestar:

@@ -1,5 +1,6 @@
 """The house: everything one process holds open, started in order and stopped in reverse."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
@@ -28,6 +29,8 @@ class House:
     catalogue: Catalogue
     gift_writer: GiftWriter
     deliverer: Deliverer
+    stopping: asyncio.Event
+    """Set when the process is asked to stop: streams without an end come to one."""
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -79,6 +82,7 @@ async def open_house(
             catalogue=catalogue,
             gift_writer=gift_writer,
             deliverer=deliverer,
+            stopping=asyncio.Event(),
         )
 
 

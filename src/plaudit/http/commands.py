@@ -1,0 +1,80 @@
+"""The commands `plaudit serve` and `plaudit openapi`."""
+
+import asyncio
+import dataclasses
+import signal
+import socket
+from pathlib import Path
+
+import click
+
+from plaudit.db import Database
+from plaudit.embedded import database_url
+from plaudit.http import server
+from plaudit.http.logs import configure_logging
+from plaudit.http.workers import Workers
+from plaudit.ledger.migrate import apply_to, pending_migrations
+from plaudit.limits import WORKERS_MAX
+from plaudit.settings import Settings, SetupError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0: any that is free.")
+@click.option("--workers", type=click.IntRange(1, WORKERS_MAX), default=1, show_default=True, help="Processes.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database and of keys.")
+@click.option("--log-requests", is_flag=True, help="A line in the log for each request.")
+def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests: bool) -> None:
+    """Run the API, the pages, the sockets and the deliverers.
+
+    The embedded database is brought up to date by itself; one of your own by `plaudit migrate`.
+    """
+    configure_logging()
+    signal.signal(signal.SIGTERM, _leave)
+    settings = Settings.from_environment()
+    settings = dataclasses.replace(settings, data=data) if data else settings
+    with database_url(settings) as url:
+        asyncio.run(_prepare(url, embedded=not settings.database_url))
+        if workers > 1:
+            several = Workers(workers, host, port, url, log_requests=log_requests)
+            _say_where(several.address)
+            several.run()
+        else:
+            listening = server.listen(host, port)
+            address = listening.getsockname()[:2]
+            server.run(settings, url, listening, log_requests=log_requests, on_ready=lambda: _say_where(address))
+
+
+@click.command()
+@click.argument("descriptor", type=int)
+@click.option("--log-requests", is_flag=True)
+def serve_worker(descriptor: int, *, log_requests: bool) -> None:
+    """One of the processes of `plaudit serve --workers`: serves on the listening socket it inherits."""
+    configure_logging()
+    settings = Settings.from_environment()
+    with socket.socket(fileno=descriptor) as listening:
+        server.run(settings, settings.database_url.reveal(), listening, log_requests=log_requests)
+
+
+def _leave(*_: object) -> None:
+    """SIGTERM before the server runs: what was started is stopped on the way out."""
+    raise SystemExit(0)
+
+
+def _say_where(address: tuple[str, int]) -> None:
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    click.echo(f"Plaudit listens on http://{host}:{address[1]}")
+
+
+async def _prepare(url: str, *, embedded: bool) -> None:
+    """Bring an embedded database up to date; refuse another that is not.
+
+    Raises:
+        SetupError: migrations are missing.
+    """
+    if embedded:
+        await apply_to(url)
+        return
+    async with Database(url, role=None, connections=1) as database, database.read() as connection:
+        if missing := await pending_migrations(connection):
+            raise SetupError(f"the database lacks {len(missing)} migrations: run `plaudit migrate`")

@@ -1,0 +1,127 @@
+"""One serving process: an open house behind uvicorn, ended in order by a signal."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+import uvloop
+
+from plaudit.clock import Clock
+from plaudit.http.assembly import create_app
+from plaudit.http.house import House, open_house
+from plaudit.limits import (
+    DRAIN_S,
+    KEEP_ALIVE_S,
+    LISTEN_BACKLOG,
+    SOCKET_HEARTBEAT_S,
+    SOCKET_MESSAGE_BYTES_MAX,
+    SOCKET_MESSAGES_WAITING_MAX,
+)
+from plaudit.settings import Settings, SetupError
+
+log = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Says when requests are answered, and tells the house that the end has come before it waits for open ones."""
+
+    def __init__(self, config: uvicorn.Config, house: House, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._house = house
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._house.stopping.set()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int, *, share_port: bool = False) -> socket.socket:
+    """A listening socket.
+
+    Args:
+        host: address or name.
+        port: 0 for any that is free.
+        share_port: let other sockets listen there too; the kernel divides the connections among them.
+
+    Raises:
+        SetupError: the address cannot be had.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if share_port:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listening.bind(address)
+        listening.listen(LISTEN_BACKLOG)
+    except OSError as error:
+        raise SetupError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+    return listening
+
+
+def run(
+    settings: Settings,
+    database_url: str,
+    listening: socket.socket,
+    *,
+    log_requests: bool = False,
+    clock: Clock | None = None,
+    on_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; then answer what is open, charge what waits, and return.
+
+    Args:
+        settings: of this process.
+        database_url: a migrated database.
+        listening: where to accept connections; closed at the end.
+        log_requests: a line in the log for each request.
+        clock: another than the machine's.
+        on_ready: called when requests are answered.
+    """
+    uvloop.run(_serve(settings, database_url, listening, log_requests, clock, on_ready))
+
+
+async def _serve(
+    settings: Settings,
+    database_url: str,
+    listening: socket.socket,
+    log_requests: bool,
+    clock: Clock | None,
+    on_ready: Callable[[], None],
+) -> None:
+    ending = asyncio.Event()
+    # Before uvicorn takes the signals, and after it gives them back: a signal must never end us in the middle.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    async with open_house(settings, database_url, clock=clock) as house:
+        if ending.is_set():
+            return
+        await _Server(_config(house, log_requests=log_requests), house, on_ready).serve(sockets=[listening])
+
+
+def _config(house: House, *, log_requests: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(house, log_requests=log_requests),
+        loop="none",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
+        ws_max_queue=SOCKET_MESSAGES_WAITING_MAX,
+        ws_ping_interval=SOCKET_HEARTBEAT_S,
+        ws_ping_timeout=SOCKET_HEARTBEAT_S,
+        ws_per_message_deflate=False,  # hundreds of kB for each socket, and frames are small
+        lifespan="off",
+        log_config=None,
+        access_log=False,  # uvicorn's would show tokens in query strings
+        server_header=False,
+        backlog=LISTEN_BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
