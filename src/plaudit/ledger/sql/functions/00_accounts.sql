@@ -115,26 +115,26 @@ create or replace function ensure_gift_partitions(p_now timestamptz, p_months_ah
 returns integer language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     this_month constant timestamp := date_trunc('month', p_now at time zone 'UTC');
-    last_bound text;
-    from_bound text;
+    month_end timestamp;
+    bound uuid;  -- the first id of the month after
+    last_bound uuid;
     made integer := 0;
     m integer;
-    name text;
-    until timestamp;
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.gift_partitions'));
+    select max((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([0-9a-f-]+)''\)'))[1])::uuid
+    into last_bound from pg_inherits h join pg_class c on c.oid = h.inhrelid where h.inhparent = 'gift'::regclass;
     for m in 0..p_months_ahead loop
-        until := this_month + (m + 1) * interval '1 month';
-        name := 'gift_' || to_char(until - interval '1 month', 'YYYYMM');
-        if to_regclass(name) is not null then
+        month_end := this_month + (m + 1) * interval '1 month';
+        bound := (lpad(to_hex((extract(epoch from month_end at time zone 'UTC') * 1000)::bigint), 12, '0')
+            || '00000000000000000000')::uuid;
+        if bound <= last_bound then
             continue;
         end if;
-        select max((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([0-9a-f-]+)''\)'))[1])
-        into last_bound from pg_inherits h join pg_class c on c.oid = h.inhrelid where h.inhparent = 'gift'::regclass;
-        from_bound := case when last_bound is null then 'minvalue' else quote_literal(last_bound) end;
-        execute format('create table %I partition of gift for values from (%s) to (%L)', name, from_bound,
-            (lpad(to_hex((extract(epoch from until at time zone 'UTC') * 1000)::bigint), 12, '0')
-                || '00000000000000000000')::uuid);
+        execute format('create table %I partition of gift for values from (%s) to (%L)',
+            'gift_' || to_char(this_month + m * interval '1 month', 'YYYYMM'),
+            coalesce(quote_literal(last_bound), 'minvalue'), bound);
+        last_bound := bound;
         made := made + 1;
     end loop;
     return made;

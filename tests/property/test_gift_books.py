@@ -1,0 +1,231 @@
+"""Charge and delivery against a plain model: whatever is sent, repeated, refused or too dear, both say the same."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from plaudit.clock import ManualClock
+from plaudit.db import Connection, connect, statements
+from plaudit.ids import new_id
+from plaudit.ledger import audit
+from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome
+from plaudit.ledger.shards import Shards, read_shards
+from plaudit.ledger.writer import GiftWriter
+from plaudit.limits import COMBO_WINDOW_MS
+
+_SQL = statements("plaudit.ledger")
+FUND = "select fund($1, $2, $3, 'paid', 'recharge', $4, 100, 'USD', $5)"
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+viewers = st.integers(1, 5)
+creators = st.integers(6, 8)
+coins = st.integers(1, 60)
+
+
+@dataclass
+class Combo:
+    """The latest gift of a viewer, as the model remembers it."""
+
+    key: tuple[int, int, int]
+    id: UUID
+    count: int
+    at: datetime
+
+
+class Model:
+    """What the books should say, in the plainest way."""
+
+    def __init__(self) -> None:
+        self.coins: dict[int, int] = defaultdict(int)
+        self.answers: dict[tuple[int, UUID], tuple[GiftOrder, GiftOutcome]] = {}
+        self.combos: dict[int, Combo] = {}
+        self.undelivered: dict[int, int] = defaultdict(int)
+        self.received: dict[int, int] = defaultdict(int)
+
+    def charge(self, order: GiftOrder, now: datetime) -> GiftOutcome:
+        known = self.answers.get((order.viewer_id, order.id))
+        if known is not None:
+            same = replace_refusal(known[0]) == replace_refusal(order)
+            return msg_replace(known[1], "repeated") if same else GiftOutcome("conflict", 0, 0, None, 0, None)
+        if order.refusal:
+            return GiftOutcome("refused", 0, 0, None, 0, None)
+        balance = self.coins[order.viewer_id]
+        if balance < order.coins:
+            return GiftOutcome("insufficient", order.coins - balance, 0, None, 0, None)
+        self.coins[order.viewer_id] -= order.coins
+        self.undelivered[order.creator_id] += order.coins
+        key = (order.room_id, order.creator_id, order.item_id)
+        combo = self.combos.get(order.viewer_id)
+        if combo is None or combo.key != key or now - combo.at > timedelta(milliseconds=COMBO_WINDOW_MS):
+            combo = Combo(key, order.id, 0, now)
+        combo = replace(combo, count=combo.count + order.count, at=now)
+        self.combos[order.viewer_id] = combo
+        outcome = GiftOutcome("posted", 0, self.coins[order.viewer_id], combo.id, combo.count, now)
+        self.answers[order.viewer_id, order.id] = order, outcome
+        return outcome
+
+    def deliver(self) -> None:
+        for creator, amount in self.undelivered.items():
+            self.received[creator] += amount
+        self.undelivered.clear()
+
+
+def replace_refusal(order: GiftOrder) -> GiftOrder:
+    return GiftOrder(
+        order.id, order.viewer_id, order.creator_id, order.room_id, order.item_id, order.count, order.coins
+    )
+
+
+def msg_replace(outcome: GiftOutcome, word: Any) -> GiftOutcome:
+    return GiftOutcome(
+        word, outcome.coins_short, outcome.coins_after, outcome.combo_id, outcome.combo_count, outcome.charged_at
+    )
+
+
+class GiftBooks(RuleBasedStateMachine):
+    """Each example works with people of its own in one database, so that the audit sees all examples at once."""
+
+    base = 0
+    orders = Bundle("orders")
+
+    def __init__(self, runner: asyncio.Runner, url: str) -> None:
+        super().__init__()
+        self.runner = runner
+        GiftBooks.base += 1000
+        self.base = GiftBooks.base
+        self.model = Model()
+        self.clock = ManualClock(START)
+        self.frames: list[Frame] = []
+
+        async def open_all() -> tuple[Connection, Shards, GiftWriter]:
+            connection = await connect(url)
+            shards = await read_shards(connection)
+            writer = GiftWriter(lambda: connect(url), shards, self.clock)
+            await writer.start()
+            return connection, shards, writer
+
+        self.connection, self.shards, self.writer = runner.run(open_all())
+
+    def teardown(self) -> None:
+        async def close_all() -> None:
+            await self.writer.stop()
+            await self.connection.close()
+
+        self.runner.run(close_all())
+
+    def _order(self, viewer: int, creator: int, item: int, count: int, price: int, refusal: str | None) -> GiftOrder:
+        people = self.base + viewer, self.base + creator
+        return GiftOrder(new_id(self.clock), *people, people[1], item, count, price, refusal)
+
+    @initialize(amounts=st.lists(st.integers(1, 200), min_size=5, max_size=5))
+    def begin(self, amounts: list[int]) -> None:
+        for viewer, amount in enumerate(amounts, 1):
+            self.recharge(viewer, amount, again=False)
+
+    @rule(viewer=viewers, amount=st.integers(1, 150), again=st.booleans())
+    def recharge(self, viewer: int, amount: int, *, again: bool) -> None:
+        person, lot = self.base + viewer, new_id(self.clock)
+        fund = self.shards.of(person), person, lot, amount, self.clock.now()
+        assert self.runner.run(self.connection.fetchval(FUND, *fund)) is True
+        if again:
+            assert self.runner.run(self.connection.fetchval(FUND, *fund)) is False
+        self.model.coins[person] += amount
+
+    @rule(
+        target=orders,
+        viewer=viewers,
+        creator=creators,
+        item=st.integers(1, 2),
+        count=st.integers(1, 3),
+        price=coins,
+        refusal=st.sampled_from([None, None, None, "room_not_live"]),
+    )
+    def decide(self, **gift: Any) -> GiftOrder:
+        return self._order(**gift)
+
+    @rule(batch=st.lists(orders, max_size=12))
+    def send(self, batch: list[GiftOrder]) -> None:
+        answers = self.runner.run(self.writer.charge_many(batch))
+        assert answers == [self.model.charge(order, self.clock.now()) for order in batch]
+
+    @rule(order=orders, price=coins, item=st.integers(1, 2))
+    def send_same_id_with_other_body(self, order: GiftOrder, price: int, item: int) -> None:
+        other = GiftOrder(
+            order.id, order.viewer_id, order.creator_id, order.room_id, item, order.count, price, order.refusal
+        )
+        self.send([other])
+
+    @rule(ms=st.integers(1, 8_000))
+    def wait(self, ms: int) -> None:
+        self.clock.advance(timedelta(milliseconds=ms))
+
+    @rule(times=st.integers(1, 3), batches=st.integers(1, 3))
+    def deliver(self, times: int, batches: int) -> None:
+        async def deliver_all() -> None:
+            for shard in self.shards.all():
+                for source in self.shards.all():
+                    while rows := await self.connection.fetch(
+                        _SQL["deliver"], shard, source, self.clock.now(), batches, [self.base + c for c in (6, 7, 8)]
+                    ):
+                        self.frames += [frame for frame in map(Frame, rows) if frame.has_contents]
+
+        for _ in range(times):
+            self.runner.run(deliver_all())
+        self.model.deliver()
+
+    @invariant()
+    def wallets_agree(self) -> None:
+        rows = self.runner.run(
+            self.connection.fetch(
+                "select viewer_id, coins from wallet where viewer_id between $1 and $2", self.base, self.base + 5
+            )
+        )
+        assert {row["viewer_id"]: row["coins"] for row in rows} == dict(self.model.coins)
+
+    @invariant()
+    def gift_balances_agree(self) -> None:
+        rows = self.runner.run(
+            self.connection.fetch(
+                "select creator_id, balance, received from gift_balance where creator_id between $1 and $2",
+                self.base,
+                self.base + 8,
+            )
+        )
+        assert {row["creator_id"]: row["balance"] for row in rows} == dict(self.model.received)
+
+    @invariant()
+    def frames_show_each_gift_once(self) -> None:
+        shown = [(gift.viewer_id, gift.id) for frame in self.frames for gift in frame.gifts]
+        assert len(shown) == len(set(shown))
+        assert set(shown) <= set(self.model.answers)
+        for room in {frame.room_id for frame in self.frames}:
+            numbers = [frame.seq for frame in self.frames if frame.room_id == room]
+            assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_books_agree_with_a_plain_model(database_url: str) -> None:
+    with asyncio.Runner() as runner:
+        run_state_machine_as_test(
+            lambda: GiftBooks(runner, database_url),
+            settings=settings(
+                max_examples=40,
+                stateful_step_count=30,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+        async def prove() -> None:
+            connection = await connect(database_url)
+            report = await audit.run(connection)
+            await connection.close()
+            assert report.ok, audit.as_text(report)
+
+        runner.run(prove())
