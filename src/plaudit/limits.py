@@ -184,3 +184,8 @@ PAYOUT_EVENTS_PER_RUN_MAX = 100  # kept webhooks applied in one run of the job
 PAYOUT_EVENT_PAUSE_S = 30  # until a kept webhook that could not be applied is tried again
 PAYOUT_WEBHOOK_BYTES_MAX = 65_536  # body of one webhook
 PAYOUT_REFERENCE_RATES_INTERVAL_S = 86_400  # between two looks at the reference rates
+
+# jobs
+JOB_RUN_S_MAX = 300  # of one run of a periodic job, before it is cancelled and counts as failed
+JOB_PAUSE_S_MAX = 300  # after failures, unless the job's own pause is longer
+JOB_PAUSE_JITTER_PERCENT = 10  # by which pauses differ
