@@ -84,12 +84,6 @@ export class GiftTray extends PageElement {
     if (here < 0) return;
     const columns = cells.filter((cell) => cell.offsetTop === cells[0].offsetTop).length;
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -here, End: cells.length - 1 - here };
-    if (event.key === "Enter") {
-      event.preventDefault();
-      this.#choose(this.#visible[here]);
-      this.#send();
-      return;
-    }
     if (!(event.key in steps)) return;
     event.preventDefault();
     const next = Math.min(cells.length - 1, Math.max(0, here + steps[/** @type {keyof typeof steps} */ (event.key)]));

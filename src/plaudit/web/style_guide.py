@@ -1,0 +1,46 @@
+"""What the style guide shows: believable samples of every kind of thing the look has to carry."""
+
+import tomllib
+from datetime import UTC, datetime
+
+from plaudit.money import Money
+from plaudit.web.templating import WEB, static
+
+COINS_PER_RATE = 10_000
+RATE = Money(13_300, "USD")
+SHOWN_AT = datetime(2026, 11, 22, 18, 43, tzinfo=UTC)
+FACES = ("fox", "panda", "owl", "tiger", "otter", "flamingo")
+NAMES = ("Ada Okafor", "Mateus Lima", "Yuki 結城", "Lena Brandt", "Sri Wahyuni", "Tom Ashby")
+
+
+def sample_items() -> list[dict[str, object]]:
+    """The items of the seeded catalogue, as components take them."""
+    catalogue = WEB.parent / "gifts" / "catalogue.toml"
+    items: list[dict[str, object]] = tomllib.loads(catalogue.read_text())["item"]
+    return items
+
+
+def sample_people() -> list[dict[str, str]]:
+    """People with faces, as components take them."""
+    return [
+        {"id": str(number), "name": name, "avatar": static(f"art/avatars/{face}.svg")}
+        for number, (name, face) in enumerate(zip(NAMES, FACES, strict=True), start=1)
+    ]
+
+
+def context() -> dict[str, object]:
+    """Everything `style_guide.html` needs."""
+    return {
+        "nav": "rooms",
+        "wallet_coins": 12_340,
+        "shown_at": SHOWN_AT,
+        "small_money": Money(74, "USD"),
+        "price": Money(1_599, "USD"),
+        "yen": Money(1_200, "JPY"),
+        "people": sample_people(),
+        "samples": {
+            "items": sample_items(),
+            "people": sample_people(),
+            "rate": {"amount_minor": RATE.amount_minor, "currency": RATE.currency, "coins": COINS_PER_RATE},
+        },
+    }
