@@ -1,0 +1,1 @@
+"""What creators earn: gift balance, conversion to diamonds, maturity."""

@@ -1,0 +1,172 @@
+"""What creators do with gifts received: conversion to diamonds, automatic conversion, reward rules, balances."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from plaudit.clock import Clock
+from plaudit.creators.model import (
+    Balance,
+    BelowConversionMinimum,
+    Conversion,
+    CreatorSetting,
+    InsufficientGiftBalance,
+    Maturing,
+    NewRewardRule,
+    RewardRule,
+)
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ids import new_id, require_uuid7
+from plaudit.limits import CONVERSION_COINS_MAX, MATURING_LENGTH_MAX
+from plaudit.problems import IdempotencyConflict, InvalidField
+
+_SQL = statements(__file__)
+
+
+async def current_rule(connection: Connection, clock: Clock) -> RewardRule:
+    """The reward rule in effect."""
+    rule = await fetch_one(connection, _SQL["rule_at"], RewardRule, clock.now())
+    assert rule is not None, "the first rule comes with the tables"
+    return rule
+
+
+async def list_rules(connection: Connection, before_version: int, limit: int) -> list[RewardRule]:
+    """Rules, newest first."""
+    return await fetch_all(connection, _SQL["rules"], RewardRule, before_version, limit)
+
+
+async def record_rule(connection: Connection, clock: Clock, new: NewRewardRule, operator_id: int | None) -> RewardRule:
+    """A new rule, in effect from its `effective_at`. What was converted before keeps its own.
+
+    Raises:
+        InvalidField: it would take effect in the past.
+    """
+    now = clock.now()
+    if new.effective_at is not None and new.effective_at < now:
+        raise InvalidField(field="effective_at", reason="must not be in the past")
+    await connection.execute(_SQL["lock_rules"])
+    rule = await fetch_one(
+        connection,
+        _SQL["add_rule"],
+        RewardRule,
+        *(new.numerator, new.denominator, new.maturity_s, new.coins_min),
+        *(new.effective_at or now, now, operator_id, new.note),
+    )
+    assert rule is not None
+    return rule
+
+
+async def lock_creator(connection: Connection, creator_id: int) -> CreatorSetting:
+    """Decide alone about this creator's coins and diamonds until the transaction ends."""
+    setting = await fetch_one(connection, _SQL["lock_creator"], CreatorSetting, creator_id)
+    assert setting is not None
+    return setting
+
+
+async def setting_of(connection: Connection, creator_id: int) -> CreatorSetting:
+    """What the creator decided, or the default."""
+    found = await fetch_one(connection, _SQL["setting"], CreatorSetting, creator_id)
+    return found or CreatorSetting()
+
+
+async def set_automatic_conversion(connection: Connection, creator_id: int, on: bool) -> CreatorSetting:
+    """Switch automatic conversion on or off."""
+    await lock_creator(connection, creator_id)
+    setting = await fetch_one(connection, _SQL["set_automatic_conversion"], CreatorSetting, creator_id, on)
+    assert setting is not None
+    return setting
+
+
+async def balance_of(connection: Connection, creator_id: int) -> Balance:
+    """Coins and diamonds of a creator, wherever they are."""
+    balance = await fetch_one(connection, _SQL["balance"], Balance, creator_id)
+    assert balance is not None
+    return balance
+
+
+async def maturing_of(connection: Connection, creator_id: int) -> list[Maturing]:
+    """When pending diamonds become available, soonest first; the first MATURING_LENGTH_MAX moments."""
+    return await fetch_all(connection, _SQL["maturing"], Maturing, creator_id, MATURING_LENGTH_MAX)
+
+
+async def list_conversions(
+    connection: Connection, creator_id: int, before: tuple[datetime, UUID], limit: int
+) -> list[Conversion]:
+    """Conversions of a creator, newest first, from the one after `before`."""
+    return await fetch_all(connection, _SQL["conversions"], Conversion, creator_id, *before, limit)
+
+
+async def convert(
+    connection: Connection, clock: Clock, *, conversion_id: UUID, creator_id: int, coins: int | None
+) -> Conversion:
+    """Turn gift balance into pending diamonds, once per id; `coins` None is all of it.
+
+    Coins that make no whole diamond stay in the gift balance. The conversion keeps the rule of its moment.
+
+    Raises:
+        InvalidField: the id is no UUIDv7, or the number of coins is out of range.
+        IdempotencyConflict: the id was used for another conversion.
+        BelowConversionMinimum: fewer coins than the rule converts, or less than one diamond.
+        InsufficientGiftBalance: more coins than there are.
+    """
+    require_uuid7(conversion_id, "id", clock)
+    if coins is not None and not 1 <= coins <= CONVERSION_COINS_MAX:
+        raise InvalidField(field="coins", reason=f"must be from 1 to {CONVERSION_COINS_MAX}")
+    await lock_creator(connection, creator_id)
+    known = await fetch_one(connection, _SQL["conversion"], Conversion, creator_id, conversion_id)
+    if known is not None:
+        if (known.creator_id, known.coins_requested) != (creator_id, coins):
+            raise IdempotencyConflict
+        return known
+    return await _convert_new(connection, clock, conversion_id, creator_id, coins)
+
+
+async def _convert_new(
+    connection: Connection, clock: Clock, conversion_id: UUID, creator_id: int, requested: int | None
+) -> Conversion:
+    rule = await current_rule(connection, clock)
+    held = (await balance_of(connection, creator_id)).gift_balance
+    wanted = held if requested is None else requested
+    coins, diamonds = rule.reward(wanted)
+    if wanted < rule.coins_needed:
+        raise BelowConversionMinimum(coins_min=rule.coins_needed, coins=wanted)
+    if requested is not None and requested > held:
+        raise InsufficientGiftBalance(coins_short=requested - held)
+    now = clock.now()
+    conversion = await fetch_one(
+        connection,
+        _SQL["add_conversion"],
+        Conversion,
+        *(creator_id, conversion_id, requested, coins, diamonds, rule.version),
+        *(now, now + timedelta(seconds=rule.maturity_s)),
+    )
+    if conversion is None:  # another creator was quicker with the same id
+        raise IdempotencyConflict
+    await connection.execute(_SQL["post_conversion"], creator_id, conversion_id, coins, diamonds, now)
+    return conversion
+
+
+async def mature(connection: Connection, clock: Clock, limit: int) -> int:
+    """Make diamonds available whose time has come, at most `limit` conversions; answers how many.
+
+    Several processes may do this at once: each takes conversions no other holds.
+    """
+    matured: int = await connection.fetchval(_SQL["mature"], clock.now(), limit)
+    return matured
+
+
+async def next_automatic(connection: Connection, clock: Clock, after: int) -> int | None:
+    """The next creator, by id, whose gift balance waits to be converted automatically."""
+    rule = await current_rule(connection, clock)
+    creator_id: int | None = await connection.fetchval(_SQL["next_automatic"], after, rule.coins_needed)
+    return creator_id
+
+
+async def convert_automatically(connection: Connection, clock: Clock, creator_id: int) -> Conversion | None:
+    """Convert all of a creator's gift balance, if the creator wants that and there is enough of it."""
+    setting = await lock_creator(connection, creator_id)
+    if not setting.automatic_conversion:
+        return None
+    try:
+        return await convert(connection, clock, conversion_id=new_id(clock), creator_id=creator_id, coins=None)
+    except BelowConversionMinimum:
+        return None

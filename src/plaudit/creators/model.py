@@ -1,0 +1,101 @@
+"""Types and errors of creators: reward rules, conversions, balances."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.limits import MATURITY_S_MAX, NOTE_LENGTH_MAX, RULE_TERM_MAX
+from plaudit.money import round_down, round_up
+from plaudit.problems import Conflict
+
+
+class RewardRule(msgspec.Struct, frozen=True):
+    """What coins become: `diamonds = floor(coins * numerator / denominator)`, pending for `maturity_s` seconds."""
+
+    version: int
+    numerator: int
+    denominator: int
+    maturity_s: int
+    coins_min: int
+    effective_at: datetime
+    note: str
+
+    @property
+    def coins_needed(self) -> int:
+        """The fewest coins a conversion takes: the rule's minimum, and enough for one diamond."""
+        return max(self.coins_min, round_up(Fraction(self.denominator, self.numerator)))
+
+    def reward(self, coins: int) -> tuple[int, int]:
+        """The coins that make whole diamonds, and the diamonds; what is left of `coins` stays in the gift balance."""
+        ratio = Fraction(self.numerator, self.denominator)
+        diamonds = round_down(coins * ratio)
+        return round_up(diamonds / ratio), diamonds
+
+
+class NewRewardRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A reward rule as an operator decides it."""
+
+    numerator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Diamonds for `denominator` coins.")]
+    denominator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Coins for `numerator` diamonds.")]
+    maturity_s: Annotated[int, Meta(ge=0, le=MATURITY_S_MAX, description="How long diamonds stay pending.")]
+    coins_min: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="The smallest conversion.")] = 1
+    effective_at: Annotated[
+        datetime | None, Meta(tz=True, description="From when; null: at once. Never in the past.")
+    ] = None
+    note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Why, for later readers.")]
+
+
+class Conversion(msgspec.Struct, frozen=True):
+    """Gift balance that became diamonds; `coins_requested` is None when all of it was asked for."""
+
+    id: UUID
+    creator_id: int
+    coins_requested: int | None
+    coins: int
+    diamonds: int
+    rule_version: int
+    converted_at: datetime
+    matures_at: datetime
+    matured_at: datetime | None
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What a creator has: coins received in all and not yet converted, and diamonds by where they are."""
+
+    received: int
+    gift_balance: int
+    pending: int
+    available: int
+    in_payout: int
+    redeemed: int
+
+
+class Maturing(msgspec.Struct, frozen=True):
+    """Diamonds that become available at one moment."""
+
+    matures_at: datetime
+    diamonds: int
+
+
+class CreatorSetting(msgspec.Struct, frozen=True):
+    """What a creator decided: whether the gift balance is converted without being asked."""
+
+    automatic_conversion: bool = False
+
+
+class InsufficientGiftBalance(Conflict):
+    """Fields: `coins_short`."""
+
+    code = "insufficient_gift_balance"
+    title = "The gift balance does not hold that many coins."
+
+
+class BelowConversionMinimum(Conflict):
+    """Fields: `coins_min`, `coins`."""
+
+    code = "below_conversion_minimum"
+    title = "That is too little for a conversion."

@@ -1,0 +1,1 @@
+"""Diamonds to money: methods, rates, quotes, payouts and their providers."""

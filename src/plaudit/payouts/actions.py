@@ -1,0 +1,284 @@
+"""Payouts until a provider has them: quotes, requests, and the decisions of creators and operators."""
+
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+from plaudit.clock import Clock
+from plaudit.creators.actions import balance_of, lock_creator
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ids import require_uuid7
+from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_QUOTE_VALID_S
+from plaudit.money import Money
+from plaudit.payouts.methods import method_of
+from plaudit.payouts.model import (
+    Actor,
+    BelowPayoutThreshold,
+    Change,
+    DailyPayoutLimit,
+    InsufficientDiamonds,
+    Payout,
+    PayoutEvent,
+    PayoutFilter,
+    PayoutMethod,
+    PayoutMethodArchived,
+    PayoutQuote,
+    PayoutQuoteExpired,
+    PayoutQuoteUsed,
+    PayoutRate,
+    PayoutState,
+    PayoutStateConflict,
+    PayoutTerms,
+    PayoutTooSmall,
+)
+from plaudit.payouts.rates import rate_at, terms_at, terms_of
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+
+_SQL = statements(__file__)
+
+
+async def quote(
+    connection: Connection, clock: Clock, *, quote_id: UUID, creator_id: int, diamonds: int, method_id: UUID
+) -> PayoutQuote:
+    """What diamonds would bring at a method, promised for PAYOUT_QUOTE_VALID_S; once per id.
+
+    Raises:
+        InvalidField: the id is no UUIDv7, or the number of diamonds is out of range.
+        IdempotencyConflict: the id was used for another quote.
+        NotFound: this creator has no such method.
+        PayoutMethodArchived, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds, PayoutTooSmall: it would
+            not be paid.
+    """
+    require_uuid7(quote_id, "id", clock)
+    if not 1 <= diamonds <= PAYOUT_DIAMONDS_MAX:
+        raise InvalidField(field="diamonds", reason=f"must be from 1 to {PAYOUT_DIAMONDS_MAX}")
+    if known := await fetch_one(connection, _SQL["quote"], PayoutQuote, creator_id, quote_id):
+        return _same_quote(known, creator_id, diamonds, method_id)
+    method = await method_of(connection, creator_id, method_id)
+    now = clock.now()
+    terms = await terms_at(connection, method.kind, now)
+    await _check_payable(connection, creator_id, method, terms, diamonds, now)
+    rate = await rate_at(connection, method.currency, now)
+    gross, fee = await _price(connection, terms, rate, diamonds, now)
+    added = await fetch_one(
+        connection,
+        _SQL["add_quote"],
+        PayoutQuote,
+        *(creator_id, quote_id, method_id, diamonds, rate.version, terms.version, rate.currency),
+        *(gross.amount_minor, fee.amount_minor, (gross - fee).amount_minor),
+        *(now, now + timedelta(seconds=PAYOUT_QUOTE_VALID_S)),
+    )
+    if added is None:  # somebody was quicker with the same id
+        present = await fetch_one(connection, _SQL["quote"], PayoutQuote, creator_id, quote_id)
+        if present is None:
+            raise IdempotencyConflict
+        return _same_quote(present, creator_id, diamonds, method_id)
+    return added
+
+
+def _same_quote(known: PayoutQuote, creator_id: int, diamonds: int, method_id: UUID) -> PayoutQuote:
+    if (known.creator_id, known.diamonds, known.method_id) != (creator_id, diamonds, method_id):
+        raise IdempotencyConflict
+    return known
+
+
+async def _price(
+    connection: Connection, terms: PayoutTerms, rate: PayoutRate, diamonds: int, now: datetime
+) -> tuple[Money, Money]:
+    """Gross amount and fee.
+
+    Raises:
+        PayoutTooSmall: nothing would be left.
+    """
+    gross = rate.worth(diamonds)
+    fee = terms.fee(gross, await rate_at(connection, terms.fee_fixed_currency, now), rate)
+    if gross <= fee:
+        raise PayoutTooSmall(gross=gross, fee=fee)
+    return gross, fee
+
+
+async def _check_payable(
+    connection: Connection,
+    creator_id: int,
+    method: PayoutMethod,
+    terms: PayoutTerms,
+    diamonds: int,
+    now: datetime,
+) -> None:
+    if method.archived_at is not None:
+        raise PayoutMethodArchived
+    if diamonds < terms.diamonds_min:
+        raise BelowPayoutThreshold(diamonds_min=terms.diamonds_min, diamonds=diamonds)
+    available = (await balance_of(connection, creator_id)).available
+    if diamonds > available:
+        raise InsufficientDiamonds(diamonds_short=diamonds - available)
+    left = terms.diamonds_per_day_max - await diamonds_today(connection, creator_id, now)
+    if diamonds > left:
+        raise DailyPayoutLimit(diamonds_per_day_max=terms.diamonds_per_day_max, diamonds_left=max(left, 0))
+
+
+async def diamonds_today(connection: Connection, creator_id: int, now: datetime) -> int:
+    """What a creator has asked to be paid since midnight UTC, without what was refused, cancelled or failed."""
+    midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    diamonds: int = await connection.fetchval(_SQL["diamonds_since"], creator_id, midnight)
+    return diamonds
+
+
+async def request(connection: Connection, clock: Clock, *, payout_id: UUID, creator_id: int, quote_id: UUID) -> Payout:
+    """Ask for a payout at a quote, once per id; its diamonds are set aside.
+
+    Raises:
+        InvalidField: the id is no UUIDv7.
+        IdempotencyConflict: the id was used for another payout.
+        NotFound: this creator has no such quote.
+        PayoutQuoteUsed, PayoutQuoteExpired: ask for another quote.
+        PayoutMethodArchived, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds: it would not be paid.
+    """
+    require_uuid7(payout_id, "id", clock)
+    await lock_creator(connection, creator_id)
+    if known := await fetch_one(connection, _SQL["payout"], Payout, payout_id):
+        if (known.creator_id, known.quote_id) != (creator_id, quote_id):
+            raise IdempotencyConflict
+        return known
+    quoted = await fetch_one(connection, _SQL["quote"], PayoutQuote, creator_id, quote_id)
+    if quoted is None or quoted.creator_id != creator_id:
+        raise NotFound("You have no payout quote with this id.")
+    if await connection.fetchval(_SQL["quote_is_used"], creator_id, quote_id):
+        raise PayoutQuoteUsed
+    now = clock.now()
+    if now >= quoted.expires_at:
+        raise PayoutQuoteExpired(expired_at=quoted.expires_at)
+    method = await method_of(connection, creator_id, quoted.method_id)
+    terms = await terms_of(connection, quoted.terms_version)
+    await _check_payable(connection, creator_id, method, terms, quoted.diamonds, now)
+    payout = await fetch_one(connection, _SQL["add_payout"], Payout, creator_id, payout_id, quote_id, now)
+    if payout is None:  # another creator was quicker with the same id
+        raise IdempotencyConflict
+    await post_diamonds(connection, payout, "payout_requested", now)
+    return payout
+
+
+async def cancel(connection: Connection, clock: Clock, creator_id: int, payout_id: UUID) -> Payout:
+    """The creator takes a request back, as long as nobody decided about it; the diamonds are available again.
+
+    Raises:
+        NotFound: this creator has no such payout.
+        PayoutStateConflict: it was decided about.
+    """
+    payout = await _locked(connection, payout_id)
+    if payout.creator_id != creator_id:
+        raise NotFound("You have no payout with this id.")
+    if payout.state is PayoutState.CANCELLED:
+        return payout
+    change = Change(at=clock.now(), actor=Actor.CREATOR, actor_id=creator_id)
+    return await _give_back(connection, payout, PayoutState.CANCELLED, change)
+
+
+async def refuse(connection: Connection, clock: Clock, operator_id: int, payout_id: UUID, reason: str) -> Payout:
+    """An operator refuses a request and says why; the diamonds are available again. Repeating it changes nothing.
+
+    Raises:
+        NotFound: there is no such payout.
+        PayoutStateConflict: something else was decided about it.
+    """
+    payout = await _locked(connection, payout_id)
+    if payout.state is PayoutState.REFUSED:
+        return payout
+    change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id, reason=reason)
+    return await _give_back(connection, payout, PayoutState.REFUSED, change)
+
+
+async def approve(connection: Connection, clock: Clock, operator_id: int, payout_id: UUID) -> Payout:
+    """An operator agrees; the payout waits to be sent. Repeating it changes nothing.
+
+    Raises:
+        NotFound: there is no such payout.
+        PayoutStateConflict: something else was decided about it.
+    """
+    payout = await _locked(connection, payout_id)
+    if payout.state not in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:
+        return payout
+    change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id)
+    approved = await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
+    await connection.execute(_SQL["add_send"], payout.creator_id, payout_id, change.at)
+    return approved
+
+
+async def _locked(connection: Connection, payout_id: UUID) -> Payout:
+    """The payout, with the lock on its creator.
+
+    Raises:
+        NotFound: there is no such payout.
+    """
+    found = await fetch_one(connection, _SQL["payout"], Payout, payout_id)
+    if found is None:
+        raise NotFound("There is no payout with this id.")
+    await lock_creator(connection, found.creator_id)
+    payout = await fetch_one(connection, _SQL["payout"], Payout, payout_id)
+    assert payout is not None, "payouts are never deleted"
+    return payout
+
+
+async def _give_back(connection: Connection, payout: Payout, state: PayoutState, change: Change) -> Payout:
+    moved = await move(connection, payout, PayoutState.REQUESTED, state, change)
+    await post_diamonds(connection, payout, "payout_given_back", change.at)
+    return moved
+
+
+async def move(
+    connection: Connection, payout: Payout, expected: PayoutState, state: PayoutState, change: Change
+) -> Payout:
+    """Change a payout's state and note the event, if it is in the expected state.
+
+    Raises:
+        PayoutStateConflict: it is not.
+    """
+    moved = await fetch_one(
+        connection,
+        _SQL["move_payout"],
+        Payout,
+        *(payout.creator_id, payout.id, expected, state, change.at, change.actor, change.actor_id),
+        *(change.reason, change.provider_reference, change.poll_at),
+    )
+    if moved is None:
+        raise PayoutStateConflict(state=payout.state)
+    return moved
+
+
+async def post_diamonds(connection: Connection, payout: Payout, reason: str, at: datetime) -> None:
+    """Move the diamonds of a payout in the books, for one of the reasons of payouts."""
+    await connection.execute(
+        _SQL["post"],
+        *(payout.creator_id, payout.id, reason, payout.creator_id, payout.creator_id, "DIAMOND"),
+        *(payout.diamonds, at),
+    )
+
+
+async def find(connection: Connection, payout_id: UUID, creator_id: int | None) -> Payout:
+    """A payout; with a creator, only one of theirs.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    payout = await fetch_one(connection, _SQL["payout"], Payout, payout_id)
+    if payout is None or creator_id not in {None, payout.creator_id}:
+        raise NotFound("There is no payout with this id.")
+    return payout
+
+
+async def find_all(
+    connection: Connection, wanted: PayoutFilter, before: tuple[datetime, UUID], limit: int
+) -> list[Payout]:
+    """Payouts that fit, newest first, from the one after `before`."""
+    return await fetch_all(
+        connection,
+        _SQL["payouts"],
+        Payout,
+        *before,
+        limit,
+        *(wanted.creator_id, wanted.state, wanted.currency, wanted.attention),
+    )
+
+
+async def events_of(connection: Connection, payout: Payout) -> list[PayoutEvent]:
+    """Every change of a payout's state, in order."""
+    return await fetch_all(connection, _SQL["events"], PayoutEvent, payout.creator_id, payout.id)

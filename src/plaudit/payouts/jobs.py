@@ -1,0 +1,181 @@
+"""Work of payouts nobody waits for: sending, asking after what was sent, applying kept webhooks, reference rates."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Database, fetch_all, statements
+from plaudit.limits import (
+    PAYOUT_EVENTS_PER_RUN_MAX,
+    PAYOUT_POLL_AFTER_S,
+    PAYOUT_POLL_PAUSE_S_MAX,
+    PAYOUT_RETURN_POLL_S,
+    PAYOUT_RETURN_WATCH_DAYS,
+    PAYOUT_SEND_LEASE_S,
+    PAYOUT_SEND_PAUSE_S_FIRST,
+    PAYOUT_SEND_PAUSE_S_MAX,
+    PAYOUT_SENDS_AT_ONCE,
+    PAYOUT_SENDS_PER_RUN_MAX,
+)
+from plaudit.money import Money
+from plaudit.payouts.model import PayoutState
+from plaudit.payouts.outcomes import apply, apply_event, claim_events, note_send_error
+from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout, ProviderUnavailable
+from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
+
+_SQL = statements(__file__)
+_log = logging.getLogger(__name__)
+
+Providers = Mapping[str, PayoutProvider]
+
+
+class Send(msgspec.Struct, frozen=True):
+    """An approved payout this process has claimed; `attempts` counts this one."""
+
+    payout_id: UUID
+    creator_id: int
+    attempts: int
+    provider: str
+    currency: str
+    net_minor: int
+    holder_name: str
+    country: str
+    iban: str | None
+    bank_code: str | None
+    account_number: str | None
+
+    def order(self) -> PayoutOrder:
+        """What the provider is told."""
+        return PayoutOrder(
+            payout_id=self.payout_id,
+            money=Money(self.net_minor, self.currency),
+            holder_name=self.holder_name,
+            country=self.country,
+            iban=self.iban,
+            bank_code=self.bank_code,
+            account_number=self.account_number,
+        )
+
+
+class Poll(msgspec.Struct, frozen=True):
+    """A payout to ask the provider about; `polls` counts this time."""
+
+    payout_id: UUID
+    creator_id: int
+    provider: str
+    state: PayoutState
+    polls: int
+    changed_at: datetime
+
+
+async def send_due(database: Database, clock: Clock, providers: Providers) -> int:
+    """Send approved payouts whose time has come; answers how many were tried.
+
+    An attempt of which nothing is known is looked up at the provider before it is repeated, and repeated under the
+    same idempotency key: nothing is paid twice.
+    """
+    now = clock.now()
+    lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
+    async with database.transaction() as connection:
+        claimed = await fetch_all(connection, _SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
+    turns = asyncio.Semaphore(PAYOUT_SENDS_AT_ONCE)
+    await asyncio.gather(*(_send(database, clock, providers, send, turns) for send in claimed))
+    return len(claimed)
+
+
+async def _send(database: Database, clock: Clock, providers: Providers, send: Send, turns: asyncio.Semaphore) -> None:
+    async with turns:
+        provider = providers.get(send.provider)
+        if provider is None:
+            await _postpone_send(database, clock, send, f"there is no provider {send.provider} here")
+            return
+        try:
+            told = await _send_or_find(provider, send)
+        except ProviderUnavailable as error:
+            await _postpone_send(database, clock, send, str(error))
+            return
+    async with database.transaction() as connection:
+        await apply(connection, clock, told)
+
+
+async def _send_or_find(provider: PayoutProvider, send: Send) -> ProviderPayout:
+    if send.attempts > 1 and (known := await provider.fetch(send.payout_id)):
+        return known
+    return await provider.send(send.order())
+
+
+async def _postpone_send(database: Database, clock: Clock, send: Send, error: str) -> None:
+    _log.warning("payout %s was not sent (attempt %s): %s", send.payout_id, send.attempts, error)
+    pause_s = _growing(PAYOUT_SEND_PAUSE_S_FIRST, send.attempts, PAYOUT_SEND_PAUSE_S_MAX)
+    async with database.transaction() as connection:
+        await note_send_error(
+            connection, send.creator_id, send.payout_id, clock.now() + timedelta(seconds=pause_s), error
+        )
+
+
+def _growing(first_s: int, times: int, max_s: int) -> int:
+    """A pause that doubles each time, up to a maximum."""
+    return int(min(first_s * 2 ** min(times - 1, 30), max_s))
+
+
+async def poll_due(database: Database, clock: Clock, providers: Providers) -> int:
+    """Ask after payouts of which nothing was heard, in case a webhook is lost; answers how many were asked about."""
+    now = clock.now()
+    lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
+    async with database.transaction() as connection:
+        claimed = await fetch_all(connection, _SQL["claim_polls"], Poll, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
+    turns = asyncio.Semaphore(PAYOUT_SENDS_AT_ONCE)
+    await asyncio.gather(*(_poll(database, clock, providers, poll, turns) for poll in claimed))
+    return len(claimed)
+
+
+async def _poll(database: Database, clock: Clock, providers: Providers, poll: Poll, turns: asyncio.Semaphore) -> None:
+    told: ProviderPayout | None = None
+    provider = providers.get(poll.provider)
+    async with turns:
+        try:
+            told = await provider.fetch(poll.payout_id) if provider else None
+        except ProviderUnavailable as error:
+            _log.warning("payout %s cannot be looked up: %s", poll.payout_id, error)
+    async with database.transaction() as connection:
+        if told is not None:
+            await apply(connection, clock, told)
+        # Touches nothing when the payout has moved on: its new state has its own time.
+        await connection.execute(
+            _SQL["postpone_poll"], poll.creator_id, poll.payout_id, poll.state, _next_poll(poll, clock.now())
+        )
+
+
+def _next_poll(poll: Poll, now: datetime) -> datetime | None:
+    if poll.state is PayoutState.PAID:
+        later = now + timedelta(seconds=PAYOUT_RETURN_POLL_S)
+        return later if later < poll.changed_at + timedelta(days=PAYOUT_RETURN_WATCH_DAYS) else None
+    return now + timedelta(seconds=_growing(PAYOUT_POLL_AFTER_S, poll.polls + 1, PAYOUT_POLL_PAUSE_S_MAX))
+
+
+async def apply_kept_events(database: Database, clock: Clock, providers: Providers) -> int:
+    """Apply webhooks that were kept and whose application failed or was interrupted; answers how many."""
+    async with database.transaction() as connection:
+        waiting = await claim_events(connection, clock, PAYOUT_EVENTS_PER_RUN_MAX)
+    applied = 0
+    for event in waiting:
+        if (provider := providers.get(event.provider)) is None:
+            continue
+        try:
+            async with database.transaction() as connection:
+                applied += await apply_event(connection, clock, provider, event.event_id) is not None
+        except msgspec.DecodeError:  # it stays, to be read by a later version of Plaudit
+            _log.exception("webhook %s of %s cannot be read", event.event_id, event.provider)
+    return applied
+
+
+async def update_reference_rates(database: Database, clock: Clock) -> int:
+    """Bring payout rates that follow the ECB's reference rates up to date; answers how many are new."""
+    reference = await asyncio.to_thread(read_reference_rates, CURRENCIES)
+    async with database.transaction() as connection:
+        return len(await record_reference_rates(connection, clock, reference))

@@ -1,0 +1,151 @@
+"""Where creators are paid: bank accounts, checked, shown masked, archived and never deleted."""
+
+import re
+import unicodedata
+from uuid import UUID
+
+import msgspec
+from babel import Locale
+from stdnum import iban as iban_number
+from stdnum.exceptions import ValidationError
+from stdnum.us import rtn as routing_number
+
+from plaudit.clock import Clock
+from plaudit.creators.actions import lock_creator
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ids import require_uuid7
+from plaudit.limits import PAYOUT_METHODS_MAX
+from plaudit.payouts.model import PayoutMethod, TooManyPayoutMethods
+from plaudit.payouts.rates import rate_at
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+
+_SQL = statements(__file__)
+_GROUPS = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # codes that are no country
+_COUNTRIES = {str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))} - _GROUPS
+
+
+class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account as somebody typed it: an IBAN, or a bank code and an account number."""
+
+    holder_name: str
+    country: str
+    currency: str
+    iban: str | None = None
+    bank_code: str | None = None
+    account_number: str | None = None
+
+
+def checked(account: BankAccount) -> BankAccount:
+    """The account in its plain form: no spaces or dashes, capitals.
+
+    Raises:
+        InvalidField: what does not fit, with why.
+    """
+    name = " ".join(unicodedata.normalize("NFC", account.holder_name).split())
+    if len(name) < 2 or not any(character.isalpha() for character in name):
+        raise InvalidField(field="holder_name", reason="must be the name the account is held in")
+    if account.country not in _COUNTRIES:
+        raise InvalidField(field="country", reason="must be the code of a country in ISO 3166, like DE")
+    if account.iban is not None:
+        if account.bank_code is not None or account.account_number is not None:
+            raise InvalidField(field="iban", reason="must come alone, without bank_code and account_number")
+        return msgspec.structs.replace(account, holder_name=name, iban=_iban(account.iban, account.country))
+    if account.bank_code is None or account.account_number is None:
+        raise InvalidField(field="iban", reason="is missing; without one, give bank_code and account_number")
+    return msgspec.structs.replace(
+        account,
+        holder_name=name,
+        bank_code=_bank_code(account.bank_code, account.country),
+        account_number=_plain(account.account_number, "account_number", "[0-9A-Z]{4,34}"),
+    )
+
+
+def _iban(typed: str, country: str) -> str:
+    plain = _plain(typed, "iban", "[0-9A-Z]{5,34}")
+    try:
+        iban_number.validate(plain)
+    except ValidationError as error:
+        raise InvalidField(field="iban", reason="is not valid; compare it with your bank statement") from error
+    if not plain.startswith(country):
+        raise InvalidField(field="iban", reason=f"belongs to {plain[:2]}, not to {country}")
+    return plain
+
+
+def _bank_code(typed: str, country: str) -> str:
+    plain = _plain(typed, "bank_code", "[0-9A-Z]{3,20}")
+    if country == "US":
+        try:
+            routing_number.validate(plain)
+        except ValidationError as error:
+            raise InvalidField(field="bank_code", reason="is not a valid routing number of nine digits") from error
+    return plain
+
+
+def _plain(typed: str, field: str, pattern: str) -> str:
+    plain = re.sub(r"[\s.-]", "", typed).upper()
+    if not re.fullmatch(pattern, plain):
+        raise InvalidField(field=field, reason="must be letters and digits, as the bank gives it")
+    return plain
+
+
+async def add_method(
+    connection: Connection, clock: Clock, *, method_id: UUID, creator_id: int, provider: str, account: BankAccount
+) -> PayoutMethod:
+    """Keep a bank account to be paid at, once per id.
+
+    Raises:
+        InvalidField: the account is not valid.
+        NoPayoutRate: nothing is paid in its currency.
+        IdempotencyConflict: the id was used for another account.
+        TooManyPayoutMethods: there are PAYOUT_METHODS_MAX already.
+    """
+    require_uuid7(method_id, "id", clock)
+    account = checked(account)
+    await lock_creator(connection, creator_id)
+    if known := await fetch_one(connection, _SQL["method"], PayoutMethod, creator_id, method_id):
+        same = all(getattr(known, field) == getattr(account, field) for field in account.__struct_fields__)
+        if known.creator_id != creator_id or not same:
+            raise IdempotencyConflict
+        return known
+    await rate_at(connection, account.currency, clock.now())
+    if await connection.fetchval(_SQL["count_methods"], creator_id) >= PAYOUT_METHODS_MAX:
+        raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
+    method = await fetch_one(
+        connection,
+        _SQL["add_method"],
+        PayoutMethod,
+        *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country),
+        *(account.currency, account.iban, account.bank_code, account.account_number, clock.now()),
+    )
+    if method is None:  # another creator was quicker with the same id
+        raise IdempotencyConflict
+    return method
+
+
+async def methods_of(connection: Connection, creator_id: int) -> list[PayoutMethod]:
+    """The methods in use of a creator, newest first."""
+    return await fetch_all(connection, _SQL["methods"], PayoutMethod, creator_id, PAYOUT_METHODS_MAX)
+
+
+async def method_of(connection: Connection, creator_id: int, method_id: UUID) -> PayoutMethod:
+    """A method of this creator, archived or not.
+
+    Raises:
+        NotFound: this creator has none with the id.
+    """
+    method = await fetch_one(connection, _SQL["method"], PayoutMethod, creator_id, method_id)
+    if method is None or method.creator_id != creator_id:
+        raise NotFound("You have no payout method with this id.")
+    return method
+
+
+async def archive_method(connection: Connection, clock: Clock, creator_id: int, method_id: UUID) -> PayoutMethod:
+    """Use a method no more; payouts on their way still go there. Repeating it changes nothing.
+
+    Raises:
+        NotFound: this creator has none with the id.
+    """
+    method = await fetch_one(connection, _SQL["archive_method"], PayoutMethod, creator_id, method_id, clock.now())
+    if method is None:
+        raise NotFound("You have no payout method with this id.")
+    return method

@@ -1,0 +1,278 @@
+"""Types and errors of payouts: rates, terms, methods, quotes, payouts and their states."""
+
+import enum
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.limits import (
+    MONEY_MINOR_MAX,
+    NOTE_LENGTH_MAX,
+    PAYOUT_DIAMONDS_MAX,
+    RULE_TERM_MAX,
+)
+from plaudit.money import Money, round_down, round_half_up
+from plaudit.problems import Conflict, Problem
+
+
+class PayoutState(enum.StrEnum):
+    """Where a payout is; `payout_transition` in the database says what may follow what."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    SENT = "sent"
+    PAID = "paid"
+    FAILED = "failed"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class Actor(enum.StrEnum):
+    """Who moved a payout."""
+
+    CREATOR = "creator"
+    OPERATOR = "operator"
+    PROVIDER = "provider"
+
+
+class PayoutRate(msgspec.Struct, frozen=True):
+    """Minor units of `currency` for one diamond: `numerator / denominator`."""
+
+    version: int
+    currency: str
+    numerator: int
+    denominator: int
+    source: str
+    source_note: str
+    effective_at: datetime
+
+    @property
+    def minor_per_diamond(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
+
+    def worth(self, diamonds: int) -> Money:
+        """What diamonds are worth, rounded down to a minor unit."""
+        return Money(round_down(diamonds * self.minor_per_diamond), self.currency)
+
+
+class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A payout rate as an operator decides it."""
+
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
+    numerator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Minor units for `denominator` diamonds.")]
+    denominator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Diamonds for `numerator` minor units.")]
+    effective_at: Annotated[
+        datetime | None, Meta(tz=True, description="From when; null: at once. Never in the past.")
+    ] = None
+    note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Where the figure is from.")]
+
+
+class NewPayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Terms of payouts as an operator decides them."""
+
+    method_kind: Literal["bank_account"] = "bank_account"
+    fee_fixed_minor: Annotated[int, Meta(ge=0, le=MONEY_MINOR_MAX, description="The fixed part of the fee.")]
+    fee_fixed_currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="What the fixed part is in.")]
+    fee_bps: Annotated[int, Meta(ge=0, le=10_000, description="The part of the gross amount, in 1/10,000.")]
+    diamonds_min: Annotated[int, Meta(ge=1, le=PAYOUT_DIAMONDS_MAX, description="The smallest payout.")]
+    diamonds_per_day_max: Annotated[
+        int, Meta(ge=1, le=PAYOUT_DIAMONDS_MAX, description="What a creator can request in a day of UTC.")
+    ]
+    effective_at: Annotated[
+        datetime | None, Meta(tz=True, description="From when; null: at once. Never in the past.")
+    ] = None
+    note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Why, for later readers.")]
+
+
+class PayoutTerms(msgspec.Struct, frozen=True):
+    """Threshold, daily maximum and fee of a kind of method. The fixed fee is in `fee_fixed_currency`."""
+
+    version: int
+    method_kind: str
+    fee_fixed_minor: int
+    fee_fixed_currency: str
+    fee_bps: int
+    diamonds_min: int
+    diamonds_per_day_max: int
+    effective_at: datetime
+    note: str
+
+    def fee(self, gross: Money, fixed_rate: PayoutRate, rate: PayoutRate) -> Money:
+        """The fee of a payout of `gross`, in its currency, each part rounded half up.
+
+        `fixed_rate` is the payout rate of the currency the fixed fee is kept in, `rate` the one of the payout:
+        the same diamonds at both give the fixed fee in the payout's currency.
+        """
+        fixed = self.fee_fixed_minor * rate.minor_per_diamond / fixed_rate.minor_per_diamond
+        share = Fraction(gross.amount_minor * self.fee_bps, 10_000)
+        return Money(round_half_up(fixed) + round_half_up(share), gross.currency)
+
+
+class PayoutMethod(msgspec.Struct, frozen=True):
+    """A bank account of a creator: an IBAN, or a bank code and an account number."""
+
+    id: UUID
+    creator_id: int
+    provider: str
+    kind: str
+    holder_name: str
+    country: str
+    currency: str
+    iban: str | None
+    bank_code: str | None
+    account_number: str | None
+    created_at: datetime
+    archived_at: datetime | None
+
+    @property
+    def account_masked(self) -> str:
+        """The account as it may be shown: its last four characters."""
+        return f"•••• {(self.iban or self.account_number or '')[-4:]}"
+
+
+class PayoutQuote(msgspec.Struct, frozen=True):
+    """What a payout would bring, promised until `expires_at`: `gross = fee + net`; `net` is what arrives."""
+
+    id: UUID
+    creator_id: int
+    method_id: UUID
+    diamonds: int
+    rate_version: int
+    terms_version: int
+    currency: str
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+    quoted_at: datetime
+    expires_at: datetime
+
+
+class Payout(msgspec.Struct, frozen=True):
+    """Diamonds on their way to money."""
+
+    id: UUID
+    creator_id: int
+    quote_id: UUID
+    method_id: UUID
+    provider: str
+    diamonds: int
+    currency: str
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+    state: PayoutState
+    reason: str | None
+    requested_at: datetime
+    changed_at: datetime
+    provider_reference: str | None
+    attention: str | None
+    send_attempts: int | None
+    """How often it was tried to send, while it is not sent."""
+    send_error: str | None
+
+
+class PayoutEvent(msgspec.Struct, frozen=True):
+    """One change of state: who, when, why."""
+
+    to_state: PayoutState
+    at: datetime
+    actor: Actor
+    actor_id: int | None
+    reason: str | None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes a payout's state, when and why, and what is known then; `poll_at`: when to ask the provider."""
+
+    at: datetime
+    actor: Actor
+    actor_id: int | None = None
+    reason: str | None = None
+    provider_reference: str | None = None
+    poll_at: datetime | None = None
+
+
+class PayoutFilter(msgspec.Struct, frozen=True):
+    """Which payouts a list holds; None: any."""
+
+    creator_id: int | None = None
+    state: PayoutState | None = None
+    currency: str | None = None
+    attention: bool | None = None
+
+
+class InsufficientDiamonds(Conflict):
+    """Fields: `diamonds_short`."""
+
+    code = "insufficient_diamonds"
+    title = "There are not that many diamonds available."
+
+
+class BelowPayoutThreshold(Conflict):
+    """Fields: `diamonds_min`, `diamonds`."""
+
+    code = "below_payout_threshold"
+    title = "That is less than the smallest payout."
+
+
+class PayoutTooSmall(Conflict):
+    """Fields: `gross`, `fee`."""
+
+    code = "payout_too_small"
+    title = "After the fee nothing would arrive."
+
+
+class DailyPayoutLimit(Conflict):
+    """Fields: `diamonds_per_day_max`, `diamonds_left`."""
+
+    code = "daily_payout_limit"
+    title = "That is more than can be paid out in one day."
+
+
+class PayoutMethodArchived(Conflict):
+    code = "payout_method_archived"
+    title = "This payout method is no longer in use."
+
+
+class TooManyPayoutMethods(Conflict):
+    """Fields: `methods_max`."""
+
+    code = "too_many_payout_methods"
+    title = "Archive a payout method before adding another."
+
+
+class PayoutQuoteExpired(Conflict):
+    """Fields: `expired_at`."""
+
+    code = "payout_quote_expired"
+    title = "The quote has expired; ask for a new one."
+
+
+class PayoutQuoteUsed(Conflict):
+    code = "payout_quote_used"
+    title = "The quote was used for another payout."
+
+
+class PayoutStateConflict(Conflict):
+    """Fields: `state`."""
+
+    code = "payout_state_conflict"
+    title = "The payout is no longer in a state that allows this."
+
+
+class NoPayoutRate(Conflict):
+    """Fields: `currency`."""
+
+    code = "no_payout_rate"
+    title = "There is no payout rate for this currency."
+
+
+class SignatureNotValid(Problem):
+    code = "signature_not_valid"
+    status = 400
+    title = "The signature of the webhook is missing or wrong."

@@ -1,0 +1,168 @@
+"""What providers tell about payouts, and what it does to the books: once, in whatever order it comes."""
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.creators.actions import lock_creator
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.limits import PAYOUT_EVENT_PAUSE_S, PAYOUT_POLL_AFTER_S, PAYOUT_RETURN_POLL_S
+from plaudit.money import Money
+from plaudit.payouts.actions import move, post_diamonds
+from plaudit.payouts.model import Actor, Change, Payout, PayoutState
+from plaudit.payouts.providers.base import PayoutProvider, PayoutStatus, ProviderPayout
+
+_SQL = statements(__file__)
+
+
+class Outcome(enum.StrEnum):
+    """What became of something a provider told."""
+
+    APPLIED = "applied"
+    NOTHING_NEW = "nothing_new"
+    CONTRADICTION = "contradiction"
+    UNKNOWN_PAYOUT = "unknown_payout"
+
+
+class WaitingEvent(msgspec.Struct, frozen=True):
+    """A webhook that was kept and not yet applied."""
+
+    provider: str
+    event_id: str
+
+
+# The states a payout goes through until it is where the provider says it is. What is not here contradicts the books.
+_WAY: Mapping[PayoutStatus, Mapping[PayoutState, tuple[PayoutState, ...]]] = {
+    PayoutStatus.PROCESSING: {
+        PayoutState.APPROVED: (PayoutState.SENT,),
+        PayoutState.SENT: (),
+        PayoutState.PAID: (),
+        PayoutState.FAILED: (),
+        PayoutState.RETURNED: (),
+    },
+    PayoutStatus.PAID: {
+        PayoutState.APPROVED: (PayoutState.SENT, PayoutState.PAID),
+        PayoutState.SENT: (PayoutState.PAID,),
+        PayoutState.PAID: (),
+        PayoutState.RETURNED: (),
+    },
+    PayoutStatus.FAILED: {
+        PayoutState.APPROVED: (PayoutState.SENT, PayoutState.FAILED),
+        PayoutState.SENT: (PayoutState.FAILED,),
+        PayoutState.FAILED: (),
+    },
+    PayoutStatus.RETURNED: {
+        PayoutState.APPROVED: (PayoutState.SENT, PayoutState.PAID, PayoutState.RETURNED),
+        PayoutState.SENT: (PayoutState.PAID, PayoutState.RETURNED),
+        PayoutState.PAID: (PayoutState.RETURNED,),
+        PayoutState.RETURNED: (),
+    },
+}
+
+_DIAMONDS = {
+    PayoutState.PAID: "payout_paid",
+    PayoutState.FAILED: "payout_given_back",
+    PayoutState.RETURNED: "payout_returned",
+}
+
+
+async def apply(connection: Connection, clock: Clock, told: ProviderPayout) -> Outcome:
+    """Bring a payout to where its provider says it is, with its movements; nothing happens twice.
+
+    What contradicts the books moves nothing: the payout is marked for a person to look at.
+    """
+    found = await fetch_one(connection, _SQL["payout"], Payout, told.payout_id)
+    if found is None:
+        return Outcome.UNKNOWN_PAYOUT
+    await lock_creator(connection, found.creator_id)
+    payout = await fetch_one(connection, _SQL["payout"], Payout, told.payout_id)
+    assert payout is not None, "payouts are never deleted"
+    way = _WAY[told.status].get(payout.state)
+    if way is None or told.money != Money(payout.net_minor, payout.currency):
+        attention = f"the provider says {told.status} of {told.money.amount_minor} {told.money.currency} minor units"
+        await connection.execute(_SQL["note_attention"], payout.creator_id, payout.id, attention)
+        return Outcome.CONTRADICTION
+    if not way:
+        return Outcome.NOTHING_NEW
+    await _go(connection, payout, way, told, clock.now())
+    return Outcome.APPLIED
+
+
+async def _go(
+    connection: Connection, payout: Payout, way: tuple[PayoutState, ...], told: ProviderPayout, at: datetime
+) -> None:
+    for state in way:
+        change = Change(
+            at=at,
+            actor=Actor.PROVIDER,
+            reason=told.reason if state in {PayoutState.FAILED, PayoutState.RETURNED} else None,
+            provider_reference=told.reference or None,
+            poll_at=_first_poll(state, at),
+        )
+        payout = await move(connection, payout, payout.state, state, change)
+    if PayoutState.SENT in way:
+        await connection.execute(_SQL["remove_send"], payout.creator_id, payout.id)
+    # Diamonds first, money last, so that two payouts never wait for each other's accounts.
+    for state in way:
+        if state in _DIAMONDS:
+            await post_diamonds(connection, payout, _DIAMONDS[state], at)
+    platform, creator = 0, payout.creator_id
+    if PayoutState.PAID in way:
+        await _post_money(connection, payout, "payout_money", (platform, creator), payout.net_minor, at)
+        await _post_money(connection, payout, "payout_fee", (platform, platform), payout.fee_minor, at)
+    if PayoutState.RETURNED in way:
+        await _post_money(connection, payout, "payout_money_returned", (creator, platform), payout.net_minor, at)
+        await _post_money(connection, payout, "payout_fee_returned", (platform, platform), payout.fee_minor, at)
+
+
+def _first_poll(state: PayoutState, at: datetime) -> datetime | None:
+    if state is PayoutState.SENT:
+        return at + timedelta(seconds=PAYOUT_POLL_AFTER_S)
+    if state is PayoutState.PAID:
+        return at + timedelta(seconds=PAYOUT_RETURN_POLL_S)
+    return None
+
+
+async def _post_money(
+    connection: Connection, payout: Payout, reason: str, owners: tuple[int, int], amount_minor: int, at: datetime
+) -> None:
+    """A movement of money, if there is any, between two owners; it is booked in the creator's shard."""
+    if amount_minor:
+        await connection.execute(
+            _SQL["post"],
+            *(payout.creator_id, payout.id, reason, *owners, payout.currency, amount_minor, at),
+        )
+
+
+async def keep_event(connection: Connection, clock: Clock, provider: str, event_id: str, body: bytes) -> None:
+    """Keep a verified webhook as it came; the same event again changes nothing."""
+    await connection.execute(_SQL["keep_event"], provider, event_id, clock.now(), body)
+
+
+async def apply_event(connection: Connection, clock: Clock, provider: PayoutProvider, event_id: str) -> Outcome | None:
+    """Apply a kept webhook, once; None: it was applied before, or is not kept."""
+    body = await connection.fetchval(_SQL["lock_event"], provider.name, event_id)
+    if body is None:
+        return None
+    told = provider.read_event(body)
+    outcome = Outcome.UNKNOWN_PAYOUT if told is None else await apply(connection, clock, told)
+    await connection.execute(_SQL["event_applied"], provider.name, event_id, outcome, clock.now())
+    return outcome
+
+
+async def claim_events(connection: Connection, clock: Clock, limit: int) -> list[WaitingEvent]:
+    """Kept webhooks that wait to be applied; whoever claims them has PAYOUT_EVENT_PAUSE_S to do it."""
+    now = clock.now()
+    again = now + timedelta(seconds=PAYOUT_EVENT_PAUSE_S)
+    return await fetch_all(connection, _SQL["claim_events"], WaitingEvent, now, again, limit)
+
+
+async def note_send_error(
+    connection: Connection, creator_id: int, payout_id: UUID, due_at: datetime, error: str
+) -> None:
+    """A payout could not be sent, or it is not known whether it was; try again at `due_at`."""
+    await connection.execute(_SQL["postpone_send"], creator_id, payout_id, due_at, error)

