@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from plaudit.clock import ManualClock
 from plaudit.db import APPLICATION_ROLE, OwnConnection, connect
 from tests.support.databases import EmptyDatabase, Template
 from tests.support.databases import empty_database as make_empty_database
+from tests.support.desk import Desk, open_desk
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,10 @@ async def empty_database(server_url: str) -> AsyncIterator[EmptyDatabase]:
     """A database that was never migrated."""
     async with make_empty_database(server_url) as made:
         yield made
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: ManualClock) -> AsyncIterator[Desk]:
+    """The whole server on this test's database and clock."""
+    async with open_desk(database_url, clock) as opened:
+        yield opened

@@ -1,10 +1,12 @@
 """The server as one ASGI callable: all routes, their guard, and the way round the framework for hot paths."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
+from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.types import ASGIApp
 
 import plaudit.people.api
@@ -36,19 +38,23 @@ def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
 
 def create_framework(house: House) -> Litestar:
     """The routes, without what goes round them."""
-    dependencies: dict[str, Provide] = {name: _provide(part) for name, part in house.parts.items()}
-    return Litestar(
-        route_handlers=list(ROUTERS),
-        dependencies=dependencies | {"caller": Provide(guard.caller), "house": _provide(house)},
-        guards=[guard.guard],
-        exception_handlers={Exception: answer_problem},
-        request_class=StrictRequest,
-        request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=None,
-        logging_config=None,
-        pdb_on_exception=False,
-        debug=False,
-    )
+    parts = house.parts | {"house": house}
+    dependencies = {name: _provide(part) for name, part in parts.items()}
+    with warnings.catch_warnings():
+        # Litestar 3 will want dependencies marked; a name that the house has is clear enough.
+        warnings.filterwarnings("ignore", message=".*Inferred", category=LitestarDeprecationWarning)
+        return Litestar(
+            route_handlers=list(ROUTERS),
+            dependencies=dependencies | {"caller": Provide(guard.caller)},
+            guards=[guard.guard],
+            exception_handlers={Exception: answer_problem},
+            request_class=StrictRequest,
+            request_max_body_size=BODY_BYTES_MAX,
+            openapi_config=None,
+            logging_config=None,
+            pdb_on_exception=False,
+            debug=False,
+        )
 
 
 def _provide(part: Any) -> Provide:

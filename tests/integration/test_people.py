@@ -1,0 +1,188 @@
+"""Who is asking: tokens, sessions, API keys, roles, and what a request is refused for."""
+
+import base64
+import json
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from plaudit.clock import ManualClock
+from plaudit.db import Database, OwnConnection
+from plaudit.limits import CALLER_CACHE_S
+from plaudit.people import actions
+from plaudit.people.development import ISSUER, DevelopmentIssuer
+from plaudit.people.model import Role
+from tests.support.desk import ORIGIN, Desk
+
+
+async def test_a_person_is_made_at_first_sight_and_follows_the_token(desk: Desk) -> None:
+    ada = await desk.person("ada", name="Ada", preferred_username="ada", locale="pt-BR")
+    first = (await ada.get("/v1/me")).json()
+    assert first["name"] == "Ada"
+    assert first["country"] == "BR"
+    assert first["roles"] == ["viewer"]
+    renamed = await desk.person("ada", Role.CREATOR, name="Ada\u0000 L.", picture="javascript:alert(1)")
+    second = (await renamed.get("/v1/me")).json()
+    assert second == first | {"name": "Ada L.", "roles": ["creator"]}
+
+
+async def test_a_guest_is_asked_to_sign_in(desk: Desk) -> None:
+    answer = await (await desk.client()).get("/v1/me")
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "unauthenticated"
+
+
+def _resigned(token: str, **changed: object) -> str:
+    """The token with other claims and the old signature."""
+    head, body, seal = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    forged = base64.urlsafe_b64encode(json.dumps(claims | changed).encode()).decode().rstrip("=")
+    return f"{head}.{forged}.{seal}"
+
+
+async def test_tokens_that_are_not_good(desk: Desk, clock: ManualClock) -> None:
+    good = desk.token("ada")
+    stranger = DevelopmentIssuer.new().mint("ada", [Role.VIEWER], clock)
+    none = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=") + "." + good.split(".")[1] + "."
+    for token, reason in (
+        ("nonsense", "is neither a JSON Web Token nor an API key"),
+        ("a.b.c", "cannot be read"),
+        (none, "must be signed with one of ES256, RS256, EdDSA, Ed25519"),
+        (_resigned(good, sub="bob"), "is not signed by its issuer"),
+        (_resigned(good, iss="https://elsewhere.example"), "comes from an issuer that is not accepted here"),
+        (stranger, "is signed with a key its issuer does not publish"),
+        ("plk_nobody", "is no API key in use"),
+        ("x" * 10_000, "is longer than 8192 characters"),
+    ):
+        answer = await (await desk.client({"Authorization": f"Bearer {token}"})).get("/v1/me")
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid"), token
+        assert answer.json()["reason"] == reason
+
+
+async def test_a_token_ends_when_it_says_so_although_it_is_remembered(desk: Desk, clock: ManualClock) -> None:
+    token = desk.issuer.mint("ada", [Role.VIEWER], clock, lifetime=timedelta(seconds=40))
+    ada = await desk.client({"Authorization": f"Bearer {token}"})
+    assert (await ada.get("/v1/me")).status_code == 200
+    clock.advance(timedelta(seconds=39))
+    assert (await ada.get("/v1/me")).status_code == 200
+    clock.advance(timedelta(seconds=32))  # past the leeway
+    assert (await ada.get("/v1/me")).json()["reason"] == "has expired"
+
+
+async def test_roles_beyond_what_the_issuer_may_give_do_not_count(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    await owner_connection.execute("update issuer set allowed_roles = '{viewer}'")
+    operator = await desk.person("eve", Role.OPERATOR, Role.VIEWER)
+    assert (await operator.get("/v1/me")).json()["roles"] == ["viewer"]
+
+
+async def test_an_issuer_that_is_stopped_is_refused_within_a_minute(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    ada = await desk.person("ada")
+    assert (await ada.get("/v1/me")).status_code == 200
+    await actions.set_issuer_active(owner_connection, ISSUER, active=False)
+    clock.advance(timedelta(seconds=CALLER_CACHE_S))
+    assert (await ada.get("/v1/me")).status_code == 401
+
+
+async def test_two_issuers_share_the_economy_and_their_people_stay_apart(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    ada = await desk.person("ada")
+    first = (await ada.get("/v1/me")).json()
+    issuers = await actions.list_issuers(owner_connection)
+    other = await actions.add_issuer(
+        owner_connection,
+        issuer="https://other.example",
+        audience="plaudit",
+        jwks_uri=None,
+        jwks=issuers[0].jwks,
+        allowed_roles={Role.VIEWER},
+        clock=clock,
+    )
+    people = await actions.require_people_by_subjects(owner_connection, other.id, ["ada"], clock)
+    assert str(people["ada"].id) != first["id"]
+
+
+class TestServers:
+    async def test_a_key_speaks_for_people_of_its_issuer(self, desk: Desk, clock: ManualClock) -> None:
+        key = await desk.server_key()
+        ada = await desk.person_id("ada")
+        for_ada = await desk.client({"Authorization": f"Bearer {key}", "Plaudit-Subject": "ada"})
+        me = (await for_ada.get("/v1/me")).json()
+        assert me["id"] == str(ada)
+        assert set(me["roles"]) == {"viewer", "creator", "server"}
+        for_nobody = await desk.client({"Authorization": f"Bearer {key}"})
+        assert (await for_nobody.get("/v1/me")).json()["code"] == "role_missing"
+
+    async def test_a_revoked_key_is_refused_within_a_minute(
+        self, desk: Desk, clock: ManualClock, owner_connection: OwnConnection
+    ) -> None:
+        server = await desk.client({"Authorization": f"Bearer {await desk.server_key()}", "Plaudit-Subject": "ada"})
+        assert (await server.get("/v1/me")).status_code == 200
+        await actions.revoke_api_key(owner_connection, "host", clock)
+        clock.advance(timedelta(seconds=CALLER_CACHE_S))
+        assert (await server.get("/v1/me")).json()["reason"] == "is no API key in use"
+
+    async def test_a_person_cannot_speak_for_another(self, desk: Desk) -> None:
+        ada = await desk.person("ada")
+        answer = await ada.get("/v1/me", headers={"Plaudit-Subject": "bob"})
+        assert answer.json()["reason"] == "is a person's and cannot speak for another subject"
+
+    async def test_the_secret_is_not_kept(self, desk: Desk, owner_connection: OwnConnection) -> None:
+        key = await desk.server_key()
+        row = await owner_connection.fetchrow("select * from api_key")
+        assert row is not None
+        assert key not in repr(dict(row))
+
+
+class TestSessions:
+    async def test_the_cookie_signs_in_and_out(self, desk: Desk) -> None:
+        browser = await desk.client()
+        started = await browser.post("/v1/session", headers={"Authorization": f"Bearer {desk.token('ada')}"})
+        assert started.status_code == 204
+        cookie = started.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        assert (await browser.get("/v1/me")).json()["subject"] == "ada"
+        await browser.delete("/v1/session", headers={"Origin": ORIGIN})
+        assert (await browser.get("/v1/me")).status_code == 401
+
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({"Origin": ORIGIN}, 204),
+            ({"Sec-Fetch-Site": "same-origin"}, 204),
+            ({"Origin": "https://evil.example"}, 403),
+            ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, 403),
+            ({"Sec-Fetch-Site": "same-site"}, 403),
+            ({"Origin": "null"}, 403),
+            ({}, 403),
+        ],
+    )
+    async def test_a_page_of_another_site_cannot_use_it(self, desk: Desk, headers: dict[str, str], status: int) -> None:
+        browser = await desk.client({"Cookie": f"other=1; plaudit_session={desk.token('ada')}"})
+        answer = await browser.delete("/v1/session", headers=headers)
+        assert answer.status_code == status
+        if status == 403:
+            assert answer.json()["code"] == "foreign_origin"
+
+    async def test_an_old_cookie_makes_a_guest_of_who_only_looks(self, desk: Desk) -> None:
+        browser = await desk.client({"Cookie": "plaudit_session=old.and.spoilt"})
+        assert (await browser.get("/health")).status_code == 200
+        assert (await browser.get("/v1/me")).json()["code"] == "unauthenticated"
+
+
+async def test_the_application_role_cannot_change_who_is_trusted(database: Database, clock: ManualClock) -> None:
+    async with database.read() as connection:
+        for statement in (
+            "insert into issuer (issuer, audience, jwks, allowed_roles, created_at) values ('x','x','{}','{}',now())",
+            "update api_key set revoked_at = null",
+            "delete from person",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)

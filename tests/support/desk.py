@@ -1,0 +1,73 @@
+"""The whole server on a database of the test: an open house, its ASGI application, and clients who are somebody."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from plaudit.clock import Clock
+from plaudit.db import connect
+from plaudit.http.assembly import create_app
+from plaudit.http.house import House, open_house
+from plaudit.people import actions
+from plaudit.people.development import ISSUER, DevelopmentIssuer
+from plaudit.people.model import Role
+from plaudit.settings import Settings
+
+ORIGIN = "http://plaudit.test"
+
+
+@dataclass
+class Desk:
+    """An open server without a port."""
+
+    house: House
+    app: Any
+    issuer: DevelopmentIssuer
+    _stack: AsyncExitStack = field(repr=False)
+
+    def token(self, subject: str, *roles: Role, **claims: str) -> str:
+        """A token of the person; a viewer unless roles are given."""
+        return self.issuer.mint(subject, roles or (Role.VIEWER,), self.house.clock, claims=claims)
+
+    async def client(self, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:
+        """Somebody who speaks HTTP; a guest unless the headers say who."""
+        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False)
+        return await self._stack.enter_async_context(
+            httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+        )
+
+    async def person(self, subject: str, *roles: Role, **claims: str) -> httpx2.AsyncClient:
+        """A client signed in as the person."""
+        return await self.client({"Authorization": f"Bearer {self.token(subject, *roles, **claims)}"})
+
+    async def person_id(self, subject: str) -> int:
+        """The id of a person, who is made when unknown."""
+        client = await self.person(subject)
+        return int((await client.get("/v1/me")).json()["id"])
+
+    async def server_key(self, name: str = "host") -> str:
+        """The secret of a new API key of the issuer."""
+        connection = await connect(self.house.database.url, role=None)
+        try:
+            return (await actions.create_api_key(connection, name, ISSUER, self.house.clock))[1]
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def open_desk(database_url: str, clock: Clock, settings: Settings | None = None) -> AsyncIterator[Desk]:
+    """A server on a migrated database, with an issuer of its own."""
+    issuer = DevelopmentIssuer.new()
+    owner = await connect(database_url, role=None)
+    try:
+        await issuer.register(owner, clock)
+    finally:
+        await owner.close()
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(
+            open_house(settings or Settings(public_url=ORIGIN), database_url, clock=clock)
+        )
+        yield Desk(house, create_app(house), issuer, stack)
