@@ -55,6 +55,7 @@ GIFTERS_TRACKED_MAX = 100_000  # gifters of one room whose coins one process kee
 THANKS_PER_REQUEST_MAX = 200  # gifts ticked off in one request
 OVERLAY_TOKENS_MAX = 50  # valid overlay tokens of one creator
 OVERLAY_LABEL_LENGTH_MAX = 60  # characters
+OVERLAY_CHECK_S = 5  # how long a token revoked elsewhere may keep its sockets
 
 # hub
 HUB_TICK_MS = 100  # at most one message of frames a room in this time
@@ -63,6 +64,7 @@ HUB_READ_FRAMES_MAX = 256  # frames of one room in one read of the database
 HUB_RING_FRAMES_MAX = 512  # recent frames kept per open room
 HUB_RING_BYTES_MAX = 2_000_000  # of those
 HUB_AHEAD_FRAMES_MAX = 1_024  # frames of one room that wait for an earlier one
+HUB_ROOMS_MAX = 5_000  # rooms open in one process
 HUB_ROOM_LINGER_S = 30  # how long a room without sockets stays open
 HUB_FAN_OUT_STEP = 250  # sockets served before others get a turn
 STATE_INTERVAL_MS = 2_000  # between two states of a room
@@ -163,6 +165,8 @@ CONVERSION_COINS_MAX = 1_000_000_000_000_000  # coins of one conversion
 MATURING_LENGTH_MAX = 100  # moments shown at which diamonds become available
 MATURITY_BATCH_MAX = 200  # conversions matured in one transaction
 MATURITY_BATCHES_PER_RUN_MAX = 50
+MATURITY_EVERY_S = 2  # between two looks at what has matured
+AUTOMATIC_CONVERSION_EVERY_S = 30
 AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job
 
 # payouts
@@ -183,7 +187,8 @@ PAYOUT_PROVIDER_TIMEOUT_S = 10  # for one answer of a payout provider
 PAYOUT_EVENTS_PER_RUN_MAX = 100  # kept webhooks applied in one run of the job
 PAYOUT_EVENT_PAUSE_S = 30  # until a kept webhook that could not be applied is tried again
 PAYOUT_WEBHOOK_BYTES_MAX = 65_536  # body of one webhook
-PAYOUT_REFERENCE_RATES_INTERVAL_S = 86_400  # between two looks at the reference rates
+PAYOUT_JOBS_EVERY_S = 2  # between two looks at what is to be sent, asked about or applied
+PAYOUT_REFERENCE_RATES_EVERY_S = 86_400  # between two looks at the reference rates
 
 # jobs
 JOB_RUN_S_MAX = 300  # of one run of a periodic job, before it is cancelled and counts as failed

@@ -136,13 +136,13 @@ def health() -> str:
 
 def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
     """The sandbox as an ASGI application."""
-    from plaudit.sandbox import checkout  # the routers know this module
+    from plaudit.sandbox import checkout, payouts  # the routers know this module
 
     clock = clock or SystemClock()
     chaos = None if config.chaos_seed is None else random.Random(config.chaos_seed)  # noqa: S311 (it only shuffles)
     store = Store(config.data)
     sandbox = Sandbox(config, store, Outbox(store, clock, config.webhook_secret, chaos), clock)
-    routers = [room.install(sandbox) for room in (checkout,)]
+    routers = [room.install(sandbox) for room in (checkout, payouts)]
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -171,9 +171,7 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
 @click.option("--chaos", is_flag=True, help="Send every webhook twice and out of order.")
 @click.option("--seed", default=1, show_default=True, help="What chaos is drawn from.")
 @click.option("--late-s", default=8, show_default=True, help="Seconds until a late payment is confirmed.")
-def sandbox(  # noqa: PLR0913 (one argument an option)
-    *, host: str, port: int, data: Path, public_url: str | None, chaos: bool, seed: int, late_s: int
-) -> None:
+def sandbox(*, host: str, port: int, data: Path, public_url: str | None, chaos: bool, seed: int, late_s: int) -> None:
     """Run the pretend payment and payout provider.
 
     Its keys are PLAUDIT_SANDBOX_API_KEY and PLAUDIT_SANDBOX_WEBHOOK_SECRET, the same as of the server it works for.

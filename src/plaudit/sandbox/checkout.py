@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -42,7 +42,7 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: Annotated[str, Meta(min_length=1, max_length=200)]
     return_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     webhook_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
-    expires_in_s: Annotated[int, Meta(ge=1, le=SANDBOX_CHECKOUT_VALID_S_MAX)] = 3600
+    expires_at: Annotated[datetime, Meta(tz=True)]
 
 
 class Checkout(msgspec.Struct, kw_only=True):
@@ -78,13 +78,16 @@ def create(sandbox: Sandbox, key: str, asked: NewCheckout) -> Checkout:
 
     Raises:
         IdempotencyConflict: the key came with another request.
-        InvalidField: an unknown currency.
+        InvalidField: an unknown currency, or an end that does not lie ahead.
     """
     exponent(asked.currency)
     request = msgspec.json.encode(asked)
     if known := sandbox.store.find_key(f"checkout:{key}", request):
         return find(sandbox, known)
     now = sandbox.clock.now()
+    left_s = (asked.expires_at - now).total_seconds()
+    if not 0 < left_s <= SANDBOX_CHECKOUT_VALID_S_MAX:
+        raise InvalidField(field="expires_at", reason=f"must lie ahead, at most {SANDBOX_CHECKOUT_VALID_S_MAX} s")
     checkout_id = f"chk_{secrets.token_urlsafe(18)}"
     checkout = Checkout(
         id=checkout_id,
@@ -97,12 +100,12 @@ def create(sandbox: Sandbox, key: str, asked: NewCheckout) -> Checkout:
         return_url=asked.return_url,
         webhook_url=asked.webhook_url,
         created_at=now,
-        expires_at=now + timedelta(seconds=asked.expires_in_s),
+        expires_at=asked.expires_at,
     )
     with sandbox.store.transaction():
         sandbox.store.write(checkout.id, checkout)
         sandbox.store.write_key(f"checkout:{key}", request, checkout.id)
-        sandbox.at(asked.expires_in_s, "checkout.expire", checkout.id)
+        sandbox.at(left_s, "checkout.expire", checkout.id)
         sandbox.outbox.emit("checkout.open", checkout.webhook_url, checkout)
     return checkout
 
@@ -234,7 +237,7 @@ def _render(checkout: Checkout | None, template: str, status: int = 200, **value
     html = TEMPLATES.get_template(template).render(
         {"error": None, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce} | values
     )
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self' {back}; base-uri 'none'; frame-ancestors 'none'"
+    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self' {back}; frame-ancestors 'none'"
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)
 

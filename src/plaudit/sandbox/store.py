@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -126,6 +126,6 @@ class Store:
     def _do(self, statement: str, **values: object) -> None:
         self._connection.execute(SQL[statement], values)
 
-    def _one(self, statement: str, **values: object) -> tuple[object, ...] | None:
-        row: tuple[object, ...] | None = self._connection.execute(SQL[statement], values).fetchone()
+    def _one(self, statement: str, **values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection.execute(SQL[statement], values).fetchone()
         return row

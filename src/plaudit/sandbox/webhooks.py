@@ -1,5 +1,4 @@
-"""The sandbox's webhooks: signed by the Standard Webhooks scheme, retried with growing pauses, and with chaos sent twice
-and out of order."""
+"""The webhooks of the sandbox: signed (Standard Webhooks), retried ever later, with chaos twice and out of order."""
 
 import asyncio
 import logging
@@ -95,5 +94,5 @@ class Outbox:
     def _next_try_ms(self, message: Message) -> int | None:
         if message.attempts + 1 >= SANDBOX_MESSAGE_ATTEMPTS_MAX:
             return None
-        pause_ms = min(SANDBOX_MESSAGE_PAUSE_MS_FIRST * 2**message.attempts, SANDBOX_MESSAGE_PAUSE_MS_MAX)
+        pause_ms: int = min(SANDBOX_MESSAGE_PAUSE_MS_FIRST << message.attempts, SANDBOX_MESSAGE_PAUSE_MS_MAX)
         return milliseconds(self._clock.now()) + pause_ms

@@ -174,7 +174,18 @@ create table payment_problem (
 );
 create index payment_problem_open on payment_problem (noticed_at) where resolved_at is null;
 
-grant select on order_transition to plaudit_app;
+-- Orders with what was quoted, and whether somebody has to look at their payment.
+create view order_with_quote as
+    select o.shard, o.order_id, o.person_id, o.quote_id, o.provider, o.return_url, o.state, o.payment_id, o.checkout_url,
+        o.created_at, o.changed_at, o.expires_at, o.polls, q.channel, q.region, q.coins, q.currency, q.net_minor,
+        q.tax_minor, q.price_minor, q.tax_name, q.tax_rate_bps, q.store_fee_bps,
+        exists (
+            select from payment_problem p
+            where p.shard = o.shard and p.order_id = o.order_id and p.resolved_at is null and not p.credited
+        ) as needs_review
+    from recharge_order o join quote q using (shard, person_id, quote_id);
+
+grant select on order_transition, order_with_quote to plaudit_app;
 grant select, insert on price_book, price, package, receipt, webhook_event to plaudit_app;
 grant select, insert, delete on quote to plaudit_app;
 grant select, insert on recharge_order, payment_problem to plaudit_app;

@@ -1,0 +1,1 @@
+"""Money in: price books, quotes, orders, receipts, and what a viewer's coins cost."""
