@@ -1,0 +1,145 @@
+"""Charge and delivery under faults: no acknowledged gift is lost, none is charged twice, and the books balance."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from plaudit.clock import SystemClock
+from plaudit.db import connect
+from plaudit.embedded import EmbeddedPostgres
+from plaudit.ledger import audit
+from plaudit.ledger.deliverer import Deliverer
+from plaudit.ledger.migrate import apply_to
+from plaudit.ledger.shards import read_shards
+from plaudit.ledger.writer import GiftWriter
+from tests.support.cutting_proxy import CuttingProxy
+from tests.support.gift_load import CREATORS, VIEWERS, GiftLoad, assert_books_hold, fund_viewers, until_delivered
+
+_random = random.Random(7)
+
+
+async def _writer(url: str) -> GiftWriter:
+    connection = await connect(url)
+    shards = await read_shards(connection)
+    await connection.close()
+    writer = GiftWriter(lambda: connect(url), shards, SystemClock())
+    await writer.start()
+    return writer
+
+
+async def test_answer_lost_after_commit(database_url: str) -> None:
+    """The writer asks again with the same ids, and nobody pays twice."""
+    await fund_viewers(database_url)
+    load = GiftLoad()
+    with tempfile.TemporaryDirectory(prefix="pl-") as folder:
+        async with CuttingProxy(database_url, Path(folder)) as proxy:
+            writer = await _writer(proxy.url)
+            await load.send([load.order() for _ in range(50)], writer.charge_many)
+            for _ in range(20):
+                proxy.cut_next_answer.set()
+                await load.send([load.order() for _ in range(50)], writer.charge_many)
+            await writer.stop()
+            assert proxy.cuts == 20
+    assert not load.unknown
+    await assert_books_hold(database_url, load)
+
+
+async def test_several_writers_with_the_same_ids(database_url: str) -> None:
+    """A retry that reaches another process while the first try is under way gets the same answer."""
+    await fund_viewers(database_url)
+    load = GiftLoad()
+    writers = [await _writer(database_url) for _ in range(3)]
+
+    async def send(orders: list, delays: list[float]) -> None:  # type: ignore[type-arg]
+        async def to(writer: GiftWriter, delay: float) -> None:
+            await asyncio.sleep(delay)
+            await load.send(orders, writer.charge_many)
+
+        await asyncio.gather(*(to(writer, delay) for writer, delay in zip(writers, delays, strict=True)))
+
+    for _ in range(40):
+        orders = [load.order() for _ in range(25)]
+        await send(orders, [_random.random() / 100 for _ in writers])
+    for writer in writers:
+        await writer.stop()
+    assert load.repeats == 2 * 40 * 25, "each gift is posted once and repeated by the other two"
+    await assert_books_hold(database_url, load)
+
+
+async def test_deliverers_killed_at_any_moment(database_url: str) -> None:
+    """Deliverers die under load, again and again; every gift reaches its creator and its room once."""
+    await fund_viewers(database_url)
+    load, stop = GiftLoad(), asyncio.Event()
+    writer = await _writer(database_url)
+    sending = asyncio.create_task(load.send_until(stop, writer.charge_many, at_once=10))
+    command = [sys.executable, "-m", "tests.support.deliverer_process", database_url]
+
+    async def die_again_and_again() -> None:
+        for _ in range(4):
+            process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: ASYNC220 - killed below
+            assert process.stdout
+            await asyncio.to_thread(process.stdout.readline)
+            await asyncio.sleep(_random.random() / 4)
+            process.send_signal(signal.SIGKILL)
+            await asyncio.to_thread(process.wait)
+            process.stdout.close()
+
+    await asyncio.gather(*(die_again_and_again() for _ in range(2)))
+    stop.set()
+    await sending
+    await writer.stop()
+    connection = await connect(database_url)
+    assert await connection.fetchval("select count(*) from delivery") > 0, "the test must have seen deliveries"
+    shards = await read_shards(connection)
+    deliverer = Deliverer(lambda: connect(database_url), shards, SystemClock(), lambda _: None)
+    await deliverer.start()
+    await until_delivered(database_url, connection)
+    await deliverer.stop()
+    received = await connection.fetchval("select sum(received) from gift_balance")
+    await connection.close()
+    assert received == 7 * len(load.posted)
+    await assert_books_hold(database_url, load)
+
+
+async def test_database_killed_under_load(tmp_path: Path) -> None:
+    """The postmaster dies under load, three times; what was acknowledged is there, and retries settle the rest."""
+    with EmbeddedPostgres(tmp_path / "data") as server:
+        await apply_to(server.url)
+        await fund_viewers(server.url)
+        load, stop = GiftLoad(), asyncio.Event()
+        writer = await _writer(server.url)
+        connection = await connect(server.url)
+        shards = await read_shards(connection)
+        await connection.close()
+        deliverer = Deliverer(lambda: connect(server.url), shards, SystemClock(), lambda _: None)
+        await deliverer.start()
+        sending = asyncio.create_task(load.send_until(stop, writer.charge_many))
+        for _ in range(3):
+            await asyncio.sleep(0.5 + _random.random() / 2)
+            acknowledged = len(load.posted)
+            assert server.pid
+            os.kill(server.pid, signal.SIGKILL)
+            async with asyncio.timeout(60):
+                while len(load.posted) < acknowledged + 100:
+                    await asyncio.sleep(0.05)
+        stop.set()
+        await sending
+        unknown, load.unknown = load.unknown, []
+        for at in range(0, len(unknown), 100):
+            await load.send(unknown[at : at + 100], writer.charge_many)
+        assert not load.unknown
+        await until_delivered(server.url)
+        await writer.stop()
+        await deliverer.stop()
+        await assert_books_hold(server.url, load)
+        connection = await connect(server.url)
+        report = await audit.run(connection)
+        assert report.ok, audit.as_text(report)
+        assert await connection.fetchval("select count(*) from gift_balance") == CREATORS
+        assert await connection.fetchval("select count(*) from wallet") == VIEWERS
+        await connection.close()

@@ -1,0 +1,137 @@
+"""The audit finds what it is there to find: each law broken on purpose, behind the books' back."""
+
+import asyncio
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from plaudit.clock import SystemClock
+from plaudit.db import connect
+from plaudit.ids import new_id
+from plaudit.ledger import audit
+from plaudit.ledger.deliverer import Deliverer
+from plaudit.ledger.model import GiftOrder
+from plaudit.ledger.shards import read_shards
+from plaudit.ledger.writer import GiftWriter
+from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
+
+_clock = SystemClock()
+
+BREAKS = {
+    "01_assets_sum_to_zero": "update account set balance = balance + 1 where kind = 'coins_issued' and shard = 0",
+    "02_balances_equal_movements": "update wallet set coins = coins + 1 where viewer_id = 1",
+    "03_clearing_equals_undelivered_batches": "update gift_batch set coins = coins + 7",
+    "04_strips_equal_wallets": "update wallet set spent = spent + 1 where viewer_id = 2",
+    "05_lots_equal_their_intervals": "update lot set coins = coins - 1 where viewer_id = 3",
+    "06_gifts_tile_the_spent_part": "update gift set spent_before = spent_before + 1 where viewer_id = 4",
+    "07_streams_have_no_gaps": "update charge_stream set charged_through = charged_through + 1",
+    "08_hashes_chain": "update delivery set hash = sha256('a forged delivery') where through_batch_no = 1",
+    "09_frames_have_no_gaps": "update frame set seq = seq + 1000 where seq = 1",
+    "10_frames_carry_each_delivered_gift_once": "update frame set gift_coins[1] = gift_coins[1] + 1",
+    "11_received_equals_deliveries": "update gift_balance set received = received + 1",
+}
+
+
+async def _fill(url: str) -> None:
+    """Some gifts delivered, some waiting."""
+    connection = await connect(url)
+    await fund_viewers(url)
+    shards = await read_shards(connection)
+    writer = GiftWriter(lambda: connect(url), shards, _clock)
+    deliverer = Deliverer(lambda: connect(url), shards, _clock, lambda _: None)
+    await writer.start()
+    await deliverer.start()
+    load = GiftLoad()
+    for _ in range(3):
+        await load.send([load.order() for _ in range(40)], writer.charge_many)
+        await until_delivered(url, connection)
+    await deliverer.stop()
+    await load.send([load.order() for _ in range(40)], writer.charge_many)
+    await writer.stop()
+    await connection.close()
+
+
+@pytest.mark.audit_off
+def test_every_law_can_be_broken(database_url: str) -> None:
+    """Each break is rolled back, so that one world serves them all."""
+
+    async def run() -> None:
+        await _fill(database_url)
+        connection = await connect(database_url, role=None)
+        clean = await audit.run(connection)
+        assert clean.ok, audit.as_text(clean)
+        ledger_laws = {law.name: law for law in audit.laws() if law.name in BREAKS}
+        assert ledger_laws.keys() == BREAKS.keys()
+        for name, statement in BREAKS.items():
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(statement)
+            assert await connection.fetch(ledger_laws[name].sql), f"{name} did not see: {statement}"
+            await transaction.rollback()
+        await connection.close()
+
+    asyncio.run(run())
+
+
+async def test_every_room_has_its_laws_tried() -> None:
+    names = [law.name for law in audit.laws()]
+    assert len(names) == len(set(names)), "two laws have one name"
+    assert all(law.statement for law in audit.laws()), "a law must say in its first line what holds"
+
+
+@pytest.mark.audit_off
+async def test_forged_gift_breaks_the_chain(database_url: str) -> None:
+    """A gift rewritten after its delivery does not fit the seal, even if all sums still agree."""
+    await _fill(database_url)
+    connection = await connect(database_url, role=None)
+    swap = "select viewer_id, id from gift where creator_id = 31 order by charged_at limit 1"
+    row = await connection.fetchrow(swap)
+    assert row
+    forged = UUID(int=row["id"].int ^ 1)
+    await connection.execute(
+        "update gift set id = $3 where viewer_id = $1 and id = $2", row["viewer_id"], row["id"], forged
+    )
+    report = await audit.run(connection)
+    broken = {law.name for law in report.laws if law.broken}
+    assert "08_hashes_chain" in broken
+    assert "BROKEN" in audit.as_text(report)
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update wallet set coins = 1000000",
+        "insert into transfer (shard) values (0)",
+        "delete from gift",
+        "update gift set coins = 1",
+        "truncate delivery",
+        "update lot set coins = 1",
+        "delete from frame",
+        "update account set balance = 0",
+        "select move_balance(0::smallint, 'wallet', 1, 'COIN', 5)",
+        "select record_transfer(0::smallint, gen_random_uuid(), 'recharge', 0, 1, 'COIN', 5, now())",
+        "alter table wallet drop constraint wallet_not_overdrawn",
+    ],
+)
+async def test_the_application_cannot_go_round_the_functions(database_url: str, statement: str) -> None:
+    connection = await connect(database_url)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(statement)
+    await connection.close()
+
+
+async def test_gift_of_a_poisoned_batch(database_url: str) -> None:
+    """A gift the database cannot take fails alone; its neighbours in the batch are posted."""
+    await fund_viewers(database_url)
+    connection = await connect(database_url)
+    writer = GiftWriter(lambda: connect(database_url), await read_shards(connection), _clock)
+    await writer.start()
+    good = [GiftOrder(new_id(_clock), 2, 31, 31, 1, 1, 5) for _ in range(5)]
+    poisoned = GiftOrder(new_id(_clock), 2, 31, 31, 1, 2**31 + 5, 5)
+    answers = await asyncio.gather(*(writer.charge(order) for order in [*good, poisoned]), return_exceptions=True)
+    await writer.stop()
+    await connection.close()
+    outcomes = [answer.outcome if not isinstance(answer, BaseException) else "unknown" for answer in answers]
+    assert outcomes == ["posted"] * 5 + ["unknown"]

@@ -1,0 +1,110 @@
+"""A load of gifts that remembers what it was told, and what the books must then hold."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from plaudit.clock import SystemClock
+from plaudit.db import Connection, connect
+from plaudit.ids import new_id
+from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
+
+VIEWERS = 30
+CREATORS = 5
+COINS_EACH = 100_000_000
+
+Charge = Callable[[Sequence[GiftOrder]], Awaitable[list[GiftOutcome]]]
+_clock = SystemClock()
+
+
+@dataclass
+class GiftLoad:
+    """Who sends what, with a seed; answers by gift."""
+
+    seed: int = 1
+    posted: dict[tuple[int, object], GiftOutcome] = field(default_factory=dict)
+    unknown: list[GiftOrder] = field(default_factory=list)
+    repeats: int = 0
+
+    def __post_init__(self) -> None:
+        self._choice = random.Random(self.seed)
+
+    def order(self) -> GiftOrder:
+        creator = VIEWERS + 1 + self._choice.randrange(CREATORS)
+        viewer = self._choice.randrange(1, VIEWERS + 1)
+        return GiftOrder(new_id(_clock), viewer, creator, creator, self._choice.randrange(1, 4), 1, 7)
+
+    async def send_until(self, stop: asyncio.Event, charge: Charge, at_once: int = 20) -> None:
+        """Send until told to stop; every tenth gift is one that was sent before."""
+        sent: list[GiftOrder] = []
+        while not stop.is_set():
+            orders = [
+                self._choice.choice(sent) if sent and not self._choice.randrange(10) else self.order()
+                for _ in range(at_once)
+            ]
+            sent = [*sent[-200:], *orders]
+            await self.send(orders, charge)
+
+    async def send(self, orders: Sequence[GiftOrder], charge: Charge) -> None:
+        """Send, and check each answer against those given before."""
+        try:
+            answers = await charge(orders)
+        except OutcomeUnknown:
+            self.unknown.extend(orders)
+            return
+        for order, answer in zip(orders, answers, strict=True):
+            self.remember(order, answer)
+
+    def remember(self, order: GiftOrder, answer: GiftOutcome) -> None:
+        assert answer.outcome in {"posted", "repeated"}, answer
+        key = order.viewer_id, order.id
+        first = self.posted.setdefault(key, answer)
+        if answer is not first:
+            self.repeats += 1
+            assert (answer.coins_after, answer.combo_id, answer.combo_count, answer.charged_at) == (
+                first.coins_after,
+                first.combo_id,
+                first.combo_count,
+                first.charged_at,
+            ), "a repeat must get the first answer"
+
+
+async def fund_viewers(url: str) -> None:
+    connection = await connect(url)
+    for viewer in range(1, VIEWERS + 1):
+        await connection.execute(
+            "select fund(shard_of($1), $1, $2, 'promotional', 'promotion', $3, null, null, $4)",
+            viewer,
+            new_id(_clock),
+            COINS_EACH,
+            _clock.now(),
+        )
+    await connection.close()
+
+
+async def assert_books_hold(url: str, load: GiftLoad) -> None:
+    """Every acknowledged gift is there once; nothing is there that nobody sent; wallets paid for exactly these."""
+    connection = await connect(url)
+    try:
+        rows = await connection.fetch("select viewer_id, id, coins from gift")
+        stored = {(row["viewer_id"], row["id"]) for row in rows}
+        assert len(stored) == len(rows)
+        assert set(load.posted) <= stored, "an acknowledged gift was lost"
+        assert stored <= set(load.posted) | {(o.viewer_id, o.id) for o in load.unknown}
+        spent = await connection.fetchval("select sum(spent) from wallet")
+        assert spent == sum(row["coins"] for row in rows), "somebody was charged twice"
+    finally:
+        await connection.close()
+
+
+async def until_delivered(url: str, connection: Connection | None = None) -> None:
+    """Wait until the deliverers have nothing left."""
+    opened = connection or await connect(url)
+    try:
+        async with asyncio.timeout(60):
+            while await opened.fetchval("select exists (select from gift_batch)"):
+                await asyncio.sleep(0.02)
+    finally:
+        if connection is None:
+            await opened.close()
