@@ -1,0 +1,191 @@
+"""The description of the API (OpenAPI 3.1), made of what the handlers and their types say; nothing is written twice."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+from litestar import Litestar
+
+from plaudit import __version__
+from plaudit.http.operations import Operation, OperationParameter, operations
+from plaudit.people.access import Access
+from plaudit.people.credentials import SESSION_COOKIE, SUBJECT_HEADER
+from plaudit.wire import PROBLEM_MEDIA_TYPE
+
+Document: TypeAlias = dict[str, Any]
+
+_TITLES = {
+    400: "The request is not valid; the problem names the field.",
+    401: "Nobody is signed in, or the token is not valid.",
+    403: "The caller may not do this.",
+    404: "There is no such thing.",
+    409: "It contradicts what is already there, or an id was used before for something else.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    429: "Too much at once; `Retry-After` says when to come back.",
+    503: "The database cannot be reached just now.",
+}
+_RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
+
+_DESCRIPTION = """\
+Coins, gifts, diamonds and payouts of a live platform.
+
+Everything that moves value is idempotent by an id of the caller's (a UUID of version 7): the same id with the same
+body gets the first answer again, with another body a conflict. Errors are problem documents (RFC 9457) with a stable
+`code`. Ids of people and rooms are decimal strings; amounts are integers; times are RFC 3339 in UTC.
+"""
+
+
+class FieldError(msgspec.Struct):
+    """One field that is not valid."""
+
+    field: Annotated[str, msgspec.Meta(description="Where: `body.count`, `query.limit`, `path.room_id`.")]
+    reason: Annotated[str, msgspec.Meta(description="What is wrong with it.")]
+
+
+class ProblemDocument(msgspec.Struct, omit_defaults=True):
+    """What went wrong (RFC 9457). Problems carry further fields of their own."""
+
+    type: Annotated[str, msgspec.Meta(description="A URN of the kind of problem.")]
+    title: Annotated[str, msgspec.Meta(description="A sentence for people, the same for each problem of a kind.")]
+    status: Annotated[int, msgspec.Meta(description="The HTTP status.", ge=400, le=599)]
+    code: Annotated[str, msgspec.Meta(description="The stable name of the kind.", examples=["insufficient_coins"])]
+    detail: Annotated[str, msgspec.Meta(description="What is particular to this one.")] = ""
+    field: Annotated[str, msgspec.Meta(description="The first field that is not valid.")] = ""
+    reason: Annotated[str, msgspec.Meta(description="What is wrong with it.")] = ""
+    errors: Annotated[list[FieldError], msgspec.Meta(description="All fields, when several are not valid.")] = []
+
+
+def describe(framework: Litestar, public_url: str) -> Document:
+    """The description of all operations of the API."""
+    found = list(operations(framework))
+    schemas, components = _schemas(found)
+    paths: dict[str, Document] = {}
+    for operation in found:
+        paths.setdefault(operation.path, {})[operation.method] = _describe(operation, schemas)
+    used = sorted({status for operation in found for status in operation.problem_statuses})
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Plaudit", "version": __version__, "description": _DESCRIPTION, "license": _LICENSE},
+        "servers": [{"url": public_url}],
+        "tags": [{"name": name} for name in sorted({tag for operation in found for tag in operation.tags})],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "responses": {_problem_name(status): _problem(status) for status in used},
+            "securitySchemes": _SECURITY_SCHEMES,
+        },
+    }
+
+
+_LICENSE = {"name": "MIT", "identifier": "MIT"}
+
+_SECURITY_SCHEMES: Document = {
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A person's token."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "The token of a person who signed in to the pages; unsafe requests from our own pages only.",
+    },
+    "key": {"type": "http", "scheme": "bearer", "description": "An API key of a platform's server (`plk_…`)."},
+    "subject": {
+        "type": "apiKey",
+        "in": "header",
+        "name": SUBJECT_HEADER,
+        "description": "The subject of the person a server speaks for.",
+    },
+}
+
+
+def _schemas(found: Sequence[Operation]) -> tuple[dict[int, Document], Document]:
+    """The schema of each type the operations use, by the identity of the type, and the named ones."""
+    kinds: list[Any] = [ProblemDocument]
+    for operation in found:
+        kinds += [parameter.kind for parameter in operation.parameters]
+        kinds += [kind for kind in (operation.body, operation.answer) if kind is not None]
+    each, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    components["ProblemDocument"]["additionalProperties"] = True
+    return {id(kind): schema for kind, schema in zip(kinds, each, strict=True)}, components
+
+
+def _describe(operation: Operation, schemas: dict[int, Document]) -> Document:
+    document: Document = {
+        "operationId": operation.id,
+        "tags": operation.tags,
+        "summary": operation.summary,
+        "description": operation.description,
+        "security": _security(operation.access),
+        "parameters": [_parameter(parameter, schemas) for parameter in operation.parameters],
+        "responses": _responses(operation, schemas),
+    }
+    if operation.body is not None:
+        document["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schemas[id(operation.body)]}},
+        }
+    return {key: value for key, value in document.items() if value not in ("", [])} | {
+        "security": document["security"]
+    }
+
+
+def _parameter(parameter: OperationParameter, schemas: dict[int, Document]) -> Document:
+    schema = dict(schemas[id(parameter.kind)])
+    if not parameter.required and parameter.default is not None:
+        schema["default"] = msgspec.to_builtins(parameter.default)
+    document = {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required,
+        "schema": _without_null(schema),
+    }
+    return document | ({"description": parameter.description} if parameter.description else {})
+
+
+def _without_null(schema: Document) -> Document:
+    """A parameter that is left out is not null: an address cannot say null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if not choices:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return rest | (choices[0] if len(choices) == 1 else {"anyOf": choices})
+
+
+def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
+    success: Document = {"description": HTTPStatus(operation.status).phrase}
+    if operation.answer is not None:
+        success["content"] = {operation.answer_media_type: {"schema": schemas[id(operation.answer)]}}
+    problems = {
+        str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
+        for status in operation.problem_statuses
+    }
+    return {str(operation.status): success} | problems
+
+
+def _problem_name(status: int) -> str:
+    return HTTPStatus(status).name.title().replace("_", "")
+
+
+def _problem(status: int) -> Document:
+    answer: Document = {
+        "description": _TITLES.get(status, HTTPStatus(status).phrase),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+    }
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        answer["headers"] = {"Retry-After": _RETRY_AFTER}
+    return answer
+
+
+def _security(access: frozenset[Access]) -> list[Document]:
+    """Any one of these lets a caller in; an empty one means nobody needs to sign in."""
+    allowed: list[Document] = []
+    if Access.PUBLIC in access:
+        allowed.append({})
+    if access - {Access.SERVER}:
+        allowed += [{"token": []}, {"session": []}]
+    if access & {Access.VIEWER, Access.CREATOR, Access.PUBLIC}:
+        allowed.append({"key": [], "subject": []})
+    if Access.SERVER in access:
+        allowed.append({"key": []})
+    return allowed

@@ -1,0 +1,165 @@
+"""What the handlers say about themselves: parameters, bodies, answers, who may call, which problems can come."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+from litestar import Litestar, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import KwargDefinition, ParameterKwarg
+from litestar.response import ServerSentEvent, Stream
+from litestar.routes import HTTPRoute
+from litestar.types import Empty
+from litestar.typing import FieldDefinition
+
+from plaudit.people.access import Access, required
+from plaudit.problems import Problem
+
+_RESERVED = frozenset({"request", "headers", "cookies", "query", "scope", "state", "body", "socket", "data"})
+_PATH_PARAMETER = re.compile(r"{(\w+):\w+}")
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class OperationParameter:
+    """One value in path, query or header."""
+
+    name: str
+    place: str
+    kind: Any
+    description: str
+    required: bool
+    default: Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address."""
+
+    path: str
+    method: str
+    id: str
+    tags: list[str]
+    summary: str
+    description: str
+    access: frozenset[Access]
+    parameters: list[OperationParameter]
+    body: Any
+    """The type of the JSON body; None: it takes none."""
+    status: int
+    answer: Any
+    """The type of the answer; None: it has no body."""
+    answer_media_type: str
+    problem_statuses: list[int]
+
+
+def operations(framework: Litestar) -> Iterator[Operation]:
+    """All operations of the API, in the order of their addresses. Pages are not part of it."""
+    for route in sorted(framework.routes, key=lambda route: route.path):
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            if handler.include_in_schema is not False and "OPTIONS" not in handler.http_methods:
+                for method in sorted(handler.http_methods - {"HEAD"}):
+                    yield _operation(route, handler, method)
+
+
+def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Operation:
+    lines = inspect.cleandoc(handler.fn.__doc__ or "").partition("\n")
+    answer, media_type = _answer(handler.parsed_return_field.annotation)
+    body = handler.parsed_data_field
+    access = required(handler.opt.get("access"))
+    parameters = [
+        _parameter(field, path_names=set(route.path_parameters))
+        for name, field in handler.parsed_fn_signature.parameters.items()
+        if name not in _RESERVED and name not in handler.resolve_dependencies()
+    ]
+    return Operation(
+        path=_PATH_PARAMETER.sub(r"{\1}", route.path),
+        method=method.lower(),
+        id=str(handler.operation_id or "".join(part.title() for part in handler.fn.__name__.split("_"))),
+        tags=list(handler.tags or ()),
+        summary=handler.summary or lines[0].rstrip("."),
+        description=handler.description or "".join(lines).strip(),
+        access=access,
+        parameters=parameters,
+        body=None if body is None else body.annotation,
+        status=handler.status_code,
+        answer=answer,
+        answer_media_type=media_type,
+        problem_statuses=_problem_statuses(handler, method, access, has_path=bool(route.path_parameters)),
+    )
+
+
+def _parameter(field: FieldDefinition, path_names: set[str]) -> OperationParameter:
+    declared = field.kwarg_definition
+    name, place = field.name, "query"
+    if field.name in path_names:
+        place = "path"
+    elif isinstance(declared, ParameterKwarg):
+        if declared.header:
+            name, place = declared.header, "header"
+        elif declared.cookie:
+            name, place = declared.cookie, "cookie"
+        else:
+            name = declared.query or declared.name or name
+    metas = [meta for meta in field.metadata if isinstance(meta, msgspec.Meta)]
+    described = next((meta.description for meta in metas if meta.description), None)
+    if isinstance(declared, KwargDefinition):
+        metas.append(_meta(declared))
+        described = declared.description or described
+    kind = field.annotation
+    for meta in metas:
+        kind = Annotated[kind, meta]
+    has_default = field.default is not Empty
+    return OperationParameter(
+        name=name,
+        place=place,
+        kind=kind,
+        description=described or "",
+        required=place == "path" or not has_default,
+        default=field.default if has_default else None,
+    )
+
+
+def _meta(declared: KwargDefinition) -> msgspec.Meta:
+    names = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length")
+    given = {name: value for name in names if (value := getattr(declared, name)) is not None}
+    given |= {key: int(value) for key, value in given.items() if isinstance(value, float) and value.is_integer()}
+    return msgspec.Meta(**given)
+
+
+def _answer(annotation: Any) -> tuple[Any, str]:
+    """Type and media type of what a handler returns."""
+    if annotation in {None, NoneType}:
+        return None, ""
+    origin = get_origin(annotation) or annotation
+    if isinstance(origin, type) and issubclass(origin, ServerSentEvent | Stream):
+        return str, "text/event-stream"
+    if isinstance(origin, type) and issubclass(origin, Response):
+        inner = get_args(annotation)
+        return _answer(inner[0]) if inner else (Any, "application/json")
+    return annotation, "application/json"
+
+
+def _problem_statuses(
+    handler: HTTPRouteHandler, method: str, access: frozenset[Access], *, has_path: bool
+) -> list[int]:
+    declared: tuple[type[Problem], ...] = handler.opt.get("problems", ())
+    statuses = {problem.status for problem in declared}
+    statuses |= {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
+    statuses.add(HTTPStatus.TOO_MANY_REQUESTS)
+    if Access.PUBLIC not in access or method in _UNSAFE:
+        statuses.add(HTTPStatus.FORBIDDEN)
+    if has_path:
+        statuses.add(HTTPStatus.NOT_FOUND)
+    if method in _UNSAFE:
+        statuses.add(HTTPStatus.CONFLICT)
+    if handler.parsed_data_field is not None:
+        statuses |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+    return sorted(int(status) for status in statuses)
