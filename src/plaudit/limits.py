@@ -149,6 +149,7 @@ BODY_BYTES_MAX = 1_048_576  # of a request
 FIELD_ERRORS_MAX = 20  # fields named in one answer
 READY_WAIT_S = 2  # for the database to answer a readiness check
 DRAIN_S = 10  # what open requests get to finish when a process is asked to stop
+STATIC_FILES_IN_MEMORY_MAX = 500  # files of the pages, per process
 KEEP_ALIVE_S = 75  # an idle connection is kept, longer than proxies do
 LISTEN_BACKLOG = 2_048  # connections waiting to be accepted, per process
 SOCKET_MESSAGES_WAITING_MAX = 32  # commands of one socket that have not been read

@@ -38,6 +38,21 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return self.active_from <= now and (self.retired_at is None or now < self.retired_at)
 
 
+class GiftRow(msgspec.Struct, frozen=True):
+    """A gift as the books keep it."""
+
+    id: UUID
+    room_id: int
+    creator_id: int
+    item_id: int
+    count: int
+    coins: int
+    coins_after: int
+    combo_id: UUID
+    combo_count: int
+    charged_at: datetime
+
+
 class GiftRoom(msgspec.Struct, frozen=True):
     """What a gift has to know about its room."""
 
@@ -86,9 +101,7 @@ class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class BatchedGift(GiftRequest, forbid_unknown_fields=True, kw_only=True):
     """A gift a server sends for one of its people, named by exactly one of the two."""
 
-    sender_id: Annotated[
-        str | None, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")
-    ] = None
+    sender_id: Annotated[str | None, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")] = None
     sender_subject: Annotated[
         str | None,
         msgspec.Meta(min_length=1, max_length=255, description="The sender, by the platform's own id."),
@@ -208,7 +221,7 @@ class OwnRoom(Conflict):
 
 
 class PriceChanged(Conflict):
-    """`coins` is the total at the present price."""
+    """Refused rather than charged at another price than was shown. `coins` is the total at the present price."""
 
     code: ClassVar[str] = "price_changed"
     title: ClassVar[str] = "The price of this item has changed."

@@ -1,6 +1,6 @@
 """What goes into the books and comes out of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -73,7 +73,7 @@ class Frame:
 
     __slots__ = ("_row", "at", "body", "kind", "room_id", "seq")
 
-    def __init__(self, row: asyncpg.Record) -> None:
+    def __init__(self, row: asyncpg.Record | Mapping[str, Any]) -> None:
         self.room_id: int = row["room_id"]
         self.seq: int = row["seq"]
         self.kind: str = row["kind"]

@@ -14,16 +14,18 @@ from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
-from plaudit.limits import HUB_FAN_OUT_STEP, HUB_POLL_MS, HUB_ROOM_LINGER_S, HUB_TICK_MS, WALLETS_POLL_S
+from plaudit.limits import HUB_FAN_OUT_STEP, HUB_POLL_MS, HUB_ROOM_LINGER_S, HUB_ROOMS_MAX, HUB_TICK_MS, WALLETS_POLL_S
 from plaudit.live import frames as wire_frames
 from plaudit.live.carrier import ROOMS, WALLETS, Carrier
 from plaudit.live.catch_up import bring_up
 from plaudit.live.message import Message, frames_message, message
 from plaudit.live.open_room import OpenRoom, RoomKey, Subscriber
 from plaudit.live.outlet import TOO_SLOW, Outlet
+from plaudit.live.overlay_watch import OverlayWatch
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.live.state import StateTeller
+from plaudit.problems import TooBusy
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class Hub:
         self.rooms: dict[int, OpenRoom] = {}
         self._on_frame = on_frame
         self._people: dict[int, set[Subscriber]] = {}
+        self._sockets = 0
         self._coins: dict[int, int] = {}  # what the screens of those people show
         self._woken = asyncio.Event()
         self._moved: set[int] = set()
@@ -54,6 +57,7 @@ class Hub:
         self._carrier = Carrier(
             database.connect, process_id, self._rooms_moved_elsewhere, self._wallets_moved_elsewhere
         )
+        self.overlays = OverlayWatch(database)
         self._states = StateTeller(database, clock, profiles, process_id, self.rooms, self.send_to)
         self._task: asyncio.Task[None] | None = None
         self._poll_at = 0.0
@@ -63,9 +67,11 @@ class Hub:
         await self.reader.start()
         await self._carrier.start()
         await self._states.start()
+        await self.overlays.start()
         self._task = asyncio.create_task(self._run(), name="hub")
 
     async def stop(self) -> None:
+        await self.overlays.stop()
         await self._states.stop()
         if self._task:
             self._task.cancel()
@@ -123,9 +129,10 @@ class Hub:
 
         The outlet may be written to before this returns. Whoever joins must leave.
         """
-        room = await self._open(key)
+        room = await self.open(key)
         subscriber = Subscriber(room, outlet, person_id, is_counted=is_counted)
         room.subscribers.add(subscriber)
+        self._sockets += 1
         if person_id:
             self._people.setdefault(person_id, set()).add(subscriber)
         try:
@@ -142,8 +149,11 @@ class Hub:
     def leave(self, subscriber: Subscriber) -> None:
         """Nothing more is sent to it. Leaving twice does no harm."""
         room = subscriber.room
+        if subscriber not in room.subscribers:
+            return
         room.live.discard(subscriber)
         room.subscribers.discard(subscriber)
+        self._sockets -= 1
         if not room.subscribers:
             room.empty_since = asyncio.get_running_loop().time()
         others = self._people.get(subscriber.person_id)
@@ -153,14 +163,26 @@ class Hub:
                 del self._people[subscriber.person_id]
                 self._coins.pop(subscriber.person_id, None)
 
+    @property
+    def sockets(self) -> int:
+        """How many screens watch in this process."""
+        return self._sockets
+
     def screens_of(self, person_id: int) -> int:
         """How many screens a person has here."""
         return len(self._people.get(person_id, ()))
 
-    async def _open(self, key: RoomKey) -> OpenRoom:
+    async def open(self, key: RoomKey) -> OpenRoom:
+        """The room, read if it was not open; it stays open for HUB_ROOM_LINGER_S at least.
+
+        Raises:
+            TooBusy: too many rooms are open in this process.
+        """
         while True:
             room = self.rooms.get(key.room_id)
             if room is None:
+                if len(self.rooms) >= HUB_ROOMS_MAX:
+                    raise TooBusy
                 # Known from here on, so that what is delivered while it is read is kept.
                 room = self.rooms[key.room_id] = OpenRoom(key)
                 try:
@@ -169,10 +191,12 @@ class Hub:
                     del self.rooms[key.room_id]
                     raise
                 finally:
+                    room.empty_since = asyncio.get_running_loop().time()
                     room.ready.set()
                 return room
             await room.ready.wait()
             if self.rooms.get(key.room_id) is room:
+                room.empty_since = asyncio.get_running_loop().time()
                 return room
 
     # The tick

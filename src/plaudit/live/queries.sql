@@ -155,6 +155,9 @@ from overlay_token
 where creator_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
 order by created_at desc, id desc limit $4;
 
+-- name: overlay_token_by_id -> OverlayToken
+select id, creator_id, room_id, label, created_at, revoked_at from overlay_token where id = $1;
+
 -- name: overlay_token_by_hash -> OverlayToken
 select id, creator_id, room_id, label, created_at, revoked_at
 from overlay_token where hash = $1 and revoked_at is null;

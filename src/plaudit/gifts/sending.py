@@ -1,0 +1,212 @@
+"""Sending gifts: from what was asked to what the books answered. One way for HTTP, batches and sockets."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Database, fetch_one, statements
+from plaudit.gifts.actions import check
+from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.model import (
+    REFUSALS,
+    Combo,
+    Gift,
+    GiftConflict,
+    GiftRow,
+    InsufficientCoins,
+    ItemUnknown,
+    PriceChanged,
+    Rooms,
+    RoomUnknown,
+    TooDear,
+    combo_end,
+    moment,
+)
+from plaudit.ids import require_uuid7
+from plaudit.ledger.model import GiftOrder, GiftOutcome
+from plaudit.ledger.shards import Shards
+from plaudit.ledger.writer import GiftWriter
+from plaudit.limits import GIFT_COINS_MAX
+from plaudit.problems import NotFound, Problem
+
+SQL = statements(__file__)
+
+PriceOfCoins = Callable[[int, int], Awaitable[dict[str, Any]]]
+"""What a person (first) would pay for coins (second), as fields of a problem."""
+
+
+class WantedGift(msgspec.Struct, frozen=True):
+    """A gift as it arrives from any side. `coins` is the total that was shown, if any was."""
+
+    id: UUID
+    viewer_id: int
+    room_id: int
+    item_id: int
+    count: int
+    coins: int | None = None
+    creator_id: int | None = None
+
+
+Settled = tuple[Gift, bool]
+"""A charged gift, and whether it was charged just now."""
+
+
+class GiftSender:
+    """Checks gifts, has them charged, and says what became of them."""
+
+    def __init__(
+        self,
+        database: Database,
+        shards: Shards,
+        clock: Clock,
+        catalogue: Catalogue,
+        rooms: Rooms,
+        writer: GiftWriter,
+        on_wallet: Callable[[int, int], None],
+        price_of_coins: PriceOfCoins,
+    ) -> None:
+        self._database = database
+        self._shards = shards
+        self._clock = clock
+        self._catalogue = catalogue
+        self._rooms = rooms
+        self._writer = writer
+        self._on_wallet = on_wallet
+        self._price_of_coins = price_of_coins
+
+    async def send(self, wanted: WantedGift) -> Settled:
+        """Send one gift; the answer is of after the commit.
+
+        Raises:
+            InvalidField: the id is no UUIDv7, or of the future.
+            RoomUnknown, ItemUnknown, TooDear: it could never be sent.
+            InsufficientCoins, GiftConflict, and those of REFUSALS: it was not sent.
+            TooBusy, OutcomeUnknown: send it again with the same id.
+        """
+        order = await self._order(wanted)
+        return await self._settle(wanted, order, await self._writer.charge(order))
+
+    async def send_many(self, many: Sequence[WantedGift]) -> list[Settled | Problem]:
+        """Send gifts, each with an outcome of its own, in the order given.
+
+        Raises:
+            TooBusy, OutcomeUnknown: as `send`, for all of them.
+        """
+        prepared: list[GiftOrder | Problem] = []
+        for wanted in many:
+            try:
+                prepared.append(await self._order(wanted))
+            except Problem as problem:
+                prepared.append(problem)
+        outcomes = iter(await self._writer.charge_many([one for one in prepared if isinstance(one, GiftOrder)]))
+        settled: list[Settled | Problem] = []
+        for wanted, one in zip(many, prepared, strict=True):
+            if isinstance(one, Problem):
+                settled.append(one)
+                continue
+            try:
+                settled.append(await self._settle(wanted, one, next(outcomes)))
+            except Problem as problem:
+                settled.append(problem)
+        return settled
+
+    async def _order(self, wanted: WantedGift) -> GiftOrder:
+        require_uuid7(wanted.id, "id", self._clock)
+        item = self._catalogue.item(wanted.item_id)
+        if item is None:
+            raise ItemUnknown(item_id=wanted.item_id)
+        room = self._rooms.at_hand(wanted.room_id) or await self._rooms.find(wanted.room_id)
+        if room is None:
+            raise RoomUnknown(room_id=str(wanted.room_id))
+        coins = item.coins * wanted.count
+        if coins > GIFT_COINS_MAX:
+            raise TooDear(coins=coins, coins_max=GIFT_COINS_MAX)
+        order = GiftOrder(
+            wanted.id,
+            wanted.viewer_id,
+            wanted.creator_id or room.creator_id,
+            wanted.room_id,
+            wanted.item_id,
+            wanted.count,
+            wanted.coins or coins,
+        )
+        refusal = check(order, item, room, self._clock.now())
+        return msgspec.structs.replace(order, refusal=refusal) if refusal else order
+
+    async def _settle(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Settled:
+        kind = outcome.outcome
+        if kind == "posted":
+            self._on_wallet(order.viewer_id, outcome.coins_after)
+            return _gift(order, outcome), True
+        if kind == "repeated":
+            return _gift(order, outcome), False
+        if kind == "insufficient":
+            raise await self._shortage(order, outcome.coins_short)
+        if kind == "conflict":
+            if wanted.coins is None and (first := await self._first_answer(order)):
+                return first, False
+            raise GiftConflict(id=str(order.id))
+        assert order.refusal is not None
+        raise self._refused(order)
+
+    def _refused(self, order: GiftOrder) -> Problem:
+        refusal = REFUSALS[order.refusal or ""]
+        if refusal is PriceChanged:
+            item = self._catalogue.item(order.item_id)
+            return PriceChanged(coins=item.coins * order.count if item else None)
+        return refusal()
+
+    async def _shortage(self, order: GiftOrder, coins_short: int) -> InsufficientCoins:
+        priced = await self._price_of_coins(order.viewer_id, coins_short)
+        return InsufficientCoins(coins=order.coins, coins_short=coins_short, **priced)
+
+    async def _first_answer(self, order: GiftOrder) -> Gift | None:
+        """The gift of that id, when only its price differs and nobody named one."""
+        try:
+            first = await self.find(order.viewer_id, order.id)
+        except NotFound:
+            return None
+        body = (str(order.creator_id), str(order.room_id), order.item_id, order.count)
+        return first if (first.creator_id, first.room_id, first.item_id, first.count) == body else None
+
+    async def find(self, viewer_id: int, gift_id: UUID) -> Gift:
+        """A gift by its sender and id.
+
+        Raises:
+            NotFound: this person sent no such gift.
+        """
+        async with self._database.read() as connection:
+            shard = self._shards.of(viewer_id)
+            row = await fetch_one(connection, SQL["gift_of_viewer"], GiftRow, shard, viewer_id, gift_id)
+        if row is None:
+            raise NotFound("You sent no gift of this id.")
+        return Gift(
+            row.id,
+            str(row.room_id),
+            str(row.creator_id),
+            row.item_id,
+            row.count,
+            row.coins,
+            row.coins_after,
+            Combo(row.combo_id, row.combo_count, combo_end(row.charged_at)),
+            moment(row.charged_at),
+        )
+
+
+def _gift(order: GiftOrder, outcome: GiftOutcome) -> Gift:
+    assert outcome.charged_at is not None
+    assert outcome.combo_id is not None
+    return Gift(
+        order.id,
+        str(order.room_id),
+        str(order.creator_id),
+        order.item_id,
+        order.count,
+        order.coins,
+        outcome.coins_after,
+        Combo(outcome.combo_id, outcome.combo_count, combo_end(outcome.charged_at)),
+        moment(outcome.charged_at),
+    )

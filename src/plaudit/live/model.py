@@ -1,0 +1,311 @@
+"""Rooms, chat, thanks and overlay tokens: as they are kept, asked for and answered, and what can go wrong."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+from plaudit.gifts.model import DECIMAL_ID, GiftRoom, IdText
+from plaudit.limits import (
+    CHAT_TEXT_LENGTH_MAX,
+    OVERLAY_LABEL_LENGTH_MAX,
+    ROOM_STAGE_URL_LENGTH_MAX,
+    ROOM_TITLE_LENGTH_MAX,
+    THANKS_PER_REQUEST_MAX,
+)
+from plaudit.people.model import PersonCard
+from plaudit.problems import Conflict, Forbidden, NotFound, Unauthenticated
+
+RoomState = Literal["scheduled", "live", "ended"]
+RoomEvent = Literal["started", "ended", "gifts_paused", "gifts_resumed"]
+
+Title = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=ROOM_TITLE_LENGTH_MAX, pattern=r"^\S(.*\S)?$", description="What it is about."
+    ),
+]
+Cover = Annotated[
+    str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$", description="Which drawn cover the room has.", examples=["dusk"])
+]
+StageUrl = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(https?:/)?/[^\s\\]+$",
+        max_length=ROOM_STAGE_URL_LENGTH_MAX,
+        description="Address of an HLS playlist; null shows the animated placeholder.",
+    ),
+]
+ChatText = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=CHAT_TEXT_LENGTH_MAX, description="Plain text.", examples=["hello"])
+]
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """A room as it is kept."""
+
+    id: int
+    shard: int
+    creator_id: int
+    title: str
+    cover: str
+    stage_url: str | None
+    state: RoomState
+    gifts_enabled: bool
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def for_gifts(self) -> GiftRoom:
+        return GiftRoom(self.id, self.creator_id, self.state, self.gifts_enabled)
+
+
+class ListedRoom(Room, frozen=True, kw_only=True):
+    """A room in the list of all, with how many watch it."""
+
+    state_rank: int
+    viewers: int
+
+
+class ReceivedGift(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift in the creator's live view; `seq` and `place` say where it stands in the room."""
+
+    seq: int
+    place: int
+    gift_id: UUID
+    viewer_id: int
+    item_id: int
+    count: int
+    coins: int
+    at: datetime
+    thanked_at: datetime | None
+
+
+class OverlayToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of a browser source; `room_id` None: whichever room of the creator is live."""
+
+    id: UUID
+    creator_id: int
+    room_id: int | None
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+# What is asked
+
+
+class NewRoom(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A room to make. A server names its creator by exactly one of the two; a creator names nobody."""
+
+    title: Title
+    cover: Cover = "dusk"
+    stage_url: StageUrl | None = None
+    creator_id: Annotated[str | None, msgspec.Meta(pattern=DECIMAL_ID, description="The creator, by our id.")] = None
+    creator_subject: Annotated[
+        str | None,
+        msgspec.Meta(min_length=1, max_length=255, description="The creator, by the platform's own id."),
+    ] = None
+
+
+class RoomChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What to change of a room; what is left out stays."""
+
+    title: Title | msgspec.UnsetType = msgspec.UNSET
+    cover: Cover | msgspec.UnsetType = msgspec.UNSET
+    stage_url: StageUrl | msgspec.UnsetType | None = msgspec.UNSET
+    gifts_enabled: Annotated[bool | msgspec.UnsetType, msgspec.Meta(description="Whether gifts are taken.")] = (
+        msgspec.UNSET
+    )
+
+
+class ChatRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A chat message to say. The same id twice appears once."""
+
+    id: Annotated[UUID, msgspec.Meta(description="UUID of version 7, made by the sender.")]
+    text: ChatText
+
+
+class GiftName(msgspec.Struct, forbid_unknown_fields=True):
+    """A gift, by its sender and id."""
+
+    viewer_id: IdText
+    id: Annotated[UUID, msgspec.Meta(description="The gift.")]
+
+
+class ThankRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Gifts to tick off, or to take the tick back from."""
+
+    gifts: Annotated[list[GiftName], msgspec.Meta(min_length=1, max_length=THANKS_PER_REQUEST_MAX)]
+
+
+class NewOverlayToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A token to make. Its id makes it happen once."""
+
+    id: Annotated[UUID, msgspec.Meta(description="UUID of version 7, made by the caller.")]
+    label: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=1,
+            max_length=OVERLAY_LABEL_LENGTH_MAX,
+            pattern=r"^\S(.*\S)?$",
+            description="To tell it from others.",
+        ),
+    ] = "Overlay"
+    room_id: Annotated[
+        str | None, msgspec.Meta(pattern=DECIMAL_ID, description="One room only; left out: whichever is live.")
+    ] = None
+
+
+# What is answered
+
+
+class RoomView(msgspec.Struct, frozen=True, kw_only=True):
+    """A room as everybody sees it."""
+
+    id: str
+    title: str
+    cover: str
+    stage_url: str | None
+    state: RoomState
+    gifts_enabled: bool
+    creator: PersonCard
+    viewers: int
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+
+
+class TopGifterOfRoom(msgspec.Struct, frozen=True):
+    """One of the most generous people of a room."""
+
+    rank: int
+    person: PersonCard
+    coins: int
+
+
+class RoomDetail(RoomView, frozen=True, kw_only=True):
+    """A room with what it has received. `cursor` is where its frames have come to."""
+
+    coins: int
+    top_gifters: list[TopGifterOfRoom]
+    cursor: str
+
+
+class RoomPage(msgspec.Struct, frozen=True):
+    """Rooms: live ones first."""
+
+    items: list[RoomView]
+    next: str | None
+
+
+class FramePage(msgspec.Struct, frozen=True):
+    """Frames in order. `cursor` is where to go on, `next` the same while there may be more."""
+
+    items: list[dict[str, Any]]
+    cursor: str
+    next: str | None
+
+
+class TopGifters(msgspec.Struct, frozen=True):
+    """The most generous people of a room."""
+
+    items: list[TopGifterOfRoom]
+    next: str | None
+
+
+class ChatSaid(msgspec.Struct, frozen=True):
+    """A chat message that will be seen by everybody in the room."""
+
+    id: UUID
+
+
+class ReceivedGiftView(msgspec.Struct, frozen=True):
+    """A gift the creator received."""
+
+    id: UUID
+    room_id: str
+    sender: PersonCard
+    item_id: int
+    count: int
+    coins: int
+    at: str
+    thanked_at: str | None
+
+
+class ReceivedGiftPage(msgspec.Struct, frozen=True):
+    """Gifts received in a room, newest first."""
+
+    items: list[ReceivedGiftView]
+    next: str | None
+    room_id: str | None
+
+
+class OverlayTokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """An overlay token, without the token itself."""
+
+    id: UUID
+    label: str
+    room_id: str | None
+    created_at: str
+    revoked_at: str | None
+
+
+class NewOverlayTokenView(OverlayTokenView, frozen=True, kw_only=True):
+    """A new overlay token. `token` and `url` are shown once; null when the same id was sent before."""
+
+    token: str | None
+    url: str | None
+
+
+class OverlayTokenPage(msgspec.Struct, frozen=True):
+    """Overlay tokens, newest first."""
+
+    items: list[OverlayTokenView]
+    next: str | None
+
+
+class OverlayView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a browser source needs to begin; `room` is null while the creator has none."""
+
+    creator: PersonCard
+    room: RoomView | None
+    socket: str | None
+    catalogue: str
+
+
+# What can go wrong
+
+
+class NotYourRoom(Forbidden):
+    code: ClassVar[str] = "not_your_room"
+    title: ClassVar[str] = "This room is another creator's."
+
+
+class RoomEnded(Conflict):
+    code: ClassVar[str] = "room_ended"
+    title: ClassVar[str] = "The room has ended. Make a new one to go live again."
+
+
+class CursorVoid(Conflict):
+    """`cursor` is where the room is now."""
+
+    code: ClassVar[str] = "cursor_void"
+    title: ClassVar[str] = "The cursor is of another time; read the room anew."
+
+
+class TooManyOverlayTokens(Conflict):
+    code: ClassVar[str] = "too_many_overlay_tokens"
+    title: ClassVar[str] = "There are too many overlay tokens; revoke one that is not used."
+
+
+class OverlayTokenUnknown(NotFound):
+    code: ClassVar[str] = "overlay_token_unknown"
+    title: ClassVar[str] = "You have no overlay token of this id."
+
+
+class OverlayTokenNotValid(Unauthenticated):
+    code: ClassVar[str] = "token_not_valid"
+    title: ClassVar[str] = "The overlay token is not valid, or was revoked."

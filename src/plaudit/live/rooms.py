@@ -1,0 +1,81 @@
+"""Rooms at hand: the state every gift has to know, without a query a gift."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from contextlib import suppress
+
+from plaudit.db import Database, fetch_all, statements
+from plaudit.gifts.model import GiftRoom
+from plaudit.limits import ROOM_REFRESH_MS, ROOMS_KNOWN_MAX
+from plaudit.live.model import Room
+
+SQL = statements(__file__)
+
+log = logging.getLogger(__name__)
+
+
+class RoomCache:
+    """Rooms that are asked for, read again every second: one query for all of them. Who is not asked for is dropped."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rooms: dict[int, Room] = {}
+        self._gift_rooms: dict[int, GiftRoom] = {}
+        self._asked_for: set[int] = set()
+        self._refresher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._refresher = asyncio.create_task(self._refresh_for_ever(), name="rooms at hand")
+
+    async def stop(self) -> None:
+        if self._refresher:
+            self._refresher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._refresher
+
+    def at_hand(self, room_id: int) -> GiftRoom | None:
+        """What a gift has to know, at most ROOM_REFRESH_MS old; None: not at hand."""
+        self._asked_for.add(room_id)
+        return self._gift_rooms.get(room_id)
+
+    async def find(self, room_id: int) -> GiftRoom | None:
+        """The same, read when it is not at hand; None: there is no such room."""
+        room = await self.room(room_id)
+        return room.for_gifts if room else None
+
+    async def room(self, room_id: int) -> Room | None:
+        """The room, at most ROOM_REFRESH_MS old; None: there is no such room."""
+        self._asked_for.add(room_id)
+        if known := self._rooms.get(room_id):
+            return known
+        for room in await self._read([room_id]):
+            self.keep(room)
+            return room
+        return None
+
+    def keep(self, room: Room) -> None:
+        """A room as it is now; whoever changes one says so."""
+        if room.id in self._rooms or len(self._rooms) < ROOMS_KNOWN_MAX:
+            self._rooms[room.id] = room
+            self._gift_rooms[room.id] = room.for_gifts
+
+    async def _refresh_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(ROOM_REFRESH_MS / 1000)
+            try:
+                await self._refresh()
+            except Exception as error:
+                log.warning("the state of rooms could not be read: %r", error)
+
+    async def _refresh(self) -> None:
+        wanted, self._asked_for = self._asked_for & self._rooms.keys(), set()
+        if not self._rooms:
+            return
+        found = await self._read(wanted) if wanted else []
+        self._rooms = {room.id: room for room in found}
+        self._gift_rooms = {room.id: room.for_gifts for room in found}
+
+    async def _read(self, ids: Collection[int]) -> list[Room]:
+        async with self._database.read() as connection:
+            return await fetch_all(connection, SQL["rooms_by_ids"], Room, list(ids))

@@ -1,0 +1,135 @@
+"""The room socket: one WebSocket a screen. Hello, the past by cursor, then what happens; commands the other way."""
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+
+from plaudit.db import Database, statements
+from plaudit.ledger.shards import Shards
+from plaudit.limits import SOCKET_HEARTBEAT_S, SOCKETS_MAX, SOCKETS_PER_PERSON_MAX
+from plaudit.live import overlays
+from plaudit.live.hub import Hub
+from plaudit.live.message import cursor_of, message, read_cursor
+from plaudit.live.model import OverlayToken, OverlayTokenNotValid, Room
+from plaudit.live.open_room import RoomKey, Subscriber
+from plaudit.live.outlet import GOING_AWAY, NO_SUCH_ROOM, NOT_VALID, TOO_MANY, Outlet
+from plaudit.live.protocol import outlet_of
+from plaudit.live.rooms import RoomCache
+from plaudit.live.session import Session
+from plaudit.people.access import authenticate_scope
+from plaudit.problems import Problem, Unauthenticated
+
+SQL = statements(__file__)
+
+log = logging.getLogger(__name__)
+
+SOCKET_PATH = "/v1/rooms/{}/socket"
+
+
+class _Refused(Exception):
+    """The socket is closed with this code before anything is shown."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+
+
+async def room_socket(scope: Any, receive: Any, send: Any) -> None:
+    """The ASGI callable of room sockets, for servers that run with `ws=SocketProtocol`."""
+    await receive()
+    # A browser is told the close code only after the handshake, so that comes first whatever follows.
+    await send({"type": "websocket.accept"})
+    outlet = outlet_of(scope["extensions"])
+    try:
+        await _serve(scope, receive, outlet)
+    except _Refused as refused:
+        outlet.close(refused.code, refused.reason)
+    except Problem as problem:
+        outlet.close(NOT_VALID if problem.status == Unauthenticated.status else GOING_AWAY, problem.code)
+    except Exception:
+        log.exception("a room socket failed")
+        outlet.close(GOING_AWAY, "try again with the cursor")
+
+
+async def _serve(scope: Any, receive: Any, outlet: Outlet) -> None:
+    parts = scope["plaudit"]
+    hub: Hub = parts["hub"]
+    query = _query(scope)
+    overlay = await _overlay(parts["database"], query)
+    caller = None if overlay else await authenticate_scope(scope, query_token=True)
+    person_id = caller.person_id if caller else 0
+    room = await _room(parts["rooms"], scope, overlay)
+    if hub.sockets >= SOCKETS_MAX or (person_id and hub.screens_of(person_id) >= SOCKETS_PER_PERSON_MAX):
+        raise _Refused(TOO_MANY, "too many sockets")
+    key = RoomKey(room.shard, room.id)
+    watched = await hub.open(key)
+    outlet.send(
+        message(
+            "hello",
+            room_id=str(room.id),
+            cursor=cursor_of(hub.reader.epoch, watched.shown),
+            heartbeat_s=SOCKET_HEARTBEAT_S,
+            viewer=await hub.profiles.card(person_id) if person_id else None,
+            coins=await _coins(parts["database"], parts["shards"], person_id) if person_id else None,
+        )
+    )
+    session = Session(parts, room.id, person_id, outlet)
+    cursor = read_cursor(query.get("cursor", ""))
+    joining = hub.join(key, outlet, person_id=person_id, cursor=cursor, is_counted=overlay is None)
+    if overlay:
+        hub.overlays.add(overlay.id, outlet)
+    # Commands are taken while the past is still on its way.
+    joined = asyncio.create_task(joining)
+    joined.add_done_callback(lambda done: _close_if_failed(done, outlet))
+    try:
+        await session.listen(receive)
+    finally:
+        joined.cancel()
+        await asyncio.wait([joined])
+        if not joined.cancelled() and joined.exception() is None:
+            hub.leave(joined.result())
+        if overlay:
+            hub.overlays.discard(overlay.id, outlet)
+
+
+def _close_if_failed(joined: "asyncio.Task[Subscriber]", outlet: Outlet) -> None:
+    """A screen that could not be brought up to date must not wait for what never comes."""
+    if not joined.cancelled() and (error := joined.exception()):
+        log.warning("a screen could not join: %r", error)
+        outlet.close(GOING_AWAY, "try again with the cursor")
+
+
+def _query(scope: Any) -> dict[str, str]:
+    """Parameters of the address; the first of several, and what makes no sense is passed over."""
+    try:
+        parsed = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=20)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in parsed.items()}
+
+
+async def _overlay(database: Database, query: dict[str, str]) -> OverlayToken | None:
+    text = query.get("token", "")
+    if not text.startswith(overlays.PREFIX):
+        return None
+    async with database.read() as connection:
+        return await overlays.check(connection, text)
+
+
+async def _room(rooms: RoomCache, scope: Any, overlay: OverlayToken | None) -> Room:
+    """The room of the address, if there is one and the overlay token is for it."""
+    start, _, end = SOCKET_PATH.partition("{}")
+    text = scope["path"].removeprefix(start).removesuffix(end)
+    room = await rooms.room(int(text)) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+    if room is None:
+        raise _Refused(NO_SUCH_ROOM, "no such room")
+    if overlay and (overlay.creator_id != room.creator_id or overlay.room_id not in {None, room.id}):
+        raise OverlayTokenNotValid
+    return room
+
+
+async def _coins(database: Database, shards: Shards, person_id: int) -> int:
+    async with database.read() as connection:
+        rows = await connection.fetch(SQL["wallets_of"], [shards.of(person_id)], [person_id])
+    return rows[0]["coins"] if rows else 0

@@ -1,0 +1,45 @@
+"""The creator's live view: gifts as they came, ticked off as thanked."""
+
+from collections.abc import Sequence
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, statements
+from plaudit.ledger.shards import Shards
+from plaudit.live.model import GiftName, ReceivedGift, Room
+from plaudit.problems import NotFound
+
+SQL = statements(__file__)
+
+
+async def gifts_received(
+    connection: Connection, room: Room, *, before: tuple[int, int], thanked: bool | None, limit: int
+) -> list[ReceivedGift]:
+    """Gifts to the creator of a room, newest first, below a number and place."""
+    return await fetch_all(
+        connection, SQL["gifts_received"], ReceivedGift, room.shard, room.id, room.creator_id, *before, thanked, limit
+    )
+
+
+async def thank(
+    connection: Connection, shards: Shards, creator_id: int, gifts: Sequence[GiftName], clock: Clock
+) -> None:
+    """Tick gifts off; a gift that is ticked off stays so.
+
+    Raises:
+        NotFound: one of them is no gift to this creator; none was ticked off.
+    """
+    viewers, ids = [int(gift.viewer_id) for gift in gifts], [gift.id for gift in gifts]
+    rows = await connection.fetch(
+        SQL["gifts_of_creator"], [shards.of(viewer) for viewer in viewers], viewers, ids, creator_id
+    )
+    known = {(row["viewer_id"], row["id"]) for row in rows}
+    for viewer, gift_id in zip(viewers, ids, strict=True):
+        if (viewer, gift_id) not in known:
+            raise NotFound("You received no such gift.", viewer_id=str(viewer), id=str(gift_id))
+    await connection.execute(SQL["thank"], shards.of(creator_id), creator_id, viewers, ids, clock.now())
+
+
+async def take_back(connection: Connection, shards: Shards, creator_id: int, gifts: Sequence[GiftName]) -> None:
+    """Take ticks back; a gift without one stays so."""
+    viewers, ids = [int(gift.viewer_id) for gift in gifts], [gift.id for gift in gifts]
+    await connection.execute(SQL["take_back_thank"], shards.of(creator_id), creator_id, viewers, ids)
