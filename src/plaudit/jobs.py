@@ -44,7 +44,7 @@ class _Running:
 
 
 class JobRunner:
-    """Runs jobs from `start()` to `stop()`. One that fails is logged and tried again, after longer and longer pauses."""
+    """Runs jobs from `start()` to `stop()`. One that fails is tried again, after longer and longer pauses."""
 
     def __init__(self, jobs: Iterable[Job], clock: Clock, draw: random.Random | None = None) -> None:
         """`draw` decides by how much pauses differ, so that many processes do not all work at the same moment.

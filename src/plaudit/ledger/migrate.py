@@ -19,8 +19,9 @@ import click
 import msgspec
 
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
-from plaudit.embedded import EmbeddedPostgres, database_url, wheel
+from plaudit.embedded import EmbeddedPostgres, database_url
 from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S
+from plaudit.postgresql import wheel
 from plaudit.settings import Settings, SetupError
 
 SQL_FOLDER = Path(__file__).parent / "sql"

@@ -1,0 +1,74 @@
+"""Other processes of tests: a program that holds something open until it is told to end, and ends of processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+WAIT_S = 60
+
+
+class Helper:
+    """A Python program in a process of its own that prints one JSON object when it is ready and ends with its input."""
+
+    def __init__(self, program: str, *arguments: str, prefix: Sequence[str] = ()) -> None:
+        self._process = subprocess.Popen(
+            [*prefix, sys.executable, "-c", program, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+    def ready(self) -> Any:
+        """What it printed."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise AssertionError(f"the helper ended: {self._process.communicate()[1]}")
+        return json.loads(line)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(WAIT_S)
+
+    def end(self) -> tuple[int, str]:
+        """Let it end in order; its exit status and what it said on standard error."""
+        _, errors = self._process.communicate(timeout=WAIT_S)
+        return self._process.returncode, errors
+
+
+@contextmanager
+def helper(program: str, *arguments: str, prefix: Sequence[str] = ()) -> Iterator[Helper]:
+    """A helper that is gone when the block ends."""
+    made = Helper(program, *arguments, prefix=prefix)
+    try:
+        yield made
+    finally:
+        made.kill()
+
+
+def until(condition: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
+    """Wait for something that happens by itself."""
+    deadline = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < deadline, f"in vain: waited {wait_s} s until {what}"
+        time.sleep(0.01)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    return False
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
