@@ -67,17 +67,17 @@ export class ChatLog extends PageElement {
   }
 
   render() {
-    return html`<ol class="chat-lines" role="log" aria-live="polite" aria-label="Chat" tabindex="0" @scroll=${() => { if (this.#atEnd) this.unread = 0; }}>
-        ${this.lines.length ? repeat(this.lines, (line) => line.key, (line) => this.#line(line)) : html`<li class="chat-note">Say hello. Nobody has spoken yet.</li>`}
-      </ol>
+    return html`<div class="chat-lines" role="log" aria-live="polite" aria-label="Chat" tabindex="0" @scroll=${() => { if (this.#atEnd) this.unread = 0; }}>
+        ${this.lines.length ? repeat(this.lines, (line) => line.key, (line) => this.#line(line)) : html`<p class="chat-note">Say hello. Nobody has spoken yet.</p>`}
+      </div>
       ${this.unread ? html`<button type="button" class="button button-small chat-unread" @click=${this.#toEnd}>${icon("arrow-down", "s")}${this.unread} new</button>` : nothing}`;
   }
 
   /** @param {Line} line */
   #line({ kind, sender, text, art, own }) {
-    if (kind === "note" || !sender) return html`<li class="chat-note">${text}</li>`;
-    return html`<li class=${classMap({ "chat-line": true, "chat-gift": kind === "gift", "is-own": Boolean(own) })}>${avatar(sender, "xs")}
-      <span><span class="chat-name">${sender.name}</span> ${text}</span>${art ? html`<img class="chat-art" src=${asset(art)} alt="">` : nothing}</li>`;
+    if (kind === "note" || !sender) return html`<p class="chat-note">${text}</p>`;
+    return html`<div class=${classMap({ "chat-line": true, "chat-gift": kind === "gift", "is-own": Boolean(own) })}>${avatar(sender, "xs")}
+      <span><span class="chat-name">${sender.name}</span> ${text}</span>${art ? html`<img class="chat-art" src=${asset(art)} alt="">` : nothing}</div>`;
   }
 }
 

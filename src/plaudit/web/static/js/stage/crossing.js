@@ -29,7 +29,7 @@ const slowMiddle = (part) => part + Math.sin(part * Math.PI * 2) * 0.115;
 async function drive(scene) {
   const { colors, glow } = palette(scene.gift.item.sku);
   const figure = scene.figure({ size: 1.25 });
-  const road = scene.height * 0.56;
+  const road = scene.height * 0.5;
   const run = scene.width + scene.unit * 2.6;
   void scene.repeat(30, scene.duration * 0.8, () => scene.particles.emit({
     count: 3, x: scene.width + 40, y: scene.height * (0.2 + scene.random() * 0.55), angle: Math.PI, spread: 0.04, speed: [scene.width * 1.2, scene.width * 2.2],
@@ -129,8 +129,8 @@ async function swoop(scene) {
     const turn = part * Math.PI * 2;
     const near = Math.sin(part * Math.PI);
     return {
-      x: x + Math.cos(turn * 1.5 + 0.6) * scene.width * 0.36 * (0.35 + near * 0.65), y: y + Math.sin(turn * 2) * scene.height * 0.2,
-      scale: 0.15 + near * 1.05, turn: Math.cos(turn * 2) * 16, opacity: Math.min(1, part * 8, (1 - part) * 8),
+      x: x + Math.cos(turn * 1.5 + 0.6) * scene.width * 0.27 * (0.35 + near * 0.65), y: y + Math.sin(turn * 2) * scene.height * 0.13,
+      scale: 0.15 + near * 0.95, turn: Math.cos(turn * 2) * 16, opacity: Math.min(1, part * 8, (1 - part) * 8),
     };
   }, scene.duration * 0.9, (spot, part) => {
     const size = (spot.scale ?? 1) * scene.unit;

@@ -74,9 +74,9 @@ async function shell(scene, x, y) {
 /** @param {Scene} scene */
 async function fireworks(scene) {
   const { x, y } = scene.centre;
-  const { glow } = palette(scene.gift.item.sku);
+  const { glow, round } = palette(scene.gift.item.sku);
   halo(scene, glow, 2);
-  const figure = scene.figure({ size: 0.8 });
+  const figure = scene.figure({ size: 0.8, className: round ? "is-round" : "" });
   const shells = Math.round(scene.duration / 480);
   void scene.repeat(shells, scene.duration * 0.72, () => {
     void shell(scene, scene.width * (0.12 + scene.random() * 0.76), scene.height * (0.08 + scene.random() * 0.5));

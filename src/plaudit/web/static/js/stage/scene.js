@@ -22,7 +22,7 @@ export class Scene {
     this.duration = gift.item.duration_ms;
   }
 
-  get centre() { return { x: this.width / 2, y: this.height * 0.44 }; }
+  get centre() { return { x: this.width / 2, y: this.height * 0.42 }; }
   get ended() { return this.#cut; }
 
   /** A drawing on the stage with its middle at the layer's origin. @param {{size?: number, art?: string, className?: string}} [how] */

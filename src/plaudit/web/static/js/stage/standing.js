@@ -128,9 +128,9 @@ async function orbit(scene) {
 /** Turns up faster and faster, lights flying off its rim. @param {Scene} scene */
 async function spinUp(scene) {
   const { x, y } = scene.centre;
-  const { glow, colors } = palette(scene.gift.item.sku);
+  const { glow, colors, round } = palette(scene.gift.item.sku);
   halo(scene, glow);
-  const figure = scene.figure({ size: 1.2 });
+  const figure = scene.figure({ size: 1.2, className: round ? "is-round" : "" });
   void scene.repeat(40, scene.duration * 0.78, (index) => {
     const turn = (index / 40) ** 2 * Math.PI * 6;
     scene.particles.emit({

@@ -1,0 +1,61 @@
+"""What every page is made with: who looks at it, the templates, and the answer."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Response
+from litestar.enums import MediaType
+
+from plaudit.db import Connection
+from plaudit.limits import PAGE_ADDRESS_LENGTH_MAX
+from plaudit.people.actions import require_person
+from plaudit.people.model import Caller, Person
+from plaudit.problems import NotFound
+from plaudit.recharge.wallet import read_wallet
+from plaudit.web.templating import make_environment
+
+_environment = make_environment()
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """Who looks at a page; a guest has no person."""
+
+    person: Person | None = None
+    roles: tuple[str, ...] = ()
+    wallet_coins: int | None = None
+
+    @property
+    def person_id(self) -> int | None:
+        return self.person.id if self.person else None
+
+
+async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
+    """The person behind a caller with what the bars of a page show."""
+    if caller is None or caller.person_id == 0:
+        return Viewer()
+    try:
+        person = await require_person(connection, caller.person_id)
+    except NotFound:
+        return Viewer()
+    wallet = await read_wallet(connection, person.id)
+    return Viewer(person, tuple(sorted(caller.roles)), wallet.coins)
+
+
+def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **context: Any) -> Response[str]:
+    """A rendered page. What it shows belongs to one person at one moment, so nothing may keep it."""
+    looking = viewer or Viewer()
+    text = _environment.get_template(f"pages/{template}").render(
+        person=looking.person, roles=looking.roles, wallet_coins=looking.wallet_coins, **context
+    )
+    return Response(text, media_type=MediaType.HTML, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def local_address(address: str | None, fallback: str) -> str:
+    """An address of this site to go back to, or the fallback: nobody may be led elsewhere by a link to us."""
+    if not address or len(address) > PAGE_ADDRESS_LENGTH_MAX or not address.isascii() or not address.isprintable():
+        return fallback
+    if not address.startswith("/") or address.startswith("//") or "\\" in address or " " in address:
+        return fallback
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc else fallback

@@ -1,0 +1,46 @@
+"""What went wrong, as a page for a person: what happened, what is safe, and what to do next."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from plaudit.problems import Problem, Unauthenticated
+from plaudit.web.pages.frame import page
+
+_SAFE = "Nothing was taken or sent."
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person's browser asks for a page, not a program for data."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+
+
+def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """The page of a problem. Somebody who is not signed in is asked to, and comes back afterwards."""
+    if isinstance(problem, Unauthenticated) and request.method == "GET":
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Redirect(f"/people?next={quote(target, safe='')}", status_code=303)
+    title, text = _words(problem)
+    return page(
+        "problem.html",
+        status=problem.status,
+        title=title,
+        text=text,
+        safe=_SAFE if problem.status >= 500 else "",
+        reference=problem.fields.get("incident", ""),
+        status_code=problem.status,
+    )
+
+
+def _words(problem: Problem) -> tuple[str, str]:
+    if problem.status == 404:
+        return "There is nothing here", problem.detail or "The address may be mistyped, or what was here is gone."
+    if problem.status == 403:
+        return "This is not for you to see", f"{problem.detail or problem.title} Sign in as somebody who may."
+    if problem.status == 429:
+        return "A moment, please", "Many people are here just now. Try again in a few seconds."
+    if problem.status >= 500:
+        return "That went wrong on our side", "It has been noted. Please try again in a moment."
+    return "This address does not work", problem.detail or problem.title

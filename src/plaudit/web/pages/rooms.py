@@ -1,0 +1,79 @@
+"""The first page with the rooms that are live, and the page of a room."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.model import Item
+from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, VIEWERS_SEEN_WITHIN_S
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import NotFound
+from plaudit.recharge.model import NoPrices
+from plaudit.recharge.wallet import price_view
+from plaudit.settings import Settings
+from plaudit.web.pages.frame import Viewer, page, viewer_of
+from plaudit.web.pages.model import RoomCard, RoomPage
+from plaudit.web.templating import static
+
+SQL = statements("plaudit.web")
+
+
+@get("/", access=Access.PUBLIC, include_in_schema=False)
+async def home(caller: Caller | None, database: Database, catalogue: Catalogue, clock: Clock) -> Response[str]:
+    """Who is live now."""
+    async with database.read() as connection:
+        viewer = await viewer_of(connection, caller)
+        seen_after = clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
+        rooms = await fetch_all(connection, SQL["live_rooms"], RoomCard, seen_after, PAGE_ROOMS_MAX)
+    return page("home.html", viewer, nav="rooms", rooms=rooms, item=catalogue.item)
+
+
+@get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False)
+async def room(
+    room_id: int, caller: Caller | None, database: Database, catalogue: Catalogue, settings: Settings, clock: Clock
+) -> Response[str]:
+    """A room: its stage, what is said and given there, and the tray to give from."""
+    async with database.read() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
+        if found is None:
+            raise NotFound("There is no such room.")
+        rate = await _rate(connection, viewer, settings, clock)
+    data = {
+        "room_id": str(found.id),
+        "state": found.state,
+        "gifts_enabled": found.gifts_enabled,
+        "stage_url": found.stage_url,
+        "own": viewer.person_id == found.creator_id,
+        "viewer_id": str(viewer.person_id) if viewer.person_id else None,
+        "coins": viewer.wallet_coins,
+        "items": [item_data(item) for item in catalogue.offered()],
+        "rate": rate,
+        "combo_window_ms": COMBO_WINDOW_MS,
+        "count_max": GIFT_COUNT_MAX,
+    }
+    return page("room.html", viewer, nav="rooms", room=found, data=data)
+
+
+def item_data(item: Item) -> dict[str, Any]:
+    """An item as the components take it."""
+    kept = ("id", "sku", "name", "coins", "category", "size", "combo", "animation", "duration_ms")
+    return {field: getattr(item, field) for field in kept} | {"art": static(item.art)}
+
+
+async def _rate(connection: Connection, viewer: Viewer, settings: Settings, clock: Clock) -> dict[str, Any] | None:
+    """What coins are worth to this viewer, as the components take it; None before there are prices."""
+    try:
+        view = await price_view(connection, viewer.person_id, settings, clock)
+    except NoPrices:
+        return None
+    return {"amount_minor": view.numerator, "coins": view.denominator, "currency": view.currency}
+
+
+router = Router("/", route_handlers=[home, room])
+

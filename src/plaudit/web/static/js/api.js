@@ -1,0 +1,84 @@
+// Calls of the API from pages: JSON in, JSON out, problems as errors; repeats by id are safe, so a lost answer is asked for again.
+
+const ATTEMPTS = 4;
+const PAUSE_MS = 400;
+const COME_AGAIN = new Set([429, 502, 503, 504]);
+
+/** An answer that is a problem document: `code`, and the fields of its kind. */
+export class ProblemError extends Error {
+  /** @param {number} status @param {{code?: string, title?: string, detail?: string, [field: string]: any}} problem */
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? "The server could not be reached.");
+    this.status = status;
+    this.code = problem.code ?? "unreachable";
+    this.problem = problem;
+  }
+
+  /** Field and reason of each value that does not fit. @returns {{field: string, reason: string}[]} */
+  get fields() {
+    if (this.problem.errors) return this.problem.errors;
+    return this.problem.field ? [{ field: this.problem.field, reason: this.problem.reason }] : [];
+  }
+}
+
+/**
+ * @param {string} method @param {string} path @param {object} [body] with an id made by the caller, so that it happens once
+ * @returns {Promise<any>}
+ */
+export async function api(method, path, body) {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await reach(method, path, body);
+    const last = attempt === ATTEMPTS;
+    if (answer && (answer.ok || last || !COME_AGAIN.has(answer.status))) return read(answer);
+    if (last || navigator.onLine === false) throw new ProblemError(0, { code: "unreachable", detail: "The server did not answer. Nothing happens twice: please try again." });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** attempt));
+  }
+}
+
+/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Response | null>} */
+async function reach(method, path, body) {
+  try {
+    return await fetch(path, {
+      method,
+      headers: body ? { "Content-Type": "application/json", Accept: "application/json" } : { Accept: "application/json" },
+      body: body ? JSON.stringify(body) : undefined,
+      credentials: "same-origin",
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Response} answer */
+async function read(answer) {
+  const data = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
+  if (answer.ok) return data;
+  throw new ProblemError(answer.status, data ?? { code: "unreachable" });
+}
+
+/** Runs work while the button shows that it is busy; a second press does nothing. @template T @param {Element | null} button @param {() => Promise<T>} work */
+export async function busy(button, work) {
+  if (button?.getAttribute("aria-busy") === "true") return undefined;
+  button?.setAttribute("aria-busy", "true");
+  try {
+    return await work();
+  } finally {
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+/** Fetches this page again and puts its newer parts in place of the ones shown. @param {string[]} selectors */
+export async function renew(...selectors) {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  if (!answer.ok) return false;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const selector of selectors) {
+    const [old, next] = [document.querySelector(selector), fresh.querySelector(selector)];
+    if (old && next) old.replaceWith(document.adoptNode(next));
+  }
+  document.dispatchEvent(new CustomEvent("page-renewed"));
+  return true;
+}
+
+/** What the server wrote into the page for its script. @returns {any} */
+export const pageData = () => JSON.parse(document.getElementById("page-data")?.textContent ?? "{}");
