@@ -26,6 +26,10 @@ AUDIT_SORT_MEMORY_MB = 128  # for each sort of an audit
 # pages
 PAGE_LENGTH_DEFAULT = 50
 PAGE_LENGTH_MAX = 200
+PAGE_ADDRESS_LENGTH_MAX = 500  # characters of an address a page goes back to
+PAGE_ROOMS_MAX = 60  # live rooms on the first page
+PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for
+STATIC_FILE_BYTES_MAX = 4_000_000  # of one static file, which a process keeps in memory
 
 # database
 DATABASE_CONNECTIONS = 8  # connections of one process's pool, unless the settings say otherwise

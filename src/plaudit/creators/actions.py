@@ -17,7 +17,7 @@ from plaudit.creators.model import (
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import CONVERSION_COINS_MAX, MATURING_LENGTH_MAX
-from plaudit.problems import IdempotencyConflict, InvalidField
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
 _SQL = statements(__file__)
 
@@ -93,6 +93,18 @@ async def list_conversions(
 ) -> list[Conversion]:
     """Conversions of a creator, newest first, from the one after `before`."""
     return await fetch_all(connection, _SQL["conversions"], Conversion, creator_id, *before, limit)
+
+
+async def find_conversion(connection: Connection, creator_id: int, conversion_id: UUID) -> Conversion:
+    """A conversion of this creator.
+
+    Raises:
+        NotFound: this creator has none with the id.
+    """
+    found = await fetch_one(connection, _SQL["conversion"], Conversion, creator_id, conversion_id)
+    if found is None or found.creator_id != creator_id:
+        raise NotFound("You have no conversion with this id.")
+    return found
 
 
 async def convert(

@@ -3,10 +3,13 @@
 from plaudit.clock import Clock
 from plaudit.creators import actions
 from plaudit.db import Database
+from plaudit.jobs import Job
 from plaudit.limits import (
+    AUTOMATIC_CONVERSION_EVERY_S,
     AUTOMATIC_CONVERSIONS_PER_RUN_MAX,
     MATURITY_BATCH_MAX,
     MATURITY_BATCHES_PER_RUN_MAX,
+    MATURITY_EVERY_S,
 )
 
 
@@ -37,3 +40,11 @@ async def convert_due(database: Database, clock: Clock) -> int:
             made = await actions.convert_automatically(connection, clock, creator_id)
         converted += made is not None
     return converted
+
+
+def creator_jobs(database: Database, clock: Clock) -> list[Job]:
+    """The jobs of creators."""
+    return [
+        Job("creators.mature", MATURITY_EVERY_S, lambda: mature_due(database, clock)),
+        Job("creators.convert", AUTOMATIC_CONVERSION_EVERY_S, lambda: convert_due(database, clock)),
+    ]

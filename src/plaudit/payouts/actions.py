@@ -150,9 +150,9 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
     method = await method_of(connection, creator_id, quoted.method_id)
     terms = await terms_of(connection, quoted.terms_version)
     await _check_payable(connection, creator_id, method, terms, quoted.diamonds, now)
-    payout = await fetch_one(connection, _SQL["add_payout"], Payout, creator_id, payout_id, quote_id, now)
-    if payout is None:  # another creator was quicker with the same id
-        raise IdempotencyConflict
+    if await connection.fetchval(_SQL["add_payout"], creator_id, payout_id, quote_id, now) is None:
+        raise IdempotencyConflict  # another creator was quicker with the same id
+    payout = await find(connection, payout_id, creator_id)
     await post_diamonds(connection, payout, "payout_requested", now)
     return payout
 
@@ -232,16 +232,14 @@ async def move(
     Raises:
         PayoutStateConflict: it is not.
     """
-    moved = await fetch_one(
-        connection,
+    moved = await connection.fetchval(
         _SQL["move_payout"],
-        Payout,
         *(payout.creator_id, payout.id, expected, state, change.at, change.actor, change.actor_id),
         *(change.reason, change.provider_reference, change.poll_at),
     )
     if moved is None:
         raise PayoutStateConflict(state=payout.state)
-    return moved
+    return await find(connection, payout.id, payout.creator_id)
 
 
 async def post_diamonds(connection: Connection, payout: Payout, reason: str, at: datetime) -> None:

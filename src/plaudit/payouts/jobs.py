@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,10 +9,13 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_all, statements
+from plaudit.jobs import Job
 from plaudit.limits import (
     PAYOUT_EVENTS_PER_RUN_MAX,
+    PAYOUT_JOBS_EVERY_S,
     PAYOUT_POLL_AFTER_S,
     PAYOUT_POLL_PAUSE_S_MAX,
+    PAYOUT_REFERENCE_RATES_EVERY_S,
     PAYOUT_RETURN_POLL_S,
     PAYOUT_RETURN_WATCH_DAYS,
     PAYOUT_SEND_LEASE_S,
@@ -25,13 +27,12 @@ from plaudit.limits import (
 from plaudit.money import Money
 from plaudit.payouts.model import PayoutState
 from plaudit.payouts.outcomes import apply, apply_event, claim_events, note_send_error
+from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout, ProviderUnavailable
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
 
 _SQL = statements(__file__)
 _log = logging.getLogger(__name__)
-
-Providers = Mapping[str, PayoutProvider]
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -73,7 +74,7 @@ class Poll(msgspec.Struct, frozen=True):
     changed_at: datetime
 
 
-async def send_due(database: Database, clock: Clock, providers: Providers) -> int:
+async def send_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:
     """Send approved payouts whose time has come; answers how many were tried.
 
     An attempt of which nothing is known is looked up at the provider before it is repeated, and repeated under the
@@ -88,7 +89,9 @@ async def send_due(database: Database, clock: Clock, providers: Providers) -> in
     return len(claimed)
 
 
-async def _send(database: Database, clock: Clock, providers: Providers, send: Send, turns: asyncio.Semaphore) -> None:
+async def _send(
+    database: Database, clock: Clock, providers: PayoutProviders, send: Send, turns: asyncio.Semaphore
+) -> None:
     async with turns:
         provider = providers.get(send.provider)
         if provider is None:
@@ -123,7 +126,7 @@ def _growing(first_s: int, times: int, max_s: int) -> int:
     return int(min(first_s * 2 ** min(times - 1, 30), max_s))
 
 
-async def poll_due(database: Database, clock: Clock, providers: Providers) -> int:
+async def poll_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:
     """Ask after payouts of which nothing was heard, in case a webhook is lost; answers how many were asked about."""
     now = clock.now()
     lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
@@ -134,7 +137,9 @@ async def poll_due(database: Database, clock: Clock, providers: Providers) -> in
     return len(claimed)
 
 
-async def _poll(database: Database, clock: Clock, providers: Providers, poll: Poll, turns: asyncio.Semaphore) -> None:
+async def _poll(
+    database: Database, clock: Clock, providers: PayoutProviders, poll: Poll, turns: asyncio.Semaphore
+) -> None:
     told: ProviderPayout | None = None
     provider = providers.get(poll.provider)
     async with turns:
@@ -158,7 +163,7 @@ def _next_poll(poll: Poll, now: datetime) -> datetime | None:
     return now + timedelta(seconds=_growing(PAYOUT_POLL_AFTER_S, poll.polls + 1, PAYOUT_POLL_PAUSE_S_MAX))
 
 
-async def apply_kept_events(database: Database, clock: Clock, providers: Providers) -> int:
+async def apply_kept_events(database: Database, clock: Clock, providers: PayoutProviders) -> int:
     """Apply webhooks that were kept and whose application failed or was interrupted; answers how many."""
     async with database.transaction() as connection:
         waiting = await claim_events(connection, clock, PAYOUT_EVENTS_PER_RUN_MAX)
@@ -179,3 +184,13 @@ async def update_reference_rates(database: Database, clock: Clock) -> int:
     reference = await asyncio.to_thread(read_reference_rates, CURRENCIES)
     async with database.transaction() as connection:
         return len(await record_reference_rates(connection, clock, reference))
+
+
+def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders) -> list[Job]:
+    """The jobs of payouts; wake `payouts.send` after an approval."""
+    return [
+        Job("payouts.send", PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers)),
+        Job("payouts.poll", PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
+        Job("payouts.events", PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
+        Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),
+    ]

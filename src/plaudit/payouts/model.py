@@ -130,9 +130,9 @@ class PayoutMethod(msgspec.Struct, frozen=True):
     archived_at: datetime | None
 
     @property
-    def account_masked(self) -> str:
-        """The account as it may be shown: its last four characters."""
-        return f"•••• {(self.iban or self.account_number or '')[-4:]}"
+    def account_ending(self) -> str:
+        """What of the account may be shown: its last four characters."""
+        return (self.iban or self.account_number or "")[-4:]
 
 
 class PayoutQuote(msgspec.Struct, frozen=True):
@@ -159,6 +159,9 @@ class Payout(msgspec.Struct, frozen=True):
     creator_id: int
     quote_id: UUID
     method_id: UUID
+    holder_name: str
+    country: str
+    account_ending: str
     provider: str
     diamonds: int
     currency: str
@@ -270,6 +273,12 @@ class NoPayoutRate(Conflict):
 
     code = "no_payout_rate"
     title = "There is no payout rate for this currency."
+
+
+class NoPayoutProvider(Problem):
+    code = "no_payout_provider"
+    status = 503
+    title = "Nobody pays out here just now."
 
 
 class SignatureNotValid(Problem):

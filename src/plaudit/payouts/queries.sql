@@ -81,7 +81,7 @@ select exists (select from payout where shard = shard_of($1) and quote_id = $2);
 select coalesce(sum(diamonds), 0)::bigint from payout
 where shard = shard_of($1) and creator_id = $1 and requested_at >= $2 and state not in ('refused', 'cancelled', 'failed');
 
--- name: add_payout -> Payout
+-- name: add_payout
 with added as (
     insert into payout (shard, id, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor, fee_minor,
         net_minor, state, requested_at, changed_at)
@@ -95,11 +95,9 @@ with added as (
     insert into payout_event (shard, payout_id, to_state, at, actor, actor_id)
     select shard, id, state, $4, 'creator', creator_id from added
 )
-select id, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor, fee_minor, net_minor, state, reason,
-    requested_at, changed_at, provider_reference, attention, null::integer as send_attempts, null as send_error
-from added;
+select id from added;
 
--- name: move_payout -> Payout
+-- name: move_payout
 -- The change of state and its event are one statement: there is not one without the other.
 with moved as (
     update payout set previous_state = state, state = $4, changed_at = $5, reason = coalesce($8, reason),
@@ -110,29 +108,27 @@ with moved as (
     insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id, reason)
     select shard, id, previous_state, state, $5, $6, $7, $8 from moved
 )
-select id, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor, fee_minor, net_minor, state, reason,
-    requested_at, changed_at, provider_reference, attention, null::integer as send_attempts, null as send_error
-from moved;
+select id from moved;
 
 -- name: note_attention
 update payout set attention = $3 where shard = shard_of($1) and id = $2;
 
 -- name: payout -> Payout
-select p.id, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor, fee_minor, net_minor, state, reason,
-    requested_at, changed_at, provider_reference, attention, s.attempts as send_attempts, s.last_error as send_error
-from payout p left join payout_send s on s.shard = p.shard and s.payout_id = p.id
-where p.id = $1;
+select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
+    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error
+from payout_shown
+where id = $1;
 
 -- name: payouts -> Payout
-select p.id, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor, fee_minor, net_minor, state, reason,
-    requested_at, changed_at, provider_reference, attention, s.attempts as send_attempts, s.last_error as send_error
-from payout p left join payout_send s on s.shard = p.shard and s.payout_id = p.id
-where (requested_at, p.id) < ($1, $2)
-    and ($4::bigint is null or (p.shard = shard_of($4) and creator_id = $4))
+select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
+    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error
+from payout_shown
+where (requested_at, id) < ($1, $2)
+    and ($4::bigint is null or (shard = shard_of($4) and creator_id = $4))
     and ($5::text is null or state = $5)
     and ($6::text is null or currency = $6)
     and ($7::boolean is null or (attention is not null) = $7)
-order by requested_at desc, p.id desc limit $3;
+order by requested_at desc, id desc limit $3;
 
 -- name: events -> PayoutEvent
 select to_state, at, actor, actor_id, reason

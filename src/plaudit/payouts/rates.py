@@ -56,6 +56,13 @@ async def rate_at(connection: Connection, currency: str, at: datetime) -> Payout
     return rate
 
 
+async def rate_of(connection: Connection, version: int) -> PayoutRate:
+    """A rate by its version."""
+    rate = await fetch_one(connection, _SQL["rate"], PayoutRate, version)
+    assert rate is not None, "a quote names a rate that is there"
+    return rate
+
+
 async def rates_at(connection: Connection, at: datetime) -> list[PayoutRate]:
     """The rate in effect of each currency, by currency."""
     return await fetch_all(connection, _SQL["rates_at"], PayoutRate, at)

@@ -82,3 +82,7 @@ class PayoutProvider(Protocol):
     def read_event(self, body: bytes) -> ProviderPayout | None:
         """The payout a verified webhook tells of; None: something else."""
         ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...

@@ -37,18 +37,22 @@ class _Refusal(msgspec.Struct):
 
 
 class SandboxPayoutProvider:
-    """Talks to the sandbox process at `url`; it sends its webhooks to `webhook_url`."""
+    """Talks to the sandbox process at `url`, which sends its webhooks to `webhook_url`."""
 
     name = "sandbox"
 
-    def __init__(
-        self, client: httpx2.AsyncClient, *, url: str, webhook_url: str, api_key: Secret, webhook_secret: Secret
-    ) -> None:
-        self._client = client
-        self._url = url
+    def __init__(self, *, url: str, api_key: Secret, webhook_secret: Secret, webhook_url: str) -> None:
         self._webhook_url = webhook_url
-        self._headers = {"Authorization": f"Bearer {api_key.reveal()}"}
         self._webhook = Webhook(webhook_secret.reveal())
+        self._client = httpx2.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {api_key.reveal()}"},
+            timeout=PAYOUT_PROVIDER_TIMEOUT_S,
+            follow_redirects=False,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
 
     async def send(self, order: PayoutOrder) -> ProviderPayout:
         body = {
@@ -64,7 +68,7 @@ class SandboxPayoutProvider:
         }
         answer = await self._call(
             "POST",
-            "/payouts",
+            "/v1/payouts",
             content=msgspec.json.encode(body),
             headers={"Idempotency-Key": str(order.payout_id), "Content-Type": "application/json"},
         )
@@ -79,7 +83,7 @@ class SandboxPayoutProvider:
         return _as_provider_payout(self._payout_of(answer))
 
     async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
-        answer = await self._call("GET", f"/payouts/{payout_id}")
+        answer = await self._call("GET", f"/v1/payouts/{payout_id}")
         return None if answer.status_code == 404 else _as_provider_payout(self._payout_of(answer))
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
@@ -100,13 +104,7 @@ class SandboxPayoutProvider:
         self, method: str, path: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx2.Response:
         try:
-            return await self._client.request(
-                method,
-                self._url + path,
-                content=content,
-                headers={**self._headers, **(headers or {})},
-                timeout=PAYOUT_PROVIDER_TIMEOUT_S,
-            )
+            return await self._client.request(method, path, content=content, headers=headers)
         except httpx2.HTTPError as error:
             raise ProviderUnavailable(f"{method} {path}: {type(error).__name__}") from error
 

@@ -222,6 +222,14 @@ create table payout_send (
 ) with (fillfactor = 50);
 create index payout_send_due on payout_send (due_at);
 
+-- A payout with where it goes and how sending it fares.
+create view payout_shown as
+    select p.*, m.holder_name, m.country, right(coalesce(m.iban, m.account_number), 4) as account_ending,
+        s.attempts as send_attempts, s.last_error as send_error
+    from payout p
+    join payout_method m on m.shard = p.shard and m.id = p.method_id
+    left join payout_send s on s.shard = p.shard and s.payout_id = p.id;
+
 -- What providers told, as it came, once; applied afterwards, once.
 create table payout_provider_event (
     provider text not null,
@@ -244,5 +252,5 @@ grant select, insert, update (matured_at) on conversion to plaudit_app;
 grant select, insert, update (archived_at) on payout_method to plaudit_app;
 grant select, insert, update (state, previous_state, reason, changed_at, provider_reference, poll_at, polls, attention)
     on payout to plaudit_app;
-grant select on payout_state, payout_transition to plaudit_app;
+grant select on payout_state, payout_transition, payout_shown to plaudit_app;
 grant select, insert, update, delete on payout_send to plaudit_app;

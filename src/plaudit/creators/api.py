@@ -1,0 +1,203 @@
+"""Conversions, settings of creators, reward rules."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Router, get, patch, post
+from litestar.params import Parameter
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.creators import actions
+from plaudit.creators.model import Conversion, CreatorSetting, NewRewardRule, RewardRule
+from plaudit.db import Database
+from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import InvalidField
+
+_TAGS = ["Creators"]
+
+
+class NewConversion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What to convert: a number of coins, or all of the gift balance."""
+
+    id: Annotated[UUID, Meta(description="UUID of version 7, made by the caller; repeating it repeats the answer.")]
+    coins: Annotated[int | None, Meta(ge=1, le=CONVERSION_COINS_MAX, description="Coins of the gift balance.")] = None
+    all: Annotated[bool, Meta(description="Convert all of it, instead of `coins`.")] = False
+
+
+class ConversionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Coins that became diamonds."""
+
+    id: UUID
+    coins: Annotated[int, Meta(description="What left the gift balance: the coins that make whole diamonds.")]
+    diamonds: int
+    rule_version: Annotated[int, Meta(description="The reward rule it was done at.")]
+    converted_at: datetime
+    matures_at: Annotated[datetime, Meta(description="When the diamonds become available.")]
+    matured_at: Annotated[datetime | None, Meta(description="When they did.")]
+
+
+class ConversionPage(msgspec.Struct, frozen=True):
+    """Conversions, newest first."""
+
+    items: list[ConversionAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class RewardRulePage(msgspec.Struct, frozen=True):
+    """Reward rules, newest first."""
+
+    items: list[RewardRule]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class SettingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a creator decides."""
+
+    automatic_conversion: Annotated[bool, Meta(description="Convert the gift balance without being asked.")]
+
+
+def _answer(conversion: Conversion) -> ConversionAnswer:
+    return ConversionAnswer(
+        id=conversion.id,
+        coins=conversion.coins,
+        diamonds=conversion.diamonds,
+        rule_version=conversion.rule_version,
+        converted_at=conversion.converted_at,
+        matures_at=conversion.matures_at,
+        matured_at=conversion.matured_at,
+    )
+
+
+@post(
+    "/v1/conversions",
+    access=Access.CREATOR,
+    operation_id="Convert",
+    tags=_TAGS,
+    summary="Turn gift balance into diamonds",
+)
+async def convert(data: NewConversion, caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
+    """Idempotent by `id`. The diamonds are pending until they mature."""
+    if data.all == (data.coins is not None):
+        raise InvalidField(field="body.coins", reason="must be given, or `all` must be true, and not both")
+    async with database.transaction() as connection:
+        return _answer(
+            await actions.convert(
+                connection, clock, conversion_id=data.id, creator_id=caller.person_id, coins=data.coins
+            )
+        )
+
+
+@get("/v1/conversions", access=Access.CREATOR, operation_id="ListConversions", tags=_TAGS, summary="My conversions")
+async def list_conversions(
+    caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> ConversionPage:
+    """Newest first."""
+    async with database.read() as connection:
+        found = await actions.list_conversions(connection, caller.person_id, place_of(cursor), limit + 1)
+    shown = found[:limit]
+    following = cursor_of((shown[-1].converted_at, shown[-1].id)) if len(found) > limit else None
+    return ConversionPage([_answer(conversion) for conversion in shown], following)
+
+
+@get(
+    "/v1/conversions/{conversion_id:uuid}",
+    access=Access.CREATOR,
+    operation_id="GetConversion",
+    tags=_TAGS,
+    summary="One of my conversions",
+)
+async def get_conversion(conversion_id: UUID, caller: Caller, database: Database) -> ConversionAnswer:
+    """Whether it has matured."""
+    async with database.read() as connection:
+        return _answer(await actions.find_conversion(connection, caller.person_id, conversion_id))
+
+
+@get(
+    "/v1/creators/me/settings",
+    access=Access.CREATOR,
+    operation_id="GetCreatorSettings",
+    tags=_TAGS,
+    summary="What I decided",
+)
+async def get_settings(caller: Caller, database: Database) -> CreatorSetting:
+    """The defaults, for a creator who has decided nothing."""
+    async with database.read() as connection:
+        return await actions.setting_of(connection, caller.person_id)
+
+
+@patch(
+    "/v1/creators/me/settings",
+    access=Access.CREATOR,
+    operation_id="ChangeCreatorSettings",
+    tags=_TAGS,
+    summary="Decide",
+)
+async def change_settings(data: SettingChange, caller: Caller, database: Database) -> CreatorSetting:
+    """With automatic conversion, coins become diamonds within a minute of their delivery."""
+    async with database.transaction() as connection:
+        return await actions.set_automatic_conversion(connection, caller.person_id, data.automatic_conversion)
+
+
+@get(
+    "/v1/reward-rules/current",
+    access=frozenset({Access.CREATOR, Access.OPERATOR}),
+    operation_id="GetCurrentRewardRule",
+    tags=_TAGS,
+    summary="What coins become now",
+)
+async def get_current_rule(database: Database, clock: Clock) -> RewardRule:
+    """The rule the next conversion is done at."""
+    async with database.read() as connection:
+        return await actions.current_rule(connection, clock)
+
+
+@get(
+    "/v1/reward-rules",
+    access=frozenset({Access.CREATOR, Access.OPERATOR}),
+    operation_id="ListRewardRules",
+    tags=_TAGS,
+    summary="All reward rules",
+)
+async def list_rules(
+    database: Database,
+    cursor: Annotated[
+        int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
+    ] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> RewardRulePage:
+    """Newest first, those that are not in effect yet included."""
+    async with database.read() as connection:
+        found = await actions.list_rules(connection, cursor or 2**31 - 1, limit + 1)
+    return RewardRulePage(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+
+
+@post(
+    "/v1/reward-rules",
+    access=Access.OPERATOR,
+    operation_id="RecordRewardRule",
+    tags=_TAGS,
+    summary="Decide a reward rule",
+)
+async def record_rule(data: NewRewardRule, caller: Caller, database: Database, clock: Clock) -> RewardRule:
+    """Rules are never changed: the new one takes over when it takes effect. What was converted keeps its own."""
+    async with database.transaction() as connection:
+        return await actions.record_rule(connection, clock, data, caller.person_id)
+
+
+_HANDLERS: list[Any] = [
+    convert,
+    list_conversions,
+    get_conversion,
+    get_settings,
+    change_settings,
+    get_current_rule,
+    list_rules,
+    record_rule,
+]
+router = Router("/", route_handlers=_HANDLERS)

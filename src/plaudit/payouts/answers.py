@@ -1,0 +1,294 @@
+"""What the API of payouts takes and answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.creators.model import Balance, Maturing, RewardRule
+from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX
+from plaudit.money import Money
+from plaudit.pages import cursor_of
+from plaudit.payouts.model import Actor, Payout, PayoutEvent, PayoutMethod, PayoutQuote, PayoutRate, PayoutState
+
+_ID = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
+_CURRENCY = Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])
+_COUNTRY = Meta(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.", examples=["DE"])
+
+
+class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A bank account: an IBAN, or a bank code and an account number."""
+
+    id: Annotated[UUID, _ID]
+    holder_name: Annotated[str, Meta(min_length=2, max_length=140, description="As the bank knows it.")]
+    country: Annotated[str, _COUNTRY]
+    currency: Annotated[str, _CURRENCY]
+    iban: Annotated[str | None, Meta(max_length=50, examples=["DE89370400440532013000"])] = None
+    bank_code: Annotated[
+        str | None, Meta(max_length=30, description="Routing number, sort code or the like.", examples=["021000021"])
+    ] = None
+    account_number: Annotated[str | None, Meta(max_length=50, examples=["000123456789"])] = None
+
+
+class MethodAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a creator is paid; of the account only the end is shown."""
+
+    id: UUID
+    kind: str
+    holder_name: str
+    country: str
+    currency: str
+    account_ending: Annotated[str, Meta(description="The last four characters of the account.")]
+    created_at: datetime
+    archived_at: Annotated[datetime | None, Meta(description="Since when it is not used any more.")]
+
+
+class MethodList(msgspec.Struct, frozen=True):
+    """The methods in use, newest first."""
+
+    items: list[MethodAnswer]
+    next: Annotated[None, Meta(description="There is one page only.")] = None
+
+
+class NewQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a quote is asked for."""
+
+    id: Annotated[UUID, _ID]
+    diamonds: Annotated[int, Meta(ge=1, le=PAYOUT_DIAMONDS_MAX)]
+    method_id: UUID
+
+
+class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a payout would bring, promised until `expires_at`."""
+
+    id: UUID
+    method_id: UUID
+    diamonds: int
+    rate: PayoutRate
+    gross: Annotated[Money, Meta(description="What the diamonds are worth.")]
+    fee: Annotated[Money, Meta(description="What is kept of it.")]
+    arrives: Annotated[Money, Meta(description="What reaches the account.")]
+    expires_at: datetime
+
+
+class NewPayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A payout at a quote."""
+
+    id: Annotated[UUID, _ID]
+    quote_id: UUID
+
+
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a payout is refused; the creator reads it."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=PAYOUT_REASON_LENGTH_MAX, pattern=r"\S")]
+
+
+class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of state."""
+
+    state: PayoutState
+    at: datetime
+    actor: Actor
+    actor_id: Annotated[str | None, Meta(description="The person; null: the provider.")]
+    reason: str | None
+
+
+class PayoutAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Diamonds on their way to money."""
+
+    id: UUID
+    creator_id: str
+    state: PayoutState
+    diamonds: int
+    gross: Money
+    fee: Money
+    arrives: Money
+    method_id: UUID
+    holder_name: str
+    country: str
+    account_ending: str
+    requested_at: datetime
+    changed_at: Annotated[datetime, Meta(description="Since when it is in this state.")]
+    reason: Annotated[str | None, Meta(description="Why it failed, was refused or came back.")]
+
+
+class PayoutDetail(PayoutAnswer, frozen=True, kw_only=True):
+    """A payout with every change of its state."""
+
+    events: list[EventAnswer]
+
+
+class PayoutPage(msgspec.Struct, frozen=True):
+    """Payouts, newest first."""
+
+    items: list[PayoutAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class OperatorPayout(PayoutAnswer, frozen=True, kw_only=True):
+    """A payout with what operators look after."""
+
+    provider: str
+    provider_reference: Annotated[str | None, Meta(description="The provider's name of it.")]
+    attention: Annotated[str | None, Meta(description="How the provider contradicts what is booked.")]
+    send_attempts: Annotated[int | None, Meta(description="How often it was tried to send, while it is approved.")]
+    send_error: Annotated[str | None, Meta(description="What the last attempt failed with.")]
+
+
+class OperatorPayoutPage(msgspec.Struct, frozen=True):
+    """Payouts of all creators, newest first."""
+
+    items: list[OperatorPayout]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class RateList(msgspec.Struct, frozen=True):
+    """The payout rate in effect of each currency."""
+
+    items: list[PayoutRate]
+    next: Annotated[None, Meta(description="There is one page only.")] = None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Diamonds, and roughly what they are worth."""
+
+    diamonds: int
+    estimate: Annotated[Money, Meta(description="At today's rate, before fees; not a promise.")]
+
+
+class Maturity(msgspec.Struct, frozen=True):
+    """Diamonds that become available at one moment."""
+
+    matures_at: datetime
+    diamonds: int
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What estimates rest on."""
+
+    label: Annotated[str, Meta(description="What to call the figures.")]
+    rate: PayoutRate
+    reward_rule: RewardRule
+
+
+class BalanceAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a creator has, wherever it is."""
+
+    received_coins: Annotated[int, Meta(description="Coins of all gifts ever received.")]
+    gift_balance_coins: Annotated[int, Meta(description="Coins that are not converted.")]
+    gift_balance: Annotated[Part, Meta(description="What converting them now would make.")]
+    pending: Part
+    maturing: Annotated[list[Maturity], Meta(description="When pending diamonds become available, soonest first.")]
+    available: Part
+    in_payout: Part
+    redeemed_diamonds: Annotated[int, Meta(description="Paid out.")]
+    basis: Basis
+    payout_diamonds_min: Annotated[int, Meta(description="The smallest payout.")]
+    payout_diamonds_left_today: Annotated[int, Meta(description="What may still be requested today, UTC.")]
+
+
+def method_answer(method: PayoutMethod) -> MethodAnswer:
+    """A method as its creator sees it."""
+    return MethodAnswer(
+        id=method.id,
+        kind=method.kind,
+        holder_name=method.holder_name,
+        country=method.country,
+        currency=method.currency,
+        account_ending=method.account_ending,
+        created_at=method.created_at,
+        archived_at=method.archived_at,
+    )
+
+
+def quote_answer(quote: PayoutQuote, rate: PayoutRate) -> QuoteAnswer:
+    """A quote with its rate."""
+    return QuoteAnswer(
+        id=quote.id,
+        method_id=quote.method_id,
+        diamonds=quote.diamonds,
+        rate=rate,
+        gross=Money(quote.gross_minor, quote.currency),
+        fee=Money(quote.fee_minor, quote.currency),
+        arrives=Money(quote.net_minor, quote.currency),
+        expires_at=quote.expires_at,
+    )
+
+
+def payout_answer(payout: Payout) -> PayoutAnswer:
+    """A payout as its creator sees it."""
+    return PayoutAnswer(
+        id=payout.id,
+        creator_id=str(payout.creator_id),
+        state=payout.state,
+        diamonds=payout.diamonds,
+        gross=Money(payout.gross_minor, payout.currency),
+        fee=Money(payout.fee_minor, payout.currency),
+        arrives=Money(payout.net_minor, payout.currency),
+        method_id=payout.method_id,
+        holder_name=payout.holder_name,
+        country=payout.country,
+        account_ending=payout.account_ending,
+        requested_at=payout.requested_at,
+        changed_at=payout.changed_at,
+        reason=payout.reason,
+    )
+
+
+def payout_detail(payout: Payout, events: Sequence[PayoutEvent]) -> PayoutDetail:
+    """A payout with its events."""
+    told = [
+        EventAnswer(
+            state=event.to_state,
+            at=event.at,
+            actor=event.actor,
+            actor_id=None if event.actor_id is None else str(event.actor_id),
+            reason=event.reason,
+        )
+        for event in events
+    ]
+    return PayoutDetail(**msgspec.structs.asdict(payout_answer(payout)), events=told)
+
+
+def operator_payout(payout: Payout) -> OperatorPayout:
+    """A payout as operators see it."""
+    return OperatorPayout(
+        **msgspec.structs.asdict(payout_answer(payout)),
+        provider=payout.provider,
+        provider_reference=payout.provider_reference,
+        attention=payout.attention,
+        send_attempts=payout.send_attempts,
+        send_error=payout.send_error,
+    )
+
+
+def next_of(found: Sequence[Payout], limit: int) -> str | None:
+    """The cursor behind the first `limit` of what was found, if there is more."""
+    return cursor_of((found[limit - 1].requested_at, found[limit - 1].id)) if len(found) > limit else None
+
+
+def balance_answer(
+    balance: Balance, maturing: Sequence[Maturing], basis: Basis, diamonds_min: int, diamonds_left_today: int
+) -> BalanceAnswer:
+    """A balance with estimates at the rate and rule of the basis."""
+
+    def part(diamonds: int) -> Part:
+        return Part(diamonds, basis.rate.worth(diamonds))
+
+    return BalanceAnswer(
+        received_coins=balance.received,
+        gift_balance_coins=balance.gift_balance,
+        gift_balance=part(basis.reward_rule.reward(balance.gift_balance)[1]),
+        pending=part(balance.pending),
+        maturing=[Maturity(moment.matures_at, moment.diamonds) for moment in maturing],
+        available=part(balance.available),
+        in_payout=part(balance.in_payout),
+        redeemed_diamonds=balance.redeemed,
+        basis=basis,
+        payout_diamonds_min=diamonds_min,
+        payout_diamonds_left_today=diamonds_left_today,
+    )

@@ -1,0 +1,263 @@
+"""What creators do about payouts, and the webhooks of payout providers."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.params import Parameter
+
+from plaudit.clock import Clock
+from plaudit.creators import actions as creators
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
+from plaudit.pages import Cursor, Limit, place_of
+from plaudit.payouts import actions, methods, operator_api, outcomes, rates
+from plaudit.payouts.answers import (
+    BalanceAnswer,
+    Basis,
+    MethodAnswer,
+    MethodList,
+    NewPayout,
+    NewPayoutMethod,
+    NewQuote,
+    PayoutAnswer,
+    PayoutDetail,
+    PayoutPage,
+    QuoteAnswer,
+    balance_answer,
+    method_answer,
+    next_of,
+    payout_answer,
+    payout_detail,
+    quote_answer,
+)
+from plaudit.payouts.methods import BankAccount
+from plaudit.payouts.model import NoPayoutProvider, PayoutFilter, PayoutState
+from plaudit.payouts.providers import PayoutProviders
+from plaudit.people.access import Access
+from plaudit.people.model import Caller, Role
+from plaudit.problems import BodyTooLarge, NotFound
+
+_TAGS = ["Payouts"]
+_CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
+
+
+@get(
+    "/v1/creators/me/balance",
+    access=Access.CREATOR,
+    operation_id="GetBalance",
+    tags=["Creators"],
+    summary="What I have",
+)
+async def get_balance(
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    currency: Annotated[
+        str | None, Parameter(pattern="^[A-Z]{3}$", description="Of the estimates; else that of my newest method.")
+    ] = None,
+) -> BalanceAnswer:
+    """Coins and diamonds wherever they are. Figures in money are estimates at today's rate, before fees."""
+    now, creator_id = clock.now(), caller.person_id
+    async with database.snapshot() as connection:
+        if currency is None:
+            mine = await methods.methods_of(connection, creator_id)
+            currency = mine[0].currency if mine else rates.HOUSE_CURRENCY
+        basis = Basis(
+            label="estimate",
+            rate=await rates.rate_at(connection, currency, now),
+            reward_rule=await creators.current_rule(connection, clock),
+        )
+        terms = await rates.terms_at(connection, "bank_account", now)
+        left = terms.diamonds_per_day_max - await actions.diamonds_today(connection, creator_id, now)
+        return balance_answer(
+            await creators.balance_of(connection, creator_id),
+            await creators.maturing_of(connection, creator_id),
+            basis,
+            terms.diamonds_min,
+            max(left, 0),
+        )
+
+
+@post(
+    "/v1/payout-methods",
+    access=Access.CREATOR,
+    operation_id="AddPayoutMethod",
+    tags=_TAGS,
+    summary="Add a bank account",
+)
+async def add_method(
+    data: NewPayoutMethod, caller: Caller, database: Database, clock: Clock, payout_providers: PayoutProviders
+) -> MethodAnswer:
+    """Idempotent by `id`. The account is checked; later only its end is shown."""
+    if not payout_providers.names:
+        raise NoPayoutProvider
+    account = BankAccount(
+        holder_name=data.holder_name,
+        country=data.country,
+        currency=data.currency,
+        iban=data.iban,
+        bank_code=data.bank_code,
+        account_number=data.account_number,
+    )
+    async with database.transaction() as connection:
+        return method_answer(
+            await methods.add_method(
+                connection,
+                clock,
+                method_id=data.id,
+                creator_id=caller.person_id,
+                provider=payout_providers.names[0],
+                account=account,
+            )
+        )
+
+
+@get(
+    "/v1/payout-methods",
+    access=Access.CREATOR,
+    operation_id="ListPayoutMethods",
+    tags=_TAGS,
+    summary="My bank accounts",
+)
+async def list_methods(caller: Caller, database: Database) -> MethodList:
+    """Those in use, newest first."""
+    async with database.read() as connection:
+        return MethodList([method_answer(one) for one in await methods.methods_of(connection, caller.person_id)])
+
+
+@delete(
+    "/v1/payout-methods/{method_id:uuid}",
+    access=Access.CREATOR,
+    operation_id="ArchivePayoutMethod",
+    tags=_TAGS,
+    status_code=200,
+    summary="Use a bank account no more",
+)
+async def archive_method(method_id: UUID, caller: Caller, database: Database, clock: Clock) -> MethodAnswer:
+    """Payouts that are on their way still go there. Repeating it changes nothing."""
+    async with database.transaction() as connection:
+        return method_answer(await methods.archive_method(connection, clock, caller.person_id, method_id))
+
+
+@post(
+    "/v1/payout-quotes",
+    access=Access.CREATOR,
+    operation_id="QuotePayout",
+    tags=_TAGS,
+    summary="What a payout would bring",
+)
+async def quote(data: NewQuote, caller: Caller, database: Database, clock: Clock) -> QuoteAnswer:
+    """Idempotent by `id`. Rate and fee are promised for some minutes."""
+    async with database.transaction() as connection:
+        quoted = await actions.quote(
+            connection,
+            clock,
+            quote_id=data.id,
+            creator_id=caller.person_id,
+            diamonds=data.diamonds,
+            method_id=data.method_id,
+        )
+        return quote_answer(quoted, await rates.rate_of(connection, quoted.rate_version))
+
+
+@post("/v1/payouts", access=Access.CREATOR, operation_id="RequestPayout", tags=_TAGS, summary="Cash out at a quote")
+async def request(data: NewPayout, caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
+    """Idempotent by `id`. The diamonds are set aside; an operator decides."""
+    async with database.transaction() as connection:
+        return payout_answer(
+            await actions.request(
+                connection, clock, payout_id=data.id, creator_id=caller.person_id, quote_id=data.quote_id
+            )
+        )
+
+
+@get("/v1/payouts", access=Access.CREATOR, operation_id="ListPayouts", tags=_TAGS, summary="My payouts")
+async def list_payouts(
+    caller: Caller,
+    database: Database,
+    payout_state: Annotated[
+        PayoutState | None, Parameter(query="state", description="Only those in this state.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> PayoutPage:
+    """Newest first."""
+    wanted = PayoutFilter(creator_id=caller.person_id, state=payout_state)
+    async with database.read() as connection:
+        found = await actions.find_all(connection, wanted, place_of(cursor), limit + 1)
+    return PayoutPage([payout_answer(payout) for payout in found[:limit]], next_of(found, limit))
+
+
+@get(
+    "/v1/payouts/{payout_id:uuid}",
+    access=_CREATOR_OR_OPERATOR,
+    operation_id="GetPayout",
+    tags=_TAGS,
+    summary="A payout and what happened to it",
+)
+async def get_payout(payout_id: UUID, caller: Caller, database: Database) -> PayoutDetail:
+    """Creators see their own, operators any."""
+    only = None if Role.OPERATOR in caller.roles else caller.person_id
+    async with database.read() as connection:
+        payout = await actions.find(connection, payout_id, only)
+        return payout_detail(payout, await actions.events_of(connection, payout))
+
+
+@post(
+    "/v1/payouts/{payout_id:uuid}/cancel",
+    access=Access.CREATOR,
+    operation_id="CancelPayout",
+    tags=_TAGS,
+    status_code=200,
+    summary="Take a request back",
+)
+async def cancel(payout_id: UUID, caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
+    """As long as nobody decided about it. The diamonds are available again. Repeating it changes nothing."""
+    async with database.transaction() as connection:
+        return payout_answer(await actions.cancel(connection, clock, caller.person_id, payout_id))
+
+
+@post(
+    "/v1/webhooks/payouts/{provider_name:str}",
+    access=Access.PUBLIC,
+    operation_id="TakePayoutWebhook",
+    tags=["Webhooks"],
+    status_code=204,
+    summary="A payout provider tells something",
+)
+async def take_webhook(
+    provider_name: str,
+    request: Request[Any, Any, Any],
+    database: Database,
+    clock: Clock,
+    payout_providers: PayoutProviders,
+) -> Response[None]:
+    """Signed by the provider. Kept as it came, once, before it is applied; so 204 means it will not be lost."""
+    provider = payout_providers.get(provider_name)
+    if provider is None:
+        raise NotFound("There is no payout provider of this name.")
+    body = await request.body()
+    if len(body) > PAYOUT_WEBHOOK_BYTES_MAX:
+        raise BodyTooLarge
+    event_id = provider.verify_webhook(request.headers, body)
+    async with database.transaction() as connection:
+        await outcomes.keep_event(connection, clock, provider.name, event_id, body)
+    async with database.transaction() as connection:
+        await outcomes.apply_event(connection, clock, provider, event_id)
+    return Response(None, status_code=204)
+
+
+_HANDLERS: list[Any] = [
+    get_balance,
+    add_method,
+    list_methods,
+    archive_method,
+    quote,
+    request,
+    list_payouts,
+    get_payout,
+    cancel,
+    take_webhook,
+]
+router = Router("/", route_handlers=[*_HANDLERS, *operator_api.HANDLERS])

@@ -1,0 +1,145 @@
+"""What operators do about payouts: look, approve, refuse, decide rates and terms."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import Parameter
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, place_of
+from plaudit.payouts import actions, rates
+from plaudit.payouts.answers import OperatorPayout, OperatorPayoutPage, RateList, Refusal, next_of, operator_payout
+from plaudit.payouts.model import (
+    NewPayoutRate,
+    NewPayoutTerms,
+    PayoutFilter,
+    PayoutRate,
+    PayoutState,
+    PayoutTerms,
+)
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+
+_TAGS = ["Payouts"]
+_CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
+
+
+@get(
+    "/v1/operator/payouts",
+    access=Access.OPERATOR,
+    operation_id="ListAllPayouts",
+    tags=["Operator"],
+    summary="Payouts of all creators",
+)
+async def list_all(
+    database: Database,
+    payout_state: Annotated[
+        PayoutState | None, Parameter(query="state", description="Only those in this state.")
+    ] = None,
+    creator_id: Annotated[int | None, Parameter(ge=1, le=2**63 - 1, description="Only those of this creator.")] = None,
+    currency: Annotated[str | None, Parameter(pattern="^[A-Z]{3}$", description="Only those in this currency.")] = None,
+    attention: Annotated[
+        bool | None, Parameter(description="Only those a person must look at, or only the others.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> OperatorPayoutPage:
+    """Newest first. Filters add up."""
+    wanted = PayoutFilter(creator_id=creator_id, state=payout_state, currency=currency, attention=attention)
+    async with database.read() as connection:
+        found = await actions.find_all(connection, wanted, place_of(cursor), limit + 1)
+    return OperatorPayoutPage([operator_payout(payout) for payout in found[:limit]], next_of(found, limit))
+
+
+@post(
+    "/v1/payouts/{payout_id:uuid}/approve",
+    access=Access.OPERATOR,
+    operation_id="ApprovePayout",
+    tags=_TAGS,
+    status_code=200,
+    summary="Agree to a payout",
+)
+async def approve(payout_id: UUID, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
+    """It is sent soon after. Repeating it changes nothing."""
+    async with database.transaction() as connection:
+        return operator_payout(await actions.approve(connection, clock, caller.person_id, payout_id))
+
+
+@post(
+    "/v1/payouts/{payout_id:uuid}/refuse",
+    access=Access.OPERATOR,
+    operation_id="RefusePayout",
+    tags=_TAGS,
+    status_code=200,
+    summary="Refuse a payout",
+)
+async def refuse(payout_id: UUID, data: Refusal, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
+    """The creator reads the reason; the diamonds are available again. Repeating it changes nothing."""
+    async with database.transaction() as connection:
+        return operator_payout(await actions.refuse(connection, clock, caller.person_id, payout_id, data.reason))
+
+
+@get(
+    "/v1/payout-rates",
+    access=_CREATOR_OR_OPERATOR,
+    operation_id="ListPayoutRates",
+    tags=_TAGS,
+    summary="What a diamond is worth",
+)
+async def list_rates(database: Database, clock: Clock) -> RateList:
+    """The rate in effect of each currency, and where it is from."""
+    async with database.read() as connection:
+        return RateList(await rates.rates_at(connection, clock.now()))
+
+
+@post(
+    "/v1/payout-rates",
+    access=Access.OPERATOR,
+    operation_id="RecordPayoutRate",
+    tags=_TAGS,
+    summary="Decide a payout rate",
+)
+async def record_rate(data: NewPayoutRate, caller: Caller, database: Database, clock: Clock) -> PayoutRate:
+    """Rates are never changed: the new one takes over when it takes effect. Quotes keep theirs."""
+    async with database.transaction() as connection:
+        return await rates.record_rate(connection, clock, data, caller.person_id)
+
+
+@get(
+    "/v1/payout-terms/current",
+    access=_CREATOR_OR_OPERATOR,
+    operation_id="GetCurrentPayoutTerms",
+    tags=_TAGS,
+    summary="Threshold, daily maximum and fee",
+)
+async def get_current_terms(database: Database, clock: Clock) -> PayoutTerms:
+    """The terms of payouts to bank accounts."""
+    async with database.read() as connection:
+        return await rates.terms_at(connection, "bank_account", clock.now())
+
+
+@post(
+    "/v1/payout-terms",
+    access=Access.OPERATOR,
+    operation_id="RecordPayoutTerms",
+    tags=_TAGS,
+    summary="Decide terms of payouts",
+)
+async def record_terms(data: NewPayoutTerms, caller: Caller, database: Database, clock: Clock) -> PayoutTerms:
+    """Terms are never changed: the new ones take over when they take effect. Quotes keep theirs."""
+    async with database.transaction() as connection:
+        return await rates.record_terms(connection, clock, data, caller.person_id)
+
+
+HANDLERS: list[Any] = [
+    list_all,
+    approve,
+    refuse,
+    list_rates,
+    record_rate,
+    get_current_terms,
+    record_terms,
+]
