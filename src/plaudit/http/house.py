@@ -14,6 +14,7 @@ from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
+from plaudit.recharge.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
 
 
@@ -29,6 +30,7 @@ class House:
     catalogue: Catalogue
     gift_writer: GiftWriter
     deliverer: Deliverer
+    payment_providers: PaymentProviders
     stopping: asyncio.Event
     """Set when the process is asked to stop: streams without an end come to one."""
 
@@ -69,6 +71,8 @@ async def open_house(
         stack.push_async_callback(doorkeeper.close)
         catalogue = Catalogue(database, clock)
         await _run(stack, catalogue)
+        providers = payment_providers(settings)
+        stack.push_async_callback(providers.close)
         deliverer = Deliverer(database.connect, shards, clock, lambda frames: None)
         await _run(stack, deliverer)
         gift_writer = GiftWriter(database.connect, shards, clock, deliverer.wake)
@@ -82,6 +86,7 @@ async def open_house(
             catalogue=catalogue,
             gift_writer=gift_writer,
             deliverer=deliverer,
+            payment_providers=providers,
             stopping=asyncio.Event(),
         )
 

@@ -1,0 +1,187 @@
+"""Prices, quotes, orders, receipts and providers' webhooks over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Router, get, post
+from litestar.params import Parameter
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT, PAGE_LENGTH_MAX
+from plaudit.people.access import Access
+from plaudit.people.model import Caller, Role
+from plaudit.recharge import actions, checkout, wallet_api
+from plaudit.recharge.answers import (
+    OrderAnswer,
+    OrderPage,
+    PricesAnswer,
+    QuoteAnswer,
+    ReceiptAnswer,
+    WebhookAnswer,
+    channel_answer,
+    order_answer,
+    quote_answer,
+    receipt_answer,
+)
+from plaudit.recharge.model import Order, OrderRequest, QuoteRequest
+from plaudit.recharge.prices import current_book, region_prices, regions
+from plaudit.recharge.providers import PaymentProviders
+from plaudit.settings import Settings
+
+TAGS = ["Recharge"]
+OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+
+Limit = Annotated[int, Parameter(ge=1, le=PAGE_LENGTH_MAX, description="The most entries to answer with.")]
+
+
+@get("/prices", access=Access.PUBLIC, operation_id="GetPrices", tags=TAGS, summary="What coins cost in a region")
+async def get_prices(
+    caller: Caller | None,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+    region: Annotated[
+        str | None,
+        Parameter(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices."),
+    ] = None,
+) -> PricesAnswer:
+    """All channels of one region, with what the stores cost more than the web."""
+    async with database.read() as connection:
+        book = await current_book(connection, clock)
+        source, found = await region_prices(connection, book, caller.person_id if caller else None, region, settings)
+        known = await regions(connection, book)
+    return PricesAnswer(
+        region=found[0].region,
+        region_source=source,
+        regions=known,
+        version=book.version,
+        effective_at=book.effective_at,
+        rates_date=book.rates_date,
+        note=book.note,
+        sources=book.sources,
+        channels=[channel_answer(price, found[0]) for price in found],
+        providers=payment_providers.names,
+    )
+
+
+@post("/quotes", access=Access.VIEWER, operation_id="MakeQuote", tags=TAGS, summary="A price for an amount of coins")
+async def make_quote(
+    data: QuoteRequest, caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> QuoteAnswer:
+    """The price is rounded up to what can be paid; for money given, as many coins as it buys, charged at their price.
+
+    Give exactly one of package_coins, coins, missing_coins and amount_minor.
+    """
+    async with database.transaction() as connection:
+        quote = await actions.make_quote(connection, caller.person_id, data, settings, clock)
+    return quote_answer(quote)
+
+
+@post("/orders", access=Access.VIEWER, operation_id="PlaceOrder", tags=TAGS, summary="Order what was quoted")
+async def place_order(
+    data: OrderRequest,
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """Prepares the page where the buyer pays, `checkout_url`. When the provider does not answer the order is kept, and
+    the same request sent again goes on with it."""
+    return order_answer(await checkout.start(database, payment_providers, caller.person_id, data, settings, clock))
+
+
+@get("/orders", access=Access.VIEWER, operation_id="ListOrders", tags=TAGS, summary="My orders")
+async def list_orders(
+    caller: Caller, database: Database, cursor: UUID | None = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> OrderPage:
+    """Newest first."""
+    async with database.read() as connection:
+        found = await actions.list_orders(connection, caller.person_id, cursor, limit + 1)
+    page = found[:limit]
+    return OrderPage([order_answer(order) for order in page], str(page[-1].order_id) if len(found) > limit else None)
+
+
+@get("/orders/{order_id:uuid}", access=OWNER, operation_id="GetOrder", tags=TAGS, summary="One order")
+async def get_order(order_id: UUID, caller: Caller, database: Database) -> OrderAnswer:
+    """For its buyer, and for operators."""
+    async with database.read() as connection:
+        return order_answer(await _order(connection, caller, order_id))
+
+
+@post(
+    "/orders/{order_id:uuid}/refresh",
+    access=OWNER,
+    operation_id="RefreshOrder",
+    tags=TAGS,
+    status_code=200,
+    summary="Ask the provider about an order",
+)
+async def refresh_order(
+    order_id: UUID,
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """What the page does when the buyer comes back from the checkout: if it is paid the coins are there then."""
+    async with database.read() as connection:
+        order = await _order(connection, caller, order_id)
+    return order_answer(await checkout.refresh(database, payment_providers, order, settings, clock))
+
+
+@get("/receipts/{order_id:uuid}", access=OWNER, operation_id="GetReceipt", tags=TAGS, summary="The receipt of an order")
+async def get_receipt(order_id: UUID, caller: Caller, database: Database) -> ReceiptAnswer:
+    """For its buyer, and for operators."""
+    async with database.read() as connection:
+        order = await _order(connection, caller, order_id)
+        return receipt_answer(await actions.find_receipt(connection, order))
+
+
+async def _order(connection: Connection, caller: Caller, order_id: UUID) -> Order:
+    if Role.OPERATOR in caller.roles:
+        return await actions.find_order_of_anybody(connection, order_id)
+    return await actions.find_order(connection, caller.person_id, order_id)
+
+
+@post(
+    "/webhooks/{provider:str}",
+    access=Access.PUBLIC,
+    operation_id="ReceivePaymentWebhook",
+    tags=["Webhooks"],
+    status_code=200,
+    summary="What a payment provider tells",
+)
+async def receive_webhook(
+    provider: str,
+    request: Request[Any, Any, Any],
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> WebhookAnswer:
+    """Nothing is believed without the provider's signature. Repeating a message changes nothing."""
+    body = await request.body()
+    outcome = await checkout.receive_webhook(
+        database, payment_providers, provider, request.headers, body, settings, clock
+    )
+    return WebhookAnswer(outcome)
+
+
+router = Router(
+    "/v1",
+    route_handlers=[
+        get_prices,
+        make_quote,
+        place_order,
+        list_orders,
+        get_order,
+        refresh_order,
+        get_receipt,
+        receive_webhook,
+        *wallet_api.HANDLERS,
+    ],
+)
