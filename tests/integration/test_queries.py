@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 import typing
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -38,10 +39,11 @@ def all_statements() -> list[tuple[str, Statement]]:
 
 def struct_of(room: str, name: str) -> type[Any]:
     """The struct a statement names: in the room's model, or in another module of the room."""
-    modules = ["model", *sorted(path.stem for path in (PACKAGE / room.replace(".", "/")).glob("*.py"))]
-    for module in modules:
-        if (PACKAGE / room.replace(".", "/") / f"{module}.py").exists():
-            value = getattr(importlib.import_module(f"plaudit.{room}.{module}"), name, None)
+    files = sorted((PACKAGE / room.replace(".", "/")).rglob("*.py"), key=lambda file: (file.stem != "model", file))
+    for file in files:
+        if re.search(rf"^(class {name}\b|from .* import .*\b{name}\b|    {name},$)", file.read_text(), re.MULTILINE):
+            module = ".".join(["plaudit", *file.relative_to(PACKAGE).with_suffix("").parts])
+            value = getattr(importlib.import_module(module), name, None)
             if inspect.isclass(value):
                 return value
     raise LookupError(f"no module of {room} has {name}")
