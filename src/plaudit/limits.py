@@ -29,7 +29,6 @@ PAGE_LENGTH_MAX = 200
 PAGE_ADDRESS_LENGTH_MAX = 500  # characters of an address a page goes back to
 PAGE_ROOMS_MAX = 60  # live rooms on the first page
 PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for
-STATIC_FILE_BYTES_MAX = 4_000_000  # of one static file, which a process keeps in memory
 
 # database
 DATABASE_CONNECTIONS = 8  # connections of one process's pool, unless the settings say otherwise
@@ -48,6 +47,8 @@ DATABASE_LOG_BYTES_MAX = 16_000_000  # of the embedded server's log, before a st
 # catalogue
 CATALOGUE_POLL_MS = 1_000  # how long a process may show a catalogue that was changed elsewhere
 CATALOGUE_ITEMS_MAX = 500  # items in one catalogue
+PRICES_KEPT_S = 30  # how long a web price of somebody is remembered
+PRICES_REMEMBERED = 10_000  # of so many people, per process
 
 # rooms
 ROOM_REFRESH_MS = 1_000  # how long a process may believe a room is live that was ended elsewhere

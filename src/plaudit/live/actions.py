@@ -8,6 +8,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.gifts.model import RoomNotLive, RoomUnknown
 from plaudit.ledger.model import Frame
+from plaudit.ledger.shards import Shards
 from plaudit.live.model import ListedRoom, NewRoom, NotYourRoom, Room, RoomChange, RoomEnded, RoomEvent, RoomState
 from plaudit.people.actions import require_issuer, require_people_by_subjects, require_person
 from plaudit.people.model import Caller, Role, RoleMissing
@@ -19,7 +20,7 @@ Changed = tuple[Room, list[Frame]]
 """A room as it is now, and the frames to hand to the hub after the commit."""
 
 
-async def create_room(connection: Connection, caller: Caller, new: NewRoom, shards_count: int, clock: Clock) -> Room:
+async def create_room(connection: Connection, caller: Caller, new: NewRoom, shards: Shards, clock: Clock) -> Room:
     """Make a room that is not live yet.
 
     Raises:
@@ -32,7 +33,7 @@ async def create_room(connection: Connection, caller: Caller, new: NewRoom, shar
         connection,
         SQL["insert_room"],
         Room,
-        creator_id % shards_count,
+        shards.of(creator_id),
         creator_id,
         new.title,
         new.cover,

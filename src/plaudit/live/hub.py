@@ -168,6 +168,10 @@ class Hub:
         """How many screens watch in this process."""
         return self._sockets
 
+    async def viewers_elsewhere(self, room_id: int) -> int:
+        """How many watch a room in other processes."""
+        return (await self._states.viewers_elsewhere([room_id])).get(room_id, 0)
+
     def screens_of(self, person_id: int) -> int:
         """How many screens a person has here."""
         return len(self._people.get(person_id, ()))

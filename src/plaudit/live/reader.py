@@ -75,8 +75,10 @@ class Reader:
                 room.sequence.settle(frames[-1].seq if frames else 0)
         return any(len(frames) == HUB_READ_FRAMES_MAX for frames in read.values())
 
-    async def frames(self, wanted: Sequence[tuple[RoomKey, int, int]]) -> dict[int, list[Frame]]:
-        """Of each room the frames after a number, up to another, in order: at most HUB_READ_FRAMES_MAX."""
+    async def frames(
+        self, wanted: Sequence[tuple[RoomKey, int, int]], limit: int = HUB_READ_FRAMES_MAX
+    ) -> dict[int, list[Frame]]:
+        """Of each room the frames after a number, up to another, in order: at most `limit` each."""
         keys = [key for key, _, _ in wanted]
         async with self._database.read() as connection:
             rows = await connection.fetch(
@@ -85,16 +87,18 @@ class Reader:
                 [key.room_id for key in keys],
                 [after for _, after, _ in wanted],
                 [up_to for _, _, up_to in wanted],
-                HUB_READ_FRAMES_MAX,
+                limit,
             )
         found: dict[int, list[Frame]] = {}
         for row in rows:
             found.setdefault(row["room_id"], []).append(Frame(row))
         return found
 
-    async def encoded_frames(self, key: RoomKey, after: int, up_to: int) -> list[tuple[int, bytes]]:
-        """The frames of one room as screens read them: at most HUB_READ_FRAMES_MAX."""
-        frames = (await self.frames([(key, after, up_to)])).get(key.room_id, [])
+    async def encoded_frames(
+        self, key: RoomKey, after: int, up_to: int, limit: int = HUB_READ_FRAMES_MAX
+    ) -> list[tuple[int, bytes]]:
+        """The frames of one room as screens read them: at most `limit`."""
+        frames = (await self.frames([(key, after, up_to)], limit)).get(key.room_id, [])
         people = {person_id for frame in frames for person_id in wire_frames.people_of(frame)}
         cards = await self._profiles.cards(people)
         encoded = []

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -109,7 +109,12 @@ class StateTeller:
                 await connection.execute(SQL["forget_viewers"], self._process_id, list(left))
                 await connection.execute(SQL["forget_lost_viewers"], now - timedelta(seconds=PRESENCE_KEPT_S))
             await connection.execute(SQL["report_viewers"], self._process_id, now, list(here), list(here.values()))
-            seen_after = now - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
-            rows = await connection.fetch(SQL["viewers_of_rooms"], list(here), seen_after, self._process_id)
         self._reported = set(here)
+        return await self.viewers_elsewhere(list(here))
+
+    async def viewers_elsewhere(self, room_ids: Sequence[int]) -> dict[int, int]:
+        """How many watch in other processes, by room."""
+        seen_after = self._clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
+        async with self._database.read() as connection:
+            rows = await connection.fetch(SQL["viewers_of_rooms"], room_ids, seen_after, self._process_id)
         return {row["room_id"]: row["viewers"] for row in rows}

@@ -1,0 +1,78 @@
+"""Coins in the viewer's money: what items are worth, and what missing coins cost to buy."""
+
+import time
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PRICES_KEPT_S, PRICES_REMEMBERED
+from plaudit.money import Money, round_half_up
+from plaudit.recharge.model import NoPrices, PriceView
+from plaudit.recharge.prices import current_book, region_prices
+from plaudit.recharge.pricing import Price
+from plaudit.recharge.wallet import price_view
+from plaudit.settings import Settings
+
+
+class Purchase(msgspec.Struct, frozen=True):
+    """The fewest coins that can be bought and are enough, and what they cost."""
+
+    coins: int
+    price: Money
+
+
+class Prices:
+    """Asks the price book, and remembers web prices for a while: shortages come in crowds."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._web: OrderedDict[int, tuple[float, Price]] = OrderedDict()
+
+    async def view(self, person_id: int | None) -> PriceView | None:
+        """What a coin is worth to somebody; None while there are no prices."""
+        try:
+            async with self._database.read() as connection:
+                return await price_view(connection, person_id, self._settings, self._clock)
+        except NoPrices:
+            return None
+
+    async def of_shortage(self, person_id: int, coins_short: int) -> dict[str, Any]:
+        """Fields for a problem: `price` of exactly the missing coins, `purchase` that can be made. None without prices.
+
+        `purchase` is what a quote for `missing_coins` would say now; null when it is more than can be bought at once.
+        """
+        web = await self._web_price(person_id)
+        if web is None:
+            return {"price": None, "purchase": None}
+        price = Money(round_half_up(web.unit * coins_short) or 1, web.currency)
+        coins = max(coins_short, web.coins_min)
+        if coins > web.coins_max:
+            return {"price": price, "purchase": None}
+        return {"price": price, "purchase": Purchase(coins, Money(web.cost(coins).gross, web.currency))}
+
+    async def _web_price(self, person_id: int) -> Price | None:
+        now = time.monotonic()
+        known = self._web.get(person_id)
+        if known and now - known[0] < PRICES_KEPT_S:
+            return known[1]
+        try:
+            async with self._database.read() as connection:
+                book = await current_book(connection, self._clock)
+                _, found = await region_prices(connection, book, person_id, None, self._settings)
+        except NoPrices:
+            return None
+        self._web[person_id] = (now, found[0])
+        self._web.move_to_end(person_id)
+        while len(self._web) > PRICES_REMEMBERED:
+            self._web.popitem(last=False)
+        return found[0]
+
+
+def worth(view: PriceView, coins: int) -> Money:
+    """What coins are worth, to the nearest minor unit; never nothing."""
+    return Money(max(1, round_half_up(view.per_coin * coins)), view.currency)

@@ -1,0 +1,222 @@
+"""The creator's live view and overlay tokens over HTTP, and what a browser source begins with."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, delete, get, post
+from litestar.params import Parameter
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database
+from plaudit.ledger.shards import Shards
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.live import actions, overlays, thanks
+from plaudit.live.answers import card, overlay_token, received_gift, room_view
+from plaudit.live.hub import Hub
+from plaudit.live.model import (
+    NewOverlayToken,
+    NewOverlayTokenView,
+    NotYourRoom,
+    OverlayTokenNotValid,
+    OverlayTokenPage,
+    OverlayTokenView,
+    OverlayView,
+    ReceivedGiftPage,
+    Room,
+    ThankRequest,
+)
+from plaudit.live.reader import NO_END
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.problems import InvalidField
+from plaudit.settings import Settings
+
+TAGS = ["Creator's live view"]
+
+RoomIdOrCurrent = Annotated[
+    str | None,
+    Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="One of my rooms; without it, the live one, else the newest."),
+]
+PlaceCursor = Annotated[
+    str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
+]
+Thanked = Annotated[bool | None, Parameter(description="Only those that are ticked off, or only those that are not.")]
+Token = Annotated[str, Parameter(min_length=1, max_length=100, description="The overlay token.")]
+
+
+async def _own_room(connection: Connection, caller: Caller, room_id: str | None) -> Room | None:
+    if room_id is None:
+        return await actions.current_room(connection, caller.person_id)
+    room = await actions.require_room(connection, int(room_id))
+    if room.creator_id != caller.person_id:
+        raise NotYourRoom
+    return room
+
+
+def _before(cursor: str | None) -> tuple[int, int]:
+    """Number and place in the cursor of a page of gifts.
+
+    Raises:
+        InvalidField: it was not made here.
+    """
+    if cursor is None:
+        return NO_END, 0
+    seq, _, place = cursor.partition(".")
+    if not (cursor.isascii() and seq.isdecimal() and place.isdecimal() and len(seq) <= 18 and len(place) <= 9):
+        raise InvalidField(field="query.cursor", reason="must be the `next` of a page")
+    return int(seq), int(place)
+
+
+@get(
+    "/v1/creators/me/gifts",
+    access=Access.CREATOR,
+    operation_id="ListReceivedGifts",
+    tags=TAGS,
+    summary="Gifts I received in a room",
+    problems=(NotYourRoom,),
+)
+async def list_received_gifts(
+    caller: Caller,
+    database: Database,
+    room_id: RoomIdOrCurrent = None,
+    thanked: Thanked = None,
+    cursor: PlaceCursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> ReceivedGiftPage:
+    """Newest first, from who, and whether they are ticked off as thanked."""
+    before = _before(cursor)
+    async with database.read() as connection:
+        room = await _own_room(connection, caller, room_id)
+        if room is None:
+            return ReceivedGiftPage([], None, None)
+        found = await thanks.gifts_received(connection, room, before=before, thanked=thanked, limit=limit + 1)
+        people = await people_by_ids(connection, {gift.viewer_id for gift in found})
+    page = found[:limit]
+    following = f"{page[-1].seq}.{page[-1].place}" if len(found) > limit else None
+    return ReceivedGiftPage([received_gift(gift, room, people) for gift in page], following, str(room.id))
+
+
+@post(
+    "/v1/creators/me/gifts/thank",
+    access=Access.CREATOR,
+    operation_id="ThankForGifts",
+    tags=TAGS,
+    summary="Tick gifts off as thanked",
+    status_code=204,
+)
+async def thank(data: ThankRequest, caller: Caller, database: Database, shards: Shards, clock: Clock) -> None:
+    """A gift that is ticked off stays so. All of them or none."""
+    async with database.transaction() as connection:
+        await thanks.thank(connection, shards, caller.person_id, data.gifts, clock)
+
+
+@delete(
+    "/v1/creators/me/gifts/thank",
+    access=Access.CREATOR,
+    operation_id="TakeBackThanks",
+    tags=TAGS,
+    summary="Take ticks back",
+)
+async def take_back(data: ThankRequest, caller: Caller, database: Database, shards: Shards) -> None:
+    """A gift without a tick stays so."""
+    async with database.transaction() as connection:
+        await thanks.take_back(connection, shards, caller.person_id, data.gifts)
+
+
+@post(
+    "/v1/overlay-tokens",
+    access=Access.CREATOR,
+    operation_id="CreateOverlayToken",
+    tags=TAGS,
+    summary="A token for a browser source",
+)
+async def create_overlay_token(
+    data: NewOverlayToken, caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> NewOverlayTokenView:
+    """It may watch my rooms and nothing else. It is shown this once; the same `id` again shows it no more."""
+    async with database.transaction() as connection:
+        token, text = await overlays.create(connection, caller.person_id, data, clock)
+    view = overlay_token(token)
+    return NewOverlayTokenView(
+        id=view.id,
+        label=view.label,
+        room_id=view.room_id,
+        created_at=view.created_at,
+        revoked_at=view.revoked_at,
+        token=text,
+        url=f"{settings.public_url}/overlay?token={text}" if text else None,
+    )
+
+
+@get(
+    "/v1/overlay-tokens",
+    access=Access.CREATOR,
+    operation_id="ListOverlayTokens",
+    tags=TAGS,
+    summary="My overlay tokens",
+)
+async def list_overlay_tokens(
+    caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> OverlayTokenPage:
+    """Newest first, those revoked included."""
+    async with database.read() as connection:
+        found = await overlays.list_tokens(connection, caller.person_id, place_of(cursor), limit + 1)
+    page = found[:limit]
+    following = cursor_of((page[-1].created_at, page[-1].id)) if len(found) > limit else None
+    return OverlayTokenPage([overlay_token(token) for token in page], following)
+
+
+@delete(
+    "/v1/overlay-tokens/{token_id:uuid}",
+    access=Access.CREATOR,
+    operation_id="RevokeOverlayToken",
+    tags=TAGS,
+    summary="Revoke an overlay token",
+    status_code=200,
+)
+async def revoke_overlay_token(
+    token_id: UUID, caller: Caller, database: Database, hub: Hub, clock: Clock
+) -> OverlayTokenView:
+    """Its sockets are closed. One that is revoked stays so."""
+    async with database.transaction() as connection:
+        revoked = await overlays.revoke(connection, caller.person_id, token_id, clock)
+    hub.overlays.revoked(token_id)
+    return overlay_token(revoked)
+
+
+@get(
+    "/v1/overlay",
+    access=Access.PUBLIC,
+    operation_id="GetOverlay",
+    tags=TAGS,
+    summary="What a browser source begins with",
+    problems=(OverlayTokenNotValid,),
+)
+async def get_overlay(token: Token, database: Database) -> OverlayView:
+    """The creator, the room to show now, and where its socket is. Ask again when the room has ended."""
+    async with database.read() as connection:
+        known = await overlays.check(connection, token)
+        room = await overlays.room_of(connection, known)
+        people = await people_by_ids(connection, {known.creator_id})
+    return OverlayView(
+        creator=card(people, known.creator_id),
+        room=room_view(room, people) if room else None,
+        socket=f"/v1/rooms/{room.id}/socket" if room else None,
+        catalogue="/v1/catalogue",
+    )
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        list_received_gifts,
+        thank,
+        take_back,
+        create_overlay_token,
+        list_overlay_tokens,
+        revoke_overlay_token,
+        get_overlay,
+    ],
+)
