@@ -1,0 +1,32 @@
+"""The operator of the demo: approves small payouts, so that whoever tries it can cash out alone; large ones wait."""
+
+import asyncio
+import logging
+
+from plaudit.demo.client import Refused
+from plaudit.demo.world import World
+from plaudit.limits import PAGE_LENGTH_MAX
+
+log = logging.getLogger(__name__)
+
+
+class Operator:
+    """Looks at what is requested every few seconds."""
+
+    def __init__(self, world: World) -> None:
+        self._client = world.client(world.cast.operator)
+        self._habit = world.behaviour.operator
+
+    async def look(self) -> None:
+        """Approve what is small enough."""
+        await asyncio.sleep(self._habit.look_every_s)
+        requested = await self._client.get("/v1/operator/payouts", state="requested", limit=PAGE_LENGTH_MAX)
+        for payout in requested["items"]:
+            if payout["diamonds"] <= self._habit.approve_diamonds_max:
+                await self._approve(payout["id"])
+
+    async def _approve(self, payout_id: str) -> None:
+        try:
+            await self._client.post(f"/v1/payouts/{payout_id}/approve")
+        except Refused as refused:
+            log.info("payout %s was not approved: %s", payout_id, refused.code)
