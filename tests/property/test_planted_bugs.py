@@ -15,9 +15,15 @@ CHARGE = SQL_FOLDER / "functions" / "10_charge.sql"
 DELIVER = SQL_FOLDER / "functions" / "20_deliver.sql"
 
 BUGS = {
-    "repeats are not looked for": (CHARGE, "and g.id = r.id", "and g.id = r.id and false"),
-    "any body is a repeat": (CHARGE, "if known.is_same then", "if true then"),
-    "the refused pay": (CHARGE, "elsif p_refused[i] then", "elsif false then"),
+    "repeats are not looked for": (CHARGE, "if p_ids[i] <= purse.last_gift_id then", "if false then"),
+    "the last gift is not a repeat": (CHARGE, "p_ids[i] <= purse.last_gift_id", "p_ids[i] < purse.last_gift_id"),
+    "the last id goes back": (CHARGE, "greatest(purse.last_gift_id, p_ids[i])", "p_ids[i]"),
+    "another price is a repeat": (
+        CHARGE,
+        "known.item_id, known.count, known.coins)",
+        "known.item_id, known.count, p_coins[i])",
+    ),
+    "the refused pay": (CHARGE, "if p_refused[i] then", "if false then"),
     "one coin of credit": (CHARGE, "elsif purse.coins < p_coins[i]", "elsif purse.coins + 1 < p_coins[i]"),
     "the last coin cannot be spent": (CHARGE, "purse.coins < p_coins[i] then", "purse.coins <= p_coins[i] then"),
     "one coin less is taken": (CHARGE, "purse.coins := purse.coins - p_coins[i]", "\\g<0> + 1"),

@@ -18,6 +18,9 @@ CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 declare
     gifts constant integer := cardinality(p_ids);
@@ -30,7 +33,7 @@ declare
     changed wallet[] := '{}';
     is_changed boolean := false;
     posted integer := 0;
-    known record;
+    known gift;
     i integer;
 begin
     outcomes := array_fill(null::text, array[gifts]);
@@ -46,24 +49,6 @@ begin
         order by viewer_id for no key update
     ) w;
 
-    for known in
-        select r.place, g.*, (g.creator_id, g.room_id, g.item_id, g.count, g.coins)
-            = (r.creator_id, r.room_id, r.item_id, r.count, r.coins) as is_same
-        from unnest(p_ids, p_viewers, p_creators, p_rooms, p_items, p_counts, p_coins) with ordinality
-            as r (id, viewer_id, creator_id, room_id, item_id, count, coins, place)
-        join gift g on g.shard = p_shard and g.viewer_id = r.viewer_id and g.id = r.id
-    loop
-        if known.is_same then
-            outcomes[known.place] := 'repeated';
-            coins_after[known.place] := known.coins_after;
-            combo_ids[known.place] := known.combo_id;
-            combo_counts[known.place] := known.combo_count;
-            charged_ats[known.place] := known.charged_at;
-        else
-            outcomes[known.place] := 'conflict';
-        end if;
-    end loop;
-
     for i in 1..gifts loop
         if viewer is distinct from p_viewers[i] then
             if is_changed then
@@ -75,12 +60,28 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null)::wallet;
+                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null)::wallet;
             end if;
         end if;
-        if outcomes[i] is not null then
-            continue;
-        elsif p_refused[i] then
+        -- Ids grow with time: only one that is not above the viewer's last can be known already.
+        if p_ids[i] <= purse.last_gift_id then
+            select * into known from gift where shard = p_shard and viewer_id = viewer and id = p_ids[i];
+            if found then
+                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins)
+                    = (p_creators[i], p_rooms[i], p_items[i], p_counts[i], p_coins[i])
+                then
+                    outcomes[i] := 'repeated';
+                    coins_after[i] := known.coins_after;
+                    combo_ids[i] := known.combo_id;
+                    combo_counts[i] := known.combo_count;
+                    charged_ats[i] := known.charged_at;
+                else
+                    outcomes[i] := 'conflict';
+                end if;
+                continue;
+            end if;
+        end if;
+        if p_refused[i] then
             outcomes[i] := 'refused';
         elsif purse.coins < p_coins[i] then
             outcomes[i] := 'insufficient';
@@ -98,6 +99,7 @@ begin
                 purse.combo_count := p_counts[i];
             end if;
             purse.combo_at := p_charged_at;
+            purse.last_gift_id := greatest(purse.last_gift_id, p_ids[i]);
             spent_befores[i] := purse.spent;
             purse.coins := purse.coins - p_coins[i];
             purse.spent := purse.spent + p_coins[i];
@@ -118,7 +120,7 @@ begin
     end if;
 
     update wallet w
-    set coins = c.coins, spent = c.spent, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
+    set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id,
         combo_count = c.combo_count, combo_at = c.combo_at
     from unnest(changed) c
@@ -183,6 +185,7 @@ CREATE FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_deli
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 declare
     stream delivery_stream;
@@ -511,6 +514,7 @@ CREATE TABLE public.wallet (
     viewer_id bigint NOT NULL,
     coins bigint DEFAULT 0 NOT NULL,
     spent bigint DEFAULT 0 NOT NULL,
+    last_gift_id uuid,
     combo_id uuid,
     combo_room_id bigint,
     combo_creator_id bigint,
@@ -1063,6 +1067,36 @@ CREATE TABLE public.payout_send (
     last_error text
 )
 WITH (fillfactor='50');
+
+CREATE VIEW public.payout_shown AS
+ SELECT p.shard,
+    p.id,
+    p.creator_id,
+    p.quote_id,
+    p.method_id,
+    p.provider,
+    p.diamonds,
+    p.currency,
+    p.gross_minor,
+    p.fee_minor,
+    p.net_minor,
+    p.state,
+    p.previous_state,
+    p.reason,
+    p.requested_at,
+    p.changed_at,
+    p.provider_reference,
+    p.poll_at,
+    p.polls,
+    p.attention,
+    m.holder_name,
+    m.country,
+    "right"(COALESCE(m.iban, m.account_number), 4) AS account_ending,
+    s.attempts AS send_attempts,
+    s.last_error AS send_error
+   FROM ((public.payout p
+     JOIN public.payout_method m ON (((m.shard = p.shard) AND (m.id = p.method_id))))
+     LEFT JOIN public.payout_send s ON (((s.shard = p.shard) AND (s.payout_id = p.id))));
 
 CREATE TABLE public.payout_state (
     state text NOT NULL,
@@ -1784,6 +1818,8 @@ GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
 GRANT SELECT,INSERT ON TABLE public.payout_rate TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payout_send TO plaudit_app;
+
+GRANT SELECT ON TABLE public.payout_shown TO plaudit_app;
 
 GRANT SELECT ON TABLE public.payout_state TO plaudit_app;
 

@@ -14,7 +14,10 @@ create or replace function charge(
     p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[],
     out outcomes text[], out coins_short bigint[], out coins_after bigint[],
     out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[]
-) language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+) language plpgsql security definer set search_path = public, pg_temp
+-- Plans made while tables are small must not survive into the day they are large.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
 declare
     gifts constant integer := cardinality(p_ids);
     combo_since constant timestamptz := p_charged_at - p_combo_window_ms * interval '1 millisecond';
@@ -26,7 +29,7 @@ declare
     changed wallet[] := '{}';
     is_changed boolean := false;
     posted integer := 0;
-    known record;
+    known gift;
     i integer;
 begin
     outcomes := array_fill(null::text, array[gifts]);
@@ -42,24 +45,6 @@ begin
         order by viewer_id for no key update
     ) w;
 
-    for known in
-        select r.place, g.*, (g.creator_id, g.room_id, g.item_id, g.count, g.coins)
-            = (r.creator_id, r.room_id, r.item_id, r.count, r.coins) as is_same
-        from unnest(p_ids, p_viewers, p_creators, p_rooms, p_items, p_counts, p_coins) with ordinality
-            as r (id, viewer_id, creator_id, room_id, item_id, count, coins, place)
-        join gift g on g.shard = p_shard and g.viewer_id = r.viewer_id and g.id = r.id
-    loop
-        if known.is_same then
-            outcomes[known.place] := 'repeated';
-            coins_after[known.place] := known.coins_after;
-            combo_ids[known.place] := known.combo_id;
-            combo_counts[known.place] := known.combo_count;
-            charged_ats[known.place] := known.charged_at;
-        else
-            outcomes[known.place] := 'conflict';
-        end if;
-    end loop;
-
     for i in 1..gifts loop
         if viewer is distinct from p_viewers[i] then
             if is_changed then
@@ -71,12 +56,28 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null)::wallet;
+                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null)::wallet;
             end if;
         end if;
-        if outcomes[i] is not null then
-            continue;
-        elsif p_refused[i] then
+        -- Ids grow with time: only one that is not above the viewer's last can be known already.
+        if p_ids[i] <= purse.last_gift_id then
+            select * into known from gift where shard = p_shard and viewer_id = viewer and id = p_ids[i];
+            if found then
+                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins)
+                    = (p_creators[i], p_rooms[i], p_items[i], p_counts[i], p_coins[i])
+                then
+                    outcomes[i] := 'repeated';
+                    coins_after[i] := known.coins_after;
+                    combo_ids[i] := known.combo_id;
+                    combo_counts[i] := known.combo_count;
+                    charged_ats[i] := known.charged_at;
+                else
+                    outcomes[i] := 'conflict';
+                end if;
+                continue;
+            end if;
+        end if;
+        if p_refused[i] then
             outcomes[i] := 'refused';
         elsif purse.coins < p_coins[i] then
             outcomes[i] := 'insufficient';
@@ -94,6 +95,7 @@ begin
                 purse.combo_count := p_counts[i];
             end if;
             purse.combo_at := p_charged_at;
+            purse.last_gift_id := greatest(purse.last_gift_id, p_ids[i]);
             spent_befores[i] := purse.spent;
             purse.coins := purse.coins - p_coins[i];
             purse.spent := purse.spent + p_coins[i];
@@ -114,7 +116,7 @@ begin
     end if;
 
     update wallet w
-    set coins = c.coins, spent = c.spent, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
+    set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id,
         combo_count = c.combo_count, combo_at = c.combo_at
     from unnest(changed) c

@@ -14,7 +14,8 @@ $$;
 create or replace function deliver(
     p_shard smallint, p_source_shard smallint, p_delivered_at timestamptz, p_batches_max integer, p_watched bigint[]
 ) returns setof frame
-language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql security definer set search_path = public, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     stream delivery_stream;
     through bigint;

@@ -103,12 +103,14 @@ create index transfer_by_credit on transfer (shard, credit_kind, credit_owner, p
 
 -- Charge side: the viewer.
 
+-- last_gift_id: the highest id of the viewer's gifts; one above it cannot be a repeat.
 -- combo_*: the viewer's latest gift, which the next one may continue.
 create table wallet (
     shard smallint not null,
     viewer_id bigint not null,
     coins bigint not null default 0 constraint wallet_not_overdrawn check (coins >= 0),
     spent bigint not null default 0 check (spent >= 0),
+    last_gift_id uuid,
     combo_id uuid,
     combo_room_id bigint,
     combo_creator_id bigint,
