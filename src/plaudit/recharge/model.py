@@ -34,21 +34,29 @@ class QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """What a price is asked for: exactly one of package_coins, coins, missing_coins and amount_minor."""
 
     id: Annotated[UUID, IdMeta]
-    package_coins: Annotated[int | None, CoinsMeta, Meta(description="A package of the price book.")] = None
-    coins: Annotated[int | None, CoinsMeta, Meta(description="A custom amount in coins.")] = None
-    missing_coins: Annotated[
-        int | None, CoinsMeta, Meta(description="Coins that are missing; the fewest that can be bought and are enough.")
-    ] = None
-    amount_minor: Annotated[
-        int | None, Meta(ge=1, le=MONEY_MINOR_MAX, description="A custom amount in money; as many coins as it buys.")
-    ] = None
-    currency: Annotated[
-        str | None, Meta(pattern="^[A-Z]{3}$", description="Of amount_minor; must be the currency of the region.")
-    ] = None
+    package_coins: Annotated[int, CoinsMeta, Meta(description="A package of the price book.")] | None = None
+    coins: Annotated[int, CoinsMeta, Meta(description="A custom amount in coins.")] | None = None
+    missing_coins: (
+        Annotated[
+            int, CoinsMeta, Meta(description="Coins that are missing; the fewest that can be bought and are enough.")
+        ]
+        | None
+    ) = None
+    amount_minor: (
+        Annotated[
+            int, Meta(ge=1, le=MONEY_MINOR_MAX, description="A custom amount in money; as many coins as it buys.")
+        ]
+        | None
+    ) = None
+    currency: (
+        Annotated[str, Meta(pattern="^[A-Z]{3}$", description="Of amount_minor; must be the currency of the region.")]
+        | None
+    ) = None
     channel: Channel = "web"
-    region: Annotated[
-        str | None, Meta(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices.")
-    ] = None
+    region: (
+        Annotated[str, Meta(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices.")]
+        | None
+    ) = None
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,15 +92,18 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     provider: Annotated[
         str, Meta(pattern="^[a-z0-9_]{1,30}$", description="Who takes the payment.", examples=["sandbox"])
     ]
-    return_url: Annotated[
-        str | None,
-        Meta(
-            min_length=1,
-            max_length=RETURN_URL_LENGTH_MAX,
-            description="Where the buyer comes back to: a path here, or an address of an allowed host. "
-            "The order's own page when it is left out.",
-        ),
-    ] = None
+    return_url: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=RETURN_URL_LENGTH_MAX,
+                description="Where the buyer comes back to: a path here, or an address of an allowed host. "
+                "The order's own page when it is left out.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
