@@ -84,28 +84,37 @@ class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     room_id: IdText
     item_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="The catalogue item.")]
     count: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COUNT_MAX, description="How many of it.")] = 1
-    coins: Annotated[
-        int | None,
-        msgspec.Meta(
-            ge=1,
-            le=GIFT_COINS_MAX,
-            description="The total in coins that was shown; the gift is refused when the price has changed.",
-        ),
-    ] = None
-    creator_id: Annotated[
-        str | None,
-        msgspec.Meta(pattern=DECIMAL_ID, description="Who receives it; the creator of the room when left out."),
-    ] = None
+    coins: (
+        Annotated[
+            int,
+            msgspec.Meta(
+                ge=1,
+                le=GIFT_COINS_MAX,
+                description="The total in coins that was shown; the gift is refused when the price has changed.",
+            ),
+        ]
+        | None
+    ) = None
+    creator_id: (
+        Annotated[
+            str,
+            msgspec.Meta(pattern=DECIMAL_ID, description="Who receives it; the creator of the room when left out."),
+        ]
+        | None
+    ) = None
 
 
 class BatchedGift(GiftRequest, forbid_unknown_fields=True, kw_only=True):
     """A gift a server sends for one of its people, named by exactly one of the two."""
 
-    sender_id: Annotated[str | None, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")] = None
-    sender_subject: Annotated[
-        str | None,
-        msgspec.Meta(min_length=1, max_length=255, description="The sender, by the platform's own id."),
-    ] = None
+    sender_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")] | None = None
+    sender_subject: (
+        Annotated[
+            str,
+            msgspec.Meta(min_length=1, max_length=255, description="The sender, by the platform's own id."),
+        ]
+        | None
+    ) = None
 
 
 class GiftBatchRequest(msgspec.Struct, forbid_unknown_fields=True):

@@ -9,9 +9,16 @@ from typing import Any
 from plaudit.clock import Clock, SystemClock
 from plaudit.db import Database
 from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.prices import Prices
+from plaudit.gifts.sending import GiftSender
+from plaudit.ids import new_id
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.live.chat import Chat
+from plaudit.live.hub import Hub
+from plaudit.live.profiles import Profiles
+from plaudit.live.rooms import RoomCache
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.recharge.providers import PaymentProviders, payment_providers
@@ -30,6 +37,11 @@ class House:
     catalogue: Catalogue
     gift_writer: GiftWriter
     deliverer: Deliverer
+    gift_sender: GiftSender
+    prices: Prices
+    rooms: RoomCache
+    hub: Hub
+    chat: Chat
     payment_providers: PaymentProviders
     stopping: asyncio.Event
     """Set when the process is asked to stop: streams without an end come to one."""
@@ -73,10 +85,21 @@ async def open_house(
         await _run(stack, catalogue)
         providers = payment_providers(settings)
         stack.push_async_callback(providers.close)
-        deliverer = Deliverer(database.connect, shards, clock, lambda frames: None)
+        rooms = RoomCache(database)
+        await _run(stack, rooms)
+        chat = Chat(database, clock)
+        hub = Hub(database, shards, clock, Profiles(database), new_id(clock), chat.saw)
+        await _run(stack, hub)
+        chat.deliver_to(hub.receive)
+        await _run(stack, chat)
+        deliverer = Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms)
         await _run(stack, deliverer)
         gift_writer = GiftWriter(database.connect, shards, clock, deliverer.wake)
         await _run(stack, gift_writer)
+        prices = Prices(database, settings, clock)
+        gift_sender = GiftSender(
+            database, shards, clock, catalogue, rooms, gift_writer, hub.wallet_moved, prices.of_shortage
+        )
         yield House(
             settings=settings,
             clock=clock,
@@ -86,6 +109,11 @@ async def open_house(
             catalogue=catalogue,
             gift_writer=gift_writer,
             deliverer=deliverer,
+            gift_sender=gift_sender,
+            prices=prices,
+            rooms=rooms,
+            hub=hub,
+            chat=chat,
             payment_providers=providers,
             stopping=asyncio.Event(),
         )

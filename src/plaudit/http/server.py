@@ -16,10 +16,11 @@ from plaudit.limits import (
     DRAIN_S,
     KEEP_ALIVE_S,
     LISTEN_BACKLOG,
+    SOCKET_FRAME_BYTES_MAX,
     SOCKET_HEARTBEAT_S,
-    SOCKET_MESSAGE_BYTES_MAX,
     SOCKET_MESSAGES_WAITING_MAX,
 )
+from plaudit.live.protocol import SocketProtocol
 from plaudit.settings import Settings, SetupError
 
 log = logging.getLogger(__name__)
@@ -111,8 +112,8 @@ def _config(house: House, *, log_requests: bool) -> uvicorn.Config:
         create_app(house, log_requests=log_requests),
         loop="none",
         http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
+        ws=SocketProtocol,
+        ws_max_size=SOCKET_FRAME_BYTES_MAX,
         ws_max_queue=SOCKET_MESSAGES_WAITING_MAX,
         ws_ping_interval=SOCKET_HEARTBEAT_S,
         ws_ping_timeout=SOCKET_HEARTBEAT_S,

@@ -59,6 +59,7 @@ PersonId = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$", descri
 PageCursor = Annotated[
     str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
 ]
+InState = Annotated[RoomState | None, Parameter(query="state", description="Rooms in this state only.")]
 FrameCursor = Annotated[
     str | None, Parameter(max_length=40, description="A cursor, `<epoch>:<seq>`; without it, from the beginning.")
 ]
@@ -93,7 +94,7 @@ def _place(cursor: str | None) -> tuple[int, int] | None:
 async def list_rooms(
     database: Database,
     clock: Clock,
-    state: RoomState | None = None,
+    in_state: InState = None,
     creator_id: PersonId = None,
     cursor: PageCursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
@@ -103,7 +104,7 @@ async def list_rooms(
         found = await actions.list_rooms(
             connection,
             seen_after=clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S),
-            state=state,
+            state=in_state,
             creator_id=int(creator_id) if creator_id else None,
             after=_place(cursor),
             limit=limit + 1,
@@ -273,7 +274,7 @@ async def watch_room(
     last_event_id: LastEventId = None,
     cursor: AfterCursor = None,
 ) -> Stream:
-    """The messages of the room socket: `event` is their type, `id` the cursor. Without a cursor the last frames come."""
+    """The messages of the room socket: `event` is their type, `id` the cursor. Without one, the last frames."""
     room = await _require(rooms, room_id)
     if hub.sockets >= SOCKETS_MAX:
         raise TooBusy(retry_after_s=5)

@@ -103,11 +103,14 @@ class NewRoom(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: Title
     cover: Cover = "dusk"
     stage_url: StageUrl | None = None
-    creator_id: Annotated[str | None, msgspec.Meta(pattern=DECIMAL_ID, description="The creator, by our id.")] = None
-    creator_subject: Annotated[
-        str | None,
-        msgspec.Meta(min_length=1, max_length=255, description="The creator, by the platform's own id."),
-    ] = None
+    creator_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The creator, by our id.")] | None = None
+    creator_subject: (
+        Annotated[
+            str,
+            msgspec.Meta(min_length=1, max_length=255, description="The creator, by the platform's own id."),
+        ]
+        | None
+    ) = None
 
 
 class RoomChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -116,7 +119,7 @@ class RoomChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: Title | msgspec.UnsetType = msgspec.UNSET
     cover: Cover | msgspec.UnsetType = msgspec.UNSET
     stage_url: StageUrl | msgspec.UnsetType | None = msgspec.UNSET
-    gifts_enabled: Annotated[bool | msgspec.UnsetType, msgspec.Meta(description="Whether gifts are taken.")] = (
+    gifts_enabled: Annotated[bool, msgspec.Meta(description="Whether gifts are taken.")] | msgspec.UnsetType = (
         msgspec.UNSET
     )
 
@@ -154,9 +157,10 @@ class NewOverlayToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             description="To tell it from others.",
         ),
     ] = "Overlay"
-    room_id: Annotated[
-        str | None, msgspec.Meta(pattern=DECIMAL_ID, description="One room only; left out: whichever is live.")
-    ] = None
+    room_id: (
+        Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="One room only; left out: whichever is live.")]
+        | None
+    ) = None
 
 
 # What is answered

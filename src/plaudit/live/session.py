@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.gifts.model import DECIMAL_ID, RoomUnknown
+from plaudit.gifts.model import IdText, RoomUnknown
 from plaudit.gifts.sending import GiftSender, WantedGift
 from plaudit.limits import (
     GIFT_COINS_MAX,
@@ -34,8 +34,8 @@ class GiftCommand(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", 
     id: UUID
     item_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     count: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COUNT_MAX)] = 1
-    coins: Annotated[int | None, msgspec.Meta(ge=1, le=GIFT_COINS_MAX)] = None
-    creator_id: Annotated[str | None, msgspec.Meta(pattern=DECIMAL_ID)] = None
+    coins: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COINS_MAX)] | None = None
+    creator_id: IdText | None = None
 
 
 class ChatCommand(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="chat", kw_only=True):
