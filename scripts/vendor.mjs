@@ -19,17 +19,27 @@ export { repeat } from "lit/directives/repeat.js";
 export { styleMap } from "lit/directives/style-map.js";
 `;
 
-/** @type {{name: string, licence: string, files?: Record<string, string>, bundle?: Record<string, string>, to?: string}[]} */
+/** @type {{name: string, licence: string, files?: Record<string, string>, bundle?: Record<string, string>, types?: Record<string, string>, to?: string}[]} */
 const PACKAGES = [
   { name: "htmx.org", licence: "0BSD", to: "htmx", files: { "dist/htmx.min.js": "htmx.min.js", LICENSE: "LICENSE" } },
   { name: "@alpinejs/csp", licence: "MIT", to: "alpine", files: { "dist/cdn.min.js": "alpine-csp.min.js" } },
-  { name: "lit", licence: "BSD-3-Clause", to: "lit", files: { LICENSE: "LICENSE" }, bundle: { "lit.js": LIT_ENTRY } },
+  { name: "lit", licence: "BSD-3-Clause", to: "lit", files: { LICENSE: "LICENSE" }, bundle: { "lit.js": LIT_ENTRY }, types: { "lit.d.ts": LIT_ENTRY } },
   {
     name: "uplot", licence: "MIT", to: "uplot",
     files: { "dist/uPlot.min.css": "uplot.css", LICENSE: "LICENSE" },
-    bundle: { "uplot.js": 'export { default } from "uplot";' },
+    bundle: { "uplot.js": 'export { default } from "uplot";' }, types: { "uplot.d.ts": 'export { default } from "uplot";\n' },
   },
-  { name: "hls.js", licence: "Apache-2.0", to: "hls", files: { "dist/hls.light.min.mjs": "hls.light.min.mjs", LICENSE: "LICENSE" } },
+  {
+    name: "hls.js", licence: "Apache-2.0", to: "hls", files: { "dist/hls.light.min.mjs": "hls.light.min.mjs", LICENSE: "LICENSE" },
+    types: { "hls.light.min.d.mts": 'export * from "hls.js";\nexport { default } from "hls.js";\n' },
+  },
+  {
+    name: "swagger-ui-dist", licence: "Apache-2.0", to: "swagger-ui",
+    files: {
+      "swagger-ui-bundle.js": "swagger-ui.js", "swagger-ui.css": "swagger-ui.css",
+      LICENSE: "LICENSE", NOTICE: "NOTICE",
+    },
+  },
   {
     name: "@fontsource-variable/figtree", licence: "OFL-1.1", to: "figtree",
     files: {
@@ -111,11 +121,12 @@ async function bundled(entry) {
 
 async function vendorPackages() {
   const manifest = [];
-  for (const { name, licence, to, files = {}, bundle = {} } of PACKAGES) {
+  for (const { name, licence, to, files = {}, bundle = {}, types = {} } of PACKAGES) {
     /** @type {Record<string, string | Buffer>} */
     const contents = {};
     for (const [from, target] of Object.entries(files)) contents[target] = withoutMap(from, fromPackage(name, from));
     for (const [target, entry] of Object.entries(bundle)) contents[target] = await bundled(entry);
+    for (const [target, entry] of Object.entries(types)) contents[target] = entry;
     if (licence === "Apache-2.0") contents["LICENSE-Apache-2.0"] = APACHE;
     if (name === "@alpinejs/csp") contents.LICENSE = MIT("2019-2025 Caleb Porzio and contributors");
     const listed = [];

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from litestar import Litestar, Router
@@ -9,25 +10,34 @@ from litestar.di import Provide
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.types import ASGIApp
 
+import plaudit.gifts.api
+import plaudit.live.api
 import plaudit.people.api
-from plaudit.http import guard, health
+import plaudit.recharge.api
+from plaudit.http import docs, guard, health, static
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
 from plaudit.http.house import House
 from plaudit.http.logs import logged
 from plaudit.http.requests import StrictRequest
 from plaudit.limits import BODY_BYTES_MAX
+from plaudit.live.socket import SOCKET_PATH, room_socket
 
 # One line for each room.
 ROUTERS: tuple[Router, ...] = (
     plaudit.people.api.router,
+    plaudit.recharge.api.router,
+    plaudit.gifts.api.router,
+    plaudit.live.api.router,
     health.router,
+    docs.router,
+    static.router,
 )
 
 # What goes past the framework: the same addresses, faster. Each is an ASGI callable with the house's parts
 # in scope["plaudit"].
-HOT_PATHS: dict[tuple[str, str], ASGIApp] = {}
-SOCKETS: tuple[tuple[str, ASGIApp], ...] = ()
+HOT_PATHS: dict[tuple[str, str], ASGIApp] = {("POST", "/v1/gifts"): plaudit.gifts.api.send_gift_directly}
+SOCKETS: tuple[tuple[str, ASGIApp], ...] = ((SOCKET_PATH, room_socket),)
 
 
 def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
@@ -36,13 +46,14 @@ def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
     return logged(front) if log_requests else front
 
 
-def create_framework(house: House) -> Litestar:
-    """The routes, without what goes round them."""
-    parts = house.parts | {"house": house}
+def create_framework(house: House | None) -> Litestar:
+    """The routes, without what goes round them. Without a house they can be described, not called."""
+    parts = house.parts if house else dict.fromkeys(field.name for field in fields(House))
+    parts["house"] = house
     dependencies = {name: _provide(part) for name, part in parts.items()}
     with warnings.catch_warnings():
-        # Litestar 3 will want dependencies marked; a name that the house has is clear enough.
-        warnings.filterwarnings("ignore", message=".*Inferred", category=LitestarDeprecationWarning)
+        # What Litestar 3 will want written differently; the dependency is held below 3.
+        warnings.filterwarnings("ignore", category=LitestarDeprecationWarning)
         return Litestar(
             route_handlers=list(ROUTERS),
             dependencies=dependencies | {"caller": Provide(guard.caller)},

@@ -7,11 +7,14 @@ import socket
 from pathlib import Path
 
 import click
+import msgspec
 
 from plaudit.db import Database
 from plaudit.embedded import database_url
 from plaudit.http import server
+from plaudit.http.assembly import create_framework
 from plaudit.http.logs import configure_logging
+from plaudit.http.openapi import describe
 from plaudit.http.workers import Workers
 from plaudit.ledger.migrate import apply_to, pending_migrations
 from plaudit.limits import WORKERS_MAX
@@ -78,3 +81,10 @@ async def _prepare(url: str, *, embedded: bool) -> None:
     async with Database(url, role=None, connections=1) as database, database.read() as connection:
         if missing := await pending_migrations(connection):
             raise SetupError(f"the database lacks {len(missing)} migrations: run `plaudit migrate`")
+
+
+@click.command()
+def openapi() -> None:
+    """Print the description of the API."""
+    description = describe(create_framework(None), Settings.from_environment().public_url)
+    click.echo(msgspec.json.format(msgspec.json.encode(description), indent=2))

@@ -18,6 +18,7 @@ Document: TypeAlias = dict[str, Any]
 _TITLES = {
     400: "The request is not valid; the problem names the field.",
     401: "Nobody is signed in, or the token is not valid.",
+    402: "There are not enough coins; `coins_short` says how many are missing.",
     403: "The caller may not do this.",
     404: "There is no such thing.",
     409: "It contradicts what is already there, or an id was used before for something else.",
@@ -125,9 +126,7 @@ def _describe(operation: Operation, schemas: dict[int, Document]) -> Document:
             "required": True,
             "content": {"application/json": {"schema": schemas[id(operation.body)]}},
         }
-    return {key: value for key, value in document.items() if value not in ("", [])} | {
-        "security": document["security"]
-    }
+    return {key: value for key, value in document.items() if value not in ("", [])} | {"security": document["security"]}
 
 
 def _parameter(parameter: OperationParameter, schemas: dict[int, Document]) -> Document:
@@ -138,18 +137,9 @@ def _parameter(parameter: OperationParameter, schemas: dict[int, Document]) -> D
         "name": parameter.name,
         "in": parameter.place,
         "required": parameter.required,
-        "schema": _without_null(schema),
+        "schema": schema,
     }
     return document | ({"description": parameter.description} if parameter.description else {})
-
-
-def _without_null(schema: Document) -> Document:
-    """A parameter that is left out is not null: an address cannot say null."""
-    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
-    if not choices:
-        return schema
-    rest = {key: value for key, value in schema.items() if key != "anyOf"}
-    return rest | (choices[0] if len(choices) == 1 else {"anyOf": choices})
 
 
 def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
@@ -160,7 +150,11 @@ def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
         for status in operation.problem_statuses
     }
-    return {str(operation.status): success} | problems
+    also = {
+        str(status): {"description": HTTPStatus(status).phrase} if status == HTTPStatus.NOT_MODIFIED else success
+        for status in operation.also_answers
+    }
+    return {str(operation.status): success} | also | problems
 
 
 def _problem_name(status: int) -> str:

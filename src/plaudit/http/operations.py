@@ -16,12 +16,14 @@ from litestar.response import ServerSentEvent, Stream
 from litestar.routes import HTTPRoute
 from litestar.types import Empty
 from litestar.typing import FieldDefinition
+from litestar.utils import make_non_optional_union
 
 from plaudit.people.access import Access, required
 from plaudit.problems import Problem
 
 _RESERVED = frozenset({"request", "headers", "cookies", "query", "scope", "state", "body", "socket", "data"})
 _PATH_PARAMETER = re.compile(r"{(\w+):\w+}")
+_API = ("/v1/", "/health", "/ready")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -56,12 +58,14 @@ class Operation:
     """The type of the answer; None: it has no body."""
     answer_media_type: str
     problem_statuses: list[int]
+    also_answers: tuple[int, ...]
+    """Further statuses of success: 200 has the same answer, 304 none."""
 
 
 def operations(framework: Litestar) -> Iterator[Operation]:
     """All operations of the API, in the order of their addresses. Pages are not part of it."""
     for route in sorted(framework.routes, key=lambda route: route.path):
-        if not isinstance(route, HTTPRoute):
+        if not isinstance(route, HTTPRoute) or not route.path.startswith(_API):
             continue
         for handler in route.route_handlers:
             if handler.include_in_schema is not False and "OPTIONS" not in handler.http_methods:
@@ -93,6 +97,7 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Oper
         answer=answer,
         answer_media_type=media_type,
         problem_statuses=_problem_statuses(handler, method, access, has_path=bool(route.path_parameters)),
+        also_answers=handler.opt.get("also_answers", ()),
     )
 
 
@@ -113,7 +118,7 @@ def _parameter(field: FieldDefinition, path_names: set[str]) -> OperationParamet
     if isinstance(declared, KwargDefinition):
         metas.append(_meta(declared))
         described = declared.description or described
-    kind = field.annotation
+    kind = make_non_optional_union(field.annotation) if field.is_optional else field.annotation
     for meta in metas:
         kind = Annotated[kind, meta]
     has_default = field.default is not Empty

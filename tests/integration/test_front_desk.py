@@ -1,0 +1,146 @@
+"""The assembled server: every route says who may call it, every error is a problem, every answer has its headers."""
+
+import gzip
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+from litestar.routes import HTTPRoute, WebSocketRoute
+
+from plaudit.http.assembly import create_framework
+from plaudit.http.openapi import describe
+from plaudit.limits import BODY_BYTES_MAX
+from plaudit.people.access import required
+from tests.support.desk import Desk
+
+PROBLEM = "application/problem+json"
+
+
+def test_every_route_declares_who_may_call_it() -> None:
+    silent = [
+        f"{sorted(handler.http_methods)} {route.path}"
+        for route in create_framework(None).routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if "OPTIONS" not in handler.http_methods and not required(handler.opt.get("access"))
+    ]
+    assert silent == []
+
+
+def test_sockets_are_answered_before_the_framework() -> None:
+    assert not [route for route in create_framework(None).routes if isinstance(route, WebSocketRoute)]
+
+
+def _problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM), answer.text
+    document: dict[str, Any] = answer.json()
+    assert (document["status"], document["code"]) == (status, code), answer.text
+    return document
+
+
+async def test_errors_of_the_framework_are_problems(desk: Desk) -> None:
+    guest, ada = await desk.client(), await desk.person("ada")
+    _problem(await guest.get("/v1/nothing"), 404, "not_found")
+    _problem(await guest.get("/v1/%00"), 404, "not_found")
+    wrong = await guest.put("/v1/me")
+    assert _problem(wrong, 405, "method_not_allowed")["allowed"] == ["GET", "OPTIONS"]
+    assert wrong.headers["allow"] == "GET, OPTIONS"
+    _problem(await ada.get("/v1/orders", params={"limit": "many"}), 400, "invalid_field")
+    quote = "/v1/quotes"
+    text = {"Content-Type": "text/plain"}
+    _problem(await ada.post(quote, content=b"{}", headers=text), 415, "wrong_media_type")
+    json = {"Content-Type": "application/json"}
+    _problem(await ada.post(quote, content=b"{", headers=json), 400, "invalid_body")
+    missing = _problem(await ada.post(quote, content=b"", headers=json), 400, "invalid_field")
+    assert (missing["field"], missing["reason"]) == ("body", "is missing")
+    large = b'"' + b"x" * BODY_BYTES_MAX + b'"'
+    _problem(await ada.post(quote, content=large, headers=json), 413, "body_too_large")
+
+
+async def test_a_broken_parameter_is_named(desk: Desk) -> None:
+    ada = await desk.person("ada")
+    document = _problem(await ada.get("/v1/orders", params={"limit": "0", "cursor": "x"}), 400, "invalid_field")
+    assert {error["field"] for error in document["errors"]} == {"query.limit", "query.cursor"}
+
+
+async def test_what_nobody_foresaw_shows_an_incident_and_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("plaudit.people.actions.require_person", broken)
+    answer = await (await desk.person("ada")).get("/v1/me")
+    incident = _problem(answer, 500, "unexpected")["incident"]
+    assert "secret" not in answer.text
+    assert incident in caplog.text
+
+
+async def test_a_database_that_is_gone_makes_not_ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    guest = await desk.client()
+    assert (await guest.get("/ready")).json() == {"status": "ready"}
+    await desk.house.database.pool.close()
+    _problem(await guest.get("/ready"), 503, "unavailable")
+    assert (await guest.get("/health")).json() == {"status": "alive"}
+
+
+async def test_every_answer_has_its_headers(desk: Desk) -> None:
+    guest = await desk.client()
+    for path in ("/health", "/nothing", "/docs", "/v1/me"):
+        headers = (await guest.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in headers["content-security-policy"]
+
+
+class TestStaticFiles:
+    async def test_an_address_with_the_version_is_kept_for_ever(self, desk: Desk) -> None:
+        from plaudit.web.templating import static
+
+        guest = await desk.client({"Accept-Encoding": "gzip"})
+        answer = await guest.get(static("vendor/htmx/htmx.min.js"))
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["content-encoding"] == "gzip"
+        plain = await guest.get("/static/vendor/htmx/htmx.min.js", headers={"Accept-Encoding": "identity"})
+        assert plain.content == answer.content
+        assert len(gzip.compress(plain.content)) < len(plain.content)
+        assert plain.headers["cache-control"] == "no-cache"
+        again = await guest.get("/static/vendor/htmx/htmx.min.js", headers={"If-None-Match": plain.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+    @pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "..%2f..%2fdb.py", "", "css", "%00"])
+    async def test_nothing_else_of_the_package_is_served(self, desk: Desk, path: str) -> None:
+        answer = await (await desk.client()).get(f"/static/{path}")
+        assert answer.status_code == 404
+
+
+class TestDescription:
+    async def test_it_is_served_with_a_page_to_read_it(self, desk: Desk) -> None:
+        guest = await desk.client()
+        document = (await guest.get("/v1/openapi.json")).json()
+        assert document["openapi"] == "3.1.0"
+        page = (await guest.get("/docs")).text
+        assert "//" not in page.replace("<!doctype", "").replace("</", "<")
+
+    def test_every_operation_has_a_name_of_its_own_and_words(self) -> None:
+        document = describe(create_framework(None), "http://plaudit.test")
+        found = [operation for path in document["paths"].values() for operation in path.values()]
+        assert len({operation["operationId"] for operation in found}) == len(found)
+        assert [operation["operationId"] for operation in found if not operation.get("summary")] == []
+        assert [operation["operationId"] for operation in found if not operation.get("tags")] == []
+
+    def test_every_request_body_refuses_unknown_fields(self) -> None:
+        document = describe(create_framework(None), "http://plaudit.test")
+        schemas = document["components"]["schemas"]
+        bodies = [
+            operation["requestBody"]["content"]["application/json"]["schema"]
+            for path in document["paths"].values()
+            for operation in path.values()
+            if "requestBody" in operation
+        ]
+        names = [body["$ref"].rpartition("/")[2] for body in bodies if "$ref" in body]
+        assert [name for name in names if schemas[name].get("additionalProperties") is not False] == []
+        assert b"9999.0" not in msgspec.json.encode(document)
