@@ -4,6 +4,7 @@ import { asset, coins, money, number } from "../format.js";
 
 /** A component that renders into the page itself, so that the style sheets of the look apply. */
 export class PageElement extends LitElement {
+  /** @returns {HTMLElement} */
   createRenderRoot() { return this; }
 
   /** @param {string} type @param {object} detail */

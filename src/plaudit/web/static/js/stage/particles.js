@@ -49,6 +49,7 @@ export class Particles {
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
+  /** @param {boolean} value */
   set paused(value) {
     this.#paused = value;
     if (value) cancelAnimationFrame(this.#frame);
