@@ -54,7 +54,7 @@ check: install-dev
 	@$(BIN)/lint-imports
 
 bench: install-dev
-	@$(BIN)/plaudit bench all $(ARGS)
+	@$(BIN)/plaudit bench $(ARGS)
 
 # The recorded schema, after a new migration.
 schema: install-dev

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from plaudit.bench.world import machine, middle, percentile_ms, scratch_database
+from plaudit.bench.world import COINS_EACH, machine, middle, percentile_ms, scratch_database
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect, statements
 from plaudit.ids import new_id
@@ -19,7 +19,7 @@ from plaudit.ledger.writer import GiftWriter
 
 VIEWERS = 20_000
 CREATORS = 1_000
-COINS_EACH = 10**12
+
 GIFTS = 100_000  # of one round
 LUMP = 500  # gifts one caller brings at a time
 CALLERS = 16

@@ -21,3 +21,6 @@ select exists (select from gift_batch) as undelivered;
 
 -- name: charged_batches
 select sum(charged_through)::bigint as batches from charge_stream;
+
+-- name: fund_viewer
+select fund(shard_of($1), $1, $2, 'promotional', 'promotion', $3, null, null, $4);

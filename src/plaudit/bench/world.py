@@ -12,6 +12,7 @@ from plaudit.db import connect
 from plaudit.ledger.migrate import apply_to
 
 MACHINE_CORES = os.cpu_count()
+COINS_EACH = 10**12  # of each viewer, so that nobody runs short
 
 
 def machine() -> str:

@@ -1,0 +1,104 @@
+"""Single gifts over HTTP with keep-alive: as many connections as viewers, each with one gift in flight."""
+
+import asyncio
+import time
+from typing import Any, cast
+
+from plaudit.bench.served import Served, served_platform
+from plaudit.bench.world import machine, percentile_ms
+from plaudit.clock import SystemClock
+from plaudit.ids import new_id
+
+CONNECTIONS = 64
+WARM_UP_S = 1.5
+MEASURED_S = 6.0
+
+_clock = SystemClock()
+
+
+class _Viewer(asyncio.Protocol):
+    """One connection: sends a gift, waits for the answer, sends the next. Parses no more than it must."""
+
+    def __init__(self, token: str, room_id: str, host: str) -> None:
+        self._head = (
+            f"POST /v1/gifts HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        ).encode()
+        self._room_id = room_id
+        self._transport: asyncio.Transport | None = None
+        self._received = b""
+        self._sent_at = 0.0
+        self.answers: dict[bytes, int] = {}
+        self.latencies_s: list[float] = []
+        self.first_wrong = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own class
+        self._send()
+
+    def _send(self) -> None:
+        body = f'{{"id":"{new_id(_clock)}","room_id":"{self._room_id}","item_id":1,"count":1}}'.encode()
+        self._sent_at = time.perf_counter()
+        if self._transport:
+            self._transport.write(b"%s%d\r\n\r\n%s" % (self._head, len(body), body))
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head_end = self._received.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        at = self._received.lower().index(b"content-length:", 0, head_end) + 15
+        length = int(self._received[at : self._received.index(b"\r\n", at)])
+        if len(self._received) < head_end + 4 + length:
+            return
+        status = self._received[9:12]
+        self.answers[status] = self.answers.get(status, 0) + 1
+        self.latencies_s.append(time.perf_counter() - self._sent_at)
+        if status != b"201" and not self.first_wrong:
+            self.first_wrong = self._received
+        self._received = b""
+        self._send()
+
+    def restart_measuring(self) -> None:
+        self.answers, self.latencies_s = {}, []
+
+    def close(self) -> None:
+        if self._transport:
+            self._transport.abort()
+            self._transport = None
+
+
+async def _load(platform: Served) -> tuple[float, list[_Viewer]]:
+    loop = asyncio.get_running_loop()
+    host = f"{platform.host}:{platform.port}"
+    viewers = [_Viewer(token, platform.room_id, host) for token in platform.viewer_tokens[:CONNECTIONS]]
+    for viewer in viewers:
+        await loop.create_connection(lambda viewer=viewer: viewer, platform.host, platform.port)  # type: ignore[misc]
+    await asyncio.sleep(WARM_UP_S)
+    for viewer in viewers:
+        viewer.restart_measuring()
+    begin = time.perf_counter()
+    await asyncio.sleep(MEASURED_S)
+    took = time.perf_counter() - begin
+    for viewer in viewers:
+        viewer.close()
+    return took, viewers
+
+
+async def run(server_url: str) -> dict[str, Any]:
+    """Measure, with the server in a process of its own beside the client and the database."""
+    async with served_platform(server_url, viewers=CONNECTIONS) as platform:
+        took, viewers = await _load(platform)
+    wrong = [viewer.first_wrong for viewer in viewers if viewer.first_wrong]
+    if wrong:
+        raise RuntimeError(f"a gift was not charged: {wrong[0][:500]!r}")
+    latencies_s = [latency for viewer in viewers for latency in viewer.latencies_s]
+    return {
+        "gifts_per_s": round(len(latencies_s) / took),
+        "p50_ms": percentile_ms(latencies_s, 50),
+        "p99_ms": percentile_ms(latencies_s, 99),
+        "in_flight": CONNECTIONS,
+        "how": f"{CONNECTIONS} keep-alive connections with one gift in flight each, for {MEASURED_S:g} s; "
+        "server, database and client on this machine",
+        "machine": machine(),
+    }

@@ -1,0 +1,106 @@
+"""A platform to load: `plaudit serve` in a process of its own, rich viewers with tokens, and a live room."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx2
+
+from plaudit.bench.world import COINS_EACH, scratch_database
+from plaudit.clock import SystemClock
+from plaudit.db import connect, statements
+from plaudit.gifts.catalogue import seed
+from plaudit.ids import new_id
+from plaudit.people.development import DevelopmentIssuer
+from plaudit.people.model import Role
+
+_SQL = statements(__file__)
+_clock = SystemClock()
+_START_WAIT_S = 30
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the platform is, and who may do what there."""
+
+    host: str
+    port: int
+    pid: int
+    database_url: str
+    room_id: str
+    creator_token: str
+    viewer_tokens: list[str]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+@asynccontextmanager
+async def served_platform(server_url: str, *, viewers: int) -> AsyncIterator[Served]:
+    """Start it on a scratch database, and end it."""
+    issuer = DevelopmentIssuer.new()
+    async with scratch_database(server_url) as url:
+        owner = await connect(url, role=None, statement_timeout_ms=0)
+        try:
+            await issuer.register(owner, _clock)
+            await seed(owner, _clock)
+            async with serving(url) as (host, port, pid):
+                creator_token = issuer.mint("creator", [Role.CREATOR], _clock)
+                tokens = [issuer.mint(f"viewer-{number}", [Role.VIEWER], _clock) for number in range(viewers)]
+                async with httpx2.AsyncClient(base_url=f"http://{host}:{port}") as client:
+                    room_id = await live_room(client, creator_token)
+                    for token in tokens:
+                        person_id = int((await ask(client, "GET", "/v1/me", token))["id"])
+                        await owner.fetchval(_SQL["fund_viewer"], person_id, _lot(), COINS_EACH, _clock.now())
+                yield Served(host, port, pid, url, room_id, creator_token, tokens)
+        finally:
+            await owner.close()
+
+
+def _lot() -> UUID:
+    return new_id(_clock)
+
+
+async def live_room(client: httpx2.AsyncClient, token: str) -> str:
+    """A room of that creator, started; its id."""
+    room = await ask(client, "POST", "/v1/rooms", token, {"title": "Benchmark"})
+    await ask(client, "POST", f"/v1/rooms/{room['id']}/start", token)
+    return str(room["id"])
+
+
+async def ask(
+    client: httpx2.AsyncClient, method: str, path: str, token: str, body: dict[str, str] | None = None
+) -> dict[str, str]:
+    """The answer to a request that must succeed."""
+    answer = await client.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
+    if answer.status_code >= httpx2.codes.BAD_REQUEST:
+        raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
+    found: dict[str, str] = answer.json()
+    return found
+
+
+@asynccontextmanager
+async def serving(url: str, port: int = 0) -> AsyncIterator[tuple[str, int, int]]:
+    """`plaudit serve` in a process of its own: its host, port and process id."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "plaudit", "serve", "--port", str(port)),
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(_START_WAIT_S):
+            line = (await process.stdout.readline()).decode()
+        host, _, found = line.strip().rpartition("//")[2].rpartition(":")
+        if not found.isdecimal():
+            raise RuntimeError(f"the server did not start: {line!r}")
+        yield host, int(found), process.pid
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()

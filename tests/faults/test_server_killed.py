@@ -1,0 +1,116 @@
+"""The server dies under load; clients send again by id. No acknowledged gift is lost, none is charged twice."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+import httpx2
+
+from plaudit.bench.served import ask, live_room, serving
+from plaudit.clock import SystemClock
+from plaudit.db import connect
+from plaudit.gifts.catalogue import seed
+from plaudit.ids import new_id
+from plaudit.ledger.model import GiftOrder, GiftOutcome
+from plaudit.people.development import DevelopmentIssuer
+from plaudit.people.model import Role
+from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
+
+VIEWERS = 8
+_clock = SystemClock()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+class _Clients:
+    """Viewers who send each gift until it has an answer, to a server that comes and goes."""
+
+    def __init__(self, base_url: str) -> None:
+        self.client = httpx2.AsyncClient(base_url=base_url, timeout=5)
+        self.tokens: dict[int, str] = {}
+        self.retries = 0
+
+    async def charge(self, orders: Sequence[GiftOrder]) -> list[GiftOutcome]:
+        return await asyncio.gather(*map(self._charge, orders))
+
+    async def _charge(self, order: GiftOrder) -> GiftOutcome:
+        body = {"id": str(order.id), "room_id": str(order.room_id), "item_id": 1, "count": 7}
+        headers = {"Authorization": f"Bearer {self.tokens[order.viewer_id]}"}
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(httpx2.TransportError):
+                    answer = await self.client.post("/v1/gifts", json=body, headers=headers)
+                    if answer.status_code in {200, 201}:
+                        return _outcome(answer)
+                    assert answer.status_code in {429, 503}, answer.text
+                self.retries += 1
+                await asyncio.sleep(0.05)
+
+
+def _outcome(answer: httpx2.Response) -> GiftOutcome:
+    gift = answer.json()
+    return GiftOutcome(
+        "posted" if answer.status_code == 201 else "repeated",
+        0,
+        gift["coins_after"],
+        UUID(gift["combo"]["id"]),
+        gift["combo"]["count"],
+        datetime.fromisoformat(gift["charged_at"]),
+    )
+
+
+async def test_server_killed_under_load(database_url: str) -> None:
+    issuer, port = DevelopmentIssuer.new(), _free_port()
+    owner = await connect(database_url, role=None)
+    await issuer.register(owner, _clock)
+    await seed(owner, _clock)
+    clients = _Clients(f"http://127.0.0.1:{port}")
+    load, stop = GiftLoad(), asyncio.Event()
+
+    async with serving(database_url, port):
+        room_id = int(await live_room(clients.client, issuer.mint("creator", [Role.CREATOR], _clock)))
+        creator_id = int(await owner.fetchval("select creator_id from room where id = $1", room_id))
+        for number in range(VIEWERS):
+            token = issuer.mint(f"viewer-{number}", [Role.VIEWER], _clock)
+            person = int((await ask(clients.client, "GET", "/v1/me", token))["id"])
+            clients.tokens[person] = token
+            await owner.execute(
+                "select fund(shard_of($1), $1, $2, 'promotional', 'promotion', 1000000, null, null, $3)",
+                *(person, new_id(_clock), _clock.now()),
+            )
+
+    async def send() -> None:
+        people = list(clients.tokens)
+        while not stop.is_set():
+            orders = [GiftOrder(new_id(_clock), person, creator_id, room_id, 1, 7, 7) for person in people]
+            await load.send(orders, clients.charge)
+            await load.send(orders[:2], clients.charge)
+
+    sending = asyncio.create_task(send())
+    for _ in range(4):
+        async with serving(database_url, port) as (_, _, pid):
+            acknowledged = len(load.posted)
+            async with asyncio.timeout(30):
+                while len(load.posted) < acknowledged + 100:
+                    await asyncio.sleep(0.02)
+            os.kill(pid, signal.SIGKILL)
+    async with serving(database_url, port):
+        stop.set()
+        await sending
+        await until_delivered(database_url, owner)
+    assert clients.retries, "the load must have met a dead server"
+    assert load.repeats
+    received = await owner.fetchval("select received from gift_balance where creator_id = $1", creator_id)
+    assert received == 7 * len(load.posted)
+    await clients.client.aclose()
+    await owner.close()
+    await assert_books_hold(database_url, load)
