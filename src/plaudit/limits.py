@@ -81,6 +81,7 @@ NOTIFY_IDS_MAX = 300  # rooms or people named in one notification
 CARRIER_RETRY_PAUSE_MS = 500  # before another try to listen for notifications
 WALLETS_POLL_S = 10  # how long a wallet changed elsewhere may show old coins when its notification is lost
 PRESENCE_KEPT_S = 60  # before the viewers of a process that is gone are forgotten
+FRAMES_MESSAGE_BYTES_MAX = 256_000  # of one message of frames, unless a single frame is longer
 FRAMES_BACKLOG_MAX = 50  # frames shown to somebody who comes without a cursor
 FRAMES_RESUME_MAX = 5_000  # frames a cursor may be behind before it is void
 

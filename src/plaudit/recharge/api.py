@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database
@@ -68,7 +68,7 @@ async def get_prices(
 
 @post("/quotes", access=Access.VIEWER, operation_id="MakeQuote", tags=TAGS, summary="A price for an amount of coins")
 async def make_quote(
-    data: QuoteRequest, caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[QuoteRequest], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> QuoteAnswer:
     """The price is rounded up to what can be paid; for money given, as many coins as it buys, charged at their price.
 
@@ -81,7 +81,7 @@ async def make_quote(
 
 @post("/orders", access=Access.VIEWER, operation_id="PlaceOrder", tags=TAGS, summary="Order what was quoted")
 async def place_order(
-    data: OrderRequest,
+    data: JSONBody[OrderRequest],
     caller: Caller,
     database: Database,
     payment_providers: PaymentProviders,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
+from plaudit.jobs import Job
 from plaudit.limits import (
     ORDER_POLL_AFTER_S,
     ORDER_POLL_PAUSE_S_MAX,
@@ -13,6 +14,8 @@ from plaudit.limits import (
     PROVIDER_CALLS_AT_ONCE,
     QUOTE_KEEP_DAYS,
     QUOTES_PER_JOB_MAX,
+    RECHARGE_FORGET_EVERY_S,
+    RECHARGE_POLL_EVERY_S,
 )
 from plaudit.recharge import checkout
 from plaudit.recharge.model import Order, OrderState, ProviderRefused, ProviderUnavailable
@@ -68,3 +71,11 @@ async def forget_quotes(database: Database, clock: Clock) -> int:
             SQL["forget_quotes"], clock.now() - timedelta(days=QUOTE_KEEP_DAYS), QUOTES_PER_JOB_MAX
         )
     return int(status.removeprefix("DELETE "))
+
+
+def recharge_jobs(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> list[Job]:
+    """The periodic work of recharge."""
+    return [
+        Job("recharge.poll", RECHARGE_POLL_EVERY_S, lambda: poll_orders(database, providers, settings, clock)),
+        Job("recharge.forget", RECHARGE_FORGET_EVERY_S, lambda: forget_quotes(database, clock)),
+    ]

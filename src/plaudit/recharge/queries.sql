@@ -3,15 +3,12 @@ select shard_of($1)
 
 -- Price books
 
--- name: lock_price_books
--- Two servers that start at once must not both publish the first book.
-lock table price_book in share row exclusive mode
-
 -- name: newest_version
 select max(version) from price_book
 
 -- name: write_book
 insert into price_book (version, effective_at, rates_date, note, sources) values ($1, $2, $3, $4, $5)
+on conflict (version) do nothing returning version
 
 -- name: write_price
 insert into price (version, region, channel, currency, unit_numerator, unit_denominator, step_minor, tax_name,

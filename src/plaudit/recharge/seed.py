@@ -153,8 +153,7 @@ def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax,
 
 
 async def seed(connection: Connection, clock: Clock) -> int:
-    """Publish the first price book if there is none; the version of the newest."""
-    await connection.execute(SQL["lock_price_books"])
+    """Publish the first price book if there is none; the version of the newest. Several servers may do it at once."""
     newest: int | None = await connection.fetchval(SQL["newest_version"])
     if newest is not None:
         return newest
@@ -162,15 +161,13 @@ async def seed(connection: Connection, clock: Clock) -> int:
     return 1
 
 
-async def publish(connection: Connection, book: PriceBook) -> None:
-    """Keep a price book; it holds from its effective_at, and can never be changed.
-
-    Raises:
-        asyncpg.UniqueViolationError: the version is taken.
-    """
-    await connection.execute(
+async def publish(connection: Connection, book: PriceBook) -> bool:
+    """Keep a price book; it holds from its effective_at, and can never be changed. False: its version is taken."""
+    written = await connection.fetchval(
         SQL["write_book"], book.version, book.effective_at, book.rates_date, book.note, book.sources
     )
+    if written is None:
+        return False
     fields = [name for name in Price.__struct_fields__ if name != "packages"]
     await connection.executemany(
         SQL["write_price"], [[getattr(price, name) for name in fields] for price in book.prices]
@@ -183,3 +180,4 @@ async def publish(connection: Connection, book: PriceBook) -> None:
             for sort, package in enumerate(price.packages)
         ],
     )
+    return True

@@ -1,0 +1,158 @@
+"""A server that sells coins, the sandbox that takes the money, and buyers. All of them on real sockets."""
+
+import asyncio
+import json
+import socket
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from standardwebhooks import Webhook
+
+from plaudit.clock import Clock, ManualClock
+from plaudit.ids import new_id
+from plaudit.recharge import seed
+from plaudit.sandbox.app import SandboxConfig, create_app
+from plaudit.settings import Secret, Settings
+from tests.support.desk import Desk, open_desk
+
+API_KEY = "sandbox-key"
+WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC13ZWJob29rLXNlY3JldA=="
+GOOD, DECLINED, CONFIRM, LATE, EXPIRES = (
+    "4242424242424242", "4000000000000002", "4000000000003220", "4000000000000077", "4000000000000069",
+)  # fmt: skip
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def serving(app: Any, port: int) -> AsyncIterator[None]:
+    """An ASGI application on a socket of this event loop."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        if task.done():
+            await task
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@dataclass
+class Shop:
+    """An open server and its sandbox."""
+
+    desk: Desk
+    clock: ManualClock
+    browser: httpx2.AsyncClient
+    sandbox_url: str
+
+    async def quote(self, buyer: httpx2.AsyncClient, **asked: object) -> dict[str, Any]:
+        body = {"id": str(new_id(self.clock))} | (asked or {"package_coins": 70})
+        answer = await buyer.post("/v1/quotes", json=body)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def order(self, buyer: httpx2.AsyncClient, **asked: object) -> dict[str, Any]:
+        """A pending order of a new quote."""
+        quote = await self.quote(buyer, **asked)
+        body = {"id": str(new_id(self.clock)), "quote_id": quote["id"], "provider": "sandbox"}
+        answer = await buyer.post("/v1/orders", json=body)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        assert found["state"] == "pending"
+        return found
+
+    async def pay(self, order: dict[str, Any], card: str = GOOD) -> httpx2.Response:
+        """What the buyer does on the hosted page."""
+        return await self.browser.post(order["checkout_url"] + "/pay", data={"card_number": card})
+
+    async def checkout(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The payment as the sandbox sees it."""
+        checkout_id = order["checkout_url"].rsplit("/", 1)[1]
+        url = f"{self.sandbox_url}/v1/checkouts/{checkout_id}"
+        found: dict[str, Any] = (await self.browser.get(url, headers={"Authorization": f"Bearer {API_KEY}"})).json()
+        return found
+
+    async def event(self, order: dict[str, Any], **changed: object) -> tuple[dict[str, str], bytes]:
+        """A webhook about the order as the sandbox would send it now, with what the test changes of the payment."""
+        checkout = await self.checkout(order) | changed
+        return signed({"type": f"checkout.{checkout['state']}", "data": checkout})
+
+    async def tell(self, event: tuple[dict[str, str], bytes]) -> httpx2.Response:
+        """Bring a webhook to the server."""
+        headers, body = event
+        return await (await self.desk.client()).post("/v1/webhooks/sandbox", headers=headers, content=body)
+
+    async def coins(self, buyer: httpx2.AsyncClient) -> int:
+        coins: int = (await buyer.get("/v1/wallet")).json()["coins"]
+        return coins
+
+
+def signed(
+    event: dict[str, Any], secret: str = WEBHOOK_SECRET, at: datetime | None = None
+) -> tuple[dict[str, str], bytes]:
+    """Headers and body of an event; a new id unless it has one."""
+    event = {"id": f"evt_{uuid.uuid4().hex}", "created_at": datetime.now(UTC).isoformat()} | event
+    body, at = json.dumps(event), at or datetime.now(UTC)
+    return {
+        "webhook-id": event["id"],
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(event["id"], at, body),
+        "content-type": "application/json",
+    }, body.encode()
+
+
+@asynccontextmanager
+async def open_shop(
+    database_url: str, folder: Path, *, webhooks: bool = False, chaos_seed: int | None = None, late_s: int = 1
+) -> AsyncIterator[Shop]:
+    """A shop with a price book. `webhooks`: whether those of the sandbox arrive by themselves."""
+    clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
+    port, sandbox_port = free_port(), free_port()
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+    settings = Settings(
+        public_url=f"http://127.0.0.1:{port}",
+        sandbox_url=sandbox_url,
+        sandbox_api_key=Secret(API_KEY),
+        sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
+        return_hosts="shop.example",
+    )
+    config = SandboxConfig(
+        data=folder / "sandbox.sqlite",
+        public_url=sandbox_url,
+        api_key=settings.sandbox_api_key,
+        webhook_secret=settings.sandbox_webhook_secret,
+        chaos_seed=chaos_seed,
+        late_s=late_s,
+    )
+    async with open_desk(database_url, clock, settings) as desk:
+        async with desk.house.database.transaction() as connection:
+            await seed.seed(connection, _past(clock))
+        async with serving(create_app(config), sandbox_port), httpx2.AsyncClient() as browser:
+            shop = Shop(desk, clock, browser, sandbox_url)
+            if not webhooks:
+                yield shop
+                return
+            async with serving(desk.app, port):
+                yield shop
+
+
+def _past(clock: Clock) -> Clock:
+    return ManualClock(clock.now() - timedelta(days=1))

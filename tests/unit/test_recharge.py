@@ -1,0 +1,146 @@
+"""What a request for coins comes to, where a buyer may come back to, and references of orders."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from plaudit.problems import InvalidField
+from plaudit.recharge.actions import amount_of, return_address
+from plaudit.recharge.model import OrderRequest, QuoteRequest, read_reference
+from plaudit.recharge.pricing import Package, Price
+from plaudit.recharge.settlement import Seller
+from plaudit.settings import Settings, SettingsError
+
+ID = UUID("0192f0c1-2345-7abc-8def-0123456789ab")
+
+
+def price(**changed: Any) -> Price:
+    fields: dict[str, Any] = {
+        "version": 1,
+        "region": "US",
+        "channel": "web",
+        "currency": "USD",
+        "unit_numerator": 37,
+        "unit_denominator": 35,
+        "step_minor": 1,
+        "tax_name": "Sales tax",
+        "tax_rate_bps": 0,
+        "tax_included": False,
+        "store_fee_bps": 0,
+        "custom_amounts": True,
+        "coins_min": 5,
+        "coins_max": 1_000,
+        "packages": (Package(70, 74),),
+    }
+    return Price(**fields | changed)
+
+
+@pytest.mark.parametrize(
+    ("asked", "amount"),
+    [
+        ({"package_coins": 70}, (70, 0, 0)),
+        ({"coins": 71}, (71, 0, 0)),
+        ({"missing_coins": 7}, (7, 0, 0)),
+        ({"missing_coins": 2}, (5, 3, 0)),
+        ({"amount_minor": 100, "currency": "USD"}, (94, 0, 0)),
+        ({"amount_minor": 101, "currency": "USD"}, (95, 0, 0)),
+        ({"amount_minor": 76, "currency": "USD"}, (71, 0, 0)),
+    ],
+)
+def test_amounts(asked: dict[str, Any], amount: tuple[int, int, int]) -> None:
+    assert amount_of(QuoteRequest(id=ID, **asked), price()) == amount
+
+
+def test_what_the_coins_do_not_cost_is_not_charged() -> None:
+    dear = price(unit_numerator=30, unit_denominator=1)
+    assert amount_of(QuoteRequest(id=ID, amount_minor=200, currency="USD"), dear) == (6, 0, 20)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({}, "coins"),
+        ({"coins": 70, "package_coins": 70}, "coins"),
+        ({"package_coins": 71}, "package_coins"),
+        ({"coins": 4}, "coins"),
+        ({"coins": 1_001}, "coins"),
+        ({"missing_coins": 1_001}, "missing_coins"),
+        ({"amount_minor": 4, "currency": "USD"}, "amount_minor"),
+        ({"amount_minor": 10_000, "currency": "USD"}, "amount_minor"),
+        ({"amount_minor": 100}, "currency"),
+        ({"amount_minor": 100, "currency": "EUR"}, "currency"),
+        ({"coins": 70, "currency": "USD"}, "currency"),
+    ],
+)
+def test_amounts_that_cannot_be_bought_name_the_field(asked: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        amount_of(QuoteRequest(id=ID, **asked), price())
+    assert caught.value.fields["field"] == field
+
+
+def test_stores_sell_packages_only() -> None:
+    store = price(channel="apple", custom_amounts=False)
+    assert amount_of(QuoteRequest(id=ID, package_coins=70, channel="apple"), store).coins == 70
+    with pytest.raises(InvalidField, match="package_coins must be given"):
+        amount_of(QuoteRequest(id=ID, coins=70, channel="apple"), store)
+
+
+SETTINGS = Settings(public_url="https://plaudit.example", return_hosts="shop.example other.example:8443")
+
+
+@pytest.mark.parametrize(
+    ("asked", "address"),
+    [
+        (None, f"https://plaudit.example/orders/{ID}"),
+        ("/rooms/7?recharged=1", "https://plaudit.example/rooms/7?recharged=1"),
+        ("https://plaudit.example/wallet", "https://plaudit.example/wallet"),
+        ("https://shop.example/back", "https://shop.example/back"),
+        ("https://other.example:8443/", "https://other.example:8443/"),
+    ],
+)
+def test_where_a_buyer_comes_back_to(asked: str | None, address: str) -> None:
+    assert return_address(OrderRequest(id=ID, quote_id=ID, provider="sandbox", return_url=asked), SETTINGS) == address
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example/",
+        "http://plaudit.example/",
+        "http://shop.example/",
+        "https://plaudit.example@evil.example/",
+        "https://shop.example:444/",
+        "https://plaudit.example.evil.example/",
+        "javascript:alert(1)",
+        "rooms/7",
+        "/a b",
+        "/a\nb",
+        "/a\tb",
+        "/ä",
+        "https://[",
+    ],
+)
+def test_where_a_buyer_must_not_be_sent(asked: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        return_address(OrderRequest(id=ID, quote_id=ID, provider="sandbox", return_url=asked), SETTINGS)
+    assert caught.value.fields["field"] == "return_url"
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "-", "7", "7-", "7-nothing", f"-{ID}", f"٣-{ID}", f"7 -{ID}", f"{10**20}-{ID}"]
+)
+def test_references_that_are_none_of_ours(reference: str) -> None:
+    assert read_reference(reference) is None
+
+
+def test_a_reference_is_read_back() -> None:
+    assert read_reference(f"7-{ID}") == (7, ID)
+
+
+def test_a_seller_code_that_cannot_begin_a_number_keeps_the_server_from_starting() -> None:
+    with pytest.raises(SettingsError, match="PLAUDIT_SELLER_CODE"):
+        Seller.of(Settings(seller_code="Plaudit Inc."))
