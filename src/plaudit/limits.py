@@ -11,6 +11,7 @@ GIFT_COINS_MAX = 1_000_000_000  # coins of one gift
 GIFTS_PER_REQUEST_MAX = 500  # gifts in one POST /v1/gifts:batch
 CHARGE_ATTEMPTS_MAX = 20  # tries of one batch while the database is away
 CHARGE_RETRY_PAUSE_MS = 50  # after the first failed try; longer by as much after each
+PARTITIONS_EVERY_S = 86_400  # between two looks whether next month's partitions are there
 GIFT_PARTITION_MONTHS_AHEAD = 3  # months a gift may be charged in before the job must have run again
 COMBO_WINDOW_MS = 5_000  # a gift this long after the one before starts a new combo
 
@@ -88,7 +89,7 @@ FRAMES_RESUME_MAX = 5_000  # frames a cursor may be behind before it is void
 # sockets
 SOCKETS_MAX = 20_000  # of one process
 SOCKETS_PER_PERSON_MAX = 20  # of one person, per process
-SOCKET_BUFFER_BYTES_MAX = 1_000_000  # waiting for one reader before it is dropped
+SOCKET_BUFFER_BYTES_MAX = 1_000_000  # waiting for one reader before it is sent no more
 SOCKET_MESSAGE_BYTES_MAX = 4_096  # of one command; a longer one is answered with a problem
 SOCKET_FRAME_BYTES_MAX = 65_536  # a longer one closes the socket
 SOCKET_COMMANDS_PER_S = 50  # of one socket, on average
@@ -97,7 +98,7 @@ SOCKET_REFUSALS_MAX = 200  # commands above the rate before the socket is closed
 SOCKET_COMMANDS_UNDER_WAY_MAX = 64  # commands of one socket that wait for their answer
 SOCKET_HEARTBEAT_S = 25  # between two signs of life
 SOCKET_CLOSE_WAIT_S = 2  # for a slow reader to take its farewell
-SOCKET_DRAIN_WAIT_S = 30  # for a reader to take a page of the past
+SOCKET_DRAIN_WAIT_S = 10  # for a reader to take what was sent before it is let go
 
 # chat
 CHAT_TEXT_LENGTH_MAX = 300  # characters of one message

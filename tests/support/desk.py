@@ -68,6 +68,6 @@ async def open_desk(database_url: str, clock: Clock, settings: Settings | None =
         await owner.close()
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(
-            open_house(settings or Settings(public_url=ORIGIN), database_url, clock=clock)
+            open_house(settings or Settings(public_url=ORIGIN), database_url, clock=clock, with_jobs=False)
         )
         yield Desk(house, create_app(house), issuer, stack)

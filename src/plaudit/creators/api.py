@@ -26,7 +26,7 @@ class NewConversion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """What to convert: a number of coins, or all of the gift balance."""
 
     id: Annotated[UUID, Meta(description="UUID of version 7, made by the caller; repeating it repeats the answer.")]
-    coins: Annotated[int | None, Meta(ge=1, le=CONVERSION_COINS_MAX, description="Coins of the gift balance.")] = None
+    coins: Annotated[int, Meta(ge=1, le=CONVERSION_COINS_MAX, description="Coins of the gift balance.")] | None = None
     all: Annotated[bool, Meta(description="Convert all of it, instead of `coins`.")] = False
 
 

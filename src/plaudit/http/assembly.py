@@ -10,10 +10,13 @@ from litestar.di import Provide
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.types import ASGIApp
 
+import plaudit.creators.api
 import plaudit.gifts.api
 import plaudit.live.api
+import plaudit.payouts.api
 import plaudit.people.api
 import plaudit.recharge.api
+import plaudit.web.pages
 from plaudit.http import docs, guard, health, static
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
@@ -29,9 +32,12 @@ ROUTERS: tuple[Router, ...] = (
     plaudit.recharge.api.router,
     plaudit.gifts.api.router,
     plaudit.live.api.router,
+    plaudit.creators.api.router,
+    plaudit.payouts.api.router,
     health.router,
     docs.router,
     static.router,
+    plaudit.web.pages.router,
 )
 
 # What goes past the framework: the same addresses, faster. Each is an ASGI callable with the house's parts

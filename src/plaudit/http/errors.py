@@ -26,6 +26,7 @@ from plaudit.problems import (
     Unavailable,
     Unexpected,
 )
+from plaudit.web.pages import problems
 from plaudit.wire import PROBLEM_MEDIA_TYPE, problem_of
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,11 @@ def problem_from(error: BaseException, where: str) -> Problem:
     return Unexpected(incident)
 
 
-def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Litestar's exception handler for everything."""
+def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Litestar's exception handler for everything: a page for a person's browser, a problem document for a program."""
     problem = problem_from(error, f"{request.method} {request.url.path}")
+    if problems.wants_page(request):
+        return problems.answer(request, problem)
     return Response(
         msgspec.json.encode(problem.as_dict()),
         media_type=PROBLEM_MEDIA_TYPE,

@@ -4,23 +4,30 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from plaudit.clock import Clock, SystemClock
+from plaudit.creators.jobs import creator_jobs
 from plaudit.db import Database
 from plaudit.gifts.catalogue import Catalogue
 from plaudit.gifts.prices import Prices
 from plaudit.gifts.sending import GiftSender
 from plaudit.ids import new_id
+from plaudit.jobs import Job, JobRunner
 from plaudit.ledger.deliverer import Deliverer
+from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.limits import PARTITIONS_EVERY_S
 from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
+from plaudit.payouts.jobs import payout_jobs
+from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
+from plaudit.recharge.jobs import recharge_jobs
 from plaudit.recharge.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
 
@@ -43,6 +50,8 @@ class House:
     hub: Hub
     chat: Chat
     payment_providers: PaymentProviders
+    payout_providers: PayoutProviders
+    jobs: JobRunner
     stopping: asyncio.Event
     """Set when the process is asked to stop: streams without an end come to one."""
 
@@ -54,7 +63,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, database_url: str | None = None, *, clock: Clock | None = None
+    settings: Settings, database_url: str | None = None, *, clock: Clock | None = None, with_jobs: bool = True
 ) -> AsyncIterator[House]:
     """Start everything a process needs on a database that is migrated, and stop it at the end: gifts that wait are
     charged, then deliverers end, then connections close.
@@ -63,43 +72,32 @@ async def open_house(
         settings: of this process.
         database_url: where the database is; without it, what the settings say.
         clock: another than the machine's.
+        with_jobs: whether periodic work is done here too.
 
     Raises:
         DatabaseUnreachable: there is no database, or it is not prepared.
+        SettingsError: a provider is described in part only.
     """
     clock = clock or SystemClock()
-    url = database_url or settings.database_url.reveal()
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(
-            Database(
-                url,
-                connections=settings.database_connections,
-                statement_timeout_ms=settings.statement_timeout_ms,
-            )
-        )
-        async with database.read() as connection:
-            shards = await read_shards(connection)
+        database, shards = await _open_database(stack, settings, database_url, clock)
         doorkeeper = Doorkeeper(database, clock, KeySets(clock))
         stack.push_async_callback(doorkeeper.close)
-        catalogue = Catalogue(database, clock)
-        await _run(stack, catalogue)
-        providers = payment_providers(settings)
-        stack.push_async_callback(providers.close)
-        rooms = RoomCache(database)
-        await _run(stack, rooms)
-        chat = Chat(database, clock)
-        hub = Hub(database, shards, clock, Profiles(database), new_id(clock), chat.saw)
-        await _run(stack, hub)
-        chat.deliver_to(hub.receive)
-        await _run(stack, chat)
-        deliverer = Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms)
-        await _run(stack, deliverer)
-        gift_writer = GiftWriter(database.connect, shards, clock, deliverer.wake)
-        await _run(stack, gift_writer)
+        catalogue = await _run(stack, Catalogue(database, clock))
+        payments, payouts = payment_providers(settings), payout_providers(settings)
+        stack.push_async_callback(payments.close)
+        stack.push_async_callback(payouts.close)
+        rooms = await _run(stack, RoomCache(database))
+        hub, chat = await _open_hub(stack, database, shards, clock)
+        deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
+        gift_writer = await _run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)
-        gift_sender = GiftSender(
+        sender = GiftSender(
             database, shards, clock, catalogue, rooms, gift_writer, hub.wallet_moved, prices.of_shortage
         )
+        jobs = JobRunner(_jobs(database, settings, clock, payments, payouts), clock)
+        if with_jobs:
+            await _run(stack, jobs)
         yield House(
             settings=settings,
             clock=clock,
@@ -109,17 +107,68 @@ async def open_house(
             catalogue=catalogue,
             gift_writer=gift_writer,
             deliverer=deliverer,
-            gift_sender=gift_sender,
+            gift_sender=sender,
             prices=prices,
             rooms=rooms,
             hub=hub,
             chat=chat,
-            payment_providers=providers,
+            payment_providers=payments,
+            payout_providers=payouts,
+            jobs=jobs,
             stopping=asyncio.Event(),
         )
 
 
-async def _run(stack: AsyncExitStack, part: Any) -> None:
+async def _open_database(
+    stack: AsyncExitStack, settings: Settings, url: str | None, clock: Clock
+) -> tuple[Database, Shards]:
+    database = await stack.enter_async_context(
+        Database(
+            url or settings.database_url.reveal(),
+            connections=settings.database_connections,
+            statement_timeout_ms=settings.statement_timeout_ms,
+        )
+    )
+    async with database.transaction() as connection:
+        await ensure_gift_partitions(connection, clock)
+        return database, await read_shards(connection)
+
+
+async def _open_hub(stack: AsyncExitStack, database: Database, shards: Shards, clock: Clock) -> tuple[Hub, Chat]:
+    chat = Chat(database, clock)
+    hub = await _run(stack, Hub(database, shards, clock, Profiles(database), new_id(clock), chat.saw))
+    chat.deliver_to(hub.receive)
+    return hub, await _run(stack, chat)
+
+
+def _jobs(
+    database: Database, settings: Settings, clock: Clock, payments: PaymentProviders, payouts: PayoutProviders
+) -> list[Job]:
+    """The periodic work of all rooms."""
+
+    async def make_partitions() -> None:
+        async with database.transaction() as connection:
+            await ensure_gift_partitions(connection, clock)
+
+    return [
+        Job("gift partitions", PARTITIONS_EVERY_S, make_partitions),
+        *recharge_jobs(database, payments, settings, clock),
+        *creator_jobs(database, clock),
+        *payout_jobs(database, clock, payouts),
+    ]
+
+
+class _Part(Protocol):
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+P = TypeVar("P", bound=_Part)
+
+
+async def _run(stack: AsyncExitStack, part: P) -> P:
     """Start a part now, and stop it when the house closes."""
     stack.push_async_callback(part.stop)
     await part.start()
+    return part

@@ -27,6 +27,7 @@ _TITLES = {
     429: "Too much at once; `Retry-After` says when to come back.",
     503: "The database cannot be reached just now.",
 }
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
 
 _DESCRIPTION = """\
@@ -143,18 +144,17 @@ def _parameter(parameter: OperationParameter, schemas: dict[int, Document]) -> D
 
 
 def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
-    success: Document = {"description": HTTPStatus(operation.status).phrase}
-    if operation.answer is not None:
-        success["content"] = {operation.answer_media_type: {"schema": schemas[id(operation.answer)]}}
+    answers: dict[str, Document] = {}
+    for status in operation.statuses:
+        answer: Document = {"description": HTTPStatus(status).phrase}
+        answers[str(status)] = answer
+        if operation.answer is not None and status not in _WITHOUT_BODY:
+            answer["content"] = {operation.answer_media_type: {"schema": schemas[id(operation.answer)]}}
     problems = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
         for status in operation.problem_statuses
     }
-    also = {
-        str(status): {"description": HTTPStatus(status).phrase} if status == HTTPStatus.NOT_MODIFIED else success
-        for status in operation.also_answers
-    }
-    return {str(operation.status): success} | also | problems
+    return answers | problems
 
 
 def _problem_name(status: int) -> str:

@@ -53,7 +53,8 @@ class Operation:
     parameters: list[OperationParameter]
     body: Any
     """The type of the JSON body; None: it takes none."""
-    status: int
+    statuses: list[int]
+    """Of answers that are no problem: the usual one, and others with the same body."""
     answer: Any
     """The type of the answer; None: it has no body."""
     answer_media_type: str
@@ -93,7 +94,7 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Oper
         access=access,
         parameters=parameters,
         body=None if body is None else body.annotation,
-        status=handler.status_code,
+        statuses=[handler.status_code, *handler.opt.get("also_answers", ())],
         answer=answer,
         answer_media_type=media_type,
         problem_statuses=_problem_statuses(handler, method, access, has_path=bool(route.path_parameters)),

@@ -26,11 +26,14 @@ class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     holder_name: Annotated[str, Meta(min_length=2, max_length=140, description="As the bank knows it.")]
     country: Annotated[str, _COUNTRY]
     currency: Annotated[str, _CURRENCY]
-    iban: Annotated[str | None, Meta(max_length=50, examples=["DE89370400440532013000"])] = None
-    bank_code: Annotated[
-        str | None, Meta(max_length=30, description="Routing number, sort code or the like.", examples=["021000021"])
-    ] = None
-    account_number: Annotated[str | None, Meta(max_length=50, examples=["000123456789"])] = None
+    iban: Annotated[str, Meta(max_length=50, examples=["DE89370400440532013000"])] | None = None
+    bank_code: (
+        Annotated[
+            str, Meta(max_length=30, description="Routing number, sort code or the like.", examples=["021000021"])
+        ]
+        | None
+    ) = None
+    account_number: Annotated[str, Meta(max_length=50, examples=["000123456789"])] | None = None
 
 
 class MethodAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,9 +66,9 @@ class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
     numerator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Minor units for `denominator` diamonds.")]
     denominator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Diamonds for `numerator` minor units.")]
-    effective_at: Annotated[
-        datetime | None, Meta(tz=True, description="From when; null: at once. Never in the past.")
-    ] = None
+    effective_at: (
+        Annotated[datetime, Meta(tz=True, description="From when; null: at once. Never in the past.")] | None
+    ) = None
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Where the figure is from.")]
 
 
@@ -83,9 +83,9 @@ class NewPayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     diamonds_per_day_max: Annotated[
         int, Meta(ge=1, le=PAYOUT_DIAMONDS_MAX, description="What a creator can request in a day of UTC.")
     ]
-    effective_at: Annotated[
-        datetime | None, Meta(tz=True, description="From when; null: at once. Never in the past.")
-    ] = None
+    effective_at: (
+        Annotated[datetime, Meta(tz=True, description="From when; null: at once. Never in the past.")] | None
+    ) = None
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Why, for later readers.")]
 
 
