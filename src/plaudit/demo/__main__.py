@@ -12,7 +12,6 @@ import uvloop
 from plaudit.demo.life import Life, live
 from plaudit.http.logs import configure_logging
 
-
 STDERR = 2
 
 

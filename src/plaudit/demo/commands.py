@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from plaudit.clock import SystemClock
+from plaudit.demo.cast import read_cast
 from plaudit.demo.children import Children
+from plaudit.demo.choices import write_choices
 from plaudit.demo.keys import DemoKeys
-from plaudit.demo.prepare import prepare
+from plaudit.demo.prepare import prepare, write_people
 from plaudit.embedded import database_url
 from plaudit.http.logs import configure_logging
 from plaudit.http.server import listen
@@ -73,7 +75,9 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
             environment = {
                 "DATABASE_URL": database,
                 "PLAUDIT_DATA": str(data),
+                "PLAUDIT_DEMO_PEOPLE": str(write_choices(data)),
                 "PLAUDIT_PUBLIC_URL": address,
+                "PLAUDIT_DEMO_PEOPLE": str(write_people(data, read_cast())),
                 "PLAUDIT_SANDBOX_URL": _start_sandbox(children, keys, data),
                 "PLAUDIT_SANDBOX_API_KEY": keys.sandbox_api_key,
                 "PLAUDIT_SANDBOX_WEBHOOK_SECRET": keys.sandbox_webhook_secret,

@@ -100,5 +100,5 @@ async def _send(world: World, client: Client, room: RoomCard, items: Sequence[It
         try:
             await client.post("/v1/gifts", gift)
         except FAILURES as failure:
-            log.info("%s sends no more: %s", client.who.name, failure)
+            log.debug("%s sends no more: %s", client.who.name, failure)
             return

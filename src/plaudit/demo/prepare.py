@@ -1,18 +1,25 @@
-"""What a database needs before the demo's server starts: tables, whose tokens count, the catalogue, prices, rates."""
+"""What must be there before the demo's server starts: tables, whose tokens count, prices, who there is to be."""
 
 from pathlib import Path
+from typing import Literal
+
+import msgspec
 
 from plaudit.clock import Clock
 from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule
 from plaudit.db import Connection, Database
+from plaudit.demo.cast import Cast, Character, Creator, Guest, Operator
 from plaudit.gifts import catalogue
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.migrate import apply_to
 from plaudit.payouts import rates
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.recharge import seed as price_book
+from plaudit.web.pages.people import DemoPerson
 
+_PEOPLE_FILE = "people.json"
+_CROWD_SHOWN = 12  # of the viewers anybody may be
 _MATURITY_S = 10  # so that whoever tries the demo sees diamonds mature
 
 
@@ -45,3 +52,25 @@ async def _shorten_maturity(connection: Connection, clock: Clock) -> None:
         note=f"demo: available after {_MATURITY_S} seconds",
     )
     await creators.record_rule(connection, clock, quick, None)
+
+
+def write_people(data: Path, cast: Cast) -> Path:
+    """Write down who there is to be, for the page where that is chosen; the file."""
+    shown = [cast.operator, *cast.guests, *cast.creators, *cast.viewers[:: len(cast.viewers) // _CROWD_SHOWN]]
+    people = [
+        DemoPerson(subject=one.subject, group=_group(one), roles=sorted(one.roles), claims=one.claims) for one in shown
+    ]
+    file = data / _PEOPLE_FILE
+    file.write_bytes(msgspec.json.encode(people))
+    return file
+
+
+def _group(one: Character) -> Literal["you", "creator", "operator", "crowd"]:
+    match one:
+        case Guest():
+            return "you"
+        case Creator():
+            return "creator"
+        case Operator():
+            return "operator"
+    return "crowd"
