@@ -10,7 +10,7 @@ const ENTRIES_MAX = 200;
 const IDS_MAX = 500;
 
 /**
- * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids)`, `clear()`.
+ * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`, `clear()`.
  * A combo is one entry: its gifts add up. Event: `gift-thank` {gift_ids}.
  */
 export class GiftFeed extends PageElement {
@@ -39,10 +39,10 @@ export class GiftFeed extends PageElement {
     this.entries = entries.slice(0, ENTRIES_MAX);
   }
 
-  /** @param {string[]} ids */
-  setThanked(ids) {
-    const thanked = new Set(ids);
-    this.entries = this.entries.map((entry) => (entry.ids.some((id) => thanked.has(id)) ? { ...entry, thanked: true } : entry));
+  /** @param {string[]} ids @param {boolean} [thanked] false takes the tick back */
+  setThanked(ids, thanked = true) {
+    const meant = new Set(ids);
+    this.entries = this.entries.map((entry) => (entry.ids.some((id) => meant.has(id)) ? { ...entry, thanked } : entry));
   }
 
   clear() { this.entries = []; }
@@ -68,7 +68,7 @@ export class GiftFeed extends PageElement {
   /** @param {Gift} gift @param {string[]} ids @param {boolean} thanked */
   #tick(gift, ids, thanked) {
     return html`<button type="button" class="button button-small thank ${thanked ? "is-done" : ""}" aria-pressed=${thanked} ?disabled=${thanked}
-      aria-label=${thanked ? `${gift.sender.name} thanked` : `Tick off: thanked ${gift.sender.name}`} @click=${() => this.tell("gift-thank", { gift_ids: ids })}>
+      aria-label=${thanked ? `Thanked ${gift.sender.name}` : `Thank ${gift.sender.name}`} @click=${() => this.tell("gift-thank", { gift_ids: ids })}>
       ${icon(thanked ? "check-check" : "check", "s")}${thanked ? "Thanked" : "Thank"}</button>`;
   }
 }

@@ -1,0 +1,155 @@
+"""The look, on the style guide: readable in both themes, fits every width, and components do what they say."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.style_guide import style_guide_server
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with style_guide_server() as started:
+        yield started
+
+
+def _ready(page: Page, address: str) -> Page:
+    page.goto(address)
+    expect(page.locator("#guide-tray .tray-item").first).to_be_visible()
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing(open_page: OpenPage, address: str, theme: Literal["dark", "light"]) -> None:
+    page = _ready(open_page(color_scheme=theme, reduced_motion="reduce"), address)
+    page.evaluate(AXE)  # evaluated by the debugger, so the policy of the page stays as strict as it is
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"
+        " violations.map(({id, nodes}) => id + ': ' + nodes.map((node) => node.target).join(', ')))",
+        RULES,
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_nothing_is_wider_than_the_screen(open_page: OpenPage, address: str, width: int) -> None:
+    page = _ready(open_page(width=width, height=800), address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_theme_switch_is_remembered(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(color_scheme="dark"), address)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.locator("[data-theme-switch]").click()
+    light = page.evaluate(ground)
+    page.reload()
+    assert page.evaluate(ground) == light != dark
+
+
+def test_tray_is_worked_by_keyboard_and_says_what_is_missing(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    tray = page.locator(".guide-room gift-tray")
+    page.evaluate(
+        "window.told = []; const tray = document.querySelector('.guide-room gift-tray');"
+        " for (const type of ['gift-send', 'buy-exactly'])"
+        " tray.addEventListener(type, (event) => told.push([type, event.detail]))"
+    )
+    tray.locator("[data-sku=rose]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(tray.locator("[data-sku=applause]")).to_have_attribute("aria-checked", "true")
+    tray.get_by_role("button", name="×10").click()
+    tray.get_by_role("button", name="Send Applause times 10 for 10 coins").click()
+    tray.locator("[data-sku=ferris-wheel]").click()
+    tray.get_by_role("button", name="Send Ferris Wheel").click()
+    expect(tray.get_by_role("alert")).to_contain_text("570 coins short")
+    tray.get_by_role("button", name="Buy 570 coins").click()
+    assert page.evaluate("told") == [
+        ["gift-send", {"item_id": 2, "count": 10, "coins": 10}],
+        ["buy-exactly", {"coins": 570}],
+    ]
+
+
+def test_combo_grows_in_one_banner(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    rose = page.locator("#guide-plays").get_by_role("button", name="Rose")
+    for _ in range(4):
+        rose.click()
+    expect(page.locator(".gift-banner")).to_have_count(1)
+    expect(page.locator(".gift-banner-count")).to_have_text("×14")  # ten came with the page's own sample
+
+
+def test_banners_never_exceed_three(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    for name in ("Rose", "Heart", "Coffee", "Kite", "Balloon", "Doughnut"):
+        page.locator("#guide-plays").get_by_role("button", name=name).click()
+    assert page.locator(".gift-banner").count() == 3
+
+
+def test_large_gift_takes_the_stage_and_leaves_it(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    stage = page.locator("gift-stage")
+    page.locator("#guide-plays").get_by_role("button", name="Crowned").click()
+    expect(stage).to_have_attribute("data-playing", "crown")
+    expect(page.locator(".stage-caption")).to_contain_text("sent Crowned · 6,999 coins")
+    page.evaluate("document.querySelector('gift-stage').skip()")
+    expect(stage).not_to_have_attribute("data-playing", "crown")
+    assert page.locator(".stage-figure").count() == 0
+
+
+def test_reduced_motion_shows_a_still_card(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(reduced_motion="reduce"), address)
+    page.locator("#guide-plays").get_by_role("button", name="Night Fireworks").click()
+    expect(page.locator(".stage-figure")).to_have_count(1)
+    assert page.evaluate(
+        "document.querySelector('.stage-figure').getAnimations().every((animation) =>"
+        " animation.effect.getKeyframes().every((frame) => frame.transform === undefined))"
+    )
+
+
+def test_every_animation_ends_and_clears_up(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    left = page.evaluate(
+        """async () => {
+          const root = new URL(".", document.querySelector("script[src$='desk.js']").src);
+          const { ANIMATIONS } = await import(root + "stage/animations.js");
+          const { Scene } = await import(root + "stage/scene.js");
+          const { Particles } = await import(root + "stage/particles.js");
+          const layer = document.querySelector(".stage-layer");
+          const particles = new Particles(document.querySelector(".stage-particles"));
+          const item = { sku: "trophy", art: "art/gifts/trophy.svg", duration_ms: 400 };
+          await Promise.all(Object.values(ANIMATIONS).map(async (play) => {
+            const scene = new Scene({ layer, particles, gift: { item } });
+            await play(scene);
+          }));
+          layer.replaceChildren();
+          return Object.keys(ANIMATIONS).length;
+        }"""
+    )
+    assert left >= 10
+
+
+def test_waiting_gifts_are_bounded_and_sorted_by_value(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    order = page.evaluate(
+        """async () => {
+          const root = new URL(".", document.querySelector("script[src$='desk.js']").src);
+          const { ValueQueue } = await import(root + "stage/value-queue.js");
+          const queue = new ValueQueue(3);
+          const gift = (sender, coins) => ({ item: { id: 1 }, sender: { id: sender }, combo: null, count: 1, coins });
+          const sent = [["a", 5], ["b", 50], ["c", 7], ["a", 5], ["d", 1], ["e", 20]];
+          const dropped = sent.map(([who, coins]) => queue.push(gift(who, coins))?.sender.id ?? null);
+          const kept = [];
+          for (let next = queue.shift(); next; next = queue.shift()) kept.push([next.sender.id, next.coins]);
+          return { dropped, kept };
+        }"""
+    )
+    assert order == {"dropped": [None, None, None, None, "d", "c"], "kept": [["b", 50], ["e", 20], ["a", 10]]}
