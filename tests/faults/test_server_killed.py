@@ -64,7 +64,7 @@ def _outcome(answer: httpx2.Response) -> GiftOutcome:
         gift["coins_after"],
         UUID(gift["combo"]["id"]),
         gift["combo"]["count"],
-        datetime.fromisoformat(gift["charged_at"]),
+        datetime.fromisoformat(gift["at"]),
     )
 
 
