@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, Router, get, patch, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter, QueryParameter
 from litestar.response import Stream
 
 from plaudit.clock import Clock
@@ -59,12 +59,12 @@ PersonId = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$", descri
 PageCursor = Annotated[
     str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
 ]
-InState = Annotated[RoomState | None, Parameter(query="state", description="Rooms in this state only.")]
+InState = Annotated[RoomState | None, QueryParameter(name="state", description="Rooms in this state only.")]
 FrameCursor = Annotated[
     str | None, Parameter(max_length=40, description="A cursor, `<epoch>:<seq>`; without it, from the beginning.")
 ]
 LastEventId = Annotated[
-    str | None, Parameter(header="Last-Event-ID", max_length=40, description="The cursor to go on from.")
+    str | None, HeaderParameter(name="Last-Event-ID", max_length=40, description="The cursor to go on from.")
 ]
 AfterCursor = Annotated[str | None, Parameter(max_length=40, description="The same, for who cannot set headers.")]
 

@@ -3,10 +3,12 @@
 import asyncio
 
 from plaudit.limits import FRAMES_BACKLOG_MAX, FRAMES_RESUME_MAX, HUB_TICK_MS, SOCKET_DRAIN_WAIT_S
-from plaudit.live.message import frames_message, resync_message
+from plaudit.live.message import frames_messages, resync_message
 from plaudit.live.open_room import OpenRoom, Subscriber
-from plaudit.live.outlet import TOO_SLOW
+from plaudit.live.outlet import TOO_SLOW, Outlet
 from plaudit.live.reader import Reader
+
+SLOW = "too slow: come back with the cursor"
 
 
 async def bring_up(
@@ -16,24 +18,36 @@ async def bring_up(
 
     A cursor that is void is answered with `resync`, and the last frames follow. Without one, the last frames.
     """
-    room = subscriber.room
     subscriber.cursor = await _start(reader, subscriber, cursor, woken)
+    await follow(reader, subscriber)
+
+
+async def follow(reader: Reader, subscriber: Subscriber) -> None:
+    """Send what comes after the subscriber's cursor, as fast as it is taken, until there is no more; then it is live.
+
+    One who takes nothing for SOCKET_DRAIN_WAIT_S is let go.
+    """
+    room = subscriber.room
     while subscriber.cursor < room.shown:
         page = room.recent(subscriber.cursor)
         if page is None:
             page = await reader.encoded_frames(room.key, subscriber.cursor, room.shown)
-        if not subscriber.outlet.send(frames_message(reader.epoch, page, backlog=True)):
-            subscriber.outlet.close(TOO_SLOW, "too slow: come back with the cursor")
-            return
+        for shared in frames_messages(reader.epoch, page, backlog=True):
+            if not (subscriber.outlet.send(shared) and await hand_over(subscriber.outlet)):
+                subscriber.outlet.close(TOO_SLOW, SLOW)
+                return
         subscriber.cursor = page[-1][0]
-        try:
-            await asyncio.wait_for(subscriber.outlet.drained(), SOCKET_DRAIN_WAIT_S)
-        except TimeoutError:
-            subscriber.outlet.close(TOO_SLOW, "too slow: come back with the cursor")
-            return
     # No pause since the comparison: nothing can have been shown in between.
     if subscriber in room.subscribers:
         room.live.add(subscriber)
+
+
+async def hand_over(outlet: Outlet) -> bool:
+    """Wait until a reader has taken what was sent; False: it takes too long."""
+    try:
+        return await asyncio.wait_for(outlet.drained(), SOCKET_DRAIN_WAIT_S)
+    except TimeoutError:
+        return False
 
 
 async def _start(reader: Reader, subscriber: Subscriber, cursor: tuple[int, int] | None, woken: asyncio.Event) -> int:

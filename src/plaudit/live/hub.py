@@ -17,10 +17,10 @@ from plaudit.ledger.shards import Shards
 from plaudit.limits import HUB_FAN_OUT_STEP, HUB_POLL_MS, HUB_ROOM_LINGER_S, HUB_ROOMS_MAX, HUB_TICK_MS, WALLETS_POLL_S
 from plaudit.live import frames as wire_frames
 from plaudit.live.carrier import ROOMS, WALLETS, Carrier
-from plaudit.live.catch_up import bring_up
-from plaudit.live.message import Message, frames_message, message
+from plaudit.live.catch_up import SLOW, bring_up, follow, hand_over
+from plaudit.live.message import Message, frames_messages, message
 from plaudit.live.open_room import OpenRoom, RoomKey, Subscriber
-from plaudit.live.outlet import TOO_SLOW, Outlet
+from plaudit.live.outlet import GOING_AWAY, TOO_SLOW, Outlet
 from plaudit.live.overlay_watch import OverlayWatch
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
@@ -49,6 +49,7 @@ class Hub:
         self._on_frame = on_frame
         self._people: dict[int, set[Subscriber]] = {}
         self._sockets = 0
+        self._following: set[asyncio.Task[None]] = set()
         self._coins: dict[int, int] = {}  # what the screens of those people show
         self._woken = asyncio.Event()
         self._moved: set[int] = set()
@@ -77,6 +78,8 @@ class Hub:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        for task in self._following:
+            task.cancel()
         await self._carrier.stop()
 
     # What others say
@@ -261,16 +264,43 @@ class Hub:
             # Without a pause in between: who joins now either is among the readers or finds the frames in the ring.
             room.show(encoded)
             readers = list(room.live)
-            await self.send_to(readers, frames_message(self.reader.epoch, encoded, backlog=False))
+            shown = pending[0][0] - 1
+            for shared in frames_messages(self.reader.epoch, encoded, backlog=False):
+                slow = await self.send_to(readers, shared)
+                if slow:
+                    readers = [reader for reader in readers if reader not in slow]
+                    self._let_fall_behind(slow, shown)
+                shown = shared.last_seq
 
-    async def send_to(self, readers: Collection[Subscriber], shared: Message) -> None:
-        """One message to many; who is too slow is let go, the others do not notice."""
+    async def send_to(self, readers: Collection[Subscriber], shared: Message) -> set[Subscriber]:
+        """One message to many; those who have not taken enough of what was sent before do not get it."""
+        slow = set()
         for served, reader in enumerate(readers, 1):
             if not reader.outlet.send(shared):
-                self.leave(reader)
-                reader.outlet.close(TOO_SLOW, "too slow: come back with the cursor")
+                slow.add(reader)
             if served % HUB_FAN_OUT_STEP == 0:
                 await asyncio.sleep(0)
+        return slow
+
+    def _let_fall_behind(self, slow: Iterable[Subscriber], seen: int) -> None:
+        """Slow readers follow at their own pace, or are let go if they do not move; the others do not notice."""
+        for reader in slow:
+            if reader in reader.room.live:
+                reader.room.live.discard(reader)
+                reader.cursor = seen
+                task = asyncio.create_task(self._follow(reader))
+                self._following.add(task)
+                task.add_done_callback(self._following.discard)
+
+    async def _follow(self, reader: Subscriber) -> None:
+        try:
+            if await hand_over(reader.outlet):
+                await follow(self.reader, reader)
+            else:
+                reader.outlet.close(TOO_SLOW, SLOW)
+        except Exception as error:
+            log.warning("a slow reader could not be served: %r", error)
+            reader.outlet.close(GOING_AWAY, "try again with the cursor")
 
     async def _tell_wallets(self) -> None:
         unknown = [person_id for person_id, coins in self._wallets.items() if coins is None]
@@ -282,7 +312,8 @@ class Hub:
             screens = list(self._people.get(person_id, ()))
             if screens and self._coins.get(person_id) != now:
                 self._coins[person_id] = now
-                await self.send_to(screens, message("wallet", coins=now))
+                if await self.send_to(screens, message("wallet", coins=now)):
+                    del self._coins[person_id]  # so that the next poll tells it again
 
     def _close_empty(self, now: float) -> None:
         for room_id, room in list(self.rooms.items()):

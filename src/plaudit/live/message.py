@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from plaudit.limits import FRAMES_MESSAGE_BYTES_MAX
+
 _TEXT_FRAME = 0x81
 _encoder = msgspec.json.Encoder()
 
@@ -12,12 +14,13 @@ _encoder = msgspec.json.Encoder()
 class Message:
     """One message in JSON. Its forms on the wire are made when first asked for, and then shared."""
 
-    __slots__ = ("_event", "_socket_frame", "cursor", "json", "type")
+    __slots__ = ("_event", "_socket_frame", "cursor", "json", "last_seq", "type")
 
-    def __init__(self, type_: str, json: bytes, cursor: str | None = None) -> None:
+    def __init__(self, type_: str, json: bytes, cursor: str | None = None, last_seq: int = 0) -> None:
         self.type = type_
         self.json = json
         self.cursor = cursor
+        self.last_seq = last_seq
         self._socket_frame: bytes | None = None
         self._event: bytes | None = None
 
@@ -50,6 +53,20 @@ def message(type_: str, **fields: Any) -> Message:
     return Message(type_, _encoder.encode({"type": type_, **fields}))
 
 
+def frames_messages(epoch: int, frames: Sequence[tuple[int, bytes]], *, backlog: bool) -> list[Message]:
+    """Numbered frames, already encoded and in order, as messages of a bounded length."""
+    messages: list[Message] = []
+    start = length = 0
+    for place, (_, encoded) in enumerate(frames):
+        if place > start and length + len(encoded) > FRAMES_MESSAGE_BYTES_MAX:
+            messages.append(frames_message(epoch, frames[start:place], backlog=backlog))
+            start, length = place, 0
+        length += len(encoded)
+    if frames:
+        messages.append(frames_message(epoch, frames[start:], backlog=backlog))
+    return messages
+
+
 def frames_message(epoch: int, frames: Sequence[tuple[int, bytes]], *, backlog: bool) -> Message:
     """Numbered frames, already encoded and in order, as one message. There must be at least one."""
     cursor = cursor_of(epoch, frames[-1][0])
@@ -59,7 +76,7 @@ def frames_message(epoch: int, frames: Sequence[tuple[int, bytes]], *, backlog: 
         said,
         b",".join([encoded for _, encoded in frames]),
     )
-    return Message("frames", json, cursor)
+    return Message("frames", json, cursor, frames[-1][0])
 
 
 def resync_message(epoch: int, seq: int, reason: str) -> Message:

@@ -27,8 +27,8 @@ class Outlet(Protocol):
         """Say farewell and let go, whether or not the reader still listens."""
         ...
 
-    async def drained(self) -> None:
-        """Wait until little is waiting, or the reader is gone."""
+    async def drained(self) -> bool:
+        """Wait until little is waiting, or the reader is gone; then true."""
         ...
 
 
@@ -59,8 +59,8 @@ class QueueOutlet:
         self._changed.set()
         self._drained.set()
 
-    async def drained(self) -> None:
-        await self._drained.wait()
+    async def drained(self) -> bool:
+        return await self._drained.wait()
 
     async def messages(self, sign_of_life_s: float) -> AsyncIterator[Message | None]:
         """Messages as they come, until the outlet is closed; None when nothing came for so many seconds."""

@@ -60,8 +60,8 @@ class SocketOutlet:
             transport.resume_reading()
         protocol.close_timer = protocol.loop.call_later(SOCKET_CLOSE_WAIT_S, transport.abort)
 
-    async def drained(self) -> None:
-        await self._protocol.writable.wait()
+    async def drained(self) -> bool:
+        return await self._protocol.writable.wait()
 
 
 def outlet_of(extensions: dict[str, object]) -> Outlet:
