@@ -1,0 +1,453 @@
+"""Conversion, maturity and payouts against a plain model, in any order, with repeats, conflicts and lost answers."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+
+from plaudit.clock import ManualClock
+from plaudit.creators import actions as creators
+from plaudit.creators.jobs import mature_due
+from plaudit.creators.model import BelowConversionMinimum, InsufficientGiftBalance, NewRewardRule
+from plaudit.db import Database
+from plaudit.ids import new_id
+from plaudit.limits import PAYOUT_QUOTE_VALID_S
+from plaudit.payouts import actions, methods, outcomes, rates
+from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due
+from plaudit.payouts.methods import BankAccount
+from plaudit.payouts.model import (
+    BelowPayoutThreshold,
+    DailyPayoutLimit,
+    InsufficientDiamonds,
+    NewPayoutTerms,
+    PayoutQuote,
+    PayoutQuoteExpired,
+    PayoutQuoteUsed,
+    PayoutState,
+    PayoutStateConflict,
+)
+from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
+from plaudit.problems import IdempotencyConflict, Problem
+from tests.support.earnings import Mood, PretendBank, give
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OPERATOR = 999_999
+DIAMONDS_MIN, DIAMONDS_PER_DAY_MAX = 10, 300
+MATURITY_S = 60
+FOLLOWING = {
+    PayoutStatus.PROCESSING: [PayoutStatus.PAID, PayoutStatus.FAILED],
+    PayoutStatus.PAID: [PayoutStatus.RETURNED],
+}
+FORGET_THE_REST = "with s as (delete from payout_send) update payout set poll_at = null where poll_at is not null"
+who = st.integers(0, 1)
+
+
+@dataclass
+class Earner:
+    """What a creator should have, in the plainest way."""
+
+    coins: int = 0
+    pending: list[tuple[datetime, int]] = field(default_factory=list)
+    available: int = 0
+    in_payout: int = 0
+    redeemed: int = 0
+    requested_on: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass
+class Asked:
+    """A payout as the model remembers it."""
+
+    creator: int
+    quote: PayoutQuote
+    day: str
+    state: str = "requested"
+
+
+class Payouts(RuleBasedStateMachine):
+    """Each example works with creators of its own, at a time of its own, in one database."""
+
+    runner: ClassVar[asyncio.Runner]
+    database: ClassVar[Database]
+    examples: ClassVar[int] = 0
+    reached: ClassVar[set[str]] = set()
+    conversions = Bundle("conversions")
+    quotes = Bundle("quotes")
+    payouts = Bundle("payouts")
+    events = Bundle("events")
+
+    def __init__(self) -> None:
+        super().__init__()
+        Payouts.examples += 1
+        self.clock = ManualClock(START + timedelta(days=100 * self.examples))
+        self.ids = [self.examples * 10 + self.examples % 2, self.examples * 10 + 2 + self.examples % 2]  # one shard
+        self.earners = [Earner(), Earner()]
+        self.asked: dict[UUID, Asked] = {}
+        self.converted: dict[UUID, tuple[int, int | None, Any]] = {}
+        self.ratio = (1, 1)
+        self.bank = PretendBank()
+        self.providers = PayoutProviders([self.bank])
+        self.methods: list[UUID] = []
+
+    def act(self, action: Any, *arguments: Any, **named: Any) -> Any:
+        """An action in a transaction of its own; a problem is the answer."""
+
+        async def run() -> Any:
+            try:
+                async with self.database.transaction() as connection:
+                    return await action(connection, *arguments, **named)
+            except Problem as problem:
+                return problem
+
+        return self.runner.run(run())
+
+    @initialize(target=payouts, steps=st.sampled_from([0, 2]))
+    def begin(self, steps: int) -> Any:
+        terms = NewPayoutTerms(
+            fee_fixed_minor=1, fee_fixed_currency="USD", fee_bps=100, diamonds_min=DIAMONDS_MIN,
+            diamonds_per_day_max=DIAMONDS_PER_DAY_MAX, note="of the test",
+        )  # fmt: skip
+        self.act(rates.record_terms, self.clock, terms, OPERATOR)
+        self.decide_rule((1, 1))
+        account = BankAccount(
+            holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456"
+        )
+        for creator in self.ids:
+            method = new_id(self.clock)
+            self.act(
+                methods.add_method, self.clock, method_id=method, creator_id=creator, provider="sandbox",
+                account=account,
+            )  # fmt: skip
+            self.methods.append(method)
+        for creator in (0, 1):
+            self.receive(creator, 250)
+            self.convert(creator, 200)
+        self.wait(MATURITY_S)
+        self.mature(1)
+        return multiple(*(self.cash_out(creator, 20, steps) for creator in (0, 1)))
+
+    @rule(ratio=st.sampled_from([(1, 1), (1, 2), (3, 2), (2, 7)]))
+    def decide_rule(self, ratio: tuple[int, int]) -> None:
+        self.ratio = ratio
+        new = NewRewardRule(numerator=ratio[0], denominator=ratio[1], maturity_s=MATURITY_S, note="of the test")
+        self.act(creators.record_rule, self.clock, new, OPERATOR)
+
+    @rule(creator=who, coins=st.integers(1, 400))
+    def receive(self, creator: int, coins: int) -> None:
+        self.runner.run(give(self.database, self.ids[creator], coins))
+        self.earners[creator].coins += coins
+
+    @rule(target=conversions, creator=who, coins=st.one_of(st.none(), st.integers(1, 300)))
+    def convert(self, creator: int, coins: int | None) -> Any:
+        conversion_id, earner = new_id(self.clock), self.earners[creator]
+        answer = self._convert(conversion_id, creator, coins)
+        numerator, denominator = self.ratio
+        wanted = earner.coins if coins is None else coins
+        diamonds = wanted * numerator // denominator
+        if diamonds == 0:
+            assert isinstance(answer, BelowConversionMinimum)
+            return multiple()
+        if wanted > earner.coins:
+            assert isinstance(answer, InsufficientGiftBalance)
+            assert answer.fields == {"coins_short": wanted - earner.coins}
+            return multiple()
+        used = min(c for c in range(wanted + 1) if c * numerator // denominator == diamonds)
+        assert (answer.coins, answer.diamonds) == (used, diamonds)
+        earner.coins -= used
+        earner.pending.append((self.clock.now() + timedelta(seconds=MATURITY_S), diamonds))
+        self.converted[conversion_id] = creator, coins, answer
+        return conversion_id
+
+    def _convert(self, conversion_id: UUID, creator: int, coins: int | None) -> Any:
+        return self.act(
+            creators.convert, self.clock, conversion_id=conversion_id, creator_id=self.ids[creator], coins=coins
+        )
+
+    @rule(conversion=conversions)
+    def convert_again(self, conversion: UUID) -> None:
+        creator, coins, first = self.converted[conversion]
+        again = self._convert(conversion, creator, coins)
+        assert (again.id, again.coins, again.diamonds, again.matures_at) == (
+            first.id, first.coins, first.diamonds, first.matures_at,
+        )  # fmt: skip
+
+    @rule(conversion=conversions, other=st.integers(1, 300), swap=st.booleans())
+    def convert_with_other_body(self, conversion: UUID, other: int, *, swap: bool) -> None:
+        creator, coins, _ = self.converted[conversion]
+        if swap:
+            assert isinstance(self._convert(conversion, 1 - creator, coins), IdempotencyConflict)
+        elif other != coins:
+            assert isinstance(self._convert(conversion, creator, other), IdempotencyConflict)
+
+    @rule(seconds=st.sampled_from([1, 59, 60, 61, PAYOUT_QUOTE_VALID_S, 86_400]))
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(timedelta(seconds=seconds))
+
+    @rule(processes=st.integers(1, 3))
+    def mature(self, processes: int) -> None:
+        async def all_at_once() -> None:
+            await asyncio.gather(*(mature_due(self.database, self.clock) for _ in range(processes)))
+
+        self.runner.run(all_at_once())
+        for earner in self.earners:
+            ripe = [entry for entry in earner.pending if entry[0] <= self.clock.now()]
+            earner.available += sum(diamonds for _, diamonds in ripe)
+            earner.pending = [entry for entry in earner.pending if entry not in ripe]
+
+    @rule(target=quotes, creator=who, diamonds=st.integers(1, 320))
+    def quote(self, creator: int, diamonds: int) -> Any:
+        answer = self.act(
+            actions.quote, self.clock, quote_id=new_id(self.clock), creator_id=self.ids[creator],
+            diamonds=diamonds, method_id=self.methods[creator],
+        )  # fmt: skip
+        if problem := self._unpayable(creator, diamonds):
+            assert isinstance(answer, problem)
+            return multiple()
+        gross = diamonds // 2
+        fee = 1 + (gross * 100 + 5_000) // 10_000
+        assert (answer.gross_minor, answer.fee_minor, answer.net_minor) == (gross, fee, gross - fee)
+        return creator, answer
+
+    def _unpayable(self, creator: int, diamonds: int) -> type[Problem] | None:
+        earner = self.earners[creator]
+        if diamonds < DIAMONDS_MIN:
+            return BelowPayoutThreshold
+        if diamonds > earner.available:
+            return InsufficientDiamonds
+        today = earner.requested_on[self.clock.now().date().isoformat()]
+        return DailyPayoutLimit if today + diamonds > DIAMONDS_PER_DAY_MAX else None
+
+    @rule(target=payouts, quoted=quotes)
+    def request(self, quoted: tuple[int, PayoutQuote]) -> Any:
+        creator, quote = quoted
+        payout_id, earner = new_id(self.clock), self.earners[creator]
+        answer = self._request(payout_id, creator, quote.id)
+        expected: type[Problem] | None
+        if any(asked.quote.id == quote.id for asked in self.asked.values()):
+            expected = PayoutQuoteUsed
+        elif self.clock.now() >= quote.expires_at:
+            expected = PayoutQuoteExpired
+        else:
+            expected = self._unpayable(creator, quote.diamonds)
+        if expected:
+            assert isinstance(answer, expected)
+            return multiple()
+        assert answer.state is PayoutState.REQUESTED
+        day = self.clock.now().date().isoformat()
+        earner.available -= quote.diamonds
+        earner.in_payout += quote.diamonds
+        earner.requested_on[day] += quote.diamonds
+        self.asked[payout_id] = Asked(creator, quote, day)
+        return payout_id
+
+    def _request(self, payout_id: UUID, creator: int, quote_id: UUID) -> Any:
+        return self.act(
+            actions.request, self.clock, payout_id=payout_id, creator_id=self.ids[creator], quote_id=quote_id
+        )
+
+    @rule(payout=payouts, quoted=quotes)
+    def request_again(self, payout: UUID, quoted: tuple[int, PayoutQuote]) -> None:
+        asked = self.asked[payout]
+        assert self._request(payout, asked.creator, asked.quote.id).state == asked.state
+        if quoted[1].id != asked.quote.id:
+            assert isinstance(self._request(payout, quoted[0], quoted[1].id), IdempotencyConflict)
+
+    @rule(target=payouts, creator=who, diamonds=st.integers(DIAMONDS_MIN, 60), steps=st.sampled_from([0, 0, 1, 2, 2]))
+    def cash_out(self, creator: int, diamonds: int, steps: int) -> Any:
+        """Most of the way at once: Hypothesis switches single rules off for whole examples."""
+        quoted = self.quote(creator, diamonds)
+        if not isinstance(quoted, tuple):
+            return multiple()
+        payout_id = self.request(quoted)
+        if steps > 0:
+            self.approve(payout_id)
+        if steps > 1:
+            self.send(Mood.WELL, 1)
+        return payout_id
+
+    @rule(payout=payouts, by_operator=st.booleans())
+    def decide_against(self, payout: UUID, *, by_operator: bool) -> None:
+        asked = self.asked[payout]
+        if by_operator:
+            self._decided(asked, self.act(actions.refuse, self.clock, OPERATOR, payout, "because"), "refused")
+        else:
+            self._decided(asked, self.act(actions.cancel, self.clock, self.ids[asked.creator], payout), "cancelled")
+
+    def _decided(self, asked: Asked, answer: Any, state: str) -> None:
+        if asked.state == "requested":
+            self._give_back(asked, state)
+        if asked.state == state:
+            assert answer.state == state
+        else:
+            assert isinstance(answer, PayoutStateConflict)
+
+    def _give_back(self, asked: Asked, state: str) -> None:
+        earner, diamonds = self.earners[asked.creator], asked.quote.diamonds
+        asked.state = state
+        earner.in_payout -= diamonds
+        earner.available += diamonds
+        earner.requested_on[asked.day] -= diamonds
+
+    @rule(payout=payouts)
+    def approve(self, payout: UUID) -> None:
+        asked = self.asked[payout]
+        answer = self.act(actions.approve, self.clock, OPERATOR, payout)
+        if asked.state == "requested":
+            asked.state = "approved"
+        if asked.state in {"refused", "cancelled"}:
+            assert isinstance(answer, PayoutStateConflict)
+        else:
+            assert answer.state == asked.state
+
+    @rule(mood=st.sampled_from(Mood), processes=st.integers(1, 2))
+    def send(self, mood: Mood, processes: int) -> None:
+        self.clock.advance(timedelta(hours=1))  # past any pause after a failure
+        self.bank.mood = mood
+        self._work(send_due, processes)
+        for payout_id, asked in self.asked.items():
+            if asked.state == "approved" and mood in {Mood.WELL, Mood.REFUSING}:
+                self._told(payout_id, self.bank.payouts[payout_id].status)
+
+    @rule(processes=st.integers(1, 2))
+    def poll(self, processes: int) -> None:
+        self.clock.advance(timedelta(days=2))  # everything of which news may come is due
+        self.bank.mood = Mood.WELL
+        self._work(poll_due, processes)
+        for payout_id, asked in self.asked.items():
+            if asked.state in {"sent", "paid"}:
+                self._told(payout_id, self.bank.payouts[payout_id].status)
+
+    def _work(self, job: Any, processes: int) -> None:
+        async def all_at_once() -> None:
+            await asyncio.gather(*(job(self.database, self.clock, self.providers) for _ in range(processes)))
+
+        self.runner.run(all_at_once())
+
+    def _unsettled(self) -> list[ProviderPayout]:
+        taken = (self.bank.payouts.get(payout_id) for payout_id in self.asked)  # in an order that can be repeated
+        return [payout for payout in taken if payout and payout.status in FOLLOWING]
+
+    @precondition(lambda self: self._unsettled())
+    @rule(target=events, data=st.data())
+    def settle(self, data: st.DataObject) -> Any:
+        payout = data.draw(st.sampled_from(self._unsettled()))
+        told = [self.bank.settle(payout.payout_id, data.draw(st.sampled_from(FOLLOWING[payout.status])))]
+        if self.bank.payouts[payout.payout_id].status in FOLLOWING and data.draw(st.booleans()):
+            told.append(self.bank.settle(payout.payout_id, PayoutStatus.RETURNED))
+        return multiple(*told)
+
+    @rule(event=events, times=st.integers(1, 3), at_once=st.booleans())
+    def webhook(self, event: str, times: int, *, at_once: bool) -> None:
+        body = self.bank.events[event]
+
+        async def take() -> None:
+            async with self.database.transaction() as connection:
+                await outcomes.keep_event(connection, self.clock, self.bank.name, event, body)
+            async with self.database.transaction() as connection:
+                await outcomes.apply_event(connection, self.clock, self.bank, event)
+
+        async def all_of_them() -> None:
+            if at_once:
+                await asyncio.gather(*(take() for _ in range(times)))
+            else:
+                for _ in range(times):
+                    await take()
+
+        self.runner.run(all_of_them())
+        told = self.bank.read_event(body)
+        assert told is not None
+        self._told(told.payout_id, told.status)
+
+    @rule(event=events)
+    def webhook_kept_and_process_killed(self, event: str) -> None:
+        body = self.bank.events[event]
+        self.act(outcomes.keep_event, self.clock, self.bank.name, event, body)
+        self.clock.advance(timedelta(minutes=1))
+        self._work(apply_kept_events, 2)
+        told = self.bank.read_event(body)
+        assert told is not None
+        self._told(told.payout_id, told.status)
+
+    def _told(self, payout_id: UUID, status: PayoutStatus) -> None:
+        """What news does, whenever it comes: it moves a payout on, and never back."""
+        asked = self.asked[payout_id]
+        earner, diamonds = self.earners[asked.creator], asked.quote.diamonds
+        if status is PayoutStatus.PROCESSING and asked.state == "approved":
+            asked.state = "sent"
+        if status is PayoutStatus.FAILED and asked.state in {"approved", "sent"}:
+            self._give_back(asked, "failed")
+        if status in {PayoutStatus.PAID, PayoutStatus.RETURNED} and asked.state in {"approved", "sent"}:
+            asked.state = "paid"
+            earner.in_payout -= diamonds
+            earner.redeemed += diamonds
+        if status is PayoutStatus.RETURNED and asked.state == "paid":
+            asked.state = "returned"
+            earner.redeemed -= diamonds
+            earner.available += diamonds
+
+    @invariant()
+    def balances_agree(self) -> None:
+        for creator, earner in zip(self.ids, self.earners, strict=True):
+            balance = self.act(creators.balance_of, creator)
+            assert balance.gift_balance == earner.coins
+            assert balance.pending == sum(diamonds for _, diamonds in earner.pending)
+            assert (balance.available, balance.in_payout, balance.redeemed) == (
+                earner.available, earner.in_payout, earner.redeemed,
+            )  # fmt: skip
+
+    @invariant()
+    def nothing_is_paid_twice(self) -> None:
+        assert len(self.bank.orders_taken) == len(set(self.bank.orders_taken))
+
+    def teardown(self) -> None:
+        for payout_id, asked in self.asked.items():
+            payout = self.act(actions.find, payout_id, None)
+            assert payout.state == asked.state
+            assert payout.attention is None
+            self.reached.add(asked.state)
+        # The next example has a bank of its own, which knows nothing of these.
+        self.act(lambda connection: connection.execute(FORGET_THE_REST))
+
+
+def test_payouts_agree_with_a_plain_model(database_url: str) -> None:
+    async def open_database() -> Database:
+        return await Database(database_url).open()
+
+    with asyncio.Runner() as runner:
+        Payouts.runner, Payouts.database = runner, runner.run(open_database())
+        try:
+            run_machine(
+                Payouts,
+                settings=settings(
+                    max_examples=60,
+                    stateful_step_count=40,
+                    deadline=None,
+                    database=None,
+                    derandomize=True,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            runner.run(Payouts.database.close())
+    assert Payouts.reached == set(PayoutState), "the machine does not get everywhere"
+
+
+@pytest.mark.parametrize("coins", [1, 2, 3, 7, 10**15])
+@pytest.mark.parametrize("ratio", [(1, 1), (1, 2), (3, 2), (2, 7), (999_999_937, 7)])
+def test_a_rule_uses_no_coin_that_makes_no_diamond(ratio: tuple[int, int], coins: int) -> None:
+    from plaudit.creators.model import RewardRule
+
+    rule = RewardRule(1, *ratio, 0, 1, START, "")
+    used, diamonds = rule.reward(coins)
+    assert used <= coins
+    assert diamonds == coins * ratio[0] // ratio[1] == used * ratio[0] // ratio[1]
+    assert diamonds == 0 or (used - 1) * ratio[0] // ratio[1] < diamonds

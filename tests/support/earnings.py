@@ -1,0 +1,100 @@
+"""Creators with gifts, and a pretend bank that does what a test says."""
+
+import enum
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import SystemClock
+from plaudit.db import Database, statements
+from plaudit.ids import new_id
+from plaudit.ledger.model import GiftOrder
+from plaudit.ledger.shards import read_shards
+from plaudit.ledger.writer import GiftWriter
+from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout, ProviderUnavailable
+
+_SQL = statements("plaudit.ledger")
+_FUND = "select fund(shard_of($1), $1, $2, 'paid', 'recharge', $3, 100, 'USD', $4)"
+VIEWER = 1
+
+
+async def give(database: Database, creator_id: int, coins: int) -> None:
+    """A viewer buys coins and gives them all to a creator, delivered; by the machine's clock."""
+    clock = SystemClock()
+    async with database.read() as connection:
+        shards = await read_shards(connection)
+        await connection.fetchval(_FUND, VIEWER, new_id(clock), coins, clock.now())
+        writer = GiftWriter(database.connect, shards, clock)
+        await writer.start()
+        outcome = await writer.charge(GiftOrder(new_id(clock), VIEWER, creator_id, creator_id, 1, 1, coins))
+        await writer.stop()
+        assert outcome.outcome == "posted"
+        for shard in shards.all():
+            for source in shards.all():
+                await connection.fetch(_SQL["deliver"], shard, source, clock.now(), 100, [creator_id])
+
+
+class Mood(enum.Enum):
+    """How the bank takes the next order."""
+
+    WELL = enum.auto()
+    AWAY = enum.auto()
+    """It does not get the order."""
+    SILENT = enum.auto()
+    """It takes the order, and its answer is lost."""
+    REFUSING = enum.auto()
+
+
+class PretendBank:
+    """A payout provider in memory: once per id, with webhooks to be delivered by the test whenever and however often."""
+
+    name = "sandbox"
+
+    def __init__(self) -> None:
+        self.mood = Mood.WELL
+        self.payouts: dict[UUID, ProviderPayout] = {}
+        self.orders_taken: list[UUID] = []
+        self.events: dict[str, bytes] = {}
+
+    async def send(self, order: PayoutOrder) -> ProviderPayout:
+        if self.mood is Mood.AWAY:
+            raise ProviderUnavailable("away")
+        if order.payout_id not in self.payouts:
+            refused = self.mood is Mood.REFUSING
+            self.payouts[order.payout_id] = ProviderPayout(
+                payout_id=order.payout_id,
+                reference=f"bank-{order.payout_id}",
+                status=PayoutStatus.FAILED if refused else PayoutStatus.PROCESSING,
+                money=order.money,
+                reason="no such account" if refused else None,
+            )
+            self.orders_taken.append(order.payout_id)
+        if self.mood is Mood.SILENT:
+            raise ProviderUnavailable("silent")
+        return self.payouts[order.payout_id]
+
+    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+        if self.mood is Mood.AWAY:
+            raise ProviderUnavailable("away")
+        return self.payouts.get(payout_id)
+
+    def settle(self, payout_id: UUID, status: PayoutStatus) -> str:
+        """Move a payout on; the id of the event that tells it."""
+        payout = msgspec.structs.replace(self.payouts[payout_id], status=status)
+        self.payouts[payout_id] = payout
+        return self.tell(payout)
+
+    def tell(self, payout: ProviderPayout) -> str:
+        """An event about a payout as it is now."""
+        event_id = f"{len(self.events)}-{payout.payout_id}"
+        self.events[event_id] = msgspec.json.encode(payout)
+        return event_id
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
+        return headers["webhook-id"]
+
+    def read_event(self, body: bytes) -> ProviderPayout | None:
+        return msgspec.json.decode(body, type=ProviderPayout)
+
+    async def close(self) -> None: ...
