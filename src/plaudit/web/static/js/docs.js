@@ -1,6 +1,6 @@
 // The interactive documentation of the API: Swagger UI on our own description, nothing from elsewhere.
 window.addEventListener("DOMContentLoaded", () => {
-  window.SwaggerUIBundle({
+  /** @type {any} */ (window).SwaggerUIBundle({
     url: "/v1/openapi.json",
     dom_id: "#api",
     deepLinking: true,
