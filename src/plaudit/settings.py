@@ -57,6 +57,9 @@ class Settings:
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""
 
+    demo_people: str = ""
+    """A file of people anybody may choose to be on /people, for a demo. Empty: people come from their platforms."""
+
     media_origins: str = ""
     """Origins that pictures and streams of the pages may come from beside this server; separated by spaces."""
 

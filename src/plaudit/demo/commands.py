@@ -11,7 +11,6 @@ import click
 from plaudit.clock import SystemClock
 from plaudit.demo.cast import read_cast
 from plaudit.demo.children import Children
-from plaudit.demo.choices import write_choices
 from plaudit.demo.keys import DemoKeys
 from plaudit.demo.prepare import prepare, write_people
 from plaudit.embedded import database_url
@@ -75,7 +74,6 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
             environment = {
                 "DATABASE_URL": database,
                 "PLAUDIT_DATA": str(data),
-                "PLAUDIT_DEMO_PEOPLE": str(write_choices(data)),
                 "PLAUDIT_PUBLIC_URL": address,
                 "PLAUDIT_DEMO_PEOPLE": str(write_people(data, read_cast())),
                 "PLAUDIT_SANDBOX_URL": _start_sandbox(children, keys, data),

@@ -1,7 +1,7 @@
-"""The pages: server-rendered, with small scripts that call the API. What they show they read here; they write nothing."""
+"""The pages: server-rendered, with small scripts that call the API. Pages read; only the API writes."""
 
 from litestar import Router
 
-from plaudit.web.pages import rooms, static_files
+from plaudit.web.pages import people, recharge, rooms, wallet
 
-router = Router("/", route_handlers=[static_files.router, rooms.router])
+router = Router("/", route_handlers=[rooms.router, people.router, recharge.router, wallet.router])

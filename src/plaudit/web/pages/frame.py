@@ -13,9 +13,11 @@ from plaudit.people.actions import require_person
 from plaudit.people.model import Caller, Person
 from plaudit.problems import NotFound
 from plaudit.recharge.wallet import read_wallet
+from plaudit.web.pages.filters import FILTERS
 from plaudit.web.templating import make_environment
 
 _environment = make_environment()
+_environment.filters.update(FILTERS)
 
 
 class Viewer(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
 from plaudit.recharge.model import NoPrices
+from plaudit.recharge.providers import PaymentProviders
 from plaudit.recharge.wallet import price_view
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import Viewer, page, viewer_of
@@ -35,7 +36,13 @@ async def home(caller: Caller | None, database: Database, catalogue: Catalogue, 
 
 @get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False)
 async def room(
-    room_id: int, caller: Caller | None, database: Database, catalogue: Catalogue, settings: Settings, clock: Clock
+    room_id: int,
+    caller: Caller | None,
+    database: Database,
+    catalogue: Catalogue,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
 ) -> Response[str]:
     """A room: its stage, what is said and given there, and the tray to give from."""
     async with database.read() as connection:
@@ -54,6 +61,7 @@ async def room(
         "coins": viewer.wallet_coins,
         "items": [item_data(item) for item in catalogue.offered()],
         "rate": rate,
+        "provider": payment_providers.names[0] if payment_providers.names else None,
         "combo_window_ms": COMBO_WINDOW_MS,
         "count_max": GIFT_COUNT_MAX,
     }
@@ -76,4 +84,3 @@ async def _rate(connection: Connection, viewer: Viewer, settings: Settings, cloc
 
 
 router = Router("/", route_handlers=[home, room])
-

@@ -40,13 +40,17 @@ document.addEventListener("click", (event) => {
   if (target instanceof HTMLDialogElement) target.close(); // the click was on the backdrop
 });
 
-// Times are written by the server in UTC and shown in the reader's own zone.
-for (const element of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(element.getAttribute("datetime") ?? "");
-  if (Number.isNaN(at.getTime())) continue;
-  element.setAttribute("title", `${element.textContent} UTC`);
-  element.textContent = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
+/** Times are written by the server in UTC and shown in the reader's own zone. */
+function localTimes() {
+  for (const element of document.querySelectorAll("time[datetime]:not([title])")) {
+    const at = new Date(element.getAttribute("datetime") ?? "");
+    if (Number.isNaN(at.getTime())) continue;
+    element.setAttribute("title", `${element.textContent} UTC`);
+    element.textContent = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
+  }
 }
+localTimes();
+for (const event of ["page-renewed", "htmx:after:swap"]) document.addEventListener(event, localTimes);
 
 addEventListener("offline", () => toast("You are offline. Nothing is sent until the connection is back.", { tone: "bad" }));
 addEventListener("online", () => toast("You are back online."));

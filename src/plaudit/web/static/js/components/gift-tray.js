@@ -14,7 +14,7 @@ const ALL = "all";
  * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins => Money | null), `shortage`
  * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `categories`
  * (Record<category, label>), `countMax`.
- * Events: `gift-send` {item_id, count, coins}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
+ * Events: `gift-send` {item_id, count, coins}, `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
  */
 export class GiftTray extends PageElement {
   static properties = {
@@ -71,7 +71,7 @@ export class GiftTray extends PageElement {
     const total = item.coins * this.count;
     if (total > this.balance) {
       this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance) };
-      return undefined;
+      return this.tell("gift-short", { item_id: item.id, count: this.count, coins_short: total - this.balance });
     }
     this.shortage = null;
     return this.tell("gift-send", { item_id: item.id, count: this.count, coins: total });

@@ -1,0 +1,31 @@
+// Buying coins: a quote is a price promised for some minutes, an order is that quote being paid at a provider's checkout.
+import { api } from "./api.js";
+import { uuid7 } from "./uuid7.js";
+
+const MARGIN_MS = 15_000;
+
+/** @param {object} asked package_coins, coins, missing_coins, or amount_minor with currency; and region @returns {Promise<any>} the quote */
+export const makeQuote = (asked) => api("POST", "/v1/quotes", { id: uuid7(), ...asked });
+
+/** The price of exactly what is missing. @param {number} missing */
+export const quoteMissing = (missing) => makeQuote({ missing_coins: missing });
+
+/** Whether the price is still promised for long enough to pay it. @param {any} quote */
+export const isGood = (quote) => Boolean(quote) && new Date(quote.expires_at).getTime() - Date.now() > MARGIN_MS;
+
+/**
+ * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back.
+ * @param {any} quote @param {string} back an address of this site @param {string} provider
+ */
+export async function payQuote(quote, back, provider) {
+  const id = uuid7();
+  const order = await api("POST", "/v1/orders", {
+    id, quote_id: quote.id, provider, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
+  });
+  location.assign(order.checkout_url ?? `/orders/${id}?back=${encodeURIComponent(back)}`);
+}
+
+/** One tap: exactly the missing coins. @param {number} missing @param {any} quote one made before, or null @param {string} back @param {string} provider */
+export async function buyExactly(missing, quote, back, provider) {
+  await payQuote(isGood(quote) ? quote : await quoteMissing(missing), back, provider);
+}

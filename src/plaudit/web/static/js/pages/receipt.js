@@ -1,0 +1,2 @@
+// Printing a receipt.
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());

@@ -1,0 +1,176 @@
+// Choosing how many coins: every choice becomes a quote, so that what is shown is what is paid.
+import { ProblemError, busy, pageData } from "../api.js";
+import { isGood, makeQuote, payQuote } from "../buying.js";
+import { coins as coinWords, money, number } from "../format.js";
+
+const WAIT_MS = 350;
+
+const data = pageData();
+const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
+const form = find("#recharge");
+const pay = find("[data-pay]");
+const summary = find("[data-summary]");
+const byCoins = find("#custom-coins");
+const byMoney = find("#custom-money");
+const places = new Intl.NumberFormat("en-US", { style: "currency", currency: data.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+/** @type {any} */ let quote = null;
+let asking = 0;
+let timer = 0;
+
+/** What is chosen, as a quote asks for it; null: nothing yet. @returns {object | null} */
+function asked() {
+  const chosen = new FormData(form).get("package");
+  if (chosen !== "custom") return { package_coins: Number(chosen) };
+  if (byCoins.value.trim()) {
+    const typed = digits(byCoins.value);
+    return typed ? { coins: typed } : refuse("Write whole coins, like 500.");
+  }
+  if (byMoney.value.trim()) {
+    const minor = minorUnits(byMoney.value);
+    return minor ? { amount_minor: minor, currency: data.currency } : refuse(`Write an amount like ${places ? "4.99" : "500"}.`);
+  }
+  return null;
+}
+
+/** @param {string} text @returns {number} 0 when it is no whole number above zero */
+function digits(text) {
+  const plain = text.replace(/[\s,._']/g, "");
+  return /^\d{1,12}$/.test(plain) ? Number(plain) : 0;
+}
+
+/** An amount as people write it, in minor units; 0 when it is none. @param {string} text */
+function minorUnits(text) {
+  const match = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(text.replace(/[\s'’]/g, ""));
+  if (!match || (match[2] ?? "").length > places) return 0;
+  return Number(match[1] + (match[2] ?? "").padEnd(places, "0"));
+}
+
+/** @param {string} words @returns {null} */
+function refuse(words) {
+  const error = find("#custom-error");
+  error.hidden = !words;
+  error.querySelector("span").textContent = words;
+  for (const input of [byCoins, byMoney]) input.toggleAttribute("aria-invalid", false);
+  if (words) (byCoins.value.trim() ? byCoins : byMoney).setAttribute("aria-invalid", "true");
+  return null;
+}
+
+/** @param {string} words */
+function trouble(words) {
+  const error = find("[data-pay-error]");
+  error.hidden = !words;
+  error.querySelector("span").textContent = words;
+}
+
+async function ask() {
+  const turn = (asking += 1);
+  quote = null;
+  pay.disabled = true;
+  refuse("");
+  trouble("");
+  const wanted = asked();
+  if (!wanted) return show();
+  summary.setAttribute("aria-busy", "true");
+  try {
+    const made = await makeQuote({ ...wanted, region: data.region });
+    if (turn === asking) quote = made;
+  } catch (error) {
+    if (turn === asking) explain(error);
+  }
+  if (turn === asking) show();
+}
+
+/** @param {unknown} error */
+function explain(error) {
+  if (error instanceof ProblemError && error.code === "invalid_field" && form.elements.package.value === "custom") {
+    const [{ field, reason }] = error.fields;
+    refuse(inMoney(field, reason));
+  } else {
+    trouble(error instanceof ProblemError ? error.message : "The price could not be asked for. Please try again.");
+  }
+}
+
+/** The API speaks of minor units; people do not. @param {string} field @param {string} reason */
+function inMoney(field, reason) {
+  const range = /(\d+) to (\d+)/.exec(reason);
+  if (!range) return `The amount ${reason}.`;
+  const [least, most] = [Number(range[1]), Number(range[2])];
+  if (field.endsWith("amount_minor")) {
+    const words = (/** @type {number} */ minor) => money({ amount_minor: minor, currency: data.currency });
+    return `Choose an amount from ${words(least)} to ${words(most)}.`;
+  }
+  return `Choose from ${number(least)} to ${coinWords(most)}.`;
+}
+
+function show() {
+  summary.removeAttribute("aria-busy");
+  summary.replaceChildren();
+  if (!quote) {
+    summary.append(line("soft", "Choose how many coins you would like."));
+    pay.textContent = "Pay";
+    return;
+  }
+  const amount = document.createElement("p");
+  amount.className = "summary-coins numeric";
+  amount.textContent = coinWords(quote.coins);
+  summary.append(amount, facts());
+  if (quote.unused_minor > 0) {
+    summary.append(line("soft summary-rest", `That is all ${money({ amount_minor: quote.price.amount_minor + quote.unused_minor, currency: data.currency })} buys; the rest is not charged.`));
+  }
+  pay.textContent = `Pay ${money(quote.price)}`;
+  pay.disabled = !data.provider;
+}
+
+function facts() {
+  const list = document.createElement("dl");
+  list.className = "facts";
+  const share = quote.tax_rate_bps / 100;
+  for (const [name, value, tone] of [
+    ["Coins", money(quote.net), ""], [`${quote.tax_name}${share ? ` ${share} %` : ""}`, money(quote.tax), ""], ["You pay", money(quote.price), "total"],
+  ]) {
+    const row = document.createElement("div");
+    row.className = tone;
+    row.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
+    list.append(row);
+  }
+  return list;
+}
+
+/** @param {string} tone @param {string} words */
+const line = (tone, words) => Object.assign(document.createElement("p"), { className: tone, textContent: words });
+
+form.addEventListener("change", (/** @type {Event} */ event) => {
+  const target = /** @type {HTMLInputElement} */ (event.target);
+  if (target.name === "region") {
+    const address = new URL(location.href);
+    address.searchParams.set("region", target.value);
+    location.assign(address);
+  } else if (target.name === "package") {
+    const custom = target.value === "custom";
+    find("[data-custom]").hidden = !custom;
+    if (custom) byCoins.focus();
+    void ask();
+  }
+});
+for (const [input, other] of [[byCoins, byMoney], [byMoney, byCoins]]) {
+  input.addEventListener("input", () => {
+    other.value = "";
+    clearTimeout(timer);
+    pay.disabled = true;
+    timer = window.setTimeout(() => void ask(), WAIT_MS);
+  });
+}
+form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  void busy(pay, async () => {
+    trouble("");
+    try {
+      if (!isGood(quote)) await ask();
+      if (quote) await payQuote(quote, data.back, data.provider);
+    } catch (error) {
+      trouble(error instanceof ProblemError ? error.message : "The payment could not be started. Nothing was taken.");
+    }
+  });
+});
+find("[data-custom]").hidden = new FormData(form).get("package") !== "custom";
+void ask();

@@ -1,0 +1,268 @@
+// The page of a room: connects it, shows what comes, and sends gifts and chat.
+import "../components/all.js";
+import { ProblemError, pageData } from "../api.js";
+import { buyExactly, quoteMissing } from "../buying.js";
+import { coins as coinWords, moneyByRate } from "../format.js";
+import { RoomSocket } from "../room-socket.js";
+import { toast } from "../toast.js";
+import { uuid7 } from "../uuid7.js";
+import { Announcer } from "./announcer.js";
+import { RoomState } from "./room-state.js";
+import { playStage } from "./stage-video.js";
+
+/** @typedef {import("../types.js").Gift} Gift */
+
+const data = pageData();
+const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
+const all = (/** @type {string} */ selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
+
+const CHOICE_KEY = `gift-choice-${data.room_id}`;
+/** @type {Map<number, import("../types.js").Item>} */
+const items = new Map(data.items.map((/** @type {any} */ item) => [item.id, item]));
+const moneyOf = data.rate ? moneyByRate(data.rate) : () => null;
+const stage = find("gift-stage");
+const combo = find("combo-button");
+const chat = find("chat-log");
+const trays = all("gift-tray");
+const feeds = all("gift-feed");
+const sound = find("gift-sound");
+const announcer = new Announcer(find("[data-announcer]"));
+const room = new RoomState(data.state, data.gifts_enabled, data.own);
+const socket = new RoomSocket({ roomId: data.room_id });
+
+// The viewer's coins: what the server last said, less what is on its way.
+/** @type {Map<string, number>} */
+const onTheWay = new Map();
+let confirmed = /** @type {number | null} */ (data.coins);
+/** @type {any} */
+let quote = null;
+
+function showBalance() {
+  const balance = confirmed === null ? null : Math.max(0, confirmed - [...onTheWay.values()].reduce((sum, coins) => sum + coins, 0));
+  for (const tray of trays) tray.balance = balance;
+}
+
+function showRoom() {
+  for (const tray of trays) tray.disabledReason = room.reason;
+  find("[data-live-badge]").hidden = !room.live;
+  find("[data-over]").hidden = room.live;
+  if (!room.live) {
+    combo.expiresAt = "";
+    if (room.state === "ended") {
+      find("[data-over-title]").textContent = "This room has ended";
+      find("[data-over-text]").textContent = "Thank you for being here. What was given stays given.";
+    }
+  }
+  find("main").dataset.state = room.state;
+}
+
+// What comes
+
+/** @param {any} frame @param {any} sent @returns {Gift | null} */
+function giftOf(frame, sent) {
+  const item = items.get(sent.item_id);
+  return item ? { ...sent, item, at: frame.at, combo: item.combo ? sent.combo : null } : null;
+}
+
+socket.addEventListener("frames", (event) => {
+  const { backlog, frames } = /** @type {CustomEvent} */ (event).detail;
+  for (const frame of frames) {
+    if (frame.kind === "chat") chat.addMessages(frame.messages);
+    else if (frame.kind === "room") showEvent(frame.event, backlog);
+    else if (frame.kind === "gift") showGifts(frame, backlog);
+  }
+});
+
+/** @param {any} frame @param {boolean} backlog */
+function showGifts(frame, backlog) {
+  const gifts = frame.gifts.map((/** @type {any} */ sent) => giftOf(frame, sent)).filter(Boolean);
+  for (const gift of gifts) {
+    chat.addGift(gift);
+    if (backlog) continue;
+    stage.show(gift);
+    sound?.play(gift.coins);
+    announcer.say(gift);
+  }
+  for (const feed of feeds) feed.addAll(gifts);
+}
+
+/** @param {string} event @param {boolean} backlog */
+function showEvent(event, backlog) {
+  room.apply(event);
+  if (!backlog) chat.addNote(RoomState.words(event));
+  showRoom();
+}
+
+socket.addEventListener("state", (event) => {
+  const { viewers, top_gifters: top } = /** @type {CustomEvent} */ (event).detail;
+  for (const count of all("viewer-count")) count.value = viewers;
+  for (const list of all("top-gifters")) list.entries = top;
+});
+socket.addEventListener("hello", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
+socket.addEventListener("wallet", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
+socket.addEventListener("resync", () => {
+  chat.clear();
+  for (const feed of feeds) feed.clear();
+});
+
+/** @param {number | null} coins */
+function setWallet(coins) {
+  confirmed = coins;
+  showBalance();
+}
+
+socket.addEventListener("connection", (event) => {
+  const { state, reason } = /** @type {CustomEvent} */ (event).detail;
+  const box = find("[data-connection]");
+  const words = state === "closed" && reason ? "This room cannot be reached. Load the page again."
+    : navigator.onLine === false ? "You are offline. What you see stays; gifts wait until you are back."
+      : state === "offline" ? "Connection lost. Trying again; nothing is sent twice." : "";
+  box.hidden = !words;
+  box.textContent = words;
+});
+
+// What is sent
+
+/** @param {{item_id: number, count: number, coins: number}} wanted */
+async function send({ item_id, count, coins }) {
+  const item = items.get(item_id);
+  if (!item || !room.open) return;
+  if (confirmed === null) return signIn();
+  const balance = trays[0].balance;
+  if (coins > balance) return short(coins - balance);
+  const id = uuid7();
+  onTheWay.set(id, coins);
+  showBalance();
+  countCombo(item, count);
+  remember(item_id, count);
+  await settle(id, { item_id, count, coins });
+}
+
+/** @param {string} id @param {{item_id: number, count: number, coins: number}} wanted */
+async function settle(id, wanted) {
+  const answer = await socket.sendGift({ ...wanted, id });
+  if (!answer.ok && answer.problem?.code === "no_answer") {
+    toast("No answer yet. Your gift is sent once, however often it is tried.", { action: { label: "Try again", run: () => void settle(id, wanted) } });
+    return;
+  }
+  onTheWay.delete(id);
+  const gift = /** @type {any} */ (answer.gift);
+  if (answer.ok && gift) {
+    confirmed = gift.coins_after;
+    if (combo.item?.id === wanted.item_id) combo.count = Math.max(combo.count, gift.combo.count);
+  } else {
+    combo.expiresAt = "";
+    await refused(answer.problem ?? { code: "closed" }, wanted);
+  }
+  showBalance();
+}
+
+/** @param {import("../types.js").Item} item @param {number} count */
+function countCombo(item, count) {
+  if (!item.combo) return;
+  const running = combo.item?.id === item.id && combo.expiresAt && new Date(combo.expiresAt).getTime() > Date.now();
+  Object.assign(combo, {
+    item, count: (running ? combo.count : 0) + count, expiresAt: new Date(Date.now() + data.combo_window_ms).toISOString(),
+  });
+  for (const dialog of all("dialog.tray-sheet[open]")) dialog.close();
+}
+
+/** @param {{code: string, [field: string]: any}} problem @param {{coins: number}} wanted */
+async function refused(problem, wanted) {
+  if (problem.code === "insufficient_coins") return short(problem.coins_short);
+  if (problem.code === "unauthenticated") return signIn();
+  if (problem.code === "room_not_live") room.apply("ended");
+  if (problem.code === "gifts_paused") room.apply("gifts_paused");
+  showRoom();
+  const words = /** @type {Record<string, string>} */ ({
+    room_not_live: "The room has ended.", gifts_paused: "Gifts are paused just now.", own_room: "Gifts to oneself are not possible.",
+    price_changed: "The price has changed. Load the page to see it.", item_retired: "This gift is no longer offered.",
+    too_many_waiting: "One moment: your last gifts are still on their way.", too_busy: "Much is going on. Try again in a second.",
+  });
+  toast(`${words[problem.code] ?? problem.title ?? "That did not work."} ${coinWords(wanted.coins)} stayed with you.`, { tone: "bad" });
+}
+
+/** Says what is missing, and what exactly that costs. @param {number} missing */
+async function short(missing) {
+  quote = null;
+  const price = moneyOf(missing);
+  for (const tray of trays) tray.shortage = { coins_short: missing, price };
+  try {
+    quote = await quoteMissing(missing);
+    for (const tray of trays) if (tray.shortage) tray.shortage = { coins_short: missing, price: quote.price };
+  } catch {
+    // the list price stays; buying asks again
+  }
+}
+
+function signIn() { location.assign(`/people?next=${encodeURIComponent(location.pathname)}`); }
+
+/** What was chosen is there again after a visit to the checkout. @param {number} itemId @param {number} count */
+function remember(itemId, count) { sessionStorage.setItem(CHOICE_KEY, JSON.stringify({ itemId, count })); }
+
+for (const tray of trays) {
+  Object.assign(tray, { items: data.items, moneyOf, countMax: data.count_max });
+  tray.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void send(event.detail));
+  tray.addEventListener("gift-short", (/** @type {CustomEvent} */ event) => {
+    remember(event.detail.item_id, event.detail.count);
+    void short(event.detail.coins_short);
+  });
+  tray.addEventListener("sign-in", signIn);
+  tray.addEventListener("buy-coins", () => location.assign(`/recharge?back=${encodeURIComponent(location.pathname)}`));
+  tray.addEventListener("buy-exactly", (/** @type {CustomEvent} */ event) => void buy(event.detail.coins));
+}
+combo.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void send(event.detail));
+
+/** @param {number} missing */
+async function buy(missing) {
+  for (const tray of trays) tray.busy = true;
+  try {
+    await buyExactly(missing, quote, location.pathname, data.provider);
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "The purchase could not be started. Nothing was taken.", { tone: "bad" });
+    for (const tray of trays) tray.busy = false;
+  }
+}
+
+find("[data-composer]")?.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const input = /** @type {HTMLInputElement} */ (find("#say"));
+  const text = input.value.trim();
+  if (!text) return;
+  input.value = "";
+  const answer = await socket.sendChat(text);
+  if (answer.ok) return;
+  if (!input.value) input.value = text;
+  const problem = /** @type {any} */ (answer.problem ?? {});
+  toast(problem.code === "no_answer" ? "Your message may not have arrived." : problem.detail ?? problem.title ?? "Your message was not sent.", { tone: "bad" });
+});
+
+// Tabs beside the stage
+const tabs = all('[role="tab"]');
+for (const tab of tabs) {
+  tab.addEventListener("click", () => open(tab));
+  tab.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    const next = tabs[(tabs.indexOf(tab) + 1) % tabs.length];
+    open(next);
+    next.focus();
+  });
+}
+
+/** @param {HTMLElement} chosen */
+function open(chosen) {
+  for (const tab of tabs) {
+    const on = tab === chosen;
+    tab.setAttribute("aria-selected", String(on));
+    tab.setAttribute("aria-pressed", String(on));
+    tab.tabIndex = on ? 0 : -1;
+    find(`#${tab.getAttribute("aria-controls")}`).hidden = !on;
+  }
+}
+
+const kept = JSON.parse(sessionStorage.getItem(CHOICE_KEY) ?? "null");
+if (kept && items.has(kept.itemId)) for (const tray of trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count });
+showBalance();
+showRoom();
+playStage(find(".room-video"), find("[data-unmute]"), data.stage_url);
+socket.start();
