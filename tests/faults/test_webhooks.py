@@ -1,4 +1,4 @@
-"""Coins appear exactly once: webhooks before, after and with the return, repeated, reordered, forged, wrong and late."""
+"""Coins appear exactly once: webhooks before, after and with the return, repeated, reordered, forged, wrong, late."""
 
 import asyncio
 from collections.abc import AsyncIterator

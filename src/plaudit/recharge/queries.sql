@@ -53,7 +53,7 @@ delete from quote q using (
     select shard, person_id, quote_id from quote c
     where expires_at < $1 and not exists (
         select from recharge_order o where (o.shard, o.person_id, o.quote_id) = (c.shard, c.person_id, c.quote_id))
-    order by expires_at limit $2 for update skip locked
+    order by expires_at limit $2
 ) old
 where (q.shard, q.person_id, q.quote_id) = (old.shard, old.person_id, old.quote_id)
 

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import logging
 import random
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.handlers import BaseRouteHandler
 
 from plaudit.clock import Clock, SystemClock
@@ -152,15 +154,18 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
         await asyncio.gather(loop, return_exceptions=True)
         store.close()
 
-    return Litestar(
-        route_handlers=[health, *routers],
-        dependencies={"sandbox": Provide(lambda: sandbox, sync_to_thread=False)},
-        exception_handlers={Exception: problem_answer},
-        lifespan=[lifespan],
-        state=State({"sandbox": sandbox}),
-        request_max_body_size=SANDBOX_REQUEST_BYTES_MAX,
-        openapi_config=None,
-    )
+    with warnings.catch_warnings():
+        # What Litestar 3 will want written differently; the dependency is held below 3.
+        warnings.filterwarnings("ignore", category=LitestarDeprecationWarning)
+        return Litestar(
+            route_handlers=[health, *routers],
+            dependencies={"sandbox": Provide(lambda: sandbox, sync_to_thread=False)},
+            exception_handlers={Exception: problem_answer},
+            lifespan=[lifespan],
+            state=State({"sandbox": sandbox}),
+            request_max_body_size=SANDBOX_REQUEST_BYTES_MAX,
+            openapi_config=None,
+        )
 
 
 @click.command()

@@ -1,0 +1,220 @@
+"""The sandbox as a process: killed and back again, its keys, its idempotency, and webhooks that insist."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from standardwebhooks import Webhook
+
+from tests.support.shop import API_KEY, CONFIRM, EXPIRES, GOOD, LATE, WEBHOOK_SECRET, free_port, serving
+
+AUTHORIZED = {"Authorization": f"Bearer {API_KEY}"}
+WAIT_S = 20
+
+
+class Receiver:
+    """A shop that hears webhooks: fails the first `failures`, then believes what is signed."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.events: list[dict[str, Any]] = []
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/hook"
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        body = (await receive())["body"]
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        status = 500
+        if self.failures > 0:
+            self.failures -= 1
+        else:
+            self.events.append(Webhook(WEBHOOK_SECRET).verify(body, headers))
+            status = 200
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def until(self, *types: str) -> None:
+        """Wait until events of these types have come."""
+        async with asyncio.timeout(WAIT_S):
+            while not set(types) <= {event["type"] for event in self.events}:
+                await asyncio.sleep(0.02)
+
+
+class Process:
+    """A sandbox in a process of its own, on the same port and file each time it is started."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, "-m", "plaudit.sandbox", "--port", str(self.port), *options]
+        self._command += ["--data", str(folder / "sandbox.sqlite"), "--late-s", "1"]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        secrets = {"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET}
+        self._process = subprocess.Popen(self._command, env=os.environ | secrets)
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            try:
+                assert httpx2.get(f"{self.url}/health").text == "ok"
+                return
+            except httpx2.TransportError:
+                assert time.monotonic() < deadline
+                assert self._process.poll() is None
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[Process]:
+    process = Process(folder, *options)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Process]:
+    with running(tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    made = Receiver()
+    async with serving(made, made.port):
+        yield made
+
+
+def asked(receiver_url: str, **changed: object) -> dict[str, Any]:
+    return {
+        "reference": "7-order",
+        "amount_minor": 74,
+        "currency": "USD",
+        "description": "70 coins",
+        "return_url": "http://127.0.0.1:9/orders/7",
+        "webhook_url": receiver_url,
+        "expires_at": (datetime.now(UTC) + timedelta(minutes=5)).isoformat(),
+    } | changed
+
+
+async def create(client: httpx2.AsyncClient, sandbox: Process, key: str, body: dict[str, Any]) -> httpx2.Response:
+    return await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=AUTHORIZED | {"Idempotency-Key": key})
+
+
+async def test_a_key_makes_one_checkout(sandbox: Process, receiver: Receiver) -> None:
+    body = asked(receiver.url)
+    async with httpx2.AsyncClient() as client:
+        answers = await asyncio.gather(*(create(client, sandbox, "k", body) for _ in range(5)))
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert (await create(client, sandbox, "k", body | {"amount_minor": 75})).status_code == 409
+        assert (await create(client, sandbox, "l", body)).json()["id"] != answers[0].json()["id"]
+
+
+async def test_requests_that_are_refused(sandbox: Process, receiver: Receiver) -> None:
+    body, past = asked(receiver.url), datetime.now(UTC) - timedelta(seconds=1)
+    async with httpx2.AsyncClient() as client:
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {API_KEY}"}):
+            answer = await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=headers)
+            assert answer.status_code == 401
+        for changed in ({"amount_minor": 0}, {"currency": "XXQ"}, {"expires_at": past.isoformat()}, {"more": 1}):
+            assert (await create(client, sandbox, "k", body | changed)).status_code == 400, changed
+        assert (await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=AUTHORIZED)).status_code == 400
+        assert (await client.get(f"{sandbox.url}/v1/checkouts/no", headers=AUTHORIZED)).status_code == 404
+        assert (await client.get(f"{sandbox.url}/checkout/no")).status_code == 404
+
+
+async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver) -> None:
+    async with httpx2.AsyncClient() as client:
+        checkout = (await create(client, sandbox, "k", asked(receiver.url, description="<b>70</b> coins"))).json()
+        page = await client.get(checkout["url"])
+        assert "&lt;b&gt;70&lt;/b&gt; coins" in page.text
+        assert "$0.74" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        wrong = await client.post(checkout["url"] + "/pay", data={"card_number": "4111 1111 1111 1111"})
+        assert wrong.status_code == 400
+        assert "must be one of the test cards" in wrong.text
+        early = await client.post(checkout["url"] + "/confirm", data={"decision": "approve"})
+        assert early.status_code == 409
+        asks = await client.post(checkout["url"] + "/pay", data={"card_number": "4000 0000 0000 3220"})
+        assert (asks.status_code, asks.headers["location"]) == (303, checkout["url"])
+        assert "Your bank asks" in (await client.get(checkout["url"])).text
+        done = await client.post(checkout["url"] + "/confirm", data={"decision": "approve"})
+        assert (done.status_code, done.headers["location"]) == (303, checkout["return_url"])
+        again = await client.post(checkout["url"] + "/pay", data={"card_number": CONFIRM})
+        assert again.status_code == 409
+        assert "This payment is complete" in again.text
+    await receiver.until("checkout.open", "checkout.paid")
+
+
+async def test_a_killed_sandbox_comes_back_with_everything(sandbox: Process, receiver: Receiver) -> None:
+    body = asked("http://127.0.0.1:9/nobody-hears-this")
+    async with httpx2.AsyncClient() as client:
+        first = (await create(client, sandbox, "first", body)).json()
+        late = (await create(client, sandbox, "late", asked(receiver.url))).json()
+        await client.post(late["url"] + "/pay", data={"card_number": LATE})
+        sandbox.kill()
+        with pytest.raises(httpx2.TransportError):
+            await create(client, sandbox, "first", body)
+        await asyncio.to_thread(sandbox.start)
+        assert (await create(client, sandbox, "first", body)).json() == first
+        await receiver.until("checkout.processing", "checkout.paid")
+        await client.post(first["url"] + "/pay", data={"card_number": GOOD})
+        paid = (await client.get(f"{sandbox.url}/v1/checkouts/{first['id']}", headers=AUTHORIZED)).json()
+        assert (paid["state"], paid["fee_minor"]) == ("paid", 2)
+
+
+async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver: Receiver) -> None:
+    receiver.failures = 3
+    async with httpx2.AsyncClient() as client:
+        checkout = (await create(client, sandbox, "k", asked(receiver.url))).json()
+        await client.post(checkout["url"] + "/pay", data={"card_number": EXPIRES})
+        await receiver.until("checkout.open", "checkout.expired")
+    assert len({event["id"] for event in receiver.events}) == len(receiver.events) == 2
+
+
+async def test_with_chaos_each_event_comes_twice(tmp_path: Path, receiver: Receiver) -> None:
+    with running(tmp_path, "--chaos") as sandbox:
+        async with httpx2.AsyncClient() as client:
+            checkout = (await create(client, sandbox, "k", asked(receiver.url))).json()
+            await client.post(checkout["url"] + "/pay", data={"card_number": GOOD})
+            async with asyncio.timeout(WAIT_S):
+                while len(receiver.events) < 4:
+                    await asyncio.sleep(0.02)
+    assert sorted(event["type"] for event in receiver.events) == ["checkout.open"] * 2 + ["checkout.paid"] * 2
+    assert len({event["id"] for event in receiver.events}) == 2
+
+
+async def test_a_checkout_that_is_left_expires(sandbox: Process, receiver: Receiver) -> None:
+    async with httpx2.AsyncClient() as client:
+        soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+        checkout = (await create(client, sandbox, "k", asked(receiver.url, expires_at=soon))).json()
+        await receiver.until("checkout.expired")
+        assert "The time to pay is over" in (await client.get(checkout["url"])).text
+
+
+def test_it_does_not_start_without_its_keys(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("PLAUDIT_")}
+    command = [sys.executable, "-m", "plaudit.sandbox", "--data", str(tmp_path / "s.sqlite")]
+    ended = subprocess.run(command, env=bare, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert ended.returncode == 1
+    assert "PLAUDIT_SANDBOX_API_KEY" in ended.stderr
