@@ -156,6 +156,7 @@ PEOPLE_PER_CALL_MAX = 1_000  # people a server may name at once
 
 # requests
 BODY_BYTES_MAX = 1_048_576  # of a request
+QUERY_PARAMETERS_MAX = 100  # of one address
 FIELD_ERRORS_MAX = 20  # fields named in one answer
 READY_WAIT_S = 2  # for the database to answer a readiness check
 DRAIN_S = 10  # what open requests get to finish when a process is asked to stop

@@ -32,6 +32,7 @@ from plaudit.wire import PROBLEM_MEDIA_TYPE, problem_of
 log = logging.getLogger(__name__)
 
 _INCIDENT_BYTES = 8
+_PLACES = frozenset({"body", "query", "path", "header", "cookie", "request"})
 _UNREACHABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -70,6 +71,8 @@ def problem_from(error: BaseException, where: str) -> Problem:
 def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's exception handler for everything: a page for a person's browser, a problem document for a program."""
     problem = problem_from(error, f"{request.method} {request.url.path}")
+    if getattr(request.scope.get("route_handler"), "parsed_data_field", None) is not None:
+        problem = in_body(problem)
     if problems.wants_page(request):
         return problems.answer(request, problem)
     return Response(
@@ -78,6 +81,13 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         status_code=problem.status,
         headers=problem.headers(),
     )
+
+
+def in_body(problem: Problem) -> Problem:
+    """The same problem, its field said to be in the body: what acts knows no more than the field's name."""
+    if isinstance(problem, InvalidField) and problem.fields["field"].partition(".")[0] not in _PLACES:
+        return InvalidField(field=f"body.{problem.fields['field']}", reason=problem.fields["reason"])
+    return problem
 
 
 def _entries(error: ValidationException) -> Iterable[Mapping[str, Any]]:

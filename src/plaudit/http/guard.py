@@ -5,6 +5,7 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request, WebSocket
 from litestar.handlers import BaseRouteHandler
 
+from plaudit.http.parameters import check_query
 from plaudit.people.access import authenticate_scope, check_access
 from plaudit.people.model import Caller
 
@@ -13,6 +14,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Find out who is asking and whether they may. A handler that declares nothing lets nobody in."""
+    check_query(connection.scope, handler)
     query_token = bool(handler.opt.get("query_token")) or isinstance(connection, WebSocket)
     caller = await authenticate_scope(connection.scope, query_token=query_token)
     check_access(handler.opt.get("access"), caller)

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Litestar
 
 from plaudit import __version__
-from plaudit.http.operations import Operation, OperationParameter, operations
+from plaudit.http.operations import EVENT_STREAM, Operation, OperationParameter, operations
 from plaudit.people.access import Access
 from plaudit.people.credentials import SESSION_COOKIE, SUBJECT_HEADER
 from plaudit.wire import PROBLEM_MEDIA_TYPE
@@ -26,6 +26,12 @@ _TITLES = {
     415: "The body is not JSON.",
     429: "Too much at once; `Retry-After` says when to come back.",
     503: "The database cannot be reached just now.",
+}
+_UUID7 = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
+_EVENT: Document = {
+    "type": "object",
+    "description": "One event of the stream; `data` is JSON.",
+    "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
 }
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
@@ -109,6 +115,10 @@ def _schemas(found: Sequence[Operation]) -> tuple[dict[int, Document], Document]
         kinds += [kind for kind in (operation.body, operation.answer) if kind is not None]
     each, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     components["ProblemDocument"]["additionalProperties"] = True
+    for body in {operation.body for operation in found if operation.body is not None}:
+        made_by_caller = components.get(getattr(body, "__name__", ""), {}).get("properties", {}).get("id", {})
+        if made_by_caller.get("format") == "uuid":
+            made_by_caller["pattern"] = _UUID7
     return {id(kind): schema for kind, schema in zip(kinds, each, strict=True)}, components
 
 
@@ -149,7 +159,9 @@ def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
         answer: Document = {"description": HTTPStatus(status).phrase}
         answers[str(status)] = answer
         if operation.answer is not None and status not in _WITHOUT_BODY:
-            answer["content"] = {operation.answer_media_type: {"schema": schemas[id(operation.answer)]}}
+            streams = operation.answer_media_type == EVENT_STREAM
+            schema = _EVENT if streams else schemas[id(operation.answer)]
+            answer["content"] = {operation.answer_media_type: {"schema": schema}}
     problems = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
         for status in operation.problem_statuses

@@ -24,6 +24,7 @@ from plaudit.problems import Problem
 _RESERVED = frozenset({"request", "headers", "cookies", "query", "scope", "state", "body", "socket", "data"})
 _PATH_PARAMETER = re.compile(r"{(\w+):\w+}")
 _API = ("/v1/", "/health", "/ready")
+EVENT_STREAM = "text/event-stream"
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -108,12 +109,8 @@ def _parameter(field: FieldDefinition, path_names: set[str]) -> OperationParamet
     if field.name in path_names:
         place = "path"
     elif isinstance(declared, ParameterKwarg):
-        if declared.header:
-            name, place = declared.header, "header"
-        elif declared.cookie:
-            name, place = declared.cookie, "cookie"
-        else:
-            name = declared.query or declared.name or name
+        place = "header" if declared.header else "cookie" if declared.cookie else declared.param_type.value
+        name = declared.header or declared.cookie or declared.query or declared.name or name
     metas = [meta for meta in field.metadata if isinstance(meta, msgspec.Meta)]
     described = next((meta.description for meta in metas if meta.description), None)
     if isinstance(declared, KwargDefinition):
@@ -146,7 +143,7 @@ def _answer(annotation: Any) -> tuple[Any, str]:
         return None, ""
     origin = get_origin(annotation) or annotation
     if isinstance(origin, type) and issubclass(origin, ServerSentEvent | Stream):
-        return str, "text/event-stream"
+        return str, EVENT_STREAM
     if isinstance(origin, type) and issubclass(origin, Response):
         inner = get_args(annotation)
         return _answer(inner[0]) if inner else (Any, "application/json")

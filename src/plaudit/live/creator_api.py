@@ -30,7 +30,7 @@ from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
-from plaudit.problems import InvalidField
+from plaudit.problems import InvalidField, NotFound
 from plaudit.settings import Settings
 
 TAGS = ["Creator's live view"]
@@ -103,6 +103,7 @@ async def list_received_gifts(
     access=Access.CREATOR,
     operation_id="ThankForGifts",
     tags=TAGS,
+    problems=(NotFound,),
     summary="Tick gifts off as thanked",
     status_code=204,
 )
@@ -117,6 +118,7 @@ async def thank(data: ThankRequest, caller: Caller, database: Database, shards: 
     access=Access.CREATOR,
     operation_id="TakeBackThanks",
     tags=TAGS,
+    problems=(NotFound,),
     summary="Take ticks back",
 )
 async def take_back(data: ThankRequest, caller: Caller, database: Database, shards: Shards) -> None:

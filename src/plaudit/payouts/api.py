@@ -32,7 +32,7 @@ from plaudit.payouts.answers import (
     quote_answer,
 )
 from plaudit.payouts.methods import BankAccount
-from plaudit.payouts.model import NoPayoutProvider, PayoutFilter, PayoutState
+from plaudit.payouts.model import NoPayoutProvider, NoPayoutRate, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
@@ -47,6 +47,7 @@ _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
     access=Access.CREATOR,
     operation_id="GetBalance",
     tags=["Creators"],
+    problems=(NoPayoutRate,),
     summary="What I have",
 )
 async def get_balance(

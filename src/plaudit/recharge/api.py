@@ -8,9 +8,11 @@ from litestar.params import JSONBody, Parameter
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database
-from plaudit.limits import PAGE_LENGTH_DEFAULT, PAGE_LENGTH_MAX
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
+from plaudit.problems import BodyTooLarge, NotFound
 from plaudit.recharge import actions, checkout, wallet_api
 from plaudit.recharge.answers import (
     OrderAnswer,
@@ -24,18 +26,24 @@ from plaudit.recharge.answers import (
     quote_answer,
     receipt_answer,
 )
-from plaudit.recharge.model import Order, OrderRequest, QuoteRequest
+from plaudit.recharge.model import NoPrices, Order, OrderRequest, ProviderRefused, QuoteRequest
 from plaudit.recharge.prices import current_book, region_prices, regions
 from plaudit.recharge.providers import PaymentProviders
 from plaudit.settings import Settings
 
 TAGS = ["Recharge"]
+Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before; without it, the first page.")]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
 
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_LENGTH_MAX, description="The most entries to answer with.")]
 
-
-@get("/prices", access=Access.PUBLIC, operation_id="GetPrices", tags=TAGS, summary="What coins cost in a region")
+@get(
+    "/prices",
+    access=Access.PUBLIC,
+    operation_id="GetPrices",
+    tags=TAGS,
+    problems=(NoPrices,),
+    summary="What coins cost in a region",
+)
 async def get_prices(
     caller: Caller | None,
     database: Database,
@@ -66,7 +74,14 @@ async def get_prices(
     )
 
 
-@post("/quotes", access=Access.VIEWER, operation_id="MakeQuote", tags=TAGS, summary="A price for an amount of coins")
+@post(
+    "/quotes",
+    access=Access.VIEWER,
+    operation_id="MakeQuote",
+    tags=TAGS,
+    problems=(NoPrices,),
+    summary="A price for an amount of coins",
+)
 async def make_quote(
     data: JSONBody[QuoteRequest], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> QuoteAnswer:
@@ -79,7 +94,14 @@ async def make_quote(
     return quote_answer(quote)
 
 
-@post("/orders", access=Access.VIEWER, operation_id="PlaceOrder", tags=TAGS, summary="Order what was quoted")
+@post(
+    "/orders",
+    access=Access.VIEWER,
+    operation_id="PlaceOrder",
+    tags=TAGS,
+    problems=(NotFound, ProviderRefused),
+    summary="Order what was quoted",
+)
 async def place_order(
     data: JSONBody[OrderRequest],
     caller: Caller,
@@ -95,7 +117,7 @@ async def place_order(
 
 @get("/orders", access=Access.VIEWER, operation_id="ListOrders", tags=TAGS, summary="My orders")
 async def list_orders(
-    caller: Caller, database: Database, cursor: UUID | None = None, limit: Limit = PAGE_LENGTH_DEFAULT
+    caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
 ) -> OrderPage:
     """Newest first."""
     async with database.read() as connection:
@@ -116,6 +138,7 @@ async def get_order(order_id: UUID, caller: Caller, database: Database) -> Order
     access=OWNER,
     operation_id="RefreshOrder",
     tags=TAGS,
+    problems=(ProviderRefused),
     status_code=200,
     summary="Ask the provider about an order",
 )
@@ -152,6 +175,7 @@ async def _order(connection: Connection, caller: Caller, order_id: UUID) -> Orde
     access=Access.PUBLIC,
     operation_id="ReceivePaymentWebhook",
     tags=["Webhooks"],
+    problems=(BodyTooLarge,),
     status_code=200,
     summary="What a payment provider tells",
 )
