@@ -138,7 +138,7 @@ async def get_order(order_id: UUID, caller: Caller, database: Database) -> Order
     access=OWNER,
     operation_id="RefreshOrder",
     tags=TAGS,
-    problems=(ProviderRefused),
+    problems=(ProviderRefused,),
     status_code=200,
     summary="Ask the provider about an order",
 )

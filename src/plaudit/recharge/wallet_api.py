@@ -12,8 +12,9 @@ from msgspec import Meta
 
 from plaudit.clock import Clock
 from plaudit.db import Database
-from plaudit.limits import PAGE_LENGTH_DEFAULT, PAGE_LENGTH_MAX, WALLET_LOTS_MAX
+from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
+from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import Caller, Person, PersonCard
@@ -188,10 +189,10 @@ def _lot(lot: OpenLot) -> LotAnswer:
 async def get_history(
     caller: Caller,
     database: Database,
-    cursor: UUID | None = None,
-    limit: Annotated[
-        int, Parameter(ge=1, le=PAGE_LENGTH_MAX, description="The most entries to answer with.")
-    ] = PAGE_LENGTH_DEFAULT,
+    cursor: Annotated[
+        UUID | None, Parameter(description="`next` of the page before; without it, the first page.")
+    ] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> HistoryPage:
     """Where coins came from and went, each gift with what it cost in money."""
     async with database.snapshot() as connection:
