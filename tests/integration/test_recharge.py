@@ -90,13 +90,13 @@ async def test_a_quote_is_repeated_and_never_changed(shop: Shop, ada: httpx2.Asy
 async def test_quotes_that_cannot_be_made_name_the_field(shop: Shop, ada: httpx2.AsyncClient) -> None:
     fresh = str(new_id(shop.clock))
     for body, field in (
-        ({"id": fresh, "coins": 175_001}, "coins"),
-        ({"id": fresh, "package_coins": 71}, "package_coins"),
-        ({"id": fresh, "amount_minor": 100, "currency": "USD"}, "currency"),
-        ({"id": fresh, "coins": 100, "channel": "apple"}, "package_coins"),
+        ({"id": fresh, "coins": 175_001}, "body.coins"),
+        ({"id": fresh, "package_coins": 71}, "body.package_coins"),
+        ({"id": fresh, "amount_minor": 100, "currency": "USD"}, "body.currency"),
+        ({"id": fresh, "coins": 100, "channel": "apple"}, "body.package_coins"),
         ({"id": fresh, "coins": 0}, "body.coins"),
         ({"id": fresh, "coins": 1, "tip": 1}, "body.tip"),
-        ({"id": "0192f0c1-2345-4abc-8def-0123456789ab", "coins": 1}, "id"),
+        ({"id": "0192f0c1-2345-4abc-8def-0123456789ab", "coins": 1}, "body.id"),
         ({"coins": 1}, "body.id"),
     ):
         answer = await ada.post("/v1/quotes", json=body)
