@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket as sockets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -126,14 +127,12 @@ async def test_a_socket_is_held_to_a_rate(platform: Platform) -> None:
 async def test_a_person_has_so_many_screens_and_no_more(platform: Platform) -> None:
     room_id = await platform.live_room(await platform.creator("cleo"))
     token = platform.token("ada")
-    screens = [platform.screen(room_id, token) for _ in range(SOCKETS_PER_PERSON_MAX)]
-    opened = [await screen.__aenter__() for screen in screens]
-    for screen in opened:
-        await screen.next_of("frames")
-    async with platform.screen(room_id, token) as one_too_many:
-        assert await one_too_many.close_code() == 4429
-    for screen in screens:
-        await screen.__aexit__(None, None, None)
+    async with AsyncExitStack() as stack:
+        for _ in range(SOCKETS_PER_PERSON_MAX):
+            screen = await stack.enter_async_context(platform.screen(room_id, token))
+            await screen.next_of("frames")
+        async with platform.screen(room_id, token) as one_too_many:
+            assert await one_too_many.close_code() == 4429
 
 
 @pytest.mark.parametrize(
@@ -151,10 +150,9 @@ async def give(platform: Platform, client: Any, room_id: str, times: int) -> lis
     """The ids of gifts that were charged one after the other."""
     sent = []
     for _ in range(times):
-        gift = {"id": str(platform.id()), "room_id": room_id, "item_id": 1}
-        answer = await client.post("/v1/gifts", json=gift)
+        sent.append(str(platform.id()))
+        answer = await client.post("/v1/gifts", json={"id": sent[-1], "room_id": room_id, "item_id": 1})
         assert answer.status_code == 201, answer.text
-        sent.append(gift["id"])
     return sent
 
 

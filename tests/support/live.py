@@ -189,7 +189,8 @@ class Screen:
 
     @property
     def cursor(self) -> str:
-        return next(message["cursor"] for message in reversed(self.messages) if "cursor" in message)
+        cursor: str = next(message["cursor"] for message in reversed(self.messages) if "cursor" in message)
+        return cursor
 
 
 @asynccontextmanager

@@ -300,18 +300,14 @@ async def _events(
             coins=(await hub.reader.wallets([person_id]))[person_id] if person_id else None,
         )
     )
-    joined = asyncio.create_task(hub.join(key, outlet, person_id=person_id, cursor=cursor))
-    joined.add_done_callback(lambda done: outlet.close(0, "") if done.cancelled() or done.exception() else None)
+    joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor)
     ending = asyncio.create_task(_close_at(stopping, outlet))
     try:
         async for shared in outlet.messages(SOCKET_HEARTBEAT_S):
             yield shared.event if shared else b": still here\n\n"
     finally:
         ending.cancel()
-        joined.cancel()
-        await asyncio.wait([joined, ending])
-        if not joined.cancelled() and joined.exception() is None:
-            hub.leave(joined.result())
+        hub.leave_after(joining)
 
 
 async def _close_at(stopping: asyncio.Event, outlet: QueueOutlet) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from plaudit.clock import Clock
@@ -165,6 +166,28 @@ class Hub:
             if not others:
                 del self._people[subscriber.person_id]
                 self._coins.pop(subscriber.person_id, None)
+
+    def start_joining(self, key: RoomKey, outlet: Outlet, **how: Any) -> "asyncio.Task[Subscriber]":
+        """`join` in the background. An outlet that could not join is closed, so that it does not wait for ever."""
+        task = asyncio.create_task(self.join(key, outlet, **how))
+
+        def close_if_failed(joined: "asyncio.Task[Subscriber]") -> None:
+            if not joined.cancelled() and (error := joined.exception()):
+                log.warning("a screen could not join: %r", error)
+                outlet.close(GOING_AWAY, "try again with the cursor")
+
+        task.add_done_callback(close_if_failed)
+        return task
+
+    def leave_after(self, joining: "asyncio.Task[Subscriber]") -> None:
+        """Leave, or stop joining. Does not wait, so that it works while everything is being cancelled."""
+        joining.cancel()
+
+        def leave(joined: "asyncio.Task[Subscriber]") -> None:
+            if not joined.cancelled() and joined.exception() is None:
+                self.leave(joined.result())
+
+        joining.add_done_callback(leave)
 
     @property
     def sockets(self) -> int:

@@ -1,6 +1,5 @@
 """The room socket: one WebSocket a screen. Hello, the past by cursor, then what happens; commands the other way."""
 
-import asyncio
 import logging
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,7 +11,7 @@ from plaudit.live import overlays
 from plaudit.live.hub import Hub
 from plaudit.live.message import cursor_of, message, read_cursor
 from plaudit.live.model import OverlayToken, OverlayTokenNotValid, Room
-from plaudit.live.open_room import RoomKey, Subscriber
+from plaudit.live.open_room import RoomKey
 from plaudit.live.outlet import GOING_AWAY, NO_SUCH_ROOM, NOT_VALID, TOO_MANY, Outlet
 from plaudit.live.protocol import outlet_of
 from plaudit.live.rooms import RoomCache
@@ -76,28 +75,16 @@ async def _serve(scope: Any, receive: Any, outlet: Outlet) -> None:
     )
     session = Session(parts, room.id, person_id, outlet)
     cursor = read_cursor(query.get("cursor", ""))
-    joining = hub.join(key, outlet, person_id=person_id, cursor=cursor, is_counted=overlay is None)
+    # Commands are taken while the past is still on its way.
+    joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor, is_counted=overlay is None)
     if overlay:
         hub.overlays.add(overlay.id, outlet)
-    # Commands are taken while the past is still on its way.
-    joined = asyncio.create_task(joining)
-    joined.add_done_callback(lambda done: _close_if_failed(done, outlet))
     try:
         await session.listen(receive)
     finally:
-        joined.cancel()
-        await asyncio.wait([joined])
-        if not joined.cancelled() and joined.exception() is None:
-            hub.leave(joined.result())
+        hub.leave_after(joining)
         if overlay:
             hub.overlays.discard(overlay.id, outlet)
-
-
-def _close_if_failed(joined: "asyncio.Task[Subscriber]", outlet: Outlet) -> None:
-    """A screen that could not be brought up to date must not wait for what never comes."""
-    if not joined.cancelled() and (error := joined.exception()):
-        log.warning("a screen could not join: %r", error)
-        outlet.close(GOING_AWAY, "try again with the cursor")
 
 
 def _query(scope: Any) -> dict[str, str]:

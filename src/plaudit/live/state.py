@@ -20,7 +20,7 @@ SQL = statements(__file__)
 
 log = logging.getLogger(__name__)
 
-SendTo = Callable[[Collection[Subscriber], Message], Awaitable[None]]
+SendTo = Callable[[Collection[Subscriber], Message], Awaitable[object]]
 
 
 class TopGifter(msgspec.Struct, frozen=True):

@@ -1,0 +1,211 @@
+"""Gifts and the catalogue over HTTP: each outcome, who may, and what a bad request is told."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from plaudit.clock import ManualClock
+from plaudit.gifts.catalogue import CatalogueEntry, load, read_catalogue_file
+from plaudit.gifts.model import GiftRequest
+from plaudit.limits import GIFTS_PER_REQUEST_MAX
+from tests.support.live import ROSE, Platform, open_platform
+
+
+@pytest.fixture
+async def platform(database_url: str, clock: ManualClock) -> AsyncIterator[Platform]:
+    async with open_platform(database_url, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def room_id(platform: Platform) -> str:
+    return await platform.live_room(await platform.creator("cleo"))
+
+
+def gift(platform: Platform, room_id: str, **more: Any) -> dict[str, Any]:
+    return {"id": str(platform.id()), "room_id": room_id, "item_id": ROSE, "count": 1} | more
+
+
+async def test_the_catalogue_has_something_for_everybody(platform: Platform) -> None:
+    guest = await platform.client()
+    answer = await guest.get("/v1/catalogue")
+    items = answer.json()["items"]
+    assert len(items) >= 24
+    assert min(item["coins"] for item in items) == 1
+    assert max(item["coins"] for item in items) >= 10_000
+    assert {item["size"] for item in items} == {"small", "large"}
+    unchanged = await guest.get("/v1/catalogue", headers={"If-None-Match": answer.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+async def test_a_changed_price_is_a_new_version_and_refuses_the_old(
+    platform: Platform, room_id: str, clock: ManualClock
+) -> None:
+    viewer = await platform.viewer("ada", coins=100)
+    paid = gift(platform, room_id)
+    assert (await viewer.post("/v1/gifts", json=paid)).status_code == 201
+    await _change_rose(platform, clock, coins=4)
+    catalogue = (await viewer.get("/v1/catalogue")).json()
+    assert next(item for item in catalogue["items"] if item["id"] == ROSE)["coins"] == 4
+    refused = await viewer.post("/v1/gifts", json=gift(platform, room_id, coins=1))
+    assert (refused.status_code, refused.json()["code"], refused.json()["coins"]) == (409, "price_changed", 4)
+    # What was posted at the old price gets its first answer, though nobody said what it cost.
+    again = await viewer.post("/v1/gifts", json=paid)
+    assert (again.status_code, again.json()["coins"]) == (200, 1)
+    async with platform.house.database.read() as connection:
+        prices = await connection.fetch("select coins, retired_at from item_version where item_id = 1 order by version")
+    assert [row["coins"] for row in prices] == [1, 4]
+    assert prices[0]["retired_at"] is not None
+
+
+async def _change_rose(platform: Platform, clock: ManualClock, **changed: Any) -> None:
+    entries = read_catalogue_file()
+    fields = {name: getattr(entries[0], name) for name in entries[0].__struct_fields__}
+    async with platform.house.database.transaction() as connection:
+        assert await load(connection, [CatalogueEntry(**(fields | changed)), *entries[1:]], clock) == 1
+    await platform.house.catalogue.refresh()
+
+
+async def test_a_retired_item_cannot_be_given(platform: Platform, room_id: str, clock: ManualClock) -> None:
+    viewer = await platform.viewer("ada", coins=100)
+    async with platform.house.database.transaction() as connection:
+        assert await load(connection, read_catalogue_file()[1:], clock) == 1
+        assert await load(connection, read_catalogue_file()[1:], clock) == 0
+    await platform.house.catalogue.refresh()
+    refused = await viewer.post("/v1/gifts", json=gift(platform, room_id))
+    assert (refused.status_code, refused.json()["code"]) == (409, "item_retired")
+    assert all(item["id"] != ROSE for item in (await viewer.get("/v1/catalogue")).json()["items"])
+
+
+async def test_an_id_keeps_its_sku(platform: Platform, clock: ManualClock) -> None:
+    entries = read_catalogue_file()
+    fields = {name: getattr(entries[0], name) for name in entries[0].__struct_fields__}
+    with pytest.raises(ValueError, match="keeps its sku"):
+        async with platform.house.database.transaction() as connection:
+            await load(connection, [CatalogueEntry(**(fields | {"sku": "tulip"}))], clock)
+
+
+async def test_each_outcome_of_one_gift(platform: Platform, room_id: str) -> None:
+    viewer = await platform.viewer("ada", coins=3)
+    sent = gift(platform, room_id, count=2)
+    posted = await viewer.post("/v1/gifts", json=sent)
+    assert posted.status_code == 201
+    assert posted.json()["coins_after"] == 1
+    repeated = await viewer.post("/v1/gifts", json=sent)
+    assert (repeated.status_code, repeated.json()) == (200, posted.json())
+    conflict = await viewer.post("/v1/gifts", json=sent | {"count": 1})
+    assert (conflict.status_code, conflict.json()["code"]) == (409, "gift_conflict")
+    short = await viewer.post("/v1/gifts", json=gift(platform, room_id, count=5))
+    assert (short.status_code, short.json()["code"], short.json()["coins_short"]) == (402, "insufficient_coins", 4)
+    assert (await viewer.get(f"/v1/gifts/{sent['id']}")).json() == posted.json()
+    stranger = await platform.viewer("bob")
+    assert (await stranger.get(f"/v1/gifts/{sent['id']}")).status_code == 404
+
+
+async def test_why_a_gift_is_refused(platform: Platform, room_id: str) -> None:
+    creator = await platform.creator("cleo")
+    viewer = await platform.viewer("ada", coins=10)
+
+    async def code(client: Any, **more: Any) -> str:
+        answer = await client.post("/v1/gifts", json=gift(platform, room_id) | more)
+        assert answer.status_code in {404, 409}, answer.text
+        return str(answer.json()["code"])
+
+    posted = gift(platform, room_id)
+    assert (await viewer.post("/v1/gifts", json=posted)).status_code == 201
+    assert await code(creator) == "own_room"
+    assert await code(viewer, creator_id=str(await platform.person_id(viewer))) == "receiver_not_in_room"
+    assert await code(viewer, room_id="999999") == "room_unknown"
+    assert await code(viewer, item_id=999_999) == "item_unknown"
+    await creator.patch(f"/v1/rooms/{room_id}", json={"gifts_enabled": False})
+    assert await code(viewer) == "gifts_paused"
+    await creator.patch(f"/v1/rooms/{room_id}", json={"gifts_enabled": True})
+    await creator.post(f"/v1/rooms/{room_id}/end")
+    assert await code(viewer) == "room_not_live"
+    # Whatever has changed since, what was posted stays posted.
+    assert (await viewer.post("/v1/gifts", json=posted)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"id": "6b1f3ed5-6e0c-4f2f-8a53-1f9f3b6d2a10"}, "id"),
+        ({"id": 7}, "body.id"),
+        ({"count": 0}, "body.count"),
+        ({"count": 1.5}, "body.count"),
+        ({"coins": -1}, "body.coins"),
+        ({"room_id": "-3"}, "body.room_id"),
+        ({"surprise": 1}, "body.surprise"),
+    ],
+)
+async def test_a_bad_gift_is_told_its_field(platform: Platform, room_id: str, more: dict[str, Any], field: str) -> None:
+    viewer = await platform.viewer("ada", coins=1)
+    for path in ("/v1/gifts", "/v1/gifts?framework=1"):
+        answer = await viewer.post(path, json=gift(platform, room_id) | more)
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+
+async def test_who_may_send(platform: Platform, room_id: str) -> None:
+    guest = await platform.client()
+    viewer = await platform.viewer("ada", coins=1)
+    server = await platform.server()
+    one = gift(platform, room_id)
+    assert (await guest.post("/v1/gifts", json=one)).status_code == 401
+    assert (await server.post("/v1/gifts", json=one)).status_code == 403
+    assert (await viewer.post("/v1/gifts:batch", json={"gifts": [one]})).status_code == 403
+    assert (await viewer.post("/v1/gifts", content="{}", headers={"content-type": "text/plain"})).status_code == 415
+    speaks_for_ada = await server.post("/v1/gifts", json=one, headers={"Plaudit-Subject": "ada"})
+    assert speaks_for_ada.status_code == 201, speaks_for_ada.text
+
+
+async def test_a_batch_has_an_outcome_for_each(platform: Platform, room_id: str) -> None:
+    server = await platform.server()
+    ada = await platform.person_id(await platform.viewer("ada", coins=5))
+    await platform.viewer("bob", coins=1)
+    first = gift(platform, room_id, sender_subject="ada")
+    gifts = [
+        first,
+        gift(platform, room_id, sender_id=str(ada), count=9),
+        gift(platform, room_id, sender_subject="bob"),
+        first,
+        first | {"count": 2},
+        gift(platform, room_id, sender_subject="nobody-yet"),
+        gift(platform, room_id, sender_id="123456789"),
+        gift(platform, room_id, sender_subject="ada", item_id=54_321),
+        gift(platform, room_id, sender_subject="ada", coins=7),
+    ]
+    answer = await server.post("/v1/gifts:batch", json={"gifts": gifts})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert [item["id"] for item in items] == [one["id"] for one in gifts]
+    assert [item["outcome"] for item in items] == [
+        "posted", "insufficient", "posted", "repeated", "conflict", "insufficient", "refused", "refused", "refused",
+    ]  # fmt: skip
+    assert items[3]["gift"] == items[0]["gift"]
+    assert [item["problem"]["code"] for item in items[6:]] == ["sender_unknown", "item_unknown", "price_changed"]
+    again = (await server.post("/v1/gifts:batch", json={"gifts": gifts[:1]})).json()["items"]
+    assert again[0]["outcome"] == "repeated"
+
+
+async def test_a_batch_has_a_length_and_names_its_senders(platform: Platform, room_id: str) -> None:
+    server = await platform.server()
+    one = gift(platform, room_id, sender_subject="ada")
+    for gifts in ([], [one] * (GIFTS_PER_REQUEST_MAX + 1), [one | {"sender_id": "1"}], [gift(platform, room_id)]):
+        answer = await server.post("/v1/gifts:batch", json={"gifts": gifts})
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["field"].startswith("body.gifts")
+
+
+async def test_both_ways_in_say_the_same(platform: Platform, room_id: str) -> None:
+    """The hot path and the framework's handler answer alike."""
+    viewer = await platform.viewer("ada", coins=2)
+    sent = gift(platform, room_id)
+    async with platform.house.database.read() as connection:
+        assert await connection.fetchval("select count(*) from gift") == 0
+    posted = await viewer.post("/v1/gifts", json=sent)
+    sender = platform.house.gift_sender
+    request = GiftRequest(id=platform.id(), room_id=room_id, item_id=ROSE)
+    assert request.count == 1
+    found = await sender.find(await platform.person_id(viewer), posted.json()["id"])
+    assert str(found.id) == sent["id"]
