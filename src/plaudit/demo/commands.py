@@ -43,7 +43,8 @@ _PORT_MAX = 65_535
 def demo(*, port: int, data: Path, crowd: int, seed: int, auto_approve: bool) -> None:
     """Run everything with believable people, on this machine."""
     configure_logging()
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first in the background of a script
+        signal.signal(number, _leave)
     data = data.absolute()
     try:
         with _listening(port) as listening:
