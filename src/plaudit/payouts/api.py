@@ -1,10 +1,12 @@
 """What creators do about payouts, and the webhooks of payout providers."""
 
+import logging
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, Router, delete, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from plaudit.clock import Clock
 from plaudit.creators import actions as creators
@@ -38,6 +40,7 @@ from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
 from plaudit.problems import BodyTooLarge, NotFound
 
+log = logging.getLogger(__name__)
 _TAGS = ["Payouts"]
 _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 
@@ -178,7 +181,7 @@ async def list_payouts(
     caller: Caller,
     database: Database,
     payout_state: Annotated[
-        PayoutState | None, Parameter(query="state", description="Only those in this state.")
+        PayoutState | None, QueryParameter(name="state", description="Only those in this state.")
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
@@ -244,8 +247,11 @@ async def take_webhook(
     event_id = provider.verify_webhook(request.headers, body)
     async with database.transaction() as connection:
         await outcomes.keep_event(connection, clock, provider.name, event_id, body)
-    async with database.transaction() as connection:
-        await outcomes.apply_event(connection, clock, provider, event_id)
+    try:
+        async with database.transaction() as connection:
+            await outcomes.apply_event(connection, clock, provider, event_id)
+    except msgspec.DecodeError:
+        log.exception("webhook %s of %s cannot be read; it is kept", event_id, provider.name)
     return Response(None, status_code=204)
 
 

@@ -31,6 +31,9 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout, ProviderUnavailable
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
 
+SEND_JOB = "payouts.send"
+"""The job to wake after an approval."""
+
 _SQL = statements(__file__)
 _log = logging.getLogger(__name__)
 
@@ -187,9 +190,9 @@ async def update_reference_rates(database: Database, clock: Clock) -> int:
 
 
 def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders) -> list[Job]:
-    """The jobs of payouts; wake `payouts.send` after an approval."""
+    """The jobs of payouts."""
     return [
-        Job("payouts.send", PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers)),
+        Job(SEND_JOB, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers)),
         Job("payouts.poll", PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
         Job("payouts.events", PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
         Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),

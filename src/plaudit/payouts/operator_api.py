@@ -4,14 +4,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from plaudit.clock import Clock
 from plaudit.db import Database
+from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, place_of
 from plaudit.payouts import actions, rates
 from plaudit.payouts.answers import OperatorPayout, OperatorPayoutPage, RateList, Refusal, next_of, operator_payout
+from plaudit.payouts.jobs import SEND_JOB
 from plaudit.payouts.model import (
     NewPayoutRate,
     NewPayoutTerms,
@@ -37,7 +39,7 @@ _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 async def list_all(
     database: Database,
     payout_state: Annotated[
-        PayoutState | None, Parameter(query="state", description="Only those in this state.")
+        PayoutState | None, QueryParameter(name="state", description="Only those in this state.")
     ] = None,
     creator_id: Annotated[int | None, Parameter(ge=1, le=2**63 - 1, description="Only those of this creator.")] = None,
     currency: Annotated[str | None, Parameter(pattern="^[A-Z]{3}$", description="Only those in this currency.")] = None,
@@ -62,10 +64,12 @@ async def list_all(
     status_code=200,
     summary="Agree to a payout",
 )
-async def approve(payout_id: UUID, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
+async def approve(payout_id: UUID, caller: Caller, database: Database, clock: Clock, jobs: JobRunner) -> OperatorPayout:
     """It is sent soon after. Repeating it changes nothing."""
     async with database.transaction() as connection:
-        return operator_payout(await actions.approve(connection, clock, caller.person_id, payout_id))
+        approved = operator_payout(await actions.approve(connection, clock, caller.person_id, payout_id))
+    jobs.wake(SEND_JOB)
+    return approved
 
 
 @post(

@@ -47,9 +47,9 @@ class NewPayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holder_name: Annotated[str, Meta(min_length=1, max_length=200)]
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
     webhook_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
-    iban: Annotated[str | None, Meta(max_length=34)] = None
-    bank_code: Annotated[str | None, Meta(max_length=20)] = None
-    account_number: Annotated[str | None, Meta(max_length=34)] = None
+    iban: Annotated[str, Meta(max_length=34)] | None = None
+    bank_code: Annotated[str, Meta(max_length=20)] | None = None
+    account_number: Annotated[str, Meta(max_length=34)] | None = None
 
     @property
     def account_ending(self) -> str:
