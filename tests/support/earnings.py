@@ -47,7 +47,7 @@ class Mood(enum.Enum):
 
 
 class PretendBank:
-    """A payout provider in memory: once per id, with webhooks to be delivered by the test whenever and however often."""
+    """A payout provider in memory: once per id, with webhooks that the test delivers when and as often as it likes."""
 
     name = "sandbox"
 

@@ -1,0 +1,205 @@
+"""A payout provider that dies between order and answer, and a sender that dies with it: nothing is paid twice."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx2
+
+from plaudit.clock import ManualClock
+from plaudit.creators import actions as creators
+from plaudit.creators.jobs import mature_due
+from plaudit.creators.model import NewRewardRule
+from plaudit.db import Database
+from plaudit.ids import new_id
+from plaudit.payouts import actions, methods
+from plaudit.payouts.jobs import poll_due, send_due
+from plaudit.payouts.methods import BankAccount
+from plaudit.payouts.model import Payout
+from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.providers.sandbox import SandboxPayoutProvider
+from plaudit.settings import Secret
+from tests.support.earnings import give
+from tests.support.processes import until
+from tests.support.shop import API_KEY, WEBHOOK_SECRET, free_port
+
+CREATOR = 42
+ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
+
+
+@contextmanager
+def sandbox_process(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The sandbox as a process; gone when the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "plaudit.sandbox", "--port", str(port), "--data", str(folder / "sandbox.sqlite")],
+        env={"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET},
+    )
+    try:
+        until(lambda: process.poll() is not None or answers(port), "the sandbox answers")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/health").status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+class CutWire:
+    """A TCP way to the sandbox that hands orders on and cuts the connection when the answer comes back."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.cut = True
+        self.cuts = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._port)
+
+        async def forth() -> None:
+            while data := await reader.read(65_536):
+                back.write(data)
+                await back.drain()
+
+        forward = asyncio.create_task(forth())
+        try:
+            while data := await there.read(65_536):
+                if self.cut:
+                    self.cuts += 1
+                    break
+                writer.write(data)
+                await writer.drain()
+        finally:
+            forward.cancel()
+            for side in (writer, back):
+                side.transport.abort()
+
+
+@asynccontextmanager
+async def provider_at(port: int) -> AsyncIterator[PayoutProviders]:
+    """The sandbox at a port, for payouts."""
+    secret = Secret(WEBHOOK_SECRET)
+    url, webhooks = f"http://127.0.0.1:{port}", "http://127.0.0.1:9/nobody"
+    providers = PayoutProviders(
+        [SandboxPayoutProvider(url=url, api_key=Secret(API_KEY), webhook_secret=secret, webhook_url=webhooks)]
+    )
+    try:
+        yield providers
+    finally:
+        await providers.close()
+
+
+async def approved_payout(database: Database, clock: ManualClock) -> UUID:
+    """A payout of 5,000 diamonds that waits to be sent."""
+    await give(database, CREATOR, 5_000)
+    method_id, quote_id, payout_id = (new_id(clock) for _ in range(3))
+    async with database.transaction() as connection:
+        rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
+        await creators.record_rule(connection, clock, rule, None)
+        await creators.convert(connection, clock, conversion_id=new_id(clock), creator_id=CREATOR, coins=None)
+    await mature_due(database, clock)
+    async with database.transaction() as connection:
+        named = {"creator_id": CREATOR, "provider": "sandbox", "account": ACCOUNT}
+        await methods.add_method(connection, clock, method_id=method_id, **named)  # type: ignore[arg-type]
+        await actions.quote(
+            connection, clock, quote_id=quote_id, creator_id=CREATOR, diamonds=5_000, method_id=method_id
+        )
+        await actions.request(connection, clock, payout_id=payout_id, creator_id=CREATOR, quote_id=quote_id)
+        await actions.approve(connection, clock, 1, payout_id)
+    return payout_id
+
+
+async def find(database: Database, payout_id: UUID) -> Payout:
+    async with database.read() as connection:
+        return await actions.find(connection, payout_id, None)
+
+
+def payouts_at_the_bank(folder: Path) -> int:
+    with sqlite3.connect(folder / "sandbox.sqlite") as connection:
+        count: int = connection.execute("select count(*) from object where kind = 'SandboxPayout'").fetchone()[0]
+        return count
+
+
+async def paid_in_the_end(database: Database, clock: ManualClock, providers: PayoutProviders, payout_id: UUID) -> None:
+    """Let the jobs run until the money has arrived."""
+    for _ in range(60):
+        clock.advance(timedelta(hours=1))
+        await send_due(database, clock, providers)
+        await poll_due(database, clock, providers)
+        if (await find(database, payout_id)).state == "paid":
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the payout was never paid")
+
+
+async def test_the_answer_is_cut_off(database: Database, tmp_path: Path) -> None:
+    clock, port = ManualClock(datetime.now(UTC)), free_port()
+    payout_id = await approved_payout(database, clock)
+    with sandbox_process(tmp_path, port):
+        wire = CutWire(port)
+        server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
+        async with server, provider_at(server.sockets[0].getsockname()[1]) as providers:
+            await send_due(database, clock, providers)
+            assert wire.cuts == 1
+            seen = await find(database, payout_id)
+            assert (seen.state, seen.send_attempts) == ("approved", 1)
+            assert payouts_at_the_bank(tmp_path) == 1
+            wire.cut = False
+            await paid_in_the_end(database, clock, providers, payout_id)
+    assert payouts_at_the_bank(tmp_path) == 1
+
+
+async def test_the_provider_is_killed_before_it_answers(database: Database, tmp_path: Path) -> None:
+    clock, port = ManualClock(datetime.now(UTC)), free_port()
+    payout_id = await approved_payout(database, clock)
+    async with provider_at(port) as providers:
+        with sandbox_process(tmp_path, port) as process:
+            wire = CutWire(port)
+            server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
+            async with server, provider_at(server.sockets[0].getsockname()[1]) as cut_off:
+                await send_due(database, clock, cut_off)  # the order is written when the answer is on its way
+            process.kill()
+            process.wait()
+            clock.advance(timedelta(hours=1))
+            await send_due(database, clock, providers)
+            assert (await find(database, payout_id)).state == "approved"
+        with sandbox_process(tmp_path, port):
+            await paid_in_the_end(database, clock, providers, payout_id)
+    assert payouts_at_the_bank(tmp_path) == 1
+
+
+async def test_the_sender_dies_with_the_answer_in_its_hands(database: Database, tmp_path: Path) -> None:
+    """The claim is committed and the provider has paid; then the sender is gone and nothing of it was written."""
+    clock, port = ManualClock(datetime.now(UTC)), free_port()
+    payout_id = await approved_payout(database, clock)
+    with sandbox_process(tmp_path, port):
+        async with provider_at(port) as providers:
+            provider = providers.get("sandbox")
+            assert provider is not None
+            answered, original = asyncio.Event(), provider.send
+
+            async def send_and_hang(order: object) -> object:
+                await original(order)  # type: ignore[arg-type]
+                answered.set()
+                await asyncio.Event().wait()
+                raise AssertionError
+
+            provider.send = send_and_hang  # type: ignore[method-assign, assignment]
+            sender = asyncio.create_task(send_due(database, clock, providers))
+            await answered.wait()
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+            provider.send = original  # type: ignore[method-assign]
+            assert await send_due(database, clock, providers) == 0, "the claim holds until its lease is over"
+            await paid_in_the_end(database, clock, providers, payout_id)
+    assert payouts_at_the_bank(tmp_path) == 1
