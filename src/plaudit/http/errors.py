@@ -71,8 +71,8 @@ def problem_from(error: BaseException, where: str) -> Problem:
 def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's exception handler for everything: a page for a person's browser, a problem document for a program."""
     problem = problem_from(error, f"{request.method} {request.url.path}")
-    if getattr(request.scope.get("route_handler"), "parsed_data_field", None) is not None:
-        problem = in_body(problem)
+    has_body = getattr(request.scope.get("route_handler"), "parsed_data_field", None) is not None
+    problem = placed(problem, "body" if has_body else "query")
     if problems.wants_page(request):
         return problems.answer(request, problem)
     return Response(
@@ -83,10 +83,10 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     )
 
 
-def in_body(problem: Problem) -> Problem:
-    """The same problem, its field said to be in the body: what acts knows no more than the field's name."""
+def placed(problem: Problem, place: str) -> Problem:
+    """The same problem, its field said to be in body or query: what acts knows no more than the field's name."""
     if isinstance(problem, InvalidField) and problem.fields["field"].partition(".")[0] not in _PLACES:
-        return InvalidField(field=f"body.{problem.fields['field']}", reason=problem.fields["reason"])
+        return InvalidField(field=f"{place}.{problem.fields['field']}", reason=problem.fields["reason"])
     return problem
 
 

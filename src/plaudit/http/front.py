@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar.types import ASGIApp
 
-from plaudit.http.errors import in_body, problem_from
+from plaudit.http.errors import placed, problem_from
 from plaudit.http.headers import with_headers
 from plaudit.wire import send_problem
 
@@ -64,7 +64,7 @@ async def _answer(application: ASGIApp, scope: Any, receive: Any, send: Any) -> 
     except Exception as error:
         if begun:
             raise
-        await send_problem(send, in_body(problem_from(error, f"{scope['method']} {scope['path']}")))
+        await send_problem(send, placed(problem_from(error, f"{scope['method']} {scope['path']}"), "body"))
 
 
 async def _no_such_socket(scope: Any, receive: Any, send: Any) -> None:

@@ -164,5 +164,6 @@ def _problem_statuses(
     if method in _UNSAFE:
         statuses.add(HTTPStatus.CONFLICT)
     if handler.parsed_data_field is not None:
-        statuses |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+        # A body may name what is not there.
+        statuses |= {HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
     return sorted(int(status) for status in statuses)

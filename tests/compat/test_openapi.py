@@ -1,0 +1,101 @@
+"""The API keeps what its description promises: Schemathesis, data that fits and data that does not, as every role."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from plaudit.clock import SystemClock
+from plaudit.db import connect
+from plaudit.gifts import catalogue
+from plaudit.http.assembly import create_framework
+from plaudit.http.operations import operations
+from plaudit.people import actions
+from plaudit.people.access import Access
+from plaudit.people.development import ISSUER, DevelopmentIssuer
+from plaudit.people.model import Role
+from plaudit.recharge import seed as price_book
+from tests.support.databases import run_aside
+from tests.support.server import serving
+
+ROOT = Path(__file__).parents[2]
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = os.environ.get("PLAUDIT_SCHEMATHESIS_EXAMPLES", "3")
+WAIT_S = 600
+
+# A provider that is set up and cannot be reached.
+_PROVIDER = {
+    "PLAUDIT_SANDBOX_URL": "http://127.0.0.1:9",
+    "PLAUDIT_SANDBOX_API_KEY": "key",
+    "PLAUDIT_SANDBOX_WEBHOOK_SECRET": "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0",
+}
+
+
+async def _prepare(url: str, issuer: DevelopmentIssuer) -> str:
+    """Prices, gifts, an issuer; the secret of an API key."""
+    clock = SystemClock()
+    connection = await connect(url, role=None)
+    try:
+        async with connection.transaction():
+            await issuer.register(connection, clock)
+            await catalogue.seed(connection, clock)
+            await price_book.seed(connection, clock)
+            return (await actions.create_api_key(connection, "host", ISSUER, clock))[1]
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def api(database_url: str, tmp_path: Path) -> Iterator[tuple[str, DevelopmentIssuer, str]]:
+    """The address of a server, its issuer, and the key of a host's server."""
+    issuer = DevelopmentIssuer.new()
+    key = run_aside(_prepare(database_url, issuer))
+    with serving(database_url, tmp_path / "log", "--data", str(tmp_path), **_PROVIDER) as server:
+        yield server.address, issuer, key
+    assert "incident" not in (tmp_path / "log").read_text()
+
+
+def _schemathesis(folder: Path, address: str, credentials: str, *arguments: str) -> None:
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        f"--config-file={CONFIG}",
+        "run",
+        f"{address}/v1/openapi.json",
+        f"--max-examples={EXAMPLES}",
+        "--no-shrink",
+        "--continue-on-failure",
+        "--request-timeout=10",
+        "--seed=1",
+        "--generation-database=none",
+        "--no-color",
+        *([f"--header=Authorization: Bearer {credentials}"] if credentials else []),
+        *arguments,
+    ]
+    ran = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=WAIT_S, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr[-2_000:]
+
+
+def _only_for(access: Access) -> list[str]:
+    """Operations that others cannot call, as arguments."""
+    found = [one.id for one in operations(create_framework(None)) if access in one.access]
+    assert found
+    return [f"--include-operation-id={operation}" for operation in found]
+
+
+def test_the_api_is_as_described(api: tuple[str, DevelopmentIssuer, str], tmp_path: Path) -> None:
+    """Everything for somebody who watches and is watched; then what only operators and servers do; then guests."""
+    address, issuer, key = api
+    clock = SystemClock()
+    _schemathesis(
+        tmp_path, address, issuer.mint("ada", [Role.VIEWER, Role.CREATOR], clock), "--phases=examples,coverage,fuzzing"
+    )
+    operator = issuer.mint("olga", [Role.OPERATOR], clock)
+    _schemathesis(tmp_path, address, operator, "--phases=coverage,fuzzing", *_only_for(Access.OPERATOR))
+    _schemathesis(tmp_path, address, key, "--phases=coverage,fuzzing", *_only_for(Access.SERVER))
+    _schemathesis(tmp_path, address, "", "--phases=fuzzing")

@@ -1,0 +1,48 @@
+"""`plaudit serve` as a process of its own, on a database of the test."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_WAIT_S = 60
+STOP_WAIT_S = 30
+_ADDRESS = re.compile(r"http://\S+")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def serving(database_url: str, log: Path, *arguments: str, **environment: str) -> Iterator[Server]:
+    """A server that runs until the block ends; it must then end by itself, with status 0."""
+    command: Sequence[str] = [sys.executable, "-m", "plaudit", "serve", "--port", "0", *arguments]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command,
+            env={**os.environ, "DATABASE_URL": database_url, **environment},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            address = _ADDRESS.search(line)
+            assert address, f"the server did not start:\n{log.read_text()}"
+            yield Server(address[0], process)
+        finally:
+            process.terminate()
+            status = process.wait(STOP_WAIT_S)
+        assert status == 0, log.read_text()
