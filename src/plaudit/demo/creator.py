@@ -141,8 +141,10 @@ class Creator:
             await self._try("/v1/conversions", {"coins": coins})
 
     async def cash_out_sometimes(self) -> None:
-        """Ask for a payout of part of the available diamonds now and then."""
+        """Ask for a payout now and then, one at a time."""
         await asyncio.sleep(self._random.expovariate(1 / self._habit.payout_every_s))
+        if (await self._client.get("/v1/payouts", state="requested", limit=1))["items"]:
+            return
         methods = (await self._client.get("/v1/payout-methods"))["items"]
         available = (await self._client.get("/v1/creators/me/balance"))["available"]["diamonds"]
         diamonds = int(available * self._habit.payout_share)

@@ -94,7 +94,8 @@ class Viewer:
                 gift_in = self._wait(viewing.gift_every_s)
 
     def _wait(self, every_s: float) -> float:
-        return self._random.expovariate(1 / every_s)
+        rest_share = self._world.behaviour.viewing.rest_share
+        return every_s * (rest_share + (1 - rest_share) * self._random.expovariate(1))
 
     # Talking
 
