@@ -30,6 +30,7 @@ PAGE_LENGTH_MAX = 200
 PAGE_ADDRESS_LENGTH_MAX = 500  # characters of an address a page goes back to
 PAGE_ROOMS_MAX = 60  # live rooms on the first page
 PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for
+STUCK_AFTER_S = 30  # after this a charged gift that is not delivered needs a person
 
 # database
 DATABASE_CONNECTIONS = 8  # connections of one process's pool, unless the settings say otherwise

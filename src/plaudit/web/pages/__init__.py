@@ -2,6 +2,17 @@
 
 from litestar import Router
 
-from plaudit.web.pages import people, recharge, rooms, wallet
+from plaudit.web.pages import operator, overlay, people, recharge, rooms, studio, wallet
 
-router = Router("/", route_handlers=[rooms.router, people.router, recharge.router, wallet.router])
+router = Router(
+    "/",
+    route_handlers=[
+        rooms.router,
+        people.router,
+        recharge.router,
+        wallet.router,
+        studio.router,
+        overlay.router,
+        operator.router,
+    ],
+)

@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 from plaudit.money import Money, exponent
 from plaudit.web.formatting import LOCALE
 
+_NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"})
 _TERRITORIES = Locale.parse(LOCALE).territories
 
 
@@ -36,6 +37,12 @@ def percent(bps: int) -> str:
 def region_name(code: str) -> str:
     """The name of a region: Germany."""
     return str(_TERRITORIES.get(code, code))
+
+
+def countries() -> list[tuple[str, str]]:
+    """Countries with their names, in the order of the names."""
+    found = [(code, name) for code, name in _TERRITORIES.items() if len(code) == 2 and code.isalpha()]
+    return sorted(((code, str(name)) for code, name in found if code not in _NO_COUNTRY), key=lambda entry: entry[1])
 
 
 def money_of(minor: int, currency: str) -> Money:
@@ -67,5 +74,6 @@ FILTERS = {
     "money_of": money_of,
     "places": lambda money: exponent(money.currency),
     "span": span,
+    "pair": lambda word: (word, word),
     "ago": ago,
 }

@@ -13,11 +13,12 @@ from plaudit.people.actions import require_person
 from plaudit.people.model import Caller, Person
 from plaudit.problems import NotFound
 from plaudit.recharge.wallet import read_wallet
-from plaudit.web.pages.filters import FILTERS
+from plaudit.web.pages.filters import FILTERS, countries
 from plaudit.web.templating import make_environment
 
 _environment = make_environment()
 _environment.filters.update(FILTERS)
+_environment.globals.update(countries=countries)
 
 
 class Viewer(msgspec.Struct, frozen=True):

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
 from plaudit.web.templating import STATIC, static
 
 _SCENES = sorted(path.stem for path in (STATIC / "art" / "scenes").glob("*.svg"))
+
+
+def scene_names() -> list[str]:
+    """The drawings a room can have behind it."""
+    return _SCENES
 
 
 def scene_address(cover: str, number: int) -> str:
@@ -57,3 +63,62 @@ class RoomPage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scene(self) -> str:
         return scene_address(self.cover, self.id)
+
+
+class RoomOfCreator(msgspec.Struct, frozen=True, kw_only=True):
+    """A room as its creator sees it in the studio."""
+
+    id: int
+    title: str
+    cover: str
+    state: Literal["scheduled", "live", "ended"]
+    gifts_enabled: bool
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    viewers: int
+
+    @property
+    def scene(self) -> str:
+        return scene_address(self.cover, self.id)
+
+
+class Earning(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement of a creator's diamonds; `coins` is what a conversion took from the gift balance."""
+
+    reference: UUID
+    reason: str
+    diamonds: int
+    at: datetime
+    coins: int | None
+
+
+class ShownEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a payout's state."""
+
+    payout_id: UUID
+    to_state: str
+    at: datetime
+    actor: str
+    reason: str | None
+
+
+class Volumes(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved since a moment."""
+
+    coins_sold: int
+    recharges: int
+    gifts_delivered: int
+    coins_delivered: int
+    gifts_waiting: int
+    diamonds: int
+    payouts: int
+    payout_diamonds: int
+
+
+class Hour(msgspec.Struct, frozen=True, kw_only=True):
+    """Coins sold and delivered in one hour."""
+
+    at: datetime
+    coins_sold: int
+    coins_delivered: int

@@ -29,6 +29,8 @@ class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     roles: list[Role]
     claims: dict[str, str]
     """What a token says of this person: name, preferred_username, picture, country."""
+    note: str = ""
+    """What to know about them, instead of the country."""
 
     @property
     def name(self) -> str:

@@ -72,6 +72,7 @@ async def recharge(
         web=web,
         channels=channels,
         compared=_compared(found),
+        compared_coins=COMPARED_COINS,
         back=back,
         data=data,
     )

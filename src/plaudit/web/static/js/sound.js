@@ -19,9 +19,10 @@ export class GiftSound extends EventTarget {
   #volume;
   #playedAt = 0;
 
-  constructor() {
+  /** @param {number | null} [volume] for this page alone; without it, what was kept from the last visit */
+  constructor(volume = null) {
     super();
-    const stored = Number(localStorage.getItem(STORED_VOLUME) ?? 0);
+    const stored = volume ?? Number(localStorage.getItem(STORED_VOLUME) ?? 0);
     this.#volume = Number.isFinite(stored) ? Math.min(1, Math.max(0, stored)) : 0;
     if (this.#volume > 0) this.#unlockLater();
   }

@@ -1,0 +1,132 @@
+"""The operator's desk: do the books balance, what moves, orders, payouts to decide, and what needs a person."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, post
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.ledger import audit
+from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
+from plaudit.money import Money
+from plaudit.pages import place_of
+from plaudit.payouts import actions as payouts
+from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.problems import NotFound
+from plaudit.recharge import actions as recharge
+from plaudit.recharge.model import Order, OrderState
+from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.model import Hour, Volumes
+
+SQL = statements("plaudit.web")
+
+
+class LastAudit:
+    """What the last audit of this process found. Another process knows its own; each can be run again."""
+
+    def __init__(self) -> None:
+        self.report: audit.AuditReport | None = None
+        self.at: datetime | None = None
+
+
+_last = LastAudit()
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Orders that fit a search."""
+
+    orders: list[Order]
+    next: str | None = None
+
+
+@get("/operator", access=Access.OPERATOR, include_in_schema=False)
+async def operator(
+    caller: Caller, database: Database, clock: Clock, q: str = "", order_state: str = "", before: str | None = None
+) -> Response[str]:
+    """All of it on one page."""
+    now = clock.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        shards = await connection.fetchval(SQL["shards"])
+        volumes = await fetch_one(connection, SQL["volumes"], Volumes, midnight, shards)
+        proceeds = await fetch_all(connection, SQL["proceeds"], Money, midnight, shards)
+        hours = await fetch_all(connection, SQL["hours"], Hour, now, shards)
+        found = await _orders(connection, q.strip(), order_state, before)
+        waiting = await _payouts(connection, PayoutFilter(state=PayoutState.REQUESTED))
+        doubtful = await _payouts(connection, PayoutFilter(attention=True))
+        approved = await _payouts(connection, PayoutFilter(state=PayoutState.APPROVED))
+        problems = await recharge.payment_problems(connection, PAGE_ROWS)
+        stuck = await connection.fetchval(SQL["stuck_batches"], now - timedelta(seconds=STUCK_AFTER_S))
+        people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))
+    return page(
+        "operator.html",
+        viewer,
+        nav="operator",
+        now=now,
+        audit=_last,
+        volumes=volumes,
+        proceeds=proceeds,
+        hours=hours,
+        peak=max([1, *(max(hour.coins_sold, hour.coins_delivered) for hour in hours)]),
+        found=found,
+        q=q.strip(),
+        order_state=order_state,
+        order_states=[state.value for state in OrderState],
+        first=before is None,
+        waiting=waiting,
+        doubtful=doubtful,
+        failing=[payout for payout in approved if payout.send_error],
+        problems=problems,
+        stuck=stuck,
+        people=people,
+    )
+
+
+def _named(orders: list[Order], cashed: list[Payout], problems: list[Any]) -> set[int]:
+    return {order.person_id for order in [*orders, *problems]} | {payout.creator_id for payout in cashed}
+
+
+async def _payouts(connection: Connection, wanted: PayoutFilter) -> list[Payout]:
+    return await payouts.find_all(connection, wanted, place_of(None), PAGE_ROWS)
+
+
+async def _orders(connection: Connection, q: str, order_state: str, before: str | None) -> Found:
+    """One order by its id, or a page of those in a state."""
+    if q:
+        try:
+            return Found([await recharge.find_order_of_anybody(connection, UUID(q))])
+        except (ValueError, NotFound):
+            return Found([])
+    state = OrderState(order_state) if order_state in set(OrderState) else None
+    orders = await recharge.list_all_orders(connection, state, _place(before), PAGE_ROWS + 1)
+    if len(orders) <= PAGE_ROWS:
+        return Found(orders)
+    last = orders[PAGE_ROWS - 1]
+    return Found(orders[:PAGE_ROWS], f"{last.order_id}.{last.shard}")
+
+
+def _place(before: str | None) -> tuple[UUID, int] | None:
+    order_id, _, shard = (before or "").partition(".")
+    try:
+        return UUID(order_id), int(shard)
+    except ValueError:
+        return None
+
+
+@post("/operator/audit", access=Access.OPERATOR, include_in_schema=False, status_code=200)
+async def run_audit(database: Database, clock: Clock) -> Response[str]:
+    """Try every law of the books now, and answer with what was found."""
+    async with database.read() as connection:
+        _last.report = await audit.run(connection)
+    _last.at = clock.now()
+    return page("_audit.html", audit=_last)
+
+
+router = Router("/", route_handlers=[operator, run_audit])

@@ -1,0 +1,185 @@
+"""The creator's studio: rooms and earnings, cashing out, and the live view of a room."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.creators import actions as creators
+from plaudit.creators.model import Balance, RewardRule
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.gifts.catalogue import Catalogue
+from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
+from plaudit.live import overlays
+from plaudit.live.model import NotYourRoom, OverlayToken
+from plaudit.money import Money
+from plaudit.pages import cursor_of, place_of
+from plaudit.payouts import actions as payouts
+from plaudit.payouts import methods, rates
+from plaudit.payouts.model import PayoutFilter, PayoutRate
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import NotFound
+from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.model import Earning, RoomOfCreator, RoomPage, ShownEvent, scene_names
+from plaudit.web.pages.rooms import item_data
+
+SQL = statements("plaudit.web")
+
+PAYOUT_STEPS = (("requested", "Requested"), ("approved", "Approved"), ("sent", "Sent"), ("paid", "Paid"))
+OPEN_STATES = ("requested", "approved", "sent")
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a creator has, and by which rule and rate it is turned into more."""
+
+    balance: Balance
+    rule: RewardRule
+    rate: PayoutRate
+
+    @property
+    def convertible(self) -> int:
+        """Diamonds that all of the gift balance makes."""
+        return self.rule.reward(self.balance.gift_balance)[1]
+
+    def worth(self, diamonds: int) -> Money:
+        """Diamonds in money at today's rate, before fees."""
+        return self.rate.worth(diamonds)
+
+
+async def _standing(connection: Connection, creator_id: int, currency: str, clock: Clock) -> Standing:
+    return Standing(
+        await creators.balance_of(connection, creator_id),
+        await creators.current_rule(connection, clock),
+        await rates.rate_at(connection, currency, clock.now()),
+    )
+
+
+async def _overlay_tokens(connection: Connection, creator_id: int) -> list[OverlayToken]:
+    found = await overlays.list_tokens(connection, creator_id, place_of(None), OVERLAY_TOKENS_MAX)
+    return [token for token in found if token.revoked_at is None]
+
+
+@get("/studio", access=Access.CREATOR, include_in_schema=False)
+async def studio(
+    caller: Caller, database: Database, clock: Clock, before: str | None = None, rooms_before: int | None = None
+) -> Response[str]:
+    """Rooms, gift balance and diamonds, and what happened to them."""
+    me = caller.person_id
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        mine = await methods.methods_of(connection, me)
+        seen_after = clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
+        rooms = await fetch_all(
+            connection, SQL["rooms_of_creator"], RoomOfCreator, me, seen_after, rooms_before, PAGE_ROWS + 1
+        )
+        standing = await _standing(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
+        maturing = await creators.maturing_of(connection, me)
+        setting = await creators.setting_of(connection, me)
+        earnings = await fetch_all(connection, SQL["earnings"], Earning, me, *place_of(before), PAGE_ROWS + 1)
+        tokens = await _overlay_tokens(connection, me)
+    rule = standing.rule
+    return page(
+        "studio.html",
+        viewer,
+        nav="studio",
+        rooms=rooms[:PAGE_ROWS],
+        rooms_next=rooms[PAGE_ROWS - 1].id if len(rooms) > PAGE_ROWS else None,
+        standing=standing,
+        maturing=maturing,
+        setting=setting,
+        earnings=earnings[:PAGE_ROWS],
+        earnings_next=_next(earnings),
+        first=before is None,
+        tokens=tokens,
+        scenes=scene_names(),
+        data={
+            "numerator": rule.numerator,
+            "denominator": rule.denominator,
+            "coins": standing.balance.gift_balance,
+            "coins_needed": rule.coins_needed,
+            "rate": _rate_data(standing.rate),
+            "matures_at": maturing[0].matures_at.isoformat() if maturing else None,
+        },
+    )
+
+
+def _next(earnings: list[Earning]) -> str | None:
+    if len(earnings) <= PAGE_ROWS:
+        return None
+    last = earnings[PAGE_ROWS - 1]
+    return cursor_of((last.at, last.reference))
+
+
+def _rate_data(rate: PayoutRate) -> dict[str, Any]:
+    """What diamonds are worth, as scripts take it: `amount_minor` for `coins` of them."""
+    return {"amount_minor": rate.numerator, "coins": rate.denominator, "currency": rate.currency}
+
+
+@get("/studio/payouts", access=Access.CREATOR, include_in_schema=False)
+async def studio_payouts(caller: Caller, database: Database, clock: Clock, before: str | None = None) -> Response[str]:
+    """Cashing out: methods, a quote, and every payout with its way."""
+    me, now = caller.person_id, clock.now()
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        mine = await methods.methods_of(connection, me)
+        standing = await _standing(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
+        terms = await rates.terms_at(connection, "bank_account", now)
+        left_today = terms.diamonds_per_day_max - await payouts.diamonds_today(connection, me, now)
+        found = await payouts.find_all(connection, PayoutFilter(creator_id=me), place_of(before), PAGE_ROWS + 1)
+        shown = found[:PAGE_ROWS]
+        events = await fetch_all(connection, SQL["payout_events"], ShownEvent, me, [payout.id for payout in shown])
+        currencies = [rate.currency for rate in await rates.rates_at(connection, now)]
+        maturing = await creators.maturing_of(connection, me)
+    last = shown[-1] if len(found) > PAGE_ROWS else None
+    return page(
+        "studio_payouts.html",
+        viewer,
+        nav="studio",
+        methods=mine,
+        standing=standing,
+        terms=terms,
+        payable=max(0, min(standing.balance.available, left_today)),
+        left_today=max(0, left_today),
+        payouts=shown,
+        next=cursor_of((last.requested_at, last.id)) if last else None,
+        first=before is None,
+        events=_by_payout(events),
+        steps_of_payout=PAYOUT_STEPS,
+        currencies=currencies,
+        maturing=maturing,
+        under_way=any(payout.state in OPEN_STATES for payout in shown),
+        fee_minimum=Money(terms.fee_fixed_minor, terms.fee_fixed_currency),
+    )
+
+
+def _by_payout(events: list[ShownEvent]) -> dict[Any, list[ShownEvent]]:
+    found: dict[Any, list[ShownEvent]] = {}
+    for event in events:
+        found.setdefault(event.payout_id, []).append(event)
+    return found
+
+
+@get("/studio/live/{room_id:int}", access=Access.CREATOR, include_in_schema=False)
+async def studio_live(room_id: int, caller: Caller, database: Database, catalogue: Catalogue) -> Response[str]:
+    """Gifts of a room as they come, to be ticked off as thanked."""
+    async with database.read() as connection:
+        viewer = await viewer_of(connection, caller)
+        room = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
+        if room is None:
+            raise NotFound("There is no such room.")
+        if room.creator_id != caller.person_id:
+            raise NotYourRoom
+        tokens = await _overlay_tokens(connection, caller.person_id)
+    data = {
+        "room_id": str(room.id),
+        "state": room.state,
+        "gifts_enabled": room.gifts_enabled,
+        "items": [item_data(item) for item in catalogue.offered()],
+    }
+    return page("studio_live.html", viewer, nav="studio", room=room, tokens=tokens, data=data)
+
+
+router = Router("/", route_handlers=[studio, studio_payouts, studio_live])

@@ -1,0 +1,130 @@
+// Cashing out: a quote with what arrives, confirmed once; bank accounts; payouts that move on while one looks.
+import { ProblemError, api, busy, renew } from "../api.js";
+import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
+import { money, number } from "../format.js";
+import { toast } from "../toast.js";
+import { uuid7 } from "../uuid7.js";
+
+const LOOK_MS = 2_000;
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("confirm-payout"));
+/** @type {any} */ let quote = null;
+let payoutId = "";
+let timer = 0;
+
+/** @param {string} name @param {string} text */
+function place(name, text) {
+  const found = dialog.querySelector(name);
+  if (found) found.textContent = text;
+}
+
+onSubmit("[data-quote]", (form, button) => busy(button, async () => {
+  clearProblems(form);
+  const data = new FormData(form);
+  const diamonds = wholeNumber(String(data.get("diamonds")));
+  if (!diamonds) return showAtForm(form, "Write a whole number of diamonds.");
+  try {
+    quote = await api("POST", "/v1/payout-quotes", { id: uuid7(), diamonds, method_id: data.get("method_id") });
+    payoutId = uuid7();
+    show();
+  } catch (error) {
+    if (error instanceof ProblemError && explained(error)) showAtForm(form, explained(error));
+    else showProblem(form, error);
+  }
+  return undefined;
+}));
+
+/** @param {ProblemError} error @returns {string} */
+function explained({ code, problem }) {
+  if (code === "below_payout_threshold") return `The smallest payout is ${number(problem.diamonds_min)} diamonds.`;
+  if (code === "insufficient_diamonds") return `That is ${number(problem.diamonds_short)} diamonds more than are available.`;
+  if (code === "daily_payout_limit") return `Today you can still cash out ${number(problem.diamonds_left)} diamonds.`;
+  return "";
+}
+
+function show() {
+  const { rate } = quote;
+  const each = new Intl.NumberFormat("en-US", { style: "currency", currency: rate.currency, maximumSignificantDigits: 4 });
+  const places = new Intl.NumberFormat("en-US", { style: "currency", currency: rate.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  place("[data-arrives]", money(quote.arrives));
+  place("[data-quoted-diamonds]", number(quote.diamonds));
+  place("[data-rate]", `${each.format(rate.numerator / rate.denominator / 10 ** places)} a diamond`);
+  place("[data-gross]", money(quote.gross));
+  place("[data-fee]", `− ${money(quote.fee)}`);
+  place("[data-net]", money(quote.arrives));
+  clearProblems(dialog);
+  dialog.showModal();
+  clearInterval(timer);
+  timer = window.setInterval(promise, 1_000);
+  promise();
+}
+
+function promise() {
+  const left = Math.max(0, Math.floor((new Date(quote.expires_at).getTime() - Date.now()) / 1000));
+  place("[data-promise]", left ? `Promised for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} more.` : "The promise is over. Close this and ask again.");
+  dialog.querySelector("[data-confirm-payout]")?.toggleAttribute("disabled", !left);
+}
+dialog.addEventListener("close", () => clearInterval(timer));
+
+onClick("data-confirm-payout", (button) => busy(button, async () => {
+  try {
+    await api("POST", "/v1/payouts", { id: payoutId, quote_id: quote.id });
+    dialog.close();
+    toast(`${money(quote.arrives)} is on its way.`);
+    await look();
+  } catch (error) {
+    showProblem(dialog, error);
+  }
+}));
+onClick("data-cancel-payout", (button, id) => busy(button, async () => {
+  try {
+    await api("POST", `/v1/payouts/${id}/cancel`);
+    toast("Taken back. The diamonds are available again.");
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+  }
+  await look();
+}));
+
+// Bank accounts
+const adding = /** @type {HTMLFormElement} */ (document.querySelector("[data-new-method]"));
+let methodId = uuid7();
+adding.addEventListener("change", (event) => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  if (input.name !== "form") return;
+  for (const part of adding.querySelectorAll("[data-form]")) part.toggleAttribute("hidden", part.getAttribute("data-form") !== input.value);
+});
+onSubmit("[data-new-method]", (form, button) => busy(button, async () => {
+  clearProblems(form);
+  const data = new FormData(form);
+  const names = ["holder_name", "country", "currency", ...(data.get("form") === "iban" ? ["iban"] : ["bank_code", "account_number"])];
+  const given = Object.fromEntries(names.map((name) => [name, String(data.get(name) ?? "").trim()]).filter(([, value]) => value));
+  try {
+    await api("POST", "/v1/payout-methods", { id: methodId, ...given });
+    form.closest("dialog")?.close();
+    form.reset();
+    toast("The bank account is added.");
+    await renew("#methods", "#cash-out");
+  } catch (error) {
+    showProblem(form, error);
+  }
+  methodId = uuid7();
+}));
+onClick("data-archive-method", async (button, id) => {
+  const sure = await confirmed({ title: "Remove this account?", text: `${button.dataset.label} is used no more. Payouts on their way still go there.`, action: "Remove", danger: true });
+  if (!sure) return;
+  try {
+    await api("DELETE", `/v1/payout-methods/${id}`);
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+  }
+  await renew("#methods", "#cash-out");
+});
+
+async function look() {
+  const typing = document.activeElement?.closest("#cash-out");
+  await renew("#payouts", ...(typing ? [] : ["#cash-out"])).catch(() => false);
+}
+setInterval(() => {
+  const underWay = document.getElementById("payouts")?.dataset.underWay;
+  if (underWay && !document.hidden && !document.querySelector("dialog[open], #payouts details[open]")) void look();
+}, LOOK_MS);

@@ -1,0 +1,213 @@
+// The creator's live view: gifts with sound, ticked off as thanked, by hand or by key.
+import "../components/all.js";
+import { ProblemError, api, busy, pageData } from "../api.js";
+import { confirmed, onClick } from "../forms.js";
+import { number } from "../format.js";
+import { RoomSocket } from "../room-socket.js";
+import { toast } from "../toast.js";
+import { Announcer } from "./announcer.js";
+import "./overlays.js";
+
+const PAGE = 200;
+const CHUNK = 200;
+const BACKLOG_WAIT_MS = 1_500;
+
+const data = pageData();
+const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
+/** @type {Map<number, any>} */
+const items = new Map(data.items.map((/** @type {any} */ item) => [item.id, item]));
+const feed = find("gift-feed");
+const stage = find("gift-stage");
+const chat = find("chat-log");
+const announcer = new Announcer(find("[data-announcer]"));
+/** Who sent each gift: thanks name both. @type {Map<string, string>} */
+const senders = new Map();
+/** @type {string[][]} */ const done = [];
+/** @type {any[] | null} */ let early = []; // gifts that come before the past was read
+const socket = new RoomSocket({ roomId: data.room_id });
+
+/** @param {string} at @param {any} sent */
+function giftOf(at, sent) {
+  const item = items.get(sent.item_id);
+  if (!item) return null;
+  senders.set(sent.id, sent.sender.id);
+  return { ...sent, item, at, combo: item.combo && sent.combo ? sent.combo : null };
+}
+
+// What comes
+socket.addEventListener("frames", (event) => {
+  const { backlog, frames } = /** @type {CustomEvent} */ (event).detail;
+  for (const frame of frames) {
+    if (frame.kind === "chat") chat.addMessages(frame.messages);
+    else if (frame.kind === "room") move(frame.event);
+    else if (frame.kind === "gift") receive(frame, backlog);
+  }
+});
+
+/** @param {any} frame @param {boolean} backlog */
+function receive(frame, backlog) {
+  const gifts = frame.gifts.map((/** @type {any} */ sent) => giftOf(frame.at, sent)).filter(Boolean);
+  for (const gift of gifts) {
+    chat.addGift(gift);
+    if (backlog) continue;
+    stage.show(gift);
+    find("gift-sound").play(gift.coins);
+    announcer.say(gift);
+  }
+  if (early) early.push(...gifts);
+  else feed.addAll(gifts);
+  count();
+}
+
+socket.addEventListener("state", (event) => {
+  const { viewers, coins, top_gifters: top } = /** @type {CustomEvent} */ (event).detail;
+  find("viewer-count").value = viewers;
+  find("top-gifters").entries = top;
+  find("[data-room-coins]").textContent = number(coins);
+});
+socket.addEventListener("connection", (event) => {
+  find("[data-connection]").hidden = /** @type {CustomEvent} */ (event).detail.state !== "offline";
+});
+
+/** The gifts of before, and which of them are thanked: those of the socket's backlog once. */
+async function readPast() {
+  const backlog = new Promise((resolve) => {
+    socket.addEventListener("frames", resolve, { once: true });
+    setTimeout(resolve, BACKLOG_WAIT_MS);
+  });
+  /** @type {any[]} */ let received = [];
+  try {
+    [{ items: received }] = await Promise.all([api("GET", `/v1/creators/me/gifts?room_id=${data.room_id}&limit=${PAGE}`), backlog]);
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "Earlier gifts could not be read.", { tone: "bad" });
+  }
+  const fresh = early ?? [];
+  early = null;
+  const shown = new Set(fresh.map((gift) => gift.id));
+  feed.addAll(received.filter((gift) => !shown.has(gift.id)).reverse().map((gift) => giftOf(gift.at, gift)).filter(Boolean));
+  feed.addAll(fresh);
+  feed.setThanked(received.filter((gift) => gift.thanked_at).map((gift) => gift.id));
+  find("[data-loading]").remove();
+  feed.hidden = false;
+  count();
+}
+
+// Thanks
+feed.addEventListener("gift-thank", (/** @type {CustomEvent} */ event) => void thank(event.detail.gift_ids));
+
+/** @param {string[]} ids */
+async function thank(ids) {
+  feed.setThanked(ids);
+  done.push(ids);
+  count();
+  try {
+    await tell("POST", ids);
+    toast("Ticked off.", { action: { label: "Undo", run: () => void takeBack() } });
+  } catch (error) {
+    feed.setThanked(ids, false);
+    toast(error instanceof ProblemError ? error.message : "It could not be ticked off.", { tone: "bad" });
+  }
+  count();
+}
+
+async function takeBack() {
+  const ids = done.pop();
+  if (!ids) return;
+  feed.setThanked(ids, false);
+  count();
+  try {
+    await tell("DELETE", ids);
+  } catch (error) {
+    feed.setThanked(ids);
+    toast(error instanceof ProblemError ? error.message : "The tick could not be taken back.", { tone: "bad" });
+  }
+}
+
+/** @param {"POST" | "DELETE"} method @param {string[]} ids */
+async function tell(method, ids) {
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    const gifts = ids.slice(start, start + CHUNK).map((id) => ({ id, viewer_id: senders.get(id) }));
+    await api(method, "/v1/creators/me/gifts/thank", { gifts });
+  }
+}
+
+async function count() {
+  await feed.updateComplete;
+  const open = feed.entries.filter((/** @type {any} */ entry) => !entry.thanked).length;
+  const badge = find("[data-to-thank]");
+  badge.hidden = !open;
+  badge.textContent = number(open);
+  find("[data-all-thanked]").hidden = feed.hidden || open > 0 || !feed.entries.length || feed.dataset.which === "all";
+}
+
+for (const choice of document.querySelectorAll('input[name="which"]')) {
+  choice.addEventListener("change", (event) => {
+    feed.dataset.which = /** @type {HTMLInputElement} */ (event.target).value;
+    void count();
+  });
+}
+
+// Keys
+const ticks = () => /** @type {HTMLButtonElement[]} */ ([...feed.querySelectorAll(".thank:not(:disabled)")]);
+document.addEventListener("keydown", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+  const [at, buttons] = [ticks().indexOf(/** @type {any} */ (document.activeElement)), ticks()];
+  if (event.key === "t" || event.key === "T") (buttons[Math.max(0, at)] ?? null)?.click();
+  else if (event.key === "u" || event.key === "U") void takeBack();
+  else if (event.key === "ArrowDown" && at >= 0) buttons[Math.min(buttons.length - 1, at + 1)]?.focus();
+  else if (event.key === "ArrowUp" && at >= 0) buttons[Math.max(0, at - 1)]?.focus();
+  else if (event.key === "ArrowDown" && target === document.body) buttons[0]?.focus();
+  else return;
+  event.preventDefault();
+});
+
+// The room itself
+/** @param {string} event */
+function move(event) {
+  if (event === "started") data.state = "live";
+  if (event === "ended") data.state = "ended";
+  if (event === "gifts_paused" || event === "gifts_resumed") data.gifts_enabled = event === "gifts_resumed";
+  show();
+}
+
+function show() {
+  const [word, tone] = /** @type {any} */ ({ live: ["Live", "badge-live"], scheduled: ["Ready", ""], ended: ["Ended", ""] })[data.state];
+  const badge = find("[data-state-badge] .badge");
+  badge.className = `badge ${tone}`;
+  badge.textContent = word;
+  find("[data-go-live]").hidden = data.state !== "scheduled";
+  find("[data-end-live]").hidden = data.state !== "live";
+  find("[data-pause-gifts]").hidden = data.state !== "live";
+  find("[data-pause-gifts]").textContent = data.gifts_enabled ? "Pause gifts" : "Open gifts";
+}
+
+/** @param {HTMLElement} button @param {() => Promise<any>} act */
+const change = (button, act) => busy(button, async () => {
+  try {
+    const room = await act();
+    Object.assign(data, { state: room.state, gifts_enabled: room.gifts_enabled });
+    show();
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+  }
+});
+onClick("data-go-live", (button) => change(button, () => api("POST", `/v1/rooms/${data.room_id}/start`)));
+onClick("data-pause-gifts", (button) => change(button, () => api("PATCH", `/v1/rooms/${data.room_id}`, { gifts_enabled: !data.gifts_enabled })));
+onClick("data-end-live", async (button) => {
+  if (await confirmed({ title: "End this room?", text: "It ends for everybody. Gifts stay yours; the room cannot be opened again.", action: "End the room", danger: true })) {
+    await change(button, () => api("POST", `/v1/rooms/${data.room_id}/end`));
+  }
+});
+find("[data-composer]").addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const input = find("#say");
+  const text = input.value.trim();
+  if (!text) return;
+  input.value = "";
+  const answer = await socket.sendChat(text);
+  if (!answer.ok) toast("Your message was not sent.", { tone: "bad" });
+});
+
+socket.start();
+void readPast();

@@ -1,0 +1,91 @@
+// The studio: making, starting and ending rooms, converting, and looking again when diamonds mature.
+import { ProblemError, api, busy, pageData, renew } from "../api.js";
+import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
+import { coins as coinWords, money, moneyByRate, number } from "../format.js";
+import { toast } from "../toast.js";
+import { uuid7 } from "../uuid7.js";
+import "./overlays.js";
+
+const LOOK_MS = 5_000;
+
+/** @param {() => Promise<unknown>} act @param {string} done */
+async function attempt(act, done) {
+  try {
+    await act();
+    if (done) toast(done);
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.", { tone: "bad" });
+  }
+}
+
+// Rooms
+onSubmit("[data-new-room]", (form, button) => busy(button, async () => {
+  clearProblems(form);
+  const data = new FormData(form);
+  const stage = String(data.get("stage_url") ?? "").trim();
+  try {
+    const room = await api("POST", "/v1/rooms", { title: String(data.get("title")).trim(), cover: data.get("cover"), ...(stage ? { stage_url: stage } : {}) });
+    if (button.value === "live") {
+      await api("POST", `/v1/rooms/${room.id}/start`);
+      location.assign(`/studio/live/${room.id}`);
+      return;
+    }
+    form.closest("dialog")?.close();
+    form.reset();
+    await renew("#rooms");
+  } catch (error) {
+    showProblem(form, error);
+  }
+}));
+onClick("data-start-room", (button, id) => busy(button, () => attempt(async () => {
+  await api("POST", `/v1/rooms/${id}/start`);
+  location.assign(`/studio/live/${id}`);
+}, "")));
+onClick("data-end-room", async (button, id) => {
+  const sure = await confirmed({ title: "End this room?", text: `“${button.dataset.title}” ends for everybody. Gifts stay yours; the room cannot be opened again.`, action: "End the room", danger: true });
+  if (sure) await attempt(async () => { await api("POST", `/v1/rooms/${id}/end`); await renew("#rooms"); }, "The room has ended.");
+});
+
+// Conversion
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-convert]"));
+
+function estimate() {
+  if (!form) return;
+  const data = pageData();
+  const wanted = wholeNumber(/** @type {HTMLInputElement} */ (form.elements.namedItem("coins")).value);
+  const diamonds = Number((BigInt(wanted) * BigInt(data.numerator)) / BigInt(data.denominator));
+  const place = (/** @type {string} */ name, /** @type {string} */ text) => { const found = form.querySelector(name); if (found) found.textContent = text; };
+  place("[data-diamonds]", `${number(diamonds)} ${diamonds === 1 ? "diamond" : "diamonds"}`);
+  place("[data-worth]", money(moneyByRate(data.rate)(diamonds)));
+}
+form?.addEventListener("input", estimate);
+estimate();
+
+let conversionId = uuid7();
+onSubmit("[data-convert]", (target, button) => busy(button, async () => {
+  clearProblems(target);
+  const data = pageData();
+  const wanted = wholeNumber(/** @type {HTMLInputElement} */ (target.elements.namedItem("coins")).value);
+  if (!wanted) return showAtForm(target, "Write a whole number of coins.");
+  try {
+    const done = await api("POST", "/v1/conversions", wanted === data.coins ? { id: conversionId, all: true } : { id: conversionId, coins: wanted });
+    conversionId = uuid7();
+    target.closest("dialog")?.close();
+    toast(`${coinWords(done.coins)} became ${number(done.diamonds)} ${done.diamonds === 1 ? "diamond" : "diamonds"}.`);
+    await look();
+  } catch (error) {
+    conversionId = uuid7();
+    showProblem(target, error);
+  }
+  return undefined;
+}));
+document.querySelector("[data-automatic]")?.addEventListener("change", (event) => {
+  const box = /** @type {HTMLInputElement} */ (event.target);
+  void attempt(() => api("PATCH", "/v1/creators/me/settings", { automatic_conversion: box.checked }), box.checked ? "Gifts convert by themselves now." : "You convert yourself now.");
+});
+
+// The figures move by themselves while the page is looked at.
+async function look() {
+  await renew("#way", "#earnings", "#page-data").catch(() => false);
+}
+setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open], details[open]")) void look(); }, LOOK_MS);
