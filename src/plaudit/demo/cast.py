@@ -32,6 +32,8 @@ class Character(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     avatar: str
     country: Country
+    note: str = ""
+    """What whoever chooses whom to be should know."""
 
     roles = frozenset({Role.VIEWER})
 

@@ -1,4 +1,4 @@
-"""The operator of the demo: approves small payouts, so that whoever tries it can cash out alone; large ones wait."""
+"""The operator of the demo: approves yours and small payouts, so that you can cash out alone; others wait for a person."""
 
 import asyncio
 import logging
@@ -14,15 +14,17 @@ class Operator:
     """Looks at what is requested every few seconds."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._client = world.client(world.cast.operator)
         self._habit = world.behaviour.operator
 
     async def look(self) -> None:
-        """Approve what is small enough."""
+        """Approve what is small, and whatever the creator asks for who is left to whoever tries the demo."""
         await asyncio.sleep(self._habit.look_every_s)
         requested = await self._client.get("/v1/operator/payouts", state="requested", limit=PAGE_LENGTH_MAX)
+        yours = {room.creator.id for room in self._world.rooms if room.creator.name == self._world.cast.yours.name}
         for payout in requested["items"]:
-            if payout["diamonds"] <= self._habit.approve_diamonds_max:
+            if payout["creator_id"] in yours or payout["diamonds"] <= self._habit.approve_diamonds_max:
                 await self._approve(payout["id"])
 
     async def _approve(self, payout_id: str) -> None:

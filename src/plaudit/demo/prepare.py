@@ -58,7 +58,8 @@ def write_people(data: Path, cast: Cast) -> Path:
     """Write down who there is to be, for the page where that is chosen; the file."""
     shown = [cast.operator, *cast.guests, *cast.creators, *cast.viewers[:: len(cast.viewers) // _CROWD_SHOWN]]
     people = [
-        DemoPerson(subject=one.subject, group=_group(one), roles=sorted(one.roles), claims=one.claims) for one in shown
+        DemoPerson(subject=one.subject, group=_group(one), roles=sorted(one.roles), claims=one.claims, note=one.note)
+        for one in shown
     ]
     file = data / _PEOPLE_FILE
     file.write_bytes(msgspec.json.encode(people))

@@ -9,7 +9,8 @@ def welcome(address: str, overlay: str, world: World, *, approve: bool) -> str:
     guest, creator, operator = cast.guests[0].name, cast.yours.name, cast.operator.name
     limit = f"{world.behaviour.operator.approve_diamonds_max:,}"
     approval = (
-        f"Payouts up to {limit} diamonds are approved within seconds; larger ones wait for {operator}."
+        f"{creator}'s payouts, and others up to {limit} diamonds, are approved within seconds;\n"
+        f"  the rest wait for {operator}: choose to be her, and decide."
         if approve
         else f"Payouts wait until {operator} approves them."
     )
