@@ -131,7 +131,11 @@ async def send_problem(send: Any, problem: Problem) -> None:
 
 
 async def _send(send: Any, status: int, kind: bytes, body: bytes, headers: Mapping[str, str] | None) -> None:
-    raw = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    raw = [
+        (b"content-type", kind),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     raw += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

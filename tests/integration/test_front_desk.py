@@ -9,6 +9,7 @@ import pytest
 from litestar.routes import HTTPRoute, WebSocketRoute
 
 from plaudit.http.assembly import create_framework
+from plaudit.http.front import Front
 from plaudit.http.openapi import describe
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.people.access import required
@@ -62,6 +63,41 @@ async def test_a_broken_parameter_is_named(desk: Desk) -> None:
     ada = await desk.person("ada")
     document = _problem(await ada.get("/v1/orders", params={"limit": "0", "cursor": "x"}), 400, "invalid_field")
     assert {error["field"] for error in document["errors"]} == {"query.limit", "query.cursor"}
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "reason"),
+    [
+        ("limit=1&limit=2", "query.limit", "is given more than once"),
+        ("cursor=null", "query.cursor", "is left out rather than null"),
+        ("stray=%00", "query.stray", "must not contain the character U+0000"),
+        ("&".join("a=1" for _ in range(200)), "query", "cannot be read"),
+    ],
+)
+async def test_parameters_are_not_guessed_at(desk: Desk, query: str, field: str, reason: str) -> None:
+    ada = await desk.person("ada")
+    document = _problem(await ada.get(f"/v1/orders?{query}"), 400, "invalid_field")
+    assert (document["field"], document["reason"]) == (field, reason)
+
+
+async def test_a_hot_path_answers_as_the_framework_would(desk: Desk) -> None:
+    ada = await desk.person("ada")
+    without_hot_paths = Front(create_framework(desk.house), desk.house.parts, hot_paths={}, sockets=())
+    framework = httpx2.ASGITransport(without_hot_paths, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=framework, base_url="http://plaudit.test") as slow:
+        for content, kind in (
+            (b"", "application/json"),
+            (b"{", "application/json"),
+            (b"{}", "application/json"),
+            (b'{"id":"7","count":0,"stray":1}', "application/json"),
+            (b"{}", "text/plain"),
+            (b'"' + b"x" * BODY_BYTES_MAX + b'"', "application/json"),
+        ):
+            headers = {"Content-Type": kind, "Authorization": ada.headers["authorization"]}
+            hot = await ada.post("/v1/gifts", content=content, headers=headers)
+            cold = await slow.post("/v1/gifts", content=content, headers=headers)
+            assert (hot.status_code, hot.json()) == (cold.status_code, cold.json())
+            assert hot.headers["content-type"] == PROBLEM
 
 
 async def test_what_nobody_foresaw_shows_an_incident_and_no_more(
