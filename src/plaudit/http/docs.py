@@ -7,7 +7,6 @@ from litestar import Request, Response, Router, get
 
 from plaudit.http.openapi import describe
 from plaudit.people.access import Access
-from plaudit.settings import Settings
 from plaudit.web.templating import static
 
 _PAGE = """<!doctype html>
@@ -27,11 +26,11 @@ _PAGE = """<!doctype html>
 
 
 @get("/v1/openapi.json", access=Access.PUBLIC, include_in_schema=False, sync_to_thread=False)
-def get_openapi(request: Request[Any, Any, Any], settings: Settings) -> Response[bytes]:
+def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The description of the API (OpenAPI 3.1)."""
     description: bytes | None = request.app.state.get("openapi")
     if description is None:
-        description = msgspec.json.encode(describe(request.app, settings.public_url))
+        description = msgspec.json.encode(describe(request.app, "/"))
         request.app.state["openapi"] = description
     return Response(description, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
