@@ -65,11 +65,18 @@ class OperatorHabit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approve_diamonds_max: int
 
 
-class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What happens before the crowd arrives, at the first start; `opening` is sent to the creator left to you."""
+class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A package somebody buys, and the items they send a creator for it."""
 
-    opening_package: int
-    opening: list[str]
+    creator: str
+    package: int
+    items: list[str]
+
+
+class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What happens before the crowd arrives, at the first start: openings first, then `buyers` of all sorts."""
+
+    opening: list[Opening]
     buyers: int
     at_once: int
     gifts: tuple[int, int]

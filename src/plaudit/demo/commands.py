@@ -76,7 +76,7 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
                 "DATABASE_URL": database,
                 "PLAUDIT_DATA": str(data),
                 "PLAUDIT_PUBLIC_URL": address,
-                "PLAUDIT_DEMO_PEOPLE": str(write_people(data, read_cast())),
+                "PLAUDIT_DEMO_PEOPLE": str(write_people(data, read_cast(), approve=approve)),
                 "PLAUDIT_SANDBOX_URL": _start_sandbox(children, keys, data),
                 "PLAUDIT_SANDBOX_API_KEY": keys.sandbox_api_key,
                 "PLAUDIT_SANDBOX_WEBHOOK_SECRET": keys.sandbox_webhook_secret,

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from random import Random
 
-from plaudit.demo.behaviour import Spender
+from plaudit.demo.behaviour import Opening, Spender
 from plaudit.demo.cast import Viewer
 from plaudit.demo.client import Client
 from plaudit.demo.world import FAILURES, Item, RoomCard, World
@@ -20,9 +20,10 @@ async def make_history(world: World, say: Callable[[str], None]) -> None:
     """Let some viewers buy and give. Who has a wallet already has done so, so a start that was cut short goes on."""
     habit = world.behaviour.history
     random = world.random_of("history")
-    opener, *others = random.sample(world.cast.viewers, habit.buyers)
-    await _open(world, opener)
-    waiting = list(enumerate(others, start=1))
+    first = random.sample(world.cast.viewers, habit.buyers)
+    for viewer, opening in zip(first, habit.opening, strict=False):
+        await _open(world, viewer, opening)
+    waiting = list(enumerate(first[len(habit.opening) :], start=1))
     done = 0
 
     async def work() -> None:
@@ -43,16 +44,16 @@ async def make_history(world: World, say: Callable[[str], None]) -> None:
         say("The rooms have a history now; the crowd goes on by itself.")
 
 
-async def _open(world: World, viewer: Viewer) -> None:
-    """Fill the gift balance that is left to you, so that there is something to cash out at once."""
+async def _open(world: World, viewer: Viewer, opening: Opening) -> None:
+    """Fill a gift balance, so that there is something to cash out at once."""
     client = world.client(viewer)
-    host = world.cast.yours.name
+    host = next(creator.name for creator in world.cast.creators if creator.subject == opening.creator)
     room = next((room for room in world.rooms if room.creator.name == host), None)
     if room is None or await _has_wallet(client):
         return
-    await world.recharge(client, world.behaviour.history.opening_package, world.behaviour.good_card)
+    await world.recharge(client, opening.package, world.behaviour.good_card)
     by_sku = {item.sku: item for item in world.items.values()}
-    await _send(world, client, room, [by_sku[sku] for sku in world.behaviour.history.opening])
+    await _send(world, client, room, [by_sku[sku] for sku in opening.items])
 
 
 async def _take_part(world: World, viewer: Viewer, *, lavish: bool) -> bool:

@@ -1,4 +1,4 @@
-"""The operator of the demo: approves yours and small payouts, so that you can cash out alone; others wait for a person."""
+"""The operator of the demo: approves your payouts and small ones, so that you can cash out alone; the rest wait."""
 
 import asyncio
 import logging

@@ -54,11 +54,20 @@ async def _shorten_maturity(connection: Connection, clock: Clock) -> None:
     await creators.record_rule(connection, clock, quick, None)
 
 
-def write_people(data: Path, cast: Cast) -> Path:
-    """Write down who there is to be, for the page where that is chosen; the file."""
+def write_people(data: Path, cast: Cast, *, approve: bool) -> Path:
+    """Write down who there is to be, for the page where that is chosen; the file.
+
+    `approve`: small payouts are approved without a person, as the operator's note says.
+    """
     shown = [cast.operator, *cast.guests, *cast.creators, *cast.viewers[:: len(cast.viewers) // _CROWD_SHOWN]]
     people = [
-        DemoPerson(subject=one.subject, group=_group(one), roles=sorted(one.roles), claims=one.claims, note=one.note)
+        DemoPerson(
+            subject=one.subject,
+            group=_group(one),
+            roles=sorted(one.roles),
+            claims=one.claims,
+            note="" if one is cast.operator and not approve else one.note,
+        )
         for one in shown
     ]
     file = data / _PEOPLE_FILE

@@ -10,7 +10,7 @@ def welcome(address: str, overlay: str, world: World, *, approve: bool) -> str:
     limit = f"{world.behaviour.operator.approve_diamonds_max:,}"
     approval = (
         f"{creator}'s payouts, and others up to {limit} diamonds, are approved within seconds;\n"
-        f"  the rest wait for {operator}: choose to be her, and decide."
+        f"  the rest wait for {operator}: be her, and decide."
         if approve
         else f"Payouts wait until {operator} approves them."
     )

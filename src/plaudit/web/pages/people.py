@@ -30,7 +30,7 @@ class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     claims: dict[str, str]
     """What a token says of this person: name, preferred_username, picture, country."""
     note: str = ""
-    """What to know about them, instead of the country."""
+    """A sentence whoever chooses should know."""
 
     @property
     def name(self) -> str:
