@@ -146,9 +146,10 @@ class Creator:
         if (await self._client.get("/v1/payouts", state="requested", limit=1))["items"]:
             return
         methods = (await self._client.get("/v1/payout-methods"))["items"]
-        available = (await self._client.get("/v1/creators/me/balance"))["available"]["diamonds"]
-        diamonds = int(available * self._habit.payout_share)
-        if not methods or diamonds <= 0:
+        balance = await self._client.get("/v1/creators/me/balance")
+        wanted = int(balance["available"]["diamonds"] * self._habit.payout_share)
+        diamonds = min(wanted, balance["payout_diamonds_left_today"])
+        if not methods or diamonds < balance["payout_diamonds_min"]:
             return
         quote = await self._try("/v1/payout-quotes", {"method_id": methods[0]["id"], "diamonds": diamonds})
         if quote is not None:

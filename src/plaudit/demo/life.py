@@ -61,7 +61,8 @@ async def live(life: Life, say: Callable[[str], None], clock: Clock | None = Non
         await world.look_at_catalogue()
         creators = {person.subject: Creator(world, person) for person in world.cast.creators}
         overlay = await _set_stage(world, creators, life.data)
-        say(welcome(life.address, overlay, world, approve=life.approve))
+        provider = f"http://127.0.0.1:{DemoKeys.of(life.data).sandbox_port}"
+        say(welcome(world, overlay=overlay, provider=provider, data=life.data, approve=life.approve))
         await _everybody(world, creators, life, say)
 
 

@@ -14,8 +14,10 @@ from plaudit.gifts import catalogue
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.migrate import apply_to
 from plaudit.payouts import rates
-from plaudit.people.development import DevelopmentIssuer
+from plaudit.people.actions import list_issuers
+from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.recharge import seed as price_book
+from plaudit.settings import SetupError
 from plaudit.web.pages.people import DemoPerson
 
 _PEOPLE_FILE = "people.json"
@@ -27,10 +29,12 @@ async def prepare(url: str, data: Path, clock: Clock) -> None:
     """Bring a database to where the demo begins. A second time changes nothing.
 
     Raises:
-        SetupError: the database cannot be migrated.
+        SetupError: the database cannot be migrated, or serves other people than the demo's.
     """
     await apply_to(url)
     async with Database(url, role=None, connections=1) as database, database.transaction() as connection:
+        if [one for one in await list_issuers(connection) if one.issuer != ISSUER]:
+            raise SetupError("the database of DATABASE_URL serves other people: the demo needs one of its own")
         await DevelopmentIssuer.of(data).register(connection, clock)
         await ensure_gift_partitions(connection, clock)
         await catalogue.seed(connection, clock)

@@ -1,11 +1,13 @@
 """What the terminal says when the demo is up: where to look, who to be, how to pay, how to prove the books."""
 
+from pathlib import Path
+
 from plaudit.demo.world import World
 
 
-def welcome(address: str, overlay: str, world: World, *, approve: bool) -> str:
+def welcome(world: World, *, overlay: str, provider: str, data: Path, approve: bool) -> str:
     """The lines of the terminal."""
-    cast = world.cast
+    address, cast = world.address, world.cast
     guest, creator, operator = cast.guests[0].name, cast.yours.name, cast.operator.name
     limit = f"{world.behaviour.operator.approve_diamonds_max:,}"
     approval = (
@@ -24,7 +26,9 @@ Plaudit is up.
   OBS overlay     {overlay}
   Operator        {address}/operator  as {operator}
   API             {address}/docs
+  Provider        {provider} takes and pays pretend money
 
   {approval}
+  The books are proved by: plaudit audit --data {data}
   Ctrl-C stops everything.
 """
