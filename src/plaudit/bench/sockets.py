@@ -32,7 +32,7 @@ class Screen(WSListener):
         if frame.msg_type == WSMsgType.PING:
             transport.send_pong(frame.get_payload_as_bytes())
         elif frame.msg_type == WSMsgType.CLOSE:
-            self.closed_with(int(frame.get_close_code()))
+            self.closed_with(int(frame.get_close_code().value))
             transport.disconnect()
         elif frame.msg_type == WSMsgType.TEXT:
             self.received(frame)

@@ -150,8 +150,8 @@ class Catalogue:
             await asyncio.sleep(CATALOGUE_POLL_MS / 1000)
             try:
                 await self.refresh()
-            except Exception:
-                log.warning("the catalogue could not be read; the one at hand stays", exc_info=True)
+            except Exception as error:
+                log.warning("the catalogue could not be read, the one at hand stays: %r", error)
 
     def item(self, item_id: int) -> Item | None:
         """The newest version of an item, retired or not; None: never heard of."""

@@ -1,5 +1,6 @@
 """Sending gifts: from what was asked to what the books answered. One way for HTTP, batches and sockets."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from plaudit.gifts.model import (
     Combo,
     Gift,
     GiftConflict,
+    GiftRoom,
     GiftRow,
     InsufficientCoins,
     ItemUnknown,
@@ -87,7 +89,7 @@ class GiftSender:
             TooBusy, OutcomeUnknown: send it again with the same id.
         """
         order = await self._order(wanted)
-        return await self._settle(wanted, order, await self._writer.charge(order))
+        return await self.finish(wanted, order, await self._writer.charge(order))
 
     async def send_many(self, many: Sequence[WantedGift]) -> list[Settled | Problem]:
         """Send gifts, each with an outcome of its own, in the order given.
@@ -108,19 +110,47 @@ class GiftSender:
                 settled.append(one)
                 continue
             try:
-                settled.append(await self._settle(wanted, one, next(outcomes)))
+                settled.append(await self.finish(wanted, one, next(outcomes)))
             except Problem as problem:
                 settled.append(problem)
         return settled
 
+    def begin(self, wanted: WantedGift) -> "tuple[GiftOrder, asyncio.Future[list[GiftOutcome]]] | None":
+        """The first half of `send`, without a task of its own: thousands may be under way in one process.
+
+        None: the room is not at hand, use `send`. The outcome goes to `posted`, and to `finish` if that has no gift.
+
+        Raises:
+            As `send`, but for what the books decide.
+        """
+        room = self._rooms.at_hand(wanted.room_id)
+        if room is None:
+            return None
+        order = self._order_in(room, wanted)
+        return order, self._writer.submit((order,))
+
+    def posted(self, order: GiftOrder, outcome: GiftOutcome) -> Settled | None:
+        """The gift, if it was charged now or before."""
+        if outcome.outcome == "posted":
+            self._on_wallet(order.viewer_id, outcome.coins_after)
+            return _gift(order, outcome), True
+        return (_gift(order, outcome), False) if outcome.outcome == "repeated" else None
+
+    async def finish(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Settled:
+        """What became of a gift that was begun; raises as `send`."""
+        return self.posted(order, outcome) or await self._not_posted(wanted, order, outcome)
+
     async def _order(self, wanted: WantedGift) -> GiftOrder:
+        room = self._rooms.at_hand(wanted.room_id) or await self._rooms.find(wanted.room_id)
+        if room is None:
+            raise RoomUnknown(room_id=str(wanted.room_id))
+        return self._order_in(room, wanted)
+
+    def _order_in(self, room: GiftRoom, wanted: WantedGift) -> GiftOrder:
         require_uuid7(wanted.id, "id", self._clock)
         item = self._catalogue.item(wanted.item_id)
         if item is None:
             raise ItemUnknown(item_id=wanted.item_id)
-        room = self._rooms.at_hand(wanted.room_id) or await self._rooms.find(wanted.room_id)
-        if room is None:
-            raise RoomUnknown(room_id=str(wanted.room_id))
         coins = item.coins * wanted.count
         if coins > GIFT_COINS_MAX:
             raise TooDear(coins=coins, coins_max=GIFT_COINS_MAX)
@@ -136,16 +166,10 @@ class GiftSender:
         refusal = check(order, item, room, self._clock.now())
         return msgspec.structs.replace(order, refusal=refusal) if refusal else order
 
-    async def _settle(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Settled:
-        kind = outcome.outcome
-        if kind == "posted":
-            self._on_wallet(order.viewer_id, outcome.coins_after)
-            return _gift(order, outcome), True
-        if kind == "repeated":
-            return _gift(order, outcome), False
-        if kind == "insufficient":
+    async def _not_posted(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Settled:
+        if outcome.outcome == "insufficient":
             raise await self._shortage(order, outcome.coins_short)
-        if kind == "conflict":
+        if outcome.outcome == "conflict":
             if wanted.coins is None and (first := await self._first_answer(order)):
                 return first, False
             raise GiftConflict(id=str(order.id))

@@ -4,6 +4,7 @@ The ASGI `send` costs a coroutine, an encoding and a copy for every socket and m
 The server is started with `ws=SocketProtocol`; the outlet is in `scope["extensions"]["plaudit.outlet"]`.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -11,13 +12,28 @@ from websockets.http11 import Request
 
 from plaudit.limits import SOCKET_BUFFER_BYTES_MAX, SOCKET_CLOSE_WAIT_S
 from plaudit.live.message import Message
-from plaudit.live.outlet import Outlet
 
 EXTENSION = "plaudit.outlet"
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """A connection whose application may write frames directly, between and after its own messages."""
+    """A connection whose application may write frames directly, and be called with messages as they come."""
+
+    on_text: Callable[[str], None] | None = None
+
+    def send_receive_event_to_app(self) -> None:
+        """Past the queue and its task, when somebody listens; that one holds the sender to a rate."""
+        if self.on_text is None or self.close_sent or self.curr_msg_data_type != "text":
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            super().send_receive_event_to_app()  # which says so to the sender and closes
+            return
+        self.frames = []
+        self.on_text(text)
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -60,11 +76,15 @@ class SocketOutlet:
             transport.resume_reading()
         protocol.close_timer = protocol.loop.call_later(SOCKET_CLOSE_WAIT_S, transport.abort)
 
+    def listen(self, on_text: Callable[[str], None]) -> None:
+        """Have text messages handed over as they come, past the queue of `receive`; those waiting there stay there."""
+        self._protocol.on_text = on_text
+
     async def drained(self) -> bool:
         return await self._protocol.writable.wait()
 
 
-def outlet_of(extensions: dict[str, object]) -> Outlet:
+def outlet_of(extensions: dict[str, object]) -> SocketOutlet:
     """The outlet of a socket.
 
     Raises:

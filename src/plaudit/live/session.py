@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import msgspec
 
 from plaudit.gifts.model import IdText, RoomUnknown
 from plaudit.gifts.sending import GiftSender, WantedGift
+from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.limits import (
     GIFT_COINS_MAX,
     GIFT_COUNT_MAX,
@@ -20,8 +22,11 @@ from plaudit.limits import (
     SOCKET_MESSAGE_BYTES_MAX,
     SOCKET_REFUSALS_MAX,
 )
+from plaudit.live.chat import Chat
 from plaudit.live.message import PONG, message
-from plaudit.live.outlet import TOO_MANY, Outlet
+from plaudit.live.outlet import TOO_MANY
+from plaudit.live.protocol import SocketOutlet
+from plaudit.live.rooms import RoomCache
 from plaudit.problems import InvalidBody, Problem, TooBusy, Unauthenticated, Unavailable
 from plaudit.wire import place, problem_of
 
@@ -50,26 +55,32 @@ class PingCommand(msgspec.Struct, tag_field="type", tag="ping"):
 
 
 _decoder = msgspec.json.Decoder(GiftCommand | ChatCommand | PingCommand)
-_under_way: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
+_tasks: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
 
 
 class Session:
     """The commands of one socket."""
 
-    __slots__ = ("_allowance", "_counted_at", "_outlet", "_parts", "_person_id", "_refusals", "_room_id", "_tasks")
+    __slots__ = (
+        "_allowance", "_counted_at", "_outlet", "_person_id", "_refusals", "_room_id", "_rooms", "_sender", "_speaker",
+        "_under_way",
+    )  # fmt: skip
 
-    def __init__(self, parts: Mapping[str, Any], room_id: int, person_id: int, outlet: Outlet) -> None:
-        self._parts = parts
+    def __init__(self, parts: Mapping[str, Any], room_id: int, person_id: int, outlet: SocketOutlet) -> None:
+        self._sender: GiftSender = parts["gift_sender"]
+        self._speaker: Chat = parts["chat"]
+        self._rooms: RoomCache = parts["rooms"]
         self._room_id = room_id
         self._person_id = person_id
         self._outlet = outlet
         self._allowance = float(SOCKET_COMMANDS_BURST)
         self._counted_at = time.monotonic()
         self._refusals = 0
-        self._tasks = 0
+        self._under_way = 0
 
     async def listen(self, receive: Any) -> None:
         """Take commands until the socket is closed. Those under way are finished all the same."""
+        self._outlet.listen(self._take)
         while True:
             event = await receive()
             if event["type"] == "websocket.disconnect":
@@ -78,12 +89,9 @@ class Session:
             if text is None:
                 text = (event.get("bytes") or b"").decode(errors="replace")
             self._take(text)
-            # The server stops reading this socket meanwhile.
-            while self._tasks >= SOCKET_COMMANDS_UNDER_WAY_MAX:  # noqa: ASYNC110 - hardly ever; an event a socket is dear
-                await asyncio.sleep(0.005)
 
     def _take(self, text: str) -> None:
-        if not self._within_rate():
+        if not self._within_rate() or self._under_way >= SOCKET_COMMANDS_UNDER_WAY_MAX:
             self._refusals += 1
             if self._refusals > SOCKET_REFUSALS_MAX:
                 self._outlet.close(TOO_MANY, "too many commands")
@@ -99,8 +107,10 @@ class Session:
             self._outlet.send(PONG)
         elif not self._person_id:
             self._answer(str(command.id), problem=Unauthenticated())
+        elif isinstance(command, ChatCommand):
+            self._start(str(command.id), self._chat(command))
         else:
-            self._start(command)
+            self._give(command)
 
     def _within_rate(self) -> bool:
         now = time.monotonic()
@@ -113,31 +123,60 @@ class Session:
         self._allowance -= 1
         return True
 
-    def _start(self, command: GiftCommand | ChatCommand) -> None:
-        self._tasks += 1
-        task = asyncio.get_running_loop().create_task(self._carry_out(command))
-        _under_way.add(task)
-        task.add_done_callback(_under_way.discard)
+    def _start(self, command_id: str, work: Coroutine[Any, Any, dict[str, Any]]) -> None:
+        """Do something that takes a while, and answer with what it returns."""
+        self._under_way += 1
+        task = asyncio.get_running_loop().create_task(self._carry_out(command_id, work))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
 
-    async def _carry_out(self, command: GiftCommand | ChatCommand) -> None:
+    async def _carry_out(self, command_id: str, work: Coroutine[Any, Any, dict[str, Any]]) -> None:
         try:
-            if isinstance(command, GiftCommand):
-                sender: GiftSender = self._parts["gift_sender"]
-                gift, _ = await sender.send(self._wanted(command))
-                self._answer(str(command.id), gift=gift)
-            else:
-                room = await self._parts["rooms"].room(self._room_id)
-                if room is None:
-                    raise RoomUnknown
-                await self._parts["chat"].say(room, self._person_id, command.id, command.text)
-                self._answer(str(command.id))
-        except Problem as problem:
-            self._answer(str(command.id), problem=problem)
-        except Exception:
-            log.exception("a command failed")
-            self._answer(str(command.id), problem=Unavailable())
+            self._answer(command_id, **await work)
+        except Exception as error:
+            self._answer(command_id, problem=_problem(error))
         finally:
-            self._tasks -= 1
+            self._under_way -= 1
+
+    async def _chat(self, command: ChatCommand) -> dict[str, Any]:
+        room = await self._rooms.room(self._room_id)
+        if room is None:
+            raise RoomUnknown
+        await self._speaker.say(room, self._person_id, command.id, command.text)
+        return {}
+
+    def _give(self, command: GiftCommand) -> None:
+        """A gift. A task for each would cost more than all the rest, so there is one only when something is amiss."""
+        wanted, command_id = self._wanted(command), str(command.id)
+        try:
+            begun = self._sender.begin(wanted)
+        except Problem as problem:
+            self._answer(command_id, problem=problem)
+            return
+        if begun is None:
+            self._start(command_id, self._send(wanted))
+            return
+        order, charging = begun
+        self._under_way += 1
+        charging.add_done_callback(partial(self._charged, wanted, order))
+
+    def _charged(self, wanted: WantedGift, order: GiftOrder, charging: "asyncio.Future[list[GiftOutcome]]") -> None:
+        self._under_way -= 1
+        command_id = str(wanted.id)
+        if error := charging.exception():
+            self._answer(command_id, problem=_problem(error))
+            return
+        outcome = charging.result()[0]
+        if settled := self._sender.posted(order, outcome):
+            self._answer(command_id, gift=settled[0])
+        else:
+            self._start(command_id, self._explain(wanted, order, outcome))
+
+    async def _send(self, wanted: WantedGift) -> dict[str, Any]:
+        return {"gift": (await self._sender.send(wanted))[0]}
+
+    async def _explain(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> dict[str, Any]:
+        return {"gift": (await self._sender.finish(wanted, order, outcome))[0]}
 
     def _wanted(self, command: GiftCommand) -> WantedGift:
         return WantedGift(
@@ -155,6 +194,13 @@ class Session:
             fields["problem"] = problem.as_dict() | _retry(problem)
         if not self._outlet.send(message("answer", id=command_id, ok=problem is None, **fields)):
             self._outlet.close(TOO_MANY, "answers are not read")
+
+
+def _problem(error: BaseException) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    log.error("a command failed", exc_info=error)
+    return Unavailable()
 
 
 def _retry(problem: Problem) -> dict[str, int]:

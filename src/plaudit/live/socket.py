@@ -12,8 +12,8 @@ from plaudit.live.hub import Hub
 from plaudit.live.message import cursor_of, message, read_cursor
 from plaudit.live.model import OverlayToken, OverlayTokenNotValid, Room
 from plaudit.live.open_room import RoomKey
-from plaudit.live.outlet import GOING_AWAY, NO_SUCH_ROOM, NOT_VALID, TOO_MANY, Outlet
-from plaudit.live.protocol import outlet_of
+from plaudit.live.outlet import GOING_AWAY, NO_SUCH_ROOM, NOT_VALID, TOO_MANY
+from plaudit.live.protocol import SocketOutlet, outlet_of
 from plaudit.live.rooms import RoomCache
 from plaudit.live.session import Session
 from plaudit.people.access import authenticate_scope
@@ -51,7 +51,7 @@ async def room_socket(scope: Any, receive: Any, send: Any) -> None:
         outlet.close(GOING_AWAY, "try again with the cursor")
 
 
-async def _serve(scope: Any, receive: Any, outlet: Outlet) -> None:
+async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
     parts = scope["plaudit"]
     hub: Hub = parts["hub"]
     query = _query(scope)
