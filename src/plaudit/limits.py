@@ -1,4 +1,4 @@
-"""Every limit of the engine, with its unit in its name. A queue, batch, page, message or loop without one is a defect."""
+"""Every limit of the engine, with its unit in its name. A queue, batch, page or loop without one is a defect."""
 
 # ids
 ID_CLOCK_AHEAD_HOURS_MAX = 24
