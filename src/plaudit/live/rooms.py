@@ -23,6 +23,7 @@ class RoomCache:
         self._rooms: dict[int, Room] = {}
         self._gift_rooms: dict[int, GiftRoom] = {}
         self._asked_for: set[int] = set()
+        self._changed: dict[int, Room] = {}  # since the last reading began
         self._refresher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -50,12 +51,14 @@ class RoomCache:
         if known := self._rooms.get(room_id):
             return known
         for room in await self._read([room_id]):
-            self.keep(room)
-            return room
+            if room_id not in self._rooms:  # else it was changed here while it was read
+                self.keep(room)
+            return self._rooms.get(room_id, room)
         return None
 
     def keep(self, room: Room) -> None:
         """A room as it is now; whoever changes one says so."""
+        self._changed[room.id] = room
         if room.id in self._rooms or len(self._rooms) < ROOMS_KNOWN_MAX:
             self._rooms[room.id] = room
             self._gift_rooms[room.id] = room.for_gifts
@@ -70,11 +73,11 @@ class RoomCache:
 
     async def _refresh(self) -> None:
         wanted, self._asked_for = self._asked_for & self._rooms.keys(), set()
-        if not self._rooms:
-            return
+        self._changed = {}
         found = await self._read(wanted) if wanted else []
-        self._rooms = {room.id: room for room in found}
-        self._gift_rooms = {room.id: room.for_gifts for room in found}
+        # What changed here while they were read is newer than the reading.
+        self._rooms = {room.id: room for room in found} | self._changed
+        self._gift_rooms = {room.id: room.for_gifts for room in self._rooms.values()}
 
     async def _read(self, ids: Collection[int]) -> list[Room]:
         async with self._database.read() as connection:

@@ -117,7 +117,8 @@ returning o.shard, o.order_id
 -- Settling
 
 -- name: fund
-select fund($1, $2, $3, 'paid', 'recharge', $4, $5, $6, $7)
+-- The viewer's screens are told at the commit; without the notification they would find out by polling.
+select fund($1, $2, $3, 'paid', 'recharge', $4, $5, $6, $7), pg_notify('plaudit_wallets', ':' || $2::bigint)
 
 -- name: post
 select post($1, $2, $3, 0, 0, $4, $5, $6)
