@@ -130,7 +130,7 @@ async def test_why_a_gift_is_refused(platform: Platform, room_id: str) -> None:
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"id": "6b1f3ed5-6e0c-4f2f-8a53-1f9f3b6d2a10"}, "id"),
+        ({"id": "6b1f3ed5-6e0c-4f2f-8a53-1f9f3b6d2a10"}, "body.id"),
         ({"id": 7}, "body.id"),
         ({"count": 0}, "body.count"),
         ({"count": 1.5}, "body.count"),
