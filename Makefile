@@ -41,8 +41,10 @@ demo: install
 # The whole gate: checks, all tests on the embedded PostgreSQL 18, the integration tests again on Debian's 15.
 test: machine check test-embedded test-debian
 
+# The browser's driver keeps an event loop of its own running, so its tests have a process to themselves.
 test-embedded: install-dev
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest --ignore=tests/browser $(PYTEST)
+	@$(BIN)/python -m pytest tests/browser
 
 test-debian: install-dev
 	@$(BIN)/python scripts/with_postgresql.py /usr/lib/postgresql/15 $(BIN)/python -m pytest tests/integration $(PYTEST)

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -217,7 +218,9 @@ class EmbeddedPostgres:
             if process.wait(DATABASE_START_WAIT_S) != 0:
                 return None
             output.seek(0)
-            return int(output.read().split()[2].split(b".")[0])
+            # It may complain, in the same breath, of folders above it that this user cannot read.
+            found = re.search(rb"\(PostgreSQL\) (\d+)", output.read())
+            return int(found[1]) if found else None
 
     # The cluster
 

@@ -179,6 +179,15 @@ class GiftBooks(RuleBasedStateMachine):
         self.clock.advance(timedelta(milliseconds=pause_ms))
         self.send([self._order(viewer, 6, item, 1, 1, None)])
 
+    @rule(viewer=viewers)
+    def send_late_and_again(self, viewer: int) -> None:
+        """A gift made earlier arrives after a later one; then both come once more."""
+        earlier = self._order(viewer, 6, 1, 1, 1, None)
+        self.clock.advance(timedelta(milliseconds=1))
+        later = self._order(viewer, 6, 1, 1, 1, None)
+        for order in (later, earlier, later, earlier):
+            self.send([order])
+
     @rule(ms=st.integers(1, 8_000))
     def wait(self, ms: int) -> None:
         self.clock.advance(timedelta(milliseconds=ms))
