@@ -165,6 +165,7 @@ STATIC_FILES_IN_MEMORY_MAX = 500  # files of the pages, per process
 KEEP_ALIVE_S = 75  # an idle connection is kept, longer than proxies do
 LISTEN_BACKLOG = 2_048  # connections waiting to be accepted, per process
 SOCKET_MESSAGES_WAITING_MAX = 32  # commands of one socket that have not been read
+GARBAGE_OBJECTS_MAX = 50_000  # new objects that may wait for the search for cycles
 WORKERS_MAX = 64  # processes of one `plaudit serve`
 WORKER_RESTART_S = 1  # until the death of a worker is noticed and another takes its place
 WORKER_DEATHS_MAX = 10  # soon after their start, before `plaudit serve` gives up
