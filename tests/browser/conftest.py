@@ -33,7 +33,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-        page.on("console", lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: wrong.append(f"console: {said.text} {said.location}") if said.type == "error" else None,
+        )
         page.on(
             "request",
             lambda request: wrong.append(f"foreign request: {request.url}") if _is_foreign(request.url) else None,

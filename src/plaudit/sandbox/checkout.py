@@ -237,7 +237,8 @@ def _render(checkout: Checkout | None, template: str, status: int = 200, **value
     html = TEMPLATES.get_template(template).render(
         {"error": None, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce} | values
     )
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self' {back}; frame-ancestors 'none'"
+    allowed = f"style-src 'nonce-{nonce}'; img-src data:; form-action 'self' {back}; frame-ancestors 'none'"
+    policy = f"default-src 'none'; {allowed}"
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)
 

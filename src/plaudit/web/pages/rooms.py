@@ -9,13 +9,15 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.gifts.catalogue import Catalogue
 from plaudit.gifts.model import Item
-from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, VIEWERS_SEEN_WITHIN_S
+from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
-from plaudit.recharge.model import NoPrices
+from plaudit.recharge.model import NoPrices, OpenLot
+from plaudit.recharge.prices import current_book, region_prices
+from plaudit.recharge.pricing import Price
 from plaudit.recharge.providers import PaymentProviders
-from plaudit.recharge.wallet import price_view
+from plaudit.recharge.wallet import open_lots, read_wallet
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import Viewer, page, viewer_of
 from plaudit.web.pages.model import RoomCard, RoomPage
@@ -50,7 +52,7 @@ async def room(
         found = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
         if found is None:
             raise NotFound("There is no such room.")
-        rate = await _rate(connection, viewer, settings, clock)
+        worth = await _worth(connection, viewer, settings, clock)
     data = {
         "room_id": str(found.id),
         "state": found.state,
@@ -60,7 +62,7 @@ async def room(
         "viewer_id": str(viewer.person_id) if viewer.person_id else None,
         "coins": viewer.wallet_coins,
         "items": [item_data(item) for item in catalogue.offered()],
-        "rate": rate,
+        **worth,
         "provider": payment_providers.names[0] if payment_providers.names else None,
         "combo_window_ms": COMBO_WINDOW_MS,
         "count_max": GIFT_COUNT_MAX,
@@ -74,13 +76,27 @@ def item_data(item: Item) -> dict[str, Any]:
     return {field: getattr(item, field) for field in kept} | {"art": static(item.art)}
 
 
-async def _rate(connection: Connection, viewer: Viewer, settings: Settings, clock: Clock) -> dict[str, Any] | None:
-    """What coins are worth to this viewer, as the components take it; None before there are prices."""
+async def _worth(connection: Connection, viewer: Viewer, settings: Settings, clock: Clock) -> dict[str, Any]:
+    """What coins are worth to this viewer, as scripts take it: the lots that are spent next, and the web price."""
     try:
-        view = await price_view(connection, viewer.person_id, settings, clock)
+        book = await current_book(connection, clock)
+        _, found = await region_prices(connection, book, viewer.person_id, None, settings)
     except NoPrices:
-        return None
-    return {"amount_minor": view.numerator, "coins": view.denominator, "currency": view.currency}
+        return {"rate": None, "lots": []}
+    web = found[0]
+    rate = {"amount_minor": web.unit_numerator, "coins": web.unit_denominator, "currency": web.currency}
+    if viewer.person_id is None:
+        return {"rate": rate, "lots": []}
+    wallet = await read_wallet(connection, viewer.person_id)
+    lots = await open_lots(connection, viewer.person_id, wallet.spent, PAGE_ROWS)
+    return {"rate": rate, "lots": [_lot(lot, web) for lot in lots]}
+
+
+def _lot(lot: OpenLot, web: Price) -> dict[str, int]:
+    """A lot's unspent coins with what its coins cost; one in another currency, or free, counts at the web price."""
+    if lot.kind == "paid" and lot.price_minor is not None and lot.currency == web.currency:
+        return {"unspent": lot.unspent, "amount_minor": lot.price_minor, "coins": lot.coins}
+    return {"unspent": lot.unspent, "amount_minor": web.unit_numerator, "coins": web.unit_denominator}
 
 
 router = Router("/", route_handlers=[home, room])

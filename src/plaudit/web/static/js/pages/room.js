@@ -2,10 +2,11 @@
 import "../components/all.js";
 import { ProblemError, pageData } from "../api.js";
 import { buyExactly, quoteMissing } from "../buying.js";
-import { coins as coinWords, moneyByRate } from "../format.js";
+import { coins as coinWords } from "../format.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
+import { worthOf } from "../worth.js";
 import { Announcer } from "./announcer.js";
 import { RoomState } from "./room-state.js";
 import { playStage } from "./stage-video.js";
@@ -16,10 +17,11 @@ const data = pageData();
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
 const all = (/** @type {string} */ selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
 
+const TOP_BESIDE = 5; // beside the stage, so that the latest gifts are seen too
 const CHOICE_KEY = `gift-choice-${data.room_id}`;
 /** @type {Map<number, import("../types.js").Item>} */
 const items = new Map(data.items.map((/** @type {any} */ item) => [item.id, item]));
-const moneyOf = data.rate ? moneyByRate(data.rate) : () => null;
+const worth = data.rate ? worthOf(data.lots, data.rate) : null;
 const stage = find("gift-stage");
 const combo = find("combo-button");
 const chat = find("chat-log");
@@ -36,6 +38,9 @@ const onTheWay = new Map();
 let confirmed = /** @type {number | null} */ (data.coins);
 /** @type {any} */
 let quote = null;
+
+/** What coins are worth to this viewer now: those spent since the page was made come first no more. @param {number} count */
+function moneyOf(count) { return worth ? worth(count, Math.max(0, (data.coins ?? 0) - (confirmed ?? 0))) : null; }
 
 function showBalance() {
   const balance = confirmed === null ? null : Math.max(0, confirmed - [...onTheWay.values()].reduce((sum, coins) => sum + coins, 0));
@@ -96,7 +101,7 @@ function showEvent(event, backlog) {
 socket.addEventListener("state", (event) => {
   const { viewers, top_gifters: top } = /** @type {CustomEvent} */ (event).detail;
   for (const count of all("viewer-count")) count.value = viewers;
-  for (const list of all("top-gifters")) list.entries = top;
+  for (const list of all("top-gifters")) list.entries = list.closest("#panel-gifts") ? top.slice(0, TOP_BESIDE) : top;
 });
 socket.addEventListener("hello", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
 socket.addEventListener("wallet", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));

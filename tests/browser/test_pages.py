@@ -1,0 +1,175 @@
+"""Every page: no script error, nothing from elsewhere, readable, one heading, and nothing wider than the screen."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.demo import RunningDemo, running_demo
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove Lindqvist"
+PAGES = [
+    ("/", GUEST),
+    ("/people", GUEST),
+    ("/rooms/3", GUEST),
+    ("/rooms/3", VIEWER),
+    ("/recharge", VIEWER),
+    ("/wallet", VIEWER),
+    ("/studio", CREATOR),
+    ("/studio/payouts", CREATOR),
+    ("/studio/live/3", CREATOR),
+    ("/operator", OPERATOR),
+]
+LOOKS = [("dark", 1280), ("light", 390)]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    with running_demo(tmp_path_factory.mktemp("demo"), "--crowd=2") as started:
+        yield started
+
+
+def become(page: Page, demo: RunningDemo, name: str) -> None:
+    if name:
+        page.goto(f"{demo.address}/people")
+        page.get_by_role("button", name=name).click()
+        page.wait_for_url(lambda address: not address.endswith("/people"))
+
+
+@pytest.mark.parametrize(("path", "name"), PAGES)
+def test_page_is_readable_and_fits(open_page: OpenPage, demo: RunningDemo, path: str, name: str) -> None:
+    for theme, width in LOOKS:
+        page = open_page(width=width, height=844, color_scheme=theme, reduced_motion="reduce")
+        become(page, demo, name)
+        page.goto(demo.address + path)
+        page.wait_for_load_state("load")
+        expect(page.locator("h1")).to_have_count(1)
+        expect(page.get_by_role("main")).to_have_count(1)
+        _settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.set_viewport_size({"width": 360, "height": 780})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.set_viewport_size({"width": width, "height": 844})
+        assert _axe(page) == [], f"{path} {theme} {width}"
+        page.close()
+
+
+def _settle(page: Page) -> None:
+    """Until what comes over the socket or as a quote is there."""
+    page.evaluate("document.fonts.ready")
+    if page.locator("gift-tray").count():
+        expect(page.locator(".tray-item").first).to_be_attached()
+    if page.locator("[data-loading]").count():
+        expect(page.locator("[data-loading]")).to_have_count(0)
+    if page.locator("[data-summary]").count():
+        expect(page.locator("[data-summary]")).not_to_have_attribute("aria-busy", "true")
+
+
+def _axe(page: Page) -> list[str]:
+    page.evaluate(AXE)  # evaluated by the debugger, so the policy of the page stays as strict as it is
+    found: list[str] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"
+        " violations.map(({id, nodes}) => id + ': ' + nodes.map((node) => node.target).join(', ')))",
+        RULES,
+    )
+    return found
+
+
+def test_a_guest_is_asked_to_sign_in_and_comes_back(open_page: OpenPage, demo: RunningDemo) -> None:
+    page = open_page()
+    page.goto(f"{demo.address}/recharge?back=/rooms/3")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
+    page.get_by_role("button", name=VIEWER).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Buy coins")
+    assert page.url.endswith("/recharge?back=/rooms/3")
+
+
+@pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"])
+def test_nobody_is_led_elsewhere(open_page: OpenPage, demo: RunningDemo, target: str) -> None:
+    page = open_page()
+    answer = page.request.post(f"{demo.address}/people", form={"subject": "you", "next": target}, max_redirects=0)
+    assert answer.headers["location"] == "/"
+
+
+def test_others_are_kept_out(open_page: OpenPage, demo: RunningDemo) -> None:
+    page = open_page()
+    become(page, demo, VIEWER)
+    for path in ("/studio", "/studio/payouts", "/studio/live/3", "/operator"):
+        answer = page.request.get(demo.address + path, headers={"Accept": "text/html"})
+        assert answer.status == 403
+        assert "<h1" in answer.text()
+    for path in ("/nowhere", "/rooms/999999", "/orders/01a204db-6975-7578-9f5a-d6808252b97f"):
+        answer = page.request.get(demo.address + path, headers={"Accept": "text/html"})
+        assert answer.status == 404
+        assert "<h1" in answer.text()
+    assert page.request.get(f"{demo.address}/v1/nowhere").headers["content-type"].startswith("application/problem+json")
+
+
+def test_a_creator_makes_a_room_pauses_and_ends_it(open_page: OpenPage, demo: RunningDemo) -> None:
+    page, watching = open_page(), open_page()
+    become(page, demo, CREATOR)
+    page.goto(f"{demo.address}/studio")
+    page.get_by_role("button", name="New room").first.click()
+    page.get_by_label("What is it about?").fill("A quiet hour")
+    page.get_by_role("button", name="Go live").last.click()
+    expect(page.get_by_role("heading", level=1, name="A quiet hour")).to_be_visible()
+    watching.goto(page.url.replace("/studio/live/", "/rooms/"))
+    tray = watching.locator(".room-side gift-tray")
+    expect(tray.get_by_text("Choose a gift to send.")).to_be_visible()
+    page.get_by_role("button", name="Pause gifts").click()
+    expect(tray.get_by_text("The creator has paused gifts.")).to_be_visible()
+    page.get_by_role("button", name="Open gifts").click()
+    expect(tray.get_by_text("Choose a gift to send.")).to_be_visible()
+    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="End the room").click()
+    expect(watching.get_by_text("This room has ended")).to_be_visible()
+
+
+def test_an_overlay_link_is_made_and_revoked(open_page: OpenPage, demo: RunningDemo) -> None:
+    page, overlay = open_page(), open_page()
+    become(page, demo, CREATOR)
+    page.goto(f"{demo.address}/studio")
+    page.get_by_role("button", name="New link").click()
+    address = page.get_by_label("Copy it now. It is shown this once.")
+    expect(address).to_have_value(re.compile("/overlay\\?token=plo_"))
+    overlay.goto(address.input_value())
+    expect(overlay.locator("gift-stage .gift-banners")).to_be_attached()
+    assert overlay.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+    overlay.close()
+    page.get_by_role("button", name="Revoke").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("The link is revoked.")).to_be_visible()
+
+
+def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: RunningDemo) -> None:
+    page = open_page()
+    become(page, demo, CREATOR)
+    page.goto(f"{demo.address}/studio/payouts")
+    page.locator("#methods").get_by_role("button", name="Add").click()
+    form = page.get_by_role("dialog", name="Add a bank account")
+    form.get_by_label("Country").select_option("DE")
+    form.get_by_label("IBAN", exact=True).last.fill("DE00 1234")
+    form.get_by_role("button", name="Add").click()
+    expect(form.get_by_role("alert").filter(has_text="is not valid")).to_be_visible()
+
+
+def test_coins_are_worth_what_was_paid_for_them(open_page: OpenPage, demo: RunningDemo) -> None:
+    """The script's arithmetic is exact: lots first, the web price for the rest, halves up."""
+    page = open_page()
+    page.goto(demo.address)
+    lots = [{"unspent": 2, "amount_minor": 5, "coins": 3}, {"unspent": 10, "amount_minor": 7, "coins": 11}]
+    rate = {"amount_minor": 74, "coins": 70, "currency": "USD"}
+    static = page.locator('script[src*="desk.js"]').get_attribute("src")
+    assert static is not None
+    worth = page.evaluate(
+        "async ([path, lots, rate]) => { const {worthOf} = await import(path); const worth = worthOf(lots, rate);"
+        " return [worth(0), worth(2), worth(3), worth(30), worth(30, 5)].map((money) => money.amount_minor); }",
+        [static.replace("desk.js", "worth.js"), lots, rate],
+    )
+    # 0; 10/3; 10/3 + 7/11; 10/3 + 70/11 + 18 · 74/70; 7 · 7/11 + 23 · 74/70
+    assert worth == [0, 3, 4, 29, 29]
