@@ -17,6 +17,7 @@ COMBO_WINDOW_MS = 5_000  # a gift this long after the one before starts a new co
 
 # delivery
 DELIVERY_BATCHES_MAX = 16  # batches of one stream in one transaction
+DELIVERY_PAUSE_MS = 20  # between two deliveries to one shard, so that batches gather
 DELIVERY_RETRY_PAUSE_MS = 500  # after a delivery failed
 DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
 

@@ -89,6 +89,7 @@ async def run(server_url: str) -> dict[str, Any]:
     """Measure, with the server in a process of its own beside the client and the database."""
     async with served_platform(server_url, viewers=CONNECTIONS) as platform:
         took, viewers = await _load(platform)
+        per_batch = await platform.gifts_per_batch()
     wrong = [viewer.first_wrong for viewer in viewers if viewer.first_wrong]
     if wrong:
         raise RuntimeError(f"a gift was not charged: {wrong[0][:500]!r}")
@@ -98,6 +99,7 @@ async def run(server_url: str) -> dict[str, Any]:
         "p50_ms": percentile_ms(latencies_s, 50),
         "p99_ms": percentile_ms(latencies_s, 99),
         "in_flight": CONNECTIONS,
+        "gifts_per_batch": per_batch,
         "how": f"{CONNECTIONS} keep-alive connections with one gift in flight each, for {MEASURED_S:g} s; "
         "server, database and client on this machine",
         "machine": machine(),

@@ -22,5 +22,8 @@ select exists (select from gift_batch) as undelivered;
 -- name: charged_batches
 select sum(charged_through)::bigint as batches from charge_stream;
 
+-- name: gifts_per_batch
+select (select count(*) from gift) / greatest(sum(charged_through), 1)::float8 as gifts from charge_stream;
+
 -- name: fund_viewer
 select fund(shard_of($1), $1, $2, 'promotional', 'promotion', $3, null, null, $4);

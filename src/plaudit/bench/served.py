@@ -39,6 +39,15 @@ class Served:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
+    async def gifts_per_batch(self) -> float:
+        """How many gifts the batch writer took at a time, on average."""
+        connection = await connect(self.database_url)
+        try:
+            gifts: float = await connection.fetchval(_SQL["gifts_per_batch"])
+        finally:
+            await connection.close()
+        return round(gifts, 1)
+
 
 @asynccontextmanager
 async def served_platform(server_url: str, *, viewers: int) -> AsyncIterator[Served]:

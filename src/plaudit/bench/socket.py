@@ -81,6 +81,7 @@ async def run(server_url: str) -> dict[str, Any]:
         async with httpx2.AsyncClient(base_url=platform.url) as client:
             rooms = [await live_room(client, platform.creator_token) for _ in range(ROOMS)]
         took, cpu, viewers = await _load(platform, rooms)
+        per_batch = await platform.gifts_per_batch()
     wrong = [viewer.wrong for viewer in viewers if viewer.wrong]
     if wrong:
         raise RuntimeError(f"a gift was not charged: {wrong[0][:500]!r}")
@@ -90,6 +91,7 @@ async def run(server_url: str) -> dict[str, Any]:
         "p50_ms": percentile_ms(latencies_s, 50),
         "p99_ms": percentile_ms(latencies_s, 99),
         "server_cpu_us_per_gift": round(cpu / len(latencies_s) * 1e6, 1),
+        "gifts_per_batch": per_batch,
         "sockets": SOCKETS,
         "rooms": ROOMS,
         "how": f"{SOCKETS} sockets in {ROOMS} rooms with one gift in flight each, for {MEASURED_S:g} s; "

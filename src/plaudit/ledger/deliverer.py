@@ -10,7 +10,7 @@ from plaudit.db import statements
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
 from plaudit.ledger.writer import Connect
-from plaudit.limits import DELIVERY_BATCHES_MAX, DELIVERY_POLL_MS, DELIVERY_RETRY_PAUSE_MS
+from plaudit.limits import DELIVERY_BATCHES_MAX, DELIVERY_PAUSE_MS, DELIVERY_POLL_MS, DELIVERY_RETRY_PAUSE_MS
 
 _SQL = statements(__file__)
 _log = logging.getLogger(__name__)
@@ -84,5 +84,8 @@ class Deliverer:
                 if idle:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(wake.wait(), DELIVERY_POLL_MS / 1000)
+                else:
+                    # Screens are served ten times a second: what is charged meanwhile shares one delivery.
+                    await asyncio.sleep(DELIVERY_PAUSE_MS / 1000)
         finally:
             connection.terminate()
