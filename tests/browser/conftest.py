@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 OpenPage = Callable[..., Page]
 
@@ -24,19 +24,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens pages (`width=`, `height=`, options of a browser context). What goes wrong in one fails the test."""
+    """Opens pages (`width=`, `height=`, options of a browser context). What goes wrong in one fails the test.
+
+    `refusals=True`: the test provokes refusals of the API, which the browser notes in its console.
+    """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_one(*, width: int = 1280, height: int = 900, **options: object) -> Page:
+    def open_one(*, width: int = 1280, height: int = 900, refusals: bool = False, **options: object) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]  # options of a context, passed on
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-        page.on(
-            "console",
-            lambda said: wrong.append(f"console: {said.text} {said.location}") if said.type == "error" else None,
-        )
+
+        def heed(said: ConsoleMessage) -> None:
+            if said.type == "error" and not (refusals and "status of 4" in said.text):
+                wrong.append(f"console: {said.text} {said.location}")
+
+        page.on("console", heed)
         page.on(
             "request",
             lambda request: wrong.append(f"foreign request: {request.url}") if _is_foreign(request.url) else None,

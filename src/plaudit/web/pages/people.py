@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, Parameter
 from litestar.response import Redirect
 
 from plaudit.clock import Clock
@@ -46,7 +46,10 @@ class Choice(msgspec.Struct, frozen=True):
 
 @get("/people", access=Access.PUBLIC, include_in_schema=False)
 async def people(
-    caller: Caller | None, database: Database, settings: Settings, next_page: Annotated[str | None, "next"] = None
+    caller: Caller | None,
+    database: Database,
+    settings: Settings,
+    next_page: Annotated[str | None, Parameter(query="next")] = None,
 ) -> Response[str]:
     """Everybody there is to be."""
     async with database.read() as connection:

@@ -259,7 +259,6 @@ function open(chosen) {
   for (const tab of tabs) {
     const on = tab === chosen;
     tab.setAttribute("aria-selected", String(on));
-    tab.setAttribute("aria-pressed", String(on));
     tab.tabIndex = on ? 0 : -1;
     find(`#${tab.getAttribute("aria-controls")}`).hidden = !on;
   }
