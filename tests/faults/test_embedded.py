@@ -18,7 +18,7 @@ import pytest
 
 from plaudit.db import connect
 from plaudit.embedded import EmbeddedPostgres, database_url
-from plaudit.postgresql import DataFolderInUse, EmbeddedError, wheel
+from plaudit.postgresql import DataFolderInUse, EmbeddedError, copy_for_roots_user, wheel
 from plaudit.processes import processes_in
 from plaudit.settings import Secret, Settings
 from tests.support.processes import helper, is_running, kill, until
@@ -28,7 +28,8 @@ import json, logging, sys
 from pathlib import Path
 from plaudit.embedded import EmbeddedPostgres
 logging.basicConfig(level="WARNING")
-with EmbeddedPostgres(Path(sys.argv[1])) as server:
+installation = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+with EmbeddedPostgres(Path(sys.argv[1]), installation=installation) as server:
     print(json.dumps({"url": server.url, "pid": server.pid}), flush=True)
     sys.stdin.read()
 """
@@ -81,7 +82,9 @@ def answers(url: str) -> bool:
 
 
 def held(data: Path, prefix: Sequence[str]) -> Any:
-    return helper(HOLDER, str(data), prefix=prefix)
+    # A plain user has a wheel of his own; here it is a copy of ours, which may lie where he cannot walk.
+    installation = [str(copy_for_roots_user(wheel()))] if prefix else []
+    return helper(HOLDER, str(data), *installation, prefix=prefix)
 
 
 def test_what_was_written_is_there_after_a_stop(data: Path, prefix: Sequence[str]) -> None:
@@ -101,7 +104,7 @@ def test_what_was_written_is_there_after_a_stop(data: Path, prefix: Sequence[str
 def test_a_second_start_is_refused(data: Path, prefix: Sequence[str]) -> None:
     with held(data, prefix) as holder:
         url = holder.ready()["url"]
-        with helper(HOLDER, str(data), prefix=prefix) as second:
+        with held(data, prefix) as second:
             status, errors = second.end()
         assert status == 1
         assert f"the data folder {data} is in use by process" in errors.splitlines()[-1]
@@ -243,7 +246,8 @@ def test_a_server_that_others_started_is_left_alone(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="plaudit-", dir="/tmp") as sockets:
         os.chown(sockets, *owner)
         directory = os.open(tmp_path / "postgres", os.O_RDONLY)
-        command = [str(wheel() / "bin/postgres"), "-D", f"/proc/self/fd/{directory}", "-h", "", "-k", sockets]
+        programs = (copy_for_roots_user(wheel()) if AS_ROOT else wheel()) / "bin"
+        command = [str(programs / "postgres"), "-D", f"/proc/self/fd/{directory}", "-h", "", "-k", sockets]
         if AS_ROOT:
             command = ["setpriv", f"--reuid={owner[0]}", f"--regid={owner[1]}", "--clear-groups", *command]
         with subprocess.Popen(command, pass_fds=[directory], cwd="/", stderr=subprocess.DEVNULL) as other:
