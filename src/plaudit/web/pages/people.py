@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 
 from plaudit.clock import Clock
@@ -49,7 +49,7 @@ async def people(
     caller: Caller | None,
     database: Database,
     settings: Settings,
-    next_page: Annotated[str | None, Parameter(query="next")] = None,
+    next_page: Annotated[str | None, QueryParameter(name="next")] = None,
 ) -> Response[str]:
     """Everybody there is to be."""
     async with database.read() as connection:

@@ -116,15 +116,21 @@ function setWallet(coins) {
   showBalance();
 }
 
-socket.addEventListener("connection", (event) => {
-  const { state, reason } = /** @type {CustomEvent} */ (event).detail;
+let connection = /** @type {{state: string, reason?: string}} */ ({ state: "connecting" });
+
+function showConnection() {
   const box = find("[data-connection]");
-  const words = state === "closed" && reason ? "This room cannot be reached. Load the page again."
+  const words = connection.state === "closed" && connection.reason ? "This room cannot be reached. Load the page again."
     : navigator.onLine === false ? "You are offline. What you see stays; gifts wait until you are back."
-      : state === "offline" ? "Connection lost. Trying again; nothing is sent twice." : "";
+      : connection.state === "offline" ? "Connection lost. Trying again; nothing is sent twice." : "";
   box.hidden = !words;
   box.textContent = words;
+}
+socket.addEventListener("connection", (event) => {
+  connection = /** @type {CustomEvent} */ (event).detail;
+  showConnection();
 });
+for (const event of ["online", "offline"]) addEventListener(event, showConnection);
 
 // What is sent
 
