@@ -1526,6 +1526,8 @@ CREATE INDEX conversion_to_mature ON public.conversion USING btree (matures_at) 
 
 CREATE INDEX creator_setting_automatic ON public.creator_setting USING btree (creator_id) WHERE automatic_conversion;
 
+CREATE INDEX delivery_by_time ON public.delivery USING btree (delivered_at);
+
 CREATE UNIQUE INDEX item_version_current ON public.item_version USING btree (item_id) WHERE (retired_at IS NULL);
 
 CREATE INDEX overlay_token_by_creator ON public.overlay_token USING btree (creator_id, created_at DESC);

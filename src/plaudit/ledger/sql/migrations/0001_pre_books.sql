@@ -246,6 +246,7 @@ create table delivery (
     check (from_batch_no between 1 and through_batch_no),
     check (array_length(creator_ids, 1) = array_length(creator_coins, 1))
 );
+create index delivery_by_time on delivery (delivered_at);
 
 insert into charge_stream (shard, creator_shard)
 select s, c from ledger_setting, generate_series(0, shards - 1) s, generate_series(0, shards - 1) c;
