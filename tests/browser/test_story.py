@@ -194,6 +194,8 @@ def _convert(story: Story) -> None:
 def _cash_out(story: Story) -> None:
     page = story.creator
     page.get_by_role("link", name="Cash out").last.click()
+    available = page.locator("#cash-out .amount-number")
+    before = _whole(available.inner_text())
     page.get_by_label("Diamonds", exact=True).fill(str(CAR_COINS))
     page.get_by_role("button", name="See what arrives").click()
     dialog = page.get_by_role("dialog", name="What arrives")
@@ -201,7 +203,12 @@ def _cash_out(story: Story) -> None:
     story.picture(page, "payout-quote")
     dialog.get_by_role("button", name="Cash out").click()
     expect(page.locator(".payout[data-state='requested']")).to_be_visible(timeout=PATIENCE_MS)
+    expect(available).to_have_text(f"{before - CAR_COINS:,}", timeout=PATIENCE_MS)
     story.picture(page, "payout-requested")
+
+
+def _whole(shown: str) -> int:
+    return int(shown.replace(",", ""))
 
 
 def _approve_and_arrive(story: Story) -> None:

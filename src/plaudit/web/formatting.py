@@ -16,6 +16,11 @@ def format_number(value: int) -> str:
     return format_decimal(value, locale=LOCALE)
 
 
+def format_counted(value: int, unit: str) -> str:
+    """A number of things in words: 1 coin, 12,500 coins."""
+    return f"{format_number(value)} {unit}{'' if value == 1 else 's'}"
+
+
 def format_money(value: Money) -> str:
     """An amount with its currency sign and the decimals of its currency: $0.74, ¥120."""
     major = Decimal(value.amount_minor).scaleb(-exponent(value.currency))
@@ -39,6 +44,7 @@ def iso_instant(value: datetime) -> str:
 
 FILTERS = {
     "number": format_number,
+    "counted": format_counted,
     "money": format_money,
     "day": format_day,
     "instant": format_instant,

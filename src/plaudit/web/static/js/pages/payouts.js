@@ -121,7 +121,8 @@ onClick("data-archive-method", async (button, id) => {
 });
 
 async function look() {
-  const typing = document.activeElement?.closest("#cash-out");
+  // Focus is on the form's button after a payout; only half-written input must stay.
+  const typing = document.activeElement?.matches("#cash-out input");
   await renew("#payouts", ...(typing ? [] : ["#cash-out"])).catch(() => false);
 }
 setInterval(() => {
