@@ -38,7 +38,7 @@ machine:
 demo: install
 	@$(BIN)/plaudit demo $(ARGS)
 
-# The whole gate: checks, all tests on the embedded PostgreSQL 18, the integration tests again on Debian's 15.
+# The whole gate: checks, all tests on the embedded PostgreSQL 18, integration and property tests again on Debian's 15.
 test: machine check test-embedded test-debian
 
 # The browser's driver keeps an event loop of its own running, so its tests have a process to themselves.
@@ -47,7 +47,7 @@ test-embedded: install-dev
 	@$(BIN)/python -m pytest tests/browser
 
 test-debian: install-dev
-	@$(BIN)/python scripts/with_postgresql.py /usr/lib/postgresql/15 $(BIN)/python -m pytest tests/integration $(PYTEST)
+	@$(BIN)/python scripts/with_postgresql.py /usr/lib/postgresql/15 $(BIN)/python -m pytest tests/integration tests/property $(PYTEST)
 
 check: install-dev
 	@$(BIN)/ruff format --check .

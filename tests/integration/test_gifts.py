@@ -1,5 +1,6 @@
 """Gifts and the catalogue over HTTP: each outcome, who may, and what a bad request is told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -209,3 +210,26 @@ async def test_both_ways_in_say_the_same(platform: Platform, room_id: str) -> No
     assert request.count == 1
     found = await sender.find(await platform.person_id(viewer), posted.json()["id"])
     assert str(found.id) == sent["id"]
+
+
+async def test_a_full_queue_turns_gifts_away_and_says_when_to_come_back(
+    platform: Platform, room_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is charged that was turned away; the same gift is taken when there is room again."""
+    viewer = await platform.viewer("ada", coins=5)
+    wanted = gift(platform, room_id)
+    monkeypatch.setattr("plaudit.ledger.writer.GIFT_QUEUE_LENGTH_MAX", 0)
+    refused = await viewer.post("/v1/gifts", json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_busy")
+    assert int(refused.headers["retry-after"]) >= 1
+    monkeypatch.undo()
+    taken = await viewer.post("/v1/gifts", json=wanted)
+    assert (taken.status_code, taken.json()["coins_after"]) == (201, 4)
+
+
+async def test_one_gift_sent_twice_at_once_is_charged_once(platform: Platform, room_id: str) -> None:
+    viewer = await platform.viewer("ada", coins=5)
+    wanted = gift(platform, room_id)
+    answers = await asyncio.gather(*(viewer.post("/v1/gifts", json=wanted) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 201]
+    assert len({answer.text for answer in answers}) == 1
