@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Any, cast
 
 from plaudit.bench.served import Served, served_platform
@@ -68,12 +69,16 @@ class _Viewer(asyncio.Protocol):
             self._transport = None
 
 
+def _itself(viewer: _Viewer) -> _Viewer:
+    return viewer
+
+
 async def _load(platform: Served) -> tuple[float, list[_Viewer]]:
     loop = asyncio.get_running_loop()
     host = f"{platform.host}:{platform.port}"
     viewers = [_Viewer(token, platform.room_id, host) for token in platform.viewer_tokens[:CONNECTIONS]]
     for viewer in viewers:
-        await loop.create_connection(lambda viewer=viewer: viewer, platform.host, platform.port)  # type: ignore[misc]
+        await loop.create_connection(partial(_itself, viewer), platform.host, platform.port)
     await asyncio.sleep(WARM_UP_S)
     for viewer in viewers:
         viewer.restart_measuring()
