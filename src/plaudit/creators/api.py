@@ -1,4 +1,4 @@
-"""Conversions, settings of creators, reward rules."""
+"""Conversions, clawbacks, settings of creators, reward rules."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,8 +10,8 @@ from litestar.params import Parameter
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.creators import actions
-from plaudit.creators.model import Conversion, CreatorSetting, NewRewardRule, RewardRule
+from plaudit.creators import actions, clawback
+from plaudit.creators.model import ClawbackEntry, ClawedGift, Conversion, CreatorSetting, NewRewardRule, RewardRule
 from plaudit.db import Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
@@ -53,6 +53,46 @@ class RewardRulePage(msgspec.Struct, frozen=True):
     """Reward rules, newest first."""
 
     items: list[RewardRule]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class ClawbackPage(msgspec.Struct, frozen=True):
+    """What was taken back, by reversal, newest first."""
+
+    items: list[ClawbackEntry]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class ClawedGiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift, some coins of which were taken back."""
+
+    gift_id: UUID
+    sender_id: str
+    sender_name: str
+    room_id: str
+    item_id: int
+    coins: Annotated[int, Meta(description="Of its coins; the rest was paid by other money.")]
+    marked_at: datetime
+    lifted_at: Annotated[datetime | None, Meta(description="When they came again: the money stayed after all.")]
+
+    @classmethod
+    def of(cls, gift: ClawedGift) -> "ClawedGiftAnswer":
+        return cls(
+            gift_id=gift.gift_id,
+            sender_id=str(gift.viewer_id),
+            sender_name=gift.sender_name,
+            room_id=str(gift.room_id),
+            item_id=gift.item_id,
+            coins=gift.coins,
+            marked_at=gift.marked_at,
+            lifted_at=gift.lifted_at,
+        )
+
+
+class ClawedGiftPage(msgspec.Struct, frozen=True):
+    """Gifts of one reversal, the largest first."""
+
+    items: list[ClawedGiftAnswer]
     next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
@@ -116,6 +156,55 @@ async def get_conversion(conversion_id: UUID, caller: Caller, database: Database
     """Whether it has matured."""
     async with database.read() as connection:
         return _answer(await actions.find_conversion(connection, caller.person_id, conversion_id))
+
+
+@get(
+    "/v1/creators/me/clawbacks",
+    access=Access.CREATOR,
+    operation_id="ListClawbacks",
+    tags=_TAGS,
+    summary="What was taken back from me",
+)
+async def list_clawbacks(
+    caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> ClawbackPage:
+    """When the money of gifts goes back to whoever paid, their coins leave the gift balance first, then the diamonds
+    of the latest conversions. Newest first."""
+    async with database.read() as connection:
+        found = await clawback.list_clawbacks(connection, caller.person_id, place_of(cursor), limit + 1)
+    shown = found[:limit]
+    following = cursor_of((shown[-1].taken_at, shown[-1].reversal_id)) if len(found) > limit else None
+    return ClawbackPage(shown, following)
+
+
+@get(
+    "/v1/creators/me/clawbacks/{reversal_id:uuid}/gifts",
+    access=Access.CREATOR,
+    operation_id="ListClawedGifts",
+    tags=_TAGS,
+    summary="The gifts behind what was taken back",
+)
+async def list_clawed_gifts(
+    reversal_id: UUID,
+    caller: Caller,
+    database: Database,
+    cursor: Annotated[
+        str | None,
+        Parameter(
+            pattern="^[0-9]{1,18}[.][0-9a-f]{32}$", description="`next` of the page before; without it, the first."
+        ),
+    ] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> ClawedGiftPage:
+    """The largest first; empty when none of the reversal's gifts went to me."""
+    coins, _, gift_id = (cursor or f"{2**62}.{'f' * 32}").partition(".")
+    async with database.read() as connection:
+        found = await clawback.clawed_gifts(
+            connection, caller.person_id, reversal_id, (int(coins), UUID(gift_id)), limit + 1
+        )
+    shown = [ClawedGiftAnswer.of(gift) for gift in found[:limit]]
+    following = f"{shown[-1].coins}.{shown[-1].gift_id.hex}" if len(found) > limit else None
+    return ClawedGiftPage(shown, following)
 
 
 @get(
@@ -194,6 +283,8 @@ _HANDLERS: list[Any] = [
     convert,
     list_conversions,
     get_conversion,
+    list_clawbacks,
+    list_clawed_gifts,
     get_settings,
     change_settings,
     get_current_rule,

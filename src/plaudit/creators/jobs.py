@@ -1,16 +1,22 @@
-"""Work of creators nobody waits for: maturity and automatic conversion."""
+"""Work of creators nobody waits for: maturity, clawback and automatic conversion."""
+
+import logging
 
 from plaudit.clock import Clock
-from plaudit.creators import actions
+from plaudit.creators import actions, clawback
 from plaudit.db import Database
 from plaudit.jobs import Job
 from plaudit.limits import (
     AUTOMATIC_CONVERSION_EVERY_S,
     AUTOMATIC_CONVERSIONS_PER_RUN_MAX,
+    CLAWBACK_EVERY_S,
+    CLAWBACKS_PER_RUN_MAX,
     MATURITY_BATCH_MAX,
     MATURITY_BATCHES_PER_RUN_MAX,
     MATURITY_EVERY_S,
 )
+
+log = logging.getLogger(__name__)
 
 
 async def mature_due(database: Database, clock: Clock) -> int:
@@ -42,9 +48,31 @@ async def convert_due(database: Database, clock: Clock) -> int:
     return converted
 
 
+async def claw_back_due(database: Database, clock: Clock) -> int:
+    """Apply clawbacks that can be applied, each in a transaction of its own; answers how many were.
+
+    Those of one creator are applied in their order: when one fails, that creator's later ones wait, nobody else's.
+    """
+    async with database.read() as connection:
+        due = await clawback.next_clawbacks(connection, CLAWBACKS_PER_RUN_MAX)
+    applied = 0
+    stuck: set[int] = set()
+    for entry in due:
+        if entry.creator_id in stuck:
+            continue
+        try:
+            async with database.transaction() as connection:
+                applied += await clawback.apply(connection, clock, entry)
+        except clawback.NeverReceived:
+            log.exception("reversal %s of creator %s cannot be clawed back", entry.reversal_id, entry.creator_id)
+            stuck.add(entry.creator_id)
+    return applied
+
+
 def creator_jobs(database: Database, clock: Clock) -> list[Job]:
     """The jobs of creators."""
     return [
         Job("creators.mature", MATURITY_EVERY_S, lambda: mature_due(database, clock)),
+        Job("creators.claw_back", CLAWBACK_EVERY_S, lambda: claw_back_due(database, clock)),
         Job("creators.convert", AUTOMATIC_CONVERSION_EVERY_S, lambda: convert_due(database, clock)),
     ]

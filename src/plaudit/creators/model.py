@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -64,14 +64,77 @@ class Conversion(msgspec.Struct, frozen=True):
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """What a creator has: coins received in all and not yet converted, and diamonds by where they are."""
+    """What a creator has: coins received in all, taken back of them and not yet converted; diamonds by where they are.
+
+    `available` is below zero when more was taken back than was there: what matures later pays it off.
+    """
 
     received: int
     gift_balance: int
+    taken_back: int
     pending: int
     available: int
     in_payout: int
     redeemed: int
+
+
+class Clawback(msgspec.Struct, frozen=True):
+    """Coins of gifts to one creator that one reversal takes from the creator, or returns. `shard` is the viewer's."""
+
+    shard: int
+    reversal_id: UUID
+    creator_id: int
+    direction: Literal["take", "return"]
+    coins: int
+    queued_at: datetime
+
+
+class ClawedConversion(msgspec.Struct, frozen=True):
+    """A conversion, and what of it was clawed back."""
+
+    id: UUID
+    coins: int
+    diamonds: int
+    coins_clawed: int
+    diamonds_clawed: int
+    is_pending: bool
+
+    def diamonds_of(self, coins: int) -> int:
+        """The diamonds these of its coins stand for: all of them for all of its coins."""
+        return round_down(Fraction(self.diamonds * coins, self.coins))
+
+
+class ClawbackPart(msgspec.Struct, frozen=True):
+    """What was taken from one conversion, or from the gift balance (no conversion)."""
+
+    reference: UUID
+    conversion_id: UUID | None
+    coins: int
+
+
+class ClawbackEntry(msgspec.Struct, frozen=True):
+    """What one reversal took from a creator: coins, and the diamonds those had become."""
+
+    reversal_id: UUID
+    taken_at: datetime
+    returned_at: datetime | None
+    coins: int
+    from_gift_balance: int
+    diamonds: int
+    diamonds_returned: int
+
+
+class ClawedGift(msgspec.Struct, frozen=True):
+    """A gift some coins of which were taken back; `lifted_at`: when they came again."""
+
+    gift_id: UUID
+    viewer_id: int
+    sender_name: str
+    room_id: int
+    item_id: int
+    coins: int
+    marked_at: datetime
+    lifted_at: datetime | None
 
 
 class Maturing(msgspec.Struct, frozen=True):

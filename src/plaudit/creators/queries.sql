@@ -34,6 +34,10 @@ returning automatic_conversion;
 select
     coalesce(max(g.received), 0) as received,
     coalesce(max(g.balance), 0) as gift_balance,
+    coalesce((
+        select sum(p.coins) from clawback_part p
+        where p.shard = shard_of($1) and p.creator_id = $1 and p.returned_at is null
+    ), 0)::bigint as taken_back,
     coalesce(max(a.balance) filter (where a.kind = 'diamonds_pending'), 0) as pending,
     coalesce(max(a.balance) filter (where a.kind = 'diamonds_available'), 0) as available,
     coalesce(max(a.balance) filter (where a.kind = 'diamonds_in_payout'), 0) as in_payout,
@@ -44,7 +48,7 @@ left join account a on a.shard = one.shard and a.owner_id = $1 and a.asset = 'DI
     and a.kind in ('diamonds_pending', 'diamonds_available', 'diamonds_in_payout', 'diamonds_redeemed');
 
 -- name: maturing -> Maturing
-select matures_at, sum(diamonds)::bigint as diamonds
+select matures_at, sum(diamonds - diamonds_clawed)::bigint as diamonds
 from conversion where shard = shard_of($1) and creator_id = $1 and matured_at is null
 group by matures_at order by matures_at limit $2;
 
@@ -74,10 +78,12 @@ with due as (
     where matured_at is null and matures_at <= $1
     order by matures_at limit $2 for no key update skip locked
 ), matured as (
-    update conversion c set matured_at = $1 from due d where c.shard = d.shard and c.id = d.id
-    returning c.shard, c.id, c.creator_id, c.diamonds
+    update conversion c set matured_at = $1, diamonds_matured = diamonds - diamonds_clawed
+    from due d where c.shard = d.shard and c.id = d.id
+    returning c.shard, c.id, c.creator_id, c.diamonds_matured as diamonds
 )
-select count(post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $1))
+select count(case when diamonds = 0 then true
+    else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $1) end)
 from (select * from matured order by shard, creator_id, id) m;
 
 -- name: next_automatic
@@ -86,3 +92,86 @@ select s.creator_id from creator_setting s
 join gift_balance g on g.shard = s.shard and g.creator_id = s.creator_id
 where s.creator_id > $1 and s.automatic_conversion and g.balance >= $2
 order by s.creator_id limit 1;
+
+-- Clawback
+
+-- name: due_clawbacks -> Clawback
+-- Those whose gifts have been delivered, in the order in which they must be applied: a return after what it returns.
+select c.shard, c.reversal_id, c.creator_id, c.direction, c.coins, c.queued_at
+from clawback c
+join delivery_stream d on d.shard = c.creator_shard and d.source_shard = c.shard
+    and d.delivered_through >= c.through_batch_no
+where c.applied_at is null
+order by c.queue_no limit $1;
+
+-- name: claim_clawback
+-- Under the creator's lock: whether it is still to be done.
+update clawback set applied_at = $5
+where shard = $1 and reversal_id = $2 and creator_id = $3 and direction = $4 and applied_at is null
+returning true;
+
+-- name: conversions_to_claw -> ClawedConversion
+-- The newest first: those are the ones that are still pending.
+select id, coins, diamonds, coins_clawed, diamonds_clawed, matured_at is null as is_pending
+from conversion where shard = shard_of($1) and creator_id = $1 and coins_clawed < coins
+order by converted_at desc, id desc limit $2 for no key update;
+
+-- name: conversion_to_return -> ClawedConversion
+select id, coins, diamonds, coins_clawed, diamonds_clawed, matured_at is null as is_pending
+from conversion where shard = shard_of($1) and id = $2 for no key update;
+
+-- name: claw_conversion
+update conversion set coins_clawed = $3, diamonds_clawed = $4 where shard = shard_of($1) and id = $2;
+
+-- name: add_clawback_part
+insert into clawback_part (shard, reference, reversal_id, creator_id, conversion_id, coins, diamonds, was_pending, taken_at)
+values (shard_of($1), $2, $3, $1, $4, $5, $6, $7, $8);
+
+-- name: parts_to_return -> ClawbackPart
+select reference, conversion_id, coins from clawback_part
+where shard = shard_of($1) and creator_id = $1 and reversal_id = $2 and returned_at is null
+order by reference;
+
+-- name: return_clawback_part
+update clawback_part set returned_at = $3, diamonds_returned = $4, returned_pending = $5
+where shard = shard_of($1) and reference = $2;
+
+-- name: post_clawback
+-- From the creator to the platform, or back.
+select post(shard_of($1), $2, $3, case when $4 then 0 else $1 end, case when $4 then $1 else 0 end, $5, $6, $7);
+
+-- name: tell_rooms
+-- What the totals of rooms change by, as frames of the rooms: top lists and totals follow from frames alone.
+select append_frame(shard_of($1), room_id, 'reversal',
+    jsonb_build_object('event', $4::text, 'gifters', jsonb_build_array(jsonb_build_array(viewer_id, coins))), $5)
+from (
+    select room_id, viewer_id, sum(coins)::bigint as coins from gift_reversal
+    where shard = $2 and reversal_id = $3 and creator_id = $1 group by room_id, viewer_id order by room_id
+) m;
+
+-- name: clawbacks -> ClawbackEntry
+select p.reversal_id, min(p.taken_at) as taken_at, max(p.returned_at) as returned_at, sum(p.coins)::bigint as coins,
+    coalesce(sum(p.coins) filter (where p.conversion_id is null), 0)::bigint as from_gift_balance,
+    sum(p.diamonds)::bigint as diamonds, coalesce(sum(p.diamonds_returned), 0)::bigint as diamonds_returned
+from clawback_part p
+where p.shard = shard_of($1) and p.creator_id = $1
+group by p.reversal_id
+having (min(p.taken_at), p.reversal_id) < ($2, $3)
+order by min(p.taken_at) desc, p.reversal_id desc limit $4;
+
+-- name: clawback -> ClawbackEntry
+select p.reversal_id, min(p.taken_at) as taken_at, max(p.returned_at) as returned_at, sum(p.coins)::bigint as coins,
+    coalesce(sum(p.coins) filter (where p.conversion_id is null), 0)::bigint as from_gift_balance,
+    sum(p.diamonds)::bigint as diamonds, coalesce(sum(p.diamonds_returned), 0)::bigint as diamonds_returned
+from clawback_part p
+where p.shard = shard_of($1) and p.creator_id = $1 and p.reversal_id = $2
+group by p.reversal_id;
+
+-- name: clawed_gifts -> ClawedGift
+-- The gifts of one reversal that this creator received, the largest first.
+select m.gift_id, m.viewer_id, p.display_name as sender_name, m.room_id, m.item_id, m.coins, m.marked_at, m.lifted_at
+from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
+join gift_reversal m on m.shard = s.shard and m.reversal_id = $2 and m.creator_id = $1
+join person p on p.id = m.viewer_id
+where (m.coins, m.gift_id) < ($3, $4)
+order by m.coins desc, m.gift_id desc limit $5;

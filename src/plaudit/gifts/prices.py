@@ -11,8 +11,9 @@ from plaudit.db import Database
 from plaudit.limits import PRICES_KEPT_S, PRICES_REMEMBERED
 from plaudit.money import Money, round_half_up
 from plaudit.recharge.model import NoPrices, PriceView
-from plaudit.recharge.prices import current_book, region_prices
+from plaudit.recharge.prices import current_book
 from plaudit.recharge.pricing import Price
+from plaudit.recharge.regions import usual_prices
 from plaudit.recharge.wallet import price_view
 from plaudit.settings import Settings
 
@@ -63,7 +64,7 @@ class Prices:
         try:
             async with self._database.read() as connection:
                 book = await current_book(connection, self._clock)
-                _, found = await region_prices(connection, book, person_id, None, self._settings)
+                found = await usual_prices(connection, book, person_id, self._settings, self._clock)
         except NoPrices:
             return None
         self._web[person_id] = (now, found[0])

@@ -7,6 +7,9 @@ select * from public.charge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 -- name: deliver
 select * from deliver($1, $2, $3, $4, $5);
 
+-- name: expire_lots
+select expire_lots($1, $2)
+
 -- name: ensure_gift_partitions
 select ensure_gift_partitions($1, $2);
 

@@ -55,6 +55,7 @@ def received_gift(gift: ReceivedGift, room: Room, people: People) -> ReceivedGif
         gift.coins,
         moment(gift.at),
         moment(gift.thanked_at) if gift.thanked_at else None,
+        gift.coins_taken_back,
     )
 
 

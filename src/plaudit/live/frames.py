@@ -1,4 +1,4 @@
-"""Frames as screens read them: gifts with their senders, chat, room events."""
+"""Frames as screens read them: gifts with their senders, chat, room events; of reversals only that there was one."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID

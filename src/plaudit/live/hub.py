@@ -326,11 +326,17 @@ class Hub:
             reader.outlet.close(GOING_AWAY, "try again with the cursor")
 
     async def _tell_wallets(self) -> None:
-        unknown = [person_id for person_id, coins in self._wallets.items() if coins is None]
-        read = await self.reader.wallets(unknown) if unknown else {}
+        # What moves during the reading may not be in it: it is for the next tick.
         moved, self._wallets = self._wallets, {}
+        unknown = [person_id for person_id, coins in moved.items() if coins is None]
+        try:
+            read = await self.reader.wallets(unknown) if unknown else {}
+        except BaseException:
+            self._wallets = moved | self._wallets
+            raise
+        if self._wallets:
+            self._woken.set()
         for person_id, coins in moved.items():
-            # What was not read is newer than the reading.
             now = read.get(person_id, 0) if coins is None else coins
             screens = list(self._people.get(person_id, ()))
             if screens and self._coins.get(person_id) != now:

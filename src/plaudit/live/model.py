@@ -81,6 +81,7 @@ class ReceivedGift(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     at: datetime
     thanked_at: datetime | None
+    coins_taken_back: int
 
 
 class OverlayToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +238,9 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
     coins: int
     at: str
     thanked_at: str | None
+    coins_taken_back: Annotated[
+        int, msgspec.Meta(description="Of its coins, because the money they were bought with went back.")
+    ]
 
 
 class ReceivedGiftPage(msgspec.Struct, frozen=True):

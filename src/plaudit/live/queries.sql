@@ -23,10 +23,17 @@ cross join lateral (
 order by f.room_id, f.seq;
 
 -- name: gifters_of_room
-select u.viewer_id, sum(u.coins)::bigint as coins
-from frame f, unnest(f.viewer_ids, f.gift_coins) as u (viewer_id, coins)
-where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'gift'
-group by u.viewer_id;
+-- What was taken back is taken off, so that a room opened late counts as one that was open all the time.
+select viewer_id, sum(coins)::bigint as coins from (
+    select u.viewer_id, u.coins
+    from frame f, unnest(f.viewer_ids, f.gift_coins) as u (viewer_id, coins)
+    where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'gift'
+    union all
+    select (g ->> 0)::bigint, case f.body ->> 'event' when 'taken_back' then -(g ->> 1)::bigint else (g ->> 1)::bigint end
+    from frame f, jsonb_array_elements(f.body -> 'gifters') g
+    where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'reversal'
+) moved
+group by viewer_id having sum(coins) > 0;
 
 -- name: append_frames
 -- In the order in which deliveries take their locks, so that the two never wait for each other in a circle.
@@ -111,7 +118,11 @@ order by (state = 'live') desc, id desc limit 1;
 
 -- name: gifts_received -> ReceivedGift
 -- Newest first, from the frames of a room. $4, $5: number and place to continue below.
-select f.seq, u.place::integer as place, u.gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at
+select f.seq, u.place::integer as place, u.gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
+    coalesce((
+        select sum(m.coins) from gift_reversal m
+        where m.shard = shard_of(u.viewer_id) and m.viewer_id = u.viewer_id and m.gift_id = u.gift_id and m.lifted_at is null
+    ), 0)::bigint as coins_taken_back
 from frame f
 cross join lateral unnest(f.gift_ids, f.viewer_ids, f.creator_ids, f.item_ids, f.counts, f.gift_coins) with ordinality
     as u (gift_id, viewer_id, creator_id, item_id, count, coins, place)

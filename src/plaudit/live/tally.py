@@ -17,6 +17,8 @@ class Tally:
         self.changed = True
 
     def apply(self, frame: Frame) -> None:
+        if frame.kind == "reversal":
+            self._reverse(frame)
         if frame.kind != "gift":
             return
         by_gifter = self._by_gifter
@@ -27,6 +29,19 @@ class Tally:
         if len(by_gifter) > GIFTERS_TRACKED_MAX:
             # The smallest half can hardly reach the top again before the room is read anew.
             self._by_gifter = dict(self.top(GIFTERS_TRACKED_MAX // 2))
+
+    def _reverse(self, frame: Frame) -> None:
+        """Coins of gifts were taken back, or given back again."""
+        assert frame.body is not None
+        sign = -1 if frame.body["event"] == "taken_back" else 1
+        for gifter, coins in frame.body["gifters"]:
+            self.coins += sign * coins
+            left = self._by_gifter.get(gifter, 0) + sign * coins
+            if left > 0:
+                self._by_gifter[gifter] = left
+            else:
+                self._by_gifter.pop(gifter, None)
+        self.changed = True
 
     def top(self, length: int = TOP_GIFTERS_LENGTH) -> list[tuple[int, int]]:
         """Gifters and their coins, most coins first; equals in the order of their ids."""

@@ -159,8 +159,12 @@ class RateList(msgspec.Struct, frozen=True):
 class Part(msgspec.Struct, frozen=True):
     """Diamonds, and roughly what they are worth."""
 
-    diamonds: int
-    estimate: Annotated[Money, Meta(description="At today's rate, before fees; not a promise.")]
+    diamonds: Annotated[
+        int, Meta(description="Below zero (of `available` alone): so many are owed for gifts that were taken back.")
+    ]
+    estimate: Annotated[
+        Money, Meta(description="At today's rate, before fees; not a promise. Below zero with the diamonds.")
+    ]
 
 
 class Maturity(msgspec.Struct, frozen=True):
@@ -181,12 +185,19 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 class BalanceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a creator has, wherever it is."""
 
-    received_coins: Annotated[int, Meta(description="Coins of all gifts ever received.")]
+    received_coins: Annotated[int, Meta(description="Coins of all gifts ever received, those taken back included.")]
+    taken_back_coins: Annotated[
+        int, Meta(description="Coins of gifts whose money went back to whoever paid; `GET /v1/creators/me/clawbacks`.")
+    ]
+    taken_back: Annotated[Part, Meta(description="What converting these coins now would make.")]
     gift_balance_coins: Annotated[int, Meta(description="Coins that are not converted.")]
     gift_balance: Annotated[Part, Meta(description="What converting them now would make.")]
     pending: Part
     maturing: Annotated[list[Maturity], Meta(description="When pending diamonds become available, soonest first.")]
-    available: Part
+    available: Annotated[
+        Part,
+        Meta(description="May be below zero: what matures pays it off first; until then nothing is paid out."),
+    ]
     in_payout: Part
     redeemed_diamonds: Annotated[int, Meta(description="Paid out.")]
     basis: Basis
@@ -284,6 +295,8 @@ def balance_answer(
 
     return BalanceAnswer(
         received_coins=balance.received,
+        taken_back_coins=balance.taken_back,
+        taken_back=part(basis.reward_rule.reward(balance.taken_back)[1]),
         gift_balance_coins=balance.gift_balance,
         gift_balance=part(basis.reward_rule.reward(balance.gift_balance)[1]),
         pending=part(balance.pending),

@@ -56,8 +56,9 @@ class PayoutRate(msgspec.Struct, frozen=True):
         return Fraction(self.numerator, self.denominator)
 
     def worth(self, diamonds: int) -> Money:
-        """What diamonds are worth, rounded down to a minor unit."""
-        return Money(round_down(diamonds * self.minor_per_diamond), self.currency)
+        """What diamonds are worth, rounded down to a minor unit; those that are owed as much below zero."""
+        minor = round_down(abs(diamonds) * self.minor_per_diamond)
+        return Money(minor if diamonds >= 0 else -minor, self.currency)
 
 
 class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

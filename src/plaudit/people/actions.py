@@ -124,6 +124,7 @@ async def record_person(connection: Connection, issuer_id: int, profile: Profile
         profile.avatar,
         profile.country,
         clock.now(),
+        profile.language,
     )
     assert written is not None
     return written
@@ -135,6 +136,7 @@ def _agrees(person: Person, profile: Profile) -> bool:
         and person.display_name == profile.display_name
         and person.avatar == profile.avatar
         and profile.country in {None, person.country}
+        and profile.language in {None, person.language}
     )
 
 

@@ -55,6 +55,8 @@ class Person(msgspec.Struct, frozen=True):
     avatar: str
     country: str | None
     created_at: datetime
+    language: str | None = None
+    """What they read, as a tag of BCP 47."""
 
 
 class PersonCard(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     avatar: str = ""
     country: str | None = None
+    language: str | None = None
 
 
 class ApiKey(msgspec.Struct, frozen=True):

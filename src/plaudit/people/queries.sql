@@ -26,33 +26,33 @@ where issuer = $1
 returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at;
 
 -- name: person_by_subject -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = $2;
 
 -- name: person_by_id -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
 from person p
 join issuer i on i.id = p.issuer_id
 where p.id = $1;
 
 -- name: people_by_ids -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
 from person p
 join issuer i on i.id = p.issuer_id
 where p.id = any ($1::bigint[]);
 
 -- name: write_person -> Person
 with written as (
-    insert into person as p (issuer_id, subject, handle, display_name, avatar, country, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into person as p (issuer_id, subject, handle, display_name, avatar, country, created_at, language)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (issuer_id, subject) do update
     set handle = excluded.handle, display_name = excluded.display_name, avatar = excluded.avatar,
-        country = coalesce(excluded.country, p.country)
-    returning id, issuer_id, subject, handle, display_name, avatar, country, created_at
+        country = coalesce(excluded.country, p.country), language = coalesce(excluded.language, p.language)
+    returning id, issuer_id, subject, handle, display_name, avatar, country, created_at, language
 )
-select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country, w.created_at
+select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country, w.created_at, w.language
 from written w
 join issuer i on i.id = w.issuer_id;
 
@@ -65,7 +65,7 @@ order by s
 on conflict (issuer_id, subject) do nothing;
 
 -- name: people_by_subjects -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = any ($2::text[]);

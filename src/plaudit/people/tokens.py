@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -112,6 +113,7 @@ def profile_of(claims: dict[str, Any]) -> Profile:
         display_name=_text(claims.get("name")) or handle,
         avatar=_picture(claims.get("picture")),
         country=_country(claims),
+        language=_language(claims.get("locale")),
     )
 
 
@@ -137,6 +139,12 @@ def _picture(value: object) -> str:
 
 def _is_own_path(value: str) -> bool:
     return value.startswith("/") and not value.startswith(("//", "/\\"))
+
+
+def _language(value: object) -> str | None:
+    """A tag of BCP 47; platforms write `pt_BR` too."""
+    tag = value.replace("_", "-") if isinstance(value, str) else ""
+    return tag if re.fullmatch("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", tag) else None
 
 
 def _country(claims: dict[str, Any]) -> str | None:

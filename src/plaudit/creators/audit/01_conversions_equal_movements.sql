@@ -1,13 +1,15 @@
--- Each conversion moved its coins and diamonds once, at its rule, and matured when it says so.
+-- Each conversion moved its coins and diamonds once, at its rule, and matured when it says so, less what was clawed back.
 with moved as (
     select shard, reference as id, reason,
         case when reason = 'reward' then credit_owner else debit_owner end as creator_id, amount
     from transfer where reason in ('conversion', 'reward', 'maturity')
 ), claimed as (
-    select c.shard, c.id, m.reason, c.creator_id, case m.reason when 'conversion' then c.coins else c.diamonds end as amount
+    select c.shard, c.id, m.reason, c.creator_id, m.amount
     from conversion c
-    cross join (values ('conversion'), ('reward'), ('maturity')) m (reason)
-    where m.reason <> 'maturity' or c.matured_at is not null
+    cross join lateral (
+        values ('conversion', c.coins), ('reward', c.diamonds), ('maturity', c.diamonds_matured)
+    ) m (reason, amount)
+    where m.amount > 0
 )
 select shard, id, reason, c.creator_id, c.amount, m.amount as moved
 from claimed c full join moved m using (shard, id, reason)

@@ -1,5 +1,36 @@
 -- The schema after all migrations and functions, as PostgreSQL 18 tells it. `make schema` writes it.
 
+CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) RETURNS TABLE(day date, kind text, entity text, region text, channel text, currency text, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint, sold_minor bigint, put_back_minor bigint, used_minor bigint, refunded_minor bigint, expired_minor bigint, gross_sales_minor bigint, sale_tax_minor bigint, sale_fee_minor bigint, gross_refunds_minor bigint, chargebacks_minor bigint, refund_tax_minor bigint, refund_fee_minor bigint, dispute_fee_minor bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select x.day, x.kind, x.entity, x.region, x.channel, x.currency,
+        sum(x.sold_coins)::bigint, sum(x.put_back_coins)::bigint, sum(x.used_coins)::bigint,
+        sum(x.refunded_coins)::bigint, sum(x.expired_coins)::bigint,
+        sum(x.sold_minor)::bigint, sum(x.put_back_minor)::bigint, sum(x.used_minor)::bigint,
+        sum(x.refunded_minor)::bigint, sum(x.expired_minor)::bigint,
+        sum(x.gross_sales_minor)::bigint, sum(x.sale_tax_minor)::bigint, sum(x.sale_fee_minor)::bigint,
+        sum(x.gross_refunds_minor)::bigint, sum(x.chargebacks_minor)::bigint, sum(x.refund_tax_minor)::bigint,
+        sum(x.refund_fee_minor)::bigint, sum(x.dispute_fee_minor)::bigint
+    from (
+        select f.day, f.kind, f.entity, f.region, f.channel, f.currency,
+            f.sold_coins, f.put_back_coins, f.used_coins, f.refunded_coins, f.expired_coins,
+            f.sold_minor, f.put_back_minor, f.used_minor, f.refunded_minor, f.expired_minor,
+            0 as gross_sales_minor, 0 as sale_tax_minor, 0 as sale_fee_minor, 0 as gross_refunds_minor,
+            0 as chargebacks_minor, 0 as refund_tax_minor, 0 as refund_fee_minor, 0 as dispute_fee_minor
+        from accounting_lot_figure f
+        where f.shard = p_shard and f.day >= p_from and f.day::timestamp at time zone 'UTC' < p_until
+        union all
+        select m.day, 'paid', coalesce(l.entity, ''), coalesce(l.region, ''), coalesce(l.channel, ''), m.currency,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, m.gross_sales_minor, m.sale_tax_minor, m.sale_fee_minor, m.gross_refunds_minor,
+            m.chargebacks_minor, m.refund_tax_minor, m.refund_fee_minor, m.dispute_fee_minor
+        from accounting_money m
+        left join accounting_lot l on l.shard = m.shard and l.lot_id = m.lot_id
+        where m.shard = p_shard and m.posted_at >= p_from::timestamp at time zone 'UTC' and m.posted_at < p_until
+    ) x
+    group by 1, 2, 3, 4, 5, 6
+$$;
+
 CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -152,6 +183,12 @@ begin
     from accepted join numbered using (creator_shard)
     group by creator_shard, batch_no;
 end $$;
+
+CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select div(2 * p_net_minor::numeric * p_unspent + p_coins, 2 * p_coins::numeric)::bigint
+$$;
 
 CREATE TABLE public.frame (
     shard smallint NOT NULL,
@@ -324,32 +361,227 @@ begin
     return made;
 end $$;
 
-CREATE FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone) RETURNS boolean
+CREATE FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
-    strip_end bigint;
+    due lot;
+    purse wallet;
+    unspent bigint;
+    expired integer := 0;
+begin
+    for due in
+        -- Wallets are locked in the order in which charge() locks them.
+        select l.* from (
+            select * from lot where expires_at <= p_now and coins_reversed + coins_expired < coins and exists (
+                select from strip s join wallet w using (shard, viewer_id)
+                where s.shard = lot.shard and s.viewer_id = lot.viewer_id and s.lot_id = lot.lot_id and s.end_coin > w.spent)
+            order by expires_at limit p_lots_max
+        ) l order by l.shard, l.viewer_id, l.expires_at
+    loop
+        select * into purse from wallet where shard = due.shard and viewer_id = due.viewer_id for no key update;
+        select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into unspent from strip
+        where shard = due.shard and viewer_id = due.viewer_id and lot_id = due.lot_id and end_coin > purse.spent;
+        continue when unspent = 0;
+        update lot set coins_expired = coins_expired + unspent where shard = due.shard and lot_id = due.lot_id
+        returning * into due;
+        -- A lot can expire twice: coins put back after it expired go as well. The reference says which time it is.
+        perform record_transfer(due.shard, md5(due.lot_id::text || due.coins_expired)::uuid, 'expiry',
+            due.viewer_id, 0, 'COIN', unspent, p_now);
+        perform move_balance(due.shard, 'coins_expired', 0, 'COIN', unspent);
+        perform lay_strip(due.shard, due.viewer_id, purse.spent, due.lot_id, -unspent);
+        update wallet set coins = coins - unspent where shard = due.shard and viewer_id = due.viewer_id;
+        -- Their screens are told at the commit; without it they would find out by polling.
+        perform pg_notify('plaudit_wallets', ':' || due.viewer_id);
+        expired := expired + 1;
+    end loop;
+    return expired;
+end $$;
+
+CREATE FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    added lot;
 begin
     if p_reason not in ('recharge', 'promotion') then
         raise exception '% does not fund a wallet', p_reason using errcode = 'invalid_parameter_value';
     end if;
     insert into wallet (shard, viewer_id) values (p_shard, p_viewer_id) on conflict do nothing;
-    select coins + spent into strip_end from wallet
-    where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
     if not record_transfer(p_shard, p_lot_id, p_reason, 0, p_viewer_id, 'COIN', p_coins, p_at) then
         return false;
     end if;
     perform move_balance(p_shard, 'coins_issued', 0, 'COIN', -p_coins);
-    insert into lot (shard, lot_id, viewer_id, kind, coins, price_minor, currency, created_at)
-    values (p_shard, p_lot_id, p_viewer_id, p_kind, p_coins, p_price_minor, p_currency, p_at);
-    insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
-    values (p_shard, p_viewer_id, strip_end, strip_end + p_coins, p_lot_id);
+    insert into lot (shard, lot_id, viewer_id, kind, coins, price_minor, currency, created_at, expires_at)
+    values (p_shard, p_lot_id, p_viewer_id, p_kind, p_coins, p_price_minor, p_currency, p_at, p_expires_at)
+    returning * into added;
+    if exists (
+        select from strip s join lot l using (shard, viewer_id, lot_id)
+        where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > purse.spent
+            and spend_rank(l) > spend_rank(added)
+    ) then
+        perform lay_strip(p_shard, p_viewer_id, purse.spent, p_lot_id, p_coins);
+    else
+        insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
+        values (p_shard, p_viewer_id, purse.coins + purse.spent, purse.coins + purse.spent + p_coins, p_lot_id);
+    end if;
     update wallet set coins = coins + p_coins where shard = p_shard and viewer_id = p_viewer_id;
     return true;
 end $$;
 
-CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint) RETURNS void
+CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    head strip;
+    lot_ids uuid[];
+    lengths bigint[];
+    last_end bigint := p_spent;
+begin
+    select * into head from strip
+    where shard = p_shard and viewer_id = p_viewer_id and start_coin < p_spent and end_coin > p_spent;
+
+    select array_agg(l.lot_id order by spend_rank(l)), array_agg(part.coins order by spend_rank(l))
+    into lot_ids, lengths
+    from (
+        select lot_id, sum(coins)::bigint as coins from (
+            select s.lot_id, s.end_coin - greatest(s.start_coin, p_spent) as coins from strip s
+            where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > p_spent
+            union all select p_lot_id, p_change
+        ) parts group by lot_id
+    ) part join lot l on l.shard = p_shard and l.viewer_id = p_viewer_id and l.lot_id = part.lot_id
+    where part.coins <> 0;
+
+    delete from strip where shard = p_shard and viewer_id = p_viewer_id and end_coin > p_spent;
+    if head.lot_id is not null and head.lot_id = lot_ids[1] then
+        -- The lot that is being spent goes on: one interval, not two.
+        last_end := head.start_coin;
+        lengths[1] := lengths[1] + p_spent - head.start_coin;
+    elsif head.lot_id is not null then
+        insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
+        values (p_shard, p_viewer_id, head.start_coin, p_spent, head.lot_id);
+    end if;
+    insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
+    select p_shard, p_viewer_id, last_end + reached - length, last_end + reached, lot_id
+    from (
+        select u.lot_id, u.length, (sum(u.length) over (order by u.place))::bigint as reached
+        from unnest(lot_ids, lengths) with ordinality as u (lot_id, length, place)
+    ) laid;
+end $$;
+
+CREATE FUNCTION public.lock_money(p_shard smallint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    insert into money_turn (shard) values (p_shard) on conflict do nothing;
+    perform from money_turn where shard = p_shard for no key update;
+end $$;
+
+CREATE FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(lot_id uuid, day date, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive given as (
+        select g.viewer_id, (g.charged_at at time zone 'UTC')::date as day,
+            range_agg(int8range(g.spent_before, g.spent_before + g.coins)) as stretches
+        from gift g where g.shard = p_shard and g.charged_at >= p_from and g.charged_at < p_until
+        group by 1, 2
+    ), used as (
+        select s.lot_id, g.day, least(s.end_coin, upper(u.stretch)) - greatest(s.start_coin, lower(u.stretch)) as coins
+        from given g cross join lateral unnest(g.stretches) as u (stretch)
+        join strip s on s.shard = p_shard and s.viewer_id = g.viewer_id
+            and s.start_coin < upper(u.stretch) and s.end_coin > lower(u.stretch)
+    ), posted as (
+        select t.reference, t.reason, t.debit_owner as viewer_id, t.amount, (t.posted_at at time zone 'UTC')::date as day
+        from transfer t
+        where t.shard = p_shard and t.debit_kind = 'coins_issued' and t.debit_owner = 0
+            and t.reason in ('recharge', 'promotion', 'reversal_undone') and t.posted_at >= p_from and t.posted_at < p_until
+        union all
+        select t.reference, t.reason, t.debit_owner, t.amount, (t.posted_at at time zone 'UTC')::date
+        from transfer t
+        where t.shard = p_shard and t.credit_kind in ('coins_issued', 'coins_expired') and t.credit_owner = 0
+            and t.reason in ('reversal', 'expiry') and t.posted_at >= p_from and t.posted_at < p_until
+    ), expiry as (
+        -- The reference of an expiry tells how many coins of the lot had expired then: followed back from now.
+        select l.lot_id, l.coins_expired as reached, md5(l.lot_id::text || l.coins_expired)::uuid as reference
+        from lot l
+        where l.shard = p_shard and l.coins_expired > 0
+            and l.viewer_id in (select viewer_id from posted where reason = 'expiry')
+        union all
+        select e.lot_id, e.reached - t.amount, md5(e.lot_id::text || (e.reached - t.amount))::uuid
+        from expiry e
+        join transfer t on t.shard = p_shard and t.reference = e.reference and t.reason = 'expiry'
+        where e.reached > t.amount
+    )
+    select m.lot_id, m.day, sum(m.sold)::bigint, sum(m.put_back)::bigint, sum(m.used)::bigint, sum(m.refunded)::bigint,
+        sum(m.expired)::bigint
+    from (
+        select u.lot_id, u.day, 0 as sold, 0 as put_back, u.coins as used, 0 as refunded, 0 as expired from used u
+        union all
+        select p.reference, p.day, p.amount, 0, 0, 0, 0 from posted p where p.reason in ('recharge', 'promotion')
+        union all
+        select r.lot_id, p.day, 0, case p.reason when 'reversal_undone' then p.amount else 0 end, 0,
+            case p.reason when 'reversal' then p.amount else 0 end, 0
+        from posted p join lot_reversal r on r.shard = p_shard and r.reversal_id = p.reference
+        where p.reason in ('reversal', 'reversal_undone')
+        union all
+        select e.lot_id, p.day, 0, 0, 0, 0, p.amount
+        from posted p join expiry e on e.reference = p.reference where p.reason = 'expiry'
+    ) m
+    group by m.lot_id, m.day
+$$;
+
+CREATE FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    free int8multirange;
+    stretch int8range;
+    left_over bigint := p_coins;
+    taken bigint;
+begin
+    select coalesce(range_agg(int8range(start_coin, least(end_coin, p_spent))), '{}') into free from strip
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and start_coin < p_spent;
+    free := free - (
+        select coalesce(range_agg(int8range(c.start_coin, c.end_coin)), '{}')
+        from reversed_strip c join lot_reversal r using (shard, reversal_id)
+        where c.shard = p_shard and c.viewer_id = p_viewer_id and r.lot_id = p_lot_id
+    );
+    for stretch in select u from unnest(free) u order by lower(u) desc loop
+        exit when left_over = 0;
+        taken := least(left_over, upper(stretch) - lower(stretch));
+        insert into reversed_strip (shard, viewer_id, start_coin, end_coin, reversal_id)
+        values (p_shard, p_viewer_id, upper(stretch) - taken, upper(stretch), p_reversal_id);
+        left_over := left_over - taken;
+    end loop;
+    if left_over <> 0 then
+        raise exception 'lot %: % coins are nowhere on the strip', p_lot_id, left_over using errcode = 'data_corrupted';
+    end if;
+
+    insert into gift_reversal (shard, viewer_id, gift_id, reversal_id, creator_id, room_id, item_id, coins, marked_at)
+    select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.item_id,
+        sum(least(c.end_coin, g.spent_before + g.coins) - greatest(c.start_coin, g.spent_before)), p_at
+    from reversed_strip c
+    join gift g on g.shard = c.shard and g.viewer_id = c.viewer_id
+        and g.spent_before < c.end_coin and g.spent_before + g.coins > c.start_coin
+    where c.shard = p_shard and c.reversal_id = p_reversal_id
+    group by g.id, g.creator_id, g.room_id, g.item_id;
+
+    insert into clawback (shard, reversal_id, creator_id, direction, coins, creator_shard, through_batch_no, queued_at)
+    select p_shard, p_reversal_id, g.creator_id, 'take', sum(m.coins), g.creator_shard, max(g.batch_no), p_at
+    from gift_reversal m join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+    where m.shard = p_shard and m.reversal_id = p_reversal_id
+    group by g.creator_id, g.creator_shard;
+end $$;
+
+CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -362,12 +594,21 @@ begin
         end if;
     else
         -- Tried as an update first: the check of an insert would see the movement alone, not the balance it leads to.
-        update account set balance = balance + p_amount
+        update account set balance = balance + p_amount, overdraft = case
+            when may_go_negative then 0
+            when p_may_overdraw or p_amount > 0 then greatest(0, -(balance + p_amount))
+            else overdraft end
         where shard = p_shard and kind = p_kind and owner_id = p_owner_id and asset = p_asset;
         if not found then
-            insert into account as a (shard, kind, owner_id, asset, balance, may_go_negative)
-            select p_shard, kind, p_owner_id, p_asset, p_amount, may_go_negative from account_kind where kind = p_kind
-            on conflict (shard, kind, owner_id, asset) do update set balance = a.balance + excluded.balance;
+            insert into account as a (shard, kind, owner_id, asset, balance, overdraft, may_go_negative)
+            select p_shard, kind, p_owner_id, p_asset, p_amount,
+                case when p_may_overdraw and not may_go_negative then greatest(0, -p_amount) else 0 end, may_go_negative
+            from account_kind where kind = p_kind
+            on conflict (shard, kind, owner_id, asset) do update
+            set balance = a.balance + excluded.balance, overdraft = case
+                when a.may_go_negative then 0
+                when p_may_overdraw or p_amount > 0 then greatest(0, -(a.balance + excluded.balance))
+                else a.overdraft end;
         end if;
     end if;
 end $$;
@@ -388,12 +629,60 @@ begin
     end if;
     -- Always in the order of the kinds, whichever is the debit: two opposite movements cannot wait for each other.
     if movement.debit_kind < movement.credit_kind then
-        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount);
+        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount, movement.may_overdraw);
         perform move_balance(p_shard, movement.credit_kind, p_credit_owner, p_asset, p_amount);
     else
         perform move_balance(p_shard, movement.credit_kind, p_credit_owner, p_asset, p_amount);
-        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount);
+        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount, movement.may_overdraw);
     end if;
+    return true;
+end $$;
+
+CREATE FUNCTION public.price_book_never_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'INSERT' and tg_table_name <> 'price_book'
+        and (select written_in from price_book b where b.version = new.version) = pg_current_xact_id() then
+        return new;
+    end if;
+    raise check_violation using
+        message = 'a published price book is never changed; publish a new version',
+        constraint = 'price_book_never_changes', table = tg_table_name;
+end $$;
+
+CREATE FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    known lot_reversal;
+    purse wallet;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    update lot_reversal set put_back_at = p_at
+    where shard = p_shard and viewer_id = p_viewer_id and reversal_id = p_reversal_id and put_back_at is null
+    returning * into known;
+    if not found then
+        perform from lot_reversal where shard = p_shard and viewer_id = p_viewer_id and reversal_id = p_reversal_id;
+        if not found then
+            raise exception 'viewer % has no reversal %', p_viewer_id, p_reversal_id using errcode = 'no_data_found';
+        end if;
+        return false;
+    end if;
+    update lot set coins_reversed = coins_reversed - known.coins_unspent - known.coins_spent
+    where shard = p_shard and lot_id = known.lot_id;
+    if known.coins_unspent > 0 then
+        perform record_transfer(p_shard, p_reversal_id, 'reversal_undone', 0, p_viewer_id, 'COIN', known.coins_unspent, p_at);
+        perform move_balance(p_shard, 'coins_issued', 0, 'COIN', -known.coins_unspent);
+        perform lay_strip(p_shard, p_viewer_id, purse.spent, known.lot_id, known.coins_unspent);
+        update wallet set coins = coins + known.coins_unspent where shard = p_shard and viewer_id = p_viewer_id;
+    end if;
+    delete from reversed_strip where shard = p_shard and reversal_id = p_reversal_id;
+    update gift_reversal set lifted_at = p_at where shard = p_shard and reversal_id = p_reversal_id;
+    insert into clawback (shard, reversal_id, creator_id, direction, coins, creator_shard, through_batch_no, queued_at)
+    select shard, reversal_id, creator_id, 'return', coins, creator_shard, through_batch_no, p_at from clawback
+    where shard = p_shard and reversal_id = p_reversal_id and direction = 'take';
     return true;
 end $$;
 
@@ -431,6 +720,91 @@ CREATE FUNCTION public.shard_of(p_id bigint) RETURNS smallint
     select (p_id % shards)::smallint from ledger_setting
 $$;
 
+CREATE TABLE public.lot (
+    shard smallint NOT NULL,
+    lot_id uuid NOT NULL,
+    viewer_id bigint NOT NULL,
+    kind text NOT NULL,
+    coins bigint NOT NULL,
+    price_minor bigint,
+    currency text,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    coins_reversed bigint DEFAULT 0 NOT NULL,
+    coins_expired bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT lot_check CHECK ((expires_at > created_at)),
+    CONSTRAINT lot_coins_check CHECK ((coins > 0)),
+    CONSTRAINT lot_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT lot_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text]))),
+    CONSTRAINT lot_not_over_reversed CHECK (((coins_reversed >= 0) AND (coins_expired >= 0) AND ((coins_reversed + coins_expired) <= coins))),
+    CONSTRAINT lot_paid_has_price CHECK (((kind = 'paid'::text) = ((price_minor IS NOT NULL) AND (currency IS NOT NULL)))),
+    CONSTRAINT lot_price_minor_check CHECK ((price_minor >= 0))
+);
+
+COMMENT ON COLUMN public.lot.coins_reversed IS 'taken back by reversals, spent and unspent, less what was put back';
+
+CREATE FUNCTION public.spend_rank(p_lot public.lot) RETURNS record
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(p_lot.expires_at, 'infinity'), p_lot.kind <> 'promotional', p_lot.created_at, p_lot.lot_id
+$$;
+
+CREATE FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    known lot_reversal;
+    purse wallet;
+    taken_from lot;
+    available bigint;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    select * into known from lot_reversal r where r.shard = p_shard and r.reversal_id = p_reversal_id;
+    if found then
+        if (known.viewer_id, known.lot_id, known.unspent_only, known.coins_unspent + known.coins_spent)
+            <> (p_viewer_id, p_lot_id, p_unspent_only, p_coins)
+        then
+            raise exception 'reversal % took back something else', p_reversal_id
+                using errcode = 'unique_violation', constraint = 'lot_reversal_pkey';
+        end if;
+        coins_unspent := known.coins_unspent;
+        coins_spent := known.coins_spent;
+        return;
+    end if;
+
+    update lot set coins_reversed = coins_reversed + p_coins
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and p_coins > 0 returning * into taken_from;
+    if not found then
+        raise exception 'viewer % has no lot % of which % coins could be taken', p_viewer_id, p_lot_id, p_coins
+            using errcode = 'no_data_found';
+    end if;
+    if taken_from.kind <> 'paid' then
+        raise exception 'lot % was not paid for', p_lot_id using errcode = 'check_violation', constraint = 'lot_is_paid';
+    end if;
+    select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into available from strip
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and end_coin > purse.spent;
+    if p_unspent_only and available < p_coins then
+        raise exception 'lot % has % unspent coins, not %', p_lot_id, available, p_coins
+            using errcode = 'check_violation', constraint = 'lot_unspent_not_enough';
+    end if;
+    coins_unspent := least(available, p_coins);
+    coins_spent := p_coins - coins_unspent;
+
+    insert into lot_reversal (shard, reversal_id, viewer_id, lot_id, unspent_only, coins_unspent, coins_spent, taken_at)
+    values (p_shard, p_reversal_id, p_viewer_id, p_lot_id, p_unspent_only, coins_unspent, coins_spent, p_at);
+    if coins_unspent > 0 then
+        perform record_transfer(p_shard, p_reversal_id, 'reversal', p_viewer_id, 0, 'COIN', coins_unspent, p_at);
+        perform move_balance(p_shard, 'coins_issued', 0, 'COIN', coins_unspent);
+        perform lay_strip(p_shard, p_viewer_id, purse.spent, p_lot_id, -coins_unspent);
+        update wallet set coins = coins - coins_unspent where shard = p_shard and viewer_id = p_viewer_id;
+    end if;
+    if coins_spent > 0 then
+        perform mark_spent(p_shard, p_viewer_id, purse.spent, p_reversal_id, p_lot_id, coins_spent, p_at);
+    end if;
+end $$;
+
 CREATE TABLE public.account (
     shard smallint NOT NULL,
     kind text NOT NULL,
@@ -438,9 +812,13 @@ CREATE TABLE public.account (
     asset text NOT NULL,
     balance bigint NOT NULL,
     may_go_negative boolean NOT NULL,
-    CONSTRAINT account_not_overdrawn CHECK ((may_go_negative OR (balance >= 0)))
+    overdraft bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT account_not_overdrawn CHECK ((may_go_negative OR (balance >= (- overdraft)))),
+    CONSTRAINT account_overdraft_check CHECK ((overdraft >= 0))
 )
 WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.account.overdraft IS 'how far clawbacks have taken the balance below zero';
 
 CREATE TABLE public.account_kind (
     kind text NOT NULL,
@@ -448,6 +826,398 @@ CREATE TABLE public.account_kind (
     may_go_negative boolean NOT NULL,
     description text NOT NULL,
     CONSTRAINT account_kind_asset_class_check CHECK ((asset_class = ANY (ARRAY['coin'::text, 'diamond'::text, 'money'::text])))
+);
+
+CREATE TABLE public.accounting_day (
+    shard smallint NOT NULL,
+    day date NOT NULL,
+    kind text NOT NULL,
+    entity text NOT NULL,
+    region text NOT NULL,
+    channel text NOT NULL,
+    currency text NOT NULL,
+    opening_coins bigint NOT NULL,
+    sold_coins bigint NOT NULL,
+    put_back_coins bigint NOT NULL,
+    used_coins bigint NOT NULL,
+    refunded_coins bigint NOT NULL,
+    expired_coins bigint NOT NULL,
+    closing_coins bigint NOT NULL,
+    opening_minor bigint NOT NULL,
+    sold_minor bigint NOT NULL,
+    put_back_minor bigint NOT NULL,
+    used_minor bigint NOT NULL,
+    refunded_minor bigint NOT NULL,
+    expired_minor bigint NOT NULL,
+    closing_minor bigint NOT NULL,
+    gross_sales_minor bigint NOT NULL,
+    sale_tax_minor bigint NOT NULL,
+    sale_fee_minor bigint NOT NULL,
+    gross_refunds_minor bigint NOT NULL,
+    chargebacks_minor bigint NOT NULL,
+    refund_tax_minor bigint NOT NULL,
+    refund_fee_minor bigint NOT NULL,
+    dispute_fee_minor bigint NOT NULL,
+    revenue_reversed_minor bigint GENERATED ALWAYS AS (((((gross_refunds_minor + chargebacks_minor) - refund_tax_minor) - refunded_minor) + put_back_minor)) STORED NOT NULL,
+    CONSTRAINT accounting_day_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text])))
+);
+
+COMMENT ON COLUMN public.accounting_day.entity IS 'the seller of record, as on receipts; empty: no receipt was written';
+
+COMMENT ON COLUMN public.accounting_day.sold_minor IS 'without tax; of coins that were given: nothing';
+
+COMMENT ON COLUMN public.accounting_day.gross_refunds_minor IS 'with tax; less what stayed after all. Those below as well';
+
+COMMENT ON COLUMN public.accounting_day.revenue_reversed_minor IS 'without tax: what went back beyond the cost of unspent coins';
+
+CREATE TABLE public.quote (
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    quote_id uuid NOT NULL,
+    request text NOT NULL,
+    book_version integer NOT NULL,
+    region text NOT NULL,
+    region_source text NOT NULL,
+    channel text NOT NULL,
+    coins bigint NOT NULL,
+    coins_left_over bigint NOT NULL,
+    unused_minor bigint NOT NULL,
+    currency text NOT NULL,
+    net_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    price_minor bigint NOT NULL,
+    tax_name text NOT NULL,
+    tax_rate_bps integer NOT NULL,
+    store_fee_bps integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    signature text DEFAULT ''::text NOT NULL,
+    decision_id uuid,
+    CONSTRAINT quote_adds_up CHECK (((net_minor + tax_minor) = price_minor)),
+    CONSTRAINT quote_check CHECK ((expires_at > created_at)),
+    CONSTRAINT quote_coins_check CHECK ((coins > 0)),
+    CONSTRAINT quote_coins_left_over_check CHECK ((coins_left_over >= 0)),
+    CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT quote_net_minor_check CHECK ((net_minor > 0)),
+    CONSTRAINT quote_region_source_check CHECK ((region_source = ANY (ARRAY['identity'::text, 'requested'::text, 'default'::text, 'card'::text, 'network'::text, 'store_front'::text]))),
+    CONSTRAINT quote_tax_minor_check CHECK ((tax_minor >= 0)),
+    CONSTRAINT quote_unused_minor_check CHECK ((unused_minor >= 0))
+);
+
+COMMENT ON COLUMN public.quote.request IS 'what was asked, as canonical JSON: the same id with another request is a conflict';
+
+COMMENT ON COLUMN public.quote.coins_left_over IS 'coins beyond those that were missing, because fewer cannot be bought';
+
+COMMENT ON COLUMN public.quote.unused_minor IS 'what of the offered money the coins do not cost';
+
+COMMENT ON COLUMN public.quote.signature IS 'HMAC-SHA256 over all other fields';
+
+COMMENT ON COLUMN public.quote.decision_id IS 'why it has the prices of its region; null before decisions were kept';
+
+CREATE TABLE public.receipt (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    seller_code text NOT NULL,
+    number bigint NOT NULL,
+    seller_name text NOT NULL,
+    seller_address text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    paid_at timestamp with time zone NOT NULL,
+    paper text NOT NULL,
+    seller_tax_id text NOT NULL,
+    buyer_name text,
+    store_name text,
+    store_address text,
+    CONSTRAINT receipt_is_of_a_store CHECK (((paper = 'confirmation'::text) = (store_name IS NOT NULL))),
+    CONSTRAINT receipt_number_check CHECK ((number > 0)),
+    CONSTRAINT receipt_paper_check CHECK ((paper = ANY (ARRAY['receipt'::text, 'confirmation'::text])))
+);
+
+COMMENT ON COLUMN public.receipt.seller_code IS 'who issues the paper; begins its number';
+
+COMMENT ON COLUMN public.receipt.seller_tax_id IS 'as of the sale';
+
+COMMENT ON COLUMN public.receipt.buyer_name IS 'as of the sale; null: it was not kept then';
+
+COMMENT ON COLUMN public.receipt.store_name IS 'who sold instead of us';
+
+CREATE TABLE public.recharge_order (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    quote_id uuid NOT NULL,
+    provider text NOT NULL,
+    return_url text NOT NULL,
+    state text DEFAULT 'created'::text NOT NULL,
+    previous_state text,
+    payment_id text,
+    checkout_url text,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    poll_at timestamp with time zone,
+    polls integer DEFAULT 0 NOT NULL,
+    paid_minor bigint,
+    paid_currency text,
+    paid_net_minor bigint,
+    paid_tax_minor bigint,
+    quantity integer DEFAULT 1 NOT NULL,
+    processing_since timestamp with time zone,
+    locale text DEFAULT 'en'::text NOT NULL,
+    CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
+    CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
+    CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
+    CONSTRAINT order_paid_is_whole CHECK ((num_nulls(paid_minor, paid_currency, paid_net_minor, paid_tax_minor) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT order_state_known CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'refused'::text]))),
+    CONSTRAINT recharge_order_locale_check CHECK ((locale ~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT recharge_order_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT recharge_order_paid_minor_check CHECK ((paid_minor > 0)),
+    CONSTRAINT recharge_order_paid_net_minor_check CHECK ((paid_net_minor >= 0)),
+    CONSTRAINT recharge_order_paid_tax_minor_check CHECK ((paid_tax_minor >= 0)),
+    CONSTRAINT recharge_order_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100)))
+)
+WITH (fillfactor='70');
+
+COMMENT ON COLUMN public.recharge_order.paid_minor IS 'what a store was paid, where it is not what was quoted';
+
+COMMENT ON COLUMN public.recharge_order.quantity IS 'how many times the quote was bought: stores sell several units at once';
+
+COMMENT ON COLUMN public.recharge_order.processing_since IS 'since when the provider says that the buyer has done everything and the money is on its way; null: it does not';
+
+COMMENT ON COLUMN public.recharge_order.locale IS 'what the checkout is written in';
+
+CREATE TABLE public.transfer (
+    shard smallint NOT NULL,
+    reference uuid NOT NULL,
+    reason text NOT NULL,
+    debit_kind text NOT NULL,
+    debit_owner bigint NOT NULL,
+    credit_kind text NOT NULL,
+    credit_owner bigint NOT NULL,
+    asset text NOT NULL,
+    asset_class text GENERATED ALWAYS AS (
+CASE asset
+    WHEN 'COIN'::text THEN 'coin'::text
+    WHEN 'DIAMOND'::text THEN 'diamond'::text
+    ELSE 'money'::text
+END) STORED NOT NULL,
+    amount bigint NOT NULL,
+    posted_at timestamp with time zone NOT NULL,
+    CONSTRAINT transfer_amount_check CHECK ((amount > 0)),
+    CONSTRAINT transfer_asset_check CHECK ((asset ~ '^([A-Z]{3}|COIN|DIAMOND)$'::text))
+);
+
+CREATE VIEW public.accounting_lot AS
+ SELECT l.shard,
+    l.lot_id,
+    l.viewer_id,
+    l.kind,
+    l.coins,
+    COALESCE((l.price_minor - COALESCE(t.amount, (0)::bigint)), (0)::bigint) AS net_minor,
+    COALESCE(r.seller_code, ''::text) AS entity,
+    COALESCE(q.region, ''::text) AS region,
+    COALESCE(q.channel, ''::text) AS channel,
+    COALESCE(l.currency, ''::text) AS currency
+   FROM ((((public.lot l
+     LEFT JOIN public.transfer t ON (((t.shard = l.shard) AND (t.reference = l.lot_id) AND (t.reason = 'sale_tax'::text))))
+     LEFT JOIN public.receipt r ON (((r.shard = l.shard) AND (r.order_id = l.lot_id))))
+     LEFT JOIN public.recharge_order o ON (((o.shard = l.shard) AND (o.order_id = l.lot_id))))
+     LEFT JOIN public.quote q ON (((q.shard = o.shard) AND (q.person_id = o.person_id) AND (q.quote_id = o.quote_id))));
+
+CREATE TABLE public.accounting_lot_day (
+    shard smallint NOT NULL,
+    lot_id uuid NOT NULL,
+    day date NOT NULL,
+    opening_coins bigint NOT NULL,
+    sold_coins bigint NOT NULL,
+    put_back_coins bigint NOT NULL,
+    used_coins bigint NOT NULL,
+    refunded_coins bigint NOT NULL,
+    expired_coins bigint NOT NULL,
+    closing_coins bigint GENERATED ALWAYS AS ((((((opening_coins + sold_coins) + put_back_coins) - used_coins) - refunded_coins) - expired_coins)) STORED NOT NULL
+)
+WITH (fillfactor='70');
+
+COMMENT ON COLUMN public.accounting_lot_day.sold_coins IS 'or given, when the lot is promotional';
+
+CREATE VIEW public.accounting_lot_figure AS
+ SELECT d.shard,
+    d.day,
+    d.lot_id,
+    l.kind,
+    l.entity,
+    l.region,
+    l.channel,
+    l.currency,
+    d.opening_coins,
+    d.sold_coins,
+    d.put_back_coins,
+    d.used_coins,
+    d.refunded_coins,
+    d.expired_coins,
+    d.closing_coins,
+    cost.opening AS opening_minor,
+    (cost.sold - cost.opening) AS sold_minor,
+    (cost.put_back - cost.sold) AS put_back_minor,
+    (cost.put_back - cost.used) AS used_minor,
+    (cost.used - cost.refunded) AS refunded_minor,
+    (cost.refunded - cost.closing) AS expired_minor,
+    cost.closing AS closing_minor
+   FROM ((public.accounting_lot_day d
+     JOIN public.accounting_lot l USING (shard, lot_id))
+     CROSS JOIN LATERAL ( SELECT public.cost_of(l.net_minor, l.coins, d.opening_coins) AS opening,
+            public.cost_of(l.net_minor, l.coins, (d.opening_coins + d.sold_coins)) AS sold,
+            public.cost_of(l.net_minor, l.coins, ((d.opening_coins + d.sold_coins) + d.put_back_coins)) AS put_back,
+            public.cost_of(l.net_minor, l.coins, ((d.closing_coins + d.expired_coins) + d.refunded_coins)) AS used,
+            public.cost_of(l.net_minor, l.coins, (d.closing_coins + d.expired_coins)) AS refunded,
+            public.cost_of(l.net_minor, l.coins, d.closing_coins) AS closing) cost);
+
+CREATE TABLE public.reversal (
+    shard smallint NOT NULL,
+    reversal_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    previous_state text,
+    provider text NOT NULL,
+    provider_reversal_id text,
+    step integer NOT NULL,
+    claimed_minor bigint NOT NULL,
+    currency text NOT NULL,
+    amount_minor bigint NOT NULL,
+    net_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    fee_returned_minor bigint NOT NULL,
+    dispute_fee_minor bigint DEFAULT 0 NOT NULL,
+    dispute_fee_returned boolean DEFAULT false NOT NULL,
+    coins bigint NOT NULL,
+    coins_unspent bigint NOT NULL,
+    coins_spent bigint NOT NULL,
+    reason text NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    requested_by bigint,
+    request text,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    provider_at timestamp with time zone,
+    respond_until timestamp with time zone,
+    poll_at timestamp with time zone,
+    polls integer DEFAULT 0 NOT NULL,
+    send_error text,
+    CONSTRAINT reversal_adds_up CHECK ((((net_minor + tax_minor) = amount_minor) AND ((coins_unspent + coins_spent) = coins))),
+    CONSTRAINT reversal_check CHECK (((amount_minor >= 0) AND (amount_minor <= claimed_minor))),
+    CONSTRAINT reversal_check1 CHECK (((requested_by IS NULL) = (request IS NULL))),
+    CONSTRAINT reversal_claimed_minor_check CHECK ((claimed_minor >= 0)),
+    CONSTRAINT reversal_coins_spent_check CHECK ((coins_spent >= 0)),
+    CONSTRAINT reversal_coins_unspent_check CHECK ((coins_unspent >= 0)),
+    CONSTRAINT reversal_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT reversal_dispute_fee_minor_check CHECK ((dispute_fee_minor >= 0)),
+    CONSTRAINT reversal_fee_returned_minor_check CHECK ((fee_returned_minor >= 0)),
+    CONSTRAINT reversal_is_sent_while_requested CHECK (((poll_at IS NOT NULL) = (state = 'requested'::text))),
+    CONSTRAINT reversal_kind_check CHECK ((kind = ANY (ARRAY['withdrawal'::text, 'refund'::text, 'void'::text, 'chargeback'::text]))),
+    CONSTRAINT reversal_net_minor_check CHECK ((net_minor >= 0)),
+    CONSTRAINT reversal_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'sent'::text, 'opened'::text, 'done'::text, 'undone'::text]))),
+    CONSTRAINT reversal_step_check CHECK ((step > 0)),
+    CONSTRAINT reversal_tax_minor_check CHECK ((tax_minor >= 0))
+)
+WITH (fillfactor='70');
+
+COMMENT ON COLUMN public.reversal.claimed_minor IS 'what was asked for, or what the provider says of all steps; not all of it may be left';
+
+COMMENT ON COLUMN public.reversal.amount_minor IS 'what this row holds, or held until it was undone';
+
+COMMENT ON COLUMN public.reversal.fee_returned_minor IS 'what the channel gave back of its fee';
+
+COMMENT ON COLUMN public.reversal.dispute_fee_minor IS 'what the channel charged beside the amount';
+
+COMMENT ON COLUMN public.reversal.outcome IS 'what the provider said of it last';
+
+COMMENT ON COLUMN public.reversal.request IS 'what was asked, as canonical JSON: the same id with another request is a conflict';
+
+COMMENT ON COLUMN public.reversal.provider_at IS 'when what the provider said last was so';
+
+CREATE VIEW public.accounting_money AS
+ SELECT t.shard,
+    t.posted_at,
+    ((t.posted_at AT TIME ZONE 'UTC'::text))::date AS day,
+    t.reference,
+    t.asset AS currency,
+    COALESCE(v.order_id, t.reference) AS lot_id,
+        CASE t.reason
+            WHEN 'sale'::text THEN t.amount
+            ELSE (0)::bigint
+        END AS gross_sales_minor,
+        CASE t.reason
+            WHEN 'sale_tax'::text THEN t.amount
+            ELSE (0)::bigint
+        END AS sale_tax_minor,
+        CASE t.reason
+            WHEN 'sale_fee'::text THEN t.amount
+            ELSE (0)::bigint
+        END AS sale_fee_minor,
+        CASE
+            WHEN (v.kind IS DISTINCT FROM 'chargeback'::text) THEN
+            CASE t.reason
+                WHEN 'refund'::text THEN t.amount
+                WHEN 'refund_undone'::text THEN (- t.amount)
+                ELSE (0)::bigint
+            END
+            ELSE (0)::bigint
+        END AS gross_refunds_minor,
+        CASE
+            WHEN (v.kind = 'chargeback'::text) THEN
+            CASE t.reason
+                WHEN 'refund'::text THEN t.amount
+                WHEN 'refund_undone'::text THEN (- t.amount)
+                ELSE (0)::bigint
+            END
+            ELSE (0)::bigint
+        END AS chargebacks_minor,
+        CASE t.reason
+            WHEN 'refund_tax'::text THEN t.amount
+            WHEN 'refund_tax_undone'::text THEN (- t.amount)
+            ELSE (0)::bigint
+        END AS refund_tax_minor,
+        CASE t.reason
+            WHEN 'refund_fee'::text THEN t.amount
+            WHEN 'refund_fee_undone'::text THEN (- t.amount)
+            ELSE (0)::bigint
+        END AS refund_fee_minor,
+        CASE t.reason
+            WHEN 'dispute_fee'::text THEN t.amount
+            WHEN 'dispute_fee_undone'::text THEN (- t.amount)
+            ELSE (0)::bigint
+        END AS dispute_fee_minor
+   FROM (public.transfer t
+     LEFT JOIN public.reversal v ON (((v.shard = t.shard) AND (v.reversal_id = t.reference))))
+  WHERE ((t.debit_kind = ANY (ARRAY['buyers'::text, 'coin_sales'::text, 'taxes_owed'::text, 'channel_fees'::text])) AND (t.debit_owner = 0));
+
+CREATE TABLE public.accounting_position (
+    shard smallint NOT NULL,
+    day date NOT NULL,
+    summed_until timestamp with time zone NOT NULL,
+    CONSTRAINT accounting_position_check CHECK (((summed_until >= ((day)::timestamp without time zone AT TIME ZONE 'UTC'::text)) AND (summed_until <= (((day + 1))::timestamp without time zone AT TIME ZONE 'UTC'::text))))
+);
+
+COMMENT ON COLUMN public.accounting_position.day IS 'the first day that is not closed';
+
+CREATE TABLE public.accounting_reopening (
+    reopening_id bigint NOT NULL,
+    from_day date NOT NULL,
+    reason text NOT NULL,
+    reopened_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounting_reopening_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE public.accounting_reopening ALTER COLUMN reopening_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounting_reopening_reopening_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.api_key (
@@ -569,6 +1339,98 @@ CREATE TABLE public.charge_stream (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.clawback (
+    shard smallint NOT NULL,
+    reversal_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    direction text NOT NULL,
+    coins bigint NOT NULL,
+    creator_shard smallint NOT NULL,
+    through_batch_no bigint NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    queue_no bigint NOT NULL,
+    applied_at timestamp with time zone,
+    CONSTRAINT clawback_coins_check CHECK ((coins > 0)),
+    CONSTRAINT clawback_direction_check CHECK ((direction = ANY (ARRAY['take'::text, 'return'::text])))
+);
+
+COMMENT ON COLUMN public.clawback.through_batch_no IS 'only coins that were delivered can be taken: the last batch of the gifts';
+
+COMMENT ON COLUMN public.clawback.queue_no IS 'the order for one creator: coins that were put back can be taken again, but not before they were returned';
+
+CREATE TABLE public.clawback_part (
+    shard smallint NOT NULL,
+    reference uuid NOT NULL,
+    reversal_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    conversion_id uuid,
+    coins bigint NOT NULL,
+    diamonds bigint NOT NULL,
+    was_pending boolean NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    returned_at timestamp with time zone,
+    diamonds_returned bigint,
+    returned_pending boolean,
+    CONSTRAINT clawback_part_check CHECK (((conversion_id IS NOT NULL) OR ((diamonds = 0) AND (NOT was_pending)))),
+    CONSTRAINT clawback_part_check1 CHECK ((((returned_at IS NULL) = (diamonds_returned IS NULL)) AND ((returned_at IS NULL) = (returned_pending IS NULL)))),
+    CONSTRAINT clawback_part_coins_check CHECK ((coins > 0)),
+    CONSTRAINT clawback_part_diamonds_check CHECK ((diamonds >= 0)),
+    CONSTRAINT clawback_part_diamonds_returned_check CHECK ((diamonds_returned >= 0))
+);
+
+COMMENT ON COLUMN public.clawback_part.diamonds_returned IS 'may differ by one from what was taken: rounding follows what stays';
+
+ALTER TABLE public.clawback ALTER COLUMN queue_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.clawback_queue_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.coin_grant (
+    shard smallint NOT NULL,
+    grant_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    coins bigint NOT NULL,
+    reason text NOT NULL,
+    expires_at timestamp with time zone,
+    granted_by bigint NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    CONSTRAINT coin_grant_check CHECK ((expires_at > granted_at)),
+    CONSTRAINT coin_grant_coins_check CHECK ((coins > 0)),
+    CONSTRAINT coin_grant_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT grant_not_to_oneself CHECK ((granted_by <> person_id))
+);
+
+COMMENT ON TABLE public.coin_grant IS 'a grant is a promotional lot; its id is that of the lot';
+
+CREATE TABLE public.consumption_request (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    provider text NOT NULL,
+    request_id text NOT NULL,
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    payment_id text NOT NULL,
+    reason text NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    answer_until timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    consumed_ppm integer,
+    closed_at timestamp with time zone,
+    CONSTRAINT consumption_request_consumed_ppm_check CHECK (((consumed_ppm >= 0) AND (consumed_ppm <= 1000000))),
+    CONSTRAINT consumption_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'answered'::text, 'no_consent'::text, 'refused'::text, 'missed'::text]))),
+    CONSTRAINT request_answered_with_share CHECK (((state <> 'answered'::text) OR (consumed_ppm IS NOT NULL))),
+    CONSTRAINT request_is_closed_once CHECK (((closed_at IS NULL) = (state = 'waiting'::text))),
+    CONSTRAINT request_is_due_while_waiting CHECK (((due_at IS NOT NULL) = (state = 'waiting'::text)))
+);
+
+COMMENT ON COLUMN public.consumption_request.due_at IS 'when it is to be answered, or tried again; also the lease of who is at it';
+
 CREATE TABLE public.conversion (
     shard smallint NOT NULL,
     id uuid NOT NULL,
@@ -580,14 +1442,23 @@ CREATE TABLE public.conversion (
     converted_at timestamp with time zone NOT NULL,
     matures_at timestamp with time zone NOT NULL,
     matured_at timestamp with time zone,
+    coins_clawed bigint DEFAULT 0 NOT NULL,
+    diamonds_clawed bigint DEFAULT 0 NOT NULL,
+    diamonds_matured bigint,
     CONSTRAINT conversion_check CHECK ((matures_at >= converted_at)),
     CONSTRAINT conversion_check1 CHECK ((matured_at >= matures_at)),
     CONSTRAINT conversion_check2 CHECK ((coins <= coins_requested)),
+    CONSTRAINT conversion_check3 CHECK (((coins_clawed >= 0) AND (coins_clawed <= coins))),
+    CONSTRAINT conversion_check4 CHECK (((diamonds_matured >= 0) AND (diamonds_matured <= diamonds))),
+    CONSTRAINT conversion_check5 CHECK (((diamonds_matured IS NULL) = (matured_at IS NULL))),
+    CONSTRAINT conversion_clawed_in_proportion CHECK (((diamonds_clawed)::numeric = div(((diamonds)::numeric * (coins_clawed)::numeric), (coins)::numeric))),
     CONSTRAINT conversion_coins_check CHECK ((coins > 0)),
     CONSTRAINT conversion_coins_requested_check CHECK ((coins_requested > 0)),
     CONSTRAINT conversion_diamonds_check CHECK ((diamonds > 0))
 )
 WITH (fillfactor='80');
+
+COMMENT ON COLUMN public.conversion.diamonds_matured IS 'what became available: less what had been clawed back until then';
 
 CREATE TABLE public.creator_setting (
     shard smallint NOT NULL,
@@ -595,6 +1466,35 @@ CREATE TABLE public.creator_setting (
     automatic_conversion boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='50');
+
+CREATE TABLE public.credit_note (
+    shard smallint NOT NULL,
+    reversal_id uuid NOT NULL,
+    act text NOT NULL,
+    order_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    seller_code text NOT NULL,
+    number bigint NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    currency text NOT NULL,
+    amount_minor bigint NOT NULL,
+    net_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    coins bigint NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT credit_note_act_check CHECK ((act = ANY (ARRAY['credit'::text, 'cancellation'::text]))),
+    CONSTRAINT credit_note_adds_up CHECK (((net_minor + tax_minor) = amount_minor)),
+    CONSTRAINT credit_note_amount_minor_check CHECK ((amount_minor > 0)),
+    CONSTRAINT credit_note_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT credit_note_net_minor_check CHECK ((net_minor >= 0)),
+    CONSTRAINT credit_note_number_check CHECK ((number > 0)),
+    CONSTRAINT credit_note_tax_minor_check CHECK ((tax_minor >= 0))
+);
+
+COMMENT ON COLUMN public.credit_note.act IS 'cancellation: the money of the credit note came back';
+
+COMMENT ON COLUMN public.credit_note.kind IS 'of the reversal';
 
 CREATE TABLE public.delivery (
     shard smallint NOT NULL,
@@ -622,6 +1522,17 @@ CREATE TABLE public.delivery_stream (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.difference_kind (
+    kind text NOT NULL,
+    description text NOT NULL
+);
+
+CREATE TABLE public.difference_transition (
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    description text NOT NULL
+);
+
 CREATE TABLE public.gift (
     shard smallint NOT NULL,
     viewer_id bigint NOT NULL,
@@ -641,6 +1552,20 @@ CREATE TABLE public.gift (
     CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count)))
 )
 PARTITION BY RANGE (id);
+
+CREATE TABLE public.gift_reversal (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    gift_id uuid NOT NULL,
+    reversal_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    room_id bigint NOT NULL,
+    item_id integer NOT NULL,
+    coins bigint NOT NULL,
+    marked_at timestamp with time zone NOT NULL,
+    lifted_at timestamp with time zone,
+    CONSTRAINT gift_reversal_coins_check CHECK ((coins > 0))
+);
 
 CREATE TABLE public.issuer (
     id integer NOT NULL,
@@ -702,27 +1627,6 @@ CREATE TABLE public.item_version (
     CONSTRAINT item_version_version_check CHECK ((version > 0))
 );
 
-CREATE TABLE public.transfer (
-    shard smallint NOT NULL,
-    reference uuid NOT NULL,
-    reason text NOT NULL,
-    debit_kind text NOT NULL,
-    debit_owner bigint NOT NULL,
-    credit_kind text NOT NULL,
-    credit_owner bigint NOT NULL,
-    asset text NOT NULL,
-    asset_class text GENERATED ALWAYS AS (
-CASE asset
-    WHEN 'COIN'::text THEN 'coin'::text
-    WHEN 'DIAMOND'::text THEN 'diamond'::text
-    ELSE 'money'::text
-END) STORED NOT NULL,
-    amount bigint NOT NULL,
-    posted_at timestamp with time zone NOT NULL,
-    CONSTRAINT transfer_amount_check CHECK ((amount > 0)),
-    CONSTRAINT transfer_asset_check CHECK ((asset ~ '^([A-Z]{3}|COIN|DIAMOND)$'::text))
-);
-
 CREATE VIEW public.journal AS
  SELECT transfer.shard,
     transfer.posted_at AS at,
@@ -774,21 +1678,58 @@ COMMENT ON COLUMN public.ledger_setting.shards IS 'fixed when the database is ma
 
 COMMENT ON COLUMN public.ledger_setting.epoch IS 'raised after a restore, so that cursors from before are known to be void';
 
-CREATE TABLE public.lot (
+CREATE TABLE public.lot_reversal (
     shard smallint NOT NULL,
-    lot_id uuid NOT NULL,
+    reversal_id uuid NOT NULL,
     viewer_id bigint NOT NULL,
-    kind text NOT NULL,
-    coins bigint NOT NULL,
-    price_minor bigint,
-    currency text,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT lot_coins_check CHECK ((coins > 0)),
-    CONSTRAINT lot_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT lot_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text]))),
-    CONSTRAINT lot_paid_has_price CHECK (((kind = 'paid'::text) = ((price_minor IS NOT NULL) AND (currency IS NOT NULL)))),
-    CONSTRAINT lot_price_minor_check CHECK ((price_minor >= 0))
+    lot_id uuid NOT NULL,
+    unspent_only boolean NOT NULL,
+    coins_unspent bigint NOT NULL,
+    coins_spent bigint NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    put_back_at timestamp with time zone,
+    CONSTRAINT lot_reversal_check CHECK (((coins_unspent + coins_spent) > 0)),
+    CONSTRAINT lot_reversal_check1 CHECK (((NOT unspent_only) OR (coins_spent = 0))),
+    CONSTRAINT lot_reversal_coins_spent_check CHECK ((coins_spent >= 0)),
+    CONSTRAINT lot_reversal_coins_unspent_check CHECK ((coins_unspent >= 0))
 );
+
+CREATE TABLE public.strip (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    start_coin bigint NOT NULL,
+    end_coin bigint NOT NULL,
+    lot_id uuid NOT NULL,
+    follows bigint GENERATED ALWAYS AS (NULLIF(start_coin, 0)) STORED,
+    CONSTRAINT strip_check CHECK ((end_coin > start_coin)),
+    CONSTRAINT strip_start_coin_check CHECK ((start_coin >= 0))
+);
+
+CREATE VIEW public.lot_state AS
+ SELECT l.shard,
+    l.lot_id,
+    l.viewer_id,
+    l.kind,
+    l.coins,
+    s.unspent,
+    s.spent,
+    r.reversed_unspent,
+    r.reversed_spent,
+    l.coins_expired AS expired,
+    l.price_minor,
+    l.currency,
+    l.created_at,
+    l.expires_at
+   FROM (((public.lot l
+     JOIN public.wallet w USING (shard, viewer_id))
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum((strip.end_coin - GREATEST(strip.start_coin, w.spent))) FILTER (WHERE (strip.end_coin > w.spent)), (0)::numeric))::bigint AS unspent,
+            (COALESCE(sum((LEAST(strip.end_coin, w.spent) - strip.start_coin)) FILTER (WHERE (strip.start_coin < w.spent)), (0)::numeric))::bigint AS spent
+           FROM public.strip
+          WHERE ((strip.shard = l.shard) AND (strip.viewer_id = l.viewer_id) AND (strip.lot_id = l.lot_id))) s)
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(lot_reversal.coins_unspent), (0)::numeric))::bigint AS reversed_unspent,
+            (COALESCE(sum(lot_reversal.coins_spent), (0)::numeric))::bigint AS reversed_spent
+           FROM public.lot_reversal
+          WHERE ((lot_reversal.shard = l.shard) AND (lot_reversal.lot_id = l.lot_id) AND (lot_reversal.put_back_at IS NULL))) r);
 
 CREATE TABLE public.migration (
     kind text NOT NULL,
@@ -798,11 +1739,52 @@ CREATE TABLE public.migration (
     CONSTRAINT migration_kind_check CHECK ((kind = ANY (ARRAY['migration'::text, 'function'::text])))
 );
 
+CREATE TABLE public.money_turn (
+    shard smallint NOT NULL
+);
+
+CREATE TABLE public.order_reversed (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    currency text NOT NULL,
+    paid_minor bigint NOT NULL,
+    paid_tax_minor bigint NOT NULL,
+    returnable_fee_minor bigint NOT NULL,
+    paid_coins bigint NOT NULL,
+    reversed_minor bigint NOT NULL,
+    reversed_tax_minor bigint NOT NULL,
+    reversed_fee_minor bigint NOT NULL,
+    reversed_coins bigint NOT NULL,
+    CONSTRAINT order_not_over_refunded CHECK ((((reversed_minor >= 0) AND (reversed_minor <= paid_minor)) AND ((reversed_tax_minor >= 0) AND (reversed_tax_minor <= paid_tax_minor)) AND (((reversed_minor - reversed_tax_minor) >= 0) AND ((reversed_minor - reversed_tax_minor) <= (paid_minor - paid_tax_minor))) AND ((reversed_fee_minor >= 0) AND (reversed_fee_minor <= returnable_fee_minor)) AND ((reversed_coins >= 0) AND (reversed_coins <= paid_coins)))),
+    CONSTRAINT order_reversed_paid_minor_check CHECK ((paid_minor > 0))
+)
+WITH (fillfactor='70');
+
+COMMENT ON COLUMN public.order_reversed.returnable_fee_minor IS 'what the channel gives back of its fee when all of the order goes back';
+
 CREATE TABLE public.order_transition (
     from_state text NOT NULL,
     to_state text NOT NULL,
     description text NOT NULL
 );
+
+CREATE TABLE public.payment_decision (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    payment_id text NOT NULL,
+    outcome text NOT NULL,
+    region text,
+    reasons text[] NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    error text,
+    carried_out_at timestamp with time zone,
+    CONSTRAINT decision_is_carried_out_once CHECK (((due_at IS NULL) OR (carried_out_at IS NULL))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['capture'::text, 'reprice'::text, 'ask'::text, 'refuse'::text, 'expire'::text])))
+);
+
+COMMENT ON COLUMN public.payment_decision.region IS 'whose price is the right one';
 
 CREATE TABLE public.payment_problem (
     shard smallint NOT NULL,
@@ -817,69 +1799,12 @@ CREATE TABLE public.payment_problem (
     noticed_at timestamp with time zone NOT NULL,
     resolved_at timestamp with time zone,
     resolution text,
+    problem_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    resolved_by bigint,
     CONSTRAINT payment_problem_check CHECK (((resolved_at IS NULL) = (resolution IS NULL))),
-    CONSTRAINT payment_problem_kind_check CHECK ((kind = ANY (ARRAY['amount_differs'::text, 'paid_late'::text, 'paid_twice'::text])))
+    CONSTRAINT payment_problem_is_resolved_with_words CHECK (((length(resolution) >= 1) AND (length(resolution) <= 1000)))
 );
-
-CREATE TABLE public.quote (
-    shard smallint NOT NULL,
-    person_id bigint NOT NULL,
-    quote_id uuid NOT NULL,
-    request text NOT NULL,
-    book_version integer NOT NULL,
-    region text NOT NULL,
-    region_source text NOT NULL,
-    channel text NOT NULL,
-    coins bigint NOT NULL,
-    coins_left_over bigint NOT NULL,
-    unused_minor bigint NOT NULL,
-    currency text NOT NULL,
-    net_minor bigint NOT NULL,
-    tax_minor bigint NOT NULL,
-    price_minor bigint NOT NULL,
-    tax_name text NOT NULL,
-    tax_rate_bps integer NOT NULL,
-    store_fee_bps integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT quote_adds_up CHECK (((net_minor + tax_minor) = price_minor)),
-    CONSTRAINT quote_check CHECK ((expires_at > created_at)),
-    CONSTRAINT quote_coins_check CHECK ((coins > 0)),
-    CONSTRAINT quote_coins_left_over_check CHECK ((coins_left_over >= 0)),
-    CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT quote_net_minor_check CHECK ((net_minor > 0)),
-    CONSTRAINT quote_region_source_check CHECK ((region_source = ANY (ARRAY['identity'::text, 'requested'::text, 'default'::text]))),
-    CONSTRAINT quote_tax_minor_check CHECK ((tax_minor >= 0)),
-    CONSTRAINT quote_unused_minor_check CHECK ((unused_minor >= 0))
-);
-
-COMMENT ON COLUMN public.quote.request IS 'what was asked, as canonical JSON: the same id with another request is a conflict';
-
-COMMENT ON COLUMN public.quote.coins_left_over IS 'coins beyond those that were missing, because fewer cannot be bought';
-
-COMMENT ON COLUMN public.quote.unused_minor IS 'what of the offered money the coins do not cost';
-
-CREATE TABLE public.recharge_order (
-    shard smallint NOT NULL,
-    order_id uuid NOT NULL,
-    person_id bigint NOT NULL,
-    quote_id uuid NOT NULL,
-    provider text NOT NULL,
-    return_url text NOT NULL,
-    state text DEFAULT 'created'::text NOT NULL,
-    previous_state text,
-    payment_id text,
-    checkout_url text,
-    created_at timestamp with time zone NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    poll_at timestamp with time zone,
-    polls integer DEFAULT 0 NOT NULL,
-    CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
-    CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
-    CONSTRAINT recharge_order_state_check CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'paid'::text, 'declined'::text, 'expired'::text])))
-)
-WITH (fillfactor='70');
 
 CREATE VIEW public.order_with_quote AS
  SELECT o.shard,
@@ -897,19 +1822,35 @@ CREATE VIEW public.order_with_quote AS
     o.polls,
     q.channel,
     q.region,
-    q.coins,
-    q.currency,
-    q.net_minor,
-    q.tax_minor,
-    q.price_minor,
+    (q.coins * o.quantity) AS coins,
+    COALESCE(o.paid_currency, q.currency) AS currency,
+    COALESCE(o.paid_net_minor, (q.net_minor * o.quantity)) AS net_minor,
+    COALESCE(o.paid_tax_minor, (q.tax_minor * o.quantity)) AS tax_minor,
+    COALESCE(o.paid_minor, (q.price_minor * o.quantity)) AS price_minor,
     q.tax_name,
     q.tax_rate_bps,
     q.store_fee_bps,
     (EXISTS ( SELECT
            FROM public.payment_problem p
-          WHERE ((p.shard = o.shard) AND (p.order_id = o.order_id) AND (p.resolved_at IS NULL) AND (NOT p.credited)))) AS needs_review
-   FROM (public.recharge_order o
-     JOIN public.quote q USING (shard, person_id, quote_id));
+          WHERE ((p.shard = o.shard) AND (p.order_id = o.order_id) AND (p.resolved_at IS NULL) AND (NOT p.credited) AND (p.paid_minor > 0)))) AS needs_review,
+        CASE
+            WHEN (d.outcome <> 'capture'::text) THEN d.outcome
+            ELSE NULL::text
+        END AS refusal,
+        CASE
+            WHEN (d.outcome <> 'capture'::text) THEN d.reasons
+            ELSE NULL::text[]
+        END AS refusal_reasons,
+        CASE
+            WHEN (d.outcome <> 'capture'::text) THEN d.region
+            ELSE NULL::text
+        END AS refusal_region,
+    o.quantity,
+    o.processing_since,
+    o.locale
+   FROM ((public.recharge_order o
+     JOIN public.quote q USING (shard, person_id, quote_id))
+     LEFT JOIN public.payment_decision d ON (((d.shard = o.shard) AND (d.order_id = o.order_id) AND (d.payment_id = o.payment_id) AND (o.state = 'refused'::text))));
 
 CREATE TABLE public.overlay_token (
     id uuid NOT NULL,
@@ -932,8 +1873,41 @@ CREATE TABLE public.package (
     coins bigint NOT NULL,
     price_minor bigint NOT NULL,
     sort integer NOT NULL,
+    best_value boolean DEFAULT false NOT NULL,
+    saving_percent integer,
+    offer_code text,
+    offer_price_minor bigint,
+    offer_starts_at timestamp with time zone,
+    offer_ends_at timestamp with time zone,
     CONSTRAINT package_coins_check CHECK ((coins > 0)),
-    CONSTRAINT package_price_minor_check CHECK ((price_minor > 0))
+    CONSTRAINT package_offer_code_check CHECK ((offer_code ~ '^[a-z0-9-]{1,40}$'::text)),
+    CONSTRAINT package_offer_ends_after_it_starts CHECK ((offer_ends_at > offer_starts_at)),
+    CONSTRAINT package_offer_is_whole CHECK ((num_nulls(offer_code, offer_price_minor, offer_starts_at, offer_ends_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT package_offer_price_minor_check CHECK ((offer_price_minor > 0)),
+    CONSTRAINT package_price_minor_check CHECK ((price_minor > 0)),
+    CONSTRAINT package_saving_percent_check CHECK (((saving_percent >= 1) AND (saving_percent <= 99)))
+);
+
+COMMENT ON COLUMN public.package.best_value IS 'claims that no other way to buy coins here costs as little per coin';
+
+COMMENT ON COLUMN public.package.saving_percent IS 'claims to cost this much less than the same coins in the apps';
+
+CREATE TABLE public.paper_counter (
+    shard smallint CONSTRAINT receipt_counter_shard_not_null NOT NULL,
+    seller_code text CONSTRAINT receipt_counter_seller_code_not_null NOT NULL,
+    last_number bigint CONSTRAINT receipt_counter_last_number_not_null NOT NULL,
+    paper text NOT NULL,
+    CONSTRAINT receipt_counter_seller_code_check CHECK ((seller_code ~ '^[A-Z0-9]{1,20}$'::text))
+);
+
+CREATE TABLE public.paper_kind (
+    paper text NOT NULL,
+    description text NOT NULL
+);
+
+CREATE TABLE public.payment_problem_kind (
+    kind text NOT NULL,
+    description text NOT NULL
 );
 
 CREATE TABLE public.payout (
@@ -1142,11 +2116,15 @@ CREATE TABLE public.person (
     avatar text NOT NULL,
     country text,
     created_at timestamp with time zone NOT NULL,
+    language text,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT person_subject_check CHECK (((subject <> ''::text) AND (length(subject) <= 255)))
 );
 
 COMMENT ON COLUMN public.person.avatar IS 'address of a picture; empty: none';
+
+COMMENT ON COLUMN public.person.language IS 'what the platform says this person reads, as a tag of BCP 47';
 
 ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.person_id_seq
@@ -1172,13 +2150,20 @@ CREATE TABLE public.price (
     custom_amounts boolean NOT NULL,
     coins_min bigint NOT NULL,
     coins_max bigint NOT NULL,
+    store_fee_fixed_minor bigint DEFAULT 0 NOT NULL,
+    seller_code text,
+    reference_numerator bigint NOT NULL,
+    reference_denominator bigint NOT NULL,
     CONSTRAINT price_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'apple'::text, 'google'::text]))),
     CONSTRAINT price_check CHECK ((coins_max >= coins_min)),
     CONSTRAINT price_coins_min_check CHECK ((coins_min > 0)),
     CONSTRAINT price_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT price_reference_denominator_check CHECK ((reference_denominator > 0)),
+    CONSTRAINT price_reference_numerator_check CHECK ((reference_numerator > 0)),
     CONSTRAINT price_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT price_step_minor_check CHECK ((step_minor > 0)),
     CONSTRAINT price_store_fee_bps_check CHECK (((store_fee_bps >= 0) AND (store_fee_bps <= 10000))),
+    CONSTRAINT price_store_fee_fixed_minor_check CHECK ((store_fee_fixed_minor >= 0)),
     CONSTRAINT price_tax_name_check CHECK ((tax_name <> ''::text)),
     CONSTRAINT price_tax_rate_bps_check CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000))),
     CONSTRAINT price_unit_denominator_check CHECK ((unit_denominator > 0)),
@@ -1191,35 +2176,218 @@ COMMENT ON COLUMN public.price.step_minor IS 'prices are rounded up to a multipl
 
 COMMENT ON COLUMN public.price.custom_amounts IS 'whether other amounts than the packages can be bought';
 
+COMMENT ON COLUMN public.price.store_fee_fixed_minor IS 'what the channel is expected to keep of each payment beside its share';
+
+COMMENT ON COLUMN public.price.seller_code IS 'null: the seller of the settings';
+
+COMMENT ON COLUMN public.price.reference_numerator IS 'one coin with tax costs reference_numerator / reference_denominator US cents at the rates of the book';
+
 CREATE TABLE public.price_book (
     version integer NOT NULL,
     effective_at timestamp with time zone NOT NULL,
     rates_date date NOT NULL,
     note text NOT NULL,
     sources jsonb NOT NULL,
+    rates jsonb DEFAULT '{}'::jsonb NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    published_by bigint,
+    copied_from integer,
+    written_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT price_book_version_check CHECK ((version > 0))
 );
 
 COMMENT ON COLUMN public.price_book.rates_date IS 'the day of the exchange rates its prices were made with';
 
-CREATE TABLE public.receipt (
-    shard smallint NOT NULL,
-    order_id uuid NOT NULL,
-    person_id bigint NOT NULL,
-    seller_code text NOT NULL,
-    number bigint NOT NULL,
-    seller_name text NOT NULL,
-    seller_address text NOT NULL,
-    issued_at timestamp with time zone NOT NULL,
-    paid_at timestamp with time zone NOT NULL,
-    CONSTRAINT receipt_number_check CHECK ((number > 0))
+COMMENT ON COLUMN public.price_book.rates IS 'minor units of each currency for one US cent, as fractions: {"EUR": "8673/10000"}';
+
+COMMENT ON COLUMN public.price_book.published_by IS 'null: published on the command line, or the first book';
+
+COMMENT ON COLUMN public.price_book.copied_from IS 'the version this one goes back to';
+
+COMMENT ON COLUMN public.price_book.written_in IS 'the transaction that wrote it, the only one that may add prices to it';
+
+CREATE TABLE public.price_book_withdrawal (
+    version integer NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL,
+    withdrawn_by bigint,
+    reason text NOT NULL,
+    CONSTRAINT price_book_withdrawal_reason_check CHECK ((reason <> ''::text))
 );
 
-CREATE TABLE public.receipt_counter (
+CREATE TABLE public.price_draft (
+    draft_id uuid NOT NULL,
+    name text NOT NULL,
+    request text NOT NULL,
+    toml text NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by bigint,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by bigint,
+    published_version integer,
+    CONSTRAINT price_draft_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT price_draft_revision_check CHECK ((revision > 0))
+);
+
+COMMENT ON COLUMN public.price_draft.request IS 'what was asked when it was made, as canonical JSON';
+
+COMMENT ON COLUMN public.price_draft.revision IS 'rises with each change, so that nobody overwrites what they have not seen';
+
+CREATE TABLE public.price_seller (
+    version integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    address text NOT NULL,
+    tax_id text NOT NULL,
+    CONSTRAINT price_seller_code_check CHECK ((code ~ '^[A-Z0-9]{1,20}$'::text)),
+    CONSTRAINT price_seller_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE public.price_seller IS 'sellers of record; the code begins the numbers of their receipts';
+
+COMMENT ON COLUMN public.price_seller.tax_id IS 'empty: the seller has none';
+
+CREATE TABLE public.quote_key (
+    only_row boolean DEFAULT true NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT quote_key_key_check CHECK ((length(key) >= 32)),
+    CONSTRAINT quote_key_only_row_check CHECK (only_row)
+);
+
+COMMENT ON TABLE public.quote_key IS 'the key quotes are signed with when the settings name none; made once, shared by all processes';
+
+CREATE TABLE public.reconciliation_difference (
+    difference_id uuid NOT NULL,
+    provider text NOT NULL,
+    day date NOT NULL,
+    kind text NOT NULL,
+    payment_id text NOT NULL,
+    provider_reversal_id text DEFAULT ''::text NOT NULL,
+    shard smallint,
+    order_id uuid,
+    ours_minor bigint,
+    ours_currency text,
+    ours_state text,
+    theirs_minor bigint,
+    theirs_currency text,
+    theirs_state text,
+    detail text DEFAULT ''::text NOT NULL,
+    state text NOT NULL,
+    previous_state text,
+    first_run uuid NOT NULL,
+    last_run uuid NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    resolution text,
+    closed_by bigint,
+    CONSTRAINT difference_begins_open CHECK (((previous_state IS NOT NULL) OR (state = ANY (ARRAY['open'::text, 'healed'::text])))),
+    CONSTRAINT difference_is_closed_with_words CHECK ((((state = 'closed'::text) = (resolution IS NOT NULL)) AND ((state = 'closed'::text) = (closed_by IS NOT NULL)))),
+    CONSTRAINT reconciliation_difference_resolution_check CHECK (((length(resolution) >= 1) AND (length(resolution) <= 1000))),
+    CONSTRAINT reconciliation_difference_state_check CHECK ((state = ANY (ARRAY['open'::text, 'vanished'::text, 'healed'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.reconciliation_run (
+    run_id uuid NOT NULL,
+    provider text NOT NULL,
+    day date NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    requested_by bigint,
+    daily boolean NOT NULL,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    error text,
+    listed integer DEFAULT 0 NOT NULL,
+    compared integer DEFAULT 0 NOT NULL,
+    healed integer DEFAULT 0 NOT NULL,
+    differing integer DEFAULT 0 NOT NULL,
+    vanished integer DEFAULT 0 NOT NULL,
+    CONSTRAINT reconciliation_run_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT run_is_due_until_it_ends CHECK (((due_at IS NOT NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text]))))
+);
+
+COMMENT ON COLUMN public.reconciliation_run.requested_by IS 'an operator; null: the daily job, or a command';
+
+COMMENT ON COLUMN public.reconciliation_run.listed IS 'payments and reversals the provider listed';
+
+COMMENT ON COLUMN public.reconciliation_run.compared IS 'payments and reversals of ours they were compared with';
+
+CREATE TABLE public.reconciliation_sum (
+    run_id uuid NOT NULL,
+    side text NOT NULL,
+    what text NOT NULL,
+    currency text NOT NULL,
+    count integer NOT NULL,
+    minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    CONSTRAINT reconciliation_sum_count_check CHECK ((count > 0)),
+    CONSTRAINT reconciliation_sum_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT reconciliation_sum_side_check CHECK ((side = ANY (ARRAY['ours'::text, 'theirs'::text]))),
+    CONSTRAINT reconciliation_sum_what_check CHECK ((what = ANY (ARRAY['payment'::text, 'refund'::text, 'void'::text, 'chargeback'::text])))
+);
+
+CREATE TABLE public.region_decision (
     shard smallint NOT NULL,
-    seller_code text NOT NULL,
-    last_number bigint NOT NULL,
-    CONSTRAINT receipt_counter_seller_code_check CHECK ((seller_code ~ '^[A-Z0-9]{1,20}$'::text))
+    person_id bigint NOT NULL,
+    decision_id uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    order_id uuid,
+    payment_id text,
+    outcome text NOT NULL,
+    region text NOT NULL,
+    quoted_region text,
+    sought_region text,
+    basis text NOT NULL,
+    reasons text[] NOT NULL,
+    evidence jsonb NOT NULL,
+    network cidr,
+    rule_version integer NOT NULL,
+    book_version integer NOT NULL,
+    databases jsonb NOT NULL,
+    CONSTRAINT decision_fits_its_kind CHECK ((((kind = 'quote'::text) AND (outcome = ANY (ARRAY['allow'::text, 'ask'::text, 'refuse'::text])) AND (order_id IS NULL) AND (payment_id IS NULL) AND (quoted_region IS NULL)) OR ((kind = 'payment'::text) AND (outcome = ANY (ARRAY['capture'::text, 'reprice'::text, 'ask'::text, 'refuse'::text])) AND (order_id IS NOT NULL) AND (payment_id IS NOT NULL) AND (quoted_region IS NOT NULL)))),
+    CONSTRAINT network_is_cut CHECK ((masklen((network)::inet) <=
+CASE family((network)::inet)
+    WHEN 4 THEN 24
+    ELSE 48
+END)),
+    CONSTRAINT region_decision_kind_check CHECK ((kind = ANY (ARRAY['quote'::text, 'payment'::text]))),
+    CONSTRAINT region_decision_quoted_region_check CHECK ((quoted_region ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT region_decision_reasons_check CHECK ((cardinality(reasons) > 0)),
+    CONSTRAINT region_decision_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT region_decision_rule_version_check CHECK ((rule_version > 0)),
+    CONSTRAINT region_decision_sought_region_check CHECK ((sought_region ~ '^[A-Z]{2}$'::text))
+);
+
+COMMENT ON TABLE public.region_decision IS 'whose prices somebody was shown, or whether a payment was taken, and why';
+
+COMMENT ON COLUMN public.region_decision.kind IS 'quote: order_id is found through the quote; payment: of an authorised payment';
+
+COMMENT ON COLUMN public.region_decision.region IS 'whose prices hold, or would be right for the payment';
+
+COMMENT ON COLUMN public.region_decision.sought_region IS 'the cheaper region whose prices better evidence would bring';
+
+COMMENT ON COLUMN public.region_decision.evidence IS 'signs with country, time and strength; no address, no card number';
+
+COMMENT ON COLUMN public.region_decision.network IS 'the buyer''s, cut to /24 or /48';
+
+COMMENT ON COLUMN public.region_decision.databases IS 'type and date of build of each database that was asked';
+
+CREATE TABLE public.reversal_transition (
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    description text NOT NULL
+);
+
+CREATE TABLE public.reversed_strip (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    start_coin bigint NOT NULL,
+    end_coin bigint NOT NULL,
+    reversal_id uuid NOT NULL,
+    CONSTRAINT reversed_strip_check CHECK ((end_coin > start_coin)),
+    CONSTRAINT reversed_strip_start_coin_check CHECK ((start_coin >= 0))
 );
 
 CREATE TABLE public.reward_rule (
@@ -1291,15 +2459,113 @@ CREATE UNLOGGED TABLE public.room_viewers (
     CONSTRAINT room_viewers_viewers_check CHECK ((viewers >= 0))
 );
 
-CREATE TABLE public.strip (
+CREATE TABLE public.store_consent (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    given boolean NOT NULL
+);
+
+ALTER TABLE public.store_consent ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.store_consent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.store_finishing (
     shard smallint NOT NULL,
-    viewer_id bigint NOT NULL,
-    start_coin bigint NOT NULL,
-    end_coin bigint NOT NULL,
-    lot_id uuid NOT NULL,
-    follows bigint GENERATED ALWAYS AS (NULLIF(start_coin, 0)) STORED,
-    CONSTRAINT strip_check CHECK ((end_coin > start_coin)),
-    CONSTRAINT strip_start_coin_check CHECK ((start_coin >= 0))
+    order_id uuid NOT NULL,
+    provider text NOT NULL,
+    payment_id text NOT NULL,
+    enqueued_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT finishing_is_closed_once CHECK (((closed_at IS NULL) = (state = 'waiting'::text))),
+    CONSTRAINT finishing_is_due_while_waiting CHECK (((due_at IS NOT NULL) = (state = 'waiting'::text))),
+    CONSTRAINT store_finishing_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'finished'::text, 'missed'::text])))
+);
+
+COMMENT ON COLUMN public.store_finishing.due_at IS 'when the store is to be told, or told again; also the lease of who is at it';
+
+CREATE TABLE public.store_transaction (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    provider text NOT NULL,
+    environment text NOT NULL,
+    transaction_id text NOT NULL,
+    state text NOT NULL,
+    hold_reason text,
+    shard smallint,
+    order_id uuid,
+    account_token text NOT NULL,
+    product_id text NOT NULL,
+    quantity integer NOT NULL,
+    coins bigint NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    presented_by bigint,
+    noticed_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    resolved_by bigint,
+    resolution text,
+    CONSTRAINT store_transaction_amount_minor_check CHECK ((amount_minor >= 0)),
+    CONSTRAINT store_transaction_coins_check CHECK ((coins > 0)),
+    CONSTRAINT store_transaction_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT store_transaction_quantity_check CHECK ((quantity > 0)),
+    CONSTRAINT store_transaction_resolution_check CHECK (((length(resolution) >= 1) AND (length(resolution) <= 1000))),
+    CONSTRAINT store_transaction_state_check CHECK ((state = ANY (ARRAY['held'::text, 'claimed'::text, 'closed'::text]))),
+    CONSTRAINT transaction_claimed_by_order CHECK (((state = 'claimed'::text) = ((order_id IS NOT NULL) AND (shard IS NOT NULL)))),
+    CONSTRAINT transaction_closed_with_words CHECK (((state <> 'closed'::text) OR (resolution IS NOT NULL))),
+    CONSTRAINT transaction_held_for_reason CHECK (((state <> 'held'::text) OR (hold_reason IS NOT NULL)))
+);
+
+COMMENT ON COLUMN public.store_transaction.presented_by IS 'who brought it first; null when the store itself told of it';
+
+CREATE TABLE public.store_void_poll (
+    provider text NOT NULL,
+    polled_until timestamp with time zone,
+    due_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.store_void_poll.polled_until IS 'what was taken back before this has been applied; null: nothing yet';
+
+COMMENT ON COLUMN public.store_void_poll.due_at IS 'when to ask again; also the lease of who is at it';
+
+CREATE TABLE public.tax_rate (
+    tax_rate_id bigint NOT NULL,
+    country text NOT NULL,
+    name text NOT NULL,
+    rate_bps integer NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    source text NOT NULL,
+    is_override boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    request_id uuid,
+    CONSTRAINT tax_rate_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT tax_rate_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT tax_rate_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT tax_rate_rate_bps_check CHECK (((rate_bps >= 0) AND (rate_bps <= 10000))),
+    CONSTRAINT tax_rate_source_check CHECK ((source <> ''::text))
+);
+
+COMMENT ON COLUMN public.tax_rate.valid_until IS 'the first day it holds no more; null: until something else does';
+
+COMMENT ON COLUMN public.tax_rate.source IS 'the data it comes from, or why the operator decided it';
+
+ALTER TABLE public.tax_rate ALTER COLUMN tax_rate_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tax_rate_tax_rate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.thank (
@@ -1315,6 +2581,7 @@ CREATE TABLE public.transfer_reason (
     debit_kind text NOT NULL,
     credit_kind text NOT NULL,
     description text NOT NULL,
+    may_overdraw boolean DEFAULT false NOT NULL,
     CONSTRAINT transfer_reason_check CHECK ((debit_kind <> credit_kind))
 );
 
@@ -1323,11 +2590,52 @@ CREATE TABLE public.webhook_event (
     event_id text NOT NULL,
     kind text NOT NULL,
     received_at timestamp with time zone NOT NULL,
-    body text NOT NULL,
-    outcome text NOT NULL,
-    detail text NOT NULL,
-    CONSTRAINT webhook_event_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text])))
+    body bytea NOT NULL,
+    state text DEFAULT 'waiting'::text CONSTRAINT webhook_event_outcome_not_null NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    message_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    previous_state text,
+    tries integer DEFAULT 0 NOT NULL,
+    errors integer DEFAULT 0 NOT NULL,
+    tried_at timestamp with time zone,
+    due_at timestamp with time zone,
+    CONSTRAINT webhook_begins_waiting CHECK (((previous_state IS NOT NULL) OR (state = 'waiting'::text))),
+    CONSTRAINT webhook_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text]))),
+    CONSTRAINT webhook_waits_for_something CHECK (((due_at IS NOT NULL) OR (state <> 'waiting'::text)))
 );
+
+COMMENT ON COLUMN public.webhook_event.body IS 'the bytes as they came; what else is needed to verify them again is not kept';
+
+COMMENT ON COLUMN public.webhook_event.errors IS 'tries that failed here, not at the provider; so many make it a problem';
+
+COMMENT ON COLUMN public.webhook_event.due_at IS 'when it is to be applied, or applied again; also the lease of who is at it';
+
+CREATE TABLE public.webhook_replay (
+    message_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    person_id bigint NOT NULL,
+    outcome text
+);
+
+COMMENT ON COLUMN public.webhook_replay.outcome IS 'what came of it at once; null when it was left to the job';
+
+CREATE TABLE public.webhook_transition (
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    description text NOT NULL
+);
+
+CREATE TABLE public.withdrawal_rule (
+    region text NOT NULL,
+    valid_from date NOT NULL,
+    days integer NOT NULL,
+    basis text NOT NULL,
+    CONSTRAINT withdrawal_rule_basis_check CHECK ((basis <> ''::text)),
+    CONSTRAINT withdrawal_rule_days_check CHECK (((days >= 0) AND (days <= 366))),
+    CONSTRAINT withdrawal_rule_region_check CHECK ((region ~ '^[A-Z]{2}$'::text))
+);
+
+COMMENT ON COLUMN public.withdrawal_rule.valid_from IS 'orders paid on this day or later';
 
 ALTER TABLE ONLY public.account_kind
     ADD CONSTRAINT account_kind_kind_asset_class_key UNIQUE (kind, asset_class);
@@ -1337,6 +2645,21 @@ ALTER TABLE ONLY public.account_kind
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (shard, kind, owner_id, asset);
+
+ALTER TABLE ONLY public.accounting_day
+    ADD CONSTRAINT accounting_day_pkey PRIMARY KEY (shard, day, kind, entity, region, channel, currency);
+
+ALTER TABLE ONLY public.accounting_lot_day
+    ADD CONSTRAINT accounting_lot_day_pkey PRIMARY KEY (shard, day, lot_id);
+
+ALTER TABLE ONLY public.accounting_lot_day
+    ADD CONSTRAINT accounting_lot_day_shard_lot_id_day_key UNIQUE (shard, lot_id, day);
+
+ALTER TABLE ONLY public.accounting_position
+    ADD CONSTRAINT accounting_position_pkey PRIMARY KEY (shard);
+
+ALTER TABLE ONLY public.accounting_reopening
+    ADD CONSTRAINT accounting_reopening_pkey PRIMARY KEY (reopening_id);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
@@ -1350,11 +2673,35 @@ ALTER TABLE ONLY public.catalogue
 ALTER TABLE ONLY public.charge_stream
     ADD CONSTRAINT charge_stream_pkey PRIMARY KEY (shard, creator_shard);
 
+ALTER TABLE ONLY public.clawback_part
+    ADD CONSTRAINT clawback_part_pkey PRIMARY KEY (shard, reference);
+
+ALTER TABLE ONLY public.clawback_part
+    ADD CONSTRAINT clawback_part_shard_reversal_id_creator_id_conversion_id_key UNIQUE NULLS NOT DISTINCT (shard, reversal_id, creator_id, conversion_id);
+
+ALTER TABLE ONLY public.clawback
+    ADD CONSTRAINT clawback_pkey PRIMARY KEY (shard, reversal_id, creator_id, direction);
+
+ALTER TABLE ONLY public.coin_grant
+    ADD CONSTRAINT coin_grant_pkey PRIMARY KEY (shard, grant_id);
+
+ALTER TABLE ONLY public.consumption_request
+    ADD CONSTRAINT consumption_request_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.consumption_request
+    ADD CONSTRAINT consumption_request_pkey PRIMARY KEY (provider, request_id);
+
 ALTER TABLE ONLY public.conversion
     ADD CONSTRAINT conversion_pkey PRIMARY KEY (shard, id);
 
 ALTER TABLE ONLY public.creator_setting
     ADD CONSTRAINT creator_setting_pkey PRIMARY KEY (shard, creator_id);
+
+ALTER TABLE ONLY public.credit_note
+    ADD CONSTRAINT credit_note_number UNIQUE (shard, seller_code, number);
+
+ALTER TABLE ONLY public.credit_note
+    ADD CONSTRAINT credit_note_pkey PRIMARY KEY (shard, reversal_id, act);
 
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (shard, source_shard, through_batch_no);
@@ -1364,6 +2711,12 @@ ALTER TABLE ONLY public.delivery
 
 ALTER TABLE ONLY public.delivery_stream
     ADD CONSTRAINT delivery_stream_pkey PRIMARY KEY (shard, source_shard);
+
+ALTER TABLE ONLY public.difference_kind
+    ADD CONSTRAINT difference_kind_pkey PRIMARY KEY (kind);
+
+ALTER TABLE ONLY public.difference_transition
+    ADD CONSTRAINT difference_transition_pkey PRIMARY KEY (from_state, to_state);
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
@@ -1376,6 +2729,9 @@ ALTER TABLE ONLY public.gift_batch
 
 ALTER TABLE ONLY public.gift
     ADD CONSTRAINT gift_pkey PRIMARY KEY (shard, viewer_id, id);
+
+ALTER TABLE ONLY public.gift_reversal
+    ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id);
 
 ALTER TABLE ONLY public.issuer
     ADD CONSTRAINT issuer_is_new UNIQUE (issuer);
@@ -1398,11 +2754,20 @@ ALTER TABLE ONLY public.ledger_setting
 ALTER TABLE ONLY public.lot
     ADD CONSTRAINT lot_pkey PRIMARY KEY (shard, lot_id);
 
+ALTER TABLE ONLY public.lot_reversal
+    ADD CONSTRAINT lot_reversal_pkey PRIMARY KEY (shard, reversal_id);
+
 ALTER TABLE ONLY public.lot
     ADD CONSTRAINT lot_shard_viewer_id_lot_id_key UNIQUE (shard, viewer_id, lot_id);
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (kind, name);
+
+ALTER TABLE ONLY public.money_turn
+    ADD CONSTRAINT money_turn_pkey PRIMARY KEY (shard);
+
+ALTER TABLE ONLY public.order_reversed
+    ADD CONSTRAINT order_reversed_pkey PRIMARY KEY (shard, order_id);
 
 ALTER TABLE ONLY public.order_transition
     ADD CONSTRAINT order_transition_pkey PRIMARY KEY (from_state, to_state);
@@ -1415,6 +2780,18 @@ ALTER TABLE ONLY public.overlay_token
 
 ALTER TABLE ONLY public.package
     ADD CONSTRAINT package_pkey PRIMARY KEY (version, region, channel, coins);
+
+ALTER TABLE ONLY public.paper_counter
+    ADD CONSTRAINT paper_counter_pkey PRIMARY KEY (shard, seller_code, paper);
+
+ALTER TABLE ONLY public.paper_kind
+    ADD CONSTRAINT paper_kind_pkey PRIMARY KEY (paper);
+
+ALTER TABLE ONLY public.payment_decision
+    ADD CONSTRAINT payment_decision_pkey PRIMARY KEY (shard, order_id, payment_id);
+
+ALTER TABLE ONLY public.payment_problem_kind
+    ADD CONSTRAINT payment_problem_kind_pkey PRIMARY KEY (kind);
 
 ALTER TABLE ONLY public.payment_problem
     ADD CONSTRAINT payment_problem_pkey PRIMARY KEY (shard, order_id, kind, payment_id);
@@ -1461,8 +2838,20 @@ ALTER TABLE ONLY public.person
 ALTER TABLE ONLY public.price_book
     ADD CONSTRAINT price_book_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY public.price_book_withdrawal
+    ADD CONSTRAINT price_book_withdrawal_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.price_draft
+    ADD CONSTRAINT price_draft_pkey PRIMARY KEY (draft_id);
+
 ALTER TABLE ONLY public.price
     ADD CONSTRAINT price_pkey PRIMARY KEY (version, region, channel);
+
+ALTER TABLE ONLY public.price_seller
+    ADD CONSTRAINT price_seller_pkey PRIMARY KEY (version, code);
+
+ALTER TABLE ONLY public.quote_key
+    ADD CONSTRAINT quote_key_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT quote_ordered_once UNIQUE (shard, person_id, quote_id);
@@ -1470,17 +2859,44 @@ ALTER TABLE ONLY public.recharge_order
 ALTER TABLE ONLY public.quote
     ADD CONSTRAINT quote_pkey PRIMARY KEY (shard, person_id, quote_id);
 
-ALTER TABLE ONLY public.receipt_counter
-    ADD CONSTRAINT receipt_counter_pkey PRIMARY KEY (shard, seller_code);
+ALTER TABLE ONLY public.receipt
+    ADD CONSTRAINT receipt_number UNIQUE (shard, seller_code, paper, number);
 
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (shard, order_id);
 
-ALTER TABLE ONLY public.receipt
-    ADD CONSTRAINT receipt_shard_seller_code_number_key UNIQUE (shard, seller_code, number);
-
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT recharge_order_pkey PRIMARY KEY (shard, order_id);
+
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT reconciliation_difference_pkey PRIMARY KEY (difference_id);
+
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT reconciliation_difference_provider_day_kind_payment_id_prov_key UNIQUE (provider, day, kind, payment_id, provider_reversal_id);
+
+ALTER TABLE ONLY public.reconciliation_run
+    ADD CONSTRAINT reconciliation_run_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY public.reconciliation_sum
+    ADD CONSTRAINT reconciliation_sum_pkey PRIMARY KEY (run_id, side, what, currency);
+
+ALTER TABLE ONLY public.region_decision
+    ADD CONSTRAINT region_decision_pkey PRIMARY KEY (shard, decision_id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_pkey PRIMARY KEY (shard, reversal_id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_shard_provider_provider_reversal_id_step_key UNIQUE (shard, provider, provider_reversal_id, step);
+
+ALTER TABLE ONLY public.reversal_transition
+    ADD CONSTRAINT reversal_transition_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY public.reversed_strip
+    ADD CONSTRAINT reversed_strip_pkey PRIMARY KEY (shard, viewer_id, start_coin);
+
+ALTER TABLE ONLY public.reversed_strip
+    ADD CONSTRAINT reversed_strip_shard_viewer_id_end_coin_key UNIQUE (shard, viewer_id, end_coin);
 
 ALTER TABLE ONLY public.reward_rule
     ADD CONSTRAINT reward_rule_pkey PRIMARY KEY (version);
@@ -1494,11 +2910,32 @@ ALTER TABLE ONLY public.room
 ALTER TABLE ONLY public.room_viewers
     ADD CONSTRAINT room_viewers_pkey PRIMARY KEY (room_id, process_id);
 
+ALTER TABLE ONLY public.store_consent
+    ADD CONSTRAINT store_consent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.store_finishing
+    ADD CONSTRAINT store_finishing_pkey PRIMARY KEY (shard, order_id);
+
+ALTER TABLE ONLY public.store_transaction
+    ADD CONSTRAINT store_transaction_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.store_transaction
+    ADD CONSTRAINT store_transaction_pkey PRIMARY KEY (provider, environment, transaction_id);
+
+ALTER TABLE ONLY public.store_void_poll
+    ADD CONSTRAINT store_void_poll_pkey PRIMARY KEY (provider);
+
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_pkey PRIMARY KEY (shard, viewer_id, start_coin);
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_end_coin_key UNIQUE (shard, viewer_id, end_coin);
+
+ALTER TABLE ONLY public.tax_rate
+    ADD CONSTRAINT tax_rate_pkey PRIMARY KEY (tax_rate_id);
+
+ALTER TABLE ONLY public.tax_rate
+    ADD CONSTRAINT tax_rate_request_id_key UNIQUE (request_id);
 
 ALTER TABLE ONLY public.thank
     ADD CONSTRAINT thank_pkey PRIMARY KEY (shard, creator_id, viewer_id, gift_id);
@@ -1516,9 +2953,35 @@ ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (shard, viewer_id);
 
 ALTER TABLE ONLY public.webhook_event
+    ADD CONSTRAINT webhook_event_message_id_key UNIQUE (message_id);
+
+ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_pkey PRIMARY KEY (provider, event_id);
 
+ALTER TABLE ONLY public.webhook_replay
+    ADD CONSTRAINT webhook_replay_pkey PRIMARY KEY (message_id, at, person_id);
+
+ALTER TABLE ONLY public.webhook_transition
+    ADD CONSTRAINT webhook_transition_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY public.withdrawal_rule
+    ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
+
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
+
+CREATE INDEX clawback_part_by_creator ON public.clawback_part USING btree (shard, creator_id, taken_at DESC, reversal_id DESC);
+
+CREATE INDEX clawback_to_apply ON public.clawback USING btree (queue_no) WHERE (applied_at IS NULL);
+
+CREATE INDEX coin_grant_by_operator ON public.coin_grant USING btree (granted_by, granted_at DESC, grant_id DESC);
+
+CREATE INDEX coin_grant_by_person ON public.coin_grant USING btree (shard, person_id, granted_at DESC, grant_id DESC);
+
+CREATE INDEX coin_grant_newest ON public.coin_grant USING btree (granted_at DESC, grant_id DESC);
+
+CREATE INDEX consumption_request_by_time ON public.consumption_request USING btree (noticed_at DESC, id DESC);
+
+CREATE INDEX consumption_request_due ON public.consumption_request USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX conversion_by_creator ON public.conversion USING btree (shard, creator_id, converted_at DESC, id DESC);
 
@@ -1526,13 +2989,33 @@ CREATE INDEX conversion_to_mature ON public.conversion USING btree (matures_at) 
 
 CREATE INDEX creator_setting_automatic ON public.creator_setting USING btree (creator_id) WHERE automatic_conversion;
 
+CREATE INDEX credit_note_by_order ON public.credit_note USING btree (shard, order_id, number);
+
 CREATE INDEX delivery_by_time ON public.delivery USING btree (delivered_at);
+
+CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree (noticed_at DESC, difference_id DESC);
+
+CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
+
+CREATE INDEX gift_by_time ON ONLY public.gift USING brin (charged_at) WITH (pages_per_range='64', autosummarize='on');
+
+CREATE INDEX gift_reversal_by_reversal ON public.gift_reversal USING btree (shard, reversal_id, creator_id);
 
 CREATE UNIQUE INDEX item_version_current ON public.item_version USING btree (item_id) WHERE (retired_at IS NULL);
 
+CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_id);
+
+CREATE INDEX lot_to_expire ON public.lot USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND ((coins_reversed + coins_expired) < coins));
+
 CREATE INDEX overlay_token_by_creator ON public.overlay_token USING btree (creator_id, created_at DESC);
 
+CREATE INDEX payment_decision_due ON public.payment_decision USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 CREATE UNIQUE INDEX payment_pays_one_order ON public.recharge_order USING btree (shard, provider, payment_id);
+
+CREATE UNIQUE INDEX payment_problem_by_id ON public.payment_problem USING btree (shard, problem_id);
+
+CREATE INDEX payment_problem_by_time ON public.payment_problem USING btree (noticed_at DESC, problem_id DESC);
 
 CREATE INDEX payment_problem_open ON public.payment_problem USING btree (noticed_at) WHERE (resolved_at IS NULL);
 
@@ -1554,11 +3037,39 @@ CREATE INDEX payout_send_due ON public.payout_send USING btree (due_at);
 
 CREATE INDEX payout_to_poll ON public.payout USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 
+CREATE INDEX price_draft_by_change ON public.price_draft USING btree (changed_at DESC, draft_id DESC);
+
+CREATE INDEX quote_by_decision ON public.quote USING btree (shard, decision_id) WHERE (decision_id IS NOT NULL);
+
 CREATE INDEX quote_by_expiry ON public.quote USING btree (expires_at);
+
+CREATE INDEX receipt_by_payment_time ON public.receipt USING btree (paid_at, order_id);
 
 CREATE INDEX recharge_order_by_person ON public.recharge_order USING btree (shard, person_id, order_id);
 
 CREATE INDEX recharge_order_to_poll ON public.recharge_order USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+
+CREATE INDEX reconciliation_run_by_time ON public.reconciliation_run USING btree (requested_at DESC, run_id DESC);
+
+CREATE UNIQUE INDEX reconciliation_run_daily ON public.reconciliation_run USING btree (provider, day) WHERE daily;
+
+CREATE INDEX reconciliation_run_due ON public.reconciliation_run USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX region_decision_by_order ON public.region_decision USING btree (shard, order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX region_decision_by_person ON public.region_decision USING btree (shard, person_id, decided_at DESC);
+
+CREATE INDEX region_decision_of_quotes ON public.region_decision USING btree (decided_at) WHERE (kind = 'quote'::text);
+
+CREATE INDEX reversal_by_order ON public.reversal USING btree (shard, order_id, reversal_id);
+
+CREATE INDEX reversal_by_person ON public.reversal USING btree (shard, person_id, reversal_id DESC);
+
+CREATE INDEX reversal_by_time ON public.reversal USING btree (created_at DESC, reversal_id DESC);
+
+CREATE INDEX reversal_to_send ON public.reversal USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+
+CREATE INDEX reversed_strip_by_reversal ON public.reversed_strip USING btree (shard, reversal_id);
 
 CREATE INDEX room_by_creator ON public.room USING btree (creator_id, id DESC);
 
@@ -1566,28 +3077,85 @@ CREATE INDEX room_live ON public.room USING btree (started_at DESC, id DESC) WHE
 
 CREATE INDEX room_viewers_by_seen ON public.room_viewers USING btree (seen_at);
 
+CREATE INDEX store_consent_latest ON public.store_consent USING btree (person_id, id DESC);
+
+CREATE INDEX store_finishing_due ON public.store_finishing USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueued_at, order_id, shard) WHERE (state <> 'finished'::text);
+
+CREATE INDEX store_transaction_by_state ON public.store_transaction USING btree (state, noticed_at DESC, id DESC);
+
+CREATE UNIQUE INDEX store_transaction_pays_one_order ON public.store_transaction USING btree (shard, order_id) WHERE (order_id IS NOT NULL);
+
 CREATE INDEX strip_by_lot ON public.strip USING btree (shard, viewer_id, lot_id);
+
+CREATE INDEX tax_rate_by_country ON public.tax_rate USING btree (country, is_override DESC, tax_rate_id DESC);
 
 CREATE INDEX transfer_by_credit ON public.transfer USING btree (shard, credit_kind, credit_owner, posted_at);
 
 CREATE INDEX transfer_by_debit ON public.transfer USING btree (shard, debit_kind, debit_owner, posted_at);
 
-CREATE INDEX webhook_event_by_time ON public.webhook_event USING btree (received_at DESC);
+CREATE INDEX webhook_event_by_time ON public.webhook_event USING btree (received_at DESC, message_id DESC);
+
+CREATE INDEX webhook_event_due ON public.webhook_event USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX webhook_event_to_look_at ON public.webhook_event USING btree (received_at DESC) WHERE (state = ANY (ARRAY['waiting'::text, 'problem'::text]));
+
+CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
+
+CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_book FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
+
+CREATE TRIGGER price_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
+
+CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price_seller FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
 
+ALTER TABLE ONLY public.accounting_lot_day
+    ADD CONSTRAINT accounting_lot_day_shard_lot_id_fkey FOREIGN KEY (shard, lot_id) REFERENCES public.lot(shard, lot_id);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
+
+ALTER TABLE ONLY public.clawback_part
+    ADD CONSTRAINT clawback_part_shard_conversion_id_fkey FOREIGN KEY (shard, conversion_id) REFERENCES public.conversion(shard, id);
+
+ALTER TABLE ONLY public.clawback
+    ADD CONSTRAINT clawback_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
+
+ALTER TABLE ONLY public.consumption_request
+    ADD CONSTRAINT consumption_request_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
 ALTER TABLE ONLY public.conversion
     ADD CONSTRAINT conversion_rule_version_fkey FOREIGN KEY (rule_version) REFERENCES public.reward_rule(version);
 
+ALTER TABLE ONLY public.credit_note
+    ADD CONSTRAINT credit_note_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.receipt(shard, order_id);
+
+ALTER TABLE ONLY public.credit_note
+    ADD CONSTRAINT credit_note_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.reversal(shard, reversal_id);
+
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.gift_reversal
+    ADD CONSTRAINT gift_reversal_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
+
+ALTER TABLE ONLY public.coin_grant
+    ADD CONSTRAINT grant_is_a_lot FOREIGN KEY (shard, person_id, grant_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
 
+ALTER TABLE ONLY public.lot_reversal
+    ADD CONSTRAINT lot_reversal_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT order_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.order_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.order_reversed
+    ADD CONSTRAINT order_reversed_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
 ALTER TABLE ONLY public.overlay_token
     ADD CONSTRAINT overlay_token_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
@@ -1597,6 +3165,15 @@ ALTER TABLE ONLY public.overlay_token
 
 ALTER TABLE ONLY public.package
     ADD CONSTRAINT package_version_region_channel_fkey FOREIGN KEY (version, region, channel) REFERENCES public.price(version, region, channel);
+
+ALTER TABLE ONLY public.paper_counter
+    ADD CONSTRAINT paper_counter_paper_fkey FOREIGN KEY (paper) REFERENCES public.paper_kind(paper);
+
+ALTER TABLE ONLY public.payment_decision
+    ADD CONSTRAINT payment_decision_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.payment_problem
+    ADD CONSTRAINT payment_problem_kind_known FOREIGN KEY (kind) REFERENCES public.payment_problem_kind(kind);
 
 ALTER TABLE ONLY public.payment_problem
     ADD CONSTRAINT payment_problem_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
@@ -1640,8 +3217,35 @@ ALTER TABLE ONLY public.payout_transition
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
 
+ALTER TABLE ONLY public.price_book
+    ADD CONSTRAINT price_book_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES public.price_book(version);
+
+ALTER TABLE ONLY public.price_book
+    ADD CONSTRAINT price_book_published_by_fkey FOREIGN KEY (published_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.price_book_withdrawal
+    ADD CONSTRAINT price_book_withdrawal_version_fkey FOREIGN KEY (version) REFERENCES public.price_book(version);
+
+ALTER TABLE ONLY public.price_book_withdrawal
+    ADD CONSTRAINT price_book_withdrawal_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.price_draft
+    ADD CONSTRAINT price_draft_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.price_draft
+    ADD CONSTRAINT price_draft_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.price_draft
+    ADD CONSTRAINT price_draft_published_version_fkey FOREIGN KEY (published_version) REFERENCES public.price_book(version);
+
+ALTER TABLE ONLY public.price_seller
+    ADD CONSTRAINT price_seller_version_fkey FOREIGN KEY (version) REFERENCES public.price_book(version);
+
 ALTER TABLE ONLY public.price
     ADD CONSTRAINT price_version_fkey FOREIGN KEY (version) REFERENCES public.price_book(version);
+
+ALTER TABLE ONLY public.price
+    ADD CONSTRAINT price_version_seller_code_fkey FOREIGN KEY (version, seller_code) REFERENCES public.price_seller(version, code);
 
 ALTER TABLE ONLY public.quote
     ADD CONSTRAINT quote_book_version_region_channel_fkey FOREIGN KEY (book_version, region, channel) REFERENCES public.price(version, region, channel);
@@ -1649,20 +3253,74 @@ ALTER TABLE ONLY public.quote
 ALTER TABLE ONLY public.quote
     ADD CONSTRAINT quote_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.quote
+    ADD CONSTRAINT quote_rests_on_decision FOREIGN KEY (shard, decision_id) REFERENCES public.region_decision(shard, decision_id);
+
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT recharge_order_shard_person_id_quote_id_fkey FOREIGN KEY (shard, person_id, quote_id) REFERENCES public.quote(shard, person_id, quote_id);
 
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT reconciliation_difference_first_run_fkey FOREIGN KEY (first_run) REFERENCES public.reconciliation_run(run_id);
+
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT reconciliation_difference_kind_fkey FOREIGN KEY (kind) REFERENCES public.difference_kind(kind);
+
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT reconciliation_difference_last_run_fkey FOREIGN KEY (last_run) REFERENCES public.reconciliation_run(run_id);
+
+ALTER TABLE ONLY public.reconciliation_difference
+    ADD CONSTRAINT reconciliation_difference_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.reconciliation_sum
+    ADD CONSTRAINT reconciliation_sum_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.reconciliation_run(run_id);
+
+ALTER TABLE ONLY public.region_decision
+    ADD CONSTRAINT region_decision_book_version_fkey FOREIGN KEY (book_version) REFERENCES public.price_book(version);
+
+ALTER TABLE ONLY public.region_decision
+    ADD CONSTRAINT region_decision_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.region_decision
+    ADD CONSTRAINT region_decision_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.reversal_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.reversed_strip
+    ADD CONSTRAINT reversed_strip_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
+
 ALTER TABLE ONLY public.room
     ADD CONSTRAINT room_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.store_consent
+    ADD CONSTRAINT store_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.store_finishing
+    ADD CONSTRAINT store_finishing_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.store_transaction
+    ADD CONSTRAINT store_transaction_presented_by_fkey FOREIGN KEY (presented_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.store_transaction
+    ADD CONSTRAINT store_transaction_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.store_transaction
+    ADD CONSTRAINT store_transaction_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_follows_fkey FOREIGN KEY (shard, viewer_id, follows) REFERENCES public.strip(shard, viewer_id, end_coin) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.tax_rate
+    ADD CONSTRAINT tax_rate_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.transfer
     ADD CONSTRAINT transfer_credit_kind_asset_class_fkey FOREIGN KEY (credit_kind, asset_class) REFERENCES public.account_kind(kind, asset_class);
@@ -1679,13 +3337,25 @@ ALTER TABLE ONLY public.transfer
 ALTER TABLE ONLY public.transfer_reason
     ADD CONSTRAINT transfer_reason_debit_kind_fkey FOREIGN KEY (debit_kind) REFERENCES public.account_kind(kind);
 
+ALTER TABLE ONLY public.webhook_event
+    ADD CONSTRAINT webhook_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.webhook_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.webhook_replay
+    ADD CONSTRAINT webhook_replay_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.webhook_event(message_id);
+
 GRANT USAGE ON SCHEMA public TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_ids uuid[], p_viewers bigint[], p_creators bigint[], p_creator_shards smallint[], p_rooms bigint[], p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_ids uuid[], p_viewers bigint[], p_creators bigint[], p_creator_shards smallint[], p_rooms bigint[], p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.frame TO plaudit_app;
 
@@ -1698,74 +3368,53 @@ GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_th
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone) TO plaudit_app;
+REVOKE ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_money(p_shard smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_money(p_shard smallint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.price_book_never_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.shard_of(p_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
 
+GRANT SELECT ON TABLE public.lot TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
+
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
 GRANT SELECT ON TABLE public.account_kind TO plaudit_app;
 
-GRANT SELECT ON TABLE public.api_key TO plaudit_app;
-
-GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
-
-GRANT SELECT ON TABLE public.gift_batch TO plaudit_app;
-
-GRANT SELECT ON TABLE public.wallet TO plaudit_app;
-
-GRANT SELECT ON TABLE public.balance TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO plaudit_app;
-
-GRANT SELECT ON TABLE public.charge_stream TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(matured_at) ON TABLE public.conversion TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.creator_setting TO plaudit_app;
-
-GRANT SELECT ON TABLE public.delivery TO plaudit_app;
-
-GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
-
-GRANT SELECT ON TABLE public.gift TO plaudit_app;
-
-GRANT SELECT ON TABLE public.issuer TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
-
-GRANT SELECT ON TABLE public.transfer TO plaudit_app;
-
-GRANT SELECT ON TABLE public.journal TO plaudit_app;
-
-GRANT SELECT ON TABLE public.ledger_setting TO plaudit_app;
-
-GRANT SELECT ON TABLE public.lot TO plaudit_app;
-
-GRANT SELECT ON TABLE public.migration TO plaudit_app;
-
-GRANT SELECT ON TABLE public.order_transition TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payment_problem TO plaudit_app;
-
-GRANT UPDATE(resolved_at) ON TABLE public.payment_problem TO plaudit_app;
-
-GRANT UPDATE(resolution) ON TABLE public.payment_problem TO plaudit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounting_day TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.quote TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.receipt TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.recharge_order TO plaudit_app;
 
@@ -1783,11 +3432,205 @@ GRANT UPDATE(poll_at) ON TABLE public.recharge_order TO plaudit_app;
 
 GRANT UPDATE(polls) ON TABLE public.recharge_order TO plaudit_app;
 
+GRANT UPDATE(paid_minor) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(paid_currency) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(paid_net_minor) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(paid_tax_minor) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(quantity) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(processing_since) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT SELECT ON TABLE public.transfer TO plaudit_app;
+
+GRANT SELECT ON TABLE public.accounting_lot TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounting_lot_day TO plaudit_app;
+
+GRANT UPDATE(sold_coins) ON TABLE public.accounting_lot_day TO plaudit_app;
+
+GRANT UPDATE(put_back_coins) ON TABLE public.accounting_lot_day TO plaudit_app;
+
+GRANT UPDATE(used_coins) ON TABLE public.accounting_lot_day TO plaudit_app;
+
+GRANT UPDATE(refunded_coins) ON TABLE public.accounting_lot_day TO plaudit_app;
+
+GRANT UPDATE(expired_coins) ON TABLE public.accounting_lot_day TO plaudit_app;
+
+GRANT SELECT ON TABLE public.accounting_lot_figure TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(previous_state) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(provider_reversal_id) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(claimed_minor) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(dispute_fee_minor) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(dispute_fee_returned) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(outcome) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(changed_at) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(provider_at) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(respond_until) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(poll_at) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(polls) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(send_error) ON TABLE public.reversal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.accounting_money TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.accounting_position TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.accounting_reopening TO plaudit_app;
+
+GRANT SELECT ON TABLE public.api_key TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_batch TO plaudit_app;
+
+GRANT SELECT ON TABLE public.wallet TO plaudit_app;
+
+GRANT SELECT ON TABLE public.balance TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO plaudit_app;
+
+GRANT SELECT ON TABLE public.charge_stream TO plaudit_app;
+
+GRANT SELECT ON TABLE public.clawback TO plaudit_app;
+
+GRANT UPDATE(applied_at) ON TABLE public.clawback TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.clawback_part TO plaudit_app;
+
+GRANT UPDATE(returned_at) ON TABLE public.clawback_part TO plaudit_app;
+
+GRANT UPDATE(diamonds_returned) ON TABLE public.clawback_part TO plaudit_app;
+
+GRANT UPDATE(returned_pending) ON TABLE public.clawback_part TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.coin_grant TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(consumed_ppm) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(closed_at) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(matured_at) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(coins_clawed) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(diamonds_clawed) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(diamonds_matured) ON TABLE public.conversion TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.creator_setting TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.credit_note TO plaudit_app;
+
+GRANT SELECT ON TABLE public.delivery TO plaudit_app;
+
+GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
+
+GRANT SELECT ON TABLE public.difference_kind TO plaudit_app;
+
+GRANT SELECT ON TABLE public.difference_transition TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.issuer TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
+
+GRANT SELECT ON TABLE public.journal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.ledger_setting TO plaudit_app;
+
+GRANT SELECT ON TABLE public.lot_reversal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.strip TO plaudit_app;
+
+GRANT SELECT ON TABLE public.lot_state TO plaudit_app;
+
+GRANT SELECT ON TABLE public.migration TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.order_reversed TO plaudit_app;
+
+GRANT UPDATE(reversed_minor) ON TABLE public.order_reversed TO plaudit_app;
+
+GRANT UPDATE(reversed_tax_minor) ON TABLE public.order_reversed TO plaudit_app;
+
+GRANT UPDATE(reversed_fee_minor) ON TABLE public.order_reversed TO plaudit_app;
+
+GRANT UPDATE(reversed_coins) ON TABLE public.order_reversed TO plaudit_app;
+
+GRANT SELECT ON TABLE public.order_transition TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(outcome) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(region) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(reasons) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(decided_at) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(carried_out_at) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payment_problem TO plaudit_app;
+
+GRANT UPDATE(resolved_at) ON TABLE public.payment_problem TO plaudit_app;
+
+GRANT UPDATE(resolution) ON TABLE public.payment_problem TO plaudit_app;
+
+GRANT UPDATE(resolved_by) ON TABLE public.payment_problem TO plaudit_app;
+
 GRANT SELECT ON TABLE public.order_with_quote TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.overlay_token TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.package TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.paper_counter TO plaudit_app;
+
+GRANT SELECT ON TABLE public.paper_kind TO plaudit_app;
+
+GRANT SELECT ON TABLE public.payment_problem_kind TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout TO plaudit_app;
 
@@ -1835,9 +3678,83 @@ GRANT SELECT,INSERT ON TABLE public.price TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price_book TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.receipt TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.price_book_withdrawal TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.receipt_counter TO plaudit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.price_draft TO plaudit_app;
+
+GRANT UPDATE(name) ON TABLE public.price_draft TO plaudit_app;
+
+GRANT UPDATE(toml) ON TABLE public.price_draft TO plaudit_app;
+
+GRANT UPDATE(revision) ON TABLE public.price_draft TO plaudit_app;
+
+GRANT UPDATE(changed_at) ON TABLE public.price_draft TO plaudit_app;
+
+GRANT UPDATE(changed_by) ON TABLE public.price_draft TO plaudit_app;
+
+GRANT UPDATE(published_version) ON TABLE public.price_draft TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.price_seller TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.quote_key TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(ours_minor) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(ours_currency) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(ours_state) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(theirs_minor) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(theirs_currency) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(theirs_state) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(detail) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(previous_state) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(last_run) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(changed_at) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(resolution) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT UPDATE(closed_by) ON TABLE public.reconciliation_difference TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(listed) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(compared) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(healed) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(differing) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(vanished) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.reconciliation_sum TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.region_decision TO plaudit_app;
+
+GRANT SELECT ON TABLE public.reversal_transition TO plaudit_app;
+
+GRANT SELECT ON TABLE public.reversed_strip TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
 
@@ -1847,10 +3764,68 @@ GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
 
-GRANT SELECT ON TABLE public.strip TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.store_consent TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT UPDATE(closed_at) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(hold_reason) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(shard) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(order_id) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(presented_by) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(changed_at) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(resolved_by) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(resolution) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT UPDATE(polled_until) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(detail) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(previous_state) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(errors) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(tried_at) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.webhook_replay TO plaudit_app;
+
+GRANT SELECT ON TABLE public.webhook_transition TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.withdrawal_rule TO plaudit_app;

@@ -12,10 +12,28 @@ from plaudit.limits import PAYOUT_PROVIDER_TIMEOUT_S
 from plaudit.money import Money
 from plaudit.payouts.model import SignatureNotValid
 from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout, ProviderUnavailable
-from plaudit.settings import Secret
+from plaudit.settings import Secret, Settings, SettingsError
 
 _REFUSED_FOR_GOOD = 422  # any other refusal may be about us (address, key) and not about the payout
 T = TypeVar("T")
+
+
+def from_settings(settings: Settings) -> "SandboxPayoutProvider | None":
+    """The sandbox, when its address is set.
+
+    Raises:
+        SettingsError: without its keys.
+    """
+    if not settings.sandbox_url:
+        return None
+    if not settings.sandbox_api_key or not settings.sandbox_webhook_secret:
+        raise SettingsError("PLAUDIT_SANDBOX_URL needs PLAUDIT_SANDBOX_API_KEY and PLAUDIT_SANDBOX_WEBHOOK_SECRET")
+    return SandboxPayoutProvider(
+        url=settings.sandbox_url,
+        api_key=settings.sandbox_api_key,
+        webhook_secret=settings.sandbox_webhook_secret,
+        webhook_url=f"{settings.public_url}/v1/webhooks/payouts/sandbox",
+    )
 
 
 class _Payout(msgspec.Struct):

@@ -5,9 +5,10 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select (p_id % shards)::smallint from ledger_setting
 $$;
 
--- Add to the balance of an account of any kind but a wallet. Internal to post().
+-- Add to the balance of an account of any kind but a wallet. Internal to post(). Only a movement that may overdraw leaves
+-- an account below zero; what comes in later makes that less, and nothing makes it more.
 create or replace function move_balance(
-    p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint
+    p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean default false
 ) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
     if p_kind = 'gift_balance' then
@@ -18,12 +19,21 @@ begin
         end if;
     else
         -- Tried as an update first: the check of an insert would see the movement alone, not the balance it leads to.
-        update account set balance = balance + p_amount
+        update account set balance = balance + p_amount, overdraft = case
+            when may_go_negative then 0
+            when p_may_overdraw or p_amount > 0 then greatest(0, -(balance + p_amount))
+            else overdraft end
         where shard = p_shard and kind = p_kind and owner_id = p_owner_id and asset = p_asset;
         if not found then
-            insert into account as a (shard, kind, owner_id, asset, balance, may_go_negative)
-            select p_shard, kind, p_owner_id, p_asset, p_amount, may_go_negative from account_kind where kind = p_kind
-            on conflict (shard, kind, owner_id, asset) do update set balance = a.balance + excluded.balance;
+            insert into account as a (shard, kind, owner_id, asset, balance, overdraft, may_go_negative)
+            select p_shard, kind, p_owner_id, p_asset, p_amount,
+                case when p_may_overdraw and not may_go_negative then greatest(0, -p_amount) else 0 end, may_go_negative
+            from account_kind where kind = p_kind
+            on conflict (shard, kind, owner_id, asset) do update
+            set balance = a.balance + excluded.balance, overdraft = case
+                when a.may_go_negative then 0
+                when p_may_overdraw or p_amount > 0 then greatest(0, -(a.balance + excluded.balance))
+                else a.overdraft end;
         end if;
     end if;
 end $$;
@@ -74,39 +84,22 @@ begin
     end if;
     -- Always in the order of the kinds, whichever is the debit: two opposite movements cannot wait for each other.
     if movement.debit_kind < movement.credit_kind then
-        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount);
+        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount, movement.may_overdraw);
         perform move_balance(p_shard, movement.credit_kind, p_credit_owner, p_asset, p_amount);
     else
         perform move_balance(p_shard, movement.credit_kind, p_credit_owner, p_asset, p_amount);
-        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount);
+        perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount, movement.may_overdraw);
     end if;
     return true;
 end $$;
 
--- fund(): a lot at the end of a wallet's strip. Once per lot; answers whether it was funded now.
-create or replace function fund(
-    p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint,
-    p_price_minor bigint, p_currency text, p_at timestamptz
-) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    strip_end bigint;
+-- Whoever moves money takes its turn in the shard first, before any wallet, account or paper: one sale or reversal makes
+-- several movements in an order of its own, and two of them would wait for each other.
+create or replace function lock_money(p_shard smallint)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if p_reason not in ('recharge', 'promotion') then
-        raise exception '% does not fund a wallet', p_reason using errcode = 'invalid_parameter_value';
-    end if;
-    insert into wallet (shard, viewer_id) values (p_shard, p_viewer_id) on conflict do nothing;
-    select coins + spent into strip_end from wallet
-    where shard = p_shard and viewer_id = p_viewer_id for no key update;
-    if not record_transfer(p_shard, p_lot_id, p_reason, 0, p_viewer_id, 'COIN', p_coins, p_at) then
-        return false;
-    end if;
-    perform move_balance(p_shard, 'coins_issued', 0, 'COIN', -p_coins);
-    insert into lot (shard, lot_id, viewer_id, kind, coins, price_minor, currency, created_at)
-    values (p_shard, p_lot_id, p_viewer_id, p_kind, p_coins, p_price_minor, p_currency, p_at);
-    insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
-    values (p_shard, p_viewer_id, strip_end, strip_end + p_coins, p_lot_id);
-    update wallet set coins = coins + p_coins where shard = p_shard and viewer_id = p_viewer_id;
-    return true;
+    insert into money_turn (shard) values (p_shard) on conflict do nothing;
+    perform from money_turn where shard = p_shard for no key update;
 end $$;
 
 -- Make the monthly partitions of gift that are missing, from the month of p_now to some months ahead.
