@@ -1,0 +1,1 @@
+"""Who may do what, and where somebody is: rules of places, with the evidence they rest on."""

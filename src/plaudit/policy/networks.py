@@ -1,0 +1,95 @@
+"""The network a request comes from: whose word is believed about it, and how little of it is kept."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from plaudit.limits import FORWARDED_HOPS_MAX
+from plaudit.settings import Settings, SettingsError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_PREFIX_KEPT = {4: 24, 6: 48}
+_FORWARDED_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"([^"]*)"|([^\s;"]*))', re.IGNORECASE)
+_IPV4_WITH_PORT = re.compile(r"^([\d.]+):\d+$")
+
+
+@cache
+def trusted_proxies(text: str) -> tuple[Network, ...]:
+    """The networks of the setting.
+
+    Raises:
+        SettingsError: one of them is none.
+    """
+    try:
+        return tuple(ip_network(word) for word in text.split())
+    except ValueError as error:
+        raise SettingsError(f"PLAUDIT_TRUSTED_PROXIES must be networks such as 10.0.0.0/8: {error}") from error
+
+
+def client_address(scope: Mapping[str, Any], settings: Settings) -> str | None:
+    """The address of whoever sends a request; None when it cannot be told.
+
+    The header counts only as far as proxies we trust have written it: from its end to the first address that is not
+    one of theirs. What stands before that is what the client itself claims.
+    """
+    trusted = trusted_proxies(settings.trusted_proxies)
+    peer = read_address((scope.get("client") or ("",))[0])
+    if peer is None or not _is_one_of(peer, trusted):
+        return str(peer) if peer else None
+    name = settings.forwarded_header.lower()
+    text = ",".join(value.decode("latin-1") for key, value in scope["headers"] if key.decode("latin-1") == name)
+    return _first_beyond(_hops(name, text), peer, trusted)
+
+
+def _first_beyond(hops: Sequence[str], peer: Address, trusted: tuple[Network, ...]) -> str | None:
+    nearest: Address = peer
+    for hop in reversed(hops[-FORWARDED_HOPS_MAX:]):
+        address = read_address(hop)
+        if address is None:
+            return None
+        nearest = address
+        if not _is_one_of(address, trusted):
+            break
+    return str(nearest)
+
+
+def _hops(name: str, text: str) -> list[str]:
+    """The addresses of a header, in the order of the way."""
+    elements = [element.strip() for element in text.split(",") if element.strip()]
+    if name != "forwarded":
+        return elements
+    found = [_FORWARDED_FOR.search(element) for element in elements]
+    return [(match[1] or match[2] or "") if match else "" for match in found]
+
+
+def read_address(text: str) -> Address | None:
+    """An address as it stands in headers, with or without port and brackets; None for anything else."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif match := _IPV4_WITH_PORT.match(text):
+        text = match[1]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+
+
+def _is_one_of(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+def public_address(text: str | None) -> Address | None:
+    """An address that belongs to somewhere; None for loopback, private and reserved ones."""
+    address = read_address(text) if text else None
+    return address if address is not None and address.is_global else None
+
+
+def kept_network(address: Address) -> str:
+    """The part of an address that may be kept: /24 of IPv4, /48 of IPv6."""
+    return str(ip_network((address, _PREFIX_KEPT[address.version]), strict=False))
