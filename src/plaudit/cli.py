@@ -11,6 +11,7 @@ from plaudit.settings import SetupError
 
 # Each command lives in its own module and is imported when it is called. The text is its line in `plaudit --help`.
 COMMANDS = {
+    "accounting": ("plaudit.accounting.commands:accounting", "Roll-forward and unspent balances for accountants."),
     "audit": ("plaudit.ledger.commands:audit", "Prove that the books balance."),
     "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
@@ -18,6 +19,11 @@ COMMANDS = {
     "key": ("plaudit.people.commands:key", "Make, list and revoke API keys of servers."),
     "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
+    "prices": ("plaudit.recharge.books.commands:prices", "Export, import, lint, publish and list price books."),
+    "reconcile": (
+        "plaudit.recharge.reconciliation.commands:reconcile",
+        "Compare a day with what a payment provider lists.",
+    ),
     "sandbox": ("plaudit.sandbox.app:sandbox", "Run the pretend payment and payout provider."),
     "serve": ("plaudit.http.commands:serve", "Run the API, the pages, the sockets and the deliverers."),
     "serve-worker": ("plaudit.http.commands:serve_worker", ""),  # started by `serve`, never by a person

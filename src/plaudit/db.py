@@ -46,6 +46,9 @@ CONSTRAINT_PROBLEMS: dict[str, Callable[[], Problem]] = {
     "gift_balance_not_overdrawn": Overdrawn,
     "account_not_overdrawn": Overdrawn,
     "transfer_pkey": IdempotencyConflict,
+    "reversal_pkey": IdempotencyConflict,
+    "lot_reversal_pkey": IdempotencyConflict,
+    "lot_pkey": IdempotencyConflict,
 }
 
 
@@ -199,7 +202,7 @@ class Database:
 
         Raises:
             Problem: what CONSTRAINT_PROBLEMS says of the constraint that was broken.
-            TooBusy: no connection was free in time.
+            TooBusy: no connection was free in time, or another transaction was in the way of this one and it of that.
         """
         async with self.read() as connection:
             try:
@@ -210,6 +213,8 @@ class Database:
                 if factory is None:
                     raise
                 raise factory() from error
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+                raise TooBusy from error  # nothing was done; the next try finds the way free
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:

@@ -22,6 +22,8 @@ class Job:
     every_s: float
     """Pause between the end of one run and the beginning of the next, a little more or less."""
     run: Callable[[], Awaitable[object]]
+    run_s_max: float = JOB_RUN_S_MAX
+    """A run that takes longer is cancelled, and counts as failed."""
 
 
 @dataclass
@@ -91,7 +93,7 @@ class JobRunner:
     async def _run_once(self, running: _Running) -> None:
         state = running.state
         try:
-            async with asyncio.timeout(JOB_RUN_S_MAX):
+            async with asyncio.timeout(running.job.run_s_max):
                 await running.job.run()
         except Exception as error:
             state.failures_in_a_row += 1

@@ -26,6 +26,14 @@ def exponent(currency: str) -> int:
     return places
 
 
+_PAYABLE_STEPS = {"HUF": 100, "IDR": 100}  # ISO 4217 gives a minor unit nobody pays in
+
+
+def payable_step(currency: str) -> int:
+    """The smallest amount people pay in, in minor units: 100 for HUF, whose fillér are gone, 1 for EUR."""
+    return _PAYABLE_STEPS.get(currency, 1)
+
+
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An amount in the minor units of its currency. Amounts of two currencies refuse to mix."""
 

@@ -66,8 +66,29 @@ class Settings:
     default_region: str = "US"
     """The region whose prices hold for somebody of whom no country is known."""
 
+    country_database: str = ""
+    """A file in MaxMind's format that says where network addresses are. Empty: the one that ships with Plaudit."""
+
+    anonymity_database: str = ""
+    """A file in MaxMind's format that says which networks hide who uses them. Empty: that stays unknown of all."""
+
+    trusted_proxies: str = ""
+    """Networks whose word about the address of a client is believed, such as 10.0.0.0/8; separated by spaces."""
+
+    forwarded_header: str = "x-forwarded-for"
+    """The header those proxies name the client in: x-forwarded-for, forwarded, or one with a single address."""
+
+    refused_countries: str = ""
+    """Countries nothing is sold to, as ISO 3166 codes of two letters; separated by spaces."""
+
     return_hosts: str = ""
     """Hosts, beside our own, that a checkout may return to; separated by spaces."""
+
+    withdrawal_days: int = 14
+    """Days after payment in which a buyer may take back unspent coins, where no law says how many. 0: none."""
+
+    quote_key: Secret = _NOT_SET
+    """What quotes are signed with; at least 32 characters. Empty: a key made once and kept in the database."""
 
     seller_code: str = "PLAUDIT"
     """Begins the number of each receipt; short and never changed."""
@@ -78,6 +99,9 @@ class Settings:
     seller_address: str = ""
     """The address of the seller of record, as receipts show it."""
 
+    seller_tax_id: str = ""
+    """The tax id of the seller of record, as receipts show it. Empty: it has none."""
+
     sandbox_url: str = ""
     """Where this server reaches the sandbox provider. Empty: it is not offered."""
 
@@ -86,6 +110,94 @@ class Settings:
 
     sandbox_webhook_secret: Secret = _NOT_SET
     """What the sandbox provider signs its webhooks with (`whsec_` and base64)."""
+
+    store_product_prefix: str = "coins."
+    """Products of the app stores are called this and the number of coins, such as `coins.70`."""
+
+    apple_bundle_id: str = ""
+    """The app that sells coins in the App Store. Empty: it is not offered."""
+
+    apple_app_id: int = 0
+    """The app's number in the App Store; needed in production."""
+
+    apple_environment: str = "Production"
+    """`Production`, or `Sandbox` for a server whose coins are worth nothing. No purchase of the other is accepted."""
+
+    apple_issuer_id: str = ""
+    """The issuer of the key for the App Store Server API."""
+
+    apple_key_id: str = ""
+    """The id of the key for the App Store Server API."""
+
+    apple_private_key: Secret = _NOT_SET
+    """The key for the App Store Server API as PEM; line ends may be written as `\\n`."""
+
+    apple_root_certificates: str = ""
+    """A folder or file of root certificates (DER or PEM) to trust instead of Apple Root CA - G3, which is shipped."""
+
+    apple_online_checks: bool = True
+    """Whether Apple is asked if its certificates have been revoked (OCSP)."""
+
+    apple_url: str = ""
+    """Where the App Store Server API is. Empty: Apple's own address."""
+
+    paypal_url: str = "https://api-m.paypal.com"
+    """PayPal's REST API; https://api-m.sandbox.paypal.com is its sandbox."""
+
+    paypal_client_id: str = ""
+    """The REST application at PayPal that takes payments. Empty: PayPal is not offered."""
+
+    paypal_client_secret: Secret = _NOT_SET
+    """The secret of that application."""
+
+    paypal_webhook_id: str = ""
+    """PayPal's id of the webhook registered for this server; signatures are made over it."""
+
+    paypal_certificate_origins: str = ""
+    """Origins PayPal's signing certificates may come from, separated by spaces. Empty: those of `paypal_url`."""
+
+    paypal_certificate_roots: str = ""
+    """A PEM file of the authorities that signing certificates must go back to. Empty: those this machine trusts."""
+
+    stripe_secret_key: Secret = _NOT_SET
+    """A secret or restricted key of Stripe; its mode, test or live, is that of all. Empty: Stripe is not offered."""
+
+    stripe_webhook_secrets: Secret = _NOT_SET
+    """What Stripe signs its webhooks with (`whsec_…`), of every endpoint; two of one while it changes. Separated by
+    spaces."""
+
+    stripe_url: str = ""
+    """Where this server reaches Stripe's API. Empty: at Stripe."""
+
+    stripe_intent_page: str = ""
+    """The page or app link of the host that takes a payment by a PaymentIntent's client secret. Empty: not offered."""
+
+    google_package: str = ""
+    """The Android app that sells coins in Google Play. Empty: it is not offered."""
+
+    google_environment: str = "Production"
+    """`Production`, or `Test` for a server whose coins are worth nothing. No purchase of the other is accepted."""
+
+    google_service_account_file: str = ""
+    """The JSON key of the service account that asks the Google Play Developer API."""
+
+    google_push_email: str = ""
+    """The service account in whose name Pub/Sub signs its pushes. Empty: pushes are refused, and polling does alone."""
+
+    google_push_audience: str = ""
+    """What the push subscription names as audience. Empty: the address of the webhook here."""
+
+    google_refund_preference: str = "NEUTRAL"
+    """What we tell Google of a chargeback it asks about: `NEUTRAL`, `DECLINE` or `APPROVE` it."""
+
+    google_sample_content: bool = False
+    """Whether buyers could try what coins buy before they paid, as Google is told when it asks about a chargeback."""
+
+    google_url: str = "https://androidpublisher.googleapis.com"
+    """Where the Google Play Developer API is."""
+
+    google_certificates_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    """Where the certificates are that pushes are signed with."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

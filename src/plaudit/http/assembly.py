@@ -10,12 +10,15 @@ from litestar.di import Provide
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.types import ASGIApp
 
+import plaudit.accounting.api
 import plaudit.creators.api
 import plaudit.gifts.api
 import plaudit.live.api
 import plaudit.payouts.api
 import plaudit.people.api
 import plaudit.recharge.api
+import plaudit.recharge.inbox.api
+import plaudit.recharge.reconciliation.api
 import plaudit.web.pages
 from plaudit.http import docs, guard, health, static
 from plaudit.http.errors import answer_problem
@@ -30,10 +33,13 @@ from plaudit.live.socket import SOCKET_PATH, room_socket
 ROUTERS: tuple[Router, ...] = (
     plaudit.people.api.router,
     plaudit.recharge.api.router,
+    plaudit.recharge.inbox.api.router,
+    plaudit.recharge.reconciliation.api.router,
     plaudit.gifts.api.router,
     plaudit.live.api.router,
     plaudit.creators.api.router,
     plaudit.payouts.api.router,
+    plaudit.accounting.api.router,
     health.router,
     docs.router,
     static.router,
@@ -62,7 +68,8 @@ def create_framework(house: House | None) -> Litestar:
         warnings.filterwarnings("ignore", category=LitestarDeprecationWarning)
         return Litestar(
             route_handlers=list(ROUTERS),
-            dependencies=dependencies | {"caller": Provide(guard.caller)},
+            dependencies=dependencies
+            | {"caller": Provide(guard.caller), "network_address": Provide(guard.network_address)},
             guards=[guard.guard],
             exception_handlers={Exception: answer_problem},
             request_class=StrictRequest,

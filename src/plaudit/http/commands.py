@@ -51,12 +51,15 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
 @click.command()
 @click.argument("descriptor", type=int)
 @click.option("--log-requests", is_flag=True)
-def serve_worker(descriptor: int, *, log_requests: bool) -> None:
+@click.option("--jobs-after", type=int, help="A pipe it inherits: periodic work begins when its other end is closed.")
+def serve_worker(descriptor: int, *, log_requests: bool, jobs_after: int | None) -> None:
     """One of the processes of `plaudit serve --workers`: serves on the listening socket it inherits."""
     configure_logging()
     settings = Settings.from_environment()
     with socket.socket(fileno=descriptor) as listening:
-        server.run(settings, settings.database_url.reveal(), listening, log_requests=log_requests)
+        server.run(
+            settings, settings.database_url.reveal(), listening, log_requests=log_requests, jobs_after=jobs_after
+        )
 
 
 def _leave(*_: object) -> None:

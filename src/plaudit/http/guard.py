@@ -8,15 +8,21 @@ from litestar.handlers import BaseRouteHandler
 from plaudit.http.parameters import check_query
 from plaudit.people.access import authenticate_scope, check_access
 from plaudit.people.model import Caller
+from plaudit.policy.networks import client_address
+from plaudit.settings import Settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Find out who is asking and whether they may. A handler that declares nothing lets nobody in."""
+    """Find out who is asking and whether they may. A handler that declares nothing lets nobody in.
+
+    `foreign_credentials=True` of a handler: what a caller shows is not ours to read, but the handler's.
+    """
     check_query(connection.scope, handler)
     query_token = bool(handler.opt.get("query_token")) or isinstance(connection, WebSocket)
-    caller = await authenticate_scope(connection.scope, query_token=query_token)
+    is_foreign = bool(handler.opt.get("foreign_credentials"))
+    caller = None if is_foreign else await authenticate_scope(connection.scope, query_token=query_token)
     check_access(handler.opt.get("access"), caller)
     connection.scope["plaudit_caller"] = caller  # type: ignore[typeddict-unknown-key]  # read by `caller` below
 
@@ -25,3 +31,9 @@ async def caller(request: Request[Any, Any, Any]) -> Caller | None:
     """Who is asking; None only where `access=Access.PUBLIC`."""
     found: Caller | None = request.scope["plaudit_caller"]  # type: ignore[typeddict-item]  # written by the guard
     return found
+
+
+async def network_address(request: Request[Any, Any, Any], settings: Settings) -> str | None:
+    """Where somebody asks from; None when that cannot be told, as of people a server speaks for."""
+    asking: Caller | None = request.scope["plaudit_caller"]  # type: ignore[typeddict-item]  # written by the guard
+    return None if asking and asking.key_id is not None else client_address(request.scope, settings)

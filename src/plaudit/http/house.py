@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
+from plaudit.accounting.jobs import accounting_jobs
 from plaudit.clock import Clock, SystemClock
 from plaudit.creators.jobs import creator_jobs
 from plaudit.db import Database
@@ -15,10 +16,9 @@ from plaudit.gifts.sending import GiftSender
 from plaudit.ids import new_id
 from plaudit.jobs import Job, JobRunner
 from plaudit.ledger.deliverer import Deliverer
-from plaudit.ledger.jobs import ensure_gift_partitions
+from plaudit.ledger.jobs import ensure_gift_partitions, ledger_jobs
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
-from plaudit.limits import PARTITIONS_EVERY_S
 from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
@@ -29,6 +29,7 @@ from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.recharge.jobs import recharge_jobs
 from plaudit.recharge.providers import PaymentProviders, payment_providers
+from plaudit.recharge.regions import check_settings
 from plaudit.settings import Settings
 
 
@@ -79,6 +80,7 @@ async def open_house(
         SettingsError: a provider is described in part only.
     """
     clock = clock or SystemClock()
+    check_settings(settings)
     async with AsyncExitStack() as stack:
         database, shards = await _open_database(stack, settings, database_url, clock)
         doorkeeper = Doorkeeper(database, clock, KeySets(clock))
@@ -146,15 +148,12 @@ def _jobs(
 ) -> list[Job]:
     """The periodic work of all rooms."""
 
-    async def make_partitions() -> None:
-        async with database.transaction() as connection:
-            await ensure_gift_partitions(connection, clock)
-
     return [
-        Job("gift partitions", PARTITIONS_EVERY_S, make_partitions),
+        *ledger_jobs(database, clock),
         *recharge_jobs(database, payments, settings, clock),
         *creator_jobs(database, clock),
         *payout_jobs(database, clock, payouts),
+        *accounting_jobs(database, clock),
     ]
 
 

@@ -161,7 +161,9 @@ def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
         if operation.answer is not None and status not in _WITHOUT_BODY:
             streams = operation.answer_media_type == EVENT_STREAM
             schema = _EVENT if streams else schemas[id(operation.answer)]
-            answer["content"] = {operation.answer_media_type: {"schema": schema}}
+            answer["content"] = {operation.answer_media_type: {"schema": schema}} | {
+                media_type: {"schema": {"type": "string"}} for media_type in operation.also_media_types
+            }
     problems = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
         for status in operation.problem_statuses

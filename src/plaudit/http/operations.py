@@ -62,6 +62,8 @@ class Operation:
     problem_statuses: list[int]
     also_answers: tuple[int, ...]
     """Further statuses of success: 200 has the same answer, 304 none."""
+    also_media_types: tuple[str, ...]
+    """Further forms of the answer, as text."""
 
 
 def operations(framework: Litestar) -> Iterator[Operation]:
@@ -100,6 +102,7 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Oper
         answer_media_type=media_type,
         problem_statuses=_problem_statuses(handler, method, access, has_path=bool(route.path_parameters)),
         also_answers=handler.opt.get("also_answers", ()),
+        also_media_types=handler.opt.get("also_media_types", ()),
     )
 
 

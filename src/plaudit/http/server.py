@@ -5,7 +5,8 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import uvicorn
 import uvloop
@@ -77,6 +78,7 @@ def run(
     log_requests: bool = False,
     clock: Clock | None = None,
     on_ready: Callable[[], None] = lambda: None,
+    jobs_after: int | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then answer what is open, charge what waits, and return.
 
@@ -87,8 +89,9 @@ def run(
         log_requests: a line in the log for each request.
         clock: another than the machine's.
         on_ready: called when requests are answered.
+        jobs_after: a pipe; periodic work begins when its other end is closed, at once without it.
     """
-    uvloop.run(_serve(settings, database_url, listening, log_requests, clock, on_ready))
+    uvloop.run(_serve(settings, database_url, listening, log_requests, clock, on_ready, jobs_after))
 
 
 async def _serve(
@@ -98,16 +101,40 @@ async def _serve(
     log_requests: bool,
     clock: Clock | None,
     on_ready: Callable[[], None],
+    jobs_after: int | None,
 ) -> None:
     ending = asyncio.Event()
     # Before uvicorn takes the signals, and after it gives them back: a signal must never end us in the middle.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    async with open_house(settings, database_url, clock=clock) as house:
+    async with open_house(settings, database_url, clock=clock, with_jobs=jobs_after is None) as house:
         if ending.is_set():
             return
         _collect_rarely()
-        await _Server(_config(house, log_requests=log_requests), house, on_ready).serve(sockets=[listening])
+        async with _jobs_later(house, jobs_after):
+            await _Server(_config(house, log_requests=log_requests), house, on_ready).serve(sockets=[listening])
+
+
+@asynccontextmanager
+async def _jobs_later(house: House, jobs_after: int | None) -> AsyncIterator[None]:
+    """Let the jobs of a house begin when the other end of a pipe is closed."""
+    if jobs_after is None:
+        yield
+        return
+    closed, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_reader(jobs_after, closed.set)
+
+    async def begin() -> None:
+        await closed.wait()
+        loop.remove_reader(jobs_after)
+        await house.jobs.start()
+
+    beginning = asyncio.create_task(begin())
+    try:
+        yield
+    finally:
+        beginning.cancel()
+        await house.jobs.stop()
 
 
 def _collect_rarely() -> None:
@@ -133,6 +160,7 @@ def _config(house: House, *, log_requests: bool) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # uvicorn's would show tokens in query strings
         server_header=False,
+        proxy_headers=False,  # whose word is believed about a client is a setting of ours
         backlog=LISTEN_BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,

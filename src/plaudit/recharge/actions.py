@@ -12,8 +12,11 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
+from plaudit.money import Money
+from plaudit.policy.model import Outcome
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.recharge.model import (
+    CurrencyNotTaken,
     Order,
     OrderRequest,
     OrderState,
@@ -21,12 +24,14 @@ from plaudit.recharge.model import (
     Quote,
     QuoteAlreadyOrdered,
     QuoteExpired,
+    QuoteNotOurs,
     QuoteRequest,
-    Receipt,
 )
-from plaudit.recharge.prices import current_book, region_prices, shard_of
+from plaudit.recharge.prices import current_book, prices, shard_of
 from plaudit.recharge.pricing import Price
 from plaudit.recharge.providers import PaymentProviders
+from plaudit.recharge.regions import RegionRefused, decide_for_quote, source_of
+from plaudit.recharge.signing import is_signed, quote_key, sign
 from plaudit.recharge.wallet import price_view, worth
 from plaudit.settings import Settings
 
@@ -34,7 +39,6 @@ __all__ = [
     "amount_of",
     "find_order",
     "find_order_of_anybody",
-    "find_receipt",
     "list_all_orders",
     "list_orders",
     "make_quote",
@@ -59,7 +63,12 @@ class Amount(NamedTuple):
 
 
 async def make_quote(
-    connection: Connection, person_id: int, asked: QuoteRequest, settings: Settings, clock: Clock
+    connection: Connection,
+    person_id: int,
+    asked: QuoteRequest,
+    settings: Settings,
+    clock: Clock,
+    network_address: str | None = None,
 ) -> Quote:
     """A price, promised for QUOTE_VALID_MINUTES. The same id with the same request gets the same quote.
 
@@ -67,6 +76,7 @@ async def make_quote(
         InvalidField: not exactly one amount, one outside what can be bought, or a region or currency without prices.
         IdempotencyConflict: the id came with another request.
         NoPrices: no price book has been published.
+        RegionRefused: nothing is sold to where the person is.
     """
     require_uuid7(asked.id, "id", clock)
     request = msgspec.json.encode(asked, order="deterministic").decode()
@@ -74,21 +84,43 @@ async def make_quote(
     if known := await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id):
         return _same_quote(known, request)
     book = await current_book(connection, clock)
-    source, found = await region_prices(connection, book, person_id, asked.region, settings)
+    decision = await decide_for_quote(
+        connection, person_id, network_address, asked.region, settings, clock, channel=asked.channel, book=book
+    )
+    if decision.outcome is Outcome.REFUSE:
+        raise RegionRefused(decision)
+    found = await prices(connection, book, decision.region)
     price = next((price for price in found if price.channel == asked.channel), None)
     if price is None:
         raise InvalidField(field="channel", reason=f"is not offered in {found[0].region}")
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)
     now = clock.now()
-    written = await fetch_one(
-        connection,
-        SQL["write_quote"],
-        Quote,
-        *(shard, person_id, asked.id, request, book.version, price.region, source, price.channel),
-        *(amount.coins, amount.left_over, amount.unused_minor, price.currency, cost.net, cost.tax, cost.gross),
-        *(price.tax_name, price.tax_rate_bps, price.store_fee_bps, now, now + timedelta(minutes=QUOTE_VALID_MINUTES)),
+    quote = Quote(
+        shard=shard,
+        person_id=person_id,
+        quote_id=asked.id,
+        request=request,
+        book_version=book.version,
+        region=price.region,
+        region_source=source_of(decision),
+        channel=price.channel,
+        coins=amount.coins,
+        coins_left_over=amount.left_over,
+        unused_minor=amount.unused_minor,
+        currency=price.currency,
+        net_minor=cost.net,
+        tax_minor=cost.tax,
+        price_minor=cost.gross,
+        tax_name=price.tax_name,
+        tax_rate_bps=price.tax_rate_bps,
+        store_fee_bps=price.store_fee_bps,
+        created_at=now,
+        expires_at=now + timedelta(minutes=QUOTE_VALID_MINUTES),
+        decision_id=decision.decision_id,
     )
+    signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
+    written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
     if written:
         return written
     known = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id)
@@ -169,7 +201,9 @@ async def place_order(
 
     Raises:
         InvalidField: an unknown provider, one that does not serve the channel, or a return address that is not allowed.
+        CurrencyNotTaken: the provider takes no such amount of the quote's currency.
         NotFound: the person has no such quote.
+        QuoteNotOurs: it was altered since it was made, or signed with another key.
         QuoteExpired: its price is promised no more.
         QuoteAlreadyOrdered: by an order with another id.
         IdempotencyConflict: the id came with another body.
@@ -182,6 +216,8 @@ async def place_order(
     quote = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.quote_id)
     if quote is None:
         raise NotFound("You have no such quote.", quote_id=asked.quote_id)
+    if not is_signed(quote, await quote_key(connection, settings)):
+        raise QuoteNotOurs
     provider = providers.get(asked.provider)
     if provider is None:
         raise InvalidField(
@@ -189,6 +225,8 @@ async def place_order(
         )
     if quote.channel not in provider.channels:
         raise InvalidField(field="provider", reason=f"takes no payment for the channel {quote.channel}")
+    if not provider.takes(price := Money(quote.price_minor, quote.currency)):
+        raise CurrencyNotTaken(asked.provider, f"it does not take {price.amount_minor} minor units of {price.currency}")
     now = clock.now()
     if now >= quote.expires_at:
         raise QuoteExpired(quote.expires_at)
@@ -196,6 +234,7 @@ async def place_order(
         SQL["write_order"],
         *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
         *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
+        asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en",
     )
     order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
     if order is None:  # the row in the way is another order of the quote
@@ -204,8 +243,8 @@ async def place_order(
 
 
 def _same_order(known: Order, person_id: int, asked: OrderRequest, return_url: str) -> Order:
-    present = (known.person_id, known.quote_id, known.provider, known.return_url)
-    if present != (person_id, asked.quote_id, asked.provider, return_url):
+    present = (known.person_id, known.quote_id, known.provider, known.return_url, known.locale)
+    if present != (person_id, asked.quote_id, asked.provider, return_url, asked.locale or known.locale):
         raise IdempotencyConflict
     return known
 
@@ -269,25 +308,21 @@ async def list_orders(connection: Connection, person_id: int, before: UUID | Non
 
 
 async def list_all_orders(
-    connection: Connection, state: OrderState | None, before: tuple[UUID, int] | None, limit: int
+    connection: Connection,
+    state: OrderState | None,
+    before: tuple[UUID, int] | None,
+    limit: int,
+    *,
+    provider: str | None = None,
+    person_id: int | None = None,
 ) -> list[Order]:
     """Orders of everybody for the operator, newest first, those before an id and shard."""
     order_id, shard = before or (None, None)
-    return await fetch_all(connection, SQL["list_all_orders"], Order, state, order_id, shard, limit)
+    return await fetch_all(
+        connection, SQL["list_all_orders"], Order, state, order_id, shard, limit, provider, person_id
+    )
 
 
 async def payment_problems(connection: Connection, limit: int) -> list[PaymentProblem]:
     """Payments an operator has to look at, the oldest first."""
     return await fetch_all(connection, SQL["open_payment_problems"], PaymentProblem, limit)
-
-
-async def find_receipt(connection: Connection, order: Order) -> Receipt:
-    """The receipt of an order.
-
-    Raises:
-        NotFound: it is not paid.
-    """
-    receipt = await fetch_one(connection, SQL["find_receipt"], Receipt, order.shard, order.order_id)
-    if receipt is None:
-        raise NotFound("There is no receipt: the order is not paid.", order_id=order.order_id)
-    return receipt

@@ -8,8 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.money import Money, round_half_up
-from plaudit.recharge.model import Order, OrderState, Quote, Receipt, RegionSource
-from plaudit.recharge.pricing import BPS, Channel, Price
+from plaudit.policy.model import RegionDecision
+from plaudit.recharge.model import Order, OrderState, Quote, Refusal, RegionSource
+from plaudit.recharge.pricing import BPS, Channel, Package, Price
+from plaudit.recharge.regions_api import RegionAnswer, region_answer
+from plaudit.recharge.stores.products import product_of
 
 
 class PerCoin(msgspec.Struct, frozen=True):
@@ -28,12 +31,25 @@ class TaxAnswer(msgspec.Struct, frozen=True):
     included: bool
 
 
+class OfferAnswer(msgspec.Struct, frozen=True):
+    """Why a package costs less than usual just now."""
+
+    code: str
+    regular_price: Annotated[Money, Meta(description="What the package costs before and after.")]
+    ends_at: datetime
+
+
 class PackageAnswer(msgspec.Struct, frozen=True):
     """A fixed amount of coins and all the buyer pays for it."""
 
     coins: int
     price: Money
     saving_on_web: Annotated[Money | None, Meta(description="What the same coins cost less on the web; null there.")]
+    best_value: Annotated[bool, Meta(description="No other way to buy coins here costs as little per coin.")] = False
+    saving_percent: Annotated[
+        int | None, Meta(description="It costs at least this much less than the same coins in the apps.")
+    ] = None
+    offer: OfferAnswer | None = None
 
 
 class ChannelAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +73,7 @@ class PricesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     region: str
     region_source: RegionSource
+    region_decision: RegionAnswer
     regions: Annotated[list[str], Meta(description="All regions with prices.")]
     version: Annotated[int, Meta(description="The version of the price book.")]
     effective_at: datetime
@@ -82,9 +99,32 @@ class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     region: str
     region_source: RegionSource
+    region_decision: Annotated[RegionAnswer | None, Meta(description="Why; null of quotes from before it was kept.")]
     book_version: int
     created_at: datetime
     expires_at: datetime
+    signature: Annotated[str, Meta(description="HMAC-SHA256 over the fields of the quote, with the key of the server.")]
+
+
+class StoreAnswer(msgspec.Struct, frozen=True):
+    """What the app asks its store for."""
+
+    product_id: Annotated[str, Meta(description="The product to buy.", examples=["coins.70"])]
+    account_token: Annotated[UUID, Meta(description="What the purchase must carry to be found again.")]
+
+
+class RefusalAnswer(msgspec.Struct, frozen=True):
+    """Why an agreed payment was let go. Nothing was taken."""
+
+    outcome: Annotated[
+        Refusal,
+        Meta(
+            description="reprice: the price of `region` is the right one; ask: pay in a way that shows where you are, "
+            "or at the price of `region`; refuse: nothing is sold this way."
+        ),
+    ]
+    region: Annotated[str | None, Meta(description="Whose price is the right one; a new quote is made with it.")]
+    reasons: list[str]
 
 
 class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +140,12 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     provider: str
     checkout_url: Annotated[str | None, Meta(description="Where the buyer pays; null unless the order is pending.")]
+    store: Annotated[StoreAnswer | None, Meta(description="What the app asks its store for; null on the web.")]
+    processing_since: Annotated[
+        datetime | None,
+        Meta(description="The buyer has done everything and the money is on its way, as by a bank debit; or null."),
+    ]
+    refusal: Annotated[RefusalAnswer | None, Meta(description="Why the payment was let go; null unless it was.")]
     needs_review: Annotated[bool, Meta(description="Money came otherwise than ordered; somebody looks at it.")]
     created_at: datetime
     changed_at: datetime
@@ -111,39 +157,6 @@ class OrderPage(msgspec.Struct, frozen=True):
 
     items: list[OrderAnswer]
     next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
-class SellerAnswer(msgspec.Struct, frozen=True):
-    """The seller of record."""
-
-    name: str
-    address: str
-
-
-class ReceiptTax(msgspec.Struct, frozen=True):
-    """The tax line of a receipt."""
-
-    name: str
-    rate_bps: int
-    amount: Money
-
-
-class ReceiptAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The proof of a paid order."""
-
-    number: Annotated[str, Meta(description="Without gaps within its series.", examples=["PLAUDIT-1-000042"])]
-    order_id: UUID
-    lot_id: Annotated[UUID, Meta(description="The lot the coins are in.")]
-    seller: SellerAnswer
-    issued_at: datetime
-    paid_at: datetime
-    coins: int
-    gross: Money
-    net: Money
-    tax: ReceiptTax
-    channel: Channel
-    region: str
-    provider: str
 
 
 class WebhookAnswer(msgspec.Struct, frozen=True):
@@ -164,17 +177,23 @@ def channel_answer(price: Price, web: Price) -> ChannelAnswer:
         coins_min=price.coins_min,
         coins_max=price.coins_max,
         step_minor=price.step_minor,
-        packages=[package_answer(coins, price, web) for coins in (package.coins for package in price.packages)],
+        packages=[package_answer(package, price, web) for package in price.packages],
     )
 
 
-def package_answer(coins: int, price: Price, web: Price) -> PackageAnswer:
-    gross = price.cost(coins).gross
-    saving = None if price.channel == "web" else Money(gross - web.cost(coins).gross, price.currency)
-    return PackageAnswer(coins, Money(gross, price.currency), saving)
+def package_answer(package: Package, price: Price, web: Price) -> PackageAnswer:
+    gross = price.taxed(package.price_minor).gross
+    saving = None if price.channel == "web" else Money(gross - web.cost(package.coins).gross, price.currency)
+    offer = None
+    if package.offer and package.regular_minor is not None:
+        regular = Money(price.taxed(package.regular_minor).gross, price.currency)
+        offer = OfferAnswer(package.offer.code, regular, package.offer.ends_at)
+    return PackageAnswer(
+        package.coins, Money(gross, price.currency), saving, package.best_value, package.saving_percent, offer
+    )
 
 
-def quote_answer(quote: Quote) -> QuoteAnswer:
+def quote_answer(quote: Quote, decision: RegionDecision | None) -> QuoteAnswer:
     return QuoteAnswer(
         id=quote.quote_id,
         coins=quote.coins,
@@ -188,13 +207,17 @@ def quote_answer(quote: Quote) -> QuoteAnswer:
         channel=quote.channel,
         region=quote.region,
         region_source=quote.region_source,
+        region_decision=region_answer(decision) if decision else None,
         book_version=quote.book_version,
         created_at=quote.created_at,
         expires_at=quote.expires_at,
+        signature=quote.signature,
     )
 
 
-def order_answer(order: Order) -> OrderAnswer:
+def order_answer(order: Order, product_prefix: str) -> OrderAnswer:
+    """`product_prefix`: what products of the stores are called before their number of coins."""
+    product_id = product_of(order.coins // order.quantity, product_prefix)
     return OrderAnswer(
         id=order.order_id,
         person_id=str(order.person_id),
@@ -206,6 +229,9 @@ def order_answer(order: Order) -> OrderAnswer:
         region=order.region,
         provider=order.provider,
         checkout_url=order.checkout_url if order.state is OrderState.PENDING else None,
+        store=None if order.channel == "web" else StoreAnswer(product_id, order.order_id),
+        processing_since=order.processing_since if order.state is OrderState.PENDING else None,
+        refusal=_refusal(order),
         needs_review=order.needs_review,
         created_at=order.created_at,
         changed_at=order.changed_at,
@@ -213,19 +239,7 @@ def order_answer(order: Order) -> OrderAnswer:
     )
 
 
-def receipt_answer(receipt: Receipt) -> ReceiptAnswer:
-    return ReceiptAnswer(
-        number=receipt.full_number,
-        order_id=receipt.order_id,
-        lot_id=receipt.order_id,
-        seller=SellerAnswer(receipt.seller_name, receipt.seller_address),
-        issued_at=receipt.issued_at,
-        paid_at=receipt.paid_at,
-        coins=receipt.coins,
-        gross=Money(receipt.price_minor, receipt.currency),
-        net=Money(receipt.net_minor, receipt.currency),
-        tax=ReceiptTax(receipt.tax_name, receipt.tax_rate_bps, Money(receipt.tax_minor, receipt.currency)),
-        channel=receipt.channel,
-        region=receipt.region,
-        provider=receipt.provider,
-    )
+def _refusal(order: Order) -> RefusalAnswer | None:
+    if order.refusal is None:
+        return None
+    return RefusalAnswer(order.refusal, order.refusal_region, order.refusal_reasons or [])

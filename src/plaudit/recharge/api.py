@@ -13,22 +13,26 @@ from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
 from plaudit.problems import BodyTooLarge, NotFound
-from plaudit.recharge import actions, checkout, wallet_api
+from plaudit.recharge import actions, checkout, orders_api, regions_api, wallet_api
 from plaudit.recharge.answers import (
     OrderAnswer,
     OrderPage,
     PricesAnswer,
     QuoteAnswer,
-    ReceiptAnswer,
     WebhookAnswer,
     channel_answer,
     order_answer,
     quote_answer,
-    receipt_answer,
 )
-from plaudit.recharge.model import NoPrices, Order, OrderRequest, ProviderRefused, QuoteRequest
-from plaudit.recharge.prices import current_book, region_prices, regions
-from plaudit.recharge.providers import PaymentProviders
+from plaudit.recharge.books import api as books_api
+from plaudit.recharge.grants import api as grants_api
+from plaudit.recharge.model import CurrencyNotTaken, NoPrices, Order, OrderRequest, ProviderRefused, QuoteRequest
+from plaudit.recharge.prices import current_book, prices, regions
+from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
+from plaudit.recharge.receipts import api as receipts_api
+from plaudit.recharge.regions import RegionRefused, decision_of_quote, keep_refusal, preview, source_of
+from plaudit.recharge.reversals import api as reversals_api
+from plaudit.recharge.stores import api as stores_api
 from plaudit.settings import Settings
 
 TAGS = ["Recharge"]
@@ -50,6 +54,7 @@ async def get_prices(
     payment_providers: PaymentProviders,
     settings: Settings,
     clock: Clock,
+    network_address: str | None,
     region: Annotated[
         str | None,
         Parameter(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices."),
@@ -58,11 +63,14 @@ async def get_prices(
     """All channels of one region, with what the stores cost more than the web."""
     async with database.read() as connection:
         book = await current_book(connection, clock)
-        source, found = await region_prices(connection, book, caller.person_id if caller else None, region, settings)
+        person_id = caller.person_id if caller else None
+        decision = await preview(connection, person_id, network_address, region, settings, clock, book=book)
+        found = await prices(connection, book, decision.region)
         known = await regions(connection, book)
     return PricesAnswer(
         region=found[0].region,
-        region_source=source,
+        region_source=source_of(decision),
+        region_decision=regions_api.region_answer(decision),
         regions=known,
         version=book.version,
         effective_at=book.effective_at,
@@ -70,7 +78,7 @@ async def get_prices(
         note=book.note,
         sources=book.sources,
         channels=[channel_answer(price, found[0]) for price in found],
-        providers=payment_providers.names,
+        providers=providers_on_the_web(payment_providers, found[0]),
     )
 
 
@@ -79,19 +87,28 @@ async def get_prices(
     access=Access.VIEWER,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices,),
+    problems=(NoPrices, RegionRefused),
     summary="A price for an amount of coins",
 )
 async def make_quote(
-    data: JSONBody[QuoteRequest], caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[QuoteRequest],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    network_address: str | None,
 ) -> QuoteAnswer:
     """The price is rounded up to what can be paid; for money given, as many coins as it buys, charged at their price.
 
     Give exactly one of package_coins, coins, missing_coins and amount_minor.
     """
-    async with database.transaction() as connection:
-        quote = await actions.make_quote(connection, caller.person_id, data, settings, clock)
-    return quote_answer(quote)
+    try:
+        async with database.transaction() as connection:
+            quote = await actions.make_quote(connection, caller.person_id, data, settings, clock, network_address)
+            return quote_answer(quote, await decision_of_quote(connection, quote))
+    except RegionRefused as refused:
+        await keep_refusal(database, refused)
+        raise
 
 
 @post(
@@ -99,7 +116,7 @@ async def make_quote(
     access=Access.VIEWER,
     operation_id="PlaceOrder",
     tags=TAGS,
-    problems=(NotFound, ProviderRefused),
+    problems=(NotFound, ProviderRefused, CurrencyNotTaken),
     summary="Order what was quoted",
 )
 async def place_order(
@@ -112,25 +129,30 @@ async def place_order(
 ) -> OrderAnswer:
     """Prepares the page where the buyer pays, `checkout_url`. When the provider does not answer the order is kept, and
     the same request sent again goes on with it."""
-    return order_answer(await checkout.start(database, payment_providers, caller.person_id, data, settings, clock))
+    order = await checkout.start(database, payment_providers, caller.person_id, data, settings, clock)
+    return order_answer(order, settings.store_product_prefix)
 
 
 @get("/orders", access=Access.VIEWER, operation_id="ListOrders", tags=TAGS, summary="My orders")
 async def list_orders(
-    caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> OrderPage:
     """Newest first."""
     async with database.read() as connection:
         found = await actions.list_orders(connection, caller.person_id, cursor, limit + 1)
-    page = found[:limit]
-    return OrderPage([order_answer(order) for order in page], str(page[-1].order_id) if len(found) > limit else None)
+    page = [order_answer(order, settings.store_product_prefix) for order in found[:limit]]
+    return OrderPage(page, str(page[-1].id) if len(found) > limit else None)
 
 
 @get("/orders/{order_id:uuid}", access=OWNER, operation_id="GetOrder", tags=TAGS, summary="One order")
-async def get_order(order_id: UUID, caller: Caller, database: Database) -> OrderAnswer:
+async def get_order(order_id: UUID, caller: Caller, database: Database, settings: Settings) -> OrderAnswer:
     """For its buyer, and for operators."""
     async with database.read() as connection:
-        return order_answer(await _order(connection, caller, order_id))
+        return order_answer(await _order(connection, caller, order_id), settings.store_product_prefix)
 
 
 @post(
@@ -153,15 +175,8 @@ async def refresh_order(
     """What the page does when the buyer comes back from the checkout: if it is paid the coins are there then."""
     async with database.read() as connection:
         order = await _order(connection, caller, order_id)
-    return order_answer(await checkout.refresh(database, payment_providers, order, settings, clock))
-
-
-@get("/receipts/{order_id:uuid}", access=OWNER, operation_id="GetReceipt", tags=TAGS, summary="The receipt of an order")
-async def get_receipt(order_id: UUID, caller: Caller, database: Database) -> ReceiptAnswer:
-    """For its buyer, and for operators."""
-    async with database.read() as connection:
-        order = await _order(connection, caller, order_id)
-        return receipt_answer(await actions.find_receipt(connection, order))
+    order = await checkout.refresh(database, payment_providers, order, settings, clock)
+    return order_answer(order, settings.store_product_prefix)
 
 
 async def _order(connection: Connection, caller: Caller, order_id: UUID) -> Order:
@@ -173,6 +188,7 @@ async def _order(connection: Connection, caller: Caller, order_id: UUID) -> Orde
 @post(
     "/webhooks/{provider:str}",
     access=Access.PUBLIC,
+    foreign_credentials=True,
     operation_id="ReceivePaymentWebhook",
     tags=["Webhooks"],
     problems=(BodyTooLarge,),
@@ -204,8 +220,14 @@ router = Router(
         list_orders,
         get_order,
         refresh_order,
-        get_receipt,
         receive_webhook,
+        *orders_api.HANDLERS,
         *wallet_api.HANDLERS,
+        *stores_api.HANDLERS,
+        *books_api.HANDLERS,
+        *regions_api.HANDLERS,
+        *reversals_api.HANDLERS,
+        *receipts_api.HANDLERS,
+        *grants_api.HANDLERS,
     ],
 )

@@ -1,21 +1,24 @@
 """Talking with providers: what happens between the transactions of an order, never inside one."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from uuid import UUID
-
-from babel.numbers import format_decimal
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_one, statements
-from plaudit.limits import ORDER_POLL_AFTER_S
+from plaudit.languages.formats import format_coins
+from plaudit.languages.model import ENGLISH, Voice, language_of
+from plaudit.languages.speaking import speaking
+from plaudit.limits import ORDER_POLL_AFTER_S, WEBHOOK_APPLY_S
 from plaudit.problems import NotFound
 from plaudit.recharge import actions
-from plaudit.recharge.model import Order, OrderRequest, OrderState, ProviderUnavailable, read_reference
-from plaudit.recharge.prices import shard_of
+from plaudit.recharge.capturing import apply_payment, carry_out
+from plaudit.recharge.inbox import actions as inbox
+from plaudit.recharge.model import Order, OrderRequest, OrderState, ProviderUnavailable
 from plaudit.recharge.providers import PaymentProviders
-from plaudit.recharge.providers.base import CheckoutRequest, Payment, PaymentEvent, PaymentProvider
-from plaudit.recharge.settlement import Outcome, Seller, settle
+from plaudit.recharge.providers.base import CheckoutRequest, Payment, PaymentProvider
+from plaudit.recharge.settlement import Outcome, Seller
+from plaudit.recharge.stores.model import as_store
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -42,20 +45,34 @@ async def start(
         return order
     request = CheckoutRequest(
         reference=order.reference,
+        order_id=order.order_id,
+        coins=order.coins,
         price=order.price,
-        description=f"{format_decimal(order.coins, locale='en')} coin{'s' if order.coins != 1 else ''}",
+        description=_description(order),
         return_url=order.return_url,
         expires_at=order.expires_at,
+        locale=order.locale,
     )
-    payment = await _provider_of(order, providers).create_checkout(request)
+    provider = _provider_of(order, providers)
+    payment_id, checkout_url = None, None  # in an app store the app buys, and brings the proof
+    if as_store(provider) is None:
+        payment = await provider.create_checkout(request)
+        payment_id, checkout_url = payment.id, payment.checkout_url
     now = clock.now()
     async with database.transaction() as connection:
         await connection.execute(
             SQL["open_checkout"],
-            *(order.shard, order.order_id, payment.id, payment.checkout_url, now),
+            *(order.shard, order.order_id, payment_id, checkout_url, now),
             now + timedelta(seconds=ORDER_POLL_AFTER_S),
         )
         return await _read(connection, order)
+
+
+def _description(order: Order) -> str:
+    """What is bought, in the buyer's language."""
+    language = language_of(order.locale) or ENGLISH
+    with speaking(Voice(language, language.locale)):
+        return format_coins(order.coins)
 
 
 async def refresh(
@@ -67,17 +84,21 @@ async def refresh(
         ProviderUnavailable: the order stays as it is.
         ProviderRefused: the provider does not know the payment.
     """
-    if order.state is OrderState.PAID or order.payment_id is None:
+    if order.state in {OrderState.PAID, OrderState.REFUSED} or order.payment_id is None:
         return order
     payment = await _provider_of(order, providers).fetch(order.payment_id)
-    return await apply(database, order, payment, settings, clock)
+    return await apply(database, providers, order, payment, settings, clock)
 
 
-async def apply(database: Database, order: Order, payment: Payment, settings: Settings, clock: Clock) -> Order:
-    """Settle what a provider said, in a transaction of its own."""
+async def apply(
+    database: Database, providers: PaymentProviders, order: Order, payment: Payment, settings: Settings, clock: Clock
+) -> Order:
+    """Apply what a provider said of an order's payment in a transaction of its own, and carry out what it decides."""
     async with database.transaction() as connection:
-        if payment.reference == order.reference:
-            await settle(connection, order, payment, Seller.of(settings), clock.now())
+        if payment.reference in {order.reference, str(order.order_id)}:
+            await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+    await carry_out(database, providers, settings, clock, order=order)
+    async with database.read() as connection:
         return await _read(connection, order)
 
 
@@ -90,50 +111,27 @@ async def receive_webhook(
     settings: Settings,
     clock: Clock,
 ) -> Outcome:
-    """Verify a provider's message, keep it and apply it in one transaction, once.
+    """Verify a provider's message and keep it; then apply it, or leave that to a job when it takes too long.
 
     Raises:
         NotFound: there is no such provider.
         SignatureNotValid: it is not from the provider.
+        ProviderUnavailable: whether it is cannot be found out now; the provider sends it again.
     """
     provider = providers.get(name)
     if provider is None:
         raise NotFound("There is no such provider.", provider=name)
-    event = provider.verify_webhook(headers, body)
+    message = await provider.verify_webhook(headers, body)
     async with database.transaction() as connection:
-        if await connection.fetchval(SQL["webhook_event_outcome"], name, event.id):
+        if not await inbox.keep(connection, name, message, body, clock.now()):
             return Outcome.REPEATED
-        now = clock.now()
-        outcome, detail = await _apply_event(connection, name, event, settings, clock)
-        # A copy that is applied at the same moment changes nothing twice: settling is idempotent by the order's lock.
-        await connection.execute(
-            SQL["write_webhook_event"], name, event.id, event.kind, now, body.decode(), outcome, detail
-        )
-    return outcome
-
-
-async def _apply_event(
-    connection: Connection, provider: str, event: PaymentEvent, settings: Settings, clock: Clock
-) -> tuple[Outcome, str]:
-    if event.payment is None:
-        return Outcome.IGNORED, "no event about a payment"
-    order = await _order_of(connection, provider, event.payment)
-    if order is None:
-        return Outcome.PROBLEM, f"no order has the reference {event.payment.reference}"
-    outcome = await settle(connection, order, event.payment, Seller.of(settings), clock.now())
-    return outcome, f"order {order.order_id}"
-
-
-async def _order_of(connection: Connection, provider: str, payment: Payment) -> Order | None:
-    known: tuple[int, UUID] | None = read_reference(payment.reference)
-    if known is None:
-        return None
-    person_id, order_id = known
-    shard = await shard_of(connection, person_id)
-    order = await fetch_one(connection, SQL["find_order"], Order, shard, order_id)
-    if order is None or order.person_id != person_id or order.provider != provider:
-        return None
-    return order
+    try:
+        async with asyncio.timeout(WEBHOOK_APPLY_S):
+            return await inbox.apply_kept(database, providers, name, message.id, settings, clock)
+    except TimeoutError:  # its sender would give up: the job goes on
+        async with database.transaction() as connection:
+            await inbox.release(connection, name, message.id, clock.now())
+    return Outcome.WAITING
 
 
 async def _read(connection: Connection, order: Order) -> Order:

@@ -8,19 +8,28 @@ from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
 from plaudit.jobs import Job
 from plaudit.limits import (
+    CAPTURES_PER_RUN_MAX,
     ORDER_POLL_AFTER_S,
     ORDER_POLL_PAUSE_S_MAX,
     ORDERS_PER_JOB_MAX,
+    PROCESSING_POLL_PAUSE_S,
     PROVIDER_CALLS_AT_ONCE,
     QUOTE_KEEP_DAYS,
     QUOTES_PER_JOB_MAX,
     RECHARGE_FORGET_EVERY_S,
     RECHARGE_POLL_EVERY_S,
+    WEBHOOK_JOB_EVERY_S,
 )
-from plaudit.recharge import checkout
-from plaudit.recharge.model import Order, OrderState, ProviderRefused, ProviderUnavailable
+from plaudit.recharge import checkout, regions
+from plaudit.recharge.books.jobs import book_jobs
+from plaudit.recharge.capturing import carry_out
+from plaudit.recharge.inbox.actions import apply_due
+from plaudit.recharge.model import Order, ProviderRefused, ProviderUnavailable
 from plaudit.recharge.providers import PaymentProviders
-from plaudit.recharge.settlement import expire
+from plaudit.recharge.reconciliation.jobs import reconciliation_jobs
+from plaudit.recharge.reversals.jobs import reversal_jobs
+from plaudit.recharge.settlement import expire, is_over
+from plaudit.recharge.stores.jobs import store_jobs
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -34,14 +43,18 @@ async def poll_orders(database: Database, providers: PaymentProviders, settings:
     """
     async with database.transaction() as connection:
         rows = await connection.fetch(
-            SQL["claim_open_orders"], clock.now(), ORDERS_PER_JOB_MAX, ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX
+            SQL["claim_open_orders"],
+            *(clock.now(), ORDERS_PER_JOB_MAX, ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, PROCESSING_POLL_PAUSE_S),
         )
         claimed = [await fetch_one(connection, SQL["find_order"], Order, row["shard"], row["order_id"]) for row in rows]
     at_once = asyncio.Semaphore(PROVIDER_CALLS_AT_ONCE)
 
     async def look_at(order: Order) -> None:
         async with at_once:
-            await _poll(database, providers, order, settings, clock)
+            try:
+                await _poll(database, providers, order, settings, clock)
+            except Exception:  # one that breaks us must not stop the others; it is asked about again
+                log.exception("order %s could not be asked about", order.order_id)
 
     await asyncio.gather(*(look_at(order) for order in claimed if order))
     return len(claimed)
@@ -57,11 +70,20 @@ async def _poll(
         return
     except ProviderRefused as error:
         log.error("order %s: %s", order.order_id, error)
-    # Some time after the end, so that a payment of the last second is heard of before.
-    over = clock.now() >= order.expires_at + timedelta(seconds=ORDER_POLL_PAUSE_S_MAX)
-    if over and order.state in {OrderState.CREATED, OrderState.PENDING}:
+    if is_over(order, clock.now()):
         async with database.transaction() as connection:
             await expire(connection, order, clock.now())
+
+
+async def carry_out_due(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
+    """Take or let go authorised payments whose decision is not carried out yet; how many were tried."""
+    return await carry_out(database, providers, settings, clock, limit=CAPTURES_PER_RUN_MAX)
+
+
+async def forget_decisions(database: Database, clock: Clock) -> int:
+    """Remove decisions about regions whose quotes are forgotten; how many."""
+    async with database.transaction() as connection:
+        return await regions.forget_decisions(connection, clock)
 
 
 async def forget_quotes(database: Database, clock: Clock) -> int:
@@ -76,6 +98,13 @@ async def forget_quotes(database: Database, clock: Clock) -> int:
 def recharge_jobs(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> list[Job]:
     """The periodic work of recharge."""
     return [
+        *store_jobs(database, providers, settings, clock),
+        Job("recharge.inbox", WEBHOOK_JOB_EVERY_S, lambda: apply_due(database, providers, settings, clock)),
+        Job("recharge.capture", WEBHOOK_JOB_EVERY_S, lambda: carry_out_due(database, providers, settings, clock)),
         Job("recharge.poll", RECHARGE_POLL_EVERY_S, lambda: poll_orders(database, providers, settings, clock)),
         Job("recharge.forget", RECHARGE_FORGET_EVERY_S, lambda: forget_quotes(database, clock)),
+        *reconciliation_jobs(database, providers, settings, clock),
+        Job("recharge.forget_decisions", RECHARGE_FORGET_EVERY_S, lambda: forget_decisions(database, clock)),
+        *reversal_jobs(database, providers, settings, clock),
+        *book_jobs(database, clock),
     ]

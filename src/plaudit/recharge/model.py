@@ -14,7 +14,9 @@ from plaudit.money import Money
 from plaudit.problems import Conflict, NotFound, Problem
 from plaudit.recharge.pricing import Channel
 
-RegionSource = Literal["identity", "requested", "default"]
+RegionSource = Literal["identity", "requested", "default", "card", "network", "store_front"]
+Refusal = Literal["reprice", "ask", "refuse"]
+"""Why an agreed payment was let go: the price is another region's, where the buyer is must be shown, or not at all."""
 IdMeta = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
 CoinsMeta = Meta(ge=1, le=COINS_PER_QUOTE_MAX)
 Coins = Annotated[int, CoinsMeta]
@@ -25,9 +27,13 @@ class OrderState(enum.StrEnum):
 
     CREATED = "created"
     PENDING = "pending"
+    AUTHORISED = "authorised"
+    """The buyer agreed, and the money is being taken."""
     PAID = "paid"
     DECLINED = "declined"
     EXPIRED = "expired"
+    REFUSED = "refused"
+    """The buyer agreed, and we let the money go; `refusal` says why."""
 
 
 class QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +88,9 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     store_fee_bps: int
     created_at: datetime
     expires_at: datetime
+    signature: str = ""
+    decision_id: UUID | None = None
+    """Why it has the prices of its region; None before decisions were kept."""
 
 
 class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -100,6 +109,17 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
                 max_length=RETURN_URL_LENGTH_MAX,
                 description="Where the buyer comes back to: a path here, or an address of an allowed host. "
                 "The order's own page when it is left out.",
+            ),
+        ]
+        | None
+    ) = None
+    locale: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$",
+                description="What the checkout is written in, as BCP 47; otherwise what the buyer reads.",
+                examples=["de"],
             ),
         ]
         | None
@@ -133,6 +153,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     tax_rate_bps: int
     store_fee_bps: int
     needs_review: bool
+    quantity: int = 1
+    """How many times the quote was bought: stores sell several units at once. Coins and amounts are of all of them."""
+    refusal: Refusal | None = None
+    refusal_reasons: list[str] | None = None
+    refusal_region: str | None = None
+    """Whose price is the right one."""
+    processing_since: datetime | None = None
+    """Since when the buyer has done everything and the money is on its way, as by a bank debit."""
+    locale: str = "en"
+    """What the checkout is written in."""
 
     @property
     def price(self) -> Money:
@@ -155,46 +185,26 @@ def read_reference(reference: str) -> tuple[int, UUID] | None:
         return None
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The proof of a paid order."""
-
-    shard: int
-    order_id: UUID
-    person_id: int
-    seller_code: str
-    number: int
-    seller_name: str
-    seller_address: str
-    issued_at: datetime
-    paid_at: datetime
-    channel: Channel
-    region: str
-    provider: str
-    coins: int
-    currency: str
-    net_minor: int
-    tax_minor: int
-    price_minor: int
-    tax_name: str
-    tax_rate_bps: int
-
-    @property
-    def full_number(self) -> str:
-        """Unique and without gaps within its series, which is the seller and the shard."""
-        return f"{self.seller_code}-{self.shard}-{self.number:06d}"
-
-
 class PaymentProblemKind(enum.StrEnum):
     """Why somebody has to look at a payment."""
 
     AMOUNT_DIFFERS = "amount_differs"
     PAID_LATE = "paid_late"
     PAID_TWICE = "paid_twice"
+    PRICE_DIFFERS = "price_differs"
+    FRAUD_WARNING = "fraud_warning"
+    CAPTURE_CONTRADICTION = "capture_contradiction"
+    EXCESS_DISPUTE = "excess_dispute"
+    EXCESS_REVERSAL = "excess_reversal"
+    REVERSAL_DIFFERS = "reversal_differs"
+    NOT_FINISHED = "not_finished"
+    NOT_CARRIED_OUT = "not_carried_out"
 
 
 class PaymentProblem(msgspec.Struct, frozen=True, kw_only=True):
     """Money that came otherwise than it was ordered. `credited`: the buyer has the coins all the same."""
 
+    problem_id: UUID
     shard: int
     order_id: UUID
     person_id: int
@@ -205,8 +215,10 @@ class PaymentProblem(msgspec.Struct, frozen=True, kw_only=True):
     paid_minor: int
     paid_currency: str
     credited: bool
+    detail: str
     noticed_at: datetime
     resolved_at: datetime | None
+    resolved_by: int | None
     resolution: str | None
 
 
@@ -228,6 +240,7 @@ class OpenLot(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int | None
     currency: str | None
     created_at: datetime
+    expires_at: datetime | None
 
     @property
     def worth(self) -> Fraction:
@@ -235,13 +248,21 @@ class OpenLot(msgspec.Struct, frozen=True, kw_only=True):
         return Fraction((self.price_minor or 0) * self.unspent, self.coins)
 
 
+class Expiring(msgspec.Struct, frozen=True, kw_only=True):
+    """Unspent coins that can be spent until one moment."""
+
+    coins: int
+    expires_at: datetime
+
+
 class LotPart(msgspec.Struct, frozen=True, kw_only=True):
-    """The coins of one lot in a stretch of the strip."""
+    """The coins of one lot in a stretch of the strip; `coins_reversed` of them were taken back with their money."""
 
     gift_id: UUID
     lot_id: UUID
     kind: Literal["paid", "promotional"]
     coins: int
+    coins_reversed: int
     lot_coins: int
     price_minor: int | None
     currency: str | None
@@ -289,6 +310,11 @@ class QuoteExpired(Conflict):
         super().__init__(expired_at=expired_at)
 
 
+class QuoteNotOurs(Conflict):
+    code: ClassVar[str] = "quote_not_ours"
+    title: ClassVar[str] = "This quote does not carry our signature; nothing was taken. Ask for a new quote."
+
+
 class QuoteAlreadyOrdered(Conflict):
     code: ClassVar[str] = "quote_already_ordered"
     title: ClassVar[str] = "This quote belongs to another order; ask for a new one."
@@ -318,7 +344,24 @@ class ProviderRefused(Problem):
         super().__init__(provider=provider, reason=reason)
 
 
+class CurrencyNotTaken(ProviderRefused):
+    code: ClassVar[str] = "currency_not_taken"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "This provider does not take this currency, or not this amount of it. Pay in another way."
+
+
 class SignatureNotValid(Problem):
     code: ClassVar[str] = "signature_not_valid"
     status: ClassVar[int] = 401
     title: ClassVar[str] = "The signature of the webhook is not valid."
+
+
+class PurchaseNotValid(Problem):
+    """`reason` is a stable word."""
+
+    code: ClassVar[str] = "purchase_not_valid"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The app store's proof of this purchase is not valid here."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)

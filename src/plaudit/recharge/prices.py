@@ -1,11 +1,12 @@
-"""Which prices hold for whom."""
+"""Which prices hold for whom, and who sells."""
+
+from datetime import datetime
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.people.actions import require_person
-from plaudit.problems import InvalidField
-from plaudit.recharge.model import NoPrices, RegionSource
-from plaudit.recharge.pricing import Price, PriceBook
+from plaudit.recharge.books.taxes import day_in
+from plaudit.recharge.model import NoPrices
+from plaudit.recharge.pricing import Channel, Price, PriceBook, SellerOfRecord
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -18,7 +19,7 @@ async def shard_of(connection: Connection, person_id: int) -> int:
 
 
 async def current_book(connection: Connection, clock: Clock) -> PriceBook:
-    """The price book that holds now, without its prices.
+    """The price book that holds now, looked at now: without its prices.
 
     Raises:
         NoPrices: none has been published.
@@ -35,27 +36,27 @@ async def regions(connection: Connection, book: PriceBook) -> list[str]:
 
 
 async def prices(connection: Connection, book: PriceBook, region: str) -> list[Price]:
-    """Prices of all channels of a region, the web first; empty when the book does not have it."""
-    return await fetch_all(connection, SQL["prices"], Price, book.version, region)
+    """Prices of all channels of a region, the web first; empty when the book does not have it.
 
-
-async def region_prices(
-    connection: Connection, book: PriceBook, person_id: int | None, requested: str | None, settings: Settings
-) -> tuple[RegionSource, list[Price]]:
-    """Prices for somebody, and why of that region: the country of the identity, else what was asked for, else ours.
-
-    Raises:
-        InvalidField: the region asked for has no prices.
-        NoPrices: neither has the default region.
+    They are those of the moment the book is looked at: with the tax rate of that day there, and the offers that hold.
     """
-    if person_id:
-        person = await require_person(connection, person_id)
-        if person.country and (found := await prices(connection, book, person.country)):
-            return "identity", found
-    if requested is not None:
-        if found := await prices(connection, book, requested):
-            return "requested", found
-        raise InvalidField(field="region", reason=f"has no prices here: {requested}")
-    if found := await prices(connection, book, settings.default_region):
-        return "default", found
-    raise NoPrices(f"The price book has no prices for the default region {settings.default_region}.")
+    moment = book.moment
+    found = await fetch_all(connection, SQL["prices"], Price, book.version, region, day_in(region, moment))
+    return [price.at(moment) for price in found]
+
+
+async def seller_of(
+    connection: Connection, region: str, at: datetime, settings: Settings, channel: Channel = "web"
+) -> SellerOfRecord:
+    """Who sells in a region at a moment: who the price book of that moment names, else the seller of the settings."""
+    found = await named_seller(connection, region, at, channel)
+    return found or SellerOfRecord(
+        settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id
+    )
+
+
+async def named_seller(
+    connection: Connection, region: str, at: datetime, channel: Channel = "web"
+) -> SellerOfRecord | None:
+    """Who the price book of a moment names as the seller in a region; None: nobody, so that the settings decide."""
+    return await fetch_one(connection, SQL["seller_of"], SellerOfRecord, at, region, channel)

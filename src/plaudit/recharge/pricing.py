@@ -24,11 +24,53 @@ class Cost(msgspec.Struct, frozen=True):
         return self.net + self.tax
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """A lower price of a package for a limited time, from `starts_at` until before `ends_at`."""
+
+    code: str
+    price_minor: int
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
 class Package(msgspec.Struct, frozen=True):
-    """A fixed amount of coins. `price_minor` is in the currency of its price, with tax if that includes it."""
+    """A fixed amount of coins. `price_minor` is in the currency of its price, with tax if that includes it.
+
+    `best_value` and `saving_percent` are claims the linter holds to be true. While an offer holds, `Price.at` puts its
+    price in place and the usual one into `regular_minor`.
+    """
 
     coins: int
     price_minor: int
+    best_value: bool = False
+    saving_percent: int | None = None
+    offer: Offer | None = None
+    regular_minor: int | None = None
+
+    @property
+    def lowest_minor(self) -> int:
+        """The lowest price it ever has in its version of the price book."""
+        return min(self.price_minor, self.offer.price_minor) if self.offer else self.price_minor
+
+    def at(self, moment: datetime) -> "Package":
+        """The package as it is sold at a moment: an offer that holds is its price, any other is not spoken of."""
+        if self.offer is None:
+            return self
+        if not self.offer.holds(moment):
+            return msgspec.structs.replace(self, offer=None)
+        return msgspec.structs.replace(self, price_minor=self.offer.price_minor, regular_minor=self.price_minor)
+
+
+class SellerOfRecord(msgspec.Struct, frozen=True):
+    """Who sells. The code begins the numbers of the receipts; without a tax id it is empty."""
+
+    code: str
+    name: str
+    address: str
+    tax_id: str = ""
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +90,25 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     custom_amounts: bool
     coins_min: int
     coins_max: int
+    reference_numerator: int
+    reference_denominator: int
+    store_fee_fixed_minor: int = 0
+    seller_code: str | None = None
     packages: tuple[Package, ...] = ()
+
+    @property
+    def reference_unit(self) -> Fraction:
+        """US cents of one coin with tax, at the exchange rates of the book: what tells which region is cheaper."""
+        return Fraction(self.reference_numerator, self.reference_denominator)
 
     @property
     def unit(self) -> Fraction:
         """Minor units of one coin, exactly."""
         return Fraction(self.unit_numerator, self.unit_denominator)
+
+    def at(self, moment: datetime) -> "Price":
+        """The price as it holds at a moment: with the offers of that moment."""
+        return msgspec.structs.replace(self, packages=tuple(package.at(moment) for package in self.packages))
 
     def package(self, coins: int) -> Package | None:
         return next((package for package in self.packages if package.coins == coins), None)
@@ -83,13 +138,37 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
             - 1
         )
 
+    def left_of(self, listed_minor: int) -> Fraction:
+        """What is left of a listed price without tax, and without what the channel keeps of the gross."""
+        cost = self.taxed(listed_minor)
+        return cost.net - Fraction(cost.gross * self.store_fee_bps, BPS) - self.store_fee_fixed_minor
+
 
 class PriceBook(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of all prices, and what they were made from."""
+    """One version of all prices, and what they were made from.
+
+    `rates` are minor units of a currency for one US cent, as fractions. `at` is the moment the book is looked at, which
+    decides taxes and offers.
+    """
 
     version: int
     effective_at: datetime
     rates_date: date
     note: str
     sources: dict[str, str]
+    rates: dict[str, str] = {}
+    sellers: tuple[SellerOfRecord, ...] = ()
     prices: tuple[Price, ...] = ()
+    at: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        return self.at or self.effective_at
+
+    def price(self, region: str, channel: Channel) -> Price | None:
+        return next((price for price in self.prices if (price.region, price.channel) == (region, channel)), None)
+
+
+def reference_of(unit: Fraction, tax_rate_bps: int, rate: Fraction, *, tax_included: bool) -> Fraction:
+    """US cents of one coin with tax, at `rate` minor units for one cent."""
+    return unit * (1 if tax_included else Fraction(BPS + tax_rate_bps, BPS)) / rate

@@ -17,11 +17,11 @@ import msgspec
 from currency_converter import CurrencyConverter
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
-from plaudit.money import exponent, round_up
-from plaudit.recharge.pricing import BPS, Channel, Package, Price, PriceBook
-
-SQL = statements(__file__)
+from plaudit.db import Connection
+from plaudit.money import exponent, payable_step, round_up
+from plaudit.recharge.books.shelf import newest_version, write_book
+from plaudit.recharge.books.taxes import TaxRate, record_published, taxes_at
+from plaudit.recharge.pricing import BPS, Channel, Package, Price, PriceBook, reference_of
 
 BASE_COINS = 70
 WEB_CENTS = 74  # 70 coins on the web in the United States
@@ -38,7 +38,6 @@ STORE_PACKS_CENTS = {  # coins and cents in the apps in the United States
 }
 WEB_COINS_MAX = 10 * max(WEB_PACKAGES)
 STORE_FEE_BPS: Mapping[Channel, int] = {"web": 290, "apple": 3_000, "google": 3_000}
-STEP_MINOR = {"HUF": 100, "IDR": 100}  # ISO 4217 gives them a minor unit that nobody pays in
 NO_REGION = {"XI"}  # Northern Ireland has VAT rules of its own and no country code; its people are of GB
 
 
@@ -89,9 +88,11 @@ def make_book(version: int, effective_at: datetime, taxes: Mapping[str, Tax] | N
         )
 
     prices = []
+    rates: dict[str, str] = {}
     for region, (currency, known) in sorted(regions.items()):
         tax = (taxes or {}).get(region, known)
         minor_per_cent = euro_rate(currency) / euro_rate("USD") * Fraction(10) ** (exponent(currency) - 2)
+        rates[currency] = str(minor_per_cent)
         prices += [_price(version, region, channel, currency, tax, minor_per_cent) for channel in STORE_FEE_BPS]
     return PriceBook(
         version=version,
@@ -103,6 +104,7 @@ def make_book(version: int, effective_at: datetime, taxes: Mapping[str, Tax] | N
             "rates": f"ECB reference rates of {rates_date}, CurrencyConverter {package_version('CurrencyConverter')}",
             "vat": f"eu-vat-rates-data {package_version('eu-vat-rates-data')} of {eu_vat_rates_data.data_version}",
         },
+        rates=dict(sorted(rates.items())),
         prices=tuple(prices),
     )
 
@@ -123,7 +125,7 @@ def _european(converter: CurrencyConverter) -> dict[str, tuple[str, Tax]]:
 
 def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax, minor_per_cent: Fraction) -> Price:
     """Prices of one channel: the web in exact proportion to its smallest pack, the stores by their packs only."""
-    step = STEP_MINOR.get(currency, 1)
+    step = payable_step(currency)
     factor = minor_per_cent * (Fraction(BPS + tax.rate_bps, BPS) if tax.included else 1)
 
     def converted(cents: int) -> int:
@@ -132,6 +134,7 @@ def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax,
     web = channel == "web"
     base_minor = converted(WEB_CENTS if web else STORE_PACKS_CENTS[BASE_COINS])
     unit = Fraction(base_minor, BASE_COINS)
+    reference = reference_of(unit, tax.rate_bps, minor_per_cent, tax_included=tax.included)
     packs = {n: base_minor * n // BASE_COINS for n in WEB_PACKAGES} if web else STORE_PACKS_CENTS
     return Price(
         version=version,
@@ -148,36 +151,30 @@ def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax,
         custom_amounts=web,
         coins_min=1 if web else min(STORE_PACKS_CENTS),
         coins_max=WEB_COINS_MAX if web else max(STORE_PACKS_CENTS),
+        reference_numerator=reference.numerator,
+        reference_denominator=reference.denominator,
         packages=tuple(Package(n, price if web else converted(price)) for n, price in packs.items()),
     )
 
 
 async def seed(connection: Connection, clock: Clock) -> int:
-    """Publish the first price book if there is none; the version of the newest. Several servers may do it at once."""
-    newest: int | None = await connection.fetchval(SQL["newest_version"])
-    if newest is not None:
+    """Keep the published tax rates, and publish the first price book if there is none; the version of the newest.
+
+    Several servers may do it at once.
+    """
+    now = clock.now()
+    await record_published(connection, now)
+    newest = await newest_version(connection)
+    if newest:
         return newest
-    await publish(connection, make_book(1, clock.now()))
+    rates = await taxes_at(connection, now)
+    await write_book(connection, make_book(1, now, own_taxes(rates)), published_at=now)
     return 1
 
 
-async def publish(connection: Connection, book: PriceBook) -> bool:
-    """Keep a price book; it holds from its effective_at, and can never be changed. False: its version is taken."""
-    written = await connection.fetchval(
-        SQL["write_book"], book.version, book.effective_at, book.rates_date, book.note, book.sources
-    )
-    if written is None:
-        return False
-    fields = [name for name in Price.__struct_fields__ if name != "packages"]
-    await connection.executemany(
-        SQL["write_price"], [[getattr(price, name) for name in fields] for price in book.prices]
-    )
-    await connection.executemany(
-        SQL["write_package"],
-        [
-            (book.version, price.region, price.channel, package.coins, package.price_minor, sort)
-            for price in book.prices
-            for sort, package in enumerate(price.packages)
-        ],
-    )
-    return True
+def own_taxes(rates: Mapping[str, TaxRate]) -> dict[str, Tax]:
+    """Taxes of the dated table in the words of `make_book`; whether prices include them is the region's custom."""
+    return {
+        country: Tax(rate.name, rate.rate_bps, ELSEWHERE[country][1].included if country in ELSEWHERE else True)
+        for country, rate in rates.items()
+    }

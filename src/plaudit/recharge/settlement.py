@@ -2,22 +2,23 @@
 
 import enum
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
-import msgspec
-
 from plaudit.db import Connection, fetch_one, statements
+from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_PROCESSING_DAYS_MAX
 from plaudit.money import round_half_up
 from plaudit.recharge.model import Order, OrderState, PaymentProblemKind
-from plaudit.recharge.pricing import BPS
+from plaudit.recharge.pricing import BPS, SellerOfRecord
 from plaudit.recharge.providers.base import Payment, PaymentState
+from plaudit.recharge.receipts.actions import write_receipt
+from plaudit.recharge.stores import finishing
 from plaudit.settings import Settings, SettingsError
 
 SQL = statements(__file__)
 
 OPEN = (OrderState.CREATED, OrderState.PENDING)
-UNPAID = (*OPEN, OrderState.DECLINED, OrderState.EXPIRED)
+UNPAID = (*OPEN, OrderState.AUTHORISED, OrderState.DECLINED, OrderState.EXPIRED)
 
 
 class Outcome(enum.StrEnum):
@@ -30,14 +31,12 @@ class Outcome(enum.StrEnum):
     """Nothing to do: the order is further, or the news is of no concern."""
     PROBLEM = "problem"
     """Recorded for the operator."""
+    WAITING = "waiting"
+    """It is about something that is not known yet; to be tried again."""
 
 
-class Seller(msgspec.Struct, frozen=True):
-    """Who sells, as receipts name them."""
-
-    code: str
-    name: str
-    address: str
+class Seller(SellerOfRecord, frozen=True):
+    """Who sells where the price book names nobody."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Seller":
@@ -48,22 +47,31 @@ class Seller(msgspec.Struct, frozen=True):
         """
         if not re.fullmatch("[A-Z0-9]{1,20}", settings.seller_code):
             raise SettingsError("PLAUDIT_SELLER_CODE must be 1 to 20 capital letters and digits")
-        return cls(settings.seller_code, settings.seller_name, settings.seller_address)
+        return cls(settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id)
+
+
+async def lock(connection: Connection, order: Order) -> Order:
+    """The order as it is now; nobody else changes it before the transaction ends."""
+    await connection.execute(SQL["lock_order"], order.shard, order.order_id)
+    present = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
+    assert present is not None  # orders are never removed
+    return present
 
 
 async def settle(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> Outcome:
     """Apply what a provider says of a payment to its order: the one way to coins, for webhook, return and poll.
 
-    A payment of another amount or currency than ordered is never credited. One that comes after the order expired
-    or was declined is: the money was taken. Both are recorded for the operator.
+    A payment of another amount or currency than ordered is never credited, but by a store that sold the coins that
+    were ordered: what it took is then what was paid. One that comes after the order expired or was declined is
+    credited: the money was taken. One that was to be let go is not. All of it is recorded for the operator.
     """
-    await connection.execute(SQL["lock_order"], order.shard, order.order_id)
-    present = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
-    assert present is not None
+    present = await lock(connection, order)
     if payment.state is PaymentState.PAID:
         return await _paid(connection, present, payment, seller, now)
     if payment.state in {PaymentState.DECLINED, PaymentState.EXPIRED}:
         return await _ended(connection, present, payment, now)
+    if payment.state in {PaymentState.OPEN, PaymentState.PROCESSING}:
+        return await _under_way(connection, present, payment, now)
     return Outcome.IGNORED
 
 
@@ -71,36 +79,92 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
     if order.state is OrderState.PAID:
         if order.payment_id == payment.id:
             return Outcome.REPEATED
-        await _record(connection, order, payment, PaymentProblemKind.PAID_TWICE, now)
-        return Outcome.PROBLEM
-    if payment.amount != order.price:
-        await _record(connection, order, payment, PaymentProblemKind.AMOUNT_DIFFERS, now)
-        return Outcome.PROBLEM
-    if order.state not in OPEN:
-        await _record(connection, order, payment, PaymentProblemKind.PAID_LATE, now)
-    if not await _move(connection, order, OrderState.PAID, payment.id, UNPAID, now):
+        return await record(connection, order, payment, PaymentProblemKind.PAID_TWICE, now)
+    if order.state is OrderState.REFUSED:
+        detail = "taken although it was to be let go"
+        return await record(connection, order, payment, PaymentProblemKind.CAPTURE_CONTRADICTION, now, detail)
+    if not is_as_ordered(order, payment):
+        return await record(connection, order, payment, PaymentProblemKind.AMOUNT_DIFFERS, now)
+    if order.state not in {*OPEN, OrderState.AUTHORISED}:
+        await record(connection, order, payment, PaymentProblemKind.PAID_LATE, now)
+    await connection.execute(SQL["lock_money"], order.shard)
+    if not await move(connection, order, OrderState.PAID, payment.id, UNPAID, now):
         raise RuntimeError(f"order {order.order_id} moved under its own lock")
+    if payment.amount != order.price:
+        await record(connection, order, payment, PaymentProblemKind.PRICE_DIFFERS, now)
+        order = await _keep_what_was_paid(connection, order, payment)
     await _book(connection, order, payment, now)
-    await _write_receipt(connection, order, payment, seller, now)
+    await write_receipt(connection, order, payment.paid_at or now, seller, now)
+    await finishing.enqueue(connection, order, payment.id, now)
     return Outcome.APPLIED
+
+
+def is_as_ordered(order: Order, payment: Payment) -> bool:
+    """Whether a payment is for what was ordered: the same coins where a store says so, otherwise the same price."""
+    if payment.coins is None:
+        return payment.amount == order.price
+    return payment.coins == order.coins and payment.amount.amount_minor > 0
+
+
+async def _keep_what_was_paid(connection: Connection, order: Order, payment: Payment) -> Order:
+    """A store sold the coins at another store front's price. The tax inside it is split at the rate that was quoted."""
+    paid = payment.amount
+    rate_bps = order.tax_rate_bps if order.tax_minor else 0
+    tax_minor = round_half_up(Fraction(paid.amount_minor * rate_bps, BPS + rate_bps))
+    amounts = (paid.amount_minor, paid.currency, paid.amount_minor - tax_minor, tax_minor)
+    await connection.execute(SQL["keep_what_was_paid"], order.shard, order.order_id, *amounts)
+    kept = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
+    assert kept is not None
+    return kept
 
 
 async def _ended(connection: Connection, order: Order, payment: Payment, now: datetime) -> Outcome:
     state = OrderState(payment.state)
     if order.state is state:
         return Outcome.REPEATED
-    if order.state not in OPEN or order.payment_id not in {None, payment.id}:
+    if order.state not in {*OPEN, OrderState.AUTHORISED} or order.payment_id not in {None, payment.id}:
         return Outcome.IGNORED
-    await _move(connection, order, state, payment.id, OPEN, now)
+    await move(connection, order, state, payment.id, (*OPEN, OrderState.AUTHORISED), now)
+    if order.state is OrderState.AUTHORISED:
+        detail = f"{state} although it was to be taken"
+        return await record(connection, order, payment, PaymentProblemKind.CAPTURE_CONTRADICTION, now, detail)
     return Outcome.APPLIED
 
 
+async def _under_way(connection: Connection, order: Order, payment: Payment, now: datetime) -> Outcome:
+    """Note that the money is on its way, or that it is not after all: a buyer may choose another way to pay."""
+    if order.state not in OPEN or order.payment_id not in {None, payment.id}:
+        return Outcome.IGNORED
+    on_its_way = payment.state is PaymentState.PROCESSING
+    if on_its_way == (order.processing_since is not None):
+        return Outcome.REPEATED if on_its_way else Outcome.IGNORED
+    since = now if on_its_way else None
+    await connection.execute(SQL["note_processing"], order.shard, order.order_id, since, now)
+    return Outcome.APPLIED
+
+
+def is_over(order: Order, now: datetime) -> bool:
+    """Whether an order that is not paid is given up. Some time after its end, so that a payment of the last second is
+    heard of before; money on its way may take days."""
+    if order.state not in OPEN:
+        return False
+    if order.processing_since is not None:
+        return now >= order.created_at + timedelta(days=ORDER_PROCESSING_DAYS_MAX)
+    return now >= order.expires_at + timedelta(seconds=ORDER_POLL_PAUSE_S_MAX)
+
+
 async def expire(connection: Connection, order: Order, now: datetime) -> bool:
-    """Give up on an order that was not paid in time; False when it moved on meanwhile."""
-    return await _move(connection, order, OrderState.EXPIRED, order.payment_id, OPEN, now)
+    """Give up on an order that was not paid in time, and have its checkout called off; False: it moved on meanwhile."""
+    present = await lock(connection, order)
+    if not is_over(present, now):
+        return False
+    await move(connection, present, OrderState.EXPIRED, present.payment_id, OPEN, now)
+    if present.payment_id is not None:
+        await connection.execute(SQL["call_off"], present.shard, present.order_id, present.payment_id, now)
+    return True
 
 
-async def _move(
+async def move(
     connection: Connection,
     order: Order,
     state: OrderState,
@@ -130,20 +194,18 @@ async def _book(connection: Connection, order: Order, payment: Payment, now: dat
             await connection.execute(SQL["post"], shard, lot_id, reason, order.currency, amount_minor, now)
 
 
-async def _write_receipt(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> None:
-    number = await connection.fetchval(SQL["next_receipt_number"], order.shard, seller.code)
-    await connection.execute(
-        SQL["write_receipt"],
-        *(order.shard, order.order_id, order.person_id, seller.code, number, seller.name, seller.address),
-        *(now, payment.paid_at or now),
+async def record(
+    connection: Connection, order: Order, payment: Payment, kind: PaymentProblemKind, now: datetime, detail: str = ""
+) -> Outcome:
+    """Note a payment for the operator, once for each kind."""
+    credited = kind in {PaymentProblemKind.PAID_LATE, PaymentProblemKind.PRICE_DIFFERS} or (
+        kind is PaymentProblemKind.FRAUD_WARNING and order.state is OrderState.PAID
     )
-
-
-async def _record(
-    connection: Connection, order: Order, payment: Payment, kind: PaymentProblemKind, now: datetime
-) -> None:
-    await connection.execute(
+    taken = payment.state in {PaymentState.PAID, PaymentState.AUTHORISED}
+    paid_minor = payment.amount.amount_minor if taken else 0
+    noted = await connection.fetchval(
         SQL["write_payment_problem"],
         *(order.shard, order.order_id, kind, payment.id, order.price_minor, order.currency),
-        *(payment.amount.amount_minor, payment.amount.currency, kind is PaymentProblemKind.PAID_LATE, now),
+        *(paid_minor, payment.amount.currency, credited, detail, now),
     )
+    return Outcome.PROBLEM if noted else Outcome.REPEATED

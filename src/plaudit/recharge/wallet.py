@@ -9,11 +9,14 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.limits import WALLET_LOTS_MAX
+from plaudit.limits import WALLET_EXPIRING_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.problems import NotFound
-from plaudit.recharge.model import LotPart, OpenLot, PriceView, Wallet, Worth
-from plaudit.recharge.prices import current_book, region_prices, shard_of
+from plaudit.recharge.model import Expiring, LotPart, OpenLot, PriceView, Wallet, Worth
+from plaudit.recharge.prices import current_book, shard_of
+from plaudit.recharge.regions import usual_prices
+from plaudit.recharge.reversals import reading
+from plaudit.recharge.reversals.model import Reversal
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -28,6 +31,7 @@ class LotEntry(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int | None
     currency: str | None
     created_at: datetime
+    coins_expired: int
 
 
 class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,10 +50,12 @@ class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True):
-    """A page of the history, newest first, with the lots that paid for its gifts."""
+    """A page of the history, newest first, with the lots that paid for its gifts, and how many coins of each gift were
+    taken back because their money was."""
 
-    entries: list[LotEntry | GiftEntry]
+    entries: list[LotEntry | GiftEntry | Reversal]
     parts: dict[UUID, list[LotPart]]
+    reversed: dict[UUID, int]
     next: UUID | None
 
 
@@ -63,6 +69,21 @@ async def open_lots(connection: Connection, person_id: int, after: int, limit: i
     """The intervals of the strip behind a coin, in the order in which they will be spent."""
     shard = await shard_of(connection, person_id)
     return await fetch_all(connection, SQL["open_lots"], OpenLot, shard, person_id, after, limit)
+
+
+async def promotional_coins(connection: Connection, person_id: int, wallet: Wallet) -> int:
+    """Unspent coins that were not bought: never refundable, spent before those that were."""
+    shard = await shard_of(connection, person_id)
+    coins: int = await connection.fetchval(SQL["promotional_coins"], shard, person_id, wallet.spent)
+    return coins
+
+
+async def expiring_coins(connection: Connection, person_id: int, wallet: Wallet) -> list[Expiring]:
+    """Unspent coins that expire, by when, the soonest first."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(
+        connection, SQL["expiring_coins"], Expiring, shard, person_id, wallet.spent, WALLET_EXPIRING_MAX
+    )
 
 
 async def open_worth(connection: Connection, person_id: int, wallet: Wallet) -> list[Money]:
@@ -90,7 +111,7 @@ async def price_view(connection: Connection, person_id: int | None, settings: Se
         if lots and lots[0].kind == "paid" and lots[0].price_minor and lots[0].currency:
             per_coin = Fraction(lots[0].price_minor, lots[0].coins)
             return _view(per_coin, lots[0].currency, "paid")
-    _, found = await region_prices(connection, await current_book(connection, clock), person_id, None, settings)
+    found = await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock)
     web = found[0]
     return _view(web.unit, web.currency, "list")
 
@@ -109,7 +130,7 @@ async def worth(connection: Connection, person_id: int | None, coins: int, setti
         NoPrices: no price book has been published.
     """
     book = await current_book(connection, clock)
-    _, found = await region_prices(connection, book, person_id, None, settings)
+    found = await usual_prices(connection, book, person_id, settings, clock)
     web, total, paid, left = found[0], Fraction(0), 0, coins
     if person_id:
         wallet = await read_wallet(connection, person_id)
@@ -127,19 +148,24 @@ async def worth(connection: Connection, person_id: int | None, coins: int, setti
 
 
 async def history(connection: Connection, person_id: int, before: UUID | None, limit: int) -> History:
-    """Recharges and gifts, newest first by the time in their ids, those before an id."""
+    """Recharges, gifts and reversals, newest first by the time in their ids, those before an id."""
     shard = await shard_of(connection, person_id)
     lots = await fetch_all(connection, SQL["history_lots"], LotEntry, shard, person_id, before, limit + 1)
     gifts = await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, limit + 1)
-    entries: list[LotEntry | GiftEntry] = sorted([*lots, *gifts], key=entry_id, reverse=True)
+    reversals = await reading.list_of_person(connection, person_id, before, limit + 1)
+    entries: list[LotEntry | GiftEntry | Reversal] = sorted([*lots, *gifts, *reversals], key=entry_id, reverse=True)
     page = entries[:limit]
-    parts = await gift_lots(connection, person_id, [entry.id for entry in page if isinstance(entry, GiftEntry)])
-    return History(page, parts, entry_id(page[-1]) if len(entries) > limit else None)
+    gift_ids = [entry.id for entry in page if isinstance(entry, GiftEntry)]
+    parts = await gift_lots(connection, person_id, gift_ids)
+    taken_back = await reading.reversed_coins(connection, person_id, gift_ids)
+    return History(page, parts, taken_back, entry_id(page[-1]) if len(entries) > limit else None)
 
 
-def entry_id(entry: LotEntry | GiftEntry) -> UUID:
+def entry_id(entry: LotEntry | GiftEntry | Reversal) -> UUID:
     """What an entry is sorted by."""
-    return entry.lot_id if isinstance(entry, LotEntry) else entry.id
+    if isinstance(entry, LotEntry):
+        return entry.lot_id
+    return entry.id if isinstance(entry, GiftEntry) else entry.reversal_id
 
 
 async def gift_lots(connection: Connection, person_id: int, gift_ids: list[UUID]) -> dict[UUID, list[LotPart]]:

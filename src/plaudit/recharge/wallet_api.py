@@ -19,7 +19,8 @@ from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import Caller, Person, PersonCard
 from plaudit.recharge import wallet
-from plaudit.recharge.model import LotPart, NoPrices, OpenLot, PriceView
+from plaudit.recharge.model import NoPrices, OpenLot, PriceView
+from plaudit.recharge.reversals.model import Kind, Reversal, State
 from plaudit.settings import Settings
 
 TAGS = ["Wallet"]
@@ -35,6 +36,14 @@ class LotAnswer(msgspec.Struct, frozen=True, kw_only=True):
     price: Money | None
     cost: Annotated[Money | None, Meta(description="What the unspent coins cost, rounded to the minor unit.")]
     created_at: datetime
+    expires_at: Annotated[datetime | None, Meta(description="Until when they can be spent; null: without end.")]
+
+
+class ExpiringAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Unspent coins that can be spent until one moment."""
+
+    coins: int
+    expires_at: datetime
 
 
 class LotPage(msgspec.Struct, frozen=True):
@@ -56,6 +65,10 @@ class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller has."""
 
     coins: Annotated[int, Meta(description="Coins to spend.")]
+    promotional_coins: Annotated[
+        int, Meta(description="Those of them that were a present: spent before bought ones, never refunded.")
+    ]
+    expiring: Annotated[list[ExpiringAnswer], Meta(description="Those of them that expire, the soonest first.")]
     spent: Annotated[int, Meta(description="Coins spent so far.")]
     worth: Annotated[WorthAnswer | None, Meta(description="The coins in money; null without a price book.")]
     paid: Annotated[list[Money], Meta(description="What the unspent coins cost, one amount for each currency.")]
@@ -93,6 +106,7 @@ class HistoryPromotion(msgspec.Struct, frozen=True, kw_only=True, tag="promotion
     id: UUID
     at: datetime
     coins: int
+    coins_expired: Annotated[int, Meta(description="Those of them that were not spent in time.")]
 
 
 class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_field="kind"):
@@ -106,12 +120,28 @@ class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_fie
     creator: PersonCard
     room: RoomAnswer
     paid: Annotated[list[Money], Meta(description="What its coins cost, from the lots that paid; per currency.")]
+    coins_reversed: Annotated[
+        int, Meta(description="Of its coins, those whose money went back: the gift was taken back that far.")
+    ]
+
+
+class HistoryReversal(msgspec.Struct, frozen=True, kw_only=True, tag="reversal", tag_field="kind"):
+    """Money of an order that went back. Undone, it is there no more."""
+
+    id: UUID
+    at: datetime
+    order_id: UUID
+    reversal_kind: Kind
+    state: State
+    coins: Annotated[int, Meta(description="Coins that went with it, spent or not.")]
+    coins_unspent: Annotated[int, Meta(description="Those of them that left the wallet.")]
+    amount: Money
 
 
 class HistoryPage(msgspec.Struct, frozen=True):
     """Recharges and gifts, newest first by the time in their ids."""
 
-    items: list[HistoryRecharge | HistoryPromotion | HistoryGift]
+    items: list[HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal]
     next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
@@ -121,6 +151,9 @@ class GiftLot(msgspec.Struct, frozen=True, kw_only=True):
     lot_id: UUID
     kind: Literal["paid", "promotional"]
     coins: int
+    coins_reversed: Annotated[
+        int, Meta(description="Of these coins, those whose money went back to whoever paid: the gift lost them.")
+    ]
     paid: Annotated[Money | None, Meta(description="What these coins cost, rounded to the minor unit.")]
 
 
@@ -146,6 +179,8 @@ async def get_wallet(
         found = await wallet.read_wallet(connection, caller.person_id)
         after = found.spent if cursor is None else max(cursor, found.spent)
         lots = await wallet.open_lots(connection, caller.person_id, after, limit + 1)
+        promotional = await wallet.promotional_coins(connection, caller.person_id, found)
+        expiring = await wallet.expiring_coins(connection, caller.person_id, found)
         paid = await wallet.open_worth(connection, caller.person_id, found)
         worth = None
         per_coin = None
@@ -155,6 +190,8 @@ async def get_wallet(
     page = lots[:limit]
     return WalletAnswer(
         coins=found.coins,
+        promotional_coins=promotional,
+        expiring=[ExpiringAnswer(coins=one.coins, expires_at=one.expires_at) for one in expiring],
         spent=found.spent,
         worth=WorthAnswer(round_half_up(worth.minor), worth.currency, worth.basis) if worth else None,
         paid=paid,
@@ -176,6 +213,7 @@ def _lot(lot: OpenLot) -> LotAnswer:
         price=price,
         cost=Money(round_half_up(lot.worth), price.currency) if price else None,
         created_at=lot.created_at,
+        expires_at=lot.expires_at,
     )
 
 
@@ -184,7 +222,7 @@ def _lot(lot: OpenLot) -> LotAnswer:
     access=Access.VIEWER,
     operation_id="GetWalletHistory",
     tags=TAGS,
-    summary="My recharges and gifts",
+    summary="My recharges, gifts and reversals",
 )
 async def get_history(
     caller: Caller,
@@ -199,13 +237,24 @@ async def get_history(
         page = await wallet.history(connection, caller.person_id, cursor, limit)
         creators = {entry.creator_id for entry in page.entries if isinstance(entry, wallet.GiftEntry)}
         people = await people_by_ids(connection, creators)
-    items = [_entry(entry, page.parts, people) for entry in page.entries]
+    items = [_entry(entry, page, people) for entry in page.entries]
     return HistoryPage(items, str(page.next) if page.next else None)
 
 
 def _entry(
-    entry: wallet.LotEntry | wallet.GiftEntry, parts: dict[UUID, list[LotPart]], people: dict[int, Person]
-) -> HistoryRecharge | HistoryPromotion | HistoryGift:
+    entry: wallet.LotEntry | wallet.GiftEntry | Reversal, page: wallet.History, people: dict[int, Person]
+) -> HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal:
+    if isinstance(entry, Reversal):
+        return HistoryReversal(
+            id=entry.reversal_id,
+            at=entry.created_at,
+            order_id=entry.order_id,
+            reversal_kind=entry.kind,
+            state=entry.state,
+            coins=entry.coins,
+            coins_unspent=entry.coins_unspent,
+            amount=entry.amount,
+        )
     if isinstance(entry, wallet.GiftEntry):
         creator = people.get(entry.creator_id)
         return HistoryGift(
@@ -216,10 +265,13 @@ def _entry(
             item=ItemAnswer(entry.item_id, entry.item_name, entry.item_art),
             creator=card_of(creator) if creator else PersonCard(str(entry.creator_id), "", ""),
             room=RoomAnswer(str(entry.room_id), entry.room_title),
-            paid=wallet.cost_of(parts.get(entry.id, [])),
+            paid=wallet.cost_of(page.parts.get(entry.id, [])),
+            coins_reversed=page.reversed.get(entry.id, 0),
         )
     if entry.price_minor is None or entry.currency is None:
-        return HistoryPromotion(id=entry.lot_id, at=entry.created_at, coins=entry.coins)
+        return HistoryPromotion(
+            id=entry.lot_id, at=entry.created_at, coins=entry.coins, coins_expired=entry.coins_expired
+        )
     price = Money(entry.price_minor, entry.currency)
     return HistoryRecharge(id=entry.lot_id, at=entry.created_at, coins=entry.coins, price=price)
 
@@ -241,6 +293,7 @@ async def get_gift_lots(gift_id: UUID, caller: Caller, database: Database) -> Gi
                 lot_id=part.lot_id,
                 kind=part.kind,
                 coins=part.coins,
+                coins_reversed=part.coins_reversed,
                 paid=Money(round_half_up(part.worth), part.currency) if part.currency else None,
             )
             for part in parts

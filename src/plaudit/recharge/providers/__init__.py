@@ -1,28 +1,26 @@
-"""The payment providers this server offers."""
+"""The payment providers this server offers: one line for each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import TypeAlias
 
+from plaudit.money import Money
+from plaudit.providers import Providers
+from plaudit.recharge.pricing import Price
+from plaudit.recharge.providers import apple, google, paypal, sandbox, stripe, stripe_intent
 from plaudit.recharge.providers.base import PaymentProvider
-from plaudit.recharge.providers.sandbox import SandboxProvider
-from plaudit.settings import Settings, SettingsError
+from plaudit.settings import Settings
 
+PaymentProviders: TypeAlias = Providers[PaymentProvider]
 
-class PaymentProviders:
-    """Providers by name. Whoever makes this closes it."""
-
-    def __init__(self, providers: Iterable[PaymentProvider]) -> None:
-        self._by_name = {provider.name: provider for provider in providers}
-
-    @property
-    def names(self) -> list[str]:
-        return sorted(self._by_name)
-
-    def get(self, name: str) -> PaymentProvider | None:
-        return self._by_name.get(name)
-
-    async def close(self) -> None:
-        for provider in self._by_name.values():
-            await provider.close()
+MAKERS: tuple[Callable[[Settings], PaymentProvider | None], ...] = (
+    stripe.from_settings,
+    paypal.from_settings,
+    stripe_intent.from_settings,
+    apple.from_settings,
+    google.from_settings,
+    sandbox.from_settings,
+)
+"""In the order in which buyers are offered them."""
 
 
 def payment_providers(settings: Settings) -> PaymentProviders:
@@ -31,16 +29,12 @@ def payment_providers(settings: Settings) -> PaymentProviders:
     Raises:
         SettingsError: a provider is described in part only.
     """
-    providers: list[PaymentProvider] = []
-    if settings.sandbox_url:
-        if not settings.sandbox_api_key or not settings.sandbox_webhook_secret:
-            raise SettingsError("PLAUDIT_SANDBOX_URL needs PLAUDIT_SANDBOX_API_KEY and PLAUDIT_SANDBOX_WEBHOOK_SECRET")
-        providers.append(
-            SandboxProvider(
-                url=settings.sandbox_url,
-                api_key=settings.sandbox_api_key,
-                webhook_secret=settings.sandbox_webhook_secret,
-                webhook_url=f"{settings.public_url}/v1/webhooks/sandbox",
-            )
-        )
-    return PaymentProviders(providers)
+    return Providers.of_settings(settings, MAKERS)
+
+
+def providers_on_the_web(providers: PaymentProviders, web: Price) -> list[str]:
+    """Who takes payments of the web in the currency of these prices, the one that is offered first at the beginning."""
+    most = Money(web.cost(web.coins_max).gross, web.currency)
+    return [
+        name for name in providers.names if (one := providers.get(name)) and "web" in one.channels and one.takes(most)
+    ]

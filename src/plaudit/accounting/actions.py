@@ -1,0 +1,79 @@
+"""Summing movements and closing days, shard by shard, in steps that are transactions of their own."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from plaudit.accounting.model import DayNotClosed, Position
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.limits import (
+    ACCOUNTING_SETTLE_MINUTES,
+    ACCOUNTING_SLICE_MINUTES,
+    ACCOUNTING_SLICES_PER_RUN_MAX,
+    ACCOUNTING_STATEMENT_S,
+)
+
+SQL = statements(__file__)
+
+_SLICE = timedelta(minutes=ACCOUNTING_SLICE_MINUTES)
+_SETTLE = timedelta(minutes=ACCOUNTING_SETTLE_MINUTES)
+
+
+def day_begins(day: date) -> datetime:
+    """Midnight UTC at which a day begins."""
+    return datetime.combine(day, time(), UTC)
+
+
+async def close_due(database: Database, clock: Clock, *, slices_max: int = ACCOUNTING_SLICES_PER_RUN_MAX) -> int:
+    """Sum what has settled and close the days that are over, in all shards; how many steps were made.
+
+    It may be stopped anywhere and run by several processes at once: a shard is worked on by one of them.
+    """
+    async with database.transaction() as connection:
+        await connection.execute(SQL["begin_positions"], clock.now() - _SETTLE)
+        positions = await fetch_all(connection, SQL["positions"], Position)
+    steps = 0
+    for position in positions:
+        while steps < slices_max and await _step(database, position.shard, clock):
+            steps += 1
+    return steps
+
+
+async def _step(database: Database, shard: int, clock: Clock) -> bool:
+    """Sum one slice of a shard or close one of its days; False when there is nothing to do, or another does it."""
+    async with database.transaction() as connection:
+        await allow_long(connection)
+        present = await fetch_one(connection, SQL["claim_position"], Position, shard)
+        if present is None:
+            return False
+        day_ends = day_begins(present.day + timedelta(days=1))
+        if present.summed_until == day_ends:
+            await connection.execute(SQL["close_day"], shard, present.day)
+            await connection.execute(SQL["move_position"], shard, present.day + timedelta(days=1), day_ends)
+            return True
+        until = min(present.summed_until + _SLICE, day_ends)
+        if until > clock.now() - _SETTLE:
+            return False
+        await connection.execute(SQL["sum_movements"], shard, present.summed_until, until)
+        await connection.execute(SQL["move_position"], shard, present.day, until)
+        return True
+
+
+async def reopen(connection: Connection, first: date, reason: str, clock: Clock) -> None:
+    """Forget what was closed from a day on, in all shards; it is closed again from the movements there are now.
+
+    Raises:
+        DayNotClosed: that day is open.
+    """
+    await connection.execute(SQL["lock_positions"])
+    positions = await fetch_all(connection, SQL["positions"], Position)
+    if not any(position.day > first for position in positions):
+        raise DayNotClosed(f"{first} is not closed; nothing was changed.")
+    await connection.execute(SQL["forget_days"], first)
+    await connection.execute(SQL["forget_lot_days"], first)
+    await connection.execute(SQL["move_positions_back"], first)
+    await connection.execute(SQL["write_reopening"], first, reason, clock.now())
+
+
+async def allow_long(connection: Connection) -> None:
+    """Let the statements of this transaction take as long as summing may."""
+    await connection.execute(SQL["allow_long"], f"{ACCOUNTING_STATEMENT_S}s")

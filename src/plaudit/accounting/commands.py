@@ -1,0 +1,173 @@
+"""The command `plaudit accounting`: roll-forward and unspent balances, as text or CSV, and days opened again."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from plaudit.accounting import actions, reading
+from plaudit.accounting.export import decimal, roll_forward_csv, unspent_csv
+from plaudit.accounting.model import BALANCES, DayFigures, Period, Unspent
+from plaudit.clock import SystemClock
+from plaudit.db import Database
+from plaudit.embedded import database_url
+from plaudit.settings import Settings
+
+T = TypeVar("T")
+
+_CLOCK = SystemClock()
+_DAY = click.DateTime(["%Y-%m-%d"])
+_DATA = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder of the embedded database."
+)
+_ENTITY = click.option("--entity", help="Only those of this seller of record.")
+_CURRENCY = click.option("--currency", help="Only those in this currency.")
+_CSV = click.option("--csv", "as_csv", is_flag=True, help="As CSV, all figures.")
+
+
+def _run(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:
+    async def connected(url: str) -> T:
+        async with Database(url, connections=1) as database:
+            return await work(database)
+
+    with database_url(Settings.from_environment(), data, share=True) as url:
+        return asyncio.run(connected(url))
+
+
+@click.group()
+def accounting() -> None:
+    """Deferred revenue day by day, and what is unspent at a moment."""
+
+
+@accounting.command("roll-forward")
+@click.option("--from", "first", type=_DAY, help="The first day (UTC).  [default: the first of the month of --to]")
+@click.option("--to", "last", type=_DAY, help="The last day (UTC).  [default: the last closed day]")
+@_ENTITY
+@_CURRENCY
+@_CSV
+@_DATA
+def roll_forward(
+    first: datetime | None,
+    last: datetime | None,
+    entity: str | None,
+    currency: str | None,
+    data: Path | None,
+    *,
+    as_csv: bool,
+) -> None:
+    """Print what was unspent, sold, used, refunded and expired on each closed day."""
+
+    async def work(database: Database) -> None:
+        async with database.read() as connection:
+            found = await reading.extent(connection)
+        period = reading.period_of(found, _date(first), _date(last), entity, currency, _CLOCK.now())
+        if as_csv:
+            async for piece in roll_forward_csv(reading.all_days(database, period)):
+                sys.stdout.buffer.write(piece)
+            return
+        await _print_days(database, period)
+        until = found.last_closed_day if found.has_closed_days else None
+        click.echo(f"Closed until {until}." if until else "No day is closed yet.")
+
+    _run(data, work)
+
+
+async def _print_days(database: Database, period: Period) -> None:
+    header = ("day", "entity", "currency", "", *(name.replace("_", " ") for name in BALANCES))
+    rows = [row async for page in reading.all_days(database, period) for row in page]
+    lines = [cells for row in rows for cells in _day_cells(row)]
+    _print_table([header, *lines], left=4)
+
+
+def _day_cells(row: DayFigures) -> list[Sequence[str]]:
+    coins = tuple(str(getattr(row, f"{name}_coins")) for name in BALANCES)
+    named = (str(row.day), row.entity or "-", row.currency or "-", f"{row.kind} coins")
+    if not row.currency:
+        return [(*named, *coins)]
+    cost = tuple(decimal(getattr(row, f"{name}_minor"), row.currency) for name in BALANCES)
+    return [(*named, *coins), ("", "", "", "cost without tax", *cost)]
+
+
+@accounting.command("unspent")
+@click.option("--at", "at", type=_DAY, help="The day at whose end.  [default: now]")
+@click.option("--zone", default="UTC", show_default=True, help="The time zone in which the day ends.")
+@click.option(
+    "--japan-base-date", is_flag=True, help="The latest 31 March or 30 September that is over in Japan, there."
+)
+@_CSV
+@_DATA
+def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_date: bool, as_csv: bool) -> None:
+    """Print unspent coins by entity, region, channel and currency, with what they cost without tax."""
+    now = _CLOCK.now()
+    day = _date(at)
+    if japan_base_date:
+        if day is not None:
+            raise click.UsageError("--at and --japan-base-date exclude each other.")
+        day, zone = reading.japan_base_dates(now)[0], reading.JAPAN
+    moment = reading.end_of(day, zone, now) if day else now
+
+    async def work(database: Database) -> list[Unspent]:
+        async with database.snapshot() as connection:
+            return await reading.unspent_at(connection, moment)
+
+    rows = _run(data, work)
+    if as_csv:
+        sys.stdout.buffer.write(unspent_csv(moment, rows))
+        return
+    header = ("coins", "entity", "region", "channel", "currency", "unspent", "cost without tax")
+    lines = [
+        (
+            *(row.kind, row.entity or "-", row.region or "-", row.channel or "-", row.currency or "-", str(row.coins)),
+            decimal(row.minor, row.currency) if row.currency else "",
+        )
+        for row in rows
+    ]
+    click.echo(f"Unspent at {moment:%Y-%m-%d %H:%M:%S} UTC")
+    _print_table([header, *lines], left=5)
+
+
+@accounting.command("close")
+@_DATA
+def close(data: Path | None) -> None:
+    """Sum what has settled and close the days that are over, now. `plaudit serve` does it by itself."""
+    steps = _run(data, lambda database: actions.close_due(database, _CLOCK))
+    click.echo(f"{steps} steps made." if steps else "There was nothing to do.")
+
+
+@accounting.command("reopen")
+@click.option("--from", "first", type=_DAY, required=True, help="The first day (UTC) to open again.")
+@click.option("--reason", required=True, help="Why; it is kept.")
+@_DATA
+def reopen(first: datetime, reason: str, data: Path | None) -> None:
+    """Forget what was closed from a day on. It is closed again from the movements there are then.
+
+    For days of which the audit says that a movement was committed after they had been closed.
+    """
+    day = first.replace(tzinfo=UTC).date()
+
+    async def work(database: Database) -> None:
+        async with database.transaction() as connection:
+            await actions.reopen(connection, day, reason, _CLOCK)
+
+    _run(data, work)
+    click.echo(f"Open again from {day}.")
+
+
+def _date(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+def _print_table(rows: Iterable[Sequence[str]], left: int) -> None:
+    """Columns as wide as they must be; the first `left` ones begin at the left, numbers end at the right."""
+    cells = list(rows)
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    for row in cells:
+        padded = [
+            cell.ljust(width) if column < left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(padded).rstrip())

@@ -1,0 +1,61 @@
+"""Messages of payment providers as they are kept."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+
+class MessageState(enum.StrEnum):
+    """What became of a message. What may follow what is in the table webhook_transition."""
+
+    WAITING = "waiting"
+    """Kept, and to be applied or tried again."""
+    APPLIED = "applied"
+    REPEATED = "repeated"
+    """What it says was known already."""
+    IGNORED = "ignored"
+    """Of no concern, or older than what is known."""
+    PROBLEM = "problem"
+    """For a person to look at: `detail` says why."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message whose sender was proved when it came."""
+
+    message_id: UUID
+    provider: str
+    event_id: str
+    kind: str
+    received_at: datetime
+    state: MessageState
+    detail: str
+    tries: int
+    errors: int
+    tried_at: datetime | None
+    due_at: datetime | None
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that somebody had applied again."""
+
+    at: datetime
+    person_id: int
+    outcome: str | None
+    """None: it was left to the job."""
+
+
+class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages are wanted; filters add up."""
+
+    provider: str | None = None
+    state: MessageState | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class StoredMessage(Message, frozen=True, kw_only=True):
+    """A message with its bytes as they came."""
+
+    body: bytes

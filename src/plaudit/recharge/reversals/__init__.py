@@ -1,0 +1,1 @@
+"""The way back: withdrawals, refunds, store voids and chargebacks of orders."""

@@ -1,0 +1,133 @@
+-- Reversals: what of an order is held, the rows of reversals, and their movements.
+
+-- name: lock_order
+select state from recharge_order where shard = $1 and order_id = $2 for no key update
+
+-- name: lock_money
+select lock_money($1)
+
+-- name: find_account -> Account
+-- An order as reversals see it. $3: channels that give back their fee.
+select o.shard, o.order_id, o.currency, o.price_minor as paid_minor, o.tax_minor as paid_tax_minor,
+    coalesce(r.returnable_fee_minor, case when o.channel = any ($3::text[]) then f.amount end, 0) as returnable_fee_minor,
+    o.coins as paid_coins,
+    coalesce(r.reversed_minor, 0) as reversed_minor, coalesce(r.reversed_tax_minor, 0) as reversed_tax_minor,
+    coalesce(r.reversed_fee_minor, 0) as reversed_fee_minor, coalesce(r.reversed_coins, 0) as reversed_coins,
+    coalesce(l.unspent, 0) as unspent,
+    coalesce(l.coins - l.reversed_unspent - l.reversed_spent - l.expired, 0) as takeable, l.created_at as funded_at
+from order_with_quote o
+left join order_reversed r on r.shard = o.shard and r.order_id = o.order_id
+left join lot_state l on l.shard = o.shard and l.lot_id = o.order_id
+left join transfer f on f.shard = o.shard and f.reference = o.order_id and f.reason = 'sale_fee'
+where o.shard = $1 and o.order_id = $2
+
+-- name: hold
+insert into order_reversed as h (shard, order_id, currency, paid_minor, paid_tax_minor, returnable_fee_minor, paid_coins,
+    reversed_minor, reversed_tax_minor, reversed_fee_minor, reversed_coins)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (shard, order_id) do update set
+    reversed_minor = h.reversed_minor + excluded.reversed_minor,
+    reversed_tax_minor = h.reversed_tax_minor + excluded.reversed_tax_minor,
+    reversed_fee_minor = h.reversed_fee_minor + excluded.reversed_fee_minor,
+    reversed_coins = h.reversed_coins + excluded.reversed_coins
+
+-- name: release
+update order_reversed
+set reversed_minor = reversed_minor - $3, reversed_tax_minor = reversed_tax_minor - $4,
+    reversed_fee_minor = reversed_fee_minor - $5, reversed_coins = reversed_coins - $6
+where shard = $1 and order_id = $2
+
+-- name: take_back
+-- The viewer's screens are told at the commit.
+select t.coins_unspent, t.coins_spent, pg_notify('plaudit_wallets', ':' || $2::bigint)
+from take_back($1, $2, $3, $4, $5, $6, $7) t
+
+-- name: put_back
+select put_back($1, $2, $3, $4), pg_notify('plaudit_wallets', ':' || $2::bigint)
+
+-- name: post
+select post($1, $2, $3, 0, 0, $4, $5, $6)
+
+-- name: write_reversal
+insert into reversal (shard, reversal_id, order_id, person_id, kind, state, provider, provider_reversal_id, step,
+    claimed_minor, currency, amount_minor, net_minor, tax_minor, fee_returned_minor, coins, coins_unspent, coins_spent,
+    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
+
+-- name: find_reversal -> Reversal
+select * from reversal where shard = $1 and reversal_id = $2
+
+-- name: reversals_of_order -> Reversal
+select * from reversal where shard = $1 and order_id = $2 order by created_at, step, reversal_id
+
+-- name: order_of_provider_reversal
+-- Another order a provider's reversal was told of before.
+select order_id from reversal where shard = $1 and provider = $2 and provider_reversal_id = $3 and order_id <> $4 limit 1
+
+-- name: reversals_of_person -> Reversal
+select * from reversal
+where shard = $1 and person_id = $2 and (amount_minor > 0 or coins > 0) and ($3::uuid is null or reversal_id < $3)
+order by reversal_id desc limit $4
+
+-- name: all_reversals -> Reversal
+-- For the operator: those of everybody, newest first.
+select * from reversal
+where ($1::text is null or kind = $1) and ($2::text is null or state = $2) and ($3::text is null or provider = $3)
+    and ($4::bigint is null or person_id = $4)
+    and (created_at, reversal_id) < ($5, $6)
+order by created_at desc, reversal_id desc limit $7
+
+-- name: move_reversal
+update reversal
+set previous_state = state, state = $3, outcome = $4, changed_at = $5, provider_at = coalesce($6, provider_at), poll_at = null
+where shard = $1 and reversal_id = $2 and state <> $3
+
+-- name: note_provider
+-- What the provider calls it and says of it, while its state stays.
+update reversal
+set provider_reversal_id = coalesce(provider_reversal_id, $3), claimed_minor = greatest(claimed_minor, $4),
+    provider_at = greatest(provider_at, $5), respond_until = coalesce($6, respond_until)
+where shard = $1 and reversal_id = $2
+
+-- name: note_dispute_fee
+update reversal set dispute_fee_minor = $3, dispute_fee_returned = $4 where shard = $1 and reversal_id = $2
+
+-- name: find_rule -> WithdrawalRule
+select days, basis from withdrawal_rule where region = $1 and valid_from <= $2 order by valid_from desc limit 1
+
+-- name: list_rules -> RegionRule
+select region, valid_from, days, basis from withdrawal_rule order by region, valid_from desc
+
+-- name: add_rule
+insert into withdrawal_rule (region, valid_from, days, basis) values ($1, $2, $3, $4)
+
+-- name: claim_reversals -> Reversal
+-- Those the provider has to be told of. The next time is set here, so that no two workers tell it at once.
+update reversal r
+set polls = polls + 1, poll_at = $1::timestamptz + make_interval(secs => $3)
+from (
+    select shard, reversal_id from reversal where poll_at <= $1 order by poll_at limit $2 for update skip locked
+) due
+where r.shard = due.shard and r.reversal_id = due.reversal_id
+returning r.*
+
+-- name: claim_reversal -> Reversal
+-- One of them, for whoever asked for it.
+update reversal set polls = polls + 1, poll_at = $3::timestamptz + make_interval(secs => $4)
+where shard = $1 and reversal_id = $2 and poll_at <= $3
+returning *
+
+-- name: postpone
+update reversal set poll_at = $3, send_error = $4 where shard = $1 and reversal_id = $2 and state = 'requested'
+
+-- name: write_problem
+insert into payment_problem (shard, order_id, kind, payment_id, expected_minor, expected_currency, paid_minor,
+    paid_currency, credited, noticed_at, detail)
+values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10)
+on conflict do nothing
+
+-- name: reversed_gifts
+-- How many coins of gifts standing reversals took back.
+select gift_id, sum(coins)::bigint as coins from gift_reversal
+where shard = $1 and viewer_id = $2 and gift_id = any ($3::uuid[]) and lifted_at is null
+group by gift_id
