@@ -3,13 +3,11 @@
 import re
 import secrets
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from babel.numbers import format_currency
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
@@ -18,18 +16,38 @@ from msgspec import Meta
 from plaudit.limits import RETURN_URL_LENGTH_MAX, SANDBOX_CHECKOUT_VALID_S_MAX
 from plaudit.money import exponent, round_half_up
 from plaudit.problems import Conflict, InvalidField, NotFound
-from plaudit.sandbox.app import TEMPLATES, Sandbox, idempotency_key, require_api_key
+from plaudit.sandbox.listing import Listing, listing
+from plaudit.sandbox.shared import TEMPLATES, Sandbox, idempotency_key, require_api_key
+from plaudit.sandbox.webhooks import milliseconds
+from plaudit.sandbox.words import words_of
 
 FEE_BPS = 290  # what the sandbox keeps of a payment, like a usual card processor
-CARD_COUNTRY = "US"
+State = Literal["open", "confirming", "authorised", "processing", "paid", "declined", "expired", "cancelled"]
+Outcome = Literal["succeeds", "is declined", "needs confirmation", "confirms late", "expires", "cannot be refunded"]
 
-Outcome = Literal["succeeds", "is declined", "needs confirmation", "confirms late", "expires"]
-CARDS: dict[str, Outcome] = {
-    "4242424242424242": "succeeds",
-    "4000000000000002": "is declined",
-    "4000000000003220": "needs confirmation",
-    "4000000000000077": "confirms late",
-    "4000000000000069": "expires",
+
+class Card(NamedTuple):
+    """A test card: what becomes of it, and where its bank is."""
+
+    outcome: Outcome
+    country: str
+
+
+CARDS: dict[str, Card] = {
+    "4242424242424242": Card("succeeds", "US"),
+    "4000000000000002": Card("is declined", "US"),
+    "4000000000003220": Card("needs confirmation", "US"),
+    "4000000000000077": Card("confirms late", "US"),
+    "4000000000000069": Card("expires", "US"),
+    "4000000000005126": Card("cannot be refunded", "US"),
+    "4000008260000000": Card("succeeds", "GB"),
+    "4000002760000016": Card("succeeds", "DE"),
+    "4000002500000003": Card("succeeds", "FR"),
+    "4000007240000007": Card("succeeds", "ES"),
+    "4000000760000002": Card("succeeds", "BR"),
+    "4000004840008001": Card("succeeds", "MX"),
+    "4000003600000006": Card("succeeds", "ID"),
+    "4000003920000003": Card("succeeds", "JP"),
 }
 
 
@@ -43,14 +61,19 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     return_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     webhook_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     expires_at: Annotated[datetime, Meta(tz=True)]
+    capture: Literal["at_once", "later"] = "at_once"
+    locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] = "en"
 
 
 class Checkout(msgspec.Struct, kw_only=True):
-    """One payment. Final: paid, declined, expired. `confirming`: the buyer is asked by the bank."""
+    """One payment. Final: paid, declined, expired, cancelled. `confirming`: the buyer is asked by the bank.
+
+    With `capture` later a card's payment is authorised only, and paid when the shop takes it.
+    """
 
     id: str
     reference: str
-    state: Literal["open", "confirming", "processing", "paid", "declined", "expired"]
+    state: State
     amount_minor: int
     currency: str
     description: str
@@ -63,6 +86,8 @@ class Checkout(msgspec.Struct, kw_only=True):
     card_country: str | None = None
     paid_at: datetime | None = None
     fee_minor: int | None = None
+    capture: Literal["at_once", "later"] = "at_once"
+    locale: str = "en"
 
 
 class CardForm(msgspec.Struct, frozen=True):
@@ -101,9 +126,11 @@ def create(sandbox: Sandbox, key: str, asked: NewCheckout) -> Checkout:
         webhook_url=asked.webhook_url,
         created_at=now,
         expires_at=asked.expires_at,
+        capture=asked.capture,
+        locale=asked.locale,
     )
     with sandbox.store.transaction():
-        sandbox.store.write(checkout.id, checkout)
+        sandbox.store.make(checkout.id, checkout, milliseconds(now))
         sandbox.store.write_key(f"checkout:{key}", request, checkout.id)
         sandbox.at(left_s, "checkout.expire", checkout.id)
         sandbox.outbox.emit("checkout.open", checkout.webhook_url, checkout)
@@ -136,8 +163,8 @@ def pay(sandbox: Sandbox, checkout: Checkout, card_number: str) -> None:
         )
     if checkout.state not in {"open", "confirming"}:
         raise Conflict("This payment is not open any more.")
-    checkout.card, checkout.card_country = digits[-4:], CARD_COUNTRY
-    outcome = CARDS[digits]
+    outcome, country = CARDS[digits]
+    checkout.card, checkout.card_country = digits[-4:], country
     with sandbox.store.transaction():
         if outcome == "needs confirmation":
             checkout.state = "confirming"
@@ -146,9 +173,8 @@ def pay(sandbox: Sandbox, checkout: Checkout, card_number: str) -> None:
             _move(sandbox, checkout, "processing")
             sandbox.at(sandbox.config.late_s, "checkout.pay_late", checkout.id)
         else:
-            final: dict[Outcome, Literal["paid", "declined", "expired"]]
-            final = {"succeeds": "paid", "is declined": "declined", "expires": "expired"}
-            _move(sandbox, checkout, final[outcome])
+            final: dict[Outcome, State] = {"is declined": "declined", "expires": "expired"}
+            _move(sandbox, checkout, final.get(outcome) or _agreed(checkout))
 
 
 def confirm(sandbox: Sandbox, checkout: Checkout, decision: Literal["approve", "refuse"]) -> None:
@@ -160,10 +186,42 @@ def confirm(sandbox: Sandbox, checkout: Checkout, decision: Literal["approve", "
     if checkout.state != "confirming":
         raise Conflict("The bank is not asking about this payment.")
     with sandbox.store.transaction():
-        _move(sandbox, checkout, "paid" if decision == "approve" else "declined")
+        _move(sandbox, checkout, _agreed(checkout) if decision == "approve" else "declined")
 
 
-def _move(sandbox: Sandbox, checkout: Checkout, state: Literal["processing", "paid", "declined", "expired"]) -> None:
+def capture(sandbox: Sandbox, checkout: Checkout) -> None:
+    """Take an authorised payment; of one that is paid nothing happens.
+
+    Raises:
+        Conflict: there is nothing to take.
+    """
+    if checkout.state == "paid":
+        return
+    if checkout.state != "authorised":
+        raise Conflict(f"This payment is {checkout.state}; it cannot be taken.")
+    with sandbox.store.transaction():
+        _move(sandbox, checkout, "paid")
+
+
+def cancel(sandbox: Sandbox, checkout: Checkout) -> None:
+    """Let go of a payment that is not taken; of one that is let go nothing happens.
+
+    Raises:
+        Conflict: it is taken, or being taken.
+    """
+    if checkout.state in {"cancelled", "declined", "expired"}:
+        return
+    if checkout.state in {"paid", "processing"}:
+        raise Conflict(f"This payment is {checkout.state}; refund it instead.")
+    with sandbox.store.transaction():
+        _move(sandbox, checkout, "cancelled")
+
+
+def _agreed(checkout: Checkout) -> State:
+    return "authorised" if checkout.capture == "later" else "paid"
+
+
+def _move(sandbox: Sandbox, checkout: Checkout, state: State) -> None:
     checkout.state = state
     if state == "paid":
         checkout.paid_at = sandbox.clock.now()
@@ -180,6 +238,23 @@ def create_checkout(request: Request[Any, Any, Any], data: NewCheckout, sandbox:
 @get("/v1/checkouts/{checkout_id:str}", guards=[require_api_key], sync_to_thread=False)
 def read_checkout(checkout_id: str, sandbox: Sandbox) -> Checkout:
     return find(sandbox, checkout_id)
+
+
+@get("/v1/checkouts", guards=[require_api_key], sync_to_thread=False)
+def list_checkouts(sandbox: Sandbox, since: datetime, until: datetime, cursor: str = "") -> Listing[Checkout]:
+    return listing(sandbox, Checkout, since, until, cursor)
+
+
+@post("/v1/checkouts/{checkout_id:str}/capture", guards=[require_api_key], status_code=200, sync_to_thread=False)
+def capture_checkout(checkout_id: str, sandbox: Sandbox) -> Checkout:
+    capture(sandbox, checkout := find(sandbox, checkout_id))
+    return checkout
+
+
+@post("/v1/checkouts/{checkout_id:str}/cancel", guards=[require_api_key], status_code=200, sync_to_thread=False)
+def cancel_checkout(checkout_id: str, sandbox: Sandbox) -> Checkout:
+    cancel(sandbox, checkout := find(sandbox, checkout_id))
+    return checkout
 
 
 @get("/checkout/{checkout_id:str}", sync_to_thread=False)
@@ -228,14 +303,13 @@ def _see_other(url: str) -> Response[str]:
 def _render(checkout: Checkout | None, template: str, status: int = 200, **values: Any) -> Response[str]:
     """A page that loads nothing, runs no script, and may send its form here and from here back to the shop."""
     nonce = secrets.token_urlsafe(12)
-    back = ""
+    back, words = "", words_of(checkout.locale if checkout else "en")
     if checkout:
         shop = urlsplit(checkout.return_url)
         back = f"{shop.scheme}://{shop.netloc}"
-        amount = Decimal(checkout.amount_minor).scaleb(-exponent(checkout.currency))
-        values["amount"] = format_currency(amount, checkout.currency, locale="en_US", currency_digits=False)
+        values["amount"] = words.amount(checkout.amount_minor, checkout.currency)
     html = TEMPLATES.get_template(template).render(
-        {"error": None, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce} | values
+        {"error": None, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce, "words": words} | values
     )
     allowed = f"style-src 'nonce-{nonce}'; img-src data:; form-action 'self' {back}; frame-ancestors 'none'"
     policy = f"default-src 'none'; {allowed}"
@@ -248,7 +322,7 @@ def install(sandbox: Sandbox) -> Router:
 
     def expire(checkout_id: str) -> None:
         checkout = find(sandbox, checkout_id)
-        if checkout.state in {"open", "confirming"}:
+        if checkout.state in {"open", "confirming", "authorised"}:
             _move(sandbox, checkout, "expired")
 
     def pay_late(checkout_id: str) -> None:
@@ -257,4 +331,5 @@ def install(sandbox: Sandbox) -> Router:
             _move(sandbox, checkout, "paid")
 
     sandbox.timers |= {"checkout.expire": expire, "checkout.pay_late": pay_late}
-    return Router("/", route_handlers=[create_checkout, read_checkout, page, take_card, take_decision])
+    api = [create_checkout, read_checkout, list_checkouts, capture_checkout, cancel_checkout]
+    return Router("/", route_handlers=[*api, page, take_card, take_decision])

@@ -11,7 +11,7 @@ from msgspec import Meta
 from plaudit.limits import RETURN_URL_LENGTH_MAX
 from plaudit.money import exponent
 from plaudit.problems import NotFound, Problem
-from plaudit.sandbox.app import Sandbox, idempotency_key, require_api_key
+from plaudit.sandbox.shared import Sandbox, idempotency_key, require_api_key
 
 PAY_AFTER_S = 1.0  # how long an ordinary payout takes
 RETURN_AFTER_S = 3.0  # from the arrival of the money to its coming back

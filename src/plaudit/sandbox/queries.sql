@@ -36,3 +36,23 @@ select id, action, object_id from timer where due_ms <= :now_ms order by due_ms,
 
 -- name: remove_timer
 delete from timer where id = :id
+
+-- name: write_made
+insert into made (object_id, kind, made_ms) values (:object_id, :kind, :made_ms)
+
+-- name: list_made
+select o.body, m.made_ms, m.object_id from made m join object o on o.id = m.object_id
+where m.kind = :kind and m.made_ms >= :since_ms and m.made_ms < :until_ms
+    and (m.made_ms, m.object_id) > (:after_ms, :after_id)
+order by m.made_ms, m.object_id limit :limit
+
+-- name: newest_made
+select o.body from made m join object o on o.id = m.object_id
+where m.kind = :kind order by m.made_ms desc, m.object_id desc limit :limit
+
+-- name: write_about
+insert into about (checkout_id, kind, object_id) values (:checkout_id, :kind, :object_id)
+
+-- name: list_about
+select o.body from about a join object o on o.id = a.object_id
+where a.checkout_id = :checkout_id and a.kind = :kind order by a.object_id

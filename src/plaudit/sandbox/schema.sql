@@ -33,3 +33,19 @@ create table if not exists timer (
     object_id text not null references object (id)
 );
 create index if not exists timer_due on timer (due_ms);
+
+-- When an object was made, so that a shop can list what there is of a time.
+create table if not exists made (
+    object_id text primary key references object (id),
+    kind text not null,
+    made_ms integer not null
+);
+create index if not exists made_by_time on made (kind, made_ms, object_id);
+
+-- What is about a checkout: its refunds, disputes and warnings.
+create table if not exists about (
+    checkout_id text not null references object (id),
+    kind text not null,
+    object_id text not null references object (id),
+    primary key (checkout_id, kind, object_id)
+);

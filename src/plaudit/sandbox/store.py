@@ -74,6 +74,31 @@ class Store:
         """Keep an object, replacing what it was."""
         self._do("write_object", id=object_id, kind=type(value).__name__, body=msgspec.json.encode(value).decode())
 
+    def make(self, object_id: str, value: msgspec.Struct, made_ms: int, about: str | None = None) -> None:
+        """Keep a new object with its time; `about`: the checkout it concerns."""
+        self.write(object_id, value)
+        kind = type(value).__name__
+        self._do("write_made", object_id=object_id, kind=kind, made_ms=made_ms)
+        if about:
+            self._do("write_about", checkout_id=about, kind=kind, object_id=object_id)
+
+    def list_made(
+        self, kind: type[T], since_ms: int, until_ms: int, after: tuple[int, str], limit: int
+    ) -> list[tuple[T, tuple[int, str]]]:
+        """Objects of a time, oldest first, those after a place; each with its place."""
+        values = {"since_ms": since_ms, "until_ms": until_ms, "after_ms": after[0], "after_id": after[1]}
+        rows = self._connection.execute(SQL["list_made"], values | {"kind": kind.__name__, "limit": limit})
+        return [(msgspec.json.decode(body, type=kind), (ms, object_id)) for body, ms, object_id in rows]
+
+    def newest(self, kind: type[T], limit: int) -> list[T]:
+        rows = self._connection.execute(SQL["newest_made"], {"kind": kind.__name__, "limit": limit})
+        return [msgspec.json.decode(row[0], type=kind) for row in rows]
+
+    def list_about(self, kind: type[T], checkout_id: str) -> list[T]:
+        """Objects of a kind that concern a checkout."""
+        rows = self._connection.execute(SQL["list_about"], {"checkout_id": checkout_id, "kind": kind.__name__})
+        return [msgspec.json.decode(row[0], type=kind) for row in rows]
+
     def find_key(self, key: str, request: bytes) -> str | None:
         """The id of the object a request with this key made before.
 
