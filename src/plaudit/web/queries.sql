@@ -42,15 +42,50 @@ limit $4;
 
 -- name: earnings -> Earning
 -- What happened to a creator's coins and diamonds, newest first, from the books. A conversion is one line: its reward.
-select t.reference, t.reason, t.amount as diamonds, t.posted_at as at, c.coins
+-- What was taken back, or given back, is one line for the gift balance and one for each conversion.
+select t.reference, t.reason, case t.asset when 'DIAMOND' then t.amount else 0 end as diamonds, t.posted_at as at,
+    coalesce(c.coins, p.coins) as coins
 from transfer t
 left join conversion c on t.reason = 'reward' and c.shard = t.shard and c.id = t.reference
-where t.shard = shard_of($1) and t.asset = 'DIAMOND'
-    and ((t.credit_owner = $1 and t.credit_kind in ('diamonds_pending', 'diamonds_available'))
-        or (t.debit_owner = $1 and t.reason in ('payout_requested', 'payout_paid')))
+left join clawback_part p on t.reason like 'clawback%' and p.shard = t.shard and p.reference = t.reference
+where t.shard = shard_of($1)
+    and ((t.credit_owner = $1 and t.asset = 'DIAMOND' and t.credit_kind in ('diamonds_pending', 'diamonds_available'))
+        or (t.debit_owner = $1 and t.debit_kind in ('diamonds_pending', 'diamonds_available', 'diamonds_in_payout')
+            and t.reason in ('payout_requested', 'payout_paid', 'clawback_pending', 'clawback_available'))
+        or (t.debit_owner = $1 and t.debit_kind = 'gift_balance' and t.reason = 'clawback_coins')
+        or (t.credit_owner = $1 and t.credit_kind = 'gift_balance' and t.reason = 'clawback_coins_returned'))
     and (t.posted_at, t.reference) < ($2, $3)
 order by t.posted_at desc, t.reference desc, t.reason
 limit $4;
+
+-- name: gifts_taken_back -> GiftTakenBack
+-- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4.
+select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as sender_avatar, v.name as item_name,
+    v.art as item_art, g.count, g.coins as gift_coins, m.coins, g.charged_at, m.room_id, r.title as room_title,
+    m.marked_at, m.lifted_at
+from unnest($2::uuid[]) as w (reversal_id)
+cross join lateral (
+    select m.* from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
+    join gift_reversal m on m.shard = s.shard and m.reversal_id = w.reversal_id and m.creator_id = $1
+    where (m.coins, m.gift_id) < ($3, $4)
+    order by m.coins desc, m.gift_id desc limit $5
+) m
+join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+join person p on p.id = m.viewer_id
+left join room r on r.id = m.room_id
+left join lateral (
+    select name, art from item_version i
+    where i.item_id = m.item_id and i.active_from <= g.charged_at
+    order by i.version desc limit 1
+) v on true
+order by m.reversal_id, m.coins desc, m.gift_id desc;
+
+-- name: people_called -> Person
+-- By their number, or by the beginning of their handle or name.
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at
+from person p join issuer i on i.id = p.issuer_id
+where p.id::text = $1 or starts_with(lower(p.handle), lower($1)) or starts_with(lower(p.display_name), lower($1))
+order by p.id::text = $1 desc, lower(p.handle) = lower($1) desc, p.display_name, p.id limit $2;
 
 -- name: payout_events -> ShownEvent
 -- Every change of state of payouts of one creator.
@@ -81,6 +116,7 @@ select
 select t.asset as currency, sum(t.amount)::bigint as amount_minor
 from transfer t
 where t.shard = any ($2::smallint[]) and t.debit_kind = 'buyers' and t.debit_owner = 0 and t.posted_at >= $1
+    and t.reason = 'sale'
 group by t.asset order by t.asset;
 
 -- name: hours -> Hour
@@ -102,3 +138,11 @@ select array_agg(s::smallint) from ledger_setting, generate_series(0, shards - 1
 -- name: stuck_batches
 -- Gifts that were charged before a moment and are not delivered.
 select count(*) from gift_batch where charged_at < $1;
+
+-- name: money_in_counts
+-- What waits for a person at the moment.
+select (select count(*) from payment_problem where resolved_at is null) as problems,
+    (select count(*) from reconciliation_difference where state = 'open') as differences,
+    (select count(*) from reconciliation_run where state = 'failed') as failed_runs,
+    (select count(*) from webhook_event where state = 'waiting') as waiting,
+    (select count(*) from webhook_event where state = 'problem') as doubtful;

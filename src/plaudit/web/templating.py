@@ -6,7 +6,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from plaudit.languages.speaking import gettext, ngettext, plural_forms, voice
 from plaudit.web.formatting import FILTERS
+from plaudit.web.language import switch
+from plaudit.web.words import shared_words
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
@@ -33,11 +36,16 @@ def make_environment() -> Environment:
     """The environment of all pages: escapes by itself, refuses a name that was not given."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(static=static)
+    environment.globals.update(
+        static=static, plural_forms=plural_forms, spoken=voice, switch=switch, shared_words=shared_words
+    )
+    # Added by the extension, which Jinja's types do not know.
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -2,17 +2,43 @@
 
 from litestar import Router
 
-from plaudit.web.pages import operator, overlay, people, recharge, rooms, studio, wallet
+from plaudit.web.language import before_page
+from plaudit.web.pages import (
+    accounting,
+    grants,
+    money_in,
+    operator,
+    operator_order,
+    overlay,
+    people,
+    prices,
+    receipts,
+    recharge,
+    rooms,
+    stores,
+    studio,
+    taken_back,
+    wallet,
+)
 
 router = Router(
     "/",
+    before_request=before_page,
     route_handlers=[
         rooms.router,
         people.router,
         recharge.router,
+        receipts.router,
         wallet.router,
         studio.router,
+        taken_back.router,
         overlay.router,
         operator.router,
+        money_in.router,
+        stores.router,
+        grants.router,
+        operator_order.router,
+        prices.router,
+        accounting.router,
     ],
 )

@@ -1,47 +1,49 @@
 """Filters of page templates beside those of every template: prices of one coin, shares, names of regions."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from babel import Locale
-from babel.numbers import format_currency
 
+from plaudit.languages.formats import format_share, format_unit_price, territory_name
+from plaudit.languages.speaking import gettext as _
+from plaudit.languages.speaking import later, voice
 from plaudit.money import Money, exponent
-from plaudit.web.formatting import LOCALE
+from plaudit.policy.sentences import explain
+from plaudit.recharge.receipts.document import tax_name
+from plaudit.recharge.reversals.model import Kind, Reversal, State
 
+_REVERSAL_TITLES = {
+    Kind.WITHDRAWAL: later("Taken back"),
+    Kind.REFUND: later("Refunded"),
+    Kind.VOID: later("Taken back by the app store"),
+    Kind.CHARGEBACK: later("Disputed at the bank"),
+}
+_REVERSAL_STATES = {State.DONE: later("Paid back"), State.UNDONE: later("Did not work, coins are back")}
+_DISPUTE_STATES = {
+    State.OPENED: later("Undecided"),
+    State.DONE: later("Paid back"),
+    State.UNDONE: later("Ended, coins are back"),
+}
+_ON_ITS_WAY = later("On its way")
 _NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"})
-_TERRITORIES = Locale.parse(LOCALE).territories
 
 
 def per_coin(package: Any) -> str:
     """What one coin of a package costs, finer than can be paid: $0.0106."""
-    return unit_price(Fraction(package.price.amount_minor, package.coins), package.price.currency)
-
-
-def unit_price(minor: Fraction, currency: str) -> str:
-    """A fraction of minor units with two more places than its currency has."""
-    places = exponent(currency)
-    value = Decimal(minor.numerator) / Decimal(minor.denominator) / Decimal(10) ** places
-    return format_currency(round(value, places + 2), currency, locale=LOCALE, decimal_quantization=False)
+    return format_unit_price(Fraction(package.price.amount_minor, package.coins), package.price.currency)
 
 
 def percent(bps: int) -> str:
-    """Basis points as a share: 19 %, 2.9 %."""
-    whole, rest = divmod(abs(bps), 100)
-    places = f".{rest:02d}".rstrip("0") if rest else ""
-    return f"{'−' if bps < 0 else ''}{whole}{places} %"
-
-
-def region_name(code: str) -> str:
-    """The name of a region: Germany."""
-    return str(_TERRITORIES.get(code, code))
+    """Basis points as a share: 19%, 2.9 %."""
+    return format_share(bps)
 
 
 def countries() -> list[tuple[str, str]]:
     """Countries with their names, in the order of the names."""
-    found = [(code, name) for code, name in _TERRITORIES.items() if len(code) == 2 and code.isalpha()]
+    territories = Locale.parse(voice().locale).territories
+    found = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
     return sorted(((code, str(name)) for code, name in found if code not in _NO_COUNTRY), key=lambda entry: entry[1])
 
 
@@ -67,10 +69,26 @@ def ago(value: datetime, now: datetime) -> str:
     return "just now"
 
 
+def reversal_title(reversal: Reversal) -> str:
+    """What a reversal is, to its buyer."""
+    return _(_REVERSAL_TITLES[reversal.kind])
+
+
+def reversal_state(reversal: Reversal) -> str:
+    """Where a reversal is, to its buyer."""
+    states = _DISPUTE_STATES if reversal.kind is Kind.CHARGEBACK else _REVERSAL_STATES
+    return _(states.get(reversal.state, _ON_ITS_WAY))
+
+
 FILTERS = {
+    "explain": explain,
+    "tax_name": tax_name,
+    "reversal_title": reversal_title,
+    "reversal_state": reversal_state,
     "per_coin": per_coin,
+    "unit_price": format_unit_price,
     "percent": percent,
-    "region_name": region_name,
+    "region_name": territory_name,
     "money_of": money_of,
     "places": lambda money: exponent(money.currency),
     "span": span,

@@ -8,13 +8,28 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from plaudit.db import Connection
+from plaudit.languages.speaking import speaking
 from plaudit.limits import PAGE_ADDRESS_LENGTH_MAX
 from plaudit.people.actions import require_person
 from plaudit.people.model import Caller, Person
 from plaudit.problems import NotFound
 from plaudit.recharge.wallet import read_wallet
+from plaudit.web.language import memory, voice_for
 from plaudit.web.pages.filters import FILTERS, countries
 from plaudit.web.templating import make_environment
+
+TRANSLATED = frozenset(
+    {
+        "recharge.html",
+        "recharge_closed.html",
+        "order.html",
+        "wallet.html",
+        "receipt.html",
+        "credit_note.html",
+        "problem.html",
+    }
+)
+"""Pages that speak every language. The others are in English, with the numbers, money and times of the reader."""
 
 _environment = make_environment()
 _environment.filters.update(FILTERS)
@@ -48,10 +63,16 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
 def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **context: Any) -> Response[str]:
     """A rendered page. What it shows belongs to one person at one moment, so nothing may keep it."""
     looking = viewer or Viewer()
-    text = _environment.get_template(f"pages/{template}").render(
-        person=looking.person, roles=looking.roles, wallet_coins=looking.wallet_coins, **context
-    )
-    return Response(text, media_type=MediaType.HTML, status_code=status, headers={"Cache-Control": "no-store"})
+    voice = voice_for(looking.person, translated=template in TRANSLATED)
+    with speaking(voice):
+        text = _environment.get_template(f"pages/{template}").render(
+            person=looking.person,
+            roles=looking.roles,
+            wallet_coins=looking.wallet_coins,
+            **context,
+        )
+    headers = {"Cache-Control": "no-store"}
+    return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers, cookies=memory())
 
 
 def local_address(address: str | None, fallback: str) -> str:

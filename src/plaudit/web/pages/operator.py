@@ -18,9 +18,11 @@ from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
-from plaudit.problems import NotFound
+from plaudit.problems import InvalidField, NotFound
 from plaudit.recharge import actions as recharge
 from plaudit.recharge.model import Order, OrderState
+from plaudit.recharge.orders_api import cursor_of
+from plaudit.recharge.orders_api import place_of as place_of_order
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.model import Hour, Volumes
 
@@ -108,15 +110,13 @@ async def _orders(connection: Connection, q: str, order_state: str, before: str 
     orders = await recharge.list_all_orders(connection, state, _place(before), PAGE_ROWS + 1)
     if len(orders) <= PAGE_ROWS:
         return Found(orders)
-    last = orders[PAGE_ROWS - 1]
-    return Found(orders[:PAGE_ROWS], f"{last.order_id}.{last.shard}")
+    return Found(orders[:PAGE_ROWS], cursor_of(orders[PAGE_ROWS - 1]))
 
 
 def _place(before: str | None) -> tuple[UUID, int] | None:
-    order_id, _, shard = (before or "").partition(".")
     try:
-        return UUID(order_id), int(shard)
-    except ValueError:
+        return place_of_order(before)
+    except InvalidField:
         return None
 
 

@@ -6,10 +6,12 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.response import Redirect
 
+from plaudit.languages.speaking import later
 from plaudit.problems import Problem, Unauthenticated
+from plaudit.web.language import note_wishes
 from plaudit.web.pages.frame import page
 
-_SAFE = "Nothing was taken or sent."
+_SAFE = later("Nothing was taken or sent.")
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -22,6 +24,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     if isinstance(problem, Unauthenticated) and request.method == "GET":
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect(f"/people?next={quote(target, safe='')}", status_code=303)
+    note_wishes(request)
     title, text = _words(problem)
     return page(
         "problem.html",
@@ -35,12 +38,13 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
 
 
 def _words(problem: Problem) -> tuple[str, str]:
+    """Title and text, to be looked up in the reader's language; what is particular to a problem is in English."""
     if problem.status == 404:
-        return "There is nothing here", problem.detail or "The address may be mistyped, or what was here is gone."
+        return later("There is nothing here"), later("The address may be mistyped, or what was here is gone.")
     if problem.status == 403:
-        return "This is not for you to see", f"{problem.detail or problem.title} Sign in as somebody who may."
+        return later("This is not for you to see"), later("Sign in as somebody who may.")
     if problem.status == 429:
-        return "A moment, please", "Many people are here just now. Try again in a few seconds."
+        return later("A moment, please"), later("Many people are here just now. Try again in a few seconds.")
     if problem.status >= 500:
-        return "That went wrong on our side", "It has been noted. Please try again in a moment."
-    return "This address does not work", problem.detail or problem.title
+        return later("That went wrong on our side"), later("It has been noted. Please try again in a moment.")
+    return later("This address does not work"), problem.detail or problem.title

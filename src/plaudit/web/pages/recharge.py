@@ -1,4 +1,4 @@
-"""Buying coins: prices and amounts, the way back from the checkout, and receipts."""
+"""Buying coins: prices and amounts, and the way back from the checkout."""
 
 from datetime import datetime
 from typing import Any
@@ -7,23 +7,26 @@ from uuid import UUID
 from litestar import Response, Router, get
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database
-from plaudit.money import Money
+from plaudit.db import Database
+from plaudit.limits import QUOTE_VALID_MINUTES
+from plaudit.money import Money, exponent
 from plaudit.people.access import Access
-from plaudit.people.actions import require_person
-from plaudit.people.model import Caller, Role
+from plaudit.people.model import Caller
+from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
-from plaudit.recharge import actions
 from plaudit.recharge.answers import channel_answer
-from plaudit.recharge.model import NoPrices, Order
-from plaudit.recharge.prices import current_book, region_prices, regions
+from plaudit.recharge.model import NoPrices, Order, OrderState
+from plaudit.recharge.prices import current_book, prices, regions
 from plaudit.recharge.pricing import Price
-from plaudit.recharge.providers import PaymentProviders
+from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
+from plaudit.recharge.receipts.reading import order_for
+from plaudit.recharge.regions import decisions_of_order, preview
+from plaudit.recharge.reversals import reading, rules
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import local_address, page, viewer_of
 
 COMPARED_COINS = 700
-"""The package whose price is compared between channels."""
+"""The package whose price is compared between channels, where the apps sell it."""
 
 LATE_AFTER_S = 90
 """After this a payment under way takes longer than most."""
@@ -36,6 +39,7 @@ async def recharge(
     payment_providers: PaymentProviders,
     settings: Settings,
     clock: Clock,
+    network_address: str | None,
     region: str | None = None,
     back: str | None = None,
 ) -> Response[str]:
@@ -47,19 +51,24 @@ async def recharge(
             book = await current_book(connection, clock)
         except NoPrices:
             return page("recharge_closed.html", viewer, nav="wallet")
+        asked = (connection, caller.person_id, network_address)
         try:
-            source, found = await region_prices(connection, book, caller.person_id, region, settings)
+            decision = await preview(*asked, region, settings, clock, book=book)
         except InvalidField:
-            source, found = await region_prices(connection, book, caller.person_id, None, settings)
+            decision = await preview(*asked, None, settings, clock, book=book)
+        found = await prices(connection, book, decision.region)
         known = await regions(connection, book)
+        rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
-    web = channels[0]
+    compared_coins = _comparable(found)
+    web, refused = channels[0], decision.outcome is Outcome.REFUSE
     data: dict[str, Any] = {
         "region": found[0].region,
         "currency": web.currency,
+        "places": exponent(web.currency),
         "back": back,
         "packages": [package.coins for package in web.packages],
-        "provider": payment_providers.names[0] if payment_providers.names else None,
+        "provider": None if refused else next(iter(providers_on_the_web(payment_providers, found[0])), None),
     }
     return page(
         "recharge.html",
@@ -67,29 +76,39 @@ async def recharge(
         nav="wallet",
         book=book,
         region=found[0].region,
-        region_source=source,
+        region_source=decision.basis.value,
+        region_outcome=decision.outcome.value,
+        decision=decision,
         regions=known,
         web=web,
         channels=channels,
-        compared=_compared(found),
-        compared_coins=COMPARED_COINS,
+        compared=_compared(found, compared_coins),
+        compared_coins=compared_coins,
         back=back,
         data=data,
+        withdrawal_days=rule.days,
+        quote_minutes=QUOTE_VALID_MINUTES,
     )
 
 
-def _compared(prices: list[Price]) -> list[dict[str, Any]]:
-    """The same package in every channel that sells it, with its price and how much dearer than the web it is."""
-    web = prices[0].cost(COMPARED_COINS).gross
+def _comparable(prices: list[Price]) -> int:
+    """The coins whose price is compared: of a package that most channels sell."""
+    sold = [package.coins for price in prices for package in price.packages]
+    return max(sold, key=lambda coins: (sold.count(coins), coins == COMPARED_COINS, -coins), default=COMPARED_COINS)
+
+
+def _compared(prices: list[Price], coins: int) -> list[dict[str, Any]]:
+    """The same coins in every channel that sells them, with their price and how much dearer than the web it is."""
+    web = prices[0].cost(coins).gross
     return [
         {
             "channel": price.channel,
-            "price": Money(price.cost(COMPARED_COINS).gross, price.currency),
-            "more": Money(price.cost(COMPARED_COINS).gross - web, price.currency),
+            "price": Money(price.cost(coins).gross, price.currency),
+            "more": Money(price.cost(coins).gross - web, price.currency),
             "store_fee_bps": price.store_fee_bps,
         }
         for price in prices
-        if price.channel == "web" or price.package(COMPARED_COINS)
+        if price.channel == "web" or price.package(coins)
     ]
 
 
@@ -100,30 +119,25 @@ async def order(
     """Where a checkout leads back to: the order as it stands, until it is settled."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await _order(connection, caller, order_id)
-    back = local_address(back, "/wallet")
-    return page("order.html", viewer, nav="wallet", order=found, back=back, late=_is_late(found, clock.now()))
+        found = await order_for(connection, caller, order_id)
+        reversals = await reading.of_order(connection, found)
+        decisions = await decisions_of_order(connection, found) if found.state is OrderState.REFUSED else []
+    back, late = local_address(back, "/wallet"), _is_late(found, clock.now())
+    of_payment = [decision for decision in decisions if decision.kind == "payment"]
+    return page(
+        "order.html",
+        viewer,
+        nav="wallet",
+        order=found,
+        back=back,
+        late=late,
+        refused_because=of_payment[-1:],
+        reversals=reversals,
+    )
 
 
 def _is_late(order: Order, now: datetime) -> bool:
     return order.state == "pending" and (now - order.created_at).total_seconds() > LATE_AFTER_S
 
 
-async def _order(connection: Connection, caller: Caller, order_id: UUID) -> Order:
-    if Role.OPERATOR in caller.roles:
-        return await actions.find_order_of_anybody(connection, order_id)
-    return await actions.find_order(connection, caller.person_id, order_id)
-
-
-@get("/receipts/{order_id:uuid}", access=Access.VIEWER, include_in_schema=False)
-async def receipt(order_id: UUID, caller: Caller, database: Database) -> Response[str]:
-    """The proof of a paid order, to print."""
-    async with database.read() as connection:
-        viewer = await viewer_of(connection, caller)
-        found = await _order(connection, caller, order_id)
-        proof = await actions.find_receipt(connection, found)
-        buyer = await require_person(connection, proof.person_id)
-    return page("receipt.html", viewer, nav="wallet", receipt=proof, buyer=buyer)
-
-
-router = Router("/", route_handlers=[recharge, order, receipt])
+router = Router("/", route_handlers=[recharge, order])

@@ -14,9 +14,10 @@ from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
 from plaudit.recharge.model import NoPrices, OpenLot
-from plaudit.recharge.prices import current_book, region_prices
+from plaudit.recharge.prices import current_book
 from plaudit.recharge.pricing import Price
-from plaudit.recharge.providers import PaymentProviders
+from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
+from plaudit.recharge.regions import usual_prices
 from plaudit.recharge.wallet import open_lots, read_wallet
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import Viewer, page, viewer_of
@@ -52,7 +53,7 @@ async def room(
         found = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
         if found is None:
             raise NotFound("There is no such room.")
-        worth = await _worth(connection, viewer, settings, clock)
+        worth = await _worth(connection, viewer, payment_providers, settings, clock)
     data = {
         "room_id": str(found.id),
         "state": found.state,
@@ -63,7 +64,6 @@ async def room(
         "coins": viewer.wallet_coins,
         "items": [item_data(item) for item in catalogue.offered()],
         **worth,
-        "provider": payment_providers.names[0] if payment_providers.names else None,
         "combo_window_ms": COMBO_WINDOW_MS,
         "count_max": GIFT_COUNT_MAX,
     }
@@ -76,20 +76,24 @@ def item_data(item: Item) -> dict[str, Any]:
     return {field: getattr(item, field) for field in kept} | {"art": static(item.art)}
 
 
-async def _worth(connection: Connection, viewer: Viewer, settings: Settings, clock: Clock) -> dict[str, Any]:
-    """What coins are worth to this viewer, as scripts take it: the lots that are spent next, and the web price."""
+async def _worth(
+    connection: Connection, viewer: Viewer, providers: PaymentProviders, settings: Settings, clock: Clock
+) -> dict[str, Any]:
+    """What coins are worth to this viewer, as scripts take it: the lots that are spent next, the web price, and whom it
+    is paid to."""
     try:
         book = await current_book(connection, clock)
-        _, found = await region_prices(connection, book, viewer.person_id, None, settings)
+        found = await usual_prices(connection, book, viewer.person_id, settings, clock)
     except NoPrices:
-        return {"rate": None, "lots": []}
+        return {"rate": None, "lots": [], "provider": None}
     web = found[0]
     rate = {"amount_minor": web.unit_numerator, "coins": web.unit_denominator, "currency": web.currency}
+    known = {"rate": rate, "provider": next(iter(providers_on_the_web(providers, web)), None)}
     if viewer.person_id is None:
-        return {"rate": rate, "lots": []}
+        return known | {"lots": []}
     wallet = await read_wallet(connection, viewer.person_id)
     lots = await open_lots(connection, viewer.person_id, wallet.spent, PAGE_ROWS)
-    return {"rate": rate, "lots": [_lot(lot, web) for lot in lots]}
+    return known | {"lots": [_lot(lot, web) for lot in lots]}
 
 
 def _lot(lot: OpenLot, web: Price) -> dict[str, int]:

@@ -1,4 +1,5 @@
 // Calls of the API from pages: JSON in, JSON out, problems as errors; repeats by id are safe, so a lost answer is asked for again.
+import { words } from "./words.js";
 
 const ATTEMPTS = 4;
 const PAUSE_MS = 400;
@@ -8,7 +9,7 @@ const COME_AGAIN = new Set([429, 502, 503, 504]);
 export class ProblemError extends Error {
   /** @param {number} status @param {{code?: string, title?: string, detail?: string, [field: string]: any}} problem */
   constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? "The server could not be reached.");
+    super(words.problems?.[problem.code ?? "unreachable"] ?? problem.detail ?? problem.title ?? "The server could not be reached.");
     this.status = status;
     this.code = problem.code ?? "unreachable";
     this.problem = problem;

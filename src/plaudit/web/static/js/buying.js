@@ -20,7 +20,7 @@ export const isGood = (quote) => Boolean(quote) && new Date(quote.expires_at).ge
 export async function payQuote(quote, back, provider) {
   const id = uuid7();
   const order = await api("POST", "/v1/orders", {
-    id, quote_id: quote.id, provider, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
+    id, quote_id: quote.id, provider, locale: document.documentElement.lang || undefined, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
   });
   location.assign(order.checkout_url ?? `/orders/${id}?back=${encodeURIComponent(back)}`);
 }

@@ -1,6 +1,7 @@
 // Small behaviours every page shares: theme switch, copy buttons, dialogs, offline notice, problems of htmx requests.
 import "./components/coin-count.js";
 import { toast } from "./toast.js";
+import { locale, say } from "./words.js";
 
 /** The theme now painted. @returns {"dark" | "light"} */
 function currentTheme() {
@@ -19,9 +20,9 @@ function switchTheme() {
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
-    toast("Copied");
+    toast(say("copied"));
   } catch {
-    toast("This browser does not let pages copy. Select the text instead.", { tone: "bad" });
+    toast(say("not_copied"), { tone: "bad" });
   }
 }
 
@@ -46,12 +47,12 @@ function localTimes() {
     const at = new Date(element.getAttribute("datetime") ?? "");
     if (Number.isNaN(at.getTime())) continue;
     element.setAttribute("title", `${element.textContent} UTC`);
-    element.textContent = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
+    element.textContent = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
   }
 }
 localTimes();
 for (const event of ["page-renewed", "htmx:after:swap"]) document.addEventListener(event, localTimes);
 
-addEventListener("offline", () => toast("You are offline. Nothing is sent until the connection is back.", { tone: "bad" }));
-addEventListener("online", () => toast("You are back online."));
-document.addEventListener("htmx:error", () => toast("The server did not answer. Nothing was changed; please try again.", { tone: "bad" }));
+addEventListener("offline", () => toast(say("offline"), { tone: "bad" }));
+addEventListener("online", () => toast(say("online")));
+document.addEventListener("htmx:error", () => toast(say("no_answer"), { tone: "bad" }));

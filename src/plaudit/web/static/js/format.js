@@ -1,9 +1,12 @@
 // How components write numbers, money and times, and where static files lie.
+import { fill, formOf, locale, words } from "./words.js";
 
 const STATIC_ROOT = new URL("../", import.meta.url);
-const numbers = new Intl.NumberFormat("en-US");
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat("en", { timeStyle: "short", hourCycle: "h23" });
+const numbers = new Intl.NumberFormat(locale);
+const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", hourCycle: "h23" });
+const shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
+const ENGLISH_COINS = { one: "{count} coin", other: "{count} coins" };
 /** @type {Map<string, Intl.NumberFormat>} */
 const currencies = new Map();
 
@@ -14,17 +17,29 @@ export const number = (value) => numbers.format(value);
 export const compactNumber = (value) => compact.format(value);
 
 /** "1 coin", "12,500 coins" @param {number} value */
-export const coins = (value) => `${numbers.format(value)} ${value === 1 ? "coin" : "coins"}`;
+export const coins = (value) => fill(formOf(words.coins ?? ENGLISH_COINS, value), { count: numbers.format(value) });
+
+/** Basis points as a share: 19%, 25.5 %. @param {number} bps */
+export const share = (bps) => shares.format(bps / 10_000);
+
+/** How many decimals a currency has by ISO 4217; browsers go by what is paid in cash. @param {string} currency @returns {number} */
+export const decimals = (currency) => words.decimals?.[currency] ?? (words.decimals ? 2 : browserDecimals(currency));
+
+/** @param {string} currency */
+const browserDecimals = (currency) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** $0.74 @param {import("./types.js").Money | null | undefined} value @returns {string} */
 export function money(value) {
   if (!value) return "";
-  let format = currencies.get(value.currency);
+  const places = decimals(value.currency);
+  const whole = words.whole?.includes(value.currency) && value.amount_minor % 10 ** places === 0;
+  const shown = whole ? 0 : places;
+  const key = `${value.currency}${shown}`;
+  let format = currencies.get(key);
   if (!format) {
-    format = new Intl.NumberFormat("en-US", { style: "currency", currency: value.currency });
-    currencies.set(value.currency, format);
+    format = new Intl.NumberFormat(locale, { style: "currency", currency: value.currency, minimumFractionDigits: shown, maximumFractionDigits: shown });
+    currencies.set(key, format);
   }
-  const places = format.resolvedOptions().maximumFractionDigits ?? 2;
   const digits = String(Math.abs(value.amount_minor)).padStart(places + 1, "0");
   const text = places ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits;
   return format.format(/** @type {Intl.StringNumericLiteral} */ ((value.amount_minor < 0 ? "-" : "") + text));

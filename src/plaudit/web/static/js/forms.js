@@ -1,10 +1,11 @@
 // What forms of pages share: errors beside what they are about, and dialogs that ask before something is done.
 import { ProblemError } from "./api.js";
+import { say } from "./words.js";
 
 /** Puts problems where they belong: under their field, else at the form's own place. @param {HTMLElement} form @param {unknown} error */
 export function showProblem(form, error) {
   clearProblems(form);
-  const problem = error instanceof ProblemError ? error : new ProblemError(0, { detail: "That did not work. Nothing was changed." });
+  const problem = error instanceof ProblemError ? error : new ProblemError(0, { code: "did_not_work", detail: say("did_not_work") });
   const rest = problem.fields.filter(({ field, reason }) => !showUnder(form, field.replace(/^body\./, ""), reason));
   if (rest.length || !problem.fields.length) showAtForm(form, words(problem, rest));
 }

@@ -1,8 +1,9 @@
 // <coin-count value="340">: a number that runs to its next value and tells screen readers once it has arrived.
+import { locale } from "../words.js";
 
 const RUN_MS = 600;
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
-const written = new Intl.NumberFormat("en-US");
+const written = new Intl.NumberFormat(locale);
 
 export class CoinCount extends HTMLElement {
   static observedAttributes = ["value"];

@@ -1,26 +1,29 @@
 // <gift-feed>: gifts one under the other, newest first; for the creator each can be ticked off as thanked.
 import { classMap, html, nothing, repeat } from "../../vendor/lit/lit.js";
-import { asset, number, time } from "../format.js";
+import { asset, coins as coinWords, number, time } from "../format.js";
 import { PageElement, amountCoins, avatar, icon } from "./element.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
 /** @typedef {{key: string, gift: Gift, count: number, coins: number, ids: string[], thanked: boolean}} Entry */
 
+/** Coins that were taken back, by gift. @typedef {Map<string, number>} TakenBack */
+
 const ENTRIES_MAX = 200;
 const IDS_MAX = 500;
 
 /**
- * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`, `clear()`.
- * A combo is one entry: its gifts add up. Event: `gift-thank` {gift_ids}.
+ * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`, `setTakenBack(coins)`,
+ * `clear()`. A combo is one entry: its gifts add up, and so does what was taken back of them. Event: `gift-thank` {gift_ids}.
  */
 export class GiftFeed extends PageElement {
-  static properties = { thankable: { type: Boolean }, emptyText: { attribute: "empty-text" }, entries: { state: true } };
+  static properties = { thankable: { type: Boolean }, emptyText: { attribute: "empty-text" }, entries: { state: true }, takenBack: { state: true } };
 
   constructor() {
     super();
     this.thankable = false;
     this.emptyText = "Gifts appear here as they come.";
     /** @type {Entry[]} */ this.entries = [];
+    /** @type {TakenBack} */ this.takenBack = new Map();
   }
 
   /** @param {Gift} gift */
@@ -45,7 +48,15 @@ export class GiftFeed extends PageElement {
     this.entries = this.entries.map((entry) => (entry.ids.some((id) => meant.has(id)) ? { ...entry, thanked } : entry));
   }
 
-  clear() { this.entries = []; }
+  /** Coins that are taken back of each of these gifts; 0: none any more. @param {Iterable<[string, number]>} coins */
+  setTakenBack(coins) {
+    this.takenBack = new Map([...this.takenBack, ...coins]);
+  }
+
+  clear() {
+    this.entries = [];
+    this.takenBack = new Map();
+  }
 
   render() {
     if (!this.entries.length) {
@@ -56,12 +67,14 @@ export class GiftFeed extends PageElement {
 
   /** @param {Entry} entry */
   #row({ gift, count, coins, ids, thanked }) {
-    return html`<li class=${classMap({ "gift-feed-row": true, "is-thanked": thanked })} data-gift-id=${ids[0]}>
+    const taken = ids.reduce((sum, id) => sum + (this.takenBack.get(id) ?? 0), 0);
+    return html`<li class=${classMap({ "gift-feed-row": true, "is-thanked": thanked, "is-taken-back": taken >= coins })} data-gift-id=${ids[0]}>
       ${avatar(gift.sender)}
       <div class="grow"><div class="truncate"><strong>${gift.sender.name}</strong></div>
-        <div class="soft truncate"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.at ? ` · ${time(gift.at)}` : ""}</small></div></div>
+        <div class="soft truncate"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.at ? ` · ${time(gift.at)}` : ""}</small></div>
+        ${taken ? html`<span class="badge badge-bad" title="The money for these coins went back to whoever paid.">${taken >= coins ? "Taken back" : `${coinWords(taken)} taken back`}</span>` : nothing}</div>
       <img class="gift-feed-art" src=${asset(gift.item.art)} alt="">
-      ${amountCoins(coins)}
+      ${taken ? reduced(coins, taken) : amountCoins(coins)}
       ${this.thankable ? this.#tick(gift, ids, thanked) : nothing}</li>`;
   }
 
@@ -72,6 +85,11 @@ export class GiftFeed extends PageElement {
       ${icon(thanked ? "check-check" : "check", "s")}${thanked ? "Thanked" : "Thank"}</button>`;
   }
 }
+
+/** What a gift was, struck out, and what of it stands. @param {number} coins @param {number} taken */
+const reduced = (coins, taken) => html`<span class="amount amount-coins gift-feed-reduced"><span class="amount-line"
+  ><span class="visually-hidden">Was </span><s class="amount-number">${number(coins)}</s><span class="visually-hidden"> coins, now</span></span
+  >${amountCoins(Math.max(0, coins - taken))}</span>`;
 
 /** @param {Entry} entry @param {Gift} gift @returns {Entry} */
 const grown = (entry, gift) => ({

@@ -1,9 +1,12 @@
 // Waits for an order to be settled: asks the provider through the API, first often, then seldom, and shows what changed.
-import { ProblemError, api, renew } from "../api.js";
+import { ProblemError, api, busy, renew } from "../api.js";
+import { isGood, makeQuote, payQuote } from "../buying.js";
+import { coins, money } from "../format.js";
+import { say } from "../words.js";
 
 const FIRST_MS = 700;
 const LAST_MS = 15_000;
-const OPEN = new Set(["created", "pending"]);
+const OPEN = new Set(["created", "pending", "authorised"]);
 
 const order = () => /** @type {HTMLElement} */ (document.getElementById("order"));
 
@@ -49,4 +52,33 @@ function sleep(ms) {
   });
 }
 
+/** After a payment that was let go: the same coins at the right price, in one tap. */
+async function offerAgain() {
+  const slot = /** @type {HTMLElement | null} */ (document.querySelector("[data-again-slot]"));
+  if (!slot || slot.childElementCount) return;
+  const asked = { missing_coins: Number(slot.dataset.coins), ...(slot.dataset.region ? { region: slot.dataset.region } : {}) };
+  let quote = await makeQuote(asked).catch(() => null);
+  if (!quote || slot.childElementCount) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-primary button-large" });
+  const label = () => { button.textContent = say("buy_again", { coins: coins(quote.coins), price: money(quote.price) }); };
+  label();
+  button.addEventListener("click", () => busy(button, async () => {
+    try {
+      if (!isGood(quote)) {
+        quote = await makeQuote(asked);
+        label();
+        return; // the price may have changed: it is shown before it is paid
+      }
+      await payQuote(quote, slot.dataset.back ?? "/wallet", slot.dataset.provider ?? "");
+    } catch (error) {
+      const trouble = document.querySelector("[data-again-trouble]");
+      if (trouble) trouble.textContent = error instanceof ProblemError ? error.message : say("did_not_work");
+      trouble?.toggleAttribute("hidden", false);
+    }
+  }));
+  slot.replaceChildren(button);
+}
+
+document.addEventListener("page-renewed", () => void offerAgain());
+void offerAgain();
 void wait();

@@ -1,7 +1,8 @@
 // Choosing how many coins: every choice becomes a quote, so that what is shown is what is paid.
 import { ProblemError, busy, pageData } from "../api.js";
 import { isGood, makeQuote, payQuote } from "../buying.js";
-import { coins as coinWords, money, number } from "../format.js";
+import { coins as coinWords, money, number, share } from "../format.js";
+import { say } from "../words.js";
 
 const WAIT_MS = 350;
 
@@ -12,7 +13,7 @@ const pay = find("[data-pay]");
 const summary = find("[data-summary]");
 const byCoins = find("#custom-coins");
 const byMoney = find("#custom-money");
-const places = new Intl.NumberFormat("en-US", { style: "currency", currency: data.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+/** @type {number} */ const places = data.places;
 /** @type {any} */ let quote = null;
 let asking = 0;
 let timer = 0;
@@ -23,11 +24,11 @@ function asked() {
   if (chosen !== "custom") return { package_coins: Number(chosen) };
   if (byCoins.value.trim()) {
     const typed = digits(byCoins.value);
-    return typed ? { coins: typed } : refuse("Write whole coins, like 500.");
+    return typed ? { coins: typed } : refuse(say("whole_coins"));
   }
   if (byMoney.value.trim()) {
     const minor = minorUnits(byMoney.value);
-    return minor ? { amount_minor: minor, currency: data.currency } : refuse(`Write an amount like ${places ? "4.99" : "500"}.`);
+    return minor ? { amount_minor: minor, currency: data.currency } : refuse(say("an_amount", { example: byMoney.placeholder }));
   }
   return null;
 }
@@ -86,28 +87,28 @@ function explain(error) {
     const [{ field, reason }] = error.fields;
     refuse(inMoney(field, reason));
   } else {
-    trouble(error instanceof ProblemError ? error.message : "The price could not be asked for. Please try again.");
+    trouble(error instanceof ProblemError ? error.message : say("not_asked"));
   }
 }
 
 /** The API speaks of minor units; people do not. @param {string} field @param {string} reason */
 function inMoney(field, reason) {
   const range = /(\d+) to (\d+)/.exec(reason);
-  if (!range) return `The amount ${reason}.`;
+  if (!range) return document.documentElement.lang === "en" ? `The amount ${reason}.` : say("amount_wrong");
   const [least, most] = [Number(range[1]), Number(range[2])];
   if (field.endsWith("amount_minor")) {
     const words = (/** @type {number} */ minor) => money({ amount_minor: minor, currency: data.currency });
-    return `Choose an amount from ${words(least)} to ${words(most)}.`;
+    return say("amount_range", { least: words(least), most: words(most) });
   }
-  return `Choose from ${number(least)} to ${coinWords(most)}.`;
+  return say("coins_range", { least: number(least), most: coinWords(most) });
 }
 
 function show() {
   summary.removeAttribute("aria-busy");
   summary.replaceChildren();
   if (!quote) {
-    summary.append(line("soft", "Choose how many coins you would like."));
-    pay.textContent = "Pay";
+    summary.append(line("soft", say("choose")));
+    pay.textContent = say("pay");
     return;
   }
   const amount = document.createElement("p");
@@ -115,18 +116,18 @@ function show() {
   amount.textContent = coinWords(quote.coins);
   summary.append(amount, facts());
   if (quote.unused_minor > 0) {
-    summary.append(line("soft summary-rest", `That is all ${money({ amount_minor: quote.price.amount_minor + quote.unused_minor, currency: data.currency })} buys; the rest is not charged.`));
+    summary.append(line("soft summary-rest", say("all_it_buys", { amount: money({ amount_minor: quote.price.amount_minor + quote.unused_minor, currency: data.currency }) })));
   }
-  pay.textContent = `Pay ${money(quote.price)}`;
+  pay.textContent = say("pay_amount", { amount: money(quote.price) });
   pay.disabled = !data.provider;
 }
 
 function facts() {
   const list = document.createElement("dl");
   list.className = "facts";
-  const share = quote.tax_rate_bps / 100;
+  const tax = [say("tax_name"), quote.tax_rate_bps ? share(quote.tax_rate_bps) : ""].join(" ").trim();
   for (const [name, value, tone] of [
-    ["Coins", money(quote.net), ""], [`${quote.tax_name}${share ? ` ${share} %` : ""}`, money(quote.tax), ""], ["You pay", money(quote.price), "total"],
+    [say("coins_line"), money(quote.net), ""], [tax, money(quote.tax), ""], [say("you_pay"), money(quote.price), "total"],
   ]) {
     const row = document.createElement("div");
     row.className = tone;
@@ -168,7 +169,7 @@ form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       if (!isGood(quote)) await ask();
       if (quote) await payQuote(quote, data.back, data.provider);
     } catch (error) {
-      trouble(error instanceof ProblemError ? error.message : "The payment could not be started. Nothing was taken.");
+      trouble(error instanceof ProblemError ? error.message : say("not_started"));
     }
   });
 });

@@ -41,6 +41,7 @@ socket.addEventListener("frames", (event) => {
     if (frame.kind === "chat") chat.addMessages(frame.messages);
     else if (frame.kind === "room") move(frame.event);
     else if (frame.kind === "gift") receive(frame, backlog);
+    else if (frame.kind === "reversal") void look();
   }
 });
 
@@ -87,9 +88,32 @@ async function readPast() {
   feed.addAll(received.filter((gift) => !shown.has(gift.id)).reverse().map((gift) => giftOf(gift.at, gift)).filter(Boolean));
   feed.addAll(fresh);
   feed.setThanked(received.filter((gift) => gift.thanked_at).map((gift) => gift.id));
+  mark(received);
   find("[data-loading]").remove();
   feed.hidden = false;
   count();
+}
+
+/** @param {any[]} received */
+const mark = (received) => feed.setTakenBack(received.map((gift) => [gift.id, gift.coins_taken_back]));
+let [looking, again] = [false, false];
+
+/** Gifts were taken back, or given back: which ones is told to nobody but their creator. */
+async function look() {
+  if (looking) {
+    again = true;
+    return;
+  }
+  looking = true;
+  try {
+    do {
+      again = false;
+      mark((await api("GET", `/v1/creators/me/gifts?room_id=${data.room_id}&limit=${PAGE}`)).items);
+    } while (again);
+  } catch {
+    toast("Gifts were taken back or given back. Load the page again to see which.", { tone: "bad" });
+  }
+  looking = false;
 }
 
 // Thanks

@@ -1,0 +1,73 @@
+"""Giving coins away, for operators: who gets them, why, and what was given before."""
+
+from typing import Annotated
+
+from litestar import Response, Router, get
+from litestar.params import Parameter
+
+from plaudit.clock import Clock
+from plaudit.db import Database, fetch_all, statements
+from plaudit.limits import (
+    GRANT_COINS_PER_OPERATOR_DAY_MAX,
+    GRANT_COINS_PER_PERSON_DAY_MAX,
+    GRANT_PEOPLE_SHOWN_MAX,
+    GRANT_REASON_LENGTH_MAX,
+    PAGE_ROWS,
+    PERSON_NAME_LENGTH_MAX,
+)
+from plaudit.pages import cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller, Person
+from plaudit.recharge.grants import actions
+from plaudit.web.pages.frame import page, viewer_of
+
+SQL = statements("plaudit.web")
+
+Who = Annotated[str, Parameter(max_length=PERSON_NAME_LENGTH_MAX)]
+PersonNumber = Annotated[int | None, Parameter(ge=1, le=2**63 - 1)]
+
+
+@get("/operator/grants", access=Access.OPERATOR, include_in_schema=False)
+async def grants(
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    who: Who = "",
+    person: PersonNumber = None,
+    before: str | None = None,
+) -> Response[str]:
+    """`who` looks for people by number or handle; `person` is the one who was chosen."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        chosen = (await people_by_ids(connection, {person})).get(person) if person else None
+        matches: list[Person] = []
+        if who.strip():
+            matches = await fetch_all(
+                connection, SQL["people_called"], Person, who.strip().removeprefix("@"), GRANT_PEOPLE_SHOWN_MAX
+            )
+        found = await actions.list_grants(connection, place_of(before), PAGE_ROWS + 1, person_id=person)
+        shown = found[:PAGE_ROWS]
+        people = await people_by_ids(
+            connection, {one for grant in shown for one in (grant.person_id, grant.granted_by)}
+        )
+        left = await actions.left_today(connection, clock, person, caller.person_id)
+    return page(
+        "grants.html",
+        viewer,
+        nav="operator",
+        who=who,
+        matches=matches,
+        chosen=chosen,
+        grants=shown,
+        people=people,
+        next=cursor_of((shown[-1].granted_at, shown[-1].grant_id)) if len(found) > PAGE_ROWS else None,
+        first=before is None,
+        coins_left=left,
+        operator_coins_max=GRANT_COINS_PER_OPERATOR_DAY_MAX,
+        person_coins_max=GRANT_COINS_PER_PERSON_DAY_MAX,
+        reason_length_max=GRANT_REASON_LENGTH_MAX,
+    )
+
+
+router = Router("/", route_handlers=[grants])

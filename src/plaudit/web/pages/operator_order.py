@@ -1,0 +1,56 @@
+"""One order on the operator's desk: what was paid, what went back of it, whose prices it had, and giving back more."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, Router, get
+
+from plaudit.db import Database
+from plaudit.money import Money, exponent
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.recharge import actions as recharge
+from plaudit.recharge.model import OrderState
+from plaudit.recharge.regions import decisions_of_order
+from plaudit.recharge.reversals import asking, books
+from plaudit.web.pages.frame import page, viewer_of
+
+
+@get("/operator/orders/{order_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+async def operator_order(order_id: UUID, caller: Caller, database: Database) -> Response[str]:
+    """All there is to know of an order before some of it is given back."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        order = await recharge.find_order_of_anybody(connection, order_id)
+        account = await books.account_of(connection, order)
+        reversals = await books.reversals_of(connection, order)
+        decisions = await decisions_of_order(connection, order)
+        people = await people_by_ids(connection, {order.person_id, *(one.requested_by or 0 for one in reversals)})
+    left = Money(account.left.minor, account.currency)
+    data: dict[str, Any] = {
+        "order_id": str(order.order_id),
+        "currency": account.currency,
+        "places": exponent(account.currency),
+        "left": {"amount_minor": left.amount_minor, "currency": left.currency},
+        "coins_left": account.left.coins,
+    }
+    refundable = order.state is OrderState.PAID and order.channel not in asking.CLOSED_STORE_CHANNELS
+    return page(
+        "operator_order.html",
+        viewer,
+        nav="operator",
+        order=order,
+        account=account,
+        reversals=reversals,
+        decisions=decisions,
+        people=people,
+        left=left,
+        given_back=Money(account.held.minor, account.currency),
+        refundable=refundable and bool(account.left.minor),
+        closed_store=order.channel in asking.CLOSED_STORE_CHANNELS,
+        data=data,
+    )
+
+
+router = Router("/", route_handlers=[operator_order])

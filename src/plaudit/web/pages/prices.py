@@ -1,0 +1,136 @@
+"""The operator's price books: versions, drafts with their findings, what would change, and tax rates."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database
+from plaudit.limits import PAGE_ROWS
+from plaudit.pages import cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.recharge.books import actions, taxes
+from plaudit.recharge.books.answers import is_publishable, preview_answer, unreadable
+from plaudit.recharge.books.book_text import write_text
+from plaudit.recharge.books.compare import compare
+from plaudit.recharge.books.model import BookNotReadable, Draft, Finding
+from plaudit.recharge.books.shelf import read_book
+from plaudit.recharge.pricing import PriceBook
+from plaudit.settings import Settings
+from plaudit.web.pages.frame import page, viewer_of
+
+
+@get("/operator/prices", access=Access.OPERATOR, include_in_schema=False)
+async def prices(
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    before: int | None = None,
+    drafts_before: str | None = None,
+    taxes_before: int | None = None,
+) -> Response[str]:
+    """All versions, the drafts under way, and the newest decisions about taxes."""
+    now = clock.now()
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        versions = await actions.list_versions(connection, before, PAGE_ROWS + 1, now)
+        drafts = await actions.list_drafts(connection, place_of(drafts_before), PAGE_ROWS + 1)
+        rates = await taxes.tax_rates(connection, None, taxes_before, PAGE_ROWS + 1)
+        people = await people_by_ids(connection, {one for one in _named(versions, drafts, rates) if one is not None})
+    last = drafts[PAGE_ROWS - 1] if len(drafts) > PAGE_ROWS else None
+    return page(
+        "prices.html",
+        viewer,
+        nav="operator",
+        now=now,
+        versions=versions[:PAGE_ROWS],
+        more=versions[PAGE_ROWS - 1].version if len(versions) > PAGE_ROWS else None,
+        drafts=drafts[:PAGE_ROWS],
+        more_drafts=cursor_of((last.changed_at, last.draft_id)) if last else None,
+        rates=rates[:PAGE_ROWS],
+        more_rates=rates[PAGE_ROWS - 1].tax_rate_id if len(rates) > PAGE_ROWS else None,
+        people=people,
+        first=before is None and drafts_before is None and taxes_before is None,
+    )
+
+
+def _named(versions: list[Any], drafts: list[Any], rates: list[Any]) -> list[int | None]:
+    return [
+        *(version.published_by for version in versions),
+        *(draft.changed_by for draft in drafts),
+        *(rate.recorded_by for rate in rates),
+    ]
+
+
+@get("/operator/prices/drafts/{draft_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+async def draft(
+    draft_id: UUID, caller: Caller, database: Database, settings: Settings, clock: Clock, region: str | None = None
+) -> Response[str]:
+    """A draft to work on: its text, what the linter says, how buyers would see it, and what would change."""
+    now = clock.now()
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await actions.find_draft(connection, draft_id)
+        book, findings = await _look(connection, found, settings, clock)
+        current = await actions.book_in_force(connection, now)
+    regions = sorted({price.region for price in book.prices}) if book else []
+    shown = region if region in regions else _first_region(regions, settings)
+    return page(
+        "price_draft.html",
+        viewer,
+        nav="operator",
+        now=now,
+        draft=found,
+        findings=findings,
+        publishable=is_publishable(findings),
+        regions=regions,
+        preview=preview_answer(book, shown, now) if book and shown else None,
+        comparison=compare(current, book) if book and current else None,
+        data={"id": str(draft_id), "revision": found.revision},
+    )
+
+
+def _first_region(regions: list[str], settings: Settings) -> str | None:
+    if settings.default_region in regions:
+        return settings.default_region
+    return regions[0] if regions else None
+
+
+async def _look(
+    connection: Connection, found: Draft, settings: Settings, clock: Clock
+) -> tuple[PriceBook | None, list[Finding]]:
+    """The book of a draft, if it is one, with the findings."""
+    now = clock.now()
+    try:
+        book = actions.read_draft(found, now)
+    except BookNotReadable as error:
+        return None, unreadable(error)
+    return book, await actions.look_at(connection, book, settings, now)
+
+
+@get("/operator/prices/versions/{version:int}", access=Access.OPERATOR, include_in_schema=False)
+async def price_version(version: int, caller: Caller, database: Database, clock: Clock) -> Response[str]:
+    """A version that was published, with what differs from the one that holds."""
+    now = clock.now()
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await actions.find_version(connection, version, now)
+        book = await read_book(connection, version)
+        current = await actions.book_in_force(connection, now)
+        people = await people_by_ids(connection, {found.published_by} if found.published_by else set())
+    return page(
+        "price_version.html",
+        viewer,
+        nav="operator",
+        now=now,
+        version=found,
+        toml=write_text(book),
+        people=people,
+        comparison=compare(current, book) if current and current.version != version else None,
+    )
+
+
+router = Router("/", route_handlers=[prices, draft, price_version])

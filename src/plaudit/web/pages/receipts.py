@@ -1,0 +1,55 @@
+"""Papers of sales: receipts and credit notes, to read, to print and to keep as PDF."""
+
+from uuid import UUID
+
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.money import Money
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.recharge.receipts.actions import credit_notes_of, find_receipt
+from plaudit.recharge.receipts.document import credit_note_document, receipt_document
+from plaudit.recharge.receipts.model import Act
+from plaudit.recharge.receipts.reading import credit_note_for, order_for
+from plaudit.recharge.reversals import asking, reading
+from plaudit.settings import Settings
+from plaudit.web.pages.frame import page, viewer_of
+
+
+@get("/receipts/{order_id:uuid}", access=Access.VIEWER, include_in_schema=False)
+async def receipt(
+    order_id: UUID, caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> Response[str]:
+    """The proof of a paid order, to print, with what went back of it."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        order = await order_for(connection, caller, order_id)
+        proof = await find_receipt(connection, order)
+        credit_notes = await credit_notes_of(connection, order)
+        reversals = await reading.of_order(connection, order)
+        withdrawable = await asking.withdrawable(connection, order, settings, clock.now())
+    return page(
+        "receipt.html",
+        viewer,
+        nav="wallet",
+        receipt=proof,
+        document_of=receipt_document,
+        credit_notes=credit_notes,
+        reversals=reversals,
+        gone_back=Money(sum(one.amount_minor for one in reversals if one.stands), proof.currency),
+        withdrawable=withdrawable,
+    )
+
+
+@get("/credit-notes/{reversal_id:uuid}", access=Access.VIEWER, include_in_schema=False)
+async def credit_note(reversal_id: UUID, caller: Caller, database: Database, act: Act = Act.CREDIT) -> Response[str]:
+    """The proof that money went back, to print; or that it did not in the end."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        note, proof = await credit_note_for(connection, caller, reversal_id, act)
+    return page("credit_note.html", viewer, nav="wallet", note=note, receipt=proof, document_of=credit_note_document)
+
+
+router = Router("/", route_handlers=[receipt, credit_note])

@@ -1,0 +1,90 @@
+"""App stores, for operators: purchases that are nobody's for certain, and what stores asked about use."""
+
+from uuid import UUID
+
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_ROWS, STORE_CANDIDATES_MAX
+from plaudit.pages import Place, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.problems import InvalidField
+from plaudit.recharge.stores import actions, consumption
+from plaudit.recharge.stores.model import RequestState, TransactionState
+from plaudit.web.pages.frame import page, viewer_of
+
+
+@get("/operator/stores", access=Access.OPERATOR, include_in_schema=False)
+async def purchases(
+    caller: Caller, database: Database, chosen: str = "held", before: str | None = None
+) -> Response[str]:
+    """Purchases in a state, those that are held unless another is chosen."""
+    state = TransactionState(chosen) if chosen in set(TransactionState) else TransactionState.HELD
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await actions.list_transactions(connection, state, _place(before), PAGE_ROWS + 1)
+        people = await people_by_ids(connection, {one.presented_by for one in found if one.presented_by})
+    shown = found[:PAGE_ROWS]
+    more = cursor_of((shown[-1].noticed_at, shown[-1].id)) if len(found) > PAGE_ROWS else None
+    return page(
+        "stores.html",
+        viewer,
+        nav="operator",
+        view="purchases",
+        rows=shown,
+        people=people,
+        chosen=state.value,
+        choices=[one.value for one in TransactionState],
+        next=more,
+    )
+
+
+@get("/operator/stores/questions", access=Access.OPERATOR, include_in_schema=False)
+async def questions(
+    caller: Caller, database: Database, clock: Clock, chosen: str = "", before: str | None = None
+) -> Response[str]:
+    """What stores asked about use, newest first."""
+    state = RequestState(chosen) if chosen in set(RequestState) else None
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await consumption.list_requests(connection, state, _place(before), PAGE_ROWS + 1)
+        people = await people_by_ids(connection, {one.person_id for one in found})
+    shown = found[:PAGE_ROWS]
+    more = cursor_of((shown[-1].noticed_at, shown[-1].id)) if len(found) > PAGE_ROWS else None
+    return page(
+        "stores.html",
+        viewer,
+        nav="operator",
+        view="questions",
+        rows=shown,
+        people=people,
+        chosen=state.value if state else "",
+        choices=["", *(one.value for one in RequestState)],
+        next=more,
+        now=clock.now(),
+    )
+
+
+@get("/operator/stores/purchases/{purchase_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+async def purchase(purchase_id: UUID, caller: Caller, database: Database) -> Response[str]:
+    """One purchase, and the orders it may be for."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await actions.find_transaction(connection, purchase_id)
+        candidates = await actions.candidates(connection, found, STORE_CANDIDATES_MAX)
+        named = {found.presented_by, found.resolved_by, *(one.person_id for one in candidates)} - {None}
+        people = await people_by_ids(connection, {one for one in named if one})
+    return page("store_purchase.html", viewer, nav="operator", purchase=found, candidates=candidates, people=people)
+
+
+def _place(before: str | None) -> Place:
+    try:
+        return place_of(before)
+    except InvalidField:
+        return place_of(None)
+
+
+router = Router("/", route_handlers=[purchases, questions, purchase])

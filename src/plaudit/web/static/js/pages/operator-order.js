@@ -1,0 +1,59 @@
+// Giving back an order: how much, why, asked once more, and then done once.
+import { ProblemError, api, busy, pageData, renew } from "../api.js";
+import { clearProblems, confirmed, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
+import { coins, money } from "../format.js";
+import { toast } from "../toast.js";
+import { uuid7 } from "../uuid7.js";
+
+/** @type {{order_id: string, currency: string, places: number, left: import("../types.js").Money, coins_left: number}} */
+const data = pageData();
+let refundId = uuid7();
+
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.name !== "how") return;
+  for (const part of document.querySelectorAll("[data-how]")) part.toggleAttribute("hidden", part.getAttribute("data-how") !== input.value);
+});
+
+/** An amount as people write it, in minor units; 0 when it is none. @param {string} text */
+function minorUnits(text) {
+  const match = /^(\d{1,12})(?:[.,](\d{1,4}))?$/.exec(text.trim());
+  if (!match || (match[2] ?? "").length > data.places) return 0;
+  return Number(match[1] + (match[2] ?? "").padEnd(data.places, "0"));
+}
+
+/** What is asked for and how it reads; null when it makes no sense. @param {FormData} form @returns {[object, string] | null} */
+function asked(form) {
+  if (form.get("how") === "all") return [{ all: true }, money(data.left)];
+  if (form.get("how") === "coins") {
+    const count = wholeNumber(String(form.get("coins")));
+    return count ? [{ coins: count }, `what ${coins(count)} cost`] : null;
+  }
+  const minor = minorUnits(String(form.get("amount_minor")));
+  return minor ? [{ amount_minor: minor }, money({ amount_minor: minor, currency: data.currency })] : null;
+}
+
+onSubmit("[data-refund]", (form, button) => busy(button, async () => {
+  clearProblems(form);
+  const fields = new FormData(form);
+  const part = asked(fields);
+  const reason = String(fields.get("reason")).trim();
+  if (!part) return showAtForm(form, fields.get("how") === "coins" ? "Write a whole number of coins." : `Write an amount like ${data.places ? "4.99" : "500"}.`);
+  if (!reason) return showAtForm(form, "Write why: the buyer reads it.");
+  const sure = await confirmed({ title: `Give back ${part[1]}?`, text: "The money goes back the way it was paid. This cannot be undone here.", action: "Give back", danger: true });
+  if (!sure) return undefined;
+  try {
+    const made = await api("POST", `/v1/operator/orders/${data.order_id}/refunds`, { id: refundId, reason, ...part[0] });
+    refundId = uuid7();
+    if (made.state === "undone") toast("The provider refused. Nothing was given back.", { tone: "bad" });
+    else if (made.state === "requested") toast("The provider does not answer. It is told again by itself.");
+    else toast(`${money(made.amount)} was given back.`);
+    await renew("#page-data", "#figures", "#reversals", "#refund");
+    Object.assign(data, pageData());
+  } catch (error) {
+    // Of an answer that was lost it is not known whether it was done: the same id does it once.
+    if (error instanceof ProblemError && error.status > 0) refundId = uuid7();
+    showProblem(form, error);
+  }
+  return undefined;
+}));

@@ -1,0 +1,25 @@
+// What operators do about purchases in app stores that are held: say whose they are, or how they were dealt with.
+import { ProblemError, api, busy, renew } from "../api.js";
+import { confirmed, onClick } from "../forms.js";
+import { toast } from "../toast.js";
+
+/** @param {HTMLElement} button @param {string} path @param {object} body @param {string} done */
+const act = (button, path, body, done) => busy(button, async () => {
+  try {
+    await api("POST", path, body);
+    toast(done);
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.", { tone: "bad" });
+  }
+  await renew("#purchase");
+});
+
+onClick("data-bind", async (button, orderId) => {
+  const resolution = await confirmed({ title: "Give the coins to this order?", text: "The order is paid with this purchase, and its buyer has the coins at once.", ask: "How do you know whose it is?", action: "Give the coins" });
+  if (resolution) await act(button, `/v1/operator/store-purchases/${button.dataset.purchase}/bind`, { order_id: orderId, resolution }, "The coins are given.");
+});
+
+onClick("data-close-purchase", async (button, id) => {
+  const resolution = await confirmed({ title: "Close this purchase?", text: "It never gives coins after that.", ask: "What was done about it?", action: "Close" });
+  if (resolution) await act(button, `/v1/operator/store-purchases/${id}/close`, { resolution }, "Closed.");
+});

@@ -1,0 +1,20 @@
+// What scripts say, in the language of the page: the server writes the words into it, each with places like {coins}.
+
+/** @param {string} id @returns {any} */
+const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
+
+export const words = { ...read("words"), ...read("page-words") };
+
+/** How numbers, money and times are written on this page. */
+export const locale = document.documentElement.dataset.locale ?? "en-US";
+
+const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
+
+/** @param {string} text @param {Record<string, string>} places */
+export const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => places[name] ?? all);
+
+/** A text of the page. @param {string} name @param {Record<string, string>} [places] @returns {string} */
+export const say = (name, places = {}) => fill(words[name] ?? "", places);
+
+/** The form of a text for a number of things. @param {Record<string, string>} forms @param {number} count @returns {string} */
+export const formOf = (forms, count) => forms[plurals.select(count)] ?? forms.other;
