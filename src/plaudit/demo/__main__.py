@@ -21,12 +21,13 @@ STDERR = 2
 @click.option("--crowd", type=int, required=True)
 @click.option("--seed", type=int, required=True)
 @click.option("--approve/--no-approve", required=True)
-def people(*, address: str, data: Path, crowd: int, seed: int, approve: bool) -> None:
+@click.option("--past", type=int, multiple=True, help="Write it first, then close these pipes: provider, jobs.")
+def people(*, address: str, data: Path, crowd: int, seed: int, approve: bool, past: tuple[int, ...]) -> None:
     """Live until SIGTERM. What goes wrong is for the log; the terminal is for whoever tries the demo."""
     with (data / "logs" / "crowd.log").open("ab") as log:
         os.dup2(log.fileno(), STDERR)
     configure_logging()
-    uvloop.run(_until_told(Life(address=address, data=data, crowd=crowd, seed=seed, approve=approve)))
+    uvloop.run(_until_told(Life(address=address, data=data, crowd=crowd, seed=seed, approve=approve, past=past)))
 
 
 async def _until_told(life: Life) -> None:

@@ -60,6 +60,14 @@ class CreatorHabit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payout_share: float
 
 
+class Regret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    every_s: float
+    withdraw_share: float
+    warn_share: float
+    decide_after_s: float
+    won_share: float
+
+
 class OperatorHabit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     look_every_s: float
     approve_diamonds_max: int
@@ -88,7 +96,10 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     combo: ComboHabit
     spender: list[Spender]
     card: list[Card]
+    home_card: dict[str, str]
+    """By country, a card issued there that pays; most people have one."""
     creator: CreatorHabit
+    regret: Regret
     operator: OperatorHabit
     history: History
 
@@ -102,6 +113,10 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def good_card(self) -> str:
         """The one that is used most, and pays."""
         return max(self.card, key=lambda card: card.weight).number
+
+    def card_at_home(self, country: str, card: str) -> str:
+        """The card somebody of a country has instead of the good one; any other card stays."""
+        return self.home_card.get(country, card) if card == self.good_card else card
 
 
 def read_behaviour() -> Behaviour:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from plaudit.languages.model import home_language
 from plaudit.people.model import Role
 from plaudit.web.templating import static
 
@@ -51,6 +52,7 @@ class Character(msgspec.Struct, frozen=True, kw_only=True):
             "preferred_username": self.handle,
             "picture": static(f"art/avatars/{self.avatar}.svg"),
             "country": self.country,
+            "locale": f"{home_language(self.country).code}-{self.country}",
         }
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plaudit.processes import Launch, TiedProcess
@@ -52,9 +52,21 @@ class Children:
         environment: Mapping[str, str],
         *,
         pass_fds: Sequence[int] = (),
+        first_time: Sequence[str] = (),
+        first_fds: Sequence[int] = (),
         quiet: bool = True,
     ) -> None:
-        """Start `python -m ...` with variables beside those of this process; `quiet`: it says nothing here."""
+        """Start `python -m ...` with variables beside those of this process.
+
+        Args:
+            name: of its log.
+            arguments: what to run.
+            environment: variables beside those of this process.
+            pass_fds: descriptors it inherits.
+            first_time: arguments more, which those that replace it do not get.
+            first_fds: descriptors that only the first one inherits.
+            quiet: it says nothing here.
+        """
         output = self._files.enter_context((self._logs / f"{name}.log").open("ab")) if quiet else None
         launch = Launch(
             command=[sys.executable, "-m", *arguments],
@@ -63,7 +75,8 @@ class Children:
             pass_fds=pass_fds,
             directory=Path.cwd(),
         )
-        self._children.append(_Child(name, launch, TiedProcess(launch)))
+        first = replace(launch, command=[*launch.command, *first_time], pass_fds=[*pass_fds, *first_fds])
+        self._children.append(_Child(name, launch, TiedProcess(first)))
 
     def watch(self) -> None:
         """Replace who dies, until interrupted.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,14 @@ from plaudit.demo.creator import Creator
 from plaudit.demo.history import make_history
 from plaudit.demo.keys import DemoKeys
 from plaudit.demo.operator import Operator
+from plaudit.demo.past import write_past
+from plaudit.demo.past_plan import read_past
+from plaudit.demo.regret import Regret
 from plaudit.demo.viewer import Viewer
 from plaudit.demo.welcome import welcome
 from plaudit.demo.world import FAILURES, World, for_ever
 from plaudit.people.development import DevelopmentIssuer
+from plaudit.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +45,9 @@ class Life:
     seed: int
     approve: bool
     """Whether small payouts are approved without a person."""
+    past: tuple[int, ...] = ()
+    """Of a new world: pipes to be closed when its past is written. At the first the provider of today waits, at the
+    second the jobs."""
 
 
 async def live(life: Life, say: Callable[[str], None], clock: Clock | None = None) -> None:
@@ -57,7 +65,7 @@ async def live(life: Life, say: Callable[[str], None], clock: Clock | None = Non
             clock=clock or SystemClock(),
             seed=life.seed,
         )
-        await _wait_for(http)
+        await _wait_for(http, "/ready")
         await world.look_at_catalogue()
         creators = {person.subject: Creator(world, person) for person in world.cast.creators}
         overlay = await _set_stage(world, creators, life.data)
@@ -66,16 +74,16 @@ async def live(life: Life, say: Callable[[str], None], clock: Clock | None = Non
         await _everybody(world, creators, life, say)
 
 
-async def _wait_for(http: httpx2.AsyncClient) -> None:
-    """Wait until the server answers.
+async def _wait_for(http: httpx2.AsyncClient, address: str) -> None:
+    """Wait until somebody answers there.
 
     Raises:
-        TimeoutError: it does not.
+        TimeoutError: nobody does.
     """
     async with asyncio.timeout(_READY_WAIT_S):
         while True:
             try:
-                if (await http.get("/ready")).is_success:
+                if (await http.get(address)).is_success:
                     return
             except httpx2.TransportError:
                 pass
@@ -107,6 +115,7 @@ async def _everybody(world: World, creators: dict[str, Creator], life: Life, say
     """All of them at once, for ever."""
     async with asyncio.TaskGroup() as everybody:
         everybody.create_task(for_ever("rooms", world.watch_rooms))
+        await _past(world, life, say)
         if life.approve:
             everybody.create_task(for_ever("operator", Operator(world).look))
         for creator in creators.values():
@@ -115,8 +124,27 @@ async def _everybody(world: World, creators: dict[str, Creator], life: Life, say
             await make_history(world, say)
         except FAILURES as failure:
             log.warning("the history is not complete: %r", failure)
+        if life.crowd:
+            everybody.create_task(for_ever("regret", Regret(world, Settings.from_environment()).think_again))
         for seat, viewers in enumerate(_seats(world, life.crowd)):
             everybody.create_task(_take_seat(world, seat, viewers))
+
+
+async def _past(world: World, life: Life, say: Callable[[str], None]) -> None:
+    """Write the weeks before today, once; the provider of today and the jobs wait for it."""
+    if not life.past:
+        return
+    settings = Settings.from_environment()
+    begin_provider, begin_jobs = life.past
+    try:
+        await write_past(settings, life.data, read_past(), world.clock, say, seed=life.seed)
+    except Exception:
+        log.exception("the past is not complete")
+    finally:
+        os.close(begin_provider)
+        await _wait_for(world.browser, f"{settings.sandbox_url}/health")
+        os.close(begin_jobs)
+        await world.look_at_rooms()  # those of the past have ended
 
 
 async def _live_as_creator(world: World, creator: Creator) -> None:

@@ -1,23 +1,25 @@
 """What must be there before the demo's server starts: tables, whose tokens count, prices, who there is to be."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from plaudit.clock import Clock
+from plaudit.clock import Clock, ManualClock
 from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule
 from plaudit.db import Connection, Database
 from plaudit.demo.cast import Cast, Character, Creator, Guest, Operator
+from plaudit.demo.past_plan import PastPlan
+from plaudit.demo.price_books import publish_first
 from plaudit.gifts import catalogue
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.migrate import apply_to
 from plaudit.payouts import rates
 from plaudit.people.actions import list_issuers
 from plaudit.people.development import ISSUER, DevelopmentIssuer
-from plaudit.recharge import seed as price_book
-from plaudit.settings import SetupError
+from plaudit.settings import Settings, SetupError
 from plaudit.web.pages.people import DemoPerson
 
 _PEOPLE_FILE = "people.json"
@@ -25,8 +27,8 @@ _CROWD_SHOWN = 12  # of the viewers anybody may be
 _MATURITY_S = 10  # so that whoever tries the demo sees diamonds mature
 
 
-async def prepare(url: str, data: Path, clock: Clock) -> None:
-    """Bring a database to where the demo begins. A second time changes nothing.
+async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, began_at: datetime, clock: Clock) -> bool:
+    """Bring a database to where the past begins; whether it is a new one. A second time changes nothing.
 
     Raises:
         SetupError: the database cannot be migrated, or serves other people than the demo's.
@@ -36,11 +38,14 @@ async def prepare(url: str, data: Path, clock: Clock) -> None:
         if [one for one in await list_issuers(connection) if one.issuer != ISSUER]:
             raise SetupError("the database of DATABASE_URL serves other people: the demo needs one of its own")
         await DevelopmentIssuer.of(data).register(connection, clock)
+        past = ManualClock(began_at)
+        await ensure_gift_partitions(connection, past)
+        await catalogue.seed(connection, past)
+        is_new = await publish_first(connection, plan, settings, past)
         await ensure_gift_partitions(connection, clock)
-        await catalogue.seed(connection, clock)
-        await price_book.seed(connection, clock)
         await rates.record_reference_rates(connection, clock, rates.read_reference_rates(rates.CURRENCIES))
         await _shorten_maturity(connection, clock)
+        return is_new
 
 
 async def _shorten_maturity(connection: Connection, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 import httpx2
@@ -14,13 +14,21 @@ from plaudit.ids import new_id
 
 _FORM = re.compile(r'<form method="post" action="([^"]+)"')
 _STEPS_MAX = 3  # pages of one checkout: card, confirmation, and one to spare
-_FINAL = frozenset({"paid", "declined", "expired"})
+_FINAL = frozenset({"paid", "declined", "expired", "refused"})
 _LOOKS_MAX = 40
 _LOOK_PAUSE_S = 0.5
 
 
-async def buy(client: Client, browser: httpx2.AsyncClient, coins: int, card: str, clock: Clock) -> str:
-    """Buy a package of coins with a test card; the state the order reached: paid, declined, expired, pending.
+class Purchase(NamedTuple):
+    """An order, its payment at the provider, and the state it reached: paid, declined, expired, refused, pending."""
+
+    order_id: str
+    checkout_id: str
+    state: str
+
+
+async def buy(client: Client, browser: httpx2.AsyncClient, coins: int, card: str, clock: Clock) -> Purchase:
+    """Buy a package of coins with a test card.
 
     Raises:
         Refused: the API does not sell it.
@@ -29,13 +37,14 @@ async def buy(client: Client, browser: httpx2.AsyncClient, coins: int, card: str
     quote_id, order_id = str(new_id(clock)), str(new_id(clock))
     await client.post("/v1/quotes", {"id": quote_id, "package_coins": coins})
     order = await client.post("/v1/orders", {"id": order_id, "quote_id": quote_id, "provider": "sandbox"})
-    await _pay(browser, str(order["checkout_url"]), card)
+    checkout_url = str(order["checkout_url"])
+    await _pay(browser, checkout_url, card)
     for _ in range(_LOOKS_MAX):
         order = await client.get(f"/v1/orders/{order_id}")
         if order["state"] in _FINAL:
             break
         await asyncio.sleep(_LOOK_PAUSE_S)
-    return str(order["state"])
+    return Purchase(order_id, checkout_url.rpartition("/")[2], str(order["state"]))
 
 
 async def _pay(browser: httpx2.AsyncClient, address: str, card: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from random import Random
 
@@ -13,7 +13,7 @@ from plaudit.clock import Clock
 from plaudit.demo.behaviour import read_behaviour
 from plaudit.demo.cast import Character, Creator, read_cast
 from plaudit.demo.client import Client, Refused
-from plaudit.demo.purchase import buy
+from plaudit.demo.purchase import Purchase, buy
 from plaudit.demo.talk import Memory, read_talk
 from plaudit.limits import PAGE_LENGTH_MAX
 from plaudit.people.development import DevelopmentIssuer
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _ROOMS_LOOK_S = 5.0
 _FAILURE_PAUSE_S = 5.0
+_PURCHASES_KEPT = 60
 FAILURES = (Refused, httpx2.HTTPError, TimeoutError, OSError)
 """What may go wrong between somebody and the server; the demo goes on."""
 
@@ -69,9 +70,11 @@ class World:
         self.clock = clock
         self.items: dict[int, Item] = {}
         self.rooms: list[RoomCard] = []
+        self.purchases: deque[tuple[Client, Purchase]] = deque(maxlen=_PURCHASES_KEPT)
+        """The last paid ones of the crowd, and who made them."""
         self.memories: defaultdict[str, Memory] = defaultdict(Memory)
         self._http = http
-        self._browser = browser
+        self.browser = browser
         self._issuer = issuer
         self._seed = seed
         self._creators = {creator.name: creator for creator in self.cast.creators}
@@ -109,9 +112,12 @@ class World:
 
     async def recharge(self, client: Client, coins: int, card: str) -> str:
         """Buy a package; the state its order reached."""
-        state = await buy(client, self._browser, coins, card, self.clock)
-        log.info("%s bought %d coins: %s", client.who.name, coins, state)
-        return state
+        card = self.behaviour.card_at_home(client.who.country, card)
+        bought = await buy(client, self.browser, coins, card, self.clock)
+        log.info("%s bought %d coins: %s", client.who.name, coins, bought.state)
+        if bought.state == "paid":
+            self.purchases.append((client, bought))
+        return bought.state
 
 
 async def for_ever(name: str, live: Callable[[], Awaitable[None]]) -> None:
