@@ -24,6 +24,7 @@ PAGES = [
     ("/studio/payouts", CREATOR),
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
+    ("/operator/prices", OPERATOR),
 ]
 LOOKS = [("dark", 1280), ("light", 390)]
 

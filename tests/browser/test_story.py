@@ -100,7 +100,7 @@ def _buy_exactly_a_rose(story: Story, room: str) -> None:
     expect(tray.get_by_role("alert")).to_contain_text("1 coin short")
     story.picture(page, "one-coin-short")
     tray.get_by_role("button", name=re.compile("^Buy 1 coin")).click()
-    _pay(story, page, "succeeds", "1 coin is yours")
+    _pay(story, page, "succeeds US", "1 coin is yours")
     page.get_by_role("link", name="Back to the room").click()
     expect(tray.get_by_role("radio", name=re.compile("^Rose"))).to_be_checked()
 
@@ -149,7 +149,7 @@ def _buy_another_amount(story: Story, room: str) -> None:
     page.get_by_label("Coins", exact=True).fill(str(BOUGHT_COINS))
     expect(pay).to_be_enabled()
     pay.click()
-    _pay(story, page, "succeeds", "3,000 coins are yours")
+    _pay(story, page, "succeeds US", "3,000 coins are yours")
     page.get_by_role("link", name="Back to the room").click()
 
 

@@ -218,3 +218,98 @@ def test_it_does_not_start_without_its_keys(tmp_path: Path) -> None:
     ended = subprocess.run(command, env=bare, capture_output=True, text=True, timeout=WAIT_S, check=False)
     assert ended.returncode == 1
     assert "PLAUDIT_SANDBOX_API_KEY" in ended.stderr
+
+
+async def paid(client: httpx2.AsyncClient, sandbox: Process, receiver: Receiver, card: str = GOOD) -> dict[str, Any]:
+    """A payment that was authorised, and taken."""
+    body = asked(receiver.url, capture="later")
+    checkout: dict[str, Any] = (await create(client, sandbox, f"k{card}", body)).json()
+    await client.post(checkout["url"] + "/pay", data={"card_number": card})
+    taken = await client.post(f"{sandbox.url}/v1/checkouts/{checkout['id']}/capture", headers=AUTHORIZED)
+    assert (taken.status_code, taken.json()["state"]) == (200, "paid")
+    return checkout
+
+
+async def refund(
+    client: httpx2.AsyncClient, sandbox: Process, checkout: dict[str, Any], key: str, amount_minor: int
+) -> httpx2.Response:
+    body = {"amount_minor": amount_minor, "currency": "USD", "reason": "asked"}
+    path = f"{sandbox.url}/v1/checkouts/{checkout['id']}/refunds"
+    return await client.post(path, json=body, headers=AUTHORIZED | {"Idempotency-Key": key})
+
+
+async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, receiver: Receiver) -> None:
+    async with httpx2.AsyncClient() as client:
+        taken = await paid(client, sandbox, receiver)
+        api = f"{sandbox.url}/v1/checkouts"
+        assert (await client.post(f"{api}/{taken['id']}/capture", headers=AUTHORIZED)).json()["state"] == "paid"
+        assert (await client.post(f"{api}/{taken['id']}/cancel", headers=AUTHORIZED)).status_code == 409
+        let_go = (await create(client, sandbox, "c", asked(receiver.url, capture="later"))).json()
+        assert (await client.post(f"{api}/{let_go['id']}/capture", headers=AUTHORIZED)).status_code == 409
+        await client.post(let_go["url"] + "/pay", data={"card_number": "4000003920000003"})
+        answers = [await client.post(f"{api}/{let_go['id']}/cancel", headers=AUTHORIZED) for _ in range(2)]
+        assert [answer.json()["state"] for answer in answers] == ["cancelled"] * 2
+        assert answers[0].json()["card_country"] == "JP"
+        assert (await client.post(f"{api}/{let_go['id']}/capture", headers=AUTHORIZED)).status_code == 409
+    await receiver.until("checkout.authorised", "checkout.paid", "checkout.cancelled")
+
+
+async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: Receiver) -> None:
+    async with httpx2.AsyncClient() as client:
+        checkout = await paid(client, sandbox, receiver)
+        answers = await asyncio.gather(*(refund(client, sandbox, checkout, "a", 50) for _ in range(4)))
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert (await refund(client, sandbox, checkout, "a", 51)).status_code == 409
+        over = await refund(client, sandbox, checkout, "b", 25)
+        assert (over.status_code, "at most 24" in over.json()["reason"]) == (400, True)
+        assert (await refund(client, sandbox, checkout, "b", 24)).status_code == 201
+        assert (await refund(client, sandbox, checkout, "c", 1)).status_code == 400
+        opened = (await create(client, sandbox, "o", asked(receiver.url))).json()
+        assert (await refund(client, sandbox, opened, "d", 1)).status_code == 409
+        since, until = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
+        window = {"since": since.isoformat(), "until": until.isoformat()}
+        listed = (await client.get(f"{sandbox.url}/v1/refunds", params=window, headers=AUTHORIZED)).json()
+        assert ([one["amount_minor"] for one in listed["items"]], listed["next"]) == ([50, 24], None)
+        past = {"since": (since - timedelta(hours=2)).isoformat(), "until": since.isoformat()}
+        assert (await client.get(f"{sandbox.url}/v1/checkouts", params=past, headers=AUTHORIZED)).json()["items"] == []
+    await receiver.until("refund.succeeded")
+
+
+async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process, receiver: Receiver) -> None:
+    async with httpx2.AsyncClient() as client:
+        checkout = await paid(client, sandbox, receiver, "4000000000005126")
+        assert (await refund(client, sandbox, checkout, "a", 74)).json()["state"] == "pending"
+        assert (await refund(client, sandbox, checkout, "b", 74)).status_code == 400
+        await receiver.until("refund.pending", "refund.failed")
+        assert (await refund(client, sandbox, checkout, "b", 74)).status_code == 201
+
+
+async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, receiver: Receiver) -> None:
+    async with httpx2.AsyncClient(headers=AUTHORIZED) as client:
+        checkout = await paid(client, sandbox, receiver)
+        path = f"{sandbox.url}/v1/checkouts/{checkout['id']}"
+        assert (await client.post(f"{path}/disputes", json={"amount_minor": 75})).status_code == 400
+        dispute = (await client.post(f"{path}/disputes", json={})).json()
+        assert (dispute["state"], dispute["amount_minor"]) == ("open", 74)
+        assert (await client.post(f"{path}/disputes", json={})).status_code == 409
+        assert (await refund(client, sandbox, checkout, "a", 1)).status_code == 400  # the money is withheld
+        end = f"{sandbox.url}/v1/disputes/{dispute['id']}/end"
+        assert (await client.post(end, json={"outcome": "won"})).json()["state"] == "won"
+        assert (await client.post(end, json={"outcome": "won"})).status_code == 200
+        assert (await client.post(end, json={"outcome": "lost"})).status_code == 409
+        assert (await refund(client, sandbox, checkout, "a", 74)).status_code == 201
+        assert (await client.post(f"{path}/fraud-warnings", json={})).status_code == 201
+        assert (await httpx2.AsyncClient().post(f"{path}/disputes", json={})).status_code == 401
+    await receiver.until("dispute.open", "dispute.won", "fraud_warning.created")
+
+
+@pytest.mark.parametrize(
+    ("locale", "pay"), [("de-DE", "0,74\xa0$ bezahlen"), ("ja", "$0.74 を支払う"), ("xx", "Pay $0.74")]
+)
+async def test_the_page_speaks_the_language_it_was_asked_for(
+    sandbox: Process, receiver: Receiver, locale: str, pay: str
+) -> None:
+    async with httpx2.AsyncClient() as client:
+        checkout = (await create(client, sandbox, "k", asked(receiver.url, locale=locale))).json()
+        assert pay in (await client.get(checkout["url"])).text

@@ -41,7 +41,7 @@ def test_a_killed_worker_is_replaced_while_the_others_answer(database_url: str, 
     with serving(database_url, tmp_path / "log", "--workers", "2") as server:
         address = server.address
         until(lambda: len(_workers_on(database_url)) == 2, "two workers")
-        until(lambda: httpx2.get(f"{address}/ready").status_code == 200, "an answer")
+        until(lambda: httpx2.get(f"{address}/ready", timeout=30).status_code == 200, "an answer")
         first = _workers_on(database_url)
         os.kill(min(first), signal.SIGKILL)
         until(lambda: len(_workers_on(database_url) - first) == 1, "another worker")

@@ -78,8 +78,8 @@ async def test_the_same_event_five_times_is_kept_once(shop: Shop, ada: httpx2.As
     outcomes = [(await shop.tell(event)).json()["outcome"] for _ in range(5)]
     assert outcomes == ["applied", *["repeated"] * 4]
     async with shop.desk.house.database.read() as connection:
-        kept = await connection.fetch("select body, outcome from webhook_event")
-    assert [tuple(row) for row in kept] == [(event[1].decode(), "applied")]
+        kept = await connection.fetch("select body, state, tries from webhook_event")
+    assert [tuple(row) for row in kept] == [(event[1], "applied", 1)]
     assert await shop.coins(ada) == 70
 
 
@@ -111,7 +111,6 @@ async def test_what_is_not_from_the_provider_is_not_believed(shop: Shop, ada: ht
         answer = await shop.tell(event)
         assert (answer.status_code, answer.json()["code"]) == (401, "signature_not_valid"), event
     assert await shop.coins(ada) == 0
-    assert (await shop.tell(signed({"type": "checkout.paid", "data": {"id": 7}}))).status_code == 401
     unknown = await (await shop.desk.client()).post("/v1/webhooks/nobody", headers=headers, content=body)
     assert unknown.status_code == 404
 
@@ -140,7 +139,7 @@ async def test_an_event_about_nobody_is_kept_for_the_operator(shop: Shop, ada: h
     order = await shop.order(ada)
     for reference in ("nonsense", "9999-" + order["id"], f"{2**70}-{order['id']}", "x-y"):
         event = await shop.event(order, state="paid", reference=reference)
-        assert (await shop.tell(event)).json() == {"outcome": "problem"}
+        assert (await shop.tell(event)).json() == {"outcome": "waiting"}
     assert await shop.coins(ada) == 0
 
 

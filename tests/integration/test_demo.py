@@ -10,13 +10,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from plaudit.clock import SystemClock
+from plaudit.demo.cast import read_cast
+from plaudit.people.development import DevelopmentIssuer
+
 _PATIENCE_S = 90.0
 _CROWD = 12
+_HISTORY = "have a history now"
 
 
 class Demo:
@@ -36,8 +42,10 @@ class Demo:
         until(lambda: "Plaudit is up." in self.said or self.process.poll() is not None, "the welcome")
         return next(word for word in self.said.split() if word.startswith("http://")).rstrip("/")
 
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310 - our own server
+    def get(self, path: str, token: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(self.address + path, headers=headers)  # noqa: S310 - our own server
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own server
             return json.load(answer)
 
     def family(self) -> list[int]:
@@ -77,10 +85,10 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 @contextmanager
-def running(data: Path, output: Path) -> Iterator[Demo]:
+def running(data: Path, output: Path, crowd: int = _CROWD) -> Iterator[Demo]:
     """A demo on a free port, killed at the end if it still runs."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={data}", f"--crowd={_CROWD}"]
+    command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={data}", f"--crowd={crowd}"]
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
     demo = Demo(process, output)
@@ -112,6 +120,7 @@ def test_the_demo_lives_stops_and_goes_on(data: Path, tmp_path: Path) -> None:
     with running(data, tmp_path / "first") as demo:
         with urllib.request.urlopen(demo.address + "/") as page:  # noqa: S310 - our own server
             assert "Noor Haddad" in page.read().decode()
+        until(lambda: _HISTORY in demo.said, "the past and the first viewers")
         rooms = demo.get("/v1/rooms?state=live")["items"]
         yours = next(room["id"] for room in rooms if room["creator"]["name"] == "Noor Haddad")
         until(lambda: len(gifts_in(demo, yours)) > 8, "gifts of the crowd")
@@ -137,6 +146,74 @@ def test_the_demo_lives_stops_and_goes_on(data: Path, tmp_path: Path) -> None:
         until(lambda: not [pid for pid in family if runs(pid)], "the last process to end")
     report = audit(data)
     assert report.returncode == 0, report.stdout
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
+    """A demo without a crowd: asks, as its operator, for all items of a list. Its books are audited at the end."""
+    folder = tmp_path_factory.mktemp("demo")
+    with running(folder / "world", folder / "output", crowd=0) as demo:
+        until(lambda: _HISTORY in demo.said, "the past and the first viewers")
+        operator = read_cast().operator
+        issuer = DevelopmentIssuer.of(folder / "world")
+
+        def items(path: str) -> list[dict[str, Any]]:
+            found, cursor = [], ""
+            while cursor is not None:
+                more = f"{'&' if '?' in path else '?'}limit=100" + (f"&cursor={cursor}" if cursor else "")
+                token = issuer.mint(operator.subject, operator.roles, SystemClock(), claims=operator.claims)
+                answer = demo.get(f"/v1/{path}{more}", token)
+                found += answer["items"]
+                cursor = answer["next"]
+            return found
+
+        yield items
+        demo.process.send_signal(signal.SIGINT)
+        assert demo.process.wait(_PATIENCE_S) == 0
+    report = audit(folder / "world")
+    assert report.returncode == 0, report.stdout
+    assert "gap" not in (folder / "world" / "logs" / "crowd.log").read_text()
+
+
+def test_the_world_sells_in_many_countries_since_weeks(world: Callable[[str], list[dict[str, Any]]]) -> None:
+    orders = world("operator/orders")
+    paid = [order for order in orders if order["state"] == "paid"]
+    assert {order["price"]["currency"] for order in paid} >= {"USD", "GBP", "EUR", "BRL", "IDR", "JPY"}
+    assert {order["state"] for order in orders} <= {"paid", "declined"}
+    assert len({order["created_at"][:10] for order in paid}) > 20
+
+
+def test_the_world_shows_each_way_back(world: Callable[[str], list[dict[str, Any]]]) -> None:
+    ways = {(one["kind"], one["state"]) for one in world("operator/reversals")}
+    back = {("withdrawal", "done"), ("refund", "done")}
+    assert ways == back | {("chargeback", "opened"), ("chargeback", "done"), ("chargeback", "undone")}
+    refund = next(one for one in world("operator/reversals") if (one["kind"], one["state"]) == ("refund", "done"))
+    assert world(f"receipts/{refund['order_id']}/credit-notes")
+
+
+def test_the_world_has_work_for_its_operator(world: Callable[[str], list[dict[str, Any]]]) -> None:
+    assert {one["kind"] for one in world("operator/payment-problems?open=true")} == {"fraud_warning"}
+    assert world("operator/messages?state=problem")
+    assert not world("operator/messages?state=waiting")
+    assert sorted(one["state"] for one in world("operator/differences")) == ["closed", "open"]
+    assert len(world("operator/reconciliations")) >= 20
+    assert {one["state"] for one in world("price-books")} == {"past", "current", "scheduled"}
+    assert len(world("price-book-drafts")) == 1
+    assert len(world("operator/grants")) == 3
+
+
+def test_the_world_has_closed_days(world: Callable[[str], list[dict[str, Any]]]) -> None:
+    def yesterday() -> date:
+        return datetime.now(UTC).date() - timedelta(days=1)
+
+    def rows() -> list[dict[str, Any]]:
+        day = yesterday()
+        return world(f"operator/accounting/roll-forward?from={day - timedelta(days=6)}&to={day}")
+
+    until(lambda: str(yesterday()) in {row["day"] for row in rows()}, "closed days until yesterday")
+    closed = rows()
+    assert {row["kind"] for row in closed} == {"paid", "promotional"}
+    assert len({row["entity"] for row in closed if row["entity"]}) > 3
 
 
 def test_a_port_that_is_taken_is_one_line(data: Path, tmp_path: Path) -> None:

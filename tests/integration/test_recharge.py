@@ -50,7 +50,10 @@ async def test_prices_show_what_a_store_costs_more(shop: Shop) -> None:
     web, apple, google = found["channels"]
     assert [web["channel"], apple["channel"], google["channel"]] == ["web", "apple", "google"]
     assert web["per_coin"] == {"numerator": 37, "denominator": 35, "currency": "USD"}
-    assert web["packages"][0] == {"coins": 70, "price": {"amount_minor": 74, "currency": "USD"}, "saving_on_web": None}
+    assert web["packages"][0] == {
+        "coins": 70, "price": {"amount_minor": 74, "currency": "USD"}, "saving_on_web": None,
+        "best_value": False, "saving_percent": None, "offer": None,
+    }  # fmt: skip
     assert apple["packages"][1]["price"]["amount_minor"] == 99
     assert apple["packages"][1]["saving_on_web"] == {"amount_minor": 25, "currency": "USD"}
     assert apple["premium_over_web_bps"] == 3378

@@ -28,6 +28,8 @@ made_up = st.builds(
     custom_amounts=st.just(True),
     coins_min=st.just(1),
     coins_max=st.just(1_000_000),
+    reference_numerator=st.just(1),
+    reference_denominator=st.just(1),
 )
 prices = st.sampled_from(WEB) | made_up
 coins = st.integers(1, 175_000)

@@ -74,7 +74,7 @@ async def fund_viewers(url: str) -> None:
     connection = await connect(url)
     for viewer in range(1, VIEWERS + 1):
         await connection.execute(
-            "select fund(shard_of($1), $1, $2, 'promotional', 'promotion', $3, null, null, $4)",
+            "select fund(shard_of($1), $1, $2, 'paid', 'recharge', $3, 100, 'USD', $4)",
             viewer,
             new_id(_clock),
             COINS_EACH,

@@ -164,6 +164,12 @@ class Screen:
         if text not in self.texts:
             await self.next(lambda _: text in self.texts)
 
+    async def have(self, coins: int) -> None:
+        """Wait until the latest word is that the viewer has so many coins."""
+        told = [message["coins"] for message in self.messages if message["type"] == "wallet"]
+        if told[-1:] != [coins]:
+            await self.next(lambda message: message["type"] == "wallet" and message["coins"] == coins)
+
     async def close_code(self) -> int:
         """With which code the other side closes."""
         with pytest.raises(ConnectionClosed) as closed:
@@ -205,14 +211,15 @@ async def open_platform(database_url: str, clock: Clock, processes: int = 1) -> 
     finally:
         await owner.close()
     async with AsyncExitStack() as stack:
-        opened = [await stack.enter_async_context(_serving(database_url, clock)) for _ in range(processes)]
+        opened = [await stack.enter_async_context(serving(database_url, clock)) for _ in range(processes)]
         async with AsyncExitStack() as clients:
             yield Platform(database_url, clock, issuer, opened, clients)
 
 
 @asynccontextmanager
-async def _serving(database_url: str, clock: Clock) -> AsyncIterator[Process]:
-    async with open_house(Settings(), database_url, clock=clock) as house:
+async def serving(database_url: str, clock: Clock, *, with_jobs: bool = True) -> AsyncIterator[Process]:
+    """One more process on a database, with a port."""
+    async with open_house(Settings(), database_url, clock=clock, with_jobs=with_jobs) as house:
         listening = listen("127.0.0.1", 0)
         server = uvicorn.Server(_config(house, log_requests=False))
         serving = asyncio.create_task(server._serve([listening]))

@@ -1,7 +1,10 @@
 """A server that sells coins, the sandbox that takes the money, and buyers. All of them on real sockets."""
 
 import asyncio
+import contextlib
+import itertools
 import json
+import os
 import socket
 import uuid
 from collections.abc import AsyncIterator
@@ -18,7 +21,8 @@ from standardwebhooks import Webhook
 from plaudit.clock import Clock, ManualClock
 from plaudit.ids import new_id
 from plaudit.recharge import seed
-from plaudit.sandbox.app import SandboxConfig, create_app
+from plaudit.sandbox.app import create_app
+from plaudit.sandbox.shared import SandboxConfig
 from plaudit.settings import Secret, Settings
 from tests.support.desk import Desk, open_desk
 
@@ -29,12 +33,21 @@ GOOD, DECLINED, CONFIRM, LATE, EXPIRES = (
 )  # fmt: skip
 
 
+PORTS_PER_WORKER = 1_000
+FIRST_PORT = 20_000 + PORTS_PER_WORKER * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""Below the ports that systems hand out to clients, and apart for each worker: nobody takes one in between."""
+_ports = itertools.cycle(range(FIRST_PORT, FIRST_PORT + PORTS_PER_WORKER))
+
+
 def free_port() -> int:
     """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise AssertionError("ports are endless")
 
 
 @asynccontextmanager
@@ -90,6 +103,12 @@ class Shop:
         found: dict[str, Any] = (await self.browser.get(url, headers={"Authorization": f"Bearer {API_KEY}"})).json()
         return found
 
+    async def sandbox(self, method: str, path: str, key: str | None = None, **asked: object) -> httpx2.Response:
+        """A call of the sandbox's API, or of its desk."""
+        headers = {"Authorization": f"Bearer {API_KEY}"} | ({"Idempotency-Key": key} if key else {})
+        body = asked if method == "POST" else None
+        return await self.browser.request(method, f"{self.sandbox_url}/v1{path}", headers=headers, json=body)
+
     async def event(self, order: dict[str, Any], **changed: object) -> tuple[dict[str, str], bytes]:
         """A webhook about the order as the sandbox would send it now, with what the test changes of the payment."""
         checkout = await self.checkout(order) | changed
@@ -121,7 +140,13 @@ def signed(
 
 @asynccontextmanager
 async def open_shop(
-    database_url: str, folder: Path, *, webhooks: bool = False, chaos_seed: int | None = None, late_s: int = 1
+    database_url: str,
+    folder: Path,
+    *,
+    webhooks: bool = False,
+    chaos_seed: int | None = None,
+    late_s: int = 1,
+    **more_settings: Any,
 ) -> AsyncIterator[Shop]:
     """A shop with a price book. `webhooks`: whether those of the sandbox arrive by themselves."""
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
@@ -133,6 +158,7 @@ async def open_shop(
         sandbox_api_key=Secret(API_KEY),
         sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
         return_hosts="shop.example",
+        **more_settings,
     )
     config = SandboxConfig(
         data=folder / "sandbox.sqlite",

@@ -103,9 +103,8 @@ async def test_stopping_ends_a_run_under_way(clock: ManualClock) -> None:
     assert ended
 
 
-async def test_a_run_without_end_is_a_failure(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plaudit.jobs.JOB_RUN_S_MAX", 0.01)
-    runner = JobRunner([Job("endless", 0.001, asyncio.Event().wait)], clock)
+async def test_a_run_without_end_is_a_failure(clock: ManualClock) -> None:
+    runner = JobRunner([Job("endless", 0.001, asyncio.Event().wait, run_s_max=0.01)], clock)
     await runner.start()
     async with asyncio.timeout(10):
         while runner.states[0].failures_in_a_row < 2:

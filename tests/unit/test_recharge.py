@@ -31,6 +31,8 @@ def price(**changed: Any) -> Price:
         "custom_amounts": True,
         "coins_min": 5,
         "coins_max": 1_000,
+        "reference_numerator": 37,
+        "reference_denominator": 35,
         "packages": (Package(70, 74),),
     }
     return Price(**fields | changed)

@@ -1,0 +1,114 @@
+"""Money in and back again as buyers of two languages and currencies see it, in Chromium: price, payment, wallet,
+withdrawal, credit note and its PDF; and a card from elsewhere that is not charged the wrong price.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.demo import RunningDemo, audit, running_demo
+
+PATIENCE_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Somebody of the demo, and the words of their pages."""
+
+    name: str
+    language: str
+    country: str
+    buy: str
+    price: str
+    on_top: str
+    yours: str
+    take_back: str
+    receipt: str
+    credit_note: str
+
+
+GERMAN = Buyer(
+    "Jonas Weber", "de", "DE", "Münzen kaufen", "7,90 €", "10,65 €", "700 Münzen gehören dir", "Zurückgeben", "Beleg",
+    "Gutschrift",
+)  # fmt: skip
+JAPANESE = Buyer(
+    "Yuki Tanaka", "ja", "JP", "コインを購入", "￥1,290", "￥1,729", "700コイン", "返却する", "領収書", "返金明細書",
+)  # fmt: skip
+
+
+def test_two_buyers_in_two_languages_and_currencies(open_page: OpenPage, tmp_path: Path) -> None:
+    with running_demo(tmp_path, "--crowd=0") as demo:
+        desktop = open_page(width=1280, height=900, color_scheme="light")
+        phone = open_page(width=390, height=844, color_scheme="dark", has_touch=True, is_mobile=True)
+        _buy_and_take_back(demo, desktop, GERMAN)
+        _buy_and_take_back(demo, phone, JAPANESE)
+        _pay_with_a_card_from_elsewhere(demo, desktop)
+        for page in (desktop, phone):
+            page.close()
+        data = demo.data
+    report = audit(data)
+    assert report.returncode == 0, report.stdout
+
+
+def _become(demo: RunningDemo, page: Page, name: str) -> None:
+    page.goto(f"{demo.address}/people")
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+
+
+def _pay(page: Page, country: str) -> None:
+    page.locator("[data-pay]").click()
+    card = page.get_by_role("button", name="succeeds").filter(has_text=country)
+    card.first.click(timeout=PATIENCE_MS)
+
+
+def _buy_and_take_back(demo: RunningDemo, page: Page, buyer: Buyer) -> None:
+    _become(demo, page, buyer.name)
+    page.goto(f"{demo.address}/recharge")
+    expect(page.locator("html")).to_have_attribute("lang", buyer.language)
+    expect(page.get_by_role("heading", level=1, name=buyer.buy)).to_be_visible()
+    expect(page.locator(".channel-price", has_text=buyer.on_top)).to_have_count(2)
+    expect(page.locator("[data-pay]")).to_contain_text(buyer.price)
+    _fits(page)
+    _pay(page, buyer.country)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(buyer.yours, timeout=PATIENCE_MS)
+    page.goto(f"{demo.address}/wallet")
+    _fits(page)
+    page.locator("[data-take-back]").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("[data-money]")).to_contain_text(buyer.price)
+    dialog.locator("[data-confirm-take-back]").click()
+    expect(page.locator(".hero-wallet .amount-number")).to_have_text("0", timeout=PATIENCE_MS)
+    page.locator("main").get_by_role("link", name=buyer.receipt, exact=True).first.click()
+    expect(page.locator("main")).to_contain_text(buyer.price)
+    _fits(page)
+    page.locator("main a[href^='/credit-notes/']").first.click()
+    expect(page.locator("main")).to_contain_text(buyer.credit_note)
+    _fits(page)
+    paper = page.locator("a[href*='pdf']").first.get_attribute("href")
+    assert paper is not None
+    answer = page.request.get(demo.address + paper)
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.body().startswith(b"%PDF-")
+
+
+def _pay_with_a_card_from_elsewhere(demo: RunningDemo, page: Page) -> None:
+    """Whoever sees the prices of Indonesia pays with a German card: nothing is taken, the right price is offered."""
+    _become(demo, page, "Sari Wulandari")
+    page.goto(f"{demo.address}/recharge?lang=en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    _pay(page, "DE")
+    expect(page.get_by_role("heading", level=1, name="The payment was not taken")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".lead")).to_contain_text("Germany")
+    again = page.get_by_role("button", name="Buy 700 coins for €7.90")
+    expect(again).to_be_visible(timeout=PATIENCE_MS)
+    again.click()
+    page.get_by_role("button", name="succeeds").filter(has_text="DE").first.click(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", level=1, name="700 coins are yours")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def _fits(page: Page) -> None:
+    """Nothing is wider than the screen."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,290 @@
+"""Closed days over HTTP, as CSV, on the command line, and under the audit."""
+
+import asyncio
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from plaudit.accounting import actions as accounting
+from plaudit.accounting import commands, export, reading
+from plaudit.accounting.model import DayNotClosed, Unspent
+from plaudit.clock import ManualClock
+from plaudit.db import Database, OwnConnection
+from plaudit.money import exponent
+from plaudit.people.model import Role
+from plaudit.settings import Secret, Settings
+from tests.support.databases import broken_laws
+from tests.support.returns import Returns
+from tests.support.shop import Shop, open_shop
+
+ROLL_FORWARD = "/v1/operator/accounting/roll-forward"
+UNSPENT = "/v1/operator/accounting/unspent"
+BREAKS = {
+    "01_lot_days_equal_movements": "update accounting_lot_day set used_coins = used_coins + 1 where used_coins > 0",
+    "02_closed_days_roll_forward": "update accounting_day set opening_coins = 5, closing_coins = closing_coins + 5",
+    "03_last_closing_meets_the_strip": "delete from accounting_lot_day",
+    "04_sold_coins_equal_sales": "update accounting_day set sale_tax_minor = sale_tax_minor + 1 where sold_minor > 0",
+}
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_shop(database_url, tmp_path) as opened:
+        yield opened
+
+
+async def close(shop: Shop) -> date:
+    """Let the day end and be closed; the day that was closed."""
+    now = shop.clock.now()
+    shop.clock.advance(accounting.day_begins(now.date() + timedelta(days=1)) - now + timedelta(minutes=30))
+    while await accounting.close_due(shop.desk.house.database, shop.clock):
+        pass
+    return now.date()
+
+
+async def operator(shop: Shop) -> httpx2.AsyncClient:
+    return await shop.desk.person("olga", Role.OPERATOR)
+
+
+async def get(client: httpx2.AsyncClient, path: str, **asked: object) -> Any:
+    answer = await client.get(path, params={name: str(value) for name, value in asked.items()})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_day_of_sales_gifts_and_returns(shop: Shop) -> None:
+    ada = await Returns.of(shop)
+    order = await ada.buy(coins=100)
+    await ada.give(40)
+    assert (await ada.withdraw(order)).status_code in {200, 201}
+    today = await close(shop)
+    olga = await operator(shop)
+    found = await get(olga, ROLL_FORWARD, **{"from": today, "to": today})
+    assert found["last_closed_day"] == str(today)
+    [row] = found["items"]
+    assert (row["kind"], row["entity"], row["currency"]) == ("paid", shop.desk.house.settings.seller_code, "GBP")
+    assert row["coins"] == {
+        "opening": 0, "sold": 100, "put_back": 0, "used": 40, "refunded": 60, "expired": 0, "closing": 0
+    }  # fmt: skip
+    cost = row["cost"]
+    paid = await ada.moved(order["id"])
+    assert cost["sold"] == paid["sale"] - paid["sale_tax"] == cost["used"] + cost["refunded"]
+    assert cost["used"] == round(cost["sold"] * 40 / 100)
+    assert row["money"]["gross_sales"] == paid["sale"]
+    assert row["money"]["sale_fee"] == paid.get("sale_fee", 0)
+    assert row["money"]["gross_refunds"] > 0
+    assert row["money"]["chargebacks"] == row["money"]["dispute_fee"] == 0
+    assert abs(row["money"]["revenue_reversed"]) <= 1, "nothing spent went back but the rounding"
+
+
+async def test_a_chargeback_of_spent_coins_reverses_revenue_and_is_undone_on_its_own_day(shop: Shop) -> None:
+    ada = await Returns.of(shop)
+    order = await ada.buy(coins=100)
+    await ada.give(100)
+    first = await close(shop)
+    dispute = await ada.dispute(order)
+    await ada.hear("dispute.opened", dispute)
+    second = await close(shop)
+    await ada.hear("dispute.ended", await ada.decide(dispute, "won"))
+    third = await close(shop)
+    olga = await operator(shop)
+    found = await get(olga, ROLL_FORWARD, **{"from": first, "to": third})
+    rows = {row["day"]: row for row in found["items"]}
+    reversed_minor = [rows[str(day)]["money"]["revenue_reversed"] for day in (first, second, third)]
+    assert reversed_minor == [0, rows[str(first)]["cost"]["used"], -rows[str(first)]["cost"]["used"]]
+    assert rows[str(second)]["money"]["chargebacks"] == order["price"]["amount_minor"]
+    assert rows[str(second)]["coins"]["refunded"] == 0, "they had been used"
+
+
+async def test_the_page_begins_with_the_currency_that_is_sold_most(shop: Shop) -> None:
+    few = await shop.desk.person("bea", locale="en-AU")
+    order = await shop.order(few, coins=50)
+    await shop.pay(order, "4242424242424242")
+    await few.post(f"/v1/orders/{order['id']}/refresh")
+    await (await Returns.of(shop)).buy(coins=100)
+    day = await close(shop)
+    olga = await operator(shop)
+    found = await get(olga, ROLL_FORWARD, **{"from": day, "to": day})
+    assert [(row["currency"], row["coins"]["sold"]) for row in found["items"]] == [("AUD", 50), ("GBP", 100)]
+    page = (await olga.get("/operator/accounting", params={"since": str(day), "until": str(day)})).text
+    assert re.findall(r'<option value="(\w+)" selected', page)[0] == "GBP"
+
+
+async def test_csv_says_what_json_says(shop: Shop) -> None:
+    ada = await Returns.of(shop)
+    await ada.buy(coins=100)
+    first = await close(shop)
+    await ada.give(33)
+    last = await close(shop)
+    olga = await operator(shop)
+    listed = await get(olga, ROLL_FORWARD, **{"from": first, "to": last})
+    answer = await olga.get(ROLL_FORWARD, params={"from": str(first), "to": str(last), "format": "csv"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert f'filename="roll-forward-{first}-{last}.csv"' in answer.headers["content-disposition"]
+    assert answer.text.count("\r\n") == len(listed["items"]) + 1
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["day"] for row in rows] == [item["day"] for item in listed["items"]] == [str(first), str(last)]
+    for row, item in zip(rows, listed["items"], strict=True):
+        for name, minor in item["cost"].items():
+            assert int(row[f"{name}_minor"]) == minor
+            assert row[f"{name}_amount"] == f"{minor / 100:.2f}"
+            assert int(row[f"{name}_coins"]) == item["coins"][name]
+
+    pages: list[Any] = []
+    cursor = None
+    while cursor is not None or not pages:
+        asked = {"from": first, "to": last, "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = await get(olga, ROLL_FORWARD, **asked)
+        pages += page["items"]
+        cursor = page["next"]
+    assert pages == listed["items"]
+
+
+async def test_unspent_at_a_date_in_a_time_zone(shop: Shop) -> None:
+    ada = await Returns.of(shop)
+    now = shop.clock.now()
+    await ada.buy(coins=100)
+    shop.clock.advance(timedelta(days=1))
+    await ada.give(30)
+    olga = await operator(shop)
+    before = await get(olga, UNSPENT, at=now.date())
+    assert [item["coins"] for item in before["items"]] == [100]
+    assert (before["items"][0]["region"], before["items"][0]["channel"]) == ("GB", "web")
+    await close(shop)
+    olga = await operator(shop)
+    assert await get(olga, UNSPENT, at=now.date()) == before, "closing a day changes nothing it says"
+    assert [item["coins"] for item in (await get(olga, UNSPENT))["items"]] == [70]
+    tokyo = await get(olga, UNSPENT, at=now.date(), zone="Asia/Tokyo")
+    assert tokyo["at"] == f"{now.date()}T15:00:00.000Z" or tokyo["at"].startswith(f"{now.date()}T15:00:00")
+    base = await get(olga, UNSPENT, base_date="japan")
+    assert base["items"] == []
+    assert base["at"][5:16] in {"03-31T15:00", "09-30T15:00"}
+    text = (await olga.get(UNSPENT, params={"at": str(now.date()), "format": "csv"})).text
+    [row] = csv.DictReader(io.StringIO(text, newline=""))
+    assert (row["coins"], row["currency"], row["region"]) == ("100", "GBP", "GB")
+    assert row["minor"] == str(before["items"][0]["cost"]["amount_minor"])
+
+
+@pytest.mark.parametrize("path", [ROLL_FORWARD, UNSPENT, "/operator/accounting"])
+async def test_only_operators_may_look(shop: Shop, path: str) -> None:
+    assert (await (await shop.desk.client()).get(path)).status_code in {303, 401}
+    for role in (Role.VIEWER, Role.CREATOR):
+        assert (await (await shop.desk.person("ada", role)).get(path)).status_code == 403
+    assert (await (await operator(shop)).get(path)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "field"),
+    [
+        (ROLL_FORWARD, {"from": "2027-03-02", "to": "2027-03-01"}, "query.from"),
+        (ROLL_FORWARD, {"from": "0001-01-01", "to": "9999-12-31"}, "query.from"),
+        (ROLL_FORWARD, {"entity": "acme"}, "query.entity"),
+        (ROLL_FORWARD, {"currency": "eur"}, "query.currency"),
+        (ROLL_FORWARD, {"cursor": "2027-13-01.paid.A.EUR"}, "query.cursor"),
+        (ROLL_FORWARD, {"format": "xls"}, "query.format"),
+        (UNSPENT, {"at": "9999-12-31"}, "query.at"),
+        (UNSPENT, {"at": "2026-03-31", "zone": "Europe/../Paris"}, "query.zone"),
+        (UNSPENT, {"at": "2026-03-31", "zone": "Nowhere"}, "query.zone"),
+        (UNSPENT, {"at": "2026-03-31", "base_date": "japan"}, "query.at"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(shop: Shop, path: str, asked: dict[str, str], field: str) -> None:
+    answer = await (await operator(shop)).get(path, params=asked)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+async def test_books_without_a_sale_are_empty(shop: Shop) -> None:
+    assert await accounting.close_due(shop.desk.house.database, shop.clock) == 0
+    olga = await operator(shop)
+    found = await get(olga, ROLL_FORWARD)
+    assert found == {"items": [], "next": None, "first_day": None, "last_closed_day": None, "summed_until": None}
+    assert "No day is closed yet" in (await olga.get("/operator/accounting")).text
+
+
+@pytest.mark.audit_off
+@pytest.mark.parametrize("law", BREAKS)
+async def test_the_audit_finds_a_planted_wrong_row(shop: Shop, law: str, owner_connection: OwnConnection) -> None:
+    ada = await Returns.of(shop)
+    await ada.buy(coins=100)
+    await ada.give(40)
+    await close(shop)
+    assert not await broken_laws(shop.desk.house.database.url)
+    await owner_connection.execute(BREAKS[law])
+    assert any(broken.startswith(law) for broken in await broken_laws(shop.desk.house.database.url))
+
+
+async def test_a_movement_committed_too_late_is_found_and_put_right(
+    shop: Shop, database: Database, owner_connection: OwnConnection
+) -> None:
+    ada = await Returns.of(shop)
+    await ada.buy(coins=100)
+    today = await close(shop)
+    late = ManualClock(datetime(today.year, today.month, today.day, 23, 59, 59, tzinfo=UTC))
+    await owner_connection.execute(
+        "select fund(shard_of($1), $1, gen_random_uuid(), 'promotional', 'promotion', 5, null, null, $2)",
+        ada.person_id,
+        late.now(),
+    )
+    broken = await broken_laws(database.url)
+    assert any("01_lot_days_equal_movements" in one for one in broken)
+    async with database.transaction() as connection:
+        await accounting.reopen(connection, today, "A promotion was committed late.", shop.clock)
+    await accounting.close_due(database, shop.clock)
+    async with database.read() as connection:
+        assert await connection.fetchval("select sum(sold_coins) from accounting_day where kind = 'promotional'") == 5
+        with pytest.raises(DayNotClosed):
+            await accounting.reopen(connection, today + timedelta(days=2), "Nothing to do.", shop.clock)
+
+
+async def test_the_command_line_prints_both(shop: Shop, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = await Returns.of(shop)
+    await ada.buy(coins=100)
+    today = await close(shop)
+    monkeypatch.setattr(Settings, "from_environment", lambda: Settings(database_url=Secret(database_url)))
+    monkeypatch.setattr(commands, "_CLOCK", SimpleNamespace(now=shop.clock.now))
+
+    async def say(*arguments: str) -> str:
+        outcome = await asyncio.to_thread(CliRunner().invoke, commands.accounting, list(arguments))
+        assert outcome.exit_code == 0, outcome.output
+        return outcome.output
+
+    assert "paid coins" in (await say("roll-forward", "--from", str(today), "--to", str(today)))
+    assert (await say("roll-forward", "--from", str(today), "--csv")).startswith("day,kind,entity,currency,")
+    assert "GBP" in await say("unspent", "--at", str(today))
+    assert (await say("unspent", "--at", str(today), "--csv")).startswith("at,kind,")
+    await say("reopen", "--from", str(today), "--reason", "A test.")
+    assert "steps made" in await say("close")
+
+
+def test_amounts_have_the_decimals_of_their_currency_and_text_is_no_formula() -> None:
+    assert export.decimal(1999, "USD") == "19.99"
+    assert export.decimal(-5, "EUR") == "-0.05"
+    assert export.decimal(1999, "JPY") == "1999"
+    assert export.decimal(1999, "KWD") == "1.999"
+    assert exponent("KWD") == 3
+    evil = Unspent(kind="paid", entity="=1+1", region="@x", channel='a,b"c', currency="JPY", coins=-2, minor=-3)
+    [row] = csv.DictReader(
+        io.StringIO(export.unspent_csv(datetime(2027, 3, 31, tzinfo=UTC), [evil]).decode(), newline="")
+    )
+    assert row == {
+        "at": "2027-03-31T00:00:00.000Z", "kind": "paid", "entity": "'=1+1", "region": "'@x", "channel": 'a,b"c',
+        "currency": "JPY", "coins": "-2", "minor": "-3", "amount": "-3",
+    }  # fmt: skip
+
+
+def test_base_dates_in_japan_are_those_that_are_over_there() -> None:
+    just_before = datetime(2027, 3, 31, 14, 59, tzinfo=UTC)
+    assert reading.japan_base_dates(just_before, 2) == [date(2026, 9, 30), date(2026, 3, 31)]
+    assert reading.japan_base_dates(just_before + timedelta(minutes=1)) == [date(2027, 3, 31)]
+    assert reading.end_of(date(2027, 3, 31), reading.JAPAN, just_before + timedelta(days=9)) == datetime(
+        2027, 3, 31, 15, tzinfo=UTC
+    )

@@ -1,0 +1,312 @@
+"""Orders paid at Stripe, from the quote to the coins and back, against a pretend Stripe in a process of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from plaudit.ids import new_id
+from plaudit.limits import ORDER_POLL_AFTER_S
+from plaudit.people.model import Role
+from plaudit.recharge import jobs
+from plaudit.recharge.reconciliation.actions import run_due
+from tests.support.peers import peer
+from tests.support.stripe import (
+    ASKS_BANK,
+    BANK_DEBIT,
+    DECLINED,
+    DISPUTED,
+    FRAUD_WARNING,
+    GOOD,
+    SECRET_KEY,
+    StripeShop,
+    StripeWorld,
+    open_stripe_shop,
+)
+
+COINS = 350
+
+
+@pytest.fixture(scope="module")
+def stripe_url() -> Iterator[str]:
+    with peer("stripe", "--secret-key", SECRET_KEY) as url:
+        yield url
+
+
+@pytest.fixture
+def world(stripe_url: str) -> StripeWorld:
+    world = StripeWorld(stripe_url)
+    world.control("reset")
+    return world
+
+
+@pytest.fixture
+async def shop(database_url: str, world: StripeWorld) -> AsyncIterator[StripeShop]:
+    async with open_stripe_shop(database_url, world) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ada(shop: StripeShop) -> httpx2.AsyncClient:
+    return await shop.desk.person("ada", locale="en-US")
+
+
+async def bought(shop: StripeShop, buyer: httpx2.AsyncClient, card: str = GOOD) -> dict[str, Any]:
+    """An order that was paid, and told of by messages."""
+    order = await shop.order(buyer)
+    shop.world.pay(order["checkout_url"], card)
+    await shop.tell(*shop.world.messages("checkout.session.completed"))
+    assert await shop.state(buyer, order) == "paid"
+    return order
+
+
+async def test_an_order_is_paid_and_told_of_once(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"])
+    assert await shop.coins(ada) == 0
+    done = shop.world.messages("checkout.session.completed")
+    assert await shop.tell(*done, *done) == ["applied", "repeated"]
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+    later = shop.world.messages()
+    assert set(await shop.tell(*later)) <= {"repeated", "ignored"}
+    receipt = (await ada.get(f"/v1/receipts/{order['id']}")).json()
+    assert receipt["gross"] == order["price"]
+    assert await shop.coins(ada) == COINS
+
+
+async def test_the_return_from_the_page_is_enough(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"])
+    await ada.post(f"/v1/orders/{order['id']}/refresh")
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+
+
+async def test_messages_in_the_wrong_order(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"], DECLINED)
+    shop.world.pay(order["checkout_url"])
+    await ada.post(f"/v1/orders/{order['id']}/refresh")  # captures, so that messages about that exist too
+    await shop.tell(*reversed(shop.world.messages()))
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+
+
+async def test_messages_that_arrive_twice_and_mixed(database_url: str, world: StripeWorld) -> None:
+    async with open_stripe_shop(database_url, world, webhooks=True) as shop:
+        ada = await shop.desk.person("ada", locale="en-US")
+        orders = [await shop.order(ada) for _ in range(3)]
+        for order, card in zip(orders, (GOOD, FRAUD_WARNING, DISPUTED), strict=True):
+            await asyncio.to_thread(world.pay, order["checkout_url"], card)
+        for _ in range(400):
+            states = {await shop.state(ada, order) for order in orders}
+            reversals = (await ada.get("/v1/reversals")).json()["items"]
+            if states == {"paid"} and reversals:
+                break
+            await asyncio.sleep(0.05)
+        assert [await shop.state(ada, order) for order in orders] == ["paid"] * 3
+        assert await shop.coins(ada) == 2 * COINS  # the disputed ones are held
+
+
+async def test_a_declined_card_and_another_try(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    assert shop.world.pay(order["checkout_url"], DECLINED).status_code == 402
+    await shop.tell(*shop.world.messages())
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("pending", 0)
+    shop.world.control("expire", session=_session(order))
+    await shop.tell(*shop.world.messages("checkout.session.expired"))
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("expired", 0)
+
+
+async def test_the_bank_asks_the_buyer(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"], ASKS_BANK)
+    await shop.tell(*shop.world.messages())
+    assert await shop.state(ada, order) == "pending"
+    shop.world.answer_bank(order["checkout_url"], success=True)
+    await shop.tell(*shop.world.messages("checkout.session.completed"))
+    assert await shop.state(ada, order) in {"paid", "refused"}  # a French card: the verdict is that of regions
+
+
+@pytest.mark.parametrize(("success", "state", "coins"), [(True, "paid", COINS), (False, "declined", 0)])
+async def test_a_bank_debit_ends_days_later(
+    shop: StripeShop, ada: httpx2.AsyncClient, *, success: bool, state: str, coins: int
+) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"], BANK_DEBIT)
+    await shop.tell(*shop.world.messages())
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("pending", 0)
+    shop.world.control("settle", session=_session(order), success=success)
+    await shop.tell(*shop.world.messages())
+    assert (await shop.state(ada, order), await shop.coins(ada)) == (state, coins)
+
+
+async def test_forged_messages_change_nothing(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"])
+    kind = "checkout.session.completed"
+    ((headers, body),) = shop.world.messages(kind)
+    outcomes = await shop.tell(
+        *shop.world.messages(kind, secret="whsec_other"),
+        *shop.world.messages(kind, age_s=400),
+        *shop.world.messages(kind, age_s=-400),
+        *shop.world.messages(kind, change={"livemode": True}),
+        (headers, body.replace(b"unpaid", b"paid")),
+        ({}, body),
+    )
+    assert outcomes == ["signature_not_valid"] * 6
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("pending", 0)
+    assert await shop.tell((headers, body)) == ["applied"]
+
+
+async def test_a_message_that_comes_late_is_signed_anew(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    """Stripe brings a message for three days: it finds the order expired, and the buyer has the coins all the same."""
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"])
+    late = shop.world.messages("checkout.session.completed")
+    assert await shop.tell(*shop.world.messages("checkout.session.completed", age_s=3_600)) == ["signature_not_valid"]
+    shop.clock.advance(timedelta(seconds=ORDER_POLL_AFTER_S))
+    house = shop.desk.house
+    assert await jobs.poll_orders(house.database, house.payment_providers, house.settings, shop.clock) == 1
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+    assert await shop.tell(*late) in (["repeated"], ["ignored"])
+    assert await shop.coins(ada) == COINS
+
+
+async def test_a_lost_answer_makes_no_second_checkout(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    quote = (await ada.post("/v1/quotes", json={"id": str(new_id(shop.clock)), "package_coins": COINS})).json()
+    body = {"id": str(new_id(shop.clock)), "quote_id": quote["id"], "provider": "stripe"}
+    shop.world.control("faults", path="/v1/checkout/sessions", lose_answer=True)
+    lost = await ada.post("/v1/orders", json=body)
+    assert (lost.status_code, lost.json()["code"]) == (503, "provider_unavailable")
+    order = (await ada.post("/v1/orders", json=body)).json()
+    assert len(shop.world.control("object", kind="checkout.session")) == 1
+    shop.world.pay(order["checkout_url"])
+    shop.world.control("faults", path="/capture", lose_answer=True)
+    await shop.tell(*shop.world.messages("checkout.session.completed"))
+    assert await shop.coins(ada) == 0
+    shop.clock.advance(timedelta(minutes=5))
+    house = shop.desk.house
+    assert await jobs.carry_out_due(house.database, house.payment_providers, house.settings, shop.clock) == 1
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+    assert len(shop.world.control("object", kind="balance_transaction")) == 1
+
+
+async def test_the_hosts_own_app_is_handed_the_client_secret(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada, "stripe_intent")
+    fragment = order["checkout_url"].partition("#")[2]
+    intent = fragment.removeprefix("payment_intent_client_secret=").partition("_secret_")[0]
+    answer = httpx2.post(
+        f"{shop.world.url}/v1/payment_intents/{intent}/confirm",
+        data={"payment_method": "pm_card_visa"},
+        headers={"Authorization": f"Bearer {SECRET_KEY}"},
+    )
+    assert answer.json()["status"] == "requires_capture"
+    messages = shop.world.messages("payment_intent.amount_capturable_updated")
+    assert await shop.tell(*messages) == ["ignored"]  # it is not a Checkout Session's
+    assert await shop.tell(*messages, provider="stripe_intent") == ["applied"]
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+
+
+async def test_what_is_unspent_is_taken_back(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await bought(shop, ada)
+    body = {"id": str(new_id(shop.clock)), "order_id": order["id"], "coins": 100}
+    taken = [await ada.post("/v1/withdrawals", json=body) for _ in range(2)]
+    assert [answer.json()["state"] for answer in taken] == ["done", "done"], taken[0].text
+    assert await shop.coins(ada) == COINS - 100
+    outcomes = await shop.tell(*shop.world.messages("refund.created", "charge.refunded"))
+    assert set(outcomes) <= {"repeated", "ignored"}
+    assert await shop.coins(ada) == COINS - 100
+    (refund,) = shop.world.control("object", kind="refund")
+    assert refund["amount"] == taken[0].json()["amount"]["amount_minor"]
+    shop.world.control("move_refund", refund=refund["id"], status="failed")
+    assert await shop.tell(*shop.world.messages("refund.failed")) == ["applied"]
+    assert await shop.coins(ada) == COINS
+
+
+async def test_an_operator_refunds_an_order_once(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await bought(shop, ada)
+    olga = await shop.desk.person("olga", Role.OPERATOR)
+    body = {"id": str(new_id(shop.clock)), "all": True, "reason": "goodwill"}
+    shop.world.control("faults", path="/v1/refunds", lose_answer=True)
+    answers = [await olga.post(f"/v1/operator/orders/{order['id']}/refunds", json=body) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {201}, answers[0].text
+    again = await olga.post(f"/v1/operator/orders/{order['id']}/refunds", json=body | {"id": str(new_id(shop.clock))})
+    assert again.status_code == 409
+    await shop.tell(*shop.world.messages())
+    assert await shop.coins(ada) == 0
+    (refund,) = shop.world.control("object", kind="refund")
+    assert refund["amount"] == order["price"]["amount_minor"]
+    found = (await ada.get(f"/v1/orders/{order['id']}/reversals")).json()["items"]
+    assert [one["state"] for one in found] == ["done"]
+
+
+async def test_a_refund_from_stripes_own_desk_takes_the_coins(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await bought(shop, ada)
+    (intent,) = shop.world.control("object", kind="payment_intent")
+    httpx2.post(
+        f"{shop.world.url}/v1/refunds",
+        data={"payment_intent": intent["id"]},
+        headers={"Authorization": f"Bearer {SECRET_KEY}"},
+    )
+    await shop.tell(*shop.world.messages("charge.refunded", "refund.created"))
+    assert await shop.coins(ada) == 0
+    found = (await ada.get(f"/v1/orders/{order['id']}/reversals")).json()["items"]
+    assert [(one["kind"], one["state"]) for one in found] == [("refund", "done")]
+
+
+@pytest.mark.parametrize(("ends", "coins", "state"), [("won", COINS, "undone"), ("lost", 0, "done")])
+async def test_a_dispute_is_opened_and_ends(
+    shop: StripeShop, ada: httpx2.AsyncClient, ends: str, coins: int, state: str
+) -> None:
+    order = await bought(shop, ada, DISPUTED)
+    await shop.tell(*shop.world.messages())
+    assert await shop.coins(ada) == 0
+    (dispute,) = shop.world.control("object", kind="dispute")
+    for status in ("under_review", ends):
+        shop.world.control("move_dispute", dispute=dispute["id"], status=status)
+    messages = shop.world.messages()
+    await shop.tell(*reversed(messages), *messages)
+    assert await shop.coins(ada) == coins
+    found = (await ada.get(f"/v1/orders/{order['id']}/reversals")).json()["items"]
+    assert [(one["kind"], one["state"]) for one in found] == [("chargeback", state)]
+
+
+async def test_an_early_fraud_warning_is_shown_to_operators(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    await bought(shop, ada, FRAUD_WARNING)
+    warned = shop.world.messages("radar.early_fraud_warning.created")
+    assert await shop.tell(*warned, *warned) == ["problem", "repeated"]
+    assert await shop.coins(ada) == COINS
+
+
+async def test_what_no_message_told_is_found_by_the_daily_comparison(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await bought(shop, ada, DISPUTED)  # nothing is heard of the dispute
+    lost = await shop.order(ada)
+    shop.world.pay(lost["checkout_url"])
+    day = datetime.now(UTC).date()
+    shop.clock.advance(timedelta(days=1))
+    house, olga = shop.desk.house, await shop.desk.person("olga", Role.OPERATOR)
+    ada = await shop.desk.person("ada")  # her first token is over
+    asked = {"id": str(new_id(shop.clock)), "provider": "stripe", "day": day.isoformat()}
+    assert (await olga.post("/v1/operator/reconciliations", json=asked)).status_code == 202
+    assert await run_due(house.database, house.payment_providers, house.settings, shop.clock) == 1
+    run = (await olga.get(f"/v1/operator/reconciliations/{asked['id']}")).json()
+    found = (await olga.get("/v1/operator/differences")).json()["items"]
+    assert {(one["kind"], one["order_id"], one["state"]) for one in found} == {
+        ("reversal_missing_here", order["id"], "healed"),
+        ("payment_state_differs", lost["id"], "healed"),
+    }, run
+    assert (await shop.state(ada, lost), await shop.coins(ada)) == ("paid", COINS)
+
+
+async def test_a_price_stripe_cannot_take_is_said(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    shop.world.control("faults", path="/v1/checkout/sessions", status=400)
+    refused = await shop.place(ada)
+    assert (refused.status_code, refused.json()["code"]) == (502, "provider_refused")
+    assert SECRET_KEY not in refused.text
+
+
+def _session(order: dict[str, Any]) -> str:
+    found: str = order["checkout_url"].rsplit("/", 1)[1]
+    return found

@@ -1,0 +1,56 @@
+"""Papers add up: the tax inside a price, and the credit notes of a receipt that goes back in any parts."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plaudit.languages import formats
+from plaudit.languages.model import LANGUAGES, Language, Voice
+from plaudit.languages.speaking import speaking
+from plaudit.money import Money, exponent, split_inclusive_tax
+from plaudit.recharge.reversals.amounts import Amounts, part_of_money
+
+PRICES = st.integers(1, 10**9)
+RATES = st.integers(0, 10_000)
+
+
+@given(PRICES, RATES)
+def test_net_and_tax_are_the_price_to_the_cent(gross: int, rate_bps: int) -> None:
+    net, tax = split_inclusive_tax(gross, rate_bps)
+    assert net + tax == gross
+    assert net >= 0 <= tax
+    # The tax is that of the net, to half a cent of the exact split.
+    assert abs(tax * (10_000 + rate_bps) - gross * rate_bps) * 2 <= 10_000 + rate_bps
+
+
+@given(PRICES, RATES, st.lists(st.integers(1, 100), min_size=1, max_size=12), st.integers(1, 10**6))
+def test_credit_notes_of_all_parts_are_the_receipt(gross: int, rate_bps: int, shares: list[int], coins: int) -> None:
+    _, tax = split_inclusive_tax(gross, rate_bps)
+    paid, held = Amounts(minor=gross, tax_minor=tax, coins=coins), Amounts()
+    parts = []
+    for number, share in enumerate(shares, start=1):
+        left = paid.minor - held.minor
+        part = part_of_money(paid, held, left if number == len(shares) else left * share // 100)
+        assert part.net_minor + part.tax_minor == part.minor
+        assert part.net_minor >= 0 <= part.tax_minor
+        parts.append(part)
+        held = Amounts(
+            minor=held.minor + part.minor, tax_minor=held.tax_minor + part.tax_minor, coins=held.coins + part.coins
+        )
+    assert (held.minor, held.tax_minor, held.coins) == (gross, tax, coins)
+    assert sum(part.net_minor for part in parts) == gross - tax
+
+
+@given(
+    st.sampled_from(LANGUAGES),
+    st.sampled_from(["EUR", "USD", "JPY", "IDR", "IQD", "HUF", "BRL", "CLF", "MGA"]),
+    st.integers(-(10**12), 10**12),
+)
+def test_written_amounts_keep_every_digit(language: Language, currency: str, minor: int) -> None:
+    with speaking(Voice(language, language.locale)):
+        exact = formats.format_money(Money(minor, currency), exact=True)
+        short = formats.format_money(Money(minor, currency))
+    digits = "".join(character for character in exact if character.isdecimal())
+    assert int(digits) == abs(minor)
+    assert len(digits) > exponent(currency)
+    kept = "".join(character for character in short if character.isdecimal())
+    assert int(kept) in {abs(minor), abs(minor) // 100 if minor % 100 == 0 else -1}

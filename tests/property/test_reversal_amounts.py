@@ -1,0 +1,94 @@
+"""What part of an order goes back: whatever the parts and their order, nothing is lost and nothing is too much."""
+
+from fractions import Fraction
+from functools import reduce
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from plaudit.recharge.reversals.amounts import Amounts, part_of_coins, part_of_money
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Amounts:
+    minor = draw(st.integers(1, 10**6))
+    return Amounts(
+        minor=minor,
+        tax_minor=draw(st.integers(0, minor // 2)),
+        fee_minor=draw(st.integers(0, minor)),
+        coins=draw(st.integers(1, 10**6)),
+    )
+
+
+def plus(a: Amounts, b: Amounts) -> Amounts:
+    return a.without(Amounts().without(b))
+
+
+def inside(part: Amounts, whole: Amounts) -> bool:
+    pairs = [(part.minor, whole.minor), (part.tax_minor, whole.tax_minor), (part.net_minor, whole.net_minor),
+             (part.fee_minor, whole.fee_minor), (part.coins, whole.coins)]  # fmt: skip
+    return all(0 <= one <= most for one, most in pairs)
+
+
+NOTHING = Amounts()
+
+
+SIZES = st.lists(st.integers(0, 1000), max_size=12)
+
+
+@given(orders(), SIZES)
+def test_parts_of_money_add_up_to_the_order(paid: Amounts, sizes: list[int]) -> None:
+    held = NOTHING
+    for size in [*sizes, 1000]:
+        part = part_of_money(paid, held, (paid.minor - held.minor) * size // 1000)
+        assert inside(part, paid.without(held))
+        held = plus(held, part)
+        share = Fraction(held.minor, paid.minor)
+        assert held.coins == int(paid.coins * share)
+        assert abs(held.fee_minor - paid.fee_minor * share) <= Fraction(1, 2)
+    assert held == paid
+
+
+@given(orders(), SIZES)
+def test_parts_of_coins_add_up_to_the_order(paid: Amounts, sizes: list[int]) -> None:
+    held = NOTHING
+    for size in [*sizes, 1000]:
+        coins = (paid.coins - held.coins) * size // 1000
+        part = part_of_coins(paid, held, coins)
+        assert part.coins == coins
+        assert inside(part, paid.without(held))
+        held = plus(held, part)
+        assert abs(held.minor - Fraction(paid.minor * held.coins, paid.coins)) <= Fraction(1, 2)
+    assert held == paid
+
+
+@given(orders(), st.lists(st.tuples(st.sampled_from(["money", "coins", "undo"]), st.integers(0, 1000)), max_size=12))
+def test_parts_stay_inside_whatever_is_undone_between(paid: Amounts, steps: list[tuple[str, int]]) -> None:
+    standing: list[Amounts] = []
+    for what, size in steps:
+        held = reduce(plus, standing, NOTHING)
+        left = paid.without(held)
+        assert inside(left, paid)
+        if what == "undo":
+            if standing:
+                standing.pop((len(standing) - 1) * size // 1000)
+            continue
+        if what == "money":
+            part = part_of_money(paid, held, left.minor * size // 1000)
+        else:
+            part = part_of_coins(paid, held, left.coins * size // 1000)
+        assert inside(part, left)
+        standing.append(part)
+    held = reduce(plus, standing, NOTHING)
+    rest = part_of_money(paid, held, paid.without(held).minor)
+    assert plus(held, rest) == paid
+
+
+def test_more_than_is_left_is_refused() -> None:
+    paid = Amounts(minor=100, tax_minor=10, coins=70)
+    for beyond in (101, -1):
+        with pytest.raises(ValueError, match="is not from 0 to"):
+            part_of_money(paid, NOTHING, beyond)
+        with pytest.raises(ValueError, match="is not from 0 to"):
+            part_of_coins(paid, NOTHING, beyond)

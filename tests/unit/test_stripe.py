@@ -1,0 +1,301 @@
+"""Stripe without Stripe: its units of money, what its states mean, and that the pretend one asks for nothing else."""
+
+import inspect
+import re
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+import stripe
+from iso4217 import Currency
+
+from plaudit.money import Money, exponent
+from plaudit.recharge.model import ProviderRefused
+from plaudit.recharge.providers import stripe as checkout
+from plaudit.recharge.providers import stripe_intent
+from plaudit.recharge.providers.base import PaymentState, ReversalState
+from plaudit.recharge.providers.stripe_amounts import from_stripe, is_taken, stripe_exponent, to_stripe
+from plaudit.recharge.providers.stripe_gateway import API_VERSION
+from plaudit.recharge.providers.stripe_objects import (
+    BalanceTransaction,
+    Charge,
+    Dispute,
+    FailedMethod,
+    Intent,
+    PaymentError,
+    Refund,
+    Session,
+    charge_fee,
+    dispute_news,
+    intent_state,
+    refund_news,
+    session_state,
+)
+from plaudit.settings import Secret, Settings, SettingsError
+from tests.peers import stripe_parameters as parameters
+from tests.peers.stripe_books import Books
+from tests.peers.stripe_parameters import Known
+
+
+@pytest.mark.parametrize(
+    ("price", "written"),
+    [
+        (Money(74, "USD"), 74),
+        (Money(500, "JPY"), 500),
+        (Money(500, "CLP"), 500),
+        (Money(500, "ISK"), 50_000),
+        (Money(50_000, "MGA"), 500),
+        (Money(123_400, "HUF"), 123_400),
+        (Money(500, "TWD"), 500),
+        (Money(5_120, "KWD"), 5_120),
+        (Money(150_000, "IDR"), 150_000),
+    ],
+)
+def test_amounts_go_to_stripe_and_come_back(price: Money, written: int) -> None:
+    assert to_stripe(price) == written
+    assert from_stripe(written, price.currency.lower()) == price
+
+
+@pytest.mark.parametrize(
+    "price", [Money(5_125, "KWD"), Money(50_050, "MGA"), Money(500, "UGX"), Money(0, "USD"), Money(-1, "USD")]
+)
+def test_amounts_stripe_has_no_units_for_are_refused(price: Money) -> None:
+    with pytest.raises(ProviderRefused):
+        to_stripe(price)
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(550, "isk"), (500, "ugx"), (500, "usdc")])
+def test_amounts_of_stripe_that_are_no_minor_units_are_not_rounded(amount: int, currency: str) -> None:
+    with pytest.raises(ProviderRefused):
+        from_stripe(amount, currency)
+
+
+def test_only_known_currencies_differ_from_iso() -> None:
+    """A currency whose exponent changes in ISO 4217 must be looked up in Stripe's tables, not guessed."""
+    differ = {
+        currency.code
+        for currency in Currency
+        if currency.exponent is not None and stripe_exponent(currency.code) != exponent(currency.code)
+    }
+    not_taken_by_stripe = {"CLF", "IQD", "LYD", "UYI", "UYW"}
+    assert differ - not_taken_by_stripe == {"ISK", "MGA", "UGX"}
+
+
+def test_the_version_of_the_api_is_that_of_the_client() -> None:
+    assert stripe.api_version == API_VERSION
+
+
+def test_locales_are_those_of_stripes_page() -> None:
+    known = re.findall(r"'([^']+)'", str(stripe.params.checkout.SessionCreateParams.__annotations__["locale"]))
+    assert set(known) - {"auto"} == checkout.LOCALES
+    asked = ("en", "en-US", "pt_BR", "de-AT", "es-419", "ja", "zh-HK", "fr-CA", "eo", "ar-EG")
+    assert [checkout.stripe_locale(locale) for locale in asked] == [
+        "en", "en", "pt-BR", "de", "es-419", "ja", "zh-HK", "fr-CA", "auto", "auto",
+    ]  # fmt: skip
+
+
+def intent(status: str, **more: Any) -> Intent:
+    return Intent(id="pi_1", amount=500, currency="usd", status=status, **more)
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "state"),
+    [
+        ("requires_payment_method", {}, PaymentState.OPEN),
+        ("requires_confirmation", {}, PaymentState.OPEN),
+        ("requires_action", {}, PaymentState.OPEN),
+        ("something_new", {}, PaymentState.OPEN),
+        ("requires_capture", {}, PaymentState.AUTHORISED),
+        ("processing", {}, PaymentState.PROCESSING),
+        ("succeeded", {}, PaymentState.PAID),
+        ("canceled", {}, PaymentState.DECLINED),
+        ("canceled", {"cancellation_reason": "automatic"}, PaymentState.EXPIRED),
+        ("requires_payment_method", {"last_payment_error": PaymentError(FailedMethod("card"))}, PaymentState.OPEN),
+        (
+            "requires_payment_method",
+            {"last_payment_error": PaymentError(FailedMethod("sepa_debit"))},
+            PaymentState.DECLINED,
+        ),
+    ],
+)
+def test_states_of_payment_intents(status: str, more: dict[str, Any], state: PaymentState) -> None:
+    assert intent_state(intent(status, **more)) is state
+    session = Session(
+        id="cs_1", status="complete", amount_total=500, currency="usd", payment_intent=intent(status, **more)
+    )
+    assert session_state(session) is (PaymentState.DECLINED if state is PaymentState.OPEN else state)
+
+
+def test_every_status_of_stripes_types_is_known() -> None:
+    """A status the client learns of with a new version shows here first."""
+    states = {}
+    for status in _literals(stripe.Dispute.__annotations__["status"]) - {
+        "warning_needs_response",
+        "warning_under_review",
+    }:
+        dispute = Dispute(id="du_1", amount=500, currency="usd", status=status, reason="general", created=1)
+        states[status] = dispute_news(dispute, "cs_1").state
+    assert states == {
+        "needs_response": ReversalState.OPENED,
+        "under_review": ReversalState.OPENED,
+        "lost": ReversalState.DONE,
+        "appeal_needs_response": ReversalState.DONE,
+        "appeal_under_review": ReversalState.DONE,
+        "won": ReversalState.UNDONE,
+        "prevented": ReversalState.UNDONE,
+        "warning_closed": ReversalState.UNDONE,
+    }
+    assert _literals(stripe.PaymentIntent.__annotations__["status"]) == {
+        "canceled", "processing", "requires_action", "requires_capture", "requires_confirmation",
+        "requires_payment_method", "succeeded",
+    }  # fmt: skip
+
+
+def _literals(annotation: Any) -> set[str]:
+    """The texts of the Literal in an annotation."""
+    inner = [get_args(part) for part in get_args(annotation)]
+    return {text for part in inner for text in part if isinstance(text, str)}
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("pending", ReversalState.OPENED),
+        ("requires_action", ReversalState.OPENED),
+        ("succeeded", ReversalState.DONE),
+        ("failed", ReversalState.UNDONE),
+        ("canceled", ReversalState.UNDONE),
+        (None, ReversalState.OPENED),
+    ],
+)
+def test_states_of_refunds(status: str | None, state: ReversalState) -> None:
+    refund = Refund(
+        id="re_1", amount=500, currency="usd", status=status, created=1, metadata={"plaudit_reversal": "not an id"}
+    )
+    news = refund_news(refund, "cs_1")
+    assert (news.state, news.reversal_id) == (state, None)
+
+
+@pytest.mark.parametrize(
+    ("booked", "fee_minor"),
+    [
+        (None, None),
+        ("txn_1", None),
+        (BalanceTransaction(amount=0, currency="usd", fee=0, created=1), None),
+        (BalanceTransaction(amount=1_000, currency="usd", fee=59, created=1), 59),
+        (BalanceTransaction(amount=900, currency="eur", fee=54, created=1), 60),
+    ],
+)
+def test_fees_are_those_of_the_balance(booked: BalanceTransaction | str | None, fee_minor: int | None) -> None:
+    charge = Charge(id="ch_1", amount=1_000, currency="usd", created=1, balance_transaction=booked)
+    assert charge_fee(charge) == fee_minor
+
+
+READY = Settings(
+    stripe_secret_key=Secret("sk_test_1"),
+    stripe_webhook_secrets=Secret("whsec_1 whsec_2"),
+    stripe_intent_page="myapp://pay",
+)
+
+
+def test_stripe_is_offered_when_it_is_set_up() -> None:
+    assert checkout.from_settings(Settings()) is None
+    assert stripe_intent.from_settings(Settings()) is None
+    assert checkout.from_settings(READY) is not None
+    assert stripe_intent.from_settings(READY) is not None
+    assert stripe_intent.from_settings(replace(READY, stripe_intent_page="")) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"stripe_secret_key": Secret("")},
+        {"stripe_secret_key": Secret("pk_test_1")},
+        {"stripe_webhook_secrets": Secret("")},
+        {"stripe_webhook_secrets": Secret("whsec_1 secret")},
+    ],
+)
+def test_half_a_setup_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="PLAUDIT_STRIPE_"):
+        checkout.from_settings(replace(READY, **changed))
+
+
+@pytest.mark.parametrize("page", ["/pay", "https://app.example/pay#here"])
+def test_the_hosts_page_must_be_an_address(page: str) -> None:
+    with pytest.raises(SettingsError, match="PLAUDIT_STRIPE_INTENT_PAGE"):
+        stripe_intent.from_settings(replace(READY, stripe_intent_page=page))
+
+
+@pytest.mark.parametrize(
+    ("known", "type_"),
+    [
+        (parameters.SESSION_CREATE, stripe.params.checkout.SessionCreateParams),
+        (parameters.SESSION_LIST, stripe.params.checkout.SessionListParams),
+        (parameters.RETRIEVE, stripe.params.checkout.SessionRetrieveParams),
+        (parameters.RETRIEVE, stripe.params.checkout.SessionExpireParams),
+        (parameters.INTENT_CREATE, stripe.params.PaymentIntentCreateParams),
+        (parameters.INTENT_CONFIRM, stripe.params.PaymentIntentConfirmParams),
+        (parameters.INTENT_CAPTURE, stripe.params.PaymentIntentCaptureParams),
+        (parameters.INTENT_CANCEL, stripe.params.PaymentIntentCancelParams),
+        (parameters.INTENT_LIST, stripe.params.PaymentIntentListParams),
+        (parameters.REFUND_CREATE, stripe.params.RefundCreateParams),
+        (parameters.BALANCE_LIST, stripe.params.BalanceTransactionListParams),
+        (parameters.OF_PAYMENT_LIST, stripe.params.RefundListParams),
+        (parameters.OF_PAYMENT_LIST, stripe.params.DisputeListParams),
+        (parameters.OF_PAYMENT_LIST, stripe.params.radar.EarlyFraudWarningListParams),
+    ],
+)
+def test_the_pretend_stripe_takes_no_parameter_stripe_does_not(known: Known, type_: Any) -> None:
+    _compare(known, type_)
+
+
+def _compare(known: Known, type_: Any) -> None:
+    module = inspect.getmodule(type_)
+    for name, below in known.items():
+        assert name in type_.__annotations__, f"{type_.__name__} has no {name}"
+        inner = below[0] if isinstance(below, list) else below
+        if not isinstance(inner, dict):
+            continue
+        named = re.findall(r"\w+Params\w+", str(type_.__annotations__[name]))
+        assert named, f"{type_.__name__}.{name} has nothing below it"
+        _compare(inner, getattr(module, named[0]))
+
+
+OBJECTS = {
+    "checkout.session": stripe.checkout.Session,
+    "payment_intent": stripe.PaymentIntent,
+    "charge": stripe.Charge,
+    "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
+    "balance_transaction": stripe.BalanceTransaction,
+    "radar.early_fraud_warning": stripe.radar.EarlyFraudWarning,
+}
+
+
+def test_the_objects_of_the_pretend_stripe_have_stripes_fields() -> None:
+    events: list[tuple[str, dict[str, Any]]] = []
+    books = Books("http://stripe.test", lambda kind, about: events.append((kind, about)), live=False)
+    price = {"currency": "usd", "unit_amount": "500", "product_data": {"name": "coins"}}
+    line = {"quantity": "1", "price_data": price}
+    asked = {"mode": "payment", "success_url": "https://shop.example", "line_items": [line]}
+    cards = ("4000000000000259", "4000000000005423", "4242424242424242")
+    intent_id = [books.pay_session(books.create_session(asked), card, "US")["id"] for card in cards][-1]
+    books.create_refund({"payment_intent": intent_id, "metadata": {}})
+    seen = [item for item in books.objects.values() if item.get("object") in OBJECTS]
+    assert {item["object"] for item in seen} == OBJECTS.keys()
+    for item in seen:
+        assert item.keys() <= OBJECTS[item["object"]].__annotations__.keys(), item["object"]
+    known = re.findall(r"'([a-z_.]+)'", str(stripe.Event.__annotations__["type"]))
+    assert {kind for kind, _ in events} <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "taken"),
+    [
+        (50, "USD", True), (49, "USD", False), (0, "USD", False), (30, "GBP", True), (29, "GBP", False),
+        (50, "JPY", True), (49, "JPY", False), (17_500, "HUF", True), (17_400, "HUF", False), (1_000, "UGX", False),
+        (1_500_000_00, "IDR", True), (1_230, "KWD", True), (1_235, "KWD", False), (150, "XXX", False),
+    ],
+)  # fmt: skip
+def test_what_stripe_takes_at_all(minor: int, currency: str, taken: bool) -> None:
+    assert is_taken(Money(minor, currency)) is taken
