@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
 from plaudit.demo.behaviour import Opening, Spender
@@ -21,39 +21,43 @@ async def make_history(world: World, say: Callable[[str], None]) -> None:
     habit = world.behaviour.history
     random = world.random_of("history")
     first = random.sample(world.cast.viewers, habit.buyers)
-    for viewer, opening in zip(first, habit.opening, strict=False):
-        await _open(world, viewer, opening)
     waiting = list(enumerate(first[len(habit.opening) :], start=1))
     done = 0
 
-    async def work() -> None:
+    async def note(viewer: Viewer, part: Awaitable[bool]) -> None:
         nonlocal done
+        try:
+            new = await part
+        except FAILURES as failure:
+            log.warning("%s has no history: %r", viewer.name, failure)
+            return
+        done += new
+        if new and done % _SAY_EVERY == 0:
+            say(f"{done} of {habit.buyers} first viewers have bought coins and sent gifts …")
+
+    async def work() -> None:
         while waiting:
             number, viewer = waiting.pop(0)
-            try:
-                new = await _take_part(world, viewer, lavish=number % habit.lavish_every == 0)
-            except FAILURES as failure:
-                log.warning("%s has no history: %r", viewer.name, failure)
-                continue
-            done += new
-            if new and done % _SAY_EVERY == 0:
-                say(f"{done} of {habit.buyers} first viewers have bought coins and sent gifts …")
+            await note(viewer, _take_part(world, viewer, lavish=number % habit.lavish_every == 0))
 
+    for viewer, opening in zip(first, habit.opening, strict=False):
+        await note(viewer, _open(world, viewer, opening))
     await asyncio.gather(*(work() for _ in range(habit.at_once)))
     if done:
         say("The rooms have a history now; the crowd goes on by itself.")
 
 
-async def _open(world: World, viewer: Viewer, opening: Opening) -> None:
-    """Fill a gift balance, so that there is something to cash out at once."""
+async def _open(world: World, viewer: Viewer, opening: Opening) -> bool:
+    """Fill a gift balance, so that there is something to cash out at once; False when this was done before."""
     client = world.client(viewer)
     host = next(creator.name for creator in world.cast.creators if creator.subject == opening.creator)
     room = next((room for room in world.rooms if room.creator.name == host), None)
     if room is None or await _has_wallet(client):
-        return
+        return False
     await world.recharge(client, opening.package, world.behaviour.good_card)
     by_sku = {item.sku: item for item in world.items.values()}
     await _send(world, client, room, [by_sku[sku] for sku in opening.items])
+    return True
 
 
 async def _take_part(world: World, viewer: Viewer, *, lavish: bool) -> bool:

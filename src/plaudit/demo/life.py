@@ -28,7 +28,7 @@ from plaudit.settings import Settings
 log = logging.getLogger(__name__)
 
 _READY_POLL_S = 0.05
-_READY_WAIT_S = 60.0
+_READY_WAIT_S = 300.0
 _HTTP_TIMEOUT_S = 30.0
 _CONNECTIONS_MAX = 16
 
@@ -120,10 +120,7 @@ async def _everybody(world: World, creators: dict[str, Creator], life: Life, say
             everybody.create_task(for_ever("operator", Operator(world).look))
         for creator in creators.values():
             everybody.create_task(_live_as_creator(world, creator))
-        try:
-            await make_history(world, say)
-        except FAILURES as failure:
-            log.warning("the history is not complete: %r", failure)
+        await make_history(world, say)
         if life.crowd:
             everybody.create_task(for_ever("regret", Regret(world, Settings.from_environment()).think_again))
         for seat, viewers in enumerate(_seats(world, life.crowd)):
