@@ -4,11 +4,17 @@ import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection, connect
 from plaudit.embedded import EmbeddedPostgres
 from tests.support.databases import START, Template, broken_laws, run_aside
+
+# The gate says the same of the same commit, on slow machines too; `make explore` looks further.
+settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gate")
 
 # The books of tests need not survive a crash of the machine.
 _QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}

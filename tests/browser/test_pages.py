@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.demo import RunningDemo, running_demo
+from tests.support.demo import Demo, running_demo
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -30,12 +30,12 @@ LOOKS = [("dark", 1280), ("light", 390)]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo"), "--crowd=2") as started:
         yield started
 
 
-def become(page: Page, demo: RunningDemo, name: str) -> None:
+def become(page: Page, demo: Demo, name: str) -> None:
     if name:
         page.goto(f"{demo.address}/people")
         page.get_by_role("button", name=name).click()
@@ -43,7 +43,7 @@ def become(page: Page, demo: RunningDemo, name: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "name"), PAGES)
-def test_page_is_readable_and_fits(open_page: OpenPage, demo: RunningDemo, path: str, name: str) -> None:
+def test_page_is_readable_and_fits(open_page: OpenPage, demo: Demo, path: str, name: str) -> None:
     for theme, width in LOOKS:
         page = open_page(width=width, height=844, color_scheme=theme, reduced_motion="reduce")
         become(page, demo, name)
@@ -60,7 +60,7 @@ def test_page_is_readable_and_fits(open_page: OpenPage, demo: RunningDemo, path:
         page.close()
 
 
-def _room(page: Page, demo: RunningDemo) -> str:
+def _room(page: Page, demo: Demo) -> str:
     """The live room of our creator."""
     rooms = page.request.get(f"{demo.address}/v1/rooms?state=live").json()["items"]
     return next(str(room["id"]) for room in rooms if room["creator"]["name"] == CREATOR)
@@ -87,7 +87,7 @@ def _axe(page: Page) -> list[str]:
     return found
 
 
-def test_a_guest_is_asked_to_sign_in_and_comes_back(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_a_guest_is_asked_to_sign_in_and_comes_back(open_page: OpenPage, demo: Demo) -> None:
     page = open_page()
     page.goto(f"{demo.address}/recharge?back=/rooms/3")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
@@ -97,13 +97,13 @@ def test_a_guest_is_asked_to_sign_in_and_comes_back(open_page: OpenPage, demo: R
 
 
 @pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"])
-def test_nobody_is_led_elsewhere(open_page: OpenPage, demo: RunningDemo, target: str) -> None:
+def test_nobody_is_led_elsewhere(open_page: OpenPage, demo: Demo, target: str) -> None:
     page = open_page()
     answer = page.request.post(f"{demo.address}/people", form={"subject": "you", "next": target}, max_redirects=0)
     assert answer.headers["location"] == "/"
 
 
-def test_others_are_kept_out(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_others_are_kept_out(open_page: OpenPage, demo: Demo) -> None:
     page = open_page()
     become(page, demo, VIEWER)
     for path in ("/studio", "/studio/payouts", "/studio/live/1", "/operator"):
@@ -117,7 +117,7 @@ def test_others_are_kept_out(open_page: OpenPage, demo: RunningDemo) -> None:
     assert page.request.get(f"{demo.address}/v1/nowhere").headers["content-type"].startswith("application/problem+json")
 
 
-def test_a_creator_makes_a_room_pauses_and_ends_it(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_a_creator_makes_a_room_pauses_and_ends_it(open_page: OpenPage, demo: Demo) -> None:
     page, watching = open_page(), open_page()
     become(page, demo, CREATOR)
     page.goto(f"{demo.address}/studio")
@@ -137,7 +137,7 @@ def test_a_creator_makes_a_room_pauses_and_ends_it(open_page: OpenPage, demo: Ru
     expect(watching.get_by_text("This room has ended")).to_be_visible()
 
 
-def test_an_overlay_link_is_made_and_revoked(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_an_overlay_link_is_made_and_revoked(open_page: OpenPage, demo: Demo) -> None:
     page, overlay = open_page(), open_page()
     become(page, demo, CREATOR)
     page.goto(f"{demo.address}/studio")
@@ -153,7 +153,7 @@ def test_an_overlay_link_is_made_and_revoked(open_page: OpenPage, demo: RunningD
     expect(page.get_by_text("The link is revoked.")).to_be_visible()
 
 
-def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: Demo) -> None:
     page = open_page(refusals=True)
     become(page, demo, CREATOR)
     page.goto(f"{demo.address}/studio/payouts")
@@ -165,7 +165,7 @@ def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: Runnin
     expect(form.get_by_role("alert").filter(has_text="is not valid")).to_be_visible()
 
 
-def test_coins_are_worth_what_was_paid_for_them(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_coins_are_worth_what_was_paid_for_them(open_page: OpenPage, demo: Demo) -> None:
     """The script's arithmetic is exact: lots first, the web price for the rest, halves up."""
     page = open_page()
     page.goto(demo.address)

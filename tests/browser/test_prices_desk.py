@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.demo import RunningDemo, running_demo
+from tests.support.demo import Demo, running_demo
 
 # A large text is put in place at once: typing it would take the browser longer than the rest of the test.
 REPLACE = """([old, fresh]) => {
@@ -18,7 +18,7 @@ REPLACE = """([old, fresh]) => {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo"), "--crowd=0") as started:
         yield started
 
@@ -32,7 +32,7 @@ def save(page: Page, old: str, fresh: str) -> None:
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 390), ("light", 1280)])
 def test_a_draft_is_put_right_published_and_gone_back_from(
-    open_page: OpenPage, demo: RunningDemo, theme: str, width: int
+    open_page: OpenPage, demo: Demo, theme: str, width: int
 ) -> None:
     page = open_page(width=width, height=844, color_scheme=theme, reduced_motion="reduce")
     page.goto(f"{demo.address}/people")

@@ -12,6 +12,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from tests.browser.conftest import OpenPage
 from tests.support.style_guide import style_guide_server
+from tests.support.waiting import WAIT_S
 
 Script = Callable[[ServerConnection, int], None]
 HELLO = {"type": "hello", "room_id": "7", "cursor": "1:0", "heartbeat_s": 25, "viewer": None, "coins": None}
@@ -56,7 +57,7 @@ def _until(page: Page, condition: str) -> None:
     """Waits for a condition in the page: by the debugger, as the policy of the page forbids Playwright's own way."""
     page.evaluate(
         f"""() => new Promise((resolve, reject) => {{
-          const late = setTimeout(() => reject(new Error("never: {condition.replace('"', "'")}")), 15_000);
+          const late = setTimeout(() => reject(new Error("never: {condition.replace('"', "'")}")), {WAIT_S * 1000});
           const timer = setInterval(() => {{
             if (!({condition})) return;
             clearTimeout(late);

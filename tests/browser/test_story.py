@@ -11,12 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.demo import RunningDemo, audit, running_demo
+from tests.support.demo import Demo, audit, running_demo
 
 CREATOR, VIEWER, OPERATOR = "Noor Haddad", "Robin Ellis", "Tove Lindqvist"
 CAR_COINS = 2_999
 BOUGHT_COINS = 3_000
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def pictures(tmp_path: Path) -> Path:
 class Story:
     """Who takes part, each in a browser of their own, and the pictures taken of it."""
 
-    def __init__(self, demo: RunningDemo, open_page: OpenPage, pictures: Path) -> None:
+    def __init__(self, demo: Demo, open_page: OpenPage, pictures: Path) -> None:
         self.demo = demo
         self._pictures = pictures
         self._taken = 0
@@ -85,7 +84,7 @@ def _watch(story: Story, room: str) -> None:
     """The creator opens the live view, OBS the overlay."""
     story.creator.goto(story.demo.address + room.replace("/rooms/", "/studio/live/"))
     expect(story.creator.get_by_role("heading", name="Gifts")).to_be_visible()
-    expect(story.creator.locator("[data-loading]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(story.creator.locator("[data-loading]")).to_have_count(0)
     story.overlay.goto(story.demo.overlay)
     expect(story.overlay.locator("gift-stage .gift-banners")).to_be_attached()
 
@@ -108,10 +107,10 @@ def _buy_exactly_a_rose(story: Story, room: str) -> None:
 def _pay(story: Story, page: Page, outcome: str, title: str) -> None:
     """The provider's hosted page, and the return to the order's."""
     card = page.get_by_role("button", name=outcome)
-    expect(card).to_be_visible(timeout=PATIENCE_MS)
+    expect(card).to_be_visible()
     story.picture(page, "checkout")
     card.click()
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     story.picture(page, "order-paid")
 
 
@@ -119,8 +118,8 @@ def _send_rose_and_see_it(story: Story) -> None:
     page = story.viewer
     page.locator(".room-side gift-tray").get_by_role("button", name="Send Rose for 1 coin").click()
     rose = story.creator.locator(".gift-feed-row", has_text=VIEWER).filter(has_text="Rose")
-    expect(rose).to_be_visible(timeout=PATIENCE_MS)
-    expect(story.overlay.locator(".gift-banner", has_text=VIEWER)).to_be_visible(timeout=PATIENCE_MS)
+    expect(rose).to_be_visible()
+    expect(story.overlay.locator(".gift-banner", has_text=VIEWER)).to_be_visible()
     story.picture(page, "rose-sent")
     story.picture(story.overlay, "rose-on-the-overlay")
     rose.get_by_role("button", name=f"Thank {VIEWER}").click()
@@ -159,9 +158,9 @@ def _send_car_and_see_it(story: Story) -> None:
     tray.get_by_role("radio", name=re.compile("^Race Day")).click()
     tray.get_by_role("button", name="Send Race Day for 2,999 coins").click()
     for page, name in ((story.overlay, "overlay"), (story.creator, "live-view"), (story.viewer, "room")):
-        expect(page.locator("gift-stage[data-playing='racing-car']")).to_be_attached(timeout=PATIENCE_MS)
+        expect(page.locator("gift-stage[data-playing='racing-car']")).to_be_attached()
         story.picture(page, f"car-in-the-{name}")
-    expect(tray.get_by_role("button", name="1 coin. Buy coins")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tray.get_by_role("button", name="1 coin. Buy coins")).to_be_visible()
 
 
 def _send_from_a_phone(story: Story, room: str) -> None:
@@ -176,7 +175,7 @@ def _send_from_a_phone(story: Story, room: str) -> None:
     sheet.get_by_role("button", name="Send Applause for 1 coin").click()
     expect(page.get_by_role("button", name=re.compile("^Send one more Applause"))).to_be_visible()
     story.picture(page, "phone-combo")
-    expect(page.locator("chat-log").get_by_text("sent Applause").last).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("chat-log").get_by_text("sent Applause").last).to_be_visible()
 
 
 def _convert(story: Story) -> None:
@@ -185,9 +184,9 @@ def _convert(story: Story) -> None:
     page.get_by_role("button", name="Convert to diamonds").click()
     story.picture(page, "convert")
     page.get_by_role("button", name="Convert", exact=True).click()
-    expect(page.get_by_text("diamonds.").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("diamonds.").first).to_be_visible()
     available = page.locator(".way-step", has_text="Diamonds available").locator(".amount-number")
-    expect(available).not_to_have_text("0", timeout=PATIENCE_MS)
+    expect(available).not_to_have_text("0")
     story.picture(page, "diamonds-available")
 
 
@@ -202,8 +201,8 @@ def _cash_out(story: Story) -> None:
     expect(dialog.get_by_text(re.compile("^£")).first).to_be_visible()
     story.picture(page, "payout-quote")
     dialog.get_by_role("button", name="Cash out").click()
-    expect(page.locator(".payout[data-state='requested']")).to_be_visible(timeout=PATIENCE_MS)
-    expect(available).to_have_text(f"{before - CAR_COINS:,}", timeout=PATIENCE_MS)
+    expect(page.locator(".payout[data-state='requested']")).to_be_visible()
+    expect(available).to_have_text(f"{before - CAR_COINS:,}")
     story.picture(page, "payout-requested")
 
 
@@ -219,11 +218,11 @@ def _approve_and_arrive(story: Story) -> None:
     expect(waiting).to_be_visible()
     story.picture(operator, "operator")
     waiting.get_by_role("button", name="Approve").click()
-    expect(waiting).to_have_count(0, timeout=PATIENCE_MS)
-    expect(story.creator.locator(".payout[data-state='paid']")).to_be_visible(timeout=PATIENCE_MS)
+    expect(waiting).to_have_count(0)
+    expect(story.creator.locator(".payout[data-state='paid']")).to_be_visible()
     story.picture(story.creator, "payout-paid")
     operator.get_by_role("button", name="Check now").click()
-    expect(operator.get_by_text("The books balance")).to_be_visible(timeout=PATIENCE_MS)
+    expect(operator.get_by_text("The books balance")).to_be_visible()
     story.picture(operator, "books-balance")
 
 

@@ -13,10 +13,9 @@ from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 from tests.browser.conftest import OpenPage
 from tests.browser.test_look import AXE, RULES
-from tests.support.demo import RunningDemo, running_demo
+from tests.support.demo import Demo, running_demo
 
 CREATOR, VIEWER, OPERATOR = "Noor Haddad", "Robin Ellis", "Tove Lindqvist"
-PATIENCE_MS = 30_000
 LOOKS = [("dark", 1280), ("light", 1280), ("dark", 390), ("light", 390)]
 
 # Called in the page, so that the request is that of a person who is signed in there.
@@ -29,12 +28,12 @@ CALL = """async ([method, path, body]) => {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo"), "--crowd=0", "--no-auto-approve") as started:
         yield started
 
 
-def become(page: Page, demo: RunningDemo, name: str) -> Page:
+def become(page: Page, demo: Demo, name: str) -> Page:
     page.goto(f"{demo.address}/people")
     page.get_by_role("button", name=name).click()
     page.wait_for_url(lambda address: not address.endswith("/people"))
@@ -50,18 +49,18 @@ def an_id() -> str:
     return str(new_id(SystemClock()))
 
 
-def buy(page: Page, demo: RunningDemo, coins: int) -> str:
+def buy(page: Page, demo: Demo, coins: int) -> str:
     """The id of an order that was paid at the sandbox."""
     page.goto(f"{demo.address}/recharge")
     page.get_by_role("radio", name=re.compile("^Another amount")).check()
     page.get_by_label("Coins", exact=True).fill(str(coins))
     pay = page.get_by_role("button", name=re.compile(r"^Pay "))
-    expect(pay).to_be_enabled(timeout=PATIENCE_MS)
+    expect(pay).to_be_enabled()
     pay.click()
     card = page.get_by_role("button", name="succeeds US")
-    expect(card).to_be_visible(timeout=PATIENCE_MS)
+    expect(card).to_be_visible()
     card.click()
-    expect(page.get_by_role("heading", level=1, name="are yours")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", level=1, name="are yours")).to_be_visible()
     order_id: str = call(page, "GET", "/v1/orders")["items"][0]["id"]
     return order_id
 
@@ -71,7 +70,7 @@ def cash_out_all(page: Page) -> None:
     call(page, "POST", "/v1/conversions", id=an_id(), all=True)
     page.goto(page.url.partition("/studio")[0] + "/studio")
     available = page.locator(".way-step", has_text="Diamonds available").locator(".amount-number")
-    expect(available).not_to_have_text("0", timeout=PATIENCE_MS)
+    expect(available).not_to_have_text("0")
     method = call(page, "GET", "/v1/payout-methods")["items"][0]["id"]
     balance = call(page, "GET", "/v1/creators/me/balance")
     quote = an_id()
@@ -97,7 +96,7 @@ def check_looks(page: Page, name: str) -> None:
         assert found == [], f"{name} {theme} {width}"
 
 
-def test_a_refund_is_seen_at_once_and_explained(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_a_refund_is_seen_at_once_and_explained(open_page: OpenPage, demo: Demo) -> None:
     viewer, creator, operator = (open_page(reduced_motion="reduce") for _ in range(3))
     become(viewer, demo, VIEWER)
     become(creator, demo, CREATOR)
@@ -106,7 +105,7 @@ def test_a_refund_is_seen_at_once_and_explained(open_page: OpenPage, demo: Runni
     room_id = next(room["id"] for room in rooms if room["creator"]["name"] == CREATOR)
     live = become(open_page(reduced_motion="reduce"), demo, CREATOR)
     live.goto(f"{demo.address}/studio/live/{room_id}")
-    expect(live.locator("[data-loading]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(live.locator("[data-loading]")).to_have_count(0)
 
     order_id = buy(viewer, demo, 3_000)
     items = call(viewer, "GET", "/v1/catalogue")["items"]
@@ -114,15 +113,15 @@ def test_a_refund_is_seen_at_once_and_explained(open_page: OpenPage, demo: Runni
     gift = {"id": an_id(), "room_id": room_id, "item_id": car["id"], "count": 1, "coins": car["coins"]}
     call(viewer, "POST", "/v1/gifts", **gift)
     row = live.locator(f"[data-gift-id='{gift['id']}']")
-    expect(row).to_be_visible(timeout=PATIENCE_MS)
+    expect(row).to_be_visible()
     creator.goto(f"{demo.address}/studio/taken-back")
     expect(creator.get_by_text("Nothing was taken back")).to_be_visible()
     cash_out_all(creator)
 
     call(operator, "POST", f"/v1/operator/orders/{order_id}/refunds", id=an_id(), reason="Sent by a child.", all=True)
-    expect(row.get_by_text("Taken back", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(row.get_by_text("Taken back", exact=True)).to_be_visible()
     expect(row.locator("s")).to_have_text("2,999")
-    expect(live.locator("top-gifters")).not_to_contain_text(VIEWER, timeout=PATIENCE_MS)
+    expect(live.locator("top-gifters")).not_to_contain_text(VIEWER)
     check_looks(live, "live")
     for path in ("/studio", "/studio/payouts"):
         creator.goto(demo.address + path)
@@ -137,7 +136,7 @@ def test_a_refund_is_seen_at_once_and_explained(open_page: OpenPage, demo: Runni
     check_looks(creator, "taken-back-gifts")
 
 
-def test_an_operator_gives_a_present_and_the_wallet_says_so(open_page: OpenPage, demo: RunningDemo) -> None:
+def test_an_operator_gives_a_present_and_the_wallet_says_so(open_page: OpenPage, demo: Demo) -> None:
     operator = become(open_page(), demo, OPERATOR)
     operator.goto(f"{demo.address}/operator/grants")
     operator.get_by_label("Number, handle or name").fill("robin")

@@ -16,7 +16,8 @@ from plaudit.recharge.capturing import Verdict
 from plaudit.recharge.inbox import actions as inbox
 from plaudit.recharge.model import ProviderUnavailable
 from plaudit.recharge.providers.sandbox import SandboxProvider
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import Shop, open_shop, until_coins
+from tests.support.waiting import eventually
 
 GERMAN_CARD = "4000002760000016"
 
@@ -189,7 +190,7 @@ async def test_everything_that_can_happen_to_a_payment_twice_and_out_of_order(
         ada = await shop.desk.person("ada", locale="en-US")
         orders = [await shop.order(ada) for _ in range(3)]
         await asyncio.gather(*(shop.pay(order) for order in orders))
-        await until(shop, ada, 210)
+        await until_coins(ada, 210)
         refunded, lost, won = [(await shop.checkout(order))["id"] for order in orders]
         path = f"/checkouts/{refunded}/refunds"
         for key, amount_minor in (("a", 37), ("b", 37)):
@@ -200,7 +201,7 @@ async def test_everything_that_can_happen_to_a_payment_twice_and_out_of_order(
         for checkout, outcome in ((lost, "lost"), (won, "won")):
             dispute = (await shop.sandbox("POST", f"/checkouts/{checkout}/disputes", reason="fraudulent")).json()
             await shop.sandbox("POST", f"/disputes/{dispute['id']}/end", outcome=outcome)
-        await until(shop, ada, 70)
+        await until_coins(ada, 70)
         olga = await shop.desk.person("olga", Role.OPERATOR)
         await settled(shop, olga)
         assert await shop.coins(ada) == 70
@@ -208,22 +209,16 @@ async def test_everything_that_can_happen_to_a_payment_twice_and_out_of_order(
         assert kinds == ["fraud_warning"]
 
 
-async def until(shop: Shop, buyer: httpx2.AsyncClient, coins: int) -> None:
-    async with asyncio.timeout(30):
-        while await shop.coins(buyer) != coins:
-            await asyncio.sleep(0.05)
-
-
 async def settled(shop: Shop, olga: httpx2.AsyncClient) -> None:
     """Wait until the sandbox has told everything, and all of it is applied."""
     house = shop.desk.house
-    async with asyncio.timeout(30):
-        while True:
-            told = (await olga.get("/v1/operator/messages?limit=100")).json()["items"]
-            kinds = {one["kind"] for one in told}
-            done = not any(one["state"] == "waiting" for one in told)
-            if done and {"dispute.won", "dispute.lost", "dispute.open", "fraud_warning.created"} <= kinds:
-                return
-            shop.clock.advance(timedelta(seconds=2))
-            await inbox.apply_due(house.database, house.payment_providers, house.settings, shop.clock)
-            await asyncio.sleep(0.1)
+
+    async def all_applied() -> bool:
+        shop.clock.advance(timedelta(seconds=2))
+        await inbox.apply_due(house.database, house.payment_providers, house.settings, shop.clock)
+        told = (await olga.get("/v1/operator/messages?limit=100")).json()["items"]
+        waiting = any(one["state"] == "waiting" for one in told)
+        expected = {"dispute.won", "dispute.lost", "dispute.open", "fraud_warning.created"}
+        return not waiting and expected <= {one["kind"] for one in told}
+
+    await eventually(all_applied, "all is told and applied")

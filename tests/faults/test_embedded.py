@@ -21,7 +21,8 @@ from plaudit.embedded import EmbeddedPostgres, database_url
 from plaudit.postgresql import DataFolderInUse, EmbeddedError, copy_for_roots_user, wheel
 from plaudit.processes import processes_in
 from plaudit.settings import Secret, Settings
-from tests.support.processes import helper, is_running, kill, until
+from tests.support.processes import helper, is_running, kill
+from tests.support.waiting import until
 
 HOLDER = """
 import json, logging, sys

@@ -121,12 +121,9 @@ async def test_database_killed_under_load(tmp_path: Path) -> None:
         sending = asyncio.create_task(load.send_until(stop, writer.charge_many))
         for _ in range(3):
             await asyncio.sleep(0.5 + _random.random() / 2)
-            acknowledged = len(load.posted)
             assert server.pid
             os.kill(server.pid, signal.SIGKILL)
-            async with asyncio.timeout(60):
-                while len(load.posted) < acknowledged + 100:
-                    await asyncio.sleep(0.05)
+            await load.until_more_posted(100)
         stop.set()
         await sending
         unknown, load.unknown = load.unknown, []

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import httpx2
-
 from plaudit.clock import ManualClock
 from plaudit.creators import actions as creators
 from plaudit.creators.jobs import mature_due
@@ -26,8 +24,8 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.sandbox import SandboxPayoutProvider
 from plaudit.settings import Secret
 from tests.support.earnings import give
-from tests.support.processes import until
 from tests.support.shop import API_KEY, WEBHOOK_SECRET, free_port
+from tests.support.waiting import answers, until
 
 CREATOR = 42
 ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
@@ -41,18 +39,11 @@ def sandbox_process(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]
         env={"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET},
     )
     try:
-        until(lambda: process.poll() is not None or answers(port), "the sandbox answers")
+        until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/health"), "the sandbox answers")
         yield process
     finally:
         process.kill()
         process.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}/health").status_code == 200
-    except httpx2.HTTPError:
-        return False
 
 
 class CutWire:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from plaudit.processes import Launch, TiedProcess, processes_in
-from tests.support.processes import helper, is_running, until
+from tests.support.processes import helper, is_running
+from tests.support.waiting import until
 
 PARENT = """
 import json, signal, sys

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,9 +16,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.support.shop import API_KEY, CONFIRM, EXPIRES, GOOD, LATE, WEBHOOK_SECRET, free_port, serving
+from tests.support.waiting import WAIT_S, answers, eventually, until
 
 AUTHORIZED = {"Authorization": f"Bearer {API_KEY}"}
-WAIT_S = 20
 
 
 class Receiver:
@@ -47,9 +46,7 @@ class Receiver:
 
     async def until(self, *types: str) -> None:
         """Wait until events of these types have come."""
-        async with asyncio.timeout(WAIT_S):
-            while not set(types) <= {event["type"] for event in self.events}:
-                await asyncio.sleep(0.02)
+        await eventually(lambda: set(types) <= {event["type"] for event in self.events}, f"{types} have come")
 
 
 class Process:
@@ -65,15 +62,12 @@ class Process:
     def start(self) -> None:
         secrets = {"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET}
         self._process = subprocess.Popen(self._command, env=os.environ | secrets)
-        deadline = time.monotonic() + WAIT_S
-        while True:
-            try:
-                assert httpx2.get(f"{self.url}/health").text == "ok"
-                return
-            except httpx2.TransportError:
-                assert time.monotonic() < deadline
-                assert self._process.poll() is None
-                time.sleep(0.05)
+        until(lambda: self._ended or answers(f"{self.url}/health"), "the sandbox answers")
+        assert not self._ended
+
+    @property
+    def _ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     def kill(self) -> None:
         if self._process:
@@ -197,9 +191,7 @@ async def test_with_chaos_each_event_comes_twice(tmp_path: Path, receiver: Recei
         async with httpx2.AsyncClient() as client:
             checkout = (await create(client, sandbox, "k", asked(receiver.url))).json()
             await client.post(checkout["url"] + "/pay", data={"card_number": GOOD})
-            async with asyncio.timeout(WAIT_S):
-                while len(receiver.events) < 4:
-                    await asyncio.sleep(0.02)
+            await eventually(lambda: len(receiver.events) >= 4, "all events have come")
     assert sorted(event["type"] for event in receiver.events) == ["checkout.open"] * 2 + ["checkout.paid"] * 2
     assert len({event["id"] for event in receiver.events}) == 2
 

@@ -14,8 +14,8 @@ from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.processes import processes_in
 from tests.support.databases import run_aside
-from tests.support.processes import until
 from tests.support.server import serving
+from tests.support.waiting import until
 
 
 def _workers() -> dict[int, str]:

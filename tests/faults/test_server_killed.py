@@ -20,6 +20,7 @@ from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
+from tests.support.waiting import WAIT_S
 
 VIEWERS = 8
 _clock = SystemClock()
@@ -45,7 +46,7 @@ class _Clients:
     async def _charge(self, order: GiftOrder) -> GiftOutcome:
         body = {"id": str(order.id), "room_id": str(order.room_id), "item_id": 1, "count": 7}
         headers = {"Authorization": f"Bearer {self.tokens[order.viewer_id]}"}
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(WAIT_S):
             while True:
                 with suppress(httpx2.TransportError):
                     answer = await self.client.post("/v1/gifts", json=body, headers=headers)
@@ -98,10 +99,7 @@ async def test_server_killed_under_load(database_url: str) -> None:
     sending = asyncio.create_task(send())
     for _ in range(4):
         async with serving(database_url, port) as (_, _, pid):
-            acknowledged = len(load.posted)
-            async with asyncio.timeout(30):
-                while len(load.posted) < acknowledged + 100:
-                    await asyncio.sleep(0.02)
+            await load.until_more_posted(100)
             os.kill(pid, signal.SIGKILL)
     async with serving(database_url, port):
         stop.set()

@@ -12,7 +12,8 @@ from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, ORDER_VAL
 from plaudit.people.model import Role
 from plaudit.recharge import actions, jobs
 from plaudit.recharge.settlement import Outcome
-from tests.support.shop import CONFIRM, DECLINED, EXPIRES, GOOD, LATE, Shop, open_shop, signed
+from tests.support.shop import CONFIRM, DECLINED, EXPIRES, GOOD, LATE, Shop, open_shop, signed, until_coins
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -183,8 +184,11 @@ async def test_a_late_payment_whose_webhook_is_lost_is_found_by_asking(shop: Sho
     order = await shop.order(ada)
     await shop.pay(order, LATE)
     assert await refresh(ada, order) == "pending"
-    while (await shop.checkout(order))["state"] == "processing":
-        await asyncio.sleep(0.05)
+
+    async def ended() -> bool:
+        return bool((await shop.checkout(order))["state"] != "processing")
+
+    await eventually(ended, "the provider has the money")
     assert await poll(shop) == 0
     shop.clock.advance(timedelta(seconds=ORDER_POLL_AFTER_S))
     assert await poll(shop) == 1
@@ -236,9 +240,9 @@ async def test_the_sandbox_tells_twice_and_out_of_order(database_url: str, tmp_p
             *(shop.pay(order, card) for order, card in zip(orders, (GOOD, GOOD, LATE, DECLINED), strict=True))
         )
         for buyer, coins in zip(buyers, (70, 70, 70, 0), strict=True):
-            async with asyncio.timeout(20):
-                while await shop.coins(buyer) != coins:
-                    await asyncio.sleep(0.05)
-        async with asyncio.timeout(20):
-            while (await buyers[3].get(f"/v1/orders/{orders[3]['id']}")).json()["state"] != "declined":
-                await asyncio.sleep(0.05)
+            await until_coins(buyer, coins)
+
+        async def declined() -> bool:
+            return bool((await buyers[3].get(f"/v1/orders/{orders[3]['id']}")).json()["state"] == "declined")
+
+        await eventually(declined, "the last one is declined")

@@ -1,6 +1,5 @@
 """A reversal as creators, gifters and rooms see it: totals, top lists, what was taken back, what is owed, and back."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -24,9 +23,10 @@ from plaudit.live.reader import Reader
 from plaudit.people.model import Role
 from plaudit.recharge.providers.base import ReversalKind, ReversalNews, ReversalState
 from plaudit.recharge.settlement import Outcome
-from tests.support.live import ROSE, WAIT_S, Process, Screen, serving
+from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import eventually
 
 MATURITY_S = 10
 
@@ -61,9 +61,11 @@ class Stage:
         gift = GiftOrder(new_id(self.shop.clock), buyer.person_id, self.creator_id, room_id, ROSE, coins, coins)
         outcome = await self.shop.desk.house.gift_writer.charge(gift)
         assert outcome.outcome == "posted"
-        async with asyncio.timeout(WAIT_S):
-            while (await self.balance())["received_coins"] < before + coins:
-                await asyncio.sleep(0.02)
+
+        async def received() -> bool:
+            return bool((await self.balance())["received_coins"] >= before + coins)
+
+        await eventually(received, "the gift is delivered")
         return str(gift.id)
 
     async def dispute(self, buyer: Returns, order: dict[str, Any], state: ReversalState) -> None:

@@ -24,6 +24,7 @@ from plaudit.recharge.providers.stripe_intent import StripeIntents
 from plaudit.settings import Secret
 from tests.support.localstripe import localstripe
 from tests.support.shop import free_port, serving
+from tests.support.waiting import eventually
 
 KEY, WEBHOOK_SECRET = "sk_test_12345", "whsec_localstripe"
 GOOD, DECLINED, ASKS_BANK = "4242424242424242", "4000000000000341", "4000002500003155"
@@ -147,13 +148,8 @@ async def test_its_messages_are_believed_and_others_are_not(intents: StripeInten
         intent = await asyncio.to_thread(made, url, GOOD)
         await asyncio.to_thread(app(url).v1.payment_intents.confirm, intent.id)
         await intents.capture(intent.id)
-        about_it: list[tuple[dict[str, str], bytes]] = []
-        for _ in range(400):
-            about_it = [message for message in seen if intent.id.encode() in message[1]]
-            if about_it:
-                break
-            await asyncio.sleep(0.05)
-    headers, body = about_it[0]
+        await eventually(lambda: any(intent.id.encode() in body for _, body in seen), "it is told of")
+    headers, body = next(message for message in seen if intent.id.encode() in message[1])
     message = await intents.verify_webhook(headers, body)
     assert message.kind == "payment_intent.succeeded"
     (news,) = await intents.read_webhook(body)

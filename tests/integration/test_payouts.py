@@ -1,6 +1,5 @@
 """Creators and payouts over HTTP, with the sandbox as their bank, on real sockets."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due, update_r
 from plaudit.people.model import Role
 from tests.support.earnings import give
 from tests.support.shop import Shop, open_shop, signed
+from tests.support.waiting import eventually
 
 MATURITY_S = 10
 ROUTING_NUMBER = "021000021"
@@ -77,10 +77,12 @@ class Studio:
 
     async def until(self, payout_id: str, state: str) -> dict[str, Any]:
         """Wait for a state that comes by itself."""
-        async with asyncio.timeout(10):
-            while (found := await self.payout(payout_id))["state"] != state:
-                await asyncio.sleep(0.05)
-        return found
+
+        async def reached() -> bool:
+            return bool((await self.payout(payout_id))["state"] == state)
+
+        await eventually(reached, f"the payout is {state}")
+        return await self.payout(payout_id)
 
     async def balance(self) -> dict[str, Any]:
         found: dict[str, Any] = (await self.creator.get("/v1/creators/me/balance")).json()
@@ -160,7 +162,11 @@ async def test_a_lost_webhook_is_made_up_for_by_asking(studio: Studio) -> None:
     payout_id = await studio.request(5_000, "0004")
     await studio.approve(payout_id)
     await studio.until(payout_id, "sent")
-    await asyncio.sleep(1.5)  # the sandbox pays after a second, by the machine's clock
+
+    async def arrived() -> bool:
+        return bool((await studio.shop.sandbox("GET", f"/payouts/{payout_id}")).json()["status"] == "paid")
+
+    await eventually(arrived, "the sandbox has paid")
     studio.shop.clock.advance(timedelta(minutes=1))
     await studio.work(poll_due)
     assert (await studio.payout(payout_id))["state"] == "paid"

@@ -14,6 +14,7 @@ from plaudit.people.model import Role
 from plaudit.recharge import jobs
 from plaudit.recharge.inbox import actions as inbox
 from tests.support.paypal import PayPalPeer, PayPalShop, open_paypal_shop, paypal_peer
+from tests.support.shop import until_coins
 
 COINS = 350
 
@@ -103,22 +104,14 @@ async def test_messages_that_arrive_twice_and_mixed(database_url: str, paypal: P
         orders = [await shop.order(ada) for _ in range(3)]
         for order in orders:
             await asyncio.to_thread(paypal.pay, order["checkout_url"])
-        await _until(shop, ada, 3 * COINS)
+        await until_coins(ada, 3 * COINS)
         events = await asyncio.to_thread(paypal.control, "events")
         numbers = list(reversed(range(len(events))))
         await asyncio.to_thread(paypal.control, "redeliver", order=numbers, copies=2)
         dispute = {"capture_id": next(iter(paypal.control("state")["captures"]))}
         await asyncio.to_thread(paypal.control, "dispute", **dispute)
-        await _until(shop, ada, 2 * COINS)
+        await until_coins(ada, 2 * COINS)
         assert [await shop.state(ada, order) for order in orders] == ["paid"] * 3
-
-
-async def _until(shop: PayPalShop, buyer: httpx2.AsyncClient, coins: int) -> None:
-    for _ in range(200):
-        if await shop.coins(buyer) == coins:
-            return
-        await asyncio.sleep(0.05)
-    assert await shop.coins(buyer) == coins
 
 
 @pytest.mark.parametrize("funding", ["declined", "denied"])

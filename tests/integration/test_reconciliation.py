@@ -1,6 +1,5 @@
 """A day against what the provider lists: lost messages are made up for, the rest waits for somebody to close it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -276,8 +275,7 @@ async def test_a_refund_whose_end_was_not_told_is_found_a_week_later(shop: Shop)
     order = await ada.buy(card=BRITISH_NOT_REFUNDABLE)
     sent = (await ada.withdraw(order)).json()
     assert (sent["state"], await ada.coins()) == ("sent", 0)
-    while [one["state"] for one in await ada.refunds_at_sandbox()] != ["failed"]:
-        await asyncio.sleep(0.05)
+    await ada.until_refund_failed()
     began, office = shop.clock.now().date(), Office(shop)
     olga = await office.operator()
     [seen] = (await olga.get("/v1/operator/reversals?state=sent")).json()["items"]

@@ -18,10 +18,11 @@ from plaudit.limits import (
     SOCKET_COMMANDS_BURST,
     SOCKETS_PER_PERSON_MAX,
 )
-from tests.support.live import WAIT_S, Platform, open_platform
+from tests.support.live import Platform, open_platform
+from tests.support.waiting import WAIT_S, eventually
 
 TELL_WALLET = "select pg_notify('plaudit_wallets', ':' || $1::bigint)"
-READERS_OF_WALLETS = "select count(*) from pg_locks where relation = 'wallet'::regclass and not granted"
+READERS_OF_WALLETS = "select count(*) > 0 from pg_locks where relation = 'wallet'::regclass and not granted"
 
 
 @pytest.fixture
@@ -248,8 +249,7 @@ async def test_a_slow_reader_is_let_go_and_harms_nobody(platform: Platform, monk
     hub = process.house.hub
     async with platform.screen(room_id) as good:
         await good.next_of("frames")
-        while hub.sockets < 2:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: hub.sockets == 2, "both are there")
         room = await platform.house.rooms.room(int(room_id))
         assert room is not None
         text = "z" * 50_000
@@ -266,8 +266,7 @@ async def test_a_slow_reader_is_let_go_and_harms_nobody(platform: Platform, monk
                     await asyncio.sleep(0.15)
                 if hub.sockets == 1:
                     break
-            while hub.sockets > 1:
-                await asyncio.sleep(0.05)
+            await eventually(lambda: hub.sockets == 1, "the slow one is let go")
         last = number + 2
         await good.next(lambda _: last in good.sequence)
         assert good.sequence == list(range(1, last + 1))
@@ -331,9 +330,7 @@ async def test_a_wallet_that_moves_while_others_are_read_is_read_itself(
         async with owner_connection.transaction(), platform.house.database.read() as connection:
             await owner_connection.execute("lock table wallet in access exclusive mode")
             await connection.execute(TELL_WALLET, ada)
-            async with asyncio.timeout(WAIT_S):
-                while not await connection.fetchval(READERS_OF_WALLETS):
-                    await asyncio.sleep(0.02)
+            await eventually(lambda: connection.fetchval(READERS_OF_WALLETS), "somebody waits for the table")
             await connection.execute(TELL_WALLET, bob)
             await asyncio.sleep(HUB_TICK_MS / 1000)  # until the hub has heard it
         await platform.fund(bob, 1)

@@ -9,7 +9,8 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.limits import OVERLAY_TOKENS_MAX
-from tests.support.live import ROSE, WAIT_S, Platform, open_platform
+from tests.support.live import ROSE, Platform, open_platform
+from tests.support.waiting import WAIT_S, eventually
 
 
 @pytest.fixture
@@ -149,8 +150,7 @@ async def test_events_are_the_twin_of_the_socket(platform: Platform) -> None:
              for frame in data["frames"] for said in frame["messages"]]  # fmt: skip
     assert texts == ["second"]
     assert (await viewer.get("/v1/rooms/424242/events")).status_code == 404
-    while platform.house.hub.sockets:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: not platform.house.hub.sockets, "the hub has let go")
 
 
 async def test_chat_over_http(platform: Platform) -> None:

@@ -26,6 +26,7 @@ from tests.support.stripe import (
     StripeWorld,
     open_stripe_shop,
 )
+from tests.support.waiting import eventually
 
 COINS = 350
 
@@ -99,13 +100,12 @@ async def test_messages_that_arrive_twice_and_mixed(database_url: str, world: St
         orders = [await shop.order(ada) for _ in range(3)]
         for order, card in zip(orders, (GOOD, FRAUD_WARNING, DISPUTED), strict=True):
             await asyncio.to_thread(world.pay, order["checkout_url"], card)
-        for _ in range(400):
+
+        async def told() -> bool:
             states = {await shop.state(ada, order) for order in orders}
-            reversals = (await ada.get("/v1/reversals")).json()["items"]
-            if states == {"paid"} and reversals:
-                break
-            await asyncio.sleep(0.05)
-        assert [await shop.state(ada, order) for order in orders] == ["paid"] * 3
+            return states == {"paid"} and bool((await ada.get("/v1/reversals")).json()["items"])
+
+        await eventually(told, "all are paid, and one is disputed")
         assert await shop.coins(ada) == 2 * COINS  # the disputed ones are held
 
 

@@ -1,49 +1,90 @@
-"""A demo of its own for tests that walk through the pages: embedded database, sandbox provider, server, small crowd."""
+"""Demos of tests: embedded database, sandbox provider, server, small crowd, all gone when the test is over."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.processes import until
+from tests.support.waiting import WAIT_S
 
-_START_WAIT_S = 120
+_LOOK_PAUSE_S = 0.05
+_UP, _READY = "Ctrl-C stops", "have a history now"
 
 
 @dataclass(frozen=True)
-class RunningDemo:
-    """Where a demo is, and what it said."""
+class Demo:
+    """A demo that runs."""
 
-    address: str
-    overlay: str
+    process: "subprocess.Popen[bytes]"
     data: Path
+    _output: Path
+
+    @property
+    def said(self) -> str:
+        return self._output.read_text()
+
+    @property
+    def address(self) -> str:
+        """Where its pages are, once it has said so."""
+        self._until_said(_UP)
+        return self._word("http://").rstrip("/")
+
+    @property
+    def overlay(self) -> str:
+        """The address of the overlay of the creator that is left to the user."""
+        self._until_said(_UP)
+        return self._word("/overlay?token=")
+
+    def until_it_has_a_past(self) -> None:
+        """Wait until the first viewers have bought and given; afterwards the crowd is as small as was asked for."""
+        self._until_said(_READY)
+
+    def stop(self) -> int:
+        """What Ctrl-C does; its exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(WAIT_S)
+
+    def _word(self, part: str) -> str:
+        return next(word for word in self.said.split() if part in word)
+
+    def _until_said(self, words: str) -> None:
+        """Wait for words as long as it goes on saying something: how long all takes is the machine's affair."""
+        seen, deadline = "", time.monotonic() + WAIT_S
+        while words not in (said := self.said):
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}: {said}"
+            if said != seen:
+                seen, deadline = said, time.monotonic() + WAIT_S
+            assert time.monotonic() < deadline, f"for {WAIT_S} s it said nothing more than: {said}"
+            time.sleep(_LOOK_PAUSE_S)
 
 
 @contextmanager
-def running_demo(folder: Path, *options: str) -> Iterator[RunningDemo]:
-    """A demo on a free port that is gone when the block ends; its books can be audited then."""
-    data, said = folder / "world", folder / "said"
-    command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={data}", *options]
-    with said.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=_environment())
+def starting_demo(folder: Path, *options: str, name: str = "said") -> Iterator[Demo]:
+    """A demo on a free port that has just begun; killed at the end if it still runs. `name` is that of its output."""
+    demo_command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={folder / 'world'}", *options]
+    with (folder / name).open("wb") as output:
+        process = subprocess.Popen(demo_command, stdout=output, stderr=output, env=_environment())
     try:
-        until(lambda: "Ctrl-C stops" in said.read_text() or process.poll() is not None, "the demo is up", _START_WAIT_S)
-        words = [word for word in said.read_text().split() if word.startswith("http://")]
-        assert words, said.read_text()
-        overlay = next(word for word in words if "/overlay?token=" in word)
-        # The first viewers bring the rooms a history; afterwards the crowd is as small as was asked for.
-        until(lambda: "have a history now" in said.read_text(), "the rooms have a history", _START_WAIT_S)
-        yield RunningDemo(words[0].rstrip("/"), overlay, data)
+        yield Demo(process, folder / "world", folder / name)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
+    """A demo with a past that is stopped when the block ends; its books can be audited then."""
+    with starting_demo(folder, *options) as demo:
+        demo.until_it_has_a_past()
         try:
-            process.wait(_START_WAIT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            yield demo
+        finally:
+            demo.stop()
 
 
 def audit(data: Path) -> "subprocess.CompletedProcess[str]":

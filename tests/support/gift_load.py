@@ -9,6 +9,7 @@ from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
+from tests.support.waiting import eventually
 
 VIEWERS = 30
 CREATORS = 5
@@ -45,6 +46,11 @@ class GiftLoad:
             ]
             sent = [*sent[-200:], *orders]
             await self.send(orders, charge)
+
+    async def until_more_posted(self, count: int) -> None:
+        """Wait until so many more are acknowledged."""
+        enough = len(self.posted) + count
+        await eventually(lambda: len(self.posted) >= enough, f"{count} more are acknowledged")
 
     async def send(self, orders: Sequence[GiftOrder], charge: Charge) -> None:
         """Send, and check each answer against those given before."""
@@ -102,9 +108,8 @@ async def until_delivered(url: str, connection: Connection | None = None) -> Non
     """Wait until the deliverers have nothing left."""
     opened = connection or await connect(url)
     try:
-        async with asyncio.timeout(60):
-            while await opened.fetchval("select exists (select from gift_batch)"):
-                await asyncio.sleep(0.02)
+        nothing_left = "select not exists (select from gift_batch)"
+        await eventually(lambda: opened.fetchval(nothing_left), "all gifts are delivered")
     finally:
         if connection is None:
             await opened.close()

@@ -24,8 +24,8 @@ from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.settings import Settings
+from tests.support.waiting import WAIT_S
 
-WAIT_S = 20
 ROSE = 1
 """An item that costs one coin."""
 TEDDY_SKU = "teddy-bear"

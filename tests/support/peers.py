@@ -3,15 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx2
-
 from tests.support.shop import free_port
-
-START_WAIT_S = 30
+from tests.support.waiting import answers, until
 
 
 @contextmanager
@@ -24,19 +20,9 @@ def peer(name: str, *arguments: str) -> Iterator[str]:
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     try:
-        deadline = time.monotonic() + START_WAIT_S
-        while not _answers(url):
-            assert process.poll() is None, f"the peer {name} ended with {process.returncode}"
-            assert time.monotonic() < deadline, f"the peer {name} did not start"
-            time.sleep(0.05)
+        until(lambda: process.poll() is not None or answers(f"{url}/_control/ready"), f"the peer {name} answers")
+        assert process.poll() is None, f"the peer {name} ended with {process.returncode}"
         yield url
     finally:
         process.kill()
         process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx2.get(f"{url}/_control/ready").is_success
-    except httpx2.TransportError:
-        return False

@@ -5,13 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-WAIT_S = 60
+from tests.support.waiting import WAIT_S
 
 
 class Helper:
@@ -53,14 +52,6 @@ def helper(program: str, *arguments: str, prefix: Sequence[str] = ()) -> Iterato
         yield made
     finally:
         made.kill()
-
-
-def until(condition: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
-    """Wait for something that happens by itself."""
-    deadline = time.monotonic() + wait_s
-    while not condition():
-        assert time.monotonic() < deadline, f"in vain: waited {wait_s} s until {what}"
-        time.sleep(0.01)
 
 
 def is_running(pid: int) -> bool:

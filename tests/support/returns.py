@@ -15,6 +15,7 @@ from plaudit.recharge.providers.base import ReversalKind, ReversalNews, Reversal
 from plaudit.recharge.reversals.actions import apply_news
 from plaudit.recharge.settlement import Outcome, Seller
 from tests.support.shop import API_KEY, Shop, signed
+from tests.support.waiting import eventually
 
 BRITISH, BRITISH_NOT_REFUNDABLE = "4000008260000000", "4000000000005126"
 CREATOR, ROOM, ROSE = 900_001, 900_001, 1
@@ -71,6 +72,15 @@ class Returns:
         assert answer.is_success, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    async def until_refund_failed(self) -> dict[str, Any]:
+        """Wait until the one refund at the sandbox has failed."""
+
+        async def failed() -> bool:
+            return [one["state"] for one in await self.refunds_at_sandbox()] == ["failed"]
+
+        await eventually(failed, "the refund has failed")
+        return (await self.refunds_at_sandbox())[0]
 
     async def refunds_at_sandbox(self) -> list[dict[str, Any]]:
         now = datetime.now(UTC)

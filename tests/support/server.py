@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_WAIT_S = 60
-STOP_WAIT_S = 30
+from tests.support.waiting import WAIT_S
+
 _ADDRESS = re.compile(r"http://\S+")
 
 
@@ -44,5 +44,5 @@ def serving(database_url: str, log: Path, *arguments: str, **environment: str) -
             yield Server(address[0], process)
         finally:
             process.terminate()
-            status = process.wait(STOP_WAIT_S)
+            status = process.wait(WAIT_S)
         assert status == 0, log.read_text()

@@ -25,6 +25,7 @@ from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
 from plaudit.settings import Secret, Settings
 from tests.support.desk import Desk, open_desk
+from tests.support.waiting import eventually
 
 API_KEY = "sandbox-key"
 WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC13ZWJob29rLXNlY3JldA=="
@@ -122,6 +123,15 @@ class Shop:
     async def coins(self, buyer: httpx2.AsyncClient) -> int:
         coins: int = (await buyer.get("/v1/wallet")).json()["coins"]
         return coins
+
+
+async def until_coins(buyer: httpx2.AsyncClient, coins: int) -> None:
+    """Wait until somebody has so many coins."""
+
+    async def there() -> bool:
+        return bool((await buyer.get("/v1/wallet")).json()["coins"] == coins)
+
+    await eventually(there, f"there are {coins} coins")
 
 
 def signed(
