@@ -175,6 +175,7 @@ PACKAGE_DEARER_BPS_MAX = 250  # by which a coin of a larger package may be deare
 OFFER_REST_DAYS = 30  # before a package may be offered again, and for which a crossed-out price must have held
 OFFER_DAYS_MAX = 31  # an offer that lasts longer is a price, not an occasion
 TAX_RATES_EVERY_S = 86_400  # between two looks whether the installed data has new tax rates
+REGION_CROSSING_BPS_MAX = 250  # by which a package may cost less than where a coin is listed for less: round figures
 PRICE_JUMP_BPS = 5_000  # a coin that becomes dearer or cheaper by more may be a slip of the pen
 PAYPAL_TOKEN_SPARE_S = 120  # before its end an access token is renewed
 PAYPAL_TRANSMISSION_AGE_H_MAX = 96  # of a webhook: PayPal tries for 3 days, and clocks and queues need room

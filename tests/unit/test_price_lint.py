@@ -145,6 +145,21 @@ def test_what_somebody_should_look_at() -> None:
     assert warned(web(offered(-9, -2))) == {"offer_over"}
 
 
+def test_a_package_that_undercuts_a_region_where_a_coin_is_listed_for_less() -> None:
+    def beside_france(*packages: Package) -> PriceBook:
+        return book(price(packages=packages), price(region="FR", unit_numerator=12, unit_denominator=10, packages=()))
+
+    assert warned(beside_france(Package(1_000, 1_100))) == set()
+    saved = Package(1_000, 1_000)
+    assert warned(beside_france(saved)) == {"custom_dearer_than_package"}  # here a coin is listed for less
+    dearer = price(region="FR", unit_numerator=12, unit_denominator=10, packages=(Package(1_000, 1_060),))
+    [crossing] = [one for one in lint(book(price(), dearer), Surroundings()) if one.code == "undercuts_cheaper_region"]
+    assert (crossing.severity, crossing.path) == (Severity.WARN, "regions.FR.web.packages[0].price_minor")
+    assert "3.64 % less than in US" in crossing.text
+    rounded = price(region="FR", unit_numerator=12, unit_denominator=10, packages=(Package(1_000, 1_090),))
+    assert "undercuts_cheaper_region" not in warned(book(price(), rounded))
+
+
 def test_an_offer_holds_from_its_start_until_before_its_end() -> None:
     def at(moment: Any) -> Price:
         return web(offered(0, 1)).prices[0].at(moment)

@@ -15,6 +15,7 @@ from plaudit.limits import (
     PRICE_FINDINGS_MAX,
     PRICE_JUMP_BPS,
     PRICE_LEFT_AFTER_FEES_BPS_MIN,
+    REGION_CROSSING_BPS_MAX,
 )
 from plaudit.money import payable_step, round_half_up
 from plaudit.recharge.books.claims import claims_of_channel, claims_of_region, offers_of
@@ -63,6 +64,7 @@ def _findings(book: PriceBook, around: Surroundings) -> Iterator[Finding]:
         yield from _order_of_packages(price)
         yield from claims_of_channel(price)
         yield from offers_of(price, book.effective_at, around.past)
+    yield from _crossings([price for price in book.prices if price.channel == "web"])
     if around.current:
         yield from _changes(book, around.current)
 
@@ -174,6 +176,32 @@ def _is_dearer(package: Package, smaller: Package, step_minor: int) -> bool:
     per_coin = Fraction(package.price_minor, package.coins)
     tolerated = Fraction(smaller.price_minor, smaller.coins) * Fraction(BPS + PACKAGE_DEARER_BPS_MAX, BPS)
     return per_coin > max(tolerated, Fraction(smaller.price_minor + step_minor, smaller.coins))
+
+
+def _crossings(prices: Sequence[Price]) -> Iterator[Finding]:
+    """Packages that cost less than where a coin is listed for less. Of regions in doubt the one with the dearer coin
+    holds, so such a package is sold cheaply to whoever can raise a doubt."""
+    by_coin = sorted(prices, key=lambda price: price.reference_unit)
+    for coins in sorted({package.coins for price in prices for package in price.packages}):
+        passed: list[tuple[Fraction, str]] = []
+        for price in by_coin:
+            cents = _reference_cents(price, coins)
+            index = next((index for index, package in enumerate(price.packages) if package.coins == coins), None)
+            dearest, there = max(passed, default=(Fraction(0), ""))
+            if index is not None and cents * BPS < dearest * (BPS - REGION_CROSSING_BPS_MAX):
+                text = (
+                    f"{coins} coins cost {_percent((1 - cents / dearest) * BPS)} less than in {there}, where a coin is "
+                    "listed for less: whoever may be in either region gets this price."
+                )
+                yield Finding("undercuts_cheaper_region", path_of(price, f"packages[{index}].price_minor"), text, WARN)
+            passed.append((cents, price.region))
+
+
+def _reference_cents(price: Price, coins: int) -> Fraction:
+    """What a number of coins costs at the least, with tax, in US cents at the exchange rates of the book."""
+    package = price.package(coins)
+    listed = package.lowest_minor if package else price.proportion(coins)
+    return listed * price.reference_unit / price.unit
 
 
 def _changes(book: PriceBook, current: PriceBook) -> Iterator[Finding]:
