@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import IO
 
 # Runs in the child between fork and exec, as a program of its own: code between the two in a process with threads
-# may deadlock. The user is changed first, because changing it clears the death signal. A parent that is gone before
-# the signal is set shows in getppid().
+# may deadlock. The signal must end whatever the child becomes: a script's background ignores SIGINT, and Python would
+# keep one that comes just now to itself. The user is changed first, because changing it clears the death signal. A
+# parent that is gone before the signal is set shows in getppid().
 _LAUNCHER = """
-import ctypes, os, sys
+import ctypes, os, signal, sys
 parent, death_signal, user, group = map(int, sys.argv[1:5])
+if death_signal != signal.SIGKILL:  # which nothing can ignore
+    signal.signal(death_signal, signal.SIG_DFL)
 if user >= 0:
     os.setgroups([])
     os.setgid(group)

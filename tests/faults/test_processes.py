@@ -14,6 +14,8 @@ from tests.support.waiting import until
 PARENT = """
 import json, signal, sys
 from plaudit.processes import Launch, TiedProcess
+if "ignore" in sys.argv:  # as in the background of a script
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 child = TiedProcess(Launch(command=["/bin/sleep", "1000"], death_signal=signal.SIGINT))
 print(json.dumps(child.pid), flush=True)
 sys.stdin.read()
@@ -36,7 +38,17 @@ def test_a_child_ends_with_a_parent_that_was_killed() -> None:
         until(lambda: not is_running(child), "the child has ended")
 
 
-def test_a_child_ends_with_a_parent_that_exits() -> None:
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for the child in /proc")
+@pytest.mark.parametrize("signals", ["as they are", "ignore"])
+def test_a_child_that_has_begun_ends_with_its_parent(signals: str) -> None:
+    with helper(PARENT, signals) as parent:
+        child = parent.ready()
+        until(lambda: Path(f"/proc/{child}/comm").read_text() == "sleep\n", "the child has begun")
+        assert parent.end()[0] == 0
+        until(lambda: not is_running(child), "the child has ended")
+
+
+def test_a_child_ends_with_a_parent_that_exits_at_once() -> None:
     with helper(PARENT) as parent:
         child = parent.ready()
         assert parent.end()[0] == 0
