@@ -24,7 +24,7 @@ from tests.support.server import serving
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = os.environ.get("PLAUDIT_SCHEMATHESIS_EXAMPLES", "3")
-WAIT_S = 600
+WAIT_S = 1_800
 
 # A provider that is set up and cannot be reached.
 _PROVIDER = {
@@ -67,7 +67,7 @@ def _schemathesis(folder: Path, address: str, credentials: str, *arguments: str)
         f"--max-examples={EXAMPLES}",
         "--no-shrink",
         "--continue-on-failure",
-        "--request-timeout=10",
+        "--request-timeout=60",
         "--seed=1",
         "--generation-database=none",
         "--no-color",
