@@ -157,6 +157,8 @@ async def test_a_refund_that_fails_later_is_undone(ada: Returns) -> None:
     assert await ada.coins() == 100
     assert await ada.hear("refund.succeeded", failed | {"state": "succeeded"}) == "ignored"
     assert await ada.coins() == 100
+    history = (await ada.buyer.get("/v1/wallet/history")).json()["items"]
+    assert [(one["state"], one["credited"]) for one in history if one["kind"] == "reversal"] == [("undone", False)]
     again = (await ada.withdraw(order, coins=50)).json()
     assert (again["state"], await ada.coins()) == ("sent", 50)
 
@@ -223,7 +225,8 @@ async def test_an_operator_gives_back_what_is_spent_too(ada: Returns, olga: http
         assert await connection.fetchval("select sum(coins) from gift_reversal where lifted_at is null") == 80
     history = (await ada.buyer.get("/v1/wallet/history")).json()["items"]
     assert [entry["coins_reversed"] for entry in history if entry["kind"] == "gift"] == [80]
-    assert [entry["coins_unspent"] for entry in history if entry["kind"] == "reversal"] == [0, 20]
+    back = [(entry["coins_unspent"], entry["credited"]) for entry in history if entry["kind"] == "reversal"]
+    assert back == [(0, True), (20, True)]
 
 
 async def test_refunds_that_cannot_be_made(ada: Returns, olga: httpx2.AsyncClient) -> None:

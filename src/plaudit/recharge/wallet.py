@@ -14,6 +14,7 @@ from plaudit.money import Money, round_half_up
 from plaudit.problems import NotFound
 from plaudit.recharge.model import Expiring, LotPart, OpenLot, PriceView, Wallet, Worth
 from plaudit.recharge.prices import current_book, shard_of
+from plaudit.recharge.receipts.actions import credited
 from plaudit.recharge.regions import usual_prices
 from plaudit.recharge.reversals import reading
 from plaudit.recharge.reversals.model import Reversal
@@ -50,12 +51,13 @@ class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True):
-    """A page of the history, newest first, with the lots that paid for its gifts, and how many coins of each gift were
-    taken back because their money was."""
+    """A page of the history, newest first, with the lots that paid for its gifts, how many coins of each gift were
+    taken back because their money was, and which of its reversals have a credit note."""
 
     entries: list[LotEntry | GiftEntry | Reversal]
     parts: dict[UUID, list[LotPart]]
     reversed: dict[UUID, int]
+    credited: frozenset[UUID]
     next: UUID | None
 
 
@@ -158,7 +160,8 @@ async def history(connection: Connection, person_id: int, before: UUID | None, l
     gift_ids = [entry.id for entry in page if isinstance(entry, GiftEntry)]
     parts = await gift_lots(connection, person_id, gift_ids)
     taken_back = await reading.reversed_coins(connection, person_id, gift_ids)
-    return History(page, parts, taken_back, entry_id(page[-1]) if len(entries) > limit else None)
+    noted = await credited(connection, shard, [entry.reversal_id for entry in page if isinstance(entry, Reversal)])
+    return History(page, parts, taken_back, noted, entry_id(page[-1]) if len(entries) > limit else None)
 
 
 def entry_id(entry: LotEntry | GiftEntry | Reversal) -> UUID:

@@ -136,6 +136,7 @@ class HistoryReversal(msgspec.Struct, frozen=True, kw_only=True, tag="reversal",
     coins: Annotated[int, Meta(description="Coins that went with it, spent or not.")]
     coins_unspent: Annotated[int, Meta(description="Those of them that left the wallet.")]
     amount: Money
+    credited: Annotated[bool, Meta(description="There is a credit note under this id.")]
 
 
 class HistoryPage(msgspec.Struct, frozen=True):
@@ -254,6 +255,7 @@ def _entry(
             coins=entry.coins,
             coins_unspent=entry.coins_unspent,
             amount=entry.amount,
+            credited=entry.reversal_id in page.credited,
         )
     if isinstance(entry, wallet.GiftEntry):
         creator = people.get(entry.creator_id)

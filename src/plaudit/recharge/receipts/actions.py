@@ -1,7 +1,9 @@
 """Writing papers: a receipt when an order is paid, a credit note when its money has gone back. Each in the transaction
 of what it proves, and never changed afterwards."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.problems import NotFound
@@ -74,3 +76,9 @@ async def find_receipt(connection: Connection, order: Order) -> Receipt:
 async def credit_notes_of(connection: Connection, order: Order) -> list[CreditNote]:
     """What was credited of an order, and what of that was cancelled, in the order of their numbers."""
     return await fetch_all(connection, SQL["credit_notes_of_order"], CreditNote, order.shard, order.order_id)
+
+
+async def credited(connection: Connection, shard: int, reversal_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of some reversals have a credit note."""
+    rows = await connection.fetch(SQL["credited"], shard, reversal_ids) if reversal_ids else []
+    return frozenset(row["reversal_id"] for row in rows)

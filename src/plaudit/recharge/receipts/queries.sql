@@ -39,6 +39,9 @@ from credit_note n
 left join credit_note c on c.shard = n.shard and c.reversal_id = n.reversal_id and c.act = 'credit' and n.act <> 'credit'
 where n.shard = $1 and n.reversal_id = $2 order by n.number
 
+-- name: credited
+select reversal_id from credit_note where shard = $1 and reversal_id = any($2::uuid[]) and act = 'credit'
+
 -- name: credit_notes_of_reversal_of_anybody -> CreditNote
 -- For the operator: the id alone, in every shard.
 select n.*, c.number as credited_number
