@@ -3,34 +3,28 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
-from plaudit.clock import ManualClock
 from plaudit.creators import actions, clawback
 from plaudit.creators.model import BelowConversionMinimum
-from plaudit.db import Connection, connect, statements
+from plaudit.db import connect, statements
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
-from plaudit.ledger.shards import Shards, read_shards
-from plaudit.ledger.writer import GiftWriter
 from tests.support.databases import broken_laws, run_aside
+from tests.support.machines import WalletMachine, run_machine
 
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RULE = (3, 4, timedelta(minutes=7))
 """Diamonds for coins, and how long they rest: not one to one, so that rounding shows."""
 _LEDGER = statements("plaudit.ledger")
@@ -107,43 +101,16 @@ class Model:
             self.available -= conversion.lost() - before
 
 
-class Clawback(RuleBasedStateMachine):
-    """One viewer and one creator an example; one database for all, where the audit sees them."""
-
-    runner: ClassVar[asyncio.Runner]
-    url: ClassVar[str]
-    examples: ClassVar[int] = 0
+class Clawback(WalletMachine):
+    """One viewer and one creator an example."""
 
     def __init__(self) -> None:
         super().__init__()
-        Clawback.examples += 1
-        self.viewer = Clawback.examples * 1000
         self.creator = self.viewer + 1
         self.model = Model()
-        self.clock = ManualClock(START)
         self.lots: list[UUID] = []
         self.waiting: list[tuple[UUID, int]] = []
         self.taken: list[UUID] = []
-
-        async def open_all() -> tuple[Connection, Shards, GiftWriter]:
-            connection = await connect(self.url)
-            shards = await read_shards(connection)
-            writer = GiftWriter(lambda: connect(self.url), shards, self.clock)
-            await writer.start()
-            return connection, shards, writer
-
-        self.connection, self.shards, self.writer = self.runner.run(open_all())
-        self.place = self.shards.of(self.viewer), self.viewer
-
-    def teardown(self) -> None:
-        async def close_all() -> None:
-            await self.writer.stop()
-            await self.connection.close()
-
-        self.runner.run(close_all())
-
-    def _ask(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
-        return self.runner.run(self.connection.fetch(sql, *arguments))
 
     @initialize()
     def begin(self) -> None:
@@ -153,7 +120,7 @@ class Clawback(RuleBasedStateMachine):
     def receive(self, coins: int) -> None:
         """A lot that becomes one delivered gift."""
         lot, now = new_id(self.clock), self.clock.now()
-        self._ask("select fund($1, $2, $3, 'paid', 'recharge', $4, 99, 'USD', $5)", *self.place, lot, coins, now)
+        self.ask("select fund($1, $2, $3, 'paid', 'recharge', $4, 99, 'USD', $5)", *self.place, lot, coins, now)
         gift = GiftOrder(new_id(self.clock), self.viewer, self.creator, self.creator, 1, 1, coins)
         assert self.runner.run(self.writer.charge(gift)).outcome == "posted"
         self.lots.append(lot)
@@ -163,7 +130,7 @@ class Clawback(RuleBasedStateMachine):
     def deliver(self) -> None:
         for shard in self.shards.all():
             for source in self.shards.all():
-                while self._ask(_LEDGER["deliver"], shard, source, self.clock.now(), 50, [self.creator]):
+                while self.ask(_LEDGER["deliver"], shard, source, self.clock.now(), 50, [self.creator]):
                     pass
         self.model.balance += sum(coins for _, coins in self.waiting)
         self.waiting.clear()
@@ -193,16 +160,14 @@ class Clawback(RuleBasedStateMachine):
     def take_back(self, choice: int, part: int) -> None:
         """Some or all coins of a lot; what is not delivered waits."""
         lot = self.lots[choice % len(self.lots)]
-        row = self._ask("select spent - reversed_spent as left from lot_state where lot_id = $1", lot)[0]
+        row = self.ask("select spent - reversed_spent as left from lot_state where lot_id = $1", lot)[0]
         if not row["left"]:
             return
         reversal, coins = new_id(self.clock), max(1, row["left"] // part)
-        self._ask(
-            "select take_back($1, $2, $3, $4, $5, false, $6)", *self.place, reversal, lot, coins, self.clock.now()
-        )
+        self.ask("select take_back($1, $2, $3, $4, $5, false, $6)", *self.place, reversal, lot, coins, self.clock.now())
         self._apply()
         if any(lot == waiting for waiting, _ in self.waiting):
-            assert not self._ask("select from clawback_part where reversal_id = $1", reversal)
+            assert not self.ask("select from clawback_part where reversal_id = $1", reversal)
             self.deliver()
             self._apply()
         self.model.take(reversal, coins)
@@ -212,19 +177,19 @@ class Clawback(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 50))
     def put_back(self, choice: int) -> None:
         reversal = self.taken.pop(choice % len(self.taken))
-        self._ask("select put_back($1, $2, $3, $4)", *self.place, reversal, self.clock.now())
+        self.ask("select put_back($1, $2, $3, $4)", *self.place, reversal, self.clock.now())
         self._apply()
         self.model.give_back(reversal)
 
     @rule(choice=st.integers(0, 50))
     def take_back_and_put_back_before_it_was_applied(self, choice: int) -> None:
         lot = self.lots[choice % len(self.lots)]
-        row = self._ask("select spent - reversed_spent as left from lot_state where lot_id = $1", lot)[0]
+        row = self.ask("select spent - reversed_spent as left from lot_state where lot_id = $1", lot)[0]
         if row["left"]:
             self.deliver()
             reversal, now = new_id(self.clock), self.clock.now()
-            self._ask("select take_back($1, $2, $3, $4, 1, false, $5)", *self.place, reversal, lot, now)
-            self._ask("select put_back($1, $2, $3, $4)", *self.place, reversal, now)
+            self.ask("select take_back($1, $2, $3, $4, 1, false, $5)", *self.place, reversal, lot, now)
+            self.ask("select put_back($1, $2, $3, $4)", *self.place, reversal, now)
             self._apply()
             self._apply()
             self.model.take(reversal, 1)
@@ -255,9 +220,9 @@ class Clawback(RuleBasedStateMachine):
         arguments = self.shards.of(self.creator), new_id(self.clock), self.creator, diamonds, self.clock.now()
         if diamonds > held:
             with pytest.raises(asyncpg.CheckViolationError):
-                self._ask(sql, *arguments)
+                self.ask(sql, *arguments)
         else:
-            self._ask(sql, *arguments)
+            self.ask(sql, *arguments)
             self.model.available -= diamonds
 
     @rule(coins=st.integers(8, 20))
@@ -300,18 +265,7 @@ def hold_against_model(url: str, *, examples: int, phases: Sequence[Phase] = tup
             await connection.close()
 
         runner.run(set_rule())
-        run_state_machine_as_test(
-            Clawback,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=30,
-                deadline=None,
-                phases=phases,
-                database=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_machine(Clawback, examples=examples, steps=30, phases=phases)
 
 
 @pytest.mark.audit_off

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis import Phase
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from plaudit.clock import ManualClock
 from plaudit.db import Connection, connect, statements
@@ -19,6 +19,7 @@ from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import COMBO_WINDOW_MS
+from tests.support.machines import run_machine
 
 _SQL = statements("plaudit.ledger")
 FUND = "select fund($1, $2, $3, 'paid', 'recharge', $4, 100, 'USD', $5)"
@@ -244,18 +245,7 @@ def hold_against_model(url: str, *, examples: int, phases: Sequence[Phase] = tup
     """
     with asyncio.Runner() as runner:
         GiftBooks.runner, GiftBooks.url = runner, url
-        run_state_machine_as_test(
-            GiftBooks,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=30,
-                deadline=None,
-                phases=phases,
-                database=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_machine(GiftBooks, examples=examples, steps=30, phases=phases)
 
 
 def test_books_agree_with_a_plain_model(database_url: str) -> None:

@@ -16,14 +16,13 @@ from uuid import UUID
 import asyncpg
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from plaudit.clock import ManualClock
@@ -55,6 +54,7 @@ from plaudit.recharge.reversals.model import RefundRequest, WithdrawalRequest
 from plaudit.recharge.settlement import Outcome
 from plaudit.settings import Secret, Settings
 from tests.support.databases import broken_laws, run_aside
+from tests.support.machines import run_machine
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SETTINGS = Settings(
@@ -435,18 +435,7 @@ def hold_against_truth(url: str, *, examples: int, phases: Sequence[Phase] = tup
     with asyncio.Runner() as runner:
         MoneyPath.runner, MoneyPath.url = runner, url
         runner.run(open_for_business())
-        run_state_machine_as_test(
-            MoneyPath,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=30,
-                deadline=None,
-                phases=phases,
-                database=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_machine(MoneyPath, examples=examples, steps=30, phases=phases)
 
 
 def test_the_books_say_what_happened(database_url: str) -> None:

@@ -9,9 +9,7 @@ from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from plaudit.clock import ManualClock
 from plaudit.creators import actions as creators
@@ -38,6 +36,7 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
 from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import Mood, PretendBank, give
+from tests.support.machines import run_machine
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPERATOR = 999_999
@@ -425,17 +424,7 @@ def test_payouts_agree_with_a_plain_model(database_url: str) -> None:
     with asyncio.Runner() as runner:
         Payouts.runner, Payouts.database = runner, runner.run(open_database())
         try:
-            run_machine(
-                Payouts,
-                settings=settings(
-                    max_examples=60,
-                    stateful_step_count=40,
-                    deadline=None,
-                    database=None,
-                    derandomize=True,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+            run_machine(Payouts, examples=60, steps=40)
         finally:
             runner.run(Payouts.database.close())
     assert Payouts.reached == set(PayoutState), "the machine does not get everywhere"

@@ -21,7 +21,7 @@ from plaudit.recharge.pricing import Offer, Package, Price, PriceBook
 from plaudit.recharge.signing import is_signed, sign
 from tests.support.books import BEGIN, book, price
 
-unhurried = settings(deadline=None, max_examples=60)
+unhurried = settings(max_examples=60)
 CLAIMS = {"best_value_not_lowest", "best_value_alone", "saving_false", "saving_in_the_app", "currency_mismatch"}
 moments = st.integers(0, 365 * 86_400).map(
     lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

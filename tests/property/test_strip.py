@@ -4,31 +4,24 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
-from plaudit.clock import ManualClock
-from plaudit.db import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
-from plaudit.ledger.shards import Shards, read_shards
-from plaudit.ledger.writer import GiftWriter
+from tests.support.machines import START, WalletMachine, run_machine
 
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FUND = "select fund($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 TAKE_BACK = "select * from take_back($1, $2, $3, $4, $5, $6, $7)"
 PUT_BACK = "select put_back($1, $2, $3, $4)"
@@ -110,39 +103,12 @@ class Model:
         self.open = [coin for coin in self.open if coin.lot.expires_at is None or coin.lot.expires_at > now]
 
 
-class Strip(RuleBasedStateMachine):
-    """One wallet an example; all of them stay in one database, where the audit sees them."""
-
-    runner: ClassVar[asyncio.Runner]
-    url: ClassVar[str]
-    examples: ClassVar[int] = 0
+class Strip(WalletMachine):
+    """One wallet an example."""
 
     def __init__(self) -> None:
         super().__init__()
-        Strip.examples += 1
-        self.viewer = Strip.examples * 1000
         self.model = Model()
-        self.clock = ManualClock(START)
-
-        async def open_all() -> tuple[Connection, Shards, GiftWriter]:
-            connection = await connect(self.url)
-            shards = await read_shards(connection)
-            writer = GiftWriter(lambda: connect(self.url), shards, self.clock)
-            await writer.start()
-            return connection, shards, writer
-
-        self.connection, self.shards, self.writer = self.runner.run(open_all())
-        self.place = self.shards.of(self.viewer), self.viewer
-
-    def teardown(self) -> None:
-        async def close_all() -> None:
-            await self.writer.stop()
-            await self.connection.close()
-
-        self.runner.run(close_all())
-
-    def _ask(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
-        return self.runner.run(self.connection.fetch(sql, *arguments))
 
     @initialize()
     def begin(self) -> None:
@@ -156,8 +122,8 @@ class Strip(RuleBasedStateMachine):
             ("paid", "recharge", (99, "USD")) if is_paid else ("promotional", "promotion", (None, None))
         )
         arguments = (*self.place, lot.id, kind, reason, coins, *price, now, lot.expires_at)
-        assert self._ask(FUND, *arguments)[0][0] is True
-        assert self._ask(FUND, *arguments)[0][0] is False
+        assert self.ask(FUND, *arguments)[0][0] is True
+        assert self.ask(FUND, *arguments)[0][0] is False
         self.model.fund(lot)
 
     @rule(coins=st.integers(1, 10), creator=st.sampled_from(CREATORS))
@@ -183,10 +149,10 @@ class Strip(RuleBasedStateMachine):
         arguments = (*self.place, reversal, lot.id, coins, unspent_only, self.clock.now())
         if expected is None:
             with pytest.raises(asyncpg.CheckViolationError):
-                self._ask(TAKE_BACK, *arguments)
+                self.ask(TAKE_BACK, *arguments)
             return
         for _ in range(1 + again):
-            assert tuple(self._ask(TAKE_BACK, *arguments)[0]) == expected
+            assert tuple(self.ask(TAKE_BACK, *arguments)[0]) == expected
 
     @rule(before=st.integers(1, 3), between=st.integers(1, 3), after=st.integers(1, 3))
     def spend_a_lot_in_two_stretches(self, before: int, between: int, after: int) -> None:
@@ -202,9 +168,9 @@ class Strip(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 50), again=st.booleans())
     def put_back(self, choice: int, *, again: bool) -> None:
         reversal = list(self.model.taken)[choice % len(self.model.taken)]
-        assert self._ask(PUT_BACK, *self.place, reversal, self.clock.now())[0][0] is True
+        assert self.ask(PUT_BACK, *self.place, reversal, self.clock.now())[0][0] is True
         if again:
-            assert self._ask(PUT_BACK, *self.place, reversal, self.clock.now())[0][0] is False
+            assert self.ask(PUT_BACK, *self.place, reversal, self.clock.now())[0][0] is False
         self.model.undo(reversal)
 
     @precondition(lambda self: self.model.put_back)
@@ -212,10 +178,10 @@ class Strip(RuleBasedStateMachine):
     def take_back_what_was_put_back(self, choice: int) -> None:
         """The same reversal again moves nothing: it is over."""
         reversal = self.model.put_back[choice % len(self.model.put_back)]
-        row = self._ask("select * from lot_reversal where reversal_id = $1", reversal)[0]
+        row = self.ask("select * from lot_reversal where reversal_id = $1", reversal)[0]
         coins = row["coins_unspent"] + row["coins_spent"]
         arguments = (*self.place, reversal, row["lot_id"], coins, row["unspent_only"], self.clock.now())
-        assert tuple(self._ask(TAKE_BACK, *arguments)[0]) == (row["coins_unspent"], row["coins_spent"])
+        assert tuple(self.ask(TAKE_BACK, *arguments)[0]) == (row["coins_unspent"], row["coins_spent"])
 
     @rule(hours=st.sampled_from([1, 30]))
     def wait(self, hours: int) -> None:
@@ -223,7 +189,7 @@ class Strip(RuleBasedStateMachine):
 
     @rule()
     def expire(self) -> None:
-        self._ask("select expire_lots($1, 1000)", self.clock.now())
+        self.ask("select expire_lots($1, 1000)", self.clock.now())
         self.model.expire(self.clock.now())
 
     @rule(coins=st.integers(2, 5), is_paid=st.booleans())
@@ -235,18 +201,18 @@ class Strip(RuleBasedStateMachine):
 
     @invariant()
     def the_strip_is_the_pile(self) -> None:
-        rows = self._ask("select * from strip where viewer_id = $1 order by start_coin", self.viewer)
+        rows = self.ask("select * from strip where viewer_id = $1 order by start_coin", self.viewer)
         on_strip = [row["lot_id"] for row in rows for _ in range(row["start_coin"], row["end_coin"])]
         assert on_strip == [coin.lot.id for coin in self.model.spent + self.model.open]
 
     @invariant()
     def the_wallet_is_the_pile(self) -> None:
-        rows = self._ask("select coins, spent from wallet where viewer_id = $1", self.viewer)
+        rows = self.ask("select coins, spent from wallet where viewer_id = $1", self.viewer)
         assert [tuple(row) for row in rows] in ([], [(len(self.model.open), len(self.model.spent))])
 
     @invariant()
     def lots_are_where_their_coins_are(self) -> None:
-        rows = self._ask("select * from lot_state where viewer_id = $1", self.viewer)
+        rows = self.ask("select * from lot_state where viewer_id = $1", self.viewer)
         unspent = Counter(coin.lot.id for coin in self.model.open)
         spent = Counter(coin.lot.id for coin in self.model.spent)
         claimed = Counter(coin.lot.id for coin in self.model.spent if coin.reversal)
@@ -258,7 +224,7 @@ class Strip(RuleBasedStateMachine):
 
     @invariant()
     def marks_are_on_the_gifts_that_were_paid(self) -> None:
-        rows = self._ask(
+        rows = self.ask(
             "select gift_id, reversal_id, creator_id, coins from gift_reversal "
             "where viewer_id = $1 and lifted_at is null",
             self.viewer,
@@ -272,7 +238,7 @@ class Strip(RuleBasedStateMachine):
 
     @invariant()
     def creators_owe_what_is_marked(self) -> None:
-        rows = self._ask(
+        rows = self.ask(
             """select creator_id, sum(case direction when 'take' then coins else -coins end)::bigint as coins
             from clawback where creator_id between $1 and $1 + 9 group by creator_id""",
             self.viewer,
@@ -289,18 +255,7 @@ def hold_against_piles(url: str, *, examples: int, phases: Sequence[Phase] = tup
     """
     with asyncio.Runner() as runner:
         Strip.runner, Strip.url = runner, url
-        run_state_machine_as_test(
-            Strip,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=40,
-                deadline=None,
-                phases=phases,
-                database=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_machine(Strip, examples=examples, steps=40, phases=phases)
 
 
 def test_the_strip_equals_a_pile_of_single_coins(database_url: str) -> None:

@@ -1,0 +1,71 @@
+"""State machines that hold the books against a plain model: how they run, and what those of one wallet share."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import asyncpg
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from plaudit.clock import ManualClock
+from plaudit.db import Connection, connect
+from plaudit.ledger.shards import Shards, read_shards
+from plaudit.ledger.writer import GiftWriter
+
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def run_machine(
+    machine: type[RuleBasedStateMachine], *, examples: int, steps: int, phases: Sequence[Phase] = tuple(Phase)
+) -> None:
+    """Run a machine; how its examples are drawn is the affair of the profile.
+
+    Raises:
+        AssertionError, Exception: the books said something the model does not.
+    """
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            phases=phases,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+class WalletMachine(RuleBasedStateMachine):
+    """One viewer an example; all of them stay in one database, where the audit sees them."""
+
+    runner: ClassVar[asyncio.Runner]
+    url: ClassVar[str]
+    examples: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).examples += 1
+        self.viewer = self.examples * 1000
+        self.clock = ManualClock(START)
+
+        async def open_all() -> tuple[Connection, Shards, GiftWriter]:
+            connection = await connect(self.url)
+            shards = await read_shards(connection)
+            writer = GiftWriter(lambda: connect(self.url), shards, self.clock)
+            await writer.start()
+            return connection, shards, writer
+
+        self.connection, self.shards, self.writer = self.runner.run(open_all())
+        self.place = self.shards.of(self.viewer), self.viewer
+
+    def teardown(self) -> None:
+        async def close_all() -> None:
+            await self.writer.stop()
+            await self.connection.close()
+
+        self.runner.run(close_all())
+
+    def ask(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        return self.runner.run(self.connection.fetch(sql, *arguments))
