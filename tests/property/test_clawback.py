@@ -20,7 +20,6 @@ from hypothesis.stateful import (
 from plaudit.creators import actions, clawback
 from plaudit.creators.model import BelowConversionMinimum
 from plaudit.db import connect, statements
-from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from tests.support.databases import broken_laws, run_aside
 from tests.support.machines import WalletMachine, run_machine
@@ -119,9 +118,9 @@ class Clawback(WalletMachine):
     @rule(coins=st.integers(1, 30))
     def receive(self, coins: int) -> None:
         """A lot that becomes one delivered gift."""
-        lot, now = new_id(self.clock), self.clock.now()
+        lot, now = self.new_id(), self.clock.now()
         self.ask("select fund($1, $2, $3, 'paid', 'recharge', $4, 99, 'USD', $5)", *self.place, lot, coins, now)
-        gift = GiftOrder(new_id(self.clock), self.viewer, self.creator, self.creator, 1, 1, coins)
+        gift = GiftOrder(self.new_id(), self.viewer, self.creator, self.creator, 1, 1, coins)
         assert self.runner.run(self.writer.charge(gift)).outcome == "posted"
         self.lots.append(lot)
         self.waiting.append((lot, coins))
@@ -146,7 +145,7 @@ class Clawback(WalletMachine):
                     await actions.convert(
                         self.connection,
                         self.clock,
-                        conversion_id=new_id(self.clock),
+                        conversion_id=self.new_id(),
                         creator_id=self.creator,
                         coins=None,
                     )
@@ -163,7 +162,7 @@ class Clawback(WalletMachine):
         row = self.ask("select spent - reversed_spent as left from lot_state where lot_id = $1", lot)[0]
         if not row["left"]:
             return
-        reversal, coins = new_id(self.clock), max(1, row["left"] // part)
+        reversal, coins = self.new_id(), max(1, row["left"] // part)
         self.ask("select take_back($1, $2, $3, $4, $5, false, $6)", *self.place, reversal, lot, coins, self.clock.now())
         self._apply()
         if any(lot == waiting for waiting, _ in self.waiting):
@@ -187,7 +186,7 @@ class Clawback(WalletMachine):
         row = self.ask("select spent - reversed_spent as left from lot_state where lot_id = $1", lot)[0]
         if row["left"]:
             self.deliver()
-            reversal, now = new_id(self.clock), self.clock.now()
+            reversal, now = self.new_id(), self.clock.now()
             self.ask("select take_back($1, $2, $3, $4, 1, false, $5)", *self.place, reversal, lot, now)
             self.ask("select put_back($1, $2, $3, $4)", *self.place, reversal, now)
             self._apply()
@@ -217,7 +216,7 @@ class Clawback(WalletMachine):
         diamonds = {"one": 1, "half": held // 2, "all": held, "too many": held + 1}[portion]
         diamonds = max(diamonds, 1)
         sql = "select post($1, $2, 'payout_requested', $3, $3, 'DIAMOND', $4, $5)"
-        arguments = self.shards.of(self.creator), new_id(self.clock), self.creator, diamonds, self.clock.now()
+        arguments = self.shards.of(self.creator), self.new_id(), self.creator, diamonds, self.clock.now()
         if diamonds > held:
             with pytest.raises(asyncpg.CheckViolationError):
                 self.ask(sql, *arguments)

@@ -18,7 +18,6 @@ from hypothesis.stateful import (
     rule,
 )
 
-from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from tests.support.machines import START, WalletMachine, run_machine
 
@@ -117,7 +116,7 @@ class Strip(WalletMachine):
     @rule(coins=st.integers(1, 12), is_paid=st.booleans(), days=st.sampled_from([None, None, 1, 2]))
     def fund(self, *, coins: int, is_paid: bool, days: int | None) -> None:
         now = self.clock.now()
-        lot = Lot(new_id(self.clock), coins, is_paid, now, now + timedelta(days=days) if days else None)
+        lot = Lot(self.new_id(), coins, is_paid, now, now + timedelta(days=days) if days else None)
         kind, reason, price = (
             ("paid", "recharge", (99, "USD")) if is_paid else ("promotional", "promotion", (None, None))
         )
@@ -128,7 +127,7 @@ class Strip(WalletMachine):
 
     @rule(coins=st.integers(1, 10), creator=st.sampled_from(CREATORS))
     def spend(self, coins: int, creator: int) -> None:
-        gift = GiftOrder(new_id(self.clock), self.viewer, self.viewer + creator, self.viewer + creator, 1, 1, coins)
+        gift = GiftOrder(self.new_id(), self.viewer, self.viewer + creator, self.viewer + creator, 1, 1, coins)
         outcome = self.runner.run(self.writer.charge(gift)).outcome
         assert outcome == ("posted" if self.model.spend(gift) else "insufficient")
 
@@ -144,7 +143,7 @@ class Strip(WalletMachine):
         left = unspent + sum(coin.lot is lot and coin.reversal is None for coin in self.model.spent)
         portions = {"one": 1, "half": left // 2, "all unspent": unspent, "all": left, "one too many": left + 1}
         coins = max(1, portions[portion])
-        reversal = new_id(self.clock)
+        reversal = self.new_id()
         expected = self.model.take_back(reversal, lot, coins, unspent_only=unspent_only)
         arguments = (*self.place, reversal, lot.id, coins, unspent_only, self.clock.now())
         if expected is None:

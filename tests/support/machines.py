@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, ClassVar
+from uuid import UUID
 
 import asyncpg
 from hypothesis import HealthCheck, Phase, settings
@@ -11,10 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from plaudit.clock import ManualClock
 from plaudit.db import Connection, connect
+from plaudit.ids import new_id
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_OWN_BITS = 32  # of an id, which tell examples apart
 
 
 def run_machine(
@@ -59,6 +63,17 @@ class WalletMachine(RuleBasedStateMachine):
 
         self.connection, self.shards, self.writer = self.runner.run(open_all())
         self.place = self.shards.of(self.viewer), self.viewer
+        self._chance = Random(0)
+
+    def new_id(self) -> UUID:
+        """An id no other example has. Lots of one moment are spent in the order of their ids, so an example that is
+        played again must meet them in the same one."""
+        return new_id(self.clock, self._bits)
+
+    def _bits(self, count: int) -> int:
+        if count <= _OWN_BITS:
+            return self._chance.getrandbits(count)
+        return self._chance.getrandbits(count - _OWN_BITS) << _OWN_BITS | self.viewer
 
     def teardown(self) -> None:
         async def close_all() -> None:
