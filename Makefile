@@ -9,11 +9,62 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 PACKAGE = $(UV) pip install --quiet --python .venv --no-deps --build-constraint requirements/build.txt --editable .
 
 # Tests wait more than they work: four side by side are quickest, on two cores too.
-PYTEST = -n 4
+PYTEST = $(BIN)/python -m pytest
+SIDE_BY_SIDE = -n 4
+DEBIAN = /usr/lib/postgresql/15
+CORE = tests/unit tests/property/test_strip.py tests/property/test_gift_books.py tests/property/test_clawback.py \
+	tests/integration/test_audit.py tests/integration/test_gifts.py
 
-.PHONY: install install-dev localstripe machine demo test test-embedded test-debian explore check bench schema lock clean
+# Caches lie in the project: there may be no home directory.
+export UV_CACHE_DIR = $(CURDIR)/.cache/packages
+export PIP_CACHE_DIR = $(CURDIR)/.cache/packages
 
-install: .venv/.installed
+.PHONY: help demo test quick one explore soak check bench schema lock install install-dev localstripe machine clean
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+
+demo: install ## Plaudit with a world in it; ARGS="--crowd 0" is quiet
+	@$(BIN)/plaudit demo $(ARGS)
+
+test: machine install-dev localstripe ## The whole gate: checks, then all tests, those that rest on SQL on PostgreSQL 15 too
+	@begin=$$(date +%s); $(MAKE) check && $(PYTEST) $(SIDE_BY_SIDE) --also-on=$(DEBIAN); status=$$?; \
+		echo "The gate took $$(($$(date +%s) - begin)) s."; exit $$status
+
+quick: check ## For each save: checks, units, and the core of the books
+	@$(PYTEST) $(SIDE_BY_SIDE) -q $(CORE)
+
+one: install-dev ## One test, or those of a file: TEST=tests/unit/test_wire.py::test_name
+	@$(PYTEST) $(TEST) $(ARGS)
+
+explore: install-dev ## What the gate does not draw: other and more examples of each property, and of the API
+	@PLAUDIT_EXAMPLES=10 PLAUDIT_SCHEMATHESIS_EXAMPLES=30 $(PYTEST) $(SIDE_BY_SIDE) --hypothesis-profile=explore \
+		tests/property tests/unit tests/compat $(ARGS)
+
+soak: machine install-dev localstripe ## What is long by nature: all tests on PostgreSQL 15, a long demo and its audit
+	@$(PYTEST) $(SIDE_BY_SIDE) --on=$(DEBIAN) tests/property tests/integration tests/faults
+	@$(BIN)/python scripts/soak.py $(ARGS)
+
+check: install-dev ## Format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: install-dev ## The figures of the decisions, on this machine
+	@$(BIN)/plaudit bench $(ARGS)
+
+schema: install-dev ## The recorded schema, after a new migration
+	@$(BIN)/plaudit migrate --record
+
+lock: $(UV) ## The locks, after a change of pyproject.toml
+	@echo uv | $(COMPILE) - --output-file requirements/uv.txt
+	@printf 'hatchling\neditables\n' | $(COMPILE) - --output-file requirements/build.txt
+	@echo localstripe | $(COMPILE) - --output-file requirements/localstripe.txt
+	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+
+install: .venv/.installed ## What Plaudit needs to run
 
 # Everything from the locks, with hashes; a second run has nothing to do.
 .venv/.installed: requirements/runtime.txt requirements/build.txt pyproject.toml $(UV)
@@ -22,7 +73,7 @@ install: .venv/.installed
 	@$(PACKAGE)
 	@touch $@
 
-install-dev: .venv/.installed-dev
+install-dev: .venv/.installed-dev ## And what its developers need
 
 .venv/.installed-dev: requirements/dev.txt .venv/.installed
 	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/dev.txt
@@ -46,48 +97,5 @@ $(UV): requirements/uv.txt
 machine:
 	@sh scripts/machine.sh
 
-demo: install
-	@$(BIN)/plaudit demo $(ARGS)
-
-# The whole gate: checks, all tests on the embedded PostgreSQL 18, integration and property tests again on Debian's 15.
-test: machine check test-embedded test-debian
-
-# The browser's driver keeps an event loop of its own running, so its tests have a process to themselves.
-test-embedded: install-dev localstripe
-	@$(BIN)/python -m pytest --ignore=tests/browser $(PYTEST)
-	@$(BIN)/python -m pytest tests/browser
-
-# What speaks with providers only, or brings an embedded server of its own, would say nothing new.
-test-debian: install-dev
-	@$(BIN)/python scripts/with_postgresql.py /usr/lib/postgresql/15 $(BIN)/python -m pytest tests/integration tests/property \
-		--ignore-glob='*_provider.py' --ignore-glob='*/test_paypal_*.py' --ignore=tests/integration/test_stripe.py \
-		--ignore=tests/integration/test_localstripe.py --ignore=tests/integration/test_google_push.py \
-		--ignore=tests/integration/test_demo.py --ignore=tests/integration/test_keysets.py $(PYTEST)
-
-# Properties by chance: what fails is printed with its seed. ARGS="--hypothesis-seed=7 -k papers" narrows it.
-explore: install-dev
-	@$(BIN)/python -m pytest tests/property tests/unit --hypothesis-profile=explore $(PYTEST) $(ARGS)
-
-check: install-dev
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-
-bench: install-dev
-	@$(BIN)/plaudit bench $(ARGS)
-
-# The recorded schema, after a new migration.
-schema: install-dev
-	@$(BIN)/plaudit migrate --record
-
-# The locks, after a change of pyproject.toml.
-lock: $(UV)
-	@echo uv | $(COMPILE) - --output-file requirements/uv.txt
-	@printf 'hatchling\neditables\n' | $(COMPILE) - --output-file requirements/build.txt
-	@echo localstripe | $(COMPILE) - --output-file requirements/localstripe.txt
-	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
-	@$(COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
-
-clean:
+clean: ## Removes what was made
 	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist

@@ -2,53 +2,99 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection, connect
-from plaudit.embedded import EmbeddedPostgres
-from tests.support.databases import START, Template, broken_laws, run_aside
+from tests.support.clusters import EMBEDDED, Edition, Servers
+from tests.support.databases import START, Copies, broken_laws, run_aside
+from tests.support.demo import write_world
+from tests.support.reporting import Report
+from tests.support.scheduling import Scheduling
 
 # The gate says the same of the same commit, on slow machines too; `make explore` looks further.
 settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
 
-# The books of tests need not survive a crash of the machine.
-_QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+_SERVERS = pytest.StashKey[Servers]()
+_KINDS = ("browser", "compat", "faults", "property", "integration", "unit")
+"""Folders of tests, those with long tests first: what is short fills the gaps at the end."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    on = parser.getgroup("PostgreSQL")
+    on.addoption("--on", type=Path, metavar="FOLDER", help="another PostgreSQL than the embedded one")
+    on.addoption("--also-on", type=Path, metavar="FOLDER", help="one more, on which tests marked `sql` run too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("DATABASE_URL", None)  # tests bring their servers, and touch no other
+    on, also_on = config.getoption("--on"), config.getoption("--also-on")
+    editions = [Edition.of(on) if on else EMBEDDED, *([Edition.of(also_on)] if also_on else [])]
+    config.stash[_SERVERS] = Servers(editions, getattr(config, "workerinput", {}).get("servers"))
+    config.pluginmanager.register(Report(config))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_SERVERS].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All workers of a run share its servers."""
+    node.workerinput["servers"] = node.config.stash[_SERVERS].start_all()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    servers = metafunc.config.stash[_SERVERS]
+    if (
+        "server_url" in metafunc.fixturenames
+        and metafunc.definition.get_closest_marker("sql")
+        and len(servers.names) > 1
+    ):
+        metafunc.parametrize("server_url", servers.names, indirect=True, scope="session")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long kinds first."""
+    items.sort(key=lambda item: _KINDS.index(item.path.parent.name))
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server where databases may be made: DATABASE_URL, or an embedded one of this test process."""
-    if url := os.environ.get("DATABASE_URL"):
-        yield url
-        return
-    with EmbeddedPostgres(tmp_path_factory.mktemp("server"), options=_QUICK) as server:
-        yield server.url
+def server_url(request: pytest.FixtureRequest) -> str:
+    """A server where databases may be made, with the migrated template."""
+    servers = request.config.stash[_SERVERS]
+    return servers.url(getattr(request, "param", servers.names[0]))
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str) -> Iterator[Template]:
-    """A migrated database to copy."""
-    made = Template(server_url)
-    yield made
-    made.close()
+def copies(server_url: str) -> Copies:
+    """Makes migrated databases."""
+    return Copies(server_url)
 
 
 @pytest.fixture
-def database_url(template: Template, request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(copies: Copies, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test alone. When the test is over the books must balance."""
-    url = template.copy()
+    url = copies.make()
     try:
         yield url
         if request.node.get_closest_marker("audit_off") is None:
             broken = run_aside(broken_laws(url))
             assert not broken, "the books do not balance:\n" + "\n".join(broken)
     finally:
-        template.drop(url)
+        copies.drop(url)
 
 
 @pytest.fixture
@@ -64,6 +110,13 @@ async def owner_connection(database_url: str) -> AsyncIterator[OwnConnection]:
     connection = await connect(database_url, role=None)
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The data folder of a demo with its weeks of past, written once in a run: to be copied, not used."""
+    folder = tmp_path_factory.getbasetemp()
+    return write_world(folder.parent if hasattr(request.config, "workerinput") else folder)
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ PATIENCE_MS = WAIT_S * 1000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests of this process."""
+    """One Chromium for a file of tests: its driver keeps an event loop running, which other tests of this process
+    cannot live beside."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
         pytest.fail("browser tests need Chromium: apt-get install chromium")

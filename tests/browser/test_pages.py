@@ -30,8 +30,8 @@ LOOKS = [("dark", 1280), ("light", 390)]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo"), "--crowd=2") as started:
+def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=2") as started:
         yield started
 
 

@@ -1,6 +1,7 @@
 """An operator changes prices: a draft, what the linter says, publishing, and going back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,8 +19,8 @@ REPLACE = """([old, fresh]) => {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo"), "--crowd=0") as started:
+def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=0") as started:
         yield started
 
 

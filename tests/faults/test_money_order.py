@@ -17,6 +17,8 @@ from plaudit.recharge.settlement import Outcome, Seller, settle
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:

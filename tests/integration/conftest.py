@@ -6,15 +6,15 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.db import APPLICATION_ROLE, OwnConnection, connect
-from tests.support.databases import EmptyDatabase, Template
+from tests.support.databases import Copies, EmptyDatabase
 from tests.support.databases import empty_database as make_empty_database
 from tests.support.desk import Desk, open_desk
 
 
 @pytest.fixture(scope="session")
-def shared_database_url(template: Template) -> str:
+def shared_database_url(copies: Copies) -> str:
     """One migrated database for tests that write nothing."""
-    return template.copy()
+    return copies.make()
 
 
 @pytest.fixture

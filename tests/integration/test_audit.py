@@ -16,6 +16,8 @@ from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
 from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
 
+pytestmark = pytest.mark.sql
+
 _clock = SystemClock()
 
 BREAKS = {

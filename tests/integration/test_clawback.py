@@ -28,6 +28,8 @@ from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.sql
+
 MATURITY_S = 10
 
 

@@ -14,6 +14,8 @@ from plaudit.db import Database, DatabaseUnreachable, OwnConnection, connect, fe
 from plaudit.ids import new_id
 from plaudit.problems import IdempotencyConflict, Overdrawn, TooBusy, Unavailable
 
+pytestmark = pytest.mark.sql
+
 
 class Row(msgspec.Struct):
     id: UUID

@@ -12,6 +12,8 @@ from plaudit.gifts.model import GiftRequest
 from plaudit.limits import GIFTS_PER_REQUEST_MAX
 from tests.support.live import ROSE, Platform, open_platform
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 async def platform(database_url: str, clock: ManualClock) -> AsyncIterator[Platform]:

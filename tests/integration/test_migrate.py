@@ -19,6 +19,8 @@ from plaudit.ledger.migrate import (
 )
 from tests.support.databases import EmptyDatabase
 
+pytestmark = pytest.mark.sql
+
 FIRST = ScriptFile("0001_pre_first.sql", "create table first (id int);")
 SECOND = ScriptFile("0002_post_second.sql", "alter table first add column name text;")
 THIRD = ScriptFile("0003_pre_third.sql", "create table third (id int);")

@@ -24,6 +24,8 @@ from plaudit.payouts.providers.base import PayoutStatus
 from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import PretendBank, give
 
+pytestmark = pytest.mark.sql
+
 OPERATORS = (901, 902, 903)
 ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
 

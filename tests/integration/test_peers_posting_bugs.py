@@ -14,6 +14,8 @@ from tests.support.gift_load import until_delivered
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, CREATOR, ROOM, ROSE, Returns
 from tests.support.shop import open_shop
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 async def ada(database_url: str, tmp_path: Path) -> AsyncIterator[Returns]:

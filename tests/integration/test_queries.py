@@ -17,6 +17,8 @@ import pytest
 import plaudit
 from plaudit.db import OwnConnection, Statement, read_statements
 
+pytestmark = pytest.mark.sql
+
 PACKAGE = Path(plaudit.__file__).parent
 OF_ANOTHER_DATABASE = {"bench", "sandbox"}  # tables of yardsticks; a peer process with a store of its own
 

@@ -23,6 +23,8 @@ from plaudit.recharge.settlement import Outcome
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns, dispute_of, refund_of
 from tests.support.shop import Shop, free_port, open_shop
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:

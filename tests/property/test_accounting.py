@@ -33,6 +33,8 @@ from plaudit.recharge.settlement import Seller, settle
 from plaudit.settings import Secret, Settings
 from tests.property.test_strip import Lot, Model
 
+pytestmark = pytest.mark.sql
+
 START = datetime(2027, 3, 28, 21, 30, tzinfo=UTC)
 SETTINGS = Settings(
     sandbox_url="http://127.0.0.1:9", sandbox_api_key=Secret("-"), sandbox_webhook_secret=Secret("whsec_LQ==")

@@ -24,6 +24,8 @@ from plaudit.ledger.model import GiftOrder
 from tests.support.databases import broken_laws, run_aside
 from tests.support.machines import WalletMachine, run_machine
 
+pytestmark = pytest.mark.sql
+
 RULE = (3, 4, timedelta(minutes=7))
 """Diamonds for coins, and how long they rest: not one to one, so that rounding shows."""
 _LEDGER = statements("plaudit.ledger")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import Phase
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
@@ -20,6 +21,8 @@ from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import COMBO_WINDOW_MS
 from tests.support.machines import run_machine
+
+pytestmark = pytest.mark.sql
 
 _SQL = statements("plaudit.ledger")
 FUND = "select fund($1, $2, $3, 'paid', 'recharge', $4, 100, 'USD', $5)"

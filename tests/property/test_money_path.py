@@ -56,6 +56,8 @@ from plaudit.settings import Secret, Settings
 from tests.support.databases import broken_laws, run_aside
 from tests.support.machines import run_machine
 
+pytestmark = pytest.mark.sql
+
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SETTINGS = Settings(
     sandbox_url="http://127.0.0.1:9", sandbox_api_key=Secret("-"), sandbox_webhook_secret=Secret("whsec_LQ==")

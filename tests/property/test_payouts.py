@@ -38,6 +38,8 @@ from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import Mood, PretendBank, give
 from tests.support.machines import run_machine
 
+pytestmark = pytest.mark.sql
+
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPERATOR = 999_999
 DIAMONDS_MIN, DIAMONDS_PER_DAY_MAX = 10, 300

@@ -1,9 +1,12 @@
 """However frames arrive, each is taken once and in order."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plaudit.live.sequence import Sequence
+
+pytestmark = pytest.mark.sql
 
 # What may happen: an entry arrives (again, early, late), its number alone is heard of, somebody takes or reads.
 _events = st.lists(st.tuples(st.sampled_from(["entry", "rumour", "take", "read"]), st.integers(1, 30)), max_size=200)

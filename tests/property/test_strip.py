@@ -21,6 +21,8 @@ from hypothesis.stateful import (
 from plaudit.ledger.model import GiftOrder
 from tests.support.machines import START, WalletMachine, run_machine
 
+pytestmark = pytest.mark.sql
+
 FUND = "select fund($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 TAKE_BACK = "select * from take_back($1, $2, $3, $4, $5, $6, $7)"
 PUT_BACK = "select put_back($1, $2, $3, $4)"

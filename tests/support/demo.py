@@ -1,15 +1,20 @@
 """Demos of tests: embedded database, sandbox provider, server, small crowd, all gone when the test is over."""
 
+import fcntl
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from plaudit.demo.keys import DemoKeys
 from tests.support.waiting import WAIT_S
 
 _LOOK_PAUSE_S = 0.05
@@ -76,15 +81,44 @@ def starting_demo(folder: Path, *options: str, name: str = "said") -> Iterator[D
         process.wait()
 
 
+def write_world(folder: Path) -> Path:
+    """The data folder of a demo that has its past and was stopped, in a folder all workers of a run share.
+
+    Written by whoever comes first; the others wait for it, and take copies.
+    """
+    done, world = folder / "world.done", folder / "world"
+    with (folder / "world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            with starting_demo(folder, "--crowd=0") as demo:
+                demo.until_it_has_a_past()
+                assert demo.stop() == 0, demo.said
+            done.touch()
+    return world
+
+
 @contextmanager
-def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
-    """A demo with a past that is stopped when the block ends; its books can be audited then."""
+def running_demo(world: Path, folder: Path, *options: str) -> Iterator[Demo]:
+    """A demo on a copy of a world that is stopped when the block ends; its books can be audited then."""
+    # Owners are kept: as root, the database runs as somebody else.
+    subprocess.run(["/bin/cp", "-a", world, folder / "world"], check=True)
+    keys = DemoKeys.of(folder / "world")
+    keys.sandbox_port = 0  # each copy has a provider of its own
+    keys.save(folder / "world")
     with starting_demo(folder, *options) as demo:
-        demo.until_it_has_a_past()
+        _ = demo.address
         try:
             yield demo
         finally:
             demo.stop()
+
+
+def ask(demo: Demo, path: str, token: str = "") -> Any:
+    """What a demo answers to a GET."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(demo.address + path, headers=headers)  # noqa: S310 - our own server
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own server
+        return json.load(answer)
 
 
 def audit(data: Path) -> "subprocess.CompletedProcess[str]":

@@ -22,6 +22,7 @@ from plaudit.demo.regret import Regret
 from plaudit.demo.viewer import Viewer
 from plaudit.demo.welcome import welcome
 from plaudit.demo.world import FAILURES, World, for_ever
+from plaudit.outgoing import tls_context
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.settings import Settings
 
@@ -54,8 +55,8 @@ async def live(life: Life, say: Callable[[str], None], clock: Clock | None = Non
     """Run the demo's people until cancelled."""
     limits = httpx2.Limits(max_connections=_CONNECTIONS_MAX)
     async with (
-        httpx2.AsyncClient(base_url=life.address, timeout=_HTTP_TIMEOUT_S, limits=limits) as http,
-        httpx2.AsyncClient(timeout=_HTTP_TIMEOUT_S, limits=limits) as browser,
+        httpx2.AsyncClient(verify=tls_context(), base_url=life.address, timeout=_HTTP_TIMEOUT_S, limits=limits) as http,
+        httpx2.AsyncClient(verify=tls_context(), timeout=_HTTP_TIMEOUT_S, limits=limits) as browser,
     ):
         world = World(
             address=life.address,

@@ -18,6 +18,7 @@ from plaudit.demo.client import Client
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from plaudit.ids import new_id
+from plaudit.outgoing import tls_context
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.sandbox.app import create_app as create_sandbox
 from plaudit.sandbox.shared import Sandbox, SandboxConfig
@@ -107,7 +108,7 @@ async def open_past(settings: Settings, database_url: str, data: Path, began_at:
             open_house(settings, _quick(database_url), clock=clock, with_jobs=False) as house,
             _serving(provider, httpx2.URL(settings.sandbox_url)),
             httpx2.AsyncClient(transport=_directly(house), base_url=settings.public_url) as http,
-            httpx2.AsyncClient() as browser,
+            httpx2.AsyncClient(verify=tls_context()) as browser,
         ):
             yield PastHouse(house, clock, settings, provider.state.sandbox, browser, http, DevelopmentIssuer.of(data))
     finally:

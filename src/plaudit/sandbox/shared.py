@@ -16,6 +16,7 @@ from litestar.handlers import BaseRouteHandler
 
 from plaudit.clock import Clock
 from plaudit.limits import SANDBOX_TICK_MS, SANDBOX_TIMERS_AT_ONCE
+from plaudit.outgoing import tls_context
 from plaudit.problems import InvalidField, Unauthenticated
 from plaudit.sandbox.store import Store
 from plaudit.sandbox.webhooks import Outbox, milliseconds
@@ -63,7 +64,7 @@ class Sandbox:
 
     async def run(self) -> None:
         """Send due webhooks and let due timers ring, for ever."""
-        async with httpx2.AsyncClient(follow_redirects=False) as client:
+        async with httpx2.AsyncClient(verify=tls_context(), follow_redirects=False) as client:
             while True:
                 try:
                     self._ring()

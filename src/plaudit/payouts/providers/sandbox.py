@@ -10,6 +10,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from plaudit.limits import PAYOUT_PROVIDER_TIMEOUT_S
 from plaudit.money import Money
+from plaudit.outgoing import tls_context
 from plaudit.payouts.model import SignatureNotValid
 from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout, ProviderUnavailable
 from plaudit.settings import Secret, Settings, SettingsError
@@ -63,6 +64,7 @@ class SandboxPayoutProvider:
         self._webhook_url = webhook_url
         self._webhook = Webhook(webhook_secret.reveal())
         self._client = httpx2.AsyncClient(
+            verify=tls_context(),
             base_url=url,
             headers={"Authorization": f"Bearer {api_key.reveal()}"},
             timeout=PAYOUT_PROVIDER_TIMEOUT_S,

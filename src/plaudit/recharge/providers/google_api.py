@@ -13,6 +13,7 @@ import msgspec
 
 from plaudit.limits import GOOGLE_VOIDED_PAGE_LENGTH, GOOGLE_VOIDED_PAGES_MAX, PROVIDER_TIMEOUT_S
 from plaudit.money import Money, exponent
+from plaudit.outgoing import tls_context
 from plaudit.recharge.model import ProviderRefused, ProviderUnavailable
 from plaudit.recharge.providers.google_auth import NAME, Account
 
@@ -177,6 +178,7 @@ class GooglePlay:
     def __init__(self, *, package: str, account: Account, api_url: str) -> None:
         self._account = account
         self._client = httpx2.AsyncClient(
+            verify=tls_context(),
             base_url=f"{api_url}/androidpublisher/v3/applications/{_part(package)}",
             timeout=PROVIDER_TIMEOUT_S,
             follow_redirects=False,

@@ -10,6 +10,7 @@ from google.auth import exceptions, transport
 from google.oauth2 import service_account
 
 from plaudit.limits import PROVIDER_TIMEOUT_S
+from plaudit.outgoing import tls_context
 from plaudit.recharge.model import ProviderRefused, ProviderUnavailable
 from plaudit.settings import SettingsError
 
@@ -40,7 +41,7 @@ class Transport(transport.Request):
     """HTTP for Google's library, which blocks: to be used in threads only."""
 
     def __init__(self) -> None:
-        self._client = httpx2.Client(timeout=PROVIDER_TIMEOUT_S, follow_redirects=False)
+        self._client = httpx2.Client(verify=tls_context(), timeout=PROVIDER_TIMEOUT_S, follow_redirects=False)
 
     def __call__(
         self,

@@ -13,6 +13,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.limits import PAYPAL_TOKEN_SPARE_S, PROVIDER_TIMEOUT_S
+from plaudit.outgoing import tls_context
 from plaudit.recharge.model import ProviderRefused, ProviderUnavailable
 from plaudit.recharge.providers.paypal_money import NAME
 from plaudit.settings import Secret
@@ -65,6 +66,7 @@ class PayPalClient:
         self._token_until: datetime | None = None
         self._asking = asyncio.Lock()
         self._client = httpx2.AsyncClient(
+            verify=tls_context(),
             base_url=url,
             headers={"Accept": "application/json"},
             timeout=PROVIDER_TIMEOUT_S,

@@ -33,6 +33,7 @@ from plaudit.limits import (
     PAYPAL_TRANSMISSION_AHEAD_S_MAX,
     PROVIDER_TIMEOUT_S,
 )
+from plaudit.outgoing import tls_context
 from plaudit.recharge.model import ProviderUnavailable, SignatureNotValid
 from plaudit.recharge.providers.paypal_money import NAME
 
@@ -72,7 +73,7 @@ class SigningCertificates:
         self._kept: OrderedDict[str, tuple[RSAPublicKey, datetime]] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[RSAPublicKey]] = {}
         self._fetches: deque[datetime] = deque(maxlen=PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE)
-        self._client = httpx2.AsyncClient(timeout=PROVIDER_TIMEOUT_S, follow_redirects=False)
+        self._client = httpx2.AsyncClient(verify=tls_context(), timeout=PROVIDER_TIMEOUT_S, follow_redirects=False)
 
     async def key(self, address: str) -> RSAPublicKey:
         """The key of the certificate at an address.

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from plaudit.limits import PROVIDER_TIMEOUT_S, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
+from plaudit.outgoing import tls_context
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.recharge.model import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.recharge.providers.base import (
@@ -177,6 +178,7 @@ class SandboxProvider:
         self._webhook_url = webhook_url
         self._webhook = Webhook(webhook_secret.reveal())
         self._client = httpx2.AsyncClient(
+            verify=tls_context(),
             base_url=url,
             headers={"Authorization": f"Bearer {api_key.reveal()}"},
             timeout=PROVIDER_TIMEOUT_S,

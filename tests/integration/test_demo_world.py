@@ -1,0 +1,78 @@
+"""The world of the demo after its weeks of past: what it sold, what went back, and what its operator finds to do."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plaudit.clock import SystemClock
+from plaudit.demo.cast import read_cast
+from plaudit.people.development import DevelopmentIssuer
+from tests.support.demo import ask, audit, running_demo
+from tests.support.waiting import until
+
+
+@pytest.fixture(scope="module")
+def ask_all(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
+    """A demo without a crowd: asks, as its operator, for all items of a list. Its books are audited at the end."""
+    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=0") as demo:
+        operator = read_cast().operator
+        issuer = DevelopmentIssuer.of(demo.data)
+
+        def items(path: str) -> list[dict[str, Any]]:
+            found, cursor = [], ""
+            while cursor is not None:
+                more = f"{'&' if '?' in path else '?'}limit=100" + (f"&cursor={cursor}" if cursor else "")
+                token = issuer.mint(operator.subject, operator.roles, SystemClock(), claims=operator.claims)
+                answer = ask(demo, f"/v1/{path}{more}", token)
+                found += answer["items"]
+                cursor = answer["next"]
+            return found
+
+        yield items
+    report = audit(demo.data)
+    assert report.returncode == 0, report.stdout
+    assert "gap" not in (world / "logs" / "crowd.log").read_text()
+
+
+def test_the_world_sells_in_many_countries_since_weeks(ask_all: Callable[[str], list[dict[str, Any]]]) -> None:
+    orders = ask_all("operator/orders")
+    paid = [order for order in orders if order["state"] == "paid"]
+    assert {order["price"]["currency"] for order in paid} >= {"USD", "GBP", "EUR", "BRL", "IDR", "JPY"}
+    assert {order["state"] for order in orders} <= {"paid", "declined"}
+    assert len({order["created_at"][:10] for order in paid}) > 20
+
+
+def test_the_world_shows_each_way_back(ask_all: Callable[[str], list[dict[str, Any]]]) -> None:
+    ways = {(one["kind"], one["state"]) for one in ask_all("operator/reversals")}
+    back = {("withdrawal", "done"), ("refund", "done")}
+    assert ways == back | {("chargeback", "opened"), ("chargeback", "done"), ("chargeback", "undone")}
+    refund = next(one for one in ask_all("operator/reversals") if (one["kind"], one["state"]) == ("refund", "done"))
+    assert ask_all(f"receipts/{refund['order_id']}/credit-notes")
+
+
+def test_the_world_has_work_for_its_operator(ask_all: Callable[[str], list[dict[str, Any]]]) -> None:
+    assert {one["kind"] for one in ask_all("operator/payment-problems?open=true")} == {"fraud_warning"}
+    assert ask_all("operator/messages?state=problem")
+    assert not ask_all("operator/messages?state=waiting")
+    assert sorted(one["state"] for one in ask_all("operator/differences")) == ["closed", "open"]
+    assert len(ask_all("operator/reconciliations")) >= 20
+    assert {one["state"] for one in ask_all("price-books")} == {"past", "current", "scheduled"}
+    assert len(ask_all("price-book-drafts")) == 1
+    assert len(ask_all("operator/grants")) == 3
+
+
+def test_the_world_has_closed_days(ask_all: Callable[[str], list[dict[str, Any]]]) -> None:
+    def yesterday() -> date:
+        return datetime.now(UTC).date() - timedelta(days=1)
+
+    def rows() -> list[dict[str, Any]]:
+        day = yesterday()
+        return ask_all(f"operator/accounting/roll-forward?from={day - timedelta(days=6)}&to={day}")
+
+    until(lambda: str(yesterday()) in {row["day"] for row in rows()}, "days until yesterday are closed")
+    closed = rows()
+    assert {row["kind"] for row in closed} == {"paid", "promotional"}
+    assert len({row["entity"] for row in closed if row["entity"]}) > 3
