@@ -43,7 +43,7 @@ explore: install-dev ## What the gate does not draw: other and more examples of 
 
 soak: machine install-dev localstripe ## What is long by nature: all tests on PostgreSQL 15, a long demo and its audit
 	@$(PYTEST) $(SIDE_BY_SIDE) --on=$(DEBIAN) tests/property tests/integration tests/faults
-	@$(BIN)/python scripts/soak.py $(ARGS)
+	@PYTHONPATH=. $(BIN)/python scripts/soak.py $(ARGS)
 
 check: install-dev ## Format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

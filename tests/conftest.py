@@ -19,7 +19,7 @@ from tests.support.scheduling import Scheduling
 
 # The gate says the same of the same commit, on slow machines too; `make explore` looks further.
 settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
 
 _SERVERS = pytest.StashKey[Servers]()

@@ -1,6 +1,7 @@
 """State machines that hold the books against a plain model: how they run, and what those of one wallet share."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
@@ -18,6 +19,8 @@ from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_TIMES = int(os.environ.get("PLAUDIT_EXAMPLES", "1"))
+"""How many times the examples of the gate to draw: exploring takes longer."""
 _OWN_BITS = 32  # of an id, which tell examples apart
 
 
@@ -32,7 +35,7 @@ def run_machine(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=examples * _TIMES,
             stateful_step_count=steps,
             phases=phases,
             database=None,
