@@ -119,9 +119,9 @@ async def read_body(receive: Any) -> bytes:
             return bytes(body)
 
 
-async def send_json(send: Any, content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+async def send_json(send: Any, content: Any, status: int) -> None:
     """Answer an ASGI request with JSON."""
-    await _send(send, status, b"application/json", msgspec.json.encode(content), headers)
+    await _send(send, status, b"application/json", msgspec.json.encode(content), {})
 
 
 async def send_problem(send: Any, problem: Problem) -> None:
@@ -130,12 +130,8 @@ async def send_problem(send: Any, problem: Problem) -> None:
     await _send(send, problem.status, PROBLEM_MEDIA_TYPE.encode(), body, problem.headers())
 
 
-async def _send(send: Any, status: int, kind: bytes, body: bytes, headers: Mapping[str, str] | None) -> None:
-    raw = [
-        (b"content-type", kind),
-        (b"content-length", str(len(body)).encode()),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    raw += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
+async def _send(send: Any, status: int, kind: bytes, body: bytes, headers: Mapping[str, str]) -> None:
+    raw = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    raw += [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

@@ -8,7 +8,6 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.gifts.catalogue import CatalogueEntry, load, read_catalogue_file
-from plaudit.gifts.model import GiftRequest
 from plaudit.limits import GIFTS_PER_REQUEST_MAX
 from tests.support.live import ROSE, Platform, open_platform
 
@@ -144,9 +143,8 @@ async def test_why_a_gift_is_refused(platform: Platform, room_id: str) -> None:
 )
 async def test_a_bad_gift_is_told_its_field(platform: Platform, room_id: str, more: dict[str, Any], field: str) -> None:
     viewer = await platform.viewer("ada", coins=1)
-    for path in ("/v1/gifts", "/v1/gifts?framework=1"):
-        answer = await viewer.post(path, json=gift(platform, room_id) | more)
-        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+    answer = await viewer.post("/v1/gifts", json=gift(platform, room_id) | more)
+    assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
 
 
 async def test_who_may_send(platform: Platform, room_id: str) -> None:
@@ -198,20 +196,6 @@ async def test_a_batch_has_a_length_and_names_its_senders(platform: Platform, ro
         answer = await server.post("/v1/gifts:batch", json={"gifts": gifts})
         assert answer.status_code == 400, answer.text
         assert answer.json()["field"].startswith("body.gifts")
-
-
-async def test_both_ways_in_say_the_same(platform: Platform, room_id: str) -> None:
-    """The hot path and the framework's handler answer alike."""
-    viewer = await platform.viewer("ada", coins=2)
-    sent = gift(platform, room_id)
-    async with platform.house.database.read() as connection:
-        assert await connection.fetchval("select count(*) from gift") == 0
-    posted = await viewer.post("/v1/gifts", json=sent)
-    sender = platform.house.gift_sender
-    request = GiftRequest(id=platform.id(), room_id=room_id, item_id=ROSE)
-    assert request.count == 1
-    found = await sender.find(await platform.person_id(viewer), posted.json()["id"])
-    assert str(found.id) == sent["id"]
 
 
 async def test_a_full_queue_turns_gifts_away_and_says_when_to_come_back(

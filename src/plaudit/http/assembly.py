@@ -1,4 +1,4 @@
-"""The server as one ASGI callable: all routes, their guard, and the way round the framework for hot paths."""
+"""The server as one ASGI callable: all routes, their guard, and the way round the framework for hot handlers."""
 
 import warnings
 from collections.abc import Callable
@@ -8,6 +8,8 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp
 
 import plaudit.accounting.api
@@ -46,16 +48,26 @@ ROUTERS: tuple[Router, ...] = (
     plaudit.web.pages.router,
 )
 
-# What goes past the framework: the same addresses, faster. Each is an ASGI callable with the house's parts
-# in scope["plaudit"].
-HOT_PATHS: dict[tuple[str, str], ASGIApp] = {("POST", "/v1/gifts"): plaudit.gifts.api.send_gift_directly}
 SOCKETS: tuple[tuple[str, ASGIApp], ...] = ((SOCKET_PATH, room_socket),)
 
 
 def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
     """The ASGI application of an open house."""
-    front = Front(create_framework(house), house.parts, hot_paths=HOT_PATHS, sockets=SOCKETS)
+    framework = create_framework(house)
+    front = Front(framework, house.parts, hot_handlers=hot_handlers(framework), sockets=SOCKETS)
     return logged(front) if log_requests else front
+
+
+def hot_handlers(framework: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
+    """The handlers that declare `hot=True`, by method and path."""
+    return {
+        (method, route.path): handler
+        for route in framework.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.opt.get("hot")
+        for method in handler.http_methods
+    }
 
 
 def create_framework(house: House | None) -> Litestar:

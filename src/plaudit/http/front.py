@@ -1,45 +1,57 @@
 """The front door: every request and socket comes through here, and most go on to the framework.
 
-A hot path goes straight to its own ASGI callable: the same authentication and the same problems, three times as fast.
+A hot handler is called without the framework around it, three times as fast: the same function, the same guard.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
+from litestar.utils import normalize_path
 
 from plaudit.http.errors import placed, problem_from
+from plaudit.http.guard import admit
 from plaudit.http.headers import with_headers
-from plaudit.wire import send_problem
+from plaudit.problems import WrongMediaType
+from plaudit.wire import decode_body, read_body, send_json, send_problem
 
 
 class Front:
-    """An ASGI application. `scope["plaudit"]` holds the parts of the house by name."""
+    """An ASGI application. `scope["plaudit"]` holds the parts of the house by name.
+
+    Args:
+        framework: answers everything else.
+        parts: of the house, by name.
+        hot_handlers: by method and path. Each takes `data`, `caller` and parts of the house, and returns a response.
+        sockets: address, with one id as `{}`, and callable of each.
+    """
 
     def __init__(
         self,
         framework: ASGIApp,
         parts: Mapping[str, Any],
         *,
-        hot_paths: Mapping[tuple[str, str], ASGIApp],
+        hot_handlers: Mapping[tuple[str, str], HTTPRouteHandler],
         sockets: Sequence[tuple[str, ASGIApp]],
     ) -> None:
         self.framework = framework
         self.parts = parts
-        self._hot_paths = dict(hot_paths)
+        self._hot_handlers = dict(hot_handlers)
         self._sockets = tuple(sockets)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         scope["plaudit"] = self.parts
-        if scope["type"] == "http":
-            if hot := self._hot_paths.get((scope["method"], scope["path"])):
-                await _answer(hot, scope, receive, send)
-            else:
-                await self.framework(scope, receive, with_headers(scope, send))
-        elif scope["type"] == "websocket":
-            await self._socket(scope["path"])(scope, receive, send)
-        else:
+        if scope["type"] == "lifespan":
             await self.framework(scope, receive, send)
+            return
+        scope["path"] = normalize_path(scope["path"])  # as the framework reads it: a slash more is the same address
+        if scope["type"] == "websocket":
+            await self._socket(scope["path"])(scope, receive, send)
+        elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
+            await _answer(hot, scope, receive, with_headers(scope, send))
+        else:
+            await self.framework(scope, receive, with_headers(scope, send))
 
     def _socket(self, path: str) -> ASGIApp:
         """The callable of a socket's address, given as `(start, end)` patterns with one id between."""
@@ -50,21 +62,34 @@ class Front:
         return _no_such_socket
 
 
-async def _answer(application: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
-    """Run a hot path; its errors become problem documents unless the answer has begun."""
-    begun = False
-
-    async def observed(message: Any) -> None:
-        nonlocal begun
-        begun = True
-        await send(message)
-
+async def _answer(handler: HTTPRouteHandler, scope: Any, receive: Any, send: Any) -> None:
+    """Call a hot handler; its errors become problem documents."""
     try:
-        await application(scope, receive, observed)
+        content, status = await _called(handler, scope, receive)
     except Exception as error:
-        if begun:
-            raise
         await send_problem(send, placed(problem_from(error, f"{scope['method']} {scope['path']}"), "body"))
+    else:
+        await send_json(send, content, status)
+
+
+async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[Any, int]:
+    """What the handler answers, and with which status."""
+    given = {"caller": await admit(scope, handler)}
+    if not _is_json(scope["headers"]):
+        raise WrongMediaType
+    body = handler.parsed_data_field
+    assert body is not None
+    given["data"] = decode_body(await read_body(receive), body.annotation)
+    parts = {name: scope["plaudit"][name] for name in handler.parsed_fn_signature.parameters if name not in given}
+    response = await handler.fn(**given, **parts)
+    return response.content, response.status_code
+
+
+def _is_json(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    for name, value in headers:
+        if name == b"content-type":
+            return value.partition(b";")[0].strip().lower() == b"application/json"
+    return False
 
 
 async def _no_such_socket(scope: Any, receive: Any, send: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar.connection import ASGIConnection, Request, WebSocket
+from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from plaudit.http.parameters import check_query
@@ -15,16 +15,21 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Find out who is asking and whether they may. A handler that declares nothing lets nobody in.
+    """The framework's guard of every handler."""
+    connection.scope["plaudit_caller"] = await admit(connection.scope, handler)  # type: ignore[typeddict-unknown-key]  # read by `caller` below
+
+
+async def admit(scope: Any, handler: BaseRouteHandler) -> Caller | None:
+    """Who is asking, if they may. A handler that declares nothing lets nobody in.
 
     `foreign_credentials=True` of a handler: what a caller shows is not ours to read, but the handler's.
     """
-    check_query(connection.scope, handler)
-    query_token = bool(handler.opt.get("query_token")) or isinstance(connection, WebSocket)
+    check_query(scope, handler)
+    query_token = bool(handler.opt.get("query_token")) or scope["type"] == "websocket"
     is_foreign = bool(handler.opt.get("foreign_credentials"))
-    caller = None if is_foreign else await authenticate_scope(connection.scope, query_token=query_token)
+    caller = None if is_foreign else await authenticate_scope(scope, query_token=query_token)
     check_access(handler.opt.get("access"), caller)
-    connection.scope["plaudit_caller"] = caller  # type: ignore[typeddict-unknown-key]  # read by `caller` below
+    return caller
 
 
 async def caller(request: Request[Any, Any, Any]) -> Caller | None:
