@@ -1,7 +1,7 @@
 """A reversal as creators, gifters and rooms see it: totals, top lists, what was taken back, what is owed, and back."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -139,10 +139,11 @@ class Stage:
         return room.tally.coins, room.tally.top()
 
 
-@pytest.fixture
-async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+@asynccontextmanager
+async def open_stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
+    """A stage where a coin is a diamond."""
     async with AsyncExitStack() as stack:
-        shop = await stack.enter_async_context(open_shop(database_url, tmp_path))
+        shop = await stack.enter_async_context(open_shop(database_url, folder))
         async with shop.desk.house.database.transaction() as connection:
             await seed_catalogue(connection, shop.clock)
             rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
@@ -152,6 +153,12 @@ async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
         room = (await creator.post("/v1/rooms", json={"title": "Tea and songs"})).json()
         assert (await creator.post(f"/v1/rooms/{room['id']}/start")).status_code == 200
         yield Stage(shop, process, creator, await shop.desk.person_id("cleo"), room["id"], stack)
+
+
+@pytest.fixture
+async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with open_stage(database_url, tmp_path) as opened:
+        yield opened
 
 
 async def test_a_chargeback_from_the_room_to_the_payout_and_back(stage: Stage) -> None:
