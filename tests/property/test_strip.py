@@ -209,7 +209,7 @@ class Strip(WalletMachine):
     @invariant()
     def the_wallet_is_the_pile(self) -> None:
         rows = self.ask("select coins, spent from wallet where viewer_id = $1", self.viewer)
-        assert [tuple(row) for row in rows] in ([], [(len(self.model.open), len(self.model.spent))])
+        assert [tuple(row) for row in rows] == [(len(self.model.open), len(self.model.spent))]
 
     @invariant()
     def lots_are_where_their_coins_are(self) -> None:
@@ -217,11 +217,9 @@ class Strip(WalletMachine):
         unspent = Counter(coin.lot.id for coin in self.model.open)
         spent = Counter(coin.lot.id for coin in self.model.spent)
         claimed = Counter(coin.lot.id for coin in self.model.spent if coin.reversal)
-        for row in rows:
-            lot_id = row["lot_id"]
-            assert (row["unspent"], row["spent"], row["reversed_spent"]) == (
-                unspent[lot_id], spent[lot_id], claimed[lot_id],
-            )  # fmt: skip
+        assert {row["lot_id"]: (row["unspent"], row["spent"], row["reversed_spent"]) for row in rows} == {
+            lot.id: (unspent[lot.id], spent[lot.id], claimed[lot.id]) for lot in self.model.lots
+        }
 
     @invariant()
     def marks_are_on_the_gifts_that_were_paid(self) -> None:
