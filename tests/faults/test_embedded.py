@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from plaudit.db import connect
+from plaudit.db import DatabaseUnreachable, connect
 from plaudit.embedded import EmbeddedPostgres, database_url
 from plaudit.postgresql import DataFolderInUse, EmbeddedError, copy_for_roots_user, wheel
 from plaudit.processes import processes_in
@@ -78,7 +78,7 @@ def run(url: str, *statements: str) -> Any:
 def answers(url: str) -> bool:
     try:
         return bool(run(url, "select true"))
-    except (Exception, ExceptionGroup):
+    except (OSError, DatabaseUnreachable, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False
 
 

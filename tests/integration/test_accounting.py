@@ -65,7 +65,7 @@ async def test_a_day_of_sales_gifts_and_returns(shop: Shop) -> None:
     ada = await Returns.of(shop)
     order = await ada.buy(coins=100)
     await ada.give(40)
-    assert (await ada.withdraw(order)).status_code in {200, 201}
+    assert (await ada.withdraw(order)).status_code == 201
     today = await close(shop)
     olga = await operator(shop)
     found = await get(olga, ROLL_FORWARD, **{"from": today, "to": today})
@@ -164,7 +164,7 @@ async def test_unspent_at_a_date_in_a_time_zone(shop: Shop) -> None:
     assert await get(olga, UNSPENT, at=now.date()) == before, "closing a day changes nothing it says"
     assert [item["coins"] for item in (await get(olga, UNSPENT))["items"]] == [70]
     tokyo = await get(olga, UNSPENT, at=now.date(), zone="Asia/Tokyo")
-    assert tokyo["at"] == f"{now.date()}T15:00:00.000Z" or tokyo["at"].startswith(f"{now.date()}T15:00:00")
+    assert tokyo["at"] == f"{now.date()}T15:00:00Z"
     base = await get(olga, UNSPENT, base_date="japan")
     assert base["items"] == []
     assert base["at"][5:16] in {"03-31T15:00", "09-30T15:00"}
@@ -176,7 +176,7 @@ async def test_unspent_at_a_date_in_a_time_zone(shop: Shop) -> None:
 
 @pytest.mark.parametrize("path", [ROLL_FORWARD, UNSPENT, "/operator/accounting"])
 async def test_only_operators_may_look(shop: Shop, path: str) -> None:
-    assert (await (await shop.desk.client()).get(path)).status_code in {303, 401}
+    assert (await (await shop.desk.client()).get(path)).status_code == 401
     for role in (Role.VIEWER, Role.CREATOR):
         assert (await (await shop.desk.person("ada", role)).get(path)).status_code == 403
     assert (await (await operator(shop)).get(path)).status_code == 200
@@ -217,9 +217,9 @@ async def test_the_audit_finds_a_planted_wrong_row(shop: Shop, law: str, owner_c
     await ada.buy(coins=100)
     await ada.give(40)
     await close(shop)
-    assert not await broken_laws(shop.desk.house.database.url)
+    assert await broken_laws(shop.desk.house.database.url) == []
     await owner_connection.execute(BREAKS[law])
-    assert any(broken.startswith(law) for broken in await broken_laws(shop.desk.house.database.url))
+    assert law in {broken.partition(":")[0] for broken in await broken_laws(shop.desk.house.database.url)}
 
 
 async def test_a_movement_committed_too_late_is_found_and_put_right(

@@ -11,21 +11,22 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 from plaudit.http.assembly import create_framework
 from plaudit.http.openapi import describe
 from plaudit.limits import BODY_BYTES_MAX
-from plaudit.people.access import required
+from plaudit.people.access import Access, required
 from tests.support.desk import Desk
 
 PROBLEM = "application/problem+json"
 
 
 def test_every_route_declares_who_may_call_it() -> None:
-    silent = [
-        f"{sorted(handler.http_methods)} {route.path}"
+    declared = {
+        f"{sorted(handler.http_methods)} {route.path}": required(handler.opt.get("access"))
         for route in create_framework(None).routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
-        if "OPTIONS" not in handler.http_methods and not required(handler.opt.get("access"))
-    ]
-    assert silent == []
+        if "OPTIONS" not in handler.http_methods
+    }
+    assert declared["['POST'] /v1/gifts"] == {Access.VIEWER}
+    assert [name for name, access in declared.items() if not access] == []
 
 
 def test_sockets_are_answered_before_the_framework() -> None:
@@ -155,7 +156,9 @@ class TestDescription:
     def test_every_operation_has_a_name_of_its_own_and_words(self) -> None:
         document = describe(create_framework(None), "http://plaudit.test")
         found = [operation for path in document["paths"].values() for operation in path.values()]
-        assert len({operation["operationId"] for operation in found}) == len(found)
+        names = {operation["operationId"] for operation in found}
+        assert "SendGift" in names
+        assert len(names) == len(found)
         assert [operation["operationId"] for operation in found if not operation.get("summary")] == []
         assert [operation["operationId"] for operation in found if not operation.get("tags")] == []
 
@@ -169,5 +172,6 @@ class TestDescription:
             if "requestBody" in operation
         ]
         names = [body["$ref"].rpartition("/")[2] for body in bodies if "$ref" in body]
+        assert "GiftRequest" in names
         assert [name for name in names if schemas[name].get("additionalProperties") is not False] == []
         assert b"9999.0" not in msgspec.json.encode(document)

@@ -80,7 +80,9 @@ async def test_pushes_of_no_concern_say_nothing(play: GoogleProvider, peer: Goog
         peer.control("void", token=bought)
     forgotten = peer.buy()
     peer.control("forget", token=forgotten)
-    for headers, body in peer.messages():
+    pushes = peer.messages()
+    assert pushes
+    for headers, body in pushes:
         await play.verify_webhook(headers, body)
         assert await play.read_webhook(body) == []
     document = json.loads(test)

@@ -236,7 +236,9 @@ async def test_a_refund_that_fails_later(paypal: PayPalPeer, provider: PayPalPro
     paypal.control("refund-status", status="PENDING")
     promised = await refunded(provider, payment, 250)
     paypal.control("finish-refund", refund_id=promised.id, status="FAILED")
-    for message in paypal.messages("PAYMENT.REFUND."):
+    messages = paypal.messages("PAYMENT.REFUND.")
+    assert messages
+    for message in messages:
         (reversal,) = reversals(await told(provider, message))
         assert (reversal.id, reversal.state) == (promised.id, ReversalState.UNDONE)
 
@@ -279,7 +281,9 @@ async def test_disputes_through_all_stages(
     (reviewed,) = reversals(await told(provider, paypal.messages("CUSTOMER.DISPUTE.UPDATED")[0]))
     assert (reviewed.id, reviewed.state) == (dispute_id, ReversalState.OPENED)
     paypal.control("move-dispute", dispute_id=dispute_id, outcome=outcome, refunded=refunded_value)
-    for message in paypal.messages("CUSTOMER.DISPUTE.") + paypal.messages("PAYMENT.CAPTURE.REVERSED"):
+    messages = paypal.messages("CUSTOMER.DISPUTE.")
+    assert messages
+    for message in messages + paypal.messages("PAYMENT.CAPTURE.REVERSED"):
         (ended,) = reversals(await told(provider, message))
         assert (ended.id, ended.state, ended.amount) == (dispute_id, state, TEN)
         assert ended.respond_until is None

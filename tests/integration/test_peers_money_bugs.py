@@ -127,8 +127,8 @@ async def test_a_wallet_moved_from_all_sides_at_once_adds_up(ada: Returns, olga:
     ]
     racing += [asyncio.gather(*(ada.refund(olga, order, coins=5) for _ in range(4)))]
     gifts, bought, refunds = await asyncio.gather(*racing)
-    assert all(gift.outcome == "posted" for gift in gifts)
-    assert all(refund.status_code == 201 for refund in refunds)
+    assert {gift.outcome for gift in gifts} == {"posted"}
+    assert {refund.status_code for refund in refunds} == {201}
     taken = sum(refund.json()["coins_unspent"] for refund in refunds)
     assert await ada.coins() == 100 + 10 * len(bought) - 30 - taken
 

@@ -198,11 +198,13 @@ async def test_breaks_under_load_lose_and_double_nothing(database_url: str, cloc
         done.set()
         sent += await give(platform, viewers[0], room_id, 1)  # so that whoever waits for a frame gets one
         async with asyncio.timeout(WAIT_S):
-            for seen in await asyncio.gather(*watching):
-                assert seen == list(range(1, len(seen) + 1))
+            seen = await asyncio.gather(*watching)
         async with platform.screen(room_id, cursor="1:0") as screen:
             await screen.see(sent)
             assert sorted(screen.gift_ids) == sorted(sent)
+            frames = screen.sequence
+        # Some have seen the frame of the last gift too, some had gone before.
+        assert {tuple(sequence) for sequence in seen} <= {tuple(frames[:-1]), tuple(frames)}
 
 
 async def test_a_cursor_of_another_time_is_void(platform: Platform) -> None:
@@ -230,7 +232,7 @@ async def test_without_a_cursor_the_last_frames_come(platform: Platform) -> None
     async with platform.screen(room_id) as screen:
         await screen.next(lambda _: 81 in screen.sequence)
         assert screen.sequence == list(range(82 - FRAMES_BACKLOG_MAX, 82))
-        assert all(message["backlog"] for message in screen.messages if message["type"] == "frames")
+        assert {message["backlog"] for message in screen.messages if message["type"] == "frames"} == {True}
 
 
 async def test_a_slow_reader_is_let_go_and_harms_nobody(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -289,7 +289,9 @@ async def test_a_dispute_runs_through_its_stages(
     (reviewed,) = await told(stripe, world, "charge.dispute.updated")
     assert reviewed == opened
     world.control("move_dispute", dispute=opened.id, status=ends)
-    for news in await told(stripe, world, "charge.dispute.closed", "charge.dispute.funds_reinstated"):
+    closed = await told(stripe, world, "charge.dispute.closed", "charge.dispute.funds_reinstated")
+    assert closed
+    for news in closed:
         assert isinstance(news, ReversalNews)
         assert (news.id, news.state, news.fee_minor) == (opened.id, state, fee_minor)
 

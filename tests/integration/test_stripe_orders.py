@@ -72,7 +72,7 @@ async def test_an_order_is_paid_and_told_of_once(shop: StripeShop, ada: httpx2.A
     assert await shop.tell(*done, *done) == ["applied", "repeated"]
     assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
     later = shop.world.messages()
-    assert set(await shop.tell(*later)) <= {"repeated", "ignored"}
+    assert set(await shop.tell(*later)) == {"repeated", "ignored"}
     receipt = (await ada.get(f"/v1/receipts/{order['id']}")).json()
     assert receipt["gross"] == order["price"]
     assert await shop.coins(ada) == COINS
@@ -126,7 +126,8 @@ async def test_the_bank_asks_the_buyer(shop: StripeShop, ada: httpx2.AsyncClient
     assert await shop.state(ada, order) == "pending"
     shop.world.answer_bank(order["checkout_url"], success=True)
     await shop.tell(*shop.world.messages("checkout.session.completed"))
-    assert await shop.state(ada, order) in {"paid", "refused"}  # a French card: the verdict is that of regions
+    # The card is French, and this buyer's price is another one: it is for the region's verdict, not the bank's, to say.
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("refused", 0)
 
 
 @pytest.mark.parametrize(("success", "state", "coins"), [(True, "paid", COINS), (False, "declined", 0)])
@@ -170,7 +171,7 @@ async def test_a_message_that_comes_late_is_signed_anew(shop: StripeShop, ada: h
     house = shop.desk.house
     assert await jobs.poll_orders(house.database, house.payment_providers, house.settings, shop.clock) == 1
     assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
-    assert await shop.tell(*late) in (["repeated"], ["ignored"])
+    assert await shop.tell(*late) == ["repeated"]
     assert await shop.coins(ada) == COINS
 
 

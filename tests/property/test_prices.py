@@ -84,6 +84,7 @@ def test_packages_of_the_web_are_exact_multiples_of_the_unit() -> None:
 
 def test_no_store_is_cheaper_than_the_web_and_its_packages_keep_their_listed_price() -> None:
     by_region = {price.region: price for price in WEB}
+    assert {price.channel for price in BOOK.prices if price.packages} == {"web", "apple", "google"}
     for price in BOOK.prices:
         for package in price.packages:
             assert price.cost(package.coins).gross >= by_region[price.region].cost(package.coins).gross

@@ -14,6 +14,7 @@ ADDRESS = re.compile(r"""(?:href|src|url|from|import|fetch|action)\s*[=(]?\s*["'
 
 def test_vendored_files_are_those_of_the_manifest() -> None:
     manifest = json.loads((STATIC / "vendor" / "manifest.json").read_text())
+    assert {package["name"] for package in manifest} >= {"htmx.org"}
     for package in manifest:
         assert package["licence"]
         for file in package["files"]:
@@ -24,9 +25,11 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
 
 def test_pages_and_scripts_name_no_other_host() -> None:
     own = [path for path in STATIC.rglob("*") if path.suffix in (".js", ".css", ".svg") and "vendor" not in path.parts]
+    templates = list(TEMPLATES.rglob("*.html"))
+    assert {path.name for path in [*own, *templates]} >= {"room-socket.js", "live.css", "base.html"}
     found = {
         str(path): match.group()
-        for path in [*own, *TEMPLATES.rglob("*.html")]
+        for path in [*own, *templates]
         if (match := ADDRESS.search(path.read_text())) is not None
     }
     assert found == {}
@@ -34,14 +37,16 @@ def test_pages_and_scripts_name_no_other_host() -> None:
 
 def test_templates_carry_no_inline_script_or_style() -> None:
     inline = re.compile(r"<script(?![^>]*(?:src=|application/json))|<style|\sstyle=|\son[a-z]+=")
-    found = [str(path) for path in TEMPLATES.rglob("*.html") if inline.search(path.read_text())]
-    assert found == []
+    templates = list(TEMPLATES.rglob("*.html"))
+    assert TEMPLATES / "base.html" in templates
+    assert [str(path) for path in templates if inline.search(path.read_text())] == []
 
 
 def test_catalogue_names_drawings_and_animations_that_exist() -> None:
     items = tomllib.loads(catalogue.CATALOGUE_FILE.read_text())["item"]
     scripts = "".join(path.read_text() for path in (STATIC / "js" / "stage").glob("*.js"))
     styles = (STATIC / "css" / "live.css").read_text()
+    assert {item["size"] for item in items} == {"small", "large"}
     for item in items:
         assert (STATIC / item["art"]).is_file()
         name = item["animation"]
