@@ -8,7 +8,7 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.gifts.catalogue import CatalogueEntry, load, read_catalogue_file
-from plaudit.limits import GIFTS_PER_REQUEST_MAX
+from plaudit.limits import GIFT_COINS_MAX, GIFTS_PER_REQUEST_MAX
 from tests.support.live import ROSE, Platform, open_platform
 
 pytestmark = pytest.mark.sql
@@ -146,6 +146,17 @@ async def test_a_bad_gift_is_told_its_field(platform: Platform, room_id: str, mo
     viewer = await platform.viewer("ada", coins=1)
     answer = await viewer.post("/v1/gifts", json=gift(platform, room_id) | more)
     assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+
+async def test_a_gift_can_be_too_dear_and_nothing_is_charged(
+    platform: Platform, room_id: str, clock: ManualClock
+) -> None:
+    viewer = await platform.viewer("ada", coins=10)
+    await _change_rose(platform, clock, coins=GIFT_COINS_MAX // 10 + 1)
+    refused = await viewer.post("/v1/gifts", json=gift(platform, room_id, count=10))
+    assert (refused.status_code, refused.json()["code"]) == (400, "too_dear")
+    assert (refused.json()["coins"], refused.json()["coins_max"]) == (GIFT_COINS_MAX + 10, GIFT_COINS_MAX)
+    assert (await viewer.get("/v1/wallet")).json()["coins"] == 10
 
 
 async def test_who_may_send(platform: Platform, room_id: str) -> None:
