@@ -59,12 +59,18 @@ async def test_a_crash_between_decision_and_capture(
     order = await shop.order(ada)
     await shop.pay(order)
 
-    async def die(*_: object) -> None:
-        raise asyncio.CancelledError
+    asked = asyncio.Event()
 
-    monkeypatch.setattr(SandboxProvider, "capture", die)
-    with pytest.raises((asyncio.CancelledError, httpx2.HTTPError)):
-        await ada.post(f"/v1/orders/{order['id']}/refresh")
+    async def no_answer(*_: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(SandboxProvider, "capture", no_answer)
+    request = asyncio.create_task(ada.post(f"/v1/orders/{order['id']}/refresh"))
+    await asked.wait()
+    request.cancel()  # what a stopped process sees
+    with pytest.raises(asyncio.CancelledError):
+        await request
     monkeypatch.undo()
     assert await state_of(ada, order) == "authorised"
     assert (await shop.checkout(order))["state"] == "authorised"

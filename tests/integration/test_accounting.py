@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from click.testing import CliRunner
@@ -243,6 +244,33 @@ async def test_a_movement_committed_too_late_is_found_and_put_right(
         assert await connection.fetchval("select sum(sold_coins) from accounting_day where kind = 'promotional'") == 5
         with pytest.raises(DayNotClosed):
             await accounting.reopen(connection, today + timedelta(days=2), "Nothing to do.", shop.clock)
+
+
+async def test_a_shard_that_breaks_stops_no_other(
+    shop: Shop, database: Database, owner_connection: OwnConnection
+) -> None:
+    for viewer_id in (900, 901):  # of different shards
+        await owner_connection.execute(
+            "select fund(shard_of($1), $1, gen_random_uuid(), 'promotional', 'promotion', 5, null, null, $2)",
+            viewer_id,
+            shop.clock.now(),
+        )
+    await close(shop)
+    behind = "select shard from accounting_position where day < (select max(day) from accounting_position)"
+    ((bad, until),) = await owner_connection.fetch(
+        "select shard, summed_until from accounting_position order by shard limit 1"
+    )
+    await owner_connection.execute(
+        f"alter table accounting_position add constraint poison check (shard <> {bad} or summed_until <= '{until}')"
+    )
+    shop.clock.advance(timedelta(days=2))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await accounting.close_due(database, shop.clock)
+    assert [row["shard"] for row in await owner_connection.fetch(behind)] == [bad]
+    await owner_connection.execute("alter table accounting_position drop constraint poison")
+    while await accounting.close_due(database, shop.clock):
+        pass
+    assert await owner_connection.fetch(behind) == []
 
 
 async def test_the_command_line_prints_both(shop: Shop, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from plaudit.accounting.model import DayNotClosed, Position
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import handle_each
 from plaudit.limits import (
     ACCOUNTING_SETTLE_MINUTES,
     ACCOUNTING_SLICE_MINUTES,
@@ -26,15 +27,24 @@ def day_begins(day: date) -> datetime:
 async def close_due(database: Database, clock: Clock, *, slices_max: int = ACCOUNTING_SLICES_PER_RUN_MAX) -> int:
     """Sum what has settled and close the days that are over, in all shards; how many steps were made.
 
-    It may be stopped anywhere and run by several processes at once: a shard is worked on by one of them.
+    It may be stopped anywhere and run by several processes at once: a shard is worked on by one of them. What breaks
+    at one shard is raised when the others had their turn.
     """
     async with database.transaction() as connection:
         await connection.execute(SQL["begin_positions"], clock.now() - _SETTLE)
         positions = await fetch_all(connection, SQL["positions"], Position)
     steps = 0
-    for position in positions:
+
+    async def advance(position: Position) -> None:
+        nonlocal steps
         while steps < slices_max and await _step(database, position.shard, clock):
             steps += 1
+
+    failures = await handle_each(
+        positions, advance, None, name=lambda position: f"accounting of shard {position.shard}", at_once=1
+    )
+    if failures:
+        raise failures[0]
     return steps
 
 

@@ -1,6 +1,5 @@
 """Payments that are agreed and not yet taken: decided in the transaction that hears of them, carried out after it."""
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +8,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     CALL_OFF_TRIES_MAX,
     CAPTURE_ALARM_AFTER_S,
@@ -123,17 +123,13 @@ async def carry_out(
     shard, order_id = (order.shard, order.order_id) if order else (None, None)
     async with database.transaction() as connection:
         claimed = await fetch_all(connection, SQL["claim_decisions"], Decision, now, lease, shard, order_id, limit)
-    at_once = asyncio.Semaphore(PROVIDER_CALLS_AT_ONCE)
-
-    async def take(decision: Decision) -> None:
-        async with at_once:  # one provider that does not answer must not hold up the others
-            try:
-                await _carry_out(database, providers, decision, settings, clock)
-            except Exception as error:  # one that breaks us must not stop the others
-                log.exception("payment %s could not be taken or let go", decision.payment_id)
-                await _postpone(database, decision, f"{type(error).__name__}: {error}", clock)
-
-    await asyncio.gather(*(take(decision) for decision in claimed))
+    await handle_each(
+        claimed,
+        lambda decision: _carry_out(database, providers, decision, settings, clock),
+        lambda decision, error: _postpone(database, decision, error, clock),
+        name=lambda decision: f"taking or letting go of payment {decision.payment_id}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
     return len(claimed)
 
 
@@ -177,10 +173,10 @@ async def _ask(provider: PaymentProvider, decision: Decision) -> Payment:
 
 async def _postpone(database: Database, decision: Decision, error: str, clock: Clock) -> None:
     log.warning("payment %s: %s is not carried out yet: %s", decision.payment_id, decision.outcome, error)
-    pause_s = min(CAPTURE_PAUSE_S_FIRST * 2 ** min(decision.tries - 1, 20), CAPTURE_PAUSE_S_MAX)
     now = clock.now()
+    due_at = now + growing_pause(CAPTURE_PAUSE_S_FIRST, decision.tries, CAPTURE_PAUSE_S_MAX)
     async with database.transaction() as connection:
-        await connection.execute(SQL["postpone_decision"], *decision.key, now + timedelta(seconds=pause_s), error[:500])
+        await connection.execute(SQL["postpone_decision"], *decision.key, due_at, error[:500])
         if now >= decision.decided_at + timedelta(seconds=CAPTURE_ALARM_AFTER_S) and not decision.is_call_off:
             await _alarm(connection, decision, error, now)
 

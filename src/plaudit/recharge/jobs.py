@@ -1,12 +1,11 @@
 """What recharge does now and then: ask about payments of which nothing was heard, forget what nobody wants any more."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
-from plaudit.jobs import Job
+from plaudit.jobs import Job, handle_each
 from plaudit.limits import (
     CAPTURES_PER_RUN_MAX,
     ORDER_POLL_AFTER_S,
@@ -47,16 +46,13 @@ async def poll_orders(database: Database, providers: PaymentProviders, settings:
             *(clock.now(), ORDERS_PER_JOB_MAX, ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, PROCESSING_POLL_PAUSE_S),
         )
         claimed = [await fetch_one(connection, SQL["find_order"], Order, row["shard"], row["order_id"]) for row in rows]
-    at_once = asyncio.Semaphore(PROVIDER_CALLS_AT_ONCE)
-
-    async def look_at(order: Order) -> None:
-        async with at_once:
-            try:
-                await _poll(database, providers, order, settings, clock)
-            except Exception:  # one that breaks us must not stop the others; it is asked about again
-                log.exception("order %s could not be asked about", order.order_id)
-
-    await asyncio.gather(*(look_at(order) for order in claimed if order))
+    await handle_each(
+        [order for order in claimed if order],
+        lambda order: _poll(database, providers, order, settings, clock),
+        None,
+        name=lambda order: f"asking about order {order.order_id}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
     return len(claimed)
 
 

@@ -1,6 +1,5 @@
 """The inbox: keeps what providers send before anything else, applies it, tries again, replays."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     PAGE_LENGTH_MAX,
     PROVIDER_CALLS_AT_ONCE,
@@ -133,13 +133,13 @@ async def apply_due(database: Database, providers: PaymentProviders, settings: S
     lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
     async with database.transaction() as connection:
         claimed = await fetch_all(connection, SQL["claim_messages"], StoredMessage, now, lease, WEBHOOKS_PER_RUN_MAX)
-    at_once = asyncio.Semaphore(PROVIDER_CALLS_AT_ONCE)
-
-    async def take(message: StoredMessage) -> None:
-        async with at_once:
-            await _apply(database, providers, message, settings, clock)
-
-    await asyncio.gather(*(take(message) for message in sorted(claimed, key=lambda message: message.received_at)))
+    await handle_each(
+        sorted(claimed, key=lambda message: message.received_at),
+        lambda message: _apply(database, providers, message, settings, clock),
+        None,
+        name=lambda message: f"message {message.event_id} of {message.provider}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
     return len(claimed)
 
 
@@ -205,8 +205,7 @@ async def _note(
     """Write what came of a try. A replay does not take back what an earlier try did."""
     state, due_at = MessageState(outcome), None
     if state is MessageState.WAITING:
-        pause_s = min(WEBHOOK_PAUSE_S_FIRST * 2 ** min(message.tries, 20), WEBHOOK_PAUSE_S_MAX)
-        due_at = now + timedelta(seconds=pause_s)
+        due_at = now + growing_pause(WEBHOOK_PAUSE_S_FIRST, message.tries + 1, WEBHOOK_PAUSE_S_MAX)
     kept = message.state is not MessageState.WAITING and state is MessageState.WAITING
     kept = kept or message.state is MessageState.APPLIED
     kept = kept or (message.state, state) == (MessageState.REPEATED, MessageState.IGNORED)

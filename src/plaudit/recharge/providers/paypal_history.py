@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
@@ -111,11 +111,11 @@ class History:
             yield listed
 
     async def _each(
-        self, capture_ids: list[str], ask: Callable[[str], Awaitable[list[Listed]]]
+        self, capture_ids: list[str], ask: Callable[[str], Coroutine[Any, Any, list[Listed]]]
     ) -> AsyncIterator[Listed]:
         for start in range(0, len(capture_ids), PROVIDER_CALLS_AT_ONCE):
             some = capture_ids[start : start + PROVIDER_CALLS_AT_ONCE]
-            for listed in await asyncio.gather(*(ask(capture_id) for capture_id in some)):
+            for listed in await _all_of([ask(capture_id) for capture_id in some]):
                 for news in listed:
                     yield news
 
@@ -204,6 +204,16 @@ def _covered(refund: Refund, disputes: list[Dispute]) -> bool:
         and dispute.create_time <= refund.create_time
         for dispute in disputes
     )
+
+
+async def _all_of(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The answers to questions asked at once, in their order. When one fails, the others are ended."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(question) for question in questions]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in asked]
 
 
 def _is_ours(row: _TransactionInfo) -> bool:

@@ -7,11 +7,13 @@ from uuid import UUID
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.ids import new_id, require_uuid7
+from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     RECONCILE_AFTER_H,
     RECONCILE_CATCH_UP_DAYS_MAX,
     RECONCILE_LEASE_S,
     RECONCILE_PAUSE_S_FIRST,
+    RECONCILE_PAUSE_S_MAX,
     RECONCILE_TRIES_MAX,
     WEBHOOK_DETAIL_LENGTH_MAX,
 )
@@ -99,7 +101,13 @@ async def run_due(
             run = await fetch_one(connection, SQL["claim_runs"], Run, now, lease, run_id)
         if run is None:
             return tried
-        await _perform(database, providers, run, settings, clock)
+        await handle_each(
+            [run],
+            lambda run: _perform(database, providers, run, settings, clock),
+            lambda run, error: _failed(database, run, error, clock),
+            name=lambda run: f"comparison of {run.day} with {run.provider}",
+            at_once=1,
+        )
         tried += 1
 
 
@@ -111,23 +119,23 @@ async def _perform(database: Database, providers: PaymentProviders, run: Run, se
         if provider is None:
             raise ProviderUnavailable(run.provider)
         report = await Comparison(database, providers, provider, run.day, settings, clock).run()
-    except (ProviderUnavailable, ProviderRefused, TooMuch) as error:
-        await _failed(database, run, error, clock)
+    except (ProviderUnavailable, ProviderRefused) as error:
+        await _failed(database, run, str(error), clock)
         return
-    except Exception as error:
-        await _failed(database, run, error, clock)
-        raise
+    except TooMuch as error:
+        await _failed(database, run, str(error), clock, is_final=True)
+        return
     async with database.transaction() as connection:
         await _keep(connection, run, report, clock)
 
 
-async def _failed(database: Database, run: Run, error: Exception, clock: Clock) -> None:
+async def _failed(database: Database, run: Run, error: str, clock: Clock, *, is_final: bool = False) -> None:
     log.warning("the comparison of %s with %s failed: %s", run.day, run.provider, error)
     now = clock.now()
-    again = now + timedelta(seconds=RECONCILE_PAUSE_S_FIRST * 2 ** (run.tries - 1))
-    due_at = again if run.tries < RECONCILE_TRIES_MAX and not isinstance(error, TooMuch) else None
+    again = now + growing_pause(RECONCILE_PAUSE_S_FIRST, run.tries, RECONCILE_PAUSE_S_MAX)
+    due_at = again if run.tries < RECONCILE_TRIES_MAX and not is_final else None
     async with database.transaction() as connection:
-        await connection.execute(SQL["run_failed"], run.run_id, due_at, f"{error}"[:WEBHOOK_DETAIL_LENGTH_MAX], now)
+        await connection.execute(SQL["run_failed"], run.run_id, due_at, error[:WEBHOOK_DETAIL_LENGTH_MAX], now)
 
 
 async def _keep(connection: Connection, run: Run, report: Report, clock: Clock) -> None:

@@ -1,8 +1,6 @@
 """Telling providers what to give back: between the transaction that decides it and the one that applies the answer."""
 
-import asyncio
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +8,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     PROVIDER_CALLS_AT_ONCE,
     REVERSAL_LEASE_S,
@@ -103,17 +102,13 @@ async def send_due(database: Database, providers: PaymentProviders, settings: Se
         claimed = await fetch_all(
             connection, SQL["claim_reversals"], Reversal, clock.now(), REVERSALS_PER_JOB_MAX, REVERSAL_LEASE_S
         )
-    at_once = asyncio.Semaphore(PROVIDER_CALLS_AT_ONCE)
-
-    async def send(reversal: Reversal) -> None:
-        async with at_once:
-            try:
-                await _send(database, providers, reversal, settings, clock)
-            except Exception as error:  # one that breaks us must not stop the others; operators see why it is late
-                log.exception("reversal %s could not be sent", reversal.reversal_id)
-                await _postpone(database, reversal, f"{type(error).__name__}: {error}", clock)
-
-    await asyncio.gather(*(send(reversal) for reversal in claimed))
+    await handle_each(
+        claimed,
+        lambda reversal: _send(database, providers, reversal, settings, clock),
+        lambda reversal, error: _postpone(database, reversal, error, clock),
+        name=lambda reversal: f"sending of reversal {reversal.reversal_id}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
     return len(claimed)
 
 
@@ -160,7 +155,6 @@ def _as_ours(news: ReversalNews, order: Order, reversal: Reversal) -> ReversalNe
 async def _postpone(database: Database, reversal: Reversal, error: str, clock: Clock) -> None:
     """Try again later: whether the provider did it is not known, and asking again does it once."""
     log.warning("reversal %s was not sent (try %s): %s", reversal.reversal_id, reversal.polls, error)
-    pause_s = min(REVERSAL_PAUSE_S_FIRST * 2 ** min(reversal.polls - 1, 20), REVERSAL_PAUSE_S_MAX)
+    due_at = clock.now() + growing_pause(REVERSAL_PAUSE_S_FIRST, reversal.polls, REVERSAL_PAUSE_S_MAX)
     async with database.transaction() as connection:
-        due_at = clock.now() + timedelta(seconds=pause_s)
         await connection.execute(SQL["postpone"], reversal.shard, reversal.reversal_id, due_at, error)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     CONSUMPTION_ANSWER_LEASE_S,
     CONSUMPTION_ANSWER_PAUSE_S_FIRST,
@@ -52,12 +53,13 @@ async def answer_due(database: Database, providers: PaymentProviders, clock: Clo
         claimed = await fetch_all(
             connection, SQL["claim_requests"], DueRequest, now, lease, CONSUMPTION_ANSWERS_PER_RUN_MAX
         )
-    for request in sorted(claimed, key=lambda request: request.answer_until):
-        try:
-            await _answer(database, providers, request, clock)
-        except Exception as error:  # one that breaks us must not keep the others waiting until they are too late
-            log.exception("%s could not be told how much of %s was used", request.provider, request.payment_id)
-            await _postpone(database, request, f"{type(error).__name__}: {error}", clock)
+    await handle_each(
+        sorted(claimed, key=lambda request: request.answer_until),
+        lambda request: _answer(database, providers, request, clock),
+        lambda request, error: _postpone(database, request, error, clock),
+        name=lambda request: f"telling {request.provider} how much of {request.payment_id} was used",
+        at_once=1,
+    )
     return len(claimed)
 
 
@@ -117,8 +119,8 @@ async def _close(
 
 async def _postpone(database: Database, request: DueRequest, error: str, clock: Clock) -> None:
     """Try again before the time is over, and look once more when it is."""
-    pause_s = min(CONSUMPTION_ANSWER_PAUSE_S_FIRST * 2 ** min(request.tries - 1, 20), CONSUMPTION_ANSWER_PAUSE_S_MAX)
-    due_at = min(clock.now() + timedelta(seconds=pause_s), request.answer_until)
+    pause = growing_pause(CONSUMPTION_ANSWER_PAUSE_S_FIRST, request.tries, CONSUMPTION_ANSWER_PAUSE_S_MAX)
+    due_at = min(clock.now() + pause, request.answer_until)
     async with database.transaction() as connection:
         await connection.execute(
             SQL["postpone_request"],

@@ -3,7 +3,6 @@
 Coins come first: a store that is told too early keeps money for nothing, one that is told too late gives it back.
 """
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -13,6 +12,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     FINISH_ALARM_AFTER_S,
     FINISH_DEADLINE_S,
@@ -68,16 +68,13 @@ async def finish_due(database: Database, providers: PaymentProviders, clock: Clo
     lease = now + timedelta(seconds=FINISH_LEASE_S)
     async with database.transaction() as connection:
         claimed = await fetch_all(connection, SQL["claim_finishes"], DueFinish, now, lease, FINISHES_PER_JOB_MAX)
-    at_once = asyncio.Semaphore(PROVIDER_CALLS_AT_ONCE)
-
-    async def tell(due: DueFinish) -> None:
-        async with at_once:
-            try:
-                await _finish(database, providers, due, clock)
-            except Exception:  # one that breaks us must not stop the others; it is tried again when its lease ends
-                log.exception("order %s: %s could not be told of its coins", due.order_id, due.provider)
-
-    await asyncio.gather(*(tell(due) for due in claimed))
+    await handle_each(
+        claimed,
+        lambda due: _finish(database, providers, due, clock),
+        lambda due, error: _postpone(database, due, error, clock),
+        name=lambda due: f"telling {due.provider} of the coins of order {due.order_id}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
     return len(claimed)
 
 
@@ -88,25 +85,22 @@ async def _finish(database: Database, providers: PaymentProviders, due: DueFinis
             raise ProviderUnavailable(due.provider)
         await store.finish(due.payment_id)
     except (ProviderUnavailable, ProviderRefused) as error:
-        await _postpone(database, due, error, clock)
+        await _postpone(database, due, str(error.fields.get("reason", error)), clock)
         return
     async with database.transaction() as connection:
         await connection.execute(SQL["close_finish"], due.shard, due.order_id, "finished", "", clock.now())
 
 
-async def _postpone(
-    database: Database, due: DueFinish, error: ProviderUnavailable | ProviderRefused, clock: Clock
-) -> None:
+async def _postpone(database: Database, due: DueFinish, error: str, clock: Clock) -> None:
     """Try again after a growing pause. Long before the store's patience ends somebody is told; at its end trying is."""
     now = clock.now()
-    words = str(error.fields.get("reason", error))[:FINISH_ERROR_LENGTH_MAX]
+    words = error[:FINISH_ERROR_LENGTH_MAX]
     is_over = now >= due.enqueued_at + timedelta(seconds=FINISH_DEADLINE_S)
-    pause_s = min(FINISH_PAUSE_S_FIRST * 2 ** min(due.tries - 1, 20), FINISH_PAUSE_S_MAX)
     async with database.transaction() as connection:
         if is_over:
             await connection.execute(SQL["close_finish"], due.shard, due.order_id, "missed", words, now)
         else:
-            due_at = now + timedelta(seconds=pause_s)
+            due_at = now + growing_pause(FINISH_PAUSE_S_FIRST, due.tries, FINISH_PAUSE_S_MAX)
             await connection.execute(SQL["postpone_finish"], due.shard, due.order_id, due_at, words)
         if now >= due.enqueued_at + timedelta(seconds=FINISH_ALARM_AFTER_S):
             log.error("order %s: %s was not told that its coins are given: %s", due.order_id, due.provider, words)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
+from plaudit.jobs import handle_each
 from plaudit.limits import (
     GOOGLE_VOIDED_DAYS_MAX,
     STORE_VOIDS_EVERY_S,
@@ -29,12 +30,20 @@ async def poll_voids(database: Database, providers: PaymentProviders, settings: 
     Several workers may run this: whoever asks a store has claimed that.
     """
     count = 0
-    for name in providers.names:
-        store = providers.get(name)
-        if store is not None and getattr(
-            store, "voids_are_polled", False
-        ):  # a store without pushes of all it takes back
-            count += await _poll(database, store, settings, clock)
+
+    async def poll(store: PaymentProvider) -> None:
+        nonlocal count
+        found = await _poll(database, store, settings, clock)
+        count += found
+
+    known = [store for name in providers.names if (store := providers.get(name)) is not None]
+    await handle_each(
+        [store for store in known if getattr(store, "voids_are_polled", False)],  # no pushes of all they take back
+        poll,
+        None,
+        name=lambda store: f"asking {store.name} what it took back",
+        at_once=1,
+    )
     return count
 
 
