@@ -306,12 +306,18 @@ MATURITY_BATCH_MAX = 200  # conversions matured in one transaction
 MATURITY_BATCHES_PER_RUN_MAX = 50
 MATURITY_EVERY_S = 2  # between two looks at what has matured
 CLAWBACK_EVERY_S = 2  # pause between two looks for clawbacks to apply
-CLAWBACKS_PER_RUN_MAX = 500  # clawbacks one run of the job applies
+CLAWBACKS_PER_RUN_MAX = 500  # clawbacks one run of the job tries
+CLAWBACKS_CLAIMED_MAX = 100  # creators whose next clawback is claimed at once
+CLAWBACK_LEASE_S = 120  # after this a clawback whose worker died is taken up again
 CLAWBACK_CONVERSIONS_PAGE = 100  # conversions read at a time while their diamonds are taken
 CLAWBACK_GIFTS_LENGTH_MAX = 100  # gifts of one clawback shown at once
 CLAWBACK_GIFTS_SHOWN = 3  # the largest gifts of each in a list of clawbacks
 AUTOMATIC_CONVERSION_EVERY_S = 30
 AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job
+CREATOR_WORK_PAUSE_S_FIRST = (
+    10  # until a clawback, maturity or conversion that failed is tried again; doubled each time
+)
+CREATOR_WORK_PAUSE_S_MAX = 3_600
 
 # accounting
 ACCOUNTING_EVERY_S = 600  # pause between two looks for movements to sum and days to close
@@ -339,7 +345,9 @@ PAYOUT_RETURN_POLL_S = 86_400  # pause between two questions whether a paid payo
 PAYOUT_RETURN_WATCH_DAYS = 30  # after this a paid payout is no longer asked about
 PAYOUT_PROVIDER_TIMEOUT_S = 10  # for one answer of a payout provider
 PAYOUT_EVENTS_PER_RUN_MAX = 100  # kept webhooks applied in one run of the job
-PAYOUT_EVENT_PAUSE_S = 30  # until a kept webhook that could not be applied is tried again
+PAYOUT_EVENT_LEASE_S = 30  # after this a kept webhook whose worker died is taken up again
+PAYOUT_EVENT_PAUSE_S_FIRST = 30  # until a kept webhook that could not be applied is tried again; doubled each time
+PAYOUT_EVENT_PAUSE_S_MAX = 3_600
 PAYOUT_WEBHOOK_BYTES_MAX = 65_536  # body of one webhook
 PAYOUT_JOBS_EVERY_S = 2  # between two looks at what is to be sent, asked about or applied
 PAYOUT_REFERENCE_RATES_EVERY_S = 86_400  # between two looks at the reference rates

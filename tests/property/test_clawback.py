@@ -198,10 +198,11 @@ class Clawback(WalletMachine):
 
     def _apply(self) -> None:
         async def apply() -> None:
-            for due in await clawback.next_clawbacks(self.connection, 100):
-                for expected in (True, False):
-                    async with self.connection.transaction():
-                        assert await clawback.apply(self.connection, self.clock, due) is expected
+            while claimed := await clawback.claim(self.connection, self.clock, 100):
+                for due in claimed:
+                    for expected in (True, False):
+                        async with self.connection.transaction():
+                            assert await clawback.apply(self.connection, self.clock, due) is expected
 
         self.runner.run(apply())
 

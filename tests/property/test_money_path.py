@@ -320,13 +320,12 @@ class MoneyPath(RuleBasedStateMachine):
 
         async def apply() -> None:
             async with self.database.read() as connection:
-                due = await clawback.next_clawbacks(connection, 500)
-            for one in due:
-                async with self.database.transaction() as connection:
-                    await clawback.apply(connection, self.clock, one)
+                while claimed := await clawback.claim(connection, self.clock, 500):
+                    for due in claimed:
+                        async with connection.transaction():
+                            await clawback.apply(connection, self.clock, due)
 
         self.runner.run(apply())
-        self.runner.run(apply())  # returns that had to wait for what they return
 
     # What is heard of it
 

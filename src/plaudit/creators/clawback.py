@@ -2,14 +2,20 @@
 conversions, pending ones before available ones, below zero if need be; and what they get again when the money stays."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.creators.actions import balance_of, lock_creator
 from plaudit.creators.model import Clawback, ClawbackEntry, ClawbackPart, ClawedConversion, ClawedGift
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.limits import CLAWBACK_CONVERSIONS_PAGE
+from plaudit.jobs import growing_pause
+from plaudit.limits import (
+    CLAWBACK_CONVERSIONS_PAGE,
+    CLAWBACK_LEASE_S,
+    CREATOR_WORK_PAUSE_S_FIRST,
+    CREATOR_WORK_PAUSE_S_MAX,
+)
 
 _SQL = statements(__file__)
 
@@ -18,9 +24,22 @@ class NeverReceived(RuntimeError):
     """The books contradict themselves: coins are to be taken that the creator never had."""
 
 
-async def next_clawbacks(connection: Connection, limit: int) -> list[Clawback]:
-    """Clawbacks that can be applied now; those of one creator must be applied in this order."""
-    return await fetch_all(connection, _SQL["due_clawbacks"], Clawback, limit)
+async def claim(connection: Connection, clock: Clock, limit: int) -> list[Clawback]:
+    """Clawbacks that can be applied now, one of each creator: the later ones of that creator wait until it is applied.
+
+    Whoever claims them has CLAWBACK_LEASE_S to apply them.
+    """
+    now = clock.now()
+    lease = now + timedelta(seconds=CLAWBACK_LEASE_S)
+    return await fetch_all(connection, _SQL["claim_clawbacks"], Clawback, now, lease, limit)
+
+
+async def postpone(connection: Connection, clock: Clock, due: Clawback, error: str) -> None:
+    """It could not be applied; it is tried again later, and with it all that waits behind it."""
+    due_at = clock.now() + growing_pause(CREATOR_WORK_PAUSE_S_FIRST, due.tries, CREATOR_WORK_PAUSE_S_MAX)
+    await connection.execute(
+        _SQL["postpone_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, due_at, error
+    )
 
 
 async def apply(connection: Connection, clock: Clock, due: Clawback) -> bool:

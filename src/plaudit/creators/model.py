@@ -79,7 +79,10 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 class Clawback(msgspec.Struct, frozen=True):
-    """Coins of gifts to one creator that one reversal takes from the creator, or returns. `shard` is the viewer's."""
+    """Coins of gifts to one creator that one reversal takes from the creator, or returns; `tries` counts this one.
+
+    `shard` is the viewer's.
+    """
 
     shard: int
     reversal_id: UUID
@@ -87,6 +90,7 @@ class Clawback(msgspec.Struct, frozen=True):
     direction: Literal["take", "return"]
     coins: int
     queued_at: datetime
+    tries: int
 
 
 class ClawedConversion(msgspec.Struct, frozen=True):
@@ -142,6 +146,21 @@ class Maturing(msgspec.Struct, frozen=True):
 
     matures_at: datetime
     diamonds: int
+
+
+class DueMaturity(msgspec.Struct, frozen=True):
+    """A conversion whose diamonds are to become available; `tries` failed before."""
+
+    creator_id: int
+    conversion_id: UUID
+    tries: int
+
+
+class DueConversion(msgspec.Struct, frozen=True):
+    """A creator whose gift balance is to be converted unasked; `tries` failed before."""
+
+    creator_id: int
+    tries: int
 
 
 class CreatorSetting(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ select post(shard_of($1), $2, 'conversion', $1, 0, 'COIN', $3, $5)
 -- Conversions another process holds are skipped; the order keeps two processes from waiting for each other.
 with due as (
     select shard, id from conversion
-    where matured_at is null and matures_at <= $1
+    where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
     order by matures_at limit $2 for no key update skip locked
 ), matured as (
     update conversion c set matured_at = $1, diamonds_matured = diamonds - diamonds_clawed
@@ -86,23 +86,86 @@ select count(case when diamonds = 0 then true
     else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $1) end)
 from (select * from matured order by shard, creator_id, id) m;
 
--- name: next_automatic
--- The next creator after $1 whose coins wait to be converted on their own.
-select s.creator_id from creator_setting s
+-- name: due_maturities -> DueMaturity
+-- Conversions whose time has come, to be matured one by one.
+select creator_id, id as conversion_id, maturity_tries as tries from conversion
+where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
+order by matures_at limit $2;
+
+-- name: mature_one
+-- One of them; nothing when another process has done it.
+with matured as (
+    update conversion set matured_at = $3, diamonds_matured = diamonds - diamonds_clawed
+    where shard = shard_of($1) and id = $2 and matured_at is null
+    returning shard, id, creator_id, diamonds_matured as diamonds
+)
+select case when diamonds = 0 then true
+    else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $3) end
+from matured;
+
+-- name: postpone_maturity
+update conversion set maturity_tries = maturity_tries + 1, maturity_due_at = $3, maturity_error = $4
+where shard = shard_of($1) and id = $2 and matured_at is null;
+
+-- name: due_automatic -> DueConversion
+-- Creators whose coins wait to be converted on their own; those whose conversion failed before come last.
+select s.creator_id, s.conversion_tries as tries from creator_setting s
 join gift_balance g on g.shard = s.shard and g.creator_id = s.creator_id
-where s.creator_id > $1 and s.automatic_conversion and g.balance >= $2
-order by s.creator_id limit 1;
+where s.automatic_conversion and g.balance >= $2 and (s.conversion_due_at is null or s.conversion_due_at <= $1)
+order by s.conversion_due_at nulls first, s.creator_id limit $3;
+
+-- name: postpone_conversion
+update creator_setting set conversion_tries = conversion_tries + 1, conversion_due_at = $3, conversion_error = $4,
+    conversion_failing_since = coalesce(conversion_failing_since, $2)
+where shard = shard_of($1) and creator_id = $1;
+
+-- name: conversion_succeeded
+update creator_setting
+set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null
+where shard = shard_of($1) and creator_id = $1 and conversion_error is not null;
+
+-- name: forget_conversion_errors
+-- Of creators who have nothing to convert any more, or do not want it converted.
+update creator_setting s
+set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null
+where s.conversion_error is not null and not (s.automatic_conversion and exists (
+    select from gift_balance g where g.shard = s.shard and g.creator_id = s.creator_id and g.balance >= $1));
 
 -- Clawback
 
--- name: due_clawbacks -> Clawback
--- Those whose gifts have been delivered, in the order in which they must be applied: a return after what it returns.
-select c.shard, c.reversal_id, c.creator_id, c.direction, c.coins, c.queued_at
-from clawback c
-join delivery_stream d on d.shard = c.creator_shard and d.source_shard = c.shard
-    and d.delivered_through >= c.through_batch_no
-where c.applied_at is null
-order by c.queue_no limit $1;
+-- name: claim_clawbacks -> Clawback
+-- Of each creator the first whose gifts have been delivered, if it is due: the later ones of that creator wait for it.
+-- Creators are stepped through one by one, so that those that wait behind a first one are never read.
+with recursive waiting as (
+    (select creator_id from clawback where applied_at is null order by creator_id limit 1)
+    union all
+    select n.creator_id from waiting w cross join lateral (
+        select creator_id from clawback where applied_at is null and creator_id > w.creator_id
+        order by creator_id limit 1
+    ) n
+), first as (
+    select f.* from waiting w cross join lateral (
+        select c.shard, c.reversal_id, c.creator_id, c.direction, c.due_at, c.queued_at from clawback c
+        join delivery_stream d on d.shard = c.creator_shard and d.source_shard = c.shard
+            and d.delivered_through >= c.through_batch_no
+        where c.creator_id = w.creator_id and c.applied_at is null
+        order by c.queue_no limit 1
+    ) f
+    where f.due_at is null or f.due_at <= $1
+    order by coalesce(f.due_at, f.queued_at) limit $3
+), due as (
+    select c.shard, c.reversal_id, c.creator_id, c.direction
+    from clawback c join first f using (shard, reversal_id, creator_id, direction)
+    where c.applied_at is null and (c.due_at is null or c.due_at <= $1)
+    for no key update of c skip locked
+)
+update clawback c set tries = tries + 1, due_at = $2 from due d
+where (c.shard, c.reversal_id, c.creator_id, c.direction) = (d.shard, d.reversal_id, d.creator_id, d.direction)
+returning c.shard, c.reversal_id, c.creator_id, c.direction, c.coins, c.queued_at, c.tries;
+
+-- name: postpone_clawback
+update clawback set due_at = $5, error = $6
+where shard = $1 and reversal_id = $2 and creator_id = $3 and direction = $4 and applied_at is null;
 
 -- name: claim_clawback
 -- Under the creator's lock: whether it is still to be done.
@@ -175,3 +238,18 @@ join gift_reversal m on m.shard = s.shard and m.reversal_id = $2 and m.creator_i
 join person p on p.id = m.viewer_id
 where (m.coins, m.gift_id) < ($3, $4)
 order by m.coins desc, m.gift_id desc limit $5;
+
+-- Work that failed is tried again now
+
+-- name: retry_clawback
+update clawback c set due_at = $2 from stuck_work w
+where w.queue = 'clawback' and w.id = $1
+    and (c.shard, c.reversal_id, c.creator_id, c.direction) = (w.shard, w.reversal_id, w.creator_id, w.direction);
+
+-- name: retry_maturity
+update conversion c set maturity_due_at = $2 from stuck_work w
+where w.queue = 'maturity' and w.id = $1 and (c.shard, c.id) = (w.shard, w.conversion_id);
+
+-- name: retry_conversion
+update creator_setting s set conversion_due_at = $2 from stuck_work w
+where w.queue = 'conversion' and w.id = $1 and (s.shard, s.creator_id) = (w.shard, w.creator_id);

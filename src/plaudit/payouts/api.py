@@ -13,7 +13,7 @@ from plaudit.creators import actions as creators
 from plaudit.db import Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import Cursor, Limit, place_of
-from plaudit.payouts import actions, methods, operator_api, outcomes, rates
+from plaudit.payouts import actions, methods, operator_api, outcomes, rates, stuck_api
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
@@ -267,4 +267,4 @@ _HANDLERS: list[Any] = [
     cancel,
     take_webhook,
 ]
-router = Router("/", route_handlers=[*_HANDLERS, *operator_api.HANDLERS])
+router = Router("/", route_handlers=[*_HANDLERS, *operator_api.HANDLERS, *stuck_api.HANDLERS])

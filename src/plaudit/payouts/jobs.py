@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, fetch_all, statements
-from plaudit.jobs import Job
+from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.jobs import Job, growing_pause, handle_each
 from plaudit.limits import (
     PAYOUT_EVENTS_PER_RUN_MAX,
     PAYOUT_JOBS_EVERY_S,
@@ -26,13 +26,15 @@ from plaudit.limits import (
 )
 from plaudit.money import Money
 from plaudit.payouts.model import PayoutState
-from plaudit.payouts.outcomes import apply, apply_event, claim_events, note_send_error
+from plaudit.payouts.outcomes import WaitingEvent, apply, apply_event, claim_events, note_send_error, postpone_event
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout, ProviderUnavailable
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
 
 SEND_JOB = "payouts.send"
 """The job to wake after an approval."""
+POLL_JOB = "payouts.poll"
+EVENT_JOB = "payouts.events"
 
 _SQL = statements(__file__)
 _log = logging.getLogger(__name__)
@@ -87,26 +89,32 @@ async def send_due(database: Database, clock: Clock, providers: PayoutProviders)
     lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
     async with database.transaction() as connection:
         claimed = await fetch_all(connection, _SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
-    turns = asyncio.Semaphore(PAYOUT_SENDS_AT_ONCE)
-    await asyncio.gather(*(_send(database, clock, providers, send, turns) for send in claimed))
+    await handle_each(
+        claimed,
+        lambda send: _send(database, clock, providers, send),
+        lambda send, error: _postpone_send(database, clock, send, error),
+        name=lambda send: f"sending of payout {send.payout_id}",
+        at_once=PAYOUT_SENDS_AT_ONCE,
+    )
     return len(claimed)
 
 
-async def _send(
-    database: Database, clock: Clock, providers: PayoutProviders, send: Send, turns: asyncio.Semaphore
-) -> None:
-    async with turns:
-        provider = providers.get(send.provider)
-        if provider is None:
-            await _postpone_send(database, clock, send, f"there is no provider {send.provider} here")
-            return
-        try:
-            told = await _send_or_find(provider, send)
-        except ProviderUnavailable as error:
-            await _postpone_send(database, clock, send, str(error))
-            return
+async def _send(database: Database, clock: Clock, providers: PayoutProviders, send: Send) -> None:
+    provider = providers.get(send.provider)
+    if provider is None:
+        await _postpone_send(database, clock, send, _missing(send.provider))
+        return
+    try:
+        told = await _send_or_find(provider, send)
+    except ProviderUnavailable as error:
+        await _postpone_send(database, clock, send, str(error))
+        return
     async with database.transaction() as connection:
         await apply(connection, clock, told)
+
+
+def _missing(provider: str) -> str:
+    return f"there is no provider {provider} here"
 
 
 async def _send_or_find(provider: PayoutProvider, send: Send) -> ProviderPayout:
@@ -117,16 +125,9 @@ async def _send_or_find(provider: PayoutProvider, send: Send) -> ProviderPayout:
 
 async def _postpone_send(database: Database, clock: Clock, send: Send, error: str) -> None:
     _log.warning("payout %s was not sent (attempt %s): %s", send.payout_id, send.attempts, error)
-    pause_s = _growing(PAYOUT_SEND_PAUSE_S_FIRST, send.attempts, PAYOUT_SEND_PAUSE_S_MAX)
+    due_at = clock.now() + growing_pause(PAYOUT_SEND_PAUSE_S_FIRST, send.attempts, PAYOUT_SEND_PAUSE_S_MAX)
     async with database.transaction() as connection:
-        await note_send_error(
-            connection, send.creator_id, send.payout_id, clock.now() + timedelta(seconds=pause_s), error
-        )
-
-
-def _growing(first_s: int, times: int, max_s: int) -> int:
-    """A pause that doubles each time, up to a maximum."""
-    return int(min(first_s * 2 ** min(times - 1, 30), max_s))
+        await note_send_error(connection, send.creator_id, send.payout_id, due_at, error)
 
 
 async def poll_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:
@@ -135,35 +136,55 @@ async def poll_due(database: Database, clock: Clock, providers: PayoutProviders)
     lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
     async with database.transaction() as connection:
         claimed = await fetch_all(connection, _SQL["claim_polls"], Poll, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
-    turns = asyncio.Semaphore(PAYOUT_SENDS_AT_ONCE)
-    await asyncio.gather(*(_poll(database, clock, providers, poll, turns) for poll in claimed))
+    await handle_each(
+        claimed,
+        lambda poll: _poll(database, clock, providers, poll),
+        lambda poll, error: _postpone_failed_poll(database, clock, poll, error),
+        name=lambda poll: f"looking up payout {poll.payout_id}",
+        at_once=PAYOUT_SENDS_AT_ONCE,
+    )
     return len(claimed)
 
 
-async def _poll(
-    database: Database, clock: Clock, providers: PayoutProviders, poll: Poll, turns: asyncio.Semaphore
-) -> None:
-    told: ProviderPayout | None = None
+async def _poll(database: Database, clock: Clock, providers: PayoutProviders, poll: Poll) -> None:
     provider = providers.get(poll.provider)
-    async with turns:
-        try:
-            told = await provider.fetch(poll.payout_id) if provider else None
-        except ProviderUnavailable as error:
-            _log.warning("payout %s cannot be looked up: %s", poll.payout_id, error)
+    if provider is None:
+        await _postpone_failed_poll(database, clock, poll, _missing(poll.provider))
+        return
+    try:
+        told = await provider.fetch(poll.payout_id)
+    except ProviderUnavailable as error:
+        await _postpone_failed_poll(database, clock, poll, str(error))
+        return
     async with database.transaction() as connection:
         if told is not None:
             await apply(connection, clock, told)
-        # Touches nothing when the payout has moved on: its new state has its own time.
-        await connection.execute(
-            _SQL["postpone_poll"], poll.creator_id, poll.payout_id, poll.state, _next_poll(poll, clock.now())
-        )
+        await _postpone_poll(connection, poll, _next_poll(poll, clock.now()), None)
+
+
+async def _postpone_failed_poll(database: Database, clock: Clock, poll: Poll, error: str) -> None:
+    _log.warning("payout %s cannot be looked up: %s", poll.payout_id, error)
+    now = clock.now()
+    is_watched = _next_poll(poll, now) is not None
+    async with database.transaction() as connection:
+        await _postpone_poll(connection, poll, now + _poll_pause(poll) if is_watched else None, error)
+
+
+async def _postpone_poll(connection: Connection, poll: Poll, poll_at: datetime | None, error: str | None) -> None:
+    """Touches nothing when the payout has moved on: its new state has its own time."""
+    await connection.execute(_SQL["postpone_poll"], poll.creator_id, poll.payout_id, poll.state, poll_at, error)
 
 
 def _next_poll(poll: Poll, now: datetime) -> datetime | None:
+    """When to ask next; None: it need not be asked about any more."""
     if poll.state is PayoutState.PAID:
         later = now + timedelta(seconds=PAYOUT_RETURN_POLL_S)
         return later if later < poll.changed_at + timedelta(days=PAYOUT_RETURN_WATCH_DAYS) else None
-    return now + timedelta(seconds=_growing(PAYOUT_POLL_AFTER_S, poll.polls + 1, PAYOUT_POLL_PAUSE_S_MAX))
+    return now + _poll_pause(poll)
+
+
+def _poll_pause(poll: Poll) -> timedelta:
+    return growing_pause(PAYOUT_POLL_AFTER_S, poll.polls + 1, PAYOUT_POLL_PAUSE_S_MAX)
 
 
 async def apply_kept_events(database: Database, clock: Clock, providers: PayoutProviders) -> int:
@@ -171,14 +192,27 @@ async def apply_kept_events(database: Database, clock: Clock, providers: PayoutP
     async with database.transaction() as connection:
         waiting = await claim_events(connection, clock, PAYOUT_EVENTS_PER_RUN_MAX)
     applied = 0
-    for event in waiting:
+
+    async def apply_kept(event: WaitingEvent) -> None:
+        nonlocal applied
         if (provider := providers.get(event.provider)) is None:
-            continue
-        try:
-            async with database.transaction() as connection:
-                applied += await apply_event(connection, clock, provider, event.event_id) is not None
-        except msgspec.DecodeError:  # it stays, to be read by a later version of Plaudit
-            _log.exception("webhook %s of %s cannot be read", event.event_id, event.provider)
+            await postpone(event, _missing(event.provider))
+            return
+        async with database.transaction() as connection:
+            outcome = await apply_event(connection, clock, provider, event.event_id)
+        applied += outcome is not None
+
+    async def postpone(event: WaitingEvent, error: str) -> None:
+        async with database.transaction() as connection:
+            await postpone_event(connection, clock, event, error)
+
+    await handle_each(
+        waiting,
+        apply_kept,
+        postpone,
+        name=lambda event: f"webhook {event.event_id} of {event.provider}",
+        at_once=1,
+    )
     return applied
 
 
@@ -193,7 +227,7 @@ def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders) ->
     """The jobs of payouts."""
     return [
         Job(SEND_JOB, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers)),
-        Job("payouts.poll", PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
-        Job("payouts.events", PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
+        Job(POLL_JOB, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
+        Job(EVENT_JOB, PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
         Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),
     ]

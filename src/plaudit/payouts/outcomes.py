@@ -10,7 +10,14 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.creators.actions import lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.limits import PAYOUT_EVENT_PAUSE_S, PAYOUT_POLL_AFTER_S, PAYOUT_RETURN_POLL_S
+from plaudit.jobs import growing_pause
+from plaudit.limits import (
+    PAYOUT_EVENT_LEASE_S,
+    PAYOUT_EVENT_PAUSE_S_FIRST,
+    PAYOUT_EVENT_PAUSE_S_MAX,
+    PAYOUT_POLL_AFTER_S,
+    PAYOUT_RETURN_POLL_S,
+)
 from plaudit.money import Money
 from plaudit.payouts.actions import move, post_diamonds
 from plaudit.payouts.model import Actor, Change, Payout, PayoutState
@@ -29,10 +36,11 @@ class Outcome(enum.StrEnum):
 
 
 class WaitingEvent(msgspec.Struct, frozen=True):
-    """A webhook that was kept and not yet applied."""
+    """A webhook that was kept and not yet applied; `attempts` counts this one."""
 
     provider: str
     event_id: str
+    attempts: int
 
 
 # The states a payout goes through until it is where the provider says it is. What is not here contradicts the books.
@@ -155,10 +163,16 @@ async def apply_event(connection: Connection, clock: Clock, provider: PayoutProv
 
 
 async def claim_events(connection: Connection, clock: Clock, limit: int) -> list[WaitingEvent]:
-    """Kept webhooks that wait to be applied; whoever claims them has PAYOUT_EVENT_PAUSE_S to do it."""
+    """Kept webhooks that wait to be applied; whoever claims them has PAYOUT_EVENT_LEASE_S to do it."""
     now = clock.now()
-    again = now + timedelta(seconds=PAYOUT_EVENT_PAUSE_S)
-    return await fetch_all(connection, _SQL["claim_events"], WaitingEvent, now, again, limit)
+    lease = now + timedelta(seconds=PAYOUT_EVENT_LEASE_S)
+    return await fetch_all(connection, _SQL["claim_events"], WaitingEvent, now, lease, limit)
+
+
+async def postpone_event(connection: Connection, clock: Clock, event: WaitingEvent, error: str) -> None:
+    """A kept webhook could not be applied; it is tried again later."""
+    due_at = clock.now() + growing_pause(PAYOUT_EVENT_PAUSE_S_FIRST, event.attempts, PAYOUT_EVENT_PAUSE_S_MAX)
+    await connection.execute(_SQL["postpone_event"], event.provider, event.event_id, due_at, error)
 
 
 async def note_send_error(

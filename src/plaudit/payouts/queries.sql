@@ -101,7 +101,7 @@ select id from added;
 -- The change of state and its event are one statement: there is not one without the other.
 with moved as (
     update payout set previous_state = state, state = $4, changed_at = $5, reason = coalesce($8, reason),
-        provider_reference = coalesce($9, provider_reference), poll_at = $10, polls = 0
+        provider_reference = coalesce($9, provider_reference), poll_at = $10, polls = 0, poll_error = null
     where shard = shard_of($1) and id = $2 and state = $3
     returning *
 ), told as (
@@ -173,7 +173,7 @@ where p.shard = d.shard and p.id = d.id
 returning p.id as payout_id, p.creator_id, p.provider, p.state, p.polls, p.changed_at;
 
 -- name: postpone_poll
-update payout set poll_at = $4 where shard = shard_of($1) and id = $2 and state = $3;
+update payout set poll_at = $4, poll_error = $5 where shard = shard_of($1) and id = $2 and state = $3;
 
 -- name: keep_event
 insert into payout_provider_event (provider, event_id, received_at, body, due_at)
@@ -195,4 +195,29 @@ with due as (
 )
 update payout_provider_event e set due_at = $2, attempts = attempts + 1 from due d
 where e.provider = d.provider and e.event_id = d.event_id
-returning e.provider, e.event_id;
+returning e.provider, e.event_id, e.attempts;
+
+-- name: postpone_event
+update payout_provider_event set due_at = $3, last_error = $4
+where provider = $1 and event_id = $2 and applied_at is null;
+
+-- Work that failed
+
+-- name: stuck_work -> StuckWork
+select id, queue, creator_id, reversal_id, direction, conversion_id, payout_id, provider, event_id, waiting_since, tries,
+    error, due_at
+from stuck_work
+where ($1::text is null or queue = $1) and ($2::uuid is null or id = $2) and (waiting_since, id) < ($3, $4)
+order by waiting_since desc, id desc limit $5;
+
+-- name: retry_send
+update payout_send s set due_at = $2 from stuck_work w
+where w.queue = 'send' and w.id = $1 and (s.shard, s.payout_id) = (w.shard, w.payout_id);
+
+-- name: retry_poll
+update payout p set poll_at = $2 from stuck_work w
+where w.queue = 'poll' and w.id = $1 and (p.shard, p.id) = (w.shard, w.payout_id);
+
+-- name: retry_event
+update payout_provider_event e set due_at = $2 from stuck_work w
+where w.queue = 'event' and w.id = $1 and (e.provider, e.event_id) = (w.provider, w.event_id);

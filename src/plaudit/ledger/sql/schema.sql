@@ -1350,6 +1350,9 @@ CREATE TABLE public.clawback (
     queued_at timestamp with time zone NOT NULL,
     queue_no bigint NOT NULL,
     applied_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    error text,
     CONSTRAINT clawback_coins_check CHECK ((coins > 0)),
     CONSTRAINT clawback_direction_check CHECK ((direction = ANY (ARRAY['take'::text, 'return'::text])))
 );
@@ -1357,6 +1360,8 @@ CREATE TABLE public.clawback (
 COMMENT ON COLUMN public.clawback.through_batch_no IS 'only coins that were delivered can be taken: the last batch of the gifts';
 
 COMMENT ON COLUMN public.clawback.queue_no IS 'the order for one creator: coins that were put back can be taken again, but not before they were returned';
+
+COMMENT ON COLUMN public.clawback.due_at IS 'when it may be tried; null: at once. Later ones of the same creator wait for it';
 
 CREATE TABLE public.clawback_part (
     shard smallint NOT NULL,
@@ -1445,6 +1450,9 @@ CREATE TABLE public.conversion (
     coins_clawed bigint DEFAULT 0 NOT NULL,
     diamonds_clawed bigint DEFAULT 0 NOT NULL,
     diamonds_matured bigint,
+    maturity_tries integer DEFAULT 0 NOT NULL,
+    maturity_due_at timestamp with time zone,
+    maturity_error text,
     CONSTRAINT conversion_check CHECK ((matures_at >= converted_at)),
     CONSTRAINT conversion_check1 CHECK ((matured_at >= matures_at)),
     CONSTRAINT conversion_check2 CHECK ((coins <= coins_requested)),
@@ -1460,12 +1468,21 @@ WITH (fillfactor='80');
 
 COMMENT ON COLUMN public.conversion.diamonds_matured IS 'what became available: less what had been clawed back until then';
 
+COMMENT ON COLUMN public.conversion.maturity_due_at IS 'when it may be matured after a try that failed; null: when it matures';
+
 CREATE TABLE public.creator_setting (
     shard smallint NOT NULL,
     creator_id bigint NOT NULL,
-    automatic_conversion boolean DEFAULT false NOT NULL
+    automatic_conversion boolean DEFAULT false NOT NULL,
+    conversion_tries integer DEFAULT 0 NOT NULL,
+    conversion_due_at timestamp with time zone,
+    conversion_error text,
+    conversion_failing_since timestamp with time zone,
+    CONSTRAINT creator_setting_conversion_failing CHECK (((conversion_error IS NULL) = (conversion_failing_since IS NULL)))
 )
 WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.creator_setting.conversion_tries IS 'of automatic conversion, since it worked last';
 
 CREATE TABLE public.credit_note (
     shard smallint NOT NULL,
@@ -1931,6 +1948,7 @@ CREATE TABLE public.payout (
     poll_at timestamp with time zone,
     polls integer DEFAULT 0 NOT NULL,
     attention text,
+    poll_error text,
     CONSTRAINT payout_check CHECK (((state = 'requested'::text) = (previous_state IS NULL))),
     CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0))
 )
@@ -1941,6 +1959,8 @@ COMMENT ON COLUMN public.payout.reason IS 'why it failed, was refused or came ba
 COMMENT ON COLUMN public.payout.poll_at IS 'when to ask the provider, in case its webhook is lost; null: no longer';
 
 COMMENT ON COLUMN public.payout.attention IS 'what a person must look at: the provider contradicts what is booked';
+
+COMMENT ON COLUMN public.payout.poll_error IS 'what the last question to its provider failed with';
 
 CREATE TABLE public.payout_event (
     shard smallint NOT NULL,
@@ -1985,6 +2005,7 @@ CREATE TABLE public.payout_provider_event (
     attempts integer DEFAULT 0 NOT NULL,
     outcome text,
     applied_at timestamp with time zone,
+    last_error text,
     CONSTRAINT payout_provider_event_check CHECK (((outcome IS NULL) = (applied_at IS NULL))),
     CONSTRAINT payout_provider_event_check1 CHECK (((outcome IS NULL) OR (due_at IS NULL))),
     CONSTRAINT payout_provider_event_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'nothing_new'::text, 'contradiction'::text, 'unknown_payout'::text])))
@@ -2536,6 +2557,118 @@ COMMENT ON COLUMN public.store_void_poll.polled_until IS 'what was taken back be
 
 COMMENT ON COLUMN public.store_void_poll.due_at IS 'when to ask again; also the lease of who is at it';
 
+CREATE VIEW public.stuck_work AS
+ SELECT (md5(concat_ws(' '::text, queue, shard, creator_id, reversal_id, direction, conversion_id, payout_id, provider, event_id)))::uuid AS id,
+    queue,
+    shard,
+    creator_id,
+    reversal_id,
+    direction,
+    conversion_id,
+    payout_id,
+    provider,
+    event_id,
+    waiting_since,
+    tries,
+    error,
+    due_at
+   FROM ( SELECT 'clawback'::text AS queue,
+            clawback.shard,
+            clawback.creator_id,
+            clawback.reversal_id,
+            clawback.direction,
+            NULL::uuid AS conversion_id,
+            NULL::uuid AS payout_id,
+            NULL::text AS provider,
+            NULL::text AS event_id,
+            clawback.queued_at AS waiting_since,
+            clawback.tries,
+            clawback.error,
+            clawback.due_at
+           FROM public.clawback
+          WHERE ((clawback.applied_at IS NULL) AND (clawback.error IS NOT NULL))
+        UNION ALL
+         SELECT 'maturity'::text,
+            conversion.shard,
+            conversion.creator_id,
+            NULL::uuid,
+            NULL::text,
+            conversion.id,
+            NULL::uuid,
+            NULL::text,
+            NULL::text,
+            conversion.matures_at,
+            conversion.maturity_tries,
+            conversion.maturity_error,
+            conversion.maturity_due_at
+           FROM public.conversion
+          WHERE ((conversion.matured_at IS NULL) AND (conversion.maturity_error IS NOT NULL))
+        UNION ALL
+         SELECT 'conversion'::text,
+            creator_setting.shard,
+            creator_setting.creator_id,
+            NULL::uuid,
+            NULL::text,
+            NULL::uuid,
+            NULL::uuid,
+            NULL::text,
+            NULL::text,
+            creator_setting.conversion_failing_since,
+            creator_setting.conversion_tries,
+            creator_setting.conversion_error,
+            creator_setting.conversion_due_at
+           FROM public.creator_setting
+          WHERE (creator_setting.conversion_error IS NOT NULL)
+        UNION ALL
+         SELECT 'send'::text,
+            p.shard,
+            p.creator_id,
+            NULL::uuid,
+            NULL::text,
+            NULL::uuid,
+            p.id,
+            p.provider,
+            NULL::text,
+            p.changed_at,
+            s.attempts,
+            s.last_error,
+            s.due_at
+           FROM (public.payout_send s
+             JOIN public.payout p ON (((p.shard = s.shard) AND (p.id = s.payout_id))))
+          WHERE (s.last_error IS NOT NULL)
+        UNION ALL
+         SELECT 'poll'::text,
+            payout.shard,
+            payout.creator_id,
+            NULL::uuid,
+            NULL::text,
+            NULL::uuid,
+            payout.id,
+            payout.provider,
+            NULL::text,
+            payout.changed_at,
+            payout.polls,
+            payout.poll_error,
+            payout.poll_at
+           FROM public.payout
+          WHERE ((payout.poll_at IS NOT NULL) AND (payout.poll_error IS NOT NULL))
+        UNION ALL
+         SELECT 'event'::text,
+            NULL::smallint,
+            NULL::bigint,
+            NULL::uuid,
+            NULL::text,
+            NULL::uuid,
+            NULL::uuid,
+            payout_provider_event.provider,
+            payout_provider_event.event_id,
+            payout_provider_event.received_at,
+            payout_provider_event.attempts,
+            payout_provider_event.last_error,
+            payout_provider_event.due_at
+           FROM public.payout_provider_event
+          WHERE ((payout_provider_event.applied_at IS NULL) AND (payout_provider_event.last_error IS NOT NULL))) w;
+
 CREATE TABLE public.tax_rate (
     tax_rate_id bigint NOT NULL,
     country text NOT NULL,
@@ -2971,7 +3104,9 @@ CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHE
 
 CREATE INDEX clawback_part_by_creator ON public.clawback_part USING btree (shard, creator_id, taken_at DESC, reversal_id DESC);
 
-CREATE INDEX clawback_to_apply ON public.clawback USING btree (queue_no) WHERE (applied_at IS NULL);
+CREATE INDEX clawback_stuck ON public.clawback USING btree (queued_at) WHERE ((applied_at IS NULL) AND (error IS NOT NULL));
+
+CREATE INDEX clawback_to_apply ON public.clawback USING btree (creator_id, queue_no) WHERE (applied_at IS NULL);
 
 CREATE INDEX coin_grant_by_operator ON public.coin_grant USING btree (granted_by, granted_at DESC, grant_id DESC);
 
@@ -2985,9 +3120,13 @@ CREATE INDEX consumption_request_due ON public.consumption_request USING btree (
 
 CREATE INDEX conversion_by_creator ON public.conversion USING btree (shard, creator_id, converted_at DESC, id DESC);
 
+CREATE INDEX conversion_stuck ON public.conversion USING btree (matures_at) WHERE ((matured_at IS NULL) AND (maturity_error IS NOT NULL));
+
 CREATE INDEX conversion_to_mature ON public.conversion USING btree (matures_at) WHERE (matured_at IS NULL);
 
 CREATE INDEX creator_setting_automatic ON public.creator_setting USING btree (creator_id) WHERE automatic_conversion;
+
+CREATE INDEX creator_setting_stuck ON public.creator_setting USING btree (conversion_failing_since) WHERE (conversion_error IS NOT NULL);
 
 CREATE INDEX credit_note_by_order ON public.credit_note USING btree (shard, order_id, number);
 
@@ -3029,7 +3168,11 @@ CREATE INDEX payout_by_time ON public.payout USING btree (requested_at DESC, id 
 
 CREATE INDEX payout_method_by_creator ON public.payout_method USING btree (shard, creator_id, created_at DESC, id DESC);
 
+CREATE INDEX payout_poll_stuck ON public.payout USING btree (changed_at) WHERE ((poll_at IS NOT NULL) AND (poll_error IS NOT NULL));
+
 CREATE INDEX payout_provider_event_due ON public.payout_provider_event USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX payout_provider_event_stuck ON public.payout_provider_event USING btree (received_at) WHERE ((applied_at IS NULL) AND (last_error IS NOT NULL));
 
 CREATE INDEX payout_rate_by_currency ON public.payout_rate USING btree (currency, effective_at DESC, version DESC);
 
@@ -3514,6 +3657,12 @@ GRANT SELECT ON TABLE public.clawback TO plaudit_app;
 
 GRANT UPDATE(applied_at) ON TABLE public.clawback TO plaudit_app;
 
+GRANT UPDATE(tries) ON TABLE public.clawback TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.clawback TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.clawback TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.clawback_part TO plaudit_app;
 
 GRANT UPDATE(returned_at) ON TABLE public.clawback_part TO plaudit_app;
@@ -3547,6 +3696,12 @@ GRANT UPDATE(coins_clawed) ON TABLE public.conversion TO plaudit_app;
 GRANT UPDATE(diamonds_clawed) ON TABLE public.conversion TO plaudit_app;
 
 GRANT UPDATE(diamonds_matured) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_tries) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_due_at) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_error) ON TABLE public.conversion TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.creator_setting TO plaudit_app;
 
@@ -3649,6 +3804,8 @@ GRANT UPDATE(poll_at) ON TABLE public.payout TO plaudit_app;
 GRANT UPDATE(polls) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(attention) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(poll_error) ON TABLE public.payout TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_event TO plaudit_app;
 
@@ -3801,6 +3958,8 @@ GRANT SELECT,INSERT ON TABLE public.store_void_poll TO plaudit_app;
 GRANT UPDATE(polled_until) ON TABLE public.store_void_poll TO plaudit_app;
 
 GRANT UPDATE(due_at) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT SELECT ON TABLE public.stuck_work TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
 

@@ -1,0 +1,99 @@
+"""Work that failed, over HTTP, for operators."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.params import Parameter
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.jobs import JobRunner
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.payouts.stuck import JOB_OF, Queue, StuckWork, list_stuck, retry
+from plaudit.people.access import Access
+from plaudit.problems import NotFound
+
+_TAGS = ["Operator"]
+
+
+class StuckWorkAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Work of creators or payouts whose last try failed. By itself it is tried again after longer and longer pauses."""
+
+    id: UUID
+    queue: Annotated[
+        Queue,
+        Meta(
+            description="What is to be done. `clawback`: a creator's gifts are taken back, or given back; the next "
+            "ones of that creator wait for it. `maturity`: diamonds become available. `conversion`: a gift balance is "
+            "converted automatically. `send`: a payout goes to its provider. `poll`: its provider is asked about it. "
+            "`event`: what a payout provider told is applied."
+        ),
+    ]
+    creator_id: Annotated[str | None, Meta(description="Whose it is; null: an event, of which that is not known.")]
+    reversal_id: Annotated[UUID | None, Meta(description="Of a clawback.")]
+    direction: Annotated[str | None, Meta(description="Of a clawback: `take` or `return`.")]
+    conversion_id: Annotated[UUID | None, Meta(description="Of a maturity.")]
+    payout_id: Annotated[UUID | None, Meta(description="Of a payout that is sent or asked about.")]
+    provider: Annotated[str | None, Meta(description="The payout provider.")]
+    event_id: Annotated[str | None, Meta(description="What the provider calls the event.")]
+    waiting_since: Annotated[datetime, Meta(description="Since when it is to be done.")]
+    tries: int
+    error: Annotated[str, Meta(description="What the last try failed with.")]
+    due_at: Annotated[datetime, Meta(description="When it is tried again; in the past: as soon as its job runs.")]
+
+
+class StuckWorkPage(msgspec.Struct, frozen=True):
+    """Work that failed, the latest first."""
+
+    items: list[StuckWorkAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+def _answer(work: StuckWork) -> StuckWorkAnswer:
+    fields = msgspec.structs.asdict(work)
+    return StuckWorkAnswer(**fields | {"creator_id": None if work.creator_id is None else str(work.creator_id)})
+
+
+@get(
+    "/v1/operator/stuck-work",
+    access=Access.OPERATOR,
+    operation_id="ListStuckWork",
+    tags=_TAGS,
+    summary="Work that failed",
+)
+async def list_all(
+    database: Database,
+    queue: Annotated[Queue | None, Parameter(description="Only what is of this kind.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> StuckWorkPage:
+    """Clawbacks, conversions and payouts whose last try failed, by when they were to be done, the latest first."""
+    async with database.read() as connection:
+        found = await list_stuck(connection, queue, place_of(cursor), limit + 1)
+    more = cursor_of((found[limit - 1].waiting_since, found[limit - 1].id)) if len(found) > limit else None
+    return StuckWorkPage([_answer(work) for work in found[:limit]], more)
+
+
+@post(
+    "/v1/operator/stuck-work/{work_id:uuid}/retry",
+    access=Access.OPERATOR,
+    operation_id="RetryStuckWork",
+    tags=_TAGS,
+    problems=(NotFound,),
+    status_code=202,
+    summary="Try work that failed again now",
+)
+async def retry_now(work_id: UUID, database: Database, clock: Clock, jobs: JobRunner) -> StuckWorkAnswer:
+    """A job tries it, soon. Nothing happens twice."""
+    async with database.transaction() as connection:
+        work = await retry(connection, work_id, clock.now())
+    jobs.wake(JOB_OF[work.queue])
+    return _answer(work)
+
+
+HANDLERS: list[Any] = [list_all, retry_now]
