@@ -25,6 +25,7 @@ PAGES = [
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
     ("/operator/prices", OPERATOR),
+    ("/operator/stuck", OPERATOR),
 ]
 LOOKS = [("dark", 1280), ("light", 390)]
 

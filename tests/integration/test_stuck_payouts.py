@@ -208,3 +208,18 @@ async def test_operators_see_what_is_stuck_and_have_it_tried_again(desk: Desk, o
     assert await claw_back_due(database, clock) == 2, "all that creator's, and no other's"
     assert (await olga.post(path)).status_code == 404
     assert len((await olga.get("/v1/operator/stuck-work")).json()["items"]) == 2
+
+
+async def test_the_page_of_stuck_work(desk: Desk, owner_connection: OwnConnection) -> None:
+    olga, cleo = await desk.person("olga", Role.OPERATOR), await desk.person_id("cleo")
+    assert "Nothing is stuck" in (await olga.get("/operator/stuck")).text
+    database, clock = desk.house.database, desk.house.clock
+    await take_from_one(database, clock, cleo, 1)
+    await owner_connection.execute("alter table clawback_part add constraint poison check (coins > 1000000) not valid")
+    await claw_back_due(database, clock)
+    text = (await olga.get("/operator/stuck")).text
+    assert all(said in text for said in ("Taking gifts back from a creator", "cleo", "tried 1 time", "poison"))
+    assert "Nothing is stuck" in (await olga.get("/operator/stuck?queue=send")).text
+    assert (await olga.get("/operator/stuck?queue=nonsense&before=nonsense")).status_code == 200
+    assert "1 piece of work failed" in (await olga.get("/operator")).text
+    assert (await (await desk.person("ada")).get("/operator/stuck")).status_code == 403

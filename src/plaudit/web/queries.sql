@@ -139,6 +139,10 @@ select array_agg(s::smallint) from ledger_setting, generate_series(0, shards - 1
 -- Gifts that were charged before a moment and are not delivered.
 select count(*) from gift_batch where charged_at < $1;
 
+-- name: stuck_work
+-- Work of creators and payouts that failed and is tried again.
+select count(*) from stuck_work;
+
 -- name: money_in_counts
 -- What waits for a person at the moment.
 select (select count(*) from payment_problem where resolved_at is null) as problems,

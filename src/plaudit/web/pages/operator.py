@@ -66,6 +66,7 @@ async def operator(
         approved = await _payouts(connection, PayoutFilter(state=PayoutState.APPROVED))
         problems = await recharge.payment_problems(connection, PAGE_ROWS)
         stuck = await connection.fetchval(SQL["stuck_batches"], now - timedelta(seconds=STUCK_AFTER_S))
+        failed = await connection.fetchval(SQL["stuck_work"])
         people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))
     return page(
         "operator.html",
@@ -87,6 +88,7 @@ async def operator(
         failing=[payout for payout in approved if payout.send_error],
         problems=problems,
         stuck=stuck,
+        failed=failed,
         people=people,
     )
 

@@ -1,0 +1,49 @@
+"""Work of creators and payouts that failed, for operators: whose, since when, why, and when it is tried again."""
+
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_ROWS
+from plaudit.pages import Place, cursor_of, place_of
+from plaudit.payouts.stuck import Queue, list_stuck
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.problems import InvalidField
+from plaudit.web.pages.frame import page, viewer_of
+
+
+@get("/operator/stuck", access=Access.OPERATOR, include_in_schema=False)
+async def stuck(
+    caller: Caller, database: Database, clock: Clock, queue: str = "", before: str | None = None
+) -> Response[str]:
+    """`queue`: only what is of this kind; one that is not known is not filtered by."""
+    chosen = Queue(queue) if queue in set(Queue) else None
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await list_stuck(connection, chosen, _place(before), PAGE_ROWS + 1)
+        shown = found[:PAGE_ROWS]
+        people = await people_by_ids(connection, {work.creator_id for work in shown if work.creator_id is not None})
+    return page(
+        "stuck.html",
+        viewer,
+        nav="operator",
+        work=shown,
+        people=people,
+        queues=[queue.value for queue in Queue],
+        queue=chosen.value if chosen else "",
+        next=cursor_of((shown[-1].waiting_since, shown[-1].id)) if len(found) > PAGE_ROWS else None,
+        first=before is None,
+        now=clock.now(),
+    )
+
+
+def _place(before: str | None) -> Place:
+    try:
+        return place_of(before)
+    except InvalidField:
+        return place_of(None)
+
+
+router = Router("/", route_handlers=[stuck])
