@@ -10,7 +10,6 @@ from uuid import UUID
 
 import httpx2
 import pytest
-import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -18,12 +17,15 @@ from plaudit.clock import Clock
 from plaudit.db import connect as connect_to_database
 from plaudit.gifts.catalogue import seed
 from plaudit.http.house import House, open_house
-from plaudit.http.server import _config, listen
+from plaudit.http.server import _config
 from plaudit.ids import new_id
+from plaudit.listening import listen
 from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.settings import Settings
+from tests.support.ports import LOOPBACK
+from tests.support.serving import running
 from tests.support.waiting import WAIT_S
 
 ROSE = 1
@@ -40,7 +42,7 @@ class Process:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{LOOPBACK}:{self.port}"
 
 
 @dataclass
@@ -220,14 +222,9 @@ async def open_platform(database_url: str, clock: Clock, processes: int = 1) -> 
 async def serving(database_url: str, clock: Clock, *, with_jobs: bool = True) -> AsyncIterator[Process]:
     """One more process on a database, with a port."""
     async with open_house(Settings(), database_url, clock=clock, with_jobs=with_jobs) as house:
-        listening = listen("127.0.0.1", 0)
-        server = uvicorn.Server(_config(house, log_requests=False))
-        serving = asyncio.create_task(server._serve([listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        try:
-            yield Process(house, listening.getsockname()[1])
-        finally:
-            house.stopping.set()
-            server.should_exit = True
-            await serving
+        listening = listen(LOOPBACK, 0)
+        async with running(_config(house, log_requests=False), listening):
+            try:
+                yield Process(house, listening.getsockname()[1])
+            finally:
+                house.stopping.set()

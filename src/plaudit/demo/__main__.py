@@ -21,7 +21,7 @@ STDERR = 2
 @click.option("--crowd", type=int, required=True)
 @click.option("--seed", type=int, required=True)
 @click.option("--approve/--no-approve", required=True)
-@click.option("--past", type=int, multiple=True, help="Write it first, then close these pipes: provider, jobs.")
+@click.option("--past", type=int, multiple=True, help="Write it first: socket of the provider, pipes.")
 def people(*, address: str, data: Path, crowd: int, seed: int, approve: bool, past: tuple[int, ...]) -> None:
     """Live until SIGTERM. What goes wrong is for the log; the terminal is for whoever tries the demo."""
     with (data / "logs" / "crowd.log").open("ab") as log:

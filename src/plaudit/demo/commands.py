@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-import httpx2
 
 from plaudit.clock import SystemClock
 from plaudit.demo.cast import read_cast
@@ -20,7 +19,7 @@ from plaudit.demo.past_plan import midnight, read_past
 from plaudit.demo.prepare import prepare, write_people
 from plaudit.embedded import database_url
 from plaudit.http.logs import configure_logging
-from plaudit.http.server import listen
+from plaudit.listening import listen, url_of
 from plaudit.settings import Secret, Settings, SetupError
 
 _HOST = "127.0.0.1"
@@ -72,22 +71,21 @@ def _listening(port: int) -> socket.socket:
 def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve: bool) -> None:
     """Start everything, then watch over it until interrupted; whatever happens, nothing is left running."""
     keys = DemoKeys.of(data)
-    address = f"http://{_HOST}:{listening.getsockname()[1]}"
-    port = _sandbox_port(keys, data)
+    sandbox = _sandbox_socket(keys, data)
     settings = dataclasses.replace(
         Settings.from_environment(),
         data=data,
-        public_url=address,
-        sandbox_url=f"http://{_HOST}:{port}",
+        public_url=url_of(listening),
+        sandbox_url=url_of(sandbox),
         sandbox_api_key=Secret(keys.sandbox_api_key),
         sandbox_webhook_secret=Secret(keys.sandbox_webhook_secret),
     )
     click.echo(f"Starting the demo in {data} …")
-    with database_url(settings) as database, Children(data / "logs") as children:
+    with sandbox, database_url(settings) as database, Children(data / "logs") as children:
         try:
             people = write_people(data, read_cast(), approve=approve)
             options = [f"--crowd={crowd}", f"--seed={seed}", "--approve" if approve else "--no-approve"]
-            _start(children, listening, settings, _environment(settings, database, people), options)
+            _start(children, listening, sandbox, settings, _environment(settings, database, people), options)
             children.watch()
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
@@ -95,31 +93,40 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
 
 
 def _start(
-    children: Children, listening: socket.socket, settings: Settings, environment: dict[str, str], options: list[str]
+    children: Children,
+    listening: socket.socket,
+    sandbox: socket.socket,
+    settings: Settings,
+    environment: dict[str, str],
+    options: list[str],
 ) -> None:
     """Start the server, the provider and the people.
 
     The provider, and then the jobs of the server, begin when the people have written the past of a new world: when
-    nobody holds the writing end of a pipe any more.
+    nobody holds the writing end of a pipe any more. The provider of the past answers on the same socket.
     """
     clock, plan, data = SystemClock(), read_past(), settings.data
     began_at = midnight(clock.now()) - timedelta(days=plan.days)
     is_new = asyncio.run(prepare(environment["DATABASE_URL"], data, plan, settings, began_at, clock))
     (provider_waits, begin_provider), (jobs_wait, begin_jobs) = os.pipe(), os.pipe()
-    descriptor, sandbox = listening.fileno(), httpx2.URL(settings.sandbox_url)
+    descriptor, provider = listening.fileno(), sandbox.fileno()
     children.start(
         "server",
         ["plaudit", "serve-worker", str(descriptor), f"--jobs-after={jobs_wait}"],
         environment,
         pass_fds=[descriptor, jobs_wait],
     )
-    provider = ["plaudit.sandbox", f"--host={sandbox.host}", f"--port={sandbox.port}", f"--after={provider_waits}"]
-    children.start("sandbox", [*provider, "--data", data / SANDBOX_FILE], environment, pass_fds=[provider_waits])
+    children.start(
+        "sandbox",
+        ["plaudit.sandbox", f"--descriptor={provider}", f"--after={provider_waits}", "--data", data / SANDBOX_FILE],
+        environment,
+        pass_fds=[provider, provider_waits],
+    )
     people: list[str | Path] = ["plaudit.demo", settings.public_url, data, *options]
-    first = [f"--past={one}" for one in (begin_provider, begin_jobs) if is_new]
-    fds = [begin_provider, begin_jobs]
-    children.start("crowd", people, environment, first_time=first, first_fds=fds if is_new else [], quiet=False)
-    for one in fds:
+    past = [provider, begin_provider, begin_jobs] if is_new else []
+    first = [f"--past={one}" for one in past]
+    children.start("crowd", people, environment, first_time=first, first_fds=past, quiet=False)
+    for one in (begin_provider, begin_jobs):
         os.close(one)
 
 
@@ -136,16 +143,14 @@ def _environment(settings: Settings, database: str, people: Path) -> dict[str, s
     }
 
 
-def _sandbox_port(keys: DemoKeys, data: Path) -> int:
-    """The port the provider had before, if that is free: checkouts keep their addresses."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, keys.sandbox_port))
-        except OSError:
-            probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
+def _sandbox_socket(keys: DemoKeys, data: Path) -> socket.socket:
+    """A socket on the port the provider had before, if that is free: checkouts keep their addresses."""
+    try:
+        listening = listen(_HOST, keys.sandbox_port)
+    except SetupError:
+        listening = listen(_HOST, 0)
+    port: int = listening.getsockname()[1]
     if port != keys.sandbox_port:
         keys.sandbox_port = port
         keys.save(data)
-    return port
+    return listening

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,8 @@ class Life:
     approve: bool
     """Whether small payouts are approved without a person."""
     past: tuple[int, ...] = ()
-    """Of a new world: pipes to be closed when its past is written. At the first the provider of today waits, at the
-    second the jobs."""
+    """Of a new world: the socket of the provider, and pipes to be closed when its past is written. At the first the
+    provider of today waits, at the second the jobs."""
 
 
 async def live(life: Life, say: Callable[[str], None], clock: Clock | None = None) -> None:
@@ -133,9 +134,10 @@ async def _past(world: World, life: Life, say: Callable[[str], None]) -> None:
     if not life.past:
         return
     settings = Settings.from_environment()
-    begin_provider, begin_jobs = life.past
+    provider, begin_provider, begin_jobs = life.past
     try:
-        await write_past(settings, life.data, read_past(), world.clock, say, seed=life.seed)
+        with socket.socket(fileno=provider) as listening:
+            await write_past(settings, life.data, listening, read_past(), world.clock, say, seed=life.seed)
     except Exception:
         log.exception("the past is not complete")
     finally:

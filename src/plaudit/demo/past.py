@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -38,11 +39,19 @@ _HOUR = timedelta(hours=1)
 
 
 async def write_past(
-    settings: Settings, data: Path, plan: PastPlan, clock: Clock, say: Callable[[str], None], *, seed: int
+    settings: Settings,
+    data: Path,
+    listening: socket.socket,
+    plan: PastPlan,
+    clock: Clock,
+    say: Callable[[str], None],
+    *,
+    seed: int,
 ) -> None:
-    """Play all days of the plan up to yesterday. One time only: what is missed of it is missed for good."""
+    """Play all days of the plan up to yesterday, with the provider on a socket. One time only: what is missed of it is
+    missed for good."""
     began_at = midnight(clock.now()) - timedelta(days=plan.days)
-    async with open_past(settings, settings.database_url.reveal(), data, began_at) as past:
+    async with open_past(settings, data, listening, began_at) as past:
         player = _Player(past, plan, began_at.date(), read_cast(), read_behaviour(), seed)
         await player.get_ready()
         for day in range(plan.days):

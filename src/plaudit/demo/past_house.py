@@ -1,8 +1,9 @@
 """The server and the provider as they were weeks ago: the real ones, in this process, with a clock of that time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,6 @@ SQL = statements(__file__)
 SANDBOX_FILE = "sandbox.sqlite"
 
 _TICK = timedelta(milliseconds=160)  # of the past, each time somebody looks at the clock
-_START_POLL_S = 0.005
 _DELIVERY_POLL_S = 0.005
 
 
@@ -89,8 +89,10 @@ class PastHouse:
 
 
 @asynccontextmanager
-async def open_past(settings: Settings, database_url: str, data: Path, began_at: datetime) -> AsyncIterator[PastHouse]:
-    """Open the house and the provider at a moment of the past.
+async def open_past(
+    settings: Settings, data: Path, listening: socket.socket, began_at: datetime
+) -> AsyncIterator[PastHouse]:
+    """Open the house, and the provider on its socket, at a moment of the past.
 
     The provider's messages go to this house without a socket: at the address they name the server of today answers.
     A crash of the machine may take the last moments of the past with it.
@@ -105,8 +107,8 @@ async def open_past(settings: Settings, database_url: str, data: Path, began_at:
     provider = create_sandbox(config, clock)
     try:
         async with (
-            open_house(settings, _quick(database_url), clock=clock, with_jobs=False) as house,
-            _serving(provider, httpx2.URL(settings.sandbox_url)),
+            open_house(settings, _quick(settings.database_url.reveal()), clock=clock, with_jobs=False) as house,
+            _serving(provider, listening),
             httpx2.AsyncClient(transport=_directly(house), base_url=settings.public_url) as http,
             httpx2.AsyncClient(verify=tls_context()) as browser,
         ):
@@ -125,17 +127,19 @@ def _quick(database_url: str) -> str:
     return f"{database_url}{'&' if '?' in database_url else '?'}synchronous_commit=off"
 
 
+class _Server(uvicorn.Server):
+    """Leaves the signals of the process to whoever plays the past."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @asynccontextmanager
-async def _serving(application: Any, url: httpx2.URL) -> AsyncIterator[None]:
+async def _serving(application: Any, listening: socket.socket) -> AsyncIterator[None]:
     """The provider on its socket. Without its lifespan: whoever plays the past sends its messages."""
-    config = uvicorn.Config(
-        application, host=url.host, port=url.port or 0, lifespan="off", log_config=None, access_log=False
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    running = asyncio.create_task(server.serve())
-    while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn says it by no event
-        await asyncio.sleep(_START_POLL_S)
+    server = _Server(uvicorn.Config(application, lifespan="off", log_config=None, access_log=False))
+    running = asyncio.create_task(server.serve([listening]))
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from plaudit.http.openapi import describe
 from plaudit.http.workers import Workers
 from plaudit.ledger.migrate import apply_to, pending_migrations
 from plaudit.limits import WORKERS_MAX
+from plaudit.listening import listen, url_of
 from plaudit.settings import Settings, SetupError
 
 
@@ -40,11 +41,11 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
         asyncio.run(_prepare(url, embedded=not settings.database_url))
         if workers > 1:
             several = Workers(workers, host, port, url, log_requests=log_requests)
-            _say_where(several.address)
+            _say_where(several.url)
             several.run()
         else:
-            listening = server.listen(host, port)
-            address = listening.getsockname()[:2]
+            listening = listen(host, port)
+            address = url_of(listening)
             server.run(settings, url, listening, log_requests=log_requests, on_ready=lambda: _say_where(address))
 
 
@@ -67,9 +68,8 @@ def _leave(*_: object) -> None:
     raise SystemExit(0)
 
 
-def _say_where(address: tuple[str, int]) -> None:
-    host = f"[{address[0]}]" if ":" in address[0] else address[0]
-    click.echo(f"Plaudit listens on http://{host}:{address[1]}")
+def _say_where(address: str) -> None:
+    click.echo(f"Plaudit listens on {address}")
 
 
 async def _prepare(url: str, *, embedded: bool) -> None:

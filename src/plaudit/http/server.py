@@ -24,7 +24,7 @@ from plaudit.limits import (
     SOCKET_MESSAGES_WAITING_MAX,
 )
 from plaudit.live.protocol import SocketProtocol
-from plaudit.settings import Settings, SetupError
+from plaudit.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +44,6 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._house.stopping.set()
         await super().shutdown(sockets)
-
-
-def listen(host: str, port: int, *, share_port: bool = False) -> socket.socket:
-    """A listening socket.
-
-    Args:
-        host: address or name.
-        port: 0 for any that is free.
-        share_port: let other sockets listen there too; the kernel divides the connections among them.
-
-    Raises:
-        SetupError: the address cannot be had.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if share_port:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listening.bind(address)
-        listening.listen(LISTEN_BACKLOG)
-    except OSError as error:
-        raise SetupError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
-    return listening
 
 
 def run(

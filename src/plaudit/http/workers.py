@@ -9,8 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-from plaudit.http.server import listen
 from plaudit.limits import DRAIN_S, WORKER_DEATHS_MAX, WORKER_RESTART_S, WORKER_STOP_WAIT_S
+from plaudit.listening import listen, url_of
 from plaudit.processes import Launch, TiedProcess
 from plaudit.settings import SetupError
 
@@ -25,8 +25,9 @@ class Workers:
 
     def __init__(self, count: int, host: str, port: int, database_url: str, *, log_requests: bool = False) -> None:
         first = listen(host, port, share_port=True)
-        self.address: tuple[str, int] = first.getsockname()[:2]
-        self._sockets = [first, *(listen(host, self.address[1], share_port=True) for _ in range(count - 1))]
+        self.url = url_of(first)
+        port = first.getsockname()[1]
+        self._sockets = [first, *(listen(host, port, share_port=True) for _ in range(count - 1))]
         self._environment = {**os.environ, "DATABASE_URL": database_url}
         self._log_requests = log_requests
         self._ending = threading.Event()

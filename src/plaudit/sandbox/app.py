@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import random
+import socket
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import SANDBOX_REQUEST_BYTES_MAX
+from plaudit.listening import listen, url_of
 from plaudit.problems import Problem
 from plaudit.sandbox import checkout, payouts, reversals
 from plaudit.sandbox.shared import Sandbox, SandboxConfig
@@ -85,17 +87,19 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8100, show_default=True, help="Port to listen on.")
+@click.option("--port", default=8100, show_default=True, help="Port to listen on; 0: any that is free.")
+@click.option("--descriptor", type=int, help="A listening socket it inherits, instead of host and port.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data/sandbox.sqlite"), show_default=True)
 @click.option("--public-url", help="Where browsers reach the hosted pages.  [default: http://HOST:PORT]")
 @click.option("--chaos", is_flag=True, help="Send every webhook twice and out of order.")
 @click.option("--seed", default=1, show_default=True, help="What chaos is drawn from.")
 @click.option("--late-s", default=8, show_default=True, help="Seconds until a late payment is confirmed.")
 @click.option("--after", type=int, help="A pipe it inherits: begin when its other end is closed.")
-def sandbox(
+def sandbox(  # noqa: PLR0913 - the options of a command
     *,
     host: str,
     port: int,
+    descriptor: int | None,
     data: Path,
     public_url: str | None,
     chaos: bool,
@@ -110,9 +114,11 @@ def sandbox(
     settings = Settings.from_environment()
     if not settings.sandbox_api_key or not settings.sandbox_webhook_secret:
         raise SettingsError("the sandbox needs PLAUDIT_SANDBOX_API_KEY and PLAUDIT_SANDBOX_WEBHOOK_SECRET")
+    listening = listen(host, port) if descriptor is None else socket.socket(fileno=descriptor)
+    url = url_of(listening)
     config = SandboxConfig(
         data=data,
-        public_url=(public_url or f"http://{host}:{port}").rstrip("/"),
+        public_url=(public_url or url).rstrip("/"),
         api_key=settings.sandbox_api_key,
         webhook_secret=settings.sandbox_webhook_secret,
         chaos_seed=seed if chaos else None,
@@ -120,4 +126,17 @@ def sandbox(
     )
     if after is not None:
         os.read(after, 1)
-    uvicorn.run(create_app(config), host=host, port=port, log_level="warning", access_log=False)
+    server = _Server(uvicorn.Config(create_app(config), log_level="warning", access_log=False), url)
+    server.run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says when requests are answered."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        click.echo(f"The sandbox listens on {self._url}")
