@@ -5,10 +5,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
+
+import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.creators import actions as creators
@@ -16,6 +18,7 @@ from plaudit.creators.jobs import mature_due
 from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database
 from plaudit.ids import new_id
+from plaudit.limits import PAYOUT_POLL_PAUSE_S_MAX, PAYOUT_SEND_PAUSE_S_MAX
 from plaudit.payouts import actions, methods
 from plaudit.payouts.jobs import poll_due, send_due
 from plaudit.payouts.methods import BankAccount
@@ -24,26 +27,34 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.sandbox import SandboxPayoutProvider
 from plaudit.settings import Secret
 from tests.support.earnings import give
-from tests.support.shop import API_KEY, WEBHOOK_SECRET, free_port
-from tests.support.waiting import answers, until
+from tests.support.ports import LOOPBACK, NOBODY, held_port
+from tests.support.processes import first_line
+from tests.support.shop import API_KEY, WEBHOOK_SECRET
+from tests.support.waiting import WAIT_S, eventually
 
 CREATOR = 42
+_LONG = timedelta(seconds=2 * max(PAYOUT_SEND_PAUSE_S_MAX, PAYOUT_POLL_PAUSE_S_MAX))  # then all is due again
 ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Of the sandbox, whichever process it is."""
+    with held_port() as held:
+        yield held
+
+
 @contextmanager
-def sandbox_process(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def sandbox_process(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     """The sandbox as a process; gone when the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "plaudit.sandbox", "--port", str(port), "--data", str(folder / "sandbox.sqlite")],
-        env={"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET},
-    )
-    try:
-        until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/health"), "the sandbox answers")
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    command = [sys.executable, "-m", "plaudit.sandbox", f"--port={port}", f"--data={folder / 'sandbox.sqlite'}"]
+    environment = {"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert first_line(process), "the sandbox did not start"
+            yield process
+        finally:
+            process.kill()
 
 
 class CutWire:
@@ -80,7 +91,7 @@ class CutWire:
 async def provider_at(port: int) -> AsyncIterator[PayoutProviders]:
     """The sandbox at a port, for payouts."""
     secret = Secret(WEBHOOK_SECRET)
-    url, webhooks = f"http://127.0.0.1:{port}", "http://127.0.0.1:9/nobody"
+    url, webhooks = f"http://{LOOPBACK}:{port}", f"{NOBODY}/nobody"
     providers = PayoutProviders(
         [SandboxPayoutProvider(url=url, api_key=Secret(API_KEY), webhook_secret=secret, webhook_url=webhooks)]
     )
@@ -115,26 +126,27 @@ async def find(database: Database, payout_id: UUID) -> Payout:
         return await actions.find(connection, payout_id, None)
 
 
-def payouts_at_the_bank(folder: Path) -> int:
-    with sqlite3.connect(folder / "sandbox.sqlite") as connection:
-        count: int = connection.execute("select count(*) from object where kind = 'SandboxPayout'").fetchone()[0]
+def payouts_at_the_bank(folder: Path, status: str = "%") -> int:
+    counted = "select count(*) from object where kind = 'SandboxPayout' and json_extract(body, '$.status') like ?"
+    with closing(sqlite3.connect(folder / "sandbox.sqlite", timeout=WAIT_S)) as connection:
+        count: int = connection.execute(counted, [status]).fetchone()[0]
         return count
 
 
-async def paid_in_the_end(database: Database, clock: ManualClock, providers: PayoutProviders, payout_id: UUID) -> None:
-    """Let the jobs run until the money has arrived."""
-    for _ in range(60):
-        clock.advance(timedelta(hours=1))
-        await send_due(database, clock, providers)
-        await poll_due(database, clock, providers)
-        if (await find(database, payout_id)).state == "paid":
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the payout was never paid")
+async def paid_in_the_end(
+    database: Database, clock: ManualClock, providers: PayoutProviders, folder: Path, payout_id: UUID
+) -> None:
+    """Let the jobs send what is due, and ask about it when the bank has paid."""
+    clock.advance(_LONG)
+    await send_due(database, clock, providers)
+    await eventually(lambda: payouts_at_the_bank(folder, "paid") == 1, "the bank has paid")
+    clock.advance(_LONG)
+    await poll_due(database, clock, providers)
+    assert (await find(database, payout_id)).state == "paid"
 
 
-async def test_the_answer_is_cut_off(database: Database, tmp_path: Path) -> None:
-    clock, port = ManualClock(datetime.now(UTC)), free_port()
+async def test_the_answer_is_cut_off(database: Database, port: int, tmp_path: Path) -> None:
+    clock = ManualClock(datetime.now(UTC))
     payout_id = await approved_payout(database, clock)
     with sandbox_process(tmp_path, port):
         wire = CutWire(port)
@@ -146,12 +158,12 @@ async def test_the_answer_is_cut_off(database: Database, tmp_path: Path) -> None
             assert (seen.state, seen.send_attempts) == ("approved", 1)
             assert payouts_at_the_bank(tmp_path) == 1
             wire.cut = False
-            await paid_in_the_end(database, clock, providers, payout_id)
+            await paid_in_the_end(database, clock, providers, tmp_path, payout_id)
     assert payouts_at_the_bank(tmp_path) == 1
 
 
-async def test_the_provider_is_killed_before_it_answers(database: Database, tmp_path: Path) -> None:
-    clock, port = ManualClock(datetime.now(UTC)), free_port()
+async def test_the_provider_is_killed_before_it_answers(database: Database, port: int, tmp_path: Path) -> None:
+    clock = ManualClock(datetime.now(UTC))
     payout_id = await approved_payout(database, clock)
     async with provider_at(port) as providers:
         with sandbox_process(tmp_path, port) as process:
@@ -165,13 +177,13 @@ async def test_the_provider_is_killed_before_it_answers(database: Database, tmp_
             await send_due(database, clock, providers)
             assert (await find(database, payout_id)).state == "approved"
         with sandbox_process(tmp_path, port):
-            await paid_in_the_end(database, clock, providers, payout_id)
+            await paid_in_the_end(database, clock, providers, tmp_path, payout_id)
     assert payouts_at_the_bank(tmp_path) == 1
 
 
-async def test_the_sender_dies_with_the_answer_in_its_hands(database: Database, tmp_path: Path) -> None:
+async def test_the_sender_dies_with_the_answer_in_its_hands(database: Database, port: int, tmp_path: Path) -> None:
     """The claim is committed and the provider has paid; then the sender is gone and nothing of it was written."""
-    clock, port = ManualClock(datetime.now(UTC)), free_port()
+    clock = ManualClock(datetime.now(UTC))
     payout_id = await approved_payout(database, clock)
     with sandbox_process(tmp_path, port):
         async with provider_at(port) as providers:
@@ -192,5 +204,5 @@ async def test_the_sender_dies_with_the_answer_in_its_hands(database: Database, 
             await asyncio.gather(sender, return_exceptions=True)
             provider.send = original  # type: ignore[method-assign]
             assert await send_due(database, clock, providers) == 0, "the claim holds until its lease is over"
-            await paid_in_the_end(database, clock, providers, payout_id)
+            await paid_in_the_end(database, clock, providers, tmp_path, payout_id)
     assert payouts_at_the_bank(tmp_path) == 1

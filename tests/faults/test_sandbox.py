@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -15,8 +14,15 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
-from tests.support.shop import API_KEY, CONFIRM, EXPIRES, GOOD, LATE, WEBHOOK_SECRET, free_port, serving
-from tests.support.waiting import WAIT_S, answers, eventually, until
+from plaudit.clock import ManualClock
+from plaudit.sandbox.app import create_app
+from plaudit.sandbox.shared import SandboxConfig
+from plaudit.settings import Secret
+from tests.support.ports import LOOPBACK, NOBODY, held_port
+from tests.support.processes import first_line
+from tests.support.serving import serving
+from tests.support.shop import API_KEY, CONFIRM, EXPIRES, GOOD, LATE, WEBHOOK_SECRET
+from tests.support.waiting import WAIT_S, eventually
 
 AUTHORIZED = {"Authorization": f"Bearer {API_KEY}"}
 
@@ -24,11 +30,10 @@ AUTHORIZED = {"Authorization": f"Bearer {API_KEY}"}
 class Receiver:
     """A shop that hears webhooks: fails the first `failures`, then believes what is signed."""
 
-    def __init__(self, failures: int = 0) -> None:
-        self.failures = failures
+    def __init__(self, port: int) -> None:
+        self.failures = 0
         self.events: list[dict[str, Any]] = []
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/hook"
+        self.url = f"http://{LOOPBACK}:{port}/hook"
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -52,37 +57,33 @@ class Receiver:
 class Process:
     """A sandbox in a process of its own, on the same port and file each time it is started."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "-m", "plaudit.sandbox", "--port", str(self.port), *options]
+    def __init__(self, port: int, folder: Path, *options: str) -> None:
+        self.url = f"http://{LOOPBACK}:{port}"
+        self._command = [sys.executable, "-m", "plaudit.sandbox", f"--port={port}", *options]
         self._command += ["--data", str(folder / "sandbox.sqlite"), "--late-s", "1"]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         secrets = {"PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET}
-        self._process = subprocess.Popen(self._command, env=os.environ | secrets)
-        until(lambda: self._ended or answers(f"{self.url}/health"), "the sandbox answers")
-        assert not self._ended
-
-    @property
-    def _ended(self) -> bool:
-        return self._process is not None and self._process.poll() is not None
+        self._process = subprocess.Popen(self._command, env=os.environ | secrets, stdout=subprocess.PIPE, text=True)
+        assert first_line(self._process) == f"The sandbox listens on {self.url}\n"
 
     def kill(self) -> None:
         if self._process:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
 
 @contextmanager
 def running(folder: Path, *options: str) -> Iterator[Process]:
-    process = Process(folder, *options)
-    process.start()
-    try:
-        yield process
-    finally:
-        process.kill()
+    with held_port() as port:
+        process = Process(port, folder, *options)
+        try:
+            process.start()
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -93,9 +94,10 @@ def sandbox(tmp_path: Path) -> Iterator[Process]:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    made = Receiver()
-    async with serving(made, made.port):
-        yield made
+    with held_port() as port:
+        made = Receiver(port)
+        async with serving(made, port):
+            yield made
 
 
 def asked(receiver_url: str, **changed: object) -> dict[str, Any]:
@@ -104,42 +106,42 @@ def asked(receiver_url: str, **changed: object) -> dict[str, Any]:
         "amount_minor": 74,
         "currency": "USD",
         "description": "70 coins",
-        "return_url": "http://127.0.0.1:9/orders/7",
+        "return_url": f"{NOBODY}/orders/7",
         "webhook_url": receiver_url,
         "expires_at": (datetime.now(UTC) + timedelta(minutes=5)).isoformat(),
     } | changed
 
 
-async def create(client: httpx2.AsyncClient, sandbox: Process, key: str, body: dict[str, Any]) -> httpx2.Response:
-    return await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=AUTHORIZED | {"Idempotency-Key": key})
+async def create(client: httpx2.AsyncClient, url: str, key: str, body: dict[str, Any]) -> httpx2.Response:
+    return await client.post(f"{url}/v1/checkouts", json=body, headers=AUTHORIZED | {"Idempotency-Key": key})
 
 
 async def test_a_key_makes_one_checkout(sandbox: Process, receiver: Receiver) -> None:
     body = asked(receiver.url)
-    async with httpx2.AsyncClient() as client:
-        answers = await asyncio.gather(*(create(client, sandbox, "k", body) for _ in range(5)))
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        answers = await asyncio.gather(*(create(client, sandbox.url, "k", body) for _ in range(5)))
         assert {answer.status_code for answer in answers} == {201}
         assert len({answer.json()["id"] for answer in answers}) == 1
-        assert (await create(client, sandbox, "k", body | {"amount_minor": 75})).status_code == 409
-        assert (await create(client, sandbox, "l", body)).json()["id"] != answers[0].json()["id"]
+        assert (await create(client, sandbox.url, "k", body | {"amount_minor": 75})).status_code == 409
+        assert (await create(client, sandbox.url, "l", body)).json()["id"] != answers[0].json()["id"]
 
 
 async def test_requests_that_are_refused(sandbox: Process, receiver: Receiver) -> None:
     body, past = asked(receiver.url), datetime.now(UTC) - timedelta(seconds=1)
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {API_KEY}"}):
             answer = await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=headers)
             assert answer.status_code == 401
         for changed in ({"amount_minor": 0}, {"currency": "XXQ"}, {"expires_at": past.isoformat()}, {"more": 1}):
-            assert (await create(client, sandbox, "k", body | changed)).status_code == 400, changed
+            assert (await create(client, sandbox.url, "k", body | changed)).status_code == 400, changed
         assert (await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=AUTHORIZED)).status_code == 400
         assert (await client.get(f"{sandbox.url}/v1/checkouts/no", headers=AUTHORIZED)).status_code == 404
         assert (await client.get(f"{sandbox.url}/checkout/no")).status_code == 404
 
 
 async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient() as client:
-        checkout = (await create(client, sandbox, "k", asked(receiver.url, description="<b>70</b> coins"))).json()
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        checkout = (await create(client, sandbox.url, "k", asked(receiver.url, description="<b>70</b> coins"))).json()
         page = await client.get(checkout["url"])
         assert "&lt;b&gt;70&lt;/b&gt; coins" in page.text
         assert "$0.74" in page.text
@@ -161,16 +163,16 @@ async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver
 
 
 async def test_a_killed_sandbox_comes_back_with_everything(sandbox: Process, receiver: Receiver) -> None:
-    body = asked("http://127.0.0.1:9/nobody-hears-this")
-    async with httpx2.AsyncClient() as client:
-        first = (await create(client, sandbox, "first", body)).json()
-        late = (await create(client, sandbox, "late", asked(receiver.url))).json()
+    body = asked(f"{NOBODY}/nobody-hears-this")
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        first = (await create(client, sandbox.url, "first", body)).json()
+        late = (await create(client, sandbox.url, "late", asked(receiver.url))).json()
         await client.post(late["url"] + "/pay", data={"card_number": LATE})
         sandbox.kill()
         with pytest.raises(httpx2.TransportError):
-            await create(client, sandbox, "first", body)
+            await create(client, sandbox.url, "first", body)
         await asyncio.to_thread(sandbox.start)
-        assert (await create(client, sandbox, "first", body)).json() == first
+        assert (await create(client, sandbox.url, "first", body)).json() == first
         await receiver.until("checkout.processing", "checkout.paid")
         await client.post(first["url"] + "/pay", data={"card_number": GOOD})
         paid = (await client.get(f"{sandbox.url}/v1/checkouts/{first['id']}", headers=AUTHORIZED)).json()
@@ -179,8 +181,8 @@ async def test_a_killed_sandbox_comes_back_with_everything(sandbox: Process, rec
 
 async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver: Receiver) -> None:
     receiver.failures = 3
-    async with httpx2.AsyncClient() as client:
-        checkout = (await create(client, sandbox, "k", asked(receiver.url))).json()
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        checkout = (await create(client, sandbox.url, "k", asked(receiver.url))).json()
         await client.post(checkout["url"] + "/pay", data={"card_number": EXPIRES})
         await receiver.until("checkout.open", "checkout.expired")
     assert len({event["id"] for event in receiver.events}) == len(receiver.events) == 2
@@ -188,20 +190,29 @@ async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver
 
 async def test_with_chaos_each_event_comes_twice(tmp_path: Path, receiver: Receiver) -> None:
     with running(tmp_path, "--chaos") as sandbox:
-        async with httpx2.AsyncClient() as client:
-            checkout = (await create(client, sandbox, "k", asked(receiver.url))).json()
+        async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+            checkout = (await create(client, sandbox.url, "k", asked(receiver.url))).json()
             await client.post(checkout["url"] + "/pay", data={"card_number": GOOD})
             await eventually(lambda: len(receiver.events) >= 4, "all events have come")
     assert sorted(event["type"] for event in receiver.events) == ["checkout.open"] * 2 + ["checkout.paid"] * 2
     assert len({event["id"] for event in receiver.events}) == 2
 
 
-async def test_a_checkout_that_is_left_expires(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient() as client:
-        soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
-        checkout = (await create(client, sandbox, "k", asked(receiver.url, expires_at=soon))).json()
-        await receiver.until("checkout.expired")
-        assert "The time to pay is over" in (await client.get(checkout["url"])).text
+async def test_a_checkout_that_is_left_expires(tmp_path: Path, receiver: Receiver, clock: ManualClock) -> None:
+    with held_port() as port:
+        url = f"http://{LOOPBACK}:{port}"
+        config = SandboxConfig(
+            data=tmp_path / "sandbox.sqlite",
+            public_url=url,
+            api_key=Secret(API_KEY),
+            webhook_secret=Secret(WEBHOOK_SECRET),
+        )
+        async with serving(create_app(config, clock), port), httpx2.AsyncClient(timeout=WAIT_S) as client:
+            soon = (clock.now() + timedelta(seconds=1)).isoformat()
+            checkout = (await create(client, url, "k", asked(receiver.url, expires_at=soon))).json()
+            clock.advance(timedelta(seconds=1))
+            await receiver.until("checkout.expired")
+            assert "The time to pay is over" in (await client.get(checkout["url"])).text
 
 
 def test_it_does_not_start_without_its_keys(tmp_path: Path) -> None:
@@ -215,7 +226,7 @@ def test_it_does_not_start_without_its_keys(tmp_path: Path) -> None:
 async def paid(client: httpx2.AsyncClient, sandbox: Process, receiver: Receiver, card: str = GOOD) -> dict[str, Any]:
     """A payment that was authorised, and taken."""
     body = asked(receiver.url, capture="later")
-    checkout: dict[str, Any] = (await create(client, sandbox, f"k{card}", body)).json()
+    checkout: dict[str, Any] = (await create(client, sandbox.url, f"k{card}", body)).json()
     await client.post(checkout["url"] + "/pay", data={"card_number": card})
     taken = await client.post(f"{sandbox.url}/v1/checkouts/{checkout['id']}/capture", headers=AUTHORIZED)
     assert (taken.status_code, taken.json()["state"]) == (200, "paid")
@@ -231,12 +242,12 @@ async def refund(
 
 
 async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
         taken = await paid(client, sandbox, receiver)
         api = f"{sandbox.url}/v1/checkouts"
         assert (await client.post(f"{api}/{taken['id']}/capture", headers=AUTHORIZED)).json()["state"] == "paid"
         assert (await client.post(f"{api}/{taken['id']}/cancel", headers=AUTHORIZED)).status_code == 409
-        let_go = (await create(client, sandbox, "c", asked(receiver.url, capture="later"))).json()
+        let_go = (await create(client, sandbox.url, "c", asked(receiver.url, capture="later"))).json()
         assert (await client.post(f"{api}/{let_go['id']}/capture", headers=AUTHORIZED)).status_code == 409
         await client.post(let_go["url"] + "/pay", data={"card_number": "4000003920000003"})
         answers = [await client.post(f"{api}/{let_go['id']}/cancel", headers=AUTHORIZED) for _ in range(2)]
@@ -247,7 +258,7 @@ async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, r
 
 
 async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver)
         answers = await asyncio.gather(*(refund(client, sandbox, checkout, "a", 50) for _ in range(4)))
         assert {answer.status_code for answer in answers} == {201}
@@ -257,7 +268,7 @@ async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: 
         assert (over.status_code, "at most 24" in over.json()["reason"]) == (400, True)
         assert (await refund(client, sandbox, checkout, "b", 24)).status_code == 201
         assert (await refund(client, sandbox, checkout, "c", 1)).status_code == 400
-        opened = (await create(client, sandbox, "o", asked(receiver.url))).json()
+        opened = (await create(client, sandbox.url, "o", asked(receiver.url))).json()
         assert (await refund(client, sandbox, opened, "d", 1)).status_code == 409
         since, until = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
         window = {"since": since.isoformat(), "until": until.isoformat()}
@@ -269,7 +280,7 @@ async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: 
 
 
 async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver, "4000000000005126")
         assert (await refund(client, sandbox, checkout, "a", 74)).json()["state"] == "pending"
         assert (await refund(client, sandbox, checkout, "b", 74)).status_code == 400
@@ -278,7 +289,7 @@ async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process,
 
 
 async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient(headers=AUTHORIZED) as client:
+    async with httpx2.AsyncClient(headers=AUTHORIZED, timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver)
         path = f"{sandbox.url}/v1/checkouts/{checkout['id']}"
         assert (await client.post(f"{path}/disputes", json={"amount_minor": 75})).status_code == 400
@@ -292,7 +303,7 @@ async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, rece
         assert (await client.post(end, json={"outcome": "lost"})).status_code == 409
         assert (await refund(client, sandbox, checkout, "a", 74)).status_code == 201
         assert (await client.post(f"{path}/fraud-warnings", json={})).status_code == 201
-        assert (await httpx2.AsyncClient().post(f"{path}/disputes", json={})).status_code == 401
+        assert (await httpx2.AsyncClient(timeout=WAIT_S).post(f"{path}/disputes", json={})).status_code == 401
     await receiver.until("dispute.open", "dispute.won", "fraud_warning.created")
 
 
@@ -302,6 +313,6 @@ async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, rece
 async def test_the_page_speaks_the_language_it_was_asked_for(
     sandbox: Process, receiver: Receiver, locale: str, pay: str
 ) -> None:
-    async with httpx2.AsyncClient() as client:
-        checkout = (await create(client, sandbox, "k", asked(receiver.url, locale=locale))).json()
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        checkout = (await create(client, sandbox.url, "k", asked(receiver.url, locale=locale))).json()
         assert pay in (await client.get(checkout["url"])).text

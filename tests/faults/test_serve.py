@@ -15,7 +15,7 @@ from plaudit.people.model import Role
 from plaudit.processes import processes_in
 from tests.support.databases import run_aside
 from tests.support.server import serving
-from tests.support.waiting import until
+from tests.support.waiting import WAIT_S, until
 
 
 def _workers() -> dict[int, str]:
@@ -41,12 +41,12 @@ def test_a_killed_worker_is_replaced_while_the_others_answer(database_url: str, 
     with serving(database_url, tmp_path / "log", "--workers", "2") as server:
         address = server.address
         until(lambda: len(_workers_on(database_url)) == 2, "two workers")
-        until(lambda: httpx2.get(f"{address}/ready", timeout=30).status_code == 200, "an answer")
+        until(lambda: httpx2.get(f"{address}/ready", timeout=WAIT_S).status_code == 200, "an answer")
         first = _workers_on(database_url)
         os.kill(min(first), signal.SIGKILL)
         until(lambda: len(_workers_on(database_url) - first) == 1, "another worker")
         for _ in range(20):  # each connection lands on either socket, and none is lost
-            assert httpx2.get(f"{address}/ready", timeout=30).status_code == 200
+            assert httpx2.get(f"{address}/ready", timeout=WAIT_S).status_code == 200
     assert _workers_on(database_url) == set()
     assert "another takes its place" in (tmp_path / "log").read_text()
 
@@ -75,7 +75,7 @@ def test_a_request_under_way_is_answered_before_the_end(database_url: str, tmp_p
     )
     with serving(database_url, tmp_path / "log") as server:
         host, _, port = server.address.removeprefix("http://").rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=30) as asking:
+        with socket.create_connection((host, int(port)), timeout=WAIT_S) as asking:
             asking.sendall(head.encode())
             assert b"100 Continue" in asking.recv(1_000)  # now the server waits for the body
             server.process.terminate()
@@ -104,6 +104,6 @@ def test_a_database_that_is_not_prepared_is_said_in_one_line(server_url: str, tm
 def test_the_embedded_database_is_started_prepared_and_stopped(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serving("", tmp_path / "log", "--data", str(data)) as server:
-        assert httpx2.get(f"{server.address}/ready").json() == {"status": "ready"}
+        assert httpx2.get(f"{server.address}/ready", timeout=WAIT_S).json() == {"status": "ready"}
         assert processes_in(data / "postgres", "postgres")
     until(lambda: not processes_in(data / "postgres", "postgres"), "no database")

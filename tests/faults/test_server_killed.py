@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 import httpx2
+import pytest
 
 from plaudit.bench.served import ask, live_room, serving
 from plaudit.clock import SystemClock
@@ -20,23 +20,18 @@ from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
-from tests.support.waiting import WAIT_S
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.waiting import WAIT_S, eventually
 
 VIEWERS = 8
 _clock = SystemClock()
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 class _Clients:
     """Viewers who send each gift until it has an answer, to a server that comes and goes."""
 
     def __init__(self, base_url: str) -> None:
-        self.client = httpx2.AsyncClient(base_url=base_url, timeout=5)
+        self.client = httpx2.AsyncClient(base_url=base_url, timeout=WAIT_S)
         self.tokens: dict[int, str] = {}
         self.retries = 0
 
@@ -46,15 +41,20 @@ class _Clients:
     async def _charge(self, order: GiftOrder) -> GiftOutcome:
         body = {"id": str(order.id), "room_id": str(order.room_id), "item_id": 1, "count": 7}
         headers = {"Authorization": f"Bearer {self.tokens[order.viewer_id]}"}
-        async with asyncio.timeout(WAIT_S):
-            while True:
-                with suppress(httpx2.TransportError):
-                    answer = await self.client.post("/v1/gifts", json=body, headers=headers)
-                    if answer.status_code in {200, 201}:
-                        return _outcome(answer)
-                    assert answer.status_code in {429, 503}, answer.text
-                self.retries += 1
-                await asyncio.sleep(0.05)
+        outcomes: list[GiftOutcome] = []
+
+        async def answered() -> bool:
+            with suppress(httpx2.TransportError):
+                answer = await self.client.post("/v1/gifts", json=body, headers=headers)
+                if answer.status_code in {200, 201}:
+                    outcomes.append(_outcome(answer))
+                    return True
+                assert answer.status_code in {429, 503}, answer.text
+            self.retries += 1
+            return False
+
+        await eventually(answered, f"gift {order.id} has an answer")
+        return outcomes[0]
 
 
 def _outcome(answer: httpx2.Response) -> GiftOutcome:
@@ -69,12 +69,19 @@ def _outcome(answer: httpx2.Response) -> GiftOutcome:
     )
 
 
-async def test_server_killed_under_load(database_url: str) -> None:
-    issuer, port = DevelopmentIssuer.new(), _free_port()
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Of the server, whichever process it is."""
+    with held_port() as held:
+        yield held
+
+
+async def test_server_killed_under_load(database_url: str, port: int) -> None:
+    issuer = DevelopmentIssuer.new()
     owner = await connect(database_url, role=None)
     await issuer.register(owner, _clock)
     await seed(owner, _clock)
-    clients = _Clients(f"http://127.0.0.1:{port}")
+    clients = _Clients(f"http://{LOOPBACK}:{port}")
     load, stop = GiftLoad(), asyncio.Event()
 
     async with serving(database_url, port):

@@ -23,8 +23,9 @@ from plaudit.recharge.providers.stripe_gateway import StripeGateway
 from plaudit.recharge.providers.stripe_intent import StripeIntents
 from plaudit.settings import Secret
 from tests.support.localstripe import localstripe
-from tests.support.shop import free_port, serving
-from tests.support.waiting import eventually
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.serving import serving
+from tests.support.waiting import WAIT_S, eventually
 
 KEY, WEBHOOK_SECRET = "sk_test_12345", "whsec_localstripe"
 GOOD, DECLINED, ASKS_BANK = "4242424242424242", "4000000000000341", "4000002500003155"
@@ -115,14 +116,15 @@ async def test_the_bank_is_asked(intents: StripeIntents, url: str, *, success: b
     answer = httpx2.post(
         f"{url}/v1/payment_intents/{intent.id}/_authenticate",
         data={"key": "pk_test_12345", "client_secret": intent.client_secret, "success": str(success).lower()},
+        timeout=WAIT_S,
     )
     assert answer.is_success, answer.text
     assert (await intents.fetch(intent.id)).state is state
 
 
 @asynccontextmanager
-async def collecting(port: int) -> AsyncIterator[list[tuple[dict[str, str], bytes]]]:
-    """What is posted to a port."""
+async def collecting(url: str) -> AsyncIterator[list[tuple[dict[str, str], bytes]]]:
+    """What localstripe posts to whoever listens to it."""
     seen: list[tuple[dict[str, str], bytes]] = []
 
     async def collect(scope: Any, receive: Any, send: Any) -> None:
@@ -136,15 +138,16 @@ async def collecting(port: int) -> AsyncIterator[list[tuple[dict[str, str], byte
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    async with serving(collect, port):
-        yield seen
+    with held_port() as port:
+        async with serving(collect, port):
+            listener = f"http://{LOOPBACK}:{port}/"
+            hook = {"url": listener, "secret": WEBHOOK_SECRET, "events": ["payment_intent.succeeded"]}
+            httpx2.post(f"{url}/_config/webhooks/plaudit", json=hook, timeout=WAIT_S).raise_for_status()
+            yield seen
 
 
 async def test_its_messages_are_believed_and_others_are_not(intents: StripeIntents, url: str) -> None:
-    port = free_port()
-    hook = {"url": f"http://127.0.0.1:{port}/", "secret": WEBHOOK_SECRET, "events": ["payment_intent.succeeded"]}
-    async with collecting(port) as seen:
-        httpx2.post(f"{url}/_config/webhooks/plaudit", json=hook).raise_for_status()
+    async with collecting(url) as seen:
         intent = await asyncio.to_thread(made, url, GOOD)
         await asyncio.to_thread(app(url).v1.payment_intents.confirm, intent.id)
         await intents.capture(intent.id)

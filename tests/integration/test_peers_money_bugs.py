@@ -14,8 +14,9 @@ from plaudit.people.model import Role
 from plaudit.recharge.model import ProviderUnavailable
 from plaudit.recharge.reversals import sending
 from plaudit.recharge.reversals.amounts import Amounts, part_of_coins, part_of_money
+from tests.support.ports import NOBODY
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns, refund_of
-from tests.support.shop import Shop, free_port, open_shop
+from tests.support.shop import Shop, open_shop
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ async def test_nothing_runs_away_while_a_provider_is_silent(ada: Returns) -> Non
     telling a provider of a refund, slows down and happens once."""
     order, house = await ada.buy(coins=100), ada.shop.desk.house
     provider: Any = house.payment_providers.get("sandbox")
-    real, provider._client.base_url = provider._client.base_url, f"http://127.0.0.1:{free_port()}"
+    real, provider._client.base_url = provider._client.base_url, NOBODY
     taken = (await ada.withdraw(order)).json()
     tries = 0
     for _ in range(240):  # an hour
@@ -197,7 +198,7 @@ async def test_a_message_quicker_than_the_answer_is_about_our_refund(ada: Return
     """A provider that does not repeat our id in its message: the refund is known by its amount until it answers."""
     order, house = await ada.buy(coins=100), ada.shop.desk.house
     provider: Any = house.payment_providers.get("sandbox")
-    real, provider._client.base_url = provider._client.base_url, f"http://127.0.0.1:{free_port()}"
+    real, provider._client.base_url = provider._client.base_url, NOBODY
     taken = (await ada.withdraw(order)).json()
     provider._client.base_url = real
     assert await ada.hear("refund.succeeded", refund_of(order)) == "applied"

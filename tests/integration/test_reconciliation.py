@@ -22,8 +22,9 @@ from plaudit.recharge.providers.base import PaymentNews, PaymentState, ReversalN
 from plaudit.recharge.providers.sandbox import SandboxProvider
 from plaudit.recharge.reconciliation import actions
 from plaudit.recharge.reconciliation.jobs import reconciliation_jobs
+from tests.support.ports import NOBODY
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns
-from tests.support.shop import DECLINED, Shop, free_port, open_shop
+from tests.support.shop import DECLINED, Shop, open_shop
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ async def test_a_provider_that_does_not_answer_is_asked_again(shop: Shop, ada: h
     await buy(shop, ada)
     office = Office(shop)
     provider: Any = shop.desk.house.payment_providers.get("sandbox")
-    real, provider._client.base_url = provider._client.base_url, f"http://127.0.0.1:{free_port()}"
+    real, provider._client.base_url = provider._client.base_url, NOBODY
     run = await office.compare()
     assert (run["state"], "does not answer" in run["error"]) == ("queued", True)
     provider._client.base_url = real

@@ -32,7 +32,7 @@ from plaudit.recharge.providers.stripe_gateway import StripeGateway
 from plaudit.recharge.providers.stripe_intent import StripeIntents
 from plaudit.settings import Secret
 from tests.support.peers import peer
-from tests.support.shop import free_port
+from tests.support.ports import NOBODY
 from tests.support.stripe import (
     ASKS_BANK,
     BANK_DEBIT,
@@ -47,6 +47,7 @@ from tests.support.stripe import (
     SECRETS,
     StripeWorld,
 )
+from tests.support.waiting import WAIT_S
 
 FIVE_DOLLARS = Money(500, "USD")
 
@@ -376,7 +377,7 @@ async def test_messages_of_others_are_of_no_concern(
 
 
 def _api(world: StripeWorld, path: str, form: dict[str, str]) -> dict[str, object]:
-    answer = httpx2.post(world.url + path, data=form, headers={"Authorization": f"Bearer {SECRET_KEY}"})
+    answer = httpx2.post(world.url + path, data=form, headers={"Authorization": f"Bearer {SECRET_KEY}"}, timeout=WAIT_S)
     found: dict[str, object] = answer.json()
     return found
 
@@ -473,7 +474,7 @@ async def test_errors_are_told_apart_and_name_no_secret(stripe: StripeCheckout, 
     assert refused.value.fields["reason"] == "404 resource_missing id"
     for key, url, kind in (
         ("sk_test_wrong", world.url, ProviderUnavailable),
-        (SECRET_KEY, f"http://127.0.0.1:{free_port()}", ProviderUnavailable),
+        (SECRET_KEY, NOBODY, ProviderUnavailable),
     ):
         other = StripeCheckout(StripeGateway(provider="stripe", key=Secret(key), url=url), SECRETS)
         with pytest.raises(kind) as problem:

@@ -26,7 +26,7 @@ from tests.support.stripe import (
     StripeWorld,
     open_stripe_shop,
 )
-from tests.support.waiting import eventually
+from tests.support.waiting import WAIT_S, eventually
 
 COINS = 350
 
@@ -202,6 +202,7 @@ async def test_the_hosts_own_app_is_handed_the_client_secret(shop: StripeShop, a
         f"{shop.world.url}/v1/payment_intents/{intent}/confirm",
         data={"payment_method": "pm_card_visa"},
         headers={"Authorization": f"Bearer {SECRET_KEY}"},
+        timeout=WAIT_S,
     )
     assert answer.json()["status"] == "requires_capture"
     messages = shop.world.messages("payment_intent.amount_capturable_updated")
@@ -250,6 +251,7 @@ async def test_a_refund_from_stripes_own_desk_takes_the_coins(shop: StripeShop, 
         f"{shop.world.url}/v1/refunds",
         data={"payment_intent": intent["id"]},
         headers={"Authorization": f"Bearer {SECRET_KEY}"},
+        timeout=WAIT_S,
     )
     await shop.tell(*shop.world.messages("charge.refunded", "refund.created"))
     assert await shop.coins(ada) == 0

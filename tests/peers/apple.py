@@ -1,9 +1,8 @@
-"""The App Store as tests need it: `python -m tests.peers.apple --port N`. Buying, the Server API, notifications, OCSP.
+"""The App Store as tests need it: `python -m tests.peers.apple`. Buying, the Server API, notifications, OCSP.
 
 `/_control/…` is the hand of the test: what a buyer does in the app, what Apple does, and how the store misbehaves.
 """
 
-import argparse
 import asyncio
 import random
 import time
@@ -12,13 +11,13 @@ from typing import Any
 
 import httpx2
 import jwt
-import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.exceptions import HTTPException
 
 from tests.peers.apple_signing import Authority
+from tests.peers.serving import serve
 
 BUNDLE_ID, APP_ID, KEY_ID, ISSUER_ID = (
     "example.plaudit",
@@ -58,6 +57,7 @@ class Store:
         self.webhook_url = ""
         self.failures: dict[str, int] = {"count": 0, "status": 500}
         self.lose_answers = 0
+        self._signed_at = 0
         self._next = 2_000_000_000_000_000 + random.SystemRandom().randrange(10**12)
 
     def buy(self, **changed: Any) -> dict[str, Any]:
@@ -76,7 +76,12 @@ class Store:
         return transaction
 
     def signed(self, transaction: dict[str, Any]) -> str:
-        return self.authority.sign(transaction | {"signedDate": milliseconds()})
+        return self.authority.sign(transaction | {"signedDate": self.signing_date()})
+
+    def signing_date(self) -> int:
+        """Now, but for each signature a millisecond of its own: by this receivers know what is newer."""
+        self._signed_at = max(milliseconds(), self._signed_at + 1)
+        return self._signed_at
 
     def note(self, transaction_id: str, kind: str, changed: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """A notification about a transaction as it is now."""
@@ -88,7 +93,7 @@ class Store:
             "notificationType": kind,
             "notificationUUID": str(uuid.uuid4()),
             "version": "2.0",
-            "signedDate": milliseconds(),
+            "signedDate": self.signing_date(),
             "data": {"appAppleId": APP_ID, "bundleId": BUNDLE_ID, "environment": transaction["environment"],
                      "signedTransactionInfo": self.signed(transaction)} | data,
         } | changed  # fmt: skip
@@ -202,11 +207,6 @@ async def ocsp(request: Request[Any, Any, Any]) -> Response[bytes]:
 # The hand of the test
 
 
-@get("/_control/ready")
-async def ready() -> None:
-    """It answers."""
-
-
 @get("/_control/account")
 async def account(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """What an operator would find in App Store Connect, and the root certificate as hexadecimal digits."""
@@ -295,7 +295,7 @@ def answer_refusal(_: Request[Any, Any, Any], error: Refusal) -> Response[dict[s
 
 
 def create_app(url: str) -> Litestar:
-    handlers = [get_transaction, finish, history, consumption, ocsp, ready, account, seen, settings, buy, refund,
+    handlers = [get_transaction, finish, history, consumption, ocsp, account, seen, settings, buy, refund,
                 reverse_refund, note, send]  # fmt: skip
     app = Litestar(handlers, exception_handlers={Refusal: answer_refusal}, openapi_config=None, logging_config=None)
     app.state.store = Store(url)
@@ -303,7 +303,4 @@ def create_app(url: str) -> Litestar:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    uvicorn.run(create_app(f"http://127.0.0.1:{port}"), host="127.0.0.1", port=port, log_level="warning")
+    serve(create_app, log_level="warning")

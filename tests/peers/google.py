@@ -1,6 +1,5 @@
-"""A pretended Google Play with its Pub/Sub: `python -m tests.peers.google --port N`. Imports nothing of Plaudit."""
+"""A pretended Google Play with its Pub/Sub: `python -m tests.peers.google`. Imports nothing of Plaudit."""
 
-import argparse
 import asyncio
 import base64
 import json
@@ -11,11 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 import httpx2
-import uvicorn
 
 from tests.peers.google_discovery import Refused, check_answer, read_call
 from tests.peers.google_identity import PUSHER, Identity
 from tests.peers.google_store import PACKAGE, Store
+from tests.peers.serving import serve
 
 _BYTES_MAX = 1_000_000
 _API = "/androidpublisher/"
@@ -85,7 +84,6 @@ class Google:
         if name == "deliver":
             return await self._deliver(**asked)
         controls: dict[str, Callable[[], Any]] = {
-            "ready": dict,
             "account": lambda: {"package": PACKAGE, "push_email": PUSHER, "key": identity.account_file()},
             "buy": lambda: asdict(store.buy(asked)),
             "complete": lambda: asdict(store.complete(**asked)),
@@ -147,14 +145,5 @@ class Google:
         return statuses
 
 
-def main() -> None:
-    """Serve until killed."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    app = Google(f"http://127.0.0.1:{port}")
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
-
-
 if __name__ == "__main__":
-    main()
+    serve(Google, log_level="warning", lifespan="off")

@@ -1,10 +1,9 @@
-"""PayPal, as much of it as a seller of coins meets: `python -m tests.peers.paypal --port N`.
+"""PayPal, as much of it as a seller of coins meets: `python -m tests.peers.paypal`.
 
 Its REST API (OAuth, Orders v2, captures, refunds, disputes, transaction search), the page where a payer agrees, signed
 webhooks with their certificates, and under /_control what makes it misbehave.
 """
 
-import argparse
 import asyncio
 import json
 import secrets
@@ -18,7 +17,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx2
-import uvicorn
 
 from tests.peers.paypal_books import Books, Object, Refused, malformed, new_id, shown
 from tests.peers.paypal_certificates import SigningDesk
@@ -35,6 +33,7 @@ from tests.peers.paypal_payments import (
     search,
     spread_rows,
 )
+from tests.peers.serving import serve
 
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID = "peer-client", "peer-secret", "5GP028458E2496506"
 MINIMAL = ("id", "status", "links")
@@ -215,7 +214,6 @@ class Peer:
     def _controls_by_name(self) -> dict[str, Callable[..., Any]]:
         books = self.books
         return {
-            "ready": lambda: {"ready": True},
             "reset": self.reset,
             "root.pem": lambda: self.desk.root_pem,
             "set": lambda **values: self.__dict__.update(values),
@@ -224,6 +222,7 @@ class Peer:
             "counts": lambda: {"requests": self.requests, "tokens": self.tokens_made},
             "state": lambda: {"captures": books.captures, "refunds": books.refunds, "disputes": books.disputes},
             "events": lambda: books.events,
+            "pass-time": books.pass_time,
             "revoke-tokens": self.tokens.clear,
             "forget-requests": self.done.clear,
             "forget-order": lambda order_id: books.orders.pop(order_id) and None,
@@ -309,12 +308,5 @@ async def _break(send: Any) -> None:
     await send({"type": "http.response.body", "body": b"{"})
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    uvicorn.run(Peer(f"http://127.0.0.1:{port}"), host="127.0.0.1", port=port, log_level="critical")
-
-
 if __name__ == "__main__":
-    main()
+    serve(Peer, log_level="critical")

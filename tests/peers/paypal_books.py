@@ -5,7 +5,7 @@ import secrets
 import string
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -52,10 +52,6 @@ def new_id() -> str:
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(17))
 
 
-def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def value_of(amount: Object) -> Decimal:
     return Decimal(amount["value"])
 
@@ -79,7 +75,7 @@ def checked_amount(amount: Any) -> Object:
 
 @dataclass
 class Books:
-    """All PayPal has of one seller. `origin`: where the peer is reached."""
+    """All PayPal has of one seller. `origin`: where the peer is reached; `ahead`: of the machine's clock."""
 
     origin: str
     orders: dict[str, Object] = field(default_factory=dict)
@@ -90,7 +86,19 @@ class Books:
     events: list[Object] = field(default_factory=list)
     funding: dict[str, str] = field(default_factory=dict)
     refund_status: str = "COMPLETED"
+    ahead: timedelta = timedelta()
     _numbers: Any = field(default_factory=itertools.count)
+
+    def moment(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def now(self) -> str:
+        """The moment as PayPal writes it: in whole seconds."""
+        return self.moment().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def pass_time(self, seconds: float) -> None:
+        """Let what happens from now on be later than what has happened."""
+        self.ahead += timedelta(seconds=seconds)
 
     def emit(self, kind: str, resource_type: str, resource: Object) -> None:
         """An event, with the resource as it is now."""
@@ -98,7 +106,7 @@ class Books:
             {
                 "id": f"WH-{new_id()}-{new_id()}",
                 "event_version": "1.0",
-                "create_time": now(),
+                "create_time": self.now(),
                 "resource_type": resource_type,
                 "resource_version": "2.0",
                 "event_type": kind,
@@ -116,7 +124,7 @@ class Books:
         info = {
             "transaction_id": transaction_id,
             "transaction_event_code": code,
-            "transaction_initiation_date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000"),
+            "transaction_initiation_date": self.moment().strftime("%Y-%m-%dT%H:%M:%S+0000"),
             "transaction_amount": resource["amount"],
             "transaction_status": "S",
             "invoice_id": resource.get("invoice_id"),
@@ -156,7 +164,7 @@ class Books:
             "status": "PAYER_ACTION_REQUIRED",
             "payment_source": {"paypal": {}},
             "purchase_units": [unit | {"reference_id": "default", "amount": amount}],
-            "create_time": now(),
+            "create_time": self.now(),
             "links": [
                 self.link("self", f"/v2/checkout/orders/{order_id}"),
                 self.link("payer-action", f"/checkoutnow?token={order_id}"),
@@ -176,7 +184,7 @@ class Books:
             "name": {"given_name": "Pat", "surname": "Payer"},
             "address": {"country_code": country},
         }
-        order |= {"status": "APPROVED", "payer": payer, "update_time": now()}
+        order |= {"status": "APPROVED", "payer": payer, "update_time": self.now()}
         order["payment_source"] = {"paypal": {"account_id": payer["payer_id"], "address": payer["address"]}}
         self.funding[order_id] = funding
         self.emit("CHECKOUT.ORDER.APPROVED", "checkout-order", self.shown(order))
@@ -196,7 +204,7 @@ class Books:
             }:  # fmt: skip
                 raise Refused(422, "INVALID_PATCH_OPERATION")
             order["purchase_units"][0][name] = change["value"]
-        order["update_time"] = now()
+        order["update_time"] = self.now()
 
     def shown(self, order: Object) -> Object:
         """An order as PayPal shows it, with what came of it."""

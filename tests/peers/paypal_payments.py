@@ -1,6 +1,6 @@
 """What PayPal does with money: captures, refunds, disputes, and the two searches over them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from tests.peers.paypal_books import (
     malformed,
     missing,
     new_id,
-    now,
     shown,
     strict,
     value_of,
@@ -43,8 +42,8 @@ def capture_order(books: Books, order_id: str) -> Object:
         "amount": unit["amount"],
         "final_capture": True,
         "seller_protection": {"status": "ELIGIBLE", "dispute_categories": ["ITEM_NOT_RECEIVED"]},
-        "create_time": now(),
-        "update_time": now(),
+        "create_time": books.now(),
+        "update_time": books.now(),
         "supplementary_data": {"related_ids": {"order_id": order_id}},
         "links": [
             books.link("self", f"/v2/payments/captures/{capture_id}"),
@@ -54,7 +53,7 @@ def capture_order(books: Books, order_id: str) -> Object:
         "_order": order_id,
     } | {name: unit[name] for name in ("custom_id", "invoice_id") if name in unit}
     books.captures[capture_id] = capture
-    order |= {"status": "COMPLETED", "update_time": now()}
+    order |= {"status": "COMPLETED", "update_time": books.now()}
     if status == "PENDING":
         capture["status_details"] = {"reason": "ECHECK"}
         books.emit("PAYMENT.CAPTURE.PENDING", "capture", shown(capture))
@@ -69,7 +68,7 @@ def complete(books: Books, capture_id: str, denied: bool = False) -> None:
     """A capture comes to its end."""
     capture = books.capture(capture_id)
     capture.pop("status_details", None)
-    capture |= {"status": "DECLINED" if denied else "COMPLETED", "update_time": now()}
+    capture |= {"status": "DECLINED" if denied else "COMPLETED", "update_time": books.now()}
     if denied:
         books.emit("PAYMENT.CAPTURE.DENIED", "capture", shown(capture))
         return
@@ -121,8 +120,8 @@ def _refund(books: Books, capture: Object, amount: Object, ids: Object, status: 
         "id": refund_id,
         "status": "PENDING",
         "amount": amount,
-        "create_time": now(),
-        "update_time": now(),
+        "create_time": books.now(),
+        "update_time": books.now(),
         "seller_payable_breakdown": {
             "gross_amount": amount,
             "paypal_fee": _amount(amount["currency_code"], Decimal(0)),
@@ -151,7 +150,7 @@ def finish_refund(books: Books, refund_id: str, status: str) -> None:
         raise missing()
     refund = books.refunds[refund_id]
     refund.pop("status_details", None)
-    refund |= {"status": status, "update_time": now()}
+    refund |= {"status": status, "update_time": books.now()}
     capture = books.captures[refund["_capture"]]
     _mark_refunded(books, capture)
     if status == "COMPLETED":
@@ -179,11 +178,11 @@ def open_dispute(books: Books, capture_id: str, value: str | None = None, curren
     capture = books.capture(capture_id)
     amount = _amount(currency or capture["amount"]["currency_code"], Decimal(value or capture["amount"]["value"]))
     dispute_id = f"PP-D-{len(books.disputes) + 10_001}"
-    due = datetime.now(UTC) + timedelta(days=10)
+    due = books.moment() + timedelta(days=10)
     books.disputes[dispute_id] = {
         "dispute_id": dispute_id,
-        "create_time": _precise(),
-        "update_time": _precise(),
+        "create_time": _precise(books),
+        "update_time": _precise(books),
         "disputed_transactions": [
             {
                 "seller_transaction_id": capture_id,
@@ -208,7 +207,7 @@ def open_dispute(books: Books, capture_id: str, value: str | None = None, curren
 def move_dispute(books: Books, dispute_id: str, outcome: str | None, refunded: str | None = None) -> Object:
     """A dispute goes on (no outcome), or comes to its end; one that is lost takes the money out of the account."""
     dispute = dispute_of(books, dispute_id)
-    dispute["update_time"] = _precise()
+    dispute["update_time"] = _precise(books)
     if outcome is None:
         dispute["status"] = "UNDER_REVIEW"
         books.emit("CUSTOMER.DISPUTE.UPDATED", "dispute", shown(dispute))
@@ -270,7 +269,7 @@ def search(books: Books, query: dict[str, str], most: int, lag_s: float) -> Obje
     size, page = int(query.get("page_size", "100")), int(query.get("page", "1"))
     if end - start > timedelta(days=31) or end < start or not 1 <= size <= 500:
         raise malformed("INVALID_DATE_RANGE" if 1 <= size <= 500 else "INVALID_PARAMETER_VALUE")
-    refreshed = datetime.now(UTC) - timedelta(seconds=lag_s)
+    refreshed = books.moment() - timedelta(seconds=lag_s)
     times = [(row, datetime.fromisoformat(row["transaction_initiation_date"])) for row in books.rows]
     found = [row for row, at in times if start <= at <= min(end, refreshed)]
     if len(found) > most:
@@ -290,7 +289,7 @@ def search(books: Books, query: dict[str, str], most: int, lag_s: float) -> Obje
 def spread_rows(books: Books, hours: float) -> None:
     """Put the lines of the account so far apart, the latest one now."""
     for number, row in enumerate(reversed(books.rows)):
-        moment = datetime.now(UTC) - timedelta(hours=hours * number)
+        moment = books.moment() - timedelta(hours=hours * number)
         row["transaction_initiation_date"] = moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
@@ -306,5 +305,5 @@ def _round(value: Decimal, currency: str) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-CURRENCIES[currency]))
 
 
-def _precise() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def _precise(books: Books) -> str:
+    return books.moment().strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -1,13 +1,12 @@
-"""A pretend Stripe for tests: `python -m tests.peers.stripe --port N`. It keeps everything in memory."""
+"""A pretend Stripe for tests: `python -m tests.peers.stripe`. It keeps everything in memory."""
 
 import argparse
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import uvicorn
-
 from tests.peers import stripe_pages as pages
+from tests.peers.serving import serve
 from tests.peers.stripe_api import Api, Call
 from tests.peers.stripe_books import Books
 from tests.peers.stripe_control import Control, Faults
@@ -78,9 +77,6 @@ class PretendStripe:
             await _send(send, status, text.encode(), [(b"content-type", b"text/html; charset=utf-8")])
 
     async def _control(self, name: str, body: str, send: Send) -> None:
-        if name == "ready":
-            await _json(send, 200, {"ready": True})
-            return
         if name == "reset":
             self.reset()
             await _json(send, 200, {})
@@ -120,11 +116,9 @@ async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--secret-key", default="sk_test_pretend")
-    chosen = parser.parse_args()
-    app = PretendStripe(f"http://127.0.0.1:{chosen.port}", chosen.secret_key)
-    uvicorn.run(app, host="127.0.0.1", port=chosen.port, log_level="error")
+    secret_key: str = parser.parse_args().secret_key
+    serve(lambda url: PretendStripe(url, secret_key))
 
 
 if __name__ == "__main__":

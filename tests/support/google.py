@@ -11,6 +11,7 @@ import httpx2
 
 from plaudit.settings import Settings
 from tests.support.peers import peer
+from tests.support.waiting import WAIT_S
 
 AUDIENCE = "https://shop.example/v1/webhooks/google"
 
@@ -25,7 +26,7 @@ class GooglePeer:
     push_email: str
 
     def control(self, name: str, **asked: Any) -> Any:
-        answer = httpx2.post(f"{self.url}/_control/{name}", json=asked, timeout=60)
+        answer = httpx2.post(f"{self.url}/_control/{name}", json=asked, timeout=WAIT_S)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -73,7 +74,7 @@ class GooglePeer:
 def google_peer(folder: Path) -> Iterator[GooglePeer]:
     """A peer of its own, with the key of its service account in a file."""
     with peer("google") as url:
-        account = httpx2.post(f"{url}/_control/account", json={}).json()
+        account = httpx2.post(f"{url}/_control/account", json={}, timeout=WAIT_S).json()
         key_file = folder / "service-account.json"
         key_file.write_text(json.dumps(account["key"]), encoding="utf-8")
         yield GooglePeer(url, key_file, account["package"], account["push_email"])

@@ -24,7 +24,9 @@ from plaudit.settings import Secret, Settings
 from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID
 from tests.support.desk import Desk, open_desk
 from tests.support.peers import peer
-from tests.support.shop import free_port, serving
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.serving import serving
+from tests.support.waiting import WAIT_S
 
 Message = tuple[dict[str, str], bytes]
 CLOCK = SystemClock()
@@ -95,7 +97,7 @@ class PayPalPeer:
 @contextmanager
 def paypal_peer(folder: Path) -> Iterator[PayPalPeer]:
     """A peer, with the root of its certificates in the folder."""
-    with peer("paypal") as url, httpx2.Client() as http:
+    with peer("paypal") as url, httpx2.Client(timeout=WAIT_S) as http:
         roots = folder / "paypal-root.pem"
         roots.write_bytes(http.get(f"{url}/_control/root.pem").content)
         yield PayPalPeer(url, roots, http)
@@ -212,15 +214,16 @@ async def open_paypal_shop(
     database_url: str, paypal: PayPalPeer, *, webhooks: bool = False, **changed: Any
 ) -> AsyncIterator[PayPalShop]:
     """A shop with a price book. `webhooks`: whether messages arrive by themselves; `changed`: settings of its own."""
-    clock, port = ManualClock(datetime.now(UTC)), free_port()  # signatures are checked against the machine's clock
-    settings = Settings(public_url=f"http://127.0.0.1:{port}", **paypal.settings(), **changed)
-    async with open_desk(database_url, clock, settings) as desk:
-        async with desk.house.database.transaction() as connection:
-            await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))
-        shop = PayPalShop(desk, clock, paypal)
-        if not webhooks:
-            yield shop
-            return
-        async with serving(desk.app, port):
-            paypal.control("set", webhook_url=f"{settings.public_url}/v1/webhooks/paypal")
-            yield shop
+    clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
+    with held_port() as port:
+        settings = Settings(public_url=f"http://{LOOPBACK}:{port}", **paypal.settings(), **changed)
+        async with open_desk(database_url, clock, settings) as desk:
+            async with desk.house.database.transaction() as connection:
+                await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))
+            shop = PayPalShop(desk, clock, paypal)
+            if not webhooks:
+                yield shop
+                return
+            async with serving(desk.app, port):
+                paypal.control("set", webhook_url=f"{settings.public_url}/v1/webhooks/paypal")
+                yield shop

@@ -6,23 +6,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.support.shop import free_port
-from tests.support.waiting import answers, until
+from tests.support.processes import first_line
 
 
 @contextmanager
 def peer(name: str, *arguments: str) -> Iterator[str]:
-    """The address of `python -m tests.peers.NAME --port PORT …`, once it answers `GET /_control/ready`."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"tests.peers.{name}", "--port", str(port), *arguments],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    try:
-        until(lambda: process.poll() is not None or answers(f"{url}/_control/ready"), f"the peer {name} answers")
-        assert process.poll() is None, f"the peer {name} ended with {process.returncode}"
-        yield url
-    finally:
-        process.kill()
-        process.wait()
+    """The address of `python -m tests.peers.NAME …`, which it says when it is ready."""
+    command = [sys.executable, "-m", f"tests.peers.{name}", *arguments]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            url = first_line(process).strip()
+            assert url, f"the peer {name} ended with {process.wait()}"
+            yield url
+        finally:
+            process.kill()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -11,6 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.waiting import WAIT_S
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """What a process says first; empty when it ends without a word."""
+    assert process.stdout is not None
+    heard, _, _ = select.select([process.stdout], [], [], WAIT_S)
+    assert heard, f"the process said nothing for {WAIT_S} s"
+    return process.stdout.readline()
 
 
 class Helper:
@@ -28,10 +37,8 @@ class Helper:
 
     def ready(self) -> Any:
         """What it printed."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise AssertionError(f"the helper ended: {self._process.communicate()[1]}")
+        line = first_line(self._process)
+        assert line, f"the helper ended: {self._process.communicate(timeout=WAIT_S)[1]}"
         return json.loads(line)
 
     def kill(self) -> None:

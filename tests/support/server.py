@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.processes import first_line
 from tests.support.waiting import WAIT_S
 
 _ADDRESS = re.compile(r"http://\S+")
@@ -36,10 +37,8 @@ def serving(database_url: str, log: Path, *arguments: str, **environment: str) -
             text=True,
         ) as process,
     ):
-        assert process.stdout is not None
         try:
-            line = process.stdout.readline()
-            address = _ADDRESS.search(line)
+            address = _ADDRESS.search(first_line(process))
             assert address, f"the server did not start:\n{log.read_text()}"
             yield Server(address[0], process)
         finally:

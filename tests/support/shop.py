@@ -1,11 +1,6 @@
 """A server that sells coins, the sandbox that takes the money, and buyers. All of them on real sockets."""
 
-import asyncio
-import contextlib
-import itertools
 import json
-import os
-import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from standardwebhooks import Webhook
 
 from plaudit.clock import Clock, ManualClock
@@ -25,46 +19,15 @@ from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
 from plaudit.settings import Secret, Settings
 from tests.support.desk import Desk, open_desk
-from tests.support.waiting import eventually
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.serving import serving
+from tests.support.waiting import WAIT_S, eventually
 
 API_KEY = "sandbox-key"
 WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC13ZWJob29rLXNlY3JldA=="
 GOOD, DECLINED, CONFIRM, LATE, EXPIRES = (
     "4242424242424242", "4000000000000002", "4000000000003220", "4000000000000077", "4000000000000069",
 )  # fmt: skip
-
-
-PORTS_PER_WORKER = 1_000
-FIRST_PORT = 20_000 + PORTS_PER_WORKER * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-"""Below the ports that systems hand out to clients, and apart for each worker: nobody takes one in between."""
-_ports = itertools.cycle(range(FIRST_PORT, FIRST_PORT + PORTS_PER_WORKER))
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    for port in _ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
-    raise AssertionError("ports are endless")
-
-
-@asynccontextmanager
-async def serving(app: Any, port: int) -> AsyncIterator[None]:
-    """An ASGI application on a socket of this event loop."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        if task.done():
-            await task
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
 
 
 @dataclass
@@ -160,34 +123,34 @@ async def open_shop(
 ) -> AsyncIterator[Shop]:
     """A shop with a price book. `webhooks`: whether those of the sandbox arrive by themselves."""
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
-    port, sandbox_port = free_port(), free_port()
-    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
-    settings = Settings(
-        public_url=f"http://127.0.0.1:{port}",
-        sandbox_url=sandbox_url,
-        sandbox_api_key=Secret(API_KEY),
-        sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
-        return_hosts="shop.example",
-        **more_settings,
-    )
-    config = SandboxConfig(
-        data=folder / "sandbox.sqlite",
-        public_url=sandbox_url,
-        api_key=settings.sandbox_api_key,
-        webhook_secret=settings.sandbox_webhook_secret,
-        chaos_seed=chaos_seed,
-        late_s=late_s,
-    )
-    async with open_desk(database_url, clock, settings) as desk:
-        async with desk.house.database.transaction() as connection:
-            await seed.seed(connection, _past(clock))
-        async with serving(create_app(config), sandbox_port), httpx2.AsyncClient() as browser:
-            shop = Shop(desk, clock, browser, sandbox_url)
-            if not webhooks:
-                yield shop
-                return
-            async with serving(desk.app, port):
-                yield shop
+    with held_port() as port, held_port() as sandbox_port:
+        sandbox_url = f"http://{LOOPBACK}:{sandbox_port}"
+        settings = Settings(
+            public_url=f"http://{LOOPBACK}:{port}",
+            sandbox_url=sandbox_url,
+            sandbox_api_key=Secret(API_KEY),
+            sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
+            return_hosts="shop.example",
+            **more_settings,
+        )
+        config = SandboxConfig(
+            data=folder / "sandbox.sqlite",
+            public_url=sandbox_url,
+            api_key=settings.sandbox_api_key,
+            webhook_secret=settings.sandbox_webhook_secret,
+            chaos_seed=chaos_seed,
+            late_s=late_s,
+        )
+        async with open_desk(database_url, clock, settings) as desk:
+            async with desk.house.database.transaction() as connection:
+                await seed.seed(connection, _past(clock))
+            async with serving(create_app(config), sandbox_port), httpx2.AsyncClient(timeout=WAIT_S) as browser:
+                shop = Shop(desk, clock, browser, sandbox_url)
+                if not webhooks:
+                    yield shop
+                    return
+                async with serving(desk.app, port):
+                    yield shop
 
 
 def _past(clock: Clock) -> Clock:

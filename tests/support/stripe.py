@@ -16,7 +16,9 @@ from plaudit.recharge.providers.stripe_gateway import StripeGateway
 from plaudit.recharge.providers.stripe_intent import StripeIntents
 from plaudit.settings import Secret, Settings
 from tests.support.desk import Desk, open_desk
-from tests.support.shop import free_port, serving
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.serving import serving
+from tests.support.waiting import WAIT_S
 
 SECRET_KEY, WEBHOOK_SECRET, OLD_WEBHOOK_SECRET = "sk_test_pretend", "whsec_new", "whsec_old"
 SECRETS = Secret(f"{OLD_WEBHOOK_SECRET} {WEBHOOK_SECRET}")
@@ -36,18 +38,18 @@ class StripeWorld:
 
     def control(self, name: str, **asked: object) -> Any:
         """A control of the peer."""
-        answer = httpx2.post(f"{self.url}/_control/{name}", json=asked)
+        answer = httpx2.post(f"{self.url}/_control/{name}", json=asked, timeout=WAIT_S)
         assert answer.is_success, answer.text
         return answer.json()
 
     def pay(self, checkout_url: str | None, card: str = GOOD, country: str = "US") -> httpx2.Response:
         """The buyer types a card on the hosted page."""
         assert checkout_url is not None
-        return httpx2.post(checkout_url, data={"number": card, "country": country})
+        return httpx2.post(checkout_url, data={"number": card, "country": country}, timeout=WAIT_S)
 
     def answer_bank(self, checkout_url: str | None, *, success: bool) -> httpx2.Response:
         """The buyer answers the bank on the hosted page."""
-        return httpx2.post(f"{checkout_url}/bank", data={"success": str(success).lower()})
+        return httpx2.post(f"{checkout_url}/bank", data={"success": str(success).lower()}, timeout=WAIT_S)
 
     def messages(self, *kinds: str, **asked: object) -> list[tuple[dict[str, str], bytes]]:
         """Headers and bodies of the events of these kinds so far, signed now."""
@@ -114,22 +116,23 @@ async def open_stripe_shop(
     database_url: str, world: StripeWorld, *, webhooks: bool = False
 ) -> AsyncIterator[StripeShop]:
     """A shop with a price book. `webhooks`: whether messages arrive by themselves, each twice and out of order."""
-    clock, port = ManualClock(datetime.now(UTC)), free_port()  # signatures are checked against the machine's clock
-    settings = Settings(
-        public_url=f"http://127.0.0.1:{port}",
-        stripe_secret_key=Secret(SECRET_KEY),
-        stripe_webhook_secrets=SECRETS,
-        stripe_url=world.url,
-        stripe_intent_page=INTENT_PAGE,
-    )
-    async with open_desk(database_url, clock, settings) as desk:
-        async with desk.house.database.transaction() as connection:
-            await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))
-        shop = StripeShop(desk, clock, world)
-        if not webhooks:
-            yield shop
-            return
-        async with serving(desk.app, port):
-            url = f"{settings.public_url}/v1/webhooks/stripe"
-            world.control("webhooks", url=url, secret=WEBHOOK_SECRET, copies=2, shuffle_ms=200)
-            yield shop
+    clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
+    with held_port() as port:
+        settings = Settings(
+            public_url=f"http://{LOOPBACK}:{port}",
+            stripe_secret_key=Secret(SECRET_KEY),
+            stripe_webhook_secrets=SECRETS,
+            stripe_url=world.url,
+            stripe_intent_page=INTENT_PAGE,
+        )
+        async with open_desk(database_url, clock, settings) as desk:
+            async with desk.house.database.transaction() as connection:
+                await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))
+            shop = StripeShop(desk, clock, world)
+            if not webhooks:
+                yield shop
+                return
+            async with serving(desk.app, port):
+                url = f"{settings.public_url}/v1/webhooks/stripe"
+                world.control("webhooks", url=url, secret=WEBHOOK_SECRET, copies=2, shuffle_ms=200)
+                yield shop
