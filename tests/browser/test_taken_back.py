@@ -78,6 +78,11 @@ def cash_out_all(page: Page) -> None:
     call(page, "POST", "/v1/payouts", id=an_id(), quote_id=quote)
 
 
+COLOURS_HAVE_CHANGED = """
+document.getAnimations().every((one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)
+"""
+
+
 def check_looks(page: Page, name: str) -> None:
     """Nothing is wider than the screen, and axe finds nothing, in both themes on both screens."""
     for theme, width in LOOKS:
@@ -86,7 +91,7 @@ def check_looks(page: Page, name: str) -> None:
         if folder := os.environ.get("PLAUDIT_SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {width}"
-        page.wait_for_timeout(400)  # until colours have changed
+        page.wait_for_function(COLOURS_HAVE_CHANGED)
         page.evaluate(AXE)
         found = page.evaluate(
             "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"

@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from plaudit.postgresql import DataFolderInUse, EmbeddedError, copy_for_roots_us
 from plaudit.processes import processes_in
 from plaudit.settings import Secret, Settings
 from tests.support.processes import helper, is_running, kill
-from tests.support.waiting import until
+from tests.support.waiting import eventually, until
 
 HOLDER = """
 import json, logging, sys
@@ -141,8 +140,11 @@ def test_a_start_waits_for_the_last_checkpoint_of_its_predecessor(data: Path, pr
         run(server["url"], "create table kept as select generate_series(1, 100000) as id")
         os.kill(server["pid"], signal.SIGSTOP)
         holder.kill()
+        address = data / "postgres.json"
+        left = address.read_text()
         with held(data, prefix) as following:
-            threading.Timer(0.3, os.kill, (server["pid"], signal.SIGCONT)).start()
+            until(lambda: address.read_text() not in {left, ""}, "all is prepared for the next server")
+            os.kill(server["pid"], signal.SIGCONT)
             assert run(following.ready()["url"], "select count(*) from kept") == 100_000
 
 
@@ -163,10 +165,13 @@ def test_a_session_that_is_busy_does_not_keep_a_killed_server_down(data: Path, p
     async def be_busy(url: str, kill_server: Any) -> None:
         connection = await connect(url, role=None, statement_timeout_ms=0)
         query = asyncio.create_task(connection.fetchval("select count(*) from generate_series(1, 100000000000)"))
-        await asyncio.sleep(0.3)
+        watching = await connect(url, role=None)
+        is_busy = "select state = 'active' and query like '%generate_series%' from pg_stat_activity where pid = $1"
+        await eventually(lambda: watching.fetchval(is_busy, connection.get_server_pid()), "the session is busy")
         kill_server()
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
             await query
+        watching.terminate()
         connection.terminate()
 
     with held(data, prefix) as holder:

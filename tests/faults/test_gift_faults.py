@@ -7,18 +7,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.db import Connection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.ledger import audit
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.migrate import apply_to
+from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.gift_load import CREATORS, VIEWERS, GiftLoad, assert_books_hold, fund_viewers, until_delivered
+from tests.support.processes import first_line
+from tests.support.waiting import at_some_moment, eventually
 
 _random = random.Random(7)
 
@@ -30,6 +34,16 @@ async def _writer(url: str) -> GiftWriter:
     writer = GiftWriter(lambda: connect(url), shards, SystemClock())
     await writer.start()
     return writer
+
+
+async def _until_more_delivered(connection: Connection) -> None:
+    deliveries = "select count(*) from delivery"
+    seen = await connection.fetchval(deliveries)
+
+    async def more() -> bool:
+        return bool(await connection.fetchval(deliveries) > seen)
+
+    await eventually(more, "something more is delivered")
 
 
 async def test_answer_lost_after_commit(database_url: str) -> None:
@@ -55,16 +69,13 @@ async def test_several_writers_with_the_same_ids(database_url: str) -> None:
     load = GiftLoad()
     writers = [await _writer(database_url) for _ in range(3)]
 
-    async def send(orders: list, delays: list[float]) -> None:  # type: ignore[type-arg]
-        async def to(writer: GiftWriter, delay: float) -> None:
-            await asyncio.sleep(delay)
-            await load.send(orders, writer.charge_many)
-
-        await asyncio.gather(*(to(writer, delay) for writer, delay in zip(writers, delays, strict=True)))
+    async def send(orders: Sequence[GiftOrder], writer: GiftWriter) -> None:
+        await at_some_moment(_random, within_s=0.01)
+        await load.send(orders, writer.charge_many)
 
     for _ in range(40):
         orders = [load.order() for _ in range(25)]
-        await send(orders, [_random.random() / 100 for _ in writers])
+        await asyncio.gather(*(send(orders, writer) for writer in writers))
     for writer in writers:
         await writer.stop()
     assert load.repeats == 2 * 40 * 25, "each gift is posted once and repeated by the other two"
@@ -80,21 +91,20 @@ async def test_deliverers_killed_at_any_moment(database_url: str) -> None:
     command = [sys.executable, "-m", "tests.support.deliverer_process", database_url]
 
     async def die_again_and_again() -> None:
+        connection = await connect(database_url)
         for _ in range(4):
-            process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: ASYNC220 - killed below
-            assert process.stdout
-            await asyncio.to_thread(process.stdout.readline)
-            await asyncio.sleep(_random.random() / 4)
-            process.send_signal(signal.SIGKILL)
-            await asyncio.to_thread(process.wait)
-            process.stdout.close()
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: ASYNC220 - is killed
+                assert await asyncio.to_thread(first_line, process)
+                await _until_more_delivered(connection)
+                await at_some_moment(_random, within_s=0.25)
+                process.kill()
+        await connection.close()
 
     await asyncio.gather(*(die_again_and_again() for _ in range(2)))
     stop.set()
     await sending
     await writer.stop()
     connection = await connect(database_url)
-    assert await connection.fetchval("select count(*) from delivery") > 0, "the test must have seen deliveries"
     shards = await read_shards(connection)
     deliverer = Deliverer(lambda: connect(database_url), shards, SystemClock(), lambda _: None)
     await deliverer.start()
@@ -120,10 +130,11 @@ async def test_database_killed_under_load(tmp_path: Path) -> None:
         await deliverer.start()
         sending = asyncio.create_task(load.send_until(stop, writer.charge_many))
         for _ in range(3):
-            await asyncio.sleep(0.5 + _random.random() / 2)
+            await load.until_more_posted(100)
+            await at_some_moment(_random, within_s=0.5)
             assert server.pid
             os.kill(server.pid, signal.SIGKILL)
-            await load.until_more_posted(100)
+        await load.until_more_posted(100)
         stop.set()
         await sending
         unknown, load.unknown = load.unknown, []

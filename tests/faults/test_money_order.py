@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from plaudit.db import Connection
+from plaudit.db import Connection, OwnConnection
 from plaudit.money import Money
 from plaudit.problems import TooBusy
 from plaudit.recharge.actions import find_order
@@ -16,6 +16,7 @@ from plaudit.recharge.providers.base import Payment, PaymentState, ReversalKind,
 from plaudit.recharge.settlement import Outcome, Seller, settle
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import until_waiting
 
 pytestmark = pytest.mark.sql
 
@@ -42,10 +43,11 @@ class Pausing:
         return await self._connection.execute(sql, *arguments)
 
 
-async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop) -> None:
+async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop, owner_connection: OwnConnection) -> None:
     ada = await Returns.of(shop)
     disputed, bought = await ada.buy(), await shop.order(ada.buyer, coins=200)
     house, reached, go_on = shop.desk.house, asyncio.Event(), asyncio.Event()
+    seller_process: list[int] = []
 
     async def sell() -> Outcome:
         async with house.database.transaction() as connection:
@@ -57,6 +59,7 @@ async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop) -> None:
                 amount=order.price,
                 fee_minor=3,
             )
+            seller_process.append(connection.get_server_pid())
             pausing: Any = Pausing(connection, "sale_fee", reached, go_on)
             return await settle(pausing, order, payment, Seller.of(house.settings), shop.clock.now())
 
@@ -68,12 +71,11 @@ async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop) -> None:
         )  # fmt: skip
         return await ada.apply(disputed, fee)
 
-    async def release() -> None:
-        await reached.wait()
-        await asyncio.sleep(0.3)  # the other transaction is waiting by now
-        go_on.set()
-
-    sold, charged, _ = await asyncio.gather(sell(), charge_fee(), release())
+    selling, charging = asyncio.create_task(sell()), asyncio.create_task(charge_fee())
+    await reached.wait()
+    await until_waiting(owner_connection, seller_process[0], charging)
+    go_on.set()
+    sold, charged = await asyncio.gather(selling, charging)
     assert (sold, charged) == (Outcome.APPLIED, Outcome.APPLIED)
     assert await ada.coins() == 300
 

@@ -18,6 +18,7 @@ from tests.integration.test_apple_purchases import Mall
 from tests.support.apple import AppStore
 from tests.support.peers import peer
 from tests.support.shop import open_shop
+from tests.support.waiting import WAIT_S
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def store_url() -> Iterator[str]:
 async def mall(
     store_url: str, database_url: str, tmp_path: Path, owner_connection: OwnConnection
 ) -> AsyncIterator[Mall]:
-    async with httpx2.AsyncClient() as hand:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as hand:
         store = AppStore(store_url, hand)
         async with open_shop(database_url, tmp_path, webhooks=True, **await store.settings(tmp_path)) as shop:
             await store("settings", webhook_url=f"{shop.desk.house.settings.public_url}/v1/webhooks/apple")

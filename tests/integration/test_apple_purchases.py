@@ -24,6 +24,7 @@ from plaudit.recharge.stores.finishing import finish_due
 from tests.support.apple import AppStore
 from tests.support.peers import peer
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import WAIT_S
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ class Mall:
 
 @pytest.fixture
 async def mall(store_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[Mall]:
-    async with httpx2.AsyncClient() as hand:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as hand:
         store = AppStore(store_url, hand)
         settings = await store.settings(tmp_path)
         async with open_shop(database_url, tmp_path, webhooks=True, **settings) as shop:
@@ -353,7 +354,6 @@ async def stages_of(mall: Mall, order: dict[str, Any], stages: tuple[str, ...]) 
     number = (await mall.buy(order))["transaction"]["transactionId"]
     notes = [await mall.note(number, "ONE_TIME_CHARGE")]
     for stage in stages:
-        await asyncio.sleep(0.002)  # each is signed in a millisecond of its own
         if stage == "REVERSED":
             await mall.store("reverse_refund", transaction_id=number)
             notes.append(await mall.note(number, "REFUND_REVERSED"))

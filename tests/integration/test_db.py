@@ -13,6 +13,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import Database, DatabaseUnreachable, OwnConnection, connect, fetch_all, fetch_one
 from plaudit.ids import new_id
 from plaudit.problems import IdempotencyConflict, Overdrawn, TooBusy, Unavailable
+from tests.support.waiting import WAIT_S
 
 pytestmark = pytest.mark.sql
 
@@ -94,17 +95,18 @@ async def test_a_transaction_that_was_left_open_does_not_reach_the_next(database
 
 
 async def test_a_full_pool_says_so(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plaudit.db.DATABASE_ACQUIRE_WAIT_S", 0.05)
     async with Database(database_url, connections=1) as database, database.read():
+        monkeypatch.setattr("plaudit.db.DATABASE_ACQUIRE_WAIT_S", 0.05)
         with pytest.raises(TooBusy):
             async with database.read():
                 pass
 
 
 async def test_a_statement_has_an_end(database_url: str) -> None:
-    async with Database(database_url, statement_timeout_ms=50) as database, database.read() as connection:
+    # Long enough for the statements that prepare a connection.
+    async with Database(database_url, statement_timeout_ms=1_000) as database, database.read() as connection:
         with pytest.raises(asyncpg.QueryCanceledError):
-            await connection.execute("select pg_sleep(10)")
+            await connection.execute(f"select pg_sleep({WAIT_S})")
 
 
 async def test_a_connection_that_breaks_is_a_problem_and_the_next_one_works(
@@ -114,7 +116,7 @@ async def test_a_connection_that_breaks_is_a_problem_and_the_next_one_works(
         async with database.transaction() as connection:
             backend = await connection.fetchval("select pg_backend_pid()")
             await owner_connection.execute("select pg_terminate_backend($1)", backend)
-            await connection.execute("select pg_sleep(10)")
+            await connection.execute(f"select pg_sleep({WAIT_S})")
 
     with pytest.raises(Unavailable):
         await lose_the_connection()

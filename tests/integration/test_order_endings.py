@@ -1,6 +1,5 @@
 """How orders end, and how they do not: money on its way keeps one open, what is over is called off at its provider."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from plaudit.recharge.model import ProviderRefused, ProviderUnavailable
 from plaudit.recharge.providers.base import CheckoutRequest, Payment
 from plaudit.recharge.providers.sandbox import SandboxProvider
 from tests.support.shop import LATE, Shop, open_shop
+from tests.support.waiting import eventually
 
 END = timedelta(minutes=ORDER_VALID_MINUTES, seconds=ORDER_POLL_PAUSE_S_MAX)
 
@@ -181,8 +181,7 @@ async def test_one_silent_provider_call_does_not_hold_up_the_others(
 
     async def capture(self: SandboxProvider, payment_id: str) -> Payment:
         if payment_id == silent:
-            while len(taken) < 2:  # answers only after the others were served
-                await asyncio.sleep(0.01)
+            await eventually(lambda: len(taken) == 2, "the others were served")
             raise ProviderUnavailable("sandbox")
         found = await real(self, payment_id)
         taken.append(payment_id)

@@ -258,7 +258,7 @@ async def test_a_dispute_is_opened_and_ends(
     dispute_id = shop.paypal.control("dispute", capture_id=capture_of(shop))["dispute_id"]
     await shop.tell(*shop.paypal.messages("CUSTOMER.DISPUTE.CREATED"))
     assert (await shop.coins(ada), await shop.reversals(ada, order)) == (0, [("chargeback", "opened")])
-    await asyncio.sleep(1.1)  # PayPal's times are in whole seconds
+    shop.paypal.control("pass-time", seconds=1)  # PayPal's times are in whole seconds
     shop.paypal.control("move-dispute", dispute_id=dispute_id, outcome=None)
     shop.paypal.control("move-dispute", dispute_id=dispute_id, outcome=outcome)
     messages = shop.paypal.messages()

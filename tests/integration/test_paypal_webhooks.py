@@ -321,7 +321,7 @@ async def test_a_refund_before_a_dispute_stands_beside_it(paypal: PayPalPeer, pr
     ours = await refunded(provider, payment, 200)
     capture_id = paypal.capture_id(payment.id)
     refund = paypal.control("refund-at-desk", capture_id=capture_id, value="3.00")
-    await asyncio.sleep(1.1)  # PayPal's times are in whole seconds
+    paypal.control("pass-time", seconds=1)  # PayPal's times are in whole seconds
     dispute = paypal.control("dispute", capture_id=capture_id, value="5.00")
     news = reversals(await told(provider, paypal.messages("CUSTOMER.DISPUTE.CREATED")[0]))
     assert {one.id for one in news} == {ours.id, refund["id"], dispute["dispute_id"]}

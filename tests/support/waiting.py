@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
 
-import httpx2
+from plaudit.db import Connection
 
 WAIT_S = 120
-"""A busy machine takes several times what a quiet one does."""
+"""Ends what hangs; a busy machine takes several times what a quiet one does."""
 _LOOK_PAUSE_S = 0.02
 
 
@@ -27,10 +29,19 @@ async def eventually(condition: Callable[[], bool | Awaitable[bool]], what: str)
         await asyncio.sleep(_LOOK_PAUSE_S)
 
 
-def answers(url: str) -> bool:
-    """Whether somebody answers there, whatever it is."""
-    try:
-        httpx2.get(url)
-    except httpx2.TransportError:
-        return False
-    return True
+async def until_waiting(connection: Connection, blocker: int, task: "asyncio.Task[Any]") -> None:
+    """Wait until somebody waits for a lock that the session of a process id holds, or the task is done without."""
+    waits = "select exists (select from pg_locks where not granted and $1 = any (pg_blocking_pids(pid)))"
+
+    async def waiting() -> bool:
+        return task.done() or bool(await connection.fetchval(waits, blocker))
+
+    await eventually(waiting, f"somebody waits for the session of process {blocker}")
+
+
+async def at_some_moment(chance: Random, within_s: float) -> None:
+    """Let a little time pass, where the moment at which something happens is what a test explores.
+
+    What must have happened before is waited for; nothing may depend on how long this takes.
+    """
+    await asyncio.sleep(chance.random() * within_s)

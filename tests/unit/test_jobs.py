@@ -7,6 +7,7 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.jobs import Job, JobRunner, growing_pause, handle_each
+from tests.support.waiting import WAIT_S, eventually
 
 
 class Work:
@@ -26,7 +27,7 @@ class Work:
     async def until(self, runs: int) -> None:
         while self.runs < runs:
             self.ran.clear()
-            await asyncio.wait_for(self.ran.wait(), 10)
+            await asyncio.wait_for(self.ran.wait(), WAIT_S)
 
 
 async def test_a_job_runs_again_and_again(clock: ManualClock) -> None:
@@ -35,9 +36,7 @@ async def test_a_job_runs_again_and_again(clock: ManualClock) -> None:
     await runner.start()
     await work.until(5)
     await runner.stop()
-    seen = work.runs
-    await asyncio.sleep(0.01)
-    assert work.runs == seen
+    assert asyncio.all_tasks() == {asyncio.current_task()}, "somebody is left who could run it again"
     assert runner.states[0].ended_at == clock.now()
     assert runner.states[0].error is None
 
@@ -69,38 +68,36 @@ async def test_waking_ends_the_pause(clock: ManualClock) -> None:
 
 
 async def test_waking_a_job_under_way_runs_it_once_more(clock: ManualClock) -> None:
-    may_end, runs = asyncio.Event(), 0
+    may_end, work = asyncio.Event(), Work()
 
     async def slow() -> None:
-        nonlocal runs
-        runs += 1
+        await work()
         await may_end.wait()
 
     runner = JobRunner([Job("slow", 3600, slow)], clock)
     await runner.start()
-    await asyncio.sleep(0)
+    await work.until(1)
     runner.wake("slow")
     may_end.set()
-    async with asyncio.timeout(10):
-        while runs < 2:
-            await asyncio.sleep(0)
+    await work.until(2)
     await runner.stop()
-    assert runs == 2
+    assert work.runs == 2
 
 
 async def test_stopping_ends_a_run_under_way(clock: ManualClock) -> None:
-    ended = False
+    work, ended = Work(), False
 
     async def endless() -> None:
         nonlocal ended
         try:
+            await work()
             await asyncio.Event().wait()
         finally:
             ended = True
 
     runner = JobRunner([Job("endless", 1, endless)], clock)
     await runner.start()
-    await asyncio.sleep(0)
+    await work.until(1)
     await runner.stop()
     assert ended
 
@@ -108,9 +105,7 @@ async def test_stopping_ends_a_run_under_way(clock: ManualClock) -> None:
 async def test_a_run_without_end_is_a_failure(clock: ManualClock) -> None:
     runner = JobRunner([Job("endless", 0.001, asyncio.Event().wait, run_s_max=0.01)], clock)
     await runner.start()
-    async with asyncio.timeout(10):
-        while runner.states[0].failures_in_a_row < 2:
-            await asyncio.sleep(0.001)
+    await eventually(lambda: runner.states[0].failures_in_a_row >= 2, "it has failed twice")
     await runner.stop()
     assert runner.states[0].error == "TimeoutError: "
 
