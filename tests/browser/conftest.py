@@ -12,6 +12,14 @@ from tests.support.waiting import WAIT_S
 OpenPage = Callable[..., Page]
 PATIENCE_MS = WAIT_S * 1000
 
+_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",  # there is none: pretending costs more than drawing
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -23,7 +31,7 @@ def browser() -> Iterator[Browser]:
     if executable is None:
         pytest.fail("browser tests need Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=executable, args=_OPTIONS)
         yield launched
         launched.close()
 
