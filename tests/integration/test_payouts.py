@@ -246,6 +246,23 @@ async def test_a_creator_takes_back_and_an_operator_refuses(studio: Studio) -> N
     assert (await studio.creator.post(f"/v1/payouts/{second}/cancel")).status_code == 409
 
 
+async def test_a_decision_that_is_repeated_is_the_first_one(studio: Studio) -> None:
+    await studio.earn(9_000)
+    for client, decision, state in (
+        (studio.creator, "cancel", "cancelled"),
+        (studio.operator, "refuse", "refused"),
+        (studio.operator, "approve", "approved"),
+    ):
+        path = f"/v1/payouts/{await studio.request(4_000)}"
+        first = await client.post(f"{path}/{decision}", json={"reason": "The first."} if decision == "refuse" else None)
+        assert (first.status_code, first.json()["state"]) == (200, state), first.text
+        again = await client.post(f"{path}/{decision}", json={"reason": "Another."} if decision == "refuse" else None)
+        assert (again.status_code, again.json()) == (200, first.json())
+        found = (await studio.operator.get(path)).json()
+        assert [event["state"] for event in found["events"]] == ["requested", state]
+    assert (await studio.balance())["available"]["diamonds"] == 5_000
+
+
 async def test_nobody_touches_what_belongs_to_another(studio: Studio) -> None:
     await studio.earn(5_000)
     payout_id, method_id = await studio.request(3_000), await studio.method()

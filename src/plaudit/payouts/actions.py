@@ -198,9 +198,9 @@ async def approve(connection: Connection, clock: Clock, operator_id: int, payout
     if payout.state not in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:
         return payout
     change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id)
-    approved = await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
+    await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
     await connection.execute(_SQL["add_send"], payout.creator_id, payout_id, change.at)
-    return approved
+    return await find(connection, payout_id, payout.creator_id)
 
 
 async def _locked(connection: Connection, payout_id: UUID) -> Payout:
