@@ -274,6 +274,11 @@ async def test_nobody_touches_what_belongs_to_another(studio: Studio) -> None:
     assert (await other.delete(f"/v1/payout-methods/{method_id}")).status_code == 404
     body = {"id": studio.id(), "diamonds": 3_000, "method_id": method_id}
     assert (await other.post("/v1/payout-quotes", json=body)).status_code == 404
+    quote = (await studio.creator.post("/v1/payout-quotes", json=body | {"diamonds": 2_000})).json()
+    for name in ("bea", "cem", "dan", "eve", "fay", "gil"):  # some of them in the creator's own shard
+        stranger = await studio.shop.desk.person(name, Role.CREATOR)
+        wanted = {"id": studio.id(), "quote_id": quote["id"]}
+        assert (await stranger.post("/v1/payouts", json=wanted)).status_code == 404
     assert (await other.get("/v1/payouts")).json() == {"items": [], "next": None}
     for path in ("/v1/creators/me/balance", "/v1/conversions", "/v1/payouts", "/v1/payout-methods"):
         assert (await viewer.get(path)).status_code == 403
