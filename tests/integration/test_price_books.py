@@ -258,7 +258,7 @@ async def test_the_seller_of_a_region_is_that_of_the_book_of_the_moment(
     shop: Shop, operator: httpx2.AsyncClient, database: Database
 ) -> None:
     before = shop.clock.now()
-    shop.clock.advance(DAY)
+    shop.clock.advance(timedelta(minutes=1))
     german_tax = 'tax = {name = "MwSt", rate_bps = 1900'
     seller = '[sellers.ACME]\nname = "Acme GmbH"\naddress = "Berlin"\n\n'
     made = await draft(
@@ -271,6 +271,11 @@ async def test_the_seller_of_a_region_is_that_of_the_book_of_the_moment(
         earlier = await seller_of(connection, "DE", before, Settings())
     assert (german.code, german.name, german.address) == ("ACME", "Acme GmbH", "Berlin")
     assert elsewhere.code == earlier.code == Settings().seller_code
+    buyer = await shop.desk.person("berta", locale="de-DE")
+    order = await shop.order(buyer)
+    await shop.pay(order, "4000002760000016")
+    assert (await buyer.post(f"/v1/orders/{order['id']}/refresh")).json()["state"] == "paid"
+    assert (await buyer.get(f"/v1/receipts/{order['id']}")).json()["seller"]["name"] == "Acme GmbH"
 
 
 async def test_a_quote_that_was_altered_is_refused(shop: Shop, owner_connection: OwnConnection) -> None:

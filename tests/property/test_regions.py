@@ -40,6 +40,12 @@ anonymising = st.builds(
     observed_at=st.just(NOW),
     network_kind=st.sampled_from(sorted(ANONYMISING)),
 )
+vouched = st.builds(
+    Evidence,
+    source=st.sampled_from([*sorted(PAYMENT), EvidenceSource.ACCOUNT]),
+    country=countries,
+    observed_at=st.just(NOW),
+)
 questions = st.builds(
     Question,
     evidence=st.lists(networks | others, max_size=5).map(tuple),
@@ -112,8 +118,9 @@ def test_asking_for_a_region_never_makes_anything_cheaper(question: Question) ->
     assert unit(question) >= unit(msgspec.structs.replace(question, requested=None))
 
 
-@given(questions)
-def test_where_vouched_countries_disagree_the_dearest_holds(question: Question) -> None:
+@given(questions, st.lists(vouched, min_size=2, max_size=3))
+def test_where_vouched_countries_disagree_the_dearest_holds(question: Question, more: list[Evidence]) -> None:
+    question = with_evidence(question, *more)
     fresh = [sign for sign in question.evidence if strength(sign, NOW) >= Strength.STRONG]
     if any(sign.source is EvidenceSource.STORE_FRONT for sign in fresh):
         return

@@ -47,6 +47,7 @@ def test_parts_of_money_add_up_to_the_order(paid: Amounts, sizes: list[int]) -> 
         share = Fraction(held.minor, paid.minor)
         assert held.coins == int(paid.coins * share)
         assert abs(held.fee_minor - paid.fee_minor * share) <= Fraction(1, 2)
+        assert abs(held.tax_minor - paid.tax_minor * share) <= Fraction(1, 2)
     assert held == paid
 
 
