@@ -9,6 +9,7 @@ import httpx2
 import msgspec
 import pytest
 
+from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import (
     RECONCILE_AFTER_H,
@@ -16,6 +17,7 @@ from plaudit.limits import (
     RECONCILE_LINGERING_EVERY_DAYS,
     RECONCILE_OPEN_DAYS_MAX,
     RECONCILE_PAUSE_S_FIRST,
+    RECONCILE_TRIES_MAX,
 )
 from plaudit.people.model import Role
 from plaudit.recharge.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
@@ -301,3 +303,19 @@ async def test_a_dispute_without_an_end_for_a_long_time_is_for_a_person(shop: Sh
     [found] = await office.differences()
     assert (found["kind"], found["provider_reversal_id"]) == ("reversal_open_long", dispute["id"])
     assert found["detail"].startswith("chargeback without an end since")
+
+
+async def test_a_run_whose_workers_died_each_time_is_given_up(shop: Shop, owner_connection: OwnConnection) -> None:
+    """The next one is not sent after them."""
+    office = Office(shop)
+    await office.compare()
+    await owner_connection.execute(
+        "update reconciliation_run set state = 'running', tries = $1, due_at = $2, ended_at = null",
+        RECONCILE_TRIES_MAX,
+        shop.clock.now(),
+    )
+    assert await office.run_due() == 1
+    [run] = (await (await office.operator()).get("/v1/operator/reconciliations")).json()["items"]
+    assert run["state"] == "failed"
+    assert run["error"] == "no try came to an end: each took too long, or its worker died"
+    assert await office.run_due() == 0
