@@ -14,6 +14,7 @@ from plaudit.ids import new_id
 from tests.browser.conftest import OpenPage
 from tests.browser.test_look import AXE, RULES
 from tests.support.demo import Demo, running_demo
+from tests.support.waiting import until
 
 CREATOR, VIEWER, OPERATOR = "Noor Haddad", "Robin Ellis", "Tove Lindqvist"
 LOOKS = [("dark", 1280), ("light", 1280), ("dark", 390), ("light", 390)]
@@ -91,7 +92,7 @@ def check_looks(page: Page, name: str) -> None:
         if folder := os.environ.get("PLAUDIT_SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {width}"
-        page.wait_for_function(COLOURS_HAVE_CHANGED)
+        until(lambda: page.evaluate(COLOURS_HAVE_CHANGED), "colours have changed")
         page.evaluate(AXE)
         found = page.evaluate(
             "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"

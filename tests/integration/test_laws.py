@@ -13,6 +13,8 @@ from tests.integration import test_accounting, test_audit
 from tests.integration.test_clawback import Stage, open_stage
 from tests.support.returns import Returns
 
+pytestmark = pytest.mark.sql
+
 # A law that is a union has a break for each of its parts.
 BREAKS = [
     ("01_conversions_equal_movements", "update transfer set amount = amount + 1 where reason = 'reward'"),

@@ -24,8 +24,6 @@ from tests.support.ports import NOBODY
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns, dispute_of, refund_of
 from tests.support.shop import Shop, open_shop
 
-pytestmark = pytest.mark.sql
-
 
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from hypothesis import Phase
 
 from plaudit.db import connect
 from plaudit.ledger.migrate import SQL_FOLDER
@@ -235,14 +234,14 @@ def test_planted_bug_is_found(bug: str, database_url: str) -> None:
     file, right, wrong, found_by = BUGS[bug]
     _plant(database_url, file, right, wrong)
     hold = {STRIP: hold_against_piles, ACCOUNTS: test_clawback.hold_against_model}.get(file, hold_against_model)
-    found = finders(database_url, lambda: hold(database_url, examples=100, phases=[Phase.generate]))
+    found = finders(database_url, lambda: hold(database_url, examples=100, planted=True))
     assert any(found_by in one for one in found), found
 
 
 def test_a_statement_that_cannot_run_is_no_finding(database_url: str) -> None:
     _plant(database_url, CHARGE, "purse.coins := purse.coins - p_coins[i]", "purse.coins := purse.no_such_column")
     with pytest.raises(asyncpg.UndefinedColumnError):
-        finders(database_url, lambda: hold_against_model(database_url, examples=100, phases=[Phase.generate]))
+        finders(database_url, lambda: hold_against_model(database_url, examples=100, planted=True))
 
 
 @pytest.mark.parametrize("error", [TypeError("in the test"), ConnectionResetError(), asyncpg.PostgresSyntaxError()])

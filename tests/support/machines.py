@@ -2,15 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from random import Random
 from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
+import pytest
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.errors import HypothesisException
+from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
 from plaudit.clock import Clock, ManualClock
 from plaudit.db import Connection, connect
@@ -24,27 +27,49 @@ _TIMES = int(os.environ.get("PLAUDIT_EXAMPLES", "1"))
 _OWN_BITS = 32  # of an id, which tell examples apart
 
 
-def run_machine(
-    machine: type[RuleBasedStateMachine], *, examples: int, steps: int, phases: Sequence[Phase] = tuple(Phase)
-) -> None:
-    """Run a machine; how its examples are drawn is the affair of the profile, but where a bug is only to be found:
-    without Phase.shrink they are always the same, so that one can say what finds it.
+class FirstFailure(BaseException):
+    """What stopped a machine that looks for a planted bug is the cause. No other exception, so that Hypothesis does not
+    play the example again: books that are wrong need not be wrong twice in the same way."""
+
+
+def run_machine(machine: type[RuleBasedStateMachine], *, examples: int, steps: int, planted: bool = False) -> None:
+    """Run a machine; how its examples are drawn is the affair of the profile.
+
+    Args:
+        planted: a bug is there to be found. The examples are always the same, so that one can say what finds it.
 
     Raises:
         AssertionError, Exception: the books said something the model does not.
+        FirstFailure: the same where a bug is planted.
     """
-    run_state_machine_as_test(
+    test = get_state_machine_test(
         machine,
         settings=settings(
-            max_examples=examples * _TIMES,
+            max_examples=examples * (1 if planted else _TIMES),
             stateful_step_count=steps,
-            phases=phases,
-            derandomize=settings.default.derandomize or Phase.shrink not in phases,  # type: ignore[union-attr]  # a profile is loaded
+            phases=[Phase.generate] if planted else tuple(Phase),
+            derandomize=settings.default.derandomize or planted,  # type: ignore[union-attr]  # a profile is loaded
             report_multiple_bugs=False,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    if planted:
+        test.hypothesis.inner_test = _failing_once(test.hypothesis.inner_test)  # type: ignore[attr-defined]  # Hypothesis puts it there
+    test()
+
+
+def _failing_once(play: Callable[..., None]) -> Callable[..., None]:
+    @wraps(play)
+    def played(*arguments: object, **named: object) -> None:
+        try:
+            play(*arguments, **named)
+        except HypothesisException:  # how it steers
+            raise
+        except (Exception, pytest.fail.Exception) as failure:
+            raise FirstFailure from failure
+
+    return played
 
 
 class Ids:

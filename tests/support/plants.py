@@ -9,6 +9,7 @@ import pytest
 
 from plaudit.ledger.model import OutcomeUnknown
 from tests.support.databases import broken_laws, run_aside
+from tests.support.machines import FirstFailure
 
 _MACHINES = Path(__file__).parents[1] / "property"
 
@@ -22,12 +23,13 @@ def finders(database_url: str, hold: Callable[[], None]) -> set[str]:
     """
     try:
         hold()
-    except (AssertionError, pytest.fail.Exception) as disagreement:
-        return {_function_of(disagreement)}
-    except OutcomeUnknown as unknown:
-        return {_said_by_the_database(unknown.__cause__ or unknown)}
-    except asyncpg.PostgresError as refusal:
-        return {_said_by_the_database(refusal)}
+    except FirstFailure as first:
+        failure = first.__cause__
+        if isinstance(failure, AssertionError | pytest.fail.Exception):
+            return {_function_of(failure)}
+        if isinstance(failure, OutcomeUnknown):
+            failure = failure.__cause__ or failure
+        return {_said_by_the_database(failure)}
     return {law.partition(":")[0] for law in run_aside(broken_laws(database_url))}
 
 
@@ -37,9 +39,10 @@ def _function_of(error: BaseException) -> str:
     return next(code.co_name for code in reversed(frames) if Path(code.co_filename).parent == _MACHINES)
 
 
-def _said_by_the_database(error: BaseException) -> str:
+def _said_by_the_database(error: BaseException | None) -> str:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return str(error.constraint_name)
     if isinstance(error, asyncpg.DataCorruptedError):
         return str(error)
+    assert error is not None, "a failure has a cause"
     raise error

@@ -24,7 +24,7 @@ LIMITS_OF_THEIR_OWN = {
     "peers/paypal.py": "how long PayPal waits for an answer",
     "peers/stripe_messages.py": "how long Stripe waits for an answer",
     "support/desk.py": "its clients speak to the application without a socket, where there is nothing to wait for",
-    "integration/test_front_desk.py": "its client speaks to the application without a socket",
+    "integration/test_ways_in.py": "its client speaks to the application without a socket",
 }
 _HTTP = {"AsyncClient", "Client", "get", "post", "put", "request"}  # of httpx2, which gives up after 5 s by itself
 
