@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Self
+from urllib.parse import quote
 
 from plaudit.limits import (
     DATABASE_LOG_BYTES_MAX,
@@ -196,7 +197,7 @@ class EmbeddedPostgres:
         self._sockets = Path(tempfile.mkdtemp(prefix="plaudit-", dir=folder_for_sockets()))
         if self._user:
             os.chown(self._sockets, *self._user)
-        self.url = f"postgresql:///plaudit?host={self._sockets}&user=plaudit"
+        self.url = f"postgresql:///plaudit?host={quote(str(self._sockets))}&user=plaudit"
         address.write_text(json.dumps({"url": self.url, "sockets": str(self._sockets)}))
 
     # The binaries

@@ -117,6 +117,8 @@ def last_line_that_tells(output: bytes) -> str:
 
 
 def folder_for_sockets() -> Path:
-    """Where to make a folder for a socket, whose whole path may have some 100 bytes."""
-    short = Path("/tmp")  # noqa: S108 - what is made there gets a random name and a mode of its own
-    return short if os.access(short, os.W_OK) else Path(tempfile.gettempdir())
+    """Where to make a folder for a socket, whose whole path may have some 100 bytes; TMPDIR may be longer."""
+    for short in ("/tmp", "/var/tmp"):  # noqa: S108 - what is made there gets a random name and a mode of its own
+        if os.access(short, os.W_OK):
+            return Path(short)
+    return Path(tempfile.gettempdir())

@@ -217,9 +217,17 @@ def test_a_creation_that_was_cut_off_is_begun_again(data: Path, prefix: Sequence
         assert answers(holder.ready()["url"])
 
 
-def test_a_long_path_is_no_obstacle(data: Path, prefix: Sequence[str]) -> None:
-    with held(data.parent / ("long" * 40) / "data", prefix) as holder:
+def test_a_long_path_with_spaces_is_no_obstacle(data: Path, prefix: Sequence[str]) -> None:
+    with held(data.parent / ("long & 'odd' " * 12) / "data", prefix) as holder:
         assert answers(holder.ready()["url"])
+
+
+def test_the_folder_of_sockets_may_have_an_odd_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="a & b=%41+", dir="/tmp") as odd:
+        os.chmod(odd, 0o711)  # noqa: S103 - the server's user must walk it
+        monkeypatch.setattr("plaudit.embedded.folder_for_sockets", lambda: Path(odd))
+        with EmbeddedPostgres(tmp_path) as server:
+            assert answers(server.url)
 
 
 def test_data_of_another_version_are_left_alone(tmp_path: Path) -> None:

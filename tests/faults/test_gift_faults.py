@@ -19,6 +19,7 @@ from plaudit.ledger.migrate import apply_to
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.postgresql import folder_for_sockets
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.gift_load import CREATORS, VIEWERS, GiftLoad, assert_books_hold, fund_viewers, until_delivered
 from tests.support.processes import first_line
@@ -50,7 +51,7 @@ async def test_answer_lost_after_commit(database_url: str) -> None:
     """The writer asks again with the same ids, and nobody pays twice."""
     await fund_viewers(database_url)
     load = GiftLoad()
-    with tempfile.TemporaryDirectory(prefix="pl-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pl-", dir=folder_for_sockets()) as folder:
         async with CuttingProxy(database_url, Path(folder)) as proxy:
             writer = await _writer(proxy.url)
             await load.send([load.order() for _ in range(50)], writer.charge_many)

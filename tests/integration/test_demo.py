@@ -1,5 +1,6 @@
 """The demo as a process: its first page, its crowd, and that nothing of it is left when it ends, however it ends."""
 
+import shlex
 import subprocess
 import sys
 import urllib.request
@@ -52,6 +53,9 @@ def test_the_demo_lives_stops_and_goes_on(tmp_path: Path) -> None:
         assert len(processes) > 4
         assert demo.stop() == 0
         assert not [pid for pid in processes if is_running(pid)]
+        for before, after, command in (("proved by: ", "\n", "audit"), ("Stopped. `", "`", "demo")):
+            printed = demo.said.partition(before)[2].partition(after)[0]
+            assert shlex.split(printed) == ["plaudit", command, "--data", str(demo.data)]
     report = audit(demo.data)
     assert report.returncode == 0, report.stdout
     assert (demo.data / "demo.json").stat().st_mode & 0o077 == 0

@@ -17,6 +17,8 @@ from typing import Any
 from plaudit.demo.keys import DemoKeys
 from tests.support.waiting import WAIT_S
 
+WORLD = "my world"
+"""A folder whose name must be quoted in a command."""
 _LOOK_PAUSE_S = 0.05
 _UP, _READY = "Ctrl-C stops", "have a history now"
 
@@ -71,11 +73,11 @@ class Demo:
 @contextmanager
 def starting_demo(folder: Path, *options: str, name: str = "said") -> Iterator[Demo]:
     """A demo on a free port that has just begun; killed at the end if it still runs. `name` is that of its output."""
-    demo_command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={folder / 'world'}", *options]
+    demo_command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={folder / WORLD}", *options]
     with (folder / name).open("wb") as output:
         process = subprocess.Popen(demo_command, stdout=output, stderr=output, env=_environment())
     try:
-        yield Demo(process, folder / "world", folder / name)
+        yield Demo(process, folder / WORLD, folder / name)
     finally:
         process.kill()
         process.wait()

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+import shlex
 import signal
 import socket
 from datetime import timedelta
@@ -23,6 +24,7 @@ from plaudit.listening import listen, url_of
 from plaudit.settings import Secret, Settings, SetupError
 
 _HOST = "127.0.0.1"
+_DATA = Path(".plaudit/demo")
 _CROWD_MAX = 200
 _PORT_MAX = 65_535
 
@@ -32,7 +34,7 @@ _PORT_MAX = 65_535
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    default=Path(".plaudit/demo"),
+    default=_DATA,
     show_default=True,
     help="Folder of the world: a second start goes on where the first one stopped.",
 )
@@ -49,12 +51,12 @@ def demo(*, port: int, data: Path, crowd: int, seed: int, auto_approve: bool) ->
     configure_logging()
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first in the background of a script
         signal.signal(number, _leave)
-    data = data.absolute()
+    again = "plaudit demo" if data == _DATA else f"plaudit demo --data {shlex.quote(str(data))}"
     try:
         with _listening(port) as listening:
-            _run(listening, data, crowd=crowd, seed=seed, approve=auto_approve)
+            _run(listening, data.absolute(), crowd=crowd, seed=seed, approve=auto_approve)
     except KeyboardInterrupt:
-        click.echo("\nStopped. `plaudit demo` goes on from here.")
+        click.echo(f"\nStopped. `{again}` goes on from here.")
 
 
 def _leave(*_: object) -> None:

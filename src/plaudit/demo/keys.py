@@ -4,6 +4,7 @@ import base64
 import os
 import secrets
 from pathlib import Path
+from shlex import quote
 from typing import Self
 
 import msgspec
@@ -42,7 +43,7 @@ class DemoKeys(msgspec.Struct):
         except OSError as error:
             raise SetupError(f"cannot use the data folder {data}: {error.strerror}") from error
         except msgspec.DecodeError as error:
-            raise SetupError(f"{file} cannot be read ({error}): remove {data} to begin anew") from error
+            raise SetupError(f"{file} cannot be read ({error}): remove {quote(str(data))} to begin anew") from error
         return fresh
 
     def save(self, data: Path) -> None:

@@ -1,6 +1,7 @@
 """What the terminal says when the demo is up: where to look, who to be, how to pay, how to prove the books."""
 
 from pathlib import Path
+from shlex import quote
 
 from plaudit.demo.world import World
 
@@ -29,6 +30,6 @@ Plaudit is up.
   Provider        {provider} takes and pays pretend money
 
   {approval}
-  The books are proved by: plaudit audit --data {data}
+  The books are proved by: plaudit audit --data {quote(str(data))}
   Ctrl-C stops everything.
 """
