@@ -57,6 +57,10 @@ def data(prefix: Sequence[str]) -> Iterator[Path]:
         if prefix:
             os.chown(folder, NOBODY, NOBODY)
         yield Path(folder) / "data"
+        clusters = list(Path(folder).glob("*/postgres"))
+        until(
+            lambda: not any(processes_in(one, "postgres") for one in clusters), "servers of killed holders have ended"
+        )
         for address in Path(folder).rglob("postgres.json"):  # what a killed holder left, and nobody started again
             shutil.rmtree(json.loads(address.read_text())["sockets"], ignore_errors=True)
 

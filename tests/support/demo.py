@@ -88,7 +88,7 @@ def write_world(folder: Path) -> Path:
 
     Written by whoever comes first; the others wait for it, and take copies.
     """
-    done, world = folder / "world.done", folder / "world"
+    done, world = folder / "world.done", folder / WORLD
     with (folder / "world.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
@@ -103,10 +103,10 @@ def write_world(folder: Path) -> Path:
 def running_demo(world: Path, folder: Path, *options: str) -> Iterator[Demo]:
     """A demo on a copy of a world that is stopped when the block ends; its books can be audited then."""
     # Owners are kept: as root, the database runs as somebody else.
-    subprocess.run(["/bin/cp", "-a", world, folder / "world"], check=True)
-    keys = DemoKeys.of(folder / "world")
+    subprocess.run(["/bin/cp", "-a", world, folder / WORLD], check=True)
+    keys = DemoKeys.of(folder / WORLD)
     keys.sandbox_port = 0  # each copy has a provider of its own
-    keys.save(folder / "world")
+    keys.save(folder / WORLD)
     with starting_demo(folder, *options) as demo:
         _ = demo.address
         try:
