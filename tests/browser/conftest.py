@@ -1,5 +1,6 @@
 """What browser tests share: Chromium, and pages that fail on script errors, policy breaches and foreign requests."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from plaudit.postgresql import folder_for_sockets
 from tests.support.waiting import WAIT_S
 
 OpenPage = Callable[..., Page]
@@ -31,7 +33,9 @@ def browser() -> Iterator[Browser]:
     if executable is None:
         pytest.fail("browser tests need Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=_OPTIONS)
+        # Its own socket does not fit into a long TMPDIR.
+        environment: dict[str, str | float | bool] = {**os.environ, "TMPDIR": str(folder_for_sockets())}
+        launched = playwright.chromium.launch(executable_path=executable, args=_OPTIONS, env=environment)
         yield launched
         launched.close()
 

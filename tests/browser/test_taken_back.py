@@ -14,7 +14,6 @@ from plaudit.ids import new_id
 from tests.browser.conftest import OpenPage
 from tests.browser.test_look import AXE, RULES
 from tests.support.demo import Demo, running_demo
-from tests.support.waiting import until
 
 CREATOR, VIEWER, OPERATOR = "Noor Haddad", "Robin Ellis", "Tove Lindqvist"
 LOOKS = [("dark", 1280), ("light", 1280), ("dark", 390), ("light", 390)]
@@ -79,8 +78,17 @@ def cash_out_all(page: Page) -> None:
     call(page, "POST", "/v1/payouts", id=an_id(), quote_id=quote)
 
 
-COLOURS_HAVE_CHANGED = """
-document.getAnimations().every((one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)
+# One change follows from another: what inherits a colour begins to change when that has begun.
+CHANGES_OF_COLOUR = """
+async () => {
+  for (let running = true; running; ) {
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    const changes = document.getAnimations().filter(
+      (one) => one instanceof CSSTransition && one.playState === "running");
+    await Promise.all(changes.map((one) => one.finished.catch(() => null)));
+    running = changes.length > 0;
+  }
+}
 """
 
 
@@ -92,7 +100,7 @@ def check_looks(page: Page, name: str) -> None:
         if folder := os.environ.get("PLAUDIT_SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {width}"
-        until(lambda: page.evaluate(COLOURS_HAVE_CHANGED), "colours have changed")
+        page.evaluate(CHANGES_OF_COLOUR)
         page.evaluate(AXE)
         found = page.evaluate(
             "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"
