@@ -35,7 +35,7 @@ quick: check ## For each save: checks, units, and the core of the books
 	@$(PYTEST) $(SIDE_BY_SIDE) -q $(CORE)
 
 one: install-dev ## One test, or those of a file: TEST=tests/unit/test_wire.py::test_name
-	@$(PYTEST) $(TEST) $(ARGS)
+	@$(PYTEST) '$(TEST)' $(ARGS)
 
 explore: install-dev ## What the gate does not draw: other and more examples of each property, and of the API
 	@PLAUDIT_EXAMPLES=10 PLAUDIT_SCHEMATHESIS_EXAMPLES=30 $(PYTEST) $(SIDE_BY_SIDE) --hypothesis-profile=explore \
