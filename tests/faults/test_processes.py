@@ -79,9 +79,9 @@ def test_the_return_code_is_known() -> None:
     assert TiedProcess(Launch(command=["/bin/sh", "-c", "exit 7"])).wait(60) == 7
 
 
-def test_a_folder_that_is_not_there_is_told_at_once() -> None:
+def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        TiedProcess(Launch(command=["/bin/true"], directory=Path("/nonexistent")))
+        TiedProcess(Launch(command=["/bin/true"], directory=tmp_path / "gone"))
 
 
 def test_processes_are_found_by_where_they_work(tmp_path: Path) -> None:
