@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.glimpses import glimpse
 from tests.support.style_guide import style_guide_server
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
@@ -80,11 +81,15 @@ def test_tray_is_worked_by_keyboard_and_says_what_is_missing(open_page: OpenPage
 
 def test_combo_grows_in_one_banner(open_page: OpenPage, address: str) -> None:
     page = _ready(open_page(), address)
-    rose = page.locator("#guide-plays").get_by_role("button", name="Rose")
-    for _ in range(4):
-        rose.click()
-    expect(page.locator(".gift-banner")).to_have_count(1)
-    expect(page.locator(".gift-banner-count")).to_have_text("×14")  # ten came with the page's own sample
+    counts = page.evaluate(
+        """() => {
+          const buttons = [...document.querySelectorAll("#guide-plays button")];
+          const rose = buttons.find((button) => button.textContent.includes("Rose"));
+          for (let press = 0; press < 4; press += 1) rose.click();
+          return [...document.querySelectorAll(".gift-banner .gift-banner-count")].map((count) => count.textContent);
+        }"""
+    )
+    assert counts == ["×14"]  # ten came with the page's own sample
 
 
 def test_banners_never_exceed_three(open_page: OpenPage, address: str) -> None:
@@ -103,9 +108,9 @@ def test_banners_never_exceed_three(open_page: OpenPage, address: str) -> None:
 def test_large_gift_takes_the_stage_and_leaves_it(open_page: OpenPage, address: str) -> None:
     page = _ready(open_page(), address)
     stage = page.locator("gift-stage")
-    page.locator("#guide-plays").get_by_role("button", name="Crowned").click()
-    expect(stage).to_have_attribute("data-playing", "crown")
-    expect(page.locator(".stage-caption")).to_contain_text("sent Crowned · 6,999 coins")
+    caption = glimpse(page, ".stage-caption", "sent Crowned · 6,999 coins")
+    with caption, glimpse(page, "gift-stage[data-playing='crown']"):
+        page.locator("#guide-plays").get_by_role("button", name="Crowned").click()
     page.evaluate("document.querySelector('gift-stage').skip()")
     expect(stage).not_to_have_attribute("data-playing", "crown")
     expect(page.locator(".stage-figure")).to_have_count(0)
@@ -113,12 +118,20 @@ def test_large_gift_takes_the_stage_and_leaves_it(open_page: OpenPage, address: 
 
 def test_reduced_motion_shows_a_still_card(open_page: OpenPage, address: str) -> None:
     page = _ready(open_page(reduced_motion="reduce"), address)
-    page.locator("#guide-plays").get_by_role("button", name="Night Fireworks").click()
-    expect(page.locator(".stage-figure")).to_have_count(1)
-    assert page.evaluate(
-        "document.querySelector('.stage-figure').getAnimations().every((animation) =>"
-        " animation.effect.getKeyframes().every((frame) => frame.transform === undefined))"
+    page.evaluate(
+        """() => {
+          window.frames_shown = new Promise((resolve) => new MutationObserver((_, watcher) => {
+            const figure = document.querySelector(".stage-figure");
+            if (!figure?.getAnimations().length) return;
+            watcher.disconnect();
+            resolve(figure.getAnimations().flatMap((animation) => animation.effect.getKeyframes()));
+          }).observe(document.body, { subtree: true, childList: true, attributes: true }));
+        }"""
     )
+    page.locator("#guide-plays").get_by_role("button", name="Night Fireworks").click()
+    frames = page.evaluate("window.frames_shown")
+    assert frames
+    assert [frame for frame in frames if "transform" in frame] == []
 
 
 def test_every_animation_ends_and_clears_up(open_page: OpenPage, address: str) -> None:

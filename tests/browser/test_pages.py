@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.glimpses import glimpse
 from tests.support.demo import Demo, running_demo
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
@@ -150,8 +151,8 @@ def test_an_overlay_link_is_made_and_revoked(open_page: OpenPage, demo: Demo) ->
     assert overlay.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
     overlay.close()
     page.get_by_role("button", name="Revoke").first.click()
-    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
-    expect(page.get_by_text("The link is revoked.")).to_be_visible()
+    with glimpse(page, ".toast", "The link is revoked."):
+        page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
 
 
 def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: Demo) -> None:

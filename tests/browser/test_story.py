@@ -5,12 +5,15 @@ Pictures of the way lie in the folder PLAUDIT_SCREENSHOTS names, else in the tes
 
 import os
 import re
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.glimpses import glimpse
 from tests.support.demo import Demo, audit, running_demo
 
 CREATOR, VIEWER, OPERATOR = "Noor Haddad", "Robin Ellis", "Tove Lindqvist"
@@ -116,17 +119,19 @@ def _pay(story: Story, page: Page, outcome: str, title: str) -> None:
 
 def _send_rose_and_see_it(story: Story) -> None:
     page = story.viewer
-    page.locator(".room-side gift-tray").get_by_role("button", name="Send Rose for 1 coin").click()
+    with glimpse(story.overlay, ".gift-banner", VIEWER):
+        page.locator(".room-side gift-tray").get_by_role("button", name="Send Rose for 1 coin").click()
     rose = story.creator.locator(".gift-feed-row", has_text=VIEWER).filter(has_text="Rose")
     expect(rose).to_be_visible()
-    expect(story.overlay.locator(".gift-banner", has_text=VIEWER)).to_be_visible()
     story.picture(page, "rose-sent")
     story.picture(story.overlay, "rose-on-the-overlay")
+    story.creator.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))  # what can be undone shows for a while
     rose.get_by_role("button", name=f"Thank {VIEWER}").click()
     expect(story.creator.get_by_text("Ticked off.")).to_be_visible()
     expect(rose).to_be_hidden()
     story.creator.get_by_role("button", name="Undo").click()
     expect(rose).to_be_visible()
+    story.creator.clock.resume()
     story.picture(story.creator, "rose-in-the-live-view")
 
 
@@ -156,9 +161,12 @@ def _send_car_and_see_it(story: Story) -> None:
     """A large gift takes the whole stage everywhere."""
     tray = story.viewer.locator(".room-side gift-tray")
     tray.get_by_role("radio", name=re.compile("^Race Day")).click()
-    tray.get_by_role("button", name="Send Race Day for 2,999 coins").click()
-    for page, name in ((story.overlay, "overlay"), (story.creator, "live-view"), (story.viewer, "room")):
-        expect(page.locator("gift-stage[data-playing='racing-car']")).to_be_attached()
+    screens = {"overlay": story.overlay, "live-view": story.creator, "room": story.viewer}
+    with ExitStack() as everywhere:
+        for page in screens.values():
+            everywhere.enter_context(glimpse(page, "gift-stage[data-playing='racing-car']"))
+        tray.get_by_role("button", name="Send Race Day for 2,999 coins").click()
+    for name, page in screens.items():
         story.picture(page, f"car-in-the-{name}")
     expect(tray.get_by_role("button", name="1 coin. Buy coins")).to_be_visible()
 
@@ -172,8 +180,8 @@ def _send_from_a_phone(story: Story, room: str) -> None:
     sheet = page.locator("#tray-sheet")
     sheet.get_by_role("radio", name=re.compile("^Applause")).click()
     story.picture(page, "phone-tray")
-    sheet.get_by_role("button", name="Send Applause for 1 coin").click()
-    expect(page.get_by_role("button", name=re.compile("^Send one more Applause"))).to_be_visible()
+    with glimpse(page, "button[aria-label^='Send one more Applause']"):
+        sheet.get_by_role("button", name="Send Applause for 1 coin").click()
     story.picture(page, "phone-combo")
     expect(page.locator("chat-log").get_by_text("sent Applause").last).to_be_visible()
 
@@ -183,8 +191,8 @@ def _convert(story: Story) -> None:
     page.goto(f"{story.demo.address}/studio")
     page.get_by_role("button", name="Convert to diamonds").click()
     story.picture(page, "convert")
-    page.get_by_role("button", name="Convert", exact=True).click()
-    expect(page.get_by_text("diamonds.").first).to_be_visible()
+    with glimpse(page, ".toast", "diamonds."):
+        page.get_by_role("button", name="Convert", exact=True).click()
     available = page.locator(".way-step", has_text="Diamonds available").locator(".amount-number")
     expect(available).not_to_have_text("0")
     story.picture(page, "diamonds-available")

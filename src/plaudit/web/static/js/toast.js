@@ -1,7 +1,8 @@
 // Short messages that come and go at the foot of the page.
 
 const LIMIT = 3;
-const SHOWN_MS = 4000;
+const SHOWN_MS = 4_000;
+const WITH_ACTION_MS = 10_000;
 
 /** @param {string} text @param {{tone?: "" | "bad", action?: {label: string, run: () => void}}} [options] */
 export function toast(text, { tone = "", action } = {}) {
@@ -22,5 +23,13 @@ export function toast(text, { tone = "", action } = {}) {
   }
   while (host.children.length >= LIMIT) host.firstElementChild?.remove();
   host.append(element);
-  setTimeout(() => element.remove(), SHOWN_MS + text.length * 40);
+  removeUnused(element, (action ? WITH_ACTION_MS : SHOWN_MS) + text.length * 40);
+}
+
+/** After a while, but not under somebody's pointer or finger. @param {HTMLElement} element @param {number} ms */
+function removeUnused(element, ms) {
+  setTimeout(() => {
+    if (element.matches(":hover, :focus-within")) removeUnused(element, SHOWN_MS);
+    else element.remove();
+  }, ms);
 }
