@@ -45,9 +45,6 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"{self.currency} and {other.currency} do not mix")
         return other
 
-    def __add__(self, other: Self) -> "Money":
-        return Money(self.amount_minor + self._same(other).amount_minor, self.currency)
-
     def __sub__(self, other: Self) -> "Money":
         return Money(self.amount_minor - self._same(other).amount_minor, self.currency)
 

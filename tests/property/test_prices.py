@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from fractions import Fraction
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plaudit.recharge.pricing import Package, Price
+from plaudit.recharge.pricing import Package, Price, reference_of
 from plaudit.recharge.seed import make_book
 
 BOOK = make_book(1, datetime(2026, 11, 1, tzinfo=UTC))
@@ -43,7 +44,7 @@ def test_a_price_is_at_least_the_proportion_and_at_most_a_step_more(price: Price
     assert listed % price.step_minor == 0
     cost = price.cost(n)
     assert cost.gross == listed if price.tax_included else cost.net == listed
-    assert cost.tax >= 0
+    assert abs(cost.net * Fraction(price.tax_rate_bps, 10_000) - cost.tax) <= 1  # inside, the net is what is rounded
 
 
 @given(prices, coins, coins)
@@ -64,6 +65,7 @@ def test_coins_to_money_to_coins_costs_the_same(price: Price, n: int) -> None:
 def test_money_to_coins_never_costs_more_than_the_money(price: Price, amount_minor: int) -> None:
     n = price.coins_for(amount_minor)
     if n > price.coins_max:
+        assert n == price.coins_max + 1
         assert price.cost(price.coins_max).gross <= amount_minor
         return
     assert price.cost(n).gross <= amount_minor < price.cost(n + 1).gross
@@ -100,3 +102,22 @@ def test_the_same_sources_make_the_same_book_and_it_agrees_with_public_prices() 
     assert {"US", "GB", "DE", "FR", "JP", "BR", "ID", "MX"} <= {price.region for price in WEB}
     assert find["DE", "web"].tax_rate_bps == 1900
     assert find["JP", "web"].currency == "JPY"
+
+
+def test_prices_of_regions_are_compared_with_tax_in_cents() -> None:
+    unit, rate = Fraction(148), Fraction(150, 100)  # a yen and forty-eight sen at 1.5 yen for one cent
+    assert reference_of(unit, 1_000, rate, tax_included=True) == Fraction(148 * 2, 3)
+    assert reference_of(unit, 1_000, rate, tax_included=False) == Fraction(148 * 2 * 11, 3 * 10)
+
+
+def test_a_price_is_that_of_its_region_and_channel() -> None:
+    for prices_in_order in (BOOK.prices, BOOK.prices[::-1]):
+        book = msgspec.structs.replace(BOOK, prices=prices_in_order)
+        assert [book.price(price.region, price.channel) for price in prices_in_order] == list(prices_in_order)
+        assert book.price("XX", "web") is None
+
+
+def test_a_book_is_looked_at_when_it_begins_or_later() -> None:
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    assert BOOK.moment == BOOK.effective_at
+    assert msgspec.structs.replace(BOOK, at=later).moment == later

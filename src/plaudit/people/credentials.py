@@ -81,5 +81,5 @@ def _same_origin(headers: Mapping[bytes, bytes]) -> bool:
     """Whether the browser says that a page of ours asks. Who sends neither header is not believed."""
     if site := headers.get(b"sec-fetch-site"):
         return site == b"same-origin"
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    return bool(origin) and urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+    origin, host = (headers.get(name, b"").decode("latin-1").lower() for name in (b"origin", b"host"))
+    return host != "" and urlsplit(origin).netloc == host

@@ -1,0 +1,158 @@
+"""Who may call what, as a whole table; and what of a request counts as saying who asks."""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from plaudit.limits import TOKEN_LENGTH_MAX
+from plaudit.people.access import Access, check_access, required
+from plaudit.people.credentials import Credentials, credentials_of
+from plaudit.people.model import Caller, ForeignOrigin, Role, RoleMissing, TokenNotValid
+from plaudit.problems import Forbidden, Unauthenticated
+
+# Who asks, and what lets them in. A server speaks for itself as person 0, or for somebody with that person's roles.
+CALLERS: dict[str, tuple[Caller | None, set[Access]]] = {
+    "a guest": (None, {Access.PUBLIC}),
+    "a viewer": (Caller(7, frozenset({Role.VIEWER}), 1), {Access.PUBLIC, Access.VIEWER}),
+    "a person without roles": (Caller(7, frozenset(), 1), {Access.PUBLIC, Access.VIEWER}),
+    "a creator": (
+        Caller(7, frozenset({Role.VIEWER, Role.CREATOR}), 1),
+        {Access.PUBLIC, Access.VIEWER, Access.CREATOR},
+    ),
+    "an operator": (
+        Caller(7, frozenset({Role.VIEWER, Role.OPERATOR}), 1),
+        {Access.PUBLIC, Access.VIEWER, Access.OPERATOR},
+    ),
+    "a server": (Caller(0, frozenset({Role.SERVER}), 1, 3), {Access.PUBLIC, Access.SERVER}),
+    "a server with too many roles": (Caller(0, frozenset(Role), 1, 3), {Access.PUBLIC, Access.SERVER}),
+    "a server for a viewer": (
+        Caller(7, frozenset({Role.VIEWER, Role.SERVER}), 1, 3),
+        {Access.PUBLIC, Access.VIEWER, Access.SERVER},
+    ),
+}
+DECLARED = [*Access, *(frozenset(pair) for pair in combinations(Access, 2)), frozenset(Access)]
+
+
+@pytest.mark.parametrize("who", CALLERS)
+def test_who_may_call_what(who: str) -> None:
+    caller, lets_in = CALLERS[who]
+    for access in DECLARED:
+        passes = not lets_in.isdisjoint(required(access))
+        if passes:
+            check_access(access, caller)
+            continue
+        with pytest.raises(Unauthenticated if caller is None else RoleMissing) as refused:
+            check_access(access, caller)
+        if caller is not None:
+            assert refused.value.fields["needed"] == sorted(required(access))
+
+
+@pytest.mark.parametrize("declared", [None, "", "public", frozenset(), frozenset({"public"}), {Access.PUBLIC}, [], 1])
+@pytest.mark.parametrize("who", CALLERS)
+def test_what_declares_nothing_lets_nobody_in(declared: object, who: str) -> None:
+    with pytest.raises(Forbidden) as refused:
+        check_access(declared, CALLERS[who][0])
+    assert type(refused.value) is Forbidden
+
+
+def _scope(headers: Mapping[str, str | bytes] = {}, method: str = "GET", **more: Any) -> dict[str, Any]:
+    raw = [(name.encode(), value if isinstance(value, bytes) else value.encode()) for name, value in headers.items()]
+    return {"type": "http", "method": method, "headers": raw} | more
+
+
+COOKIE = {"cookie": "theme=dark; plaudit_session=pls_1; plaudit_session_old=2", "host": "Shop.example:8443"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({}, None),
+        ({"cookie": "theme=dark"}, None),
+        ({"cookie": "plaudit_session="}, None),
+        ({"plaudit-subject": "ada"}, None),
+        ({"authorization": "Bearer abc"}, Credentials("abc")),
+        ({"authorization": "bearer  abc "}, Credentials("abc")),
+        ({"authorization": "Bearer " + "a" * TOKEN_LENGTH_MAX}, Credentials("a" * TOKEN_LENGTH_MAX)),
+        ({"authorization": "Bearer abc", "plaudit-subject": " åda "}, Credentials("abc", "åda")),
+        ({"authorization": "Bearer abc", "plaudit-subject": " "}, Credentials("abc")),
+        ({"authorization": "Bearer abc"} | COOKIE, Credentials("abc")),
+        (COOKIE, Credentials("pls_1", forgiving=True)),
+    ],
+)
+def test_what_says_who_asks(headers: dict[str, str], found: Credentials | None) -> None:
+    assert credentials_of(_scope(headers)) == found
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({"authorization": "Basic abc"}, "Authorization: Bearer"),
+        ({"authorization": "Bearer"}, "Authorization: Bearer"),
+        ({"authorization": "Bearer  "}, "Authorization: Bearer"),
+        ({"authorization": "Bearer " + "a" * (TOKEN_LENGTH_MAX + 1)}, "is longer than"),
+        ({"authorization": "Bearer abc", "plaudit-subject": b"\xff"}, "is not UTF-8"),
+        ({"cookie": "plaudit_session=" + "a" * (TOKEN_LENGTH_MAX + 1)}, "is longer than"),
+    ],
+)
+def test_what_cannot_be_read(headers: dict[str, str | bytes], reason: str) -> None:
+    with pytest.raises(TokenNotValid, match=reason):
+        credentials_of(_scope(headers))
+
+
+@pytest.mark.parametrize("query_token", [True, False])
+def test_a_token_in_the_address_counts_where_it_may(query_token: bool) -> None:
+    scope = _scope(COOKIE, query_string=b"cursor=1&token=plo_1&token=plo_2")
+    assert credentials_of(scope, query_token=query_token) == (
+        Credentials("plo_1") if query_token else Credentials("pls_1", forgiving=True)
+    )
+    assert credentials_of(_scope(query_string=b"cursor=1"), query_token=True) is None
+
+
+SAME, FOREIGN = "same origin", "foreign"
+ORIGINS: list[tuple[dict[str, str], str]] = [
+    ({"sec-fetch-site": "same-origin"}, SAME),
+    ({"sec-fetch-site": "same-origin", "origin": "https://evil.example"}, SAME),
+    ({"origin": "https://shop.example:8443"}, SAME),
+    ({"sec-fetch-site": "same-site", "origin": "https://shop.example:8443"}, FOREIGN),
+    ({"sec-fetch-site": "none"}, FOREIGN),
+    ({"origin": "https://shop.example"}, FOREIGN),
+    ({"origin": "null"}, FOREIGN),
+    ({}, FOREIGN),
+]
+
+
+@pytest.mark.parametrize(("said", "origin"), ORIGINS)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_the_cookie_acts_for_our_own_pages_only(said: dict[str, str], origin: str, method: str) -> None:
+    scope = _scope(COOKIE | said, method)
+    if origin == SAME:
+        assert credentials_of(scope) == Credentials("pls_1")
+    else:
+        with pytest.raises(ForeignOrigin):
+            credentials_of(scope)
+
+
+@pytest.mark.parametrize(("said", "origin"), ORIGINS)
+def test_a_socket_acts_like_a_request_that_changes_something(said: dict[str, str], origin: str) -> None:
+    scope = _scope(COOKIE | said) | {"type": "websocket"}
+    if origin == SAME:
+        assert credentials_of(scope) == Credentials("pls_1")
+    else:
+        with pytest.raises(ForeignOrigin):
+            credentials_of(scope)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_who_only_looks_may_come_from_anywhere(method: str) -> None:
+    for said, _ in ORIGINS:
+        assert credentials_of(_scope(COOKIE | said, method)) == Credentials("pls_1", forgiving=True)
+
+
+@pytest.mark.parametrize("hosts", [{"host": ""}, {}])
+def test_no_host_is_nobodys_origin(hosts: dict[str, str]) -> None:
+    headers = {"cookie": COOKIE["cookie"]} | hosts
+    for origin in ("", "null", "file://"):
+        with pytest.raises(ForeignOrigin):
+            credentials_of(_scope(headers | {"origin": origin}, "POST"))
