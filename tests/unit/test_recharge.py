@@ -1,18 +1,23 @@
 """What a request for coins comes to, where a buyer may come back to, and references of orders."""
 
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from plaudit.problems import InvalidField
 from plaudit.recharge.actions import amount_of, return_address
 from plaudit.recharge.model import OrderRequest, QuoteRequest, read_reference
-from plaudit.recharge.pricing import Package, Price
+from plaudit.recharge.pricing import Cost, Offer, Package, Price, PriceBook, SellerOfRecord
+from plaudit.recharge.reversals.amounts import Amounts
 from plaudit.recharge.settlement import Seller
 from plaudit.settings import Settings, SettingsError
 
 ID = UUID("0192f0c1-2345-7abc-8def-0123456789ab")
+TICK = timedelta(microseconds=1)
 
 
 def price(**changed: Any) -> Price:
@@ -146,3 +151,26 @@ def test_a_reference_is_read_back() -> None:
 def test_a_seller_code_that_cannot_begin_a_number_keeps_the_server_from_starting() -> None:
     with pytest.raises(SettingsError, match="PLAUDIT_SELLER_CODE"):
         Seller.of(Settings(seller_code="Plaudit Inc."))
+
+
+def test_an_offer_holds_from_its_start_until_before_its_end() -> None:
+    starts, ends = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
+    package = Package(70, 74, offer=Offer("NOVEMBER", 60, starts, ends))
+    moments = (starts - TICK, starts, ends - TICK, ends, ends + TICK)
+    assert [package.at(moment).price_minor for moment in moments] == [74, 60, 60, 74, 74]
+    assert [package.at(moment).regular_minor for moment in moments] == [None, 74, 74, None, None]
+    assert package.at(ends).offer is None
+    assert (package.lowest_minor, Package(70, 74).lowest_minor) == (60, 74)
+
+
+@pytest.mark.parametrize("kind", [Cost, Offer, Package, SellerOfRecord, Price, PriceBook, Amounts])
+def test_what_was_priced_stays_what_it_is(kind: type[msgspec.Struct]) -> None:
+    assert kind.__struct_config__.frozen
+
+
+def test_what_is_left_of_a_price() -> None:
+    """Without tax, and without what the channel keeps of the gross."""
+    apple = price(tax_included=True, tax_rate_bps=1_900, store_fee_bps=3_000, store_fee_fixed_minor=5)
+    assert apple.left_of(1_190) == 1_000 - Fraction(1_190 * 3, 10) - 5
+    on_top = price(tax_rate_bps=1_000, store_fee_bps=1_500)
+    assert on_top.left_of(1_000) == 1_000 - Fraction(1_100 * 15, 100)
