@@ -24,13 +24,13 @@ async def bounds(connection: OwnConnection) -> dict[str, tuple[UUID | None, UUID
         "select c.relname, pg_get_expr(c.relpartbound, c.oid) as bound from pg_inherits h"
         " join pg_class c on c.oid = h.inhrelid where h.inhparent = 'gift'::regclass order by c.relname"
     )
-    read = {row["relname"]: _BOUNDS.fullmatch(row["bound"]) for row in rows}
-    assert all(read.values())
-    return {
-        name: (UUID(match["begin"]) if match["begin"] else None, UUID(match["end"]))
-        for name, match in read.items()
-        if match
-    }
+    return {row["relname"]: _ids_of(row["bound"]) for row in rows}
+
+
+def _ids_of(bound: str) -> tuple[UUID | None, UUID]:
+    match = _BOUNDS.fullmatch(bound)
+    assert match is not None, bound
+    return UUID(match["begin"]) if match["begin"] else None, UUID(match["end"])
 
 
 def first_id_of(month: datetime) -> UUID:
