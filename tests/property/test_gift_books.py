@@ -26,7 +26,10 @@ _SQL = statements("plaudit.ledger")
 FUND = "select fund($1, $2, $3, 'paid', 'recharge', $4, 100, 'USD', $5)"
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
-viewers = st.integers(1, 5)
+NOBODY_FUNDED = 0
+"""A viewer who never had a coin, and has no wallet."""
+viewers = st.integers(NOBODY_FUNDED, 5)
+funded = st.integers(1, 5)
 creators = st.integers(6, 8)
 coins = st.integers(1, 60)
 
@@ -127,14 +130,18 @@ class GiftBooks(RuleBasedStateMachine):
 
     def _order(self, viewer: int, creator: int, item: int, count: int, price: int, refusal: str | None) -> GiftOrder:
         people = self.base + viewer, self.base + creator
-        return GiftOrder(new_id(self.clock), *people, people[1], item, count, price, refusal)
+        return GiftOrder(new_id(self.clock), *people, self._room_of(creator), item, count, price, refusal)
+
+    def _room_of(self, creator: int) -> int:
+        """A number that is nobody's."""
+        return self.base + 100 + creator
 
     @initialize(amounts=st.lists(st.integers(1, 200), min_size=5, max_size=5))
     def begin(self, amounts: list[int]) -> None:
         for viewer, amount in enumerate(amounts, 1):
             self.recharge(viewer, amount, again=False)
 
-    @rule(viewer=viewers, amount=st.integers(1, 150), again=st.booleans())
+    @rule(viewer=funded, amount=st.integers(1, 150), again=st.booleans())
     def recharge(self, viewer: int, amount: int, *, again: bool) -> None:
         person, lot = self.base + viewer, new_id(self.clock)
         fund = self.shards.of(person), person, lot, amount, self.clock.now()
@@ -202,7 +209,7 @@ class GiftBooks(RuleBasedStateMachine):
             for shard in self.shards.all():
                 for source in self.shards.all():
                     while rows := await self.connection.fetch(
-                        _SQL["deliver"], shard, source, self.clock.now(), batches, [self.base + c for c in (6, 7, 8)]
+                        _SQL["deliver"], shard, source, self.clock.now(), batches, [self._room_of(c) for c in (6, 7, 8)]
                     ):
                         self.frames += [frame for frame in map(Frame, rows) if frame.has_contents]
 
@@ -217,7 +224,8 @@ class GiftBooks(RuleBasedStateMachine):
                 "select viewer_id, coins from wallet where viewer_id between $1 and $2", self.base, self.base + 5
             )
         )
-        assert {row["viewer_id"]: row["coins"] for row in rows} == dict(self.model.coins)
+        had_coins = {person: coins for person, coins in self.model.coins.items() if person != self.base + NOBODY_FUNDED}
+        assert {row["viewer_id"]: row["coins"] for row in rows} == had_coins
 
     @invariant()
     def gift_balances_agree(self) -> None:
@@ -230,11 +238,28 @@ class GiftBooks(RuleBasedStateMachine):
         )
         assert {row["creator_id"]: row["balance"] for row in rows} == dict(self.model.received)
 
+    def _frames_kept(self) -> list[Frame]:
+        rooms = [self._room_of(creator) for creator in (6, 7, 8)]
+        statement = "select * from frame where room_id = any ($1) order by room_id, seq"
+        kept = [Frame(row) for row in self.runner.run(self.connection.fetch(statement, rooms))]
+        assert [(one.room_id, one.seq) for one in kept] == sorted((one.room_id, one.seq) for one in self.frames)
+        return kept
+
     @invariant()
     def frames_show_each_gift_once(self) -> None:
         shown = [(gift.viewer_id, gift.id) for frame in self.frames for gift in frame.gifts]
         assert len(shown) == len(set(shown))
         assert set(shown) == self.model.delivered
+        for frame in (*self.frames, *self._frames_kept()):
+            for gift in frame.gifts:
+                order, outcome = self.model.answers[gift.viewer_id, gift.id]
+                assert (gift.creator_id, frame.room_id, gift.item_id) == (
+                    order.creator_id,
+                    order.room_id,
+                    order.item_id,
+                )
+                assert (gift.count, gift.coins) == (order.count, order.coins)
+                assert (gift.combo_id, gift.combo_count) == (outcome.combo_id, outcome.combo_count)
         for room in {frame.room_id for frame in self.frames}:
             numbers = [frame.seq for frame in self.frames if frame.room_id == room]
             assert numbers == list(range(1, len(numbers) + 1))

@@ -55,7 +55,7 @@ BUGS = {
         CHARGE,
         "elsif purse.coins < p_coins[i]",
         "elsif purse.coins + 1 < p_coins[i]",
-        "wallet_not_overdrawn",
+        "wallet_not_overdrawn or gift_check",
     ),
     "the last coin cannot be spent": (
         CHARGE,
@@ -235,7 +235,7 @@ def test_planted_bug_is_found(bug: str, database_url: str) -> None:
     _plant(database_url, file, right, wrong)
     hold = {STRIP: hold_against_piles, ACCOUNTS: test_clawback.hold_against_model}.get(file, hold_against_model)
     found = finders(database_url, lambda: hold(database_url, examples=100, planted=True))
-    assert any(found_by in one for one in found), found
+    assert any(expected in one for one in found for expected in found_by.split(" or ")), found
 
 
 def test_a_statement_that_cannot_run_is_no_finding(database_url: str) -> None:
