@@ -16,6 +16,7 @@ from tests.support.databases import START, Copies, broken_laws, run_aside
 from tests.support.demo import write_world
 from tests.support.reporting import Report
 from tests.support.scheduling import Scheduling
+from tests.support.waiting import WAIT_S
 
 # The gate says the same of the same commit, on slow machines too; `make explore` looks further.
 settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -95,6 +96,15 @@ def database_url(copies: Copies, request: pytest.FixtureRequest) -> Iterator[str
             assert not broken, "the books do not balance:\n" + "\n".join(broken)
     finally:
         copies.drop(url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_pools() -> Iterator[None]:
+    """Who comes to a pool whose connections are taken waits, however busy this machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("plaudit.db.DATABASE_ACQUIRE_WAIT_S", WAIT_S)
+        patch.setattr("plaudit.db.DATABASE_CONNECT_WAIT_S", WAIT_S)
+        yield
 
 
 @pytest.fixture

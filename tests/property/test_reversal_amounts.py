@@ -93,3 +93,25 @@ def test_more_than_is_left_is_refused() -> None:
             part_of_money(paid, NOTHING, beyond)
         with pytest.raises(ValueError, match="is not from 0 to"):
             part_of_coins(paid, NOTHING, beyond)
+
+
+def test_the_net_is_what_is_left_without_the_tax() -> None:
+    assert Amounts(minor=100, tax_minor=19).net_minor == 81
+
+
+PAID = Amounts(minor=100, tax_minor=10, fee_minor=10, coins=100)
+
+
+def test_a_part_is_never_less_than_nothing() -> None:
+    """What was undone in between left more than the proportion taken: the next part takes nothing of it."""
+    held = Amounts(minor=10, tax_minor=5, fee_minor=5, coins=50)
+    assert part_of_money(PAID, held, 1) == Amounts(minor=1)
+    settled = Amounts(minor=50, tax_minor=5, fee_minor=5, coins=10)
+    assert part_of_coins(PAID, settled, 1) == Amounts(coins=1)
+
+
+def test_a_part_is_never_more_than_is_left() -> None:
+    """And what left less than the proportion is made up for, as far as there is any."""
+    held = Amounts(minor=90, tax_minor=0, fee_minor=0, coins=0)
+    assert part_of_money(PAID, held, 5) == Amounts(minor=5, tax_minor=5, fee_minor=10, coins=95)
+    assert part_of_coins(PAID, Amounts(minor=0, coins=90), 5) == Amounts(minor=95, tax_minor=10, fee_minor=10, coins=5)

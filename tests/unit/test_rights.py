@@ -89,6 +89,7 @@ def test_what_says_who_asks(headers: dict[str, str], found: Credentials | None) 
     ("headers", "reason"),
     [
         ({"authorization": "Basic abc"}, "Authorization: Bearer"),
+        ({"authorization": "Digest abc"}, "Authorization: Bearer"),
         ({"authorization": "Bearer"}, "Authorization: Bearer"),
         ({"authorization": "Bearer  "}, "Authorization: Bearer"),
         ({"authorization": "Bearer " + "a" * (TOKEN_LENGTH_MAX + 1)}, "is longer than"),
@@ -118,6 +119,9 @@ ORIGINS: list[tuple[dict[str, str], str]] = [
     ({"sec-fetch-site": "same-site", "origin": "https://shop.example:8443"}, FOREIGN),
     ({"sec-fetch-site": "none"}, FOREIGN),
     ({"origin": "https://shop.example"}, FOREIGN),
+    ({"origin": "https://shop.example:8444"}, FOREIGN),
+    ({"origin": "https://a.example"}, FOREIGN),
+    ({"origin": "https://z.example"}, FOREIGN),
     ({"origin": "null"}, FOREIGN),
     ({}, FOREIGN),
 ]
