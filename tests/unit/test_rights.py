@@ -82,7 +82,7 @@ COOKIE = {"cookie": "theme=dark; plaudit_session=pls_1; plaudit_session_old=2", 
     ],
 )
 def test_what_says_who_asks(headers: dict[str, str], found: Credentials | None) -> None:
-    assert credentials_of(_scope(headers)) == found
+    assert credentials_of(_scope(headers), query_token=False) == found
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_says_who_asks(headers: dict[str, str], found: Credentials | None) 
 )
 def test_what_cannot_be_read(headers: dict[str, str | bytes], reason: str) -> None:
     with pytest.raises(TokenNotValid, match=reason):
-        credentials_of(_scope(headers))
+        credentials_of(_scope(headers), query_token=False)
 
 
 @pytest.mark.parametrize("query_token", [True, False])
@@ -132,26 +132,26 @@ ORIGINS: list[tuple[dict[str, str], str]] = [
 def test_the_cookie_acts_for_our_own_pages_only(said: dict[str, str], origin: str, method: str) -> None:
     scope = _scope(COOKIE | said, method)
     if origin == SAME:
-        assert credentials_of(scope) == Credentials("pls_1")
+        assert credentials_of(scope, query_token=False) == Credentials("pls_1")
     else:
         with pytest.raises(ForeignOrigin):
-            credentials_of(scope)
+            credentials_of(scope, query_token=False)
 
 
 @pytest.mark.parametrize(("said", "origin"), ORIGINS)
 def test_a_socket_acts_like_a_request_that_changes_something(said: dict[str, str], origin: str) -> None:
     scope = _scope(COOKIE | said) | {"type": "websocket"}
     if origin == SAME:
-        assert credentials_of(scope) == Credentials("pls_1")
+        assert credentials_of(scope, query_token=False) == Credentials("pls_1")
     else:
         with pytest.raises(ForeignOrigin):
-            credentials_of(scope)
+            credentials_of(scope, query_token=False)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_who_only_looks_may_come_from_anywhere(method: str) -> None:
     for said, _ in ORIGINS:
-        assert credentials_of(_scope(COOKIE | said, method)) == Credentials("pls_1", forgiving=True)
+        assert credentials_of(_scope(COOKIE | said, method), query_token=False) == Credentials("pls_1", forgiving=True)
 
 
 @pytest.mark.parametrize("hosts", [{"host": ""}, {}])
@@ -159,4 +159,4 @@ def test_no_host_is_nobodys_origin(hosts: dict[str, str]) -> None:
     headers = {"cookie": COOKIE["cookie"]} | hosts
     for origin in ("", "null", "file://"):
         with pytest.raises(ForeignOrigin):
-            credentials_of(_scope(headers | {"origin": origin}, "POST"))
+            credentials_of(_scope(headers | {"origin": origin}, "POST"), query_token=False)

@@ -62,7 +62,7 @@ def _fits(access: Access, caller: Caller) -> bool:
     return False
 
 
-async def authenticate_scope(scope: Mapping[str, Any], *, query_token: bool = False) -> Caller | None:
+async def authenticate_scope(scope: Mapping[str, Any], *, query_token: bool) -> Caller | None:
     """Who is asking, from an ASGI scope that came through the assembled server; None: a guest.
 
     Args:

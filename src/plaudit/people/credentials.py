@@ -26,7 +26,7 @@ class Credentials:
     """A token that is no longer good makes a guest, not an error: a page opened with an old cookie."""
 
 
-def credentials_of(scope: Mapping[str, Any], *, query_token: bool = False) -> Credentials | None:
+def credentials_of(scope: Mapping[str, Any], *, query_token: bool) -> Credentials | None:
     """The credentials of a request or socket; None when it presents none.
 
     Raises:
