@@ -1,4 +1,6 @@
-"""What a schema cannot say of valid data: ids are made now, cursors come from the page before."""
+"""What a schema cannot say of valid data: ids are made now, cursors come from the page before, whole numbers have no
+point, and no text holds the character U+0000.
+"""
 
 import re
 import uuid
@@ -15,7 +17,7 @@ _OPAQUE = ("cursor", "after", "Last-Event-ID")
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
-    """Make data that is meant to be valid valid in these two respects. Nobody watches a room: that would not end."""
+    """Make data that is meant to be valid valid in these respects. Nobody watches a room: that would not end."""
     room_id = str((case.path_parameters or {}).get("room_id"))
     if case.operation.definition.raw.get("operationId") == _ENDLESS and room_id.isdecimal():
         case.path_parameters = {**case.path_parameters, "room_id": _NO_ROOM}
@@ -25,10 +27,22 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
         for name in _OPAQUE:
             if place:
                 place.pop(name, None)
+    if isinstance(case.body, dict | list):
+        case.body = _plain(case.body)
     body = case.body
     if isinstance(body, dict) and _is_uuid(body.get("id")):
         made_now = new_id(SystemClock(), lambda bits: uuid.UUID(body["id"]).int & ((1 << bits) - 1))
         body["id"] = str(made_now)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, str):
+        return value.replace("\0", "0")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _is_uuid(value: object) -> bool:

@@ -275,13 +275,15 @@ class Payouts(RuleBasedStateMachine):
             self.send(Mood.WELL, 1)
         return payout_id
 
-    @rule(payout=payouts, by_operator=st.booleans())
-    def decide_against(self, payout: UUID, *, by_operator: bool) -> None:
+    @rule(payout=payouts)
+    def refuse(self, payout: UUID) -> None:
         asked = self.asked[payout]
-        if by_operator:
-            self._decided(asked, self.act(actions.refuse, self.clock, OPERATOR, payout, "because"), "refused")
-        else:
-            self._decided(asked, self.act(actions.cancel, self.clock, self.ids[asked.creator], payout), "cancelled")
+        self._decided(asked, self.act(actions.refuse, self.clock, OPERATOR, payout, "because"), "refused")
+
+    @rule(payout=payouts)
+    def cancel(self, payout: UUID) -> None:
+        asked = self.asked[payout]
+        self._decided(asked, self.act(actions.cancel, self.clock, self.ids[asked.creator], payout), "cancelled")
 
     def _decided(self, asked: Asked, answer: Any, state: str) -> None:
         if asked.state == "requested":
@@ -313,9 +315,11 @@ class Payouts(RuleBasedStateMachine):
     def send(self, mood: Mood, processes: int) -> None:
         self.clock.advance(timedelta(hours=1))  # past any pause after a failure
         self.bank.mood = mood
+        taken_before = set(self.bank.payouts)  # their answer was lost: they are looked up, which a silent bank answers
         self._work(send_due, processes)
         for payout_id, asked in self.asked.items():
-            if asked.state == "approved" and mood in {Mood.WELL, Mood.REFUSING}:
+            is_found = mood is Mood.SILENT and payout_id in taken_before
+            if asked.state == "approved" and (is_found or mood in {Mood.WELL, Mood.REFUSING}):
                 self._told(payout_id, self.bank.payouts[payout_id].status)
 
     @rule(processes=st.integers(1, 2))
