@@ -38,7 +38,7 @@ one: install-dev ## One test, or those of a file: TEST=tests/unit/test_wire.py::
 	@$(PYTEST) '$(TEST)' $(ARGS)
 
 explore: install-dev ## What the gate does not draw: other and more examples of each property, and of the API
-	@PLAUDIT_EXAMPLES=10 PLAUDIT_SCHEMATHESIS_EXAMPLES=30 $(PYTEST) $(SIDE_BY_SIDE) --hypothesis-profile=explore \
+	@TESTS_EXAMPLES=10 TESTS_API_EXAMPLES=30 $(PYTEST) $(SIDE_BY_SIDE) --hypothesis-profile=explore \
 		tests/property tests/unit tests/compat $(ARGS)
 
 soak: machine install-dev localstripe ## What is long by nature: all tests on PostgreSQL 15, a long demo and its audit

@@ -1,5 +1,9 @@
 """Every limit of the engine, with its unit in its name. A queue, batch, page or loop without one is a defect."""
 
+# settings
+SETTING_BYTES_MAX = 64_000  # of a file of settings, or of one credential
+QUOTE_KEY_LENGTH_MIN = 32  # characters
+
 # ids
 ID_CLOCK_AHEAD_HOURS_MAX = 24
 

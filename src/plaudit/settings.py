@@ -1,39 +1,35 @@
-"""What the operator decides about a process: read once from the environment, then frozen."""
+"""What the operator decides about a process: read once, checked, then frozen."""
 
-import os
+import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self, get_args, get_type_hints
 
-from plaudit.limits import DATABASE_CONNECTIONS, DATABASE_STATEMENT_TIMEOUT_MS
+from plaudit.environment import Found, SettingsError, SetupError, gather
+from plaudit.limits import DATABASE_CONNECTIONS, DATABASE_STATEMENT_TIMEOUT_MS, QUOTE_KEY_LENGTH_MIN
+from plaudit.setting_kinds import (
+    Secret,
+    address,
+    countries,
+    database,
+    file,
+    hosts,
+    key,
+    matching,
+    networks,
+    one_of,
+    origins,
+    plain,
+    public_address,
+    secrets_starting,
+    webhook_secret,
+    whole,
+)
 
-
-class SetupError(Exception):
-    """Something outside the program keeps it from starting; the message is one line for whoever runs it."""
-
-
-class SettingsError(SetupError):
-    """A variable of the environment is missing or makes no sense; the message names it."""
-
-
-class Secret:
-    """A text that must not be shown: it is read with `reveal()` and prints as stars."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
+__all__ = ["Secret", "Settings", "SettingsError", "SetupError", "settings_reference", "variable_of"]
 
 _NOT_SET = Secret("")
 
@@ -42,13 +38,13 @@ _NOT_SET = Secret("")
 class Settings:
     """Settings of one process; that of `public_url` is the variable PLAUDIT_PUBLIC_URL, only DATABASE_URL is bare."""
 
-    database_url: Secret = _NOT_SET
+    database_url: Annotated[Secret, database] = _NOT_SET
     """A PostgreSQL, 15 or later. Empty: the embedded one, in `data`."""
 
     data: Path = Path("data")
     """The folder of the embedded database and of keys made here."""
 
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Annotated[str, public_address] = "http://127.0.0.1:8000"
     """Where people reach this server, without a slash at the end."""
 
     database_connections: int = DATABASE_CONNECTIONS
@@ -57,40 +53,40 @@ class Settings:
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""
 
-    demo_people: str = ""
+    demo_people: Annotated[str, file] = ""
     """A file of people anybody may choose to be on /people, for a demo. Empty: people come from their platforms."""
 
-    media_origins: str = ""
+    media_origins: Annotated[str, origins] = ""
     """Origins that pictures and streams of the pages may come from beside this server; separated by spaces."""
 
-    default_region: str = "US"
+    default_region: Annotated[str, matching("[A-Z]{2}", "a code of two letters")] = "US"
     """The region whose prices hold for somebody of whom no country is known."""
 
-    country_database: str = ""
+    country_database: Annotated[str, file] = ""
     """A file in MaxMind's format that says where network addresses are. Empty: the one that ships with Plaudit."""
 
-    anonymity_database: str = ""
+    anonymity_database: Annotated[str, file] = ""
     """A file in MaxMind's format that says which networks hide who uses them. Empty: that stays unknown of all."""
 
-    trusted_proxies: str = ""
+    trusted_proxies: Annotated[str, networks] = ""
     """Networks whose word about the address of a client is believed, such as 10.0.0.0/8; separated by spaces."""
 
     forwarded_header: str = "x-forwarded-for"
     """The header those proxies name the client in: x-forwarded-for, forwarded, or one with a single address."""
 
-    refused_countries: str = ""
+    refused_countries: Annotated[str, countries] = ""
     """Countries nothing is sold to, as ISO 3166 codes of two letters; separated by spaces."""
 
-    return_hosts: str = ""
+    return_hosts: Annotated[str, hosts] = ""
     """Hosts, beside our own, that a checkout may return to; separated by spaces."""
 
-    withdrawal_days: int = 14
+    withdrawal_days: Annotated[int, whole(0)] = 14
     """Days after payment in which a buyer may take back unspent coins, where no law says how many. 0: none."""
 
-    quote_key: Secret = _NOT_SET
+    quote_key: Annotated[Secret, key(QUOTE_KEY_LENGTH_MIN)] = _NOT_SET
     """What quotes are signed with; at least 32 characters. Empty: a key made once and kept in the database."""
 
-    seller_code: str = "PLAUDIT"
+    seller_code: Annotated[str, matching("[A-Z0-9]{1,20}", "1 to 20 capital letters and digits")] = "PLAUDIT"
     """Begins the number of each receipt; short and never changed."""
 
     seller_name: str = "Plaudit Demo"
@@ -102,13 +98,13 @@ class Settings:
     seller_tax_id: str = ""
     """The tax id of the seller of record, as receipts show it. Empty: it has none."""
 
-    sandbox_url: str = ""
+    sandbox_url: Annotated[str, address] = ""
     """Where this server reaches the sandbox provider. Empty: it is not offered."""
 
     sandbox_api_key: Secret = _NOT_SET
     """The key the sandbox provider asks for."""
 
-    sandbox_webhook_secret: Secret = _NOT_SET
+    sandbox_webhook_secret: Annotated[Secret, webhook_secret] = _NOT_SET
     """What the sandbox provider signs its webhooks with (`whsec_` and base64)."""
 
     store_product_prefix: str = "coins."
@@ -120,7 +116,7 @@ class Settings:
     apple_app_id: int = 0
     """The app's number in the App Store; needed in production."""
 
-    apple_environment: str = "Production"
+    apple_environment: Annotated[str, one_of("Production", "Sandbox")] = "Production"
     """`Production`, or `Sandbox` for a server whose coins are worth nothing. No purchase of the other is accepted."""
 
     apple_issuer_id: str = ""
@@ -138,10 +134,10 @@ class Settings:
     apple_online_checks: bool = True
     """Whether Apple is asked if its certificates have been revoked (OCSP)."""
 
-    apple_url: str = ""
+    apple_url: Annotated[str, address] = ""
     """Where the App Store Server API is. Empty: Apple's own address."""
 
-    paypal_url: str = "https://api-m.paypal.com"
+    paypal_url: Annotated[str, address] = "https://api-m.paypal.com"
     """PayPal's REST API; https://api-m.sandbox.paypal.com is its sandbox."""
 
     paypal_client_id: str = ""
@@ -153,20 +149,20 @@ class Settings:
     paypal_webhook_id: str = ""
     """PayPal's id of the webhook registered for this server; signatures are made over it."""
 
-    paypal_certificate_origins: str = ""
+    paypal_certificate_origins: Annotated[str, origins] = ""
     """Origins PayPal's signing certificates may come from, separated by spaces. Empty: those of `paypal_url`."""
 
-    paypal_certificate_roots: str = ""
+    paypal_certificate_roots: Annotated[str, file] = ""
     """A PEM file of the authorities that signing certificates must go back to. Empty: those this machine trusts."""
 
-    stripe_secret_key: Secret = _NOT_SET
+    stripe_secret_key: Annotated[Secret, secrets_starting("sk_", "rk_")] = _NOT_SET
     """A secret or restricted key of Stripe; its mode, test or live, is that of all. Empty: Stripe is not offered."""
 
-    stripe_webhook_secrets: Secret = _NOT_SET
+    stripe_webhook_secrets: Annotated[Secret, secrets_starting("whsec_")] = _NOT_SET
     """What Stripe signs its webhooks with (`whsec_…`), of every endpoint; two of one while it changes. Separated by
     spaces."""
 
-    stripe_url: str = ""
+    stripe_url: Annotated[str, address] = ""
     """Where this server reaches Stripe's API. Empty: at Stripe."""
 
     stripe_intent_page: str = ""
@@ -175,10 +171,10 @@ class Settings:
     google_package: str = ""
     """The Android app that sells coins in Google Play. Empty: it is not offered."""
 
-    google_environment: str = "Production"
+    google_environment: Annotated[str, one_of("Production", "Test")] = "Production"
     """`Production`, or `Test` for a server whose coins are worth nothing. No purchase of the other is accepted."""
 
-    google_service_account_file: str = ""
+    google_service_account_file: Annotated[str, file] = ""
     """The JSON key of the service account that asks the Google Play Developer API."""
 
     google_push_email: str = ""
@@ -187,51 +183,61 @@ class Settings:
     google_push_audience: str = ""
     """What the push subscription names as audience. Empty: the address of the webhook here."""
 
-    google_refund_preference: str = "NEUTRAL"
+    google_refund_preference: Annotated[str, one_of("NEUTRAL", "DECLINE", "APPROVE")] = "NEUTRAL"
     """What we tell Google of a chargeback it asks about: `NEUTRAL`, `DECLINE` or `APPROVE` it."""
 
     google_sample_content: bool = False
     """Whether buyers could try what coins buy before they paid, as Google is told when it asks about a chargeback."""
 
-    google_url: str = "https://androidpublisher.googleapis.com"
+    google_url: Annotated[str, address] = "https://androidpublisher.googleapis.com"
     """Where the Google Play Developer API is."""
 
-    google_certificates_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    google_certificates_url: Annotated[str, address] = "https://www.googleapis.com/oauth2/v1/certs"
     """Where the certificates are that pushes are signed with."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Settings from variables of the environment; what is not set keeps its default.
+        """Settings from variables, wherever they were found; what is not set keeps its default.
 
         Raises:
-            SettingsError: a value that does not fit; names the variable.
+            SettingsError: a value that does not fit, or a variable that is none of ours; names the variable.
         """
-        environment = os.environ if environment is None else environment
-        values: dict[str, Any] = {}
-        for setting in fields(cls):
-            variable = _variable(setting.name)
-            text = environment.get(variable, "").strip()
-            if text:
-                values[setting.name] = _read(variable, text, type(setting.default))
-        return cls(**values)
+        return cls(**{name: value for name, (value, _) in read_settings(environment).items()})
 
 
-def _variable(setting: str) -> str:
+def variable_of(setting: str) -> str:
     return "DATABASE_URL" if setting == "database_url" else f"PLAUDIT_{setting.upper()}"
 
 
-def _read(variable: str, text: str, kind: type) -> Any:
-    """The text of a variable as its setting's type.
+def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, tuple[Any, Found]]:
+    """The value of each setting that is set, and where it was found.
 
     Raises:
-        SettingsError: the text is not of that type.
+        SettingsError: a value that does not fit, or a variable that is none of ours; names the variable.
     """
-    if kind is bool:
-        if text.lower() not in {"yes", "no", "true", "false", "1", "0"}:
-            raise SettingsError(f"{variable} must be yes or no")
-        return text.lower() in {"yes", "true", "1"}
-    if kind is int and (not text.isdecimal() or int(text) < 1):
-        raise SettingsError(f"{variable} must be a whole number above zero")
-    if variable.endswith("_URL") and kind is str:
-        return text.rstrip("/")
-    return kind(text)
+    kinds = {variable_of(name): (name, kind) for name, kind in _kinds().items()}
+    values = {}
+    for variable, found in gather(kinds, environment).items():
+        name, kind = kinds[variable]
+        try:
+            values[name] = kind(found.text), found
+        except ValueError as error:
+            raise SettingsError(f"{variable} {error}") from None
+    return values
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: (get_args(hint) or (None, plain(hint)))[1] for name, hint in hints.items()}
+
+
+def settings_reference() -> dict[str, str]:
+    """What each setting is, in the words written below it."""
+    source = inspect.getsource(Settings)
+    return {
+        setting.name: " ".join(
+            re.split(rf"\n    {setting.name}: ", source)[1].split('"""')[1].replace("\\\\", "\\").split()
+        )
+        for setting in fields(Settings)
+    }

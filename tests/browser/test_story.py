@@ -1,6 +1,6 @@
 """The main job walked in Chromium: recharge, rose, its burst on screen and overlay, diamonds, payout, paid.
 
-Pictures of the way lie in the folder PLAUDIT_SCREENSHOTS names, else in the test's own temporary folder.
+Pictures of the way lie in the folder TESTS_PICTURES names, else in the test's own temporary folder.
 """
 
 import os
@@ -23,7 +23,7 @@ BOUGHT_COINS = 3_000
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("PLAUDIT_SCREENSHOTS") or tmp_path / "pictures")
+    folder = Path(os.environ.get("TESTS_PICTURES") or tmp_path / "pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

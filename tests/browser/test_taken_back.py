@@ -97,7 +97,7 @@ def check_looks(page: Page, name: str) -> None:
     for theme, width in LOOKS:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
         page.set_viewport_size({"width": width, "height": 900})
-        if folder := os.environ.get("PLAUDIT_SCREENSHOTS"):
+        if folder := os.environ.get("TESTS_PICTURES"):
             page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {width}"
         page.evaluate(CHANGES_OF_COLOUR)

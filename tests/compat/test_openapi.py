@@ -23,7 +23,7 @@ from tests.support.server import serving
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = os.environ.get("PLAUDIT_SCHEMATHESIS_EXAMPLES", "3")
+EXAMPLES = os.environ.get("TESTS_API_EXAMPLES", "3")
 WAIT_S = 1_800
 
 # A provider that is set up and cannot be reached.

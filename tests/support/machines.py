@@ -22,7 +22,7 @@ from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
-_TIMES = int(os.environ.get("PLAUDIT_EXAMPLES", "1"))
+_TIMES = int(os.environ.get("TESTS_EXAMPLES", "1"))
 """How many times the examples of the gate to draw: exploring takes longer."""
 _OWN_BITS = 32  # of an id, which tell examples apart
 

@@ -13,8 +13,7 @@ from plaudit.recharge.actions import amount_of, return_address
 from plaudit.recharge.model import OrderRequest, QuoteRequest, read_reference
 from plaudit.recharge.pricing import Cost, Offer, Package, Price, PriceBook, SellerOfRecord
 from plaudit.recharge.reversals.amounts import Amounts
-from plaudit.recharge.settlement import Seller
-from plaudit.settings import Settings, SettingsError
+from plaudit.settings import Settings
 
 ID = UUID("0192f0c1-2345-7abc-8def-0123456789ab")
 TICK = timedelta(microseconds=1)
@@ -146,11 +145,6 @@ def test_references_that_are_none_of_ours(reference: str) -> None:
 
 def test_a_reference_is_read_back() -> None:
     assert read_reference(f"7-{ID}") == (7, ID)
-
-
-def test_a_seller_code_that_cannot_begin_a_number_keeps_the_server_from_starting() -> None:
-    with pytest.raises(SettingsError, match="PLAUDIT_SELLER_CODE"):
-        Seller.of(Settings(seller_code="Plaudit Inc."))
 
 
 def test_an_offer_holds_from_its_start_until_before_its_end() -> None:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any
 
 from plaudit.limits import FORWARDED_HOPS_MAX
-from plaudit.settings import Settings, SettingsError
+from plaudit.settings import Settings
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -19,15 +19,8 @@ _IPV4_WITH_PORT = re.compile(r"^([\d.]+):\d+$")
 
 @cache
 def trusted_proxies(text: str) -> tuple[Network, ...]:
-    """The networks of the setting.
-
-    Raises:
-        SettingsError: one of them is none.
-    """
-    try:
-        return tuple(ip_network(word) for word in text.split())
-    except ValueError as error:
-        raise SettingsError(f"PLAUDIT_TRUSTED_PROXIES must be networks such as 10.0.0.0/8: {error}") from error
+    """The networks of the setting."""
+    return tuple(ip_network(word) for word in text.split())
 
 
 def client_address(scope: Mapping[str, Any], settings: Settings) -> str | None:

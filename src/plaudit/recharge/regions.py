@@ -1,6 +1,5 @@
 """Where a buyer is: gathers the evidence, asks the rule, and keeps what it says, for quotes and for payments."""
 
-import re
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import ClassVar
@@ -16,7 +15,7 @@ from plaudit.people.actions import require_person
 from plaudit.policy import actions
 from plaudit.policy.databases import network_databases
 from plaudit.policy.model import Evidence, EvidenceSource, Outcome, Reason, RegionDecision, Ruling
-from plaudit.policy.networks import kept_network, public_address, trusted_proxies
+from plaudit.policy.networks import kept_network, public_address
 from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, weigh
 from plaudit.policy.sentences import explain
 from plaudit.problems import Forbidden, InvalidField
@@ -24,7 +23,7 @@ from plaudit.recharge.model import NoPrices, Order, Quote, RegionSource
 from plaudit.recharge.prices import current_book, prices, shard_of
 from plaudit.recharge.pricing import Channel, Price, PriceBook
 from plaudit.recharge.providers.base import Payment
-from plaudit.settings import Settings, SettingsError
+from plaudit.settings import Settings
 
 SQL = statements(__file__)
 
@@ -52,29 +51,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The reason, for the buyer."""
     decision_id: UUID
-
-
-def check_settings(settings: Settings) -> None:
-    """Open the databases and read the lists, so that a mistake in them shows at the start.
-
-    Raises:
-        SettingsError: one of them makes no sense.
-    """
-    refused_countries(settings)
-    trusted_proxies(settings.trusted_proxies)
-    network_databases(settings)
-
-
-def refused_countries(settings: Settings) -> frozenset[str]:
-    """The countries of the setting.
-
-    Raises:
-        SettingsError: one of them is no country's code.
-    """
-    found = frozenset(settings.refused_countries.split())
-    if wrong := sorted(code for code in found if not re.fullmatch("[A-Z]{2}", code)):
-        raise SettingsError(f"PLAUDIT_REFUSED_COUNTRIES must be codes of two letters: {', '.join(wrong)}")
-    return found
 
 
 async def decide_for_quote(
@@ -136,7 +112,7 @@ async def preview(
         now=now,
         requested=requested,
         store=channel != "web",
-        refused=refused_countries(settings),
+        refused=frozenset(settings.refused_countries.split()),
     )
     ruling = decide(question)
     return _decision(shard, person_id or 0, ruling, question, network, book.version, settings, clock)
@@ -176,7 +152,7 @@ async def judge_payment(
         prices=units,
         default=settings.default_region,
         now=now,
-        refused=refused_countries(settings),
+        refused=frozenset(settings.refused_countries.split()),
     )
     decision = _decision(
         order.shard,

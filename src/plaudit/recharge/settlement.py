@@ -1,7 +1,6 @@
 """What the news of a payment does to its order: coins appear exactly once, whoever brings the news first."""
 
 import enum
-import re
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -13,7 +12,7 @@ from plaudit.recharge.pricing import BPS, SellerOfRecord
 from plaudit.recharge.providers.base import Payment, PaymentState
 from plaudit.recharge.receipts.actions import write_receipt
 from plaudit.recharge.stores import finishing
-from plaudit.settings import Settings, SettingsError
+from plaudit.settings import Settings
 
 SQL = statements(__file__)
 
@@ -40,13 +39,7 @@ class Seller(SellerOfRecord, frozen=True):
 
     @classmethod
     def of(cls, settings: Settings) -> "Seller":
-        """The seller of the settings.
-
-        Raises:
-            SettingsError: the code cannot begin a number.
-        """
-        if not re.fullmatch("[A-Z0-9]{1,20}", settings.seller_code):
-            raise SettingsError("PLAUDIT_SELLER_CODE must be 1 to 20 capital letters and digits")
+        """The seller of the settings."""
         return cls(settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id)
 
 

@@ -7,11 +7,11 @@ import msgspec
 
 from plaudit.db import Connection, statements
 from plaudit.recharge.model import Quote
-from plaudit.settings import Settings, SettingsError
+from plaudit.settings import Settings
 
 SQL = statements(__file__)
 
-KEY_BYTES_MIN = 32
+KEY_BYTES = 32
 
 
 async def quote_key(connection: Connection, settings: Settings) -> bytes:
@@ -19,18 +19,12 @@ async def quote_key(connection: Connection, settings: Settings) -> bytes:
 
     With a key in the settings, not even somebody who may write to the database can make a quote up. A quote is good for
     minutes, so the key may be changed at any time: open quotes are then asked for again.
-
-    Raises:
-        SettingsError: the key of the settings is too short.
     """
     if settings.quote_key:
-        key = settings.quote_key.reveal().encode()
-        if len(key) < KEY_BYTES_MIN:
-            raise SettingsError(f"PLAUDIT_QUOTE_KEY must have at least {KEY_BYTES_MIN} characters")
-        return key
+        return settings.quote_key.reveal().encode()
     known: bytes | None = await connection.fetchval(SQL["own_quote_key"])
     if known is None:
-        await connection.execute(SQL["make_quote_key"], secrets.token_bytes(KEY_BYTES_MIN))
+        await connection.execute(SQL["make_quote_key"], secrets.token_bytes(KEY_BYTES))
         known = await connection.fetchval(SQL["own_quote_key"])  # of whoever was first
         assert known is not None
     return known

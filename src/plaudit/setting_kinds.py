@@ -1,0 +1,180 @@
+"""What the text of a setting may be: each kind reads it, or says in words what it must be."""
+
+import base64
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+Kind = Callable[[str], Any]
+"""Reads a text that is not empty. Raises ValueError with the words that follow the variable's name."""
+
+
+class Secret:
+    """A text that must not be shown: it is read with `reveal()` and prints as stars."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+
+def yes_or_no(text: str) -> bool:
+    if text.lower() not in {"yes", "no", "true", "false", "1", "0"}:
+        raise ValueError("must be yes or no")
+    return text.lower() in {"yes", "true", "1"}
+
+
+def whole(least: int) -> Kind:
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,12}", text) or int(text) < least:
+            raise ValueError(
+                "must be a whole number above zero" if least == 1 else f"must be a whole number from {least}"
+            )
+        return int(text)
+
+    return read
+
+
+def one_of(*words: str) -> Kind:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def matching(pattern: str, words: str) -> Kind:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"must be {words}")
+        return text
+
+    return read
+
+
+def _split(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
+    """The parts of an address with a host and nothing behind its path; None: it is no such address."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return None
+    proper = parts.scheme in schemes and parts.hostname and port != 0 and not (parts.query or parts.fragment)
+    return parts if proper and not re.search(r"\s", text) else None
+
+
+def address(text: str) -> str:
+    """An http address, without the slash at its end."""
+    if (parts := _split(text, ("http", "https"))) is None or parts.username is not None:
+        raise ValueError("must be an address with a scheme, such as https://coins.example")
+    return text.rstrip("/")
+
+
+def public_address(text: str) -> str:
+    """The address of a server: a scheme and a host, nothing behind."""
+    if urlsplit(address(text)).path:
+        raise ValueError("must be an address without a path, such as https://coins.example")
+    return address(text)
+
+
+def origins(text: str) -> str:
+    """Origins, one blank between."""
+    for word in text.split():
+        parts = _split(word, ("http", "https"))
+        if parts is None or parts.path not in {"", "/"} or parts.username is not None:
+            raise ValueError(f"must be origins such as https://media.example, and {word} is none")
+    return " ".join(word.rstrip("/").lower() for word in text.split())
+
+
+def database(text: str) -> Secret:
+    if urlsplit(text).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("must be an address such as postgresql://plaudit@db.example/plaudit")
+    return Secret(text)
+
+
+def countries(text: str) -> str:
+    if wrong := sorted(code for code in text.split() if not re.fullmatch("[A-Z]{2}", code)):
+        raise ValueError(f"must be codes of two letters: {', '.join(wrong)}")
+    return text
+
+
+def networks(text: str) -> str:
+    for word in text.split():
+        try:
+            ip_network(word)
+        except ValueError as error:
+            raise ValueError(f"must be networks such as 10.0.0.0/8: {error}") from None
+    return text
+
+
+def hosts(text: str) -> str:
+    for word in text.split():
+        if "/" in word or _split(f"https://{word}", ("https",)) is None:
+            raise ValueError(f"must be hosts such as shop.example, and {word} is none")
+    return text.lower()
+
+
+def file(text: str) -> str:
+    """A file this process may read."""
+    try:
+        with Path(text).open("rb"):
+            return text
+    except OSError as error:
+        raise ValueError(f"names {text}, which cannot be read: {error.strerror}") from None
+
+
+def key(least: int) -> Kind:
+    """A secret of so many characters at least."""
+
+    def read(text: str) -> Secret:
+        if len(text) < least:
+            raise ValueError(f"must have at least {least} characters")
+        return Secret(text)
+
+    return read
+
+
+def webhook_secret(text: str) -> Secret:
+    """A secret of Standard Webhooks: `whsec_` and base64."""
+    try:
+        known = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:  # not base64, or not ASCII
+        known = b""
+    if not text.startswith("whsec_") or len(known) < 16:
+        raise ValueError("must be whsec_ and base64 of at least 16 bytes")
+    return Secret(text)
+
+
+def secrets_starting(*starts: str) -> Kind:
+    """Secrets that all begin in one of some ways, one blank between."""
+
+    def read(text: str) -> Secret:
+        if not all(word.startswith(starts) for word in text.split()):
+            raise ValueError(f"must begin with {' or '.join(starts)}")
+        return Secret(text)
+
+    return read
+
+
+def plain(kind: type) -> Kind:
+    """The kind of a setting that says no more than its type."""
+    return {bool: yes_or_no, int: whole(1)}.get(kind, kind)
