@@ -14,6 +14,7 @@ COMMANDS = {
     "accounting": ("plaudit.accounting.commands:accounting", "Roll-forward and unspent balances for accountants."),
     "audit": ("plaudit.ledger.commands:audit", "Prove that the books balance."),
     "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),
+    "catalogue": ("plaudit.gifts.catalogue.commands:catalogue", "Export, lint and import what can be given."),
     "config": ("plaudit.config:config", "Print which settings hold, and where each was found."),
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
     "issuer": ("plaudit.people.commands:issuer", "Say whose tokens are accepted."),

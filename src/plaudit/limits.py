@@ -56,6 +56,16 @@ DATABASE_LOG_BYTES_MAX = 16_000_000  # of the embedded server's log, before a st
 # catalogue
 CATALOGUE_POLL_MS = 1_000  # how long a process may show a catalogue that was changed elsewhere
 CATALOGUE_ITEMS_MAX = 500  # items in one catalogue
+CATALOGUE_CREATORS_MAX = 200  # creators one item may be kept for
+ITEM_NAME_LENGTH_MAX = 60  # characters
+ITEM_NAMES_MAX = 60  # languages of one name
+ITEM_ALT_LENGTH_MAX = 200  # characters
+ITEM_DURATION_MS_MAX = 60_000  # of one animation
+PRICE_HONOURED_S = 30  # how long the price before may be paid by who was shown it
+ART_BYTES_MAX = 1_000_000  # of one picture
+ART_SIDE_MAX = 4_096  # pixels
+ART_PIXELS_MAX = 60_000_000  # of all pictures of one animation together
+LOTTIE_DEPTH_MAX = 100  # objects and lists inside each other
 PRICES_KEPT_S = 30  # how long a web price of somebody is remembered
 PRICES_REMEMBERED = 10_000  # of so many people, per process
 

@@ -10,7 +10,7 @@ import pytest
 
 from plaudit.clock import SystemClock
 from plaudit.db import connect
-from plaudit.gifts import catalogue
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.http.assembly import create_framework
 from plaudit.http.operations import operations
 from plaudit.people import actions
@@ -41,7 +41,7 @@ async def _prepare(url: str, issuer: DevelopmentIssuer) -> str:
     try:
         async with connection.transaction():
             await issuer.register(connection, clock)
-            await catalogue.seed(connection, clock)
+            await load_starter(connection, clock)
             await price_book.seed(connection, clock)
             return (await actions.create_api_key(connection, "host", ISSUER, clock))[1]
     finally:

@@ -14,7 +14,7 @@ import pytest
 from plaudit.bench.served import ask, live_room, serving
 from plaudit.clock import SystemClock
 from plaudit.db import connect
-from plaudit.gifts.catalogue import seed
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.people.development import DevelopmentIssuer
@@ -80,7 +80,7 @@ async def test_server_killed_under_load(database_url: str, port: int) -> None:
     issuer = DevelopmentIssuer.new()
     owner = await connect(database_url, role=None)
     await issuer.register(owner, _clock)
-    await seed(owner, _clock)
+    await load_starter(owner, _clock)
     clients = _Clients(f"http://{LOOPBACK}:{port}")
     load, stop = GiftLoad(), asyncio.Event()
 

@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from plaudit.creators import actions as creators
 from plaudit.creators.jobs import claw_back_due, mature_due
 from plaudit.creators.model import NewRewardRule
-from plaudit.gifts.catalogue import seed as seed_catalogue
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.live.open_room import OpenRoom, RoomKey
@@ -145,7 +145,7 @@ async def open_stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(open_shop(database_url, folder))
         async with shop.desk.house.database.transaction() as connection:
-            await seed_catalogue(connection, shop.clock)
+            await load_starter(connection, shop.clock)
             rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
             await creators.record_rule(connection, shop.clock, rule, None)
         process = await stack.enter_async_context(serving(database_url, shop.clock, with_jobs=False))

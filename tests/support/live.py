@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from plaudit.clock import Clock
 from plaudit.db import connect as connect_to_database
-from plaudit.gifts.catalogue import seed
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.http.house import House, open_house
 from plaudit.http.server import _config
 from plaudit.ids import new_id
@@ -209,7 +209,7 @@ async def open_platform(database_url: str, clock: Clock, processes: int = 1) -> 
     try:
         await issuer.register(owner, clock)
         async with owner.transaction():
-            await seed(owner, clock)
+            await load_starter(owner, clock)
     finally:
         await owner.close()
     async with AsyncExitStack() as stack:

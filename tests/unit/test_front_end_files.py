@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 
-from plaudit.gifts import catalogue
+from plaudit.gifts.catalogue.folder import STARTER
 from plaudit.web.templating import STATIC, TEMPLATES
 
 ADDRESS = re.compile(r"""(?:href|src|url|from|import|fetch|action)\s*[=(]?\s*["'`(]\s*(?:https?:)?//[\w.-]+""")
@@ -43,7 +43,7 @@ def test_templates_carry_no_inline_script_or_style() -> None:
 
 
 def test_catalogue_names_drawings_and_animations_that_exist() -> None:
-    items = tomllib.loads(catalogue.CATALOGUE_FILE.read_text())["item"]
+    items = tomllib.loads(STARTER.read_text())["item"]
     scripts = "".join(path.read_text() for path in (STATIC / "js" / "stage").glob("*.js"))
     styles = (STATIC / "css" / "live.css").read_text()
     assert {item["size"] for item in items} == {"small", "large"}

@@ -13,7 +13,7 @@ import httpx2
 from plaudit.bench.world import COINS_EACH, scratch_database
 from plaudit.clock import SystemClock
 from plaudit.db import connect, statements
-from plaudit.gifts.catalogue import seed
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
@@ -57,7 +57,7 @@ async def served_platform(server_url: str, *, viewers: int) -> AsyncIterator[Ser
         owner = await connect(url, role=None, statement_timeout_ms=0)
         try:
             await issuer.register(owner, _clock)
-            await seed(owner, _clock)
+            await load_starter(owner, _clock)
             async with serving(url) as (host, port, pid):
                 creator_token = issuer.mint("creator", [Role.CREATOR], _clock)
                 tokens = [issuer.mint(f"viewer-{number}", [Role.VIEWER], _clock) for number in range(viewers)]

@@ -13,7 +13,7 @@ from plaudit.db import Connection, Database
 from plaudit.demo.cast import Cast, Character, Creator, Guest, Operator
 from plaudit.demo.past_plan import PastPlan
 from plaudit.demo.price_books import publish_first
-from plaudit.gifts import catalogue
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.migrate import apply_to
 from plaudit.payouts import rates
@@ -40,7 +40,7 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
         await DevelopmentIssuer.of(data).register(connection, clock)
         past = ManualClock(began_at)
         await ensure_gift_partitions(connection, past)
-        await catalogue.seed(connection, past)
+        await load_starter(connection, past)
         is_new = await publish_first(connection, plan, settings, past)
         await ensure_gift_partitions(connection, clock)
         await rates.record_reference_rates(connection, clock, rates.read_reference_rates(rates.CURRENCIES))

@@ -6,6 +6,7 @@ from plaudit.gifts.model import (
     GiftRoom,
     GiftsPaused,
     Item,
+    ItemNotHere,
     ItemRetired,
     OwnRoom,
     PriceChanged,
@@ -16,10 +17,13 @@ from plaudit.ledger.model import GiftOrder
 from plaudit.problems import Problem
 
 
-def check(order: GiftOrder, item: Item, room: GiftRoom, now: datetime) -> str | None:
+def check(
+    order: GiftOrder, item: Item, room: GiftRoom, now: datetime, *, region: str | None, is_honoured: bool
+) -> str | None:
     """The code of the reason why this gift must be refused (one of REFUSALS), or None.
 
-    It goes to the books with the order: the repeat of a gift that was posted gets its first answer all the same.
+    `region` is the sender's, known when the item is kept for some; `is_honoured`: its price may be paid. The code goes
+    to the books with the order: the repeat of a gift that was posted gets its first answer all the same.
     """
     refusal: type[Problem] | None = None
     if room.state != "live":
@@ -32,6 +36,10 @@ def check(order: GiftOrder, item: Item, room: GiftRoom, now: datetime) -> str | 
         refusal = GiftsPaused
     elif not item.is_offered(now):
         refusal = ItemRetired
-    elif order.coins != item.coins * order.count:
+    elif (item.regions and region not in item.regions) or (
+        item.creator_ids and order.creator_id not in item.creator_ids
+    ):
+        refusal = ItemNotHere
+    elif not is_honoured:
         refusal = PriceChanged
     return refusal.code if refusal else None

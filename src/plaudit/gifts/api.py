@@ -10,7 +10,7 @@ from litestar import Request, Response, Router, get, post
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
-from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.model import (
     BatchedGift,
     BatchedOutcome,

@@ -17,7 +17,10 @@ IdText = Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="A decimal 
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of something that can be given. `coins` is the price of one."""
+    """One version of something that can be given. `coins` is the price of one.
+
+    `names` are in other languages, by BCP 47 tag. Empty `regions` and `creator_ids` let it be sent everywhere, to all.
+    """
 
     id: int
     sku: str
@@ -33,6 +36,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     sort: int
     active_from: datetime
     retired_at: datetime | None
+    names: dict[str, str] = {}
+    alt: str = ""
+    still: str = ""
+    hidden: bool = False
+    regions: list[str] = []
+    creator_ids: list[int] = []
+    changed_by: int | None = None
+    changed_at: datetime | None = None
 
     def is_offered(self, now: datetime) -> bool:
         return self.active_from <= now and (self.retired_at is None or now < self.retired_at)
@@ -229,6 +240,13 @@ class OwnRoom(Conflict):
     title: ClassVar[str] = "Gifts to oneself are not possible."
 
 
+class ItemNotHere(Conflict):
+    """The item is kept for other creators, or for other regions."""
+
+    code: ClassVar[str] = "item_not_here"
+    title: ClassVar[str] = "This item cannot be sent here."
+
+
 class PriceChanged(Conflict):
     """Refused rather than charged at another price than was shown. `coins` is the total at the present price."""
 
@@ -245,5 +263,5 @@ class TooDear(Problem):
 
 REFUSALS: Mapping[str, type[Conflict]] = {
     problem.code: problem
-    for problem in (RoomNotLive, GiftsPaused, ItemRetired, ReceiverNotInRoom, OwnRoom, PriceChanged)
+    for problem in (RoomNotLive, GiftsPaused, ItemRetired, ItemNotHere, ReceiverNotInRoom, OwnRoom, PriceChanged)
 }

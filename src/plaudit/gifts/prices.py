@@ -42,6 +42,11 @@ class Prices:
         except NoPrices:
             return None
 
+    async def region_of(self, person_id: int) -> str | None:
+        """The region whose prices somebody sees; None while there are no prices."""
+        web = await self._web_price(person_id)
+        return web.region if web else None
+
     async def of_shortage(self, person_id: int, coins_short: int) -> dict[str, Any]:
         """Fields for a problem: `price` of exactly the missing coins, `purchase` that can be made. None without prices.
 

@@ -1,8 +1,8 @@
 """Sending gifts: from what was asked to what the books answered. One way for HTTP, batches and sockets."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
 from plaudit.gifts.actions import check
-from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.model import (
     REFUSALS,
     Combo,
@@ -19,6 +19,7 @@ from plaudit.gifts.model import (
     GiftRoom,
     GiftRow,
     InsufficientCoins,
+    Item,
     ItemUnknown,
     PriceChanged,
     Rooms,
@@ -36,8 +37,17 @@ from plaudit.problems import NotFound, Problem
 
 SQL = statements(__file__)
 
-PriceOfCoins = Callable[[int, int], Awaitable[dict[str, Any]]]
-"""What a person (first) would pay for coins (second), as fields of a problem."""
+
+class BuyerPrices(Protocol):
+    """What a sender's money is asked for."""
+
+    async def of_shortage(self, person_id: int, coins_short: int) -> dict[str, Any]:
+        """What a person would pay for missing coins, as fields of a problem."""
+        ...
+
+    async def region_of(self, person_id: int) -> str | None:
+        """Whose prices somebody sees; None while there are none."""
+        ...
 
 
 class WantedGift(msgspec.Struct, frozen=True):
@@ -68,7 +78,7 @@ class GiftSender:
         rooms: Rooms,
         writer: GiftWriter,
         on_wallet: Callable[[int, int], None],
-        price_of_coins: PriceOfCoins,
+        prices: BuyerPrices,
     ) -> None:
         self._database = database
         self._shards = shards
@@ -77,7 +87,7 @@ class GiftSender:
         self._rooms = rooms
         self._writer = writer
         self._on_wallet = on_wallet
-        self._price_of_coins = price_of_coins
+        self._prices = prices
 
     async def send(self, wanted: WantedGift) -> Settled:
         """Send one gift; the answer is of after the commit.
@@ -118,15 +128,16 @@ class GiftSender:
     def begin(self, wanted: WantedGift) -> "tuple[GiftOrder, asyncio.Future[list[GiftOutcome]]] | None":
         """The first half of `send`, without a task of its own: thousands may be under way in one process.
 
-        None: the room is not at hand, use `send`. The outcome goes to `posted`, and to `finish` if that has no gift.
+        None: something has to be looked up first, use `send`. The outcome goes to `posted`, and to `finish` if that has
+        no gift.
 
         Raises:
             As `send`, but for what the books decide.
         """
-        room = self._rooms.at_hand(wanted.room_id)
-        if room is None:
+        room, item = self._rooms.at_hand(wanted.room_id), self._item(wanted)
+        if room is None or item.regions:
             return None
-        order = self._order_in(room, wanted)
+        order = self._order_in(room, item, wanted)
         return order, self._writer.submit((order,))
 
     def posted(self, order: GiftOrder, outcome: GiftOutcome) -> Settled | None:
@@ -144,13 +155,18 @@ class GiftSender:
         room = self._rooms.at_hand(wanted.room_id) or await self._rooms.find(wanted.room_id)
         if room is None:
             raise RoomUnknown(room_id=str(wanted.room_id))
-        return self._order_in(room, wanted)
+        item = self._item(wanted)
+        region = await self._prices.region_of(wanted.viewer_id) if item.regions else None
+        return self._order_in(room, item, wanted, region)
 
-    def _order_in(self, room: GiftRoom, wanted: WantedGift) -> GiftOrder:
-        require_uuid7(wanted.id, "id", self._clock)
+    def _item(self, wanted: WantedGift) -> Item:
         item = self._catalogue.item(wanted.item_id)
         if item is None:
             raise ItemUnknown(item_id=wanted.item_id)
+        return item
+
+    def _order_in(self, room: GiftRoom, item: Item, wanted: WantedGift, region: str | None = None) -> GiftOrder:
+        require_uuid7(wanted.id, "id", self._clock)
         coins = item.coins * wanted.count
         if coins > GIFT_COINS_MAX:
             raise TooDear(coins=coins, coins_max=GIFT_COINS_MAX)
@@ -163,7 +179,9 @@ class GiftSender:
             wanted.count,
             wanted.coins or coins,
         )
-        refusal = check(order, item, room, self._clock.now())
+        unit_coins, rest = divmod(order.coins, order.count)
+        is_honoured = rest == 0 and self._catalogue.is_honoured(item, unit_coins)
+        refusal = check(order, item, room, self._clock.now(), region=region, is_honoured=is_honoured)
         return msgspec.structs.replace(order, refusal=refusal) if refusal else order
 
     async def _not_posted(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Settled:
@@ -184,7 +202,7 @@ class GiftSender:
         return refusal()
 
     async def _shortage(self, order: GiftOrder, coins_short: int) -> InsufficientCoins:
-        priced = await self._price_of_coins(order.viewer_id, coins_short)
+        priced = await self._prices.of_shortage(order.viewer_id, coins_short)
         return InsufficientCoins(coins=order.coins, coins_short=coins_short, **priced)
 
     async def _first_answer(self, order: GiftOrder) -> Gift | None:

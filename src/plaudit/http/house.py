@@ -10,7 +10,7 @@ from plaudit.accounting.jobs import accounting_jobs
 from plaudit.clock import Clock, SystemClock
 from plaudit.creators.jobs import creator_jobs
 from plaudit.db import Database
-from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.prices import Prices
 from plaudit.gifts.sending import GiftSender
 from plaudit.ids import new_id
@@ -95,7 +95,14 @@ async def open_house(
         gift_writer = await _run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)
         sender = GiftSender(
-            database, shards, clock, catalogue, rooms, gift_writer, hub.wallet_moved, prices.of_shortage
+            database,
+            shards,
+            clock,
+            catalogue,
+            rooms,
+            gift_writer,
+            hub.wallet_moved,
+            prices,
         )
         jobs = JobRunner(_jobs(database, settings, clock, payments, payouts), clock)
         if with_jobs:

@@ -246,11 +246,7 @@ order by lot_id desc limit $4
 select g.id, g.creator_id, g.room_id, r.title as room_title, g.item_id, v.name as item_name, v.art as item_art,
     g.count, g.coins, g.charged_at
 from gift g left join room r on r.id = g.room_id
-left join lateral (
-    select name, art from item_version i
-    where i.item_id = g.item_id and i.active_from <= g.charged_at
-    order by i.version desc limit 1
-) v on true
+left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
 where g.shard = $1 and g.viewer_id = $2 and ($3::uuid is null or g.id < $3)
 order by g.id desc limit $4
 

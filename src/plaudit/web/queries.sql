@@ -73,11 +73,7 @@ cross join lateral (
 join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
 join person p on p.id = m.viewer_id
 left join room r on r.id = m.room_id
-left join lateral (
-    select name, art from item_version i
-    where i.item_id = m.item_id and i.active_from <= g.charged_at
-    order by i.version desc limit 1
-) v on true
+left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
 order by m.reversal_id, m.coins desc, m.gift_id desc;
 
 -- name: people_called -> Person

@@ -433,6 +433,63 @@ begin
     return true;
 end $$;
 
+CREATE TABLE public.item_version (
+    item_id integer NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    coins bigint NOT NULL,
+    category text NOT NULL,
+    art text NOT NULL,
+    size text NOT NULL,
+    combo boolean NOT NULL,
+    animation text NOT NULL,
+    duration_ms integer NOT NULL,
+    sort integer NOT NULL,
+    active_from timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    alt text DEFAULT ''::text NOT NULL,
+    still text DEFAULT ''::text NOT NULL,
+    hidden boolean DEFAULT false NOT NULL,
+    regions text[] DEFAULT '{}'::text[] NOT NULL,
+    creator_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    changed_by bigint,
+    changed_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT item_version_check CHECK ((retired_at >= active_from)),
+    CONSTRAINT item_version_check1 CHECK ((withdrawn_at < active_from)),
+    CONSTRAINT item_version_coins_check CHECK ((coins > 0)),
+    CONSTRAINT item_version_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 60000))),
+    CONSTRAINT item_version_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT item_version_names_check CHECK ((jsonb_typeof(names) = 'object'::text)),
+    CONSTRAINT item_version_size_check CHECK ((size = ANY (ARRAY['small'::text, 'large'::text]))),
+    CONSTRAINT item_version_version_check CHECK ((version > 0))
+);
+
+COMMENT ON COLUMN public.item_version.names IS 'the name in other languages, by tag of BCP 47';
+
+COMMENT ON COLUMN public.item_version.alt IS 'what its picture shows, for who does not see it; empty: the name';
+
+COMMENT ON COLUMN public.item_version.still IS 'the picture for who wants no motion; empty: art';
+
+COMMENT ON COLUMN public.item_version.hidden IS 'not in the tray; who knows it can send it';
+
+COMMENT ON COLUMN public.item_version.regions IS 'where it may be sent; empty: everywhere';
+
+COMMENT ON COLUMN public.item_version.creator_ids IS 'to whom it may be sent; empty: to everybody';
+
+COMMENT ON COLUMN public.item_version.changed_by IS 'null: a file of the command line';
+
+COMMENT ON COLUMN public.item_version.withdrawn_at IS 'it never began';
+
+CREATE FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) RETURNS SETOF public.item_version
+    LANGUAGE sql STABLE
+    AS $$
+    select * from item_version
+    where item_id = p_item_id and active_from <= p_at and withdrawn_at is null
+    order by coins = p_unit_coins desc, active_from desc, version desc limit 1
+$$;
+
 CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1240,6 +1297,19 @@ ALTER TABLE public.api_key ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.art (
+    name text NOT NULL,
+    content bytea NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    added_by bigint,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT art_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 1048576))),
+    CONSTRAINT art_height_check CHECK (((height >= 1) AND (height <= 8192))),
+    CONSTRAINT art_name_check CHECK ((name ~ '^[0-9a-f]{64}\.(svg|png|webp|json)$'::text)),
+    CONSTRAINT art_width_check CHECK (((width >= 1) AND (width <= 8192)))
+);
+
 CREATE TABLE public.gift_balance (
     shard smallint NOT NULL,
     creator_id bigint NOT NULL,
@@ -1620,28 +1690,6 @@ CREATE TABLE public.item (
     sku text NOT NULL,
     CONSTRAINT item_id_check CHECK ((id > 0)),
     CONSTRAINT item_sku_check CHECK ((sku ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text))
-);
-
-CREATE TABLE public.item_version (
-    item_id integer NOT NULL,
-    version integer NOT NULL,
-    name text NOT NULL,
-    coins bigint NOT NULL,
-    category text NOT NULL,
-    art text NOT NULL,
-    size text NOT NULL,
-    combo boolean NOT NULL,
-    animation text NOT NULL,
-    duration_ms integer NOT NULL,
-    sort integer NOT NULL,
-    active_from timestamp with time zone NOT NULL,
-    retired_at timestamp with time zone,
-    CONSTRAINT item_version_check CHECK ((retired_at >= active_from)),
-    CONSTRAINT item_version_coins_check CHECK ((coins > 0)),
-    CONSTRAINT item_version_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 60000))),
-    CONSTRAINT item_version_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT item_version_size_check CHECK ((size = ANY (ARRAY['small'::text, 'large'::text]))),
-    CONSTRAINT item_version_version_check CHECK ((version > 0))
 );
 
 CREATE VIEW public.journal AS
@@ -2800,6 +2848,9 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_secret_sha256_key UNIQUE (secret_sha256);
 
+ALTER TABLE ONLY public.art
+    ADD CONSTRAINT art_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.catalogue
     ADD CONSTRAINT catalogue_pkey PRIMARY KEY (singleton);
 
@@ -3140,7 +3191,7 @@ CREATE INDEX gift_by_time ON ONLY public.gift USING brin (charged_at) WITH (page
 
 CREATE INDEX gift_reversal_by_reversal ON public.gift_reversal USING btree (shard, reversal_id, creator_id);
 
-CREATE UNIQUE INDEX item_version_current ON public.item_version USING btree (item_id) WHERE (retired_at IS NULL);
+CREATE INDEX item_version_begins ON public.item_version USING btree (item_id, active_from, version) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_id);
 
@@ -3261,6 +3312,9 @@ ALTER TABLE ONLY public.accounting_lot_day
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
 
+ALTER TABLE ONLY public.art
+    ADD CONSTRAINT art_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_shard_conversion_id_fkey FOREIGN KEY (shard, conversion_id) REFERENCES public.conversion(shard, id);
 
@@ -3287,6 +3341,9 @@ ALTER TABLE ONLY public.gift_reversal
 
 ALTER TABLE ONLY public.coin_grant
     ADD CONSTRAINT grant_is_a_lot FOREIGN KEY (shard, person_id, grant_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.item_version
+    ADD CONSTRAINT item_version_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
@@ -3517,6 +3574,11 @@ GRANT ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_
 REVOKE ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) TO plaudit_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_money(p_shard smallint) FROM PUBLIC;
@@ -3641,6 +3703,8 @@ GRANT SELECT,INSERT ON TABLE public.accounting_reopening TO plaudit_app;
 
 GRANT SELECT ON TABLE public.api_key TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.art TO plaudit_app;
+
 GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_batch TO plaudit_app;
@@ -3722,8 +3786,6 @@ GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
 GRANT SELECT ON TABLE public.issuer TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
 GRANT SELECT ON TABLE public.journal TO plaudit_app;
 

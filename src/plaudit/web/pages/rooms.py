@@ -7,7 +7,7 @@ from litestar import Response, Router, get
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.model import Item
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
 from plaudit.people.access import Access

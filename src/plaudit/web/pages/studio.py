@@ -10,7 +10,7 @@ from plaudit.clock import Clock
 from plaudit.creators import actions as creators
 from plaudit.creators.model import Balance, RewardRule
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.gifts.catalogue import Catalogue
+from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
 from plaudit.live import overlays
 from plaudit.live.model import NotYourRoom, OverlayToken

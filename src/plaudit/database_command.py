@@ -1,0 +1,53 @@
+"""What commands share that work on the database of the settings; one that is not prepared is told in one line."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+import click
+
+from plaudit.db import APPLICATION_ROLE, Connection, Database
+from plaudit.embedded import database_url
+from plaudit.settings import Settings, SetupError
+
+T = TypeVar("T")
+
+data_option = click.option("--data", type=click.Path(path_type=Path), help="The folder of the embedded database.")
+
+
+def on_database(
+    data: Path | None,
+    work: Callable[[Database], Awaitable[T]],
+    *,
+    settings: Settings | None = None,
+    owner: bool = False,
+) -> T:
+    """Do something with the database, as the application or as the owner of the tables.
+
+    Raises:
+        SetupError: there is no database, or it is not prepared.
+    """
+
+    async def connected(url: str) -> T:
+        async with Database(url, role=None if owner else APPLICATION_ROLE, connections=1) as database:
+            return await work(database)
+
+    with database_url(settings or Settings.from_environment(), data, share=True) as url:
+        try:
+            return asyncio.run(connected(url))
+        except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError) as error:
+            raise SetupError("the database is not prepared for this version: run `plaudit migrate`") from error
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise SetupError(f"{error}: run `plaudit migrate`, which repairs what each role may do") from error
+
+
+def in_transaction(data: Path | None, work: Callable[[Connection], Awaitable[T]], *, owner: bool = False) -> T:
+    """The same in one transaction; raises as `on_database`."""
+
+    async def inside(database: Database) -> T:
+        async with database.transaction() as connection:
+            return await work(connection)
+
+    return on_database(data, inside, owner=owner)

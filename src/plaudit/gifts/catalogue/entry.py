@@ -1,0 +1,132 @@
+"""One item as a file, a form or a program describes it, and what is wrong with it as far as it says so itself."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from babel import Locale, UnknownLocaleError
+
+from plaudit.gifts.model import Item
+from plaudit.limits import (
+    CATALOGUE_CREATORS_MAX,
+    GIFT_COINS_MAX,
+    ITEM_ALT_LENGTH_MAX,
+    ITEM_DURATION_MS_MAX,
+    ITEM_NAME_LENGTH_MAX,
+    ITEM_NAMES_MAX,
+)
+from plaudit.policy.countries import country_code
+
+SMALL_ANIMATIONS = ("sway", "shake", "beat", "bounce", "spin", "float", "pop")
+"""How a small item moves in its banner: those of `css/live.css`."""
+LARGE_ANIMATIONS = (
+    "burst", "rise", "orbit", "spin-up", "finale", "drop", "rain", "fireworks", "drive", "sail", "leap", "launch",
+    "swoop", "itself",
+)  # fmt: skip
+"""How a large item takes the stage: those of `js/stage/animations.js`. `itself` plays what moves in its picture."""
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=ITEM_NAME_LENGTH_MAX, description="The name to show.")]
+Address = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=500,
+        description="A drawing that ships with Plaudit, an uploaded one (`/art/…`), or an address of one's own.",
+    ),
+]
+
+
+class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What a version says of its item. `coins` is the price of one."""
+
+    name: Name
+    coins: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COINS_MAX)]
+    category: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    art: Address
+    size: Literal["small", "large"]
+    combo: bool
+    animation: str
+    duration_ms: Annotated[int, msgspec.Meta(ge=1, le=ITEM_DURATION_MS_MAX)]
+    sort: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31, description="Its place in the tray.")]
+    names: Annotated[
+        dict[str, Name], msgspec.Meta(max_length=ITEM_NAMES_MAX, description="In other languages, by BCP 47 tag.")
+    ] = {}
+    alt: Annotated[
+        str, msgspec.Meta(max_length=ITEM_ALT_LENGTH_MAX, description="What the picture shows; empty: the name.")
+    ] = ""
+    still: Annotated[Address, msgspec.Meta(description="For who wants no motion; empty: `art`.")] = ""
+    hidden: Annotated[bool, msgspec.Meta(description="Not in the tray; who knows it can send it.")] = False
+    regions: Annotated[list[str], msgspec.Meta(max_length=300, description="Where it may be sent; empty: all.")] = []
+    creator_ids: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=1)]],
+        msgspec.Meta(max_length=CATALOGUE_CREATORS_MAX, description="To whom it may be sent; empty: to everybody."),
+    ] = []
+
+
+class Entry(Details, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """An item of a catalogue file. `begins` and `ends` are when it is offered; without them now, and for good."""
+
+    id: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
+    sku: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+DETAILS = tuple(Details.__struct_fields__)
+
+
+def details_of(version: Item) -> dict[str, Any]:
+    """What a version says, as the fields of Details."""
+    return {field: getattr(version, field) for field in DETAILS}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something about a catalogue: an `error` keeps it out, a `warning` does not."""
+
+    place: str
+    severity: Literal["error", "warning"]
+    words: str
+
+
+def lint(details: Details, place: str) -> Iterator[Finding]:
+    """What is wrong with an item by itself; whether its pictures exist is looked up elsewhere."""
+    animations = SMALL_ANIMATIONS if details.size == "small" else LARGE_ANIMATIONS
+    if details.animation not in animations:
+        yield Finding(
+            f"{place}.animation", "error", f"must be one of {', '.join(animations)} for a {details.size} item"
+        )
+    if details.animation == "itself" and details.art.endswith(".svg"):
+        yield Finding(f"{place}.animation", "error", "itself needs art that moves: a WebP or Lottie file")
+    for tag in details.names:
+        if not _is_language(tag):
+            yield Finding(f"{place}.names.{tag}", "error", "is not a language, such as de or pt-BR")
+    for code in details.regions:
+        if country_code(code) != code:
+            yield Finding(f"{place}.regions", "error", f"{code} is not a country's code of two letters")
+    if details.art.endswith(".json") and not details.still:
+        yield Finding(f"{place}.still", "error", "a Lottie animation needs a still picture")
+    if details.still.endswith(".json"):
+        yield Finding(f"{place}.still", "error", "must be a picture")
+
+
+def lint_together(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """What is wrong with items beside each other."""
+    for field, severity in (("id", "error"), ("sku", "error"), ("name", "warning")):
+        seen: dict[object, int] = {}
+        for number, entry in enumerate(entries):
+            value = getattr(entry, field)
+            if value in seen:
+                words = f"{value!r} is also that of item[{seen[value]}]"
+                yield Finding(f"item[{number}].{field}", "error" if severity == "error" else "warning", words)
+            seen.setdefault(value, number)
+    for number, entry in enumerate(entries):
+        if entry.begins and entry.ends and entry.ends <= entry.begins:
+            yield Finding(f"item[{number}].ends", "error", "must be after `begins`")
+
+
+def _is_language(tag: str) -> bool:
+    try:
+        Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
