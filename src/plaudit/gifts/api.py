@@ -10,7 +10,9 @@ from litestar import Request, Response, Router, get, post
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
+from plaudit.gifts.catalogue import api as catalogue_api
 from plaudit.gifts.catalogue.memory import Catalogue
+from plaudit.gifts.catalogue.pictures import picture_address
 from plaudit.gifts.model import (
     BatchedGift,
     BatchedOutcome,
@@ -35,7 +37,6 @@ from plaudit.recharge.model import PriceView
 SQL = statements(__file__)
 TAGS = ["Gifts"]
 
-STATIC = "/static/"
 CATALOGUE_FRESH_S = 60
 
 
@@ -100,7 +101,7 @@ def _catalogue_item(item: Item, view: PriceView | None) -> CatalogueItem:
         item.coins,
         worth(view, item.coins) if view else None,
         item.category,
-        STATIC + item.art,
+        picture_address(item.art),
         item.size,
         item.combo,
         item.animation,
@@ -209,4 +210,4 @@ async def get_gift(gift_id: UUID, caller: Caller, gift_sender: GiftSender) -> Gi
     return await gift_sender.find(caller.person_id, gift_id)
 
 
-router = Router("/", route_handlers=[get_catalogue, send_gift, send_gifts, get_gift])
+router = Router("/", route_handlers=[get_catalogue, send_gift, send_gifts, get_gift, *catalogue_api.HANDLERS])

@@ -76,9 +76,20 @@ async def read_versions(connection: Connection) -> dict[int, list[Item]]:
     return found
 
 
+async def catalogue_version(connection: Connection) -> int:
+    """Moves with every change."""
+    version: int = await connection.fetchval(SQL["catalogue_version"])
+    return version
+
+
 async def _lock(connection: Connection) -> Shelf:
     """The items; nobody else changes them before the transaction ends."""
     await connection.fetchval(SQL["lock_catalogue"])
+    return await read_shelf(connection)
+
+
+async def read_shelf(connection: Connection) -> Shelf:
+    """All items as they are."""
     versions = await read_versions(connection)
     known = await connection.fetch(SQL["items_known"])
     return Shelf(versions, {row["id"]: row["sku"] for row in known}, {row["id"]: row["newest"] for row in known})
@@ -112,6 +123,8 @@ async def put(
         SkuTaken, CatalogueRefused: it cannot be.
     """
     shelf = await _lock(connection)
+    if _is_there(shelf, entry, clock.now()):
+        return False
     _require_seen(shelf, entry.id, seen_version)
     findings = [*lint(entry, "item"), *await unknown_pictures(connection, {"item": entry}, settings)]
     if errors := [one for one in findings if one.severity == "error"]:
@@ -170,12 +183,10 @@ def _require_seen(shelf: Shelf, item_id: int, seen_version: int) -> None:
 
 async def _apply(connection: Connection, shelf: Shelf, entry: Entry, now: datetime, by: int | None) -> bool:
     _require_sku(shelf, entry)
-    current, pending = shelf.current(entry.id, now), shelf.pending(entry.id, now)
-    begins = entry.begins if entry.begins and entry.begins > now else None
-    if begins and [one.active_from for one in pending] == [begins] and _says(pending[0], entry):
+    current = shelf.current(entry.id, now)
+    if _is_there(shelf, entry, now):
         return False
-    if not begins and current and not pending and _says(current, entry):
-        return False
+    begins = _begins(entry, now)
     await connection.execute(SQL["withdraw_versions"], entry.id, now)
     if not begins and current and _details(current) == _details(entry):
         await connection.execute(SQL["end_item_version"], entry.id, current.version, entry.ends)
@@ -187,6 +198,21 @@ async def _apply(connection: Connection, shelf: Shelf, entry: Entry, now: dateti
     values = (entry.id, number, begins, entry.ends, by, now, *_details(entry))
     await connection.execute(SQL["insert_item_version"], *values)
     return True
+
+
+def _begins(entry: Entry, now: datetime) -> datetime | None:
+    """When an entry is to begin; None: now."""
+    return entry.begins if entry.begins and entry.begins > now else None
+
+
+def _is_there(shelf: Shelf, entry: Entry, now: datetime) -> bool:
+    """Whether the item is already what the entry says, and the sku is its own."""
+    current, pending, begins = shelf.current(entry.id, now), shelf.pending(entry.id, now), _begins(entry, now)
+    if shelf.skus.get(entry.id) != entry.sku:
+        return False
+    if begins:
+        return [one.active_from for one in pending] == [begins] and _says(pending[0], entry)
+    return current is not None and not pending and _says(current, entry)
 
 
 def _says(version: Item, entry: Entry) -> bool:

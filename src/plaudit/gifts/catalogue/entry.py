@@ -95,7 +95,7 @@ def lint(details: Details, place: str) -> Iterator[Finding]:
         yield Finding(
             f"{place}.animation", "error", f"must be one of {', '.join(animations)} for a {details.size} item"
         )
-    if details.animation == "itself" and details.art.endswith(".svg"):
+    elif details.animation == "itself" and details.art.endswith(".svg"):
         yield Finding(f"{place}.animation", "error", "itself needs art that moves: a WebP or Lottie file")
     for tag in details.names:
         if not _is_language(tag):

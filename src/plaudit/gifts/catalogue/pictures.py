@@ -33,6 +33,11 @@ _PIXELS = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]+)?)\s*(?:px)?\s*")
 _SVG_OPENING = re.compile(rb"<svg\b[^>]*>", re.IGNORECASE)
 
 
+def picture_address(named: str) -> str:
+    """Where a picture is, by how an item names it."""
+    return named if named.startswith("/") or "://" in named else f"/static/{named}"
+
+
 class ArtNotUsable(Problem):
     """`reason` says why a file cannot be the picture of an item."""
 
