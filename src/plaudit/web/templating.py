@@ -28,7 +28,10 @@ def static_version() -> str:
 
 
 def static(path: str) -> str:
-    """Address of a file below `static/`. Modules import each other relatively, so the version carries over."""
+    """Address of a file below `static/`; an address stays what it is. Modules import each other relatively, so the
+    version carries over."""
+    if path.startswith("/") or "://" in path:
+        return path
     return f"/static/{static_version()}/{path}"
 
 

@@ -55,6 +55,10 @@ class Shelf:
     def ids(self) -> list[int]:
         return sorted(self.skus)
 
+    def versions(self, item_id: int) -> list[Item]:
+        """In the order in which they begin."""
+        return self._versions.get(item_id, [])
+
     def current(self, item_id: int, now: datetime) -> Item | None:
         """The version that holds, retired or not; None: the item has not begun."""
         return at(self._versions.get(item_id, []), now)

@@ -5,6 +5,7 @@ from litestar import Router
 from plaudit.web.language import before_page
 from plaudit.web.pages import (
     accounting,
+    catalogue,
     grants,
     money_in,
     operator,
@@ -41,6 +42,7 @@ router = Router(
         stuck.router,
         operator_order.router,
         prices.router,
+        catalogue.router,
         accounting.router,
     ],
 )

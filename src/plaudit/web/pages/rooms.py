@@ -72,8 +72,9 @@ async def room(
 
 def item_data(item: Item) -> dict[str, Any]:
     """An item as the components take it."""
-    kept = ("id", "sku", "name", "coins", "category", "size", "combo", "animation", "duration_ms")
-    return {field: getattr(item, field) for field in kept} | {"art": static(item.art)}
+    kept = ("id", "sku", "name", "coins", "category", "size", "combo", "animation", "duration_ms", "alt")
+    pictures = {"art": static(item.art), "still": static(item.still or item.art)}
+    return {field: getattr(item, field) for field in kept} | pictures
 
 
 async def _worth(

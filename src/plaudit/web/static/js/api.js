@@ -57,6 +57,13 @@ async function read(answer) {
   throw new ProblemError(answer.status, data ?? { code: "unreachable" });
 }
 
+/** Sends a file as it is. @param {string} path @param {Blob} file @returns {Promise<any>} */
+export async function upload(path, file) {
+  const answer = await fetch(path, { method: "POST", body: file, credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer) throw new ProblemError(0, { code: "unreachable", detail: "The server did not answer. Please try again." });
+  return read(answer);
+}
+
 /** Runs work while the button shows that it is busy; a second press does nothing. @template T @param {Element | null} button @param {() => Promise<T>} work */
 export async function busy(button, work) {
   if (button?.getAttribute("aria-busy") === "true") return undefined;

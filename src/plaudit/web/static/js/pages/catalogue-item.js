@@ -1,0 +1,118 @@
+// One item of the catalogue: pictures are uploaded as they are chosen, and played as in a room before anything is saved.
+import { ProblemError, api, busy, upload } from "../api.js";
+import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
+import { toast } from "../toast.js";
+import { uuid7 } from "../uuid7.js";
+import "../components/gift-stage.js";
+
+const data = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("page-data")).textContent ?? "{}");
+const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-item]"));
+const stage = /** @type {any} */ (document.querySelector("gift-stage"));
+const SENDER = { id: "0", name: "A viewer", avatar: "art/avatars/bear.svg" };
+
+/** @param {string} name @returns {any} */
+const input = (name) => form.elements.namedItem(name);
+const text = (/** @type {string} */ name) => String(input(name).value).trim();
+/** @param {string} address what an item names its picture by */
+const shownAt = (address) => (/^(https?:|\/)/.test(address) ? address : `/static/${address}`);
+
+/** @param {string} name */
+function showPicture(name) {
+  const image = /** @type {HTMLImageElement} */ (form.querySelector(`[data-shown="${name}"]`));
+  const address = text(name);
+  image.hidden = !address || address.endsWith(".json");
+  if (!image.hidden) image.src = shownAt(address);
+}
+
+for (const name of ["art", "still"]) input(name).addEventListener("change", () => showPicture(name));
+
+form.addEventListener("change", async (event) => {
+  const chosen = event.target instanceof HTMLInputElement ? event.target : null;
+  const name = chosen?.dataset.upload;
+  const file = chosen?.files?.[0];
+  if (!chosen || !name || !file) return;
+  clearProblems(form);
+  try {
+    const kept = await upload("/v1/operator/art", file);
+    input(name).value = kept.address;
+    showPicture(name);
+    toast(`${kept.width} by ${kept.height}, ${Math.ceil(kept.bytes / 1000)} kB.`);
+  } catch (error) {
+    chosen.value = "";
+    showProblem(form, error);
+  }
+});
+
+input("size").addEventListener("change", () => {
+  const select = /** @type {HTMLSelectElement} */ (input("animation"));
+  select.replaceChildren(...data.animations[text("size")].map((/** @type {string} */ name) => new Option(name.replace("-", " "), name)));
+});
+
+onClick("data-play", () => {
+  const art = text("art");
+  if (!art) return showAtForm(form, "Choose a picture first.");
+  const item = {
+    id: data.id, sku: text("sku") || "new", name: text("name") || "New item", coins: wholeNumber(text("coins")) || 1,
+    category: text("category"), size: text("size"), combo: false, animation: text("animation"),
+    duration_ms: Math.round(Number(text("seconds")) * 1000) || 2_600,
+    art: shownAt(art.endsWith(".json") ? text("still") || art : art), still: shownAt(text("still") || art), motion: art.endsWith(".json") ? shownAt(art) : "",
+  };
+  stage.clear();
+  stage.show({ id: uuid7(), item, count: 1, coins: item.coins, combo: null, sender: SENDER, at: new Date().toISOString() });
+});
+
+/** @returns {Record<string, unknown> | string} the request, or what is wrong */
+function wanted() {
+  const coins = wholeNumber(text("coins"));
+  const seconds = Number(text("seconds").replace(",", "."));
+  if (!text("name")) return "Give it a name.";
+  if (!coins) return "Write a whole number of coins.";
+  if (!(seconds > 0)) return "Write for how many seconds it plays.";
+  /** @type {Record<string, string>} */ const names = {};
+  for (const line of text("names").split("\n").map((one) => one.trim()).filter(Boolean)) {
+    const [, tag, name] = line.match(/^([A-Za-z-]+)\s*:\s*(.+)$/) ?? [];
+    if (!tag) return `“${line}” is not a language and a name, such as “de: Rose”.`;
+    names[tag] = name;
+  }
+  const instant = (/** @type {string} */ name) => (text(name) ? `${text(name)}Z` : null);
+  return {
+    seen_version: data.seen_version, sort: data.sort, sku: text("sku"), name: text("name"), coins, category: text("category"),
+    art: text("art"), still: text("still"), alt: text("alt"), size: text("size"), animation: text("animation"),
+    duration_ms: Math.round(seconds * 1000), combo: input("combo").checked, hidden: input("hidden").checked, names,
+    regions: text("regions").toUpperCase().split(/[\s,]+/).filter(Boolean),
+    creator_ids: text("creator_ids").split(/[\s,]+/).filter(Boolean).map(Number),
+    begins: instant("begins"), ends: instant("ends"),
+  };
+}
+
+/** What the server found, under the field it is about. @param {unknown} error */
+function told(error) {
+  if (error instanceof ProblemError && error.problem.findings) {
+    error.problem.errors = error.problem.findings.map((/** @type {{place: string, words: string}} */ one) => ({ field: one.place.split(".")[1], reason: one.words }));
+  }
+  if (error instanceof ProblemError && error.code === "version_gone") showAtForm(form, "Somebody changed this item meanwhile. Load the page again to see it.");
+  else showProblem(form, error);
+}
+
+onSubmit("[data-item]", (_, button) => busy(button, async () => {
+  clearProblems(form);
+  const body = wanted();
+  if (typeof body === "string") return showAtForm(form, body);
+  try {
+    await api("PUT", `/v1/operator/catalogue/${data.id}`, body);
+    location.assign("/operator/catalogue");
+  } catch (error) {
+    told(error);
+  }
+}));
+
+onClick("data-retire", (button) => busy(button, async () => {
+  const sure = await confirmed({ title: `Retire ${text("name")}?`, text: "Nobody can send it any more, and what was to begin is withdrawn. What was sent stays. Saving it again brings it back.", action: "Retire it", danger: true });
+  if (!sure) return;
+  try {
+    await api("POST", `/v1/operator/catalogue/${data.id}/retire`, { seen_version: data.seen_version });
+    location.assign("/operator/catalogue");
+  } catch (error) {
+    told(error);
+  }
+}));
