@@ -17,10 +17,11 @@ COMMANDS = {
     "catalogue": ("plaudit.gifts.catalogue.commands:catalogue", "Export, lint and import what can be given."),
     "config": ("plaudit.config:config", "Print which settings hold, and where each was found."),
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
-    "issuer": ("plaudit.people.commands:issuer", "Say whose tokens are accepted."),
+    "issuer": ("plaudit.people.issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
     "key": ("plaudit.people.commands:key", "Make, list and revoke API keys of servers."),
     "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
+    "operator": ("plaudit.people.commands:operator", "Say who may run the economy."),
     "prices": ("plaudit.recharge.books.commands:prices", "Export, import, lint, publish and list price books."),
     "reconcile": (
         "plaudit.recharge.reconciliation.commands:reconcile",

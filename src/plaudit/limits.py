@@ -69,6 +69,11 @@ LOTTIE_DEPTH_MAX = 100  # objects and lists inside each other
 PRICES_KEPT_S = 30  # how long a web price of somebody is remembered
 PRICES_REMEMBERED = 10_000  # of so many people, per process
 
+# people
+SESSION_HOURS_MAX = 24 * 30  # of one session of the pages
+SIGN_IN_CODE_S = 60  # to use a code that signs somebody in
+SIGN_IN_ATTEMPT_S = 600  # to come back from the platform's sign-in page
+
 # rooms
 ROOM_REFRESH_MS = 1_000  # how long a process may believe a room is live that was ended elsewhere
 ROOMS_KNOWN_MAX = 10_000  # rooms whose state one process keeps at hand

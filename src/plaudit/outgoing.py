@@ -1,5 +1,6 @@
 """HTTP to others: what all clients of this process share."""
 
+import asyncio
 import ssl
 from functools import cache
 
@@ -8,5 +9,27 @@ import httpx2
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Whom clients trust. Reading the authorities takes tens of milliseconds, so it is done once."""
+    """Whom clients trust: this machine's authorities, or those SSL_CERT_FILE names. Reading them takes tens of
+    milliseconds, so it is done once."""
     return httpx2.create_ssl_context()
+
+
+async def fetch_document(client: httpx2.AsyncClient, address: str, *, bytes_max: int, timeout_s: float) -> bytes:
+    """What is at an address, as JSON is asked for.
+
+    Raises:
+        httpx2.HTTPError: no answer, or one that is no success.
+        TimeoutError: it took longer than `timeout_s` in all.
+        ValueError: it is longer than `bytes_max`.
+    """
+    async with (
+        asyncio.timeout(timeout_s),
+        client.stream("GET", address, headers={"Accept": "application/json"}) as answer,
+    ):
+        answer.raise_for_status()
+        body = bytearray()
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > bytes_max:
+                raise ValueError(f"more than {bytes_max} bytes")
+        return bytes(body)

@@ -13,7 +13,7 @@ from joserfc import jwk, jwt
 from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
 from plaudit.limits import CALLER_CACHE_S, JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S
-from plaudit.people import actions
+from plaudit.people.issuers import IssuerTerms, add_issuer
 from plaudit.people.model import Role
 from tests.support.desk import Desk
 
@@ -63,15 +63,8 @@ async def publishing() -> AsyncIterator[Publisher]:
 @pytest.fixture
 async def publisher(desk: Desk, owner_connection: OwnConnection, clock: ManualClock) -> AsyncIterator[Publisher]:
     async with publishing() as published:
-        await actions.add_issuer(
-            owner_connection,
-            issuer=NAME,
-            audience="plaudit",
-            jwks_uri=published.address,
-            jwks=None,
-            allowed_roles={Role.VIEWER},
-            clock=clock,
-        )
+        terms = IssuerTerms(audience="plaudit", jwks_uri=published.address, allowed_roles={Role.VIEWER})
+        await add_issuer(owner_connection, NAME, terms, clock)
         yield published
 
 

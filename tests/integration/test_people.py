@@ -10,8 +10,9 @@ import pytest
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection
 from plaudit.limits import CALLER_CACHE_S
-from plaudit.people import actions
+from plaudit.people import actions, issuers
 from plaudit.people.development import ISSUER, DevelopmentIssuer
+from plaudit.people.issuers import IssuerTerms
 from plaudit.people.model import Role
 from tests.support.desk import ORIGIN, Desk
 
@@ -84,7 +85,7 @@ async def test_an_issuer_that_is_stopped_is_refused_within_a_minute(
 ) -> None:
     ada = await desk.person("ada")
     assert (await ada.get("/v1/me")).status_code == 200
-    await actions.set_issuer_active(owner_connection, ISSUER, active=False)
+    await issuers.set_issuer_active(owner_connection, ISSUER, active=False)
     clock.advance(timedelta(seconds=CALLER_CACHE_S))
     assert (await ada.get("/v1/me")).status_code == 401
 
@@ -94,16 +95,9 @@ async def test_two_issuers_share_the_economy_and_their_people_stay_apart(
 ) -> None:
     ada = await desk.person("ada")
     first = (await ada.get("/v1/me")).json()
-    issuers = await actions.list_issuers(owner_connection)
-    other = await actions.add_issuer(
-        owner_connection,
-        issuer="https://other.example",
-        audience="plaudit",
-        jwks_uri=None,
-        jwks=issuers[0].jwks,
-        allowed_roles={Role.VIEWER},
-        clock=clock,
-    )
+    known = await issuers.require_issuer(owner_connection, ISSUER)
+    terms = IssuerTerms(audience="plaudit", jwks=known.jwks, allowed_roles={Role.VIEWER})
+    other = await issuers.add_issuer(owner_connection, "https://other.example", terms, clock)
     people = await actions.require_people_by_subjects(owner_connection, other.id, ["ada"], clock)
     assert str(people["ada"].id) != first["id"]
 

@@ -17,8 +17,8 @@ from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.migrate import apply_to
 from plaudit.payouts import rates
-from plaudit.people.actions import list_issuers
 from plaudit.people.development import ISSUER, DevelopmentIssuer
+from plaudit.people.issuers import list_issuers
 from plaudit.settings import Settings, SetupError
 from plaudit.web.pages.people import DemoPerson
 

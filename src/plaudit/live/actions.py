@@ -10,7 +10,8 @@ from plaudit.gifts.model import RoomNotLive, RoomUnknown
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
 from plaudit.live.model import ListedRoom, NewRoom, NotYourRoom, Room, RoomChange, RoomEnded, RoomEvent, RoomState
-from plaudit.people.actions import require_issuer, require_people_by_subjects, require_person
+from plaudit.people.actions import require_people_by_subjects, require_person
+from plaudit.people.issuers import require_issuer
 from plaudit.people.model import Caller, Role, RoleMissing
 from plaudit.problems import Forbidden, InvalidField
 

@@ -1,20 +1,15 @@
-"""What changes issuers, people and API keys, and what others ask about people."""
+"""What changes people and API keys, and what others ask about people."""
 
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
-from typing import Any
-
-import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import PEOPLE_PER_CALL_MAX, SUBJECT_LENGTH_MAX
-from plaudit.people.keysets import parse_key_set
+from plaudit.people.issuers import require_issuer
 from plaudit.people.model import (
-    PERSON_ROLES,
     ApiKey,
-    Issuer,
     Person,
     PersonCard,
     Profile,
@@ -29,89 +24,12 @@ API_KEY_PREFIX = "plk_"
 _API_KEY_BYTES = 32
 
 
-async def add_issuer(
-    connection: Connection,
-    *,
-    issuer: str,
-    audience: str,
-    jwks_uri: str | None,
-    jwks: str | None,
-    allowed_roles: Collection[Role],
-    clock: Clock,
-) -> Issuer:
-    """Accept the tokens of a platform.
-
-    Raises:
-        InvalidField: both or neither of the sources of keys, or a role a token cannot carry.
-        Conflict: the issuer is there already.
-    """
-    if (jwks_uri is None) == (jwks is None):
-        raise InvalidField(field="jwks", reason="must be given either as an address or as a key set")
-    if not set(allowed_roles) <= PERSON_ROLES:
-        raise InvalidField(field="allowed_roles", reason="may hold viewer, creator and operator")
-    if await fetch_one(connection, SQL["issuer_by_name"], Issuer, issuer):
-        raise Conflict("This issuer is accepted already.", issuer=issuer)
-    added = await fetch_one(
-        connection,
-        SQL["insert_issuer"],
-        Issuer,
-        issuer,
-        audience,
-        jwks_uri,
-        jwks,
-        sorted(allowed_roles),
-        clock.now(),
-    )
-    assert added is not None
-    return added
-
-
-def key_set_text(document: Any) -> str:
-    """A key set as it is kept: public parts only.
-
-    Raises:
-        InvalidField: it is no key set, or none of its keys is of use.
-    """
-    try:
-        keys = parse_key_set(msgspec.json.encode(document))
-    except ValueError as error:
-        raise InvalidField(field="jwks", reason=f"is not valid: {error}") from error
-    return msgspec.json.encode(keys.as_dict(private=False)).decode()
-
-
-async def set_issuer_active(connection: Connection, issuer: str, *, active: bool) -> Issuer:
-    """Accept the tokens and keys of a platform again, or no longer.
-
-    Raises:
-        NotFound: no such issuer.
-    """
-    changed = await fetch_one(connection, SQL["set_issuer_active"], Issuer, issuer, active)
-    if changed is None:
-        raise NotFound("There is no such issuer.", issuer=issuer)
-    return changed
-
-
-async def list_issuers(connection: Connection) -> list[Issuer]:
-    """All platforms, those no longer accepted included."""
-    return await fetch_all(connection, SQL["list_issuers"], Issuer)
-
-
-async def require_issuer(connection: Connection, issuer: str) -> Issuer:
-    """The platform of that name.
-
-    Raises:
-        NotFound: no such issuer.
-    """
-    found = await fetch_one(connection, SQL["issuer_by_name"], Issuer, issuer)
-    if found is None:
-        raise NotFound("There is no such issuer.", issuer=issuer)
-    return found
-
-
-async def record_person(connection: Connection, issuer_id: int, profile: Profile, clock: Clock) -> Person:
+async def record_person(
+    connection: Connection, issuer_id: int, profile: Profile, roles: Collection[Role], clock: Clock
+) -> Person:
     """The person of a token: made at first sight, brought up to date when the token says something new."""
     known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, profile.subject)
-    if known and _agrees(known, profile):
+    if known and _agrees(known, profile, roles):
         return known
     written = await fetch_one(
         connection,
@@ -125,14 +43,18 @@ async def record_person(connection: Connection, issuer_id: int, profile: Profile
         profile.country,
         clock.now(),
         profile.language,
+        profile.born_on,
+        sorted(roles),
     )
     assert written is not None
     return written
 
 
-def _agrees(person: Person, profile: Profile) -> bool:
+def _agrees(person: Person, profile: Profile, roles: Collection[Role]) -> bool:
     return (
-        person.handle == profile.handle
+        set(person.platform_roles) == set(roles)
+        and profile.born_on in {None, person.born_on}
+        and person.handle == profile.handle
         and person.display_name == profile.display_name
         and person.avatar == profile.avatar
         and profile.country in {None, person.country}

@@ -1,44 +1,23 @@
-"""The commands `plaudit token`, `plaudit issuer` and `plaudit key`."""
+"""The commands `plaudit token`, `plaudit key` and `plaudit operator`."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, TypeVar
 
-import asyncpg
 import click
-import msgspec
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, Database
-from plaudit.embedded import database_url
+from plaudit.database_command import data_option, in_transaction
+from plaudit.db import Connection
 from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people import actions
 from plaudit.people.development import DevelopmentIssuer
+from plaudit.people.issuers import require_issuer
 from plaudit.people.model import PERSON_ROLES, Role
-from plaudit.settings import Settings, SetupError
-
-T = TypeVar("T")
+from plaudit.people.roles import grant_role, list_grants, take_role
+from plaudit.settings import Settings
 
 _CLOCK = SystemClock()
-_HOURS_MAX = 24 * 365
 _ROLES = click.Choice(sorted(role.value for role in PERSON_ROLES))
-_DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database and of keys.")
-
-
-def _run(data: Path | None, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Do something in one transaction, as the owner of the tables."""
-
-    async def connected(url: str) -> T:
-        async with Database(url, role=None, connections=1) as database, database.transaction() as connection:
-            return await work(connection)
-
-    with database_url(Settings.from_environment(), data, share=True) as url:
-        try:
-            return asyncio.run(connected(url))
-        except asyncpg.UndefinedTableError as error:
-            raise SetupError("the database is not prepared for Plaudit: run `plaudit migrate`") from error
 
 
 @click.command()
@@ -49,86 +28,17 @@ def _run(data: Path | None, work: Callable[[Connection], Awaitable[T]]) -> T:
 )
 @click.option("--name", help="The name to show.")
 @click.option("--country", help="ISO 3166 alpha-2.")
-@_DATA
+@data_option
 def token(
     user: str, roles: tuple[str, ...], hours: int, name: str | None, country: str | None, data: Path | None
 ) -> None:
     """Mint a token for USER with this machine's own key, and accept that key from now on. For development."""
     actions.require_subject(user)
     minter = DevelopmentIssuer.of(data or Settings.from_environment().data)
-    _run(data, lambda connection: minter.register(connection, _CLOCK))
+    in_transaction(data, lambda connection: minter.register(connection, _CLOCK), owner=True)
     claims = {key: value for key, value in (("name", name), ("country", country)) if value}
     wanted = [Role(role) for role in roles]
     click.echo(minter.mint(user, wanted, _CLOCK, lifetime=timedelta(hours=hours), claims=claims))
-
-
-@click.group()
-def issuer() -> None:
-    """Say whose tokens are accepted."""
-
-
-@issuer.command("add")
-@click.argument("name")
-@click.option("--audience", default="plaudit", show_default=True, help="What the claim `aud` must contain.")
-@click.option("--jwks-uri", help="Where the issuer publishes its keys.")
-@click.option("--jwks", type=click.File("rb"), help="A file with its keys, when it publishes none.")
-@click.option("--role", "roles", type=_ROLES, multiple=True, default=["viewer", "creator"], show_default=True)
-@_DATA
-def add_issuer(
-    name: str,
-    audience: str,
-    jwks_uri: str | None,
-    jwks: IO[bytes] | None,
-    roles: tuple[str, ...],
-    data: Path | None,
-) -> None:
-    """Accept tokens whose claim `iss` is NAME; of their claim `roles` only the ones given here count."""
-    text = None
-    if jwks is not None:
-        try:
-            text = actions.key_set_text(msgspec.json.decode(jwks.read()))
-        except msgspec.DecodeError as error:
-            raise click.BadParameter(f"is not JSON: {error}", param_hint="--jwks") from error
-    added = _run(
-        data,
-        lambda connection: actions.add_issuer(
-            connection,
-            issuer=name,
-            audience=audience,
-            jwks_uri=jwks_uri,
-            jwks=text,
-            allowed_roles={Role(role) for role in roles},
-            clock=_CLOCK,
-        ),
-    )
-    click.echo(f"accepted: {added.issuer} ({', '.join(added.allowed_roles)})")
-
-
-@issuer.command("list")
-@_DATA
-def list_issuers(data: Path | None) -> None:
-    """Show all issuers."""
-    for one in _run(data, actions.list_issuers):
-        state = "accepted" if one.active else "no longer accepted"
-        click.echo(f"{one.issuer}  {', '.join(one.allowed_roles)}  {one.jwks_uri or 'own key set'}  {state}")
-
-
-@issuer.command("stop")
-@click.argument("name")
-@_DATA
-def stop_issuer(name: str, data: Path | None) -> None:
-    """Accept the tokens and keys of NAME no longer."""
-    _run(data, lambda connection: actions.set_issuer_active(connection, name, active=False))
-    click.echo(f"no longer accepted: {name}")
-
-
-@issuer.command("resume")
-@click.argument("name")
-@_DATA
-def resume_issuer(name: str, data: Path | None) -> None:
-    """Accept the tokens and keys of NAME again."""
-    _run(data, lambda connection: actions.set_issuer_active(connection, name, active=True))
-    click.echo(f"accepted: {name}")
 
 
 @click.group()
@@ -139,26 +49,77 @@ def key() -> None:
 @key.command("create")
 @click.argument("name")
 @click.option("--issuer", "owner", required=True, help="The issuer whose people the server may speak for.")
-@_DATA
+@data_option
 def create_key(name: str, owner: str, data: Path | None) -> None:
     """Make a key and print it: it cannot be shown again."""
-    _, secret = _run(data, lambda connection: actions.create_api_key(connection, name, owner, _CLOCK))
+    _, secret = in_transaction(
+        data, lambda connection: actions.create_api_key(connection, name, owner, _CLOCK), owner=True
+    )
     click.echo(secret)
 
 
 @key.command("list")
-@_DATA
+@data_option
 def list_keys(data: Path | None) -> None:
     """Show all keys, without their secrets."""
-    for one in _run(data, actions.list_api_keys):
+    for one in in_transaction(data, actions.list_api_keys, owner=True):
         state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M} UTC" if one.revoked_at else "in use"
         click.echo(f"{one.name}  {one.issuer}  made {one.created_at:%Y-%m-%d %H:%M} UTC  {state}")
 
 
 @key.command("revoke")
 @click.argument("name")
-@_DATA
+@data_option
 def revoke_key(name: str, data: Path | None) -> None:
     """Refuse a key from now on. Servers that run notice within a minute."""
-    _run(data, lambda connection: actions.revoke_api_key(connection, name, _CLOCK))
+    in_transaction(data, lambda connection: actions.revoke_api_key(connection, name, _CLOCK), owner=True)
     click.echo(f"revoked: {name}")
+
+
+@click.group()
+def operator() -> None:
+    """Say who may run the economy, whatever their platform's tokens say."""
+
+
+@operator.command("add")
+@click.argument("issuer")
+@click.argument("subject")
+@data_option
+def add_operator(issuer: str, subject: str, data: Path | None) -> None:
+    """Make SUBJECT of ISSUER an operator: the first one, before there is anybody who could."""
+
+    async def work(connection: Connection) -> int:
+        platform = await require_issuer(connection, issuer)
+        people = await actions.require_people_by_subjects(connection, platform.id, [subject], _CLOCK)
+        await grant_role(connection, people[subject].id, Role.OPERATOR, _CLOCK, by=None)
+        return people[subject].id
+
+    click.echo(f"an operator: {subject} of {issuer}, person {in_transaction(data, work)}")
+
+
+@operator.command("remove")
+@click.argument("person", type=click.IntRange(min=1))
+@data_option
+def remove_operator(person: int, data: Path | None) -> None:
+    """Take the role from a PERSON, by their number. What the platform's tokens say stays."""
+    taken = in_transaction(data, lambda connection: take_role(connection, person, Role.OPERATOR, _CLOCK, by=None))
+    click.echo(f"no operator any more: person {person}" if taken else f"person {person} was not made an operator here")
+
+
+@operator.command("list")
+@data_option
+def list_operators(data: Path | None) -> None:
+    """Show who was made an operator here."""
+
+    async def work(connection: Connection) -> list[str]:
+        grants = [one for one in await list_grants(connection) if one.role is Role.OPERATOR]
+        people = await actions.people_by_ids(connection, {one.person_id for one in grants})
+        return [
+            f"person {one.person_id}  {people[one.person_id].display_name}  {people[one.person_id].subject} of "
+            f"{people[one.person_id].issuer}  since {one.granted_at:%Y-%m-%d %H:%M} UTC  by "
+            f"{f'person {one.granted_by}' if one.granted_by else 'the command line'}"
+            for one in grants
+        ]
+
+    for line in in_transaction(data, work):
+        click.echo(line)

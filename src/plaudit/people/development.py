@@ -12,8 +12,8 @@ from joserfc import jwk, jwt
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one
 from plaudit.limits import TOKEN_LIFETIME_H
-from plaudit.people import actions
 from plaudit.people.actions import SQL
+from plaudit.people.issuers import IssuerTerms, add_issuer, key_set_text
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
 
 ISSUER = "urn:plaudit:development"
@@ -56,17 +56,10 @@ class DevelopmentIssuer:
     async def register(self, connection: Connection, clock: Clock) -> Issuer:
         """Make the database accept this issuer's tokens. Needs the login role, as all changes of issuers do."""
         key_set = jwk.KeySet([self._key]).as_dict(private=False)
-        keys = actions.key_set_text(key_set)
+        keys = key_set_text(key_set)
         known = await fetch_one(connection, SQL["replace_issuer_jwks"], Issuer, ISSUER, keys)
-        return known or await actions.add_issuer(
-            connection,
-            issuer=ISSUER,
-            audience=AUDIENCE,
-            jwks_uri=None,
-            jwks=keys,
-            allowed_roles=PERSON_ROLES,
-            clock=clock,
-        )
+        terms = IssuerTerms(audience=AUDIENCE, jwks=keys, allowed_roles=PERSON_ROLES)
+        return known or await add_issuer(connection, ISSUER, terms, clock)
 
     def mint(
         self,

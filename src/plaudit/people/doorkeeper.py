@@ -10,8 +10,11 @@ from plaudit.db import Database, fetch_one
 from plaudit.limits import CALLER_CACHE_LENGTH_MAX, CALLER_CACHE_S
 from plaudit.people import actions
 from plaudit.people.credentials import Credentials
+from plaudit.people.issuers import list_issuers
 from plaudit.people.keysets import KeySets
 from plaudit.people.model import Caller, Issuer, Role, StoredApiKey, TokenNotValid
+from plaudit.people.roles import roles_granted
+from plaudit.people.sessions import SESSION_PREFIX, find_session
 from plaudit.people.tokens import peek, verify
 
 
@@ -69,21 +72,35 @@ class Doorkeeper:
             return await self._check_key(credentials.token, credentials.subject)
         if credentials.subject is not None:
             raise TokenNotValid("is a person's and cannot speak for another subject")
+        if credentials.token.startswith(SESSION_PREFIX):
+            return await self._check_session(credentials.token)
         return await self._check_token(credentials.token)
+
+    async def _check_session(self, secret: str) -> _Known:
+        async with self._database.read() as connection:
+            session = await find_session(connection, secret, self._clock)
+            if session is None:
+                raise TokenNotValid("is of a session that has ended")
+            granted = await roles_granted(connection, session.person_id)
+        ends = session.expires_at.timestamp()
+        roles = frozenset(session.roles) | granted
+        caller = Caller(session.person_id, roles, session.issuer_id, session_id=session.id, expires_at=ends)
+        return _Known(caller, min(ends, self._now() + CALLER_CACHE_S))
 
     async def _check_token(self, token: str) -> _Known:
         name, key_id = peek(token)
         issuer = await self._issuer(name)
         verified = verify(token, await self._keysets.key(issuer, key_id), issuer, self._clock)
         async with self._database.transaction() as connection:
-            person = await actions.record_person(connection, issuer.id, verified.profile, self._clock)
-        caller = Caller(person.id, verified.roles, issuer.id)
+            person = await actions.record_person(connection, issuer.id, verified.profile, verified.roles, self._clock)
+            granted = await roles_granted(connection, person.id)
+        caller = Caller(person.id, verified.roles | granted, issuer.id, expires_at=verified.expires_at)
         return _Known(caller, min(verified.expires_at, self._now() + CALLER_CACHE_S))
 
     async def _issuer(self, name: str) -> Issuer:
         if self._issuers_until <= self._now() or name not in self._issuers:
             async with self._database.read() as connection:
-                issuers = await actions.list_issuers(connection)
+                issuers = await list_issuers(connection)
             self._issuers = {issuer.issuer: issuer for issuer in issuers if issuer.active}
             self._issuers_until = self._now() + CALLER_CACHE_S
         if name not in self._issuers:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -13,7 +12,7 @@ from joserfc.errors import JoseError
 
 from plaudit.clock import Clock
 from plaudit.limits import JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S, JWKS_TIMEOUT_S
-from plaudit.outgoing import tls_context
+from plaudit.outgoing import fetch_document, tls_context
 from plaudit.people.model import Issuer, IssuerUnreachable, TokenNotValid
 from plaudit.people.tokens import choose_key
 
@@ -95,17 +94,8 @@ class KeySets:
         """Fetch the keys; what was known stays good when that fails."""
         remembered.tried_at = self._now()
         try:
-            async with (
-                asyncio.timeout(timedelta(seconds=JWKS_TIMEOUT_S).total_seconds()),
-                self._client.stream("GET", address, headers={"Accept": "application/json"}) as answer,
-            ):
-                answer.raise_for_status()
-                body = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    body += chunk
-                    if len(body) > JWKS_BYTES_MAX:
-                        raise ValueError(f"more than {JWKS_BYTES_MAX} bytes")
-            remembered.keys = parse_key_set(bytes(body))
+            body = await fetch_document(self._client, address, bytes_max=JWKS_BYTES_MAX, timeout_s=JWKS_TIMEOUT_S)
+            remembered.keys = parse_key_set(body)
             remembered.fetched_at = self._now()
         except (httpx2.HTTPError, TimeoutError, ValueError) as error:
             log.warning("the keys at %s cannot be fetched: %r", address, error)

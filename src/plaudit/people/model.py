@@ -1,7 +1,7 @@
 """People, the platforms that vouch for them, and what a caller may be."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -22,12 +22,17 @@ PERSON_ROLES = frozenset({Role.VIEWER, Role.CREATOR, Role.OPERATOR})
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who makes a request. `person_id` is 0 for a server that speaks for nobody in particular."""
+    """Who makes a request. `person_id` is 0 for a server that speaks for nobody in particular.
+
+    `expires_at` (seconds since 1970, UTC) is when what was shown is no longer good; None: when it is revoked.
+    """
 
     person_id: int
     roles: frozenset[Role]
     issuer_id: int
     key_id: int | None = None
+    session_id: int | None = None
+    expires_at: float | None = None
 
 
 class Issuer(msgspec.Struct, frozen=True):
@@ -42,6 +47,10 @@ class Issuer(msgspec.Struct, frozen=True):
     allowed_roles: list[Role]
     active: bool
     created_at: datetime
+    claims: dict[str, str] = {}
+    """Which claim says what (a fact of `plaudit.people.claims`), where it is not the usual one."""
+    role_names: dict[str, str] = {}
+    """What the platform calls our roles."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -57,6 +66,9 @@ class Person(msgspec.Struct, frozen=True):
     created_at: datetime
     language: str | None = None
     """What they read, as a tag of BCP 47."""
+    born_on: date | None = None
+    platform_roles: list[Role] = []
+    """What their platform said they may be when they were last here."""
 
 
 class PersonCard(msgspec.Struct, frozen=True):
@@ -76,6 +88,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     avatar: str = ""
     country: str | None = None
     language: str | None = None
+    born_on: date | None = None
 
 
 class ApiKey(msgspec.Struct, frozen=True):

@@ -1,58 +1,78 @@
 -- Issuers, people and API keys.
 
 -- name: list_issuers -> Issuer
-select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at
+select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names
 from issuer
+where removed_at is null
 order by id;
 
 -- name: issuer_by_name -> Issuer
-select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at
+select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names
 from issuer
-where issuer = $1;
+where issuer = $1 and removed_at is null;
 
 -- name: insert_issuer -> Issuer
-insert into issuer (issuer, audience, jwks_uri, jwks, allowed_roles, created_at)
-values ($1, $2, $3, $4::text::jsonb, $5, $6)
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at;
+insert into issuer as i (issuer, audience, jwks_uri, jwks, allowed_roles, created_at, claims, role_names)
+values ($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8)
+on conflict (issuer) do update
+set audience = excluded.audience, jwks_uri = excluded.jwks_uri, jwks = excluded.jwks,
+    allowed_roles = excluded.allowed_roles, claims = excluded.claims, role_names = excluded.role_names,
+    active = true, removed_at = null
+where i.removed_at is not null
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
+
+-- name: set_issuer -> Issuer
+update issuer set audience = $2, jwks_uri = $3, jwks = $4::text::jsonb, allowed_roles = $5, claims = $6, role_names = $7
+where issuer = $1 and removed_at is null
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
+
+-- name: remove_issuer
+update issuer set active = false, removed_at = $2 where issuer = $1 and removed_at is null returning id;
 
 -- name: replace_issuer_jwks -> Issuer
 update issuer set jwks_uri = null, jwks = $2::text::jsonb, active = true
 where issuer = $1
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at;
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
 
 -- name: set_issuer_active -> Issuer
 update issuer set active = $2
 where issuer = $1
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at;
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
 
 -- name: person_by_subject -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+    p.platform_roles
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = $2;
 
 -- name: person_by_id -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+    p.platform_roles
 from person p
 join issuer i on i.id = p.issuer_id
 where p.id = $1;
 
 -- name: people_by_ids -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+    p.platform_roles
 from person p
 join issuer i on i.id = p.issuer_id
 where p.id = any ($1::bigint[]);
 
 -- name: write_person -> Person
 with written as (
-    insert into person as p (issuer_id, subject, handle, display_name, avatar, country, created_at, language)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    insert into person as p (issuer_id, subject, handle, display_name, avatar, country, created_at, language, born_on,
+        platform_roles)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict (issuer_id, subject) do update
     set handle = excluded.handle, display_name = excluded.display_name, avatar = excluded.avatar,
-        country = coalesce(excluded.country, p.country), language = coalesce(excluded.language, p.language)
-    returning id, issuer_id, subject, handle, display_name, avatar, country, created_at, language
+        country = coalesce(excluded.country, p.country), language = coalesce(excluded.language, p.language),
+        born_on = coalesce(excluded.born_on, p.born_on), platform_roles = excluded.platform_roles
+    returning *
 )
-select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country, w.created_at, w.language
+select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country, w.created_at, w.language, w.born_on,
+    w.platform_roles
 from written w
 join issuer i on i.id = w.issuer_id;
 
@@ -65,7 +85,8 @@ order by s
 on conflict (issuer_id, subject) do nothing;
 
 -- name: people_by_subjects -> Person
-select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+    p.platform_roles
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = any ($2::text[]);
@@ -96,3 +117,59 @@ where k.secret_sha256 = $1 and k.revoked_at is null and i.active;
 update api_key set revoked_at = $2
 where name = $1 and revoked_at is null
 returning id, name, revoked_at;
+
+-- name: roles_granted
+select role from role_grant where person_id = $1 and taken_at is null;
+
+-- name: grant_role
+insert into role_grant (person_id, role, granted_by, granted_at) values ($1, $2, $3, $4)
+on conflict (person_id, role) where taken_at is null do nothing;
+
+-- name: take_role
+update role_grant set taken_by = $3, taken_at = greatest($4, granted_at)
+where person_id = $1 and role = $2 and taken_at is null returning id;
+
+-- name: role_grants -> RoleGrant
+-- Who was given roles here and still has them, the newest first.
+select g.person_id, g.role, g.granted_by, g.granted_at from role_grant g
+where g.taken_at is null order by g.granted_at desc, g.id desc;
+
+-- name: insert_session
+insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at)
+values ($1, $2, $3, $4, $5, $6);
+
+-- name: session_by_secret -> StoredSession
+select s.id, s.person_id, p.issuer_id, s.roles, s.expires_at
+from session s join person p on p.id = s.person_id join issuer i on i.id = p.issuer_id
+where s.secret_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and i.active;
+
+-- name: end_session
+update session set ended_at = greatest($2, created_at) where secret_sha256 = $1 and ended_at is null returning id;
+
+-- name: end_platform_sessions
+-- Those of one sign-in at the platform, or, without one, all of a person.
+update session s set ended_at = greatest($4, s.created_at)
+from person p
+where p.id = s.person_id and p.issuer_id = $1 and s.ended_at is null
+    and ($2::text is null or p.subject = $2) and ($3::text is null or s.platform_session = $3)
+returning s.id;
+
+-- name: sessions_over
+-- Of some sessions those that have ended, or whose platform is no longer accepted.
+select w.id from unnest($1::bigint[]) as w (id)
+left join session s on s.id = w.id and s.ended_at is null and s.expires_at > $2
+left join person p on p.id = s.person_id left join issuer i on i.id = p.issuer_id
+where s.id is null or not i.active;
+
+-- name: forget_sessions
+delete from session where expires_at < $1;
+
+-- name: insert_sign_in_code
+insert into sign_in_code (code_sha256, person_id, roles, next, created_at, expires_at) values ($1, $2, $3, $4, $5, $6);
+
+-- name: use_sign_in_code -> UsedCode
+update sign_in_code set used_at = $2 where code_sha256 = $1 and used_at is null and expires_at > $2
+returning person_id, roles, next;
+
+-- name: forget_sign_in_codes
+delete from sign_in_code where expires_at < $1;

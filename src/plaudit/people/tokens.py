@@ -2,17 +2,15 @@
 
 import base64
 import binascii
-import re
 import warnings
-from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 from joserfc import jwk, jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
 
 from plaudit.clock import Clock
-from plaudit.limits import PERSON_NAME_LENGTH_MAX, PICTURE_ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX, TOKEN_LEEWAY_S
+from plaudit.limits import TOKEN_LEEWAY_S
+from plaudit.people.claims import profile_of, roles_of
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA", "Ed25519")
@@ -94,64 +92,4 @@ def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
         raise TokenNotValid("is signed with a key its issuer does not publish") from error
     except (JoseError, ValueError) as error:
         raise TokenNotValid("is not signed by its issuer") from error
-    return Verified(profile_of(claims), _roles(claims, issuer.allowed_roles), float(claims["exp"]))
-
-
-def profile_of(claims: dict[str, Any]) -> Profile:
-    """The person a token speaks of. What only decorates is left out when it makes no sense.
-
-    Raises:
-        TokenNotValid: a subject that cannot be kept.
-    """
-    subject = claims["sub"]
-    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH_MAX or not subject.isprintable():
-        raise TokenNotValid(f"has a subject that is not 1 to {SUBJECT_LENGTH_MAX} printable characters")
-    handle = _text(claims.get("preferred_username")) or subject[:PERSON_NAME_LENGTH_MAX]
-    return Profile(
-        subject=subject,
-        handle=handle,
-        display_name=_text(claims.get("name")) or handle,
-        avatar=_picture(claims.get("picture")),
-        country=_country(claims),
-        language=_language(claims.get("locale")),
-    )
-
-
-def _roles(claims: dict[str, Any], allowed: Iterable[Role]) -> frozenset[Role]:
-    named = claims.get("roles", [])
-    if not isinstance(named, list):
-        return frozenset()
-    return frozenset(role for role in map(Role, allowed) if role.value in named)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        return ""
-    readable = "".join(character if character.isprintable() else " " for character in value)
-    return " ".join(readable.split())[:PERSON_NAME_LENGTH_MAX]
-
-
-def _picture(value: object) -> str:
-    if not isinstance(value, str) or len(value) > PICTURE_ADDRESS_LENGTH_MAX or not value.isprintable():
-        return ""
-    return value if value.startswith(("https://", "http://")) or _is_own_path(value) else ""
-
-
-def _is_own_path(value: str) -> bool:
-    return value.startswith("/") and not value.startswith(("//", "/\\"))
-
-
-def _language(value: object) -> str | None:
-    """A tag of BCP 47; platforms write `pt_BR` too."""
-    tag = value.replace("_", "-") if isinstance(value, str) else ""
-    return tag if re.fullmatch("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", tag) else None
-
-
-def _country(claims: dict[str, Any]) -> str | None:
-    """ISO 3166 alpha-2, from `country` or else from the region of `locale`."""
-    named = claims.get("country")
-    if not isinstance(named, str):
-        locale = claims.get("locale")
-        named = locale.replace("_", "-").rpartition("-")[2] if isinstance(locale, str) and len(locale) > 3 else ""
-    upper = named.upper()
-    return upper if len(upper) == 2 and upper.isascii() and upper.isalpha() else None
+    return Verified(profile_of(claims, issuer), roles_of(claims, issuer), float(claims["exp"]))

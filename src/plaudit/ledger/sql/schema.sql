@@ -1663,11 +1663,16 @@ CREATE TABLE public.issuer (
     allowed_roles text[] NOT NULL,
     active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    claims jsonb DEFAULT '{}'::jsonb NOT NULL,
+    role_names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    removed_at timestamp with time zone,
     CONSTRAINT issuer_allowed_roles_check CHECK ((allowed_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
     CONSTRAINT issuer_audience_check CHECK (((audience <> ''::text) AND (length(audience) <= 255))),
+    CONSTRAINT issuer_claims_check CHECK ((jsonb_typeof(claims) = 'object'::text)),
     CONSTRAINT issuer_has_one_source_of_keys CHECK (((jwks_uri IS NULL) <> (jwks IS NULL))),
     CONSTRAINT issuer_issuer_check CHECK (((issuer <> ''::text) AND (length(issuer) <= 255))),
-    CONSTRAINT issuer_jwks_uri_check CHECK ((jwks_uri ~ '^https?://'::text))
+    CONSTRAINT issuer_jwks_uri_check CHECK ((jwks_uri ~ '^https?://'::text)),
+    CONSTRAINT issuer_role_names_check CHECK ((jsonb_typeof(role_names) = 'object'::text))
 );
 
 COMMENT ON COLUMN public.issuer.issuer IS 'the claim iss of its tokens';
@@ -1675,6 +1680,12 @@ COMMENT ON COLUMN public.issuer.issuer IS 'the claim iss of its tokens';
 COMMENT ON COLUMN public.issuer.audience IS 'what the claim aud of its tokens must contain';
 
 COMMENT ON COLUMN public.issuer.allowed_roles IS 'what its tokens may say about a person; every other role is passed over';
+
+COMMENT ON COLUMN public.issuer.claims IS 'which claim says what, where it is not the usual one: {"roles": "realm_access.roles"}';
+
+COMMENT ON COLUMN public.issuer.role_names IS 'what the platform calls our roles: {"streamer": "creator"}';
+
+COMMENT ON COLUMN public.issuer.removed_at IS 'its people stay; it is not listed any more, and may be added again';
 
 ALTER TABLE public.issuer ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.issuer_id_seq
@@ -2186,8 +2197,11 @@ CREATE TABLE public.person (
     country text,
     created_at timestamp with time zone NOT NULL,
     language text,
+    platform_roles text[] DEFAULT '{}'::text[] NOT NULL,
+    born_on date,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
     CONSTRAINT person_subject_check CHECK (((subject <> ''::text) AND (length(subject) <= 255)))
 );
 
@@ -2482,6 +2496,30 @@ COMMENT ON COLUMN public.reward_rule.coins_min IS 'the smallest conversion';
 
 COMMENT ON COLUMN public.reward_rule.recorded_by IS 'the operator; null: it came with the house';
 
+CREATE TABLE public.role_grant (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    role text NOT NULL,
+    granted_by bigint,
+    granted_at timestamp with time zone NOT NULL,
+    taken_by bigint,
+    taken_at timestamp with time zone,
+    CONSTRAINT role_grant_check CHECK ((taken_at >= granted_at)),
+    CONSTRAINT role_grant_check1 CHECK (((taken_by IS NULL) OR (taken_at IS NOT NULL))),
+    CONSTRAINT role_grant_role_check CHECK ((role = ANY (ARRAY['creator'::text, 'operator'::text])))
+);
+
+COMMENT ON COLUMN public.role_grant.granted_by IS 'null: the command line';
+
+ALTER TABLE public.role_grant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.role_grant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.room (
     id bigint NOT NULL,
     shard smallint NOT NULL,
@@ -2526,6 +2564,47 @@ CREATE UNLOGGED TABLE public.room_viewers (
     viewers integer NOT NULL,
     seen_at timestamp with time zone NOT NULL,
     CONSTRAINT room_viewers_viewers_check CHECK ((viewers >= 0))
+);
+
+CREATE TABLE public.session (
+    id bigint NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    person_id bigint NOT NULL,
+    roles text[] NOT NULL,
+    platform_session text,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT session_check CHECK ((expires_at > created_at)),
+    CONSTRAINT session_check1 CHECK ((ended_at >= created_at)),
+    CONSTRAINT session_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
+    CONSTRAINT session_secret_sha256_check CHECK ((length(secret_sha256) = 32))
+);
+
+COMMENT ON COLUMN public.session.roles IS 'what the platform said at sign-in';
+
+COMMENT ON COLUMN public.session.platform_session IS 'the claim sid of its ID token, by which the platform ends it';
+
+ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sign_in_code (
+    code_sha256 bytea NOT NULL,
+    person_id bigint NOT NULL,
+    roles text[] NOT NULL,
+    next text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_code_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sign_in_code_code_sha256_check CHECK ((length(code_sha256) = 32)),
+    CONSTRAINT sign_in_code_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text]))
 );
 
 CREATE TABLE public.store_consent (
@@ -3085,6 +3164,9 @@ ALTER TABLE ONLY public.reversed_strip
 ALTER TABLE ONLY public.reward_rule
     ADD CONSTRAINT reward_rule_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.room_head
     ADD CONSTRAINT room_head_pkey PRIMARY KEY (shard, room_id);
 
@@ -3093,6 +3175,15 @@ ALTER TABLE ONLY public.room
 
 ALTER TABLE ONLY public.room_viewers
     ADD CONSTRAINT room_viewers_pkey PRIMARY KEY (room_id, process_id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_secret_sha256_key UNIQUE (secret_sha256);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT sign_in_code_pkey PRIMARY KEY (code_sha256);
 
 ALTER TABLE ONLY public.store_consent
     ADD CONSTRAINT store_consent_pkey PRIMARY KEY (id);
@@ -3265,11 +3356,21 @@ CREATE INDEX reversal_to_send ON public.reversal USING btree (poll_at) WHERE (po
 
 CREATE INDEX reversed_strip_by_reversal ON public.reversed_strip USING btree (shard, reversal_id);
 
+CREATE UNIQUE INDEX role_grant_holds ON public.role_grant USING btree (person_id, role) WHERE (taken_at IS NULL);
+
 CREATE INDEX room_by_creator ON public.room USING btree (creator_id, id DESC);
 
 CREATE INDEX room_live ON public.room USING btree (started_at DESC, id DESC) WHERE (state = 'live'::text);
 
 CREATE INDEX room_viewers_by_seen ON public.room_viewers USING btree (seen_at);
+
+CREATE INDEX session_by_end ON public.session USING btree (expires_at);
+
+CREATE INDEX session_of_person ON public.session USING btree (person_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX session_of_platform ON public.session USING btree (platform_session) WHERE ((ended_at IS NULL) AND (platform_session IS NOT NULL));
+
+CREATE INDEX sign_in_code_by_end ON public.sign_in_code USING btree (expires_at);
 
 CREATE INDEX store_consent_latest ON public.store_consent USING btree (person_id, id DESC);
 
@@ -3495,8 +3596,23 @@ ALTER TABLE ONLY public.reversal
 ALTER TABLE ONLY public.reversed_strip
     ADD CONSTRAINT reversed_strip_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
 
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.room
     ADD CONSTRAINT room_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT sign_in_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.store_consent
     ADD CONSTRAINT store_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -3977,11 +4093,17 @@ GRANT SELECT ON TABLE public.reversed_strip TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.role_grant TO plaudit_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.room TO plaudit_app;
 
 GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_consent TO plaudit_app;
 

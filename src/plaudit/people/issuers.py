@@ -1,0 +1,136 @@
+"""Whose word about people is taken: platforms, their keys, what their claims are called, and what they may say."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.people.claims import FACTS
+from plaudit.people.keysets import parse_key_set
+from plaudit.people.model import PERSON_ROLES, Issuer, Role
+from plaudit.problems import Conflict, InvalidField, NotFound
+
+SQL = statements(__file__)
+
+
+class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """How a platform's tokens are checked and read. Its keys come from `jwks_uri`, or are `jwks` itself."""
+
+    audience: str
+    jwks_uri: str | None = None
+    jwks: str | None = None
+    allowed_roles: Collection[Role] = (Role.VIEWER, Role.CREATOR)
+    claims: Mapping[str, str] = {}
+    role_names: Mapping[str, str] = {}
+
+    def check(self) -> None:
+        """Raise InvalidField for what could not hold."""
+        if (self.jwks_uri is None) == (self.jwks is None):
+            raise InvalidField(field="jwks", reason="must be given either as an address or as a key set")
+        if not set(self.allowed_roles) <= PERSON_ROLES:
+            raise InvalidField(field="allowed_roles", reason="may hold viewer, creator and operator")
+        if unknown := sorted(set(self.claims) - set(FACTS)):
+            raise InvalidField(field=f"claims.{unknown[0]}", reason=f"must be one of {', '.join(FACTS)}")
+        if wrong := sorted(set(self.role_names.values()) - {role.value for role in PERSON_ROLES}):
+            raise InvalidField(field="role_names", reason=f"{wrong[0]} is none of viewer, creator and operator")
+
+    def row(self) -> tuple[Any, ...]:
+        return (
+            self.audience, self.jwks_uri, self.jwks, sorted(self.allowed_roles), dict(self.claims),
+            dict(self.role_names),
+        )  # fmt: skip
+
+
+def terms_of(issuer: Issuer) -> IssuerTerms:
+    """What holds for a platform now."""
+    return IssuerTerms(
+        audience=issuer.audience,
+        jwks_uri=issuer.jwks_uri,
+        jwks=issuer.jwks,
+        allowed_roles=issuer.allowed_roles,
+        claims=issuer.claims,
+        role_names=issuer.role_names,
+    )
+
+
+async def add_issuer(connection: Connection, issuer: str, terms: IssuerTerms, clock: Clock) -> Issuer:
+    """Accept the tokens of a platform. One that was removed finds its people again.
+
+    Raises:
+        InvalidField: terms that cannot hold.
+        Conflict: the issuer is there already.
+    """
+    terms.check()
+    audience, jwks_uri, jwks, roles, claims, role_names = terms.row()
+    added = await fetch_one(
+        connection, SQL["insert_issuer"], Issuer,
+        issuer, audience, jwks_uri, jwks, roles, clock.now(), claims, role_names,
+    )  # fmt: skip
+    if added is None:
+        raise Conflict("This issuer is accepted already: change it with `plaudit issuer set`.", issuer=issuer)
+    return added
+
+
+async def set_issuer(connection: Connection, issuer: str, terms: IssuerTerms) -> Issuer:
+    """Change how a platform's tokens are checked and read.
+
+    Raises:
+        InvalidField: terms that cannot hold.
+        NotFound: no such issuer.
+    """
+    terms.check()
+    return _there(await fetch_one(connection, SQL["set_issuer"], Issuer, issuer, *terms.row()), issuer)
+
+
+async def set_issuer_active(connection: Connection, issuer: str, *, active: bool) -> Issuer:
+    """Accept the tokens and keys of a platform again, or no longer.
+
+    Raises:
+        NotFound: no such issuer.
+    """
+    return _there(await fetch_one(connection, SQL["set_issuer_active"], Issuer, issuer, active), issuer)
+
+
+async def remove_issuer(connection: Connection, issuer: str, clock: Clock) -> None:
+    """Forget a platform. Its people, and what they own, stay; adding it again finds them.
+
+    Raises:
+        NotFound: no such issuer.
+    """
+    if await connection.fetchval(SQL["remove_issuer"], issuer, clock.now()) is None:
+        raise NotFound("There is no such issuer.", issuer=issuer)
+
+
+async def list_issuers(connection: Connection) -> list[Issuer]:
+    """All platforms, those no longer accepted included."""
+    return await fetch_all(connection, SQL["list_issuers"], Issuer)
+
+
+async def require_issuer(connection: Connection, issuer: str) -> Issuer:
+    """The platform of that name.
+
+    Raises:
+        NotFound: no such issuer.
+    """
+    return _there(await fetch_one(connection, SQL["issuer_by_name"], Issuer, issuer), issuer)
+
+
+def _there(found: Issuer | None, issuer: str) -> Issuer:
+    if found is None:
+        raise NotFound("There is no such issuer.", issuer=issuer)
+    return found
+
+
+def key_set_text(document: Any) -> str:
+    """A key set as it is kept: public parts only.
+
+    Raises:
+        InvalidField: it is no key set, or none of its keys is of use.
+    """
+    try:
+        keys = parse_key_set(msgspec.json.encode(document))
+    except ValueError as error:
+        raise InvalidField(field="jwks", reason=f"is not valid: {error}") from error
+    return msgspec.json.encode(keys.as_dict(private=False)).decode()
