@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = os.environ.get("TESTS_API_EXAMPLES", "3")
 WAIT_S = 1_800
+_LINE_MAX = 600  # of what is said of a failure; bodies can be long
 
 # A provider that is set up and cannot be reached.
 _PROVIDER = {
@@ -78,7 +79,8 @@ def _schemathesis(folder: Path, address: str, credentials: str, *arguments: str)
         command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
         timeout=WAIT_S, check=False,
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr[-2_000:]
+    said = "\n".join(line[:_LINE_MAX] for line in (ran.stdout + ran.stderr).splitlines())
+    assert ran.returncode == 0, said[-20_000:]
 
 
 def _only_for(access: Access) -> list[str]:

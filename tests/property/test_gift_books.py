@@ -180,6 +180,12 @@ class GiftBooks(RuleBasedStateMachine):
         if price > 0:
             self.send([self._order(viewer, creator, 1, 1, price, None)])
 
+    @rule(viewer=funded, creator=creators)
+    def send_what_is_too_dear_twice_and_another(self, viewer: int, creator: int) -> None:
+        """One id cannot be in a batch twice; who comes after it still comes after it."""
+        dear = self._order(viewer, creator, 1, 1, self.model.coins[self.base + viewer] + 1, None)
+        self.send([dear, dear, self._order(viewer, creator, 1, 1, 1, None)])
+
     @rule(
         viewer=viewers,
         pause_ms=st.sampled_from([1, COMBO_WINDOW_MS - 1, COMBO_WINDOW_MS, COMBO_WINDOW_MS + 1]),

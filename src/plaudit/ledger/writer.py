@@ -99,14 +99,18 @@ class _Lane:
                 self._connection.terminate()
 
     def _take(self) -> list[_Waiting]:
-        """The next batch, sorted by viewer and arrival; the second of two equal ids waits for the batch after."""
+        """The next batch, sorted by viewer and arrival. An id that comes again, and all its viewer sent after it, wait
+        for the batch after."""
         batch: list[_Waiting] = []
         keys = set()
+        held = set()
         later: list[_Waiting] = []
         while self.queue and len(batch) < GIFT_BATCH_LENGTH_MAX:
             waiting = self.queue.popleft()
-            key = (waiting[0].viewer_id, waiting[0].id)
-            if key in keys:
+            viewer_id = waiting[0].viewer_id
+            key = (viewer_id, waiting[0].id)
+            if key in keys or viewer_id in held:
+                held.add(viewer_id)
                 later.append(waiting)
             else:
                 keys.add(key)
