@@ -60,6 +60,8 @@ async def test_the_tray_is_put_in_order(operator: httpx2.AsyncClient) -> None:
     assert (await operator.put(f"{ITEMS}/order", json={"item_ids": ids[::-1]})).json()["changed"] > 0
     assert (await operator.put(f"{ITEMS}/order", json={"item_ids": ids[::-1]})).json() == {"changed": 0}
     assert [item["id"] for item in (await operator.get("/v1/catalogue")).json()["items"]] == ids[::-1]
+    twice = await operator.put(f"{ITEMS}/order", json={"item_ids": [ids[0], ids[0]]})
+    assert (twice.status_code, twice.json()["field"]) == (400, "body.item_ids")
     unknown = await operator.put(f"{ITEMS}/order", json={"item_ids": [54_321]})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "item_unknown")
 

@@ -13,7 +13,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.actions import CatalogueRefused, SkuTaken, VersionGone
-from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS, Details, Entry, details_of
+from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS, Details, Entry, Moment, details_of
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.pictures import MEDIA_TYPES, ArtNotUsable, art_content, keep_art, read_art
@@ -21,7 +21,7 @@ from plaudit.gifts.model import Item, ItemUnknown
 from plaudit.limits import CATALOGUE_ITEMS_MAX
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
-from plaudit.problems import NotFound
+from plaudit.problems import InvalidField, NotFound
 from plaudit.settings import Settings
 
 TAGS = ["Operator"]
@@ -77,21 +77,24 @@ class PutItem(Details, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     seen_version: SeenVersion
     sku: Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-    begins: datetime | None = None
-    ends: datetime | None = None
+    begins: Moment | None = None
+    ends: Moment | None = None
 
 
 class RetireItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When an item ends: now, or at `ends`."""
 
     seen_version: SeenVersion
-    ends: datetime | None = None
+    ends: Moment | None = None
 
 
 class Arrangement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Items in the order of the tray."""
 
-    item_ids: Annotated[list[Annotated[int, Meta(ge=1, lt=2**31)]], Meta(min_length=1, max_length=CATALOGUE_ITEMS_MAX)]
+    item_ids: Annotated[
+        list[Annotated[int, Meta(ge=1, lt=2**31)]],
+        Meta(min_length=1, max_length=CATALOGUE_ITEMS_MAX, extra_json_schema={"uniqueItems": True}),
+    ]
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -241,6 +244,8 @@ async def arrange_items(
     data: JSONBody[Arrangement], caller: Caller, database: Database, clock: Clock, catalogue: Catalogue
 ) -> Changed:
     """The items named get these places; others keep theirs. One with a version to come cannot be moved before."""
+    if len(set(data.item_ids)) < len(data.item_ids):
+        raise InvalidField(field="body.item_ids", reason="must name each item once")
     async with database.transaction() as connection:
         moved = await actions.arrange(connection, data.item_ids, clock, by=caller.person_id)
     await catalogue.refresh()

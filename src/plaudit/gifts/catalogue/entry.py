@@ -35,6 +35,8 @@ Address = Annotated[
     ),
 ]
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
 
 class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a version says of its item. `coins` is the price of one."""
@@ -58,7 +60,7 @@ class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     hidden: Annotated[bool, msgspec.Meta(description="Not in the tray; who knows it can send it.")] = False
     regions: Annotated[list[str], msgspec.Meta(max_length=300, description="Where it may be sent; empty: all.")] = []
     creator_ids: Annotated[
-        list[Annotated[int, msgspec.Meta(ge=1)]],
+        list[Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]],
         msgspec.Meta(max_length=CATALOGUE_CREATORS_MAX, description="To whom it may be sent; empty: to everybody."),
     ] = []
 
@@ -68,8 +70,8 @@ class Entry(Details, frozen=True, forbid_unknown_fields=True, kw_only=True, omit
 
     id: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
     sku: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-    begins: datetime | None = None
-    ends: datetime | None = None
+    begins: Moment | None = None
+    ends: Moment | None = None
 
 
 DETAILS = tuple(Details.__struct_fields__)
