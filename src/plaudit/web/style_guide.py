@@ -15,7 +15,7 @@ NAMES = ("Ada Okafor", "Mateus Lima", "Yuki 結城", "Lena Brandt", "Sri Wahyuni
 
 def sample_items() -> list[dict[str, object]]:
     """The items of the seeded catalogue, as components take them."""
-    catalogue = WEB.parent / "gifts" / "catalogue.toml"
+    catalogue = WEB.parent / "gifts" / "catalogue" / "starter.toml"
     items: list[dict[str, object]] = tomllib.loads(catalogue.read_text())["item"]
     return items
 
