@@ -21,8 +21,6 @@ from plaudit.recharge.books.shelf import write_book
 from plaudit.recharge.pricing import Price
 from plaudit.recharge.providers.base import Payment, PaymentState
 from plaudit.recharge.seed import make_book
-from plaudit.settings import SettingsError
-from tests.support.desk import Desk, open_desk
 from tests.support.networks import AT_HOME, HOSTING, HOUSEHOLD, PROXY, RELAY, TOR, VPN, anonymity_database
 from tests.support.shop import GOOD, Shop, open_shop
 
@@ -324,16 +322,3 @@ async def test_decisions_are_never_changed_and_go_with_their_quotes(shop: Shop) 
     assert await jobs.forget_decisions(database, shop.clock) == 0
     assert await jobs.forget_quotes(database, shop.clock) == 1
     assert await jobs.forget_decisions(database, shop.clock) == 1
-
-
-async def test_a_server_with_wrong_settings_does_not_start(desk: Desk, tmp_path: Path) -> None:
-    settings = desk.house.settings
-    for wrong in (
-        {"country_database": str(tmp_path / "absent.mmdb")},
-        {"trusted_proxies": "everybody"},
-        {"refused_countries": "Germany"},
-    ):
-        broken = type(settings)(**wrong)  # type: ignore[arg-type]  # texts only
-        with pytest.raises(SettingsError, match=f"PLAUDIT_{next(iter(wrong)).upper()}"):
-            async with open_desk(desk.house.database.url, desk.house.clock, broken):
-                pass

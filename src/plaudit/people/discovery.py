@@ -32,7 +32,7 @@ class Platform(msgspec.Struct, frozen=True):
     authorization_endpoint: str = ""
     token_endpoint: str = ""
     end_session_endpoint: str = ""
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
 
 class PublishedKey(msgspec.Struct, frozen=True):
