@@ -1,7 +1,8 @@
 """What commands share that work on the database of the settings; one that is not prepared is told in one line."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,17 @@ from plaudit.settings import Settings, SetupError
 T = TypeVar("T")
 
 data_option = click.option("--data", type=click.Path(path_type=Path), help="The folder of the embedded database.")
+
+
+@contextmanager
+def one_line_if_not_prepared() -> Iterator[None]:
+    """Turns what a database says that is of another version, or was restored without its role, into one line."""
+    try:
+        yield
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError) as error:
+        raise SetupError("the database is not prepared for this version: run `plaudit migrate`") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise SetupError(f"{error}: run `plaudit migrate`, which repairs what each role may do") from error
 
 
 def on_database(
@@ -34,13 +46,8 @@ def on_database(
         async with Database(url, role=None if owner else APPLICATION_ROLE, connections=1) as database:
             return await work(database)
 
-    with database_url(settings or Settings.from_environment(), data, share=True) as url:
-        try:
-            return asyncio.run(connected(url))
-        except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError) as error:
-            raise SetupError("the database is not prepared for this version: run `plaudit migrate`") from error
-        except asyncpg.InsufficientPrivilegeError as error:
-            raise SetupError(f"{error}: run `plaudit migrate`, which repairs what each role may do") from error
+    with database_url(settings or Settings.from_environment(), data, share=True) as url, one_line_if_not_prepared():
+        return asyncio.run(connected(url))
 
 
 def in_transaction(data: Path | None, work: Callable[[Connection], Awaitable[T]], *, owner: bool = False) -> T:

@@ -8,7 +8,7 @@ import pytest
 
 from plaudit.db import OwnConnection, connect
 from plaudit.ledger.migrate import (
-    SCHEMA_FILE,
+    Migrated,
     MigrationError,
     ScriptFile,
     apply,
@@ -17,6 +17,7 @@ from plaudit.ledger.migrate import (
     read_migrations,
     schema_of_migrations,
 )
+from plaudit.ledger.privileges import SCHEMA_FILE
 from tests.support.databases import EmptyDatabase
 
 pytestmark = pytest.mark.sql
@@ -32,7 +33,7 @@ async def test_the_schema_is_the_recorded_one() -> None:
 
 
 async def test_a_second_run_has_nothing_to_do(database_url: str) -> None:
-    assert await apply_to(database_url) == []
+    assert await apply_to(database_url) == Migrated([], [])
 
 
 async def test_a_migrated_database_has_nothing_pending(owner_connection: OwnConnection) -> None:
@@ -90,7 +91,7 @@ async def test_before_a_deploy_only_what_old_code_can_live_with(empty_database: 
 
 async def test_two_at_once_apply_each_once(empty_database: EmptyDatabase) -> None:
     outcomes = await asyncio.gather(*(apply_to(empty_database.url) for _ in range(3)))
-    assert sorted(len(outcome) > 0 for outcome in outcomes) == [False, False, True]
+    assert sorted(len(outcome.applied) > 0 for outcome in outcomes) == [False, False, True]
 
 
 async def test_names_must_have_their_form(tmp_path: Path) -> None:

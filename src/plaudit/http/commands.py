@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from plaudit.db import Database
+from plaudit.db import APPLICATION_ROLE, Database
 from plaudit.embedded import database_url
 from plaudit.http import server
 from plaudit.http.assembly import create_framework
@@ -17,6 +17,7 @@ from plaudit.http.logs import configure_logging
 from plaudit.http.openapi import describe
 from plaudit.http.workers import Workers
 from plaudit.ledger.migrate import apply_to, pending_migrations
+from plaudit.ledger.privileges import privilege_repairs
 from plaudit.limits import WORKERS_MAX
 from plaudit.listening import listen, url_of
 from plaudit.settings import Settings, SetupError
@@ -73,17 +74,19 @@ def _say_where(address: str) -> None:
 
 
 async def _prepare(url: str, *, embedded: bool) -> None:
-    """Bring an embedded database up to date; refuse another that is not.
+    """Bring an embedded database up to date; refuse another that is not. What may wait until old code is gone may.
 
     Raises:
-        SetupError: migrations are missing.
+        SetupError: migrations, or privileges of the application, are missing.
     """
     if embedded:
         await apply_to(url)
         return
     async with Database(url, role=None, connections=1) as database, database.read() as connection:
-        if missing := await pending_migrations(connection):
+        if missing := [name for name in await pending_migrations(connection) if "_post_" not in name]:
             raise SetupError(f"the database lacks {len(missing)} migrations: run `plaudit migrate`")
+        if lacking := [one for one in await privilege_repairs(connection) if one.startswith("GRANT")]:
+            raise SetupError(f"the role {APPLICATION_ROLE} lacks {len(lacking)} privileges: run `plaudit migrate`")
 
 
 @click.command()

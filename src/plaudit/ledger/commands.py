@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import connect
 from plaudit.embedded import database_url
 from plaudit.ledger.audit import AuditReport, as_text, run
@@ -24,7 +25,7 @@ def audit(data: Path | None, *, as_json: bool) -> int:
 
     Exit status 1, and the offending rows, when one is broken.
     """
-    with database_url(Settings.from_environment(), data, share=True) as url:
+    with database_url(Settings.from_environment(), data, share=True) as url, one_line_if_not_prepared():
         report = asyncio.run(_audit(url))
     click.echo(
         msgspec.json.encode({"ok": report.ok, "at": report.at, "laws": report.laws}) if as_json else as_text(report)

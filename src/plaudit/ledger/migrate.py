@@ -20,12 +20,12 @@ import msgspec
 
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
 from plaudit.embedded import EmbeddedPostgres, database_url
+from plaudit.ledger.privileges import SCHEMA_FILE, repair_privileges
 from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S
 from plaudit.postgresql import wheel
 from plaudit.settings import Settings, SetupError
 
 SQL_FOLDER = Path(__file__).parent / "sql"
-SCHEMA_FILE = SQL_FOLDER / "schema.sql"
 
 _SQL = statements(__file__)
 _FILE_NAME = re.compile(r"\d{4}_(?P<stage>pre|post)_[a-z0-9_]+\.sql")
@@ -57,6 +57,13 @@ class AppliedScript(msgspec.Struct, frozen=True):
     kind: str
     name: str
     sha256: str
+
+
+class Migrated(msgspec.Struct, frozen=True):
+    """What a migration did: the files it applied, and the statements that put privileges right."""
+
+    applied: list[str]
+    repaired: list[str] = []
 
 
 def read_migrations(folder: Path = SQL_FOLDER / "migrations") -> list[ScriptFile]:
@@ -141,9 +148,10 @@ async def ensure_application_role(connection: Connection) -> None:
         if not await connection.fetchval(_SQL["may_take_role"], APPLICATION_ROLE):
             await connection.execute(_SQL["grant_application_role"])
     except asyncpg.InsufficientPrivilegeError as error:
+        user = await connection.fetchval(_SQL["who_logged_in"])
         raise MigrationError(
-            f"this user may not prepare the role {APPLICATION_ROLE}; let a superuser run: "
-            f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN; GRANT {APPLICATION_ROLE} TO <this user>;"
+            f"the user {user} may not prepare the role {APPLICATION_ROLE}; let a superuser run: "
+            f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN; GRANT {APPLICATION_ROLE} TO {user};"
         ) from error
 
 
@@ -223,15 +231,35 @@ def schema_of_migrations() -> str:
         tempfile.TemporaryDirectory(prefix="plaudit-schema-") as folder,
         EmbeddedPostgres(Path(folder), options={"fsync": "off"}) as server,
     ):
-        asyncio.run(apply_to(server.url))
+        asyncio.run(_apply_alone(server.url))
         return dump_schema(server.url)
 
 
-async def apply_to(url: str, *, before_deploy: bool = False) -> list[str]:
-    """`apply()` on a connection of its own to the database at `url`."""
+async def _apply_alone(url: str) -> None:
+    """Without repairs: they would take the schema recorded before this one for what is right."""
+    connection = await connect(url, role=None)
+    await apply(connection)
+    await connection.close()
+
+
+async def apply_to(url: str, *, before_deploy: bool = False) -> Migrated:
+    """`apply()` on a connection of its own to the database at `url`; then what the application may do there is put
+    right, unless migrations are left for later.
+
+    Raises:
+        MigrationError: as `apply`; or the privileges are another user's to repair.
+    """
     connection = await connect(url, role=None)
     try:
-        return await apply(connection, before_deploy=before_deploy)
+        applied = await apply(connection, before_deploy=before_deploy)
+        if await pending_migrations(connection):
+            return Migrated(applied)
+        try:
+            return Migrated(applied, await repair_privileges(connection))
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise MigrationError(
+                f"privileges cannot be repaired: {error}; migrate as the owner of the tables"
+            ) from error
     finally:
         await connection.close()
 
@@ -241,13 +269,15 @@ async def apply_to(url: str, *, before_deploy: bool = False) -> list[str]:
 @click.option("--before-deploy", is_flag=True, help="Only what the version before this one can live with.")
 @click.option("--record", is_flag=True, hidden=True, help="Write the schema of the migrations into the sources.")
 def migrate(data: Path | None, *, before_deploy: bool, record: bool) -> None:
-    """Bring a database to this version of Plaudit. A second run has nothing to do."""
+    """Bring a database to this version of Plaudit, and repair what its role may do. A second run has nothing to do."""
     if record:
         SCHEMA_FILE.write_text(schema_of_migrations(), encoding="utf-8")
         click.echo(f"recorded {SCHEMA_FILE}")
         return
     with database_url(Settings.from_environment(), data, share=True) as url:
-        applied = asyncio.run(apply_to(url, before_deploy=before_deploy))
-    for name in applied:
+        migrated = asyncio.run(apply_to(url, before_deploy=before_deploy))
+    for name in migrated.applied:
         click.echo(f"applied {name}")
+    if migrated.repaired:
+        click.echo(f"repaired {len(migrated.repaired)} privileges of {APPLICATION_ROLE}")
     click.echo("The database is up to date.")

@@ -56,8 +56,44 @@ select pg_has_role(session_user, $1::name,
 -- name: create_application_role
 create role plaudit_app nologin;
 
+-- name: who_logged_in
+select quote_ident(session_user)
+
 -- name: grant_application_role
 grant plaudit_app to session_user;
 
 -- name: grant_sight_of_migrations
 grant select on migration to plaudit_app;
+
+-- name: privilege_repairs
+-- $1: what the role is to have, $2: functions that nobody else may call, both as pg_dump names them.
+with role as (
+    select oid from pg_roles where rolname = 'plaudit_app'
+), relation as (
+    select c.oid, c.relname, c.relacl from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
+), callable as (
+    select format('public.%I', p.proname) as name, coalesce(p.proacl, acldefault('f', p.proowner)) as acl
+    from pg_proc p where p.pronamespace = 'public'::regnamespace
+), granted as (
+    select a.privilege_type || ' ON TABLE ' || format('public.%I', r.relname) as privilege
+    from relation r, aclexplode(r.relacl) a where a.grantee = (select oid from role)
+    union
+    select format('%s(%I) ON TABLE public.%I', a.privilege_type, t.attname, r.relname)
+    from relation r join pg_attribute t on t.attrelid = r.oid and not t.attisdropped, aclexplode(t.attacl) a
+    where a.grantee = (select oid from role)
+    union
+    select 'EXECUTE ON FUNCTION ' || c.name from callable c, aclexplode(c.acl) a where a.grantee = (select oid from role)
+    union
+    select a.privilege_type || ' ON SCHEMA public' from pg_namespace n, aclexplode(n.nspacl) a
+    where n.nspname = 'public' and a.grantee = (select oid from role)
+)
+select 'GRANT ' || privilege || ' TO plaudit_app' as statement
+from (select unnest($1::text[]) as privilege except select privilege from granted) missing
+union all
+select 'REVOKE ' || privilege || ' FROM plaudit_app'
+from (select privilege from granted except select unnest($1::text[])) excess
+union all
+select 'REVOKE EXECUTE ON FUNCTION ' || c.name || ' FROM PUBLIC'
+from callable c, aclexplode(c.acl) a where a.grantee = 0 and c.name = any($2::text[])
+order by statement;

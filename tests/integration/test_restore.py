@@ -1,0 +1,87 @@
+"""A dump restored into a cluster that has no role plaudit_app: one line until `plaudit migrate`, then as before."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from plaudit.db import OwnConnection, connect
+from plaudit.embedded import EmbeddedPostgres
+from plaudit.ledger.privileges import privilege_repairs, repair_privileges
+from plaudit.postgresql import wheel
+
+
+def plaudit(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DATABASE_URL": url}
+    command = [sys.executable, "-m", "plaudit", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.fixture
+def restored_url(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """The migrated database in another cluster, as `pg_restore` leaves it."""
+    dump, address = tmp_path / "plaudit.dump", database_url.replace("postgresql:/p", "postgresql:///p")
+    subprocess.run([wheel() / "bin" / "pg_dump", "--format=custom", "--file", dump, address], check=True)
+    with EmbeddedPostgres(tmp_path / "elsewhere", options={"fsync": "off"}) as server:
+        command = [wheel() / "bin" / "pg_restore", "--no-owner", "--dbname", server.url, dump]
+        outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert 'role "plaudit_app" does not exist' in outcome.stderr
+        yield server.url
+
+
+async def test_migrate_repairs_a_restored_database(restored_url: str) -> None:
+    for command in (["serve", "--port", "0"], ["audit"], ["prices", "list"]):
+        outcome = plaudit(restored_url, *command)
+        assert (outcome.returncode, outcome.stderr.count("\n")) == (1, 1), outcome.stderr
+        assert "run `plaudit migrate`" in outcome.stderr
+    repaired = plaudit(restored_url, "migrate")
+    assert "privileges of plaudit_app" in repaired.stdout
+    assert repaired.returncode == 0, repaired.stderr
+    assert plaudit(restored_url, "audit").returncode == 0
+    assert plaudit(restored_url, "migrate").stdout == "The database is up to date.\n"
+    application = await connect(restored_url)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await application.execute("delete from transfer")
+    await application.close()
+
+
+async def test_a_database_where_the_role_lost_its_grants_says_so_in_one_line(
+    database_url: str, owner_connection: OwnConnection
+) -> None:
+    await owner_connection.execute("revoke all on all tables in schema public from plaudit_app")
+    for command in (["serve", "--port", "0"], ["audit"]):
+        outcome = plaudit(database_url, *command)
+        assert (outcome.returncode, outcome.stderr.count("\n")) == (1, 1), outcome.stderr
+        assert "run `plaudit migrate`" in outcome.stderr
+    await repair_privileges(owner_connection)
+
+
+@pytest.mark.sql
+@pytest.mark.parametrize(
+    ("planted", "repair"),
+    [
+        ("grant insert on wallet to plaudit_app", "REVOKE INSERT ON TABLE public.wallet FROM plaudit_app"),
+        (
+            "grant update (coins) on wallet to plaudit_app",
+            "REVOKE UPDATE(coins) ON TABLE public.wallet FROM plaudit_app",
+        ),
+        ("revoke select on lot_state from plaudit_app", "GRANT SELECT ON TABLE public.lot_state TO plaudit_app"),
+        ("grant execute on function fund to public", "REVOKE EXECUTE ON FUNCTION public.fund FROM PUBLIC"),
+        ("revoke execute on function fund from plaudit_app", "GRANT EXECUTE ON FUNCTION public.fund TO plaudit_app"),
+        (
+            "revoke update (payment_id) on recharge_order from plaudit_app",
+            "GRANT UPDATE(payment_id) ON TABLE public.recharge_order TO plaudit_app",
+        ),
+    ],
+)
+async def test_each_privilege_too_few_or_too_many_is_repaired(
+    owner_connection: OwnConnection, planted: str, repair: str
+) -> None:
+    assert await privilege_repairs(owner_connection) == []
+    await owner_connection.execute(planted)
+    assert await repair_privileges(owner_connection) == [repair]
+    assert await privilege_repairs(owner_connection) == []
