@@ -13,8 +13,10 @@ from plaudit.settings import SetupError
 COMMANDS = {
     "accounting": ("plaudit.accounting.commands:accounting", "Roll-forward and unspent balances for accountants."),
     "audit": ("plaudit.ledger.commands:audit", "Prove that the books balance."),
+    "backup": ("plaudit.readiness.commands:backup", "Say that a backup was taken."),
     "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),
     "catalogue": ("plaudit.gifts.catalogue.commands:catalogue", "Export, lint and import what can be given."),
+    "check": ("plaudit.readiness.commands:check", "Say whether this installation can sell, and what mends it."),
     "config": ("plaudit.config:config", "Print which settings hold, and where each was found."),
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
     "issuer": ("plaudit.people.issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
@@ -30,6 +32,7 @@ COMMANDS = {
     "sandbox": ("plaudit.sandbox.app:sandbox", "Run the pretend payment and payout provider."),
     "serve": ("plaudit.http.commands:serve", "Run the API, the pages, the sockets and the deliverers."),
     "serve-worker": ("plaudit.http.commands:serve_worker", ""),  # started by `serve`, never by a person
+    "setup": ("plaudit.readiness.setup_command:setup", "Walk through what an installation needs."),
     "token": ("plaudit.people.commands:token", "Mint a token for development."),
 }
 

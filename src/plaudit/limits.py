@@ -375,6 +375,17 @@ PAYOUT_REFERENCE_RATES_EVERY_S = 86_400  # between two looks at the reference ra
 ACCEPTED_LANGUAGES_MAX = 20  # tags of one Accept-Language header that are looked at
 LANGUAGE_REMEMBERED_DAYS = 365  # a language somebody chose, by their browser
 
+# readiness
+READINESS_CHECK_WAIT_S = 8  # for one check, before it counts as not answered
+READINESS_EVERY_S = 60  # between two looks of a serving process at what can be seen from within
+CLOCK_SKEW_S_MAX = 2  # by which the database's clock may differ from ours
+BACKUP_FRESH_HOURS = 26  # after this the last backup is old: one a day, and some time to take it
+BACKUP_NOTE_LENGTH_MAX = 200  # characters
+DISK_FREE_MB_MIN = 1_000
+JOB_FAILURES_SHOWN_MIN = 3  # in a row, before somebody should look
+PROOF_BYTES_MAX = 2_000  # of an answer of our own public address
+NONCE_LENGTH_MAX = 64  # characters of what such an answer is asked to prove
+
 # jobs
 JOB_RUN_S_MAX = 300  # of one run of a periodic job, before it is cancelled and counts as failed
 JOB_PAUSE_S_MAX = 300  # after failures, unless the job's own pause is longer

@@ -25,9 +25,9 @@ def plaudit(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def restored_url(database_url: str, tmp_path: Path) -> Iterator[str]:
     """The migrated database in another cluster, as `pg_restore` leaves it."""
     dump, address = tmp_path / "plaudit.dump", database_url.replace("postgresql:/p", "postgresql:///p")
-    subprocess.run([wheel() / "bin" / "pg_dump", "--format=custom", "--file", dump, address], check=True)
+    subprocess.run([str(wheel() / "bin/pg_dump"), "--format=custom", f"--file={dump}", address], check=True)
     with EmbeddedPostgres(tmp_path / "elsewhere", options={"fsync": "off"}) as server:
-        command = [wheel() / "bin" / "pg_restore", "--no-owner", "--dbname", server.url, dump]
+        command = [str(wheel() / "bin/pg_restore"), "--no-owner", f"--dbname={server.url}", str(dump)]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False)
         assert 'role "plaudit_app" does not exist' in outcome.stderr
         yield server.url

@@ -16,7 +16,7 @@ from plaudit.http.assembly import create_framework
 from plaudit.http.logs import configure_logging
 from plaudit.http.openapi import describe
 from plaudit.http.workers import Workers
-from plaudit.ledger.migrate import apply_to, pending_migrations
+from plaudit.ledger.migrate import apply_to, may_wait, pending_migrations
 from plaudit.ledger.privileges import privilege_repairs
 from plaudit.limits import WORKERS_MAX
 from plaudit.listening import listen, url_of
@@ -83,7 +83,7 @@ async def _prepare(url: str, *, embedded: bool) -> None:
         await apply_to(url)
         return
     async with Database(url, role=None, connections=1) as database, database.read() as connection:
-        if missing := [name for name in await pending_migrations(connection) if "_post_" not in name]:
+        if missing := [name for name in await pending_migrations(connection) if not may_wait(name)]:
             raise SetupError(f"the database lacks {len(missing)} migrations: run `plaudit migrate`")
         if lacking := [one for one in await privilege_repairs(connection) if one.startswith("GRANT")]:
             raise SetupError(f"the role {APPLICATION_ROLE} lacks {len(lacking)} privileges: run `plaudit migrate`")

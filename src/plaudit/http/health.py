@@ -5,11 +5,14 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Router, get
+from litestar.params import Parameter
 
 from plaudit.db import Database
-from plaudit.limits import READY_WAIT_S
+from plaudit.limits import NONCE_LENGTH_MAX, READY_WAIT_S
 from plaudit.people.access import Access
 from plaudit.problems import Problem, Unavailable
+from plaudit.readiness.proof import Alive, proof_of
+from plaudit.settings import Settings
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -24,6 +27,24 @@ async def get_health() -> Health:
     return Health("alive")
 
 
+Nonce = Annotated[
+    str | None,
+    Parameter(
+        pattern=f"^[A-Za-z0-9_-]{{1,{NONCE_LENGTH_MAX}}}$",
+        description="Something never asked before. The answer then proves which installation gave it.",
+    ),
+]
+
+
+@get("/live", access=Access.PUBLIC, operation_id="GetLive", tags=["Operation"], summary="Does this address lead here?")
+async def get_live(database: Database, settings: Settings, nonce: Nonce = None) -> Alive:
+    """Answers as long as the process does; with a nonce, 503 while the database cannot be reached."""
+    if nonce is None:
+        return Alive("alive")
+    async with database.read() as connection:
+        return Alive("alive", await proof_of(connection, settings, nonce))
+
+
 @get("/ready", access=Access.PUBLIC, operation_id="GetReady", tags=["Operation"], summary="Can it do its work?")
 async def get_ready(database: Database) -> Health:
     """Answers 503 while the database cannot be reached."""
@@ -35,4 +56,4 @@ async def get_ready(database: Database) -> Health:
     return Health("ready")
 
 
-router = Router("/", route_handlers=[get_health, get_ready])
+router = Router("/", route_handlers=[get_health, get_live, get_ready])

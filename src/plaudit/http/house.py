@@ -28,6 +28,7 @@ from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.policy.databases import network_databases
+from plaudit.readiness.watch import Readiness
 from plaudit.recharge.jobs import recharge_jobs
 from plaudit.recharge.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
@@ -53,6 +54,7 @@ class House:
     payment_providers: PaymentProviders
     payout_providers: PayoutProviders
     jobs: JobRunner
+    readiness: Readiness
     stopping: asyncio.Event
     """Set when the process is asked to stop: streams without an end come to one."""
 
@@ -104,7 +106,9 @@ async def open_house(
             hub.wallet_moved,
             prices,
         )
-        jobs = JobRunner(_jobs(database, settings, clock, payments, payouts), clock)
+        readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
+        stack.push_async_callback(readiness.close)
+        jobs = JobRunner([*_jobs(database, settings, clock, payments, payouts), readiness.job], clock)
         if with_jobs:
             await _run(stack, jobs)
         yield House(
@@ -124,6 +128,7 @@ async def open_house(
             payment_providers=payments,
             payout_providers=payouts,
             jobs=jobs,
+            readiness=readiness,
             stopping=asyncio.Event(),
         )
 

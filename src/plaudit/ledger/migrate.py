@@ -48,7 +48,7 @@ class ScriptFile:
 
     @property
     def is_post(self) -> bool:
-        return "_post_" in self.name
+        return may_wait(self.name)
 
 
 class AppliedScript(msgspec.Struct, frozen=True):
@@ -132,6 +132,11 @@ async def pending_migrations(connection: Connection) -> list[str]:
         (script.name, script.sha256) for script in await fetch_all(connection, _SQL["applied_scripts"], AppliedScript)
     }
     return [file.name for file in [*read_migrations(), *read_functions()] if (file.name, file.sha256) not in applied]
+
+
+def may_wait(name: str) -> bool:
+    """Whether a migration comes only when no server of the version before runs any more."""
+    return "_post_" in name
 
 
 async def ensure_application_role(connection: Connection) -> None:

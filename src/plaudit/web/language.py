@@ -33,11 +33,6 @@ _NO_WISHES = Wishes()
 _wishes: ContextVar[Wishes] = ContextVar("wishes", default=_NO_WISHES)
 
 
-async def before_page(request: Request[Any, Any, Any]) -> None:
-    """Runs before each handler of a page."""
-    note_wishes(request)
-
-
 def note_wishes(request: Request[Any, Any, Any]) -> None:
     """Keep what a request says of languages for the page that answers it."""
     query = parse_qsl(request.url.query, keep_blank_values=True)

@@ -1310,6 +1310,16 @@ CREATE TABLE public.art (
     CONSTRAINT art_width_check CHECK (((width >= 1) AND (width <= 8192)))
 );
 
+CREATE TABLE public.backup (
+    taken_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT backup_check CHECK ((taken_at <= recorded_at)),
+    CONSTRAINT backup_note_check CHECK ((length(note) <= 200))
+);
+
+COMMENT ON TABLE public.backup IS 'said by `plaudit backup taken` after each dump; the archive of the write-ahead log tells of itself';
+
 CREATE TABLE public.gift_balance (
     shard smallint NOT NULL,
     creator_id bigint NOT NULL,
@@ -2930,6 +2940,9 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.art
     ADD CONSTRAINT art_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.backup
+    ADD CONSTRAINT backup_pkey PRIMARY KEY (taken_at);
+
 ALTER TABLE ONLY public.catalogue
     ADD CONSTRAINT catalogue_pkey PRIMARY KEY (singleton);
 
@@ -3820,6 +3833,8 @@ GRANT SELECT,INSERT ON TABLE public.accounting_reopening TO plaudit_app;
 GRANT SELECT ON TABLE public.api_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.art TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.backup TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
 

@@ -2,7 +2,6 @@
 
 from litestar import Router
 
-from plaudit.web.language import before_page
 from plaudit.web.pages import (
     accounting,
     catalogue,
@@ -16,12 +15,14 @@ from plaudit.web.pages import (
     receipts,
     recharge,
     rooms,
+    setup,
     stores,
     stuck,
     studio,
     taken_back,
     wallet,
 )
+from plaudit.web.pages.frame import before_page
 
 router = Router(
     "/",
@@ -40,6 +41,7 @@ router = Router(
         stores.router,
         grants.router,
         stuck.router,
+        setup.router,
         operator_order.router,
         prices.router,
         catalogue.router,

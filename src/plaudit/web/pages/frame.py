@@ -1,20 +1,24 @@
 """What every page is made with: who looks at it, the templates, and the answer."""
 
+from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Response
+from litestar import Request, Response
 from litestar.enums import MediaType
 
 from plaudit.db import Connection
 from plaudit.languages.speaking import speaking
 from plaudit.limits import PAGE_ADDRESS_LENGTH_MAX
 from plaudit.people.actions import require_person
-from plaudit.people.model import Caller, Person
+from plaudit.people.model import Caller, Person, Role
 from plaudit.problems import NotFound
+from plaudit.readiness.model import CheckResult
+from plaudit.readiness.watch import Readiness
 from plaudit.recharge.wallet import read_wallet
-from plaudit.web.language import memory, voice_for
+from plaudit.web.language import memory, note_wishes, voice_for
 from plaudit.web.pages.filters import FILTERS, countries
 from plaudit.web.templating import make_environment
 
@@ -31,6 +35,7 @@ TRANSLATED = frozenset(
 )
 """Pages that speak every language. The others are in English, with the numbers, money and times of the reader."""
 
+_readiness: ContextVar[Readiness | None] = ContextVar("readiness", default=None)
 _environment = make_environment()
 _environment.filters.update(FILTERS)
 _environment.globals.update(countries=countries)
@@ -60,6 +65,19 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
     return Viewer(person, tuple(sorted(caller.roles)), wallet.coins)
 
 
+async def before_page(request: Request[Any, Any, Any]) -> None:
+    """Runs before each handler of a page: what the page will say beside what its handler gives it."""
+    note_wishes(request)
+    parts: Mapping[str, Any] = request.scope.get("plaudit", {})  # type: ignore[assignment]  # written by the front
+    _readiness.set(parts.get("readiness"))
+
+
+def _blocking(viewer: Viewer) -> list[CheckResult]:
+    """What keeps this server from selling. Only its operators are told."""
+    readiness = _readiness.get()
+    return readiness.blocking if readiness and Role.OPERATOR in viewer.roles else []
+
+
 def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **context: Any) -> Response[str]:
     """A rendered page. What it shows belongs to one person at one moment, so nothing may keep it."""
     looking = viewer or Viewer()
@@ -69,6 +87,7 @@ def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **co
             person=looking.person,
             roles=looking.roles,
             wallet_coins=looking.wallet_coins,
+            blocking=_blocking(looking),
             **context,
         )
     headers = {"Cache-Control": "no-store"}

@@ -1,0 +1,38 @@
+"""What a cash-out takes: a rule for rewards, terms and rates, and a rail."""
+
+from plaudit.creators.actions import current_rule
+from plaudit.ids import new_id
+from plaudit.payouts import rates
+from plaudit.payouts.providers.base import ProviderUnavailable
+from plaudit.readiness.model import Grounds, Outcome, attention, not_asked, ok
+
+_OF_THE_TABLES = 1  # the version of a rule and of terms that come with the tables
+
+
+async def terms(grounds: Grounds) -> Outcome:
+    now = grounds.clock.now()
+    async with grounds.opened.read() as connection:
+        rule = await current_rule(connection, grounds.clock)
+        holding = await rates.terms_at(connection, "bank_account", now)
+        currencies = len(await rates.rates_at(connection, now))
+    words = f"rule {rule.version}, terms {holding.version}, rates in {currencies} {'currency' if currencies == 1 else 'currencies'}"
+    if _OF_THE_TABLES in {rule.version, holding.version}:
+        return attention(f"{words}: what came with Plaudit still holds; decide it yourself")
+    return ok(words)
+
+
+async def rail(grounds: Grounds) -> Outcome:
+    if grounds.payouts is None:
+        return not_asked(grounds.providers_problem)
+    if not grounds.payouts.names:
+        return attention(
+            "creators cannot be paid: no payout rail is described in the settings", command="plaudit config"
+        )
+    for name in grounds.payouts.names:
+        provider = grounds.payouts.get(name)
+        try:
+            if provider:
+                await provider.fetch(new_id(grounds.clock))  # nobody's payout: the question is whether it answers us
+        except ProviderUnavailable as error:
+            return attention(f"{name} does not answer as it should: {error}", command="plaudit config")
+    return ok(", ".join(grounds.payouts.names))

@@ -1,0 +1,59 @@
+"""Who may come in, who runs the economy, and whether a platform's backend has a key."""
+
+from plaudit.people.actions import list_api_keys
+from plaudit.people.development import ISSUER as DEVELOPMENT
+from plaudit.people.discovery import PlatformNotReadable, published_keys
+from plaudit.people.issuers import list_issuers
+from plaudit.people.model import Issuer, Role
+from plaudit.readiness.checks.database import SQL
+from plaudit.readiness.checks.reach import is_loopback
+from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+
+
+async def _accepted(grounds: Grounds) -> list[Issuer]:
+    async with grounds.opened.read() as connection:
+        return [one for one in await list_issuers(connection) if one.active]
+
+
+async def issuers(grounds: Grounds) -> Outcome:
+    accepted = await _accepted(grounds)
+    if not accepted:
+        return blocking("nobody's tokens are accepted, so nobody can sign in", command="plaudit issuer add ISSUER")
+    if DEVELOPMENT in {one.issuer for one in accepted} and not is_loopback(grounds.settings.public_url):
+        return attention(
+            "tokens minted on a developer's machine are accepted here", command=f"plaudit issuer stop {DEVELOPMENT}"
+        )
+    return ok(", ".join(one.issuer for one in accepted))
+
+
+async def issuer_keys(grounds: Grounds) -> Outcome:
+    published = [one for one in await _accepted(grounds) if one.jwks_uri]
+    if not published:
+        return not_asked("no issuer publishes its keys at an address")
+    found = []
+    for one in published:
+        try:
+            found.append((one, await published_keys(grounds.client, one.jwks_uri or "")))
+        except PlatformNotReadable as error:
+            return blocking(str(error), command=f"plaudit issuer check {one.issuer}")
+    return ok(", ".join(f"{len(keys)} of {one.issuer}" for one, keys in found))
+
+
+async def operator(grounds: Grounds) -> Outcome:
+    async with grounds.opened.read() as connection:
+        named = await connection.fetchval(SQL["operators_named"])
+    if named:
+        return ok(f"{named} named here")
+    if saying := [one.issuer for one in await _accepted(grounds) if Role.OPERATOR in one.allowed_roles]:
+        return ok(f"whoever the tokens of {', '.join(saying)} call one")
+    return blocking("nobody may run the economy", command="plaudit operator add ISSUER SUBJECT")
+
+
+async def server_key(grounds: Grounds) -> Outcome:
+    async with grounds.opened.read() as connection:
+        keys = [one for one in await list_api_keys(connection) if one.revoked_at is None]
+    if not keys:
+        return attention(
+            "your backend cannot make rooms or speak for its people", command="plaudit key create NAME --issuer ISSUER"
+        )
+    return ok(", ".join(one.name for one in keys))

@@ -1,0 +1,108 @@
+"""What a sale takes: something to give, prices, somebody who sells, and somebody who takes the money."""
+
+from contextlib import aclosing
+from datetime import timedelta
+
+from plaudit.gifts.catalogue.actions import read_shelf
+from plaudit.readiness.checks.database import SQL
+from plaudit.readiness.checks.reach import is_loopback
+from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+from plaudit.recharge import prices as shop
+from plaudit.recharge.model import NoPrices, ProviderRefused, ProviderUnavailable
+from plaudit.recharge.providers.base import PaymentProvider
+from plaudit.settings import Settings
+
+_LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
+_REASON_LENGTH_MAX = 200
+PLAY_MONEY = "sandbox"
+
+
+async def keys(grounds: Grounds) -> Outcome:
+    if grounds.settings.quote_key:
+        return ok("quotes are signed with the key of the settings")
+    async with grounds.opened.read() as connection:
+        if await connection.fetchval(SQL["has_quote_key"]):
+            return ok("quotes are signed with a key kept in the database")
+    return attention(
+        "the key that quotes are signed with is not made yet; the first quote makes it", command="plaudit setup"
+    )
+
+
+async def catalogue(grounds: Grounds) -> Outcome:
+    now = grounds.clock.now()
+    async with grounds.opened.read() as connection:
+        shelf = await read_shelf(connection)
+    current = [shelf.current(item_id, now) for item_id in shelf.ids]
+    offered = sum(1 for item in current if item and item.is_offered(now) and not item.hidden)
+    if not offered:
+        return blocking("nothing can be given", command="plaudit catalogue starter", page="/operator/catalogue")
+    return ok(f"{offered} {'item' if offered == 1 else 'items'} to give")
+
+
+def settings_name_a_seller(settings: Settings) -> bool:
+    """Whether somebody has said who sells; the demo's people are sold to by the demo."""
+    return bool(settings.seller_name) and (settings.seller_name != "Plaudit Demo" or bool(settings.demo_people))
+
+
+async def seller(grounds: Grounds) -> Outcome:
+    region, now = grounds.settings.default_region, grounds.clock.now()
+    async with grounds.opened.read() as connection:
+        named = await shop.named_seller(connection, region, now)
+    if named:
+        return ok(f"{named.name}, by the price book for {region}")
+    if not settings_name_a_seller(grounds.settings):
+        return blocking("receipts must name who sells: set PLAUDIT_SELLER_NAME and PLAUDIT_SELLER_ADDRESS")
+    if not grounds.settings.seller_address and not grounds.settings.demo_people:
+        return attention(f"{grounds.settings.seller_name}, without an address: set PLAUDIT_SELLER_ADDRESS")
+    return ok(grounds.settings.seller_name)
+
+
+async def prices(grounds: Grounds) -> Outcome:
+    region = grounds.settings.default_region
+    begin = "plaudit prices export --today > prices.toml && plaudit prices publish prices.toml"
+    async with grounds.opened.read() as connection:
+        try:
+            book = await shop.current_book(connection, grounds.clock)
+        except NoPrices:
+            return blocking("no price book holds, so nothing is for sale", command=begin, page="/operator/prices")
+        regions = await shop.regions(connection, book)
+        on_the_web = [one for one in await shop.prices(connection, book, region) if one.channel == "web"]
+    if not on_the_web:
+        return blocking(
+            f"version {book.version} has no price on the web for {region}, where whoever is nowhere else is sold to",
+            page="/operator/prices",
+        )
+    return ok(f"version {book.version}, {len(regions)} {'region' if len(regions) == 1 else 'regions'}")
+
+
+async def payment(grounds: Grounds) -> Outcome:
+    if grounds.payments is None:
+        return blocking(grounds.providers_problem, command="plaudit config")
+    names = grounds.payments.names
+    if not names:
+        return blocking("nobody takes payments: describe a provider in the settings, such as PLAUDIT_STRIPE_SECRET_KEY")
+    if names == [PLAY_MONEY] and not is_loopback(grounds.settings.public_url):
+        return attention("only the sandbox takes payments: coins are sold for play money")
+    return ok(", ".join(names))
+
+
+async def payment_answers(grounds: Grounds) -> Outcome:
+    if grounds.payments is None or not grounds.payments.names:
+        return not_asked("no provider is described")
+    for name in grounds.payments.names:
+        provider = grounds.payments.get(name)
+        if provider and (reason := await _silence(provider, grounds)):
+            return blocking(f"{name} does not answer as it should: {reason}", command="plaudit config")
+    return ok(f"{', '.join(grounds.payments.names)} answered to our key")
+
+
+async def _silence(provider: PaymentProvider, grounds: Grounds) -> str:
+    """Why a provider does not answer a question that only we may ask; empty when it does."""
+    now = grounds.clock.now()
+    try:
+        async with aclosing(provider.list_news(now - timedelta(seconds=_LIST_OF_S), now)) as news:  # type: ignore[type-var]  # all are generators
+            async for _ in news:
+                break
+    except (ProviderUnavailable, ProviderRefused) as error:
+        return str(error.__cause__ or error)[:_REASON_LENGTH_MAX]
+    return ""

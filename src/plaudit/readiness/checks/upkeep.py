@@ -1,0 +1,82 @@
+"""What keeps a server well: its clock, periodic work, backups, room on the disk."""
+
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from plaudit.db import fetch_one
+from plaudit.limits import BACKUP_FRESH_HOURS, CLOCK_SKEW_S_MAX, DISK_FREE_MB_MIN, JOB_FAILURES_SHOWN_MIN
+from plaudit.readiness.checks.database import SQL
+from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+
+
+class BackupFacts(msgspec.Struct, frozen=True):
+    """What is known of backups: the archive of the write-ahead log by itself, dumps by whoever takes them."""
+
+    has_archived: bool
+    archived_at: datetime | None
+    failed_at: datetime | None
+    taken_at: datetime | None
+
+
+async def clock(grounds: Grounds) -> Outcome:
+    async with grounds.opened.read() as connection:
+        before = grounds.clock.now()
+        theirs: datetime = await connection.fetchval(SQL["database_time"])
+        after = grounds.clock.now()
+    ahead = before - theirs if before > theirs else theirs - after if theirs > after else timedelta(0)
+    if ahead > timedelta(seconds=CLOCK_SKEW_S_MAX):
+        return attention(f"this machine and the database differ by {ahead.total_seconds():.0f} s: set both by NTP")
+    return ok("this machine and the database agree")
+
+
+async def jobs(grounds: Grounds) -> Outcome:
+    if grounds.jobs is None:
+        return not_asked("only a server that runs knows: look at /operator/setup")
+    failing = [one for one in grounds.jobs if one.failures_in_a_row >= JOB_FAILURES_SHOWN_MIN]
+    if failing:
+        worst = max(failing, key=lambda one: one.failures_in_a_row)
+        return attention(
+            f"{worst.name} failed {worst.failures_in_a_row} times in a row: {worst.error}", page="/operator/stuck"
+        )
+    ended = [one.ended_at for one in grounds.jobs if one.ended_at]
+    if not ended:
+        return not_asked("nothing has run yet in the process that answered")
+    return ok(f"{len(grounds.jobs)} jobs, the last run ended {max(ended):%Y-%m-%d %H:%M:%S} UTC")
+
+
+async def backups(grounds: Grounds) -> Outcome:
+    async with grounds.opened.read() as connection:
+        facts = await fetch_one(connection, SQL["backup_facts"], BackupFacts)
+    assert facts is not None
+    fresh = grounds.clock.now() - timedelta(hours=BACKUP_FRESH_HOURS)
+    archived = facts.archived_at if facts.has_archived else None
+    if archived and facts.failed_at and facts.failed_at > archived:
+        return attention(f"the archive of the write-ahead log fails since {facts.failed_at:%Y-%m-%d %H:%M} UTC")
+    known = [one for one in (archived, facts.taken_at) if one]
+    if not known:
+        return attention("none is known of: take them, and say so after each", command="plaudit backup taken")
+    if max(known) < fresh:
+        return attention(f"the last is of {max(known):%Y-%m-%d %H:%M} UTC", command="plaudit backup taken")
+    kind = "the write-ahead log is archived" if archived == max(known) else "a dump was taken"
+    return ok(f"{kind}, {max(known):%Y-%m-%d %H:%M} UTC")
+
+
+async def disk(grounds: Grounds) -> Outcome:
+    if grounds.settings.database_url:
+        return ok("nothing of weight is kept on this machine; look after the disk of the database")
+    folder = _there(grounds.settings.data.absolute())
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if not os.access(folder, os.W_OK):
+        return blocking(f"{folder} cannot be written to")
+    if free_mb < DISK_FREE_MB_MIN:
+        return attention(f"{free_mb} MB are free at {folder}")
+    return ok(f"{free_mb // 1_000} GB are free at {folder}")
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
