@@ -13,12 +13,21 @@ from plaudit.db import OwnConnection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.ledger.privileges import privilege_repairs, repair_privileges
 from plaudit.postgresql import wheel
+from tests.support.commands import plaudit
 
 
-def plaudit(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def refusal(url: str, *arguments: str) -> str:
+    outcome = plaudit(url, *arguments)
+    assert outcome.status == 1
+    return outcome.stderr
+
+
+def refusal_to_serve(url: str) -> str:
+    command = [sys.executable, "-m", "plaudit", "serve", "--port", "0"]
     environment = os.environ | {"DATABASE_URL": url}
-    command = [sys.executable, "-m", "plaudit", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert outcome.returncode == 1
+    return outcome.stderr
 
 
 @pytest.fixture
@@ -34,14 +43,16 @@ def restored_url(database_url: str, tmp_path: Path) -> Iterator[str]:
 
 
 async def test_migrate_repairs_a_restored_database(restored_url: str) -> None:
-    for command in (["serve", "--port", "0"], ["audit"], ["prices", "list"]):
-        outcome = plaudit(restored_url, *command)
-        assert (outcome.returncode, outcome.stderr.count("\n")) == (1, 1), outcome.stderr
-        assert "run `plaudit migrate`" in outcome.stderr
+    for said in (
+        refusal_to_serve(restored_url),
+        *(refusal(restored_url, *one) for one in (["audit"], ["prices", "list"])),
+    ):
+        assert said.count("\n") == 1, said
+        assert "run `plaudit migrate`" in said
     repaired = plaudit(restored_url, "migrate")
     assert "privileges of plaudit_app" in repaired.stdout
-    assert repaired.returncode == 0, repaired.stderr
-    assert plaudit(restored_url, "audit").returncode == 0
+    assert repaired.status == 0, repaired.stderr
+    assert plaudit(restored_url, "audit").status == 0
     assert plaudit(restored_url, "migrate").stdout == "The database is up to date.\n"
     application = await connect(restored_url)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -53,10 +64,9 @@ async def test_a_database_where_the_role_lost_its_grants_says_so_in_one_line(
     database_url: str, owner_connection: OwnConnection
 ) -> None:
     await owner_connection.execute("revoke all on all tables in schema public from plaudit_app")
-    for command in (["serve", "--port", "0"], ["audit"]):
-        outcome = plaudit(database_url, *command)
-        assert (outcome.returncode, outcome.stderr.count("\n")) == (1, 1), outcome.stderr
-        assert "run `plaudit migrate`" in outcome.stderr
+    for said in (refusal_to_serve(database_url), refusal(database_url, "audit")):
+        assert said.count("\n") == 1, said
+        assert "run `plaudit migrate`" in said
     await repair_privileges(owner_connection)
 
 

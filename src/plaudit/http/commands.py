@@ -20,6 +20,7 @@ from plaudit.ledger.migrate import apply_to, may_wait, pending_migrations
 from plaudit.ledger.privileges import privilege_repairs
 from plaudit.limits import WORKERS_MAX
 from plaudit.listening import listen, url_of
+from plaudit.readiness.summary import say_what_starts
 from plaudit.settings import Settings, SetupError
 
 
@@ -40,6 +41,7 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
     settings = dataclasses.replace(settings, data=data) if data else settings
     with database_url(settings) as url:
         asyncio.run(_prepare(url, embedded=not settings.database_url))
+        asyncio.run(say_what_starts(settings, data, url, host=host))
         if workers > 1:
             several = Workers(workers, host, port, url, log_requests=log_requests)
             _say_where(several.url)

@@ -15,7 +15,7 @@ async def terms(grounds: Grounds) -> Outcome:
         rule = await current_rule(connection, grounds.clock)
         holding = await rates.terms_at(connection, "bank_account", now)
         currencies = len(await rates.rates_at(connection, now))
-    words = f"rule {rule.version}, terms {holding.version}, rates in {currencies} {'currency' if currencies == 1 else 'currencies'}"
+    words = f"rule {rule.version}, terms {holding.version}, payout rates: {currencies}"
     if _OF_THE_TABLES in {rule.version, holding.version}:
         return attention(f"{words}: what came with Plaudit still holds; decide it yourself")
     return ok(words)
