@@ -188,6 +188,13 @@ async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver
     assert len({event["id"] for event in receiver.events}) == len(receiver.events) == 2
 
 
+async def test_webhooks_can_go_where_their_receiver_is_reached_from_here(tmp_path: Path, receiver: Receiver) -> None:
+    with running(tmp_path, "--webhook-origin", receiver.url.removesuffix("/hook")) as sandbox:
+        async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+            await create(client, sandbox.url, "k", asked("https://live.example/hook"))
+            await receiver.until("checkout.open")
+
+
 async def test_with_chaos_each_event_comes_twice(tmp_path: Path, receiver: Receiver) -> None:
     with running(tmp_path, "--chaos") as sandbox:
         async with httpx2.AsyncClient(timeout=WAIT_S) as client:

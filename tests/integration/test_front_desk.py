@@ -123,6 +123,15 @@ async def test_every_answer_has_its_headers(desk: Desk) -> None:
         assert "frame-ancestors 'self'" in headers["content-security-policy"]
 
 
+async def test_head_answers_as_get_does_without_a_body(desk: Desk) -> None:
+    guest = await desk.client()
+    for path, status in (("/", 200), ("/health", 200), ("/docs", 200), ("/nothing", 404), ("/v1/me", 401)):
+        head, get = await guest.head(path), await guest.get(path)
+        assert (head.status_code, head.content) == (status, b""), path
+        assert (get.status_code, len(get.content) > 0) == (status, True), path
+        assert head.headers["content-type"] == get.headers["content-type"]
+
+
 class TestStaticFiles:
     async def test_an_address_with_the_version_is_kept_for_ever(self, desk: Desk) -> None:
         from plaudit.web.templating import static

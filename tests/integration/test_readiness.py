@@ -70,7 +70,7 @@ async def test_an_installation_that_can_sell_is_ready(shop: Shop) -> None:
     assert report.is_ready, report.of(State.BLOCKING)
     right = {one.id for one in report.of(State.OK)}
     assert {"schema", "privileges", "issuers", "operator", "server_key", "catalogue", "seller"} <= right
-    assert {"prices", "payment", "payment_answers", "payout_rail", "reached", "clock", "keys"} <= right
+    assert {"prices", "payment", "payment_answers", "payout_rail", "reached"} <= right
 
 
 PLANTED = [

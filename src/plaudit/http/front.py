@@ -50,6 +50,8 @@ class Front:
             await self._socket(scope["path"])(scope, receive, send)
         elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
             await _answer(hot, scope, receive, with_headers(scope, send))
+        elif scope["method"] == "HEAD":
+            await self.framework(scope | {"method": "GET"}, receive, with_headers(scope, _without_body(send)))
         else:
             await self.framework(scope, receive, with_headers(scope, send))
 
@@ -83,6 +85,18 @@ async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[
     parts = {name: scope["plaudit"][name] for name in handler.parsed_fn_signature.parameters if name not in given}
     response = await handler.fn(**given, **parts)
     return response.content, response.status_code
+
+
+def _without_body(send: Any) -> Any:
+    """A `send` for HEAD, which is GET without a body (RFC 9110, 9.3.2): the answer is over with its headers, even that of
+    a stream without an end."""
+
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return sending
 
 
 def _is_json(headers: Sequence[tuple[bytes, bytes]]) -> bool:

@@ -1,9 +1,11 @@
 """The sandbox as an application, and the command that runs it."""
 
 import asyncio
+import base64
 import logging
 import os
 import random
+import secrets
 import socket
 import warnings
 from collections.abc import AsyncIterator
@@ -28,6 +30,7 @@ from plaudit.sandbox import checkout, payouts, reversals
 from plaudit.sandbox.shared import Sandbox, SandboxConfig
 from plaudit.sandbox.store import Store
 from plaudit.sandbox.webhooks import Outbox
+from plaudit.setting_kinds import public_address
 from plaudit.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -60,7 +63,7 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
     clock = clock or SystemClock()
     chaos = None if config.chaos_seed is None else random.Random(config.chaos_seed)  # noqa: S311 (it only shuffles)
     store = Store(config.data)
-    sandbox = Sandbox(config, store, Outbox(store, clock, config.webhook_secret, chaos), clock)
+    sandbox = Sandbox(config, store, Outbox(store, clock, config.webhook_secret, chaos, config.webhook_origin), clock)
     routers = [room.install(sandbox) for room in (checkout, reversals, payouts)]
 
     @asynccontextmanager
@@ -91,6 +94,9 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
 @click.option("--descriptor", type=int, help="A listening socket it inherits, instead of host and port.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data/sandbox.sqlite"), show_default=True)
 @click.option("--public-url", help="Where browsers reach the hosted pages.  [default: http://HOST:PORT]")
+@click.option(
+    "--webhook-origin", default="", help="Where its server is reached from here.  [default: its public address]"
+)
 @click.option("--chaos", is_flag=True, help="Send every webhook twice and out of order.")
 @click.option("--seed", default=1, show_default=True, help="What chaos is drawn from.")
 @click.option("--late-s", default=8, show_default=True, help="Seconds until a late payment is confirmed.")
@@ -102,6 +108,7 @@ def sandbox(  # noqa: PLR0913 - the options of a command
     descriptor: int | None,
     data: Path,
     public_url: str | None,
+    webhook_origin: str,
     chaos: bool,
     seed: int,
     late_s: int,
@@ -113,7 +120,10 @@ def sandbox(  # noqa: PLR0913 - the options of a command
     """
     settings = Settings.from_environment()
     if not settings.sandbox_api_key or not settings.sandbox_webhook_secret:
-        raise SettingsError("the sandbox needs PLAUDIT_SANDBOX_API_KEY and PLAUDIT_SANDBOX_WEBHOOK_SECRET")
+        raise SettingsError(
+            "the sandbox needs PLAUDIT_SANDBOX_API_KEY and PLAUDIT_SANDBOX_WEBHOOK_SECRET, such as "
+            f"{secrets.token_urlsafe(24)} and whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
+        )
     listening = listen(host, port) if descriptor is None else socket.socket(fileno=descriptor)
     url = url_of(listening)
     config = SandboxConfig(
@@ -121,6 +131,7 @@ def sandbox(  # noqa: PLR0913 - the options of a command
         public_url=(public_url or url).rstrip("/"),
         api_key=settings.sandbox_api_key,
         webhook_secret=settings.sandbox_webhook_secret,
+        webhook_origin=_origin(webhook_origin),
         chaos_seed=seed if chaos else None,
         late_s=late_s,
     )
@@ -140,3 +151,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         click.echo(f"The sandbox listens on {self._url}")
+        click.echo(f"Its server needs PLAUDIT_SANDBOX_URL={self._url}, and the same two keys as the sandbox.")
+
+
+def _origin(text: str) -> str:
+    try:
+        return public_address(text) if text else ""
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--webhook-origin") from None

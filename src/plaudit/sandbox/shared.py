@@ -42,6 +42,8 @@ class SandboxConfig:
     """Where buyers' browsers reach the hosted pages, without a slash at the end."""
     api_key: Secret
     webhook_secret: Secret
+    webhook_origin: str = ""
+    """Where webhooks go instead of the origin their receiver named; empty: there."""
     chaos_seed: int | None = None
     """Send each webhook twice and out of order, drawn from this seed; None: once and in order."""
     late_s: int = 8

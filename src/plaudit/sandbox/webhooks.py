@@ -5,6 +5,7 @@ import logging
 import random
 from contextlib import suppress
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
@@ -42,7 +43,11 @@ def milliseconds(moment: datetime) -> int:
 class Outbox:
     """Webhooks on their way out. What is not acknowledged with 2xx is sent again, later and later."""
 
-    def __init__(self, store: Store, clock: Clock, secret: Secret, chaos: random.Random | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, secret: Secret, chaos: random.Random | None = None, origin: str = ""
+    ) -> None:
+        """`origin`: where the receiver is reached from here, whatever it calls itself."""
+        self._origin = origin
         self._store = store
         self._clock = clock
         self._webhook = Webhook(secret.reveal())
@@ -57,6 +62,8 @@ class Outbox:
         now = self._clock.now()
         event = Event(f"evt_{new_id(self._clock).hex}", event_type, now, msgspec.Raw(msgspec.json.encode(data)))
         body = msgspec.json.encode(event).decode()
+        if self._origin:
+            url = self._origin + urlsplit(url).path
         for delay_ms in self._delays_ms():
             self._store.write_message(event.id, url, body, milliseconds(now) + delay_ms)
 

@@ -1,0 +1,152 @@
+"""The files of a deployment: systemd reads the units, nginx with its site stands before a server, a dump is taken."""
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from plaudit.postgresql import wheel
+from tests.support.commands import plaudit
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.server import serving
+from tests.support.waiting import WAIT_S, until
+
+FILES = Path(__file__).parents[2] / "examples" / "deploy"
+HOST = "live.example"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+@pytest.mark.parametrize("unit", ["plaudit.service", "plaudit-backup.service", "plaudit-backup.timer"])
+def test_systemd_understands_the_units(unit: str) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("there is no systemd on this machine")
+    outcome = subprocess.run([analyze, "verify", str(FILES / unit)], capture_output=True, text=True, check=False)
+    wrong = [line for line in outcome.stderr.splitlines() if "/opt/plaudit" not in line and "plaudit" in line]
+    assert wrong == []
+
+
+@contextmanager
+def nginx(folder: Path, server_port: int, plain: int, encrypted: int) -> Iterator[ssl.SSLContext]:
+    """nginx with the site of the example before a server; only names of files and ports are others."""
+    certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
+    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    make = [
+        shutil.which("openssl") or "/usr/bin/openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        *subject,
+    ]
+    subprocess.run([*make, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    site = (FILES / "nginx.conf").read_text()
+    for known, here in {
+        "127.0.0.1:8000": f"{LOOPBACK}:{server_port}", "/etc/letsencrypt/live/live.example/": f"{folder}/",
+        "/var/log/nginx/": f"{folder}/", "listen 80;": f"listen {LOOPBACK}:{plain};",
+        "listen 443 ssl": f"listen {LOOPBACK}:{encrypted} ssl",
+    }.items():  # fmt: skip
+        assert known in site
+        site = site.replace(known, here)
+    site = re.sub(r"listen \[::\].*\n", "", site)
+    configuration = folder / "nginx.conf"
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    configuration.write_text(
+        f"pid {folder}/nginx.pid; daemon off; error_log {folder}/main.log; worker_processes 1; "
+        f"events {{}} http {{ {places}\n{site} }}"
+    )
+    command = [NGINX, "-p", str(folder), "-c", str(configuration)]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    with subprocess.Popen(command) as process:
+        try:
+            yield ssl.create_default_context(cafile=str(certificate))
+        finally:
+            process.terminate()
+            process.wait(WAIT_S)
+
+
+def test_a_server_behind_nginx(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with held_port() as plain, held_port() as encrypted:
+        public = f"https://{HOST}:{encrypted}"
+        settings = {
+            "PLAUDIT_DATA": str(tmp_path), "PLAUDIT_PUBLIC_URL": public, "PLAUDIT_TRUSTED_PROXIES": "127.0.0.0/8",
+        }  # fmt: skip
+        token = plaudit(database_url, "token", "tove", "--role", "operator", **settings).stdout.strip()
+        with (
+            serving(database_url, tmp_path / "server.log", **settings) as server,
+            nginx(tmp_path, int(server.address.rsplit(":", 1)[1]), plain, encrypted) as trust,
+        ):
+            _at_loopback(monkeypatch)
+            with httpx2.Client(verify=trust, timeout=WAIT_S) as client:
+                until(lambda: _answers(client, f"{public}/health"), "nginx answers")
+                moved = client.get(f"http://{HOST}:{plain}/wallet?a=b")
+                assert (moved.status_code, moved.headers["location"]) == (301, f"https://{HOST}/wallet?a=b")
+                claimed = {"Authorization": f"Bearer {token}", "X-Forwarded-For": "203.0.113.9"}
+                page = client.get(f"{public}/operator/setup", headers=claimed)
+                assert "this request came from 127.0.0.1" in page.text
+                assert client.head(public).headers["strict-transport-security"] == "max-age=31536000"
+                client.get(f"{public}/overlay?token=secret-of-an-overlay")
+            address = f"wss://{HOST}:{encrypted}/v1/rooms/1/socket?token={token}"
+            with connect(address, ssl=trust, open_timeout=WAIT_S) as screen, pytest.raises(ConnectionClosed) as closed:
+                screen.recv(timeout=WAIT_S)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4404, "it is the server that speaks, of a room that is not there"
+            trust.set_alpn_protocols(["h2"])
+            raw = socket.create_connection((LOOPBACK, encrypted))
+            with trust.wrap_socket(raw, server_hostname=HOST) as spoken:
+                assert spoken.selected_alpn_protocol() == "h2"
+    logs = "".join(file.read_text() for file in tmp_path.glob("*.log"))
+    assert "/overlay" in logs
+    assert "secret-of-an-overlay" not in logs
+    assert token not in logs
+
+
+def _at_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of the example leads to this machine."""
+    known = socket.getaddrinfo
+
+    def found(host: str | bytes | None, *arguments: object, **more: object) -> object:
+        return known(LOOPBACK if host in {HOST, HOST.encode()} else host, *arguments, **more)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+def _answers(client: httpx2.Client, address: str) -> bool:
+    try:
+        return client.get(address).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def test_a_dump_is_taken_and_noted(database_url: str, tmp_path: Path) -> None:
+    plain = database_url.replace("postgresql:/p", "postgresql:///p")
+    command = tmp_path / "plaudit"
+    command.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/noted\n')
+    command.chmod(0o755)
+    programs = {"PG_DUMP": str(wheel() / "bin/pg_dump"), "PG_RESTORE": str(wheel() / "bin/pg_restore")}
+    environment = os.environ | programs | {"BACKUP_FOLDER": str(tmp_path / "dumps"), "PLAUDIT": str(command)}
+    subprocess.run([FILES / "backup.sh"], check=True, env=environment | {"DATABASE_URL": plain})
+    (dump,) = (tmp_path / "dumps").iterdir()
+    noted = (tmp_path / "noted").read_text().split()
+    assert noted[:3] == ["backup", "taken", "--at"]
+    assert noted[4:] == ["--note", str(dump)]
+    assert plaudit(database_url, *noted).status == 0
+    failed = subprocess.run([FILES / "backup.sh"], check=False, env=environment | {"DATABASE_URL": plain + "x"})
+    assert failed.returncode != 0
+    assert [one.suffix for one in (tmp_path / "dumps").iterdir()] == [".dump"]
