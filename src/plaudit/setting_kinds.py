@@ -117,6 +117,12 @@ def countries(text: str) -> str:
     return text
 
 
+def currencies(text: str) -> str:
+    if wrong := sorted(code for code in text.split() if not re.fullmatch("[A-Z]{3}", code)):
+        raise ValueError(f"must be currencies of three letters, such as EUR: {', '.join(wrong)}")
+    return text
+
+
 def networks(text: str) -> str:
     for word in text.split():
         try:
@@ -148,6 +154,17 @@ def key(least: int) -> Kind:
     def read(text: str) -> Secret:
         if len(text) < least:
             raise ValueError(f"must have at least {least} characters")
+        return Secret(text)
+
+    return read
+
+
+def secret_keys(least: int) -> Kind:
+    """Secrets of so many characters at least, one blank between."""
+
+    def read(text: str) -> Secret:
+        if any(len(word) < least for word in text.split()):
+            raise ValueError(f"must be keys of at least {least} characters each")
         return Secret(text)
 
     return read

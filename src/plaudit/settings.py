@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import Annotated, Any, Self, get_args, get_type_hints
 
 from plaudit.environment import Found, SettingsError, SetupError, gather
-from plaudit.limits import DATABASE_CONNECTIONS, DATABASE_STATEMENT_TIMEOUT_MS, QUOTE_KEY_LENGTH_MIN
+from plaudit.limits import (
+    DATABASE_CONNECTIONS,
+    DATABASE_STATEMENT_TIMEOUT_MS,
+    PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
+    QUOTE_KEY_LENGTH_MIN,
+)
 from plaudit.setting_kinds import (
     Secret,
     address,
     countries,
+    currencies,
     database,
     file,
     hosts,
@@ -24,6 +30,7 @@ from plaudit.setting_kinds import (
     origins,
     plain,
     public_address,
+    secret_keys,
     secrets_starting,
     webhook_secret,
     whole,
@@ -106,6 +113,16 @@ class Settings:
 
     sandbox_webhook_secret: Annotated[Secret, webhook_secret] = _NOT_SET
     """What the sandbox provider signs its webhooks with (`whsec_` and base64)."""
+
+    manual_payouts: bool = False
+    """Whether operators pay creators at a bank themselves: they export what is to be paid and mark what was."""
+
+    manual_payout_currencies: Annotated[str, currencies] = ""
+    """Currencies operators pay in, as ISO 4217 codes separated by spaces. Empty: each that has a payout rate."""
+
+    payout_account_keys: Annotated[Secret, secret_keys(PAYOUT_ACCOUNT_KEY_LENGTH_MIN)] = _NOT_SET
+    """What creators' bank accounts are sealed with, at least 32 characters each, separated by spaces: the first seals,
+    all of them open. Empty: one made once and kept in `data`; a backup of the database is worth nothing without it."""
 
     store_product_prefix: str = "coins."
     """Products of the app stores are called this and the number of coins, such as `coins.70`."""

@@ -25,14 +25,17 @@ from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import Payout
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.sandbox import SandboxPayoutProvider
+from plaudit.payouts.vault import AccountVault
 from plaudit.settings import Secret
-from tests.support.earnings import give
+from tests.support.earnings import PretendBank, give
+from tests.support.payout_desk import ACCOUNT_KEY, open_pretend_vault
 from tests.support.ports import LOOPBACK, NOBODY, held_port
 from tests.support.processes import first_line
 from tests.support.shop import API_KEY, WEBHOOK_SECRET
 from tests.support.waiting import WAIT_S, eventually
 
 CREATOR = 42
+VAULT = AccountVault([ACCOUNT_KEY.reveal()])
 _LONG = timedelta(seconds=2 * max(PAYOUT_SEND_PAUSE_S_MAX, PAYOUT_POLL_PAUSE_S_MAX))  # then all is due again
 ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
 
@@ -110,14 +113,15 @@ async def approved_payout(database: Database, clock: ManualClock) -> UUID:
         await creators.record_rule(connection, clock, rule, None)
         await creators.convert(connection, clock, conversion_id=new_id(clock), creator_id=CREATOR, coins=None)
     await mature_due(database, clock)
+    await open_pretend_vault(database, clock)
     async with database.transaction() as connection:
         named = {"creator_id": CREATOR, "provider": "sandbox", "account": ACCOUNT}
-        await methods.add_method(connection, clock, method_id=method_id, **named)  # type: ignore[arg-type]
+        await methods.add_method(connection, clock, VAULT, method_id=method_id, **named)  # type: ignore[arg-type]
         await actions.quote(
             connection, clock, quote_id=quote_id, creator_id=CREATOR, diamonds=5_000, method_id=method_id
         )
         await actions.request(connection, clock, payout_id=payout_id, creator_id=CREATOR, quote_id=quote_id)
-        await actions.approve(connection, clock, 1, payout_id)
+        await actions.approve(connection, clock, PayoutProviders([PretendBank()]), 1, payout_id)
     return payout_id
 
 
@@ -138,7 +142,7 @@ async def paid_in_the_end(
 ) -> None:
     """Let the jobs send what is due, and ask about it when the bank has paid."""
     clock.advance(_LONG)
-    await send_due(database, clock, providers)
+    await send_due(database, clock, providers, VAULT)
     await eventually(lambda: payouts_at_the_bank(folder, "paid") == 1, "the bank has paid")
     clock.advance(_LONG)
     await poll_due(database, clock, providers)
@@ -152,7 +156,7 @@ async def test_the_answer_is_cut_off(database: Database, port: int, tmp_path: Pa
         wire = CutWire(port)
         server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
         async with server, provider_at(server.sockets[0].getsockname()[1]) as providers:
-            await send_due(database, clock, providers)
+            await send_due(database, clock, providers, VAULT)
             assert wire.cuts == 1
             seen = await find(database, payout_id)
             assert (seen.state, seen.send_attempts) == ("approved", 1)
@@ -170,11 +174,11 @@ async def test_the_provider_is_killed_before_it_answers(database: Database, port
             wire = CutWire(port)
             server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
             async with server, provider_at(server.sockets[0].getsockname()[1]) as cut_off:
-                await send_due(database, clock, cut_off)  # the order is written when the answer is on its way
+                await send_due(database, clock, cut_off, VAULT)  # the order is written when the answer is on its way
             process.kill()
             process.wait()
             clock.advance(timedelta(hours=1))
-            await send_due(database, clock, providers)
+            await send_due(database, clock, providers, VAULT)
             assert (await find(database, payout_id)).state == "approved"
         with sandbox_process(tmp_path, port):
             await paid_in_the_end(database, clock, providers, tmp_path, payout_id)
@@ -198,11 +202,11 @@ async def test_the_sender_dies_with_the_answer_in_its_hands(database: Database, 
                 raise AssertionError
 
             provider.send = send_and_hang  # type: ignore[method-assign, assignment]
-            sender = asyncio.create_task(send_due(database, clock, providers))
+            sender = asyncio.create_task(send_due(database, clock, providers, VAULT))
             await answered.wait()
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
             provider.send = original  # type: ignore[method-assign]
-            assert await send_due(database, clock, providers) == 0, "the claim holds until its lease is over"
+            assert await send_due(database, clock, providers, VAULT) == 0, "the claim holds until its lease is over"
             await paid_in_the_end(database, clock, providers, tmp_path, payout_id)
     assert payouts_at_the_bank(tmp_path) == 1

@@ -23,6 +23,7 @@ from plaudit.db import Database, OwnConnection
 from plaudit.money import exponent
 from plaudit.people.model import Role
 from plaudit.settings import Secret, Settings
+from plaudit.spreadsheets import decimal
 from tests.support.databases import broken_laws
 from tests.support.returns import Returns
 from tests.support.shop import Shop, open_shop
@@ -294,10 +295,10 @@ async def test_the_command_line_prints_both(shop: Shop, database_url: str, monke
 
 
 def test_amounts_have_the_decimals_of_their_currency_and_text_is_no_formula() -> None:
-    assert export.decimal(1999, "USD") == "19.99"
-    assert export.decimal(-5, "EUR") == "-0.05"
-    assert export.decimal(1999, "JPY") == "1999"
-    assert export.decimal(1999, "KWD") == "1.999"
+    assert decimal(1999, "USD") == "19.99"
+    assert decimal(-5, "EUR") == "-0.05"
+    assert decimal(1999, "JPY") == "1999"
+    assert decimal(1999, "KWD") == "1.999"
     assert exponent("KWD") == 3
     evil = Unspent(kind="paid", entity="=1+1", region="@x", channel='a,b"c', currency="JPY", coins=-2, minor=-3)
     [row] = csv.DictReader(

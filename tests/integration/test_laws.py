@@ -28,6 +28,25 @@ BREAKS = [
     ),
     ("01_payouts_equal_movements", "update payout set diamonds = diamonds + 1"),
     ("01_payouts_equal_movements", "update payout set state = 'approved', previous_state = 'requested'"),
+    (
+        "02_manual_payouts_are_exported",
+        """insert into payout_bank_outcome (shard, payout_id, outcome, reference, recorded_at, recorded_by)
+        select shard, id, 'paid', 'none', changed_at, 1 from payout""",
+    ),
+    (
+        "02_manual_payouts_are_exported",
+        "insert into payout_export_item (shard, payout_id, export_number) select shard, id, 1 from payout",
+    ),
+    (
+        "02_manual_payouts_are_exported",
+        """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
+        select shard, id, 'approved', 'sent', changed_at, 'operator', 1 from payout""",
+    ),
+    (
+        "02_manual_payouts_are_exported",
+        """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
+        select shard, id, 'sent', 'paid', changed_at, 'operator', 1 from payout""",
+    ),
     ("01_orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
     ("01_orders_equal_movements", "delete from receipt"),
     ("02_papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),

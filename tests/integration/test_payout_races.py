@@ -15,7 +15,7 @@ from plaudit.creators.model import InsufficientGiftBalance
 from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.payouts import actions, outcomes
-from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due
+from plaudit.payouts.jobs import apply_kept_events, poll_due
 from plaudit.payouts.model import InsufficientDiamonds, Payout, PayoutState
 from plaudit.payouts.providers.base import PayoutStatus
 from plaudit.problems import IdempotencyConflict, Problem
@@ -59,24 +59,47 @@ async def test_one_request_many_times_at_once(desk: PayoutDesk) -> None:
 async def test_approvals_refusals_and_a_cancellation_at_once(desk: PayoutDesk) -> None:
     payout = await desk.request(await desk.quote(5_000))
     answers = await at_once(
-        *(desk.act(actions.approve, operator, payout.id) for operator in OPERATORS),
+        *(desk.approve(operator, payout.id) for operator in OPERATORS),
         *(desk.act(actions.refuse, operator, payout.id, "no") for operator in OPERATORS),
         desk.act(actions.cancel, desk.creator_id, payout.id),
     )
     found = await desk.find(payout.id)
-    assert {answer.state for answer in answers if isinstance(answer, Payout)} == {found.state}
+    assert found.state in {PayoutState.REFUSED, PayoutState.CANCELLED}, (
+        "an approved payout nobody was told of is refused"
+    )
     assert set(kinds(answers)) == {"Payout", "PayoutStateConflict"}
     async with desk.database.read() as connection:
-        assert len(await actions.events_of(connection, found)) == 2
+        events = [event.to_state for event in await actions.events_of(connection, found)]
         queued = await connection.fetchval("select count(*) from payout_send")
-    assert queued == (found.state is PayoutState.APPROVED)
-    assert await desk.available() == (5_000 if found.state is PayoutState.APPROVED else 10_000)
+    assert events[0] is PayoutState.REQUESTED
+    assert sorted(events[1:]) in [["approved", "refused"], ["refused"], ["cancelled"]]
+    assert {answer.state for answer in answers if isinstance(answer, Payout)} <= set(events[1:])
+    assert queued == 0
+    assert await desk.available() == 10_000
+
+
+@pytest.mark.parametrize("moment", range(6))
+async def test_refusing_while_it_is_sent(desk: PayoutDesk, moment: int) -> None:
+    """Either the bank has it, or the creator has the diamonds."""
+    payout = await desk.request(await desk.quote(5_000))
+    await desk.approve(OPERATORS[0], payout.id)
+
+    async def refuse() -> Any:
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        return await desk.act(actions.refuse, OPERATORS[1], payout.id, "no")
+
+    refused, _ = await at_once(refuse(), desk.send_due())
+    found = await desk.find(payout.id)
+    assert isinstance(refused, Payout) == (found.state is PayoutState.REFUSED)
+    assert desk.bank.orders_taken == ([] if found.state is PayoutState.REFUSED else [payout.id])
+    assert await desk.available() == (10_000 if found.state is PayoutState.REFUSED else 5_000)
 
 
 async def test_several_processes_send_each_payout_once(desk: PayoutDesk) -> None:
     payouts = [await desk.request(await desk.quote(2_000)) for _ in range(5)]
-    await at_once(*(desk.act(actions.approve, OPERATORS[0], payout.id) for payout in payouts))
-    tried = await at_once(*(send_due(desk.database, desk.clock, desk.providers) for _ in range(4)))
+    await at_once(*(desk.approve(OPERATORS[0], payout.id) for payout in payouts))
+    tried = await at_once(*(desk.send_due() for _ in range(4)))
     assert sum(tried) == 5
     assert sorted(desk.bank.orders_taken) == sorted(payout.id for payout in payouts)
 
@@ -85,8 +108,8 @@ async def test_several_processes_send_each_payout_once(desk: PayoutDesk) -> None
 async def test_webhooks_polls_and_kept_events_at_once(desk: PayoutDesk, status: PayoutStatus) -> None:
     payouts = [await desk.request(await desk.quote(2_000)) for _ in range(3)]
     for payout in payouts:
-        await desk.act(actions.approve, OPERATORS[0], payout.id)
-    await send_due(desk.database, desk.clock, desk.providers)
+        await desk.approve(OPERATORS[0], payout.id)
+    await desk.send_due()
     events = []
     for payout in payouts:
         if status is PayoutStatus.RETURNED:

@@ -90,7 +90,8 @@ class Studio:
 
     async def work(self, job: Callable[..., Awaitable[int]]) -> int:
         house = self.shop.desk.house
-        return await job(house.database, house.clock, house.payout_providers)
+        more = [house.account_vault] if job is send_due else []
+        return await job(house.database, house.clock, house.payout_providers, *more)
 
 
 @asynccontextmanager

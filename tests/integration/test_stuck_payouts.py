@@ -12,8 +12,8 @@ from plaudit.creators.jobs import claw_back_due
 from plaudit.db import Database, OwnConnection
 from plaudit.limits import PAYOUT_POLL_AFTER_S
 from plaudit.pages import BEGINNING
-from plaudit.payouts import actions, outcomes
-from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due
+from plaudit.payouts import outcomes
+from plaudit.payouts.jobs import apply_kept_events, poll_due
 from plaudit.payouts.model import PayoutState
 from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
 from plaudit.payouts.stuck import Queue, StuckWork, list_stuck, retry
@@ -75,7 +75,7 @@ async def approved(desk: PayoutDesk, count: int) -> list[UUID]:
     ids = []
     for _ in range(count):
         ids.append((await desk.request(await desk.quote(2_000))).id)
-        await desk.act(actions.approve, OPERATORS[0], ids[-1])
+        await desk.approve(OPERATORS[0], ids[-1])
     return ids
 
 
@@ -98,7 +98,7 @@ async def test_a_payout_that_breaks_its_provider_stops_no_other(payouts: PayoutD
     bad, *good = await approved(payouts, 3)
     bank.breaks_at = {bad}
     before = asyncio.all_tasks()
-    assert await send_due(payouts.database, payouts.clock, payouts.providers) == 3
+    assert await payouts.send_due() == 3
     assert asyncio.all_tasks() == before
     assert bank.under_way == 0
     assert await states(payouts, [bad, *good]) == [PayoutState.APPROVED, PayoutState.SENT, PayoutState.SENT]
@@ -109,7 +109,7 @@ async def test_a_payout_that_breaks_its_provider_stops_no_other(payouts: PayoutD
 
     bank.breaks_at = set()
     await hurry(payouts, listed)
-    await send_due(payouts.database, payouts.clock, payouts.providers)
+    await payouts.send_due()
     assert await states(payouts, [bad]) == [PayoutState.SENT]
     assert await stuck(payouts.database, Queue.SEND) == []
 
@@ -118,7 +118,7 @@ async def test_nothing_is_sent_after_the_job_was_stopped(payouts: PayoutDesk, ba
     await approved(payouts, 3)
     bank.breaks_at = {UUID(int=0)}  # nobody: all of them wait for an answer
     before = asyncio.all_tasks()
-    job = asyncio.create_task(send_due(payouts.database, payouts.clock, payouts.providers))
+    job = asyncio.create_task(payouts.send_due())
     while bank.under_way < 3:
         await asyncio.sleep(0)
     job.cancel()
@@ -131,7 +131,7 @@ async def test_nothing_is_sent_after_the_job_was_stopped(payouts: PayoutDesk, ba
 
 async def test_a_payout_that_cannot_be_looked_up_stops_no_other(payouts: PayoutDesk, bank: BreakingBank) -> None:
     bad, *good = await approved(payouts, 3)
-    await send_due(payouts.database, payouts.clock, payouts.providers)
+    await payouts.send_due()
     for payout_id in (bad, *good):
         bank.settle(payout_id, PayoutStatus.PAID)
     bank.breaks_at = {bad}
@@ -153,7 +153,7 @@ async def test_a_payout_that_cannot_be_looked_up_stops_no_other(payouts: PayoutD
 
 async def test_an_event_that_cannot_be_applied_stops_no_other(payouts: PayoutDesk, bank: BreakingBank) -> None:
     bad, *good = await approved(payouts, 3)
-    await send_due(payouts.database, payouts.clock, payouts.providers)
+    await payouts.send_due()
 
     async def keep(connection: Any, clock: ManualClock, payout_id: UUID) -> None:
         event_id = bank.settle(payout_id, PayoutStatus.PAID)

@@ -1,6 +1,7 @@
 """Conversion, maturity and payouts against a plain model, in any order, with repeats, conflicts and lost answers."""
 
 import asyncio
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,8 @@ from plaudit.creators.model import BelowConversionMinimum, InsufficientGiftBalan
 from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.limits import PAYOUT_QUOTE_VALID_S
-from plaudit.payouts import actions, methods, outcomes, rates
+from plaudit.payouts import actions, bank, exports, methods, outcomes, rates
+from plaudit.payouts.bank import BankOutcome
 from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import (
@@ -26,6 +28,10 @@ from plaudit.payouts.model import (
     DailyPayoutLimit,
     InsufficientDiamonds,
     NewPayoutTerms,
+    NothingToExport,
+    PayoutMayBeSent,
+    PayoutNotExported,
+    PayoutOutcomeConflict,
     PayoutQuote,
     PayoutQuoteExpired,
     PayoutQuoteUsed,
@@ -34,9 +40,12 @@ from plaudit.payouts.model import (
 )
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
+from plaudit.payouts.providers.manual import ManualPayoutProvider
+from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import Mood, PretendBank, give
 from tests.support.machines import run_machine
+from tests.support.payout_desk import ACCOUNT_KEY, open_pretend_vault
 
 pytestmark = pytest.mark.sql
 
@@ -48,8 +57,11 @@ FOLLOWING = {
     PayoutStatus.PROCESSING: [PayoutStatus.PAID, PayoutStatus.FAILED],
     PayoutStatus.PAID: [PayoutStatus.RETURNED],
 }
-FORGET_THE_REST = "with s as (delete from payout_send) update payout set poll_at = null where poll_at is not null"
+FORGET_THE_REST = """
+    with s as (delete from payout_send), h as (update payout set provider = 'past' where state = 'approved')
+    update payout set poll_at = null where poll_at is not null"""
 who = st.integers(0, 1)
+references = st.sampled_from(["A", "B"])
 
 
 @dataclass
@@ -71,7 +83,12 @@ class Asked:
     creator: int
     quote: PayoutQuote
     day: str
+    by_hand: bool
     state: str = "requested"
+    called: bool = False
+    """Whether a provider was told."""
+    marked: dict[str, str] = field(default_factory=dict)
+    """Outcomes an operator marked, with the bank's reference."""
 
 
 class Payouts(RuleBasedStateMachine):
@@ -80,7 +97,7 @@ class Payouts(RuleBasedStateMachine):
     runner: ClassVar[asyncio.Runner]
     database: ClassVar[Database]
     examples: ClassVar[int] = 0
-    reached: ClassVar[set[str]] = set()
+    reached: ClassVar[set[tuple[str, bool]]] = set()
     conversions = Bundle("conversions")
     quotes = Bundle("quotes")
     payouts = Bundle("payouts")
@@ -96,8 +113,10 @@ class Payouts(RuleBasedStateMachine):
         self.converted: dict[UUID, tuple[int, int | None, Any]] = {}
         self.ratio = (1, 1)
         self.bank = PretendBank()
-        self.providers = PayoutProviders([self.bank])
-        self.methods: list[UUID] = []
+        self.providers = PayoutProviders([self.bank, ManualPayoutProvider()])
+        self.vault = AccountVault([ACCOUNT_KEY.reveal()])
+        self.methods: dict[tuple[int, bool], UUID] = {}
+        self.exported: set[UUID] = set()
 
     def act(self, action: Any, *arguments: Any, **named: Any) -> Any:
         """An action in a transaction of its own; a problem is the answer."""
@@ -122,19 +141,21 @@ class Payouts(RuleBasedStateMachine):
         account = BankAccount(
             holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456"
         )
-        for creator in self.ids:
+        self.runner.run(open_pretend_vault(self.database, self.clock))
+        for creator, by_hand in itertools.product((0, 1), (False, True)):
             method = new_id(self.clock)
             self.act(
-                methods.add_method, self.clock, method_id=method, creator_id=creator, provider="sandbox",
-                account=account,
+                methods.add_method, self.clock, self.vault, method_id=method, creator_id=self.ids[creator],
+                provider="manual" if by_hand else "sandbox", account=account,
             )  # fmt: skip
-            self.methods.append(method)
+            self.methods[creator, by_hand] = method
         for creator in (0, 1):
             self.receive(creator, 250)
             self.convert(creator, 200)
         self.wait(MATURITY_S)
         self.mature(1)
-        return multiple(*(self.cash_out(creator, 20, steps) for creator in (0, 1)))
+        both = itertools.product((0, 1), (False, True))
+        return multiple(*(self.cash_out(creator, 20, steps, by_hand=by_hand) for creator, by_hand in both))
 
     @rule(ratio=st.sampled_from([(1, 1), (1, 2), (3, 2), (2, 7)]))
     def decide_rule(self, ratio: tuple[int, int]) -> None:
@@ -204,11 +225,11 @@ class Payouts(RuleBasedStateMachine):
             earner.available += sum(diamonds for _, diamonds in ripe)
             earner.pending = [entry for entry in earner.pending if entry not in ripe]
 
-    @rule(target=quotes, creator=who, diamonds=st.integers(1, 320))
-    def quote(self, creator: int, diamonds: int) -> Any:
+    @rule(target=quotes, creator=who, diamonds=st.integers(1, 320), by_hand=st.booleans())
+    def quote(self, creator: int, diamonds: int, *, by_hand: bool) -> Any:
         answer = self.act(
             actions.quote, self.clock, quote_id=new_id(self.clock), creator_id=self.ids[creator],
-            diamonds=diamonds, method_id=self.methods[creator],
+            diamonds=diamonds, method_id=self.methods[creator, by_hand],
         )  # fmt: skip
         if problem := self._unpayable(creator, diamonds):
             assert isinstance(answer, problem)
@@ -247,7 +268,8 @@ class Payouts(RuleBasedStateMachine):
         earner.available -= quote.diamonds
         earner.in_payout += quote.diamonds
         earner.requested_on[day] += quote.diamonds
-        self.asked[payout_id] = Asked(creator, quote, day)
+        by_hand = quote.method_id == self.methods[creator, True]
+        self.asked[payout_id] = Asked(creator, quote, day, by_hand)
         return payout_id
 
     def _request(self, payout_id: UUID, creator: int, quote_id: UUID) -> Any:
@@ -263,17 +285,20 @@ class Payouts(RuleBasedStateMachine):
             assert isinstance(self._request(payout, quoted[0], quoted[1].id), IdempotencyConflict)
 
     @rule(
-        target=payouts, creator=who, diamonds=st.integers(DIAMONDS_MIN, 60), steps=st.sampled_from([0, 0, 1, 2, 2, 3])
-    )
-    def cash_out(self, creator: int, diamonds: int, steps: int) -> Any:
+        target=payouts, creator=who, diamonds=st.integers(DIAMONDS_MIN, 60), steps=st.sampled_from([0, 0, 1, 2, 2, 3]),
+        by_hand=st.booleans(),
+    )  # fmt: skip
+    def cash_out(self, creator: int, diamonds: int, steps: int, *, by_hand: bool) -> Any:
         """Most of the way at once: Hypothesis switches single rules off for whole examples."""
-        quoted = self.quote(creator, diamonds)
+        quoted = self.quote(creator, diamonds, by_hand=by_hand)
         if not isinstance(quoted, tuple):
             return multiple()
         payout_id: Any = self.request(quoted)
         if steps > 0:
             self.approve(payout_id)
-        if steps > 1:
+        if steps > 1 and by_hand:
+            self.export(1)
+        elif steps > 1:
             self.send(Mood.WELL, 1)
         if steps > 2 and payout_id in self.bank.payouts:
             for status in (PayoutStatus.PAID, PayoutStatus.RETURNED):
@@ -283,7 +308,13 @@ class Payouts(RuleBasedStateMachine):
     @rule(payout=payouts)
     def refuse(self, payout: UUID) -> None:
         asked = self.asked[payout]
-        self._decided(asked, self.act(actions.refuse, self.clock, OPERATOR, payout, "because"), "refused")
+        answer = self.act(actions.refuse, self.clock, OPERATOR, payout, "because")
+        if asked.state == "approved" and asked.called:
+            assert isinstance(answer, PayoutMayBeSent)
+            return
+        if asked.state == "approved":
+            self._give_back(asked, "refused")
+        self._decided(asked, answer, "refused")
 
     @rule(payout=payouts)
     def cancel(self, payout: UUID) -> None:
@@ -308,7 +339,7 @@ class Payouts(RuleBasedStateMachine):
     @rule(payout=payouts)
     def approve(self, payout: UUID) -> None:
         asked = self.asked[payout]
-        answer = self.act(actions.approve, self.clock, OPERATOR, payout)
+        answer = self.act(actions.approve, self.clock, self.providers, OPERATOR, payout)
         if asked.state == "requested":
             asked.state = "approved"
         if asked.state in {"refused", "cancelled"}:
@@ -321,8 +352,11 @@ class Payouts(RuleBasedStateMachine):
         self.clock.advance(timedelta(hours=1))  # past any pause after a failure
         self.bank.mood = mood
         taken_before = set(self.bank.payouts)  # their answer was lost: they are looked up, which a silent bank answers
-        self._work(send_due, processes)
+        self._work(send_due, processes, self.vault)
         for payout_id, asked in self.asked.items():
+            if asked.by_hand:
+                continue
+            asked.called = asked.called or asked.state == "approved"
             is_found = mood is Mood.SILENT and payout_id in taken_before
             if asked.state == "approved" and (is_found or mood in {Mood.WELL, Mood.REFUSING}):
                 self._told(payout_id, self.bank.payouts[payout_id].status)
@@ -333,12 +367,58 @@ class Payouts(RuleBasedStateMachine):
         self.bank.mood = Mood.WELL
         self._work(poll_due, processes)
         for payout_id, asked in self.asked.items():
-            if asked.state in {"sent", "paid"}:
+            if asked.state in {"sent", "paid"} and not asked.by_hand:
                 self._told(payout_id, self.bank.payouts[payout_id].status)
 
-    def _work(self, job: Any, processes: int) -> None:
+    @rule(at_once=st.integers(1, 3))
+    def export(self, at_once: int) -> None:
+        """Some at once share nothing: one finds what waits, the others nothing."""
+        waiting = {payout_id for payout_id, asked in self.asked.items() if asked.by_hand and asked.state == "approved"}
+
+        async def export() -> Any:
+            try:
+                async with self.database.transaction() as connection:
+                    return await exports.export(
+                        connection, self.clock, export_id=new_id(self.clock), currency=None, operator_id=OPERATOR
+                    )
+            except NothingToExport:
+                return None
+
+        async def all_at_once() -> list[Any]:
+            return await asyncio.gather(*(export() for _ in range(at_once)))
+
+        made = [answer for answer in self.runner.run(all_at_once()) if answer]
+        assert [one.payouts for one in made] == ([len(waiting)] if waiting else [])
+        assert not waiting & self.exported
+        self.exported |= waiting
+        for payout_id in waiting:
+            self.asked[payout_id].state = "sent"
+
+    @rule(
+        payout=payouts, outcome=st.sampled_from(["paid", "paid", "failed", "returned"]), reference=st.sampled_from("AB")
+    )
+    def mark(self, payout: UUID, outcome: Any, reference: str) -> None:
+        asked = self.asked[payout]
+        told = BankOutcome(outcome=outcome, reference=reference, reason=None if outcome == "paid" else "because")
+        answer = self.act(bank.mark, self.clock, OPERATOR, payout, told)
+        if payout not in self.exported:
+            assert isinstance(answer, PayoutNotExported)
+        elif outcome in asked.marked:
+            assert (
+                (answer.state == asked.state)
+                if asked.marked[outcome] == reference
+                else isinstance(answer, PayoutOutcomeConflict)
+            )
+        elif asked.state != ("paid" if outcome == "returned" else "sent"):
+            assert isinstance(answer, PayoutOutcomeConflict)
+        else:
+            asked.marked[outcome] = reference
+            self._told(payout, PayoutStatus(outcome))
+            assert answer.state == outcome == asked.state
+
+    def _work(self, job: Any, processes: int, *more: Any) -> None:
         async def all_at_once() -> None:
-            await asyncio.gather(*(job(self.database, self.clock, self.providers) for _ in range(processes)))
+            await asyncio.gather(*(job(self.database, self.clock, self.providers, *more) for _ in range(processes)))
 
         self.runner.run(all_at_once())
 
@@ -406,7 +486,7 @@ class Payouts(RuleBasedStateMachine):
 
     @invariant()
     def states_are_seen(self) -> None:
-        self.reached.update(asked.state for asked in self.asked.values())
+        self.reached.update((asked.state, asked.by_hand) for asked in self.asked.values())
 
     @invariant()
     def balances_agree(self) -> None:
@@ -441,7 +521,8 @@ def test_payouts_agree_with_a_plain_model(database_url: str) -> None:
             run_machine(Payouts, examples=60, steps=40)
         finally:
             runner.run(Payouts.database.close())
-    assert Payouts.reached == set(PayoutState), "the machine does not get everywhere"
+    everywhere = set(itertools.product(PayoutState, (False, True)))
+    assert Payouts.reached == everywhere, "the machine does not get everywhere"
 
 
 @pytest.mark.parametrize("coins", [1, 2, 3, 7, 10**15])

@@ -50,12 +50,16 @@ class PretendBank:
     """A payout provider in memory: once per id, with webhooks that the test delivers when and as often as it likes."""
 
     name = "sandbox"
+    by_hand = False
 
     def __init__(self) -> None:
         self.mood = Mood.WELL
         self.payouts: dict[UUID, ProviderPayout] = {}
         self.orders_taken: list[UUID] = []
         self.events: dict[str, bytes] = {}
+
+    def takes(self, currency: str) -> bool:
+        return True
 
     async def send(self, order: PayoutOrder) -> ProviderPayout:
         if self.mood is Mood.AWAY:

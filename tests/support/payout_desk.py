@@ -11,14 +11,23 @@ from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.payouts import actions, methods
+from plaudit.payouts.jobs import send_due
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import Payout
 from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.problems import Problem
+from plaudit.settings import Secret, Settings
 from tests.support.earnings import PretendBank, give
 
+ACCOUNT_KEY = Secret("a-key-that-is-as-long-as-it-has-to-be")
 OPERATORS = (901, 902, 903)
 ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
+
+
+async def open_pretend_vault(database: Database, clock: ManualClock) -> AccountVault:
+    """A vault whose key no file keeps."""
+    return await open_vault(database, clock, Settings(payout_account_keys=ACCOUNT_KEY), pays_out=True)
 
 
 @dataclass
@@ -28,12 +37,19 @@ class PayoutDesk:
     database: Database
     clock: ManualClock
     bank: PretendBank
+    vault: AccountVault
     creator_id: int
     method_id: UUID
 
     @property
     def providers(self) -> PayoutProviders:
         return PayoutProviders([self.bank])
+
+    async def send_due(self) -> int:
+        return await send_due(self.database, self.clock, self.providers, self.vault)
+
+    async def approve(self, operator_id: int, payout_id: UUID) -> Any:
+        return await self.act(actions.approve, self.providers, operator_id, payout_id)
 
     async def act(self, action: Any, *arguments: Any, **named: Any) -> Any:
         """An action in a transaction of its own; a problem is the answer."""
@@ -63,11 +79,13 @@ class PayoutDesk:
 
 async def open_payout_desk(database: Database, clock: ManualClock, bank: PretendBank | None = None) -> PayoutDesk:
     """10,000 diamonds available, 1,000 coins not converted."""
-    made = PayoutDesk(database, clock, bank or PretendBank(), 41, new_id(clock))
+    made = PayoutDesk(
+        database, clock, bank or PretendBank(), await open_pretend_vault(database, clock), 41, new_id(clock)
+    )
     rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
     await made.act(creators.record_rule, rule, None)
     named = {"creator_id": made.creator_id, "provider": "sandbox", "account": ACCOUNT}
-    await made.act(methods.add_method, method_id=made.method_id, **named)
+    await made.act(methods.add_method, made.vault, method_id=made.method_id, **named)
     await give(database, made.creator_id, 11_000)
     await made.act(creators.convert, conversion_id=new_id(clock), creator_id=made.creator_id, coins=10_000)
     assert await mature_due(database, clock) == 1

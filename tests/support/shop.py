@@ -131,7 +131,7 @@ async def open_shop(
             sandbox_api_key=Secret(API_KEY),
             sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
             return_hosts="shop.example",
-            **more_settings,
+            **{"payout_account_keys": Secret("a-key-that-is-as-long-as-it-has-to-be"), **more_settings},
         )
         config = SandboxConfig(
             data=folder / "sandbox.sqlite",

@@ -10,12 +10,13 @@ from typing import TypeVar
 import click
 
 from plaudit.accounting import actions, reading
-from plaudit.accounting.export import decimal, roll_forward_csv, unspent_csv
+from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import BALANCES, DayFigures, Period, Unspent
 from plaudit.clock import SystemClock
 from plaudit.db import Database
 from plaudit.embedded import database_url
 from plaudit.settings import Settings
+from plaudit.spreadsheets import decimal
 
 T = TypeVar("T")
 

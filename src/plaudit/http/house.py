@@ -25,6 +25,7 @@ from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
 from plaudit.payouts.jobs import payout_jobs
 from plaudit.payouts.providers import PayoutProviders, payout_providers
+from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.policy.databases import network_databases
@@ -53,6 +54,7 @@ class House:
     chat: Chat
     payment_providers: PaymentProviders
     payout_providers: PayoutProviders
+    account_vault: AccountVault
     jobs: JobRunner
     readiness: Readiness
     stopping: asyncio.Event
@@ -80,6 +82,7 @@ async def open_house(
     Raises:
         DatabaseUnreachable: there is no database, or it is not prepared.
         SettingsError: a provider is described in part only.
+        SetupError: the key of creators' bank accounts is not here.
     """
     clock = clock or SystemClock()
     network_databases(settings)  # a file that is none keeps us from starting, not from selling
@@ -91,6 +94,7 @@ async def open_house(
         payments, payouts = payment_providers(settings), payout_providers(settings)
         stack.push_async_callback(payments.close)
         stack.push_async_callback(payouts.close)
+        vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
         rooms = await _run(stack, RoomCache(database))
         hub, chat = await _open_hub(stack, database, shards, clock)
         deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
@@ -108,7 +112,7 @@ async def open_house(
         )
         readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
-        jobs = JobRunner([*_jobs(database, settings, clock, payments, payouts), readiness.job], clock)
+        jobs = JobRunner([*_jobs(database, settings, clock, payments, payouts, vault), readiness.job], clock)
         if with_jobs:
             await _run(stack, jobs)
         yield House(
@@ -127,6 +131,7 @@ async def open_house(
             chat=chat,
             payment_providers=payments,
             payout_providers=payouts,
+            account_vault=vault,
             jobs=jobs,
             readiness=readiness,
             stopping=asyncio.Event(),
@@ -156,7 +161,12 @@ async def _open_hub(stack: AsyncExitStack, database: Database, shards: Shards, c
 
 
 def _jobs(
-    database: Database, settings: Settings, clock: Clock, payments: PaymentProviders, payouts: PayoutProviders
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    payments: PaymentProviders,
+    payouts: PayoutProviders,
+    vault: AccountVault,
 ) -> list[Job]:
     """The periodic work of all rooms."""
 
@@ -164,7 +174,7 @@ def _jobs(
         *ledger_jobs(database, clock),
         *recharge_jobs(database, payments, settings, clock),
         *creator_jobs(database, clock),
-        *payout_jobs(database, clock, payouts),
+        *payout_jobs(database, clock, payouts, vault),
         *accounting_jobs(database, clock),
     ]
 

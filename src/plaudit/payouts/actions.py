@@ -19,8 +19,10 @@ from plaudit.payouts.model import (
     Payout,
     PayoutEvent,
     PayoutFilter,
+    PayoutMayBeSent,
     PayoutMethod,
     PayoutMethodArchived,
+    PayoutProviderMissing,
     PayoutQuote,
     PayoutQuoteExpired,
     PayoutQuoteUsed,
@@ -30,6 +32,7 @@ from plaudit.payouts.model import (
     PayoutTerms,
     PayoutTooSmall,
 )
+from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.payouts.rates import rate_at, terms_at, terms_of
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
@@ -170,37 +173,75 @@ async def cancel(connection: Connection, clock: Clock, creator_id: int, payout_i
     if payout.state is PayoutState.CANCELLED:
         return payout
     change = Change(at=clock.now(), actor=Actor.CREATOR, actor_id=creator_id)
-    return await _give_back(connection, payout, PayoutState.CANCELLED, change)
+    return await _give_back(connection, payout, PayoutState.REQUESTED, PayoutState.CANCELLED, change)
 
 
 async def refuse(connection: Connection, clock: Clock, operator_id: int, payout_id: UUID, reason: str) -> Payout:
-    """An operator refuses a request and says why; the diamonds are available again. Repeating it changes nothing.
+    """An operator refuses a request, or an approved payout that went nowhere yet, and says why; the diamonds are
+    available again. Repeating it changes nothing.
 
     Raises:
         NotFound: there is no such payout.
+        PayoutMayBeSent: it is approved, and its provider may have got it.
         PayoutStateConflict: something else was decided about it.
     """
     payout = await _locked(connection, payout_id)
     if payout.state is PayoutState.REFUSED:
         return payout
     change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id, reason=reason)
-    return await _give_back(connection, payout, PayoutState.REFUSED, change)
+    if payout.state is not PayoutState.APPROVED:
+        return await _give_back(connection, payout, PayoutState.REQUESTED, PayoutState.REFUSED, change)
+    await _take_from_queue(connection, payout)
+    return await _give_back(connection, payout, PayoutState.APPROVED, PayoutState.REFUSED, change)
 
 
-async def approve(connection: Connection, clock: Clock, operator_id: int, payout_id: UUID) -> Payout:
-    """An operator agrees; the payout waits to be sent. Repeating it changes nothing.
+async def _take_from_queue(connection: Connection, payout: Payout) -> None:
+    """An approved payout that waits to be sent does so no more; one that waits for an export is in no queue.
+
+    Raises:
+        PayoutMayBeSent: its provider may have got it.
+    """
+    if payout.send_attempts is None:
+        return
+    if not await connection.fetchval(_SQL["withdraw_send"], payout.creator_id, payout.id):
+        raise PayoutMayBeSent(provider=payout.provider)
+
+
+async def approve(
+    connection: Connection, clock: Clock, providers: PayoutProviders, operator_id: int, payout_id: UUID
+) -> Payout:
+    """An operator agrees; the payout waits to be sent, or to be exported. Repeating it changes nothing, but that a
+    payout whose provider is gone, and was never told of it, goes to one that is here.
 
     Raises:
         NotFound: there is no such payout.
+        PayoutProviderMissing: nobody here pays in its currency.
         PayoutStateConflict: something else was decided about it.
     """
     payout = await _locked(connection, payout_id)
-    if payout.state not in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:
-        return payout
     change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id)
-    await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
-    await connection.execute(_SQL["add_send"], payout.creator_id, payout_id, change.at)
+    if payout.state is PayoutState.APPROVED and providers.get(payout.provider) is None and not payout.send_called:
+        await _take_from_queue(connection, payout)
+    elif payout.state in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:
+        await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
+    else:
+        return payout
+    await _hand_over(connection, providers, payout, change.at)
     return await find(connection, payout_id, payout.creator_id)
+
+
+async def _hand_over(connection: Connection, providers: PayoutProviders, payout: Payout, at: datetime) -> None:
+    """An approved payout goes to its provider, or to another that is here.
+
+    Raises:
+        PayoutProviderMissing: nobody here pays in its currency.
+    """
+    provider = provider_for(providers, payout.currency, payout.provider)
+    if provider is None:
+        raise PayoutProviderMissing(provider=payout.provider, currency=payout.currency)
+    await connection.execute(_SQL["choose_provider"], payout.creator_id, payout.id, provider.name)
+    if not provider.by_hand:
+        await connection.execute(_SQL["add_send"], payout.creator_id, payout.id, at)
 
 
 async def _locked(connection: Connection, payout_id: UUID) -> Payout:
@@ -218,8 +259,10 @@ async def _locked(connection: Connection, payout_id: UUID) -> Payout:
     return payout
 
 
-async def _give_back(connection: Connection, payout: Payout, state: PayoutState, change: Change) -> Payout:
-    moved = await move(connection, payout, PayoutState.REQUESTED, state, change)
+async def _give_back(
+    connection: Connection, payout: Payout, expected: PayoutState, state: PayoutState, change: Change
+) -> Payout:
+    moved = await move(connection, payout, expected, state, change)
     await post_diamonds(connection, payout, "payout_given_back", change.at)
     return moved
 
@@ -273,7 +316,7 @@ async def find_all(
         Payout,
         *before,
         limit,
-        *(wanted.creator_id, wanted.state, wanted.currency, wanted.attention),
+        *(wanted.creator_id, wanted.state, wanted.currency, wanted.attention, wanted.provider),
     )
 
 

@@ -140,6 +140,8 @@ class OperatorPayout(PayoutAnswer, frozen=True, kw_only=True):
     attention: Annotated[str | None, Meta(description="How the provider contradicts what is booked.")]
     send_attempts: Annotated[int | None, Meta(description="How often it was tried to send, while it is approved.")]
     send_error: Annotated[str | None, Meta(description="What the last attempt failed with.")]
+    may_be_refused: Annotated[bool, Meta(description="Nobody was told to pay it, so that it can still be refused.")]
+    export_number: Annotated[int | None, Meta(description="The export it went out in, when it is paid by hand.")]
 
 
 class OperatorPayoutPage(msgspec.Struct, frozen=True):
@@ -277,6 +279,8 @@ def operator_payout(payout: Payout) -> OperatorPayout:
         attention=payout.attention,
         send_attempts=payout.send_attempts,
         send_error=payout.send_error,
+        may_be_refused=payout.may_be_refused,
+        export_number=payout.export_number,
     )
 
 

@@ -13,7 +13,7 @@ from plaudit.creators import actions as creators
 from plaudit.db import Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import Cursor, Limit, place_of
-from plaudit.payouts import actions, methods, operator_api, outcomes, rates, stuck_api
+from plaudit.payouts import actions, manual_api, methods, operator_api, outcomes, rates, stuck_api
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
@@ -35,10 +35,11 @@ from plaudit.payouts.answers import (
 )
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import NoPayoutProvider, NoPayoutRate, PayoutFilter, PayoutState
-from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.providers import PayoutProviders, provider_for
+from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
-from plaudit.problems import BodyTooLarge, NotFound
+from plaudit.problems import BodyTooLarge, InvalidField, NotFound
 
 log = logging.getLogger(__name__)
 _TAGS = ["Payouts"]
@@ -91,11 +92,19 @@ async def get_balance(
     summary="Add a bank account",
 )
 async def add_method(
-    data: NewPayoutMethod, caller: Caller, database: Database, clock: Clock, payout_providers: PayoutProviders
+    data: NewPayoutMethod,
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    payout_providers: PayoutProviders,
+    account_vault: AccountVault,
 ) -> MethodAnswer:
     """Idempotent by `id`. The account is checked; later only its end is shown."""
     if not payout_providers.names:
         raise NoPayoutProvider
+    provider = provider_for(payout_providers, data.currency)
+    if provider is None:
+        raise InvalidField(field="body.currency", reason="is not paid out here")
     account = BankAccount(
         holder_name=data.holder_name,
         country=data.country,
@@ -109,9 +118,10 @@ async def add_method(
             await methods.add_method(
                 connection,
                 clock,
+                account_vault,
                 method_id=data.id,
                 creator_id=caller.person_id,
-                provider=payout_providers.names[0],
+                provider=provider.name,
                 account=account,
             )
         )
@@ -267,4 +277,4 @@ _HANDLERS: list[Any] = [
     cancel,
     take_webhook,
 ]
-router = Router("/", route_handlers=[*_HANDLERS, *operator_api.HANDLERS, *stuck_api.HANDLERS])
+router = Router("/", route_handlers=[*_HANDLERS, *operator_api.HANDLERS, *manual_api.HANDLERS, *stuck_api.HANDLERS])

@@ -30,6 +30,7 @@ from plaudit.payouts.outcomes import WaitingEvent, apply, apply_event, claim_eve
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout, ProviderUnavailable
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
+from plaudit.payouts.vault import AccountVault
 
 SEND_JOB = "payouts.send"
 """The job to wake after an approval."""
@@ -49,22 +50,27 @@ class Send(msgspec.Struct, frozen=True):
     provider: str
     currency: str
     net_minor: int
+    method_id: UUID
     holder_name: str
     country: str
-    iban: str | None
-    bank_code: str | None
-    account_number: str | None
+    account_key: str | None
+    sealed_account: bytes | None
 
-    def order(self) -> PayoutOrder:
-        """What the provider is told."""
+    def order(self, vault: AccountVault) -> PayoutOrder:
+        """What the provider is told.
+
+        Raises:
+            AccountNotReadable: the key of the bank account is not here.
+        """
+        numbers = vault.open(self.creator_id, self.method_id, self.account_key, self.sealed_account)
         return PayoutOrder(
             payout_id=self.payout_id,
             money=Money(self.net_minor, self.currency),
             holder_name=self.holder_name,
             country=self.country,
-            iban=self.iban,
-            bank_code=self.bank_code,
-            account_number=self.account_number,
+            iban=numbers.iban,
+            bank_code=numbers.bank_code,
+            account_number=numbers.account_number,
         )
 
 
@@ -79,7 +85,7 @@ class Poll(msgspec.Struct, frozen=True):
     changed_at: datetime
 
 
-async def send_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:
+async def send_due(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> int:
     """Send approved payouts whose time has come; answers how many were tried.
 
     An attempt of which nothing is known is looked up at the provider before it is repeated, and repeated under the
@@ -88,10 +94,12 @@ async def send_due(database: Database, clock: Clock, providers: PayoutProviders)
     now = clock.now()
     lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
     async with database.transaction() as connection:
-        claimed = await fetch_all(connection, _SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
+        claimed = await fetch_all(
+            connection, _SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX, providers.names
+        )
     await handle_each(
         claimed,
-        lambda send: _send(database, clock, providers, send),
+        lambda send: _send(database, clock, providers, vault, send),
         lambda send, error: _postpone_send(database, clock, send, error),
         name=lambda send: f"sending of payout {send.payout_id}",
         at_once=PAYOUT_SENDS_AT_ONCE,
@@ -99,13 +107,13 @@ async def send_due(database: Database, clock: Clock, providers: PayoutProviders)
     return len(claimed)
 
 
-async def _send(database: Database, clock: Clock, providers: PayoutProviders, send: Send) -> None:
+async def _send(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault, send: Send) -> None:
     provider = providers.get(send.provider)
     if provider is None:
         await _postpone_send(database, clock, send, _missing(send.provider))
         return
     try:
-        told = await _send_or_find(provider, send)
+        told = await _send_or_find(provider, vault, send)
     except ProviderUnavailable as error:
         await _postpone_send(database, clock, send, str(error))
         return
@@ -117,10 +125,10 @@ def _missing(provider: str) -> str:
     return f"there is no provider {provider} here"
 
 
-async def _send_or_find(provider: PayoutProvider, send: Send) -> ProviderPayout:
+async def _send_or_find(provider: PayoutProvider, vault: AccountVault, send: Send) -> ProviderPayout:
     if send.attempts > 1 and (known := await provider.fetch(send.payout_id)):
         return known
-    return await provider.send(send.order())
+    return await provider.send(send.order(vault))
 
 
 async def _postpone_send(database: Database, clock: Clock, send: Send, error: str) -> None:
@@ -223,10 +231,10 @@ async def update_reference_rates(database: Database, clock: Clock) -> int:
         return len(await record_reference_rates(connection, clock, reference))
 
 
-def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders) -> list[Job]:
+def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> list[Job]:
     """The jobs of payouts."""
     return [
-        Job(SEND_JOB, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers)),
+        Job(SEND_JOB, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers, vault)),
         Job(POLL_JOB, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
         Job(EVENT_JOB, PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
         Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),

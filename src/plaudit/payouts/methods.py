@@ -17,6 +17,7 @@ from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_METHODS_MAX
 from plaudit.payouts.model import PayoutMethod, TooManyPayoutMethods
 from plaudit.payouts.rates import rate_at
+from plaudit.payouts.vault import AccountNumbers, AccountVault
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
 _SQL = statements(__file__)
@@ -89,9 +90,16 @@ def _plain(typed: str, field: str, pattern: str) -> str:
 
 
 async def add_method(
-    connection: Connection, clock: Clock, *, method_id: UUID, creator_id: int, provider: str, account: BankAccount
+    connection: Connection,
+    clock: Clock,
+    vault: AccountVault,
+    *,
+    method_id: UUID,
+    creator_id: int,
+    provider: str,
+    account: BankAccount,
 ) -> PayoutMethod:
-    """Keep a bank account to be paid at, once per id.
+    """Keep a bank account to be paid at, once per id; its numbers are sealed.
 
     Raises:
         InvalidField: the account is not valid.
@@ -103,23 +111,34 @@ async def add_method(
     account = checked(account)
     await lock_creator(connection, creator_id)
     if known := await fetch_one(connection, _SQL["method"], PayoutMethod, creator_id, method_id):
-        same = all(getattr(known, field) == getattr(account, field) for field in account.__struct_fields__)
-        if known.creator_id != creator_id or not same:
+        if known.creator_id != creator_id or not _is_same(vault, known, account):
             raise IdempotencyConflict
         return known
     await rate_at(connection, account.currency, clock.now())
     if await connection.fetchval(_SQL["count_methods"], creator_id) >= PAYOUT_METHODS_MAX:
         raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
+    numbers = _numbers(account)
+    sealed = vault.seal(creator_id, method_id, numbers)
     method = await fetch_one(
         connection,
         _SQL["add_method"],
         PayoutMethod,
-        *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country),
-        *(account.currency, account.iban, account.bank_code, account.account_number, clock.now()),
+        *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country, account.currency),
+        *(numbers.ending, sealed.account_key, sealed.sealed_account, clock.now()),
     )
     if method is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
     return method
+
+
+def _numbers(account: BankAccount) -> AccountNumbers:
+    return AccountNumbers(iban=account.iban, bank_code=account.bank_code, account_number=account.account_number)
+
+
+def _is_same(vault: AccountVault, known: PayoutMethod, account: BankAccount) -> bool:
+    shown = (known.holder_name, known.country, known.currency)
+    numbers = vault.open(known.creator_id, known.id, known.account_key, known.sealed_account)
+    return shown == (account.holder_name, account.country, account.currency) and numbers == _numbers(account)
 
 
 async def methods_of(connection: Connection, creator_id: int) -> list[PayoutMethod]:

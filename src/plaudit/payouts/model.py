@@ -115,7 +115,7 @@ class PayoutTerms(msgspec.Struct, frozen=True):
 
 
 class PayoutMethod(msgspec.Struct, frozen=True):
-    """A bank account of a creator: an IBAN, or a bank code and an account number."""
+    """A bank account of a creator; its numbers are sealed."""
 
     id: UUID
     creator_id: int
@@ -124,16 +124,12 @@ class PayoutMethod(msgspec.Struct, frozen=True):
     holder_name: str
     country: str
     currency: str
-    iban: str | None
-    bank_code: str | None
-    account_number: str | None
+    account_ending: str
+    """What of the account may be shown: its last four characters."""
+    account_key: str | None
+    sealed_account: bytes | None
     created_at: datetime
     archived_at: datetime | None
-
-    @property
-    def account_ending(self) -> str:
-        """What of the account may be shown: its last four characters."""
-        return (self.iban or self.account_number or "")[-4:]
 
 
 class PayoutQuote(msgspec.Struct, frozen=True):
@@ -178,6 +174,15 @@ class Payout(msgspec.Struct, frozen=True):
     send_attempts: int | None
     """How often it was tried to send, while it is not sent."""
     send_error: str | None
+    send_called: bool
+    """Whether a provider may have got it, while it is not sent."""
+    export_number: int | None
+    """The export it went out in, when it is paid by hand."""
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether nobody was told to pay it."""
+        return self.state in {PayoutState.REQUESTED, PayoutState.APPROVED} and not self.send_called
 
 
 class PayoutEvent(msgspec.Struct, frozen=True):
@@ -208,6 +213,7 @@ class PayoutFilter(msgspec.Struct, frozen=True):
     state: PayoutState | None = None
     currency: str | None = None
     attention: bool | None = None
+    provider: str | None = None
 
 
 class InsufficientDiamonds(Conflict):
@@ -274,6 +280,43 @@ class NoPayoutRate(Conflict):
 
     code = "no_payout_rate"
     title = "There is no payout rate for this currency."
+
+
+class PayoutProviderMissing(Conflict):
+    """Nobody here pays in the payout's currency; nothing was moved. Fields: `currency`, `provider` (that is not here),
+    `settings` (either of which would do)."""
+
+    code = "payout_provider_missing"
+    title = "Nobody here can pay this out."
+
+    def __init__(self, *, provider: str, currency: str) -> None:
+        settings = ["PLAUDIT_MANUAL_PAYOUTS", "PLAUDIT_MANUAL_PAYOUT_CURRENCIES", "PLAUDIT_SANDBOX_URL"]
+        detail = f"Nobody here pays in {currency}: set PLAUDIT_MANUAL_PAYOUTS to pay by hand, or configure a provider."
+        super().__init__(detail, provider=provider, currency=currency, settings=settings)
+
+
+class PayoutMayBeSent(Conflict):
+    """Fields: `provider`."""
+
+    code = "payout_may_be_sent"
+    title = "The provider may have it already; wait for what it says."
+
+
+class NothingToExport(Conflict):
+    code = "nothing_to_export"
+    title = "No approved payout waits to be paid by hand."
+
+
+class PayoutNotExported(Conflict):
+    code = "payout_not_exported"
+    title = "Only what was exported to be paid by hand can be marked."
+
+
+class PayoutOutcomeConflict(Conflict):
+    """Fields: `state`, `reference` (that is known)."""
+
+    code = "payout_outcome_conflict"
+    title = "Something else is known of this payout already."
 
 
 class NoPayoutProvider(Problem):

@@ -22,6 +22,7 @@ from plaudit.payouts.model import (
     PayoutState,
     PayoutTerms,
 )
+from plaudit.payouts.providers import PayoutProviders
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 
@@ -46,11 +47,14 @@ async def list_all(
     attention: Annotated[
         bool | None, Parameter(description="Only those a person must look at, or only the others.")
     ] = None,
+    provider: Annotated[str | None, Parameter(max_length=40, description="Only those of this provider.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> OperatorPayoutPage:
     """Newest first. Filters add up."""
-    wanted = PayoutFilter(creator_id=creator_id, state=payout_state, currency=currency, attention=attention)
+    wanted = PayoutFilter(
+        creator_id=creator_id, state=payout_state, currency=currency, attention=attention, provider=provider
+    )
     async with database.read() as connection:
         found = await actions.find_all(connection, wanted, place_of(cursor), limit + 1)
     return OperatorPayoutPage([operator_payout(payout) for payout in found[:limit]], next_of(found, limit))
@@ -64,10 +68,20 @@ async def list_all(
     status_code=200,
     summary="Agree to a payout",
 )
-async def approve(payout_id: UUID, caller: Caller, database: Database, clock: Clock, jobs: JobRunner) -> OperatorPayout:
-    """It is sent soon after. Repeating it changes nothing."""
+async def approve(
+    payout_id: UUID,
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    jobs: JobRunner,
+    payout_providers: PayoutProviders,
+) -> OperatorPayout:
+    """It is sent soon after, or waits to be exported where people pay by hand. Refused when nobody here pays in its
+    currency. Repeating it changes nothing, but that one whose provider is gone goes to one that is here."""
     async with database.transaction() as connection:
-        approved = operator_payout(await actions.approve(connection, clock, caller.person_id, payout_id))
+        approved = operator_payout(
+            await actions.approve(connection, clock, payout_providers, caller.person_id, payout_id)
+        )
     jobs.wake(SEND_JOB)
     return approved
 
@@ -81,7 +95,8 @@ async def approve(payout_id: UUID, caller: Caller, database: Database, clock: Cl
     summary="Refuse a payout",
 )
 async def refuse(payout_id: UUID, data: Refusal, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
-    """The creator reads the reason; the diamonds are available again. Repeating it changes nothing."""
+    """As long as nobody was told to pay it. The creator reads the reason; the diamonds are available again. Repeating
+    it changes nothing."""
     async with database.transaction() as connection:
         return operator_payout(await actions.refuse(connection, clock, caller.person_id, payout_id, data.reason))
 

@@ -89,27 +89,42 @@ async def apply(connection: Connection, clock: Clock, told: ProviderPayout) -> O
     await lock_creator(connection, found.creator_id)
     payout = await fetch_one(connection, _SQL["payout"], Payout, told.payout_id)
     assert payout is not None, "payouts are never deleted"
-    way = _WAY[told.status].get(payout.state)
+    way = way_of(told.status, payout.state)
     if way is None or told.money != Money(payout.net_minor, payout.currency):
         attention = f"the provider says {told.status} of {told.money.amount_minor} {told.money.currency} minor units"
         await connection.execute(_SQL["note_attention"], payout.creator_id, payout.id, attention)
         return Outcome.CONTRADICTION
     if not way:
         return Outcome.NOTHING_NEW
-    await _go(connection, payout, way, told, clock.now())
+    await go(connection, payout, way, told, clock.now())
     return Outcome.APPLIED
 
 
-async def _go(
-    connection: Connection, payout: Payout, way: tuple[PayoutState, ...], told: ProviderPayout, at: datetime
+def way_of(status: PayoutStatus, state: PayoutState) -> tuple[PayoutState, ...] | None:
+    """The states a payout goes through until it is where it is said to be; None: that contradicts the books."""
+    return _WAY[status].get(state)
+
+
+async def go(
+    connection: Connection,
+    payout: Payout,
+    way: tuple[PayoutState, ...],
+    told: ProviderPayout,
+    at: datetime,
+    *,
+    operator_id: int | None = None,
 ) -> None:
+    """Bring a payout along a way, with its movements, by the word of its provider or of an operator who pays by hand.
+    The caller holds the creator's lock."""
+    by_hand = operator_id is not None
     for state in way:
         change = Change(
             at=at,
-            actor=Actor.PROVIDER,
+            actor=Actor.OPERATOR if by_hand else Actor.PROVIDER,
+            actor_id=operator_id,
             reason=told.reason if state in {PayoutState.FAILED, PayoutState.RETURNED} else None,
             provider_reference=told.reference or None,
-            poll_at=_first_poll(state, at),
+            poll_at=None if by_hand else _first_poll(state, at),
         )
         payout = await move(connection, payout, payout.state, state, change)
     if PayoutState.SENT in way:

@@ -37,18 +37,21 @@ select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from payout_ter
 returning version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note;
 
 -- name: add_method -> PayoutMethod
-insert into payout_method (shard, id, creator_id, provider, kind, holder_name, country, currency, iban, bank_code,
-    account_number, created_at)
+insert into payout_method (shard, id, creator_id, provider, kind, holder_name, country, currency, account_ending,
+    account_key, sealed_account, created_at)
 values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (shard, id) do nothing
-returning id, creator_id, provider, kind, holder_name, country, currency, iban, bank_code, account_number, created_at, archived_at;
+returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
+    created_at, archived_at;
 
 -- name: method -> PayoutMethod
-select id, creator_id, provider, kind, holder_name, country, currency, iban, bank_code, account_number, created_at, archived_at
+select id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
+    created_at, archived_at
 from payout_method where shard = shard_of($1) and id = $2;
 
 -- name: methods -> PayoutMethod
-select id, creator_id, provider, kind, holder_name, country, currency, iban, bank_code, account_number, created_at, archived_at
+select id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
+    created_at, archived_at
 from payout_method where shard = shard_of($1) and creator_id = $1 and archived_at is null
 order by created_at desc, id desc limit $2;
 
@@ -58,7 +61,33 @@ select count(*) from payout_method where shard = shard_of($1) and creator_id = $
 -- name: archive_method -> PayoutMethod
 update payout_method set archived_at = coalesce(archived_at, $3)
 where shard = shard_of($1) and id = $2 and creator_id = $1
-returning id, creator_id, provider, kind, holder_name, country, currency, iban, bank_code, account_number, created_at, archived_at;
+returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
+    created_at, archived_at;
+
+-- name: add_account_key
+insert into payout_account_key (key_id, added_at) values ($1, $2) on conflict do nothing;
+
+-- name: account_keys
+select key_id from payout_account_key;
+
+-- name: lock_account_keys
+-- One process at a time decides which keys there are.
+select pg_advisory_xact_lock(hashtext('plaudit.payout_account_key'));
+
+-- name: unknown_account_key
+-- The name of a key accounts are sealed with that is none of these; null: there is none.
+select account_key from payout_method where account_key <> all ($1::text[]) limit 1;
+
+-- name: methods_to_seal -> MethodToSeal
+-- Those kept in clear, and those sealed with another key than the first.
+select id, creator_id, iban, bank_code, account_number, account_key, sealed_account
+from payout_method where account_key is distinct from $1
+limit $2 for no key update skip locked;
+
+-- name: seal_method
+update payout_method set account_ending = $3, account_key = $4, sealed_account = $5, iban = null, bank_code = null,
+    account_number = null
+where shard = shard_of($1) and id = $2;
 
 -- name: add_quote -> PayoutQuote
 insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_version, terms_version, currency,
@@ -115,19 +144,22 @@ update payout set attention = $3 where shard = shard_of($1) and id = $2;
 
 -- name: payout -> Payout
 select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
-    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error
+    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
+    send_called, export_number
 from payout_shown
 where id = $1;
 
 -- name: payouts -> Payout
 select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
-    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error
+    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
+    send_called, export_number
 from payout_shown
 where (requested_at, id) < ($1, $2)
     and ($4::bigint is null or (shard = shard_of($4) and creator_id = $4))
     and ($5::text is null or state = $5)
     and ($6::text is null or currency = $6)
     and ($7::boolean is null or (attention is not null) = $7)
+    and ($8::text is null or provider = $8)
 order by requested_at desc, id desc limit $3;
 
 -- name: events -> PayoutEvent
@@ -141,21 +173,31 @@ select post(shard_of($1), $2, $3, $4, $5, $6, $7, $8);
 -- name: add_send
 insert into payout_send (shard, payout_id, due_at) values (shard_of($1), $2, $3);
 
+-- name: choose_provider
+-- Of a payout no provider was told of.
+update payout set provider = $3 where shard = shard_of($1) and id = $2 and state in ('requested', 'approved');
+
+-- name: withdraw_send
+-- Of a payout no provider was told of; whoever claims it at this moment is waited for.
+delete from payout_send where shard = shard_of($1) and payout_id = $2 and not called returning true;
+
 -- name: remove_send
 delete from payout_send where shard = shard_of($1) and payout_id = $2;
 
 -- name: claim_sends -> Send
--- due_at moves behind the lease: nobody else sends meanwhile, and after a crash somebody does.
+-- due_at moves behind the lease: nobody else sends meanwhile, and after a crash somebody does. Those of providers that are
+-- here ($4) count as told from now on.
 with due as (
     select shard, payout_id from payout_send where due_at <= $1
     order by due_at limit $3 for no key update skip locked
 ), claimed as (
-    update payout_send s set due_at = $2, attempts = attempts + 1 from due d
+    update payout_send s set due_at = $2, attempts = attempts + 1, called = called or p.provider = any ($4::text[])
+    from due d join payout p on p.shard = d.shard and p.id = d.payout_id
     where s.shard = d.shard and s.payout_id = d.payout_id
     returning s.shard, s.payout_id, s.attempts
 )
-select p.id as payout_id, p.creator_id, c.attempts, p.provider, p.currency, p.net_minor, m.holder_name, m.country, m.iban,
-    m.bank_code, m.account_number
+select p.id as payout_id, p.creator_id, c.attempts, p.provider, p.currency, p.net_minor, p.method_id, m.holder_name,
+    m.country, m.account_key, m.sealed_account
 from claimed c
 join payout p on p.shard = c.shard and p.id = c.payout_id
 join payout_method m on m.shard = p.shard and m.id = p.method_id;
@@ -200,6 +242,110 @@ returning e.provider, e.event_id, e.attempts;
 -- name: postpone_event
 update payout_provider_event set due_at = $3, last_error = $4
 where provider = $1 and event_id = $2 and applied_at is null;
+
+-- Payouts made by hand
+
+-- name: lock_exports
+-- One at a time exports, so that numbers have no gaps and what waits is seen whole.
+select pg_advisory_xact_lock(hashtext('plaudit.payout_export'));
+
+-- name: export_number
+select number from payout_export where id = $1;
+
+-- name: add_export
+insert into payout_export (number, id, currency, exported_at, exported_by)
+select coalesce(max(number), 0) + 1, $1, $2, $3, $4 from payout_export
+returning number;
+
+-- name: export_payouts
+-- Whoever refuses one of these at this moment is waited for: what is exported is still approved.
+with due as (
+    select shard, id from payout
+    where state = 'approved' and provider = $2 and ($3::text is null or currency = $3)
+    order by requested_at, id limit $4 for no key update
+), moved as (
+    update payout p set previous_state = p.state, state = 'sent', changed_at = $5
+    from due d where p.shard = d.shard and p.id = d.id and p.state = 'approved'
+    returning p.shard, p.id
+), told as (
+    insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
+    select shard, id, 'approved', 'sent', $5, 'operator', $6 from moved
+), added as (
+    insert into payout_export_item (shard, payout_id, export_number)
+    select shard, id, $1 from moved
+    returning payout_id
+)
+select count(*) from added;
+
+-- name: export -> Export
+select e.number, e.id, e.currency, e.exported_at, e.exported_by, count(*) as payouts,
+    count(*) filter (where p.state = 'sent') as waiting
+from payout_export e
+join payout_export_item i on i.export_number = e.number
+join payout p on p.shard = i.shard and p.id = i.payout_id
+where e.number = $1
+group by e.number;
+
+-- name: exports -> Export
+select e.number, e.id, e.currency, e.exported_at, e.exported_by, count(*) as payouts,
+    count(*) filter (where p.state = 'sent') as waiting
+from (select * from payout_export where number < $1 order by number desc limit $2) e
+join payout_export_item i on i.export_number = e.number
+join payout p on p.shard = i.shard and p.id = i.payout_id
+group by e.number, e.id, e.currency, e.exported_at, e.exported_by
+order by e.number desc;
+
+-- name: payouts_of_export -> Payout
+select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
+    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
+    send_called, export_number
+from payout_shown where export_number = $1
+order by requested_at, id limit $2;
+
+-- name: payouts_by_ids -> Payout
+select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
+    fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
+    send_called, export_number
+from payout_shown where id = any ($1::uuid[]);
+
+-- name: export_lines -> _Line
+select p.id as payout_id, p.creator_id, p.method_id, m.holder_name, m.country, p.currency, p.net_minor, m.account_key,
+    m.sealed_account
+from payout_export_item i
+join payout p on p.shard = i.shard and p.id = i.payout_id
+join payout_method m on m.shard = p.shard and m.id = p.method_id
+where i.export_number = $1
+order by p.requested_at, p.id limit $2;
+
+-- name: waiting_to_export -> Money
+select coalesce(sum(net_minor), 0)::bigint as amount_minor, currency
+from payout where state = 'approved' and provider = $1
+group by currency order by currency;
+
+-- name: add_download
+insert into payout_export_download (export_number, downloaded_at, downloaded_by) values ($1, $2, $3);
+
+-- name: downloads -> Download
+select downloaded_at, downloaded_by from payout_export_download where export_number = $1
+order by id desc limit $2;
+
+-- name: lock_outcome_files
+-- One file at a time: each holds many creators.
+select pg_advisory_xact_lock(hashtext('plaudit.payout_outcome_file'));
+
+-- name: add_bank_outcome
+insert into payout_bank_outcome (shard, payout_id, outcome, reference, reason, recorded_at, recorded_by)
+values (shard_of($1), $2, $3, $4, $5, $6, $7);
+
+-- name: bank_outcome -> KnownOutcome
+select payout_id, outcome, reference, reason, recorded_at, recorded_by
+from payout_bank_outcome where shard = shard_of($1) and payout_id = $2 and outcome = $3;
+
+-- name: bank_outcomes_of_export -> KnownOutcome
+select o.payout_id, o.outcome, o.reference, o.reason, o.recorded_at, o.recorded_by
+from payout_export_item i join payout_bank_outcome o on o.shard = i.shard and o.payout_id = i.payout_id
+where i.export_number = $1
+order by o.recorded_at, o.payout_id, o.outcome;
 
 -- Work that failed
 

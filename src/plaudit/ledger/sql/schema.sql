@@ -2031,6 +2031,29 @@ COMMENT ON COLUMN public.payout.attention IS 'what a person must look at: the pr
 
 COMMENT ON COLUMN public.payout.poll_error IS 'what the last question to its provider failed with';
 
+CREATE TABLE public.payout_account_key (
+    key_id text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT payout_account_key_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text))
+);
+
+COMMENT ON TABLE public.payout_account_key IS 'names of the keys bank accounts are sealed with; never the keys';
+
+CREATE TABLE public.payout_bank_outcome (
+    shard smallint NOT NULL,
+    payout_id uuid NOT NULL,
+    outcome text NOT NULL,
+    reference text NOT NULL,
+    reason text,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint NOT NULL,
+    CONSTRAINT payout_bank_outcome_check CHECK (((outcome = 'paid'::text) = (reason IS NULL))),
+    CONSTRAINT payout_bank_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['paid'::text, 'failed'::text, 'returned'::text]))),
+    CONSTRAINT payout_bank_outcome_reference_check CHECK ((reference <> ''::text))
+);
+
+COMMENT ON COLUMN public.payout_bank_outcome.reference IS 'the bank''s own name of the transfer';
+
 CREATE TABLE public.payout_event (
     shard smallint NOT NULL,
     payout_id uuid NOT NULL,
@@ -2043,6 +2066,42 @@ CREATE TABLE public.payout_event (
     CONSTRAINT payout_event_actor_check CHECK ((actor = ANY (ARRAY['creator'::text, 'operator'::text, 'provider'::text]))),
     CONSTRAINT payout_event_check CHECK (((to_state = 'requested'::text) = (from_state IS NULL))),
     CONSTRAINT payout_event_check1 CHECK (((actor = 'provider'::text) = (actor_id IS NULL)))
+);
+
+CREATE TABLE public.payout_export (
+    number integer NOT NULL,
+    id uuid NOT NULL,
+    currency text,
+    exported_at timestamp with time zone NOT NULL,
+    exported_by bigint NOT NULL,
+    CONSTRAINT payout_export_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_export_number_check CHECK ((number > 0))
+);
+
+COMMENT ON COLUMN public.payout_export.id IS 'made by the caller: the idempotency key';
+
+COMMENT ON COLUMN public.payout_export.currency IS 'what was asked for; null: every currency';
+
+CREATE TABLE public.payout_export_download (
+    id bigint NOT NULL,
+    export_number integer NOT NULL,
+    downloaded_at timestamp with time zone NOT NULL,
+    downloaded_by bigint NOT NULL
+);
+
+ALTER TABLE public.payout_export_download ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.payout_export_download_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.payout_export_item (
+    shard smallint NOT NULL,
+    payout_id uuid NOT NULL,
+    export_number integer NOT NULL
 );
 
 CREATE TABLE public.payout_method (
@@ -2059,11 +2118,22 @@ CREATE TABLE public.payout_method (
     account_number text,
     created_at timestamp with time zone NOT NULL,
     archived_at timestamp with time zone,
-    CONSTRAINT payout_method_check CHECK (((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL)))),
+    account_ending text,
+    account_key text,
+    sealed_account bytea,
+    CONSTRAINT payout_method_account_is_sealed CHECK (
+CASE
+    WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
+    ELSE ((account_key IS NOT NULL) AND (account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
+END),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text))
 );
+
+COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
+
+COMMENT ON COLUMN public.payout_method.sealed_account IS 'AES-GCM: 12 bytes of nonce, then the account as JSON, bound to its creator and method';
 
 CREATE TABLE public.payout_provider_event (
     provider text NOT NULL,
@@ -2128,9 +2198,12 @@ CREATE TABLE public.payout_send (
     payout_id uuid NOT NULL,
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
-    last_error text
+    last_error text,
+    called boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.payout_send.called IS 'a provider may have got it; raised and committed before the provider is called';
 
 CREATE VIEW public.payout_shown AS
  SELECT p.shard,
@@ -2153,14 +2226,18 @@ CREATE VIEW public.payout_shown AS
     p.poll_at,
     p.polls,
     p.attention,
+    p.poll_error,
     m.holder_name,
     m.country,
-    "right"(COALESCE(m.iban, m.account_number), 4) AS account_ending,
+    COALESCE(m.account_ending, "right"(COALESCE(m.iban, m.account_number), 4)) AS account_ending,
     s.attempts AS send_attempts,
-    s.last_error AS send_error
-   FROM ((public.payout p
+    s.last_error AS send_error,
+    COALESCE(s.called, false) AS send_called,
+    i.export_number
+   FROM (((public.payout p
      JOIN public.payout_method m ON (((m.shard = p.shard) AND (m.id = p.method_id))))
-     LEFT JOIN public.payout_send s ON (((s.shard = p.shard) AND (s.payout_id = p.id))));
+     LEFT JOIN public.payout_send s ON (((s.shard = p.shard) AND (s.payout_id = p.id))))
+     LEFT JOIN public.payout_export_item i ON (((i.shard = p.shard) AND (i.payout_id = p.id))));
 
 CREATE TABLE public.payout_state (
     state text NOT NULL,
@@ -3072,8 +3149,26 @@ ALTER TABLE ONLY public.payment_problem_kind
 ALTER TABLE ONLY public.payment_problem
     ADD CONSTRAINT payment_problem_pkey PRIMARY KEY (shard, order_id, kind, payment_id);
 
+ALTER TABLE ONLY public.payout_account_key
+    ADD CONSTRAINT payout_account_key_pkey PRIMARY KEY (key_id);
+
+ALTER TABLE ONLY public.payout_bank_outcome
+    ADD CONSTRAINT payout_bank_outcome_pkey PRIMARY KEY (shard, payout_id, outcome);
+
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_pkey PRIMARY KEY (shard, payout_id, to_state);
+
+ALTER TABLE ONLY public.payout_export_download
+    ADD CONSTRAINT payout_export_download_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payout_export
+    ADD CONSTRAINT payout_export_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.payout_export_item
+    ADD CONSTRAINT payout_export_item_pkey PRIMARY KEY (shard, payout_id);
+
+ALTER TABLE ONLY public.payout_export
+    ADD CONSTRAINT payout_export_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.payout_method
     ADD CONSTRAINT payout_method_pkey PRIMARY KEY (shard, id);
@@ -3313,6 +3408,8 @@ CREATE INDEX payment_problem_by_time ON public.payment_problem USING btree (noti
 
 CREATE INDEX payment_problem_open ON public.payment_problem USING btree (noticed_at) WHERE (resolved_at IS NULL);
 
+CREATE UNIQUE INDEX payout_bank_outcome_is_one ON public.payout_bank_outcome USING btree (shard, payout_id) WHERE (outcome = ANY (ARRAY['paid'::text, 'failed'::text]));
+
 CREATE INDEX payout_by_creator ON public.payout USING btree (shard, creator_id, requested_at DESC, id DESC);
 
 CREATE INDEX payout_by_id ON public.payout USING btree (id);
@@ -3321,7 +3418,13 @@ CREATE INDEX payout_by_state ON public.payout USING btree (state, requested_at D
 
 CREATE INDEX payout_by_time ON public.payout USING btree (requested_at DESC, id DESC);
 
+CREATE INDEX payout_export_download_by_export ON public.payout_export_download USING btree (export_number, id);
+
+CREATE INDEX payout_export_item_by_export ON public.payout_export_item USING btree (export_number);
+
 CREATE INDEX payout_method_by_creator ON public.payout_method USING btree (shard, creator_id, created_at DESC, id DESC);
+
+CREATE INDEX payout_method_in_clear ON public.payout_method USING btree (shard, id) WHERE (sealed_account IS NULL);
 
 CREATE INDEX payout_poll_stuck ON public.payout USING btree (changed_at) WHERE ((poll_at IS NOT NULL) AND (poll_error IS NOT NULL));
 
@@ -3332,6 +3435,8 @@ CREATE INDEX payout_provider_event_stuck ON public.payout_provider_event USING b
 CREATE INDEX payout_rate_by_currency ON public.payout_rate USING btree (currency, effective_at DESC, version DESC);
 
 CREATE INDEX payout_send_due ON public.payout_send USING btree (due_at);
+
+CREATE INDEX payout_to_export ON public.payout USING btree (provider, requested_at, id) WHERE (state = 'approved'::text);
 
 CREATE INDEX payout_to_poll ON public.payout USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 
@@ -3492,11 +3597,26 @@ ALTER TABLE ONLY public.payment_problem
 ALTER TABLE ONLY public.payment_problem
     ADD CONSTRAINT payment_problem_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
+ALTER TABLE ONLY public.payout_bank_outcome
+    ADD CONSTRAINT payout_bank_outcome_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout_export_item(shard, payout_id);
+
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_from_state_to_state_fkey FOREIGN KEY (from_state, to_state) REFERENCES public.payout_transition(from_state, to_state);
 
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout(shard, id);
+
+ALTER TABLE ONLY public.payout_export_download
+    ADD CONSTRAINT payout_export_download_export_number_fkey FOREIGN KEY (export_number) REFERENCES public.payout_export(number);
+
+ALTER TABLE ONLY public.payout_export_item
+    ADD CONSTRAINT payout_export_item_export_number_fkey FOREIGN KEY (export_number) REFERENCES public.payout_export(number);
+
+ALTER TABLE ONLY public.payout_export_item
+    ADD CONSTRAINT payout_export_item_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout(shard, id);
+
+ALTER TABLE ONLY public.payout_method
+    ADD CONSTRAINT payout_method_account_key_fkey FOREIGN KEY (account_key) REFERENCES public.payout_account_key(key_id);
 
 ALTER TABLE ONLY public.payout
     ADD CONSTRAINT payout_previous_state_state_fkey FOREIGN KEY (previous_state, state) REFERENCES public.payout_transition(from_state, to_state);
@@ -3982,6 +4102,8 @@ GRANT SELECT ON TABLE public.payment_problem_kind TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout TO plaudit_app;
 
+GRANT UPDATE(provider) ON TABLE public.payout TO plaudit_app;
+
 GRANT UPDATE(state) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(previous_state) ON TABLE public.payout TO plaudit_app;
@@ -4000,11 +4122,33 @@ GRANT UPDATE(attention) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(poll_error) ON TABLE public.payout TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.payout_account_key TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_bank_outcome TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.payout_event TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_export TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_export_download TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_export_item TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_method TO plaudit_app;
 
+GRANT UPDATE(iban) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(bank_code) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_number) ON TABLE public.payout_method TO plaudit_app;
+
 GRANT UPDATE(archived_at) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_ending) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_key) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.payout_provider_event TO plaudit_app;
 

@@ -1,16 +1,16 @@
-"""The payout providers this server offers: one line for each. The first takes new payout methods."""
+"""The payout providers this server offers: one line for each. The first that takes a currency pays in it."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from plaudit.payouts.providers import sandbox
+from plaudit.payouts.providers import manual, sandbox
 from plaudit.payouts.providers.base import PayoutProvider
 from plaudit.providers import Providers
 from plaudit.settings import Settings
 
 PayoutProviders: TypeAlias = Providers[PayoutProvider]
 
-MAKERS: tuple[Callable[[Settings], PayoutProvider | None], ...] = (sandbox.from_settings,)
+MAKERS: tuple[Callable[[Settings], PayoutProvider | None], ...] = (manual.from_settings, sandbox.from_settings)
 
 
 def payout_providers(settings: Settings) -> PayoutProviders:
@@ -20,3 +20,12 @@ def payout_providers(settings: Settings) -> PayoutProviders:
         SettingsError: a provider is described in part only.
     """
     return Providers.of_settings(settings, MAKERS)
+
+
+def provider_for(providers: PayoutProviders, currency: str, preferred: str | None = None) -> PayoutProvider | None:
+    """Who pays in a currency: the preferred one if it can, else the first that does; None: nobody."""
+    for name in [preferred, *providers.names]:
+        provider = providers.get(name) if name else None
+        if provider is not None and provider.takes(currency):
+            return provider
+    return None

@@ -52,6 +52,12 @@ class PayoutProvider(Protocol):
     """A way to pay creators. Calls are made outside any transaction and may be repeated."""
 
     name: str
+    by_hand: bool
+    """Whether people pay, after an export, instead of `send`."""
+
+    def takes(self, currency: str) -> bool:
+        """Whether it pays to accounts in a currency."""
+        ...
 
     async def send(self, order: PayoutOrder) -> ProviderPayout:
         """Pay, once per `payout_id`: the same id again answers what became of the first.

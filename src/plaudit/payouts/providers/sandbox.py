@@ -59,6 +59,7 @@ class SandboxPayoutProvider:
     """Talks to the sandbox process at `url`, which sends its webhooks to `webhook_url`."""
 
     name = "sandbox"
+    by_hand = False
 
     def __init__(self, *, url: str, api_key: Secret, webhook_secret: Secret, webhook_url: str) -> None:
         self._webhook_url = webhook_url
@@ -73,6 +74,9 @@ class SandboxPayoutProvider:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    def takes(self, currency: str) -> bool:
+        return True
 
     async def send(self, order: PayoutOrder) -> ProviderPayout:
         body = {

@@ -1,0 +1,113 @@
+"""What became of payouts made by hand: marked with the bank's reference, one by one or by a file."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.creators.actions import lock_creator
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.money import Money
+from plaudit.payouts import actions
+from plaudit.payouts.model import Payout, PayoutNotExported, PayoutOutcomeConflict, PayoutState
+from plaudit.payouts.outcomes import go, way_of
+from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
+from plaudit.problems import InvalidField
+
+_SQL = statements(__file__)
+
+
+class BankOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bank says of one payout. `reason` is set unless it was paid; the creator reads it."""
+
+    outcome: Literal["paid", "failed", "returned"]
+    reference: str
+    reason: str | None = None
+
+
+class KnownOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome that was marked, by whom and when."""
+
+    payout_id: UUID
+    outcome: Literal["paid", "failed", "returned"]
+    reference: str
+    reason: str | None
+    recorded_at: datetime
+    recorded_by: int
+
+    def is_same(self, told: BankOutcome) -> bool:
+        return (self.outcome, self.reference, self.reason) == (told.outcome, told.reference, told.reason)
+
+
+def checked(told: BankOutcome) -> BankOutcome:
+    """The outcome without blanks around its texts.
+
+    Raises:
+        InvalidField: no reference, or a reason too many or too few.
+    """
+    reference, reason = told.reference.strip(), (told.reason or "").strip() or None
+    if not reference:
+        raise InvalidField(field="reference", reason="is missing: the bank's own name of the transfer")
+    if told.outcome == "paid" and reason is not None:
+        raise InvalidField(field="reason", reason="must be empty for what was paid")
+    if told.outcome != "paid" and reason is None:
+        raise InvalidField(field="reason", reason="is missing: the creator reads why it did not arrive")
+    return BankOutcome(outcome=told.outcome, reference=reference, reason=reason)
+
+
+async def mark(connection: Connection, clock: Clock, operator_id: int, payout_id: UUID, told: BankOutcome) -> Payout:
+    """Bring an exported payout to where the bank says it is, with its movements. Repeating it changes nothing.
+
+    Raises:
+        InvalidField: the outcome is not whole.
+        NotFound: there is no such payout.
+        PayoutNotExported: it is not paid by hand, or was not exported yet.
+        PayoutOutcomeConflict: something else is known of it.
+    """
+    told = checked(told)
+    found = await actions.find(connection, payout_id, None)
+    await lock_creator(connection, found.creator_id)
+    payout = await actions.find(connection, payout_id, None)
+    if await is_known(connection, payout, told):
+        return payout
+    now = clock.now()
+    news = ProviderPayout(
+        payout_id=payout.id,
+        reference=told.reference if told.outcome != "returned" else "",
+        status=PayoutStatus(told.outcome),
+        money=Money(payout.net_minor, payout.currency),
+        reason=told.reason,
+    )
+    await connection.execute(
+        _SQL["add_bank_outcome"],
+        *(payout.creator_id, payout.id, told.outcome, told.reference, told.reason, now, operator_id),
+    )
+    await go(connection, payout, way_of(news.status, payout.state) or (), news, now, operator_id=operator_id)
+    return await actions.find(connection, payout_id, None)
+
+
+async def is_known(connection: Connection, payout: Payout, told: BankOutcome) -> bool:
+    """Whether just this was marked before; False: it is news that fits.
+
+    Raises:
+        PayoutNotExported: it is not paid by hand, or was not exported yet.
+        PayoutOutcomeConflict: something else is known of it.
+    """
+    if payout.export_number is None:
+        raise PayoutNotExported(state=payout.state)
+    known = await fetch_one(connection, _SQL["bank_outcome"], KnownOutcome, payout.creator_id, payout.id, told.outcome)
+    if known is not None and known.is_same(told):
+        return True
+    fits = payout.state is (PayoutState.PAID if told.outcome == "returned" else PayoutState.SENT)
+    if known is not None or not fits:
+        raise PayoutOutcomeConflict(
+            state=payout.state, reference=known.reference if known else payout.provider_reference
+        )
+    return False
+
+
+async def outcomes_of(connection: Connection, number: int) -> list[KnownOutcome]:
+    """What was marked of the payouts of an export."""
+    return await fetch_all(connection, _SQL["bank_outcomes_of_export"], KnownOutcome, number)

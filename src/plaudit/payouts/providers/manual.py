@@ -1,0 +1,45 @@
+"""Paying by hand: operators export what is to be paid, pay at their bank, and mark what became of it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from plaudit.payouts.model import SignatureNotValid
+from plaudit.payouts.providers.base import PayoutOrder, ProviderPayout, ProviderUnavailable
+from plaudit.settings import Settings
+
+NAME = "manual"
+
+
+def from_settings(settings: Settings) -> "ManualPayoutProvider | None":
+    """Paying by hand, when the settings say so."""
+    if not settings.manual_payouts:
+        return None
+    return ManualPayoutProvider(frozenset(settings.manual_payout_currencies.split()))
+
+
+class ManualPayoutProvider:
+    """Has nobody to call: `exports` and `bank` take the place of sending and of webhooks."""
+
+    name = NAME
+    by_hand = True
+
+    def __init__(self, currencies: frozenset[str] = frozenset()) -> None:
+        """Without currencies it takes any."""
+        self._currencies = currencies
+
+    def takes(self, currency: str) -> bool:
+        return not self._currencies or currency in self._currencies
+
+    async def send(self, order: PayoutOrder) -> ProviderPayout:
+        raise ProviderUnavailable(f"payout {order.payout_id} is paid by hand, after an export")
+
+    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+        raise ProviderUnavailable(f"what became of payout {payout_id} is known to who pays by hand")
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
+        raise SignatureNotValid
+
+    def read_event(self, body: bytes) -> ProviderPayout | None:
+        return None
+
+    async def close(self) -> None: ...
