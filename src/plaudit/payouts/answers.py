@@ -12,7 +12,16 @@ from plaudit.creators.model import Balance, Maturing, RewardRule
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX
 from plaudit.money import Money
 from plaudit.pages import cursor_of
-from plaudit.payouts.model import Actor, Payout, PayoutEvent, PayoutMethod, PayoutQuote, PayoutRate, PayoutState
+from plaudit.payouts.model import (
+    Actor,
+    Payout,
+    PayoutEvent,
+    PayoutMethod,
+    PayoutQuote,
+    PayoutRate,
+    PayoutState,
+    PayoutTerms,
+)
 
 _ID = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
 _CURRENCY = Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])
@@ -156,6 +165,20 @@ class RateList(msgspec.Struct, frozen=True):
 
     items: list[PayoutRate]
     next: Annotated[None, Meta(description="There is one page only.")] = None
+
+
+class RatePage(msgspec.Struct, frozen=True):
+    """Payout rates of all currencies, newest first."""
+
+    items: list[PayoutRate]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class TermsPage(msgspec.Struct, frozen=True):
+    """Terms of payouts, newest first."""
+
+    items: list[PayoutTerms]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """What operators do about payouts: look, approve, refuse, decide rates and terms."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from litestar import get, post
@@ -12,7 +12,16 @@ from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, place_of
 from plaudit.payouts import actions, rates
-from plaudit.payouts.answers import OperatorPayout, OperatorPayoutPage, RateList, Refusal, next_of, operator_payout
+from plaudit.payouts.answers import (
+    OperatorPayout,
+    OperatorPayoutPage,
+    RateList,
+    RatePage,
+    Refusal,
+    TermsPage,
+    next_of,
+    operator_payout,
+)
 from plaudit.payouts.jobs import SEND_JOB
 from plaudit.payouts.model import (
     NewPayoutRate,
@@ -27,6 +36,9 @@ from plaudit.people.access import Access
 from plaudit.people.model import Caller
 
 _TAGS = ["Payouts"]
+VersionCursor: TypeAlias = Annotated[
+    int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
+]
 _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 
 
@@ -114,6 +126,22 @@ async def list_rates(database: Database, clock: Clock) -> RateList:
         return RateList(await rates.rates_at(connection, clock.now()))
 
 
+@get(
+    "/v1/payout-rates/versions",
+    access=Access.OPERATOR,
+    operation_id="ListPayoutRateVersions",
+    tags=_TAGS,
+    summary="All payout rates",
+)
+async def list_rate_versions(
+    database: Database, cursor: VersionCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> RatePage:
+    """Newest first, those that are not in effect yet included."""
+    async with database.read() as connection:
+        found = await rates.list_rates(connection, cursor or 2**31 - 1, limit + 1)
+    return RatePage(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+
+
 @post(
     "/v1/payout-rates",
     access=Access.OPERATOR,
@@ -140,6 +168,20 @@ async def get_current_terms(database: Database, clock: Clock) -> PayoutTerms:
         return await rates.terms_at(connection, "bank_account", clock.now())
 
 
+@get(
+    "/v1/payout-terms",
+    access=Access.OPERATOR,
+    operation_id="ListPayoutTerms",
+    tags=_TAGS,
+    summary="All terms of payouts",
+)
+async def list_terms(database: Database, cursor: VersionCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT) -> TermsPage:
+    """Newest first, those that are not in effect yet included."""
+    async with database.read() as connection:
+        found = await rates.list_terms(connection, cursor or 2**31 - 1, limit + 1)
+    return TermsPage(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+
+
 @post(
     "/v1/payout-terms",
     access=Access.OPERATOR,
@@ -158,7 +200,9 @@ HANDLERS: list[Any] = [
     approve,
     refuse,
     list_rates,
+    list_rate_versions,
     record_rate,
     get_current_terms,
+    list_terms,
     record_terms,
 ]

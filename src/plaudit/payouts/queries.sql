@@ -12,6 +12,11 @@ select distinct on (currency) version, currency, numerator, denominator, source,
 from payout_rate where effective_at <= $1
 order by currency, effective_at desc, version desc;
 
+-- name: rates -> PayoutRate
+select version, currency, numerator, denominator, source, source_note, effective_at
+from payout_rate where version < $1
+order by version desc limit $2;
+
 -- name: add_rate -> PayoutRate
 insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at, recorded_at, recorded_by)
 select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8 from payout_rate
@@ -29,6 +34,11 @@ order by effective_at desc, version desc limit 1;
 -- name: terms -> PayoutTerms
 select version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note
 from payout_terms where version = $1;
+
+-- name: all_terms -> PayoutTerms
+select version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note
+from payout_terms where version < $1
+order by version desc limit $2;
 
 -- name: add_terms -> PayoutTerms
 insert into payout_terms (version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max,

@@ -69,6 +69,16 @@ async def rates_at(connection: Connection, at: datetime) -> list[PayoutRate]:
     return await fetch_all(connection, _SQL["rates_at"], PayoutRate, at)
 
 
+async def list_rates(connection: Connection, before_version: int, limit: int) -> list[PayoutRate]:
+    """Rates of all currencies, newest first."""
+    return await fetch_all(connection, _SQL["rates"], PayoutRate, before_version, limit)
+
+
+async def list_terms(connection: Connection, before_version: int, limit: int) -> list[PayoutTerms]:
+    """Terms of all kinds of methods, newest first."""
+    return await fetch_all(connection, _SQL["all_terms"], PayoutTerms, before_version, limit)
+
+
 async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, operator_id: int) -> PayoutRate:
     """An operator's rate, in effect from its `effective_at`; reference rates no longer touch the currency.
 

@@ -15,6 +15,7 @@ from plaudit.money import Money
 from plaudit.pages import place_of
 from plaudit.payouts import actions as payouts
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
+from plaudit.payouts.providers import PayoutProviders
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
@@ -49,7 +50,13 @@ class Found(msgspec.Struct, frozen=True):
 
 @get("/operator", access=Access.OPERATOR, include_in_schema=False)
 async def operator(
-    caller: Caller, database: Database, clock: Clock, q: str = "", order_state: str = "", before: str | None = None
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    payout_providers: PayoutProviders,
+    q: str = "",
+    order_state: str = "",
+    before: str | None = None,
 ) -> Response[str]:
     """All of it on one page."""
     now = clock.now()
@@ -89,6 +96,7 @@ async def operator(
         problems=problems,
         stuck=stuck,
         failed=failed,
+        providers=payout_providers.names,
         people=people,
     )
 

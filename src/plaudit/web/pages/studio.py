@@ -19,6 +19,7 @@ from plaudit.pages import cursor_of, place_of
 from plaudit.payouts import actions as payouts
 from plaudit.payouts import methods, rates
 from plaudit.payouts.model import PayoutFilter, PayoutRate
+from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
@@ -119,7 +120,9 @@ def _rate_data(rate: PayoutRate) -> dict[str, Any]:
 
 
 @get("/studio/payouts", access=Access.CREATOR, include_in_schema=False)
-async def studio_payouts(caller: Caller, database: Database, clock: Clock, before: str | None = None) -> Response[str]:
+async def studio_payouts(
+    caller: Caller, database: Database, clock: Clock, payout_providers: PayoutProviders, before: str | None = None
+) -> Response[str]:
     """Cashing out: methods, a quote, and every payout with its way."""
     me, now = caller.person_id, clock.now()
     async with database.snapshot() as connection:
@@ -131,7 +134,7 @@ async def studio_payouts(caller: Caller, database: Database, clock: Clock, befor
         found = await payouts.find_all(connection, PayoutFilter(creator_id=me), place_of(before), PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         events = await fetch_all(connection, SQL["payout_events"], ShownEvent, me, [payout.id for payout in shown])
-        currencies = [rate.currency for rate in await rates.rates_at(connection, now)]
+        priced = [rate.currency for rate in await rates.rates_at(connection, now)]
         maturing = await creators.maturing_of(connection, me)
     last = shown[-1] if len(found) > PAGE_ROWS else None
     return page(
@@ -148,7 +151,7 @@ async def studio_payouts(caller: Caller, database: Database, clock: Clock, befor
         first=before is None,
         events=_by_payout(events),
         steps_of_payout=PAYOUT_STEPS,
-        currencies=currencies,
+        currencies=[one for one in priced if provider_for(payout_providers, one) is not None],
         maturing=maturing,
         under_way=any(payout.state in OPEN_STATES for payout in shown),
         fee_minimum=Money(terms.fee_fixed_minor, terms.fee_fixed_currency),

@@ -3,19 +3,20 @@ import { ProblemError, api, busy, renew } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
 import { toast } from "../toast.js";
 
-/** @param {HTMLElement} button @param {() => Promise<unknown>} act @param {string} done */
+/** @param {HTMLElement} button @param {() => Promise<any>} act @param {(payout: any) => string} done */
 const decide = (button, act, done) => busy(button, async () => {
   try {
-    await act();
-    toast(done);
+    toast(done(await act()));
   } catch (error) {
     toast(error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.", { tone: "bad" });
   }
   await renew("#to-decide", "#problems");
 });
 
-onClick("data-approve", (button, id) => decide(button, () => api("POST", `/v1/payouts/${id}/approve`), "Approved. It is sent now."));
+/** @param {{provider: string}} payout */
+const approved = ({ provider }) => (provider === "manual" ? "Approved. Export it under Payouts to pay it." : "Approved. It is sent now.");
+onClick("data-approve", (button, id) => decide(button, () => api("POST", `/v1/payouts/${id}/approve`), approved));
 onClick("data-refuse", async (button, id) => {
   const reason = await confirmed({ title: "Refuse this payout?", text: "The diamonds are available to the creator again, who reads why.", ask: "Why?", action: "Refuse", danger: true });
-  if (reason) await decide(button, () => api("POST", `/v1/payouts/${id}/refuse`, { reason }), "Refused. The creator reads your reason.");
+  if (reason) await decide(button, () => api("POST", `/v1/payouts/${id}/refuse`, { reason }), () => "Refused. The creator reads your reason.");
 });
