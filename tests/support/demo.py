@@ -71,11 +71,11 @@ class Demo:
 
 
 @contextmanager
-def starting_demo(folder: Path, *options: str, name: str = "said") -> Iterator[Demo]:
+def starting_demo(folder: Path, *options: str, name: str = "said", **variables: str) -> Iterator[Demo]:
     """A demo on a free port that has just begun; killed at the end if it still runs. `name` is that of its output."""
     demo_command = [sys.executable, "-m", "plaudit", "demo", "--port=0", f"--data={folder / WORLD}", *options]
     with (folder / name).open("wb") as output:
-        process = subprocess.Popen(demo_command, stdout=output, stderr=output, env=_environment())
+        process = subprocess.Popen(demo_command, stdout=output, stderr=output, env=_environment() | variables)
     try:
         yield Demo(process, folder / WORLD, folder / name)
     finally:
@@ -100,14 +100,14 @@ def write_world(folder: Path) -> Path:
 
 
 @contextmanager
-def running_demo(world: Path, folder: Path, *options: str) -> Iterator[Demo]:
+def running_demo(world: Path, folder: Path, *options: str, **variables: str) -> Iterator[Demo]:
     """A demo on a copy of a world that is stopped when the block ends; its books can be audited then."""
     # Owners are kept: as root, the database runs as somebody else.
     subprocess.run(["/bin/cp", "-a", world, folder / WORLD], check=True)
     keys = DemoKeys.of(folder / WORLD)
     keys.sandbox_port = 0  # each copy has a provider of its own
     keys.save(folder / WORLD)
-    with starting_demo(folder, *options) as demo:
+    with starting_demo(folder, *options, **variables) as demo:
         _ = demo.address
         try:
             yield demo

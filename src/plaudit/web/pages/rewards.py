@@ -159,8 +159,12 @@ def _next(found: Sequence[Version]) -> int | None:
     return found[PAGE_ROWS - 1].version if len(found) > PAGE_ROWS else None
 
 
-def figures(one: RewardRule | PayoutRate | PayoutTerms) -> dict[str, Any]:
-    """The figures of a version as a form has them."""
+def figures(one: RewardRule | PayoutRate | PayoutTerms) -> str:
+    """The figures of a version as a form has them, as JSON."""
+    return msgspec.json.encode(_figures(one)).decode()
+
+
+def _figures(one: RewardRule | PayoutRate | PayoutTerms) -> dict[str, Any]:
     match one:
         case RewardRule():
             unit = next(unit for unit in (86_400, 3_600, 60, 1) if one.maturity_s % unit == 0)

@@ -64,7 +64,7 @@ onClick("data-mark", (button, id) => {
   form.dataset.state = button.dataset.state ?? "";
   form.querySelector("[data-outcomes-of]")?.toggleAttribute("hidden", button.dataset.state === "paid");
   const label = form.querySelector("[data-mark-label]");
-  if (label) label.textContent = `${button.dataset.label}${button.dataset.state === "paid" ? " was paid and came back." : ""}`;
+  if (label) label.textContent = `${button.dataset.what}${button.dataset.state === "paid" ? " was paid and came back." : ""}`;
   showReason(form);
   dialog.showModal();
 });
