@@ -88,8 +88,8 @@ async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[
 
 
 def _without_body(send: Any) -> Any:
-    """A `send` for HEAD, which is GET without a body (RFC 9110, 9.3.2): the answer is over with its headers, even that of
-    a stream without an end."""
+    """A `send` for HEAD, which is GET without a body (RFC 9110, 9.3.2): the answer is over with its headers, even that
+    of a stream without an end."""
 
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
