@@ -34,6 +34,11 @@ const PACKAGES = [
     types: { "hls.light.min.d.mts": 'export * from "hls.js";\nexport { default } from "hls.js";\n' },
   },
   {
+    name: "lottie-web", licence: "MIT", to: "lottie", files: { "LICENSE.md": "LICENSE" },
+    bundle: { "lottie.light.js": 'export { default } from "lottie-web/build/player/esm/lottie_light.min.js";' },
+    types: { "lottie.light.d.ts": 'export { default } from "lottie-web";\n' },
+  },
+  {
     name: "swagger-ui-dist", licence: "Apache-2.0", to: "swagger-ui",
     files: {
       "swagger-ui-bundle.js": "swagger-ui.js", "swagger-ui.css": "swagger-ui.css",

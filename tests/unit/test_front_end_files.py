@@ -4,9 +4,10 @@ import base64
 import hashlib
 import json
 import re
-import tomllib
 
-from plaudit.gifts.catalogue.folder import STARTER
+from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS
+from plaudit.gifts.catalogue.folder import STARTER, read_folder
+from plaudit.gifts.catalogue.pictures import SHIPPED
 from plaudit.web.templating import STATIC, TEMPLATES
 
 ADDRESS = re.compile(r"""(?:href|src|url|from|import|fetch|action)\s*[=(]?\s*["'`(]\s*(?:https?:)?//[\w.-]+""")
@@ -42,15 +43,27 @@ def test_templates_carry_no_inline_script_or_style() -> None:
     assert [str(path) for path in templates if inline.search(path.read_text())] == []
 
 
-def test_catalogue_names_drawings_and_animations_that_exist() -> None:
-    items = tomllib.loads(STARTER.read_text())["item"]
-    scripts = "".join(path.read_text() for path in (STATIC / "js" / "stage").glob("*.js"))
+def test_items_that_come_with_plaudit_are_right() -> None:
+    entries, _, findings = read_folder(STARTER)
+    assert findings == []
+    assert {entry.size for entry in entries} == {"small", "large"}
+    for entry in entries:
+        assert (SHIPPED / entry.art).is_file()
+
+
+def test_python_and_the_stage_know_the_same_animations() -> None:
+    """What is known on one side only is refused there, or plays as something else here."""
+    tables = {}
+    for path in (STATIC / "js" / "stage").glob("*.js"):
+        if path.name != "animations.js" and (
+            table := re.search(r"^export const (\w+) = \{ ([^}]+) \};$", path.read_text(), re.MULTILINE)
+        ):
+            tables[table[1]] = [entry.partition(":")[0].strip().strip('"') for entry in table[2].split(",")]
+    together = (STATIC / "js" / "stage" / "animations.js").read_text()
+    assert set(re.findall(r"\.\.\.(\w+)", together)) == tables.keys()
+    assert sorted(name for names in tables.values() for name in names) == sorted(LARGE_ANIMATIONS)
+
     styles = (STATIC / "css" / "live.css").read_text()
-    assert {item["size"] for item in items} == {"small", "large"}
-    for item in items:
-        assert (STATIC / item["art"]).is_file()
-        name = item["animation"]
-        if item["size"] == "large":
-            assert re.search(rf"async function {name}\(|\"{name}\":", scripts), item["sku"]
-        else:
-            assert f'[data-animation="{name}"]' in styles or name == "bounce", item["sku"]
+    styled = re.findall(r'\.gift-banner-art \[data-animation="([a-z-]+)"\]', styles)
+    assert len(styled) == len(SMALL_ANIMATIONS)
+    assert set(styled) == set(SMALL_ANIMATIONS)

@@ -12,7 +12,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
 from plaudit.gifts.catalogue import api as catalogue_api
 from plaudit.gifts.catalogue.memory import Catalogue
-from plaudit.gifts.catalogue.pictures import picture_address
+from plaudit.gifts.catalogue.pictures import look_of, picture_address
 from plaudit.gifts.model import (
     BatchedGift,
     BatchedOutcome,
@@ -49,7 +49,12 @@ class CatalogueItem(msgspec.Struct, frozen=True):
     coins: Annotated[int, msgspec.Meta(ge=1, description="The price of one.")]
     price: Annotated[Money | None, msgspec.Meta(description="What that is worth to the viewer, to the minor unit.")]
     category: str
-    art: Annotated[str, msgspec.Meta(description="Address of its picture.")]
+    art: Annotated[str, msgspec.Meta(description="Address of its picture, which may be one that moves.")]
+    still: Annotated[str, msgspec.Meta(description="Address of one that does not: for lists, and who wants no motion.")]
+    motion: Annotated[
+        str | None,
+        msgspec.Meta(description="Address of what moves by itself: an animated picture, or a Lottie file (`.json`)."),
+    ]
     size: Annotated[str, msgspec.Meta(description="`small`: in the feed; `large`: over the whole stage.")]
     combo: Annotated[bool, msgspec.Meta(description="Whether it is made for sending in quick succession.")]
     animation: str
@@ -94,6 +99,7 @@ async def get_catalogue(
 
 
 def _catalogue_item(item: Item, view: PriceView | None) -> CatalogueItem:
+    look = look_of(item)
     return CatalogueItem(
         item.id,
         item.sku,
@@ -101,7 +107,9 @@ def _catalogue_item(item: Item, view: PriceView | None) -> CatalogueItem:
         item.coins,
         worth(view, item.coins) if view else None,
         item.category,
-        picture_address(item.art),
+        picture_address(look.art),
+        picture_address(look.still),
+        picture_address(look.motion) if look.motion else None,
         item.size,
         item.combo,
         item.animation,

@@ -61,7 +61,7 @@ limit $4;
 -- name: gifts_taken_back -> GiftTakenBack
 -- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4.
 select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as sender_avatar, v.name as item_name,
-    v.art as item_art, g.count, g.coins as gift_coins, m.coins, g.charged_at, m.room_id, r.title as room_title,
+    coalesce(nullif(v.still, ''), v.art) as item_art, g.count, g.coins as gift_coins, m.coins, g.charged_at, m.room_id, r.title as room_title,
     m.marked_at, m.lifted_at
 from unnest($2::uuid[]) as w (reversal_id)
 cross join lateral (

@@ -1,10 +1,12 @@
 """What the style guide shows: believable samples of every kind of thing the look has to carry."""
 
-import tomllib
 from datetime import UTC, datetime
 
+import msgspec
+
+from plaudit.gifts.catalogue.folder import STARTER, read_folder
 from plaudit.money import Money
-from plaudit.web.templating import WEB, static
+from plaudit.web.templating import static
 
 COINS_PER_RATE = 10_000
 RATE = Money(13_300, "USD")
@@ -14,10 +16,9 @@ NAMES = ("Ada Okafor", "Mateus Lima", "Yuki 結城", "Lena Brandt", "Sri Wahyuni
 
 
 def sample_items() -> list[dict[str, object]]:
-    """The items of the seeded catalogue, as components take them."""
-    catalogue = WEB.parent / "gifts" / "catalogue" / "starter.toml"
-    items: list[dict[str, object]] = tomllib.loads(catalogue.read_text())["item"]
-    return items
+    """The items that come with Plaudit, as components take them."""
+    entries, _, _ = read_folder(STARTER)
+    return [msgspec.to_builtins(entry) | {"still": entry.art, "motion": None} for entry in entries]
 
 
 def sample_people() -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The catalogue over HTTP: for operators to change it, and its pictures for everybody."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -13,10 +14,11 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.actions import CatalogueRefused, SkuTaken, VersionGone
+from plaudit.gifts.catalogue.art import MEDIA_TYPES, ArtNotUsable, read_art
 from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS, Details, Entry, Moment, details_of
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.gifts.catalogue.memory import Catalogue
-from plaudit.gifts.catalogue.pictures import MEDIA_TYPES, ArtNotUsable, art_content, keep_art, read_art
+from plaudit.gifts.catalogue.pictures import art_content, keep_art
 from plaudit.gifts.model import Item, ItemUnknown
 from plaudit.limits import CATALOGUE_ITEMS_MAX
 from plaudit.people.access import Access
@@ -110,6 +112,10 @@ class ArtAnswer(msgspec.Struct, frozen=True):
     width: int
     height: int
     bytes: int
+    moves: Annotated[bool, Meta(description="An item of art that moves needs a `still` beside it.")]
+    duration_ms: Annotated[
+        int | None, Meta(description="Once through it; null: it stands still, or is a drawing that does not say.")
+    ]
 
 
 @get("/v1/operator/catalogue", access=Access.OPERATOR, operation_id="ListItems", tags=TAGS, summary="All items")
@@ -280,10 +286,10 @@ async def load_starter_items(caller: Caller, database: Database, clock: Clock, c
 async def add_art(request: Request[Any, Any, Any], caller: Caller, database: Database, clock: Clock) -> ArtAnswer:
     """The body is the file: SVG, PNG, WebP or Lottie, told by what is in it. Script, links and metadata are taken out.
     The same file has the same address, however often it comes."""
-    art = read_art(await request.body())
+    art = await asyncio.to_thread(read_art, await request.body())
     async with database.transaction() as connection:
         await keep_art(connection, art, clock, by=caller.person_id)
-    return ArtAnswer(art.address, art.width, art.height, len(art.content))
+    return ArtAnswer(art.address, art.width, art.height, len(art.content), art.moves, art.duration_ms)
 
 
 @get("/art/{name:str}", access=Access.PUBLIC, operation_id="GetArt", tags=["Gifts"], summary="A picture of an item")

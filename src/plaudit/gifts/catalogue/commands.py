@@ -9,9 +9,10 @@ from plaudit.clock import SystemClock
 from plaudit.database_command import data_option, in_transaction
 from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
+from plaudit.gifts.catalogue.art import Art
 from plaudit.gifts.catalogue.entry import Entry, Finding
 from plaudit.gifts.catalogue.folder import STARTER, CatalogueFileError, read_folder, read_offered, write_folder
-from plaudit.gifts.catalogue.pictures import Art, keep_art, unknown_pictures
+from plaudit.gifts.catalogue.pictures import keep_art, unknown_pictures
 from plaudit.settings import Settings
 
 _CLOCK = SystemClock()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from babel import Locale, UnknownLocaleError
 
+from plaudit.gifts.catalogue.art import is_lottie
 from plaudit.gifts.model import Item
 from plaudit.limits import (
     CATALOGUE_CREATORS_MAX,
@@ -18,13 +19,13 @@ from plaudit.limits import (
 )
 from plaudit.policy.countries import country_code
 
-SMALL_ANIMATIONS = ("sway", "shake", "beat", "bounce", "spin", "float", "pop")
-"""How a small item moves in its banner: those of `css/live.css`."""
+SMALL_ANIMATIONS = ("sway", "shake", "beat", "bounce", "spin", "float", "pop", "itself")
+"""How a small item moves in its banner: those of `css/live.css`. `itself` plays what moves in its picture."""
 LARGE_ANIMATIONS = (
     "burst", "rise", "orbit", "spin-up", "finale", "drop", "rain", "fireworks", "drive", "sail", "leap", "launch",
     "swoop", "itself",
 )  # fmt: skip
-"""How a large item takes the stage: those of `js/stage/animations.js`. `itself` plays what moves in its picture."""
+"""How a large item takes the stage: those of `js/stage/animations.js`; `itself` as for a small one, over all of it."""
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=ITEM_NAME_LENGTH_MAX, description="The name to show.")]
 Address = Annotated[
@@ -97,17 +98,17 @@ def lint(details: Details, place: str) -> Iterator[Finding]:
         yield Finding(
             f"{place}.animation", "error", f"must be one of {', '.join(animations)} for a {details.size} item"
         )
-    elif details.animation == "itself" and details.art.endswith(".svg"):
-        yield Finding(f"{place}.animation", "error", "itself needs art that moves: a WebP or Lottie file")
+    elif details.animation == "itself" and not (details.art.startswith("/") or "://" in details.art):
+        yield Finding(f"{place}.animation", "error", "itself needs art that moves; what ships with Plaudit does not")
     for tag in details.names:
         if not _is_language(tag):
             yield Finding(f"{place}.names.{tag}", "error", "is not a language, such as de or pt-BR")
     for code in details.regions:
         if country_code(code) != code:
             yield Finding(f"{place}.regions", "error", f"{code} is not a country's code of two letters")
-    if details.art.endswith(".json") and not details.still:
+    if is_lottie(details.art) and not details.still:
         yield Finding(f"{place}.still", "error", "a Lottie animation needs a still picture")
-    if details.still.endswith(".json"):
+    if is_lottie(details.still):
         yield Finding(f"{place}.still", "error", "must be a picture")
 
 

@@ -12,8 +12,9 @@ import tomlkit
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.gifts.catalogue.actions import at, entry_of, load, read_versions
+from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, read_art
 from plaudit.gifts.catalogue.entry import Entry, Finding, lint, lint_together
-from plaudit.gifts.catalogue.pictures import SHIPPED, UPLOADED, Art, ArtNotUsable, art_content, read_art
+from plaudit.gifts.catalogue.pictures import SHIPPED, art_content
 from plaudit.limits import ART_BYTES_MAX, CATALOGUE_ITEMS_MAX
 
 FILE = "catalogue.toml"

@@ -8,6 +8,7 @@ from litestar import Response, Router, get
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.gifts.catalogue.memory import Catalogue
+from plaudit.gifts.catalogue.pictures import look_of
 from plaudit.gifts.model import Item
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
 from plaudit.people.access import Access
@@ -73,7 +74,9 @@ async def room(
 def item_data(item: Item) -> dict[str, Any]:
     """An item as the components take it."""
     kept = ("id", "sku", "name", "coins", "category", "size", "combo", "animation", "duration_ms", "alt")
-    pictures = {"art": static(item.art), "still": static(item.still or item.art)}
+    look = look_of(item)
+    motion = static(look.motion) if look.motion else None
+    pictures = {"art": static(look.art), "still": static(look.still), "motion": motion}
     return {field: getattr(item, field) for field in kept} | pictures
 
 

@@ -9,7 +9,9 @@
  * @property {string} name
  * @property {number} coins price of one
  * @property {string} category
- * @property {string} art address, or a path below the static files
+ * @property {string} art address of its picture, which may move, or a path below the static files
+ * @property {string} still of one that does not
+ * @property {string | null} [motion] of what moves by itself: an animated picture, or a Lottie file
  * @property {"small" | "large"} size
  * @property {boolean} combo
  * @property {string} animation

@@ -31,7 +31,7 @@ export class ChatLog extends PageElement {
   addGift(gift) {
     const key = `gift:${gift.combo?.id ?? gift.id}`;
     const count = gift.combo?.count ?? gift.count;
-    const line = /** @type {Line} */ ({ key, kind: "gift", sender: gift.sender, text: `sent ${gift.item.name}${count > 1 ? ` ×${number(count)}` : ""}`, art: gift.item.art });
+    const line = /** @type {Line} */ ({ key, kind: "gift", sender: gift.sender, text: `sent ${gift.item.name}${count > 1 ? ` ×${number(count)}` : ""}`, art: gift.item.still });
     if (this.lines.some((known) => known.key === key)) this.lines = this.lines.map((known) => (known.key === key ? line : known));
     else this.#append([line]);
   }

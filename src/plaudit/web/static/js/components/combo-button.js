@@ -55,7 +55,7 @@ export class ComboButton extends PageElement {
     return html`<button type="button" class="combo" aria-label="Send one more ${item.name} for ${coins(item.coins)}" @click=${this.#press}>
       <svg viewBox="0 0 100 100" aria-hidden="true"><circle class="combo-track" cx="50" cy="50" r="46"></circle>
         <circle class="combo-ring" cx="50" cy="50" r="46" stroke-dasharray=${CIRCLE}></circle></svg>
-      <img src=${asset(item.art)} alt=""><span class="combo-count numeric" aria-live="polite">×${number(Math.max(1, this.count))}</span></button>`;
+      <img src=${asset(item.still)} alt=""><span class="combo-count numeric" aria-live="polite">×${number(Math.max(1, this.count))}</span></button>`;
   }
 }
 

@@ -73,7 +73,7 @@ export class GiftFeed extends PageElement {
       <div class="grow"><div class="truncate"><strong>${gift.sender.name}</strong></div>
         <div class="soft truncate"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.at ? ` · ${time(gift.at)}` : ""}</small></div>
         ${taken ? html`<span class="badge badge-bad" title="The money for these coins went back to whoever paid.">${taken >= coins ? "Taken back" : `${coinWords(taken)} taken back`}</span>` : nothing}</div>
-      <img class="gift-feed-art" src=${asset(gift.item.art)} alt="">
+      <img class="gift-feed-art" src=${asset(gift.item.still)} alt="">
       ${taken ? reduced(coins, taken) : amountCoins(coins)}
       ${this.thankable ? this.#tick(gift, ids, thanked) : nothing}</li>`;
   }

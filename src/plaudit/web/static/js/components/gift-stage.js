@@ -135,7 +135,7 @@ export class GiftStage extends HTMLElement {
 /** For readers who want no motion: the drawing fades in, stays, and fades out. @param {Scene} scene */
 async function still(scene) {
   const { x, y } = scene.centre;
-  const figure = scene.figure();
+  const figure = scene.figure({ art: scene.gift.item.still });
   figure.style.transform = `translate(${x}px, ${y}px)`;
   const duration = Math.min(STILL_MS, scene.duration);
   await scene.animate(figure, [{ opacity: 0 }, { opacity: 1, offset: 0.15 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], { duration });

@@ -126,7 +126,7 @@ export class GiftTray extends PageElement {
     const price = this.#priceOf(item);
     return html`<button type="button" role="radio" class=${classMap({ "tray-item": true, "is-chosen": chosen })} aria-checked=${chosen}
       tabindex=${reachable ? 0 : -1} data-sku=${item.sku} aria-label="${item.name}, ${coins(item.coins)}${price ? `, ${money(price)}` : ""}" @click=${() => this.#choose(item)}>
-      <img src=${asset(item.art)} alt="" width="44" height="44" loading="lazy">
+      <img src=${asset(item.still)} alt="" width="44" height="44" loading="lazy">
       <span class="tray-item-name truncate">${item.name}</span>
       <span class="tray-item-coins numeric">${coinGlyph()}${number(item.coins)}</span>
       ${price ? html`<span class="tray-item-money numeric">${money(price)}</span>` : nothing}</button>`;

@@ -4,14 +4,18 @@ import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, w
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
 import "../components/gift-stage.js";
+import { isLottie } from "../stage/motion.js";
+import { stillOf } from "./still-picture.js";
 
 const data = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("page-data")).textContent ?? "{}");
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-item]"));
 const stage = /** @type {any} */ (document.querySelector("gift-stage"));
+const SEEN_MS = 2_000; // what is shorter is played more than once
 const SENDER = { id: "0", name: "A viewer", avatar: "art/avatars/bear.svg" };
 
 /** @param {string} name @returns {any} */
 const input = (name) => form.elements.namedItem(name);
+const capital = (/** @type {string} */ name) => name[0].toUpperCase() + name.slice(1);
 const text = (/** @type {string} */ name) => String(input(name).value).trim();
 /** @param {string} address what an item names its picture by */
 const shownAt = (address) => (/^(https?:|\/)/.test(address) ? address : `/static/${address}`);
@@ -20,7 +24,7 @@ const shownAt = (address) => (/^(https?:|\/)/.test(address) ? address : `/static
 function showPicture(name) {
   const image = /** @type {HTMLImageElement} */ (form.querySelector(`[data-shown="${name}"]`));
   const address = text(name);
-  image.hidden = !address || address.endsWith(".json");
+  image.hidden = !address || isLottie(address);
   if (!image.hidden) image.src = shownAt(address);
 }
 
@@ -36,26 +40,45 @@ form.addEventListener("change", async (event) => {
     const kept = await upload("/v1/operator/art", file);
     input(name).value = kept.address;
     showPicture(name);
-    toast(`${kept.width} by ${kept.height}, ${Math.ceil(kept.bytes / 1000)} kB.`);
+    toast(`${kept.width} by ${kept.height}, ${Math.ceil(kept.bytes / 1000)} kB${kept.duration_ms ? `, ${kept.duration_ms / 1000} s` : ""}.`);
+    if (name === "art") await settle(kept, file);
   } catch (error) {
     chosen.value = "";
     showProblem(form, error);
   }
 });
 
+/** Art that moves is played as it is, and needs a picture that stands still; other art needs none. @param {any} kept @param {File} file */
+async function settle(kept, file) {
+  input("still").value = "";
+  if (kept.moves) {
+    input("animation").value = "itself";
+    if (kept.duration_ms) input("seconds").value = String((Math.ceil(SEEN_MS / kept.duration_ms) * kept.duration_ms) / 1000);
+    try {
+      input("still").value = (await upload("/v1/operator/art", await stillOf(file, kept.address))).address;
+    } catch {
+      showAtForm(form, "This picture moves. Choose a still picture too, for who wants no motion.");
+    }
+  } else if (text("animation") === "itself") input("animation").value = data.animations[text("size")][0];
+  showPicture("still");
+}
+
 input("size").addEventListener("change", () => {
   const select = /** @type {HTMLSelectElement} */ (input("animation"));
-  select.replaceChildren(...data.animations[text("size")].map((/** @type {string} */ name) => new Option(name.replace("-", " "), name)));
+  const before = select.value;
+  select.replaceChildren(...data.animations[text("size")].map((/** @type {string} */ name) => new Option(name === "itself" ? "By itself" : capital(name.replace("-", " ")), name)));
+  if (data.animations[text("size")].includes(before)) select.value = before;
 });
 
 onClick("data-play", () => {
   const art = text("art");
   if (!art) return showAtForm(form, "Choose a picture first.");
+  const still = text("still") || art;
   const item = {
     id: data.id, sku: text("sku") || "new", name: text("name") || "New item", coins: wholeNumber(text("coins")) || 1,
     category: text("category"), size: text("size"), combo: false, animation: text("animation"),
     duration_ms: Math.round(Number(text("seconds")) * 1000) || 2_600,
-    art: shownAt(art.endsWith(".json") ? text("still") || art : art), still: shownAt(text("still") || art), motion: art.endsWith(".json") ? shownAt(art) : "",
+    art: shownAt(isLottie(art) ? still : art), still: shownAt(still), motion: isLottie(art) || still !== art ? shownAt(art) : null,
   };
   stage.clear();
   stage.show({ id: uuid7(), item, count: 1, coins: item.coins, combo: null, sender: SENDER, at: new Date().toISOString() });

@@ -1,15 +1,17 @@
 // The stack of small gifts at the side of the stage: who sent what, and a combo count that grows in place.
 import { asset, number } from "../format.js";
+import { isLottie, openMotion } from "./motion.js";
 import { ValueQueue, likeness } from "./value-queue.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
-/** @typedef {{element: HTMLElement, counter: HTMLElement, key: string, count: number, until: number, since: number}} Banner */
+/** @typedef {{element: HTMLElement, counter: HTMLElement, key: string, count: number, until: number, since: number, player: import("./motion.js").Player | null}} Banner */
 
 const WAITING_MAX = 40;
 const SHOWN_LEAST_MS = 1_100;
 const COMBO_EXTRA_MAX_MS = 4_000;
 const TICK_MS = 200;
 const LEAVE_MS = 260;
+const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Banners {
   /** @type {Banner[]} */ #shown = [];
@@ -35,6 +37,7 @@ export class Banners {
   clear() {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    for (const banner of this.#shown) banner.player?.destroy();
     this.#shown = [];
     this.#waiting.clear();
     this.host.replaceChildren();
@@ -60,7 +63,7 @@ export class Banners {
     element.innerHTML = `<img class="avatar gift-banner-avatar" alt=""><span class="gift-banner-words"><strong class="truncate"></strong><span class="truncate"></span></span><span class="gift-banner-art"><img alt=""></span><span class="gift-banner-count numeric"></span>`;
     const [avatar, art] = element.querySelectorAll("img");
     avatar.src = asset(gift.sender.avatar);
-    art.src = asset(gift.item.art);
+    art.src = asset(reduced.matches ? gift.item.still : gift.item.art);
     art.dataset.animation = gift.item.animation;
     const [name, words] = element.querySelectorAll(".truncate");
     name.textContent = gift.sender.name;
@@ -68,10 +71,26 @@ export class Banners {
     const counter = /** @type {HTMLElement} */ (element.querySelector(".gift-banner-count"));
     const count = gift.combo?.count ?? gift.count;
     const now = performance.now();
-    const banner = { element, counter, key: likeness(gift), count, since: now, until: now + this.#lifetime(gift) };
+    const banner = { element, counter, key: likeness(gift), count, since: now, until: now + this.#lifetime(gift), player: null };
     this.#shown.push(banner);
+    if (gift.item.animation === "itself" && gift.item.motion && isLottie(gift.item.motion) && !reduced.matches) void this.#play(banner, gift.item.motion);
     this.#count(banner);
     this.host.append(element);
+  }
+
+  /** The still picture stands until what moves has come. @param {Banner} banner @param {string} motion */
+  async #play(banner, motion) {
+    const host = document.createElement("span");
+    host.className = "gift-banner-motion";
+    try {
+      const player = await openMotion(host, motion);
+      if (this.#shown.includes(banner)) {
+        banner.player = player;
+        banner.element.querySelector(".gift-banner-art")?.replaceChildren(host);
+      } else player.destroy();
+    } catch {
+      // the still picture stays
+    }
   }
 
   /** @param {Banner} banner @param {Gift} gift */
@@ -81,7 +100,7 @@ export class Banners {
     this.#count(banner);
     banner.element.dataset.tier = tier(gift.item.coins * banner.count);
     const pop = [{ scale: 1 }, { scale: 1.55 }, { scale: 1 }];
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) banner.counter.animate(pop, { duration: 260, easing: "ease-out" });
+    if (!reduced.matches) banner.counter.animate(pop, { duration: 260, easing: "ease-out" });
   }
 
   /** @param {Banner} banner */
@@ -109,7 +128,10 @@ export class Banners {
   #leave(banner) {
     this.#shown = this.#shown.filter((other) => other !== banner);
     banner.element.classList.add("is-leaving");
-    setTimeout(() => banner.element.remove(), LEAVE_MS);
+    setTimeout(() => {
+      banner.player?.destroy();
+      banner.element.remove();
+    }, LEAVE_MS);
   }
 }
 

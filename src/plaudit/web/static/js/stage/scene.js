@@ -1,11 +1,13 @@
 // What an animation plays with: figures on the stage, particles, a clock that can pause, and a way to be cut short.
 import { asset } from "../format.js";
+import { openMotion } from "./motion.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
 /** @typedef {import("./particles.js").Particles} Particles */
 
 export class Scene {
   /** @type {Set<Animation>} */ #running = new Set();
+  /** @type {import("./motion.js").Player | null} */ #player = null;
   #cut = false;
 
   /** @param {{layer: HTMLElement, particles: Particles, gift: Gift, random?: () => number}} parts */
@@ -33,6 +35,23 @@ export class Scene {
     image.alt = "";
     this.#place(image, size);
     return image;
+  }
+
+  /** What moves by itself, over the whole stage; null when it does not come. */
+  async moving() {
+    const { motion, art } = this.gift.item;
+    const host = document.createElement("div");
+    host.className = "stage-motion";
+    this.layer.append(host);
+    try {
+      const player = await openMotion(host, motion ?? art);
+      if (this.#cut) player.destroy();
+      else this.#player = player;
+      return host;
+    } catch {
+      host.remove();
+      return null;
+    }
   }
 
   /** A shape painted by a style sheet: ring, rays, glow. @param {string} className @param {number} size in units */
@@ -84,12 +103,16 @@ export class Scene {
       if (value) animation.pause();
       else animation.play();
     }
+    if (value) this.#player?.pause();
+    else this.#player?.play();
     this.particles.paused = value;
   }
 
   cut() {
     this.#cut = true;
     for (const animation of [...this.#running]) animation.cancel();
+    this.#player?.destroy();
+    this.#player = null;
     this.layer.replaceChildren();
   }
 }
