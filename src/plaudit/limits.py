@@ -86,6 +86,17 @@ OVERLAY_TOKENS_MAX = 50  # valid overlay tokens of one creator
 OVERLAY_LABEL_LENGTH_MAX = 60  # characters
 OVERLAY_CHECK_S = 5  # how long a token revoked elsewhere may keep its sockets
 
+ROOM_EXTERNAL_ID_LENGTH_MAX = 200  # characters of a platform's own id of a room
+COVER_ALT_LENGTH_MAX = 200  # characters
+
+# streams
+STREAM_SECRET_LENGTH_MIN = 32  # characters
+STREAM_CALLBACK_BYTES_MAX = 8_192  # of what a media server tells at once
+STREAM_CONNECTION_LENGTH_MAX = 200  # characters of what a media server calls a connection
+STREAM_SILENCE_S = 60  # a stream whose server tells that it goes on, and then is silent for so long, has broken off
+STREAMS_ENDED_EVERY_S = 2  # pause between two looks for streams that are over
+STREAMS_ENDED_PER_RUN_MAX = 200  # streams one run of the job ends
+
 # hub
 HUB_TICK_MS = 100  # at most one message of frames a room in this time
 HUB_POLL_MS = 1_000  # how long a frame may go unseen when its notification is lost
@@ -298,6 +309,7 @@ SUBJECT_LENGTH_MAX = 255  # characters of a person's subject
 PERSON_NAME_LENGTH_MAX = 100  # characters of a name or handle; a longer one is cut
 PICTURE_ADDRESS_LENGTH_MAX = 2_000  # characters; a longer one is left out
 PEOPLE_PER_CALL_MAX = 1_000  # people a server may name at once
+PEOPLE_TOLD_PER_CALL_MAX = 500  # people a server may describe at once
 
 # requests
 BODY_BYTES_MAX = 1_048_576  # of a request

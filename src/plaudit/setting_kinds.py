@@ -105,6 +105,13 @@ def origins(text: str) -> str:
     return " ".join(word.rstrip("/").lower() for word in text.split())
 
 
+def rtmp_address(text: str) -> str:
+    """An application of an RTMP server, without the slash at its end."""
+    if (parts := _split(text, ("rtmp", "rtmps"))) is None or not parts.path.strip("/") or parts.username is not None:
+        raise ValueError("must be an address such as rtmp://media.example/live")
+    return text.rstrip("/")
+
+
 def database(text: str) -> Secret:
     if urlsplit(text).scheme not in {"postgresql", "postgres"}:
         raise ValueError("must be an address such as postgresql://plaudit@db.example/plaudit")

@@ -14,6 +14,7 @@ from plaudit.limits import (
     DATABASE_STATEMENT_TIMEOUT_MS,
     PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
     QUOTE_KEY_LENGTH_MIN,
+    STREAM_SECRET_LENGTH_MIN,
 )
 from plaudit.setting_kinds import (
     Secret,
@@ -30,6 +31,7 @@ from plaudit.setting_kinds import (
     origins,
     plain,
     public_address,
+    rtmp_address,
     secret_keys,
     secrets_starting,
     webhook_secret,
@@ -65,6 +67,20 @@ class Settings:
 
     media_origins: Annotated[str, origins] = ""
     """Origins that pictures and streams of the pages may come from beside this server; separated by spaces."""
+
+    stream_rtmp_url: Annotated[str, rtmp_address] = ""
+    """What creators enter as the server in their streaming tool, such as rtmp://media.example/live. Empty: streams do
+    not come by RTMP."""
+
+    stream_hls_url: Annotated[str, address] = ""
+    """The folder in which the media server keeps playlists, such as https://media.example/hls. Pages may load from
+    it."""
+
+    stream_secret: Annotated[Secret, key(STREAM_SECRET_LENGTH_MIN)] = _NOT_SET
+    """What the media server shows when it asks who may stream (`?secret=` of its callbacks); at least 32 characters."""
+
+    stream_grace_s: int = 30
+    """Seconds a room stays live after its stream broke off, so that it can come back."""
 
     default_region: Annotated[str, matching("[A-Z]{2}", "a code of two letters")] = "US"
     """The region whose prices hold for somebody of whom no country is known."""

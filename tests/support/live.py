@@ -202,7 +202,9 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_platform(database_url: str, clock: Clock, processes: int = 1) -> AsyncIterator[Platform]:
+async def open_platform(
+    database_url: str, clock: Clock, processes: int = 1, settings: Settings | None = None
+) -> AsyncIterator[Platform]:
     """So many processes on a migrated database, with the catalogue that comes with Plaudit."""
     issuer = DevelopmentIssuer.new()
     owner = await connect_to_database(database_url, role=None)
@@ -213,15 +215,19 @@ async def open_platform(database_url: str, clock: Clock, processes: int = 1) -> 
     finally:
         await owner.close()
     async with AsyncExitStack() as stack:
-        opened = [await stack.enter_async_context(serving(database_url, clock)) for _ in range(processes)]
+        opened = [
+            await stack.enter_async_context(serving(database_url, clock, settings=settings)) for _ in range(processes)
+        ]
         async with AsyncExitStack() as clients:
             yield Platform(database_url, clock, issuer, opened, clients)
 
 
 @asynccontextmanager
-async def serving(database_url: str, clock: Clock, *, with_jobs: bool = True) -> AsyncIterator[Process]:
+async def serving(
+    database_url: str, clock: Clock, *, with_jobs: bool = True, settings: Settings | None = None
+) -> AsyncIterator[Process]:
     """One more process on a database, with a port."""
-    async with open_house(Settings(), database_url, clock=clock, with_jobs=with_jobs) as house:
+    async with open_house(settings or Settings(), database_url, clock=clock, with_jobs=with_jobs) as house:
         listening = listen(LOOPBACK, 0)
         async with running(_config(house, log_requests=False), listening):
             try:

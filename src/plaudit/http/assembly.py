@@ -16,8 +16,10 @@ import plaudit.accounting.api
 import plaudit.creators.api
 import plaudit.gifts.api
 import plaudit.live.api
+import plaudit.live.streams.api
 import plaudit.payouts.api
 import plaudit.people.api
+import plaudit.people.told_api
 import plaudit.recharge.api
 import plaudit.recharge.inbox.api
 import plaudit.recharge.reconciliation.api
@@ -34,11 +36,13 @@ from plaudit.live.socket import SOCKET_PATH, room_socket
 # One line for each room.
 ROUTERS: tuple[Router, ...] = (
     plaudit.people.api.router,
+    plaudit.people.told_api.router,
     plaudit.recharge.api.router,
     plaudit.recharge.inbox.api.router,
     plaudit.recharge.reconciliation.api.router,
     plaudit.gifts.api.router,
     plaudit.live.api.router,
+    plaudit.live.streams.api.router,
     plaudit.creators.api.router,
     plaudit.payouts.api.router,
     plaudit.accounting.api.router,

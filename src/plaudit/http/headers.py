@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
+from plaudit.media import media_origins
+
 # Everything a page needs comes from its own server. Hosts of streams are named in the settings.
 _BASE = (
     (b"x-content-type-options", b"nosniff"),
@@ -14,7 +16,8 @@ _BASE = (
 
 @lru_cache
 def content_security_policy(media_origins: str, *, may_be_framed: bool) -> bytes:
-    """The policy of a page. `media_origins`: origins, divided by spaces, that pictures and streams may come from."""
+    """The policy of a page. `media_origins`: origins, divided by spaces, that pictures, streams and players may come
+    from."""
     also = f" {media_origins}" if media_origins else ""
     return "; ".join(
         (
@@ -22,6 +25,7 @@ def content_security_policy(media_origins: str, *, may_be_framed: bool) -> bytes
             f"connect-src 'self'{also}",
             f"img-src 'self' data:{also}",
             f"media-src 'self' blob:{also}",
+            f"frame-src 'self'{also}",
             "worker-src 'self' blob:",
             "style-src 'self' 'unsafe-inline'",
             "object-src 'none'",
@@ -42,9 +46,8 @@ def with_headers(scope: Any, send: Any) -> Any:
             if b"content-security-policy" not in present:
                 settings = scope["plaudit"]["settings"]
                 framed = scope["path"].startswith("/overlay")
-                added.append(
-                    (b"content-security-policy", content_security_policy(settings.media_origins, may_be_framed=framed))
-                )
+                origins = " ".join(media_origins(settings))
+                added.append((b"content-security-policy", content_security_policy(origins, may_be_framed=framed)))
             message["headers"] = [*message["headers"], *added]
         await send(message)
 

@@ -23,6 +23,7 @@ from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
+from plaudit.live.streams.jobs import stream_jobs
 from plaudit.payouts.jobs import payout_jobs
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.payouts.vault import AccountVault, open_vault
@@ -112,7 +113,14 @@ async def open_house(
         )
         readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
-        jobs = JobRunner([*_jobs(database, settings, clock, payments, payouts, vault), readiness.job], clock)
+        jobs = JobRunner(
+            [
+                *_jobs(database, settings, clock, payments, payouts, vault),
+                *stream_jobs(database, rooms, hub, clock),
+                readiness.job,
+            ],
+            clock,
+        )
         if with_jobs:
             await _run(stack, jobs)
         yield House(

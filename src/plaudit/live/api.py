@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, Router, get, patch, post
+from litestar import Response, Router, delete, get, patch, post
 from litestar.params import HeaderParameter, Parameter, QueryParameter
 from litestar.response import Stream
 
@@ -16,12 +16,13 @@ from plaudit.gifts.model import RoomNotLive, RoomUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
+    ROOM_EXTERNAL_ID_LENGTH_MAX,
     SOCKET_HEARTBEAT_S,
     SOCKETS_MAX,
     TOP_GIFTERS_LENGTH,
     VIEWERS_SEEN_WITHIN_S,
 )
-from plaudit.live import actions, creator_api
+from plaudit.live import actions, creator_api, making
 from plaudit.live.answers import room_view, top_gifters
 from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
@@ -37,6 +38,7 @@ from plaudit.live.model import (
     RoomDetail,
     RoomEnded,
     RoomPage,
+    RoomRemoved,
     RoomState,
     RoomView,
     TopGifters,
@@ -45,11 +47,14 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.outlet import QueueOutlet
 from plaudit.live.reader import NO_END
 from plaudit.live.rooms import RoomCache
+from plaudit.media import MediaOriginNotAllowed
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.model import Caller, Role
+from plaudit.people.telling import NotACreator
 from plaudit.problems import InvalidField, TooBusy
+from plaudit.settings import Settings
 
 TAGS = ["Rooms"]
 RUNS_IT = frozenset({Access.CREATOR, Access.SERVER})
@@ -58,6 +63,14 @@ RoomId = Annotated[str, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="Th
 PersonId = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="Rooms of this creator only.")]
 PageCursor = Annotated[
     str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
+]
+ByExternalId = Annotated[
+    str | None,
+    Parameter(
+        pattern="^[!-~]+$",
+        max_length=ROOM_EXTERNAL_ID_LENGTH_MAX,
+        description="The room a platform calls so: one at most for a server, who asks of its own.",
+    ),
 ]
 InState = Annotated[RoomState | None, QueryParameter(name="state", description="Rooms in this state only.")]
 FrameCursor = Annotated[
@@ -92,10 +105,12 @@ def _place(cursor: str | None) -> tuple[int, int] | None:
 
 @get("/v1/rooms", access=Access.PUBLIC, operation_id="ListRooms", tags=TAGS, summary="Rooms, live ones first")
 async def list_rooms(
+    caller: Caller | None,
     database: Database,
     clock: Clock,
     in_state: InState = None,
     creator_id: PersonId = None,
+    external_id: ByExternalId = None,
     cursor: PageCursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> RoomPage:
@@ -106,6 +121,8 @@ async def list_rooms(
             seen_after=clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S),
             state=in_state,
             creator_id=int(creator_id) if creator_id else None,
+            external_id=external_id,
+            issuer_id=caller.issuer_id if external_id and caller and Role.SERVER in caller.roles else None,
             after=_place(cursor),
             limit=limit + 1,
         )
@@ -115,13 +132,27 @@ async def list_rooms(
     return RoomPage([room_view(room, people) for room in page], following)
 
 
-@post("/v1/rooms", access=RUNS_IT, operation_id="CreateRoom", tags=TAGS, summary="Make a room")
+@post(
+    "/v1/rooms",
+    access=RUNS_IT,
+    operation_id="CreateRoom",
+    tags=TAGS,
+    summary="Make a room",
+    problems=(MediaOriginNotAllowed, NotACreator),
+)
 async def create_room(
-    data: NewRoom, caller: Caller, database: Database, shards: Shards, rooms: RoomCache, clock: Clock
+    data: NewRoom,
+    caller: Caller,
+    database: Database,
+    shards: Shards,
+    rooms: RoomCache,
+    settings: Settings,
+    clock: Clock,
 ) -> RoomView:
-    """A creator makes a room of their own; a server names a creator of its platform. It is not live yet."""
+    """A creator makes a room of their own; a server names a creator of its platform. It is not live yet. Idempotent by
+    `id`, else by `external_id`."""
     async with database.transaction() as connection:
-        room = await actions.create_room(connection, caller, data, shards, clock)
+        room = await making.create_room(connection, caller, data, shards, settings, clock)
         people = await people_by_ids(connection, {room.creator_id})
     rooms.keep(room)
     return room_view(room, people)
@@ -169,13 +200,27 @@ async def get_top_gifters(
     return TopGifters(top_gifters(top, people), None)
 
 
-@patch("/v1/rooms/{room_id:str}", access=RUNS_IT, operation_id="ChangeRoom", tags=TAGS, summary="Change a room")
+@patch(
+    "/v1/rooms/{room_id:str}",
+    access=RUNS_IT,
+    operation_id="ChangeRoom",
+    tags=TAGS,
+    summary="Change a room",
+    problems=(MediaOriginNotAllowed,),
+)
 async def change_room(
-    room_id: RoomId, data: RoomChange, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
+    room_id: RoomId,
+    data: RoomChange,
+    caller: Caller,
+    database: Database,
+    rooms: RoomCache,
+    hub: Hub,
+    settings: Settings,
+    clock: Clock,
 ) -> RoomView:
     """What is left out stays. Pausing gifts is shown in the room at once."""
     async with database.transaction() as connection:
-        changed = await actions.change_room(connection, caller, int(room_id), data, clock)
+        changed = await actions.change_room(connection, caller, int(room_id), data, settings, clock)
         people = await people_by_ids(connection, {changed[0].creator_id})
     return await _announced(changed, people, rooms, hub)
 
@@ -206,16 +251,34 @@ async def start_room(
     tags=TAGS,
     summary="End a room",
     status_code=200,
-    problems=(RoomNotLive,),
 )
 async def end_room(
     room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
 ) -> RoomView:
-    """A room that has ended stays so."""
+    """A room that has ended stays so; one that never began ends without (`started_at` is null)."""
     async with database.transaction() as connection:
         changed = await actions.end_room(connection, caller, int(room_id), clock)
         people = await people_by_ids(connection, {changed[0].creator_id})
     return await _announced(changed, people, rooms, hub)
+
+
+@delete(
+    "/v1/rooms/{room_id:str}",
+    access=RUNS_IT,
+    operation_id="RemoveRoom",
+    tags=TAGS,
+    summary="Remove a room",
+    status_code=200,
+)
+async def remove_room(
+    room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
+) -> RoomRemoved:
+    """Nobody is shown it any more. One that is live ends; what was given stays given. One that is removed stays so."""
+    async with database.transaction() as connection:
+        room, frames = await actions.remove_room(connection, caller, int(room_id), clock)
+    rooms.keep(room)
+    hub.receive(frames)
+    return RoomRemoved(str(room.id), kept=room.started_at is not None)
 
 
 async def _announced(changed: actions.Changed, people: Any, rooms: RoomCache, hub: Hub) -> RoomView:
@@ -339,6 +402,7 @@ router = Router(
         change_room,
         start_room,
         end_room,
+        remove_room,
         get_frames,
         watch_room,
         say,

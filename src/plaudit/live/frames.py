@@ -47,6 +47,8 @@ class _RoomFrame(msgspec.Struct):
     kind: str
     at: str
     event: str
+    stage_url: str | msgspec.UnsetType | None
+    stage_kind: str | msgspec.UnsetType
 
 
 _encoder = msgspec.json.Encoder()
@@ -72,7 +74,8 @@ def encode(frame: Frame, cards: Cards) -> bytes:
             _ChatMessage(message["id"], cards[message["sender_id"]], message["text"]) for message in body["messages"]
         ]
         return _encoder.encode(_ChatFrame(frame.seq, "chat", at, messages))
-    return _encoder.encode(_RoomFrame(frame.seq, frame.kind, at, body["event"]))
+    stage = body.get("stage_url", msgspec.UNSET), body.get("stage_kind", msgspec.UNSET)
+    return _encoder.encode(_RoomFrame(frame.seq, frame.kind, at, body["event"], *stage))
 
 
 def _gifts(frame: Frame, cards: Cards) -> list[_Gift]:

@@ -9,7 +9,10 @@ import msgspec
 from plaudit.gifts.model import DECIMAL_ID, GiftRoom, IdText
 from plaudit.limits import (
     CHAT_TEXT_LENGTH_MAX,
+    COVER_ALT_LENGTH_MAX,
     OVERLAY_LABEL_LENGTH_MAX,
+    PICTURE_ADDRESS_LENGTH_MAX,
+    ROOM_EXTERNAL_ID_LENGTH_MAX,
     ROOM_STAGE_URL_LENGTH_MAX,
     ROOM_TITLE_LENGTH_MAX,
     THANKS_PER_REQUEST_MAX,
@@ -18,7 +21,8 @@ from plaudit.people.model import PersonCard
 from plaudit.problems import Conflict, Forbidden, NotFound, Unauthenticated
 
 RoomState = Literal["scheduled", "live", "ended"]
-RoomEvent = Literal["started", "ended", "gifts_paused", "gifts_resumed"]
+StageKind = Literal["hls", "page"]
+RoomEvent = Literal["started", "ended", "gifts_paused", "gifts_resumed", "stage_changed"]
 
 Title = Annotated[
     str,
@@ -29,12 +33,42 @@ Title = Annotated[
 Cover = Annotated[
     str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$", description="Which drawn cover the room has.", examples=["dusk"])
 ]
+CoverUrl = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(https?:/)?/[^\s\\]+$",
+        max_length=PICTURE_ADDRESS_LENGTH_MAX,
+        description="Address of a picture to show instead, at an origin that PLAUDIT_MEDIA_ORIGINS names.",
+        examples=["https://media.example/covers/7.webp"],
+    ),
+]
+CoverAlt = Annotated[
+    str, msgspec.Meta(max_length=COVER_ALT_LENGTH_MAX, description="What that picture shows, for who cannot see it.")
+]
 StageUrl = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^(https?:/)?/[^\s\\]+$",
         max_length=ROOM_STAGE_URL_LENGTH_MAX,
-        description="Address of an HLS playlist; null shows the animated placeholder.",
+        description="Address of an HLS playlist, or of a page that plays by itself, at an origin that"
+        " PLAUDIT_MEDIA_ORIGINS names; null shows the cover.",
+        examples=["https://media.example/hls/7.m3u8"],
+    ),
+]
+StageKindOf = Annotated[
+    StageKind,
+    msgspec.Meta(
+        description="What `stage_url` is: an HLS playlist for our player, or a page, such as a WebRTC player."
+    ),
+]
+ExternalId = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^[!-~]+$",
+        min_length=1,
+        max_length=ROOM_EXTERNAL_ID_LENGTH_MAX,
+        description="The platform's own id of the room; one room has it.",
+        examples=["stream-4711"],
     ),
 ]
 ChatText = Annotated[
@@ -50,12 +84,17 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     creator_id: int
     title: str
     cover: str
+    cover_url: str | None
+    cover_alt: str
     stage_url: str | None
+    stage_kind: StageKind
     state: RoomState
     gifts_enabled: bool
+    external_id: str | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    removed_at: datetime | None
 
     @property
     def for_gifts(self) -> GiftRoom:
@@ -101,9 +140,17 @@ class OverlayToken(msgspec.Struct, frozen=True, kw_only=True):
 class NewRoom(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A room to make. A server names its creator by exactly one of the two; a creator names nobody."""
 
+    id: (
+        Annotated[UUID, msgspec.Meta(description="UUID of version 7, made by the caller: it makes one room, once.")]
+        | None
+    ) = None
+    external_id: ExternalId | None = None
     title: Title
     cover: Cover = "dusk"
+    cover_url: CoverUrl | None = None
+    cover_alt: CoverAlt = ""
     stage_url: StageUrl | None = None
+    stage_kind: StageKindOf = "hls"
     creator_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The creator, by our id.")] | None = None
     creator_subject: (
         Annotated[
@@ -119,7 +166,10 @@ class RoomChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     title: Title | msgspec.UnsetType = msgspec.UNSET
     cover: Cover | msgspec.UnsetType = msgspec.UNSET
+    cover_url: CoverUrl | msgspec.UnsetType | None = msgspec.UNSET
+    cover_alt: CoverAlt | msgspec.UnsetType = msgspec.UNSET
     stage_url: StageUrl | msgspec.UnsetType | None = msgspec.UNSET
+    stage_kind: StageKindOf | msgspec.UnsetType = msgspec.UNSET
     gifts_enabled: Annotated[bool, msgspec.Meta(description="Whether gifts are taken.")] | msgspec.UnsetType = (
         msgspec.UNSET
     )
@@ -173,14 +223,30 @@ class RoomView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     cover: str
+    cover_url: str | None
+    cover_alt: str
     stage_url: str | None
+    stage_kind: StageKind
     state: RoomState
     gifts_enabled: bool
+    external_id: str | None
     creator: PersonCard
     viewers: int
     created_at: str
-    started_at: str | None
+    started_at: Annotated[str | None, msgspec.Meta(description="Null: it has not begun, or ended before it did.")]
     ended_at: str | None
+
+
+class RoomRemoved(msgspec.Struct, frozen=True):
+    """A room nobody is shown any more."""
+
+    id: str
+    kept: Annotated[
+        bool,
+        msgspec.Meta(
+            description="It began: it has ended, and what was given in it stays in the books. Else it is gone."
+        ),
+    ]
 
 
 class TopGifterOfRoom(msgspec.Struct, frozen=True):

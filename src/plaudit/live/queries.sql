@@ -77,30 +77,47 @@ delete from room_viewers where seen_at < $1;
 -- Rooms
 
 -- name: insert_room -> Room
-insert into room (shard, creator_id, title, cover, stage_url, created_at)
-values ($1, $2, $3, $4, $5, $6)
-returning id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at;
+-- Nothing comes back when its client's id, or its platform's, is taken.
+insert into room (shard, creator_id, issuer_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, client_id,
+    external_id, request_sha256, created_at)
+select $1, p.id, p.issuer_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from person p where p.id = $2
+on conflict do nothing
+returning id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, state, gifts_enabled,
+    external_id, created_at, started_at, ended_at, removed_at;
+
+-- name: room_asked_for -> RoomAskedFor
+-- The room that an id of its maker's, else of its platform's, stands for.
+select id, creator_id, client_id, request_sha256, removed_at from room
+where client_id = $1 or (external_id = $2 and issuer_id = (select p.issuer_id from person p where p.id = $3))
+order by (client_id = $1) desc nulls last limit 1;
 
 -- name: rooms_by_ids -> Room
-select id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at
+select id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, state, gifts_enabled,
+    external_id, created_at, started_at, ended_at, removed_at
 from room where id = any ($1::bigint[]);
 
 -- name: room_for_change -> Room
-select id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at
+select id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, state, gifts_enabled,
+    external_id, created_at, started_at, ended_at, removed_at
 from room where id = $1 for update;
 
 -- name: change_room -> Room
-update room set title = $2, cover = $3, stage_url = $4, gifts_enabled = $5, state = $6, started_at = $7, ended_at = $8
+update room set title = $2, cover = $3, cover_url = $4, cover_alt = $5, stage_url = $6, stage_kind = $7,
+    gifts_enabled = $8, state = $9, started_at = $10, ended_at = $11, external_id = $12,
+    removed_at = $13
 where id = $1
-returning id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at;
+returning id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, state, gifts_enabled,
+    external_id, created_at, started_at, ended_at, removed_at;
 
 -- name: list_rooms -> ListedRoom
 -- Live ones first, then scheduled, then ended; in each the newest first.
-select r.id, r.shard, r.creator_id, r.title, r.cover, r.stage_url, r.state, r.gifts_enabled, r.created_at, r.started_at,
-    r.ended_at, array_position(array['live', 'scheduled', 'ended'], r.state) as state_rank,
+select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
+    r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
+    array_position(array['live', 'scheduled', 'ended'], r.state) as state_rank,
     coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > $1), 0)::integer as viewers
 from room r
-where ($2::text is null or r.state = $2)
+where r.removed_at is null and ($2::text is null or r.state = $2)
+    and ($7::text is null or r.external_id = $7) and ($8::bigint is null or r.issuer_id = $8)
     and ($3::bigint is null or r.creator_id = $3)
     and ($4::integer is null
         or array_position(array['live', 'scheduled', 'ended'], r.state) > $4
@@ -110,8 +127,9 @@ limit $6;
 
 -- name: current_room -> Room
 -- The live room of a creator, else the newest.
-select id, shard, creator_id, title, cover, stage_url, state, gifts_enabled, created_at, started_at, ended_at
-from room where creator_id = $1
+select id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, state, gifts_enabled,
+    external_id, created_at, started_at, ended_at, removed_at
+from room where creator_id = $1 and removed_at is null
 order by (state = 'live') desc, id desc limit 1;
 
 -- The creator's view

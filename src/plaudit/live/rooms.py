@@ -42,11 +42,15 @@ class RoomCache:
 
     async def find(self, room_id: int) -> GiftRoom | None:
         """The same, read when it is not at hand; None: there is no such room."""
-        room = await self.room(room_id)
+        room = await self._room(room_id)
         return room.for_gifts if room else None
 
     async def room(self, room_id: int) -> Room | None:
-        """The room, at most ROOM_REFRESH_MS old; None: there is no such room."""
+        """The room, at most ROOM_REFRESH_MS old; None: there is none, or none that is shown any more."""
+        room = await self._room(room_id)
+        return room if room and room.removed_at is None else None
+
+    async def _room(self, room_id: int) -> Room | None:
         self._asked_for.add(room_id)
         if known := self._rooms.get(room_id):
             return known

@@ -4,9 +4,11 @@ import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 
+import msgspec
+
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.limits import PEOPLE_PER_CALL_MAX, SUBJECT_LENGTH_MAX
+from plaudit.limits import PEOPLE_PER_CALL_MAX, PERSON_NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from plaudit.people.issuers import require_issuer
 from plaudit.people.model import (
     ApiKey,
@@ -29,6 +31,8 @@ async def record_person(
 ) -> Person:
     """The person of a token: made at first sight, brought up to date when the token says something new."""
     known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, profile.subject)
+    if known and known.told_at:
+        profile, roles = _completed(profile, known), roles or known.platform_roles
     if known and _agrees(known, profile, roles):
         return known
     written = await fetch_one(
@@ -48,6 +52,13 @@ async def record_person(
     )
     assert written is not None
     return written
+
+
+def _completed(profile: Profile, known: Person) -> Profile:
+    """What a token says, and what it leaves out as the platform's server told it."""
+    handle = known.handle if profile.handle == profile.subject[:PERSON_NAME_LENGTH_MAX] else profile.handle
+    name = known.display_name if profile.display_name == profile.handle else profile.display_name
+    return msgspec.structs.replace(profile, handle=handle, display_name=name, avatar=profile.avatar or known.avatar)
 
 
 def _agrees(person: Person, profile: Profile, roles: Collection[Role]) -> bool:

@@ -94,7 +94,8 @@ class Doorkeeper:
         async with self._database.transaction() as connection:
             person = await actions.record_person(connection, issuer.id, verified.profile, verified.roles, self._clock)
             granted = await roles_granted(connection, person.id)
-        caller = Caller(person.id, verified.roles | granted, issuer.id, expires_at=verified.expires_at)
+        roles = frozenset(person.platform_roles) | granted
+        caller = Caller(person.id, roles, issuer.id, expires_at=verified.expires_at)
         return _Known(caller, min(verified.expires_at, self._now() + CALLER_CACHE_S))
 
     async def _issuer(self, name: str) -> Issuer:

@@ -69,6 +69,8 @@ class Person(msgspec.Struct, frozen=True):
     born_on: date | None = None
     platform_roles: list[Role] = []
     """What their platform said they may be when they were last here."""
+    told_at: datetime | None = None
+    """When their platform's server last told of them."""
 
 
 class PersonCard(msgspec.Struct, frozen=True):

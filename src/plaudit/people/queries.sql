@@ -41,7 +41,7 @@ returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, act
 
 -- name: person_by_subject -> Person
 select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
-    p.platform_roles
+    p.platform_roles, p.told_at
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = $2;
@@ -90,6 +90,26 @@ select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country,
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = any ($2::text[]);
+
+-- name: roles_an_issuer_may_give
+select allowed_roles from issuer where id = $1;
+
+-- Locked in one order, so that two servers telling of the same people wait for each other instead of for ever.
+-- name: people_to_tell -> Person
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+    p.platform_roles
+from person p
+join issuer i on i.id = p.issuer_id
+where p.issuer_id = $1 and p.subject = any ($2::text[])
+order by p.subject for update of p;
+
+-- name: tell_people
+update person p
+set handle = u.handle, display_name = u.display_name, avatar = u.avatar, country = u.country, language = u.language,
+    born_on = u.born_on, platform_roles = string_to_array(u.roles, ','), told_at = $9
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[])
+    as u (id, handle, display_name, avatar, country, language, born_on, roles)
+where p.id = u.id;
 
 -- name: insert_api_key -> ApiKey
 with written as (

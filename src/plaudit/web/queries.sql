@@ -2,8 +2,8 @@
 
 -- name: live_rooms -> RoomCard
 -- Live rooms with who is there and the dearest of the latest gifts; those with most viewers first.
-select r.id, r.title, r.cover, r.state, r.creator_id, p.display_name as creator_name, p.handle as creator_handle,
-    p.avatar as creator_avatar, r.started_at, w.viewers, g.item_id as top_item_id, g.coins as top_coins,
+select r.id, r.title, r.cover, r.cover_url, r.cover_alt, r.state, r.creator_id, p.display_name as creator_name,
+    p.handle as creator_handle, p.avatar as creator_avatar, r.started_at, w.viewers, g.item_id as top_item_id, g.coins as top_coins,
     s.display_name as top_sender
 from room r
 join person p on p.id = r.creator_id
@@ -27,16 +27,18 @@ order by w.viewers desc, r.started_at desc, r.id desc
 limit $2;
 
 -- name: room_page -> RoomPage
-select r.id, r.title, r.cover, r.stage_url, r.state, r.gifts_enabled, r.creator_id, p.display_name as creator_name,
-    p.handle as creator_handle, p.avatar as creator_avatar, r.started_at, r.ended_at
+select r.id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state, r.gifts_enabled,
+    r.creator_id, p.display_name as creator_name, p.handle as creator_handle, p.avatar as creator_avatar, r.started_at,
+    r.ended_at, r.removed_at
 from room r join person p on p.id = r.creator_id
 where r.id = $1;
 
 -- name: rooms_of_creator -> RoomOfCreator
-select r.id, r.title, r.cover, r.state, r.gifts_enabled, r.created_at, r.started_at, r.ended_at,
+select r.id, r.title, r.cover, r.cover_url, r.cover_alt, r.state, r.gifts_enabled, r.created_at, r.started_at,
+    r.ended_at,
     coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > $2), 0)::integer as viewers
 from room r
-where r.creator_id = $1 and ($3::bigint is null or r.id < $3)
+where r.creator_id = $1 and r.removed_at is null and ($3::bigint is null or r.id < $3)
 order by (r.state = 'live') desc, r.id desc
 limit $4;
 

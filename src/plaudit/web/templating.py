@@ -9,11 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from plaudit.languages.speaking import gettext, ngettext, plural_forms, voice
 from plaudit.web.formatting import FILTERS
 from plaudit.web.language import switch
+from plaudit.web.loading import loadable, loadable_origins
 from plaudit.web.words import shared_words
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
 TEMPLATES = WEB / "templates"
+PLACEHOLDER = "art/mark.svg"
+"""What stands for a picture that a page may not load."""
 
 
 @cache
@@ -28,10 +31,10 @@ def static_version() -> str:
 
 
 def static(path: str) -> str:
-    """Address of a file below `static/`; an address stays what it is. Modules import each other relatively, so the
-    version carries over."""
+    """Address of a file below `static/`; an address stays what it is if the page may load it. Modules import each other
+    relatively, so the version carries over."""
     if path.startswith("/") or "://" in path:
-        return path
+        return path if loadable(path) else static(PLACEHOLDER)
     return f"/static/{static_version()}/{path}"
 
 
@@ -47,7 +50,13 @@ def make_environment() -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.globals.update(
-        static=static, plural_forms=plural_forms, spoken=voice, switch=switch, shared_words=shared_words
+        static=static,
+        loadable=loadable,
+        loadable_origins=loadable_origins,
+        plural_forms=plural_forms,
+        spoken=voice,
+        switch=switch,
+        shared_words=shared_words,
     )
     # Added by the extension, which Jinja's types do not know.
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from plaudit.db import Connection, statements
 from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, is_lottie, read_art
 from plaudit.gifts.catalogue.entry import Details, Finding
 from plaudit.gifts.model import Item
+from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed, require_loadable
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -61,10 +62,9 @@ async def unknown_pictures(connection: Connection, entries: Mapping[str, Details
     }
     asked = {address.removeprefix(UPLOADED) for address in named.values() if address.startswith(UPLOADED)}
     kept = {row["name"] for row in await connection.fetch(SQL["art_known"], list(asked))}
-    origins = settings.media_origins.split()
     found = []
     for place, address in named.items():
-        if address and (words := _why_not(address, kept, origins)):
+        if address and (words := _why_not(address, kept, settings)):
             found.append(Finding(place, "error", words))
     for place, entry in entries.items():
         found += await _moving_wrongly(connection, place, entry)
@@ -96,14 +96,14 @@ async def _moves(connection: Connection, address: str) -> bool | None:
         return None  # kept when other rules held
 
 
-def _why_not(address: str, kept: set[str], origins: list[str]) -> str:
+def _why_not(address: str, kept: set[str], settings: Settings) -> str:
     if address.startswith(UPLOADED):
         return "" if address.removeprefix(UPLOADED) in kept else "names a picture that was not uploaded"
-    parts = urlsplit(address)
-    if parts.scheme:
-        origin = f"{parts.scheme}://{parts.netloc}".lower()
-        if parts.scheme not in {"http", "https"} or origin not in origins:
-            return f"is at {origin}, which PLAUDIT_MEDIA_ORIGINS does not name"
+    if urlsplit(address).scheme:
+        try:
+            require_loadable(address, "", settings)
+        except (MediaOriginNotAllowed, MediaNotEncrypted) as problem:
+            return (problem.detail or "").strip()
         return ""
     if ".." in Path(address).parts or address.startswith("/") or not (SHIPPED / address).is_file():
         return "names no drawing that ships with Plaudit"

@@ -2286,6 +2286,7 @@ CREATE TABLE public.person (
     language text,
     platform_roles text[] DEFAULT '{}'::text[] NOT NULL,
     born_on date,
+    told_at timestamp with time zone,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
@@ -2295,6 +2296,8 @@ CREATE TABLE public.person (
 COMMENT ON COLUMN public.person.avatar IS 'address of a picture; empty: none';
 
 COMMENT ON COLUMN public.person.language IS 'what the platform says this person reads, as a tag of BCP 47';
+
+COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
 
 ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.person_id_seq
@@ -2619,8 +2622,27 @@ CREATE TABLE public.room (
     created_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
     ended_at timestamp with time zone,
-    CONSTRAINT room_check CHECK (((state = 'scheduled'::text) = (started_at IS NULL))),
+    issuer_id bigint,
+    client_id uuid,
+    external_id text,
+    request_sha256 bytea,
+    cover_url text,
+    cover_alt text DEFAULT ''::text NOT NULL,
+    stage_kind text DEFAULT 'hls'::text NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT room_begins CHECK (
+CASE state
+    WHEN 'scheduled'::text THEN (started_at IS NULL)
+    WHEN 'live'::text THEN (started_at IS NOT NULL)
+    ELSE true
+END),
+    CONSTRAINT room_check CHECK (((external_id IS NULL) OR (issuer_id IS NOT NULL))),
     CONSTRAINT room_check1 CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT room_check2 CHECK (((removed_at IS NULL) OR (state <> 'live'::text))),
+    CONSTRAINT room_cover_alt_check CHECK ((char_length(cover_alt) <= 200)),
+    CONSTRAINT room_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
+    CONSTRAINT room_request_sha256_check CHECK ((length(request_sha256) = 32)),
+    CONSTRAINT room_stage_kind_check CHECK ((stage_kind = ANY (ARRAY['hls'::text, 'page'::text]))),
     CONSTRAINT room_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'live'::text, 'ended'::text]))),
     CONSTRAINT room_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 120)))
 );
@@ -2628,6 +2650,20 @@ CREATE TABLE public.room (
 COMMENT ON COLUMN public.room.shard IS 'its creator''s: where its frames are kept';
 
 COMMENT ON COLUMN public.room.stage_url IS 'an HLS address; null shows the animated placeholder';
+
+COMMENT ON COLUMN public.room.started_at IS 'null in a room that has ended: it never began';
+
+COMMENT ON COLUMN public.room.issuer_id IS 'its creator''s platform, whose external_id it is; null in rooms older than it';
+
+COMMENT ON COLUMN public.room.client_id IS 'the id its maker gave it, so that a repeat makes no second one';
+
+COMMENT ON COLUMN public.room.request_sha256 IS 'what its maker asked for, to tell a repeat from another room';
+
+COMMENT ON COLUMN public.room.cover_url IS 'a picture of the platform''s own; null: the drawing that cover names';
+
+COMMENT ON COLUMN public.room.stage_kind IS 'what stage_url is: an HLS playlist, or a page that plays by itself';
+
+COMMENT ON COLUMN public.room.removed_at IS 'nobody is shown it any more; what was given in it stays in the books';
 
 CREATE TABLE public.room_head (
     shard smallint NOT NULL,
@@ -2770,6 +2806,33 @@ CREATE TABLE public.store_void_poll (
 COMMENT ON COLUMN public.store_void_poll.polled_until IS 'what was taken back before this has been applied; null: nothing yet';
 
 COMMENT ON COLUMN public.store_void_poll.due_at IS 'when to ask again; also the lease of who is at it';
+
+CREATE TABLE public.stream (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    creator_id bigint NOT NULL,
+    key_id uuid CONSTRAINT stream_key_id_not_null1 NOT NULL,
+    room_id bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT stream_check CHECK ((ended_at >= began_at)),
+    CONSTRAINT stream_name_check CHECK ((name ~ '^[a-z0-9]{20,60}$'::text))
+);
+
+COMMENT ON COLUMN public.stream.name IS 'what the media server calls it, in a public address; it says nothing of the key';
+
+COMMENT ON COLUMN public.stream.ends_at IS 'when it is over unless something is heard of it before: each word of its server moves this';
+
+CREATE TABLE public.stream_key (
+    id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT stream_key_hash_check CHECK ((length(hash) = 32))
+);
 
 CREATE VIEW public.stuck_work AS
  SELECT (md5(concat_ws(' '::text, queue, shard, creator_id, reversal_id, direction, conversion_id, payout_id, provider, event_id)))::uuid AS id,
@@ -3201,6 +3264,9 @@ ALTER TABLE ONLY public.payout_transition
     ADD CONSTRAINT payout_transition_pkey PRIMARY KEY (from_state, to_state);
 
 ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_id_issuer_id_key UNIQUE (id, issuer_id);
+
+ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_issuer_id_subject_key UNIQUE (issuer_id, subject);
 
 ALTER TABLE ONLY public.person
@@ -3275,6 +3341,9 @@ ALTER TABLE ONLY public.reward_rule
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.room
+    ADD CONSTRAINT room_client_id_key UNIQUE (client_id);
+
 ALTER TABLE ONLY public.room_head
     ADD CONSTRAINT room_head_pkey PRIMARY KEY (shard, room_id);
 
@@ -3307,6 +3376,18 @@ ALTER TABLE ONLY public.store_transaction
 
 ALTER TABLE ONLY public.store_void_poll
     ADD CONSTRAINT store_void_poll_pkey PRIMARY KEY (provider);
+
+ALTER TABLE ONLY public.stream_key
+    ADD CONSTRAINT stream_key_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.stream_key
+    ADD CONSTRAINT stream_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stream
+    ADD CONSTRAINT stream_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.stream
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_pkey PRIMARY KEY (shard, viewer_id, start_coin);
@@ -3478,6 +3559,8 @@ CREATE UNIQUE INDEX role_grant_holds ON public.role_grant USING btree (person_id
 
 CREATE INDEX room_by_creator ON public.room USING btree (creator_id, id DESC);
 
+CREATE UNIQUE INDEX room_by_external_id ON public.room USING btree (external_id, issuer_id) WHERE (external_id IS NOT NULL);
+
 CREATE INDEX room_live ON public.room USING btree (started_at DESC, id DESC) WHERE (state = 'live'::text);
 
 CREATE INDEX room_viewers_by_seen ON public.room_viewers USING btree (seen_at);
@@ -3499,6 +3582,12 @@ CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueue
 CREATE INDEX store_transaction_by_state ON public.store_transaction USING btree (state, noticed_at DESC, id DESC);
 
 CREATE UNIQUE INDEX store_transaction_pays_one_order ON public.store_transaction USING btree (shard, order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX stream_due ON public.stream USING btree (ends_at) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX stream_key_holds ON public.stream_key USING btree (creator_id) WHERE (revoked_at IS NULL);
+
+CREATE UNIQUE INDEX stream_open ON public.stream USING btree (creator_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX strip_by_lot ON public.strip USING btree (shard, viewer_id, lot_id);
 
@@ -3741,6 +3830,9 @@ ALTER TABLE ONLY public.role_grant
 ALTER TABLE ONLY public.room
     ADD CONSTRAINT room_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.room
+    ADD CONSTRAINT room_creator_id_issuer_id_fkey FOREIGN KEY (creator_id, issuer_id) REFERENCES public.person(id, issuer_id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
@@ -3761,6 +3853,18 @@ ALTER TABLE ONLY public.store_transaction
 
 ALTER TABLE ONLY public.store_transaction
     ADD CONSTRAINT store_transaction_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.stream
+    ADD CONSTRAINT stream_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.stream_key
+    ADD CONSTRAINT stream_key_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.stream
+    ADD CONSTRAINT stream_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.stream_key(id);
+
+ALTER TABLE ONLY public.stream
+    ADD CONSTRAINT stream_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.room(id);
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_follows_fkey FOREIGN KEY (shard, viewer_id, follows) REFERENCES public.strip(shard, viewer_id, end_coin) DEFERRABLE INITIALLY DEFERRED;
@@ -4301,6 +4405,10 @@ GRANT SELECT,INSERT ON TABLE public.store_void_poll TO plaudit_app;
 GRANT UPDATE(polled_until) ON TABLE public.store_void_poll TO plaudit_app;
 
 GRANT UPDATE(due_at) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.stream TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.stream_key TO plaudit_app;
 
 GRANT SELECT ON TABLE public.stuck_work TO plaudit_app;
 

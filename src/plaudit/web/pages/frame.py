@@ -19,6 +19,7 @@ from plaudit.readiness.model import CheckResult
 from plaudit.readiness.watch import Readiness
 from plaudit.recharge.wallet import read_wallet
 from plaudit.web.language import memory, note_wishes, voice_for
+from plaudit.web.loading import note_origins
 from plaudit.web.pages.filters import FILTERS, countries
 from plaudit.web.templating import make_environment
 
@@ -68,6 +69,7 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
 async def before_page(request: Request[Any, Any, Any]) -> None:
     """Runs before each handler of a page: what the page will say beside what its handler gives it."""
     note_wishes(request)
+    note_origins(request)
     parts: Mapping[str, Any] = request.scope.get("plaudit", {})  # type: ignore[assignment]  # written by the front
     _readiness.set(parts.get("readiness"))
 

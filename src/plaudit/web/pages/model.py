@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.web.loading import loadable
 from plaudit.web.templating import STATIC, static
 
 _SCENES = sorted(path.stem for path in (STATIC / "art" / "scenes").glob("*.svg"))
@@ -16,8 +17,11 @@ def scene_names() -> list[str]:
     return _SCENES
 
 
-def scene_address(cover: str, number: int) -> str:
-    """The drawing behind a room: the one its cover names, else one that stays the same for the room's number."""
+def scene_address(cover: str, number: int, cover_url: str | None = None) -> str:
+    """The picture behind a room: its own, else the drawing its cover names, else one that stays the same for the
+    room's number."""
+    if cover_url and loadable(cover_url):
+        return cover_url
     name = cover if cover in _SCENES else _SCENES[number % len(_SCENES)]
     return static(f"art/scenes/{name}.svg")
 
@@ -28,6 +32,8 @@ class RoomCard(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     title: str
     cover: str
+    cover_url: str | None
+    cover_alt: str
     state: Literal["scheduled", "live", "ended"]
     creator_id: int
     creator_name: str
@@ -41,7 +47,7 @@ class RoomCard(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def scene(self) -> str:
-        return scene_address(self.cover, self.id)
+        return scene_address(self.cover, self.id, self.cover_url)
 
 
 class RoomPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +56,10 @@ class RoomPage(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     title: str
     cover: str
+    cover_url: str | None
+    cover_alt: str
     stage_url: str | None
+    stage_kind: Literal["hls", "page"]
     state: Literal["scheduled", "live", "ended"]
     gifts_enabled: bool
     creator_id: int
@@ -59,10 +68,11 @@ class RoomPage(msgspec.Struct, frozen=True, kw_only=True):
     creator_avatar: str
     started_at: datetime | None
     ended_at: datetime | None
+    removed_at: datetime | None
 
     @property
     def scene(self) -> str:
-        return scene_address(self.cover, self.id)
+        return scene_address(self.cover, self.id, self.cover_url)
 
 
 class RoomOfCreator(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +81,8 @@ class RoomOfCreator(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     title: str
     cover: str
+    cover_url: str | None
+    cover_alt: str
     state: Literal["scheduled", "live", "ended"]
     gifts_enabled: bool
     created_at: datetime
@@ -80,7 +92,7 @@ class RoomOfCreator(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def scene(self) -> str:
-        return scene_address(self.cover, self.id)
+        return scene_address(self.cover, self.id, self.cover_url)
 
 
 class Earning(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ async def room(
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         found = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
-        if found is None:
+        if found is None or found.removed_at is not None:
             raise NotFound("There is no such room.")
         worth = await _worth(connection, viewer, payment_providers, settings, clock)
     data = {

@@ -62,4 +62,16 @@ export function moneyByRate(rate) {
 export const time = (instant) => (instant ? clock.format(new Date(instant)) : "");
 
 /** The address of a static file; what is an address already stays. @param {string} path */
-export const asset = (path) => (/^(https?:|data:|blob:|\/)/.test(path) ? path : new URL(path, STATIC_ROOT).href);
+export function asset(path) {
+  if (!/^(https?:|data:|blob:|\/)/.test(path)) return new URL(path, STATIC_ROOT).href;
+  return loadable(path) ? path : new URL("art/mark.svg", STATIC_ROOT).href;
+}
+
+const elsewhere = new Set((document.documentElement.dataset.mediaOrigins ?? "").split(" "));
+
+/** Whether this page may load an address: what is not allowed is not asked for. @param {string} address */
+export function loadable(address) {
+  if (!address) return false;
+  const { origin, protocol } = new URL(address, location.href);
+  return !/^https?:$/.test(protocol) || origin === location.origin || elsewhere.has(origin);
+}

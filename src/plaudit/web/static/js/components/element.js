@@ -1,6 +1,6 @@
 // What the components share: Lit in the page's own style sheets, and the small drawings they use again and again.
 import { LitElement, html, nothing } from "../../vendor/lit/lit.js";
-import { asset, coins, money, number } from "../format.js";
+import { asset, coins, loadable, money, number } from "../format.js";
 
 /** A component that renders into the page itself, so that the style sheets of the look apply. */
 export class PageElement extends LitElement {
@@ -20,7 +20,7 @@ export const icon = (name, size = "") =>
 export const coinGlyph = () => html`<svg class="glyph" aria-hidden="true"><use href=${asset("art/glyphs.svg#coin")}></use></svg>`;
 
 /** @param {import("../types.js").Person} person @param {string} [size] */
-export const avatar = (person, size = "s") => (person.avatar
+export const avatar = (person, size = "s") => (loadable(person.avatar)
   ? html`<img class="avatar avatar-${size}" src=${asset(person.avatar)} alt="" loading="lazy">`
   : html`<span class="avatar avatar-${size}" aria-hidden="true">${person.name.slice(0, 1)}</span>`);
 

@@ -1,8 +1,9 @@
 // <gift-stage>: shows gifts as they come. Small ones stack up as banners; large ones take the whole stage, one at a time.
-import { asset, coins, number } from "../format.js";
+import { coins, number } from "../format.js";
 import { animationOf } from "../stage/animations.js";
 import { Banners } from "../stage/banners.js";
 import { Particles } from "../stage/particles.js";
+import { showFace } from "../stage/face.js";
 import { Scene } from "../stage/scene.js";
 import { ValueQueue } from "../stage/value-queue.js";
 
@@ -119,10 +120,10 @@ export class GiftStage extends HTMLElement {
   #caption(gift) {
     const caption = this.querySelector(".stage-caption");
     if (!caption) return;
-    caption.innerHTML = `<img class="avatar" alt=""><span><strong></strong><span></span></span>`;
-    /** @type {HTMLImageElement} */ (caption.querySelector("img")).src = asset(gift.sender.avatar);
+    caption.innerHTML = `<span class="avatar" aria-hidden="true"></span><span><strong></strong><span></span></span>`;
+    showFace(/** @type {HTMLElement} */ (caption.querySelector(".avatar")), gift.sender);
     const count = gift.combo?.count ?? gift.count;
-    const [name, words] = caption.querySelectorAll("strong, span > span");
+    const [name, words] = caption.querySelectorAll("strong, span:not(.avatar) > span");
     name.textContent = gift.sender.name;
     words.textContent = `sent ${gift.item.name}${count > 1 ? ` ×${number(count)}` : ""} · ${coins(gift.coins)}`;
     caption.classList.add("is-shown");

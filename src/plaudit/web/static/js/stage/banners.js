@@ -1,5 +1,6 @@
 // The stack of small gifts at the side of the stage: who sent what, and a combo count that grows in place.
 import { asset, number } from "../format.js";
+import { showFace } from "./face.js";
 import { isLottie, openMotion } from "./motion.js";
 import { ValueQueue, likeness } from "./value-queue.js";
 
@@ -60,9 +61,9 @@ export class Banners {
     const element = document.createElement("li");
     element.className = "gift-banner";
     element.dataset.tier = tier(gift.coins);
-    element.innerHTML = `<img class="avatar gift-banner-avatar" alt=""><span class="gift-banner-words"><strong class="truncate"></strong><span class="truncate"></span></span><span class="gift-banner-art"><img alt=""></span><span class="gift-banner-count numeric"></span>`;
-    const [avatar, art] = element.querySelectorAll("img");
-    avatar.src = asset(gift.sender.avatar);
+    element.innerHTML = `<span class="avatar gift-banner-avatar" aria-hidden="true"></span><span class="gift-banner-words"><strong class="truncate"></strong><span class="truncate"></span></span><span class="gift-banner-art"><img alt=""></span><span class="gift-banner-count numeric"></span>`;
+    showFace(/** @type {HTMLElement} */ (element.querySelector(".avatar")), gift.sender);
+    const art = /** @type {HTMLImageElement} */ (element.querySelector(".gift-banner-art img"));
     art.src = asset(reduced.matches ? gift.item.still : gift.item.art);
     art.dataset.animation = gift.item.animation;
     const [name, words] = element.querySelectorAll(".truncate");
