@@ -390,6 +390,48 @@ PAYOUT_BANK_REFERENCE_LENGTH_MAX = 140  # characters; as long as the unstructure
 PAYOUT_JOBS_EVERY_S = 2  # between two looks at what is to be sent, asked about or applied
 PAYOUT_REFERENCE_RATES_EVERY_S = 86_400  # between two looks at the reference rates
 
+# events
+EVENTS_PLACED_AT_ONCE_MAX = 1_000  # events put into the order of the log in one transaction
+EVENT_DAYS = 30  # how long events are kept
+EVENTS_FORGOTTEN_PER_RUN_MAX = 20_000
+EVENTS_FORGET_EVERY_S = 600
+EVENTS_PER_PAGE_MAX = 500  # of one answer of GET /v1/events
+EVENTS_WAIT_S_MAX = 25  # how long GET /v1/events may be held open until there is something
+EVENTS_WAIT_POLL_MS = 500
+EVENTS_KINDS_LENGTH_MAX = 500  # characters of the parameter `kinds`
+GIFTS_WANTED_DAYS = 7  # gifts are copied into the log for so long after somebody last asked for them
+GIFT_EVENTS_EVERY_S = 1
+GIFT_EVENTS_DELIVERIES_MAX = 200  # deliveries of one stream looked at in one transaction
+GIFT_EVENTS_FRAMES_MAX = 500  # frames of gifts copied in one transaction
+COMBO_END_GRACE_S = 5  # in which a charge that has begun is committed
+COMBOS_ENDED_AT_ONCE_MAX = 2_000
+
+# webhooks to hosts
+WEBHOOK_ENDPOINTS_MAX = 50
+WEBHOOK_URL_LENGTH_MAX = 2_000  # characters
+WEBHOOK_DESCRIPTION_LENGTH_MAX = 200  # characters
+WEBHOOK_SECRET_BYTES = 32
+WEBHOOK_SECRET_OLD_H = 24  # how long the secret before is still signed with, unless its operator says otherwise
+WEBHOOK_SECRET_OLD_H_MAX = 168
+WEBHOOK_EVERY_S = 1  # between two looks for what is due
+WEBHOOK_EVENTS_PER_ROUND_MAX = 1_000  # events taken for one endpoint in one transaction
+WEBHOOK_ENDPOINTS_PER_ROUND_MAX = 50
+WEBHOOKS_AT_ONCE = 32  # requests under way, per process
+WEBHOOKS_PER_ENDPOINT_AT_ONCE = 8  # requests to one endpoint under way, in all processes
+WEBHOOK_TRY_S_MAX = 15  # for looking up the name, connecting, sending and the answer
+WEBHOOK_LEASE_S = 60  # after this what a process took that died is taken up by another
+WEBHOOK_ANSWER_BYTES_MAX = 1_024  # kept of an answer; no more is read
+WEBHOOK_PAUSE_S_FIRST = 5  # until an event is tried again; doubled each time
+WEBHOOK_PAUSE_S_MAX = 21_600
+WEBHOOK_PAUSE_JITTER_PERCENT = 20  # by which pauses differ
+WEBHOOK_TRIES_MAX = 23  # of one event, over about three days, before it is parked
+WEBHOOK_FAILURES_SLOW = 5  # in a row, after which an endpoint gets one request at a time, with pauses between
+WEBHOOK_REST_S_MAX = 600  # longest pause between requests to an endpoint that fails
+WEBHOOK_FAILING_DAYS_MAX = 5  # without any success, after which an endpoint is paused
+WEBHOOK_TRY_DAYS = 14  # how long tries are kept
+WEBHOOK_TRIES_FORGOTTEN_PER_RUN_MAX = 20_000
+WEBHOOK_ADDRESSES_MAX = 16  # addresses of one name that are looked at
+
 # languages
 ACCEPTED_LANGUAGES_MAX = 20  # tags of one Accept-Language header that are looked at
 LANGUAGE_REMEMBERED_DAYS = 365  # a language somebody chose, by their browser

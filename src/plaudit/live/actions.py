@@ -6,6 +6,9 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import RoomEnded as EndOfRoom
+from plaudit.events.model import RoomStarted
 from plaudit.gifts.model import RoomUnknown
 from plaudit.ledger.model import Frame
 from plaudit.live.model import ListedRoom, NotYourRoom, Room, RoomChange, RoomEnded, RoomEvent, RoomState, StageKind
@@ -13,6 +16,7 @@ from plaudit.media import require_loadable
 from plaudit.people.actions import require_person
 from plaudit.people.issuers import require_issuer
 from plaudit.people.model import Caller, Person, Role, RoleMissing
+from plaudit.people.references import reference
 from plaudit.problems import Forbidden
 from plaudit.settings import Settings
 
@@ -158,7 +162,9 @@ async def begin(connection: Connection, room: Room, clock: Clock) -> Changed:
     if room.state == "live":
         return room, []
     now = clock.now()
-    return await _write(connection, msgspec.structs.replace(room, state="live", started_at=now), "started", now)
+    changed = await _write(connection, msgspec.structs.replace(room, state="live", started_at=now), "started", now)
+    await _tell_moved(connection, changed[0], now)
+    return changed
 
 
 async def finish(connection: Connection, room: Room, clock: Clock) -> Changed:
@@ -166,7 +172,19 @@ async def finish(connection: Connection, room: Room, clock: Clock) -> Changed:
     if room.state == "ended":
         return room, []
     now = clock.now()
-    return await _write(connection, msgspec.structs.replace(room, state="ended", ended_at=now), "ended", now)
+    changed = await _write(connection, msgspec.structs.replace(room, state="ended", ended_at=now), "ended", now)
+    await _tell_moved(connection, changed[0], now)
+    return changed
+
+
+async def _tell_moved(connection: Connection, room: Room, now: datetime) -> None:
+    creator = await reference(connection, room.creator_id)
+    if creator is None:
+        return
+    if room.state == "live":
+        await record(connection, now, RoomStarted(room_id=str(room.id), creator=creator, title=room.title))
+    elif room.started_at is not None:
+        await record(connection, now, EndOfRoom(room_id=str(room.id), creator=creator, started_at=room.started_at))
 
 
 async def _write(connection: Connection, wanted: Room, event: RoomEvent | None, now: datetime) -> Changed:

@@ -6,6 +6,8 @@ from uuid import UUID
 from plaudit.clock import Clock
 from plaudit.creators.actions import balance_of, lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import PayoutMoved
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_QUOTE_VALID_S
 from plaudit.money import Money
@@ -34,6 +36,7 @@ from plaudit.payouts.model import (
 )
 from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.payouts.rates import rate_at, terms_at, terms_of
+from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
 _SQL = statements(__file__)
@@ -157,6 +160,7 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
         raise IdempotencyConflict  # another creator was quicker with the same id
     payout = await find(connection, payout_id, creator_id)
     await post_diamonds(connection, payout, "payout_requested", now)
+    await _tell_moved(connection, payout)
     return payout
 
 
@@ -282,7 +286,24 @@ async def move(
     )
     if moved is None:
         raise PayoutStateConflict(state=payout.state)
-    return await find(connection, payout.id, payout.creator_id)
+    present = await find(connection, payout.id, payout.creator_id)
+    await _tell_moved(connection, present)
+    return present
+
+
+async def _tell_moved(connection: Connection, payout: Payout) -> None:
+    if creator := await reference(connection, payout.creator_id):
+        moved = PayoutMoved(
+            payout_id=payout.id,
+            creator=creator,
+            state=payout.state,
+            diamonds=payout.diamonds,
+            gross_minor=payout.gross_minor,
+            fee_minor=payout.fee_minor,
+            net_minor=payout.net_minor,
+            currency=payout.currency,
+        )
+        await record(connection, payout.changed_at, moved)
 
 
 async def post_diamonds(connection: Connection, payout: Payout, reason: str, at: datetime) -> None:

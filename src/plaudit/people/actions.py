@@ -8,6 +8,8 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import PersonFirstSignedIn, PersonReference
 from plaudit.limits import PEOPLE_PER_CALL_MAX, PERSON_NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from plaudit.people.issuers import require_issuer
 from plaudit.people.model import (
@@ -33,8 +35,16 @@ async def record_person(
     known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, profile.subject)
     if known and known.told_at:
         profile, roles = _completed(profile, known), roles or known.platform_roles
-    if known and _agrees(known, profile, roles):
-        return known
+    person = known
+    if person is None or not _agrees(person, profile, roles):
+        person = await _write(connection, issuer_id, profile, roles, clock)
+    await _tell_first_sign_in(connection, person, clock)
+    return person
+
+
+async def _write(
+    connection: Connection, issuer_id: int, profile: Profile, roles: Collection[Role], clock: Clock
+) -> Person:
     written = await fetch_one(
         connection,
         SQL["write_person"],
@@ -59,6 +69,12 @@ def _completed(profile: Profile, known: Person) -> Profile:
     handle = known.handle if profile.handle == profile.subject[:PERSON_NAME_LENGTH_MAX] else profile.handle
     name = known.display_name if profile.display_name == profile.handle else profile.display_name
     return msgspec.structs.replace(profile, handle=handle, display_name=name, avatar=profile.avatar or known.avatar)
+
+
+async def _tell_first_sign_in(connection: Connection, person: Person, clock: Clock) -> None:
+    if await connection.fetchval(SQL["note_first_sign_in"], person.id, clock.now()) is not None:
+        who = PersonReference(str(person.id), person.issuer, person.subject)
+        await record(connection, clock.now(), PersonFirstSignedIn(who=who))
 
 
 def _agrees(person: Person, profile: Profile, roles: Collection[Role]) -> bool:

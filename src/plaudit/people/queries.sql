@@ -76,6 +76,9 @@ select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country,
 from written w
 join issuer i on i.id = w.issuer_id;
 
+-- name: note_first_sign_in
+update person set first_signed_in_at = $2 where id = $1 and first_signed_in_at is null returning id;
+
 -- Sorted, so that two servers naming the same people wait for each other instead of for ever.
 -- name: add_people_by_subjects
 insert into person (issuer_id, subject, handle, display_name, avatar, created_at)

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from plaudit.db import Connection, fetch_one, statements
+from plaudit.events.log import record as record_event
+from plaudit.events.model import OrderPaid
 from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_PROCESSING_DAYS_MAX
 from plaudit.money import round_half_up
+from plaudit.people.references import reference
 from plaudit.recharge.model import Order, OrderState, PaymentProblemKind
 from plaudit.recharge.pricing import BPS, SellerOfRecord
 from plaudit.recharge.providers.base import Payment, PaymentState
@@ -89,7 +92,23 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
     await _book(connection, order, payment, now)
     await write_receipt(connection, order, payment.paid_at or now, seller, now)
     await finishing.enqueue(connection, order, payment.id, now)
+    await _tell_paid(connection, order, now)
     return Outcome.APPLIED
+
+
+async def _tell_paid(connection: Connection, order: Order, now: datetime) -> None:
+    if buyer := await reference(connection, order.person_id):
+        paid = OrderPaid(
+            order_id=order.order_id,
+            buyer=buyer,
+            coins=order.coins,
+            price_minor=order.price_minor,
+            tax_minor=order.tax_minor,
+            currency=order.currency,
+            channel=order.channel,
+            provider=order.provider,
+        )
+        await record_event(connection, now, paid)
 
 
 def is_as_ordered(order: Order, payment: Payment) -> bool:

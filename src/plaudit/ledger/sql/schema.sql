@@ -1630,6 +1630,88 @@ CREATE TABLE public.difference_transition (
     description text NOT NULL
 );
 
+CREATE TABLE public.event (
+    "position" bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    subject text NOT NULL,
+    platform text NOT NULL,
+    data json NOT NULL,
+    CONSTRAINT event_position_check CHECK (("position" > 0))
+);
+
+CREATE TABLE public.event_combo (
+    combo_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    room_id bigint NOT NULL,
+    creator_id bigint NOT NULL,
+    viewer_id bigint NOT NULL,
+    item_id integer NOT NULL,
+    count bigint NOT NULL,
+    coins bigint NOT NULL,
+    gifts bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT event_combo_coins_check CHECK ((coins > 0)),
+    CONSTRAINT event_combo_count_check CHECK ((count > 0)),
+    CONSTRAINT event_combo_gifts_check CHECK ((gifts > 0))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE public.event_delivery_stream (
+    shard smallint NOT NULL,
+    source_shard smallint NOT NULL,
+    through_batch_no bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.event_log (
+    singleton boolean DEFAULT true NOT NULL,
+    last bigint DEFAULT 0 NOT NULL,
+    forgotten_through bigint DEFAULT 0 NOT NULL,
+    gifts_wanted_until timestamp with time zone,
+    gifts_since timestamp with time zone,
+    CONSTRAINT event_log_check CHECK ((forgotten_through <= last)),
+    CONSTRAINT event_log_forgotten_through_check CHECK ((forgotten_through >= 0)),
+    CONSTRAINT event_log_singleton_check CHECK (singleton)
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.event_log.gifts_wanted_until IS 'until then gifts are copied into the log: somebody follows them';
+
+COMMENT ON COLUMN public.event_log.gifts_since IS 'since when they are; null: they are not';
+
+CREATE TABLE public.event_room (
+    shard smallint NOT NULL,
+    room_id bigint NOT NULL,
+    seq bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.event_waiting (
+    number bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    subject text NOT NULL,
+    platform text NOT NULL,
+    data json NOT NULL,
+    CONSTRAINT event_waiting_data_check CHECK ((json_typeof(data) = 'object'::text)),
+    CONSTRAINT event_waiting_subject_check CHECK (((length(subject) >= 3) AND (length(subject) <= 100))),
+    CONSTRAINT event_waiting_type_check CHECK ((type ~ '^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$'::text))
+);
+
+COMMENT ON COLUMN public.event_waiting.platform IS 'the issuer of the person it is about';
+
+ALTER TABLE public.event_waiting ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_waiting_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.gift (
     shard smallint NOT NULL,
     viewer_id bigint NOT NULL,
@@ -2287,6 +2369,7 @@ CREATE TABLE public.person (
     platform_roles text[] DEFAULT '{}'::text[] NOT NULL,
     born_on date,
     told_at timestamp with time zone,
+    first_signed_in_at timestamp with time zone,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
@@ -2298,6 +2381,7 @@ COMMENT ON COLUMN public.person.avatar IS 'address of a picture; empty: none';
 COMMENT ON COLUMN public.person.language IS 'what the platform says this person reads, as a tag of BCP 47';
 
 COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
+COMMENT ON COLUMN public.person.first_signed_in_at IS 'null: named by a server, never here themselves';
 
 ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.person_id_seq
@@ -2995,6 +3079,55 @@ CREATE TABLE public.transfer_reason (
     CONSTRAINT transfer_reason_check CHECK ((debit_kind <> credit_kind))
 );
 
+CREATE TABLE public.webhook_delivery (
+    endpoint_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    subject text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    leased_until timestamp with time zone,
+    settled_at timestamp with time zone,
+    CONSTRAINT webhook_delivery_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL))),
+    CONSTRAINT webhook_delivery_check1 CHECK (((state = 'waiting'::text) OR (leased_until IS NULL))),
+    CONSTRAINT webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'parked'::text]))),
+    CONSTRAINT webhook_delivery_tries_check CHECK ((tries >= 0))
+);
+
+CREATE TABLE public.webhook_endpoint (
+    id uuid NOT NULL,
+    url text NOT NULL,
+    description text NOT NULL,
+    kinds text[] NOT NULL,
+    platform text,
+    created_at timestamp with time zone NOT NULL,
+    created_by bigint,
+    told_through bigint NOT NULL,
+    lost_through bigint DEFAULT 0 NOT NULL,
+    failures_in_a_row integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    rest_until timestamp with time zone,
+    paused_at timestamp with time zone,
+    pause_reason text,
+    removed_at timestamp with time zone,
+    CONSTRAINT webhook_endpoint_check CHECK (((paused_at IS NULL) = (pause_reason IS NULL))),
+    CONSTRAINT webhook_endpoint_check1 CHECK (((failures_in_a_row = 0) = (failing_since IS NULL))),
+    CONSTRAINT webhook_endpoint_failures_in_a_row_check CHECK ((failures_in_a_row >= 0)),
+    CONSTRAINT webhook_endpoint_pause_reason_check CHECK ((pause_reason = ANY (ARRAY['operator'::text, 'failing'::text, 'gone'::text]))),
+    CONSTRAINT webhook_endpoint_told_through_check CHECK ((told_through >= 0)),
+    CONSTRAINT webhook_endpoint_url_check CHECK (((url ~ '^https?://'::text) AND (length(url) <= 2000)))
+);
+
+COMMENT ON COLUMN public.webhook_endpoint.kinds IS 'types of events; empty: all but those that are told on request only';
+
+COMMENT ON COLUMN public.webhook_endpoint.platform IS 'null: of people of all platforms';
+
+COMMENT ON COLUMN public.webhook_endpoint.created_by IS 'null: the command line';
+
+COMMENT ON COLUMN public.webhook_endpoint.told_through IS 'the position up to which events were put into webhook_delivery';
+
+COMMENT ON COLUMN public.webhook_endpoint.lost_through IS 'events up to here were forgotten before they were delivered';
+
 CREATE TABLE public.webhook_event (
     provider text NOT NULL,
     event_id text NOT NULL,
@@ -3029,11 +3162,39 @@ CREATE TABLE public.webhook_replay (
 
 COMMENT ON COLUMN public.webhook_replay.outcome IS 'what came of it at once; null when it was left to the job';
 
+CREATE TABLE public.webhook_secret (
+    endpoint_id uuid NOT NULL,
+    number integer NOT NULL,
+    secret text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT webhook_secret_number_check CHECK ((number > 0)),
+    CONSTRAINT webhook_secret_secret_check CHECK ((secret ~ '^whsec_[A-Za-z0-9+/]{32,}={0,2}$'::text))
+);
+
 CREATE TABLE public.webhook_transition (
     from_state text NOT NULL,
     to_state text NOT NULL,
     description text NOT NULL
 );
+
+CREATE TABLE public.webhook_try (
+    id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    "position" bigint,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    duration_ms integer NOT NULL,
+    status integer,
+    error text NOT NULL,
+    answer text NOT NULL,
+    CONSTRAINT webhook_try_duration_ms_check CHECK ((duration_ms >= 0))
+);
+
+COMMENT ON COLUMN public.webhook_try."position" IS 'null: a test event, which is not in the log';
+
+COMMENT ON COLUMN public.webhook_try.status IS 'null: there was no answer';
 
 CREATE TABLE public.withdrawal_rule (
     region text NOT NULL,
@@ -3133,6 +3294,30 @@ ALTER TABLE ONLY public.difference_kind
 
 ALTER TABLE ONLY public.difference_transition
     ADD CONSTRAINT difference_transition_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY public.event_combo
+    ADD CONSTRAINT event_combo_pkey PRIMARY KEY (combo_id);
+
+ALTER TABLE ONLY public.event_delivery_stream
+    ADD CONSTRAINT event_delivery_stream_pkey PRIMARY KEY (shard, source_shard);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.event_log
+    ADD CONSTRAINT event_log_pkey PRIMARY KEY (singleton);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY ("position");
+
+ALTER TABLE ONLY public.event_room
+    ADD CONSTRAINT event_room_pkey PRIMARY KEY (shard, room_id);
+
+ALTER TABLE ONLY public.event_waiting
+    ADD CONSTRAINT event_waiting_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.event_waiting
+    ADD CONSTRAINT event_waiting_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
@@ -3416,6 +3601,12 @@ ALTER TABLE ONLY public.transfer_reason
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (shard, viewer_id);
 
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (endpoint_id, "position");
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_message_id_key UNIQUE (message_id);
 
@@ -3425,8 +3616,14 @@ ALTER TABLE ONLY public.webhook_event
 ALTER TABLE ONLY public.webhook_replay
     ADD CONSTRAINT webhook_replay_pkey PRIMARY KEY (message_id, at, person_id);
 
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (endpoint_id, number);
+
 ALTER TABLE ONLY public.webhook_transition
     ADD CONSTRAINT webhook_transition_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY public.webhook_try
+    ADD CONSTRAINT webhook_try_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
@@ -3466,6 +3663,8 @@ CREATE INDEX delivery_by_time ON public.delivery USING btree (delivered_at);
 CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree (noticed_at DESC, difference_id DESC);
 
 CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
+
+CREATE INDEX event_combo_by_end ON public.event_combo USING btree (last_at);
 
 CREATE INDEX gift_by_time ON ONLY public.gift USING brin (charged_at) WITH (pages_per_range='64', autosummarize='on');
 
@@ -3597,11 +3796,27 @@ CREATE INDEX transfer_by_credit ON public.transfer USING btree (shard, credit_ki
 
 CREATE INDEX transfer_by_debit ON public.transfer USING btree (shard, debit_kind, debit_owner, posted_at);
 
+CREATE INDEX webhook_delivery_next ON public.webhook_delivery USING btree (endpoint_id, "position") WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_delivery_of_event ON public.webhook_delivery USING btree ("position");
+
+CREATE INDEX webhook_delivery_parked ON public.webhook_delivery USING btree (endpoint_id, "position") WHERE (state = 'parked'::text);
+
+CREATE INDEX webhook_delivery_waiting ON public.webhook_delivery USING btree (endpoint_id, subject, "position") WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_endpoint_newest ON public.webhook_endpoint USING btree (created_at DESC, id DESC) WHERE (removed_at IS NULL);
+
 CREATE INDEX webhook_event_by_time ON public.webhook_event USING btree (received_at DESC, message_id DESC);
 
 CREATE INDEX webhook_event_due ON public.webhook_event USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX webhook_event_to_look_at ON public.webhook_event USING btree (received_at DESC) WHERE (state = ANY (ARRAY['waiting'::text, 'problem'::text]));
+
+CREATE UNIQUE INDEX webhook_secret_current ON public.webhook_secret USING btree (endpoint_id) WHERE (expires_at IS NULL);
+
+CREATE INDEX webhook_try_by_time ON public.webhook_try USING btree (at);
+
+CREATE INDEX webhook_try_newest ON public.webhook_try USING btree (endpoint_id, at DESC, id DESC);
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
@@ -3890,11 +4105,26 @@ ALTER TABLE ONLY public.transfer
 ALTER TABLE ONLY public.transfer_reason
     ADD CONSTRAINT transfer_reason_debit_kind_fkey FOREIGN KEY (debit_kind) REFERENCES public.account_kind(kind);
 
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_position_fkey FOREIGN KEY ("position") REFERENCES public.event("position") ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.webhook_transition(from_state, to_state);
 
 ALTER TABLE ONLY public.webhook_replay
     ADD CONSTRAINT webhook_replay_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.webhook_event(message_id);
+
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id);
+
+ALTER TABLE ONLY public.webhook_try
+    ADD CONSTRAINT webhook_try_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id);
 
 GRANT USAGE ON SCHEMA public TO plaudit_app;
 
@@ -4133,6 +4363,18 @@ GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
 GRANT SELECT ON TABLE public.difference_kind TO plaudit_app;
 
 GRANT SELECT ON TABLE public.difference_transition TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.event TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_combo TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_delivery_stream TO plaudit_app;
+
+GRANT SELECT,UPDATE ON TABLE public.event_log TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_room TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.event_waiting TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift TO plaudit_app;
 
@@ -4418,6 +4660,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_endpoint TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT UPDATE(state) ON TABLE public.webhook_event TO plaudit_app;
@@ -4436,6 +4682,10 @@ GRANT UPDATE(due_at) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_replay TO plaudit_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_secret TO plaudit_app;
+
 GRANT SELECT ON TABLE public.webhook_transition TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_try TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.withdrawal_rule TO plaudit_app;

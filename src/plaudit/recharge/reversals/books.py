@@ -9,7 +9,10 @@ import msgspec
 
 from plaudit.clock import ManualClock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import ReversalMoved
 from plaudit.ids import new_id
+from plaudit.people.references import reference
 from plaudit.recharge.model import Order, OrderState
 from plaudit.recharge.receipts.actions import follow_reversal
 from plaudit.recharge.reversals.amounts import Amounts, part_of_money
@@ -107,6 +110,8 @@ async def take(
     await _post(connection, shard, taking.reversal_id, account.currency, movements, now)
     written = await find(connection, shard, taking.reversal_id)
     await follow_reversal(connection, written, written.state, now)
+    if written.stands:
+        await _tell_moved(connection, written, written.state, now)
     return written
 
 
@@ -139,6 +144,24 @@ async def move(
         SQL["move_reversal"], reversal.shard, reversal.reversal_id, state, outcome, now, provider_at
     )
     await follow_reversal(connection, reversal, state, now)
+    await _tell_moved(connection, reversal, state, now)
+
+
+async def _tell_moved(connection: Connection, reversal: Reversal, state: State, now: datetime) -> None:
+    if buyer := await reference(connection, reversal.person_id):
+        moved = ReversalMoved(
+            reversal_id=reversal.reversal_id,
+            order_id=reversal.order_id,
+            buyer=buyer,
+            reason=reversal.kind,
+            state=state,
+            amount_minor=reversal.amount_minor,
+            currency=reversal.currency,
+            coins=reversal.coins,
+            coins_unspent=reversal.coins_unspent,
+            coins_spent=reversal.coins_spent,
+        )
+        await record(connection, now, moved)
 
 
 async def set_dispute_fee(connection: Connection, reversal: Reversal, fee_minor: int, now: datetime) -> bool:

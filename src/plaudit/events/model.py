@@ -1,0 +1,284 @@
+"""The catalogue of events: one struct for each kind, and the envelope they travel in. Both are what hosts rely on.
+
+A field may be added; none is ever removed, renamed or given another meaning. What must change becomes another kind.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.problems import Problem
+
+ENVELOPE_VERSION = 1
+
+Minor = Annotated[int, Meta(description="In minor units of `currency`.", examples=[110])]
+Currency = Annotated[str, Meta(description="ISO 4217.", examples=["EUR"])]
+RoomId = Annotated[str, Meta(description="The room.", examples=["7"])]
+OrderId = Annotated[UUID, Meta(description="The order.")]
+
+
+class PersonReference(msgspec.Struct, frozen=True):
+    """Somebody, by our id and by the name their own platform knows them by."""
+
+    id: Annotated[str, Meta(description="Our id of the person.", examples=["12"])]
+    issuer: Annotated[str, Meta(description="Their platform, as its tokens say it.", examples=["https://id.example"])]
+    subject: Annotated[str, Meta(description="Who they are there: `sub` of their tokens.", examples=["user-4711"])]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened; its fields are `data` of the envelope."""
+
+    kind: ClassVar[str] = ""
+    on_request: ClassVar[bool] = False
+    """Told only to those who name the kind: there are very many of them."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about; events of one subject are told in their order."""
+        raise NotImplementedError
+
+    @property
+    def person(self) -> PersonReference:
+        """Whose platform is told."""
+        raise NotImplementedError
+
+
+class OrderPaid(Event, frozen=True, kw_only=True):
+    """An order was paid, and its coins are in the buyer's wallet. Once for each order."""
+
+    kind: ClassVar[str] = "order.paid"
+    order_id: OrderId
+    buyer: PersonReference
+    coins: Annotated[int, Meta(description="Coins that were bought.", examples=[70])]
+    price_minor: Annotated[int, Meta(description="What was paid, tax included, in minor units.", examples=[110])]
+    tax_minor: Annotated[int, Meta(description="The tax inside it, in minor units.", examples=[18])]
+    currency: Currency
+    channel: Annotated[str, Meta(description="Where: `web`, `apple` or `google`.", examples=["web"])]
+    provider: Annotated[str, Meta(description="Who took the money.", examples=["stripe"])]
+
+    @property
+    def subject(self) -> str:
+        return f"order:{self.order_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.buyer
+
+
+class ReversalMoved(Event, frozen=True, kw_only=True):
+    """Money of an order goes back to its buyer and coins leave the wallet, or it came further on that way.
+
+    `undone`: what was taken is back where it was.
+    """
+
+    kind: ClassVar[str] = "reversal.moved"
+    reversal_id: Annotated[UUID, Meta(description="The reversal.")]
+    order_id: OrderId
+    buyer: PersonReference
+    reason: Annotated[str, Meta(description="`withdrawal`, `refund`, `void` or `chargeback`.", examples=["withdrawal"])]
+    state: Annotated[
+        str, Meta(description="`requested`, `sent`, `opened`, `done` or `undone`.", examples=["requested"])
+    ]
+    amount_minor: Minor
+    currency: Currency
+    coins: Annotated[int, Meta(description="Coins it takes.", examples=[70])]
+    coins_unspent: Annotated[int, Meta(description="Of them those that were in the wallet.", examples=[50])]
+    coins_spent: Annotated[int, Meta(description="Of them those that gifts had been sent with.", examples=[20])]
+
+    @property
+    def subject(self) -> str:
+        return f"order:{self.order_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.buyer
+
+
+class _OfRoom(Event, frozen=True, kw_only=True):
+    room_id: RoomId
+    creator: PersonReference
+
+    @property
+    def subject(self) -> str:
+        return f"room:{self.room_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.creator
+
+
+class RoomStarted(_OfRoom, frozen=True, kw_only=True):
+    """A room went live. Once for each room."""
+
+    kind: ClassVar[str] = "room.started"
+    title: Annotated[str, Meta(description="Its title then.", examples=["Tea and songs"])]
+
+
+class RoomEnded(_OfRoom, frozen=True, kw_only=True):
+    """A room is over. Once for each room."""
+
+    kind: ClassVar[str] = "room.ended"
+    started_at: Annotated[datetime, Meta(description="When it had gone live.")]
+
+
+class PayoutMoved(Event, frozen=True, kw_only=True):
+    """A payout was asked for, or came into another state."""
+
+    kind: ClassVar[str] = "payout.moved"
+    payout_id: Annotated[UUID, Meta(description="The payout.")]
+    creator: PersonReference
+    state: Annotated[
+        str,
+        Meta(
+            description="`requested`, `approved`, `sent`, `paid`, `failed`, `returned`, `refused` or `cancelled`.",
+            examples=["paid"],
+        ),
+    ]
+    diamonds: Annotated[int, Meta(description="Diamonds it is for.", examples=[2_000])]
+    gross_minor: Minor
+    fee_minor: Annotated[int, Meta(description="What it costs, in minor units.", examples=[50])]
+    net_minor: Annotated[int, Meta(description="What the creator gets, in minor units.", examples=[950])]
+    currency: Currency
+
+    @property
+    def subject(self) -> str:
+        return f"payout:{self.payout_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.creator
+
+
+class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
+    """Somebody of a platform was here for the first time. Once for each person."""
+
+    kind: ClassVar[str] = "person.first_signed_in"
+    who: PersonReference
+
+    @property
+    def subject(self) -> str:
+        return f"person:{self.who.id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.who
+
+
+class DeliveredGift(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift that the creator has received."""
+
+    id: Annotated[UUID, Meta(description="The gift.")]
+    sender: PersonReference
+    item_id: Annotated[int, Meta(description="The catalogue item.", examples=[1])]
+    sku: Annotated[str, Meta(description="Its name in files and tools.", examples=["rose"])]
+    count: Annotated[int, Meta(description="How many of it.", examples=[1])]
+    coins: Annotated[int, Meta(description="What was paid for all of them.", examples=[1])]
+    combo_id: Annotated[UUID, Meta(description="The combo it is part of; a gift alone is a combo of its own.")]
+    combo_count: Annotated[int, Meta(description="Items of the combo, with this gift.", examples=[3])]
+
+
+class GiftsDelivered(_OfRoom, frozen=True, kw_only=True):
+    """Gifts of one room that were delivered together, in their order: seldom more than one, many in a storm."""
+
+    kind: ClassVar[str] = "gift.delivered"
+    on_request: ClassVar[bool] = True
+    seq: Annotated[int, Meta(description="The number of the room's frame that showed them.", examples=[18])]
+    gifts: Annotated[list[DeliveredGift], Meta(min_length=1)]
+
+
+class EndedCombo(msgspec.Struct, frozen=True, kw_only=True):
+    """A combo that is over, with all of it."""
+
+    id: Annotated[UUID, Meta(description="The combo.")]
+    sender: PersonReference
+    item_id: Annotated[int, Meta(description="The catalogue item.", examples=[1])]
+    sku: Annotated[str, Meta(description="Its name in files and tools.", examples=["rose"])]
+    count: Annotated[int, Meta(description="Items in all.", examples=[12])]
+    gifts: Annotated[int, Meta(description="Gifts in all.", examples=[12])]
+    coins: Annotated[int, Meta(description="Coins in all.", examples=[12])]
+    last_at: Annotated[datetime, Meta(description="When its last gift was delivered.")]
+
+
+class CombosEnded(_OfRoom, frozen=True, kw_only=True):
+    """Combos of one room that are over. Each combo once, after all its gifts."""
+
+    kind: ClassVar[str] = "combo.ended"
+    on_request: ClassVar[bool] = True
+    combos: Annotated[list[EndedCombo], Meta(min_length=1)]
+
+
+CATALOGUE: Mapping[str, type[Event]] = {
+    each.kind: each
+    for each in (
+        OrderPaid,
+        ReversalMoved,
+        RoomStarted,
+        RoomEnded,
+        PayoutMoved,
+        PersonFirstSignedIn,
+        GiftsDelivered,
+        CombosEnded,
+    )
+}
+"""Every kind of event, by its name."""
+
+ON_REQUEST: tuple[str, ...] = tuple(kind for kind, each in CATALOGUE.items() if each.on_request)
+"""Kinds that are told only to those who name them."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it is told."""
+
+    id: Annotated[UUID, Meta(description="The same however often it is told: forget what you have seen.")]
+    version: Annotated[int, Meta(description="Of this envelope.", examples=[ENVELOPE_VERSION])] = ENVELOPE_VERSION
+    type: Annotated[str, Meta(description="The kind of event; says what `data` is.", examples=["order.paid"])]
+    at: Annotated[datetime, Meta(description="When it happened.")]
+    subject: Annotated[str, Meta(description="What it is about; its events come in their order.", examples=["room:7"])]
+    sequence: Annotated[
+        int, Meta(description="Its place in the log; later events have larger numbers. 0: a test.", examples=[17])
+    ]
+    data: Annotated[dict[str, Any], Meta(description="The event; its fields depend on `type`.")]
+
+
+class KeptEvent(msgspec.Struct, frozen=True):
+    """An event of the log."""
+
+    position: int
+    id: UUID
+    type: str
+    at: datetime
+    subject: str
+    platform: str
+    data: dict[str, Any]
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(
+            id=self.id, type=self.type, at=self.at, subject=self.subject, sequence=self.position, data=self.data
+        )
+
+
+class LogState(msgspec.Struct, frozen=True):
+    """How far the log goes: events after `forgotten_through`, up to `last`. Cursors of another epoch are void."""
+
+    epoch: int
+    last: int
+    forgotten_through: int
+
+    def cursor(self, position: int) -> str:
+        return f"{self.epoch}:{position}"
+
+
+class CursorTooOld(Problem):
+    """What came after the cursor was forgotten in part, or another history followed it. Fields: `oldest`, a cursor."""
+
+    code = "cursor_too_old"
+    status = 410
+    title = "Events after this cursor are not kept any more. Begin again at `oldest`."
+
+    def __init__(self, oldest: str) -> None:
+        super().__init__(oldest=oldest)
