@@ -106,6 +106,10 @@ class Settings:
     withdrawal_days: Annotated[int, whole(0)] = 14
     """Days after payment in which a buyer may take back unspent coins, where no law says how many. 0: none."""
 
+    webhook_networks: Annotated[str, networks] = ""
+    """Networks webhooks may go to although they are not of the open internet, such as 10.1.0.0/16, also by http://;
+    separated by spaces."""
+
     quote_key: Annotated[Secret, key(QUOTE_KEY_LENGTH_MIN)] = _NOT_SET
     """What quotes are signed with; at least 32 characters. Empty: a key made once and kept in the database."""
 

@@ -14,6 +14,8 @@ from litestar.types import ASGIApp
 
 import plaudit.accounting.api
 import plaudit.creators.api
+import plaudit.feeds.log_api
+import plaudit.feeds.webhooks.api
 import plaudit.gifts.api
 import plaudit.live.api
 import plaudit.live.streams.api
@@ -46,6 +48,8 @@ ROUTERS: tuple[Router, ...] = (
     plaudit.creators.api.router,
     plaudit.payouts.api.router,
     plaudit.accounting.api.router,
+    plaudit.feeds.log_api.router,
+    plaudit.feeds.webhooks.api.router,
     health.router,
     docs.router,
     static.router,

@@ -10,6 +10,9 @@ from plaudit.accounting.jobs import accounting_jobs
 from plaudit.clock import Clock, SystemClock
 from plaudit.creators.jobs import creator_jobs
 from plaudit.db import Database
+from plaudit.feeds.gifts.jobs import gift_event_jobs
+from plaudit.feeds.webhooks.jobs import SEND_JOB, webhook_jobs
+from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.prices import Prices
 from plaudit.gifts.sending import GiftSender
@@ -56,6 +59,7 @@ class House:
     payment_providers: PaymentProviders
     payout_providers: PayoutProviders
     account_vault: AccountVault
+    dispatcher: Dispatcher
     jobs: JobRunner
     readiness: Readiness
     stopping: asyncio.Event
@@ -113,14 +117,19 @@ async def open_house(
         )
         readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
+        dispatcher = Dispatcher(database, clock, settings)
+        stack.push_async_callback(dispatcher.close)
         jobs = JobRunner(
             [
                 *_jobs(database, settings, clock, payments, payouts, vault),
                 *stream_jobs(database, rooms, hub, clock),
+                *webhook_jobs(database, clock, dispatcher),
+                *gift_event_jobs(database, shards, clock),
                 readiness.job,
             ],
             clock,
         )
+        dispatcher.on_done = lambda: jobs.wake(SEND_JOB)
         if with_jobs:
             await _run(stack, jobs)
         yield House(
@@ -140,6 +149,7 @@ async def open_house(
             payment_providers=payments,
             payout_providers=payouts,
             account_vault=vault,
+            dispatcher=dispatcher,
             jobs=jobs,
             readiness=readiness,
             stopping=asyncio.Event(),
