@@ -3,12 +3,11 @@
 import asyncio
 from random import Random
 
-from tests.support.hooks import record_one, started
-
 from plaudit.clock import ManualClock
 from plaudit.db import Database, connect
 from plaudit.events.log import events_after, log_state, place_waiting, record
 from plaudit.problems import Problem
+from tests.support.hooks import record_one, started
 
 WRITERS, EACH, ROOMS = 6, 12, 4
 _NEXT_TURN = "update turns set turn = turn + 1 where room = $1 returning turn"

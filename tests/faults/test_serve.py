@@ -14,40 +14,22 @@ from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.processes import processes_in
 from tests.support.databases import run_aside
-from tests.support.server import serving
+from tests.support.server import serving, workers_on
 from tests.support.waiting import WAIT_S, until
-
-
-def _workers() -> dict[int, str]:
-    """Processes of `plaudit serve --workers` that this process has started, by id."""
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-            database = (entry / "environ").read_bytes()
-        except OSError:
-            continue
-        if b"serve-worker" in words:
-            found[int(entry.name)] = database.decode(errors="replace")
-    return found
-
-
-def _workers_on(database_url: str) -> set[int]:
-    return {pid for pid, environment in _workers().items() if f"DATABASE_URL={database_url}\0" in environment}
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
 def test_a_killed_worker_is_replaced_while_the_others_answer(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path / "log", "--workers", "2") as server:
         address = server.address
-        until(lambda: len(_workers_on(database_url)) == 2, "two workers")
+        until(lambda: len(workers_on(database_url)) == 2, "two workers")
         until(lambda: httpx2.get(f"{address}/ready", timeout=WAIT_S).status_code == 200, "an answer")
-        first = _workers_on(database_url)
+        first = workers_on(database_url)
         os.kill(min(first), signal.SIGKILL)
-        until(lambda: len(_workers_on(database_url) - first) == 1, "another worker")
+        until(lambda: len(workers_on(database_url) - first) == 1, "another worker")
         for _ in range(20):  # each connection lands on either socket, and none is lost
             assert httpx2.get(f"{address}/ready", timeout=WAIT_S).status_code == 200
-    assert _workers_on(database_url) == set()
+    assert workers_on(database_url) == set()
     assert "another takes its place" in (tmp_path / "log").read_text()
 
 

@@ -14,6 +14,7 @@ from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.model import Endpoint, NewEndpoint
 from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.ids import new_id
+from plaudit.pages import BEGINNING
 from plaudit.settings import Settings
 from tests.peers.host import Host
 
@@ -63,6 +64,11 @@ class Hooks:
     async def find(self, endpoint: Endpoint) -> Endpoint:
         async with self.database.read() as connection:
             return await actions.require(connection, endpoint.id)
+
+    async def find_only(self) -> Endpoint:
+        async with self.database.read() as connection:
+            (found,) = await actions.list_endpoints(connection, BEGINNING, 2)
+        return found
 
 
 @asynccontextmanager

@@ -45,3 +45,22 @@ def serving(database_url: str, log: Path, *arguments: str, **environment: str) -
             process.terminate()
             status = process.wait(WAIT_S)
         assert status == 0, log.read_text()
+
+
+def _workers() -> dict[int, str]:
+    """Processes of any `plaudit serve --workers`, by id, with what their environment says."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            database = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"serve-worker" in words:
+            found[int(entry.name)] = database.decode(errors="replace")
+    return found
+
+
+def workers_on(database_url: str) -> set[int]:
+    """The processes of `plaudit serve --workers` on a database, by id."""
+    return {pid for pid, environment in _workers().items() if f"DATABASE_URL={database_url}\0" in environment}

@@ -68,7 +68,7 @@ class NewEndpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: Description = ""
     kinds: Kinds = []
     platform: Annotated[
-        str | None, Meta(description="Only of people of this issuer; null: of all.", max_length=500)
+        Annotated[str, Meta(max_length=500)] | None, Meta(description="Only of people of this issuer; null: of all.")
     ] = None
 
 
