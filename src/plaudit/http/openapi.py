@@ -1,5 +1,6 @@
 """The description of the API (OpenAPI 3.1), made of what the handlers and their types say; nothing is written twice."""
 
+import inspect
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias
@@ -8,6 +9,7 @@ import msgspec
 from litestar import Litestar
 
 from plaudit import __version__
+from plaudit.events.model import CATALOGUE, Envelope
 from plaudit.http.operations import EVENT_STREAM, Operation, OperationParameter, operations
 from plaudit.people.access import Access
 from plaudit.people.credentials import SESSION_COOKIE, SUBJECT_HEADER
@@ -69,6 +71,9 @@ def describe(framework: Litestar, public_url: str) -> Document:
     """The description of all operations of the API."""
     found = list(operations(framework))
     schemas, components = _schemas(found)
+    event_schemas, event_components = msgspec.json.schema_components(
+        [Envelope, *CATALOGUE.values()], ref_template="#/components/schemas/{name}"
+    )
     paths: dict[str, Document] = {}
     for operation in found:
         paths.setdefault(operation.path, {})[operation.method] = _describe(operation, schemas)
@@ -79,8 +84,9 @@ def describe(framework: Litestar, public_url: str) -> Document:
         "servers": [{"url": public_url}],
         "tags": [{"name": name} for name in sorted({tag for operation in found for tag in operation.tags})],
         "paths": paths,
+        "webhooks": _webhooks(event_schemas),
         "components": {
-            "schemas": components,
+            "schemas": components | event_components,
             "responses": {_problem_name(status): _problem(status) for status in used},
             "securitySchemes": _SECURITY_SCHEMES,
         },
@@ -138,6 +144,37 @@ def _describe(operation: Operation, schemas: dict[int, Document]) -> Document:
             "content": {"application/json": {"schema": schemas[id(operation.body)]}},
         }
     return {key: value for key, value in document.items() if value not in ("", [])} | {"security": document["security"]}
+
+
+def _webhooks(schemas: Sequence[Document]) -> Document:
+    """What is posted to a host's endpoints: the envelope, and by its type what `data` is."""
+    envelope, *each = schemas
+    return {
+        kind: {
+            "post": {
+                "operationId": event.__name__,
+                "tags": ["Events"],
+                "summary": inspect.cleandoc(event.__doc__ or "").partition("\n")[0].rstrip("."),
+                "description": "Signed after the Standard Webhooks convention: `webhook-id`, `webhook-timestamp`, "
+                "`webhook-signature`.",
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "allOf": [
+                                    envelope,
+                                    {"properties": {"type": {"const": kind}, "data": schema}},
+                                ]
+                            }
+                        }
+                    },
+                },
+                "responses": {"2XX": {"description": "Taken. Anything else is tried again; 410 pauses the endpoint."}},
+            }
+        }
+        for (kind, event), schema in zip(CATALOGUE.items(), each, strict=True)
+    }
 
 
 def _parameter(parameter: OperationParameter, schemas: dict[int, Document]) -> Document:
