@@ -23,6 +23,7 @@ from plaudit.web.pages import (
     studio,
     taken_back,
     wallet,
+    webhooks,
 )
 from plaudit.web.pages.frame import before_page
 
@@ -50,5 +51,6 @@ router = Router(
         prices.router,
         catalogue.router,
         accounting.router,
+        webhooks.router,
     ],
 )

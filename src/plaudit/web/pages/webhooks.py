@@ -1,0 +1,88 @@
+"""Endpoints of hosts, for operators: how each fares, its last tries, and what waits or was given up."""
+
+from uuid import UUID
+
+from litestar import Response, Router, get
+
+from plaudit.db import Database
+from plaudit.events.log import log_state
+from plaudit.events.model import CATALOGUE
+from plaudit.feeds.webhooks import actions
+from plaudit.feeds.webhooks.model import DeliveryState
+from plaudit.limits import (
+    PAGE_ROWS,
+    WEBHOOK_DESCRIPTION_LENGTH_MAX,
+    WEBHOOK_ENDPOINTS_MAX,
+    WEBHOOK_SECRET_OLD_H,
+    WEBHOOK_URL_LENGTH_MAX,
+)
+from plaudit.pages import BEGINNING, Place, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import InvalidField
+from plaudit.web.pages.frame import page, viewer_of
+
+_LAST = 2**63 - 1
+
+
+@get("/operator/webhooks", access=Access.OPERATOR, include_in_schema=False)
+async def webhooks(caller: Caller, database: Database) -> Response[str]:
+    """All endpoints, and a form for another."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await actions.list_endpoints(connection, BEGINNING, WEBHOOK_ENDPOINTS_MAX)
+    return page(
+        "webhooks.html",
+        viewer,
+        nav="operator",
+        endpoints=found,
+        kinds=CATALOGUE.values(),
+        url_length_max=WEBHOOK_URL_LENGTH_MAX,
+        description_length_max=WEBHOOK_DESCRIPTION_LENGTH_MAX,
+    )
+
+
+@get("/operator/webhooks/{endpoint_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+async def webhook(
+    endpoint_id: UUID, caller: Caller, database: Database, show: str = "", before: str | None = None
+) -> Response[str]:
+    """`show`: `parked` or `waiting` events instead of the last tries."""
+    shown = DeliveryState(show) if show in {DeliveryState.WAITING, DeliveryState.PARKED} else None
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        endpoint = await actions.require(connection, endpoint_id)
+        log = await log_state(connection)
+        tries = await actions.list_tries(connection, endpoint_id, None, _place(before), PAGE_ROWS + 1)
+        events = await actions.list_deliveries(connection, endpoint_id, shown, _position(before), PAGE_ROWS + 1)
+    following = None
+    if shown is not None and len(events) > PAGE_ROWS:
+        following = str(events[PAGE_ROWS - 1].position)
+    elif shown is None and len(tries) > PAGE_ROWS:
+        following = cursor_of((tries[PAGE_ROWS - 1].at, tries[PAGE_ROWS - 1].id))
+    return page(
+        "webhook.html",
+        viewer,
+        nav="operator",
+        endpoint=endpoint,
+        log=log,
+        tries=tries[:PAGE_ROWS],
+        events=events[:PAGE_ROWS] if shown else [],
+        show=shown.value if shown else "",
+        next=following,
+        first=before is None,
+        old_valid_hours=WEBHOOK_SECRET_OLD_H,
+    )
+
+
+def _place(before: str | None) -> Place:
+    try:
+        return place_of(before)
+    except InvalidField:
+        return place_of(None)
+
+
+def _position(before: str | None) -> int:
+    return min(int(before), _LAST) if before and before.isascii() and before.isdecimal() else _LAST
+
+
+router = Router("/", route_handlers=[webhooks, webhook])
