@@ -2368,8 +2368,8 @@ CREATE TABLE public.person (
     language text,
     platform_roles text[] DEFAULT '{}'::text[] NOT NULL,
     born_on date,
-    told_at timestamp with time zone,
     first_signed_in_at timestamp with time zone,
+    told_at timestamp with time zone,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
@@ -2380,8 +2380,9 @@ COMMENT ON COLUMN public.person.avatar IS 'address of a picture; empty: none';
 
 COMMENT ON COLUMN public.person.language IS 'what the platform says this person reads, as a tag of BCP 47';
 
-COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
 COMMENT ON COLUMN public.person.first_signed_in_at IS 'null: named by a server, never here themselves';
+
+COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
 
 ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.person_id_seq
