@@ -55,6 +55,8 @@ DATABASE_LOG_BYTES_MAX = 16_000_000  # of the embedded server's log, before a st
 
 # catalogue
 CATALOGUE_POLL_MS = 1_000  # how long a process may show a catalogue that was changed elsewhere
+CATALOGUE_FRESH_S = 10  # how long a browser shows a catalogue without asking: well within PRICE_HONOURED_S
+ITEM_SHOWN_FRESH_S = 86_400  # how long a browser keeps what a gift of the past showed
 CATALOGUE_ITEMS_MAX = 500  # items in one catalogue
 CATALOGUE_CREATORS_MAX = 200  # creators one item may be kept for
 ITEM_NAME_LENGTH_MAX = 60  # characters

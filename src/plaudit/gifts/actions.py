@@ -36,9 +36,7 @@ def check(
         refusal = GiftsPaused
     elif not item.is_offered(now):
         refusal = ItemRetired
-    elif (item.regions and region not in item.regions) or (
-        item.creator_ids and order.creator_id not in item.creator_ids
-    ):
+    elif not item.is_for(region, order.creator_id):
         refusal = ItemNotHere
     elif not is_honoured:
         refusal = PriceChanged

@@ -1,18 +1,14 @@
-"""The catalogue and the sending of gifts over HTTP."""
+"""The sending of gifts over HTTP."""
 
-import hashlib
 from collections.abc import Sequence
-from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
-from litestar import Request, Response, Router, get, post
+from litestar import Response, Router, get, post
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
 from plaudit.gifts.catalogue import api as catalogue_api
-from plaudit.gifts.catalogue.memory import Catalogue
-from plaudit.gifts.catalogue.pictures import look_of, picture_address
+from plaudit.gifts.catalogue import offer_api
 from plaudit.gifts.model import (
     BatchedGift,
     BatchedOutcome,
@@ -22,99 +18,16 @@ from plaudit.gifts.model import (
     GiftConflict,
     GiftRequest,
     InsufficientCoins,
-    Item,
     SenderUnknown,
 )
-from plaudit.gifts.prices import Prices, worth
 from plaudit.gifts.sending import GiftSender, Settled, WantedGift
-from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import require_people_by_subjects
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField, Problem
-from plaudit.recharge.model import PriceView
 
 SQL = statements(__file__)
 TAGS = ["Gifts"]
-
-CATALOGUE_FRESH_S = 60
-
-
-class CatalogueItem(msgspec.Struct, frozen=True):
-    """Something that can be given."""
-
-    id: Annotated[int, msgspec.Meta(description="For ever the same.", examples=[1])]
-    sku: Annotated[str, msgspec.Meta(description="For ever the same, for people.", examples=["rose"])]
-    name: str
-    coins: Annotated[int, msgspec.Meta(ge=1, description="The price of one.")]
-    price: Annotated[Money | None, msgspec.Meta(description="What that is worth to the viewer, to the minor unit.")]
-    category: str
-    art: Annotated[str, msgspec.Meta(description="Address of its picture, which may be one that moves.")]
-    still: Annotated[str, msgspec.Meta(description="Address of one that does not: for lists, and who wants no motion.")]
-    motion: Annotated[
-        str | None,
-        msgspec.Meta(description="Address of what moves by itself: an animated picture, or a Lottie file (`.json`)."),
-    ]
-    size: Annotated[str, msgspec.Meta(description="`small`: in the feed; `large`: over the whole stage.")]
-    combo: Annotated[bool, msgspec.Meta(description="Whether it is made for sending in quick succession.")]
-    animation: str
-    duration_ms: int
-
-
-class CatalogueAnswer(msgspec.Struct, frozen=True):
-    """All that can be given now, in the order to show it. `per_coin` is exact: numerator / denominator minor units."""
-
-    version: int
-    per_coin: PriceView | None
-    items: list[CatalogueItem]
-    next: Annotated[str | None, msgspec.Meta(description="Always null: there is one page.")]
-
-
-@get(
-    "/v1/catalogue",
-    access=Access.PUBLIC,
-    operation_id="GetCatalogue",
-    tags=TAGS,
-    summary="What can be given",
-    also_answers=(304,),
-)
-async def get_catalogue(
-    request: Request[Any, Any, Any], caller: Caller | None, catalogue: Catalogue, prices: Prices
-) -> Response[CatalogueAnswer]:
-    """With the price of each item in the caller's money, or in that of the default region for guests.
-
-    Send the `ETag` back as `If-None-Match` and get 304 while nothing has changed.
-    """
-    view = await prices.view(caller.person_id if caller else None)
-    answer = CatalogueAnswer(
-        catalogue.version, view, [_catalogue_item(item, view) for item in catalogue.offered()], None
-    )
-    content: Any = msgspec.json.encode(answer)  # encoded here for its ETag
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": f"private, max-age={CATALOGUE_FRESH_S}", "Vary": "Cookie, Authorization"}
-    no_body: Any = b""
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(no_body, status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)
-
-
-def _catalogue_item(item: Item, view: PriceView | None) -> CatalogueItem:
-    look = look_of(item)
-    return CatalogueItem(
-        item.id,
-        item.sku,
-        item.name,
-        item.coins,
-        worth(view, item.coins) if view else None,
-        item.category,
-        picture_address(look.art),
-        picture_address(look.still),
-        picture_address(look.motion) if look.motion else None,
-        item.size,
-        item.combo,
-        item.animation,
-        item.duration_ms,
-    )
 
 
 @post(
@@ -218,4 +131,4 @@ async def get_gift(gift_id: UUID, caller: Caller, gift_sender: GiftSender) -> Gi
     return await gift_sender.find(caller.person_id, gift_id)
 
 
-router = Router("/", route_handlers=[get_catalogue, send_gift, send_gifts, get_gift, *catalogue_api.HANDLERS])
+router = Router("/", route_handlers=[send_gift, send_gifts, get_gift, *offer_api.HANDLERS, *catalogue_api.HANDLERS])

@@ -45,6 +45,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: int | None = None
     changed_at: datetime | None = None
 
+    def is_for(self, region: str | None, creator_id: int | None) -> bool:
+        """Whether somebody in a region may send it to a creator; None: to any creator."""
+        return (not self.regions or region in self.regions) and (not self.creator_ids or creator_id in self.creator_ids)
+
     def is_offered(self, now: datetime) -> bool:
         return self.active_from <= now and (self.retired_at is None or now < self.retired_at)
 

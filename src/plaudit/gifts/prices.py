@@ -32,7 +32,7 @@ class Prices:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._web: OrderedDict[int, tuple[float, Price]] = OrderedDict()
+        self._web: OrderedDict[int | None, tuple[float, Price]] = OrderedDict()
 
     async def view(self, person_id: int | None) -> PriceView | None:
         """What a coin is worth to somebody; None while there are no prices."""
@@ -42,8 +42,8 @@ class Prices:
         except NoPrices:
             return None
 
-    async def region_of(self, person_id: int) -> str | None:
-        """The region whose prices somebody sees; None while there are no prices."""
+    async def region_of(self, person_id: int | None) -> str | None:
+        """Whose prices somebody sees, a guest those of the default region; None while there are no prices."""
         web = await self._web_price(person_id)
         return web.region if web else None
 
@@ -61,7 +61,7 @@ class Prices:
             return {"price": price, "purchase": None}
         return {"price": price, "purchase": Purchase(coins, Money(web.cost(coins).gross, web.currency))}
 
-    async def _web_price(self, person_id: int) -> Price | None:
+    async def _web_price(self, person_id: int | None) -> Price | None:
         now = time.monotonic()
         known = self._web.get(person_id)
         if known and now - known[0] < PRICES_KEPT_S:

@@ -138,6 +138,8 @@ class GiftSender:
         if room is None or item.regions:
             return None
         order = self._order_in(room, item, wanted)
+        if order.refusal == PriceChanged.code:
+            return None
         return order, self._writer.submit((order,))
 
     def posted(self, order: GiftOrder, outcome: GiftOutcome) -> Settled | None:
@@ -155,6 +157,14 @@ class GiftSender:
         room = self._rooms.at_hand(wanted.room_id) or await self._rooms.find(wanted.room_id)
         if room is None:
             raise RoomUnknown(room_id=str(wanted.room_id))
+        order = await self._order_now(room, wanted)
+        if order.refusal == PriceChanged.code:
+            # Another process may have learned of a new price before this one did.
+            await self._catalogue.refresh()
+            order = await self._order_now(room, wanted)
+        return order
+
+    async def _order_now(self, room: GiftRoom, wanted: WantedGift) -> GiftOrder:
         item = self._item(wanted)
         region = await self._prices.region_of(wanted.viewer_id) if item.regions else None
         return self._order_in(room, item, wanted, region)

@@ -8,13 +8,13 @@ from plaudit.limits import ACCEPTED_LANGUAGES_MAX
 
 def choose(wishes: Iterable[str | None], accepted: str = "") -> Language:
     """The first wish there is a catalogue for, then the best of an Accept-Language header, then English."""
-    for wish in (*wishes, *_by_preference(accepted)):
+    for wish in (*wishes, *by_preference(accepted)):
         if found := language_of(wish):
             return found
     return ENGLISH
 
 
-def _by_preference(accepted: str) -> list[str]:
+def by_preference(accepted: str) -> list[str]:
     """The tags of an Accept-Language header, the dearest first; what makes no sense is left out."""
     weighed = []
     for place, entry in enumerate(accepted.split(",")[:ACCEPTED_LANGUAGES_MAX]):

@@ -206,7 +206,7 @@ async def get_overlay(token: Token, database: Database) -> OverlayView:
         creator=card(people, known.creator_id),
         room=room_view(room, people) if room else None,
         socket=f"/v1/rooms/{room.id}/socket" if room else None,
-        catalogue="/v1/catalogue",
+        catalogue=f"/v1/catalogue?creator_id={known.creator_id}",
     )
 
 

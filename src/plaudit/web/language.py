@@ -55,6 +55,11 @@ def voice_for(person: Person | None, *, translated: bool) -> Voice:
     return Voice(language if translated else ENGLISH, locale)
 
 
+def tag_for(person: Person | None) -> str:
+    """The language and place somebody reads in, as a BCP 47 tag: for what is in more languages than our texts."""
+    return voice_for(person, translated=False).locale.replace("_", "-")
+
+
 def memory() -> list[Cookie]:
     """What the browser is to remember of this request."""
     asked = _wishes.get().asked

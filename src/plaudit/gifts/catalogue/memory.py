@@ -71,8 +71,18 @@ class Catalogue:
         begun = [one for one in self._versions.get(item_id, []) if one.active_from <= moment]
         return next((one for one in reversed(begun) if one.coins == unit_coins), begun[-1] if begun else None)
 
+    def until(self, item: Item) -> datetime | None:
+        """When the next version of it began; None: it has not."""
+        versions = self._versions[item.id]
+        following = versions[versions.index(item) + 1 :]
+        return following[0].active_from if following and following[0].active_from <= self._clock.now() else None
+
+    def offered_to(self, region: str | None, creator_id: int | None) -> list[Item]:
+        """What the tray of somebody in a region shows now of what a creator can be given; None: every creator."""
+        return [item for item in self.offered() if item.is_for(region, creator_id)]
+
     def offered(self) -> list[Item]:
-        """What the tray shows now, in its order; where and to whom each may be sent is asked when it is."""
+        """What the trays show now, in their order, wherever and to whomever it may be sent."""
         now = self._clock.now()
         current = (at(versions, now) for versions in self._versions.values())
         return sorted(

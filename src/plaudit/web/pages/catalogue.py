@@ -10,6 +10,7 @@ from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS
 from plaudit.gifts.model import Item
+from plaudit.languages.model import ENGLISH
 from plaudit.limits import ITEM_ALT_LENGTH_MAX, ITEM_NAME_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
@@ -91,7 +92,7 @@ def _form(item: Item, seen_version: int) -> dict[str, Any]:
             "seen_version": seen_version,
             "sort": item.sort,
             "animations": {"small": SMALL_ANIMATIONS, "large": LARGE_ANIMATIONS},
-            "item": item_data(item) if item.art else None,
+            "item": item_data(item, ENGLISH.tag) if item.art else None,
         },
     }
 

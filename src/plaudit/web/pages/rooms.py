@@ -8,8 +8,10 @@ from litestar import Response, Router, get
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.gifts.catalogue.memory import Catalogue
+from plaudit.gifts.catalogue.names import name_in
 from plaudit.gifts.catalogue.pictures import look_of
 from plaudit.gifts.model import Item
+from plaudit.gifts.prices import Prices
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
@@ -21,6 +23,7 @@ from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
 from plaudit.recharge.regions import usual_prices
 from plaudit.recharge.wallet import open_lots, read_wallet
 from plaudit.settings import Settings
+from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import Viewer, page, viewer_of
 from plaudit.web.pages.model import RoomCard, RoomPage
 from plaudit.web.templating import static
@@ -45,6 +48,7 @@ async def room(
     database: Database,
     catalogue: Catalogue,
     payment_providers: PaymentProviders,
+    prices: Prices,
     settings: Settings,
     clock: Clock,
 ) -> Response[str]:
@@ -55,6 +59,7 @@ async def room(
         if found is None or found.removed_at is not None:
             raise NotFound("There is no such room.")
         worth = await _worth(connection, viewer, payment_providers, settings, clock)
+    region, tag = await prices.region_of(viewer.person_id), tag_for(viewer.person)
     data = {
         "room_id": str(found.id),
         "state": found.state,
@@ -63,7 +68,9 @@ async def room(
         "own": viewer.person_id == found.creator_id,
         "viewer_id": str(viewer.person_id) if viewer.person_id else None,
         "coins": viewer.wallet_coins,
-        "items": [item_data(item) for item in catalogue.offered()],
+        "items": [item_data(item, tag) for item in catalogue.offered_to(region, found.creator_id)],
+        "catalogue": f"/v1/catalogue?creator_id={found.creator_id}&lang={tag}",
+        "lang": tag,
         **worth,
         "combo_window_ms": COMBO_WINDOW_MS,
         "count_max": GIFT_COUNT_MAX,
@@ -71,13 +78,17 @@ async def room(
     return page("room.html", viewer, nav="rooms", room=found, data=data)
 
 
-def item_data(item: Item) -> dict[str, Any]:
-    """An item as the components take it."""
-    kept = ("id", "sku", "name", "coins", "category", "size", "combo", "animation", "duration_ms", "alt")
+def item_data(item: Item, tag: str) -> dict[str, Any]:
+    """An item as the components take it, named in a language."""
+    kept = ("id", "sku", "version", "coins", "category", "size", "combo", "animation", "duration_ms", "alt")
     look = look_of(item)
     motion = static(look.motion) if look.motion else None
     pictures = {"art": static(look.art), "still": static(look.still), "motion": motion}
-    return {field: getattr(item, field) for field in kept} | pictures
+    return {field: getattr(item, field) for field in kept} | {
+        "name": name_in(item, [tag]),
+        "begins": item.active_from.isoformat(),
+        **pictures,
+    }
 
 
 async def _worth(

@@ -23,6 +23,7 @@ from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
+from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.model import Earning, RoomOfCreator, RoomPage, ShownEvent, scene_names
 from plaudit.web.pages.rooms import item_data
@@ -180,7 +181,8 @@ async def studio_live(room_id: int, caller: Caller, database: Database, catalogu
         "room_id": str(room.id),
         "state": room.state,
         "gifts_enabled": room.gifts_enabled,
-        "items": [item_data(item) for item in catalogue.offered()],
+        "items": [item_data(item, tag_for(viewer.person)) for item in catalogue.offered()],
+        "lang": tag_for(viewer.person),
     }
     return page("studio_live.html", viewer, nav="studio", room=room, tokens=tokens, data=data)
 

@@ -7,6 +7,9 @@
  * @property {number} id
  * @property {string} sku
  * @property {string} name
+ * @property {number} version
+ * @property {string} begins when this version did
+ * @property {string | null} [until] when the next one did
  * @property {number} coins price of one
  * @property {string} category
  * @property {string} art address of its picture, which may move, or a path below the static files

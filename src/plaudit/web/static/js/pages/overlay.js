@@ -1,5 +1,6 @@
 // The overlay for OBS: gifts and nothing else. It asks for ever, quietly, and never shows an error on somebody's stream.
 import "../components/gift-stage.js";
+import { Items } from "../items.js";
 import { RoomSocket } from "../room-socket.js";
 import { GiftSound } from "../sound.js";
 
@@ -16,7 +17,8 @@ const longest = whole("duration", 0) * 1_000; // seconds of one large gift; 0: a
 const stage = /** @type {any} */ (document.querySelector("gift-stage"));
 const muted = options.has("mute") && options.get("mute") !== "0";
 const sound = new GiftSound(muted ? 0 : Math.min(100, whole("volume", 60)) / 100);
-/** @type {Map<number, any>} */ let items = new Map();
+const items = new Items();
+let catalogue = "";
 /** @type {RoomSocket | null} */ let socket = null;
 let roomId = "";
 
@@ -35,9 +37,9 @@ async function read(path) {
 
 async function begin() {
   const overlay = await read(`/v1/overlay?token=${encodeURIComponent(token)}`);
-  if (!items.size) {
-    const catalogue = await read(overlay.catalogue);
-    items = new Map(catalogue.items.map((/** @type {any} */ item) => [item.id, item]));
+  if (overlay.catalogue !== catalogue) {
+    items.current = (await read(overlay.catalogue)).items;
+    catalogue = overlay.catalogue;
   }
   if (overlay.room && overlay.room.id !== roomId) watch(overlay.room.id, overlay.socket);
 }
@@ -48,9 +50,11 @@ function watch(id, address) {
   roomId = id;
   const opened = new RoomSocket({ roomId: id, token, address });
   socket = opened;
-  opened.addEventListener("frames", (event) => {
+  opened.addEventListener("frames", async (event) => {
     const { backlog, frames } = /** @type {CustomEvent} */ (event).detail;
-    if (!backlog) for (const frame of frames) if (frame.kind === "gift") for (const sent of frame.gifts) show(frame.at, sent);
+    if (backlog) return;
+    await items.load(frames);
+    for (const frame of frames) if (frame.kind === "gift") for (const sent of frame.gifts) show(frame.at, sent);
   });
   opened.addEventListener("connection", (event) => {
     if (/** @type {CustomEvent} */ (event).detail.reason && socket === opened) roomId = ""; // the next look asks anew
@@ -60,11 +64,8 @@ function watch(id, address) {
 
 /** @param {string} at @param {any} sent */
 function show(at, sent) {
-  const item = items.get(sent.item_id);
-  if (!item) {
-    items = new Map(); // a catalogue that has grown meanwhile is read at the next look
-    return;
-  }
+  const item = items.of(at, sent);
+  if (!item) return;
   if (sent.coins < least || sent.coins > most) return;
   const shown = longest ? { ...item, duration_ms: Math.min(item.duration_ms, longest) } : item;
   stage.show({ ...sent, item: shown, at, combo: item.combo ? sent.combo : null });

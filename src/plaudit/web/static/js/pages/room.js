@@ -3,6 +3,7 @@ import "../components/all.js";
 import { ProblemError, pageData } from "../api.js";
 import { buyExactly, quoteMissing } from "../buying.js";
 import { coins as coinWords } from "../format.js";
+import { Items } from "../items.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
@@ -18,9 +19,10 @@ const find = (/** @type {string} */ selector) => /** @type {any} */ (document.qu
 const all = (/** @type {string} */ selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
 
 const TOP_BESIDE = 5; // beside the stage, so that the latest gifts are seen too
+const CATALOGUE_MOVED = new Set(["price_changed", "item_retired", "item_not_here", "item_unknown"]);
 const CHOICE_KEY = `gift-choice-${data.room_id}`;
-/** @type {Map<number, import("../types.js").Item>} */
-const items = new Map(data.items.map((/** @type {any} */ item) => [item.id, item]));
+const items = new Items({ lang: data.lang });
+items.current = data.items;
 const worth = data.rate ? worthOf(data.lots, data.rate) : null;
 const stage = find("gift-stage");
 const combo = find("combo-button");
@@ -35,6 +37,7 @@ const socket = new RoomSocket({ roomId: data.room_id });
 // The viewer's coins: what the server last said, less what is on its way.
 /** @type {Map<string, number>} */
 const onTheWay = new Map();
+let turn = Promise.resolve();
 let confirmed = /** @type {number | null} */ (data.coins);
 /** @type {any} */
 let quote = null;
@@ -65,18 +68,26 @@ function showRoom() {
 
 /** @param {any} frame @param {any} sent @returns {Gift | null} */
 function giftOf(frame, sent) {
-  const item = items.get(sent.item_id);
+  const item = items.of(frame.at, sent);
   return item ? { ...sent, item, at: frame.at, combo: item.combo ? sent.combo : null } : null;
 }
 
 socket.addEventListener("frames", (event) => {
-  const { backlog, frames } = /** @type {CustomEvent} */ (event).detail;
+  inTurn(() => showFrames(/** @type {CustomEvent} */ (event).detail));
+});
+
+/** What comes is shown in the order in which it came, also when one has to be asked about first. @param {() => void | Promise<void>} show */
+function inTurn(show) { turn = turn.then(show).catch(() => {}); }
+
+/** @param {{backlog: boolean, frames: any[]}} message */
+async function showFrames({ backlog, frames }) {
+  await items.load(frames);
   for (const frame of frames) {
     if (frame.kind === "chat") chat.addMessages(frame.messages);
     else if (frame.kind === "room") showEvent(frame.event, backlog);
     else if (frame.kind === "gift") showGifts(frame, backlog);
   }
-});
+}
 
 /** @param {any} frame @param {boolean} backlog */
 function showGifts(frame, backlog) {
@@ -105,10 +116,10 @@ socket.addEventListener("state", (event) => {
 });
 socket.addEventListener("hello", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
 socket.addEventListener("wallet", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
-socket.addEventListener("resync", () => {
+socket.addEventListener("resync", () => inTurn(() => {
   chat.clear();
   for (const feed of feeds) feed.clear();
-});
+}));
 
 /** @param {number | null} coins */
 function setWallet(coins) {
@@ -178,19 +189,35 @@ function countCombo(item, count) {
   for (const dialog of all("dialog.tray-sheet[open]")) dialog.close();
 }
 
-/** @param {{code: string, [field: string]: any}} problem @param {{coins: number}} wanted */
+/** The catalogue as it is now, in the trays. */
+async function readItems() {
+  const answer = await fetch(data.catalogue, { cache: "no-cache", credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  items.current = (await answer.json()).items;
+  for (const tray of trays) tray.items = [...items.all];
+  if (combo.item) combo.item = items.get(combo.item.id) ?? combo.item;
+}
+
+/** @param {{code: string, [field: string]: any}} problem @param {{item_id: number, count: number, coins: number}} wanted */
 async function refused(problem, wanted) {
   if (problem.code === "insufficient_coins") return short(problem.coins_short);
   if (problem.code === "unauthenticated") return signIn();
   if (problem.code === "room_not_live") room.apply("ended");
   if (problem.code === "gifts_paused") room.apply("gifts_paused");
   showRoom();
+  if (CATALOGUE_MOVED.has(problem.code)) await readItems();
   const words = /** @type {Record<string, string>} */ ({
     room_not_live: "The room has ended.", gifts_paused: "Gifts are paused just now.", own_room: "Gifts to oneself are not possible.",
-    price_changed: "The price has changed. Load the page to see it.", item_retired: "This gift is no longer offered.",
+    price_changed: newPrice(wanted), item_retired: "This gift is no longer offered.", item_not_here: "This gift cannot be sent here.",
     too_many_waiting: "One moment: your last gifts are still on their way.", too_busy: "Much is going on. Try again in a second.",
   });
   toast(`${words[problem.code] ?? problem.title ?? "That did not work."} ${coinWords(wanted.coins)} stayed with you.`, { tone: "bad" });
+}
+
+/** @param {{item_id: number, count: number}} wanted */
+function newPrice({ item_id: id, count }) {
+  const item = items.get(id);
+  return item ? `${item.name} costs ${coinWords(item.coins)} now${count > 1 ? `, ${coinWords(item.coins * count)} for ${count}` : ""}.` : "The price has changed.";
 }
 
 /** Says what is missing, and what exactly that costs. @param {number} missing */
@@ -271,7 +298,7 @@ function open(chosen) {
 }
 
 const kept = JSON.parse(sessionStorage.getItem(CHOICE_KEY) ?? "null");
-if (kept && items.has(kept.itemId)) for (const tray of trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count });
+if (kept && items.get(kept.itemId)) for (const tray of trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count });
 showBalance();
 showRoom();
 playStage(find(".room-video"), find("[data-unmute]"), data.stage_url);

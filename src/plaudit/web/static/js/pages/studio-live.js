@@ -3,6 +3,7 @@ import "../components/all.js";
 import { ProblemError, api, busy, pageData } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
 import { number } from "../format.js";
+import { Items } from "../items.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { Announcer } from "./announcer.js";
@@ -14,8 +15,9 @@ const BACKLOG_WAIT_MS = 1_500;
 
 const data = pageData();
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
-/** @type {Map<number, any>} */
-const items = new Map(data.items.map((/** @type {any} */ item) => [item.id, item]));
+const items = new Items({ lang: data.lang });
+items.current = data.items;
+let turn = Promise.resolve();
 const feed = find("gift-feed");
 const stage = find("gift-stage");
 const chat = find("chat-log");
@@ -28,7 +30,7 @@ const socket = new RoomSocket({ roomId: data.room_id });
 
 /** @param {string} at @param {any} sent */
 function giftOf(at, sent) {
-  const item = items.get(sent.item_id);
+  const item = items.of(at, sent);
   if (!item) return null;
   senders.set(sent.id, sent.sender.id);
   return { ...sent, item, at, combo: item.combo && sent.combo ? sent.combo : null };
@@ -36,14 +38,20 @@ function giftOf(at, sent) {
 
 // What comes
 socket.addEventListener("frames", (event) => {
-  const { backlog, frames } = /** @type {CustomEvent} */ (event).detail;
+  const message = /** @type {CustomEvent} */ (event).detail;
+  turn = turn.then(() => showFrames(message)).catch(() => {});
+});
+
+/** In the order in which they came, also when one has to be asked about first. @param {{backlog: boolean, frames: any[]}} message */
+async function showFrames({ backlog, frames }) {
+  await items.load(frames);
   for (const frame of frames) {
     if (frame.kind === "chat") chat.addMessages(frame.messages);
     else if (frame.kind === "room") move(frame.event);
     else if (frame.kind === "gift") receive(frame, backlog);
     else if (frame.kind === "reversal") void look();
   }
-});
+}
 
 /** @param {any} frame @param {boolean} backlog */
 function receive(frame, backlog) {
@@ -82,6 +90,8 @@ async function readPast() {
   } catch (error) {
     toast(error instanceof ProblemError ? error.message : "Earlier gifts could not be read.", { tone: "bad" });
   }
+  await items.load(received.map((gift) => ({ kind: "gift", at: gift.at, gifts: [gift] })));
+  await turn;
   const fresh = early ?? [];
   early = null;
   const shown = new Set(fresh.map((gift) => gift.id));
