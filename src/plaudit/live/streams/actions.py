@@ -112,16 +112,12 @@ async def break_off(connection: Connection, name: str, settings: Settings, clock
 
 
 async def _locked(connection: Connection, name: str) -> Stream | None:
-    """An open stream by its name, or by the key it came with: some servers keep that name for their later words."""
-    stream = await fetch_one(connection, SQL["stream_by_name"], Stream, name)
+    """An open stream by its name, or by the key it came with, for this transaction to move."""
+    stream = await fetch_one(connection, SQL["stream_called"], Stream, name, hash_of(name))
     if stream is None:
-        key = await fetch_one(connection, SQL["stream_key_by_hash"], StreamKey, hash_of(name))
-        if key is None:
-            return None
-        await connection.execute(SQL["lock_creator"], key.creator_id)
-        return await fetch_one(connection, SQL["open_stream"], Stream, key.creator_id)
+        return None
     await connection.execute(SQL["lock_creator"], stream.creator_id)
-    return await fetch_one(connection, SQL["stream_by_name"], Stream, name)
+    return await fetch_one(connection, SQL["stream_called"], Stream, name, hash_of(name))
 
 
 async def due(connection: Connection, clock: Clock) -> list[Stream]:

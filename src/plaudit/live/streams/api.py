@@ -23,7 +23,9 @@ from plaudit.settings import Settings
 
 TAGS = ["Streams"]
 CALLS = ("publish", "update_publish", "publish_done")
-"""What nginx-rtmp tells: a tool begins to send, still sends, has stopped."""
+"""What nginx-rtmp tells of a tool: it begins to send, still sends, has stopped."""
+OTHER_CALLS = frozenset({"connect", "disconnect", "play", "update_play", "play_done", "done", "record_done"})
+"""What it may tell beside: of its own relays, for one. A refusal would break them off."""
 
 CallbackSecret = Annotated[str, Parameter(max_length=500, description="PLAUDIT_STREAM_SECRET.")]
 
@@ -120,6 +122,8 @@ async def receive_rtmp_callback(
     if not hmac.compare_digest(secret.encode(), settings.stream_secret.reveal().encode()):
         raise StreamRefused("The secret of the callback is wrong.")
     call, name = _told(await request.body())
+    if call in OTHER_CALLS:
+        return Response(None, status_code=204)
     if call != "publish":
         async with database.transaction() as connection:
             if call == "update_publish":
@@ -142,9 +146,9 @@ def _told(body: bytes) -> tuple[str, str]:
     except ValueError as error:
         raise InvalidField(field="body", reason="must be a form") from error
     call, name = fields.get("call", ""), fields.get("name", "")
-    if call not in CALLS:
+    if call not in CALLS and call not in OTHER_CALLS:
         raise InvalidField(field="body.call", reason=f"must be one of {', '.join(CALLS)}")
-    if not name or not name.isprintable():
+    if call in CALLS and not (name and name.isprintable()):
         raise InvalidField(field="body.name", reason="must be the name of a stream")
     return call, name
 

@@ -32,9 +32,11 @@ from stream where creator_id = $1 and ended_at is null;
 insert into stream (id, name, creator_id, key_id, room_id, began_at, ends_at) values ($1, $2, $3, $4, $5, $6, $7)
 returning id, name, creator_id, key_id, room_id, began_at, ends_at, ended_at;
 
--- name: stream_by_name -> Stream
+-- name: stream_called -> Stream
+-- The open stream of that name, or that came with the key of that hash: nginx-rtmp keeps to the name that the tool gave.
 select id, name, creator_id, key_id, room_id, began_at, ends_at, ended_at
-from stream where name = $1 and ended_at is null;
+from stream
+where ended_at is null and (name = $1 or key_id = (select k.id from stream_key k where k.hash = $2));
 
 -- name: move_stream_end
 update stream set ends_at = $2, key_id = $3 where id = $1;

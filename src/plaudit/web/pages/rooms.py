@@ -24,6 +24,7 @@ from plaudit.recharge.regions import usual_prices
 from plaudit.recharge.wallet import open_lots, read_wallet
 from plaudit.settings import Settings
 from plaudit.web.language import tag_for
+from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import Viewer, page, viewer_of
 from plaudit.web.pages.model import RoomCard, RoomPage
 from plaudit.web.templating import static
@@ -64,7 +65,10 @@ async def room(
         "room_id": str(found.id),
         "state": found.state,
         "gifts_enabled": found.gifts_enabled,
-        "stage_url": found.stage_url,
+        "stage_url": found.stage_url if loadable(found.stage_url) else None,
+        "stage_kind": found.stage_kind,
+        "stage_refused": found.stage_url is not None and not loadable(found.stage_url),
+        "creator_name": found.creator_name,
         "own": viewer.person_id == found.creator_id,
         "viewer_id": str(viewer.person_id) if viewer.person_id else None,
         "coins": viewer.wallet_coins,

@@ -14,6 +14,8 @@ from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
 from plaudit.live import overlays
 from plaudit.live.model import NotYourRoom, OverlayToken
+from plaudit.live.streams import keys as stream_keys
+from plaudit.live.streams.api import are_offered
 from plaudit.money import Money
 from plaudit.pages import cursor_of, place_of
 from plaudit.payouts import actions as payouts
@@ -23,6 +25,7 @@ from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
+from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.model import Earning, RoomOfCreator, RoomPage, ShownEvent, scene_names
@@ -66,7 +69,12 @@ async def _overlay_tokens(connection: Connection, creator_id: int) -> list[Overl
 
 @get("/studio", access=Access.CREATOR, include_in_schema=False)
 async def studio(
-    caller: Caller, database: Database, clock: Clock, before: str | None = None, rooms_before: int | None = None
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    before: str | None = None,
+    rooms_before: int | None = None,
 ) -> Response[str]:
     """Rooms, gift balance and diamonds, and what happened to them."""
     me = caller.person_id
@@ -82,6 +90,12 @@ async def studio(
         setting = await creators.setting_of(connection, me)
         earnings = await fetch_all(connection, SQL["earnings"], Earning, me, *place_of(before), PAGE_ROWS + 1)
         tokens = await _overlay_tokens(connection, me)
+        stream = {
+            "offered": are_offered(settings),
+            "server": settings.stream_rtmp_url,
+            "key": await stream_keys.key_of(connection, me),
+            "grace_s": settings.stream_grace_s,
+        }
     rule = standing.rule
     return page(
         "studio.html",
@@ -96,6 +110,7 @@ async def studio(
         earnings_next=_next(earnings),
         first=before is None,
         tokens=tokens,
+        stream=stream,
         scenes=scene_names(),
         data={
             "numerator": rule.numerator,

@@ -2,7 +2,7 @@
 import "../components/all.js";
 import { ProblemError, pageData } from "../api.js";
 import { buyExactly, quoteMissing } from "../buying.js";
-import { coins as coinWords } from "../format.js";
+import { coins as coinWords, loadable } from "../format.js";
 import { Items } from "../items.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
@@ -10,7 +10,7 @@ import { uuid7 } from "../uuid7.js";
 import { worthOf } from "../worth.js";
 import { Announcer } from "./announcer.js";
 import { RoomState } from "./room-state.js";
-import { playStage } from "./stage-video.js";
+import { StagePicture } from "./stage-picture.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
 
@@ -31,6 +31,9 @@ const trays = all("gift-tray");
 const feeds = all("gift-feed");
 const sound = find("gift-sound");
 const announcer = new Announcer(find("[data-announcer]"));
+const picture = new StagePicture({
+  place: find("[data-picture]"), note: find("[data-picture-note]"), sound: find("[data-sound]"), play: find("[data-play]"), name: data.creator_name,
+});
 const room = new RoomState(data.state, data.gifts_enabled, data.own);
 const socket = new RoomSocket({ roomId: data.room_id });
 
@@ -87,6 +90,16 @@ async function showFrames({ backlog, frames }) {
     else if (frame.kind === "room") showEvent(frame.event, backlog);
     else if (frame.kind === "gift") showGifts(frame, backlog);
   }
+  showPicture(frames.findLast((/** @type {any} */ frame) => frame.kind === "room"));
+}
+
+/** Each event of a room says what it shows; those from before that time do not. @param {any} last */
+function showPicture(last) {
+  if (last?.event === "ended") picture.stop();
+  else if (last && "stage_url" in last) {
+    if (!last.stage_url || loadable(last.stage_url)) void picture.show(last.stage_url, last.stage_kind);
+    else picture.refuse();
+  }
 }
 
 /** @param {any} frame @param {boolean} backlog */
@@ -105,7 +118,7 @@ function showGifts(frame, backlog) {
 /** @param {string} event @param {boolean} backlog */
 function showEvent(event, backlog) {
   room.apply(event);
-  if (!backlog) chat.addNote(RoomState.words(event));
+  if (!backlog && RoomState.words(event)) chat.addNote(RoomState.words(event));
   showRoom();
 }
 
@@ -301,5 +314,6 @@ const kept = JSON.parse(sessionStorage.getItem(CHOICE_KEY) ?? "null");
 if (kept && items.get(kept.itemId)) for (const tray of trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count });
 showBalance();
 showRoom();
-playStage(find(".room-video"), find("[data-unmute]"), data.stage_url);
+if (data.stage_refused) picture.refuse();
+else if (data.state === "live") void picture.show(data.stage_url, data.stage_kind);
 socket.start();

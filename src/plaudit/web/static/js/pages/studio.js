@@ -5,6 +5,7 @@ import { coins as coinWords, money, moneyByRate, number } from "../format.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
 import "./overlays.js";
+import "./stream-key.js";
 
 const LOOK_MS = 5_000;
 
