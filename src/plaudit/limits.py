@@ -438,6 +438,10 @@ WEBHOOK_ADDRESSES_MAX = 16  # addresses of one name that are looked at
 ACCEPTED_LANGUAGES_MAX = 20  # tags of one Accept-Language header that are looked at
 LANGUAGE_REMEMBERED_DAYS = 365  # a language somebody chose, by their browser
 
+# metrics
+METRICS_EVERY_S = 10  # between two looks at what is not counted where it happens
+METRICS_TOKEN_LENGTH_MIN = 16  # characters
+
 # readiness
 READINESS_CHECK_WAIT_S = 8  # for one check, before it counts as not answered
 READINESS_EVERY_S = 60  # between two looks of a serving process at what can be seen from within

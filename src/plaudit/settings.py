@@ -12,6 +12,7 @@ from plaudit.environment import Found, SettingsError, SetupError, gather
 from plaudit.limits import (
     DATABASE_CONNECTIONS,
     DATABASE_STATEMENT_TIMEOUT_MS,
+    METRICS_TOKEN_LENGTH_MIN,
     PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
     QUOTE_KEY_LENGTH_MIN,
     STREAM_SECRET_LENGTH_MIN,
@@ -61,6 +62,9 @@ class Settings:
 
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""
+
+    metrics_token: Annotated[Secret, key(METRICS_TOKEN_LENGTH_MIN)] = _NOT_SET
+    """What a reader of /metrics shows as bearer; at least 16 characters. Empty: this machine itself may without."""
 
     demo_people: Annotated[str, file] = ""
     """A file of people anybody may choose to be on /people, for a demo. Empty: people come from their platforms."""

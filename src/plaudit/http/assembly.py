@@ -26,7 +26,7 @@ import plaudit.recharge.api
 import plaudit.recharge.inbox.api
 import plaudit.recharge.reconciliation.api
 import plaudit.web.pages
-from plaudit.http import docs, guard, health, static
+from plaudit.http import docs, guard, health, metrics, static
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
 from plaudit.http.house import House
@@ -51,6 +51,7 @@ ROUTERS: tuple[Router, ...] = (
     plaudit.feeds.log_api.router,
     plaudit.feeds.webhooks.api.router,
     health.router,
+    metrics.router,
     docs.router,
     static.router,
     plaudit.web.pages.router,
@@ -63,7 +64,8 @@ def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
     """The ASGI application of an open house."""
     framework = create_framework(house)
     front = Front(framework, house.parts, hot_handlers=hot_handlers(framework), sockets=SOCKETS)
-    return logged(front) if log_requests else front
+    application = metrics.measured(front)
+    return logged(application) if log_requests else application
 
 
 def hot_handlers(framework: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

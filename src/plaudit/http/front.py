@@ -49,9 +49,12 @@ class Front:
         if scope["type"] == "websocket":
             await self._socket(scope["path"])(scope, receive, send)
         elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
+            scope["path_template"] = scope["path"]
             await _answer(hot, scope, receive, with_headers(scope, send))
         elif scope["method"] == "HEAD":
-            await self.framework(scope | {"method": "GET"}, receive, with_headers(scope, _without_body(send)))
+            asked = scope | {"method": "GET"}
+            await self.framework(asked, receive, with_headers(scope, _without_body(send)))
+            scope["path_template"] = asked.get("path_template", "unmatched")
         else:
             await self.framework(scope, receive, with_headers(scope, send))
 
@@ -88,8 +91,8 @@ async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[
 
 
 def _without_body(send: Any) -> Any:
-    """A `send` for HEAD, which is GET without a body (RFC 9110, 9.3.2): the answer is over with its headers, even that
-    of a stream without an end."""
+    """A `send` for HEAD, which is GET without a body (RFC 9110, 9.3.2): the answer is over with its headers, even
+    that of a stream without an end."""
 
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":

@@ -16,6 +16,7 @@ from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.prices import Prices
 from plaudit.gifts.sending import GiftSender
+from plaudit.http.metrics import Gauges
 from plaudit.ids import new_id
 from plaudit.jobs import Job, JobRunner
 from plaudit.ledger.deliverer import Deliverer
@@ -62,6 +63,7 @@ class House:
     dispatcher: Dispatcher
     jobs: JobRunner
     readiness: Readiness
+    gauges: Gauges
     stopping: asyncio.Event
     """Set when the process is asked to stop: streams without an end come to one."""
 
@@ -117,6 +119,7 @@ async def open_house(
         )
         readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
+        gauges = Gauges(database, clock, gift_writer, hub, readiness, lambda: jobs.states)
         dispatcher = Dispatcher(database, clock, settings)
         stack.push_async_callback(dispatcher.close)
         jobs = JobRunner(
@@ -126,6 +129,7 @@ async def open_house(
                 *webhook_jobs(database, clock, dispatcher),
                 *gift_event_jobs(database, shards, clock),
                 readiness.job,
+                gauges.job,
             ],
             clock,
         )
@@ -152,6 +156,7 @@ async def open_house(
             dispatcher=dispatcher,
             jobs=jobs,
             readiness=readiness,
+            gauges=gauges,
             stopping=asyncio.Event(),
         )
 

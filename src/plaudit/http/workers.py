@@ -5,10 +5,13 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
+from plaudit.http.metrics import FOLDER as FIGURES
+from plaudit.http.metrics import forget_process
 from plaudit.limits import DRAIN_S, WORKER_DEATHS_MAX, WORKER_RESTART_S, WORKER_STOP_WAIT_S
 from plaudit.listening import listen, url_of
 from plaudit.processes import Launch, TiedProcess
@@ -28,7 +31,8 @@ class Workers:
         self.url = url_of(first)
         port = first.getsockname()[1]
         self._sockets = [first, *(listen(host, port, share_port=True) for _ in range(count - 1))]
-        self._environment = {**os.environ, "DATABASE_URL": database_url}
+        self._figures = tempfile.TemporaryDirectory(prefix="plaudit-metrics-")
+        self._environment = {**os.environ, "DATABASE_URL": database_url, FIGURES: self._figures.name}
         self._log_requests = log_requests
         self._ending = threading.Event()
 
@@ -51,6 +55,7 @@ class Workers:
                     deaths = 1 if time.monotonic() - started[listening] > _SOLID_S else deaths + 1
                     if deaths > WORKER_DEATHS_MAX:
                         raise SetupError("the workers die as soon as they start; the log says why")
+                    forget_process(worker.pid, self._figures.name)
                     log.error("worker %d ended with %s; another takes its place", worker.pid, worker.return_code)
                     running[listening] = self._start(listening)
                     started[listening] = time.monotonic()
@@ -79,3 +84,4 @@ class Workers:
                 worker.wait()
         for listening in self._sockets:
             listening.close()
+        self._figures.cleanup()

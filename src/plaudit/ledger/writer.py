@@ -78,6 +78,7 @@ class _Lane:
         self._connection: Connection | None = None
         self._arrived = asyncio.Event()
         self.queue: deque[_Waiting] = deque()
+        self.gifts_charged = self.batches_charged = 0
         self.idle = asyncio.Event()
 
     def put(self, waiting: _Waiting) -> None:
@@ -136,6 +137,8 @@ class _Lane:
                 ticket.fail(unknown)
             return
         self._on_charged()
+        self.batches_charged += 1
+        self.gifts_charged += row[0].count("posted")
         answers = map(GiftOutcome, *row.values())
         for (_, ticket, place), answer in zip(batch, answers, strict=True):
             ticket.settle(place, answer)
@@ -193,6 +196,16 @@ class GiftWriter:
     def waiting(self) -> int:
         """Gifts in the queue."""
         return sum(len(lane.queue) for lane in self._lanes)
+
+    @property
+    def gifts_charged(self) -> int:
+        """Gifts charged since the start, without those that were refused or came again."""
+        return sum(lane.gifts_charged for lane in self._lanes)
+
+    @property
+    def batches_charged(self) -> int:
+        """Batches since the start."""
+        return sum(lane.batches_charged for lane in self._lanes)
 
     async def start(self) -> None:
         self._tasks = [asyncio.create_task(lane.run()) for lane in self._lanes]
