@@ -72,9 +72,18 @@ PRICES_KEPT_S = 30  # how long a web price of somebody is remembered
 PRICES_REMEMBERED = 10_000  # of so many people, per process
 
 # people
+SESSIONS_FORGOTTEN_EVERY_S = 3_600  # pause between two looks for sessions and codes that are long over
+WAY_IN_CHECK_S = 5  # how long a session, key or overlay token that was ended elsewhere may still act
 SESSION_HOURS_MAX = 24 * 30  # of one session of the pages
 SIGN_IN_CODE_S = 60  # to use a code that signs somebody in
 SIGN_IN_ATTEMPT_S = 600  # to come back from the platform's sign-in page
+SIGN_IN_LABEL_LENGTH_MAX = 60  # characters of what a way in is called
+SCOPES_LENGTH_MAX = 1_000  # characters of what a sign-in asks for
+OPENID_TIMEOUT_S = 10  # for one answer of a platform while somebody waits to be signed in
+OPENID_BYTES_MAX = 65_536  # of such an answer
+OPENID_PLATFORM_CACHE_S = 600  # how old what a platform publishes of itself may be
+ID_TOKEN_LENGTH_MAX = 8_192  # characters; a longer one is not kept to sign out with
+LOGOUT_TOKEN_AGE_S_MAX = 600  # since it was made; platforms try again soon or not at all
 
 # rooms
 ROOM_REFRESH_MS = 1_000  # how long a process may believe a room is live that was ended elsewhere
@@ -86,7 +95,6 @@ GIFTERS_TRACKED_MAX = 100_000  # gifters of one room whose coins one process kee
 THANKS_PER_REQUEST_MAX = 200  # gifts ticked off in one request
 OVERLAY_TOKENS_MAX = 50  # valid overlay tokens of one creator
 OVERLAY_LABEL_LENGTH_MAX = 60  # characters
-OVERLAY_CHECK_S = 5  # how long a token revoked elsewhere may keep its sockets
 
 ROOM_EXTERNAL_ID_LENGTH_MAX = 200  # characters of a platform's own id of a room
 COVER_ALT_LENGTH_MAX = 200  # characters

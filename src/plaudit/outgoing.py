@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from functools import cache
 
 import httpx2
@@ -27,9 +28,37 @@ async def fetch_document(client: httpx2.AsyncClient, address: str, *, bytes_max:
         client.stream("GET", address, headers={"Accept": "application/json"}) as answer,
     ):
         answer.raise_for_status()
-        body = bytearray()
-        async for chunk in answer.aiter_bytes():
-            body += chunk
-            if len(body) > bytes_max:
-                raise ValueError(f"more than {bytes_max} bytes")
-        return bytes(body)
+        return await _read(answer, bytes_max)
+
+
+async def post_form(
+    client: httpx2.AsyncClient,
+    address: str,
+    form: Mapping[str, str],
+    headers: Mapping[str, str],
+    *,
+    bytes_max: int,
+    timeout_s: float,
+) -> tuple[int, bytes]:
+    """Status and body of what a form is answered with.
+
+    Raises:
+        httpx2.HTTPError: no answer.
+        TimeoutError: it took longer than `timeout_s` in all.
+        ValueError: it is longer than `bytes_max`.
+    """
+    wanted = {"Accept": "application/json", **headers}
+    async with (
+        asyncio.timeout(timeout_s),
+        client.stream("POST", address, data=dict(form), headers=wanted) as answer,
+    ):
+        return answer.status_code, await _read(answer, bytes_max)
+
+
+async def _read(answer: httpx2.Response, bytes_max: int) -> bytes:
+    body = bytearray()
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) > bytes_max:
+            raise ValueError(f"more than {bytes_max} bytes")
+    return bytes(body)

@@ -188,6 +188,26 @@ def webhook_secret(text: str) -> Secret:
     return Secret(text)
 
 
+def client_secrets(text: str) -> Secret:
+    """Pairs of an OpenID client and its secret."""
+    if not all(re.fullmatch("[^=]+=.+", pair) for pair in text.split()):
+        raise ValueError("must be pairs such as plaudit=secret, one blank between")
+    return Secret(text)
+
+
+def sign_in_address(text: str) -> str:
+    """An address people are sent to, with the place for the address to come back to."""
+    parts = urlsplit(text)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or re.search(r"\s", text)
+        or "{return_to}" not in parts.query
+    ):
+        raise ValueError("must be an address such as https://live.example/login?back={return_to}")
+    return text
+
+
 def secrets_starting(*starts: str) -> Kind:
     """Secrets that all begin in one of some ways, one blank between."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from plaudit.environment import Found, SettingsError, SetupError, gather
 from plaudit.limits import (
@@ -20,6 +21,7 @@ from plaudit.limits import (
 from plaudit.setting_kinds import (
     Secret,
     address,
+    client_secrets,
     countries,
     currencies,
     database,
@@ -35,6 +37,7 @@ from plaudit.setting_kinds import (
     rtmp_address,
     secret_keys,
     secrets_starting,
+    sign_in_address,
     webhook_secret,
     whole,
 )
@@ -68,6 +71,20 @@ class Settings:
 
     demo_people: Annotated[str, file] = ""
     """A file of people anybody may choose to be on /people, for a demo. Empty: people come from their platforms."""
+
+    client_secrets: Annotated[Secret, client_secrets] = _NOT_SET
+    """Secrets of OpenID clients people sign in by, each `client-id=secret`; separated by spaces. A client
+    without one is a public client."""
+
+    sign_in_url: Annotated[str, sign_in_address] = ""
+    """The platform's own sign-in page, when its server hands people over by code; `{return_to}` in it becomes the
+    address to come back to. Empty: people sign in by OpenID Connect only."""
+
+    frame_origins: Annotated[str, origins] = ""
+    """Origins of sites that may show our pages in a frame; separated by spaces."""
+
+    api_origins: Annotated[str, origins] = ""
+    """Origins of sites whose scripts may call the API, with a token and never by a cookie; separated by spaces."""
 
     media_origins: Annotated[str, origins] = ""
     """Origins that pictures and streams of the pages may come from beside this server; separated by spaces."""
@@ -235,6 +252,21 @@ class Settings:
 
     google_certificates_url: Annotated[str, address] = "https://www.googleapis.com/oauth2/v1/certs"
     """Where the certificates are that pushes are signed with."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach this server by https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """The host people reach this server by."""
+        return urlsplit(self.public_url).hostname or ""
+
+    def client_secret(self, client_id: str) -> str | None:
+        """The secret of an OpenID client; None: it has none."""
+        pairs = (pair.partition("=") for pair in self.client_secrets.reveal().split())
+        return next((secret for client, _, secret in pairs if client == client_id), None)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

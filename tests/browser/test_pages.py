@@ -145,7 +145,7 @@ def test_an_overlay_link_is_made_and_revoked(open_page: OpenPage, demo: Demo) ->
     page.goto(f"{demo.address}/studio")
     page.get_by_role("button", name="New link").click()
     address = page.get_by_label("Copy it now. It is shown this once.")
-    expect(address).to_have_value(re.compile("/overlay\\?token=plo_"))
+    expect(address).to_have_value(re.compile("/overlay#token=plo_"))
     overlay.goto(address.input_value())
     expect(overlay.locator("gift-stage .gift-banners")).to_be_attached()
     assert overlay.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"

@@ -135,7 +135,7 @@ def test_a_gift_without_answer_is_sent_again_under_its_own_id(page: Page) -> Non
 def test_a_refused_token_is_not_tried_again(page: Page) -> None:
     with _room(lambda connection, turn: connection.close(4401)) as (address, paths):
         page.evaluate(START, address)
-        _until(page, "seen.states.includes('token_not_valid')")
+        _until(page, "seen.states.includes('signed_out')")
     assert page.evaluate("room.state") == "closed"
     assert len(paths) == 1
 

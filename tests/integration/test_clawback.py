@@ -50,9 +50,10 @@ class Stage:
     async def screen(self, subject: str = "cleo") -> Screen:
         """A socket in the room."""
         origin = self.process.origin.replace("http", "ws")
-        address = f"{origin}/v1/rooms/{self.room_id}/socket?token={self.shop.desk.token(subject)}"
+        address = f"{origin}/v1/rooms/{self.room_id}/socket"
+        headers = {"Authorization": f"Bearer {self.shop.desk.token(subject)}"}
         socket = await self._stack.enter_async_context(
-            connect(address, compression=None, max_queue=None, ping_interval=None)
+            connect(address, additional_headers=headers, compression=None, max_queue=None, ping_interval=None)
         )
         return Screen(socket, self.shop.clock)
 

@@ -14,7 +14,7 @@ from plaudit.people import actions, issuers
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.issuers import IssuerTerms
 from plaudit.people.model import Role
-from tests.support.desk import ORIGIN, Desk
+from tests.support.desk import Desk
 
 
 async def test_a_person_is_made_at_first_sight_and_follows_the_token(desk: Desk) -> None:
@@ -132,43 +132,6 @@ class TestServers:
         row = await owner_connection.fetchrow("select * from api_key")
         assert row is not None
         assert key not in repr(dict(row))
-
-
-class TestSessions:
-    async def test_the_cookie_signs_in_and_out(self, desk: Desk) -> None:
-        browser = await desk.client()
-        started = await browser.post("/v1/session", headers={"Authorization": f"Bearer {desk.token('ada')}"})
-        assert started.status_code == 204
-        cookie = started.headers["set-cookie"]
-        assert "HttpOnly" in cookie
-        assert "SameSite=lax" in cookie
-        assert (await browser.get("/v1/me")).json()["subject"] == "ada"
-        await browser.delete("/v1/session", headers={"Origin": ORIGIN})
-        assert (await browser.get("/v1/me")).status_code == 401
-
-    @pytest.mark.parametrize(
-        ("headers", "status"),
-        [
-            ({"Origin": ORIGIN}, 204),
-            ({"Sec-Fetch-Site": "same-origin"}, 204),
-            ({"Origin": "https://evil.example"}, 403),
-            ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, 403),
-            ({"Sec-Fetch-Site": "same-site"}, 403),
-            ({"Origin": "null"}, 403),
-            ({}, 403),
-        ],
-    )
-    async def test_a_page_of_another_site_cannot_use_it(self, desk: Desk, headers: dict[str, str], status: int) -> None:
-        browser = await desk.client({"Cookie": f"other=1; plaudit_session={desk.token('ada')}"})
-        answer = await browser.delete("/v1/session", headers=headers)
-        assert answer.status_code == status
-        if status == 403:
-            assert answer.json()["code"] == "foreign_origin"
-
-    async def test_an_old_cookie_makes_a_guest_of_who_only_looks(self, desk: Desk) -> None:
-        browser = await desk.client({"Cookie": "plaudit_session=old.and.spoilt"})
-        assert (await browser.get("/health")).status_code == 200
-        assert (await browser.get("/v1/me")).json()["code"] == "unauthenticated"
 
 
 async def test_the_application_role_cannot_change_who_is_trusted(database: Database, clock: ManualClock) -> None:

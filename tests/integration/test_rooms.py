@@ -209,9 +209,9 @@ async def test_an_overlay_watches_and_nothing_else(platform: Platform) -> None:
     assert (again["token"], again["label"]) == (None, "OBS")
     assert (await otto.post("/v1/overlay-tokens", json=wanted)).json()["code"] == "idempotency_conflict"
     guest = await platform.client()
-    assert (await guest.get(f"/v1/overlay?token={made['token']}")).json()["room"] is None
+    assert (await guest.get("/v1/overlay", headers={"Authorization": f"Bearer {made['token']}"})).json()["room"] is None
     room_id = await platform.live_room(creator)
-    shown = (await guest.get(f"/v1/overlay?token={made['token']}")).json()
+    shown = (await guest.get("/v1/overlay", headers={"Authorization": f"Bearer {made['token']}"})).json()
     assert (shown["room"]["id"], shown["creator"]["name"]) == (room_id, "cleo")
     others = await platform.live_room(otto)
     async with platform.screen(others, made["token"]) as elsewhere:
@@ -226,7 +226,7 @@ async def test_an_overlay_watches_and_nothing_else(platform: Platform) -> None:
         revoked = await creator.delete(f"/v1/overlay-tokens/{made['id']}")
         assert revoked.json()["revoked_at"] is not None
         assert await overlay.close_code() == 4401
-    assert (await guest.get(f"/v1/overlay?token={made['token']}")).status_code == 401
+    assert (await guest.get("/v1/overlay", headers={"Authorization": f"Bearer {made['token']}"})).status_code == 401
     assert (await guest.get("/v1/wallet", headers={"Authorization": f"Bearer {made['token']}"})).status_code == 401
     listed = (await creator.get("/v1/overlay-tokens")).json()["items"]
     assert [token["id"] for token in listed] == [made["id"]]

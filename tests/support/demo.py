@@ -45,7 +45,7 @@ class Demo:
     def overlay(self) -> str:
         """The address of the overlay of the creator that is left to the user."""
         self._until_said(_UP)
-        return self._word("/overlay?token=")
+        return self._word("/overlay#token=")
 
     def until_it_has_a_past(self) -> None:
         """Wait until the first viewers have bought and given; afterwards the crowd is as small as was asked for."""

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from plaudit.clock import Clock
 from plaudit.db import connect as connect_to_database
@@ -122,8 +123,11 @@ class Platform:
     ) -> AsyncIterator["Screen"]:
         """A socket that watches a room."""
         origin = self.processes[process].origin.replace("http", "ws")
-        address = f"{origin}/v1/rooms/{room_id}/socket?token={token}&cursor={cursor}"
-        async with connect(address, compression=None, max_queue=None, ping_interval=None) as socket:
+        address = f"{origin}/v1/rooms/{room_id}/socket?cursor={cursor}"
+        protocols = [Subprotocol("plaudit"), *([Subprotocol(f"plaudit.token.{token}")] if token else [])]
+        async with connect(
+            address, subprotocols=protocols, compression=None, max_queue=None, ping_interval=None
+        ) as socket:
             yield Screen(socket, self.clock)
 
 

@@ -82,7 +82,7 @@ COOKIE = {"cookie": "theme=dark; plaudit_session=pls_1; plaudit_session_old=2", 
     ],
 )
 def test_what_says_who_asks(headers: dict[str, str], found: Credentials | None) -> None:
-    assert credentials_of(_scope(headers), query_token=False) == found
+    assert credentials_of(_scope(headers)) == found
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,28 @@ def test_what_says_who_asks(headers: dict[str, str], found: Credentials | None) 
 )
 def test_what_cannot_be_read(headers: dict[str, str | bytes], reason: str) -> None:
     with pytest.raises(TokenNotValid, match=reason):
-        credentials_of(_scope(headers), query_token=False)
+        credentials_of(_scope(headers))
 
 
-@pytest.mark.parametrize("query_token", [True, False])
-def test_a_token_in_the_address_counts_where_it_may(query_token: bool) -> None:
-    scope = _scope(COOKIE, query_string=b"cursor=1&token=plo_1&token=plo_2")
-    assert credentials_of(scope, query_token=query_token) == (
-        Credentials("plo_1") if query_token else Credentials("pls_1", forgiving=True)
-    )
-    assert credentials_of(_scope(query_string=b"cursor=1"), query_token=True) is None
+def test_a_socket_may_ask_for_its_token_as_a_protocol() -> None:
+    asked = {"type": "websocket", "subprotocols": ["plaudit", "plaudit.token.a.b.c"]}
+    assert credentials_of(_scope(COOKIE) | asked) == Credentials("a.b.c")
+    assert credentials_of(_scope({"authorization": "Bearer plt_1"}) | asked) == Credentials("plt_1")
+    assert credentials_of(_scope() | asked | {"subprotocols": ["plaudit", "plaudit.token."]}) is None
+    with pytest.raises(TokenNotValid, match="is longer than"):
+        credentials_of(_scope() | asked | {"subprotocols": ["plaudit.token." + "a" * (TOKEN_LENGTH_MAX + 1)]})
+
+
+def test_a_token_in_the_address_counts_for_nothing() -> None:
+    """Addresses end up in logs."""
+    for kind in ("http", "websocket"):
+        assert credentials_of(_scope(query_string=b"token=plo_1") | {"type": kind}) is None
+
+
+def test_the_cookie_has_the_name_it_has_here() -> None:
+    both = {"cookie": "plaudit_session=pls_1; __Host-plaudit_session=pls_2"}
+    assert credentials_of(_scope(both), cookie="__Host-plaudit_session") == Credentials("pls_2", forgiving=True)
+    assert credentials_of(_scope(COOKIE), cookie="__Host-plaudit_session") is None
 
 
 SAME, FOREIGN = "same origin", "foreign"
@@ -132,26 +144,26 @@ ORIGINS: list[tuple[dict[str, str], str]] = [
 def test_the_cookie_acts_for_our_own_pages_only(said: dict[str, str], origin: str, method: str) -> None:
     scope = _scope(COOKIE | said, method)
     if origin == SAME:
-        assert credentials_of(scope, query_token=False) == Credentials("pls_1")
+        assert credentials_of(scope) == Credentials("pls_1")
     else:
         with pytest.raises(ForeignOrigin):
-            credentials_of(scope, query_token=False)
+            credentials_of(scope)
 
 
 @pytest.mark.parametrize(("said", "origin"), ORIGINS)
 def test_a_socket_acts_like_a_request_that_changes_something(said: dict[str, str], origin: str) -> None:
     scope = _scope(COOKIE | said) | {"type": "websocket"}
     if origin == SAME:
-        assert credentials_of(scope, query_token=False) == Credentials("pls_1")
+        assert credentials_of(scope) == Credentials("pls_1")
     else:
         with pytest.raises(ForeignOrigin):
-            credentials_of(scope, query_token=False)
+            credentials_of(scope)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_who_only_looks_may_come_from_anywhere(method: str) -> None:
     for said, _ in ORIGINS:
-        assert credentials_of(_scope(COOKIE | said, method), query_token=False) == Credentials("pls_1", forgiving=True)
+        assert credentials_of(_scope(COOKIE | said, method)) == Credentials("pls_1", forgiving=True)
 
 
 @pytest.mark.parametrize("hosts", [{"host": ""}, {}])
@@ -159,4 +171,4 @@ def test_no_host_is_nobodys_origin(hosts: dict[str, str]) -> None:
     headers = {"cookie": COOKIE["cookie"]} | hosts
     for origin in ("", "null", "file://"):
         with pytest.raises(ForeignOrigin):
-            credentials_of(_scope(headers | {"origin": origin}, "POST"), query_token=False)
+            credentials_of(_scope(headers | {"origin": origin}, "POST"))

@@ -26,7 +26,8 @@ _OK = b'"ok":true'
 class _Viewer(Screen):
     """Sends gifts, one in flight."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str) -> None:
+        self.token = token
         self._sent_at = 0.0
         self.frames = 0
         self.wrong = b""
@@ -52,11 +53,10 @@ class _Viewer(Screen):
 
 
 async def _load(platform: Served, rooms: list[str]) -> tuple[float, float, list[_Viewer]]:
-    viewers = [_Viewer() for _ in platform.viewer_tokens]
+    viewers = [_Viewer(token) for token in platform.viewer_tokens]
     origin = f"ws://{platform.host}:{platform.port}"
     addresses = [
-        (f"{origin}/v1/rooms/{rooms[number % len(rooms)]}/socket?token={token}", viewer)
-        for number, (viewer, token) in enumerate(zip(viewers, platform.viewer_tokens, strict=True))
+        (f"{origin}/v1/rooms/{rooms[number % len(rooms)]}/socket", viewer) for number, viewer in enumerate(viewers)
     ]
     await connect_all(addresses)
     for viewer in viewers:

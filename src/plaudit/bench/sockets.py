@@ -24,6 +24,8 @@ class Screen(WSListener):
     """One socket; what it does with a message is up to the benchmark."""
 
     transport: WSTransport
+    token = ""
+    """Of the person who watches; empty: a guest."""
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
@@ -50,7 +52,8 @@ async def connect_all(addresses: Sequence[tuple[str, Screen]]) -> None:
 
     async def connect(address: str, screen: Screen) -> None:
         async with free:
-            await ws_connect(lambda: screen, address, enable_auto_ping=False)
+            headers = {"Authorization": f"Bearer {screen.token}"} if screen.token else None
+            await ws_connect(lambda: screen, address, enable_auto_ping=False, extra_headers=headers)
 
     await asyncio.gather(*(connect(address, screen) for address, screen in addresses))
 

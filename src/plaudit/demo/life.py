@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 
@@ -108,9 +108,8 @@ async def _set_stage(world: World, creators: dict[str, Creator], data: Path) -> 
 
 
 def _path_of(address: str) -> str:
-    """Path and query alone: another start may have another port."""
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    """What follows the host: another start may have another port."""
+    return urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
 
 
 async def _everybody(world: World, creators: dict[str, Creator], life: Life, say: Callable[[str], None]) -> None:

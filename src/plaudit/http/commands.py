@@ -15,6 +15,7 @@ from plaudit.http import server
 from plaudit.http.assembly import create_framework
 from plaudit.http.logs import configure_logging
 from plaudit.http.openapi import describe
+from plaudit.http.origins import warnings_of
 from plaudit.http.workers import Workers
 from plaudit.ledger.migrate import apply_to, may_wait, pending_migrations
 from plaudit.ledger.privileges import privilege_repairs
@@ -39,6 +40,8 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
     signal.signal(signal.SIGTERM, _leave)
     settings = Settings.from_environment()
     settings = dataclasses.replace(settings, data=data) if data else settings
+    for warning in warnings_of(settings, host):
+        click.echo(f"warning: {warning}", err=True)
     with database_url(settings) as url:
         asyncio.run(_prepare(url, embedded=not settings.database_url))
         asyncio.run(say_what_starts(settings, data, url, host=host))

@@ -13,6 +13,7 @@ from litestar.utils import normalize_path
 from plaudit.http.errors import placed, problem_from
 from plaudit.http.guard import admit
 from plaudit.http.headers import with_headers
+from plaudit.http.origins import preflight_headers
 from plaudit.problems import WrongMediaType
 from plaudit.wire import decode_body, read_body, send_json, send_problem
 
@@ -48,6 +49,8 @@ class Front:
         scope["path"] = normalize_path(scope["path"])  # as the framework reads it: a slash more is the same address
         if scope["type"] == "websocket":
             await self._socket(scope["path"])(scope, receive, send)
+        elif (allowed := preflight_headers(scope, self.parts["settings"])) is not None:
+            await _answer_preflight(allowed, with_headers(scope, send))
         elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
             scope["path_template"] = scope["path"]
             await _answer(hot, scope, receive, with_headers(scope, send))
@@ -107,6 +110,11 @@ def _is_json(headers: Sequence[tuple[bytes, bytes]]) -> bool:
         if name == b"content-type":
             return value.partition(b";")[0].strip().lower() == b"application/json"
     return False
+
+
+async def _answer_preflight(allowed: list[tuple[bytes, bytes]], send: Any) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": allowed})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _no_such_socket(scope: Any, receive: Any, send: Any) -> None:

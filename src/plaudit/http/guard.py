@@ -25,9 +25,8 @@ async def admit(scope: Any, handler: BaseRouteHandler) -> Caller | None:
     `foreign_credentials=True` of a handler: what a caller shows is not ours to read, but the handler's.
     """
     check_query(scope, handler)
-    query_token = bool(handler.opt.get("query_token")) or scope["type"] == "websocket"
     is_foreign = bool(handler.opt.get("foreign_credentials"))
-    caller = None if is_foreign else await authenticate_scope(scope, query_token=query_token)
+    caller = None if is_foreign else await authenticate_scope(scope)
     check_access(handler.opt.get("access"), caller)
     return caller
 

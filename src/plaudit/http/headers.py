@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from plaudit.http.origins import cross_origin_headers, framers
 from plaudit.media import media_origins
 
 # Everything a page needs comes from its own server. Hosts of streams are named in the settings.
@@ -15,9 +16,13 @@ _BASE = (
 
 
 @lru_cache
-def content_security_policy(media_origins: str, *, may_be_framed: bool) -> bytes:
-    """The policy of a page. `media_origins`: origins, divided by spaces, that pictures, streams and players may come
-    from."""
+def content_security_policy(media_origins: str, framers: str) -> bytes:
+    """The policy of a page.
+
+    Args:
+        media_origins: that pictures, streams and players may come from, divided by spaces.
+        framers: who may show it in a frame.
+    """
     also = f" {media_origins}" if media_origins else ""
     return "; ".join(
         (
@@ -31,7 +36,7 @@ def content_security_policy(media_origins: str, *, may_be_framed: bool) -> bytes
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            f"frame-ancestors {'*' if may_be_framed else chr(39) + 'self' + chr(39)}",
+            f"frame-ancestors {framers}",
         )
     ).encode()
 
@@ -42,12 +47,12 @@ def with_headers(scope: Any, send: Any) -> Any:
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
+            settings = scope["plaudit"]["settings"]
             added = [header for header in _BASE if header[0] not in present]
+            added += cross_origin_headers(scope, settings)
             if b"content-security-policy" not in present:
-                settings = scope["plaudit"]["settings"]
-                framed = scope["path"].startswith("/overlay")
-                origins = " ".join(media_origins(settings))
-                added.append((b"content-security-policy", content_security_policy(origins, may_be_framed=framed)))
+                policy = content_security_policy(" ".join(media_origins(settings)), framers(scope["path"], settings))
+                added.append((b"content-security-policy", policy))
             message["headers"] = [*message["headers"], *added]
         await send(message)
 

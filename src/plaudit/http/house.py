@@ -32,7 +32,9 @@ from plaudit.payouts.jobs import payout_jobs
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.people.doorkeeper import Doorkeeper
+from plaudit.people.jobs import people_jobs
 from plaudit.people.keysets import KeySets
+from plaudit.people.openid import OpenId
 from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
 from plaudit.recharge.jobs import recharge_jobs
@@ -49,6 +51,7 @@ class House:
     database: Database
     shards: Shards
     doorkeeper: Doorkeeper
+    openid: OpenId
     catalogue: Catalogue
     gift_writer: GiftWriter
     deliverer: Deliverer
@@ -95,8 +98,10 @@ async def open_house(
     network_databases(settings)  # a file that is none keeps us from starting, not from selling
     async with AsyncExitStack() as stack:
         database, shards = await _open_database(stack, settings, database_url, clock)
-        doorkeeper = Doorkeeper(database, clock, KeySets(clock))
+        keysets = KeySets(clock)
+        doorkeeper, openid = Doorkeeper(database, clock, keysets), OpenId(database, settings, clock, keysets)
         stack.push_async_callback(doorkeeper.close)
+        stack.push_async_callback(openid.close)
         catalogue = await _run(stack, Catalogue(database, clock))
         payments, payouts = payment_providers(settings), payout_providers(settings)
         stack.push_async_callback(payments.close)
@@ -104,6 +109,7 @@ async def open_house(
         vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
         rooms = await _run(stack, RoomCache(database))
         hub, chat = await _open_hub(stack, database, shards, clock)
+        doorkeeper.on_over(hub.watch.over)
         deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await _run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)
@@ -142,6 +148,7 @@ async def open_house(
             database=database,
             shards=shards,
             doorkeeper=doorkeeper,
+            openid=openid,
             catalogue=catalogue,
             gift_writer=gift_writer,
             deliverer=deliverer,
@@ -195,6 +202,7 @@ def _jobs(
 
     return [
         *ledger_jobs(database, clock),
+        *people_jobs(database, clock),
         *recharge_jobs(database, payments, settings, clock),
         *creator_jobs(database, clock),
         *payout_jobs(database, clock, payouts, vault),

@@ -101,7 +101,7 @@ _SECURITY_SCHEMES: Document = {
         "type": "apiKey",
         "in": "cookie",
         "name": SESSION_COOKIE,
-        "description": "The token of a person who signed in to the pages; unsafe requests from our own pages only.",
+        "description": "The session of a person who signed in to the pages; unsafe requests from our own pages only.",
     },
     "key": {"type": "http", "scheme": "bearer", "description": "An API key of a platform's server (`plk_…`)."},
     "subject": {

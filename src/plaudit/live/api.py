@@ -53,6 +53,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller, Role
 from plaudit.people.telling import NotACreator
+from plaudit.people.ways_in import way_of
 from plaudit.problems import InvalidField, TooBusy
 from plaudit.settings import Settings
 
@@ -323,7 +324,6 @@ async def get_frames(
 @get(
     "/v1/rooms/{room_id:str}/events",
     access=Access.PUBLIC,
-    query_token=True,
     operation_id="WatchRoom",
     tags=TAGS,
     summary="What happens in a room, as server-sent events",
@@ -342,16 +342,16 @@ async def watch_room(
     if hub.sockets >= SOCKETS_MAX:
         raise TooBusy(retry_after_s=5)
     given = read_cursor(last_event_id or cursor or "")
-    events = _events(hub, RoomKey(room.shard, room.id), caller.person_id if caller else 0, given, stopping)
+    events = _events(hub, RoomKey(room.shard, room.id), caller, given, stopping)
     return Stream(
         events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
 
 
 async def _events(
-    hub: Hub, key: RoomKey, person_id: int, cursor: tuple[int, int] | None, stopping: asyncio.Event
+    hub: Hub, key: RoomKey, caller: Caller | None, cursor: tuple[int, int] | None, stopping: asyncio.Event
 ) -> AsyncIterator[bytes]:
-    outlet = QueueOutlet()
+    outlet, person_id = QueueOutlet(), caller.person_id if caller else 0
     watched = await hub.open(key)
     outlet.send(
         message(
@@ -365,12 +365,14 @@ async def _events(
     )
     joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor)
     ending = asyncio.create_task(_close_at(stopping, outlet))
-    try:
-        async for shared in outlet.messages(SOCKET_HEARTBEAT_S):
-            yield shared.event if shared else b": still here\n\n"
-    finally:
-        ending.cancel()
-        hub.leave_after(joining)
+    way, expires_at = (way_of(caller), caller.expires_at) if caller else (None, None)
+    with hub.watch.watching(way, outlet, expires_at):
+        try:
+            async for shared in outlet.messages(SOCKET_HEARTBEAT_S):
+                yield shared.event if shared else b": still here\n\n"
+        finally:
+            ending.cancel()
+            hub.leave_after(joining)
 
 
 async def _close_at(stopping: asyncio.Event, outlet: QueueOutlet) -> None:

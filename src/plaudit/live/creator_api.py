@@ -1,9 +1,10 @@
 """The creator's live view and overlay tokens over HTTP, and what a browser source begins with."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Router, delete, get, post
+from litestar.connection import Request
 from litestar.params import Parameter
 
 from plaudit.clock import Clock
@@ -30,6 +31,7 @@ from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
+from plaudit.people.ways_in import WayIn
 from plaudit.problems import InvalidField, NotFound
 from plaudit.settings import Settings
 
@@ -43,7 +45,6 @@ PlaceCursor = Annotated[
     str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
 ]
 Thanked = Annotated[bool | None, Parameter(description="Only those that are ticked off, or only those that are not.")]
-Token = Annotated[str, Parameter(min_length=1, max_length=100, description="The overlay token.")]
 
 
 async def _own_room(connection: Connection, caller: Caller, room_id: str | None) -> Room | None:
@@ -148,7 +149,7 @@ async def create_overlay_token(
         created_at=view.created_at,
         revoked_at=view.revoked_at,
         token=text,
-        url=f"{settings.public_url}/overlay?token={text}" if text else None,
+        url=f"{settings.public_url}/overlay#token={text}" if text else None,
     )
 
 
@@ -184,20 +185,23 @@ async def revoke_overlay_token(
     """Its sockets are closed. One that is revoked stays so."""
     async with database.transaction() as connection:
         revoked = await overlays.revoke(connection, caller.person_id, token_id, clock)
-    hub.overlays.revoked(token_id)
+    hub.watch.over([WayIn("overlay", token_id)])
     return overlay_token(revoked)
 
 
 @get(
     "/v1/overlay",
     access=Access.PUBLIC,
+    foreign_credentials=True,
     operation_id="GetOverlay",
     tags=TAGS,
     summary="What a browser source begins with",
     problems=(OverlayTokenNotValid,),
 )
-async def get_overlay(token: Token, database: Database) -> OverlayView:
-    """The creator, the room to show now, and where its socket is. Ask again when the room has ended."""
+async def get_overlay(request: Request[Any, Any, Any], database: Database) -> OverlayView:
+    """The creator, the room to show now, and where its socket is, by an overlay token as `Authorization: Bearer plo_…`.
+    Ask again when the room has ended."""
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
     async with database.read() as connection:
         known = await overlays.check(connection, token)
         room = await overlays.room_of(connection, known)

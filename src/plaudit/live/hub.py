@@ -22,9 +22,9 @@ from plaudit.live.catch_up import SLOW, bring_up, follow, hand_over
 from plaudit.live.message import Message, frames_messages, message
 from plaudit.live.open_room import OpenRoom, RoomKey, Subscriber
 from plaudit.live.outlet import GOING_AWAY, TOO_SLOW, Outlet
-from plaudit.live.overlay_watch import OverlayWatch
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
+from plaudit.live.socket_watch import SocketWatch
 from plaudit.live.state import StateTeller
 from plaudit.problems import TooBusy
 
@@ -59,7 +59,7 @@ class Hub:
         self._carrier = Carrier(
             database.connect, process_id, self._rooms_moved_elsewhere, self._wallets_moved_elsewhere
         )
-        self.overlays = OverlayWatch(database)
+        self.watch = SocketWatch(database, clock)
         self._states = StateTeller(database, clock, profiles, process_id, self.rooms, self.send_to)
         self._task: asyncio.Task[None] | None = None
         self._poll_at = 0.0
@@ -69,11 +69,11 @@ class Hub:
         await self.reader.start()
         await self._carrier.start()
         await self._states.start()
-        await self.overlays.start()
+        await self.watch.start()
         self._task = asyncio.create_task(self._run(), name="hub")
 
     async def stop(self) -> None:
-        await self.overlays.stop()
+        await self.watch.stop()
         await self._states.stop()
         if self._task:
             self._task.cancel()

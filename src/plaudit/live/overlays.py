@@ -113,6 +113,6 @@ async def room_of(connection: Connection, token: OverlayToken) -> Room | None:
     return await current_room(connection, token.creator_id)
 
 
-async def revoked_among(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+async def revoked_among(connection: Connection, ids: Collection[UUID | int]) -> set[UUID]:
     """Those of the tokens that were revoked."""
     return {row["id"] for row in await connection.fetch(SQL["revoked_among"], list(ids))}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.clock import Clock
 from plaudit.gifts.model import IdText, RoomUnknown
 from plaudit.gifts.sending import GiftSender, WantedGift
 from plaudit.ledger.model import GiftOrder, GiftOutcome
@@ -24,9 +25,10 @@ from plaudit.limits import (
 )
 from plaudit.live.chat import Chat
 from plaudit.live.message import PONG, message
-from plaudit.live.outlet import TOO_MANY
+from plaudit.live.outlet import NOT_VALID, TOO_MANY
 from plaudit.live.protocol import SocketOutlet
 from plaudit.live.rooms import RoomCache
+from plaudit.live.socket_watch import OVER
 from plaudit.problems import InvalidBody, Problem, TooBusy, Unauthenticated, Unavailable
 from plaudit.wire import place, problem_of
 
@@ -62,11 +64,21 @@ class Session:
     """The commands of one socket."""
 
     __slots__ = (
-        "_allowance", "_counted_at", "_outlet", "_person_id", "_refusals", "_room_id", "_rooms", "_sender", "_speaker",
-        "_under_way",
+        "_allowance", "_clock", "_counted_at", "_expires_at", "_outlet", "_person_id", "_refusals", "_room_id",
+        "_rooms", "_sender", "_speaker", "_under_way",
     )  # fmt: skip
 
-    def __init__(self, parts: Mapping[str, Any], room_id: int, person_id: int, outlet: SocketOutlet) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Any],
+        room_id: int,
+        person_id: int,
+        outlet: SocketOutlet,
+        expires_at: float | None = None,
+    ) -> None:
+        """`expires_at`: until when the person may act, in seconds since 1970; None: until the socket is closed."""
+        self._clock: Clock = parts["clock"]
+        self._expires_at = expires_at
         self._sender: GiftSender = parts["gift_sender"]
         self._speaker: Chat = parts["chat"]
         self._rooms: RoomCache = parts["rooms"]
@@ -105,12 +117,19 @@ class Session:
             return
         if isinstance(command, PingCommand):
             self._outlet.send(PONG)
+        elif self._is_over():
+            self._answer(str(command.id), problem=Unauthenticated())
+            self._outlet.close(NOT_VALID, OVER)
         elif not self._person_id:
             self._answer(str(command.id), problem=Unauthenticated())
         elif isinstance(command, ChatCommand):
             self._start(str(command.id), self._chat(command))
         else:
             self._give(command)
+
+    def _is_over(self) -> bool:
+        """Whether what the person came in by has expired: the watch may not have seen it yet."""
+        return self._expires_at is not None and self._clock.now().timestamp() >= self._expires_at
 
     def _within_rate(self) -> bool:
         now = time.monotonic()

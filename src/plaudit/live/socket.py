@@ -17,6 +17,8 @@ from plaudit.live.protocol import SocketOutlet, outlet_of
 from plaudit.live.rooms import RoomCache
 from plaudit.live.session import Session
 from plaudit.people.access import authenticate_scope
+from plaudit.people.credentials import SOCKET_PROTOCOL, socket_token
+from plaudit.people.ways_in import WayIn, way_of
 from plaudit.problems import Problem, Unauthenticated
 
 SQL = statements(__file__)
@@ -38,7 +40,9 @@ async def room_socket(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI callable of room sockets, for servers that run with `ws=SocketProtocol`."""
     await receive()
     # A browser is told the close code only after the handshake, so that comes first whatever follows.
-    await send({"type": "websocket.accept"})
+    # Of the protocols it asked for a browser wants to hear one.
+    spoken = SOCKET_PROTOCOL if SOCKET_PROTOCOL in scope["subprotocols"] else None
+    await send({"type": "websocket.accept", "subprotocol": spoken})
     outlet = outlet_of(scope["extensions"])
     try:
         await _serve(scope, receive, outlet)
@@ -55,8 +59,8 @@ async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
     parts = scope["plaudit"]
     hub: Hub = parts["hub"]
     query = _query(scope)
-    overlay = await _overlay(parts["database"], query)
-    caller = None if overlay else await authenticate_scope(scope, query_token=True)
+    overlay = await _overlay(parts["database"], socket_token(scope) or "")
+    caller = None if overlay else await authenticate_scope(scope)
     person_id = caller.person_id if caller else 0
     room = await _room(parts["rooms"], scope, overlay)
     if hub.sockets >= SOCKETS_MAX or (person_id and hub.screens_of(person_id) >= SOCKETS_PER_PERSON_MAX):
@@ -73,18 +77,17 @@ async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
             coins=await _coins(parts["database"], parts["shards"], person_id) if person_id else None,
         )
     )
-    session = Session(parts, room.id, person_id, outlet)
+    expires_at = caller.expires_at if caller else None
+    session = Session(parts, room.id, person_id, outlet, expires_at)
     cursor = read_cursor(query.get("cursor", ""))
     # Commands are taken while the past is still on its way.
     joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor, is_counted=overlay is None)
-    if overlay:
-        hub.overlays.add(overlay.id, outlet)
-    try:
-        await session.listen(receive)
-    finally:
-        hub.leave_after(joining)
-        if overlay:
-            hub.overlays.discard(overlay.id, outlet)
+    way = WayIn("overlay", overlay.id) if overlay else way_of(caller) if caller else None
+    with hub.watch.watching(way, outlet, expires_at):
+        try:
+            await session.listen(receive)
+        finally:
+            hub.leave_after(joining)
 
 
 def _query(scope: Any) -> dict[str, str]:
@@ -96,8 +99,7 @@ def _query(scope: Any) -> dict[str, str]:
     return {name: values[0] for name, values in parsed.items()}
 
 
-async def _overlay(database: Database, query: dict[str, str]) -> OverlayToken | None:
-    text = query.get("token", "")
+async def _overlay(database: Database, text: str) -> OverlayToken | None:
     if not text.startswith(overlays.PREFIX):
         return None
     async with database.read() as connection:

@@ -4,7 +4,8 @@ import enum
 from collections.abc import Mapping
 from typing import Any, cast
 
-from plaudit.people.credentials import credentials_of
+from plaudit.people.cookies import cookie_name
+from plaudit.people.credentials import SESSION_COOKIE, credentials_of
 from plaudit.people.model import Caller, Role, RoleMissing
 from plaudit.problems import Forbidden, Unauthenticated
 
@@ -62,19 +63,15 @@ def _fits(access: Access, caller: Caller) -> bool:
     return False
 
 
-async def authenticate_scope(scope: Mapping[str, Any], *, query_token: bool) -> Caller | None:
+async def authenticate_scope(scope: Mapping[str, Any]) -> Caller | None:
     """Who is asking, from an ASGI scope that came through the assembled server; None: a guest.
-
-    Args:
-        scope: the ASGI scope of a request or a socket.
-        query_token: whether `?token=` counts, as sockets and event streams need.
 
     Raises:
         TokenNotValid: what was presented is not good (a bad cookie on a safe request makes a guest instead).
         ForeignOrigin: a page of another site used the cookie.
         IssuerUnreachable: the keys to check with cannot be fetched.
     """
-    credentials = credentials_of(scope, query_token=query_token)
+    credentials = credentials_of(scope, cookie=cookie_name(SESSION_COOKIE, scope["plaudit"]["settings"]))
     if credentials is None:
         return None
     return cast("Caller | None", await scope["plaudit"]["doorkeeper"].caller_of(credentials))

@@ -1,19 +1,15 @@
-"""Who I am, and the session cookie of the pages."""
+"""Who I am; and all that people and servers ask over HTTP to come in."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Response, Router, delete, get, post
-from litestar.connection import Request
-from litestar.datastructures import Cookie
+from litestar import Router, get
 
 from plaudit.db import Database
 from plaudit.people import actions
 from plaudit.people.access import Access
-from plaudit.people.credentials import SESSION_COOKIE
 from plaudit.people.model import Caller, Role
-from plaudit.problems import Forbidden
-from plaudit.settings import Settings
+from plaudit.people.session_api import back_channel_logout, end_session, make_sign_in_code, start_session
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -46,41 +42,4 @@ async def get_me(caller: Caller, database: Database) -> Me:
     )
 
 
-@post(
-    "/v1/session",
-    access=Access.VIEWER,
-    operation_id="StartSession",
-    tags=["People"],
-    status_code=204,
-    summary="Sign in to the pages",
-)
-async def start_session(request: Request[Any, Any, Any], settings: Settings) -> Response[None]:
-    """Keeps the token of the `Authorization` header in a cookie that only the pages of this server can use."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or token.startswith(actions.API_KEY_PREFIX):
-        raise Forbidden("A session is started with a person's token in the Authorization header.")
-    return Response(None, status_code=204, cookies=[session_cookie(token.strip(), settings)])
-
-
-@delete(
-    "/v1/session", access=Access.PUBLIC, operation_id="EndSession", tags=["People"], summary="Sign out of the pages"
-)
-async def end_session(settings: Settings) -> Response[None]:
-    """Forgets the cookie. The token itself stays good until it expires."""
-    return Response(None, status_code=204, cookies=[session_cookie("", settings)])
-
-
-def session_cookie(token: str, settings: Settings) -> Cookie:
-    """The cookie that signs a person in to the pages; an empty token signs out."""
-    return Cookie(
-        key=SESSION_COOKIE,
-        value=token,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.public_url.startswith("https://"),
-        max_age=None if token else 0,
-    )
-
-
-router = Router("/", route_handlers=[get_me, start_session, end_session])
+router = Router("/", route_handlers=[get_me, start_session, end_session, make_sign_in_code, back_channel_logout])

@@ -1,9 +1,9 @@
-"""What a request presents to say who is asking: header, cookie, or the address of a socket."""
+"""What a request presents to say who is asking: a header, a cookie, or a protocol of a socket."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from plaudit.limits import TOKEN_LENGTH_MAX
 from plaudit.people.model import ForeignOrigin, TokenNotValid
@@ -13,7 +13,10 @@ SUBJECT_HEADER = "Plaudit-Subject"
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WANTED = frozenset({b"authorization", b"cookie", b"plaudit-subject", b"origin", b"sec-fetch-site", b"host"})
-_COOKIE_START = f"{SESSION_COOKIE}="
+SOCKET_PROTOCOL = "plaudit"
+"""What a socket speaks. A browser cannot give it a header, so its token is one more protocol it asks for, and stays out
+of the logs that addresses end up in."""
+TOKEN_PROTOCOL = "plaudit.token."  # noqa: S105 - what a token comes behind, not a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,12 @@ class Credentials:
     """A token that is no longer good makes a guest, not an error: a page opened with an old cookie."""
 
 
-def credentials_of(scope: Mapping[str, Any], *, query_token: bool) -> Credentials | None:
+def credentials_of(scope: Mapping[str, Any], *, cookie: str = SESSION_COOKIE) -> Credentials | None:
     """The credentials of a request or socket; None when it presents none.
+
+    Args:
+        scope: the ASGI scope.
+        cookie: the name the cookie of a session has here.
 
     Raises:
         TokenNotValid: a header that is not `Bearer`, or too long.
@@ -39,9 +46,9 @@ def credentials_of(scope: Mapping[str, Any], *, query_token: bool) -> Credential
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenNotValid("must be sent as 'Authorization: Bearer …'")
         return Credentials(_short(token.strip()), _subject(headers))
-    if query_token and (token := _from_query(scope)):
+    if token := socket_token(scope):
         return Credentials(_short(token))
-    if token := _from_cookies(headers.get(b"cookie", b"")):
+    if token := cookie_of(headers.get(b"cookie", b""), cookie):
         safe = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
         if not safe and not _same_origin(headers):
             raise ForeignOrigin
@@ -65,15 +72,18 @@ def _subject(headers: Mapping[bytes, bytes]) -> str | None:
         raise TokenNotValid(f"comes with a {SUBJECT_HEADER} that is not UTF-8") from error
 
 
-def _from_query(scope: Mapping[str, Any]) -> str | None:
-    values = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=100).get("token")
-    return values[0] if values else None
+def socket_token(scope: Mapping[str, Any]) -> str | None:
+    """The token among the protocols a socket asks for."""
+    asked: list[str] = scope.get("subprotocols", []) if scope["type"] == "websocket" else []
+    return next((one.removeprefix(TOKEN_PROTOCOL) for one in asked if one.startswith(TOKEN_PROTOCOL)), None)
 
 
-def _from_cookies(header: bytes) -> str | None:
+def cookie_of(header: bytes, name: str) -> str | None:
+    """The cookie of that name in a header `Cookie`."""
+    start = f"{name}="
     for part in header.decode("latin-1").split(";"):
-        if (cookie := part.strip()).startswith(_COOKIE_START):
-            return cookie[len(_COOKIE_START) :] or None
+        if (cookie := part.strip()).startswith(start):
+            return cookie[len(start) :] or None
     return None
 
 

@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one
-from plaudit.limits import CALLER_CACHE_LENGTH_MAX, CALLER_CACHE_S
+from plaudit.limits import CALLER_CACHE_LENGTH_MAX, CALLER_CACHE_S, WAY_IN_CHECK_S
 from plaudit.people import actions
 from plaudit.people.credentials import Credentials
 from plaudit.people.issuers import list_issuers
@@ -16,6 +17,7 @@ from plaudit.people.model import Caller, Issuer, Role, StoredApiKey, TokenNotVal
 from plaudit.people.roles import roles_granted
 from plaudit.people.sessions import SESSION_PREFIX, find_session
 from plaudit.people.tokens import peek, verify
+from plaudit.people.ways_in import WayIn, way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class _Known:
 class Doorkeeper:
     """Tells who is asking. A signature costs 100 µs and a person a query, so callers are remembered.
 
-    The memory is bounded, keyed by the hash of the token, and forgets after CALLER_CACHE_S or when the token
-    expires, whichever is first.
+    The memory is bounded, keyed by the hash of the token, and forgets after CALLER_CACHE_S (a session, which somebody
+    may end elsewhere, after WAY_IN_CHECK_S) or when the token expires, whichever is first.
     """
 
     def __init__(self, database: Database, clock: Clock, keysets: KeySets) -> None:
@@ -38,6 +40,7 @@ class Doorkeeper:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._issuers: dict[str, Issuer] = {}
         self._issuers_until = 0.0
+        self._listeners: list[Callable[[Iterable[WayIn]], None]] = []
 
     async def caller_of(self, credentials: Credentials) -> Caller | None:
         """Who presents these credentials; None when a forgiving one is no longer good.
@@ -67,6 +70,18 @@ class Doorkeeper:
         self._known.clear()
         self._issuers_until = 0.0
 
+    def on_over(self, listener: Callable[[Iterable[WayIn]], None]) -> None:
+        """Have somebody told of what has ended here."""
+        self._listeners.append(listener)
+
+    def over(self, ways: Iterable[WayIn]) -> None:
+        """Believe in these ways in no longer; sockets that came in by them are closed. Call it after the commit."""
+        ended = frozenset(ways)
+        for fingerprint in [one for one, known in self._known.items() if way_of(known.caller) in ended]:
+            del self._known[fingerprint]
+        for listener in self._listeners:
+            listener(ended)
+
     async def _check(self, credentials: Credentials) -> _Known:
         if credentials.token.startswith(actions.API_KEY_PREFIX):
             return await self._check_key(credentials.token, credentials.subject)
@@ -84,8 +99,10 @@ class Doorkeeper:
             granted = await roles_granted(connection, session.person_id)
         ends = session.expires_at.timestamp()
         roles = frozenset(session.roles) | granted
+        if session.key_id is not None:  # a server speaks for no operator, whoever made them one
+            roles -= {Role.OPERATOR}
         caller = Caller(session.person_id, roles, session.issuer_id, session_id=session.id, expires_at=ends)
-        return _Known(caller, min(ends, self._now() + CALLER_CACHE_S))
+        return _Known(caller, min(ends, self._now() + WAY_IN_CHECK_S))
 
     async def _check_token(self, token: str) -> _Known:
         name, key_id = peek(token)

@@ -34,6 +34,11 @@ def _pairs(_: click.Context, parameter: click.Parameter, given: tuple[str, ...])
 def _terms(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how tokens are checked and read."""
     for option in (
+        click.option("--label", "sign_in_label", help="What the way in is called, such as 'Continue with Example'."),
+        click.option("--scope", "scopes", multiple=True,
+                     help="What a sign-in asks for beside openid. May be given several times.  [default: profile]"),
+        click.option("--client-id", help="How we are known at its OpenID provider, for people to sign in there; its "
+                     "secret is the setting PLAUDIT_CLIENT_SECRETS. Empty: nobody signs in there."),
         click.option("--role-name", "role_names", multiple=True, callback=_pairs, metavar="THEIRS=OURS",
                      help="What the issuer calls one of our roles. May be given several times."),
         click.option("--claim", "claims", multiple=True, callback=_pairs, metavar="FACT=CLAIM",
@@ -86,6 +91,24 @@ def change(name: str, data: Path | None, *, unchecked: bool, **given: Any) -> No
 
 def _with(terms: IssuerTerms, given: dict[str, Any]) -> IssuerTerms:
     """Terms with what an option says in place of what was there."""
+    changes = _keys(given)
+    if given["audience"]:
+        changes["audience"] = given["audience"]
+    if given["roles"]:
+        changes["allowed_roles"] = [Role(role) for role in given["roles"]]
+    for text in ("client_id", "sign_in_label"):
+        if given[text] is not None:
+            changes[text] = given[text] or None
+    if given["scopes"]:
+        changes["scopes"] = " ".join(["openid", *(scope for scope in given["scopes"] if scope != "openid")])
+    for mapping in ("claims", "role_names"):
+        if given[mapping]:
+            changes[mapping] = given[mapping]
+    return msgspec.structs.replace(terms, **changes)
+
+
+def _keys(given: dict[str, Any]) -> dict[str, Any]:
+    """Where keys come from, if an option says so."""
     keys: IO[bytes] | None = given["jwks"]
     changes: dict[str, Any] = {}
     if keys is not None:
@@ -95,14 +118,7 @@ def _with(terms: IssuerTerms, given: dict[str, Any]) -> IssuerTerms:
             raise click.BadParameter(f"is not JSON: {error}", param_hint="--jwks") from error
     if given["jwks_uri"]:
         changes |= {"jwks_uri": given["jwks_uri"], "jwks": changes.get("jwks")}
-    if given["audience"]:
-        changes["audience"] = given["audience"]
-    if given["roles"]:
-        changes["allowed_roles"] = [Role(role) for role in given["roles"]]
-    for mapping in ("claims", "role_names"):
-        if given[mapping]:
-            changes[mapping] = given[mapping]
-    return msgspec.structs.replace(terms, **changes)
+    return changes
 
 
 @issuer.command("check")
@@ -152,6 +168,7 @@ def list_issuers(data: Path | None) -> None:
 def _line(one: Issuer) -> str:
     parts = [one.issuer, ", ".join(one.allowed_roles), f"audience {one.audience}", one.jwks_uri or "own key set"]
     parts += [f"{fact} in {claim}" for fact, claim in one.claims.items()]
+    parts += [f"sign-in as client {one.client_id} with {one.scopes}"] if one.client_id else []
     parts += [f"{theirs} is {ours}" for theirs, ours in one.role_names.items()]
     return "  ".join([*parts, "accepted" if one.active else "no longer accepted"])
 

@@ -1,5 +1,6 @@
 """Whose word about people is taken: platforms, their keys, what their claims are called, and what they may say."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.limits import SCOPES_LENGTH_MAX, SIGN_IN_LABEL_LENGTH_MAX
 from plaudit.people.claims import FACTS
 from plaudit.people.keysets import parse_key_set
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
@@ -16,7 +18,10 @@ SQL = statements(__file__)
 
 
 class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """How a platform's tokens are checked and read. Its keys come from `jwks_uri`, or are `jwks` itself."""
+    """How a platform's tokens are checked and read. Its keys come from `jwks_uri`, or are `jwks` itself.
+
+    With a `client_id` people sign in there by OpenID Connect; the client's secret is a setting.
+    """
 
     audience: str
     jwks_uri: str | None = None
@@ -24,6 +29,9 @@ class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
     allowed_roles: Collection[Role] = (Role.VIEWER, Role.CREATOR)
     claims: Mapping[str, str] = {}
     role_names: Mapping[str, str] = {}
+    client_id: str | None = None
+    scopes: str = "openid profile"
+    sign_in_label: str | None = None
 
     def check(self) -> None:
         """Raise InvalidField for what could not hold."""
@@ -35,11 +43,23 @@ class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidField(field=f"claims.{unknown[0]}", reason=f"must be one of {', '.join(FACTS)}")
         if wrong := sorted(set(self.role_names.values()) - {role.value for role in PERSON_ROLES}):
             raise InvalidField(field="role_names", reason=f"{wrong[0]} is none of viewer, creator and operator")
+        self._check_sign_in()
+
+    def _check_sign_in(self) -> None:
+        if self.client_id is not None and not re.fullmatch("[!-~]{1,255}", self.client_id):
+            raise InvalidField(field="client_id", reason="must be 1 to 255 visible characters of ASCII, without blanks")
+        if not re.fullmatch("openid( [!-~]+)*", self.scopes) or len(self.scopes) > SCOPES_LENGTH_MAX:
+            raise InvalidField(field="scopes", reason="must be words of ASCII, the first of them openid")
+        label = self.sign_in_label
+        if label is not None and not (0 < len(label) <= SIGN_IN_LABEL_LENGTH_MAX and label.isprintable()):
+            raise InvalidField(
+                field="sign_in_label", reason=f"must be 1 to {SIGN_IN_LABEL_LENGTH_MAX} printable characters"
+            )
 
     def row(self) -> tuple[Any, ...]:
         return (
             self.audience, self.jwks_uri, self.jwks, sorted(self.allowed_roles), dict(self.claims),
-            dict(self.role_names),
+            dict(self.role_names), self.client_id, self.scopes, self.sign_in_label,
         )  # fmt: skip
 
 
@@ -52,6 +72,9 @@ def terms_of(issuer: Issuer) -> IssuerTerms:
         allowed_roles=issuer.allowed_roles,
         claims=issuer.claims,
         role_names=issuer.role_names,
+        client_id=issuer.client_id,
+        scopes=issuer.scopes,
+        sign_in_label=issuer.sign_in_label,
     )
 
 
@@ -63,10 +86,10 @@ async def add_issuer(connection: Connection, issuer: str, terms: IssuerTerms, cl
         Conflict: the issuer is there already.
     """
     terms.check()
-    audience, jwks_uri, jwks, roles, claims, role_names = terms.row()
+    audience, jwks_uri, jwks, roles, *others = terms.row()
     added = await fetch_one(
         connection, SQL["insert_issuer"], Issuer,
-        issuer, audience, jwks_uri, jwks, roles, clock.now(), claims, role_names,
+        issuer, audience, jwks_uri, jwks, roles, clock.now(), *others,
     )  # fmt: skip
     if added is None:
         raise Conflict("This issuer is accepted already: change it with `plaudit issuer set`.", issuer=issuer)

@@ -51,6 +51,12 @@ class Issuer(msgspec.Struct, frozen=True):
     """Which claim says what (a fact of `plaudit.people.claims`), where it is not the usual one."""
     role_names: dict[str, str] = {}
     """What the platform calls our roles."""
+    client_id: str | None = None
+    """How we are known at its OpenID provider; None: nobody signs in there."""
+    scopes: str = "openid"
+    """What a sign-in asks for, one blank between."""
+    sign_in_label: str | None = None
+    """What the way in is called; None: after its host."""
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -1,30 +1,36 @@
 -- Issuers, people and API keys.
 
 -- name: list_issuers -> Issuer
-select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names
+select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
+    client_id, scopes, sign_in_label
 from issuer
 where removed_at is null
 order by id;
 
 -- name: issuer_by_name -> Issuer
-select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names
+select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
+    client_id, scopes, sign_in_label
 from issuer
 where issuer = $1 and removed_at is null;
 
 -- name: insert_issuer -> Issuer
-insert into issuer as i (issuer, audience, jwks_uri, jwks, allowed_roles, created_at, claims, role_names)
-values ($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8)
+insert into issuer as i (issuer, audience, jwks_uri, jwks, allowed_roles, created_at, claims, role_names, client_id,
+    scopes, sign_in_label)
+values ($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9, $10, $11)
 on conflict (issuer) do update
 set audience = excluded.audience, jwks_uri = excluded.jwks_uri, jwks = excluded.jwks,
     allowed_roles = excluded.allowed_roles, claims = excluded.claims, role_names = excluded.role_names,
-    active = true, removed_at = null
+    client_id = excluded.client_id, scopes = excluded.scopes, sign_in_label = excluded.sign_in_label, active = true, removed_at = null
 where i.removed_at is not null
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
+    client_id, scopes, sign_in_label;
 
 -- name: set_issuer -> Issuer
-update issuer set audience = $2, jwks_uri = $3, jwks = $4::text::jsonb, allowed_roles = $5, claims = $6, role_names = $7
+update issuer set audience = $2, jwks_uri = $3, jwks = $4::text::jsonb, allowed_roles = $5, claims = $6,
+    role_names = $7, client_id = $8, scopes = $9, sign_in_label = $10
 where issuer = $1 and removed_at is null
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
+    client_id, scopes, sign_in_label;
 
 -- name: remove_issuer
 update issuer set active = false, removed_at = $2 where issuer = $1 and removed_at is null returning id;
@@ -32,12 +38,14 @@ update issuer set active = false, removed_at = $2 where issuer = $1 and removed_
 -- name: replace_issuer_jwks -> Issuer
 update issuer set jwks_uri = null, jwks = $2::text::jsonb, active = true
 where issuer = $1
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
+    client_id, scopes, sign_in_label;
 
 -- name: set_issuer_active -> Issuer
 update issuer set active = $2
 where issuer = $1
-returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names;
+returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
+    client_id, scopes, sign_in_label;
 
 -- name: person_by_subject -> Person
 select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
@@ -158,41 +166,62 @@ select g.person_id, g.role, g.granted_by, g.granted_at from role_grant g
 where g.taken_at is null order by g.granted_at desc, g.id desc;
 
 -- name: insert_session
-insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at)
-values ($1, $2, $3, $4, $5, $6);
+insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, id_token, key_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: session_by_secret -> StoredSession
-select s.id, s.person_id, p.issuer_id, s.roles, s.expires_at
+-- Its roles as far as the platform may still give them.
+select s.id, s.person_id, p.issuer_id, s.expires_at, s.key_id,
+    array(select unnest(s.roles) intersect select unnest(i.allowed_roles)) as roles
 from session s join person p on p.id = s.person_id join issuer i on i.id = p.issuer_id
 where s.secret_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and i.active;
 
--- name: end_session
-update session set ended_at = greatest($2, created_at) where secret_sha256 = $1 and ended_at is null returning id;
+-- name: end_session -> EndedSession
+-- The ID token is forgotten with it; who ends it is told it once more.
+with ending as (
+    select id, person_id, id_token from session where secret_sha256 = $1 and ended_at is null for update
+), ended as (
+    update session s set ended_at = greatest($2, s.created_at), id_token = null from ending e where s.id = e.id
+    returning s.id
+)
+select e.id, p.issuer_id, e.id_token from ending e join ended using (id) join person p on p.id = e.person_id;
 
 -- name: end_platform_sessions
 -- Those of one sign-in at the platform, or, without one, all of a person.
-update session s set ended_at = greatest($4, s.created_at)
+update session s set ended_at = greatest($4, s.created_at), id_token = null
 from person p
 where p.id = s.person_id and p.issuer_id = $1 and s.ended_at is null
     and ($2::text is null or p.subject = $2) and ($3::text is null or s.platform_session = $3)
 returning s.id;
 
--- name: sessions_over
--- Of some sessions those that have ended, or whose platform is no longer accepted.
-select w.id from unnest($1::bigint[]) as w (id)
-left join session s on s.id = w.id and s.ended_at is null and s.expires_at > $2
-left join person p on p.id = s.person_id left join issuer i on i.id = p.issuer_id
-where s.id is null or not i.active;
+-- name: ways_over
+-- Of some ways in those that have ended: sessions, keys of servers, and platforms that are no longer accepted.
+select w.kind, w.id from unnest($1::text[], $2::bigint[]) as w (kind, id)
+left join session s on w.kind = 'session' and s.id = w.id and s.ended_at is null and s.expires_at > $3
+left join person p on p.id = s.person_id
+left join api_key k on w.kind = 'key' and k.id = w.id and k.revoked_at is null
+left join issuer i on i.id = coalesce(p.issuer_id, k.issuer_id, case w.kind when 'issuer' then w.id end)
+where i.active is not true;
 
 -- name: forget_sessions
 delete from session where expires_at < $1;
 
 -- name: insert_sign_in_code
-insert into sign_in_code (code_sha256, person_id, roles, next, created_at, expires_at) values ($1, $2, $3, $4, $5, $6);
+insert into sign_in_code (code_sha256, person_id, roles, next, created_at, expires_at, key_id)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: use_sign_in_code -> UsedCode
-update sign_in_code set used_at = $2 where code_sha256 = $1 and used_at is null and expires_at > $2
-returning person_id, roles, next;
+update sign_in_code c set used_at = $2
+from api_key k join issuer i on i.id = k.issuer_id
+where c.code_sha256 = $1 and c.used_at is null and c.expires_at > $2
+    and k.id = c.key_id and k.revoked_at is null and i.active
+returning c.person_id, c.roles, c.next, c.key_id;
 
 -- name: forget_sign_in_codes
 delete from sign_in_code where expires_at < $1;
+
+-- name: keep_logout_token
+insert into logout_token (issuer_id, token_id, expires_at) values ($1, $2, $3) on conflict do nothing returning token_id;
+
+-- name: forget_logout_tokens
+delete from logout_token where expires_at < $1;

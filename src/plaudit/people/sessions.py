@@ -1,8 +1,9 @@
 """Sessions of the pages: begun by a token, a sign-in or a code, ended by whoever began them, the platform, or time."""
 
+import math
 import secrets
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -10,8 +11,8 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one, statements
 from plaudit.limits import SESSION_HOURS_MAX, SIGN_IN_CODE_S
-from plaudit.people.actions import secret_sha256
-from plaudit.people.model import Role
+from plaudit.people.actions import require_person, secret_sha256
+from plaudit.people.model import Caller, Role, TokenNotValid
 from plaudit.problems import Unauthenticated
 
 SQL = statements(__file__)
@@ -29,6 +30,24 @@ class StoredSession(msgspec.Struct, frozen=True):
     issuer_id: int
     roles: list[Role]
     expires_at: datetime
+    key_id: int | None
+    """The server whose code began it."""
+
+
+class NewSession(msgspec.Struct, frozen=True):
+    """A session that has just begun; its secret cannot be read again."""
+
+    secret: str
+    expires_at: datetime
+    lasts_s: int
+
+
+class EndedSession(msgspec.Struct, frozen=True):
+    """A session that has just ended, and the ID token it began with."""
+
+    id: int
+    issuer_id: int
+    id_token: str | None
 
 
 class UsedCode(msgspec.Struct, frozen=True):
@@ -37,6 +56,8 @@ class UsedCode(msgspec.Struct, frozen=True):
     person_id: int
     roles: list[Role]
     next: str
+    key_id: int
+    """The server that asked for it."""
 
 
 class CodeNotValid(Unauthenticated):
@@ -52,16 +73,51 @@ async def begin_session(
     *,
     until: datetime | None = None,
     platform_session: str | None = None,
-) -> tuple[str, datetime]:
-    """The secret of a new session, and when it ends: at `until`, or when a session's time is over."""
+    id_token: str | None = None,
+    key_id: int | None = None,
+) -> NewSession:
+    """A new session. It ends at `until`, or when a session's time is over.
+
+    Args:
+        connection: in a transaction.
+        person_id: whose it is.
+        roles: what the platform says the person may be.
+        clock: tells when it begins.
+        until: when what began it is no longer good.
+        platform_session: the claim `sid` of the ID token that began it.
+        id_token: what began it, to be shown to the platform at its end.
+        key_id: the server whose code began it.
+    """
     now = clock.now()
     ends = now + timedelta(hours=SESSION_HOURS_MAX)
     ends = min(until, ends) if until else ends
     secret = SESSION_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     await connection.execute(
-        SQL["insert_session"], secret_sha256(secret), person_id, sorted(roles), platform_session, now, ends
+        SQL["insert_session"],
+        secret_sha256(secret),
+        person_id,
+        sorted(roles),
+        platform_session,
+        now,
+        ends,
+        id_token,
+        key_id,
     )
-    return secret, ends
+    return NewSession(secret, ends, math.ceil((ends - now).total_seconds()))
+
+
+async def begin_by_token(connection: Connection, caller: Caller, clock: Clock) -> NewSession:
+    """A session for who showed a token, until the token ends. Roles given here are not its to keep: they may be taken.
+
+    Raises:
+        TokenNotValid: the token is over by now.
+    """
+    assert caller.expires_at is not None, "only tokens begin sessions"
+    until = datetime.fromtimestamp(caller.expires_at, UTC)
+    if until <= clock.now():
+        raise TokenNotValid("has expired")
+    person = await require_person(connection, caller.person_id)
+    return await begin_session(connection, person.id, caller.roles & set(person.platform_roles), clock, until=until)
 
 
 async def find_session(connection: Connection, secret: str, clock: Clock) -> StoredSession | None:
@@ -69,10 +125,9 @@ async def find_session(connection: Connection, secret: str, clock: Clock) -> Sto
     return await fetch_one(connection, SQL["session_by_secret"], StoredSession, secret_sha256(secret), clock.now())
 
 
-async def end_session(connection: Connection, secret: str, clock: Clock) -> int | None:
-    """End a session; its id if it had not ended before."""
-    ended: int | None = await connection.fetchval(SQL["end_session"], secret_sha256(secret), clock.now())
-    return ended
+async def end_session(connection: Connection, secret: str, clock: Clock) -> EndedSession | None:
+    """End a session; None: it had ended before, or never was."""
+    return await fetch_one(connection, SQL["end_session"], EndedSession, secret_sha256(secret), clock.now())
 
 
 async def end_platform_sessions(
@@ -84,20 +139,15 @@ async def end_platform_sessions(
     return [row["id"] for row in rows]
 
 
-async def sessions_over(connection: Connection, ids: Iterable[int], clock: Clock) -> list[int]:
-    """Of some sessions those that have ended."""
-    return [row["id"] for row in await connection.fetch(SQL["sessions_over"], list(ids), clock.now())]
-
-
 async def make_code(
-    connection: Connection, person_id: int, roles: Collection[Role], next_address: str, clock: Clock
+    connection: Connection, person_id: int, roles: Collection[Role], next_address: str, key_id: int, clock: Clock
 ) -> tuple[str, datetime]:
-    """A code that signs somebody in once, and when it is too late for that."""
+    """A code that signs somebody in once, asked for with a key, and when it is too late for that."""
     now = clock.now()
     ends = now + timedelta(seconds=SIGN_IN_CODE_S)
     code = CODE_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     await connection.execute(
-        SQL["insert_sign_in_code"], secret_sha256(code), person_id, sorted(roles), next_address, now, ends
+        SQL["insert_sign_in_code"], secret_sha256(code), person_id, sorted(roles), next_address, now, ends, key_id
     )
     return code, ends
 
@@ -116,5 +166,5 @@ async def use_code(connection: Connection, code: str, clock: Clock) -> UsedCode:
 
 async def forget_old(connection: Connection, clock: Clock) -> None:
     """Remove what has long ended."""
-    for statement in ("forget_sessions", "forget_sign_in_codes"):
+    for statement in ("forget_sessions", "forget_sign_in_codes", "forget_logout_tokens"):
         await connection.execute(SQL[statement], clock.now() - timedelta(hours=SESSION_HOURS_MAX))

@@ -84,6 +84,8 @@ def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
             exp={"essential": True},
         )
         registry.validate(claims)
+        if "events" in claims:  # a logout token has all a person's token has, and says that they are gone
+            raise TokenNotValid("says what happened, not who is asking")
     except ExpiredTokenError as error:
         raise TokenNotValid("has expired") from error
     except ClaimError as error:

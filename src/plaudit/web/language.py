@@ -69,6 +69,15 @@ def memory() -> list[Cookie]:
     return [Cookie(key=LANGUAGE_COOKIE, value=asked.tag, max_age=kept_s, httponly=True, samesite="lax")]
 
 
+def sign_in_address() -> str:
+    """Where a guest signs in, to come back to the present page."""
+    wishes = _wishes.get()
+    if wishes.path.startswith("/sign-in") or wishes.path == "/enter":
+        return "/sign-in"
+    query = f"?{urlencode(wishes.query)}" if wishes.query else ""
+    return f"/sign-in?{urlencode({'next': wishes.path + query})}"
+
+
 def switch() -> list[dict[str, Any]]:
     """The languages there are, with the address of the present page in each; chosen: the one whose numbers it has."""
     wishes = _wishes.get()

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from plaudit.languages.speaking import gettext, ngettext, plural_forms, voice
 from plaudit.web.formatting import FILTERS
-from plaudit.web.language import switch
+from plaudit.web.language import sign_in_address, switch
 from plaudit.web.loading import loadable, loadable_origins
 from plaudit.web.words import shared_words
 
@@ -56,6 +56,7 @@ def make_environment() -> Environment:
         plural_forms=plural_forms,
         spoken=voice,
         switch=switch,
+        sign_in=sign_in_address,
         shared_words=shared_words,
     )
     # Added by the extension, which Jinja's types do not know.

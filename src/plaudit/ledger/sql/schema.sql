@@ -1758,13 +1758,19 @@ CREATE TABLE public.issuer (
     claims jsonb DEFAULT '{}'::jsonb NOT NULL,
     role_names jsonb DEFAULT '{}'::jsonb NOT NULL,
     removed_at timestamp with time zone,
+    client_id text,
+    scopes text DEFAULT 'openid'::text NOT NULL,
+    sign_in_label text,
     CONSTRAINT issuer_allowed_roles_check CHECK ((allowed_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
     CONSTRAINT issuer_audience_check CHECK (((audience <> ''::text) AND (length(audience) <= 255))),
     CONSTRAINT issuer_claims_check CHECK ((jsonb_typeof(claims) = 'object'::text)),
+    CONSTRAINT issuer_client_id_check CHECK ((((client_id >= '!'::text) AND (client_id <= '~~'::text)) AND (length(client_id) <= 255))),
     CONSTRAINT issuer_has_one_source_of_keys CHECK (((jwks_uri IS NULL) <> (jwks IS NULL))),
     CONSTRAINT issuer_issuer_check CHECK (((issuer <> ''::text) AND (length(issuer) <= 255))),
     CONSTRAINT issuer_jwks_uri_check CHECK ((jwks_uri ~ '^https?://'::text)),
-    CONSTRAINT issuer_role_names_check CHECK ((jsonb_typeof(role_names) = 'object'::text))
+    CONSTRAINT issuer_role_names_check CHECK ((jsonb_typeof(role_names) = 'object'::text)),
+    CONSTRAINT issuer_scopes_check CHECK (((scopes ~ '^openid( [!-~]+)*$'::text) AND (length(scopes) <= 1000))),
+    CONSTRAINT issuer_sign_in_label_check CHECK (((length(sign_in_label) >= 1) AND (length(sign_in_label) <= 60)))
 );
 
 COMMENT ON COLUMN public.issuer.issuer IS 'the claim iss of its tokens';
@@ -1778,6 +1784,8 @@ COMMENT ON COLUMN public.issuer.claims IS 'which claim says what, where it is no
 COMMENT ON COLUMN public.issuer.role_names IS 'what the platform calls our roles: {"streamer": "creator"}';
 
 COMMENT ON COLUMN public.issuer.removed_at IS 'its people stay; it is not listed any more, and may be added again';
+
+COMMENT ON COLUMN public.issuer.sign_in_label IS 'what the way in is called, such as "Continue with Example"; null: its host';
 
 ALTER TABLE public.issuer ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.issuer_id_seq
@@ -1845,6 +1853,13 @@ CREATE TABLE public.ledger_setting (
 COMMENT ON COLUMN public.ledger_setting.shards IS 'fixed when the database is made';
 
 COMMENT ON COLUMN public.ledger_setting.epoch IS 'raised after a restore, so that cursors from before are known to be void';
+
+CREATE TABLE public.logout_token (
+    issuer_id bigint NOT NULL,
+    token_id text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT logout_token_token_id_check CHECK (((length(token_id) >= 1) AND (length(token_id) <= 255)))
+);
 
 CREATE TABLE public.lot_reversal (
     shard smallint NOT NULL,
@@ -2783,8 +2798,12 @@ CREATE TABLE public.session (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    id_token text,
+    key_id bigint,
     CONSTRAINT session_check CHECK ((expires_at > created_at)),
     CONSTRAINT session_check1 CHECK ((ended_at >= created_at)),
+    CONSTRAINT session_check2 CHECK (((id_token IS NULL) OR (key_id IS NULL))),
+    CONSTRAINT session_id_token_check CHECK ((length(id_token) <= 8192)),
     CONSTRAINT session_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
     CONSTRAINT session_secret_sha256_check CHECK ((length(secret_sha256) = 32))
 );
@@ -2792,6 +2811,10 @@ CREATE TABLE public.session (
 COMMENT ON COLUMN public.session.roles IS 'what the platform said at sign-in';
 
 COMMENT ON COLUMN public.session.platform_session IS 'the claim sid of its ID token, by which the platform ends it';
+
+COMMENT ON COLUMN public.session.id_token IS 'shown to the platform when somebody signs out, then forgotten';
+
+COMMENT ON COLUMN public.session.key_id IS 'the server whose code began it: such a session never is an operator''s';
 
 ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.session_id_seq
@@ -2810,10 +2833,13 @@ CREATE TABLE public.sign_in_code (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
+    key_id bigint NOT NULL,
     CONSTRAINT sign_in_code_check CHECK ((expires_at > created_at)),
     CONSTRAINT sign_in_code_code_sha256_check CHECK ((length(code_sha256) = 32)),
     CONSTRAINT sign_in_code_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text]))
 );
+
+COMMENT ON COLUMN public.sign_in_code.key_id IS 'the server that asked for it';
 
 CREATE TABLE public.store_consent (
     id bigint NOT NULL,
@@ -3353,6 +3379,9 @@ ALTER TABLE ONLY public.item_version
 ALTER TABLE ONLY public.ledger_setting
     ADD CONSTRAINT ledger_setting_pkey PRIMARY KEY (singleton);
 
+ALTER TABLE ONLY public.logout_token
+    ADD CONSTRAINT logout_token_pkey PRIMARY KEY (issuer_id, token_id);
+
 ALTER TABLE ONLY public.lot
     ADD CONSTRAINT lot_pkey PRIMARY KEY (shard, lot_id);
 
@@ -3673,6 +3702,8 @@ CREATE INDEX gift_reversal_by_reversal ON public.gift_reversal USING btree (shar
 
 CREATE INDEX item_version_begins ON public.item_version USING btree (item_id, active_from, version) WHERE (withdrawn_at IS NULL);
 
+CREATE INDEX logout_token_by_end ON public.logout_token USING btree (expires_at);
+
 CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_id);
 
 CREATE INDEX lot_to_expire ON public.lot USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND ((coins_reversed + coins_expired) < coins));
@@ -3872,6 +3903,9 @@ ALTER TABLE ONLY public.item_version
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
 
+ALTER TABLE ONLY public.logout_token
+    ADD CONSTRAINT logout_token_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
+
 ALTER TABLE ONLY public.lot_reversal
     ADD CONSTRAINT lot_reversal_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
 
@@ -4050,7 +4084,13 @@ ALTER TABLE ONLY public.room
     ADD CONSTRAINT room_creator_id_issuer_id_fkey FOREIGN KEY (creator_id, issuer_id) REFERENCES public.person(id, issuer_id);
 
 ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.api_key(id);
+
+ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT sign_in_code_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.api_key(id);
 
 ALTER TABLE ONLY public.sign_in_code
     ADD CONSTRAINT sign_in_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -4388,6 +4428,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO plaudit_app;
 GRANT SELECT ON TABLE public.journal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.ledger_setting TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.logout_token TO plaudit_app;
 
 GRANT SELECT ON TABLE public.lot_reversal TO plaudit_app;
 

@@ -18,6 +18,7 @@ from plaudit.web.pages import (
     rewards,
     rooms,
     setup,
+    sign_in,
     stores,
     stuck,
     studio,
@@ -33,6 +34,7 @@ router = Router(
     route_handlers=[
         rooms.router,
         people.router,
+        sign_in.router,
         recharge.router,
         receipts.router,
         wallet.router,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response
@@ -11,7 +10,6 @@ from litestar.enums import MediaType
 
 from plaudit.db import Connection
 from plaudit.languages.speaking import speaking
-from plaudit.limits import PAGE_ADDRESS_LENGTH_MAX
 from plaudit.people.actions import require_person
 from plaudit.people.model import Caller, Person, Role
 from plaudit.problems import NotFound
@@ -94,13 +92,3 @@ def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **co
         )
     headers = {"Cache-Control": "no-store"}
     return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers, cookies=memory())
-
-
-def local_address(address: str | None, fallback: str) -> str:
-    """An address of this site to go back to, or the fallback: nobody may be led elsewhere by a link to us."""
-    if not address or len(address) > PAGE_ADDRESS_LENGTH_MAX or not address.isascii() or not address.isprintable():
-        return fallback
-    if not address.startswith("/") or address.startswith("//") or "\\" in address or " " in address:
-        return fallback
-    parts = urlsplit(address)
-    return address if not parts.scheme and not parts.netloc else fallback

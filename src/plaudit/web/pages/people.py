@@ -1,8 +1,7 @@
 """Who you are: in the demo a choice among its people, elsewhere what the platform says; and signing out."""
 
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import quote
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, Router, get, post
@@ -13,12 +12,17 @@ from litestar.response import Redirect
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.people.access import Access
-from plaudit.people.api import session_cookie
+from plaudit.people.addresses import local_address
+from plaudit.people.cookies import session_cookies
+from plaudit.people.credentials import Credentials
 from plaudit.people.development import DevelopmentIssuer
+from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.model import Caller, Role
+from plaudit.people.sessions import begin_by_token
 from plaudit.problems import NotFound
 from plaudit.settings import Settings
-from plaudit.web.pages.frame import local_address, page, viewer_of
+from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.sign_in import sign_in_address
 
 
 class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +54,12 @@ async def people(
     database: Database,
     settings: Settings,
     next_page: Annotated[str | None, QueryParameter(name="next")] = None,
-) -> Response[str]:
-    """Everybody there is to be."""
+) -> Response[Any]:
+    """Everybody there is to be in the demo; elsewhere who is signed in."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
+    if viewer.person is None and not settings.demo_people:
+        return Redirect(sign_in_address(local_address(next_page, "/")), status_code=303)
     return page(
         "people.html",
         viewer,
@@ -66,21 +72,23 @@ async def people(
 
 @post("/people", access=Access.PUBLIC, include_in_schema=False, status_code=303)
 async def choose(
-    data: Annotated[Choice, Body(media_type=RequestEncodingType.URL_ENCODED)], settings: Settings, clock: Clock
+    data: Annotated[Choice, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    doorkeeper: Doorkeeper,
 ) -> Redirect:
     """Become somebody of the demo."""
     chosen = next((one for one in demo_people(settings) if one.subject == data.subject), None)
     if chosen is None:
         raise NotFound("Nobody of this name is in the demo.")
     token = DevelopmentIssuer.of(settings.data).mint(chosen.subject, chosen.roles, clock, claims=chosen.claims)
-    target = local_address(data.next, _home_of(chosen))
-    return Redirect(target, status_code=303, cookies=[session_cookie(token, settings)])
-
-
-@post("/people/sign-out", access=Access.PUBLIC, include_in_schema=False, status_code=303)
-async def sign_out(settings: Settings) -> Redirect:
-    """Be a guest again."""
-    return Redirect("/", status_code=303, cookies=[session_cookie("", settings)])
+    caller = await doorkeeper.caller_of(Credentials(token))
+    assert caller is not None, "only cookies are forgiven"
+    async with database.transaction() as connection:
+        begun = await begin_by_token(connection, caller, clock)
+    cookies = session_cookies(begun.secret, settings, lasts_s=begun.lasts_s)
+    return Redirect(local_address(data.next, _home_of(chosen)), status_code=303, cookies=cookies)
 
 
 def demo_people(settings: Settings) -> list[DemoPerson]:
@@ -96,9 +104,4 @@ def _home_of(person: DemoPerson) -> str:
     return "/studio" if person.group == "creator" else "/"
 
 
-def sign_in_address(target: str) -> str:
-    """Where somebody who is not signed in goes, to come back to a page of ours."""
-    return f"/people?next={quote(target, safe='')}"
-
-
-router = Router("/", route_handlers=[people, choose, sign_out])
+router = Router("/", route_handlers=[people, choose])

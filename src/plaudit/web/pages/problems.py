@@ -1,7 +1,6 @@
 """What went wrong, as a page for a person: what happened, what is safe, and what to do next."""
 
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.response import Redirect
@@ -10,6 +9,7 @@ from plaudit.languages.speaking import later
 from plaudit.problems import Problem, Unauthenticated
 from plaudit.web.language import note_wishes
 from plaudit.web.pages.frame import page
+from plaudit.web.pages.sign_in import sign_in_address
 
 _SAFE = later("Nothing was taken or sent.")
 
@@ -23,7 +23,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     """The page of a problem. Somebody who is not signed in is asked to, and comes back afterwards."""
     if isinstance(problem, Unauthenticated) and request.method == "GET":
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Redirect(f"/people?next={quote(target, safe='')}", status_code=303)
+        return Redirect(sign_in_address(target), status_code=303)
     note_wishes(request)
     title, text = _words(problem)
     return page(

@@ -11,6 +11,7 @@ from plaudit.db import Database
 from plaudit.limits import QUOTE_VALID_MINUTES
 from plaudit.money import Money, exponent
 from plaudit.people.access import Access
+from plaudit.people.addresses import local_address
 from plaudit.people.model import Caller
 from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
@@ -23,7 +24,7 @@ from plaudit.recharge.receipts.reading import order_for
 from plaudit.recharge.regions import decisions_of_order, preview
 from plaudit.recharge.reversals import reading, rules
 from plaudit.settings import Settings
-from plaudit.web.pages.frame import local_address, page, viewer_of
+from plaudit.web.pages.frame import page, viewer_of
 
 COMPARED_COINS = 700
 """The package whose price is compared between channels, where the apps sell it."""

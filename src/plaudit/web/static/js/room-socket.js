@@ -6,7 +6,7 @@ const RETRY_LAST_MS = 30_000;
 const COMMAND_WAIT_MS = 20_000;
 const COMMANDS_MAX = 32;
 const MISSED_HEARTBEATS = 2.5;
-const FINAL_CLOSES = new Map([[4401, "token_not_valid"], [4404, "no_such_room"]]);
+const FINAL_CLOSES = new Map([[4401, "signed_out"], [4404, "no_such_room"]]);
 
 /** @typedef {"connecting" | "online" | "offline" | "closed"} ConnectionState */
 /** @typedef {{type: "answer", id: string, ok: boolean, gift?: object, problem?: {code: string, [field: string]: unknown}}} Answer */
@@ -18,6 +18,7 @@ const FINAL_CLOSES = new Map([[4401, "token_not_valid"], [4404, "no_such_room"]]
  */
 export class RoomSocket extends EventTarget {
   #url;
+  #protocols;
   #cursor;
   /** @type {WebSocket | null} */ #socket = null;
   /** @type {Map<string, Command>} */ #commands = new Map();
@@ -33,7 +34,8 @@ export class RoomSocket extends EventTarget {
     super();
     this.#url = new URL(address || `/v1/rooms/${encodeURIComponent(roomId)}/socket`, location.href);
     this.#url.protocol = this.#url.protocol === "https:" || this.#url.protocol === "wss:" ? "wss:" : "ws:";
-    if (token) this.#url.searchParams.set("token", token);
+    // A browser gives a socket no header, and what stands in an address ends up in logs.
+    this.#protocols = token ? ["plaudit", `plaudit.token.${token}`] : [];
     this.#cursor = cursor;
   }
 
@@ -106,7 +108,7 @@ export class RoomSocket extends EventTarget {
     this.#move("connecting");
     const url = new URL(this.#url);
     if (this.#cursor) url.searchParams.set("cursor", this.#cursor);
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, this.#protocols);
     this.#socket = socket;
     this.#watch(socket);
     socket.addEventListener("message", (event) => {

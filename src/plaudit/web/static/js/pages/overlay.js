@@ -8,8 +8,9 @@ const FIRST_MS = 1_000;
 const LAST_MS = 30_000;
 const LOOK_MS = 15_000;
 
-const options = new URLSearchParams(location.search);
-const token = options.get("token") ?? new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+// The token stands behind the `#`, which no server and no log gets to see; options may stand on either side.
+const options = new URLSearchParams(`${location.search.slice(1)}&${location.hash.slice(1)}`);
+const token = options.get("token") ?? "";
 const theme = options.get("theme") ?? "full"; // full | banners | stage
 const least = whole("min", 0);
 const most = whole("max", Infinity);
@@ -28,15 +29,15 @@ function whole(name, otherwise) {
   return Number.isFinite(value) && value >= 0 ? value : otherwise;
 }
 
-/** @param {string} path */
-async function read(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, credentials: "omit" });
+/** @param {string} path @param {Record<string, string>} [headers] */
+async function read(path, headers = {}) {
+  const answer = await fetch(path, { headers: { Accept: "application/json", ...headers }, credentials: "omit" });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
 
 async function begin() {
-  const overlay = await read(`/v1/overlay?token=${encodeURIComponent(token)}`);
+  const overlay = await read("/v1/overlay", { Authorization: `Bearer ${token}` });
   if (overlay.catalogue !== catalogue) {
     items.current = (await read(overlay.catalogue)).items;
     catalogue = overlay.catalogue;

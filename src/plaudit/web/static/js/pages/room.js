@@ -144,11 +144,21 @@ let connection = /** @type {{state: string, reason?: string}} */ ({ state: "conn
 
 function showConnection() {
   const box = find("[data-connection]");
-  const words = connection.state === "closed" && connection.reason ? "This room cannot be reached. Load the page again."
+  const signedOut = connection.state === "closed" && connection.reason === "signed_out";
+  const words = signedOut ? "You are signed out." : connection.state === "closed" && connection.reason ? "This room cannot be reached. Load the page again."
     : navigator.onLine === false ? "You are offline. What you see stays; gifts wait until you are back."
       : connection.state === "offline" ? "Connection lost. Trying again; nothing is sent twice." : "";
   box.hidden = !words;
   box.textContent = words;
+  if (signedOut) box.append(" ", signInLink());
+}
+
+/** Where somebody whose session has ended goes on. */
+function signInLink() {
+  const link = document.createElement("a");
+  link.href = signInAddress();
+  link.textContent = "Sign in to go on";
+  return link;
 }
 socket.addEventListener("connection", (event) => {
   connection = /** @type {CustomEvent} */ (event).detail;
@@ -246,7 +256,9 @@ async function short(missing) {
   }
 }
 
-function signIn() { location.assign(`/people?next=${encodeURIComponent(location.pathname)}`); }
+function signInAddress() { return `/sign-in?next=${encodeURIComponent(location.pathname)}`; }
+
+function signIn() { location.assign(signInAddress()); }
 
 /** What was chosen is there again after a visit to the checkout. @param {number} itemId @param {number} count */
 function remember(itemId, count) { sessionStorage.setItem(CHOICE_KEY, JSON.stringify({ itemId, count })); }

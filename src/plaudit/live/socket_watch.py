@@ -1,0 +1,90 @@
+"""What open sockets came in by, so that each closes when that ends or expires, wherever it was ended."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import WAY_IN_CHECK_S
+from plaudit.live import overlays
+from plaudit.live.outlet import NOT_VALID, Outlet
+from plaudit.people.ways_in import WayIn, ways_over
+
+log = logging.getLogger(__name__)
+
+OVER = "signed_out"
+"""The reason a socket is closed with: whoever watched may sign in and come back."""
+
+
+class SocketWatch:
+    """Closes sockets: at once when what they came in by is ended here, soon when elsewhere or by time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._outlets: dict[WayIn, dict[Outlet, float | None]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def watching(self, way: WayIn | None, outlet: Outlet, expires_at: float | None = None) -> Iterator[None]:
+        """Watch a socket for as long as the block runs. None: a guest, who has nothing that could end.
+
+        Args:
+            way: what it came in by.
+            outlet: of the socket.
+            expires_at: seconds since 1970; None: when it is revoked.
+        """
+        if way is None:
+            yield
+            return
+        self._outlets.setdefault(way, {})[outlet] = expires_at
+        try:
+            yield
+        finally:
+            outlets = self._outlets.get(way, {})
+            outlets.pop(outlet, None)
+            if not outlets:
+                self._outlets.pop(way, None)
+
+    def over(self, ways: Iterable[WayIn]) -> None:
+        """Close every socket that came in by one of these."""
+        for way in ways:
+            for outlet in self._outlets.pop(way, {}):
+                outlet.close(NOT_VALID, OVER)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="ways in")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(WAY_IN_CHECK_S)
+            self._close_expired()
+            if not self._outlets:
+                continue
+            try:
+                self.over(await self._ended())
+            except Exception as error:
+                log.warning("what sockets came in by could not be checked: %r", error)
+
+    def _close_expired(self) -> None:
+        now = self._clock.now().timestamp()
+        for outlets in self._outlets.values():
+            for outlet, expires_at in list(outlets.items()):
+                if expires_at is not None and expires_at <= now:
+                    del outlets[outlet]
+                    outlet.close(NOT_VALID, OVER)
+
+    async def _ended(self) -> list[WayIn]:
+        tokens = [way.id for way in self._outlets if way.kind == "overlay"]
+        others = [way for way in self._outlets if way.kind != "overlay"]
+        async with self._database.read() as connection:
+            revoked = await overlays.revoked_among(connection, tokens)
+            return [*(WayIn("overlay", one) for one in revoked), *await ways_over(connection, others, self._clock)]

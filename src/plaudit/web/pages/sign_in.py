@@ -1,0 +1,217 @@
+"""Coming in and going out: ways to sign in, the way back from a platform, a code from its server, and signing out."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.params import QueryParameter
+from litestar.response import Redirect
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import SIGN_IN_ATTEMPT_S
+from plaudit.people import sessions
+from plaudit.people.access import Access
+from plaudit.people.addresses import local_address
+from plaudit.people.cookies import cookie_name, no_session_cookies, session_cookies
+from plaudit.people.doorkeeper import Doorkeeper
+from plaudit.people.model import Caller, Issuer
+from plaudit.people.openid import (
+    CALLBACK,
+    Attempt,
+    OpenId,
+    PlatformAway,
+    Returned,
+    SignInDenied,
+    SignInLapsed,
+    SignInNotValid,
+)
+from plaudit.people.session_api import end_session_of
+from plaudit.people.sessions import CodeNotValid, UsedCode
+from plaudit.problems import Problem
+from plaudit.settings import Settings
+from plaudit.web.pages.frame import page, viewer_of
+
+ATTEMPT_COOKIE = "plaudit_sign_in"
+_NO_REFERRER = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+_FRAMES = frozenset({"iframe", "frame", "embed", "object"})
+
+_WORDS: dict[type[Problem], tuple[str, str]] = {
+    SignInDenied: (
+        "You are not signed in",
+        "Your platform did not let you in, or you chose not to come. Nothing has changed.",
+    ),
+    SignInLapsed: (
+        "That took a little too long",
+        "This sign-in began a while ago or in another window. Please begin again.",
+    ),
+    PlatformAway: (
+        "Your platform does not answer",
+        "It is not you: the sign-in there cannot be reached just now. Try again in a moment.",
+    ),
+    SignInNotValid: (
+        "That answer cannot be trusted",
+        "What came back from your platform is not what was asked for, so nobody was signed in.",
+    ),
+    CodeNotValid: (
+        "This way in is used up",
+        "A link to come in is good once, for a minute. Go back to where you found it and open it again.",
+    ),
+}
+"""Title and text of what may go wrong."""
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way to sign in."""
+
+    label: str
+    address: str
+
+
+@get("/sign-in", access=Access.PUBLIC, include_in_schema=False)
+async def sign_in(
+    caller: Caller | None,
+    database: Database,
+    settings: Settings,
+    openid: OpenId,
+    next_page: Annotated[str | None, QueryParameter(name="next")] = None,
+    by: Annotated[int | None, QueryParameter(name="by", ge=1)] = None,
+) -> Response[Any]:
+    """The ways to sign in; with only one, straight on."""
+    target = local_address(next_page, "/")
+    platforms = await openid.ways()
+    ways = _ways(platforms, settings, target)
+    if len(ways) == 1:
+        by = platforms[0].id if platforms else by
+    chosen = next((one for one in platforms if one.id == by), None)
+    if chosen is not None:
+        return await _leave(openid, chosen, target, settings)
+    if len(ways) == 1:
+        return Redirect(ways[0].address, status_code=303)
+    async with database.read() as connection:
+        viewer = await viewer_of(connection, caller)
+    return page("sign_in.html", viewer, ways=ways, problem=None, again="")
+
+
+async def _leave(openid: OpenId, chosen: Issuer, target: str, settings: Settings) -> Response[Any]:
+    try:
+        address, attempt = await openid.begin(chosen, target)
+    except PlatformAway as problem:
+        return _not_signed_in(problem, target)
+    cookie = _attempt_cookie(attempt.text(), SIGN_IN_ATTEMPT_S, settings)
+    return Redirect(address, status_code=303, headers={"Cache-Control": "no-store"}, cookies=[cookie])
+
+
+@get(CALLBACK, access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False)
+async def come_back(
+    request: Request[Any, Any, Any],
+    settings: Settings,
+    openid: OpenId,
+    given_state: Annotated[str, QueryParameter(name="state")] = "",
+    code: Annotated[str, QueryParameter(name="code")] = "",
+    error: Annotated[str, QueryParameter(name="error")] = "",
+    issuer: Annotated[str, QueryParameter(name="iss")] = "",
+) -> Response[Any]:
+    """From the platform's sign-in page, with its word."""
+    attempt = Attempt.of(request.cookies.get(cookie_name(ATTEMPT_COOKIE, settings)))
+    target = local_address(attempt.next if attempt else None, "/")
+    forgotten = _attempt_cookie("", 0, settings)
+    try:
+        begun = await openid.finish(attempt, Returned(given_state, code, error, issuer))
+    except (SignInDenied, SignInLapsed, PlatformAway, SignInNotValid) as problem:
+        answer = _not_signed_in(problem, target)
+        answer.set_cookie(forgotten)
+        return answer
+    cookies = [forgotten, *session_cookies(begun.secret, settings, lasts_s=begun.lasts_s)]
+    return Redirect(target, status_code=303, headers=_NO_REFERRER, cookies=cookies)
+
+
+@get("/enter", access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False)
+async def enter(
+    request: Request[Any, Any, Any],
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    doorkeeper: Doorkeeper,
+    code: Annotated[str, QueryParameter(name="code")] = "",
+) -> Response[Any]:
+    """Come in by a code that a platform's server asked for. In a frame, as the browser says, the cookie is kept apart
+    for the site around it."""
+    try:
+        used, begun = await _use(database, code, clock)
+    except CodeNotValid as problem:
+        return _not_signed_in(problem, "")
+    await end_session_of(request, database, settings, clock, doorkeeper)  # of whoever was here before
+    framed = request.headers.get("sec-fetch-dest") in _FRAMES
+    cookies = session_cookies(begun.secret, settings, lasts_s=begun.lasts_s, framed=framed)
+    return Redirect(local_address(used.next, "/"), status_code=303, headers=_NO_REFERRER, cookies=cookies)
+
+
+async def _use(database: Database, code: str, clock: Clock) -> tuple[UsedCode, sessions.NewSession]:
+    async with database.transaction() as connection:
+        used = await sessions.use_code(connection, code, clock)
+        return used, await sessions.begin_session(connection, used.person_id, used.roles, clock, key_id=used.key_id)
+
+
+@post("/sign-out", access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False, status_code=200)
+async def sign_out(
+    request: Request[Any, Any, Any],
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    doorkeeper: Doorkeeper,
+    openid: OpenId,
+) -> Response[Any]:
+    """Be a guest again, here and at the platform. Its page is gone to by a page of ours, not by the form: forms may
+    send people nowhere but here."""
+    ended = await end_session_of(request, database, settings, clock, doorkeeper)
+    onward = await openid.sign_out_address(ended) if ended else None
+    if onward is None:
+        return Redirect("/", status_code=303, cookies=no_session_cookies(settings))
+    answer = page("signed_out.html", onward=onward, platform=_host(onward))
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    for cookie in no_session_cookies(settings):
+        answer.set_cookie(cookie)
+    return answer
+
+
+def _ways(platforms: list[Issuer], settings: Settings, target: str) -> list[Way]:
+    ways = [
+        Way(
+            one.sign_in_label or f"Sign in at {_host(one.issuer)}",
+            f"/sign-in?{urlencode({'by': one.id, 'next': target})}",
+        )
+        for one in platforms
+    ]
+    if settings.sign_in_url:
+        address = settings.sign_in_url.replace("{return_to}", quote(settings.public_url + target, safe=""))
+        ways.append(Way(f"Sign in at {_host(settings.sign_in_url)}", address))
+    if settings.demo_people:
+        ways.append(Way("Choose somebody of the demo", f"/people?{urlencode({'next': target})}"))
+    return ways
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or address
+
+
+def _not_signed_in(problem: Problem, target: str) -> Response[str]:
+    """What went wrong, and the way to try again; without a target there is none here."""
+    again = sign_in_address(target) if target else ""
+    return page("sign_in.html", status=problem.status, ways=[], problem=_WORDS[type(problem)], again=again)
+
+
+def _attempt_cookie(text: str, lasts_s: int, settings: Settings) -> Cookie:
+    """Lax, so that it comes along when the platform sends somebody back."""
+    name = cookie_name(ATTEMPT_COOKIE, settings)
+    return Cookie(name, value=text, max_age=lasts_s, httponly=True, secure=settings.is_secure, samesite="lax")
+
+
+def sign_in_address(target: str) -> str:
+    """Where somebody who is not signed in goes, to come back to a page of ours."""
+    return f"/sign-in?{urlencode({'next': target})}"
+
+
+router = Router("/", route_handlers=[sign_in, come_back, enter, sign_out])

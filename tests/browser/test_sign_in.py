@@ -1,0 +1,143 @@
+"""Coming in with a real browser: at a platform by OpenID Connect, and in a frame of another site by a code."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.databases import Copies
+from tests.support.peers import peer
+from tests.support.ports import LOOPBACK, held_port
+from tests.support.server import serving
+
+SITE = "http://localhost:9"
+"""Another site than the server's, which is at 127.0.0.1. Nobody listens there: the test answers."""
+PICTURES = os.environ.get("TESTS_PICTURES")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server, and the platform people sign in with."""
+
+    address: str
+    platform: str
+    key: str
+
+    def way_in(self, subject: str, **more: str) -> str:
+        """A link that signs somebody in."""
+        made = httpx2.post(
+            f"{self.address}/v1/sign-in-codes",
+            json={"subject": subject, **more},
+            headers={"Authorization": f"Bearer {self.key}"},
+        )
+        assert made.status_code == 201, made.text
+        return str(made.json()["url"])
+
+
+def command(database_url: str, *arguments: str) -> str:
+    """What `plaudit …` says."""
+    run = subprocess.run(
+        [sys.executable, "-m", "plaudit", *arguments],
+        env=os.environ | {"DATABASE_URL": database_url}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def place(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    database_url, log = copies.make(), tmp_path_factory.mktemp("sign-in") / "log"
+    with held_port() as port:
+        address = f"http://{LOOPBACK}:{port}"
+        told = ["--redirect-uri", f"{address}/sign-in/callback", "--back-channel", f"{address}/v1/back-channel-logout"]
+        with peer("identity", "--client-secret", "s3cret", *told) as platform:
+            said = command(
+                database_url, "issuer", "add", platform, "--client-id", "plaudit", "--label", "Continue with Example"
+            )
+            assert "sign-in as client plaudit with openid profile" in said
+            key = command(database_url, "key", "create", "host", "--issuer", platform).strip()
+            settings = {
+                "PLAUDIT_PUBLIC_URL": address,
+                "PLAUDIT_CLIENT_SECRETS": "plaudit=s3cret",
+                "PLAUDIT_FRAME_ORIGINS": SITE,
+            }
+            with serving(database_url, log, "--port", str(port), **settings):
+                yield Place(address, platform, key)
+
+
+def test_somebody_signs_in_at_the_platform_and_out_again(open_page: OpenPage, place: Place) -> None:
+    page = open_page()
+    page.goto(f"{place.address}/?lang=en")
+    page.get_by_role("link", name="Sign in").first.click()
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are not signed in")
+    shoot(page, "sign-in-denied")
+    page.get_by_role("link", name="Try again").click()
+    page.get_by_role("button", name="Ada Lovelace").click()
+    page.wait_for_url(f"{place.address}/**")
+    page.get_by_role("link", name="Ada Lovelace: your account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are Ada Lovelace")
+    shoot(page, "account")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Signed out at the platform")
+    page.get_by_role("link", name="Back").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> None:
+    page = open_page()
+    page.goto(f"{place.address}/sign-in?next=/people")
+    page.get_by_role("button", name="Cleo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are Cleo")
+    told = httpx2.post(f"{place.platform}/_control/logout", json={"claims": {"sub": "cleo"}}).json()
+    assert told["status"] == 200
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
+
+
+def test_in_a_frame_of_another_site_a_code_signs_in(open_page: OpenPage, place: Place) -> None:
+    page = open_page(foreign=SITE)
+    link = place.way_in("ada", name="Ada of the host", next="/people")
+
+    def host(route: Route) -> None:
+        frame = f'<iframe title="Coins" src="{link}" width="900" height="700"></iframe>'
+        route.fulfill(content_type="text/html", body=f"<!doctype html><title>A host</title>{frame}")
+
+    page.route(f"{SITE}/", host)
+    page.goto(f"{SITE}/")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("You are Ada of the host")
+    (cookie,) = [one for one in page.context.cookies() if one["name"] == "plaudit_session"]
+    assert (cookie["sameSite"], cookie["secure"], cookie["partitionKey"]) == ("None", True, "http://localhost")
+    shoot(page, "framed")
+    frame.get_by_role("button", name="Sign out").click()
+    expect(frame.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert not [one for one in page.context.cookies() if one["name"] == "plaudit_session"]
+
+
+def test_what_goes_wrong_is_said_kindly_and_fits(open_page: OpenPage, place: Place) -> None:
+    link = place.way_in("ada")
+    for width, theme in ((390, "light"), (1280, "dark")):
+        page = open_page(width=width, color_scheme=theme, refusals=True)
+        for address, title in (
+            (f"{place.address}/sign-in/callback?state=x&code=y", "That took a little too long"),
+            (link + "x", "This way in is used up"),
+        ):
+            page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_have_text(title)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            shoot(page, re.sub("[^a-z]+", "-", f"{title} {theme}".lower()))
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture, for who wants to look."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)

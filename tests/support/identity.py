@@ -1,0 +1,87 @@
+"""A browser that signs in at the pretended OpenID provider: it follows where it is sent, one page at a time."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+
+from plaudit.clock import ManualClock
+from plaudit.db import connect
+from plaudit.people import issuers
+from plaudit.people.issuers import IssuerTerms
+from plaudit.people.model import Issuer, Role
+from plaudit.settings import Secret, Settings
+from tests.support.desk import ORIGIN, Desk, open_desk
+from tests.support.peers import peer
+
+CLIENT_ID = "plaudit"
+CLIENT_SECRET = "a secret/of:the client=7".replace(" ", "%")
+CALLBACK = f"{ORIGIN}/sign-in/callback"
+
+
+@dataclass
+class House:
+    """A server with one platform people sign in with."""
+
+    desk: Desk
+    clock: ManualClock
+    issuer: Issuer
+    provider: httpx2.AsyncClient
+
+    async def control(self, name: str, **asked: Any) -> Any:
+        """Have the provider behave in some way."""
+        answer = await self.provider.post(f"/_control/{name}", json=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def browser(self) -> httpx2.AsyncClient:
+        return await self.desk.client({"Origin": ORIGIN, "Accept": "text/html"})
+
+    async def leave(self, browser: httpx2.AsyncClient, next_page: str = "/wallet") -> str:
+        """Where the browser is sent to sign in."""
+        sent = await browser.get("/sign-in", params={"next": next_page})
+        assert sent.status_code == 303, sent.text
+        return str(sent.headers["location"])
+
+    async def decide(self, address: str, **choice: str) -> str:
+        """Where the provider sends somebody back to, after they chose."""
+        asked = await self.provider.get(address)
+        assert asked.status_code == 200, asked.text
+        decided = await self.provider.post(address, data=choice)
+        assert decided.status_code == 302, decided.text
+        return str(decided.headers["location"])
+
+    async def sign_in(self, subject: str = "ada", next_page: str = "/wallet") -> tuple[httpx2.AsyncClient, Any]:
+        """A browser, and the answer it has after it came back."""
+        browser = await self.browser()
+        back = await self.decide(await self.leave(browser, next_page), subject=subject)
+        assert back.startswith(f"{CALLBACK}?"), back
+        return browser, await browser.get(back)
+
+
+@asynccontextmanager
+async def open_identity_house(
+    database_url: str, *, secret: str = CLIENT_SECRET, known_secret: str | None = None, **terms: Any
+) -> AsyncIterator[House]:
+    """A server that knows the provider as `secret` says, and a provider that knows it by the same or another secret."""
+    clock = ManualClock(datetime.now(UTC))  # the provider's is the machine's
+    settings = Settings(
+        public_url=ORIGIN, client_secrets=Secret(f"another=x {CLIENT_ID}={secret}" if secret else "another=x")
+    )
+    wanted = secret if known_secret is None else known_secret
+    arguments = ["--client-id", CLIENT_ID, "--client-secret", wanted, "--redirect-uri", CALLBACK]
+    with peer("identity", *arguments) as url:
+        async with AsyncExitStack() as stack:
+            owner = await connect(database_url, role=None)
+            stack.push_async_callback(owner.close)
+            added = IssuerTerms(
+                audience="plaudit-api", jwks_uri=f"{url}/jwks", allowed_roles=set(Role) - {Role.SERVER},
+                client_id=CLIENT_ID, **terms,
+            )  # fmt: skip
+            issuer = await issuers.add_issuer(owner, url, added, clock)
+            desk = await stack.enter_async_context(open_desk(database_url, clock, settings))
+            provider = await stack.enter_async_context(httpx2.AsyncClient(base_url=url))
+            yield House(desk, clock, issuer, provider)
