@@ -188,7 +188,7 @@ def webhook_secret(text: str) -> Secret:
     return Secret(text)
 
 
-def client_secrets(text: str) -> Secret:
+def secret_pairs(text: str) -> Secret:
     """Pairs of an OpenID client and its secret."""
     if not all(re.fullmatch("[^=]+=.+", pair) for pair in text.split()):
         raise ValueError("must be pairs such as plaudit=secret, one blank between")

@@ -21,7 +21,6 @@ from plaudit.limits import (
 from plaudit.setting_kinds import (
     Secret,
     address,
-    client_secrets,
     countries,
     currencies,
     database,
@@ -36,6 +35,7 @@ from plaudit.setting_kinds import (
     public_address,
     rtmp_address,
     secret_keys,
+    secret_pairs,
     secrets_starting,
     sign_in_address,
     webhook_secret,
@@ -72,7 +72,7 @@ class Settings:
     demo_people: Annotated[str, file] = ""
     """A file of people anybody may choose to be on /people, for a demo. Empty: people come from their platforms."""
 
-    client_secrets: Annotated[Secret, client_secrets] = _NOT_SET
+    client_secrets: Annotated[Secret, secret_pairs] = _NOT_SET
     """Secrets of OpenID clients people sign in by, each `client-id=secret`; separated by spaces. A client
     without one is a public client."""
 

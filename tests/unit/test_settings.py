@@ -37,6 +37,23 @@ def test_variables_are_read() -> None:
     assert settings.database_connections == 3
 
 
+def test_ways_to_sign_in_are_read() -> None:
+    login = "https://live.example/login?back={return_to}"
+    settings = Settings.from_environment({"PLAUDIT_CLIENT_SECRETS": "a=1 b=2=3", "PLAUDIT_SIGN_IN_URL": login})
+    assert [settings.client_secret(client) for client in ("a", "b", "c")] == ["1", "2=3", None]
+    assert settings.sign_in_url == login
+    for variable, wrong in (
+        ("PLAUDIT_CLIENT_SECRETS", "secret"),
+        ("PLAUDIT_CLIENT_SECRETS", "=secret"),
+        ("PLAUDIT_SIGN_IN_URL", "https://live.example/login"),
+        ("PLAUDIT_SIGN_IN_URL", "/login?back={return_to}"),
+        ("PLAUDIT_FRAME_ORIGINS", "live.example"),
+        ("PLAUDIT_API_ORIGINS", "*"),
+    ):
+        with pytest.raises(SettingsError, match=f"^{variable} must be"):
+            Settings.from_environment({variable: wrong})
+
+
 def test_an_empty_variable_is_not_set() -> None:
     assert Settings.from_environment({"PLAUDIT_DATABASE_CONNECTIONS": " "}) == Settings()
 
