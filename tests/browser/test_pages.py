@@ -27,6 +27,7 @@ PAGES = [
     ("/operator", OPERATOR),
     ("/operator/prices", OPERATOR),
     ("/operator/stuck", OPERATOR),
+    ("/operator/webhooks", OPERATOR),
 ]
 LOOKS = [("dark", 1280), ("light", 390)]
 
@@ -117,6 +118,34 @@ def test_others_are_kept_out(open_page: OpenPage, demo: Demo) -> None:
         assert answer.status == 404
         assert "<h1" in answer.text()
     assert page.request.get(f"{demo.address}/v1/nowhere").headers["content-type"].startswith("application/problem+json")
+
+
+def test_an_operator_adds_a_webhook_and_sees_that_nobody_answers(open_page: OpenPage, demo: Demo) -> None:
+    page = open_page(width=390, color_scheme="light", refusals=True, reduced_motion="reduce")
+    become(page, demo, OPERATOR)
+    page.goto(f"{demo.address}/operator/webhooks")
+    page.get_by_label("Address").fill("http://platform.invalid/hook")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#add").get_by_role("alert").first).to_contain_text("must begin with https://")
+    page.get_by_label("Address").fill("https://platform.invalid/hook")
+    page.get_by_role("button", name="Add", exact=True).click()
+    secret = page.get_by_label("Copy it now.")
+    expect(secret).to_have_value(re.compile("^whsec_"))
+    assert _axe(page) == []
+    page.get_by_role("link", name="Done", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Webhook")).to_be_visible()
+    expect(secret).to_be_hidden()
+    page.get_by_role("button", name="Send a test event").click()
+    expect(page.locator("#list li").first).to_contain_text("platform.invalid cannot be looked up")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.locator("#state")).to_contain_text("An operator paused it.")
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    assert _axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Nobody is told yet")).to_be_visible()
 
 
 def test_a_creator_makes_a_room_pauses_and_ends_it(open_page: OpenPage, demo: Demo) -> None:

@@ -167,6 +167,8 @@ async def test_one_that_is_gone_is_paused_at_once(hooks: Hooks, host: Host) -> N
     hooks.clock.advance(LONG)
     assert await hooks.run() == 0
     assert (await hooks.find(endpoint)).pause_reason is PauseReason.GONE
+    async with hooks.database.read() as connection:
+        assert await actions.count_in_trouble(connection) == 1
 
 
 async def test_one_that_fails_is_asked_once_at_a_time(hooks: Hooks, host: Host) -> None:

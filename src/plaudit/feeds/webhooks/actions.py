@@ -133,6 +133,12 @@ async def list_endpoints(connection: Connection, before: Place, limit: int) -> l
     return await fetch_all(connection, SQL["endpoints"], Endpoint, None, *before, limit)
 
 
+async def count_in_trouble(connection: Connection) -> int:
+    """How many endpoints have not got all they should and need a person."""
+    count: int = await connection.fetchval(SQL["endpoints_in_trouble"])
+    return count
+
+
 async def _lock(connection: Connection, endpoint_id: UUID) -> Endpoint:
     if await connection.fetchval(SQL["lock_endpoint"], endpoint_id) is None:
         raise EndpointUnknown(id=str(endpoint_id))

@@ -20,6 +20,14 @@ left join lateral (select at, status from webhook_try where endpoint_id = e.id o
 where e.removed_at is null and (e.id = $1 or $1 is null) and (e.created_at, e.id) < ($2, $3::uuid)
 order by e.created_at desc, e.id desc limit $4;
 
+-- name: endpoints_in_trouble
+-- Those that were paused because they fail or want nothing, and those that have given up events or lost some.
+select count(*) from webhook_endpoint e
+where e.removed_at is null and (
+    e.pause_reason in ('failing', 'gone') or e.lost_through > 0
+    or exists (select from webhook_delivery d where d.endpoint_id = e.id and d.state = 'parked')
+);
+
 -- name: change_endpoint
 update webhook_endpoint set url = $2, description = $3, kinds = $4 where id = $1;
 
@@ -29,7 +37,8 @@ where id = $1 and paused_at is null and removed_at is null returning id;
 
 -- name: resume_endpoint
 update webhook_endpoint
-set paused_at = null, pause_reason = null, failures_in_a_row = 0, failing_since = null, rest_until = null
+set paused_at = null, pause_reason = null, failures_in_a_row = 0, failing_since = null, rest_until = null,
+    lost_through = 0
 where id = $1;
 
 -- name: hurry_waiting

@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.feeds.webhooks import actions as webhooks
 from plaudit.ledger import audit
 from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
 from plaudit.money import Money
@@ -74,6 +75,7 @@ async def operator(
         problems = await recharge.payment_problems(connection, PAGE_ROWS)
         stuck = await connection.fetchval(SQL["stuck_batches"], now - timedelta(seconds=STUCK_AFTER_S))
         failed = await connection.fetchval(SQL["stuck_work"])
+        untold = await webhooks.count_in_trouble(connection)
         people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))
     return page(
         "operator.html",
@@ -95,6 +97,7 @@ async def operator(
         failing=[payout for payout in approved if payout.send_error],
         problems=problems,
         stuck=stuck,
+        untold=untold,
         failed=failed,
         providers=payout_providers.names,
         people=people,
