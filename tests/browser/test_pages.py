@@ -28,6 +28,7 @@ PAGES = [
     ("/operator/prices", OPERATOR),
     ("/operator/stuck", OPERATOR),
     ("/operator/webhooks", OPERATOR),
+    ("/operator/setup", OPERATOR),
 ]
 LOOKS = [("dark", 1280), ("light", 390)]
 

@@ -25,7 +25,7 @@ async def say_what_starts(settings: Settings, data: Path | None, url: str, *, ho
         payouts = grounds.payouts.names if grounds.payouts else []
     found = {one.id: one for one in report.results}
     log.info("Plaudit %s for %s", __version__, settings.public_url)
-    log.info("database: %s at %s", found["database"].why, where(settings, url))
+    log.info("database: %s%s", found["database"].why, where(settings, url))
     for check_id in _TOLD:
         if found[check_id].state is not State.BLOCKING:
             log.info("%s: %s", found[check_id].title.lower(), found[check_id].why)
@@ -37,12 +37,12 @@ async def say_what_starts(settings: Settings, data: Path | None, url: str, *, ho
 
 
 def where(settings: Settings, url: str) -> str:
-    """Where a database is, without who logs in there."""
+    """Where a database is that is not embedded, without who logs in there."""
     if not settings.database_url:
-        return f"the folder {settings.data}"
+        return ""
     parts = urlsplit(url)
     host = parts.hostname or parse_qs(parts.query).get("host", ["the local socket"])[0]
-    return f"{host}:{parts.port}" if parts.port else host
+    return f" at {host}:{parts.port}" if parts.port else f" at {host}"
 
 
 def _in_address(host: str) -> str:
