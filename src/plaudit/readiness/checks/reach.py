@@ -83,7 +83,8 @@ async def proxy(grounds: Grounds) -> Outcome:
         return not_asked("only a request shows what stands before the server: look at /operator/setup")
     if wrong := _wrong_of(seen.host, seen.scheme, settings):
         return attention(wrong)
-    if seen.forwarded_for and seen.client == seen.peer:
+    named = seen.forwarded_for.rpartition(",")[2].strip()
+    if named and seen.client == seen.peer != named:
         return attention(
             f"{seen.peer} names its clients in {settings.forwarded_header}, and is not believed: "
             "name its network in PLAUDIT_TRUSTED_PROXIES"
