@@ -74,7 +74,7 @@ def place(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_somebody_signs_in_at_the_platform_and_out_again(open_page: OpenPage, place: Place) -> None:
-    page = open_page()
+    page = open_page(refusals=True)  # the platform has no icon
     page.goto(f"{place.address}/?lang=en")
     page.get_by_role("link", name="Sign in").first.click()
     page.get_by_role("button", name="No", exact=True).click()
@@ -93,7 +93,7 @@ def test_somebody_signs_in_at_the_platform_and_out_again(open_page: OpenPage, pl
 
 
 def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> None:
-    page = open_page()
+    page = open_page(refusals=True)  # the platform has no icon
     page.goto(f"{place.address}/sign-in?next=/people")
     page.get_by_role("button", name="Cleo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are Cleo")
@@ -104,7 +104,7 @@ def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> N
 
 
 def test_in_a_frame_of_another_site_a_code_signs_in(open_page: OpenPage, place: Place) -> None:
-    page = open_page(foreign=SITE)
+    page = open_page(foreign=SITE, refusals=True)
     link = place.way_in("ada", name="Ada of the host", next="/people")
 
     def host(route: Route) -> None:
