@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from plaudit.postgresql import folder_for_sockets
 from tests.support.waiting import WAIT_S
@@ -44,15 +44,12 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens pages (`width=`, `height=`, options of a browser context). What goes wrong in one fails the test.
 
-    `refusals=True`: the test provokes refusals of the API, which the browser notes in its console. `foreign=`: an
-    origin beside the machine's own that the test answers for.
+    `refusals=True`: the test provokes refusals of the API, which the browser notes in its console.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_one(
-        *, width: int = 1280, height: int = 900, refusals: bool = False, foreign: str = "", **options: object
-    ) -> Page:
+    def open_one(*, width: int = 1280, height: int = 900, refusals: bool = False, **options: object) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]  # options of a context, passed on
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
@@ -64,12 +61,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
                 wrong.append(f"console: {said.text} {said.location}")
 
         page.on("console", heed)
-
-        def watch(request: Request) -> None:
-            if _is_foreign(request.url) and not (foreign and request.url.startswith(f"{foreign}/")):
-                wrong.append(f"foreign request: {request.url}")
-
-        page.on("request", watch)
+        page.on(
+            "request",
+            lambda request: wrong.append(f"foreign request: {request.url}") if _is_foreign(request.url) else None,
+        )
         return page
 
     yield open_one

@@ -1,4 +1,4 @@
-"""Coming in with a real browser: at a platform by OpenID Connect, and in a frame of another site by a code."""
+"""Coming in with a real browser, at a platform by OpenID Connect, and what is said when that goes wrong."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.support.databases import Copies
@@ -18,8 +18,6 @@ from tests.support.peers import peer
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.server import serving
 
-SITE = "http://localhost:9"
-"""Another site than the server's, which is at 127.0.0.1. Nobody listens there: the test answers."""
 PICTURES = os.environ.get("TESTS_PICTURES")
 
 
@@ -67,7 +65,6 @@ def place(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             settings = {
                 "PLAUDIT_PUBLIC_URL": address,
                 "PLAUDIT_CLIENT_SECRETS": "plaudit=s3cret",
-                "PLAUDIT_FRAME_ORIGINS": SITE,
             }
             with serving(database_url, log, "--port", str(port), **settings):
                 yield Place(address, platform, key)
@@ -101,26 +98,6 @@ def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> N
     assert told["status"] == 200
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
-
-
-def test_in_a_frame_of_another_site_a_code_signs_in(open_page: OpenPage, place: Place) -> None:
-    page = open_page(foreign=SITE, refusals=True)
-    link = place.way_in("ada", name="Ada of the host", next="/people")
-
-    def host(route: Route) -> None:
-        frame = f'<iframe title="Coins" src="{link}" width="900" height="700"></iframe>'
-        route.fulfill(content_type="text/html", body=f"<!doctype html><title>A host</title>{frame}")
-
-    page.route(f"{SITE}/", host)
-    page.goto(f"{SITE}/")
-    frame = page.frame_locator("iframe")
-    expect(frame.get_by_role("heading", level=1)).to_have_text("You are Ada of the host")
-    (cookie,) = [one for one in page.context.cookies() if one["name"] == "plaudit_session"]
-    assert (cookie["sameSite"], cookie["secure"], cookie["partitionKey"]) == ("None", True, "http://localhost")
-    shoot(page, "framed")
-    frame.get_by_role("button", name="Sign out").click()
-    expect(frame.get_by_role("link", name="Sign in").first).to_be_visible()
-    assert not [one for one in page.context.cookies() if one["name"] == "plaudit_session"]
 
 
 def test_what_goes_wrong_is_said_kindly_and_fits(open_page: OpenPage, place: Place) -> None:
