@@ -135,6 +135,25 @@ async def give(play: Play, coins: int) -> None:
     assert (await play.shop.desk.house.gift_writer.charge(gift)).outcome == "posted"
 
 
+async def test_the_app_is_compared_and_no_other(play: Play) -> None:
+    buyer = await play.shop.desk.person("ada")
+    found = (await buyer.get("/v1/prices?region=US")).json()
+    web, google = found["channels"]
+    assert (web["channel"], google["channel"], google["custom_amounts"]) == ("web", "google", False)
+    assert google["packages"][1]["price"]["amount_minor"] == 99
+    assert google["packages"][1]["saving_on_web"] == {"amount_minor": 25, "currency": "USD"}
+    assert google["premium_over_web_bps"] == 3378
+    page = (await buyer.get("/recharge", headers={"accept": "text/html"})).text
+    assert "In the Google app" in page
+    assert "In the Apple app" not in page
+    quote = {"id": str(new_id(play.shop.clock)), "package_coins": 70, "channel": "apple"}
+    refused = await buyer.post("/v1/quotes", json=quote)
+    assert (refused.status_code, refused.json()["field"]) == (400, "body.channel")
+    in_app = await play.shop.quote(buyer, package_coins=70, channel="google")
+    order = {"id": str(new_id(play.shop.clock)), "quote_id": in_app["id"], "provider": "sandbox"}
+    assert (await buyer.post("/v1/orders", json=order)).json()["field"] == "body.provider"
+
+
 async def test_a_token_gives_coins_once_and_is_consumed_after(play: Play, ada: httpx2.AsyncClient) -> None:
     order = await play.order(ada)
     assert order["state"] == "pending"

@@ -89,10 +89,10 @@ async def make_quote(
     )
     if decision.outcome is Outcome.REFUSE:
         raise RegionRefused(decision)
-    found = await prices(connection, book, decision.region)
+    found = await prices(connection, book, decision.region, settings)
     price = next((price for price in found if price.channel == asked.channel), None)
     if price is None:
-        raise InvalidField(field="channel", reason=f"is not offered in {found[0].region}")
+        raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)
     now = clock.now()

@@ -60,12 +60,12 @@ async def get_prices(
         Parameter(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices."),
     ] = None,
 ) -> PricesAnswer:
-    """All channels of one region, with what the stores cost more than the web."""
+    """The channels of this server in one region, with what its apps cost more than the web."""
     async with database.read() as connection:
         book = await current_book(connection, clock)
         person_id = caller.person_id if caller else None
         decision = await preview(connection, person_id, network_address, region, settings, clock, book=book)
-        found = await prices(connection, book, decision.region)
+        found = await prices(connection, book, decision.region, settings)
         known = await regions(connection, book)
     return PricesAnswer(
         region=found[0].region,

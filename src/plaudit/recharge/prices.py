@@ -5,6 +5,7 @@ from datetime import datetime
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.recharge.books.taxes import day_in
+from plaudit.recharge.channels import as_sold
 from plaudit.recharge.model import NoPrices
 from plaudit.recharge.pricing import Channel, Price, PriceBook, SellerOfRecord
 from plaudit.settings import Settings
@@ -35,14 +36,14 @@ async def regions(connection: Connection, book: PriceBook) -> list[str]:
     return [row["region"] for row in await connection.fetch(SQL["regions"], book.version)]
 
 
-async def prices(connection: Connection, book: PriceBook, region: str) -> list[Price]:
-    """Prices of all channels of a region, the web first; empty when the book does not have it.
+async def prices(connection: Connection, book: PriceBook, region: str, settings: Settings) -> list[Price]:
+    """Prices of a region in the channels of this server, the web first; empty when the book does not have it.
 
     They are those of the moment the book is looked at: with the tax rate of that day there, and the offers that hold.
     """
     moment = book.moment
     found = await fetch_all(connection, SQL["prices"], Price, book.version, region, day_in(region, moment))
-    return [price.at(moment) for price in found]
+    return [price.at(moment) for price in as_sold(found, settings)]
 
 
 async def seller_of(

@@ -121,13 +121,14 @@ async def preview(
 async def usual_prices(
     connection: Connection, book: PriceBook, person_id: int | None, settings: Settings, clock: Clock
 ) -> list[Price]:
-    """Prices of all channels for somebody wherever they come from just now: by account and card, else the default's.
+    """Prices of this server's channels for somebody wherever they come from just now: by account and card, else the
+    default's.
 
     Raises:
         NoPrices: the book has no prices for the default region.
     """
     decision = await preview(connection, person_id, None, None, settings, clock, book=book)
-    return await prices(connection, book, decision.region)
+    return await prices(connection, book, decision.region, settings)
 
 
 async def judge_payment(

@@ -44,7 +44,7 @@ async def recharge(
     region: str | None = None,
     back: str | None = None,
 ) -> Response[str]:
-    """Packages, custom amounts, and what the stores ask for the same coins."""
+    """Packages, custom amounts, and what the same coins cost in the apps of this server."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         back = local_address(back, "/wallet")
@@ -57,7 +57,7 @@ async def recharge(
             decision = await preview(*asked, region, settings, clock, book=book)
         except InvalidField:
             decision = await preview(*asked, None, settings, clock, book=book)
-        found = await prices(connection, book, decision.region)
+        found = await prices(connection, book, decision.region, settings)
         known = await regions(connection, book)
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
