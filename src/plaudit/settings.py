@@ -137,11 +137,11 @@ class Settings:
     seller_code: Annotated[str, matching("[A-Z0-9]{1,20}", "1 to 20 capital letters and digits")] = "PLAUDIT"
     """Begins the number of each receipt; short and never changed."""
 
-    seller_name: str = "Plaudit Demo"
-    """The seller of record, as receipts show it."""
+    seller_name: str = ""
+    """The seller of record, as receipts show it. Empty, and none named by the price book: no coins are sold."""
 
     seller_address: str = ""
-    """The address of the seller of record, as receipts show it."""
+    """The address of the seller of record, as receipts show it. Empty, like the name: no coins are sold."""
 
     seller_tax_id: str = ""
     """The tax id of the seller of record, as receipts show it. Empty: it has none."""

@@ -31,6 +31,8 @@ _LINE_MAX = 600  # of what is said of a failure; bodies can be long
 _PROVIDER = {
     "PLAUDIT_SANDBOX_URL": "http://127.0.0.1:9",
     "PLAUDIT_SANDBOX_API_KEY": "key",
+    "PLAUDIT_SELLER_NAME": "Plaudit Demo",
+    "PLAUDIT_SELLER_ADDRESS": "14 Sample Row, London",
     "PLAUDIT_SANDBOX_WEBHOOK_SECRET": "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0",
 }
 

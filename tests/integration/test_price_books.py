@@ -265,12 +265,13 @@ async def test_the_seller_of_a_region_is_that_of_the_book_of_the_moment(
         shop, operator, ("[regions.AD]", f"{seller}[regions.AD]"), (german_tax, f'seller = "ACME"\n{german_tax}')
     )
     assert (await publish(operator, made)).status_code == 201
+    settings = shop.desk.house.settings
     async with database.read() as connection:
-        german = await seller_of(connection, "DE", shop.clock.now(), Settings())
-        elsewhere = await seller_of(connection, "FR", shop.clock.now(), Settings())
-        earlier = await seller_of(connection, "DE", before, Settings())
+        german = await seller_of(connection, "DE", shop.clock.now(), settings)
+        elsewhere = await seller_of(connection, "FR", shop.clock.now(), settings)
+        earlier = await seller_of(connection, "DE", before, settings)
     assert (german.code, german.name, german.address) == ("ACME", "Acme GmbH", "Berlin")
-    assert elsewhere.code == earlier.code == Settings().seller_code
+    assert elsewhere.code == earlier.code == settings.seller_code
     buyer = await shop.desk.person("berta", locale="de-DE")
     order = await shop.order(buyer)
     await shop.pay(order, "4000002760000016")

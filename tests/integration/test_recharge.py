@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ import httpx2
 import pytest
 
 from plaudit.db import OwnConnection
+from plaudit.http.assembly import create_app
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import ORDER_VALID_MINUTES, QUOTE_KEEP_DAYS, QUOTE_VALID_MINUTES
 from plaudit.people.model import Role
 from plaudit.recharge import actions, jobs, seed
+from plaudit.recharge.selling import obstacles
 from plaudit.settings import Settings
 from tests.support.desk import Desk
 from tests.support.ports import NOBODY
@@ -121,6 +124,31 @@ async def test_an_order_is_paid_and_has_a_receipt(shop: Shop, ada: httpx2.AsyncC
     assert [tuple(row) for row in moved] == [
         ("recharge", "COIN", 100), ("sale", "GBP", 96), ("sale_fee", "GBP", 3), ("sale_tax", "GBP", 16),
     ]  # fmt: skip
+
+
+async def test_nothing_is_sold_while_nobody_is_named_who_sells(shop: Shop, ada: httpx2.AsyncClient) -> None:
+    house = shop.desk.house
+    before, quoted = await buy(shop, ada, coins=100), await shop.quote(ada)
+    order = {"id": str(new_id(shop.clock)), "quote_id": quoted["id"], "provider": "sandbox"}
+    for settings in (replace(house.settings, seller_name=""), replace(house.settings, seller_address=" ")):
+        unnamed = replace(house, settings=settings)
+        async with house.database.read() as connection:
+            found = await obstacles(connection, house.payment_providers, settings, shop.clock)
+            assert [one.code for one in found] == ["no_seller"]
+            assert await obstacles(connection, house.payment_providers, house.settings, shop.clock) == []
+        buyer = await replace(shop.desk, house=unnamed, app=create_app(unnamed)).person("ada", locale="en-GB")
+        quote = await buyer.post("/v1/quotes", json={"id": str(new_id(shop.clock)), "coins": 100})
+        assert (quote.status_code, quote.json()["code"]) == (503, "no_seller")
+        placed = await buyer.post("/v1/orders", json=order)
+        assert (placed.status_code, placed.json()["code"]) == (503, "no_seller")
+        assert (await buyer.get("/v1/prices")).json()["providers"] == []
+        page = (await buyer.get("/recharge", headers={"accept": "text/html"})).text
+        assert "Coins cannot be bought here yet" in page
+        assert "PLAUDIT_SELLER_NAME" not in page  # is for operators
+        assert (await buyer.get("/v1/wallet")).json()["coins"] == 100
+        receipt = (await buyer.get(f"/v1/receipts/{before['id']}")).json()
+        assert receipt["seller"]["name"] == "Plaudit Demo"
+    assert (await ada.post("/v1/orders", json=order)).status_code == 201
 
 
 async def test_a_quote_is_ordered_once(shop: Shop, ada: httpx2.AsyncClient) -> None:

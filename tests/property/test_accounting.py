@@ -32,12 +32,16 @@ from plaudit.recharge.reversals.model import WithdrawalRequest
 from plaudit.recharge.settlement import Seller, settle
 from plaudit.settings import Secret, Settings
 from tests.property.test_strip import Lot, Model
+from tests.support.desk import SELLER
 
 pytestmark = pytest.mark.sql
 
 START = datetime(2027, 3, 28, 21, 30, tzinfo=UTC)
 SETTINGS = Settings(
-    sandbox_url="http://127.0.0.1:9", sandbox_api_key=Secret("-"), sandbox_webhook_secret=Secret("whsec_LQ==")
+    sandbox_url="http://127.0.0.1:9",
+    sandbox_api_key=Secret("-"),
+    sandbox_webhook_secret=Secret("whsec_LQ=="),
+    **SELLER,
 )
 SELLERS = {"DE": Seller("ACMEEU", "Acme Europe", "Berlin", ""), "JP": Seller("ACMEJP", "Acme Japan", "Tokyo", "")}
 FUND = "select fund($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"

@@ -51,12 +51,16 @@ from plaudit.recharge.reversals.model import RefundRequest, WithdrawalRequest
 from plaudit.recharge.settlement import Outcome
 from plaudit.settings import Secret, Settings
 from tests.support.databases import broken_laws, run_aside
+from tests.support.desk import SELLER
 from tests.support.machines import Ids, run_machine
 from tests.support.plants import finders
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SETTINGS = Settings(
-    sandbox_url="http://127.0.0.1:9", sandbox_api_key=Secret("-"), sandbox_webhook_secret=Secret("whsec_LQ==")
+    sandbox_url="http://127.0.0.1:9",
+    sandbox_api_key=Secret("-"),
+    sandbox_webhook_secret=Secret("whsec_LQ=="),
+    **SELLER,
 )
 _LEDGER = statements("plaudit.ledger")
 

@@ -57,6 +57,10 @@ class Desk:
             await connection.close()
 
 
+SELLER: dict[str, Any] = {"seller_name": "Plaudit Demo", "seller_address": "14 Sample Row\nLondon"}
+"""Who sells in tests."""
+
+
 @asynccontextmanager
 async def open_desk(database_url: str, clock: Clock, settings: Settings | None = None) -> AsyncIterator[Desk]:
     """A server on a migrated database, with an issuer of its own."""
@@ -68,6 +72,6 @@ async def open_desk(database_url: str, clock: Clock, settings: Settings | None =
         await owner.close()
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(
-            open_house(settings or Settings(public_url=ORIGIN), database_url, clock=clock, with_jobs=False)
+            open_house(settings or Settings(public_url=ORIGIN, **SELLER), database_url, clock=clock, with_jobs=False)
         )
         yield Desk(house, create_app(house), issuer, stack)

@@ -22,7 +22,7 @@ from plaudit.recharge.providers.base import CheckoutRequest, Payment, RefundRequ
 from plaudit.recharge.providers.paypal import PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings
 from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID
-from tests.support.desk import Desk, open_desk
+from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.peers import peer
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.serving import serving
@@ -216,7 +216,7 @@ async def open_paypal_shop(
     """A shop with a price book. `webhooks`: whether messages arrive by themselves; `changed`: settings of its own."""
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
     with held_port() as port:
-        settings = Settings(public_url=f"http://{LOOPBACK}:{port}", **paypal.settings(), **changed)
+        settings = Settings(public_url=f"http://{LOOPBACK}:{port}", **paypal.settings(), **(SELLER | changed))
         async with open_desk(database_url, clock, settings) as desk:
             async with desk.house.database.transaction() as connection:
                 await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))

@@ -18,7 +18,7 @@ from plaudit.recharge import seed
 from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
 from plaudit.settings import Secret, Settings
-from tests.support.desk import Desk, open_desk
+from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.serving import serving
 from tests.support.waiting import WAIT_S, eventually
@@ -131,7 +131,7 @@ async def open_shop(
             sandbox_api_key=Secret(API_KEY),
             sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
             return_hosts="shop.example",
-            **{"payout_account_keys": Secret("a-key-that-is-as-long-as-it-has-to-be"), **more_settings},
+            **(SELLER | {"payout_account_keys": Secret("a-key-that-is-as-long-as-it-has-to-be")} | more_settings),
         )
         config = SandboxConfig(
             data=folder / "sandbox.sqlite",

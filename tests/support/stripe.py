@@ -15,7 +15,7 @@ from plaudit.recharge.providers.stripe import StripeCheckout
 from plaudit.recharge.providers.stripe_gateway import StripeGateway
 from plaudit.recharge.providers.stripe_intent import StripeIntents
 from plaudit.settings import Secret, Settings
-from tests.support.desk import Desk, open_desk
+from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.serving import serving
 from tests.support.waiting import WAIT_S
@@ -124,6 +124,7 @@ async def open_stripe_shop(
             stripe_webhook_secrets=SECRETS,
             stripe_url=world.url,
             stripe_intent_page=INTENT_PAGE,
+            **SELLER,
         )
         async with open_desk(database_url, clock, settings) as desk:
             async with desk.house.database.transaction() as connection:

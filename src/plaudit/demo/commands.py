@@ -27,6 +27,9 @@ _HOST = "127.0.0.1"
 _DATA = Path(".plaudit/demo")
 _CROWD_MAX = 200
 _PORT_MAX = 65_535
+_SELLER_NAME = "Plaudit Demo"
+_SELLER_ADDRESS = "14 Sample Row, London EC1V 9HX, United Kingdom"
+"""Where the price book names nobody."""
 
 
 @click.command()
@@ -81,6 +84,8 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
         sandbox_url=url_of(sandbox),
         sandbox_api_key=Secret(keys.sandbox_api_key),
         sandbox_webhook_secret=Secret(keys.sandbox_webhook_secret),
+        seller_name=_SELLER_NAME,
+        seller_address=_SELLER_ADDRESS,
     )
     click.echo(f"Starting the demo in {data} …")
     with sandbox, database_url(settings) as database, Children(data / "logs") as children:
@@ -142,6 +147,8 @@ def _environment(settings: Settings, database: str, people: Path) -> dict[str, s
         "PLAUDIT_SANDBOX_URL": settings.sandbox_url,
         "PLAUDIT_SANDBOX_API_KEY": settings.sandbox_api_key.reveal(),
         "PLAUDIT_SANDBOX_WEBHOOK_SECRET": settings.sandbox_webhook_secret.reveal(),
+        "PLAUDIT_SELLER_NAME": settings.seller_name,
+        "PLAUDIT_SELLER_ADDRESS": settings.seller_address,
     }
 
 

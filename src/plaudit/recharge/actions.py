@@ -27,7 +27,7 @@ from plaudit.recharge.model import (
     QuoteNotOurs,
     QuoteRequest,
 )
-from plaudit.recharge.prices import current_book, prices, shard_of
+from plaudit.recharge.prices import current_book, prices, seller_of, shard_of
 from plaudit.recharge.pricing import Price
 from plaudit.recharge.providers import PaymentProviders
 from plaudit.recharge.regions import RegionRefused, decide_for_quote, source_of
@@ -76,6 +76,7 @@ async def make_quote(
         InvalidField: not exactly one amount, one outside what can be bought, or a region or currency without prices.
         IdempotencyConflict: the id came with another request.
         NoPrices: no price book has been published.
+        NoSeller: nobody is named who sells there.
         RegionRefused: nothing is sold to where the person is.
     """
     require_uuid7(asked.id, "id", clock)
@@ -93,6 +94,7 @@ async def make_quote(
     price = next((price for price in found if price.channel == asked.channel), None)
     if price is None:
         raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
+    await seller_of(connection, price.region, clock.now(), settings)
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)
     now = clock.now()

@@ -13,7 +13,7 @@ from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
 from plaudit.problems import BodyTooLarge, NotFound
-from plaudit.recharge import actions, checkout, orders_api, regions_api, wallet_api
+from plaudit.recharge import actions, checkout, orders_api, regions_api, selling, wallet_api
 from plaudit.recharge.answers import (
     OrderAnswer,
     OrderPage,
@@ -26,9 +26,17 @@ from plaudit.recharge.answers import (
 )
 from plaudit.recharge.books import api as books_api
 from plaudit.recharge.grants import api as grants_api
-from plaudit.recharge.model import CurrencyNotTaken, NoPrices, Order, OrderRequest, ProviderRefused, QuoteRequest
+from plaudit.recharge.model import (
+    CurrencyNotTaken,
+    NoPrices,
+    NoSeller,
+    Order,
+    OrderRequest,
+    ProviderRefused,
+    QuoteRequest,
+)
 from plaudit.recharge.prices import current_book, prices, regions
-from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
+from plaudit.recharge.providers import PaymentProviders
 from plaudit.recharge.receipts import api as receipts_api
 from plaudit.recharge.regions import RegionRefused, decision_of_quote, keep_refusal, preview, source_of
 from plaudit.recharge.reversals import api as reversals_api
@@ -67,6 +75,7 @@ async def get_prices(
         decision = await preview(connection, person_id, network_address, region, settings, clock, book=book)
         found = await prices(connection, book, decision.region, settings)
         known = await regions(connection, book)
+        takers = await selling.takers(connection, payment_providers, found[0], settings, clock)
     return PricesAnswer(
         region=found[0].region,
         region_source=source_of(decision),
@@ -78,7 +87,7 @@ async def get_prices(
         note=book.note,
         sources=book.sources,
         channels=[channel_answer(price, found[0]) for price in found],
-        providers=providers_on_the_web(payment_providers, found[0]),
+        providers=takers,
     )
 
 
@@ -87,7 +96,7 @@ async def get_prices(
     access=Access.VIEWER,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices, RegionRefused),
+    problems=(NoPrices, NoSeller, RegionRefused),
     summary="A price for an amount of coins",
 )
 async def make_quote(
@@ -116,7 +125,7 @@ async def make_quote(
     access=Access.VIEWER,
     operation_id="PlaceOrder",
     tags=TAGS,
-    problems=(NotFound, ProviderRefused, CurrencyNotTaken),
+    problems=(NotFound, NoSeller, ProviderRefused, CurrencyNotTaken),
     summary="Order what was quoted",
 )
 async def place_order(

@@ -15,6 +15,7 @@ from plaudit.recharge import actions
 from plaudit.recharge.capturing import apply_payment, carry_out
 from plaudit.recharge.inbox import actions as inbox
 from plaudit.recharge.model import Order, OrderRequest, OrderState, ProviderUnavailable
+from plaudit.recharge.prices import seller_of
 from plaudit.recharge.providers import PaymentProviders
 from plaudit.recharge.providers.base import CheckoutRequest, Payment, PaymentProvider
 from plaudit.recharge.settlement import Outcome, Seller
@@ -37,10 +38,13 @@ async def start(
     Raises:
         ProviderUnavailable: the order is kept; the same request later goes on with it.
         ProviderRefused: the provider will not take this payment.
+        NoSeller: nobody is named who sells; no order is placed then.
         Problem: see actions.place_order.
     """
     async with database.transaction() as connection:
         order = await actions.place_order(connection, person_id, asked, providers, settings, clock)
+        if order.state is OrderState.CREATED:
+            await seller_of(connection, order.region, order.created_at, settings)
     if order.state is not OrderState.CREATED:
         return order
     request = CheckoutRequest(

@@ -297,6 +297,20 @@ class Worth(msgspec.Struct, frozen=True):
     basis: Literal["paid", "list", "mixed"]
 
 
+class NoSeller(Problem):
+    """Nobody is named as the seller, so nothing is sold; what was sold before can be spent and taken back."""
+
+    code = "no_seller"
+    status = 503
+    title = "Coins cannot be bought here yet."
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            "Whoever runs this server has not said yet who sells: the seller of record needs a name and an address.",
+            region=region,
+        )
+
+
 class NoPrices(NotFound):
     code: ClassVar[str] = "no_prices"
     title: ClassVar[str] = "There is no price book yet."

@@ -6,7 +6,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.recharge.books.taxes import day_in
 from plaudit.recharge.channels import as_sold
-from plaudit.recharge.model import NoPrices
+from plaudit.recharge.model import NoPrices, NoSeller
 from plaudit.recharge.pricing import Channel, Price, PriceBook, SellerOfRecord
 from plaudit.settings import Settings
 
@@ -49,11 +49,17 @@ async def prices(connection: Connection, book: PriceBook, region: str, settings:
 async def seller_of(
     connection: Connection, region: str, at: datetime, settings: Settings, channel: Channel = "web"
 ) -> SellerOfRecord:
-    """Who sells in a region at a moment: who the price book of that moment names, else the seller of the settings."""
-    found = await named_seller(connection, region, at, channel)
-    return found or SellerOfRecord(
+    """Who sells in a region at a moment: who the price book of that moment names, else the seller of the settings.
+
+    Raises:
+        NoSeller: neither names somebody with an address.
+    """
+    found = await named_seller(connection, region, at, channel) or SellerOfRecord(
         settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id
     )
+    if not (found.name.strip() and found.address.strip()):
+        raise NoSeller(region)
+    return found
 
 
 async def named_seller(

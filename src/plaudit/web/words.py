@@ -20,6 +20,9 @@ _PROBLEMS = {
     "not_found": later("There is nothing here"),
     "idempotency_conflict": later("This was sent before with something else in it. Reload the page and try again."),
     "no_prices": later("Prices have not been published. What you have can be spent as ever."),
+    "no_seller": later(
+        "Whoever runs this server has not said yet who sells. What you have can be spent and taken back as ever."
+    ),
     "region_refused": later("Coins are not sold in your country."),
     "quote_expired": later("The price was promised for some minutes, which are over. Choose again."),
     "quote_not_ours": later("The price was promised for some minutes, which are over. Choose again."),

@@ -16,8 +16,8 @@ from plaudit.people.model import Caller
 from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
 from plaudit.recharge.answers import channel_answer
-from plaudit.recharge.model import NoPrices, Order, OrderState
-from plaudit.recharge.prices import current_book, prices, regions
+from plaudit.recharge.model import NoPrices, NoSeller, Order, OrderState
+from plaudit.recharge.prices import current_book, prices, regions, seller_of
 from plaudit.recharge.pricing import Price
 from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
 from plaudit.recharge.receipts.reading import order_for
@@ -51,13 +51,17 @@ async def recharge(
         try:
             book = await current_book(connection, clock)
         except NoPrices:
-            return page("recharge_closed.html", viewer, nav="wallet")
+            return page("recharge_closed.html", viewer, nav="wallet", missing="prices")
         asked = (connection, caller.person_id, network_address)
         try:
             decision = await preview(*asked, region, settings, clock, book=book)
         except InvalidField:
             decision = await preview(*asked, None, settings, clock, book=book)
         found = await prices(connection, book, decision.region, settings)
+        try:
+            await seller_of(connection, found[0].region, clock.now(), settings)
+        except NoSeller:
+            return page("recharge_closed.html", viewer, nav="wallet", missing="seller")
         known = await regions(connection, book)
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]

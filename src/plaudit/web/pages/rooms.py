@@ -19,8 +19,9 @@ from plaudit.problems import NotFound
 from plaudit.recharge.model import NoPrices, OpenLot
 from plaudit.recharge.prices import current_book
 from plaudit.recharge.pricing import Price
-from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
+from plaudit.recharge.providers import PaymentProviders
 from plaudit.recharge.regions import usual_prices
+from plaudit.recharge.selling import takers
 from plaudit.recharge.wallet import open_lots, read_wallet
 from plaudit.settings import Settings
 from plaudit.web.language import tag_for
@@ -107,7 +108,7 @@ async def _worth(
         return {"rate": None, "lots": [], "provider": None}
     web = found[0]
     rate = {"amount_minor": web.unit_numerator, "coins": web.unit_denominator, "currency": web.currency}
-    known = {"rate": rate, "provider": next(iter(providers_on_the_web(providers, web)), None)}
+    known = {"rate": rate, "provider": next(iter(await takers(connection, providers, web, settings, clock)), None)}
     if viewer.person_id is None:
         return known | {"lots": []}
     wallet = await read_wallet(connection, viewer.person_id)
