@@ -48,3 +48,8 @@ def style_guide_server() -> Iterator[str]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
+
+
+if __name__ == "__main__":
+    with style_guide_server() as where:
+        input(f"{where} (Enter ends it) ")

@@ -8,9 +8,8 @@ from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.checks.reach import is_loopback
 from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
 from plaudit.recharge import prices as shop
-from plaudit.recharge.model import NoPrices, ProviderRefused, ProviderUnavailable
+from plaudit.recharge.model import NoPrices, NoSeller, ProviderRefused, ProviderUnavailable
 from plaudit.recharge.providers.base import PaymentProvider
-from plaudit.settings import Settings
 
 _LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
 _REASON_LENGTH_MAX = 200
@@ -39,22 +38,14 @@ async def catalogue(grounds: Grounds) -> Outcome:
     return ok(f"{offered} {'item' if offered == 1 else 'items'} to give")
 
 
-def settings_name_a_seller(settings: Settings) -> bool:
-    """Whether somebody has said who sells; the demo's people are sold to by the demo."""
-    return bool(settings.seller_name) and (settings.seller_name != "Plaudit Demo" or bool(settings.demo_people))
-
-
 async def seller(grounds: Grounds) -> Outcome:
     region, now = grounds.settings.default_region, grounds.clock.now()
     async with grounds.opened.read() as connection:
-        named = await shop.named_seller(connection, region, now)
-    if named:
-        return ok(f"{named.name}, by the price book for {region}")
-    if not settings_name_a_seller(grounds.settings):
-        return blocking("receipts must name who sells: set PLAUDIT_SELLER_NAME and PLAUDIT_SELLER_ADDRESS")
-    if not grounds.settings.seller_address and not grounds.settings.demo_people:
-        return attention(f"{grounds.settings.seller_name}, without an address: set PLAUDIT_SELLER_ADDRESS")
-    return ok(grounds.settings.seller_name)
+        try:
+            named = await shop.seller_of(connection, region, now, grounds.settings)
+        except NoSeller:
+            return blocking("receipts must name who sells: set PLAUDIT_SELLER_NAME and PLAUDIT_SELLER_ADDRESS")
+    return ok(f"{named.name}, for {region}")
 
 
 async def prices(grounds: Grounds) -> Outcome:
@@ -66,7 +57,9 @@ async def prices(grounds: Grounds) -> Outcome:
         except NoPrices:
             return blocking("no price book holds, so nothing is for sale", command=begin, page="/operator/prices")
         regions = await shop.regions(connection, book)
-        on_the_web = [one for one in await shop.prices(connection, book, region) if one.channel == "web"]
+        on_the_web = [
+            one for one in await shop.prices(connection, book, region, grounds.settings) if one.channel == "web"
+        ]
     if not on_the_web:
         return blocking(
             f"version {book.version} has no price on the web for {region}, where whoever is nowhere else is sold to",

@@ -1,11 +1,14 @@
 """What went wrong, as a page for a person: what happened, what is safe, and what to do next."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response
 from litestar.response import Redirect
 
 from plaudit.languages.speaking import later
+from plaudit.people.cookies import cookie_name
+from plaudit.people.credentials import SESSION_COOKIE
 from plaudit.problems import Problem, Unauthenticated
 from plaudit.web.language import note_wishes
 from plaudit.web.pages.frame import page
@@ -34,7 +37,13 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         safe=_SAFE if problem.status >= 500 else "",
         reference=problem.fields.get("incident", ""),
         status_code=problem.status,
+        signed_in=_has_session(request) and not isinstance(problem, Unauthenticated),
     )
+
+
+def _has_session(request: Request[Any, Any, Any]) -> bool:
+    parts: Mapping[str, Any] = request.scope.get("plaudit", {})  # type: ignore[assignment]  # written by the front
+    return "settings" in parts and cookie_name(SESSION_COOKIE, parts["settings"]) in request.cookies
 
 
 def _words(problem: Problem) -> tuple[str, str]:

@@ -84,6 +84,7 @@ export async function renew(...selectors) {
     const [old, next] = [document.querySelector(selector), fresh.querySelector(selector)];
     if (old && next) old.replaceWith(document.adoptNode(next));
   }
+  document.title = fresh.title;
   document.dispatchEvent(new CustomEvent("page-renewed"));
   return true;
 }

@@ -2,8 +2,8 @@
 import { coins, number } from "../format.js";
 import { animationOf } from "../stage/animations.js";
 import { Banners } from "../stage/banners.js";
-import { Particles } from "../stage/particles.js";
 import { showFace } from "../stage/face.js";
+import { Particles } from "../stage/particles.js";
 import { Scene } from "../stage/scene.js";
 import { ValueQueue } from "../stage/value-queue.js";
 
