@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from plaudit.colours import accent_of
+
 Kind = Callable[[str], Any]
 """Reads a text that is not empty. Raises ValueError with the words that follow the variable's name."""
 
@@ -122,6 +124,11 @@ def countries(text: str) -> str:
     if wrong := sorted(code for code in text.split() if not re.fullmatch("[A-Z]{2}", code)):
         raise ValueError(f"must be codes of two letters: {', '.join(wrong)}")
     return text
+
+
+def accent_colour(text: str) -> str:
+    """A colour that can be seen in both themes."""
+    return accent_of(text).fill
 
 
 def currencies(text: str) -> str:

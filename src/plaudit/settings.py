@@ -20,6 +20,7 @@ from plaudit.limits import (
 )
 from plaudit.setting_kinds import (
     Secret,
+    accent_colour,
     address,
     countries,
     currencies,
@@ -133,6 +134,18 @@ class Settings:
 
     quote_key: Annotated[Secret, key(QUOTE_KEY_LENGTH_MIN)] = _NOT_SET
     """What quotes are signed with; at least 32 characters. Empty: a key made once and kept in the database."""
+
+    brand_name: Annotated[str, matching(r"\S.{0,38}\S", "2 to 40 characters")] = "Plaudit"
+    """What this installation is called, in titles, bars and papers."""
+
+    brand_logo: Annotated[str, file] = ""
+    """An SVG or PNG file shown beside the name. Empty: Plaudit's mark."""
+
+    brand_icon: Annotated[str, file] = ""
+    """An SVG or PNG file shown in the tabs of browsers. Empty: the logo."""
+
+    brand_colour: Annotated[str, accent_colour] = ""
+    """The accent of the pages, such as #c73a25, with a contrast of at least 3 to 1 in both themes. Empty: coral."""
 
     seller_code: Annotated[str, matching("[A-Z0-9]{1,20}", "1 to 20 capital letters and digits")] = "PLAUDIT"
     """Begins the number of each receipt; short and never changed."""

@@ -1,6 +1,7 @@
 """The assembled server: every route says who may call it, every error is a problem, every answer has its headers."""
 
 import gzip
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -8,10 +9,12 @@ import msgspec
 import pytest
 from litestar.routes import HTTPRoute, WebSocketRoute
 
-from plaudit.http.assembly import create_framework
+from plaudit.http.assembly import create_app, create_framework
 from plaudit.http.openapi import describe
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.people.access import Access, required
+from plaudit.people.credentials import SESSION_COOKIE
+from plaudit.web.brand import brand_of
 from tests.support.desk import Desk
 
 PROBLEM = "application/problem+json"
@@ -184,3 +187,32 @@ class TestDescription:
         assert "GiftRequest" in names
         assert [name for name in names if schemas[name].get("additionalProperties") is not False] == []
         assert b"9999.0" not in msgspec.json.encode(document)
+
+
+async def test_pages_carry_the_brand_of_the_installation(desk: Desk) -> None:
+    settings = replace(desk.house.settings, brand_name="Acme Live", brand_colour="#1a73e8")
+    acme = replace(desk.house, settings=settings)
+    guest = await replace(desk, house=acme, app=create_app(acme)).client({"accept": "text/html"})
+    text = (await guest.get("/")).text
+    assert "<title>Live now · Acme Live</title>" in text
+    assert '<span class="brand-name">Acme Live</span>' in text
+    brand = brand_of(settings)
+    assert brand.sheet
+    for file in (brand.logo, brand.icon, brand.sheet):
+        assert f'"{file.address}"' in text
+        answer = await guest.get(file.address)
+        assert (answer.content, answer.headers["content-type"]) == (file.content, file.media_type)
+        assert "immutable" in answer.headers["cache-control"]
+    icon = await guest.get("/favicon.ico")
+    assert (icon.status_code, icon.content, icon.headers["content-type"]) == (200, brand.icon.content, "image/svg+xml")
+    assert (await guest.get("/brand/other.svg")).status_code == 404
+    assert "· Acme Live</title>" in (await guest.get("/nothing")).text
+    own = (await (await desk.client({"accept": "text/html"})).get("/")).text
+    assert "<title>Live now · Plaudit</title>" in own
+
+
+async def test_a_problem_does_not_ask_somebody_signed_in_to_sign_in(desk: Desk) -> None:
+    guest = await desk.client({"accept": "text/html"})
+    assert 'href="/people">Sign in' in (await guest.get("/nothing")).text
+    ada = await desk.client({"accept": "text/html", "cookie": f"{SESSION_COOKIE}={desk.token('ada')}"})
+    assert "Sign in" not in (await ada.get("/nothing")).text

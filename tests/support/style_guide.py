@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from plaudit.web.brand import BRAND_ADDRESS, brand
 from plaudit.web.style_guide import context
 from plaudit.web.templating import STATIC, make_environment
 
@@ -25,6 +26,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/":
             self._answer(make_environment().get_template("style_guide.html").render(context()).encode(), "text/html")
+        elif signed := brand().file(path.removeprefix(BRAND_ADDRESS)):
+            self._answer(signed.content, signed.media_type)
         elif (file := STATIC / path.removeprefix("/static/").partition("/")[2]).is_file():
             self._answer(file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
         else:

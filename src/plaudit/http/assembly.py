@@ -26,7 +26,7 @@ import plaudit.recharge.api
 import plaudit.recharge.inbox.api
 import plaudit.recharge.reconciliation.api
 import plaudit.web.pages
-from plaudit.http import docs, guard, health, metrics, static
+from plaudit.http import brand, docs, guard, health, metrics, static
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
 from plaudit.http.house import House
@@ -54,6 +54,7 @@ ROUTERS: tuple[Router, ...] = (
     metrics.router,
     docs.router,
     static.router,
+    brand.router,
     plaudit.web.pages.router,
 )
 

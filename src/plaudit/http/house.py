@@ -40,6 +40,7 @@ from plaudit.readiness.watch import Readiness
 from plaudit.recharge.jobs import recharge_jobs
 from plaudit.recharge.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
+from plaudit.web.brand import brand_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,7 @@ async def open_house(
     """
     clock = clock or SystemClock()
     network_databases(settings)  # a file that is none keeps us from starting, not from selling
+    brand_of(settings)
     async with AsyncExitStack() as stack:
         database, shards = await _open_database(stack, settings, database_url, clock)
         keysets = KeySets(clock)

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from plaudit.languages.speaking import gettext, ngettext, plural_forms, voice
+from plaudit.web.brand import brand
 from plaudit.web.formatting import FILTERS
 from plaudit.web.language import sign_in_address, switch
 from plaudit.web.loading import loadable, loadable_origins
@@ -50,6 +51,7 @@ def make_environment() -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.globals.update(
+        brand=brand,
         static=static,
         loadable=loadable,
         loadable_origins=loadable_origins,

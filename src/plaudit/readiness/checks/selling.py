@@ -57,10 +57,8 @@ async def prices(grounds: Grounds) -> Outcome:
         except NoPrices:
             return blocking("no price book holds, so nothing is for sale", command=begin, page="/operator/prices")
         regions = await shop.regions(connection, book)
-        on_the_web = [
-            one for one in await shop.prices(connection, book, region, grounds.settings) if one.channel == "web"
-        ]
-    if not on_the_web:
+        here = await shop.prices(connection, book, region, grounds.settings)
+    if not any(price.channel == "web" for price in here):
         return blocking(
             f"version {book.version} has no price on the web for {region}, where whoever is nowhere else is sold to",
             page="/operator/prices",

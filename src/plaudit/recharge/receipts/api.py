@@ -25,6 +25,7 @@ from plaudit.recharge.receipts.answers import (
 )
 from plaudit.recharge.receipts.document import Document, credit_note_document, receipt_document
 from plaudit.recharge.receipts.model import Act, Receipt
+from plaudit.settings import Settings
 
 TAGS = ["Receipts"]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
@@ -63,14 +64,14 @@ async def get_receipt(order_id: UUID, caller: Caller, database: Database) -> Rec
     summary="The receipt of an order as PDF",
 )
 async def get_receipt_pdf(
-    order_id: UUID, caller: Caller, database: Database, language: PaperLanguage = None
+    order_id: UUID, caller: Caller, database: Database, settings: Settings, language: PaperLanguage = None
 ) -> Response[bytes]:
     """One page of A4. The same paper in the same language has the same bytes."""
     async with database.read() as connection:
         receipt = await reading.receipt_for(connection, caller, order_id)
         chosen = await _voice(connection, receipt, language)
     with speaking(chosen):
-        return await _pdf(receipt_document(receipt))
+        return await _pdf(receipt_document(receipt), settings)
 
 
 @get(
@@ -115,14 +116,19 @@ async def get_credit_note(
     summary="The credit note of a reversal as PDF",
 )
 async def get_credit_note_pdf(
-    reversal_id: UUID, caller: Caller, database: Database, act: Act = Act.CREDIT, language: PaperLanguage = None
+    reversal_id: UUID,
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    act: Act = Act.CREDIT,
+    language: PaperLanguage = None,
 ) -> Response[bytes]:
     """One page of A4. The same paper in the same language has the same bytes."""
     async with database.read() as connection:
         note, receipt = await reading.credit_note_for(connection, caller, reversal_id, act)
         chosen = await _voice(connection, receipt, language)
     with speaking(chosen):
-        return await _pdf(credit_note_document(note, receipt))
+        return await _pdf(credit_note_document(note, receipt), settings)
 
 
 async def _voice(connection: Connection, receipt: Receipt, asked: str | None) -> Voice:
@@ -131,8 +137,8 @@ async def _voice(connection: Connection, receipt: Receipt, asked: str | None) ->
     return Voice(language, locale_of(language, receipt.region))
 
 
-async def _pdf(document: Document) -> Response[bytes]:
-    body = await asyncio.to_thread(pdf.render, document)
+async def _pdf(document: Document, settings: Settings) -> Response[bytes]:
+    body = await asyncio.to_thread(pdf.render, document, settings)
     headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"', "Cache-Control": "private, no-store"}
     return Response(body, media_type=PDF_MEDIA_TYPE, headers=headers)
 

@@ -18,6 +18,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from plaudit.languages.model import Language
 from plaudit.languages.speaking import voice
 from plaudit.recharge.receipts.document import Document
+from plaudit.settings import Settings
 
 _FONTS = Path(__file__).parent / "fonts"
 _REGULAR, _BOLD, _WIDE = "Figtree", "Figtree-SemiBold", "DejaVuSans"
@@ -31,8 +32,8 @@ _LABEL_WIDTH = 48 * mm
 _AMOUNT_WIDTH = 50 * mm
 
 
-def render(document: Document) -> bytes:
-    """The PDF of a paper, in the language that is spoken. Takes some milliseconds of processor time."""
+def render(document: Document, settings: Settings) -> bytes:
+    """The PDF of a paper, in the language that is spoken, under the name of the installation. Takes milliseconds."""
     _register_fonts()
     file = BytesIO()
     language = voice().language
@@ -46,11 +47,12 @@ def render(document: Document) -> bytes:
         title=f"{document.title} {document.number}",
         author=document.seller[0],
         subject=document.title,
-        creator="Plaudit",
+        creator=settings.brand_name,
         lang=language.tag,
         invariant=1,
     )
-    template.build(_story(document, _Writer(language)))
+    accent = HexColor(settings.brand_colour) if settings.brand_colour else _ACCENT
+    template.build(_story(document, _Writer(language), settings.brand_name, accent))
     return file.getvalue()
 
 
@@ -92,8 +94,12 @@ class _Writer:
         return self._east_asian
 
 
-def _story(document: Document, write: _Writer) -> list[Flowable]:
-    head = [[write(document.title, 22, bold=True)], [write(document.number, 10, textColor=_SOFT)]]
+def _story(document: Document, write: _Writer, brand_name: str, accent: HexColor) -> list[Flowable]:
+    head = [
+        [write(brand_name, 11, bold=True, textColor=_SOFT)],
+        [write(document.title, 22, bold=True)],
+        [write(document.number, 10, textColor=_SOFT)],
+    ]
     name, *more = document.seller
     seller = [[write(name, 10, bold=True)], *([write(line, 9, textColor=_SOFT)] for line in more)]
     return [
@@ -105,7 +111,7 @@ def _story(document: Document, write: _Writer) -> list[Flowable]:
         Spacer(0, 8 * mm),
         _facts(document, write),
         Spacer(0, 8 * mm),
-        _amounts(document, write),
+        _amounts(document, write, accent),
         Spacer(0, 8 * mm),
         _stack([[write(note, 9, textColor=_SOFT)] for note in document.notes], _WIDTH),
     ]
@@ -131,7 +137,7 @@ def _facts(document: Document, write: _Writer) -> Table:
     return Table(rows, colWidths=[_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH], style=_PLAIN)
 
 
-def _amounts(document: Document, write: _Writer) -> Table:
+def _amounts(document: Document, write: _Writer, accent: HexColor) -> Table:
     heading = {"size": 9, "textColor": _SOFT}
     rows = [[write(document.item_label, **heading), write(document.amount_label, **heading, alignment=TA_RIGHT)]]
     rows += [[write(line.label), write(line.amount, alignment=TA_RIGHT)] for line in document.lines]
@@ -141,7 +147,7 @@ def _amounts(document: Document, write: _Writer) -> Table:
         [
             ("LINEBELOW", (0, 0), (-1, 0), 0.5, _LINE),
             ("LINEBELOW", (0, 1), (-1, -3), 0.5, _LINE),
-            ("LINEABOVE", (0, -1), (-1, -1), 1, _ACCENT),
+            ("LINEABOVE", (0, -1), (-1, -1), 1, accent),
             ("TOPPADDING", (0, 0), (-1, -1), 5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
         ],

@@ -16,6 +16,7 @@ from plaudit.problems import NotFound
 from plaudit.readiness.model import CheckResult
 from plaudit.readiness.watch import Readiness
 from plaudit.recharge.wallet import read_wallet
+from plaudit.web.brand import wear
 from plaudit.web.language import memory, note_wishes, voice_for
 from plaudit.web.loading import note_origins
 from plaudit.web.pages.filters import FILTERS, countries
@@ -65,11 +66,18 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
 
 
 async def before_page(request: Request[Any, Any, Any]) -> None:
-    """Runs before each handler of a page: what the page will say beside what its handler gives it."""
+    """Runs before each handler of a page."""
+    note_request(request)
+
+
+def note_request(request: Request[Any, Any, Any]) -> None:
+    """Keep what the page that answers a request will say beside what its handler gives it: the reader's language, whose
+    server it is, what it may load, and what blocks it."""
     note_wishes(request)
     note_origins(request)
-    parts: Mapping[str, Any] = request.scope.get("plaudit", {})  # type: ignore[assignment]  # written by the front
-    _readiness.set(parts.get("readiness"))
+    parts: Mapping[str, Any] = request.scope["plaudit"]  # type: ignore[typeddict-item]  # written by the front
+    wear(parts["settings"])
+    _readiness.set(parts["readiness"])
 
 
 def _blocking(viewer: Viewer) -> list[CheckResult]:

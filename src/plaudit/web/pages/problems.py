@@ -10,8 +10,7 @@ from plaudit.languages.speaking import later
 from plaudit.people.cookies import cookie_name
 from plaudit.people.credentials import SESSION_COOKIE
 from plaudit.problems import Problem, Unauthenticated
-from plaudit.web.language import note_wishes
-from plaudit.web.pages.frame import page
+from plaudit.web.pages.frame import note_request, page
 from plaudit.web.pages.sign_in import sign_in_address
 
 _SAFE = later("Nothing was taken or sent.")
@@ -27,7 +26,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     if isinstance(problem, Unauthenticated) and request.method == "GET":
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect(sign_in_address(target), status_code=303)
-    note_wishes(request)
+    note_request(request)
     title, text = _words(problem)
     return page(
         "problem.html",
