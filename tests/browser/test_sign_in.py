@@ -17,6 +17,7 @@ from tests.support.databases import Copies
 from tests.support.peers import peer
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.server import serving
+from tests.support.waiting import WAIT_S
 
 PICTURES = os.environ.get("TESTS_PICTURES")
 
@@ -35,6 +36,7 @@ class Place:
             f"{self.address}/v1/sign-in-codes",
             json={"subject": subject, **more},
             headers={"Authorization": f"Bearer {self.key}"},
+            timeout=WAIT_S,
         )
         assert made.status_code == 201, made.text
         return str(made.json()["url"])
@@ -94,7 +96,7 @@ def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> N
     page.goto(f"{place.address}/sign-in?next=/people")
     page.get_by_role("button", name="Cleo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are Cleo")
-    told = httpx2.post(f"{place.platform}/_control/logout", json={"claims": {"sub": "cleo"}}).json()
+    told = httpx2.post(f"{place.platform}/_control/logout", json={"claims": {"sub": "cleo"}}, timeout=WAIT_S).json()
     assert told["status"] == 200
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")

@@ -8,6 +8,7 @@ from plaudit.db import Database, connect
 from plaudit.events.log import events_after, log_state, place_waiting, record
 from plaudit.problems import Problem
 from tests.support.hooks import record_one, started
+from tests.support.waiting import at_some_moment
 
 WRITERS, EACH, ROOMS = 6, 12, 4
 _NEXT_TURN = "update turns set turn = turn + 1 where room = $1 returning turn"
@@ -26,7 +27,7 @@ async def _write(database: Database, clock: ManualClock, chance: Random) -> list
                     raise Problem
                 number = await connection.fetchval(_NEXT_TURN, room)
                 await record(connection, clock.now(), started(room, f"{room}.{number}"))
-                await asyncio.sleep(chance.random() * 0.02)
+                await at_some_moment(chance, 0.02)
         except Problem:
             continue
         committed.append(f"{room}.{number}")

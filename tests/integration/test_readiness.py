@@ -28,6 +28,7 @@ from plaudit.settings import Secret
 from tests.support.commands import plaudit
 from tests.support.ports import NOBODY
 from tests.support.shop import API_KEY, WEBHOOK_SECRET, Shop, open_shop
+from tests.support.waiting import WAIT_S
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ async def alone(house: House, check_id: str, **more: Any) -> CheckResult:
 
 async def asked(house: House, checks: Sequence[Check] = CHECKS, **more: Any) -> Report:
     """A look from where the server stands; `settings` and other grounds may differ."""
-    async with httpx2.AsyncClient(verify=tls_context()) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         grounds = Grounds(
             settings=house.settings,
             clock=house.clock,

@@ -26,6 +26,7 @@ from plaudit.limits import (
 from plaudit.pages import BEGINNING
 from tests.peers.host import Host, Mood, open_host
 from tests.support.hooks import SETTINGS, Hooks, open_hooks
+from tests.support.waiting import eventually
 
 LONG = timedelta(seconds=WEBHOOK_PAUSE_S_MAX * 2)
 
@@ -188,9 +189,12 @@ async def test_one_that_dawdles_keeps_nobody_waiting(hooks: Hooks, host: Host) -
     async with open_host() as quick:
         await hooks.add(quick)
         await hooks.happen(range(1, 31))
-        while len(quick.received) < 30:
-            await asyncio.sleep(0.01)
+
+        async def all_received() -> bool:
             await hooks.dispatcher.run_once()
+            return len(quick.received) == 30
+
+        await eventually(all_received, "the other has everything")
     assert host.most_at_once == len(host.received) == WEBHOOKS_PER_ENDPOINT_AT_ONCE
     host.held.set()
     await hooks.drain()
@@ -202,8 +206,7 @@ async def test_what_a_process_took_that_died_is_sent_by_another(hooks: Hooks, ho
     host.held = asyncio.Event()
     await hooks.happen([7, 7])
     await hooks.dispatcher.run_once()
-    while not host.received:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: bool(host.received), "the message is on its way")
     await hooks.dispatcher.close()  # in the middle of it
     host.held.set()
     other = Dispatcher(hooks.database, hooks.clock, SETTINGS)

@@ -16,6 +16,7 @@ from plaudit.people.model import Issuer, Role
 from plaudit.settings import Secret, Settings
 from tests.support.desk import ORIGIN, Desk, open_desk
 from tests.support.peers import peer
+from tests.support.waiting import WAIT_S
 
 CLIENT_ID = "plaudit"
 CLIENT_SECRET = "a secret/of:the client=7".replace(" ", "%")
@@ -83,5 +84,5 @@ async def open_identity_house(
             )  # fmt: skip
             issuer = await issuers.add_issuer(owner, url, added, clock)
             desk = await stack.enter_async_context(open_desk(database_url, clock, settings))
-            provider = await stack.enter_async_context(httpx2.AsyncClient(base_url=url))
+            provider = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=WAIT_S))
             yield House(desk, clock, issuer, provider)

@@ -4,17 +4,15 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.ports import LOOPBACK, held_port
-from tests.support.waiting import WAIT_S
+from tests.support.waiting import WAIT_S, until
 
 EXAMPLE = Path(__file__).parents[2] / "examples/streams/nginx.conf"
-_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,12 @@ def media_server(folder: Path, ports: MediaPorts, plaudit: str, secret: str) -> 
 
 
 def _until_listening(process: "subprocess.Popen[str]", port: int) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while True:
+    def listens() -> bool:
         assert process.poll() is None, f"nginx ended: {process.communicate()[1]}"
         with socket.socket() as trying:
-            if trying.connect_ex((LOOPBACK, port)) == 0:
-                return
-        assert time.monotonic() < deadline, "nginx did not listen"
-        time.sleep(_PAUSE_S)
+            return trying.connect_ex((LOOPBACK, port)) == 0
+
+    until(listens, "nginx listens")
 
 
 def sender(address: str, key: str) -> "subprocess.Popen[bytes]":

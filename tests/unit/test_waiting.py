@@ -21,6 +21,7 @@ MAY_SLEEP = {
 LIMITS_OF_THEIR_OWN = {
     "peers/apple.py": "how long Apple waits for an answer",
     "peers/google.py": "how long Pub/Sub waits for an answer",
+    "peers/identity.py": "how long a platform waits for an answer",
     "peers/paypal.py": "how long PayPal waits for an answer",
     "peers/stripe_messages.py": "how long Stripe waits for an answer",
     "support/desk.py": "its clients speak to the application without a socket, where there is nothing to wait for",
