@@ -20,6 +20,7 @@ _OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 
 expect.set_options(timeout=PATIENCE_MS)

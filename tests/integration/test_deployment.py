@@ -1,13 +1,9 @@
 """The files of a deployment: systemd reads the units, nginx with its site stands before a server, a dump is taken."""
 
 import os
-import re
 import shutil
 import socket
-import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -17,13 +13,12 @@ from websockets.sync.client import connect
 
 from plaudit.postgresql import wheel
 from tests.support.commands import plaudit
+from tests.support.nginx import HOST, nginx
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.server import serving
 from tests.support.waiting import WAIT_S, until
 
 FILES = Path(__file__).parents[2] / "examples" / "deploy"
-HOST = "live.example"
-NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
 
 @pytest.mark.parametrize("unit", ["plaudit.service", "plaudit-backup.service", "plaudit-backup.timer"])
@@ -36,51 +31,6 @@ def test_systemd_understands_the_units(unit: str) -> None:
     assert wrong == []
 
 
-@contextmanager
-def nginx(folder: Path, server_port: int, plain: int, encrypted: int) -> Iterator[ssl.SSLContext]:
-    """nginx with the site of the example before a server; only names of files and ports are others."""
-    certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
-    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
-    make = [
-        shutil.which("openssl") or "/usr/bin/openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        *subject,
-    ]
-    subprocess.run([*make, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    site = (FILES / "nginx.conf").read_text()
-    for known, here in {
-        "127.0.0.1:8000": f"{LOOPBACK}:{server_port}", "/etc/letsencrypt/live/live.example/": f"{folder}/",
-        "/var/log/nginx/": f"{folder}/", "listen 80;": f"listen {LOOPBACK}:{plain};",
-        "listen 443 ssl": f"listen {LOOPBACK}:{encrypted} ssl",
-    }.items():  # fmt: skip
-        assert known in site
-        site = site.replace(known, here)
-    site = re.sub(r"listen \[::\].*\n", "", site)
-    configuration = folder / "nginx.conf"
-    places = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    configuration.write_text(
-        f"pid {folder}/nginx.pid; daemon off; error_log {folder}/main.log; worker_processes 1; "
-        f"events {{}} http {{ {places}\n{site} }}"
-    )
-    command = [NGINX, "-p", str(folder), "-c", str(configuration)]
-    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-    assert tried.returncode == 0, tried.stderr
-    with subprocess.Popen(command) as process:
-        try:
-            yield ssl.create_default_context(cafile=str(certificate))
-        finally:
-            process.terminate()
-            process.wait(WAIT_S)
-
-
 def test_a_server_behind_nginx(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with held_port() as plain, held_port() as encrypted:
         public = f"https://{HOST}:{encrypted}"
@@ -90,7 +40,9 @@ def test_a_server_behind_nginx(database_url: str, tmp_path: Path, monkeypatch: p
         token = plaudit(database_url, "token", "tove", "--role", "operator", **settings).stdout.strip()
         with (
             serving(database_url, tmp_path / "server.log", **settings) as server,
-            nginx(tmp_path, int(server.address.rsplit(":", 1)[1]), plain, encrypted) as trust,
+            nginx(
+                tmp_path, (FILES / "nginx.conf").read_text(), int(server.address.rsplit(":", 1)[1]), plain, encrypted
+            ) as trust,
         ):
             _at_loopback(monkeypatch)
             with httpx2.Client(verify=trust, timeout=WAIT_S) as client:

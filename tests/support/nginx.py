@@ -1,0 +1,67 @@
+"""Debian's nginx before a server of tests, with a certificate of its own."""
+
+import re
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.ports import LOOPBACK
+from tests.support.waiting import WAIT_S
+
+HOST = "live.example"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+def make_certificate(folder: Path) -> Path:
+    """A certificate for the name, signed by itself, with its key beside it; made once."""
+    certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
+    if certificate.exists():
+        return certificate
+    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    make = [
+        shutil.which("openssl") or "/usr/bin/openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        *subject,
+    ]
+    subprocess.run([*make, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    return certificate
+
+
+@contextmanager
+def nginx(folder: Path, site: str, server_port: int, plain: int, encrypted: int) -> Iterator[ssl.SSLContext]:
+    """nginx with a site like that of the example before a server; only names of files and ports are others."""
+    certificate = make_certificate(folder)
+    for known, here in {
+        "127.0.0.1:8000": f"{LOOPBACK}:{server_port}", "/etc/letsencrypt/live/live.example/": f"{folder}/",
+        "/var/log/nginx/": f"{folder}/", "listen 80;": f"listen {LOOPBACK}:{plain};",
+        "listen 443 ssl": f"listen {LOOPBACK}:{encrypted} ssl",
+    }.items():  # fmt: skip
+        assert known in site
+        site = site.replace(known, here)
+    site = re.sub(r"listen \[::\].*\n", "", site)
+    configuration = folder / "nginx.conf"
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    configuration.write_text(
+        f"pid {folder}/nginx.pid; daemon off; error_log {folder}/main.log; worker_processes 1; "
+        f"events {{}} http {{ {places}\n{site} }}"
+    )
+    command = [NGINX, "-p", str(folder), "-c", str(configuration)]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    with subprocess.Popen(command) as process:
+        try:
+            yield ssl.create_default_context(cafile=str(certificate))
+        finally:
+            process.terminate()
+            process.wait(WAIT_S)
