@@ -17,7 +17,7 @@ async def terms(grounds: Grounds) -> Outcome:
         currencies = len(await rates.rates_at(connection, now))
     words = f"rule {rule.version}, terms {holding.version}, payout rates: {currencies}"
     if _OF_THE_TABLES in {rule.version, holding.version}:
-        return attention(f"{words}: what came with Plaudit still holds; decide it yourself")
+        return attention(f"{words}: what came with Plaudit still holds; decide it yourself", page="/operator/rewards")
     return ok(words)
 
 
@@ -31,7 +31,7 @@ async def rail(grounds: Grounds) -> Outcome:
     for name in grounds.payouts.names:
         provider = grounds.payouts.get(name)
         try:
-            if provider:
+            if provider and not provider.by_hand:
                 await provider.fetch(new_id(grounds.clock))  # nobody's payout: the question is whether it answers us
         except ProviderUnavailable as error:
             return attention(f"{name} does not answer as it should: {error}", command="plaudit config")
