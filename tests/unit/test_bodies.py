@@ -1,4 +1,5 @@
-"""What the types of bodies must say so that no valid body can break anything: moments have a zone, numbers an end."""
+"""What the types of bodies and parameters must say so that nothing valid breaks anything: moments have a zone, numbers
+an end."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,12 @@ from msgspec import inspect
 from plaudit.http.assembly import create_framework
 from plaudit.http.operations import operations
 
-OPERATIONS = {one.id: one.body for one in operations(create_framework(None)) if one.body is not None}
+ASKED = {
+    f"{one.id}.{name}": kind
+    for one in operations(create_framework(None))
+    for name, kind in [("body", one.body), *((parameter.name, parameter.kind) for parameter in one.parameters)]
+    if kind is not None
+}
 
 
 def _within(kind: inspect.Type, path: str) -> Iterator[tuple[str, inspect.Type]]:
@@ -29,9 +35,9 @@ def _within(kind: inspect.Type, path: str) -> Iterator[tuple[str, inspect.Type]]
         yield from _within(part, path + name)
 
 
-@pytest.mark.parametrize("operation", sorted(OPERATIONS))
-def test_what_a_body_is_made_of(operation: str) -> None:
-    for path, kind in _within(inspect.type_info(OPERATIONS[operation]), operation):
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_what_is_asked_for(name: str) -> None:
+    for path, kind in _within(inspect.type_info(ASKED[name]), name):
         if isinstance(kind, inspect.DateTimeType):
             assert kind.tz, f"{path} may be a moment without a zone, which nothing can be compared with"
         if isinstance(kind, inspect.IntType):

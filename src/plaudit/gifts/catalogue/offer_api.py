@@ -22,7 +22,6 @@ from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
-from plaudit.problems import InvalidField
 from plaudit.recharge.model import PriceView
 
 TAGS = ["Gifts"]
@@ -163,14 +162,12 @@ async def get_item_shown(
     request: Request[Any, Any, Any],
     item_id: Annotated[int, Parameter(ge=1, lt=2**31, description="The item of the gift.")],
     unit_coins: Annotated[int, Parameter(ge=1, le=GIFT_COINS_MAX, description="What one of it cost.")],
-    at: Annotated[datetime, Parameter(description="When it was sent, as its frame says.")],
+    at: Annotated[datetime, Meta(tz=True, description="When it was sent, as its frame says.")],
     catalogue: Catalogue,
     clock: Clock,
     lang: Wish = None,
 ) -> Response[PastItem]:
     """The version of the item that held then, retired or hidden since or not. It stays the same for ever."""
-    if at.tzinfo is None:
-        raise InvalidField(field="query.at", reason="must say its offset from UTC, such as Z")
     now = clock.now()
     moment = at + timedelta(milliseconds=1) if at < now else now  # a frame says no part of a millisecond
     item = catalogue.shown(item_id, unit_coins, min(moment, now))
