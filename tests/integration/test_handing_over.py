@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from joserfc import jwk, jwt
 
 from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
@@ -14,6 +15,7 @@ from plaudit.limits import SIGN_IN_CODE_S
 from plaudit.people import actions, roles
 from plaudit.people.model import Role
 from plaudit.settings import Settings
+from tests.support.commands import plaudit
 from tests.support.desk import ORIGIN, Desk, open_desk
 
 SITE, OTHER = "https://live.example", "https://evil.example"
@@ -120,6 +122,27 @@ class TestCodes:
         assert (await browser.get("/v1/me")).json()["subject"] == "bob"
         kept = await desk.client({"Cookie": f"plaudit_session={before}"})
         assert (await kept.get("/v1/me")).status_code == 401
+
+
+class TestAPlatformWithoutTokens:
+    async def test_its_people_come_by_code_and_a_token_of_it_is_refused(
+        self, desk: Desk, database_url: str, owner_connection: OwnConnection, clock: ManualClock
+    ) -> None:
+        added = plaudit(database_url, "issuer", "add", "https://tealight.example", "--no-tokens")
+        assert (added.status, "no tokens" in added.stdout) == (0, True), added.stderr
+        _, key = await actions.create_api_key(owner_connection, "tealight", "https://tealight.example", clock)
+        browser = await desk.client()
+        await browser.get(await made(await desk.client({"Authorization": f"Bearer {key}"})))
+        assert (await browser.get("/v1/me")).json()["subject"] == "ada"
+        claims = {"iss": "https://tealight.example", "aud": "plaudit", "sub": "ada", "exp": 4_000_000_000}
+        forged = jwt.encode({"alg": "ES256"}, claims, jwk.ECKey.generate_key("P-256"))
+        refused = await (await desk.client({"Authorization": f"Bearer {forged}"})).get("/v1/me")
+        assert (refused.status_code, refused.json()["code"]) == (401, "token_not_valid"), refused.text
+
+    async def test_it_has_either_keys_or_none(self, database_url: str) -> None:
+        options = ["--no-tokens", "--jwks-uri", "https://tealight.example/keys"]
+        refused = plaudit(database_url, "issuer", "add", "https://tealight.example", *options)
+        assert (refused.status, "--jwks-uri" in refused.stderr) == (2, True), refused.stderr
 
 
 class TestFrames:

@@ -45,6 +45,8 @@ def _terms(command: Callable[..., Any]) -> Callable[..., Any]:
                      help=f"Where a fact ({', '.join(FACTS)}) is said, such as roles=realm_access.roles."),
         click.option("--role", "roles", type=_ROLES, multiple=True,
                      help="What its tokens may say.  [default: viewer, creator]"),
+        click.option("--no-tokens", is_flag=True,
+                     help="It mints no tokens: its server tells of its people and hands them over by code."),
         click.option("--jwks", type=click.File("rb"), help="A file with its keys, when it publishes none."),
         click.option("--jwks-uri", help="Where it publishes its keys.  [default: what it says of itself]"),
         click.option("--audience", help="What the claim `aud` must contain.  [default: plaudit]"),
@@ -110,6 +112,10 @@ def _with(terms: IssuerTerms, given: dict[str, Any]) -> IssuerTerms:
 def _keys(given: dict[str, Any]) -> dict[str, Any]:
     """Where keys come from, if an option says so."""
     keys: IO[bytes] | None = given["jwks"]
+    if given["no_tokens"]:
+        if keys is not None or given["jwks_uri"]:
+            raise click.UsageError("--no-tokens goes without --jwks and --jwks-uri.")
+        return {"jwks": issuers.NO_KEYS, "jwks_uri": None}
     changes: dict[str, Any] = {}
     if keys is not None:
         try:
@@ -166,7 +172,8 @@ def list_issuers(data: Path | None) -> None:
 
 
 def _line(one: Issuer) -> str:
-    parts = [one.issuer, ", ".join(one.allowed_roles), f"audience {one.audience}", one.jwks_uri or "own key set"]
+    parts = [one.issuer, ", ".join(one.allowed_roles), f"audience {one.audience}"]
+    parts += ["no tokens" if one.jwks == issuers.NO_KEYS else one.jwks_uri or "own key set"]
     parts += [f"{fact} in {claim}" for fact, claim in one.claims.items()]
     parts += [f"sign-in as client {one.client_id} with {one.scopes}"] if one.client_id else []
     parts += [f"{theirs} is {ours}" for theirs, ours in one.role_names.items()]

@@ -16,6 +16,9 @@ from plaudit.problems import Conflict, InvalidField, NotFound
 
 SQL = statements(__file__)
 
+NO_KEYS = '{"keys": []}'
+"""The key set, as PostgreSQL writes it, of a platform without tokens: its server hands its people over."""
+
 
 class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
     """How a platform's tokens are checked and read. Its keys come from `jwks_uri`, or are `jwks` itself.

@@ -64,7 +64,7 @@ class KeySets:
 
     def _inline_keys(self, document: str) -> jwk.KeySet:
         if document not in self._inline:
-            self._inline[document] = parse_key_set(document.encode())
+            self._inline[document] = jwk.KeySet(_usable(document.encode()))
         return self._inline[document]
 
     async def _fetched_key(self, issuer: Issuer, key_id: str | None) -> jwk.Key | None:
@@ -107,6 +107,13 @@ def parse_key_set(document: bytes) -> jwk.KeySet:
     Raises:
         ValueError: it is no key set, or none of its keys is of use.
     """
+    keys = _usable(document)
+    if not keys:
+        raise ValueError("no key to check signatures with")
+    return jwk.KeySet(keys)
+
+
+def _usable(document: bytes) -> list[jwk.Key]:
     keys: list[jwk.Key] = []
     for entry in msgspec.json.decode(document, type=_Document).keys:
         if entry.get("kty") in _KEY_TYPES and entry.get("use", "sig") == "sig":
@@ -114,6 +121,4 @@ def parse_key_set(document: bytes) -> jwk.KeySet:
                 keys.append(jwk.import_key(entry))
             except (JoseError, ValueError, KeyError, TypeError) as error:
                 log.warning("a key of a key set cannot be read: %r", error)
-    if not keys:
-        raise ValueError("no key to check signatures with")
-    return jwk.KeySet(keys)
+    return keys
