@@ -124,6 +124,26 @@ class TestCodes:
         assert (await kept.get("/v1/me")).status_code == 401
 
 
+class TestSigningOutAtThePlatform:
+    async def test_its_server_ends_all_sessions_of_a_person(self, desk: Desk, server: httpx2.AsyncClient) -> None:
+        window, frame, other = await desk.client(), await desk.client(IN_A_FRAME), await desk.client()
+        for browser, subject in ((window, "ada"), (frame, "ada"), (other, "bob")):
+            await browser.get(await made(server, subject=subject))
+        kept = frame.cookies["plaudit_session"]
+        framed = await desk.client({"Cookie": f"plaudit_session={kept}"})  # a plain client keeps no secure cookie
+        assert [(await one.get("/v1/me")).status_code for one in (window, framed, other)] == [200, 200, 200]
+        for _ in range(2):  # a repeat finds none, and is no error
+            assert (await server.delete("/v1/people/ada/sessions")).status_code == 204
+        assert [(await one.get("/v1/me")).status_code for one in (window, framed, other)] == [401, 401, 200]
+
+    async def test_nobody_else_can(self, desk: Desk, server: httpx2.AsyncClient) -> None:
+        browser = await desk.client({"Origin": ORIGIN})
+        await browser.get(await made(server))
+        assert (await browser.delete("/v1/people/ada/sessions")).status_code == 403
+        assert (await (await desk.client()).delete("/v1/people/ada/sessions")).status_code == 401
+        assert (await browser.get("/v1/me")).status_code == 200
+
+
 class TestAPlatformWithoutTokens:
     async def test_its_people_come_by_code_and_a_token_of_it_is_refused(
         self, desk: Desk, database_url: str, owner_connection: OwnConnection, clock: ManualClock

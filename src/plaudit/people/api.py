@@ -9,7 +9,13 @@ from plaudit.db import Database
 from plaudit.people import actions
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
-from plaudit.people.session_api import back_channel_logout, end_session, make_sign_in_code, start_session
+from plaudit.people.session_api import (
+    back_channel_logout,
+    end_session,
+    end_sessions_of_person,
+    make_sign_in_code,
+    start_session,
+)
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -42,4 +48,7 @@ async def get_me(caller: Caller, database: Database) -> Me:
     )
 
 
-router = Router("/", route_handlers=[get_me, start_session, end_session, make_sign_in_code, back_channel_logout])
+router = Router(
+    "/",
+    route_handlers=[get_me, start_session, end_session, make_sign_in_code, end_sessions_of_person, back_channel_logout],
+)

@@ -24,6 +24,7 @@ from plaudit.people.handoff import NewSignInCode, SignInCode
 from plaudit.people.model import Caller, TokenNotValid
 from plaudit.people.openid import OpenId
 from plaudit.people.sessions import EndedSession
+from plaudit.people.told_api import SubjectInPath
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import Forbidden, InvalidField
 from plaudit.settings import Settings
@@ -88,6 +89,25 @@ async def make_sign_in_code(
         raise InvalidField(field="next", reason="must be a path of this server, such as /rooms/12")
     code, expires_at = await handoff.make_sign_in_code(database, caller, data, data.next, clock)
     return SignInCode(code, f"{settings.public_url}/enter?{urlencode({'code': code})}", expires_at)
+
+
+@delete(
+    "/v1/people/{subject:str}/sessions",
+    access=Access.SERVER,
+    operation_id="EndSessionsOfPerson",
+    tags=TAGS,
+    summary="Sign somebody out of the pages",
+)
+async def end_sessions_of_person(
+    subject: SubjectInPath, caller: Caller, database: Database, clock: Clock, doorkeeper: Doorkeeper
+) -> None:
+    """Ends all sessions of a person of the platform, in windows and frames, and what is open of them: for a platform
+    that hands its people over by code, when they sign out there. Nobody's sessions are no error."""
+    async with database.transaction() as connection:
+        ended = await sessions.end_platform_sessions(
+            connection, caller.issuer_id, clock, subject=subject, platform_session=None
+        )
+    doorkeeper.over(WayIn("session", session_id) for session_id in ended)
 
 
 class LogoutForm(msgspec.Struct, frozen=True):
