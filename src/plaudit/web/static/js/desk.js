@@ -1,5 +1,6 @@
 // Small behaviours every page shares: theme switch, copy buttons, dialogs, offline notice, problems of htmx requests.
 import "./components/coin-count.js";
+import { keep } from "./kept.js";
 import { toast } from "./toast.js";
 import { locale, say } from "./words.js";
 
@@ -13,7 +14,7 @@ function currentTheme() {
 function switchTheme() {
   const next = currentTheme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
-  localStorage.setItem("theme", next);
+  keep("localStorage", "theme", next);
 }
 
 /** @param {string} text */

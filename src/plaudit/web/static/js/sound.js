@@ -1,5 +1,7 @@
 // Chimes for gifts, made by WebAudio. Silent until the reader switches them on and has touched the page.
 
+import { keep, recall } from "./kept.js";
+
 const STORED_VOLUME = "gift-volume";
 const SPACING_MS = 110;
 const SCALE = [523.25, 587.33, 659.25, 783.99, 880, 1046.5, 1174.66, 1318.51];
@@ -22,7 +24,7 @@ export class GiftSound extends EventTarget {
   /** @param {number | null} [volume] for this page alone; without it, what was kept from the last visit */
   constructor(volume = null) {
     super();
-    const stored = volume ?? Number(localStorage.getItem(STORED_VOLUME) ?? 0);
+    const stored = volume ?? Number(recall("localStorage", STORED_VOLUME) ?? 0);
     this.#volume = Number.isFinite(stored) ? Math.min(1, Math.max(0, stored)) : 0;
     if (this.#volume > 0) this.#unlockLater();
   }
@@ -31,7 +33,7 @@ export class GiftSound extends EventTarget {
   get volume() { return this.#volume; }
   set volume(value) {
     this.#volume = Math.min(1, Math.max(0, value));
-    localStorage.setItem(STORED_VOLUME, String(this.#volume));
+    keep("localStorage", STORED_VOLUME, String(this.#volume));
     if (this.#volume > 0) this.#open();
     if (this.#output && this.#context) this.#output.gain.setTargetAtTime(this.#volume ** 2, this.#context.currentTime, 0.02);
     this.dispatchEvent(new Event("change"));

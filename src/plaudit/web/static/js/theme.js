@@ -2,6 +2,11 @@
 (() => {
   const root = document.documentElement;
   if (root.hasAttribute("data-theme-locked")) return;
-  const chosen = localStorage.getItem("theme");
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem("theme");
+  } catch {
+    // in a frame of another site nothing may be kept
+  }
   if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
 })();

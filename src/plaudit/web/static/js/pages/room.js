@@ -4,6 +4,7 @@ import { ProblemError, pageData } from "../api.js";
 import { buyExactly, quoteMissing } from "../buying.js";
 import { coins as coinWords, loadable } from "../format.js";
 import { Items } from "../items.js";
+import { keep, recall } from "../kept.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
@@ -261,7 +262,7 @@ function signInAddress() { return `/sign-in?next=${encodeURIComponent(location.p
 function signIn() { location.assign(signInAddress()); }
 
 /** What was chosen is there again after a visit to the checkout. @param {number} itemId @param {number} count */
-function remember(itemId, count) { sessionStorage.setItem(CHOICE_KEY, JSON.stringify({ itemId, count })); }
+function remember(itemId, count) { keep("sessionStorage", CHOICE_KEY, JSON.stringify({ itemId, count })); }
 
 for (const tray of trays) {
   Object.assign(tray, { items: data.items, moneyOf, countMax: data.count_max });
@@ -322,7 +323,7 @@ function open(chosen) {
   }
 }
 
-const kept = JSON.parse(sessionStorage.getItem(CHOICE_KEY) ?? "null");
+const kept = JSON.parse(recall("sessionStorage", CHOICE_KEY) ?? "null");
 if (kept && items.get(kept.itemId)) for (const tray of trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count });
 showBalance();
 showRoom();
