@@ -5,7 +5,6 @@ import secrets
 from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, post
@@ -301,17 +300,16 @@ def _see_other(url: str) -> Response[str]:
 
 
 def _render(checkout: Checkout | None, template: str, status: int = 200, **values: Any) -> Response[str]:
-    """A page that loads nothing, runs no script, and may send its form here and from here back to the shop."""
+    """A page that loads nothing and runs no script. Where its form leads is left open: back to the shop, which may send
+    people on to sign in elsewhere, and a browser would count that too."""
     nonce = secrets.token_urlsafe(12)
-    back, words = "", words_of(checkout.locale if checkout else "en")
+    words = words_of(checkout.locale if checkout else "en")
     if checkout:
-        shop = urlsplit(checkout.return_url)
-        back = f"{shop.scheme}://{shop.netloc}"
         values["amount"] = words.amount(checkout.amount_minor, checkout.currency)
     html = TEMPLATES.get_template(template).render(
         {"error": None, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce, "words": words} | values
     )
-    allowed = f"style-src 'nonce-{nonce}'; img-src data:; form-action 'self' {back}; frame-ancestors 'none'"
+    allowed = f"style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'"
     policy = f"default-src 'none'; {allowed}"
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)

@@ -3,6 +3,8 @@ import { api } from "./api.js";
 import { uuid7 } from "./uuid7.js";
 
 const MARGIN_MS = 15_000;
+/** Whether these pages stand in a page of another site. */
+const framed = window.parent !== window;
 
 /** @param {object} asked package_coins, coins, missing_coins, or amount_minor with currency; and region @returns {Promise<any>} the quote */
 export const makeQuote = (asked) => api("POST", "/v1/quotes", { id: uuid7(), ...asked });
@@ -14,7 +16,8 @@ export const quoteMissing = (missing) => makeQuote({ missing_coins: missing });
 export const isGood = (quote) => Boolean(quote) && new Date(quote.expires_at).getTime() - Date.now() > MARGIN_MS;
 
 /**
- * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back.
+ * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back. In a frame the
+ * checkout opens in a window of its own, since no provider lets itself be framed, and the order's page waits for it here.
  * @param {any} quote @param {string} back an address of this site @param {string} provider
  */
 export async function payQuote(quote, back, provider) {
@@ -22,7 +25,21 @@ export async function payQuote(quote, back, provider) {
   const order = await api("POST", "/v1/orders", {
     id, quote_id: quote.id, provider, locale: document.documentElement.lang || undefined, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
   });
-  location.assign(order.checkout_url ?? `/orders/${id}?back=${encodeURIComponent(back)}`);
+  const waiting = `/orders/${id}?back=${encodeURIComponent(back)}`;
+  if (framed && order.checkout_url) openAside(order.checkout_url);
+  location.assign(framed ? waiting : (order.checkout_url ?? waiting));
+}
+
+/** A window that a browser holds back is no loss: the order's page has the link. @param {string} address */
+function openAside(address) {
+  const opened = window.open(address, "_blank");
+  if (opened) opened.opener = null;
+}
+
+/** In a frame, links to other sites open in a window of their own. @param {ParentNode} part */
+export function leadLinksOut(part) {
+  if (!framed) return;
+  for (const link of part.querySelectorAll("a[href^='http']")) Object.assign(link, { target: "_blank", rel: "noopener" });
 }
 
 /** One tap: exactly the missing coins. @param {number} missing @param {any} quote one made before, or null @param {string} back @param {string} provider */

@@ -1,6 +1,6 @@
 // Waits for an order to be settled: asks the provider through the API, first often, then seldom, and shows what changed.
 import { ProblemError, api, busy, renew } from "../api.js";
-import { isGood, makeQuote, payQuote } from "../buying.js";
+import { isGood, leadLinksOut, makeQuote, payQuote } from "../buying.js";
 import { coins, money } from "../format.js";
 import { say } from "../words.js";
 
@@ -79,6 +79,11 @@ async function offerAgain() {
   slot.replaceChildren(button);
 }
 
-document.addEventListener("page-renewed", () => void offerAgain());
-void offerAgain();
+function show() {
+  leadLinksOut(order());
+  void offerAgain();
+}
+
+document.addEventListener("page-renewed", show);
+show();
 void wait();
