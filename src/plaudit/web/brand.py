@@ -80,7 +80,7 @@ def _sheet(colour: str) -> BrandFile:
         "accent-wash": f"light-dark({accent.wash_light}, {accent.wash_dark})",
     }
     lines = " ".join(f"--{token}: {value};" for token, value in tokens.items())
-    return _named(f"@layer tokens {{ :root {{ {lines} }} }}\n".encode(), "css", "text/css; charset=utf-8")
+    return _named(f"@layer tokens {{ :root {{ {lines} }} }}\n".encode(), "css", "text/css")
 
 
 def _named(content: bytes, kind: str, media_type: str) -> BrandFile:
