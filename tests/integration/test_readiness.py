@@ -121,7 +121,7 @@ async def test_what_is_wrong_in_the_database_is_said(shop: Shop, owner_connectio
 CHANGED: list[tuple[dict[str, Any], str, State, str]] = [
     ({"default_region": "AQ"}, "prices", State.BLOCKING, "no price on the web for AQ"),
     ({"seller_name": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_NAME"),
-    ({"seller_address": "", "default_region": "AQ"}, "seller", State.ATTENTION, "PLAUDIT_SELLER_ADDRESS"),
+    ({"seller_address": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_ADDRESS"),
     ({"quote_key": Secret("k" * 32)}, "keys", State.OK, "of the settings"),
     ({"public_url": "http://live.example"}, "address", State.BLOCKING, "must be https"),
     ({"public_url": "https://live.example"}, "address", State.OK, "https://live.example"),
@@ -271,8 +271,8 @@ async def test_the_commands_bring_an_installation_on_its_way(
     assert "items changed" not in third.stdout, "a second time, only what is missing is done"
     assert await owner_connection.fetchval("select count(*) from price_draft") == 1
     sandbox = {
-        "PLAUDIT_SELLER_NAME": "Example", "PLAUDIT_SANDBOX_URL": NOBODY, "PLAUDIT_SANDBOX_API_KEY": API_KEY,
-        "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "PLAUDIT_SELLER_NAME": "Example", "PLAUDIT_SELLER_ADDRESS": "1 High Street", "PLAUDIT_SANDBOX_URL": NOBODY,
+        "PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }  # fmt: skip
     ready = plaudit(database_url, "check", "--offline", **sandbox)
     assert (ready.status, "Ready; " in ready.stdout) == (0, True), ready.stdout
