@@ -35,8 +35,8 @@ async def test_the_life_of_a_room(platform: Platform) -> None:
     assert (await creator.post(f"{path}/start")).json()["code"] == "room_ended"
     assert (await creator.patch(path, json={"title": "x"})).json()["code"] == "room_ended"
     page = (await (await platform.client()).get(f"{path}/frames")).json()
-    assert [frame["event"] for frame in page["items"]] == ["started", "gifts_paused", "ended"]
-    assert (page["cursor"], page["next"]) == ("1:3", None)
+    assert [frame["event"] for frame in page["items"]] == ["started", "stage_changed", "gifts_paused", "ended"]
+    assert (page["cursor"], page["next"]) == ("1:4", None)
 
 
 async def test_only_its_creator_and_their_platform_run_a_room(platform: Platform) -> None:
