@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -36,7 +36,12 @@ class House:
         """Have the provider behave in some way."""
         answer = await self.provider.post(f"/_control/{name}", json=asked)
         assert answer.status_code == 200, answer.text
+        self._keep_up()
         return answer.json()
+
+    def _keep_up(self) -> None:
+        """What the provider signs is of the machine's time, which went on however long all this took."""
+        self.clock.advance(max(datetime.now(UTC) - self.clock.now(), timedelta()))
 
     async def browser(self) -> httpx2.AsyncClient:
         return await self.desk.client({"Origin": ORIGIN, "Accept": "text/html"})
@@ -53,6 +58,7 @@ class House:
         assert asked.status_code == 200, asked.text
         decided = await self.provider.post(address, data=choice)
         assert decided.status_code == 302, decided.text
+        self._keep_up()
         return str(decided.headers["location"])
 
     async def sign_in(self, subject: str = "ada", next_page: str = "/wallet") -> tuple[httpx2.AsyncClient, Any]:
