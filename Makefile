@@ -93,7 +93,7 @@ $(UV): requirements/uv.txt
 	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 
-# What the tests need of the machine itself: Debian's Chromium, PostgreSQL 15, nginx with RTMP, and ffmpeg to send it something.
+# What the tests need of the machine itself: Debian's Chromium, PostgreSQL 15 and nginx.
 machine:
 	@sh scripts/machine.sh
 

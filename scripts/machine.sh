@@ -5,8 +5,7 @@ set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="chromium"
 test -x /usr/lib/postgresql/15/bin/postgres || missing="$missing postgresql-15"
-test -e /usr/lib/nginx/modules/ngx_rtmp_module.so || missing="$missing nginx-light libnginx-mod-rtmp"
-command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+command -v nginx >/dev/null 2>&1 || test -x /usr/sbin/nginx || missing="$missing nginx-light"
 test -n "$missing" || exit 0
 
 as_root=""

@@ -20,7 +20,6 @@ class Buyer:
     country: str
     buy: str
     price: str
-    on_top: str
     yours: str
     take_back: str
     receipt: str
@@ -28,11 +27,11 @@ class Buyer:
 
 
 GERMAN = Buyer(
-    "Jonas Weber", "de", "DE", "Münzen kaufen", "7,90 €", "10,65 €", "700 Münzen gehören dir", "Zurückgeben", "Beleg",
+    "Jonas Weber", "de", "DE", "Münzen kaufen", "7,90 €", "700 Münzen gehören dir", "Zurückgeben", "Beleg",
     "Gutschrift",
 )  # fmt: skip
 JAPANESE = Buyer(
-    "Yuki Tanaka", "ja", "JP", "コインを購入", "￥1,290", "￥1,729", "700コイン", "返却する", "領収書", "返金明細書",
+    "Yuki Tanaka", "ja", "JP", "コインを購入", "￥1,290", "700コイン", "返却する", "領収書", "返金明細書",
 )  # fmt: skip
 
 
@@ -67,7 +66,7 @@ def _buy_and_take_back(demo: Demo, page: Page, buyer: Buyer) -> None:
     page.goto(f"{demo.address}/recharge")
     expect(page.locator("html")).to_have_attribute("lang", buyer.language)
     expect(page.get_by_role("heading", level=1, name=buyer.buy)).to_be_visible()
-    expect(page.locator(".channel-price", has_text=buyer.on_top)).to_have_count(2)
+    expect(page.locator(".channel-price")).to_have_count(0)  # the demo has no app to compare with
     expect(page.locator("[data-pay]")).to_contain_text(buyer.price)
     _fits(page)
     _pay(page, buyer.country)

@@ -169,7 +169,7 @@ def decide_a_rate_and_terms(page: Page) -> None:
     dialog.get_by_label("Why?").fill("A rate of our own.")
     dialog.get_by_role("button", name="Publish").click()
     rate = page.locator("#rates tbody tr").first
-    expect(rate).to_contain_text("€0.004125 a diamond")
+    expect(rate).to_contain_text("€0.0041 a diamond")
     page.get_by_role("button", name="New terms").click()
     dialog.get_by_label("Fixed fee").fill("1.50")
     dialog.get_by_label("and a share").fill("2.5")
