@@ -191,6 +191,7 @@ async def test_an_operator_looks_after_an_endpoint(platform: Platform) -> None:
     assert (await operator.post(path, json=body | {"url": "http://platform.example"})).json()["field"] == "body.url"
     assert (await operator.post(path, json=body | {"kinds": ["x.y"]})).json()["field"] == "body.kinds"
     assert (await operator.post(path, json=body | {"platform": "https://nobody.example"})).status_code == 404
+    await told(platform.house.database)  # that she signed in is from before the endpoint
     made = await operator.post(path, json=body)
     assert made.status_code == 201
     assert made.json()["secret"].startswith("whsec_")
