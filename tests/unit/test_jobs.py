@@ -27,7 +27,8 @@ class Work:
     async def until(self, runs: int) -> None:
         while self.runs < runs:
             self.ran.clear()
-            await asyncio.wait_for(self.ran.wait(), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                await self.ran.wait()
 
 
 async def test_a_job_runs_again_and_again(clock: ManualClock) -> None:

@@ -150,7 +150,8 @@ class RoomSocket:
         self._waiting[command_id] = (text, answered)
         try:
             await self._send(text)
-            return await asyncio.wait_for(answered, _ANSWER_WAIT_S)
+            async with asyncio.timeout(_ANSWER_WAIT_S):
+                return await answered
         finally:
             del self._waiting[command_id]
 

@@ -83,7 +83,8 @@ class Viewer:
         while not socket.over.is_set():
             pause = min(chat_in, gift_in)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(socket.over.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await socket.over.wait()
                 return
             chat_in, gift_in = chat_in - pause, gift_in - pause
             if chat_in <= 0:

@@ -83,7 +83,8 @@ class Deliverer:
                         self._on_frames([Frame(row) for row in rows])
                 if idle:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(wake.wait(), DELIVERY_POLL_MS / 1000)
+                        async with asyncio.timeout(DELIVERY_POLL_MS / 1000):
+                            await wake.wait()
                 else:
                     # Screens are served ten times a second: what is charged meanwhile shares one delivery.
                     await asyncio.sleep(DELIVERY_PAUSE_MS / 1000)

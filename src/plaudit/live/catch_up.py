@@ -45,7 +45,8 @@ async def follow(reader: Reader, subscriber: Subscriber) -> None:
 async def hand_over(outlet: Outlet) -> bool:
     """Wait until a reader has taken what was sent; False: it takes too long."""
     try:
-        return await asyncio.wait_for(outlet.drained(), SOCKET_DRAIN_WAIT_S)
+        async with asyncio.timeout(SOCKET_DRAIN_WAIT_S):
+            return await outlet.drained()
     except TimeoutError:
         return False
 

@@ -235,7 +235,8 @@ class Hub:
         loop = asyncio.get_running_loop()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), HUB_POLL_MS / 1000)
+                async with asyncio.timeout(HUB_POLL_MS / 1000):
+                    await self._woken.wait()
             self._woken.clear()
             started = loop.time()
             try:

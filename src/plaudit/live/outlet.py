@@ -69,7 +69,8 @@ class QueueOutlet:
                 self._drained.set()
                 self._changed.clear()
                 try:
-                    await asyncio.wait_for(self._changed.wait(), sign_of_life_s)
+                    async with asyncio.timeout(sign_of_life_s):
+                        await self._changed.wait()
                 except TimeoutError:
                     yield None
                 continue

@@ -72,7 +72,8 @@ class StateTeller:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), STATE_INTERVAL_MS / 1000)
+                async with asyncio.timeout(STATE_INTERVAL_MS / 1000):
+                    await self._nudged.wait()
             self._nudged.clear()
             try:
                 await self.tell()

@@ -22,6 +22,7 @@ from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
+from plaudit.problems import InvalidField
 from plaudit.recharge.model import PriceView
 
 TAGS = ["Gifts"]
@@ -168,6 +169,8 @@ async def get_item_shown(
     lang: Wish = None,
 ) -> Response[PastItem]:
     """The version of the item that held then, retired or hidden since or not. It stays the same for ever."""
+    if at.tzinfo is None:  # the framework reads moments of addresses itself, and leaves their type's zone unasked
+        raise InvalidField(field="query.at", reason="must say its offset from UTC, such as Z")
     now = clock.now()
     moment = at + timedelta(milliseconds=1) if at < now else now  # a frame says no part of a millisecond
     item = catalogue.shown(item_id, unit_coins, min(moment, now))
