@@ -1,18 +1,29 @@
 """HTTP to others: what all clients of this process share."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Mapping
 from functools import cache
 
 import httpx2
 
+from plaudit.settings import SetupError
+
 
 @cache
 def tls_context() -> ssl.SSLContext:
     """Whom clients trust: this machine's authorities, or those SSL_CERT_FILE names. Reading them takes tens of
-    milliseconds, so it is done once."""
-    return httpx2.create_ssl_context()
+    milliseconds, so it is done once.
+
+    Raises:
+        SetupError: what SSL_CERT_FILE names cannot be read.
+    """
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:
+        named = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR", "")
+        raise SetupError(f"SSL_CERT_FILE: no authorities can be read from {named}: {error}") from error
 
 
 async def fetch_document(client: httpx2.AsyncClient, address: str, *, bytes_max: int, timeout_s: float) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,7 +31,7 @@ PAGES = [
     ("/operator/webhooks", OPERATOR),
     ("/operator/setup", OPERATOR),
 ]
-LOOKS = [("dark", 1280), ("light", 390)]
+LOOKS: list[tuple[Literal["dark", "light"], int]] = [("dark", 1280), ("light", 390)]
 
 
 @pytest.fixture(scope="module")
@@ -48,20 +49,20 @@ def become(page: Page, demo: Demo, name: str) -> None:
 
 @pytest.mark.parametrize(("path", "name"), PAGES)
 def test_page_is_readable_and_fits(open_page: OpenPage, demo: Demo, path: str, name: str) -> None:
+    page = open_page(reduced_motion="reduce")
+    become(page, demo, name)
+    page.goto(demo.address + path.format(room=_room(page, demo)))
+    page.wait_for_load_state("load")
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.get_by_role("main")).to_have_count(1)
+    _settle(page)
     for theme, width in LOOKS:
-        page = open_page(width=width, height=844, color_scheme=theme, reduced_motion="reduce")
-        become(page, demo, name)
-        page.goto(demo.address + path.format(room=_room(page, demo)))
-        page.wait_for_load_state("load")
-        expect(page.locator("h1")).to_have_count(1)
-        expect(page.get_by_role("main")).to_have_count(1)
-        _settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": 360, "height": 780})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert _axe(page) == [], f"{path} {theme} {width}"
-        page.close()
 
 
 def _room(page: Page, demo: Demo) -> str:
