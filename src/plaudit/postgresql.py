@@ -34,7 +34,7 @@ def wheel() -> Path:
     for place in (package and package.submodule_search_locations) or []:
         if (folder := Path(place) / _WHEEL_FOLDER).is_dir():
             return folder
-    raise EmbeddedError("there is no embedded PostgreSQL for this platform: set DATABASE_URL")
+    raise EmbeddedError("there is no PostgreSQL here: set DATABASE_URL, or install one with plaudit[embedded]")
 
 
 def copy_for_roots_user(folder: Path) -> Path:

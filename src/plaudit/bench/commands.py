@@ -19,6 +19,8 @@ BENCHMARKS = {
     "fanout": "frames to 1,000 and 5,000 sockets of one room",
 }
 
+_LOAD = "picows"
+
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(sorted(BENCHMARKS)))
@@ -33,8 +35,17 @@ def bench(names: tuple[str, ...], *, as_json: bool) -> None:
         database_url(Settings.from_environment(), Path(folder) / "data") as url,
     ):
         for name in names or tuple(BENCHMARKS):
-            figures = uvloop.run(importlib.import_module(f"plaudit.bench.{name}").run(url))
+            figures = uvloop.run(_benchmark(name).run(url))
             click.echo(msgspec.json.encode({"benchmark": name} | figures) if as_json else _as_text(name, figures))
+
+
+def _benchmark(name: str) -> Any:
+    try:
+        return importlib.import_module(f"plaudit.bench.{name}")
+    except ModuleNotFoundError as missing:
+        if missing.name != _LOAD:
+            raise
+        raise click.ClickException(f"`bench {name}` needs {_LOAD}: install plaudit[bench]") from None
 
 
 def _as_text(name: str, figures: dict[str, Any]) -> str:
