@@ -22,7 +22,6 @@ export { styleMap } from "lit/directives/style-map.js";
 /** @type {{name: string, licence: string, files?: Record<string, string>, bundle?: Record<string, string>, types?: Record<string, string>, to?: string}[]} */
 const PACKAGES = [
   { name: "htmx.org", licence: "0BSD", to: "htmx", files: { "dist/htmx.min.js": "htmx.min.js", LICENSE: "LICENSE" } },
-  { name: "@alpinejs/csp", licence: "MIT", to: "alpine", files: { "dist/cdn.min.js": "alpine-csp.min.js" } },
   { name: "lit", licence: "BSD-3-Clause", to: "lit", files: { LICENSE: "LICENSE" }, bundle: { "lit.js": LIT_ENTRY }, types: { "lit.d.ts": LIT_ENTRY } },
   {
     name: "uplot", licence: "MIT", to: "uplot",
@@ -56,24 +55,6 @@ const PACKAGES = [
 ];
 
 const APACHE = readFileSync(join(ROOT, "scripts/apache-2.0.txt"));
-
-const MIT = (/** @type {string} */ holder) => `MIT License
-
-Copyright (c) ${holder}
-
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
-rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
-persons to whom the Software is furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
-OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-`;
 
 const ISC_LUCIDE = `ISC License
 
@@ -133,7 +114,6 @@ async function vendorPackages() {
     for (const [target, entry] of Object.entries(bundle)) contents[target] = await bundled(entry);
     for (const [target, entry] of Object.entries(types)) contents[target] = entry;
     if (licence === "Apache-2.0") contents["LICENSE-Apache-2.0"] = APACHE;
-    if (name === "@alpinejs/csp") contents.LICENSE = MIT("2019-2025 Caleb Porzio and contributors");
     const listed = [];
     for (const [target, content] of Object.entries(contents).sort(([a], [b]) => (a < b ? -1 : 1))) {
       const bytes = put(`${STATIC}/vendor/${to}/${target}`, content);
