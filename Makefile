@@ -45,12 +45,13 @@ soak: machine install-dev localstripe ## What is long by nature: all tests on Po
 	@$(PYTEST) $(SIDE_BY_SIDE) --on=$(DEBIAN) tests/property tests/integration tests/faults
 	@PYTHONPATH=. $(BIN)/python scripts/soak.py $(ARGS)
 
-check: install-dev ## Format, lint, types, import contracts, dependencies
+check: install-dev node_modules/.installed ## Format, lint, types, import contracts, dependencies; the scripts of pages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry src
+	@npm run --silent check
 
 bench: install-dev ## The figures of the decisions, on this machine
 	@$(BIN)/plaudit bench $(ARGS)
@@ -83,6 +84,12 @@ install-dev: .venv/.installed-dev ## And what its developers need
 	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
+# What the scripts of pages are checked with; they themselves are vendored.
+node_modules/.installed: package-lock.json package.json
+	@command -v npm >/dev/null || { echo "make check needs npm (Debian: apt install nodejs npm)" >&2; exit 1; }
+	@npm ci --silent
+	@touch $@
+
 # A Stripe that others wrote, for tests to speak to: a process in an environment of its own (its licence is the GPL).
 localstripe: .cache/localstripe/.installed
 
@@ -97,9 +104,9 @@ $(UV): requirements/uv.txt
 	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 
-# What the tests need of the machine itself: Debian's Chromium, PostgreSQL 15 and nginx.
+# What the tests need of the machine itself: Debian's Chromium, PostgreSQL 15, nginx, Node and systemd's checks.
 machine:
 	@sh scripts/machine.sh
 
 clean: ## Removes what was made
-	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	@rm -rf .venv .cache node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist

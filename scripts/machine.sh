@@ -6,6 +6,8 @@ missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="chromium"
 test -x /usr/lib/postgresql/15/bin/postgres || missing="$missing postgresql-15"
 command -v nginx >/dev/null 2>&1 || test -x /usr/sbin/nginx || missing="$missing nginx-light"
+test -x /usr/bin/systemd-analyze || missing="$missing systemd"
+command -v npm >/dev/null 2>&1 || missing="$missing nodejs npm"
 test -n "$missing" || exit 0
 
 as_root=""

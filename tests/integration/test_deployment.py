@@ -1,7 +1,6 @@
 """The files of a deployment: systemd reads the units, nginx with its site stands before a server, a dump is taken."""
 
 import os
-import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -23,10 +22,8 @@ FILES = Path(__file__).parents[2] / "examples" / "deploy"
 
 @pytest.mark.parametrize("unit", ["plaudit.service", "plaudit-backup.service", "plaudit-backup.timer"])
 def test_systemd_understands_the_units(unit: str) -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("there is no systemd on this machine")
-    outcome = subprocess.run([analyze, "verify", str(FILES / unit)], capture_output=True, text=True, check=False)
+    verify = ["/usr/bin/systemd-analyze", "verify", str(FILES / unit)]
+    outcome = subprocess.run(verify, capture_output=True, text=True, check=False)
     wrong = [line for line in outcome.stderr.splitlines() if "/opt/plaudit" not in line and "plaudit" in line]
     assert wrong == []
 
