@@ -131,6 +131,10 @@ async def test_a_gift_shows_for_ever_what_it_was_sent_as(platform: Platform, clo
         assert (await guest.get(f"/v1/catalogue/{TACO}", params=wrong)).status_code == status
 
 
+async def is_shown(client: httpx2.AsyncClient) -> bool:
+    return await taco(client) is not None
+
+
 class Market:
     """Senders who read a price at one process and pay it at another, until the prices have changed often enough."""
 
@@ -181,6 +185,8 @@ async def test_prices_change_while_gifts_fly(database_url: str) -> None:
     async with open_platform(database_url, SystemClock(), processes=2) as platform:
         room_id = await platform.live_room(await platform.creator("cleo"))
         await put(platform, 0, coins=1)
+        for process in (0, 1):
+            await eventually(partial(is_shown, await platform.client(process=process)), "each process shows it")
         market = Market(platform, room_id, random.Random(1))
         async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as group:
             for number in range(8):
