@@ -24,9 +24,9 @@ COMMANDS = {
     "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
     "operator": ("plaudit.people.commands:operator", "Say who may run the economy."),
-    "prices": ("plaudit.recharge.books.commands:prices", "Export, import, lint, publish and list price books."),
+    "prices": ("plaudit.selling.prices.commands:prices", "Export, import, lint, publish and list price books."),
     "reconcile": (
-        "plaudit.recharge.reconciliation.commands:reconcile",
+        "plaudit.selling.reconciliation.commands:reconcile",
         "Compare a day with what a payment provider lists.",
     ),
     "sandbox": ("plaudit.sandbox.app:sandbox", "Run the pretend payment and payout provider."),

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from msgspec import Meta
+
 from plaudit.clock import Clock
 from plaudit.limits import ID_CLOCK_AHEAD_HOURS_MAX
 from plaudit.problems import InvalidField
@@ -37,3 +39,6 @@ def require_uuid7(value: UUID, field: str, clock: Clock) -> UUID:
     if (value.int >> 80) / 1000 > (clock.now() + timedelta(hours=ID_CLOCK_AHEAD_HOURS_MAX)).timestamp():
         raise InvalidField(field=field, reason="was made by a clock that is far ahead; set the clock of the device")
     return value
+
+
+IdMeta = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")

@@ -152,7 +152,7 @@ CHAT_QUEUE_LENGTH_MAX = 2_000  # messages waiting, per process
 CHAT_IDS_REMEMBERED = 20_000  # per process, so that a repeated command appears once
 CHAT_SPEAKERS_REMEMBERED = 20_000  # per process, for the rate
 
-# recharge
+# selling
 COINS_PER_QUOTE_MAX = 10_000_000  # coins one quote may ask for, before the price book's own limit
 QUOTE_VALID_MINUTES = 15  # how long a quote's price is promised
 QUOTE_KEEP_DAYS = 7  # after this a quote that was never ordered is forgotten

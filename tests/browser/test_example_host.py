@@ -18,7 +18,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from plaudit.clock import SystemClock
 from plaudit.db import connect
 from plaudit.gifts.catalogue.folder import load_starter
-from plaudit.recharge import seed as price_book
+from plaudit.selling.prices import seed as price_book
 from tests.browser.conftest import OpenPage
 from tests.support.commands import plaudit
 from tests.support.databases import run_aside

@@ -17,7 +17,7 @@ from plaudit.people import actions
 from plaudit.people.access import Access
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
-from plaudit.recharge import seed as price_book
+from plaudit.selling.prices import seed as price_book
 from tests.support.databases import run_aside
 from tests.support.server import serving
 

@@ -11,11 +11,11 @@ import pytest
 
 from plaudit.limits import CAPTURE_LEASE_S, CAPTURE_PAUSE_S_MAX
 from plaudit.people.model import Role
-from plaudit.recharge import capturing, jobs
-from plaudit.recharge.capturing import Verdict
-from plaudit.recharge.inbox import actions as inbox
-from plaudit.recharge.model import ProviderUnavailable
-from plaudit.recharge.providers.sandbox import SandboxProvider
+from plaudit.selling.inbox import actions as inbox
+from plaudit.selling.orders import capturing, jobs
+from plaudit.selling.orders.capturing import Verdict
+from plaudit.selling.providers.errors import ProviderUnavailable
+from plaudit.selling.providers.sandbox import SandboxProvider
 from tests.support.shop import Shop, open_shop, until_coins
 from tests.support.waiting import eventually
 

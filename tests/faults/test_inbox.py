@@ -19,11 +19,11 @@ from plaudit.limits import (
     WEBHOOK_PAUSE_S_MAX,
 )
 from plaudit.people.model import Role
-from plaudit.recharge import checkout, jobs
-from plaudit.recharge.inbox import actions
-from plaudit.recharge.inbox.applying import Applied, apply_news
-from plaudit.recharge.providers.base import Payment
-from plaudit.recharge.providers.sandbox import SandboxProvider
+from plaudit.selling.inbox import actions, receiving
+from plaudit.selling.inbox.applying import Applied, apply_news
+from plaudit.selling.orders import checkout, jobs
+from plaudit.selling.providers.base import Payment
+from plaudit.selling.providers.sandbox import SandboxProvider
 from tests.support.ports import NOBODY
 from tests.support.shop import Shop, open_shop, signed
 
@@ -147,7 +147,7 @@ async def test_a_message_that_takes_long_is_answered_and_left_to_the_job(
         return []
 
     monkeypatch.setattr(SandboxProvider, "read_webhook", hang)
-    monkeypatch.setattr(checkout, "WEBHOOK_APPLY_S", 0.05)
+    monkeypatch.setattr(receiving, "WEBHOOK_APPLY_S", 0.05)
     assert (await shop.tell(await shop.event(order))).json() == {"outcome": "waiting"}
     monkeypatch.undo()
     assert await apply_due(shop) == 1  # without waiting for the lease to end

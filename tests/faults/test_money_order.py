@@ -11,9 +11,9 @@ import pytest
 from plaudit.db import Connection, OwnConnection
 from plaudit.money import Money
 from plaudit.problems import TooBusy
-from plaudit.recharge.actions import find_order
-from plaudit.recharge.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
-from plaudit.recharge.settlement import Outcome, Seller, settle
+from plaudit.selling.orders.actions import find_order
+from plaudit.selling.orders.settlement import Outcome, Seller, settle
+from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import until_waiting

@@ -13,13 +13,13 @@ from plaudit.ids import new_id
 from plaudit.limits import REVERSAL_LEASE_S, REVERSAL_PAUSE_S_MAX
 from plaudit.money import Money
 from plaudit.people.model import Role
-from plaudit.recharge.model import ProviderUnavailable
-from plaudit.recharge.providers.base import RefundRequest, ReversalKind, ReversalNews, ReversalState
-from plaudit.recharge.providers.sandbox import SandboxProvider
-from plaudit.recharge.reconciliation.comparing import Comparison
-from plaudit.recharge.reconciliation.model import DifferenceKind
-from plaudit.recharge.reversals import sending
-from plaudit.recharge.stores.voids import poll_voids
+from plaudit.selling.inbox.voids import poll_voids
+from plaudit.selling.providers.base import RefundRequest, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.errors import ProviderUnavailable
+from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.reconciliation.comparing import Comparison
+from plaudit.selling.reconciliation.model import DifferenceKind
+from plaudit.selling.reversals import sending
 from tests.support.returns import Returns, dispute_of, payment_of, refund_of
 from tests.support.shop import Shop, open_shop
 

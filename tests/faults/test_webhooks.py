@@ -10,8 +10,8 @@ import pytest
 
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role
-from plaudit.recharge import actions, jobs
-from plaudit.recharge.settlement import Outcome
+from plaudit.selling.orders import actions, jobs
+from plaudit.selling.orders.settlement import Outcome
 from tests.support.shop import CONFIRM, DECLINED, EXPIRES, GOOD, LATE, Shop, open_shop, signed, until_coins
 from tests.support.waiting import eventually
 

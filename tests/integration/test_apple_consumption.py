@@ -13,7 +13,7 @@ from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import CONSUMPTION_ANSWER_LEASE_S, CONSUMPTION_ANSWER_PAUSE_S_MAX
 from plaudit.people.model import Role
-from plaudit.recharge.stores.consumption import answer_due
+from plaudit.selling.stores.consumption import answer_due
 from tests.integration.test_apple_purchases import Mall
 from tests.support.apple import AppStore
 from tests.support.peers import peer

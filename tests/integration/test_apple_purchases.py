@@ -18,9 +18,9 @@ from plaudit.ids import new_id
 from plaudit.ledger import audit
 from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES, WEBHOOK_PAUSE_S_MAX
 from plaudit.people.model import Role
-from plaudit.recharge import jobs
-from plaudit.recharge.inbox.actions import apply_due
-from plaudit.recharge.stores.finishing import finish_due
+from plaudit.selling.inbox.actions import apply_due
+from plaudit.selling.orders import jobs
+from plaudit.selling.orders.finishing import finish_due
 from tests.support.apple import AppStore
 from tests.support.peers import peer
 from tests.support.shop import Shop, open_shop

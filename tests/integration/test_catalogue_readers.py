@@ -14,7 +14,7 @@ from plaudit.clock import ManualClock, SystemClock
 from plaudit.gifts.model import moment
 from plaudit.limits import CATALOGUE_FRESH_S, PRICE_HONOURED_S
 from plaudit.people.model import Role
-from plaudit.recharge import seed
+from plaudit.selling.prices import seed
 from tests.support.live import Platform, open_platform
 from tests.support.waiting import WAIT_S, eventually
 

@@ -21,8 +21,8 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
-from plaudit.recharge.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.recharge.settlement import Outcome
+from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop

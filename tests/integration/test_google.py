@@ -23,12 +23,12 @@ from plaudit.limits import (
     STORE_VOIDS_EVERY_S,
 )
 from plaudit.people.model import Role
-from plaudit.recharge.inbox.actions import apply_due
-from plaudit.recharge.jobs import poll_orders
-from plaudit.recharge.reversals.sending import send_due
-from plaudit.recharge.stores.consumption import answer_due
-from plaudit.recharge.stores.finishing import finish_due
-from plaudit.recharge.stores.voids import poll_voids
+from plaudit.selling.inbox.actions import apply_due
+from plaudit.selling.inbox.voids import poll_voids
+from plaudit.selling.orders.finishing import finish_due
+from plaudit.selling.orders.jobs import poll_orders
+from plaudit.selling.reversals.sending import send_due
+from plaudit.selling.stores.consumption import answer_due
 from tests.support.google import GooglePeer, google_peer
 from tests.support.shop import Shop, open_shop
 

@@ -9,9 +9,9 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.limits import GOOGLE_CERTS_REFETCH_MIN_S
-from plaudit.recharge.model import ProviderUnavailable, SignatureNotValid
-from plaudit.recharge.providers import google
-from plaudit.recharge.providers.google import GoogleProvider
+from plaudit.selling.providers import google
+from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.selling.providers.google import GoogleProvider
 from tests.support.google import GooglePeer, google_peer
 
 

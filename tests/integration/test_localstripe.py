@@ -17,10 +17,10 @@ import stripe
 from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
-from plaudit.recharge.model import ProviderRefused, SignatureNotValid
-from plaudit.recharge.providers.base import CheckoutRequest, PaymentNews, PaymentState, RefundRequest, ReversalState
-from plaudit.recharge.providers.stripe_gateway import StripeGateway
-from plaudit.recharge.providers.stripe_intent import StripeIntents
+from plaudit.selling.providers.base import CheckoutRequest, PaymentNews, PaymentState, RefundRequest, ReversalState
+from plaudit.selling.providers.errors import ProviderRefused, SignatureNotValid
+from plaudit.selling.providers.stripe_gateway import StripeGateway
+from plaudit.selling.providers.stripe_intent import StripeIntents
 from plaudit.settings import Secret
 from tests.support.localstripe import localstripe
 from tests.support.ports import LOOPBACK, held_port

@@ -17,10 +17,10 @@ from plaudit.limits import (
     ORDER_VALID_MINUTES,
 )
 from plaudit.people.model import Role
-from plaudit.recharge import jobs
-from plaudit.recharge.model import ProviderRefused, ProviderUnavailable
-from plaudit.recharge.providers.base import CheckoutRequest, Payment
-from plaudit.recharge.providers.sandbox import SandboxProvider
+from plaudit.selling.orders import jobs
+from plaudit.selling.providers.base import CheckoutRequest, Payment
+from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.sandbox import SandboxProvider
 from tests.support.shop import LATE, Shop, open_shop
 from tests.support.waiting import eventually
 

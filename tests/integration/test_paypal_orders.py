@@ -11,8 +11,8 @@ import pytest
 from plaudit.ids import new_id
 from plaudit.limits import ORDER_POLL_AFTER_S
 from plaudit.people.model import Role
-from plaudit.recharge import jobs
-from plaudit.recharge.inbox import actions as inbox
+from plaudit.selling.inbox import actions as inbox
+from plaudit.selling.orders import jobs
 from tests.support.paypal import PayPalPeer, PayPalShop, open_paypal_shop, paypal_peer
 from tests.support.shop import until_coins
 

@@ -11,17 +11,10 @@ from plaudit.clock import ManualClock
 from plaudit.ids import new_id
 from plaudit.limits import PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE, PAYPAL_CERTIFICATES_KEPT, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
-from plaudit.recharge.model import ProviderUnavailable, SignatureNotValid
-from plaudit.recharge.providers.base import (
-    News,
-    PaymentNews,
-    PaymentState,
-    ReversalKind,
-    ReversalNews,
-    ReversalState,
-)
-from plaudit.recharge.providers.paypal import PayPalProvider
-from plaudit.recharge.providers.paypal_signature import SigningCertificates, check, trusted_roots
+from plaudit.selling.providers.base import News, PaymentNews, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.selling.providers.paypal import PayPalProvider
+from plaudit.selling.providers.paypal_signature import SigningCertificates, check, trusted_roots
 from tests.peers.paypal import WEBHOOK_ID
 from tests.support.paypal import CLOCK, Message, PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded
 

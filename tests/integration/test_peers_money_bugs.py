@@ -11,9 +11,9 @@ import pytest
 
 from plaudit.ids import new_id
 from plaudit.people.model import Role
-from plaudit.recharge.model import ProviderUnavailable
-from plaudit.recharge.reversals import sending
-from plaudit.recharge.reversals.amounts import Amounts, part_of_coins, part_of_money
+from plaudit.selling.providers.errors import ProviderUnavailable
+from plaudit.selling.reversals import sending
+from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
 from tests.support.ports import NOBODY
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns, refund_of
 from tests.support.shop import Shop, open_shop

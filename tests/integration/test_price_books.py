@@ -15,9 +15,9 @@ import pytest
 from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
-from plaudit.recharge import seed
-from plaudit.recharge.books.shelf import read_book, write_book
-from plaudit.recharge.prices import seller_of
+from plaudit.selling.prices import seed
+from plaudit.selling.prices.current import seller_of
+from plaudit.selling.prices.shelf import read_book, write_book
 from plaudit.settings import Secret, Settings
 from tests.support.desk import Desk
 from tests.support.operators import DAY, draft, person
@@ -293,7 +293,7 @@ async def test_a_quote_that_was_altered_is_refused(shop: Shop, owner_connection:
 
 
 async def test_all_processes_sign_with_one_key(shop: Shop, database: Database) -> None:
-    from plaudit.recharge.signing import quote_key
+    from plaudit.selling.orders.signing import quote_key
 
     async def key() -> bytes:
         async with database.transaction() as connection:

@@ -23,7 +23,7 @@ from plaudit.people.model import Role
 from plaudit.readiness.checks import CHECKS
 from plaudit.readiness.model import Check, CheckResult, Grounds, Report, SeenRequest, State
 from plaudit.readiness.running import look
-from plaudit.recharge.providers import payment_providers
+from plaudit.selling.providers import payment_providers
 from plaudit.settings import Secret
 from tests.support.commands import plaudit
 from tests.support.ports import NOBODY

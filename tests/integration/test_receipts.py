@@ -18,10 +18,10 @@ from pypdf import PdfReader
 from plaudit.db import OwnConnection, connect
 from plaudit.ledger import audit
 from plaudit.people.model import Role
-from plaudit.recharge.actions import find_order
-from plaudit.recharge.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.recharge.reversals.actions import apply_news
-from plaudit.recharge.settlement import Seller
+from plaudit.selling.orders.actions import find_order
+from plaudit.selling.orders.settlement import Seller
+from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.reversals.actions import apply_news
 from tests.support.returns import Returns
 from tests.support.shop import Shop, open_shop
 

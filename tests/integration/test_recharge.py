@@ -17,8 +17,10 @@ from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import ORDER_VALID_MINUTES, QUOTE_KEEP_DAYS, QUOTE_VALID_MINUTES
 from plaudit.people.model import Role
-from plaudit.recharge import actions, jobs, seed
-from plaudit.recharge.selling import obstacles
+from plaudit.selling.orders import jobs
+from plaudit.selling.orders.takers import obstacles
+from plaudit.selling.prices import seed
+from plaudit.selling.wallet.reading import price_view, worth
 from plaudit.settings import Settings
 from tests.support.desk import Desk
 from tests.support.ports import NOBODY
@@ -283,7 +285,7 @@ async def test_the_wallet_knows_what_coins_cost_and_who_paid_for_a_gift(
     assert (await bob.get(f"/v1/wallet/gifts/{gift}/lots")).status_code == 404
     assert (await bob.get("/v1/wallet/history")).json() == {"items": [], "next": None}
     async with shop.desk.house.database.read() as connection:
-        mixed = await actions.worth(connection, me, 50, shop.desk.house.settings, shop.clock)
+        mixed = await worth(connection, me, 50, shop.desk.house.settings, shop.clock)
     assert (mixed.basis, mixed.currency) == ("mixed", "GBP")
 
 
@@ -291,7 +293,7 @@ async def test_without_coins_of_their_own_people_see_list_prices(shop: Shop) -> 
     guest_view = None
     settings: Settings = shop.desk.house.settings
     async with shop.desk.house.database.read() as connection:
-        guest_view = await actions.price_view(connection, None, settings, shop.clock)
+        guest_view = await price_view(connection, None, settings, shop.clock)
     assert (guest_view.currency, guest_view.numerator, guest_view.denominator, guest_view.basis) == (
         "USD",
         37,

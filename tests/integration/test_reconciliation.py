@@ -20,10 +20,10 @@ from plaudit.limits import (
     RECONCILE_TRIES_MAX,
 )
 from plaudit.people.model import Role
-from plaudit.recharge.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
-from plaudit.recharge.providers.sandbox import SandboxProvider
-from plaudit.recharge.reconciliation import actions
-from plaudit.recharge.reconciliation.jobs import reconciliation_jobs
+from plaudit.selling.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
+from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.reconciliation import actions
+from plaudit.selling.reconciliation.jobs import reconciliation_jobs
 from tests.support.ports import NOBODY
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns
 from tests.support.shop import DECLINED, Shop, open_shop

@@ -16,11 +16,11 @@ from plaudit.limits import QUOTE_KEEP_DAYS, REGION_EVIDENCE_DAYS
 from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.policy.model import Evidence, EvidenceSource
-from plaudit.recharge import actions, jobs, regions
-from plaudit.recharge.books.shelf import write_book
-from plaudit.recharge.pricing import Price
-from plaudit.recharge.providers.base import Payment, PaymentState
-from plaudit.recharge.seed import make_book
+from plaudit.selling.orders import actions, jobs, regions
+from plaudit.selling.prices.pricing import Price
+from plaudit.selling.prices.seed import make_book
+from plaudit.selling.prices.shelf import write_book
+from plaudit.selling.providers.base import Payment, PaymentState
 from tests.support.networks import AT_HOME, HOSTING, HOUSEHOLD, PROXY, RELAY, TOR, VPN, anonymity_database
 from tests.support.shop import GOOD, Shop, open_shop
 

@@ -16,10 +16,10 @@ from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.people.model import Role
-from plaudit.recharge.providers.base import ReversalState
-from plaudit.recharge.reversals import sending
-from plaudit.recharge.reversals.rules import rule_of
-from plaudit.recharge.settlement import Outcome
+from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.reversals import sending
+from plaudit.selling.reversals.rules import rule_of
 from tests.support.ports import NOBODY
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, Returns, dispute_of, refund_of
 from tests.support.shop import Shop, open_shop

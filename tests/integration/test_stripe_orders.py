@@ -11,8 +11,8 @@ import pytest
 from plaudit.ids import new_id
 from plaudit.limits import ORDER_POLL_AFTER_S
 from plaudit.people.model import Role
-from plaudit.recharge import jobs
-from plaudit.recharge.reconciliation.actions import run_due
+from plaudit.selling.orders import jobs
+from plaudit.selling.reconciliation.actions import run_due
 from tests.support.peers import peer
 from tests.support.stripe import (
     ASKS_BANK,

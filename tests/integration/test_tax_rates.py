@@ -11,10 +11,9 @@ import pytest
 from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
-from plaudit.recharge import seed
-from plaudit.recharge.books import actions
-from plaudit.recharge.books.jobs import renew_taxes
-from plaudit.recharge.books.taxes import day_in, taxes_at
+from plaudit.selling.prices import actions, seed
+from plaudit.selling.prices.jobs import renew_taxes
+from plaudit.selling.prices.taxes import day_in, taxes_at
 from tests.support.operators import DAY, draft, person
 from tests.support.shop import Shop, open_shop
 

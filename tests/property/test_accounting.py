@@ -21,15 +21,15 @@ from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.money import Money, round_half_up
 from plaudit.problems import Problem
-from plaudit.recharge import actions as recharge
-from plaudit.recharge import seed
-from plaudit.recharge.model import Order, OrderRequest, QuoteRequest
-from plaudit.recharge.providers import payment_providers
-from plaudit.recharge.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
-from plaudit.recharge.reversals import actions as reversals
-from plaudit.recharge.reversals import asking
-from plaudit.recharge.reversals.model import WithdrawalRequest
-from plaudit.recharge.settlement import Seller, settle
+from plaudit.selling.orders import actions as order_actions
+from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
+from plaudit.selling.orders.settlement import Seller, settle
+from plaudit.selling.prices import seed
+from plaudit.selling.providers import payment_providers
+from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.reversals import actions as reversals
+from plaudit.selling.reversals import asking
+from plaudit.selling.reversals.model import WithdrawalRequest
 from plaudit.settings import Secret, Settings
 from tests.property.test_strip import Lot, Model
 from tests.support.desk import SELLER
@@ -161,9 +161,9 @@ class World:
     async def buy(self, purse: Purse) -> None:
         async with self.database.transaction() as connection:
             asked = QuoteRequest(id=new_id(self.clock), coins=self.random.randint(40, 250))
-            quote = await recharge.make_quote(connection, purse.person_id, asked, SETTINGS, self.clock)
+            quote = await order_actions.make_quote(connection, purse.person_id, asked, SETTINGS, self.clock)
             wanted = OrderRequest(id=new_id(self.clock), quote_id=quote.quote_id, provider="sandbox")
-            order = await recharge.place_order(
+            order = await order_actions.place_order(
                 connection, purse.person_id, wanted, self.providers, SETTINGS, self.clock
             )
             payment = Payment(

@@ -31,11 +31,13 @@ from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.money import Money
 from plaudit.problems import Problem
-from plaudit.recharge import actions, seed
-from plaudit.recharge.inbox.applying import apply_news
-from plaudit.recharge.model import Order, OrderRequest, QuoteRequest
-from plaudit.recharge.providers import payment_providers
-from plaudit.recharge.providers.base import (
+from plaudit.selling.inbox.applying import apply_news
+from plaudit.selling.orders import actions
+from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
+from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.prices import seed
+from plaudit.selling.providers import payment_providers
+from plaudit.selling.providers.base import (
     News,
     Payment,
     PaymentNews,
@@ -44,11 +46,10 @@ from plaudit.recharge.providers.base import (
     ReversalNews,
     ReversalState,
 )
-from plaudit.recharge.reversals import actions as reversals
-from plaudit.recharge.reversals import asking, books
-from plaudit.recharge.reversals.amounts import Amounts, part_of_money
-from plaudit.recharge.reversals.model import RefundRequest, WithdrawalRequest
-from plaudit.recharge.settlement import Outcome
+from plaudit.selling.reversals import actions as reversals
+from plaudit.selling.reversals import asking, books
+from plaudit.selling.reversals.amounts import Amounts, part_of_money
+from plaudit.selling.reversals.model import RefundRequest, WithdrawalRequest
 from plaudit.settings import Secret, Settings
 from tests.support.databases import broken_laws, run_aside
 from tests.support.desk import SELLER

@@ -7,7 +7,7 @@ from plaudit.languages import formats
 from plaudit.languages.model import LANGUAGES, Language, Voice
 from plaudit.languages.speaking import speaking
 from plaudit.money import Money, exponent, split_inclusive_tax
-from plaudit.recharge.reversals.amounts import Amounts, part_of_money
+from plaudit.selling.reversals.amounts import Amounts, part_of_money
 
 PRICES = st.integers(1, 10**9)
 RATES = st.integers(0, 10_000)

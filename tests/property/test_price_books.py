@@ -11,14 +11,14 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from plaudit.money import split_inclusive_tax
-from plaudit.recharge.books.book_file import read_text
-from plaudit.recharge.books.book_text import write_text
-from plaudit.recharge.books.compare import compare
-from plaudit.recharge.books.lint import Surroundings, lint
-from plaudit.recharge.books.model import BookNotReadable
-from plaudit.recharge.model import Quote
-from plaudit.recharge.pricing import Offer, Package, Price, PriceBook
-from plaudit.recharge.signing import is_signed, sign
+from plaudit.selling.orders.model import Quote
+from plaudit.selling.orders.signing import is_signed, sign
+from plaudit.selling.prices.book_file import read_text
+from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.compare import compare
+from plaudit.selling.prices.lint import Surroundings, lint
+from plaudit.selling.prices.model import BookNotReadable
+from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook
 from tests.support.books import BEGIN, book, price
 
 unhurried = settings(max_examples=60)

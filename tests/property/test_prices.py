@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plaudit.recharge.pricing import Package, Price, reference_of
-from plaudit.recharge.seed import make_book
+from plaudit.selling.prices.pricing import Package, Price, reference_of
+from plaudit.selling.prices.seed import make_book
 
 BOOK = make_book(1, datetime(2026, 11, 1, tzinfo=UTC))
 WEB = [price for price in BOOK.prices if price.channel == "web"]

@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from plaudit.recharge.reversals.amounts import Amounts, part_of_coins, part_of_money
+from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
 
 
 @st.composite

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from plaudit.recharge.pricing import Package, Price, PriceBook, reference_of
+from plaudit.selling.prices.pricing import Package, Price, PriceBook, reference_of
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 RATES = {"USD": "1", "EUR": "9/10", "HUF": "320"}

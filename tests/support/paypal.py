@@ -16,10 +16,10 @@ import pytest
 from plaudit.clock import ManualClock, SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
-from plaudit.recharge import seed
-from plaudit.recharge.model import ProviderRefused
-from plaudit.recharge.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
-from plaudit.recharge.providers.paypal import PayPalProvider, from_settings
+from plaudit.selling.prices import seed
+from plaudit.selling.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
+from plaudit.selling.providers.errors import ProviderRefused
+from plaudit.selling.providers.paypal import PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings
 from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID
 from tests.support.desk import SELLER, Desk, open_desk

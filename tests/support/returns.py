@@ -10,10 +10,10 @@ import msgspec
 
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome
-from plaudit.recharge.actions import find_order
-from plaudit.recharge.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.recharge.reversals.actions import apply_news
-from plaudit.recharge.settlement import Outcome, Seller
+from plaudit.selling.orders.actions import find_order
+from plaudit.selling.orders.settlement import Outcome, Seller
+from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.reversals.actions import apply_news
 from tests.support.shop import API_KEY, Shop, signed
 from tests.support.waiting import eventually
 

@@ -14,9 +14,9 @@ from standardwebhooks import Webhook
 
 from plaudit.clock import Clock, ManualClock
 from plaudit.ids import new_id
-from plaudit.recharge import seed
 from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
+from plaudit.selling.prices import seed
 from plaudit.settings import Secret, Settings
 from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.ports import LOOPBACK, held_port

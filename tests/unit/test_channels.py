@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from plaudit.recharge.channels import as_sold, channels_of
-from plaudit.recharge.pricing import Package
+from plaudit.selling.prices.channels import as_sold, channels_of
+from plaudit.selling.prices.pricing import Package
 from plaudit.settings import Settings
 from tests.unit.test_recharge import price
 

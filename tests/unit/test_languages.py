@@ -25,7 +25,7 @@ PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
 def test_time_zones_are_there_on_machines_that_bring_none() -> None:
-    asked = "from plaudit.recharge.books.taxes import day_in; from datetime import datetime, UTC; "
+    asked = "from plaudit.selling.prices.taxes import day_in; from datetime import datetime, UTC; "
     asked += (
         "print(day_in('JP', datetime(2026, 11, 30, 15, tzinfo=UTC)), day_in('US', datetime(2026, 12, 1, tzinfo=UTC)))"
     )

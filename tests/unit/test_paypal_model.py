@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from plaudit.money import Money
-from plaudit.recharge.providers.base import PaymentState, ReversalState
-from plaudit.recharge.providers.paypal_disputes import Dispute
-from plaudit.recharge.providers.paypal_model import Capture, Order, Refund
+from plaudit.selling.providers.base import PaymentState, ReversalState
+from plaudit.selling.providers.paypal_disputes import Dispute
+from plaudit.selling.providers.paypal_model import Capture, Order, Refund
 
 USD = {"currency_code": "USD", "value": "10.00"}
 CAPTURE: dict[str, Any] = {"id": "3C679366HH908993F", "status": "COMPLETED", "amount": USD}

@@ -3,9 +3,9 @@
 import pytest
 
 from plaudit.money import Money, exponent
-from plaudit.recharge.model import CurrencyNotTaken
-from plaudit.recharge.providers.paypal_checkout import paypal_locale
-from plaudit.recharge.providers.paypal_money import DECIMALS, Amount
+from plaudit.selling.providers.errors import CurrencyNotTaken
+from plaudit.selling.providers.paypal_checkout import paypal_locale
+from plaudit.selling.providers.paypal_money import DECIMALS, Amount
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from plaudit.limits import PRICE_BOOK_TEXT_MAX
-from plaudit.recharge.books.book_file import read_text
-from plaudit.recharge.books.book_text import write_text
-from plaudit.recharge.books.compare import compare
-from plaudit.recharge.books.model import BookNotReadable
-from plaudit.recharge.pricing import Offer, Package, PriceBook
-from plaudit.recharge.seed import make_book
+from plaudit.selling.prices.book_file import read_text
+from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.compare import compare
+from plaudit.selling.prices.model import BookNotReadable
+from plaudit.selling.prices.pricing import Offer, Package, PriceBook
+from plaudit.selling.prices.seed import make_book
 from tests.support.books import BEGIN, book, price
 
 TEXT = """

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from plaudit.limits import OFFER_DAYS_MAX, OFFER_REST_DAYS
-from plaudit.recharge.books.lint import Surroundings, lint
-from plaudit.recharge.books.model import Severity
-from plaudit.recharge.pricing import Offer, Package, Price, PriceBook
-from plaudit.recharge.seed import make_book
+from plaudit.selling.prices.lint import Surroundings, lint
+from plaudit.selling.prices.model import Severity
+from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook
+from plaudit.selling.prices.seed import make_book
 from tests.support.books import BEGIN, book, price
 
 DAY = timedelta(days=1)

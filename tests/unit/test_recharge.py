@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from plaudit.problems import InvalidField
-from plaudit.recharge.actions import amount_of, return_address
-from plaudit.recharge.model import OrderRequest, QuoteRequest, read_reference
-from plaudit.recharge.pricing import Cost, Offer, Package, Price, PriceBook, SellerOfRecord
-from plaudit.recharge.reversals.amounts import Amounts
+from plaudit.selling.orders.actions import amount_of, return_address
+from plaudit.selling.orders.model import OrderRequest, QuoteRequest
+from plaudit.selling.prices.pricing import Cost, Offer, Package, Price, PriceBook, SellerOfRecord
+from plaudit.selling.providers.references import read_reference
+from plaudit.selling.reversals.amounts import Amounts
 from plaudit.settings import Settings
 
 ID = UUID("0192f0c1-2345-7abc-8def-0123456789ab")

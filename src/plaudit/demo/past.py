@@ -22,11 +22,11 @@ from plaudit.demo.price_books import cheaper_in_bulk, publish_second, raised
 from plaudit.demo.world import Item
 from plaudit.ids import new_id
 from plaudit.limits import RECONCILE_AFTER_H, WEBHOOK_ERRORS_MAX
-from plaudit.recharge.books.actions import book_in_force
-from plaudit.recharge.books.book_text import write_text
-from plaudit.recharge.inbox import actions as inbox
-from plaudit.recharge.pricing import PriceBook
-from plaudit.recharge.reconciliation import actions as reconciliation
+from plaudit.selling.inbox import actions as inbox
+from plaudit.selling.prices.actions import book_in_force
+from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.pricing import PriceBook
+from plaudit.selling.reconciliation import actions as reconciliation
 from plaudit.settings import Settings
 
 log = logging.getLogger(__name__)

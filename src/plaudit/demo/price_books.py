@@ -9,11 +9,11 @@ from plaudit.db import Connection
 from plaudit.demo.past_plan import PastPlan
 from plaudit.ids import new_id
 from plaudit.money import round_up
-from plaudit.recharge.books import actions, taxes
-from plaudit.recharge.books.model import NewTaxRate
-from plaudit.recharge.books.shelf import newest_version
-from plaudit.recharge.pricing import Package, Price, PriceBook, SellerOfRecord
-from plaudit.recharge.seed import BASE_COINS, make_book, own_taxes
+from plaudit.selling.prices import actions, taxes
+from plaudit.selling.prices.model import NewTaxRate
+from plaudit.selling.prices.pricing import Package, Price, PriceBook, SellerOfRecord
+from plaudit.selling.prices.seed import BASE_COINS, make_book, own_taxes
+from plaudit.selling.prices.shelf import newest_version
 from plaudit.settings import Settings
 
 _FIRST_NOTE = "First prices. Taxes outside Europe are not set yet."

@@ -10,11 +10,11 @@ from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.limits import PRICES_KEPT_S, PRICES_REMEMBERED
 from plaudit.money import Money, round_half_up
-from plaudit.recharge.model import NoPrices, PriceView
-from plaudit.recharge.prices import current_book
-from plaudit.recharge.pricing import Price
-from plaudit.recharge.regions import usual_prices
-from plaudit.recharge.wallet import price_view
+from plaudit.selling.orders.regions import usual_prices
+from plaudit.selling.prices.current import current_book
+from plaudit.selling.prices.pricing import NoPrices, Price
+from plaudit.selling.wallet.model import PriceView
+from plaudit.selling.wallet.reading import price_view
 from plaudit.settings import Settings
 
 

@@ -22,9 +22,7 @@ import plaudit.live.streams.api
 import plaudit.payouts.api
 import plaudit.people.api
 import plaudit.people.told_api
-import plaudit.recharge.api
-import plaudit.recharge.inbox.api
-import plaudit.recharge.reconciliation.api
+import plaudit.selling.api
 import plaudit.web.pages
 from plaudit.http import brand, docs, guard, health, metrics, static
 from plaudit.http.errors import answer_problem
@@ -39,9 +37,7 @@ from plaudit.live.socket import SOCKET_PATH, room_socket
 ROUTERS: tuple[Router, ...] = (
     plaudit.people.api.router,
     plaudit.people.told_api.router,
-    plaudit.recharge.api.router,
-    plaudit.recharge.inbox.api.router,
-    plaudit.recharge.reconciliation.api.router,
+    *plaudit.selling.api.ROUTERS,
     plaudit.gifts.api.router,
     plaudit.live.api.router,
     plaudit.live.streams.api.router,

@@ -37,8 +37,8 @@ from plaudit.people.keysets import KeySets
 from plaudit.people.openid import OpenId
 from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
-from plaudit.recharge.jobs import recharge_jobs
-from plaudit.recharge.providers import PaymentProviders, payment_providers
+from plaudit.selling.jobs import selling_jobs
+from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
 from plaudit.web.brand import brand_of
 
@@ -205,7 +205,7 @@ def _jobs(
     return [
         *ledger_jobs(database, clock),
         *people_jobs(database, clock),
-        *recharge_jobs(database, payments, settings, clock),
+        *selling_jobs(database, payments, settings, clock),
         *creator_jobs(database, clock),
         *payout_jobs(database, clock, payouts, vault),
         *accounting_jobs(database, clock),

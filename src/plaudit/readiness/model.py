@@ -11,7 +11,7 @@ from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.jobs import JobState
 from plaudit.payouts.providers import PayoutProviders
-from plaudit.recharge.providers import PaymentProviders
+from plaudit.selling.providers import PaymentProviders
 from plaudit.settings import Settings
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from plaudit.db import Connection
-from plaudit.recharge.signing import quote_key
+from plaudit.selling.orders.signing import quote_key
 from plaudit.settings import Settings
 
 _PURPOSE = b"plaudit: this server is alive"  # a key of its own, so that no answer could stand under a quote

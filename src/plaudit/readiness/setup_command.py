@@ -22,9 +22,9 @@ from plaudit.readiness.model import CheckResult, Report, State
 from plaudit.readiness.report import as_text
 from plaudit.readiness.running import look
 from plaudit.readiness.standing import grounds_of_command
-from plaudit.recharge.books import actions as books
-from plaudit.recharge.books.model import NewDraft
-from plaudit.recharge.signing import quote_key
+from plaudit.selling.orders.signing import quote_key
+from plaudit.selling.prices import actions as books
+from plaudit.selling.prices.model import NewDraft
 from plaudit.settings import Settings, SetupError
 
 _CLOCK = SystemClock()

@@ -12,7 +12,7 @@ from plaudit.db import Database, DatabaseUnreachable
 from plaudit.outgoing import tls_context
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.readiness.model import Grounds
-from plaudit.recharge.providers import PaymentProviders, payment_providers
+from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings, SettingsError
 
 

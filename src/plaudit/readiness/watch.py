@@ -12,7 +12,7 @@ from plaudit.outgoing import tls_context
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.readiness.model import CheckResult, Grounds, Report, SeenRequest, State
 from plaudit.readiness.running import look
-from plaudit.recharge.providers import PaymentProviders
+from plaudit.selling.providers import PaymentProviders
 from plaudit.settings import Settings
 
 

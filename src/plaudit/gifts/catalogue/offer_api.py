@@ -23,7 +23,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField
-from plaudit.recharge.model import PriceView
+from plaudit.selling.wallet.model import PriceView
 
 TAGS = ["Gifts"]
 

@@ -986,9 +986,23 @@ CREATE TABLE public.receipt (
     buyer_name text,
     store_name text,
     store_address text,
+    channel text NOT NULL,
+    region text NOT NULL,
+    provider text NOT NULL,
+    coins bigint NOT NULL,
+    currency text NOT NULL,
+    net_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    price_minor bigint NOT NULL,
+    tax_name text NOT NULL,
+    tax_rate_bps integer NOT NULL,
+    CONSTRAINT receipt_adds_up CHECK ((price_minor = (net_minor + tax_minor))),
+    CONSTRAINT receipt_coins_check CHECK ((coins > 0)),
     CONSTRAINT receipt_is_of_a_store CHECK (((paper = 'confirmation'::text) = (store_name IS NOT NULL))),
+    CONSTRAINT receipt_net_minor_check CHECK ((net_minor >= 0)),
     CONSTRAINT receipt_number_check CHECK ((number > 0)),
-    CONSTRAINT receipt_paper_check CHECK ((paper = ANY (ARRAY['receipt'::text, 'confirmation'::text])))
+    CONSTRAINT receipt_paper_check CHECK ((paper = ANY (ARRAY['receipt'::text, 'confirmation'::text]))),
+    CONSTRAINT receipt_tax_minor_check CHECK ((tax_minor >= 0))
 );
 
 COMMENT ON COLUMN public.receipt.seller_code IS 'who issues the paper; begins its number';
@@ -3757,6 +3771,8 @@ CREATE INDEX price_draft_by_change ON public.price_draft USING btree (changed_at
 CREATE INDEX quote_by_decision ON public.quote USING btree (shard, decision_id) WHERE (decision_id IS NOT NULL);
 
 CREATE INDEX quote_by_expiry ON public.quote USING btree (expires_at);
+
+CREATE INDEX receipt_by_order ON public.receipt USING btree (order_id);
 
 CREATE INDEX receipt_by_payment_time ON public.receipt USING btree (paid_at, order_id);
 

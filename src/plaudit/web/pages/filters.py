@@ -11,8 +11,8 @@ from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, voice
 from plaudit.money import Money, exponent
 from plaudit.policy.sentences import explain
-from plaudit.recharge.receipts.document import tax_name
-from plaudit.recharge.reversals.model import Kind, Reversal, State
+from plaudit.selling.papers.document import tax_name
+from plaudit.selling.reversals.model import Kind, Reversal, State
 
 _REVERSAL_TITLES = {
     Kind.WITHDRAWAL: later("Taken back"),

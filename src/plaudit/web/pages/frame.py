@@ -15,7 +15,7 @@ from plaudit.people.model import Caller, Person, Role
 from plaudit.problems import NotFound
 from plaudit.readiness.model import CheckResult
 from plaudit.readiness.watch import Readiness
-from plaudit.recharge.wallet import read_wallet
+from plaudit.selling.wallet.reading import read_wallet
 from plaudit.web.brand import wear
 from plaudit.web.language import memory, note_wishes, voice_for
 from plaudit.web.loading import note_origins

@@ -19,7 +19,7 @@ from plaudit.pages import cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller, Person
-from plaudit.recharge.grants import actions
+from plaudit.selling.grants import actions
 from plaudit.web.pages.frame import page, viewer_of
 
 SQL = statements("plaudit.web")

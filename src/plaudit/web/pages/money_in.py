@@ -14,13 +14,13 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField
-from plaudit.recharge.inbox import actions as inbox
-from plaudit.recharge.inbox import problems
-from plaudit.recharge.inbox.model import MessageFilter, MessageState
-from plaudit.recharge.model import PaymentProblemKind
-from plaudit.recharge.providers import PaymentProviders
-from plaudit.recharge.reconciliation import actions as reconciliation
-from plaudit.recharge.reconciliation.model import DifferenceFilter, DifferenceState
+from plaudit.selling.inbox import actions as inbox
+from plaudit.selling.inbox.model import MessageFilter, MessageState
+from plaudit.selling.orders import problems
+from plaudit.selling.orders.model import PaymentProblemKind
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.reconciliation import actions as reconciliation
+from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState
 from plaudit.web.pages.frame import page, viewer_of
 
 SQL = statements("plaudit.web")

@@ -21,10 +21,10 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField, NotFound
-from plaudit.recharge import actions as recharge
-from plaudit.recharge.model import Order, OrderState
-from plaudit.recharge.orders_api import cursor_of
-from plaudit.recharge.orders_api import place_of as place_of_order
+from plaudit.selling.orders import actions as order_actions
+from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.orders.operator_api import cursor_of
+from plaudit.selling.orders.operator_api import place_of as place_of_order
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.model import Hour, Volumes
 
@@ -72,7 +72,7 @@ async def operator(
         waiting = await _payouts(connection, PayoutFilter(state=PayoutState.REQUESTED))
         doubtful = await _payouts(connection, PayoutFilter(attention=True))
         approved = await _payouts(connection, PayoutFilter(state=PayoutState.APPROVED))
-        problems = await recharge.payment_problems(connection, PAGE_ROWS)
+        problems = await order_actions.payment_problems(connection, PAGE_ROWS)
         stuck = await connection.fetchval(SQL["stuck_batches"], now - timedelta(seconds=STUCK_AFTER_S))
         failed = await connection.fetchval(SQL["stuck_work"])
         untold = await webhooks.count_in_trouble(connection)
@@ -116,11 +116,11 @@ async def _orders(connection: Connection, q: str, order_state: str, before: str 
     """One order by its id, or a page of those in a state."""
     if q:
         try:
-            return Found([await recharge.find_order_of_anybody(connection, UUID(q))])
+            return Found([await order_actions.find_order_of_anybody(connection, UUID(q))])
         except (ValueError, NotFound):
             return Found([])
     state = OrderState(order_state) if order_state in set(OrderState) else None
-    orders = await recharge.list_all_orders(connection, state, _place(before), PAGE_ROWS + 1)
+    orders = await order_actions.list_all_orders(connection, state, _place(before), PAGE_ROWS + 1)
     if len(orders) <= PAGE_ROWS:
         return Found(orders)
     return Found(orders[:PAGE_ROWS], cursor_of(orders[PAGE_ROWS - 1]))

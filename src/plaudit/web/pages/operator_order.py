@@ -10,10 +10,10 @@ from plaudit.money import Money, exponent
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
-from plaudit.recharge import actions as recharge
-from plaudit.recharge.model import OrderState
-from plaudit.recharge.regions import decisions_of_order
-from plaudit.recharge.reversals import asking, books
+from plaudit.selling.orders import actions as order_actions
+from plaudit.selling.orders.model import OrderState
+from plaudit.selling.orders.regions import decisions_of_order
+from plaudit.selling.reversals import asking, books
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -22,7 +22,7 @@ async def operator_order(order_id: UUID, caller: Caller, database: Database) -> 
     """All there is to know of an order before some of it is given back."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        order = await recharge.find_order_of_anybody(connection, order_id)
+        order = await order_actions.find_order_of_anybody(connection, order_id)
         account = await books.account_of(connection, order)
         reversals = await books.reversals_of(connection, order)
         decisions = await decisions_of_order(connection, order)

@@ -12,13 +12,13 @@ from plaudit.pages import cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
-from plaudit.recharge.books import actions, taxes
-from plaudit.recharge.books.answers import is_publishable, preview_answer, unreadable
-from plaudit.recharge.books.book_text import write_text
-from plaudit.recharge.books.compare import compare
-from plaudit.recharge.books.model import BookNotReadable, Draft, Finding
-from plaudit.recharge.books.shelf import read_book
-from plaudit.recharge.pricing import PriceBook
+from plaudit.selling.prices import actions, taxes
+from plaudit.selling.prices.answers import is_publishable, preview_answer, unreadable
+from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.compare import compare
+from plaudit.selling.prices.model import BookNotReadable, Draft, Finding
+from plaudit.selling.prices.pricing import PriceBook
+from plaudit.selling.prices.shelf import read_book
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 

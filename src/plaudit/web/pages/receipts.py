@@ -9,11 +9,11 @@ from plaudit.db import Database
 from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
-from plaudit.recharge.receipts.actions import credit_notes_of, find_receipt
-from plaudit.recharge.receipts.document import credit_note_document, receipt_document
-from plaudit.recharge.receipts.model import Act
-from plaudit.recharge.receipts.reading import credit_note_for, order_for
-from plaudit.recharge.reversals import asking, reading
+from plaudit.selling.orders.actions import order_for
+from plaudit.selling.papers.document import credit_note_document, receipt_document
+from plaudit.selling.papers.model import Act
+from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_for
+from plaudit.selling.reversals import asking, reading
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -26,8 +26,8 @@ async def receipt(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         order = await order_for(connection, caller, order_id)
-        proof = await find_receipt(connection, order)
-        credit_notes = await credit_notes_of(connection, order)
+        proof = await receipt_for(connection, caller, order_id)
+        credit_notes = await credit_notes_of(connection, proof)
         reversals = await reading.of_order(connection, order)
         withdrawable = await asking.withdrawable(connection, order, settings, clock.now())
     return page(

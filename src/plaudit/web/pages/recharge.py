@@ -15,14 +15,14 @@ from plaudit.people.addresses import local_address
 from plaudit.people.model import Caller
 from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
-from plaudit.recharge.answers import channel_answer
-from plaudit.recharge.model import NoPrices, NoSeller, Order, OrderState
-from plaudit.recharge.prices import current_book, prices, regions, seller_of
-from plaudit.recharge.pricing import Price
-from plaudit.recharge.providers import PaymentProviders, providers_on_the_web
-from plaudit.recharge.receipts.reading import order_for
-from plaudit.recharge.regions import decisions_of_order, preview
-from plaudit.recharge.reversals import reading, rules
+from plaudit.selling.orders.actions import order_for
+from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.orders.regions import decisions_of_order, preview
+from plaudit.selling.prices.channel_answers import channel_answer
+from plaudit.selling.prices.current import current_book, prices, regions, seller_of
+from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
+from plaudit.selling.providers import PaymentProviders, providers_on_the_web
+from plaudit.selling.reversals import reading, rules
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 

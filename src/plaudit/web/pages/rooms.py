@@ -16,13 +16,13 @@ from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
-from plaudit.recharge.model import NoPrices, OpenLot
-from plaudit.recharge.prices import current_book
-from plaudit.recharge.pricing import Price
-from plaudit.recharge.providers import PaymentProviders
-from plaudit.recharge.regions import usual_prices
-from plaudit.recharge.selling import takers
-from plaudit.recharge.wallet import open_lots, read_wallet
+from plaudit.selling.orders.regions import usual_prices
+from plaudit.selling.orders.takers import takers
+from plaudit.selling.prices.current import current_book
+from plaudit.selling.prices.pricing import NoPrices, Price
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.wallet.model import OpenLot
+from plaudit.selling.wallet.reading import open_lots, read_wallet
 from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.loading import loadable

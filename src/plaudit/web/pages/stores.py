@@ -12,8 +12,8 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField
-from plaudit.recharge.stores import actions, consumption
-from plaudit.recharge.stores.model import RequestState, TransactionState
+from plaudit.selling.stores import actions, consumption
+from plaudit.selling.stores.model import RequestState, TransactionState
 from plaudit.web.pages.frame import page, viewer_of
 
 

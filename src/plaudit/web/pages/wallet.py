@@ -13,14 +13,16 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
-from plaudit.recharge import actions
-from plaudit.recharge import wallet as coins
-from plaudit.recharge.model import NoPrices, OpenLot, OrderState
-from plaudit.recharge.providers import PaymentProviders
-from plaudit.recharge.reversals import asking
-from plaudit.recharge.reversals.model import Withdrawable
-from plaudit.recharge.stores import consumption
-from plaudit.recharge.stores.actions import asks_consent
+from plaudit.selling.orders import actions
+from plaudit.selling.orders.model import OrderState
+from plaudit.selling.prices.pricing import NoPrices
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.reversals import asking
+from plaudit.selling.reversals.model import Withdrawable
+from plaudit.selling.stores import consumption
+from plaudit.selling.stores.actions import asks_consent
+from plaudit.selling.wallet import reading as coins
+from plaudit.selling.wallet.model import OpenLot
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 

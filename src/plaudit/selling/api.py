@@ -1,0 +1,32 @@
+"""All of selling over HTTP."""
+
+from litestar import Router
+
+from plaudit.selling.grants import api as grants
+from plaudit.selling.inbox import api as inbox
+from plaudit.selling.inbox import webhook_api
+from plaudit.selling.orders import api as orders
+from plaudit.selling.papers import api as papers
+from plaudit.selling.prices import api as prices
+from plaudit.selling.reconciliation import api as reconciliation
+from plaudit.selling.reversals import api as reversals
+from plaudit.selling.stores import api as stores
+from plaudit.selling.wallet import api as wallet
+
+ROUTERS = (
+    Router(
+        "/v1",
+        route_handlers=[
+            *orders.HANDLERS,
+            *webhook_api.HANDLERS,
+            *wallet.HANDLERS,
+            *stores.HANDLERS,
+            *prices.HANDLERS,
+            *reversals.HANDLERS,
+            *papers.HANDLERS,
+            *grants.HANDLERS,
+        ],
+    ),
+    inbox.router,
+    reconciliation.router,
+)

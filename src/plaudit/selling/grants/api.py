@@ -1,0 +1,109 @@
+"""Coins operators give away, over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.params import JSONBody, Parameter
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.actions import card_of, people_by_ids
+from plaudit.people.model import Caller, Person, PersonCard
+from plaudit.problems import NotFound
+from plaudit.selling.grants import actions
+from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOneself, NewGrant
+
+TAGS = ["Operator"]
+PersonId = Annotated[str | None, Parameter(pattern="^[1-9][0-9]{0,17}$", description="Only those to this person.")]
+OperatorId = Annotated[str | None, Parameter(pattern="^[1-9][0-9]{0,17}$", description="Only those by this operator.")]
+
+
+class GrantAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Coins that were given away."""
+
+    id: Annotated[UUID, Meta(description="Also that of the lot.")]
+    person: PersonCard
+    coins: int
+    unspent: Annotated[int, Meta(description="Of its coins, those that can still be spent.")]
+    expired: Annotated[int, Meta(description="Of its coins, those that were not spent in time.")]
+    reason: str
+    expires_at: Annotated[datetime | None, Meta(description="Until when they can be spent; null: without end.")]
+    granted_by: PersonCard
+    granted_at: datetime
+
+
+class GrantPage(msgspec.Struct, frozen=True):
+    """Grants, newest first."""
+
+    items: list[GrantAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+def _card(people: dict[int, Person], person_id: int) -> PersonCard:
+    person = people.get(person_id)
+    return card_of(person) if person else PersonCard(str(person_id), "", "")
+
+
+def _answer(grant: Grant, people: dict[int, Person]) -> GrantAnswer:
+    return GrantAnswer(
+        id=grant.grant_id,
+        person=_card(people, grant.person_id),
+        coins=grant.coins,
+        unspent=grant.unspent,
+        expired=grant.expired,
+        reason=grant.reason,
+        expires_at=grant.expires_at,
+        granted_by=_card(people, grant.granted_by),
+        granted_at=grant.granted_at,
+    )
+
+
+@post(
+    "/operator/grants",
+    access=Access.OPERATOR,
+    operation_id="GrantCoins",
+    tags=TAGS,
+    problems=(NotFound, GrantToOneself, GrantLimitReached),
+    summary="Give coins to somebody",
+)
+async def grant_coins(data: JSONBody[NewGrant], caller: Caller, database: Database, clock: Clock) -> GrantAnswer:
+    """Idempotent by `id`. The coins are promotional: spent before bought ones, never refunded. There are limits a day
+    (UTC) for an operator and for a person."""
+    async with database.transaction() as connection:
+        made = await actions.give(connection, clock, data, caller.person_id)
+        people = await people_by_ids(connection, {made.person_id, made.granted_by})
+    return _answer(made, people)
+
+
+@get("/operator/grants", access=Access.OPERATOR, operation_id="ListGrants", tags=TAGS, summary="Coins given away")
+async def list_grants(
+    database: Database,
+    person_id: PersonId = None,
+    granted_by: OperatorId = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> GrantPage:
+    """Newest first, with who gave them and why, and what is left."""
+    async with database.read() as connection:
+        found = await actions.list_grants(
+            connection,
+            place_of(cursor),
+            limit + 1,
+            person_id=int(person_id) if person_id else None,
+            granted_by=int(granted_by) if granted_by else None,
+        )
+        shown = found[:limit]
+        named = {one for grant in shown for one in (grant.person_id, grant.granted_by)}
+        people = await people_by_ids(connection, named)
+    following = cursor_of((shown[-1].granted_at, shown[-1].grant_id)) if len(found) > limit else None
+    return GrantPage([_answer(grant, people) for grant in shown], following)
+
+
+HANDLERS = (grant_coins, list_grants)

@@ -1,0 +1,217 @@
+"""The inbox: keeps what providers send before anything else, applies it, tries again, replays."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
+from plaudit.limits import (
+    PAGE_LENGTH_MAX,
+    PROVIDER_CALLS_AT_ONCE,
+    WEBHOOK_DETAIL_LENGTH_MAX,
+    WEBHOOK_ERRORS_MAX,
+    WEBHOOK_ID_LENGTH_MAX,
+    WEBHOOK_LEASE_S,
+    WEBHOOK_PAUSE_S_FIRST,
+    WEBHOOK_PAUSE_S_MAX,
+    WEBHOOK_REPLAY_MAX,
+    WEBHOOKS_PER_RUN_MAX,
+)
+from plaudit.pages import Place
+from plaudit.problems import NotFound, TooBusy, Unavailable
+from plaudit.selling.inbox.applying import Applied, apply_news
+from plaudit.selling.inbox.model import Message, MessageFilter, MessageState, Replay, StoredMessage
+from plaudit.selling.orders.capturing import carry_out
+from plaudit.selling.orders.model import Order
+from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.base import News, WebhookMessage
+from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+log = logging.getLogger(__name__)
+
+_WEIGHT = [Outcome.IGNORED, Outcome.REPEATED, Outcome.APPLIED, Outcome.PROBLEM, Outcome.WAITING]
+"""Of several news in one message the one furthest to the right speaks for all."""
+
+
+async def keep(connection: Connection, provider: str, message: WebhookMessage, body: bytes, now: datetime) -> bool:
+    """Keep a verified message, once; False: it was kept before. Whoever keeps it has WEBHOOK_LEASE_S to apply it.
+
+    Raises:
+        SignatureNotValid: its id is longer than any provider's.
+    """
+    if not 1 <= len(message.id) <= WEBHOOK_ID_LENGTH_MAX:
+        raise SignatureNotValid
+    lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
+    kind = message.kind[:WEBHOOK_ID_LENGTH_MAX]
+    return (await connection.fetchval(SQL["keep_message"], provider, message.id, kind, now, body, lease)) is not None
+
+
+async def apply_kept(
+    database: Database, providers: PaymentProviders, provider: str, event_id: str, settings: Settings, clock: Clock
+) -> Outcome:
+    """Apply a message this caller has kept or claimed."""
+    async with database.read() as connection:
+        message = await fetch_one(connection, SQL["find_message"], StoredMessage, provider, event_id)
+    assert message is not None
+    return await _apply(database, providers, message, settings, clock)
+
+
+async def release(connection: Connection, provider: str, event_id: str, now: datetime) -> None:
+    """Leave a message that is not applied yet to the job."""
+    await connection.execute(SQL["release_message"], provider, event_id, now)
+
+
+async def find(connection: Connection, message_id: UUID) -> StoredMessage:
+    """A message with its bytes.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    message = await fetch_one(connection, SQL["find_message_by_id"], StoredMessage, message_id)
+    if message is None:
+        raise NotFound("There is no such message.", message_id=message_id)
+    return message
+
+
+async def list_messages(connection: Connection, wanted: MessageFilter, after: Place, limit: int) -> list[Message]:
+    """Messages, newest first, those after a place."""
+    return await fetch_all(
+        connection,
+        SQL["list_messages"],
+        Message,
+        *(wanted.provider, wanted.state, wanted.since, wanted.until, *after, limit),
+    )
+
+
+async def replays(connection: Connection, message_id: UUID) -> list[Replay]:
+    """When somebody had a message applied again, the newest first."""
+    return await fetch_all(connection, SQL["replays"], Replay, message_id, PAGE_LENGTH_MAX)
+
+
+async def replay(
+    database: Database,
+    providers: PaymentProviders,
+    message_id: UUID,
+    person_id: int,
+    settings: Settings,
+    clock: Clock,
+) -> Outcome:
+    """Read a kept message again and apply it: nothing happens twice. WAITING: somebody is at it, or it must wait.
+
+    Raises:
+        NotFound: there is no such message.
+    """
+    now = clock.now()
+    lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
+    async with database.transaction() as connection:
+        found = await find(connection, message_id)
+        key = (found.provider, found.event_id)
+        message = await fetch_one(connection, SQL["claim_message"], StoredMessage, *key, now, lease)
+    outcome = await _apply(database, providers, message, settings, clock) if message else Outcome.WAITING
+    async with database.transaction() as connection:
+        await connection.execute(SQL["write_replay"], message_id, now, person_id, outcome)
+    return outcome
+
+
+async def queue_replays(connection: Connection, wanted: MessageFilter, person_id: int, now: datetime) -> int:
+    """Have the job apply messages of a time again, WEBHOOK_REPLAY_MAX of them at most; how many."""
+    queued: int = await connection.fetchval(
+        SQL["queue_replays"],
+        *(wanted.provider, wanted.state, wanted.since, wanted.until, now, WEBHOOK_REPLAY_MAX, person_id),
+    )
+    return queued
+
+
+async def apply_due(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
+    """Apply what waits and is due; how many were tried. Several workers may run this."""
+    now = clock.now()
+    lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
+    async with database.transaction() as connection:
+        claimed = await fetch_all(connection, SQL["claim_messages"], StoredMessage, now, lease, WEBHOOKS_PER_RUN_MAX)
+    await handle_each(
+        sorted(claimed, key=lambda message: message.received_at),
+        lambda message: _apply(database, providers, message, settings, clock),
+        None,
+        name=lambda message: f"message {message.event_id} of {message.provider}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
+    return len(claimed)
+
+
+async def _apply(
+    database: Database, providers: PaymentProviders, message: StoredMessage, settings: Settings, clock: Clock
+) -> Outcome:
+    """Ask the provider what a claimed message says, then apply all of it in one transaction with its outcome."""
+    try:
+        provider = providers.get(message.provider)
+        if provider is None:
+            raise ProviderUnavailable(message.provider)
+        news = await provider.read_webhook(message.body)
+        async with database.transaction() as connection:
+            outcome, orders = await _apply_all(connection, message, news, settings, clock)
+    except (ProviderUnavailable, Unavailable, TooBusy) as error:
+        await _failed(database, message, error, clock, counts=False)
+        return Outcome.WAITING
+    except Exception as error:  # a message that breaks us must not stop the others; a person sees it
+        log.exception("message %s of %s could not be applied", message.event_id, message.provider)
+        return await _failed(database, message, error, clock, counts=True)
+    for order in orders:
+        await carry_out(database, providers, settings, clock, order=order)
+    return outcome
+
+
+async def _apply_all(
+    connection: Connection, message: StoredMessage, news: Sequence[News], settings: Settings, clock: Clock
+) -> tuple[Outcome, list[Order]]:
+    present = await fetch_one(connection, SQL["lock_message"], StoredMessage, message.provider, message.event_id)
+    assert present is not None  # messages are never removed
+    done = [await apply_news(connection, message.provider, one, settings, clock) for one in news]
+    outcome = max((one.outcome for one in done), key=_WEIGHT.index, default=Outcome.IGNORED)
+    detail = "; ".join(one.detail for one in done) or "of no concern"
+    errors = 0
+    if outcome is Outcome.WAITING:
+        errors = 1
+        if present.errors + 1 >= WEBHOOK_ERRORS_MAX:
+            outcome = Outcome.PROBLEM
+    await _note(connection, present, outcome, detail, errors, clock.now())
+    return outcome, _orders(done)
+
+
+def _orders(done: list[Applied]) -> list[Order]:
+    return [one.order for one in done if one.order and one.outcome is Outcome.APPLIED]
+
+
+async def _failed(
+    database: Database, message: StoredMessage, error: Exception, clock: Clock, *, counts: bool
+) -> Outcome:
+    over = counts and message.errors + 1 >= WEBHOOK_ERRORS_MAX
+    outcome = Outcome.PROBLEM if over else Outcome.WAITING
+    detail = f"{type(error).__name__}: {error}"
+    async with database.transaction() as connection:
+        present = await fetch_one(connection, SQL["lock_message"], StoredMessage, message.provider, message.event_id)
+        assert present is not None
+        await _note(connection, present, outcome, detail, int(counts), clock.now())
+    return outcome
+
+
+async def _note(
+    connection: Connection, message: StoredMessage, outcome: Outcome, detail: str, errors: int, now: datetime
+) -> None:
+    """Write what came of a try. A replay does not take back what an earlier try did."""
+    state, due_at = MessageState(outcome), None
+    if state is MessageState.WAITING:
+        due_at = now + growing_pause(WEBHOOK_PAUSE_S_FIRST, message.tries + 1, WEBHOOK_PAUSE_S_MAX)
+    kept = message.state is not MessageState.WAITING and state is MessageState.WAITING
+    kept = kept or message.state is MessageState.APPLIED
+    kept = kept or (message.state, state) == (MessageState.REPEATED, MessageState.IGNORED)
+    await connection.execute(
+        SQL["message_tried"],
+        *(message.provider, message.event_id, message.state if kept else state),
+        *(detail[:WEBHOOK_DETAIL_LENGTH_MAX], errors, now, due_at),
+    )

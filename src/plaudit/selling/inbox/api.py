@@ -1,0 +1,169 @@
+"""The inbox and the problems of payments over HTTP, for operators."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.params import JSONBody, Parameter, QueryParameter
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.jobs import JobRunner
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import Conflict, InvalidField, NotFound
+from plaudit.selling.inbox import actions
+from plaudit.selling.inbox.answers import (
+    MessagePage,
+    ProblemAnswer,
+    ProblemPage,
+    RawMessageAnswer,
+    Replayed,
+    ReplayRequest,
+    ReplaysQueued,
+    Resolution,
+    message_answer,
+    message_page,
+    problem_answer,
+    problem_page,
+    raw_answer,
+)
+from plaudit.selling.inbox.jobs import APPLYING
+from plaudit.selling.inbox.model import MessageFilter, MessageState
+from plaudit.selling.orders import problems
+from plaudit.selling.orders.model import PaymentProblemKind
+from plaudit.selling.providers import PaymentProviders
+from plaudit.settings import Settings
+
+TAGS = ["Operator"]
+Provider = Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only those of this provider.")]
+
+
+@get(
+    "/messages",
+    access=Access.OPERATOR,
+    operation_id="ListMessages",
+    tags=TAGS,
+    summary="What payment providers told",
+)
+async def list_messages(
+    database: Database,
+    provider: Provider = None,
+    message_state: Annotated[
+        MessageState | None, QueryParameter(name="state", description="Only those in this state.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> MessagePage:
+    """Newest first. Filters add up."""
+    wanted = MessageFilter(provider=provider, state=message_state)
+    async with database.read() as connection:
+        return message_page(await actions.list_messages(connection, wanted, place_of(cursor), limit + 1), limit)
+
+
+@get(
+    "/messages/{message_id:uuid}",
+    access=Access.OPERATOR,
+    operation_id="GetMessage",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="One message as it came",
+)
+async def get_message(message_id: UUID, database: Database) -> RawMessageAnswer:
+    """With its body, and who had it applied again."""
+    async with database.read() as connection:
+        message = await actions.find(connection, message_id)
+        return raw_answer(message, await actions.replays(connection, message_id))
+
+
+@post(
+    "/messages/{message_id:uuid}/replay",
+    access=Access.OPERATOR,
+    operation_id="ReplayMessage",
+    tags=TAGS,
+    problems=(NotFound,),
+    status_code=200,
+    summary="Apply a message again",
+)
+async def replay_message(
+    message_id: UUID,
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> Replayed:
+    """The kept body is read again; nothing happens twice."""
+    outcome = await actions.replay(database, payment_providers, message_id, caller.person_id, settings, clock)
+    async with database.read() as connection:
+        return Replayed(MessageState(outcome), message_answer(await actions.find(connection, message_id)))
+
+
+@post(
+    "/messages/replay",
+    access=Access.OPERATOR,
+    operation_id="ReplayMessages",
+    tags=TAGS,
+    status_code=202,
+    summary="Apply the messages of a time again",
+)
+async def replay_messages(
+    data: JSONBody[ReplayRequest], caller: Caller, database: Database, clock: Clock, jobs: JobRunner
+) -> ReplaysQueued:
+    """They are applied by a job, soon. Nothing happens twice."""
+    if data.until <= data.since:
+        raise InvalidField(field="body.until", reason="must be later than since")
+    wanted = MessageFilter(provider=data.provider, state=data.state, since=data.since, until=data.until)
+    async with database.transaction() as connection:
+        queued = await actions.queue_replays(connection, wanted, caller.person_id, clock.now())
+    jobs.wake(APPLYING)
+    return ReplaysQueued(queued)
+
+
+@get(
+    "/payment-problems",
+    access=Access.OPERATOR,
+    operation_id="ListPaymentProblems",
+    tags=TAGS,
+    summary="Payments somebody has to look at",
+)
+async def list_problems(
+    database: Database,
+    kind: Annotated[PaymentProblemKind | None, Parameter(description="Only those of this kind.")] = None,
+    is_open: Annotated[
+        bool | None, QueryParameter(name="open", description="Only those to look at, or only those resolved.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> ProblemPage:
+    """Newest first. Filters add up."""
+    async with database.read() as connection:
+        found = await problems.list_problems(connection, kind, is_open, place_of(cursor), limit + 1)
+    return problem_page(found, limit)
+
+
+@post(
+    "/payment-problems/{problem_id:uuid}/resolve",
+    access=Access.OPERATOR,
+    operation_id="ResolvePaymentProblem",
+    tags=TAGS,
+    problems=(NotFound, Conflict),
+    status_code=200,
+    summary="Say how a problem was settled",
+)
+async def resolve_problem(
+    problem_id: UUID, data: JSONBody[Resolution], caller: Caller, database: Database, clock: Clock
+) -> ProblemAnswer:
+    """It moves no money and no coins: it says what was done about it."""
+    async with database.transaction() as connection:
+        return problem_answer(
+            await problems.resolve(connection, problem_id, caller.person_id, data.resolution, clock.now())
+        )
+
+
+router = Router(
+    "/v1/operator",
+    route_handlers=[list_messages, get_message, replay_message, replay_messages, list_problems, resolve_problem],
+)

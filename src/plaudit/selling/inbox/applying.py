@@ -1,0 +1,71 @@
+"""What each kind of news does: payments settle, reversals take back, warnings are noted, questions of stores wait."""
+
+from typing import NamedTuple
+
+from plaudit.clock import Clock
+from plaudit.db import Connection
+from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
+from plaudit.selling.orders.capturing import apply_payment
+from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
+from plaudit.selling.orders.settlement import Outcome, Seller, record
+from plaudit.selling.providers.base import (
+    FraudWarning,
+    News,
+    Payment,
+    PaymentNews,
+    PaymentState,
+    ReversalNews,
+    StorePayment,
+)
+from plaudit.selling.reversals import actions as reversals
+from plaudit.selling.stores.actions import apply_told
+from plaudit.selling.stores.consumption import record_request
+from plaudit.settings import Settings
+
+
+class Applied(NamedTuple):
+    """What a piece of news did, and to which order."""
+
+    outcome: Outcome
+    detail: str
+    order: Order | None = None
+
+
+async def apply_news(connection: Connection, provider: str, news: News, settings: Settings, clock: Clock) -> Applied:
+    """Apply one piece of news inside the caller's transaction. Any order and any number of times come to the same."""
+    if isinstance(news, PaymentNews):
+        return await _apply_payment(connection, provider, news.payment, settings, clock)
+    order = await order_by_payment_id(connection, provider, news.payment_id)
+    if order is None:
+        return Applied(Outcome.WAITING, f"no order has the payment {news.payment_id}")
+    if isinstance(news, FraudWarning):
+        return await _warn(connection, order, news, clock)
+    if isinstance(news, ReversalNews):
+        reversed_ = await reversals.apply_news(connection, order, news, Seller.of(settings), clock.now())
+        return Applied(*reversed_, order)
+    outcome = await record_request(connection, order, news, clock.now())
+    return Applied(outcome, f"order {order.order_id}: {provider} asks how much was used", order)
+
+
+async def _apply_payment(
+    connection: Connection, provider: str, payment: Payment, settings: Settings, clock: Clock
+) -> Applied:
+    if isinstance(payment, StorePayment) and payment.state is PaymentState.PAID:
+        return Applied(*await apply_told(connection, provider, payment, settings, clock))
+    order = await order_of_payment(connection, provider, payment)
+    if order is None:
+        return Applied(Outcome.WAITING, f"no order has the reference {payment.reference}")
+    outcome = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+    return Applied(outcome, f"order {order.order_id}: payment {payment.state}", order)
+
+
+async def _warn(connection: Connection, order: Order, warning: FraudWarning, clock: Clock) -> Applied:
+    payment = Payment(
+        id=warning.payment_id,
+        reference=order.reference,
+        state=PaymentState.PAID if order.state is OrderState.PAID else PaymentState.OPEN,
+        amount=order.price,
+    )
+    detail = f"{warning.reason} ({warning.id})"
+    outcome = await record(connection, order, payment, PaymentProblemKind.FRAUD_WARNING, clock.now(), detail)
+    return Applied(outcome, f"order {order.order_id}: fraud warning, {detail}", order)

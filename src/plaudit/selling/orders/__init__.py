@@ -1,0 +1,1 @@
+"""A price promised, an order placed, its money taken once, its coins given once."""

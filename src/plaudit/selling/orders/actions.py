@@ -1,0 +1,328 @@
+"""Quotes and orders: checks what is asked, then writes it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ids import require_uuid7
+from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
+from plaudit.money import Money
+from plaudit.people.model import Caller, Role
+from plaudit.policy.model import Outcome
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.selling.orders.model import (
+    Order,
+    OrderRequest,
+    OrderState,
+    PaymentProblem,
+    Quote,
+    QuoteAlreadyOrdered,
+    QuoteExpired,
+    QuoteNotOurs,
+    QuoteRequest,
+)
+from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, source_of
+from plaudit.selling.orders.signing import is_signed, quote_key, sign
+from plaudit.selling.prices.current import current_book, prices, seller_of, shard_of
+from plaudit.selling.prices.pricing import Price
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.errors import CurrencyNotTaken
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+
+
+class Amount(NamedTuple):
+    """What a request comes to: coins, the ones beyond those that were missing, money that stays with the buyer."""
+
+    coins: int
+    left_over: int = 0
+    unused_minor: int = 0
+
+
+# Quotes
+
+
+async def make_quote(
+    connection: Connection,
+    person_id: int,
+    asked: QuoteRequest,
+    settings: Settings,
+    clock: Clock,
+    network_address: str | None = None,
+) -> Quote:
+    """A price, promised for QUOTE_VALID_MINUTES. The same id with the same request gets the same quote.
+
+    Raises:
+        InvalidField: not exactly one amount, one outside what can be bought, or a region or currency without prices.
+        IdempotencyConflict: the id came with another request.
+        NoPrices: no price book has been published.
+        NoSeller: nobody is named who sells there.
+        RegionRefused: nothing is sold to where the person is.
+    """
+    require_uuid7(asked.id, "id", clock)
+    request = msgspec.json.encode(asked, order="deterministic").decode()
+    shard = await shard_of(connection, person_id)
+    if known := await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id):
+        return _same_quote(known, request)
+    book = await current_book(connection, clock)
+    decision = await decide_for_quote(
+        connection, person_id, network_address, asked.region, settings, clock, channel=asked.channel, book=book
+    )
+    if decision.outcome is Outcome.REFUSE:
+        raise RegionRefused(decision)
+    found = await prices(connection, book, decision.region, settings)
+    price = next((price for price in found if price.channel == asked.channel), None)
+    if price is None:
+        raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
+    await seller_of(connection, price.region, clock.now(), settings)
+    amount = amount_of(asked, price)
+    cost = price.cost(amount.coins)
+    now = clock.now()
+    quote = Quote(
+        shard=shard,
+        person_id=person_id,
+        quote_id=asked.id,
+        request=request,
+        book_version=book.version,
+        region=price.region,
+        region_source=source_of(decision),
+        channel=price.channel,
+        coins=amount.coins,
+        coins_left_over=amount.left_over,
+        unused_minor=amount.unused_minor,
+        currency=price.currency,
+        net_minor=cost.net,
+        tax_minor=cost.tax,
+        price_minor=cost.gross,
+        tax_name=price.tax_name,
+        tax_rate_bps=price.tax_rate_bps,
+        store_fee_bps=price.store_fee_bps,
+        created_at=now,
+        expires_at=now + timedelta(minutes=QUOTE_VALID_MINUTES),
+        decision_id=decision.decision_id,
+    )
+    signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
+    written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
+    if written:
+        return written
+    known = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id)
+    assert known is not None  # the row that was in the way is committed
+    return _same_quote(known, request)
+
+
+def _same_quote(known: Quote, request: str) -> Quote:
+    if known.request != request:
+        raise IdempotencyConflict
+    return known
+
+
+def amount_of(asked: QuoteRequest, price: Price) -> Amount:
+    """What a request comes to at a price.
+
+    Raises:
+        InvalidField: see make_quote; names the field.
+    """
+    readings: dict[str, Callable[[int, Price], Amount]] = {
+        "package_coins": _package,
+        "coins": _custom,
+        "missing_coins": _missing,
+        "amount_minor": _affordable,
+    }
+    given = [name for name in readings if getattr(asked, name) is not None]
+    if len(given) != 1:
+        raise InvalidField(field="coins", reason=f"or exactly one other of {', '.join(readings)} must be given")
+    if (asked.currency is not None) != (given == ["amount_minor"]):
+        raise InvalidField(field="currency", reason="must be given with amount_minor, and with nothing else")
+    if asked.currency not in {None, price.currency}:
+        raise InvalidField(field="currency", reason=f"must be {price.currency}, the currency of {price.region}")
+    if given != ["package_coins"] and not price.custom_amounts:
+        raise InvalidField(field="package_coins", reason=f"must be given: {price.channel} sells packages only")
+    return readings[given[0]](getattr(asked, given[0]), price)
+
+
+def _package(coins: int, price: Price) -> Amount:
+    if price.package(coins) is None:
+        offered = ", ".join(str(package.coins) for package in price.packages)
+        raise InvalidField(field="package_coins", reason=f"must be one of {offered}")
+    return Amount(coins)
+
+
+def _custom(coins: int, price: Price) -> Amount:
+    if not price.coins_min <= coins <= price.coins_max:
+        raise InvalidField(field="coins", reason=f"must be {price.coins_min} to {price.coins_max}")
+    return Amount(coins)
+
+
+def _missing(missing: int, price: Price) -> Amount:
+    if missing > price.coins_max:
+        raise InvalidField(field="missing_coins", reason=f"must be at most {price.coins_max}")
+    coins = max(missing, price.coins_min)
+    return Amount(coins, left_over=coins - missing)
+
+
+def _affordable(amount_minor: int, price: Price) -> Amount:
+    coins = price.coins_for(amount_minor)
+    if not price.coins_min <= coins <= price.coins_max:
+        least, most = price.cost(price.coins_min).gross, price.cost(price.coins_max).gross
+        raise InvalidField(field="amount_minor", reason=f"must be {least} to {most} minor units of {price.currency}")
+    return Amount(coins, unused_minor=amount_minor - price.cost(coins).gross)
+
+
+# Orders
+
+
+async def place_order(
+    connection: Connection,
+    person_id: int,
+    asked: OrderRequest,
+    providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> Order:
+    """Turn a quote into an order, once. What is missing then is the provider's checkout.
+
+    Raises:
+        InvalidField: an unknown provider, one that does not serve the channel, or a return address that is not allowed.
+        CurrencyNotTaken: the provider takes no such amount of the quote's currency.
+        NotFound: the person has no such quote.
+        QuoteNotOurs: it was altered since it was made, or signed with another key.
+        QuoteExpired: its price is promised no more.
+        QuoteAlreadyOrdered: by an order with another id.
+        IdempotencyConflict: the id came with another body.
+    """
+    require_uuid7(asked.id, "id", clock)
+    return_url = return_address(asked, settings)
+    shard = await shard_of(connection, person_id)
+    if known := await fetch_one(connection, SQL["find_order"], Order, shard, asked.id):
+        return _same_order(known, person_id, asked, return_url)
+    quote = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.quote_id)
+    if quote is None:
+        raise NotFound("You have no such quote.", quote_id=asked.quote_id)
+    if not is_signed(quote, await quote_key(connection, settings)):
+        raise QuoteNotOurs
+    provider = providers.get(asked.provider)
+    if provider is None:
+        raise InvalidField(
+            field="provider", reason=f"must be one of: {', '.join(providers.names) or '(none is set up)'}"
+        )
+    if quote.channel not in provider.channels:
+        raise InvalidField(field="provider", reason=f"takes no payment for the channel {quote.channel}")
+    if not provider.takes(price := Money(quote.price_minor, quote.currency)):
+        raise CurrencyNotTaken(asked.provider, f"it does not take {price.amount_minor} minor units of {price.currency}")
+    now = clock.now()
+    if now >= quote.expires_at:
+        raise QuoteExpired(quote.expires_at)
+    await connection.fetchval(
+        SQL["write_order"],
+        *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
+        *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
+        asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en",
+    )
+    order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
+    if order is None:  # the row in the way is another order of the quote
+        raise QuoteAlreadyOrdered
+    return _same_order(order, person_id, asked, return_url)
+
+
+def _same_order(known: Order, person_id: int, asked: OrderRequest, return_url: str) -> Order:
+    present = (known.person_id, known.quote_id, known.provider, known.return_url, known.locale)
+    if present != (person_id, asked.quote_id, asked.provider, return_url, asked.locale or known.locale):
+        raise IdempotencyConflict
+    return known
+
+
+def return_address(asked: OrderRequest, settings: Settings) -> str:
+    """Where the buyer comes back to, as an absolute address.
+
+    Raises:
+        InvalidField: another host than ours and those allowed, or nothing a browser should be sent to.
+    """
+    if asked.return_url is None:
+        return f"{settings.public_url}/orders/{asked.id}"
+    text = asked.return_url
+    if not text.isascii() or not text.isprintable() or "\\" in text or " " in text:
+        raise InvalidField(field="return_url", reason="must be an address of printable ASCII characters")
+    if text.startswith("/") and not text.startswith("//"):
+        return settings.public_url + text
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise InvalidField(field="return_url", reason="is not an address") from None
+    ours = urlsplit(settings.public_url)
+    same_origin = (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
+    allowed = parts.scheme == "https" and parts.netloc in settings.return_hosts.split()
+    if not (same_origin or allowed):
+        raise InvalidField(
+            field="return_url", reason="must be a path that begins with /, or an https address of an allowed host"
+        )
+    return text
+
+
+async def find_order(connection: Connection, person_id: int, order_id: UUID) -> Order:
+    """An order of a person.
+
+    Raises:
+        NotFound: the person has none with this id.
+    """
+    shard = await shard_of(connection, person_id)
+    order = await fetch_one(connection, SQL["find_order"], Order, shard, order_id)
+    if order is None or order.person_id != person_id:
+        raise NotFound("You have no such order.", order_id=order_id)
+    return order
+
+
+async def find_order_of_anybody(connection: Connection, order_id: UUID) -> Order:
+    """An order, for the operator.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    order = await fetch_one(connection, SQL["find_order_of_anybody"], Order, order_id)
+    if order is None:
+        raise NotFound("There is no such order.", order_id=order_id)
+    return order
+
+
+async def order_for(connection: Connection, caller: Caller, order_id: UUID) -> Order:
+    """An order somebody may see: buyers their own, operators everybody's.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    if Role.OPERATOR in caller.roles:
+        return await find_order_of_anybody(connection, order_id)
+    return await find_order(connection, caller.person_id, order_id)
+
+
+async def list_orders(connection: Connection, person_id: int, before: UUID | None, limit: int) -> list[Order]:
+    """Orders of a person, newest first, those before an id."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(connection, SQL["list_orders"], Order, shard, person_id, before, limit)
+
+
+async def list_all_orders(
+    connection: Connection,
+    state: OrderState | None,
+    before: tuple[UUID, int] | None,
+    limit: int,
+    *,
+    provider: str | None = None,
+    person_id: int | None = None,
+) -> list[Order]:
+    """Orders of everybody for the operator, newest first, those before an id and shard."""
+    order_id, shard = before or (None, None)
+    return await fetch_all(
+        connection, SQL["list_all_orders"], Order, state, order_id, shard, limit, provider, person_id
+    )
+
+
+async def payment_problems(connection: Connection, limit: int) -> list[PaymentProblem]:
+    """Payments an operator has to look at, the oldest first."""
+    return await fetch_all(connection, SQL["open_payment_problems"], PaymentProblem, limit)

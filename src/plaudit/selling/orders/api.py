@@ -1,0 +1,194 @@
+"""Prices, quotes and orders over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import JSONBody, Parameter
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Limit
+from plaudit.people.access import Access
+from plaudit.people.model import Caller, Role
+from plaudit.problems import NotFound
+from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers
+from plaudit.selling.orders.answers import (
+    OrderAnswer,
+    OrderPage,
+    PricesAnswer,
+    QuoteAnswer,
+    order_answer,
+    quote_answer,
+)
+from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
+from plaudit.selling.orders.regions import RegionRefused, decision_of_quote, keep_refusal, preview, source_of
+from plaudit.selling.prices.channel_answers import channel_answer
+from plaudit.selling.prices.current import current_book, prices, regions
+from plaudit.selling.prices.pricing import NoPrices, NoSeller
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused
+from plaudit.settings import Settings
+
+TAGS = ["Recharge"]
+Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before; without it, the first page.")]
+OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+
+
+@get(
+    "/prices",
+    access=Access.PUBLIC,
+    operation_id="GetPrices",
+    tags=TAGS,
+    problems=(NoPrices,),
+    summary="What coins cost in a region",
+)
+async def get_prices(
+    caller: Caller | None,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+    network_address: str | None,
+    region: Annotated[
+        str | None,
+        Parameter(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices."),
+    ] = None,
+) -> PricesAnswer:
+    """The channels of this server in one region, with what its apps cost more than the web."""
+    async with database.read() as connection:
+        book = await current_book(connection, clock)
+        person_id = caller.person_id if caller else None
+        decision = await preview(connection, person_id, network_address, region, settings, clock, book=book)
+        found = await prices(connection, book, decision.region, settings)
+        known = await regions(connection, book)
+        who = await takers.takers(connection, payment_providers, found[0], settings, clock)
+    return PricesAnswer(
+        region=found[0].region,
+        region_source=source_of(decision),
+        region_decision=regions_api.region_answer(decision),
+        regions=known,
+        version=book.version,
+        effective_at=book.effective_at,
+        rates_date=book.rates_date,
+        note=book.note,
+        sources=book.sources,
+        channels=[channel_answer(price, found[0]) for price in found],
+        providers=who,
+    )
+
+
+@post(
+    "/quotes",
+    access=Access.VIEWER,
+    operation_id="MakeQuote",
+    tags=TAGS,
+    problems=(NoPrices, NoSeller, RegionRefused),
+    summary="A price for an amount of coins",
+)
+async def make_quote(
+    data: JSONBody[QuoteRequest],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    network_address: str | None,
+) -> QuoteAnswer:
+    """The price is rounded up to what can be paid; for money given, as many coins as it buys, charged at their price.
+
+    Give exactly one of package_coins, coins, missing_coins and amount_minor.
+    """
+    try:
+        async with database.transaction() as connection:
+            quote = await actions.make_quote(connection, caller.person_id, data, settings, clock, network_address)
+            return quote_answer(quote, await decision_of_quote(connection, quote))
+    except RegionRefused as refused:
+        await keep_refusal(database, refused)
+        raise
+
+
+@post(
+    "/orders",
+    access=Access.VIEWER,
+    operation_id="PlaceOrder",
+    tags=TAGS,
+    problems=(NotFound, NoSeller, ProviderRefused, CurrencyNotTaken),
+    summary="Order what was quoted",
+)
+async def place_order(
+    data: JSONBody[OrderRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """Prepares the page where the buyer pays, `checkout_url`. When the provider does not answer the order is kept, and
+    the same request sent again goes on with it."""
+    order = await checkout.start(database, payment_providers, caller.person_id, data, settings, clock)
+    return order_answer(order, settings.store_product_prefix)
+
+
+@get("/orders", access=Access.VIEWER, operation_id="ListOrders", tags=TAGS, summary="My orders")
+async def list_orders(
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> OrderPage:
+    """Newest first."""
+    async with database.read() as connection:
+        found = await actions.list_orders(connection, caller.person_id, cursor, limit + 1)
+    page = [order_answer(order, settings.store_product_prefix) for order in found[:limit]]
+    return OrderPage(page, str(page[-1].id) if len(found) > limit else None)
+
+
+@get("/orders/{order_id:uuid}", access=OWNER, operation_id="GetOrder", tags=TAGS, summary="One order")
+async def get_order(order_id: UUID, caller: Caller, database: Database, settings: Settings) -> OrderAnswer:
+    """For its buyer, and for operators."""
+    async with database.read() as connection:
+        return order_answer(await _order(connection, caller, order_id), settings.store_product_prefix)
+
+
+@post(
+    "/orders/{order_id:uuid}/refresh",
+    access=OWNER,
+    operation_id="RefreshOrder",
+    tags=TAGS,
+    problems=(ProviderRefused,),
+    status_code=200,
+    summary="Ask the provider about an order",
+)
+async def refresh_order(
+    order_id: UUID,
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """What the page does when the buyer comes back from the checkout: if it is paid the coins are there then."""
+    async with database.read() as connection:
+        order = await _order(connection, caller, order_id)
+    order = await checkout.refresh(database, payment_providers, order, settings, clock)
+    return order_answer(order, settings.store_product_prefix)
+
+
+async def _order(connection: Connection, caller: Caller, order_id: UUID) -> Order:
+    if Role.OPERATOR in caller.roles:
+        return await actions.find_order_of_anybody(connection, order_id)
+    return await actions.find_order(connection, caller.person_id, order_id)
+
+
+HANDLERS = (
+    get_prices,
+    make_quote,
+    place_order,
+    list_orders,
+    get_order,
+    refresh_order,
+    *operator_api.HANDLERS,
+    *regions_api.HANDLERS,
+)

@@ -1,0 +1,197 @@
+"""Payments that are agreed and not yet taken: decided in the transaction that hears of them, carried out after it."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
+from plaudit.limits import (
+    CALL_OFF_TRIES_MAX,
+    CAPTURE_ALARM_AFTER_S,
+    CAPTURE_LEASE_S,
+    CAPTURE_PAUSE_S_FIRST,
+    CAPTURE_PAUSE_S_MAX,
+    PROVIDER_CALLS_AT_ONCE,
+)
+from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
+from plaudit.selling.orders.regions import judge_payment
+from plaudit.selling.orders.settlement import OPEN, Outcome, Seller, is_as_ordered, lock, move, record, settle
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.base import Payment, PaymentProvider, PaymentState
+from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+log = logging.getLogger(__name__)
+
+UNDECIDED = (*OPEN, OrderState.DECLINED, OrderState.EXPIRED)
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to become of an authorised payment (capture, reprice, ask or refuse), and why."""
+
+    outcome: str
+    region: str | None
+    reasons: list[str]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict that is to be carried out; `tries` counts this one."""
+
+    shard: int
+    order_id: UUID
+    payment_id: str
+    provider: str
+    outcome: str
+    region: str | None
+    reasons: list[str]
+    decided_at: datetime
+    due_at: datetime | None
+    tries: int
+    error: str | None
+    carried_out_at: datetime | None
+
+    @property
+    def is_call_off(self) -> bool:
+        """Whether nothing was agreed: the order is over, and its checkout should be as well."""
+        return self.outcome == "expire"
+
+    @property
+    def key(self) -> tuple[int, UUID, str]:
+        return self.shard, self.order_id, self.payment_id
+
+
+async def apply_payment(
+    connection: Connection, order: Order, payment: Payment, seller: Seller, settings: Settings, clock: Clock
+) -> Outcome:
+    """What the news of a payment does to its order: decides about an authorised one, settles any other.
+
+    After the commit `carry_out` does what was decided; a job does what it does not.
+    """
+    if payment.state is PaymentState.AUTHORISED:
+        return await _decide(connection, await lock(connection, order), payment, settings, clock)
+    return await settle(connection, order, payment, seller, clock.now())
+
+
+async def _decide(connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock) -> Outcome:
+    known = await fetch_one(connection, SQL["find_decision"], Decision, order.shard, order.order_id, payment.id)
+    if known and not (known.is_call_off and known.carried_out_at is None):
+        return Outcome.REPEATED
+    if order.state is OrderState.PAID and order.payment_id == payment.id:
+        return Outcome.IGNORED
+    verdict = await _judge(connection, order, payment, settings, clock)
+    now = clock.now()
+    if order.state in UNDECIDED:
+        if order.state not in OPEN and verdict.outcome == "capture":
+            await record(connection, order, payment, PaymentProblemKind.PAID_LATE, now)
+        state = OrderState.AUTHORISED if verdict.outcome == "capture" else OrderState.REFUSED
+        await move(connection, order, state, payment.id, UNDECIDED, now)
+    await connection.execute(
+        SQL["write_decision"],
+        *(order.shard, order.order_id, payment.id, verdict.outcome, verdict.region, verdict.reasons, now),
+    )
+    return Outcome.APPLIED
+
+
+async def _judge(connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock) -> Verdict:
+    if order.state not in UNDECIDED:
+        return Verdict(outcome="refuse", region=None, reasons=["order_is_settled"])
+    if not is_as_ordered(order, payment):
+        return Verdict(outcome="refuse", region=None, reasons=["amount_differs"])
+    found = await judge_payment(connection, order, payment, settings, clock)
+    return Verdict(outcome=found.outcome.value, region=found.region, reasons=[reason.value for reason in found.reasons])
+
+
+async def carry_out(
+    database: Database,
+    providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+    *,
+    order: Order | None = None,
+    limit: int = 1,
+) -> int:
+    """Take or let go what was decided and is due, of one order or of all; how many were tried.
+
+    It may stop anywhere: a decision stays in the queue until the provider has said that it is carried out.
+    """
+    now = clock.now()
+    lease = now + timedelta(seconds=CAPTURE_LEASE_S)
+    shard, order_id = (order.shard, order.order_id) if order else (None, None)
+    async with database.transaction() as connection:
+        claimed = await fetch_all(connection, SQL["claim_decisions"], Decision, now, lease, shard, order_id, limit)
+    await handle_each(
+        claimed,
+        lambda decision: _carry_out(database, providers, decision, settings, clock),
+        lambda decision, error: _postpone(database, decision, error, clock),
+        name=lambda decision: f"taking or letting go of payment {decision.payment_id}",
+        at_once=PROVIDER_CALLS_AT_ONCE,
+    )
+    return len(claimed)
+
+
+async def _carry_out(
+    database: Database, providers: PaymentProviders, decision: Decision, settings: Settings, clock: Clock
+) -> None:
+    provider = providers.get(decision.provider)
+    try:
+        if provider is None:
+            raise ProviderUnavailable(decision.provider)
+        payment = await _ask(provider, decision)
+    except (ProviderUnavailable, ProviderRefused) as error:
+        if decision.is_call_off and isinstance(error, ProviderRefused) and decision.tries >= CALL_OFF_TRIES_MAX:
+            await _give_up(database, decision, error, clock)  # nothing was agreed, and nothing is taken without us
+        else:
+            await _postpone(database, decision, str(error.fields.get("reason") or error), clock)
+        return
+    final = {PaymentState.PAID, PaymentState.DECLINED, PaymentState.EXPIRED}
+    if payment.state not in final and (decision.outcome == "capture" or payment.state is PaymentState.AUTHORISED):
+        await _postpone(database, decision, f"the payment is {payment.state}", clock)
+        return
+    async with database.transaction() as connection:
+        order = await fetch_one(connection, SQL["find_order"], Order, decision.shard, decision.order_id)
+        assert order is not None
+        await settle(connection, order, payment, Seller.of(settings), clock.now())
+        await connection.execute(SQL["decision_carried_out"], *decision.key, clock.now())
+
+
+async def _ask(provider: PaymentProvider, decision: Decision) -> Payment:
+    """Carry it out at the provider. When it will not, the payment may have ended otherwise already: then as it is."""
+    try:
+        if decision.outcome == "capture":
+            return await provider.capture(decision.payment_id)
+        return await provider.cancel(decision.payment_id)
+    except ProviderRefused:
+        payment = await provider.fetch(decision.payment_id)
+        if payment.state in {PaymentState.OPEN, PaymentState.AUTHORISED}:
+            raise
+        return payment
+
+
+async def _postpone(database: Database, decision: Decision, error: str, clock: Clock) -> None:
+    log.warning("payment %s: %s is not carried out yet: %s", decision.payment_id, decision.outcome, error)
+    now = clock.now()
+    due_at = now + growing_pause(CAPTURE_PAUSE_S_FIRST, decision.tries, CAPTURE_PAUSE_S_MAX)
+    async with database.transaction() as connection:
+        await connection.execute(SQL["postpone_decision"], *decision.key, due_at, error[:500])
+        if now >= decision.decided_at + timedelta(seconds=CAPTURE_ALARM_AFTER_S) and not decision.is_call_off:
+            await _alarm(connection, decision, error, now)
+
+
+async def _alarm(connection: Connection, decision: Decision, error: str, now: datetime) -> None:
+    """Tell somebody, once, that a payment is neither taken nor let go."""
+    order = await fetch_one(connection, SQL["find_order"], Order, decision.shard, decision.order_id)
+    assert order is not None
+    reserved = Payment(id=decision.payment_id, reference=order.reference, state=PaymentState.OPEN, amount=order.price)
+    detail = f"{decision.outcome}: {error}"[:500]
+    await record(connection, order, reserved, PaymentProblemKind.NOT_CARRIED_OUT, now, detail)
+
+
+async def _give_up(database: Database, decision: Decision, error: ProviderRefused, clock: Clock) -> None:
+    log.warning("payment %s of an order that is over is not called off: %s", decision.payment_id, error)
+    async with database.transaction() as connection:
+        await connection.execute(SQL["decision_carried_out"], *decision.key, clock.now())

@@ -1,0 +1,42 @@
+"""Payments somebody has to look at: listed, and closed with words."""
+
+from datetime import datetime
+from uuid import UUID
+
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.pages import Place
+from plaudit.problems import Conflict, NotFound
+from plaudit.selling.orders.model import PaymentProblem, PaymentProblemKind
+
+SQL = statements(__file__)
+
+
+async def list_problems(
+    connection: Connection, kind: PaymentProblemKind | None, is_open: bool | None, after: Place, limit: int
+) -> list[PaymentProblem]:
+    """Problems of payments, newest first, those after a place. `is_open` None: resolved ones too."""
+    return await fetch_all(connection, SQL["list_problems"], PaymentProblem, kind, is_open, *after, limit)
+
+
+async def resolve(
+    connection: Connection, problem_id: UUID, person_id: int, resolution: str, now: datetime
+) -> PaymentProblem:
+    """Close a problem with what was done about it; repeated by the same person with the same words it changes nothing.
+
+    Raises:
+        NotFound: there is no such problem.
+        Conflict: it was resolved otherwise before.
+    """
+    problem = await _find(connection, problem_id)
+    resolved = await connection.fetchval(SQL["resolve_problem"], problem.shard, problem_id, now, person_id, resolution)
+    present = await _find(connection, problem_id)
+    if resolved is None and (present.resolved_by, present.resolution) != (person_id, resolution):
+        raise Conflict("Somebody has resolved this already.", resolution=present.resolution)
+    return present
+
+
+async def _find(connection: Connection, problem_id: UUID) -> PaymentProblem:
+    problem = await fetch_one(connection, SQL["find_problem"], PaymentProblem, problem_id)
+    if problem is None:
+        raise NotFound("There is no such problem.", problem_id=problem_id)
+    return problem

@@ -1,0 +1,220 @@
+-- name: own_quote_key
+select key from quote_key
+
+-- name: make_quote_key
+insert into quote_key (key) values ($1) on conflict do nothing
+
+-- Quotes
+
+-- name: find_quote -> Quote
+select * from quote where shard = $1 and person_id = $2 and quote_id = $3
+
+-- name: write_quote -> Quote
+insert into quote (shard, person_id, quote_id, request, book_version, region, region_source, channel, coins,
+    coins_left_over, unused_minor, currency, net_minor, tax_minor, price_minor, tax_name, tax_rate_bps, store_fee_bps,
+    created_at, expires_at, signature, decision_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+on conflict (shard, person_id, quote_id) do nothing
+returning *
+
+-- name: forget_quotes
+delete from quote q using (
+    select shard, person_id, quote_id from quote c
+    where expires_at < $1 and not exists (
+        select from recharge_order o where (o.shard, o.person_id, o.quote_id) = (c.shard, c.person_id, c.quote_id))
+    order by expires_at limit $2
+) old
+where (q.shard, q.person_id, q.quote_id) = (old.shard, old.person_id, old.quote_id)
+
+-- Orders
+
+-- name: write_order
+insert into recharge_order (shard, order_id, person_id, quote_id, provider, return_url, created_at, changed_at,
+    expires_at, poll_at, locale)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)
+on conflict do nothing
+returning order_id
+
+-- name: find_order -> Order
+select * from order_with_quote o
+where o.shard = $1 and o.order_id = $2
+
+-- name: find_order_of_anybody -> Order
+-- For the operator: the id alone, in every shard.
+select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
+join order_with_quote o on o.shard = s.shard and o.order_id = $1 limit 1
+
+-- name: lock_order
+select state from recharge_order where shard = $1 and order_id = $2 for no key update
+
+-- name: language_of_person
+select language from person where id = $1
+
+-- name: list_orders -> Order
+select * from order_with_quote o
+where o.shard = $1 and o.person_id = $2 and ($3::uuid is null or o.order_id < $3)
+order by o.order_id desc limit $4
+
+-- name: list_all_orders -> Order
+-- For the operator: orders of everybody, newest first.
+select * from order_with_quote o
+where ($1::text is null or o.state = $1) and ($2::uuid is null or (o.order_id, o.shard) < ($2, $3::smallint))
+    and ($5::text is null or o.provider = $5) and ($6::bigint is null or o.person_id = $6)
+order by o.order_id desc, o.shard desc limit $4
+
+-- name: open_checkout
+update recharge_order
+set state = 'pending', previous_state = state, payment_id = $3, checkout_url = $4, changed_at = $5, poll_at = $6
+where shard = $1 and order_id = $2 and state = 'created'
+returning order_id
+
+-- name: move_order
+update recharge_order
+set state = $3, previous_state = state, payment_id = $4, changed_at = $5, poll_at = null
+where shard = $1 and order_id = $2 and state = any ($6::text[])
+returning order_id
+
+-- name: note_processing
+-- That the money is on its way, or ($3 null) that it is not after all.
+update recharge_order set processing_since = $3, changed_at = $4 where shard = $1 and order_id = $2
+
+-- name: claim_open_orders
+-- Open orders it is time to ask about. The next time is set here, so that no two workers ask about the same one.
+update recharge_order o
+set polls = polls + 1, poll_at = $1::timestamptz + make_interval(secs => case
+    when processing_since is null then least($3 * 2 ^ least(polls, 20), $4) else $5 end)
+from (
+    select shard, order_id from recharge_order where poll_at <= $1 order by poll_at limit $2 for update skip locked
+) due
+where o.shard = due.shard and o.order_id = due.order_id
+returning o.shard, o.order_id
+
+-- Settling
+
+-- name: fund
+-- The viewer's screens are told at the commit; without the notification they would find out by polling.
+select fund($1, $2, $3, 'paid', 'recharge', $4, $5, $6, $7), pg_notify('plaudit_wallets', ':' || $2::bigint)
+
+-- name: lock_money
+select lock_money($1)
+
+-- name: post
+select post($1, $2, $3, 0, 0, $4, $5, $6)
+
+-- name: keep_what_was_paid
+update recharge_order set paid_minor = $3, paid_currency = $4, paid_net_minor = $5, paid_tax_minor = $6
+where shard = $1 and order_id = $2
+
+-- name: write_payment_problem
+insert into payment_problem (shard, order_id, kind, payment_id, expected_minor, expected_currency, paid_minor,
+    paid_currency, credited, detail, noticed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict do nothing
+returning problem_id
+
+-- name: open_payment_problems -> PaymentProblem
+select p.*, o.person_id from payment_problem p join recharge_order o using (shard, order_id)
+where p.resolved_at is null order by p.noticed_at limit $1
+
+-- Payments that are agreed and not yet taken
+
+-- name: find_decision -> Decision
+select d.*, o.provider from payment_decision d join recharge_order o using (shard, order_id)
+where d.shard = $1 and d.order_id = $2 and d.payment_id = $3
+
+-- name: write_decision
+-- Once; only that the checkout of an order that is over is to be called off may be replaced, until it is done.
+insert into payment_decision (shard, order_id, payment_id, outcome, region, reasons, decided_at, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7)
+on conflict (shard, order_id, payment_id) do update
+set outcome = excluded.outcome, region = excluded.region, reasons = excluded.reasons, decided_at = excluded.decided_at,
+    due_at = excluded.due_at, error = null
+where payment_decision.outcome = 'expire' and payment_decision.carried_out_at is null
+
+-- name: call_off
+-- The payment of an order that is over is to be let go, unless something was decided about it.
+insert into payment_decision (shard, order_id, payment_id, outcome, reasons, decided_at, due_at)
+values ($1, $2, $3, 'expire', array['order_is_over'], $4, $4)
+on conflict (shard, order_id, payment_id) do nothing
+
+-- name: claim_decisions -> Decision
+-- Decisions it is time to carry out, of one order or of all. Until the lease is over they are nobody else's.
+update payment_decision d set tries = d.tries + 1, due_at = $2
+from (
+    select shard, order_id, payment_id from payment_decision
+    where due_at <= $1 and ($4::uuid is null or (shard, order_id) = ($3, $4))
+    order by due_at limit $5 for update skip locked
+) due, recharge_order o
+where (d.shard, d.order_id, d.payment_id) = (due.shard, due.order_id, due.payment_id)
+    and (o.shard, o.order_id) = (d.shard, d.order_id)
+returning d.*, o.provider
+
+-- name: postpone_decision
+update payment_decision set due_at = $4, error = $5
+where shard = $1 and order_id = $2 and payment_id = $3 and carried_out_at is null
+
+-- name: decision_carried_out
+update payment_decision set due_at = null, carried_out_at = $4, error = null
+where shard = $1 and order_id = $2 and payment_id = $3 and carried_out_at is null
+
+-- Wallets
+
+-- name: reference_units
+select region, reference_numerator, reference_denominator from price where version = $1 and channel = $2
+
+-- name: quote_of_order
+select q.book_version, q.decision_id
+from recharge_order o join quote q using (shard, person_id, quote_id)
+where o.shard = $1 and o.order_id = $2
+
+-- name: enqueue_finish
+insert into store_finishing (shard, order_id, provider, payment_id, enqueued_at, due_at)
+values ($1, $2, $3, $4, $5, $5)
+on conflict (shard, order_id) do nothing
+
+-- name: claim_finishes -> DueFinish
+-- Purchases that are due, the oldest first. The next time is set here, so that no two workers tell of the same one.
+update store_finishing f set due_at = $2, tries = tries + 1
+from (
+    select shard, order_id from store_finishing where due_at <= $1 order by due_at limit $3 for update skip locked
+) due
+where f.shard = due.shard and f.order_id = due.order_id
+returning f.shard, f.order_id, f.provider, f.payment_id, f.enqueued_at, f.tries
+
+-- name: close_finish
+update store_finishing set state = $3, error = $4, closed_at = $5, due_at = null
+where shard = $1 and order_id = $2 and state = 'waiting'
+
+-- name: postpone_finish
+update store_finishing set due_at = $3, error = $4
+where shard = $1 and order_id = $2 and state = 'waiting'
+
+-- name: write_not_finished
+-- For the operator, once for each order.
+insert into payment_problem (shard, order_id, kind, payment_id, expected_minor, expected_currency, paid_minor,
+    paid_currency, credited, detail, noticed_at)
+select o.shard, o.order_id, 'not_finished', $3, o.price_minor, o.currency, o.price_minor, o.currency, true, $4, $5
+from order_with_quote o where o.shard = $1 and o.order_id = $2
+on conflict do nothing
+
+-- What stores took back
+
+-- name: list_problems -> PaymentProblem
+select p.problem_id, p.shard, p.order_id, o.person_id, p.kind, p.payment_id, p.expected_minor, p.expected_currency,
+    p.paid_minor, p.paid_currency, p.credited, p.detail, p.noticed_at, p.resolved_at, p.resolved_by, p.resolution
+from payment_problem p join recharge_order o using (shard, order_id)
+where ($1::text is null or p.kind = $1) and ($2::boolean is null or (p.resolved_at is null) = $2)
+    and (p.noticed_at, p.problem_id) < ($3, $4)
+order by p.noticed_at desc, p.problem_id desc limit $5
+
+-- name: find_problem -> PaymentProblem
+select p.problem_id, p.shard, p.order_id, o.person_id, p.kind, p.payment_id, p.expected_minor, p.expected_currency,
+    p.paid_minor, p.paid_currency, p.credited, p.detail, p.noticed_at, p.resolved_at, p.resolved_by, p.resolution
+from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
+join payment_problem p on p.shard = s.shard and p.problem_id = $1
+join recharge_order o on o.shard = p.shard and o.order_id = p.order_id
+
+-- name: resolve_problem
+update payment_problem set resolved_at = $3, resolved_by = $4, resolution = $5
+where shard = $1 and problem_id = $2 and resolved_at is null
+returning problem_id

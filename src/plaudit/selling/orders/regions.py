@@ -1,0 +1,279 @@
+"""Where a buyer is: gathers the evidence, asks the rule, and keeps what it says, for quotes and for payments."""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, statements
+from plaudit.ids import new_id
+from plaudit.limits import QUOTE_KEEP_DAYS, QUOTES_PER_JOB_MAX
+from plaudit.people.actions import require_person
+from plaudit.policy import actions
+from plaudit.policy.databases import network_databases
+from plaudit.policy.model import Evidence, EvidenceSource, Outcome, Reason, RegionDecision, Ruling
+from plaudit.policy.networks import kept_network, public_address
+from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, weigh
+from plaudit.policy.sentences import explain
+from plaudit.problems import Forbidden, InvalidField
+from plaudit.selling.orders.model import Order, Quote, RegionSource
+from plaudit.selling.prices.current import current_book, prices, shard_of
+from plaudit.selling.prices.pricing import Channel, NoPrices, Price, PriceBook
+from plaudit.selling.providers.base import Payment
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+
+_FINAL = frozenset({Outcome.CAPTURE, Outcome.REPRICE, Outcome.REFUSE})
+
+
+class RegionRefused(Forbidden):
+    """Nothing is sold to where somebody is. `decision` is for whoever keeps it after the transaction is given up."""
+
+    code: ClassVar[str] = "region_refused"
+    title: ClassVar[str] = "Coins are not sold in your country."
+
+    def __init__(self, decision: RegionDecision) -> None:
+        super().__init__(explain(decision), decision_id=decision.decision_id, reasons=decision.reasons)
+        self.decision = decision
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to become of an authorised payment: capture | reprice | ask | refuse."""
+
+    outcome: Outcome
+    region: str
+    """Whose price would be right."""
+    reasons: list[Reason]
+    text: str
+    """The reason, for the buyer."""
+    decision_id: UUID
+
+
+async def decide_for_quote(
+    connection: Connection,
+    person_id: int,
+    network_address: str | None,
+    requested: str | None,
+    settings: Settings,
+    clock: Clock,
+    *,
+    channel: Channel = "web",
+    book: PriceBook | None = None,
+) -> RegionDecision:
+    """Whose prices somebody gets, kept with the evidence.
+
+    Raises:
+        InvalidField: the region asked for has no prices.
+        NoPrices: there is no price book, or it has no prices for the default region.
+    """
+    decision = await preview(
+        connection, person_id, network_address, requested, settings, clock, channel=channel, book=book
+    )
+    if decision.outcome is Outcome.REFUSE:
+        return decision  # kept by whoever refuses: this transaction will not be committed
+    return await actions.keep(connection, decision)
+
+
+async def preview(
+    connection: Connection,
+    person_id: int | None,
+    network_address: str | None,
+    requested: str | None,
+    settings: Settings,
+    clock: Clock,
+    *,
+    channel: Channel = "web",
+    book: PriceBook | None = None,
+) -> RegionDecision:
+    """The same decision, not kept. `person_id` None: a guest.
+
+    Raises:
+        InvalidField: the region asked for has no prices.
+        NoPrices: there is no price book, or it has no prices for the default region.
+    """
+    now, book = clock.now(), book or await current_book(connection, clock)
+    units = await _reference_units(connection, book.version, channel, settings)
+    if requested is not None and requested not in units:
+        raise InvalidField(field="region", reason=f"has no prices here: {requested}")
+    evidence, network = _of_network(network_address, settings, now)
+    shard = 0
+    if person_id:
+        shard = await shard_of(connection, person_id)
+        evidence += await _of_account(connection, person_id, now)
+        evidence += await actions.known_cards(connection, shard, person_id, now)
+    question = Question(
+        evidence=tuple(evidence),
+        prices=units,
+        default=settings.default_region,
+        now=now,
+        requested=requested,
+        store=channel != "web",
+        refused=frozenset(settings.refused_countries.split()),
+    )
+    ruling = decide(question)
+    return _decision(shard, person_id or 0, ruling, question, network, book.version, settings, clock)
+
+
+async def usual_prices(
+    connection: Connection, book: PriceBook, person_id: int | None, settings: Settings, clock: Clock
+) -> list[Price]:
+    """Prices of this server's channels for somebody wherever they come from just now: by account and card, else the
+    default's.
+
+    Raises:
+        NoPrices: the book has no prices for the default region.
+    """
+    decision = await preview(connection, person_id, None, None, settings, clock, book=book)
+    return await prices(connection, book, decision.region, settings)
+
+
+async def judge_payment(
+    connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock
+) -> Verdict:
+    """Whether an authorised payment may be taken, kept with the evidence. The first verdict on a payment stands, unless
+    it asked for more evidence.
+
+    Raises:
+        NoPrices: the order's price book has no prices for the default region.
+    """
+    known = await actions.decision_of_payment(connection, order.shard, order.order_id, payment.id)
+    if known is not None and known.outcome in _FINAL:
+        return _verdict(known)
+    quoted = await connection.fetchrow(SQL["quote_of_order"], order.shard, order.order_id)
+    assert quoted is not None  # an order has a quote
+    units = await _reference_units(connection, quoted["book_version"], order.channel, settings)
+    now = clock.now()
+    evidence, network = await _of_quote(connection, order.shard, quoted["decision_id"])
+    question = Question(
+        evidence=(*payment.evidence, *evidence, *await _of_account(connection, order.person_id, now)),
+        prices=units,
+        default=settings.default_region,
+        now=now,
+        refused=frozenset(settings.refused_countries.split()),
+    )
+    decision = _decision(
+        order.shard,
+        order.person_id,
+        judge(question, order.region),
+        question,
+        network,
+        quoted["book_version"],
+        settings,
+        clock,
+    )
+    paid = msgspec.structs.replace(
+        decision, kind="payment", order_id=order.order_id, payment_id=payment.id, quoted_region=order.region
+    )
+    return _verdict(await actions.keep(connection, paid))
+
+
+async def keep_refusal(database: Database, refused: RegionRefused) -> None:
+    """Write down the decision nothing was sold for, in a transaction of its own."""
+    async with database.transaction() as connection:
+        await actions.keep(connection, refused.decision)
+
+
+def source_of(decision: RegionDecision) -> RegionSource:
+    """What a quote says its region was decided by."""
+    return msgspec.convert(decision.basis.value, RegionSource)  # type: ignore[no-any-return]  # the type is given by a value
+
+
+async def decision_of_quote(connection: Connection, quote: Quote) -> RegionDecision | None:
+    """Why a quote has the prices of its region; None before decisions were kept."""
+    return await actions.find_decision(connection, quote.shard, quote.decision_id) if quote.decision_id else None
+
+
+async def forget_decisions(connection: Connection, clock: Clock) -> int:
+    """Remove decisions of quotes that nobody ordered and are forgotten; how many."""
+    before = clock.now() - timedelta(days=QUOTE_KEEP_DAYS)
+    return await actions.forget_decisions(connection, before, QUOTES_PER_JOB_MAX)
+
+
+async def decisions_of_order(connection: Connection, order: Order) -> list[RegionDecision]:
+    """The decisions an order rests on: its quote's, then those of its payments."""
+    quoted = await connection.fetchrow(SQL["quote_of_order"], order.shard, order.order_id)
+    decision_id = quoted["decision_id"] if quoted else None
+    return await actions.decisions_of_order(connection, order.shard, order.order_id, decision_id)
+
+
+async def _reference_units(
+    connection: Connection, book_version: int, channel: Channel, settings: Settings
+) -> dict[str, Fraction]:
+    """What a coin costs with tax in each region, in US cents at the rates of the book; on the web if the channel has no
+    prices."""
+    rows = await connection.fetch(SQL["reference_units"], book_version, channel)
+    found = {row["region"]: Fraction(row["reference_numerator"], row["reference_denominator"]) for row in rows}
+    if settings.default_region not in found and channel != "web":
+        return await _reference_units(connection, book_version, "web", settings)
+    if settings.default_region not in found:
+        raise NoPrices(f"The price book has no prices for the default region {settings.default_region}.")
+    return found
+
+
+def _of_network(address: str | None, settings: Settings, now: datetime) -> tuple[list[Evidence], str | None]:
+    public = public_address(address)
+    if public is None:
+        return [], None
+    return [network_databases(settings).observe(public, now)], kept_network(public)
+
+
+async def _of_account(connection: Connection, person_id: int, now: datetime) -> list[Evidence]:
+    person = await require_person(connection, person_id)
+    if not person.country:
+        return []
+    return [Evidence(source=EvidenceSource.ACCOUNT, country=person.country, observed_at=now, detail=person.issuer)]
+
+
+async def _of_quote(connection: Connection, shard: int, decision_id: UUID | None) -> tuple[list[Evidence], str | None]:
+    """The network the quote was asked for from."""
+    decision = await actions.find_decision(connection, shard, decision_id) if decision_id else None
+    if decision is None:
+        return [], None
+    signs = [sign for sign in decision.evidence if sign.source is EvidenceSource.IP]
+    return list(signs), decision.network
+
+
+def _decision(
+    shard: int,
+    person_id: int,
+    ruling: Ruling,
+    question: Question,
+    network: str | None,
+    book_version: int,
+    settings: Settings,
+    clock: Clock,
+) -> RegionDecision:
+    return RegionDecision(
+        shard=shard,
+        person_id=person_id,
+        decision_id=new_id(clock),
+        decided_at=question.now,
+        kind="quote",
+        order_id=None,
+        payment_id=None,
+        outcome=ruling.outcome,
+        region=ruling.region,
+        quoted_region=None,
+        sought_region=ruling.sought,
+        basis=ruling.basis,
+        reasons=list(ruling.reasons),
+        evidence=weigh(question.evidence, question.now),
+        network=network,
+        rule_version=RULE_VERSION,
+        book_version=book_version,
+        databases=network_databases(settings).versions,
+    )
+
+
+def _verdict(decision: RegionDecision) -> Verdict:
+    return Verdict(
+        outcome=decision.outcome,
+        region=decision.region,
+        reasons=decision.reasons,
+        text=explain(decision),
+        decision_id=decision.decision_id,
+    )

@@ -1,0 +1,228 @@
+"""What the news of a payment does to its order: coins appear exactly once, whoever brings the news first."""
+
+import enum
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import msgspec
+
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.events.log import record as record_event
+from plaudit.events.model import OrderPaid
+from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_PROCESSING_DAYS_MAX
+from plaudit.money import round_half_up
+from plaudit.people.references import reference
+from plaudit.selling.orders import finishing
+from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
+from plaudit.selling.papers.actions import write_receipt
+from plaudit.selling.papers.model import Sale
+from plaudit.selling.prices.pricing import BPS, SellerOfRecord
+from plaudit.selling.providers.base import Payment, PaymentState
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+
+OPEN = (OrderState.CREATED, OrderState.PENDING)
+UNPAID = (*OPEN, OrderState.AUTHORISED, OrderState.DECLINED, OrderState.EXPIRED)
+
+
+class Outcome(enum.StrEnum):
+    """What came of a piece of news."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"
+    """Known already."""
+    IGNORED = "ignored"
+    """Nothing to do: the order is further, or the news is of no concern."""
+    PROBLEM = "problem"
+    """Recorded for the operator."""
+    WAITING = "waiting"
+    """It is about something that is not known yet; to be tried again."""
+
+
+class Seller(SellerOfRecord, frozen=True):
+    """Who sells where the price book names nobody."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Seller":
+        """The seller of the settings."""
+        return cls(settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id)
+
+
+async def lock(connection: Connection, order: Order) -> Order:
+    """The order as it is now; nobody else changes it before the transaction ends."""
+    await connection.execute(SQL["lock_order"], order.shard, order.order_id)
+    present = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
+    assert present is not None  # orders are never removed
+    return present
+
+
+async def settle(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> Outcome:
+    """Apply what a provider says of a payment to its order: the one way to coins, for webhook, return and poll.
+
+    A payment of another amount or currency than ordered is never credited, but by a store that sold the coins that
+    were ordered: what it took is then what was paid. One that comes after the order expired or was declined is
+    credited: the money was taken. One that was to be let go is not. All of it is recorded for the operator.
+    """
+    present = await lock(connection, order)
+    if payment.state is PaymentState.PAID:
+        return await _paid(connection, present, payment, seller, now)
+    if payment.state in {PaymentState.DECLINED, PaymentState.EXPIRED}:
+        return await _ended(connection, present, payment, now)
+    if payment.state in {PaymentState.OPEN, PaymentState.PROCESSING}:
+        return await _under_way(connection, present, payment, now)
+    return Outcome.IGNORED
+
+
+async def _paid(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> Outcome:
+    if order.state is OrderState.PAID:
+        if order.payment_id == payment.id:
+            return Outcome.REPEATED
+        return await record(connection, order, payment, PaymentProblemKind.PAID_TWICE, now)
+    if order.state is OrderState.REFUSED:
+        detail = "taken although it was to be let go"
+        return await record(connection, order, payment, PaymentProblemKind.CAPTURE_CONTRADICTION, now, detail)
+    if not is_as_ordered(order, payment):
+        return await record(connection, order, payment, PaymentProblemKind.AMOUNT_DIFFERS, now)
+    if order.state not in {*OPEN, OrderState.AUTHORISED}:
+        await record(connection, order, payment, PaymentProblemKind.PAID_LATE, now)
+    await connection.execute(SQL["lock_money"], order.shard)
+    if not await move(connection, order, OrderState.PAID, payment.id, UNPAID, now):
+        raise RuntimeError(f"order {order.order_id} moved under its own lock")
+    if payment.amount != order.price:
+        await record(connection, order, payment, PaymentProblemKind.PRICE_DIFFERS, now)
+        order = await _keep_what_was_paid(connection, order, payment)
+    await _book(connection, order, payment, now)
+    await write_receipt(
+        connection, msgspec.convert(order, Sale, from_attributes=True), payment.paid_at or now, seller, now
+    )
+    await finishing.enqueue(connection, order, payment.id, now)
+    await _tell_paid(connection, order, now)
+    return Outcome.APPLIED
+
+
+async def _tell_paid(connection: Connection, order: Order, now: datetime) -> None:
+    if buyer := await reference(connection, order.person_id):
+        paid = OrderPaid(
+            order_id=order.order_id,
+            buyer=buyer,
+            coins=order.coins,
+            price_minor=order.price_minor,
+            tax_minor=order.tax_minor,
+            currency=order.currency,
+            channel=order.channel,
+            provider=order.provider,
+        )
+        await record_event(connection, now, paid)
+
+
+def is_as_ordered(order: Order, payment: Payment) -> bool:
+    """Whether a payment is for what was ordered: the same coins where a store says so, otherwise the same price."""
+    if payment.coins is None:
+        return payment.amount == order.price
+    return payment.coins == order.coins and payment.amount.amount_minor > 0
+
+
+async def _keep_what_was_paid(connection: Connection, order: Order, payment: Payment) -> Order:
+    """A store sold the coins at another store front's price. The tax inside it is split at the rate that was quoted."""
+    paid = payment.amount
+    rate_bps = order.tax_rate_bps if order.tax_minor else 0
+    tax_minor = round_half_up(Fraction(paid.amount_minor * rate_bps, BPS + rate_bps))
+    amounts = (paid.amount_minor, paid.currency, paid.amount_minor - tax_minor, tax_minor)
+    await connection.execute(SQL["keep_what_was_paid"], order.shard, order.order_id, *amounts)
+    kept = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
+    assert kept is not None
+    return kept
+
+
+async def _ended(connection: Connection, order: Order, payment: Payment, now: datetime) -> Outcome:
+    state = OrderState(payment.state)
+    if order.state is state:
+        return Outcome.REPEATED
+    if order.state not in {*OPEN, OrderState.AUTHORISED} or order.payment_id not in {None, payment.id}:
+        return Outcome.IGNORED
+    await move(connection, order, state, payment.id, (*OPEN, OrderState.AUTHORISED), now)
+    if order.state is OrderState.AUTHORISED:
+        detail = f"{state} although it was to be taken"
+        return await record(connection, order, payment, PaymentProblemKind.CAPTURE_CONTRADICTION, now, detail)
+    return Outcome.APPLIED
+
+
+async def _under_way(connection: Connection, order: Order, payment: Payment, now: datetime) -> Outcome:
+    """Note that the money is on its way, or that it is not after all: a buyer may choose another way to pay."""
+    if order.state not in OPEN or order.payment_id not in {None, payment.id}:
+        return Outcome.IGNORED
+    on_its_way = payment.state is PaymentState.PROCESSING
+    if on_its_way == (order.processing_since is not None):
+        return Outcome.REPEATED if on_its_way else Outcome.IGNORED
+    since = now if on_its_way else None
+    await connection.execute(SQL["note_processing"], order.shard, order.order_id, since, now)
+    return Outcome.APPLIED
+
+
+def is_over(order: Order, now: datetime) -> bool:
+    """Whether an order that is not paid is given up. Some time after its end, so that a payment of the last second is
+    heard of before; money on its way may take days."""
+    if order.state not in OPEN:
+        return False
+    if order.processing_since is not None:
+        return now >= order.created_at + timedelta(days=ORDER_PROCESSING_DAYS_MAX)
+    return now >= order.expires_at + timedelta(seconds=ORDER_POLL_PAUSE_S_MAX)
+
+
+async def expire(connection: Connection, order: Order, now: datetime) -> bool:
+    """Give up on an order that was not paid in time, and have its checkout called off; False: it moved on meanwhile."""
+    present = await lock(connection, order)
+    if not is_over(present, now):
+        return False
+    await move(connection, present, OrderState.EXPIRED, present.payment_id, OPEN, now)
+    if present.payment_id is not None:
+        await connection.execute(SQL["call_off"], present.shard, present.order_id, present.payment_id, now)
+    return True
+
+
+async def move(
+    connection: Connection,
+    order: Order,
+    state: OrderState,
+    payment_id: str | None,
+    expected: tuple[OrderState, ...],
+    now: datetime,
+) -> bool:
+    """Move an order if it is still in one of the expected states."""
+    moved = await connection.fetchval(
+        SQL["move_order"], order.shard, order.order_id, state, payment_id, now, list(expected)
+    )
+    return moved is not None
+
+
+async def _book(connection: Connection, order: Order, payment: Payment, now: datetime) -> None:
+    """The lot, and what was paid as proceeds, tax inside it, and what the channel keeps of it."""
+    shard, lot_id = order.shard, order.order_id
+    await connection.execute(
+        SQL["fund"], shard, order.person_id, lot_id, order.coins, order.price_minor, order.currency, now
+    )
+    fee_minor = payment.fee_minor
+    if fee_minor is None:
+        fee_minor = round_half_up(Fraction(order.price_minor * order.store_fee_bps, BPS))
+    movements = {"sale": order.price_minor, "sale_tax": order.tax_minor, "sale_fee": fee_minor}
+    for reason, amount_minor in movements.items():
+        if amount_minor > 0:
+            await connection.execute(SQL["post"], shard, lot_id, reason, order.currency, amount_minor, now)
+
+
+async def record(
+    connection: Connection, order: Order, payment: Payment, kind: PaymentProblemKind, now: datetime, detail: str = ""
+) -> Outcome:
+    """Note a payment for the operator, once for each kind."""
+    credited = kind in {PaymentProblemKind.PAID_LATE, PaymentProblemKind.PRICE_DIFFERS} or (
+        kind is PaymentProblemKind.FRAUD_WARNING and order.state is OrderState.PAID
+    )
+    taken = payment.state in {PaymentState.PAID, PaymentState.AUTHORISED}
+    paid_minor = payment.amount.amount_minor if taken else 0
+    noted = await connection.fetchval(
+        SQL["write_payment_problem"],
+        *(order.shard, order.order_id, kind, payment.id, order.price_minor, order.currency),
+        *(paid_minor, payment.amount.currency, credited, detail, now),
+    )
+    return Outcome.PROBLEM if noted else Outcome.REPEATED

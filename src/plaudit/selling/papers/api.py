@@ -1,0 +1,145 @@
+"""Receipts and credit notes over HTTP, as data and as PDF."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.params import Parameter
+
+from plaudit.db import Connection, Database
+from plaudit.languages.model import LANGUAGES, Voice, home_language, language_of, locale_of
+from plaudit.languages.speaking import speaking
+from plaudit.people.access import Access
+from plaudit.people.actions import require_person
+from plaudit.people.model import Caller
+from plaudit.problems import NotFound
+from plaudit.selling.papers import pdf, reading
+from plaudit.selling.papers.answers import (
+    CreditNoteAnswer,
+    CreditNotePage,
+    ReceiptAnswer,
+    credit_note_answer,
+    receipt_answer,
+)
+from plaudit.selling.papers.document import Document, credit_note_document, receipt_document
+from plaudit.selling.papers.model import Act, Receipt
+from plaudit.settings import Settings
+
+TAGS = ["Receipts"]
+OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+PDF_MEDIA_TYPE = "application/pdf"
+PaperLanguage = Annotated[
+    str | None,
+    Parameter(
+        pattern=f"^({'|'.join(language.tag for language in LANGUAGES)})$",
+        description="Without it: what the buyer reads, else the language of the country of the sale, else English.",
+        examples=[],
+    ),
+]
+
+
+@get(
+    "/receipts/{order_id:uuid}",
+    access=OWNER,
+    operation_id="GetReceipt",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="The receipt of an order",
+)
+async def get_receipt(order_id: UUID, caller: Caller, database: Database) -> ReceiptAnswer:
+    """For its buyer, and for operators. Of what an app store sold it is a confirmation, which names no tax."""
+    async with database.read() as connection:
+        return receipt_answer(await reading.receipt_for(connection, caller, order_id))
+
+
+@get(
+    "/receipts/{order_id:uuid}/pdf",
+    access=OWNER,
+    operation_id="GetReceiptPdf",
+    tags=TAGS,
+    problems=(NotFound,),
+    media_type=PDF_MEDIA_TYPE,
+    summary="The receipt of an order as PDF",
+)
+async def get_receipt_pdf(
+    order_id: UUID, caller: Caller, database: Database, settings: Settings, language: PaperLanguage = None
+) -> Response[bytes]:
+    """One page of A4. The same paper in the same language has the same bytes."""
+    async with database.read() as connection:
+        receipt = await reading.receipt_for(connection, caller, order_id)
+        chosen = await _voice(connection, receipt, language)
+    with speaking(chosen):
+        return await _pdf(receipt_document(receipt), settings)
+
+
+@get(
+    "/receipts/{order_id:uuid}/credit-notes",
+    access=OWNER,
+    operation_id="ListCreditNotes",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="What was credited of a receipt",
+)
+async def list_credit_notes(order_id: UUID, caller: Caller, database: Database) -> CreditNotePage:
+    """All of it, cancellations included, in the order of the numbers."""
+    async with database.snapshot() as connection:
+        receipt = await reading.receipt_for(connection, caller, order_id)
+        notes = await reading.credit_notes_of(connection, receipt)
+    return CreditNotePage([credit_note_answer(note, receipt) for note in notes], None)
+
+
+@get(
+    "/credit-notes/{reversal_id:uuid}",
+    access=OWNER,
+    operation_id="GetCreditNote",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="The credit note of a reversal",
+)
+async def get_credit_note(
+    reversal_id: UUID, caller: Caller, database: Database, act: Act = Act.CREDIT
+) -> CreditNoteAnswer:
+    """There is one as soon as the money is with the buyer; its cancellation, when the money came back after that."""
+    async with database.read() as connection:
+        return credit_note_answer(*await reading.credit_note_for(connection, caller, reversal_id, act))
+
+
+@get(
+    "/credit-notes/{reversal_id:uuid}/pdf",
+    access=OWNER,
+    operation_id="GetCreditNotePdf",
+    tags=TAGS,
+    problems=(NotFound,),
+    media_type=PDF_MEDIA_TYPE,
+    summary="The credit note of a reversal as PDF",
+)
+async def get_credit_note_pdf(
+    reversal_id: UUID,
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    act: Act = Act.CREDIT,
+    language: PaperLanguage = None,
+) -> Response[bytes]:
+    """One page of A4. The same paper in the same language has the same bytes."""
+    async with database.read() as connection:
+        note, receipt = await reading.credit_note_for(connection, caller, reversal_id, act)
+        chosen = await _voice(connection, receipt, language)
+    with speaking(chosen):
+        return await _pdf(credit_note_document(note, receipt), settings)
+
+
+async def _voice(connection: Connection, receipt: Receipt, asked: str | None) -> Voice:
+    buyer = await require_person(connection, receipt.person_id)
+    language = language_of(asked) or language_of(buyer.language) or home_language(receipt.region)
+    return Voice(language, locale_of(language, receipt.region))
+
+
+async def _pdf(document: Document, settings: Settings) -> Response[bytes]:
+    body = await asyncio.to_thread(pdf.render, document, settings)
+    headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"', "Cache-Control": "private, no-store"}
+    return Response(body, media_type=PDF_MEDIA_TYPE, headers=headers)
+
+
+HANDLERS = (get_receipt, get_receipt_pdf, list_credit_notes, get_credit_note, get_credit_note_pdf)

@@ -1,0 +1,46 @@
+"""Papers as somebody may read them: buyers their own, operators everybody's."""
+
+from uuid import UUID
+
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.people.model import Caller, Role
+from plaudit.problems import NotFound
+from plaudit.selling.papers.model import Act, CreditNote, Receipt
+
+SQL = statements(__file__)
+
+
+def _of_whom(caller: Caller) -> int | None:
+    return None if Role.OPERATOR in caller.roles else caller.person_id
+
+
+async def receipt_for(connection: Connection, caller: Caller, order_id: UUID) -> Receipt:
+    """A receipt somebody may see.
+
+    Raises:
+        NotFound: the order is not paid, or there is none, or it is somebody else's.
+    """
+    receipt = await fetch_one(connection, SQL["find_receipt"], Receipt, order_id, _of_whom(caller))
+    if receipt is None:
+        raise NotFound("There is no receipt: the order is not paid.", order_id=order_id)
+    return receipt
+
+
+async def credit_notes_of(connection: Connection, receipt: Receipt) -> list[CreditNote]:
+    """What was credited of a receipt, and what of that was cancelled, in the order of their numbers."""
+    return await fetch_all(connection, SQL["credit_notes_of_order"], CreditNote, receipt.shard, receipt.order_id)
+
+
+async def credit_note_for(
+    connection: Connection, caller: Caller, reversal_id: UUID, act: Act
+) -> tuple[CreditNote, Receipt]:
+    """A credit note somebody may see, with its receipt.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    found = await fetch_all(connection, SQL["credit_notes_of_reversal"], CreditNote, reversal_id, _of_whom(caller))
+    note = next((note for note in found if note.act is act), None)
+    if note is None:
+        raise NotFound("There is no such credit note.", reversal_id=reversal_id)
+    return note, await receipt_for(connection, caller, note.order_id)

@@ -1,0 +1,350 @@
+"""Price books over HTTP, for operators: drafts, linting, comparing, publishing, going back, tax rates."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import delete, get, post, put
+from litestar.params import JSONBody, Parameter
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import NotFound
+from plaudit.selling.prices import actions, taxes
+from plaudit.selling.prices.answers import (
+    DraftAnswer,
+    DraftPage,
+    LintAnswer,
+    PreviewAnswer,
+    TaxRateAnswer,
+    TaxRatePage,
+    VersionAnswer,
+    VersionDetail,
+    VersionPage,
+    draft_answer,
+    draft_line_answer,
+    is_publishable,
+    preview_answer,
+    tax_answer,
+    unreadable,
+    version_answer,
+)
+from plaudit.selling.prices.book_file import read_text
+from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.compare import Comparison, compare
+from plaudit.selling.prices.model import (
+    Because,
+    BookNotReadable,
+    BookRefused,
+    Draft,
+    DraftChange,
+    NewDraft,
+    NewTaxRate,
+    PublishRequest,
+    TomlText,
+)
+from plaudit.selling.prices.pricing import NoPrices, PriceBook
+from plaudit.selling.prices.shelf import read_book
+from plaudit.settings import Settings
+
+_TAGS = ["Price books"]
+_OPERATOR = Access.OPERATOR
+_UNREADABLE = (BookNotReadable,)
+VersionPath = Annotated[int, Parameter(ge=1, le=2**31 - 1, description="The number of a version.")]
+Region = Annotated[str, Parameter(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.")]
+NumberCursor = Annotated[
+    int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
+]
+
+
+# Versions
+
+
+@get("/price-books", access=_OPERATOR, operation_id="ListPriceBooks", tags=_TAGS, summary="All versions")
+async def list_price_books(
+    database: Database, clock: Clock, cursor: NumberCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> VersionPage:
+    """Newest first, scheduled and withdrawn ones included."""
+    async with database.read() as connection:
+        found = await actions.list_versions(connection, cursor, limit + 1, clock.now())
+    page = found[:limit]
+    more = str(page[-1].version) if len(found) > limit else None
+    return VersionPage([version_answer(version) for version in page], more)
+
+
+@get("/price-books/{version:int}", access=_OPERATOR, operation_id="GetPriceBook", tags=_TAGS, summary="One version")
+async def get_price_book(version: VersionPath, database: Database, clock: Clock) -> VersionDetail:
+    """With all it says, as a TOML file that can be imported again."""
+    async with database.snapshot() as connection:
+        found = await actions.find_version(connection, version, clock.now())
+        book = await read_book(connection, version)
+    return VersionDetail(version=version_answer(found), toml=write_text(book))
+
+
+@get(
+    "/price-books/{version:int}/comparison",
+    access=_OPERATOR,
+    operation_id="ComparePriceBook",
+    tags=_TAGS,
+    problems=(NoPrices,),
+    summary="Compare a version with the one that holds",
+)
+async def compare_price_book(version: VersionPath, database: Database, clock: Clock) -> Comparison:
+    """What would change, or has changed since."""
+    async with database.snapshot() as connection:
+        return compare(await _current(connection, clock), await read_book(connection, version))
+
+
+@post(
+    "/price-books/{version:int}/rollback",
+    access=_OPERATOR,
+    operation_id="RollBackPriceBook",
+    tags=_TAGS,
+    problems=(BookRefused,),
+    summary="Go back to an earlier version",
+)
+async def roll_back(
+    version: VersionPath,
+    data: JSONBody[Because],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+) -> VersionAnswer:
+    """Publishes what it says again, as a new version that holds at once. Nothing that was published is changed."""
+    async with database.transaction() as connection:
+        made = await actions.roll_back(connection, version, caller.person_id, data.reason, settings, clock)
+    return version_answer(made)
+
+
+@post(
+    "/price-books/{version:int}/withdraw",
+    access=_OPERATOR,
+    operation_id="WithdrawPriceBook",
+    tags=_TAGS,
+    status_code=200,
+    summary="Withdraw a scheduled version",
+)
+async def withdraw(
+    version: VersionPath, data: JSONBody[Because], caller: Caller, database: Database, clock: Clock
+) -> VersionAnswer:
+    """It never holds then. A version that holds already cannot be withdrawn, only followed by another."""
+    async with database.transaction() as connection:
+        return version_answer(await actions.withdraw(connection, version, caller.person_id, data.reason, clock.now()))
+
+
+@post(
+    "/price-books:lint",
+    access=_OPERATOR,
+    operation_id="LintPriceBook",
+    tags=_TAGS,
+    status_code=200,
+    summary="Lint a price book",
+)
+async def lint(data: JSONBody[TomlText], database: Database, settings: Settings, clock: Clock) -> LintAnswer:
+    """What keeps it from being published, and what somebody should look at. Nothing is kept."""
+    now = clock.now()
+    try:
+        book = read_text(data.toml, 0, data.effective_at or now)
+    except BookNotReadable as error:
+        return LintAnswer(findings=unreadable(error), publishable=False)
+    async with database.snapshot() as connection:
+        found = await actions.look_at(connection, book, settings, now)
+    return LintAnswer(findings=found, publishable=is_publishable(found))
+
+
+# Drafts
+
+
+@post("/price-book-drafts", access=_OPERATOR, operation_id="MakePriceDraft", tags=_TAGS, summary="Begin a draft")
+async def make_draft(
+    data: JSONBody[NewDraft], caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> DraftAnswer:
+    """With a text of yours, with what a version says, or with what holds now."""
+    async with database.transaction() as connection:
+        draft = await actions.make_draft(connection, data, caller.person_id, clock)
+        return await _answer(connection, draft, settings, clock)
+
+
+@get("/price-book-drafts", access=_OPERATOR, operation_id="ListPriceDrafts", tags=_TAGS, summary="All drafts")
+async def list_drafts(database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT) -> DraftPage:
+    """Those that are not published, the last changed first."""
+    async with database.read() as connection:
+        found = await actions.list_drafts(connection, place_of(cursor), limit + 1)
+    page = found[:limit]
+    more = cursor_of((page[-1].changed_at, page[-1].draft_id)) if len(found) > limit else None
+    return DraftPage([draft_line_answer(draft) for draft in page], more)
+
+
+@get(
+    "/price-book-drafts/{draft_id:uuid}",
+    access=_OPERATOR,
+    operation_id="GetPriceDraft",
+    tags=_TAGS,
+    summary="One draft",
+)
+async def get_draft(draft_id: UUID, database: Database, settings: Settings, clock: Clock) -> DraftAnswer:
+    """With what the linter says of it."""
+    async with database.snapshot() as connection:
+        return await _answer(connection, await actions.find_draft(connection, draft_id), settings, clock)
+
+
+@put(
+    "/price-book-drafts/{draft_id:uuid}",
+    access=_OPERATOR,
+    operation_id="ChangePriceDraft",
+    tags=_TAGS,
+    summary="Change a draft",
+)
+async def change_draft(
+    draft_id: UUID,
+    data: JSONBody[DraftChange],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+) -> DraftAnswer:
+    """Kept whatever it says; the answer tells what is wrong with it."""
+    async with database.transaction() as connection:
+        draft = await actions.change_draft(connection, draft_id, data, caller.person_id, clock.now())
+        return await _answer(connection, draft, settings, clock)
+
+
+@delete(
+    "/price-book-drafts/{draft_id:uuid}",
+    access=_OPERATOR,
+    operation_id="DeletePriceDraft",
+    tags=_TAGS,
+    summary="Throw a draft away",
+)
+async def delete_draft(draft_id: UUID, database: Database) -> None:
+    """Nothing happens when it is gone already. One that was published stays."""
+    async with database.transaction() as connection:
+        await actions.delete_draft(connection, draft_id)
+
+
+@get(
+    "/price-book-drafts/{draft_id:uuid}/comparison",
+    access=_OPERATOR,
+    operation_id="ComparePriceDraft",
+    tags=_TAGS,
+    problems=(BookNotReadable, NoPrices),
+    summary="Compare a draft with the version that holds",
+)
+async def compare_draft(draft_id: UUID, database: Database, clock: Clock) -> Comparison:
+    """By region and channel, by the coin and by the package, after tax and after fees."""
+    async with database.snapshot() as connection:
+        draft = await actions.find_draft(connection, draft_id)
+        return compare(await _current(connection, clock), actions.read_draft(draft, clock.now()))
+
+
+@get(
+    "/price-book-drafts/{draft_id:uuid}/preview",
+    access=_OPERATOR,
+    operation_id="PreviewPriceDraft",
+    tags=_TAGS,
+    problems=_UNREADABLE,
+    summary="See a draft as buyers would",
+)
+async def preview_draft(draft_id: UUID, region: Region, database: Database, clock: Clock) -> PreviewAnswer:
+    """All channels of one region, if it were published now."""
+    now = clock.now()
+    async with database.read() as connection:
+        draft = await actions.find_draft(connection, draft_id)
+    answer = preview_answer(actions.read_draft(draft, now), region, now)
+    if answer is None:
+        raise NotFound("The draft has no web prices of this region.", region=region)
+    return answer
+
+
+@post(
+    "/price-book-drafts/{draft_id:uuid}/publish",
+    access=_OPERATOR,
+    operation_id="PublishPriceDraft",
+    tags=_TAGS,
+    problems=(BookNotReadable, BookRefused),
+    summary="Publish or schedule a draft",
+)
+async def publish_draft(
+    draft_id: UUID,
+    data: JSONBody[PublishRequest],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+) -> VersionAnswer:
+    """It becomes the next version and can never be changed. What the linter refuses is not published."""
+    async with database.transaction() as connection:
+        version = await actions.publish_draft(
+            connection, draft_id, data.revision, data.effective_at, caller.person_id, settings, clock
+        )
+    return version_answer(version)
+
+
+async def _answer(connection: Connection, draft: Draft, settings: Settings, clock: Clock) -> DraftAnswer:
+    now = clock.now()
+    try:
+        book = actions.read_draft(draft, now)
+    except BookNotReadable as error:
+        return draft_answer(draft, unreadable(error))
+    return draft_answer(draft, await actions.look_at(connection, book, settings, now))
+
+
+async def _current(connection: Connection, clock: Clock) -> PriceBook:
+    book = await actions.book_in_force(connection, clock.now())
+    if book is None:
+        raise NoPrices
+    return book
+
+
+# Taxes
+
+
+@get("/tax-rates", access=_OPERATOR, operation_id="ListTaxRates", tags=_TAGS, summary="All tax rates")
+async def list_tax_rates(
+    database: Database,
+    country: Annotated[str | None, Parameter(pattern="^[A-Z]{2}$", description="Those of one country only.")] = None,
+    cursor: Annotated[
+        int | None, Parameter(ge=1, le=2**63 - 1, description="`next` of the page before; without it, the first page.")
+    ] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> TaxRatePage:
+    """The newest decision first. On a day the newest decision of an operator that covers it holds, else the newest
+    published rate; a country without either has the rate of the price book."""
+    async with database.read() as connection:
+        found = await taxes.tax_rates(connection, country, cursor, limit + 1)
+    page = found[:limit]
+    return TaxRatePage([tax_answer(rate) for rate in page], str(page[-1].tax_rate_id) if len(found) > limit else None)
+
+
+@post("/tax-rates", access=_OPERATOR, operation_id="DecideTaxRate", tags=_TAGS, summary="Decide a tax rate")
+async def decide_tax_rate(
+    data: JSONBody[NewTaxRate], caller: Caller, database: Database, clock: Clock
+) -> TaxRateAnswer:
+    """It holds from its first day on, in the middle of a price book too: a price that includes the tax stays and is
+    split otherwise, one without it comes to another total."""
+    async with database.transaction() as connection:
+        return tax_answer(await taxes.override_tax(connection, data, caller.person_id, clock))
+
+
+HANDLERS: list[Any] = [
+    list_price_books,
+    get_price_book,
+    compare_price_book,
+    roll_back,
+    withdraw,
+    lint,
+    make_draft,
+    list_drafts,
+    get_draft,
+    change_draft,
+    delete_draft,
+    compare_draft,
+    preview_draft,
+    publish_draft,
+    list_tax_rates,
+    decide_tax_rate,
+]

@@ -1,0 +1,159 @@
+"""The command `plaudit prices`: price books as files, for those who keep them beside their code."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TypeVar
+
+import asyncpg
+import click
+
+from plaudit.clock import SystemClock
+from plaudit.db import Connection, Database
+from plaudit.embedded import database_url
+from plaudit.ids import new_id
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.problems import NotFound
+from plaudit.selling.prices import actions
+from plaudit.selling.prices.book_file import read_text
+from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.lint import refusals
+from plaudit.selling.prices.model import BookNotReadable, BookRefused, Finding, NewDraft
+from plaudit.selling.prices.pricing import PriceBook
+from plaudit.selling.prices.shelf import read_book
+from plaudit.settings import Settings, SetupError
+
+T = TypeVar("T")
+
+_CLOCK = SystemClock()
+_DATA = click.option("--data", type=click.Path(path_type=Path), help="The folder of the embedded database.")
+_FILE = click.argument("file", type=click.File(encoding="utf-8"))
+_AT = click.option(
+    "--at", "at", metavar="TIME", help="From when it holds, with its offset: 2026-12-01T00:00+01:00. Without it, now."
+)
+
+
+def _run(data: Path | None, work: Callable[[Connection], Awaitable[T]]) -> T:
+    """Do something in one transaction, as the application."""
+
+    async def connected(url: str) -> T:
+        async with Database(url, connections=1) as database, database.transaction() as connection:
+            return await work(connection)
+
+    with database_url(Settings.from_environment(), data, share=True) as url:
+        try:
+            return asyncio.run(connected(url))
+        except asyncpg.UndefinedTableError as error:
+            raise SetupError("the database is not prepared for Plaudit: run `plaudit migrate`") from error
+
+
+@click.group()
+def prices() -> None:
+    """Export, import, lint, publish and list price books."""
+
+
+@prices.command("export")
+@click.argument("version", type=click.IntRange(min=1), required=False)
+@click.option("--today", is_flag=True, help="What the installed rates and taxes make today, instead of a version.")
+@_DATA
+def export(version: int | None, data: Path | None, *, today: bool) -> None:
+    """Print VERSION as TOML; without it, the version that holds now."""
+
+    async def work(connection: Connection) -> PriceBook:
+        if today:
+            return await actions.today(connection, _CLOCK)
+        if version is not None:
+            return await read_book(connection, version)
+        current = await actions.book_in_force(connection, _CLOCK.now())
+        if current is None:
+            raise NotFound("No price book holds now; `plaudit prices export --today` makes one.")
+        return current
+
+    click.echo(write_text(_run(data, work)), nl=False)
+
+
+@prices.command("import")
+@_FILE
+@click.option("--name", required=True, help="The name of the draft.")
+@_DATA
+def import_(file: IO[str], name: str, data: Path | None) -> int:
+    """Make a draft of FILE, for operators to look at. Exit status 1 when it could not be published."""
+    text = file.read()
+    _read(text, None)
+    draft_id = new_id(_CLOCK)
+
+    async def work(connection: Connection) -> None:
+        await actions.make_draft(connection, NewDraft(id=draft_id, name=name, toml=text), None, _CLOCK)
+
+    _run(data, work)
+    click.echo(f"draft {draft_id}")
+    return 0
+
+
+@prices.command("lint")
+@_FILE
+@_AT
+@_DATA
+def lint(file: IO[str], at: str | None, data: Path | None) -> int:
+    """Say what is wrong with FILE, held against what was published. Exit status 1 when it could not be published."""
+    book, settings = _read(file.read(), at), Settings.from_environment()
+    found = _run(data, lambda connection: actions.look_at(connection, book, settings, _CLOCK.now()))
+    _show(found)
+    if not found:
+        click.echo("nothing found")
+    return 1 if refusals(found) else 0
+
+
+@prices.command("publish")
+@_FILE
+@_AT
+@_DATA
+def publish(file: IO[str], at: str | None, data: Path | None) -> int:
+    """Publish FILE as the next version."""
+    book, settings = _read(file.read(), at), Settings.from_environment()
+    try:
+        version = _run(data, lambda connection: actions.publish(connection, book, None, settings, _CLOCK))
+    except BookRefused as refused:
+        _show(refused.findings)
+        return 1
+    click.echo(f"version {version.version} {version.state}, holds from {_time(version.effective_at)}")
+    return 0
+
+
+@prices.command("list")
+@_DATA
+def list_(data: Path | None) -> None:
+    """The newest versions, one a line."""
+    now = _CLOCK.now()
+    found = _run(data, lambda connection: actions.list_versions(connection, None, PAGE_LENGTH_DEFAULT, now))
+    for version in found:
+        click.echo(f"{version.version:>6}  {version.state:<10} {_time(version.effective_at)}  {version.note}")
+
+
+def _read(text: str, at: str | None) -> PriceBook:
+    """The book of a file.
+
+    Raises:
+        SetupError: the file is no price book, or the time none to publish at; one line for each place.
+    """
+    now = _CLOCK.now()
+    try:
+        effective_at = datetime.fromisoformat(at) if at else now
+    except ValueError:
+        raise SetupError(f"--at is no time: {at}") from None
+    if effective_at.tzinfo is None or effective_at < now:
+        raise SetupError("--at must name its offset from UTC, and not lie in the past")
+    try:
+        return read_text(text, 0, effective_at.astimezone(UTC))
+    except BookNotReadable as error:
+        raise SetupError("\n".join(f"{path} {reason}" for path, reason in error.errors)) from None
+
+
+def _show(found: list[Finding]) -> None:
+    for finding in found:
+        click.echo(f"{finding.severity}  {finding.code}  {finding.path}  {finding.text}")
+
+
+def _time(value: datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,186 @@
+-- name: shard_of
+select shard_of($1)
+
+-- Price books
+
+-- name: current_book -> PriceBook
+select version, effective_at, rates_date, note, sources, $1::timestamptz as at from price_book b
+where effective_at <= $1 and not exists (select from price_book_withdrawal w where w.version = b.version)
+order by effective_at desc, version desc limit 1
+
+-- name: regions
+select distinct region from price where version = $1 order by region
+
+-- name: prices -> Price
+-- With the tax rate of the day $3: the latest decision of an operator that covers it, else the published one, else the
+-- book's own. The name of the tax goes with its rate.
+select p.version, region, channel, currency, unit_numerator, unit_denominator, step_minor,
+    coalesce(t.name, p.tax_name) as tax_name, coalesce(t.rate_bps, p.tax_rate_bps) as tax_rate_bps,
+    tax_included, store_fee_bps, custom_amounts, coins_min, coins_max, reference_numerator, reference_denominator,
+    store_fee_fixed_minor, seller_code,
+    coalesce((
+        select jsonb_agg(jsonb_build_object('coins', k.coins, 'price_minor', k.price_minor, 'best_value', k.best_value,
+            'saving_percent', k.saving_percent, 'offer', case when k.offer_code is not null then jsonb_build_object(
+                'code', k.offer_code, 'price_minor', k.offer_price_minor, 'starts_at', k.offer_starts_at,
+                'ends_at', k.offer_ends_at) end) order by k.sort)
+        from package k where (k.version, k.region, k.channel) = (p.version, p.region, p.channel)
+    ), '[]') as packages
+from price p
+left join lateral (
+    select name, rate_bps from tax_rate r
+    where r.country = p.region and r.valid_from <= $3 and (r.valid_until is null or $3 < r.valid_until)
+    order by r.is_override desc, r.tax_rate_id desc limit 1
+) t on true
+where p.version = $1 and region = $2
+order by array_position(array['web', 'apple', 'google'], channel)
+
+-- name: seller_of -> SellerOfRecord
+select s.code, s.name, s.address, s.tax_id
+from (
+    select version from price_book b
+    where effective_at <= $1 and not exists (select from price_book_withdrawal w where w.version = b.version)
+    order by effective_at desc, version desc limit 1
+) b
+join price p on p.version = b.version and p.region = $2 and p.channel = $3
+join price_seller s on s.version = p.version and s.code = p.seller_code
+
+-- Price books: versions, drafts, tax rates.
+
+-- name: write_book
+insert into price_book (version, effective_at, rates_date, note, sources, rates, published_at, published_by, copied_from)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (version) do nothing returning version
+
+-- name: write_seller
+insert into price_seller (version, code, name, address, tax_id) values ($1, $2, $3, $4, $5)
+
+-- name: write_price
+insert into price (version, region, channel, currency, unit_numerator, unit_denominator, step_minor, tax_name,
+    tax_rate_bps, tax_included, store_fee_bps, custom_amounts, coins_min, coins_max, reference_numerator,
+    reference_denominator, store_fee_fixed_minor, seller_code)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+
+-- name: write_package
+insert into package (version, region, channel, coins, price_minor, sort, best_value, saving_percent, offer_code,
+    offer_price_minor, offer_starts_at, offer_ends_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+
+-- name: newest_version
+select coalesce(max(version), 0) from price_book
+
+-- name: book -> PriceBook
+select b.version, b.effective_at, b.rates_date, b.note, b.sources, b.rates,
+    coalesce((
+        select jsonb_agg(jsonb_build_object('code', s.code, 'name', s.name, 'address', s.address,
+            'tax_id', s.tax_id) order by s.code)
+        from price_seller s where s.version = b.version
+    ), '[]') as sellers
+from price_book b where b.version = $1
+
+-- name: prices_of_book -> Price
+-- As they were written: with the tax of that day, and all offers.
+select p.version, region, channel, currency, unit_numerator, unit_denominator, step_minor, tax_name, tax_rate_bps,
+    tax_included, store_fee_bps, custom_amounts, coins_min, coins_max, reference_numerator, reference_denominator,
+    store_fee_fixed_minor, seller_code,
+    coalesce((
+        select jsonb_agg(jsonb_build_object('coins', k.coins, 'price_minor', k.price_minor, 'best_value', k.best_value,
+            'saving_percent', k.saving_percent, 'offer', case when k.offer_code is not null then jsonb_build_object(
+                'code', k.offer_code, 'price_minor', k.offer_price_minor, 'starts_at', k.offer_starts_at,
+                'ends_at', k.offer_ends_at) end) order by k.sort)
+        from package k where (k.version, k.region, k.channel) = (p.version, p.region, p.channel)
+    ), '[]') as packages
+from price p where p.version = $1
+order by region, array_position(array['web', 'apple', 'google'], channel)
+
+-- name: version_in_force
+select version from price_book b
+where effective_at <= $1 and not exists (select from price_book_withdrawal w where w.version = b.version)
+order by effective_at desc, version desc limit 1
+
+-- name: versions -> Version
+-- The version that holds is the latest that began; those before it are past.
+select b.version, b.effective_at, b.published_at, b.published_by, b.copied_from, b.note,
+    (select count(*) from price p where p.version = b.version) as prices,
+    (select count(distinct p.region) from price p where p.version = b.version) as regions,
+    w.withdrawn_at, w.reason as withdrawal_reason,
+    case when w.version is not null then 'withdrawn' when b.effective_at > $1 then 'scheduled'
+        when b.version = (
+            select c.version from price_book c
+            where c.effective_at <= $1 and not exists (select from price_book_withdrawal x where x.version = c.version)
+            order by c.effective_at desc, c.version desc limit 1) then 'current'
+        else 'past' end as state
+from price_book b left join price_book_withdrawal w using (version)
+where ($2::integer is null or b.version = $2) and ($3::integer is null or b.version < $3)
+order by b.version desc limit $4
+
+-- name: versions_lately
+-- What was shown since $1, or is about to be: what claims and offers of a new version are held against.
+select version from (
+    select version, lead(effective_at) over (order by effective_at, version) as until from price_book b
+    where not exists (select from price_book_withdrawal w where w.version = b.version)
+) b
+where until is null or until > $1
+order by version desc limit $2
+
+-- name: withdraw
+insert into price_book_withdrawal (version, withdrawn_at, withdrawn_by, reason) values ($1, $2, $3, $4)
+on conflict (version) do nothing returning version
+
+-- Drafts
+
+-- name: write_draft -> Draft
+insert into price_draft (draft_id, name, request, toml, created_at, created_by, changed_at, changed_by)
+values ($1, $2, $3, $4, $5, $6, $5, $6)
+on conflict (draft_id) do nothing
+returning *
+
+-- name: draft -> Draft
+select * from price_draft where draft_id = $1
+
+-- name: lock_draft -> Draft
+select * from price_draft where draft_id = $1 for update
+
+-- name: drafts -> DraftLine
+select draft_id, name, revision, changed_at, changed_by, length(toml) as characters from price_draft
+where published_version is null and ($1::timestamptz is null or (changed_at, draft_id) < ($1, $2::uuid))
+order by changed_at desc, draft_id desc limit $3
+
+-- name: change_draft -> Draft
+update price_draft set name = $2, toml = $3, revision = revision + 1, changed_at = $4, changed_by = $5
+where draft_id = $1 returning *
+
+-- name: mark_draft_published
+update price_draft set published_version = $2, changed_at = $3, changed_by = $4 where draft_id = $1
+
+-- name: delete_draft
+delete from price_draft where draft_id = $1
+
+-- Tax rates
+
+-- name: taxes_around -> TaxRate
+-- Rates that may hold anywhere while it is day $1 by UTC, those that go before others first.
+select * from tax_rate
+where valid_from <= $1::date + 1 and (valid_until is null or $1::date - 1 < valid_until)
+order by country, is_override desc, tax_rate_id desc
+
+-- name: tax_rates -> TaxRate
+select * from tax_rate
+where ($1::text is null or country = $1) and ($2::bigint is null or tax_rate_id < $2)
+order by tax_rate_id desc limit $3
+
+-- name: newest_published_tax -> TaxRate
+select distinct on (country) * from tax_rate where not is_override order by country, tax_rate_id desc
+
+-- name: lock_published_taxes
+-- One server at a time brings the table to the day of the data it has.
+select pg_advisory_xact_lock(hashtext('plaudit.tax_rate'));
+
+-- name: write_tax -> TaxRate
+insert into tax_rate (country, name, rate_bps, valid_from, valid_until, source, is_override, recorded_at, recorded_by,
+    request_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+on conflict (request_id) do nothing
+returning *
+
+-- name: tax_of_request -> TaxRate
+select * from tax_rate where request_id = $1

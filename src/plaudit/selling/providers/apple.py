@@ -1,0 +1,227 @@
+"""The App Store: signed transactions of StoreKit 2, Server Notifications V2 and the Server API."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+from appstoreserverlibrary.models.Environment import Environment
+from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransactionDecodedPayload
+from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBodyV2DecodedPayload
+
+from plaudit.clock import Clock, SystemClock
+from plaudit.limits import (
+    APPLE_NOTIFICATION_AGE_S_MAX,
+    APPLE_SIGNATURE_FRESH_S,
+    STORE_PROOF_LENGTH_MAX,
+    WEBHOOK_BYTES_MAX,
+)
+from plaudit.money import Money
+from plaudit.selling.providers import apple_purchases as purchases
+from plaudit.selling.providers.apple_server import AppleServer
+from plaudit.selling.providers.apple_signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
+from plaudit.selling.providers.base import (
+    CheckoutRequest,
+    ConsumptionRequest,
+    News,
+    Payment,
+    PaymentNews,
+    RefundRequest,
+    ReversalNews,
+    ReversalState,
+    StorePayment,
+    WebhookMessage,
+)
+from plaudit.selling.providers.errors import ProviderRefused, PurchaseNotValid, SignatureNotValid
+from plaudit.settings import Settings, SettingsError
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """A notification on its way."""
+
+    signed_payload: str = msgspec.field(name="signedPayload")
+
+
+class AppleProvider:
+    """Speaks to the App Store, for one app in one environment."""
+
+    name = NAME
+    channels = frozenset({"apple"})
+    consumption_needs_consent = True
+
+    def __init__(self, signatures: AppleSignatures, server: AppleServer, product_prefix: str, clock: Clock) -> None:
+        self._signatures = signatures
+        self._server = server
+        self._prefix = product_prefix
+        self._clock = clock
+
+    def takes(self, price: Money) -> bool:
+        return True  # the store asks for its own product's price
+
+    async def create_checkout(self, request: CheckoutRequest) -> Payment:
+        raise ProviderRefused(self.name, "the app buys in the App Store and brings the signed transaction")
+
+    async def verify_purchase(self, proof: str) -> StorePayment:
+        """The payment a signed transaction stands for. One that was signed a while ago, or with a certificate that has
+        expired, is read again from Apple, so that nothing that has been taken back meanwhile gives coins."""
+        if len(proof) > STORE_PROOF_LENGTH_MAX:
+            raise PurchaseNotValid("signature_not_valid")
+        transaction = await self._transaction(proof)
+        if not self._signatures.is_present(proof, transaction.signedDate, APPLE_SIGNATURE_FRESH_S):
+            transaction = await self._transaction_now(purchases.transaction_id(transaction))
+        if transaction.revocationDate is not None:
+            raise PurchaseNotValid("revoked")
+        now = self._clock.now()
+        payment = purchases.payment_of(transaction, self._prefix, now)
+        purchases.require_recent(payment, now)
+        return payment
+
+    async def fetch(self, payment_id: str) -> Payment:
+        try:
+            transaction = await self._transaction_now(payment_id)
+            return purchases.payment_of(transaction, self._prefix, self._clock.now())
+        except PurchaseNotValid as error:
+            raise ProviderRefused(self.name, str(error.fields["reason"])) from error
+
+    async def _transaction(self, signed: str) -> JWSTransactionDecodedPayload:
+        return await asyncio.to_thread(self._signatures.arriving_transaction, signed)
+
+    async def _transaction_now(self, transaction_id: str) -> JWSTransactionDecodedPayload:
+        """A transaction as Apple has it now."""
+        signed = await self._server.transaction(transaction_id)
+        if signed is None:
+            raise PurchaseNotValid("unknown_to_store")
+        transaction = await self._transaction(signed)
+        if transaction.transactionId != transaction_id or not self._signatures.is_present(
+            signed, transaction.signedDate, APPLE_SIGNATURE_FRESH_S
+        ):
+            raise PurchaseNotValid("signature_not_valid")
+        return transaction
+
+    async def capture(self, payment_id: str) -> Payment:
+        """A purchase is paid when it is there."""
+        return await self.fetch(payment_id)
+
+    async def cancel(self, payment_id: str) -> Payment:
+        raise ProviderRefused(self.name, "a purchase in the App Store is Apple's alone to cancel")
+
+    async def refund(self, request: RefundRequest) -> ReversalNews:
+        raise ProviderRefused(
+            self.name, "money of the App Store is Apple's alone to refund, at reportaproblem.apple.com"
+        )
+
+    async def finish(self, payment_id: str) -> None:
+        await self._server.finish(payment_id)
+
+    async def answer_consumption(self, request_id: str, payment_id: str, consumed_ppm: int) -> None:
+        await self._server.send_consumption(payment_id, purchases.consumption_of(consumed_ppm))
+
+    async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
+        if len(body) > WEBHOOK_BYTES_MAX:
+            raise SignatureNotValid
+        signed = _signed_payload(body)
+        try:
+            notification = await asyncio.to_thread(self._signatures.arriving_notification, signed)
+            present = self._signatures.is_present(signed, notification.signedDate, APPLE_NOTIFICATION_AGE_S_MAX)
+        except PurchaseNotValid as error:
+            raise SignatureNotValid from error
+        if not present or not notification.notificationUUID or not notification.rawNotificationType:
+            raise SignatureNotValid
+        return WebhookMessage(id=notification.notificationUUID, kind=notification.rawNotificationType)
+
+    async def read_webhook(self, body: bytes) -> list[News]:
+        return await asyncio.to_thread(self._news, _signed_payload(body))
+
+    async def list_news(self, since: datetime, until: datetime) -> AsyncIterator[PaymentNews | ReversalNews]:
+        async for signed in self._server.notifications(since, until):
+            for news in await asyncio.to_thread(self._news, signed):
+                if isinstance(news, PaymentNews | ReversalNews):
+                    yield news
+
+    def _news(self, signed: str) -> list[News]:
+        """What a notification says, without asking anybody. Raises SignatureNotValid."""
+        try:
+            notification = self._signatures.kept_notification(signed)
+            if notification.data is None or not notification.data.signedTransactionInfo:
+                return []
+            transaction = self._signatures.kept_transaction(notification.data.signedTransactionInfo)
+            payment = purchases.payment_of(transaction, self._prefix, self._clock.now())
+        except PurchaseNotValid as error:
+            if error.fields["reason"] in purchases.NOT_OF_CONCERN:
+                return []
+            raise SignatureNotValid from error
+        return _news_of(notification, transaction, payment)
+
+    async def close(self) -> None:
+        """The library opens a connection for each call."""
+
+
+def _signed_payload(body: bytes) -> str:
+    try:
+        return msgspec.json.decode(body, type=_Body).signed_payload
+    except msgspec.MsgspecError as error:
+        raise SignatureNotValid from error
+
+
+def _news_of(
+    notification: ResponseBodyV2DecodedPayload, transaction: JWSTransactionDecodedPayload, payment: StorePayment
+) -> list[News]:
+    at = moment(notification.signedDate)
+    assert at is not None  # the chain was verified for this date
+    match notification.rawNotificationType:
+        case "ONE_TIME_CHARGE":
+            return [PaymentNews(payment=payment)]
+        case "REFUND" if transaction.revocationDate is not None and purchases.reversed_ppm(transaction):
+            return [purchases.reversal_of(transaction, at, ReversalState.DONE)]
+        case "REFUND_REVERSED":
+            return [purchases.reversal_of(transaction, at, ReversalState.UNDONE)]
+        case "CONSUMPTION_REQUEST":
+            assert notification.data is not None
+            assert notification.notificationUUID is not None  # it names the message
+            return [
+                ConsumptionRequest(
+                    id=notification.notificationUUID,
+                    payment_id=payment.id,
+                    reason=(notification.data.rawConsumptionRequestReason or "").lower(),
+                    answer_until=at + timedelta(hours=purchases.CONSUMPTION_ANSWER_H),
+                )
+            ]
+    return []  # REFUND_DECLINED moves nothing, TEST says nothing, and subscriptions are not sold here
+
+
+def from_settings(settings: Settings) -> AppleProvider | None:
+    """The App Store as the settings describe it; None when there is no app.
+
+    Raises:
+        SettingsError: it is described in part only, or in a way that would let forgeries pass.
+    """
+    if not settings.apple_bundle_id:
+        return None
+    if not (settings.apple_issuer_id and settings.apple_key_id and settings.apple_private_key):
+        raise SettingsError(
+            "PLAUDIT_APPLE_BUNDLE_ID needs PLAUDIT_APPLE_ISSUER_ID, PLAUDIT_APPLE_KEY_ID and PLAUDIT_APPLE_PRIVATE_KEY"
+        )
+    environment = environment_of(settings.apple_environment)
+    if environment is Environment.PRODUCTION and not settings.apple_app_id:
+        raise SettingsError("PLAUDIT_APPLE_APP_ID is needed in production")
+    clock = SystemClock()
+    signatures = AppleSignatures(
+        roots=root_certificates(settings.apple_root_certificates),
+        environment=environment,
+        bundle_id=settings.apple_bundle_id,
+        app_id=settings.apple_app_id or None,
+        online_checks=settings.apple_online_checks,
+        clock=clock,
+    )
+    try:
+        server = AppleServer(
+            settings.apple_url,
+            key=settings.apple_private_key.reveal().replace("\\n", "\n").encode(),
+            key_id=settings.apple_key_id,
+            issuer_id=settings.apple_issuer_id,
+            bundle_id=settings.apple_bundle_id,
+            environment=environment,
+        )
+    except (ValueError, TypeError):  # what it says might quote the key
+        raise SettingsError("PLAUDIT_APPLE_PRIVATE_KEY is not a private key in PEM") from None
+    return AppleProvider(signatures, server, settings.store_product_prefix, clock)

@@ -1,0 +1,118 @@
+"""The App Store Server API: what is asked of it, and what its refusals mean. Only this knows its client."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import requests
+from appstoreserverlibrary.api_client import APIError, APIException, AppStoreServerAPIClient
+from appstoreserverlibrary.models.ConsumptionRequest import ConsumptionRequest
+from appstoreserverlibrary.models.Environment import Environment
+from appstoreserverlibrary.models.NotificationHistoryRequest import NotificationHistoryRequest
+
+from plaudit.limits import APPLE_HISTORY_PAGES_MAX, PROVIDER_TIMEOUT_S
+from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+
+log = logging.getLogger(__name__)
+NAME = "apple"
+T = TypeVar("T")
+
+_TRY_AGAIN = {
+    APIError.ACCOUNT_NOT_FOUND_RETRYABLE,
+    APIError.APP_NOT_FOUND_RETRYABLE,
+    APIError.ORIGINAL_TRANSACTION_ID_NOT_FOUND_RETRYABLE,
+}
+
+
+class _Client(AppStoreServerAPIClient):
+    """The library's client with an address and patience of ours; it offers neither, so both are set from inside."""
+
+    def __init__(self, url: str, *, key: bytes, key_id: str, issuer_id: str, bundle_id: str, environment: Environment):
+        super().__init__(key, key_id, issuer_id, bundle_id, environment)
+        if url:
+            self._base_url = url
+
+    def _execute_request(
+        self, method: str, url: str, params: Any, headers: dict[str, str], json: Any, data: bytes | None
+    ) -> requests.Response:
+        return requests.request(
+            method,
+            url,
+            params=params,
+            headers=headers,
+            json=json,
+            data=data,
+            timeout=PROVIDER_TIMEOUT_S,
+            allow_redirects=False,
+        )
+
+
+class AppleServer:
+    """Apple's answers about transactions. All calls may raise ProviderUnavailable and ProviderRefused."""
+
+    def __init__(self, url: str, *, key: bytes, key_id: str, issuer_id: str, bundle_id: str, environment: Environment):
+        """`url` empty: Apple's own. Raises ValueError when the key is none."""
+        self._client = _Client(
+            url, key=key, key_id=key_id, issuer_id=issuer_id, bundle_id=bundle_id, environment=environment
+        )
+
+    async def transaction(self, transaction_id: str) -> str | None:
+        """The transaction as it is now, signed; None when Apple knows none with this id."""
+        try:
+            answer = await _ask(lambda: self._client.get_transaction_info(transaction_id))
+        except _Unknown:
+            return None
+        if not answer.signedTransactionInfo:
+            raise ProviderUnavailable(NAME)
+        return answer.signedTransactionInfo
+
+    async def notifications(self, since: datetime, until: datetime) -> AsyncIterator[str]:
+        """Each notification of a time as Apple sent, or could not send it: signed, oldest first by Apple's account."""
+        request = NotificationHistoryRequest(
+            startDate=int(since.timestamp() * 1000), endDate=int(until.timestamp() * 1000)
+        )
+        page: str | None = None
+        for _ in range(APPLE_HISTORY_PAGES_MAX):
+            answer = await _ask(partial(self._client.get_notification_history, page, request))
+            for item in answer.notificationHistory or []:
+                if item.signedPayload:
+                    yield item.signedPayload
+            page = answer.paginationToken
+            if not answer.hasMore or not page:
+                return
+        raise ProviderRefused(NAME, f"more than {APPLE_HISTORY_PAGES_MAX} pages of notifications; ask for less time")
+
+    async def send_consumption(self, transaction_id: str, consumption: ConsumptionRequest) -> None:
+        """Answer a consumption request; only for a buyer who agreed."""
+        await _ask(lambda: self._client.send_consumption_information(transaction_id, consumption))
+
+    async def finish(self, transaction_id: str) -> None:
+        """Say that the transaction has been dealt with."""
+        await _ask(lambda: self._client.finish_transaction(transaction_id))
+
+
+class _Unknown(ProviderRefused):
+    """Apple has no such transaction."""
+
+
+async def _ask(call: Callable[[], T]) -> T:
+    """One call of the blocking client, with its errors in our words."""
+    try:
+        return await asyncio.to_thread(call)
+    except APIException as error:
+        if error.http_status_code == HTTPStatus.UNAUTHORIZED:  # about us, not about what was asked
+            log.error("Apple does not accept the key of this server")
+            raise ProviderUnavailable(NAME) from error
+        again = error.http_status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.api_error in _TRY_AGAIN
+        if again or error.http_status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise ProviderUnavailable(NAME) from error
+        reason = f"{error.http_status_code} {error.raw_api_error or ''} {error.error_message or ''}".strip()
+        if error.api_error is APIError.TRANSACTION_ID_NOT_FOUND:
+            raise _Unknown(NAME, reason) from error
+        raise ProviderRefused(NAME, reason) from error
+    except (requests.RequestException, OSError, ValueError) as error:  # ValueError: an answer that is no JSON
+        raise ProviderUnavailable(NAME) from error

@@ -1,0 +1,242 @@
+"""What Plaudit asks of a payment provider: one file here each, and one entry in the registry."""
+
+import enum
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Protocol, cast
+from uuid import UUID
+
+import msgspec
+
+from plaudit.money import Money
+from plaudit.policy.model import Evidence
+
+
+class PaymentState(enum.StrEnum):
+    """Where a payment is at its provider."""
+
+    OPEN = "open"
+    """The buyer has not paid yet."""
+    AUTHORISED = "authorised"
+    """The buyer agreed and the money is reserved; it is taken by capture() or let go by cancel()."""
+    PROCESSING = "processing"
+    """The buyer has done all there is to do; the money is on its way."""
+    PAID = "paid"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the buyer is to pay. `reference` is also the idempotency key: the same one never makes two checkouts."""
+
+    reference: str
+    order_id: UUID
+    coins: int
+    price: Money
+    description: str
+    return_url: str
+    expires_at: datetime
+    locale: str = "en"
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as its provider sees it now."""
+
+    id: str
+    reference: str
+    state: PaymentState
+    amount: Money
+    fee_minor: int | None = None
+    """What the provider keeps, in the currency of the payment; None while it does not say."""
+    paid_at: datetime | None = None
+    checkout_url: str | None = None
+    coins: int | None = None
+    """What a store's product and quantity stand for; None where the amount of money alone was agreed."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the payment shows about the country of whoever pays."""
+
+
+class StorePayment(Payment, frozen=True, kw_only=True):
+    """A payment in an app store. `id` is the store's transaction, which gives coins once; `reference` is the account
+    token the app handed over, which is the order's id, or empty when there was none; `coins` are those of all units."""
+
+    environment: str
+    """The store's own word for it, such as Production; transactions are unique within it."""
+    product_id: str
+    quantity: int = 1
+    """Units of the product in this one payment."""
+
+
+class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Money to be given back. `reversal_id` is also the idempotency key: the same one never refunds twice."""
+
+    reversal_id: UUID
+    payment_id: str
+    reference: str
+    """Of the order."""
+    amount: Money
+    reason: str
+
+
+class ReversalKind(enum.StrEnum):
+    """Why money of a payment goes back."""
+
+    REFUND = "refund"
+    """We, or somebody at the provider's own desk, gave it back."""
+    VOID = "void"
+    """The app store took it back."""
+    CHARGEBACK = "chargeback"
+    """The payer disputes it with the bank."""
+
+
+class ReversalState(enum.StrEnum):
+    """Where a reversal is at the provider."""
+
+    OPENED = "opened"
+    """The money is promised or withheld; that may yet change."""
+    DONE = "done"
+    """The money is gone."""
+    UNDONE = "undone"
+    """The money is ours again, or never left: the refund failed, the dispute was won, the void was lifted."""
+
+
+class ReversalNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider says of a refund, void or dispute as it is now; in any order, any number of times."""
+
+    id: str
+    """The provider's own, the same through all states."""
+    kind: ReversalKind
+    payment_id: str
+    state: ReversalState
+    reversal_id: UUID | None = None
+    """Ours, when we asked for it."""
+    amount: Money | None = None
+    """None: `share_ppm` says how much."""
+    share_ppm: int | None = None
+    """Share of the payment in millionths: stores say percentages and quantities."""
+    fee_minor: int = 0
+    """What the provider charges for it beside the amount, in the currency of the payment."""
+    reason: str = ""
+    at: datetime | None = None
+    respond_until: datetime | None = None
+    """Until when a dispute can be answered."""
+
+
+class PaymentNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment moved."""
+
+    payment: Payment
+
+
+class FraudWarning(msgspec.Struct, frozen=True, kw_only=True):
+    """The card's network believes that a payment was fraud; a dispute is likely."""
+
+    id: str
+    payment_id: str
+    reason: str
+
+
+class ConsumptionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A store asks how much of a purchase was used, before it decides on a refund."""
+
+    id: str
+    """What the answer must name."""
+    payment_id: str
+    reason: str
+    answer_until: datetime
+
+
+News = PaymentNews | ReversalNews | FraudWarning | ConsumptionRequest
+
+
+class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message whose sender is proved: its id, the same in every copy of it, and its kind."""
+
+    id: str
+    kind: str
+
+
+class PaymentProvider(Protocol):
+    """A company that takes payments. All calls are safe to repeat.
+
+    Every call that asks the provider may raise ProviderUnavailable (it does not answer, or not now: try again) and
+    ProviderRefused (it will not, whatever the number of tries).
+    """
+
+    name: str
+    channels: frozenset[str]
+    """Channels of the price book whose quotes it can take payment for."""
+
+    def takes(self, price: Money) -> bool:
+        """Whether this amount of this currency can be paid by it at all; asked before an order is placed."""
+        ...
+
+    async def create_checkout(self, request: CheckoutRequest) -> Payment:
+        """Prepare the page where the buyer pays; `checkout_url` is its address."""
+        ...
+
+    async def fetch(self, payment_id: str) -> Payment:
+        """The payment as it is now."""
+        ...
+
+    async def capture(self, payment_id: str) -> Payment:
+        """Take the money of an authorised payment; of one that is paid, nothing happens."""
+        ...
+
+    async def cancel(self, payment_id: str) -> Payment:
+        """Let go of a payment that is open or authorised: nothing is taken."""
+        ...
+
+    async def refund(self, request: RefundRequest) -> ReversalNews:
+        """Give money back; repeated with the same reversal, answers what became of the first."""
+        ...
+
+    async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
+        """Whether a message is really from the provider and new; what it says is read later.
+
+        Raises:
+            SignatureNotValid: forged, altered, too old, or unreadable.
+            ProviderUnavailable: what is needed to check it cannot be fetched now.
+        """
+        ...
+
+    async def read_webhook(self, body: bytes) -> list[News]:
+        """What a verified message says; empty when it is of no concern. Where messages are only signals, asks the
+        provider for what they are about."""
+        ...
+
+    def list_news(self, since: datetime, until: datetime) -> AsyncIterator[PaymentNews | ReversalNews]:
+        """Every payment and reversal the provider has of this time, page after page: what ours are compared with."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class StoreProvider(PaymentProvider, Protocol):
+    """An app store: the buyer pays inside the app, which brings the proof."""
+
+    consumption_needs_consent: bool
+    """Whether the store may be told how much was used only when the buyer agreed to that."""
+
+    async def verify_purchase(self, proof: str) -> StorePayment:
+        """The payment a signed transaction or purchase token stands for.
+
+        Raises:
+            PurchaseNotValid: forged, of another app or environment, or nothing that gives coins.
+        """
+        ...
+
+    async def finish(self, payment_id: str) -> None:
+        """Tell the store that the coins have been given, so that the product can be bought again."""
+        ...
+
+    async def answer_consumption(self, request_id: str, payment_id: str, consumed_ppm: int) -> None:
+        """Say what share of a purchase, in millionths, has been used."""
+        ...
+
+
+def as_store(provider: PaymentProvider | None) -> StoreProvider | None:
+    """The provider as the app store it is; None when it is none."""
+    return cast("StoreProvider", provider) if hasattr(provider, "verify_purchase") else None

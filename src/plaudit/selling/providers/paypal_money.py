@@ -1,0 +1,60 @@
+"""PayPal's money: the currencies it takes, and amounts as the decimal strings it speaks."""
+
+import re
+from decimal import Decimal
+
+import msgspec
+
+from plaudit.money import Money, exponent
+from plaudit.problems import InvalidField
+from plaudit.selling.providers.errors import CurrencyNotTaken
+
+NAME = "paypal"
+
+# What PayPal takes, with the decimals it writes. For HUF and TWD these are not those of ISO 4217.
+# BRL, CNY and MYR are taken for sellers in those countries only, which PayPal itself checks.
+DECIMALS = {
+    "AUD": 2, "BRL": 2, "CAD": 2, "CHF": 2, "CNY": 2, "CZK": 2, "DKK": 2, "EUR": 2, "GBP": 2, "HKD": 2, "HUF": 0,
+    "ILS": 2, "JPY": 0, "MXN": 2, "MYR": 2, "NOK": 2, "NZD": 2, "PHP": 2, "PLN": 2, "SEK": 2, "SGD": 2, "THB": 2,
+    "TWD": 0, "USD": 2,
+}  # fmt: skip
+_VALUE = re.compile(r"-?\d{1,15}(\.\d{1,4})?")
+
+
+class Amount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An amount as PayPal writes it."""
+
+    currency_code: str
+    value: str
+
+    @classmethod
+    def of(cls, money: Money) -> "Amount":
+        """An amount in PayPal's writing, exactly.
+
+        Raises:
+            CurrencyNotTaken: PayPal does not know the currency, or it has no decimals there and the amount has.
+        """
+        decimals = DECIMALS.get(money.currency)
+        if decimals is None:
+            raise CurrencyNotTaken(NAME, f"{money.currency} is not among its currencies")
+        value = Decimal(money.amount_minor).scaleb(-exponent(money.currency))
+        written = value.quantize(Decimal(1).scaleb(-decimals))
+        if written != value:
+            raise CurrencyNotTaken(NAME, f"{money.currency} has no decimals there: {value} cannot be paid")
+        return cls(money.currency, f"{written:f}")
+
+    def money(self) -> Money:
+        """The same in minor units.
+
+        Raises:
+            ValueError: no amount, or finer than the currency's minor unit.
+        """
+        if not _VALUE.fullmatch(self.value):
+            raise ValueError(f"{self.value!r} is no amount")
+        try:
+            minor = Decimal(self.value).scaleb(exponent(self.currency_code))
+        except InvalidField as error:
+            raise ValueError(str(error)) from error
+        if minor != minor.to_integral_value():
+            raise ValueError(f"{self.value} {self.currency_code} is finer than the currency")
+        return Money(int(minor), self.currency_code)

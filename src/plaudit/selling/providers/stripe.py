@@ -1,0 +1,156 @@
+"""Stripe Checkout: the buyer pays on Stripe's own page, with cards, wallets and the methods of the country."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+
+from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
+from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.stripe_amounts import from_stripe, to_stripe
+from plaudit.selling.providers.stripe_objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
+from plaudit.selling.providers.stripe_payments import StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe_webhooks import Event
+from plaudit.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
+
+_DETAILS = ["payment_intent.latest_charge.balance_transaction"]
+_LIST_DETAILS = [f"data.{path}" for path in _DETAILS]
+LOCALES = frozenset(
+    {
+        "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN", "hr",
+        "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl",
+        "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+    }
+)  # fmt: skip
+
+
+class StripeCheckout(StripePayments):
+    """Payments are Checkout Sessions."""
+
+    name = "stripe"
+
+    async def create_checkout(self, request: CheckoutRequest) -> Payment:
+        """A page at Stripe. Its request must not depend on the time it is sent: a repeat has to be the same."""
+        known = marks(self.name, request)
+        parameters: SessionCreateParams = {
+            "mode": "payment",
+            "client_reference_id": request.reference,
+            "metadata": known,
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": request.price.currency.lower(),
+                        "unit_amount": to_stripe(request.price),
+                        "product_data": {"name": request.description},
+                    },
+                }
+            ],
+            "payment_intent_data": {"metadata": known, "description": request.description},
+            "payment_method_options": {"card": {"capture_method": "manual"}},
+            "adaptive_pricing": {"enabled": False},  # the price is ours; Stripe must not convert it
+            "success_url": request.return_url,
+            "cancel_url": request.return_url,
+            "expires_at": int(request.expires_at.timestamp()),
+            "locale": stripe_locale(request.locale),
+            "expand": _DETAILS,
+        }
+        session = await self._gateway.ask(
+            Session,
+            lambda client: client.v1.checkout.sessions.create(
+                parameters, options={"idempotency_key": f"checkout:{request.reference}"}
+            ),
+        )
+        return self._payment(session)
+
+    async def fetch(self, payment_id: str) -> Payment:
+        return self._payment(await self._session(payment_id))
+
+    async def cancel(self, payment_id: str) -> Payment:
+        session = await self._session(payment_id)
+        if session.status == "open":
+            try:
+                await self._gateway.ask(Session, lambda client: client.v1.checkout.sessions.expire(payment_id))
+            except ProviderRefused:
+                session = await self._session(payment_id)
+                if session.status == "open":
+                    raise
+        if session_state(session) is PaymentState.AUTHORISED and isinstance(session.payment_intent, Intent):
+            await self._let_go(session.payment_intent.id)
+        return await self.fetch(payment_id)
+
+    async def _session(self, session_id: str) -> Session:
+        return await self._gateway.ask(
+            Session, lambda client: client.v1.checkout.sessions.retrieve(session_id, {"expand": _DETAILS})
+        )
+
+    async def _intent_id(self, payment_id: str) -> str | None:
+        intent = (await self._session(payment_id)).payment_intent
+        return intent.id if isinstance(intent, Intent) else intent
+
+    async def _session_of(self, intent_id: str) -> Session | None:
+        """The session that made a PaymentIntent."""
+        sessions = self._gateway.pages(
+            Session,
+            lambda client, asked: client.v1.checkout.sessions.list(asked),
+            {"payment_intent": intent_id, "expand": _LIST_DETAILS},
+        )
+        async for session in sessions:
+            return session
+        return None
+
+    async def _payment_id(self, intent_id: str) -> str | None:
+        session = await self._session_of(intent_id)
+        return session.id if session else None
+
+    async def _payments(self, created: Mapping[str, int]) -> AsyncIterator[Payment]:
+        sessions = self._gateway.pages(
+            Session,
+            lambda client, asked: client.v1.checkout.sessions.list(asked),
+            {"created": created, "expand": _LIST_DETAILS},
+        )
+        async for session in sessions:
+            if (session.metadata or {}).get(PROVIDER_MARK) == self.name:
+                yield self._payment(session)
+
+    async def _payment_of_event(self, event: Event) -> Payment | None:
+        of_session = event.type.startswith("checkout.session.")
+        about = event.data.object.id
+        session = await self._session(about) if of_session else await self._session_of(about)
+        return self._payment(session) if session else None
+
+    def _payment(self, session: Session) -> Payment:
+        """What a session says; once the buyer has paid, what its PaymentIntent says."""
+        state = session_state(session)
+        url = session.url if state is PaymentState.OPEN else None
+        reference, intent = session.client_reference_id or "", session.payment_intent
+        if session.amount_total is None or session.currency is None:
+            raise ProviderUnavailable(self.name)
+        if not isinstance(intent, Intent) or state in {PaymentState.OPEN, PaymentState.EXPIRED}:
+            amount = from_stripe(session.amount_total, session.currency)
+            return Payment(id=session.id, reference=reference, state=state, amount=amount, checkout_url=url)
+        holder = session.customer_details
+        return payment_of_intent(intent, payment_id=session.id, reference=reference, state=state, holder=holder)
+
+
+def stripe_locale(locale: str) -> str:
+    """The language of Stripe's page; its own choice where it does not speak ours."""
+    tag = locale.replace("_", "-")
+    for candidate in (tag, tag.split("-", 1)[0]):
+        if candidate in LOCALES:
+            return candidate
+    return "auto"
+
+
+def from_settings(settings: Settings) -> StripeCheckout | None:
+    """Stripe Checkout, when there is a key.
+
+    Raises:
+        SettingsError: there is something else of Stripe and no key, or what there is cannot be right.
+    """
+    if not settings.stripe_secret_key:
+        if settings.stripe_webhook_secrets or settings.stripe_intent_page:
+            raise SettingsError("PLAUDIT_STRIPE_SECRET_KEY is missing")
+        return None
+    return StripeCheckout(gateway_of(settings, "stripe"), settings.stripe_webhook_secrets)

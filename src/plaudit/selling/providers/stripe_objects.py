@@ -1,0 +1,303 @@
+"""Stripe's objects: what of them matters here, and what it means in Plaudit's words."""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from uuid import UUID
+
+import msgspec
+
+from plaudit.policy.model import Evidence, EvidenceSource
+from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.stripe_amounts import from_stripe, nearest_minor
+
+# What Plaudit writes into Stripe's metadata: an account may take payments of others too.
+PROVIDER_MARK, REFERENCE_MARK, ORDER_MARK = "plaudit_provider", "plaudit_reference", "plaudit_order"
+REVERSAL_MARK, REASON_MARK = "plaudit_reversal", "plaudit_reason"
+
+# Methods whose answer comes days after the buyer is done; any other failure is shown at once, and may be tried again.
+_DELAYED_METHODS = frozenset(
+    {
+        "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini", "multibanco",
+        "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
+    }
+)  # fmt: skip
+
+
+class Card(msgspec.Struct, frozen=True):
+    country: str | None = None
+    brand: str | None = None
+    funding: str | None = None
+
+
+class MethodDetails(msgspec.Struct, frozen=True):
+    type: str
+    card: Card | None = None
+
+
+class Address(msgspec.Struct, frozen=True):
+    country: str | None = None
+
+
+class Holder(msgspec.Struct, frozen=True):
+    address: Address | None = None
+
+
+class BalanceTransaction(msgspec.Struct, frozen=True):
+    """A line of the account's balance."""
+
+    amount: int
+    currency: str
+    fee: int
+    created: int
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    amount: int
+    amount_captured: int | None = None
+    currency: str
+    created: int
+    balance_transaction: BalanceTransaction | str | None = None
+    payment_intent: str | None = None
+    metadata: dict[str, str] | None = None
+    payment_method_details: MethodDetails | None = None
+    billing_details: Holder | None = None
+
+
+class Booking(msgspec.Struct, frozen=True):
+    """A line of the account's balance with the charge it is of."""
+
+    id: str
+    source: Charge | str | None = None
+
+
+class FailedMethod(msgspec.Struct, frozen=True):
+    type: str | None = None
+
+
+class PaymentError(msgspec.Struct, frozen=True):
+    payment_method: FailedMethod | None = None
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """A PaymentIntent."""
+
+    id: str
+    amount: int
+    amount_received: int | None = None
+    currency: str
+    status: str
+    metadata: dict[str, str] = {}
+    client_secret: str | None = None
+    latest_charge: Charge | str | None = None
+    last_payment_error: PaymentError | None = None
+    cancellation_reason: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A Checkout Session."""
+
+    id: str
+    status: str | None
+    amount_total: int | None
+    currency: str | None
+    metadata: dict[str, str] | None = None
+    client_reference_id: str | None = None
+    url: str | None = None
+    payment_intent: Intent | str | None = None
+    customer_details: Holder | None = None
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    amount: int
+    currency: str
+    status: str | None
+    created: int
+    payment_intent: Intent | str | None = None
+    metadata: dict[str, str] | None = None
+    reason: str | None = None
+    failure_reason: str | None = None
+
+
+class EvidenceDetails(msgspec.Struct, frozen=True):
+    due_by: int | None = None
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    created: int
+    payment_intent: Intent | str | None = None
+    balance_transactions: list[BalanceTransaction] = []
+    evidence_details: EvidenceDetails | None = None
+
+
+class EarlyFraudWarning(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    actionable: bool
+    fraud_type: str
+    payment_intent: Intent | str | None = None
+
+
+def intent_state(intent: Intent) -> PaymentState:
+    """Where a PaymentIntent is. A card that was declined leaves it open: the buyer may take another."""
+    match intent.status:
+        case "requires_capture":
+            return PaymentState.AUTHORISED
+        case "processing":
+            return PaymentState.PROCESSING
+        case "succeeded":
+            return PaymentState.PAID
+        case "canceled":
+            lapsed = intent.cancellation_reason in {"automatic", "expired"}
+            return PaymentState.EXPIRED if lapsed else PaymentState.DECLINED
+        case "requires_payment_method" if _failed_late(intent):
+            return PaymentState.DECLINED
+    return PaymentState.OPEN
+
+
+def session_state(session: Session) -> PaymentState:
+    """Where a Checkout Session is; once it is complete, where its PaymentIntent is."""
+    intent = session.payment_intent
+    if session.status == "expired":
+        return PaymentState.EXPIRED
+    if session.status != "complete" or not isinstance(intent, Intent):
+        return PaymentState.OPEN
+    # A complete session cannot be paid again, so that what is open of it has failed.
+    state = intent_state(intent)
+    return PaymentState.DECLINED if state is PaymentState.OPEN else state
+
+
+def payment_of_intent(
+    intent: Intent,
+    *,
+    payment_id: str,
+    reference: str,
+    state: PaymentState,
+    checkout_url: str | None = None,
+    holder: Holder | None = None,
+) -> Payment:
+    """A payment of which the buyer has done something. `holder`: whose address was typed outside the charge."""
+    charge = intent.latest_charge if isinstance(intent.latest_charge, Charge) else None
+    paid = state is PaymentState.PAID
+    received = intent.amount_received if paid and intent.amount_received is not None else intent.amount
+    return Payment(
+        id=payment_id,
+        reference=reference,
+        state=state,
+        amount=from_stripe(received, intent.currency),
+        fee_minor=charge_fee(charge) if charge and paid else None,
+        paid_at=_paid_at(charge) if charge and paid else None,
+        checkout_url=checkout_url,
+        evidence=_charge_evidence(charge, holder) if charge else (),
+    )
+
+
+def _paid_at(charge: Charge) -> datetime:
+    """When the money was booked; when the buyer paid, while it is not."""
+    booked = charge.balance_transaction
+    return moment(booked.created if isinstance(booked, BalanceTransaction) else charge.created)
+
+
+def _failed_late(intent: Intent) -> bool:
+    failure = intent.last_payment_error
+    return bool(failure and failure.payment_method and failure.payment_method.type in _DELAYED_METHODS)
+
+
+def charge_fee(charge: Charge) -> int | None:
+    """What Stripe keeps of a charge, in the minor units of the charge's currency; None while it does not say."""
+    booked = charge.balance_transaction
+    if not isinstance(booked, BalanceTransaction) or booked.amount <= 0:
+        return None
+    captured = charge.amount if charge.amount_captured is None else charge.amount_captured
+    return _in_currency(booked.fee, booked, captured, charge.currency)
+
+
+def _in_currency(fee: int, booked: BalanceTransaction, amount: int, currency: str) -> int:
+    """A fee of the account's currency in that of the payment. The rate is that of the two amounts: Stripe's own is a
+    rounded decimal."""
+    exact = Fraction(fee) if booked.currency == currency else Fraction(fee * amount, abs(booked.amount))
+    return nearest_minor(exact, currency)
+
+
+def _charge_evidence(charge: Charge, holder: Holder | None) -> tuple[Evidence, ...]:
+    seen: list[Evidence] = []
+    card = charge.payment_method_details and charge.payment_method_details.card
+    if card:
+        detail = " ".join(part for part in (card.brand, card.funding) if part)
+        seen.append(_evidence(EvidenceSource.CARD_ISSUER, card.country, charge, detail))
+    if country := _country(charge.billing_details) or _country(holder):
+        seen.append(_evidence(EvidenceSource.BILLING_ADDRESS, country, charge, ""))
+    return tuple(seen)
+
+
+def _country(holder: Holder | None) -> str | None:
+    return holder.address.country if holder and holder.address else None
+
+
+def _evidence(source: EvidenceSource, country: str | None, charge: Charge, detail: str) -> Evidence:
+    return Evidence(source=source, country=country, observed_at=moment(charge.created), detail=detail)
+
+
+def refund_news(refund: Refund, payment_id: str) -> ReversalNews:
+    """What a refund is now. One that succeeded can still fail: the bank sends the money back."""
+    states = {"succeeded": ReversalState.DONE, "failed": ReversalState.UNDONE, "canceled": ReversalState.UNDONE}
+    marks = refund.metadata or {}
+    reason = marks.get(REASON_MARK) or refund.reason or ""
+    return ReversalNews(
+        id=refund.id,
+        kind=ReversalKind.REFUND,
+        payment_id=payment_id,
+        state=states.get(refund.status or "", ReversalState.OPENED),
+        reversal_id=_uuid(marks.get(REVERSAL_MARK)),
+        amount=from_stripe(refund.amount, refund.currency),
+        reason=f"{reason} ({refund.failure_reason})" if refund.failure_reason else reason,
+        at=moment(refund.created),
+    )
+
+
+def is_inquiry(dispute: Dispute) -> bool:
+    """The bank asks about a payment and withholds nothing; a dispute may follow."""
+    return dispute.status in {"warning_needs_response", "warning_under_review"}
+
+
+def dispute_news(dispute: Dispute, payment_id: str) -> ReversalNews:
+    """What a dispute is now. An appeal changes nothing until it is won."""
+    gone = {"lost", "appeal_needs_response", "appeal_under_review"}
+    ours = {"won", "warning_closed", "prevented"}
+    state = ReversalState.OPENED
+    if dispute.status in gone | ours:
+        state = ReversalState.DONE if dispute.status in gone else ReversalState.UNDONE
+    due_by = dispute.evidence_details and dispute.evidence_details.due_by
+    return ReversalNews(
+        id=dispute.id,
+        kind=ReversalKind.CHARGEBACK,
+        payment_id=payment_id,
+        state=state,
+        amount=from_stripe(dispute.amount, dispute.currency),
+        fee_minor=_dispute_fee(dispute),
+        reason=dispute.reason,
+        at=moment(dispute.created),
+        respond_until=moment(due_by) if due_by else None,
+    )
+
+
+def _dispute_fee(dispute: Dispute) -> int:
+    """What Stripe has kept for the dispute so far; a fee that was given back counts against it."""
+    booked = [line for line in dispute.balance_transactions if line.amount]
+    return sum(_in_currency(line.fee, line, dispute.amount, dispute.currency) for line in booked)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

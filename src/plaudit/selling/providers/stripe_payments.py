@@ -1,0 +1,275 @@
+"""What Stripe's payments have in common, whichever way the buyer pays: taking, letting go, giving back, and news."""
+
+import abc
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from plaudit.clock import Clock, SystemClock
+from plaudit.limits import ORDER_VALID_MINUTES
+from plaudit.money import Money
+from plaudit.selling.providers import stripe_webhooks
+from plaudit.selling.providers.base import (
+    CheckoutRequest,
+    FraudWarning,
+    News,
+    Payment,
+    PaymentNews,
+    PaymentState,
+    RefundRequest,
+    ReversalNews,
+    WebhookMessage,
+)
+from plaudit.selling.providers.errors import ProviderRefused
+from plaudit.selling.providers.stripe_amounts import is_taken, to_stripe
+from plaudit.selling.providers.stripe_gateway import StripeGateway
+from plaudit.selling.providers.stripe_objects import (
+    ORDER_MARK,
+    PROVIDER_MARK,
+    REASON_MARK,
+    REFERENCE_MARK,
+    REVERSAL_MARK,
+    Booking,
+    Charge,
+    Dispute,
+    EarlyFraudWarning,
+    Intent,
+    Refund,
+    dispute_news,
+    is_inquiry,
+    refund_news,
+)
+from plaudit.settings import Secret, Settings, SettingsError
+
+INTENT_DETAILS = "latest_charge.balance_transaction"
+_WITH_INTENT: Any = {"expand": ["payment_intent"]}
+_LIST_WITH_INTENT: Any = {"expand": ["data.payment_intent"]}
+
+
+class StripePayments(abc.ABC):
+    """A way to pay by Stripe. The subclasses say what a payment is there: a Checkout Session or a PaymentIntent.
+
+    What makes something new carries a key of our own. What moves a payment on carries none that lasts: its state keeps
+    it from happening twice, and Stripe repeats the answer to a known key for a day, failures too.
+    """
+
+    name: str
+    channels = frozenset({"web"})
+
+    def __init__(self, gateway: StripeGateway, webhook_secrets: Secret, clock: Clock | None = None) -> None:
+        self._gateway = gateway
+        self._webhook_secrets = webhook_secrets
+        self._clock = clock or SystemClock()
+
+    def takes(self, price: Money) -> bool:
+        return is_taken(price)
+
+    @abc.abstractmethod
+    async def fetch(self, payment_id: str) -> Payment:
+        """The payment as it is now."""
+
+    @abc.abstractmethod
+    async def cancel(self, payment_id: str) -> Payment:
+        """Let go of a payment that is open or authorised; any other stays as it is, and is answered."""
+
+    @abc.abstractmethod
+    async def _intent_id(self, payment_id: str) -> str | None:
+        """The PaymentIntent of a payment; None before the buyer has done anything."""
+
+    @abc.abstractmethod
+    async def _payment_id(self, intent_id: str) -> str | None:
+        """The payment of a PaymentIntent with our mark."""
+
+    @abc.abstractmethod
+    def _payments(self, created: Mapping[str, int]) -> AsyncIterator[Payment]:
+        """Our payments made in a time."""
+
+    @abc.abstractmethod
+    async def _payment_of_event(self, event: stripe_webhooks.Event) -> Payment | None:
+        """The payment that an event about a session or PaymentIntent with our mark speaks of, as it is now."""
+
+    async def capture(self, payment_id: str) -> Payment:
+        """Take the money of an authorised payment.
+
+        Raises:
+            ProviderRefused: it is still authorised, and the bank does not let it be taken.
+        """
+        payment = await self.fetch(payment_id)
+        if payment.state is not PaymentState.AUTHORISED:
+            return payment
+        intent_id = await self._require_intent(payment_id)
+        try:
+            await self._gateway.ask(Intent, lambda client: client.v1.payment_intents.capture(intent_id))
+        except ProviderRefused:
+            payment = await self.fetch(payment_id)
+            if payment.state is PaymentState.AUTHORISED:
+                raise
+            return payment  # somebody else was quicker, or the authorisation has lapsed
+        return await self.fetch(payment_id)
+
+    async def refund(self, request: RefundRequest) -> ReversalNews:
+        """Give money back. Stripe forgets idempotency keys after a day, so what is there already is looked for first.
+
+        Raises:
+            ProviderRefused: more than is left of the payment, or nothing was paid.
+        """
+        intent_id = await self._require_intent(request.payment_id)
+        amount = to_stripe(request.amount)
+        marks = {
+            PROVIDER_MARK: self.name,
+            REFERENCE_MARK: request.reference,
+            REVERSAL_MARK: str(request.reversal_id),
+            REASON_MARK: request.reason[:500],
+        }
+        refunds = self._gateway.pages(
+            Refund, lambda client, asked: client.v1.refunds.list(asked), {"payment_intent": intent_id}
+        )
+        async for known in refunds:
+            if (known.metadata or {}).get(REVERSAL_MARK) == str(request.reversal_id):
+                return refund_news(known, request.payment_id)
+        made = await self._gateway.ask(
+            Refund,
+            lambda client: client.v1.refunds.create(
+                {"payment_intent": intent_id, "amount": amount, "metadata": marks},
+                options={"idempotency_key": f"refund:{request.reversal_id}"},
+            ),
+        )
+        return refund_news(made, request.payment_id)
+
+    async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
+        """Whether a message is from Stripe, fresh, and of the mode of our key.
+
+        Raises:
+            SignatureNotValid: it is not.
+        """
+        secrets = self._webhook_secrets.reveal().split()
+        event = stripe_webhooks.verified(headers, body, secrets, self._clock, live=self._gateway.live)
+        return WebhookMessage(id=event.id, kind=event.type)
+
+    async def read_webhook(self, body: bytes) -> list[News]:
+        """What has become of what a verified message is about; what is not ours is of no concern."""
+        event = stripe_webhooks.read(body)
+        if event.account is not None:
+            return []
+        subject, about = event.type.rpartition(".")[0], event.data.object.id
+        if subject in {"checkout.session", "payment_intent"}:
+            marked = (event.data.object.metadata or {}).get(PROVIDER_MARK) == self.name
+            payment = await self._payment_of_event(event) if marked else None
+            return [PaymentNews(payment=payment)] if payment else []
+        if event.type == "charge.refunded":
+            return [news async for news in self._refunds({"charge": about})]
+        readers = {
+            "refund": self._news_of_refund,
+            "charge.refund": self._news_of_refund,
+            "charge.dispute": self._news_of_dispute,
+            "radar.early_fraud_warning": self._news_of_warning,
+        }
+        reader = readers.get(subject)
+        return await reader(about) if reader else []
+
+    async def list_news(self, since: datetime, until: datetime) -> AsyncIterator[PaymentNews | ReversalNews]:
+        """Refunds and disputes made from `since` until before `until`, and payments whose money may have come then:
+        those made little earlier too, and those of delayed methods that arrived. As they are now, each once."""
+        created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        listed: set[str] = set()
+        async for payment in self._payments({**created, "gte": created["gte"] - ORDER_VALID_MINUTES * 60}):
+            listed.add(payment.id)
+            yield PaymentNews(payment=payment)
+        async for arrived in self._arrived(created):
+            if arrived not in listed:
+                yield PaymentNews(payment=await self.fetch(arrived))
+        async for news in self._refunds({"created": created}):
+            yield news
+        disputes = self._gateway.pages(
+            Dispute, lambda client, asked: client.v1.disputes.list(asked), {"created": created, **_LIST_WITH_INTENT}
+        )
+        async for dispute in disputes:
+            if not is_inquiry(dispute) and (payment_id := await self._ours(dispute.payment_intent)):
+                yield dispute_news(dispute, payment_id)
+
+    async def close(self) -> None:
+        await self._gateway.close()
+
+    async def _let_go(self, intent_id: str) -> None:
+        """Cancel a PaymentIntent; one that cannot be cancelled any more stays as it is."""
+        try:
+            await self._gateway.ask(Intent, lambda client: client.v1.payment_intents.cancel(intent_id))
+        except ProviderRefused as error:
+            if "payment_intent_unexpected_state" not in str(error.fields["reason"]):
+                raise
+
+    async def _require_intent(self, payment_id: str) -> str:
+        intent_id = await self._intent_id(payment_id)
+        if intent_id is None:
+            raise ProviderRefused(self.name, "nothing was paid yet")
+        return intent_id
+
+    async def _ours(self, intent: Intent | str | None) -> str | None:
+        """The id of our payment that a PaymentIntent belongs to; None when it is somebody else's."""
+        if not isinstance(intent, Intent) or intent.metadata.get(PROVIDER_MARK) != self.name:
+            return None
+        return await self._payment_id(intent.id)
+
+    async def _news_of_refund(self, refund_id: str) -> list[News]:
+        refund = await self._gateway.ask(Refund, lambda client: client.v1.refunds.retrieve(refund_id, _WITH_INTENT))
+        payment_id = await self._ours(refund.payment_intent)
+        return [refund_news(refund, payment_id)] if payment_id else []
+
+    async def _arrived(self, created: Mapping[str, int]) -> AsyncIterator[str]:
+        """Our payments by methods other than cards of which the money was booked in a time."""
+        bookings = self._gateway.pages(
+            Booking,
+            lambda client, asked: client.v1.balance_transactions.list(asked),
+            {"type": "payment", "created": created, "expand": ["data.source"]},
+        )
+        async for booking in bookings:
+            charge = booking.source
+            if not isinstance(charge, Charge) or (charge.metadata or {}).get(PROVIDER_MARK) != self.name:
+                continue
+            if charge.payment_intent and (found := await self._payment_id(charge.payment_intent)):
+                yield found
+
+    async def _refunds(self, of: Mapping[str, Any]) -> AsyncIterator[ReversalNews]:
+        refunds = self._gateway.pages(
+            Refund, lambda client, asked: client.v1.refunds.list(asked), {**of, **_LIST_WITH_INTENT}
+        )
+        async for refund in refunds:
+            if payment_id := await self._ours(refund.payment_intent):
+                yield refund_news(refund, payment_id)
+
+    async def _news_of_dispute(self, dispute_id: str) -> list[News]:
+        dispute = await self._gateway.ask(Dispute, lambda client: client.v1.disputes.retrieve(dispute_id, _WITH_INTENT))
+        payment_id = await self._ours(dispute.payment_intent)
+        if payment_id is None:
+            return []
+        if is_inquiry(dispute):
+            return [FraudWarning(id=dispute.id, payment_id=payment_id, reason=f"inquiry: {dispute.reason}")]
+        return [dispute_news(dispute, payment_id)]
+
+    async def _news_of_warning(self, warning_id: str) -> list[News]:
+        warning = await self._gateway.ask(
+            EarlyFraudWarning, lambda client: client.v1.radar.early_fraud_warnings.retrieve(warning_id, _WITH_INTENT)
+        )
+        payment_id = await self._ours(warning.payment_intent)
+        if payment_id is None or not warning.actionable:  # refunded or disputed already
+            return []
+        return [FraudWarning(id=warning.id, payment_id=payment_id, reason=warning.fraud_type)]
+
+
+def marks(provider: str, request: CheckoutRequest) -> dict[str, str]:
+    """What Plaudit writes beside a payment at Stripe, to know it again."""
+    return {PROVIDER_MARK: provider, REFERENCE_MARK: request.reference, ORDER_MARK: str(request.order_id)}
+
+
+def gateway_of(settings: Settings, provider: str) -> StripeGateway:
+    """The way to the account of the settings.
+
+    Raises:
+        SettingsError: the key or the secrets of the webhooks cannot be ones of Stripe.
+    """
+    key, secrets = settings.stripe_secret_key.reveal(), settings.stripe_webhook_secrets.reveal().split()
+    if not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+        raise SettingsError("PLAUDIT_STRIPE_SECRET_KEY must be a secret or restricted key (sk_… or rk_…)")
+    if not secrets or not all(secret.startswith("whsec_") for secret in secrets):
+        raise SettingsError("PLAUDIT_STRIPE_WEBHOOK_SECRETS must hold the signing secrets of the webhooks (whsec_…)")
+    return StripeGateway(provider=provider, key=settings.stripe_secret_key, url=settings.stripe_url)

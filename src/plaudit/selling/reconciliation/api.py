@@ -1,0 +1,128 @@
+"""The daily comparison over HTTP, for operators."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.params import JSONBody, Parameter, QueryParameter
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.jobs import JobRunner
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import Conflict, NotFound
+from plaudit.selling.inbox.answers import Resolution
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.reconciliation import actions
+from plaudit.selling.reconciliation.answers import (
+    DifferenceAnswer,
+    DifferencePage,
+    RunAnswer,
+    RunPage,
+    difference_answer,
+    difference_page,
+    run_answer,
+    run_page,
+)
+from plaudit.selling.reconciliation.jobs import JOB
+from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState, RunRequest
+
+TAGS = ["Operator"]
+Provider = Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only those of this provider.")]
+
+
+@post(
+    "/reconciliations",
+    access=Access.OPERATOR,
+    operation_id="CompareDay",
+    tags=TAGS,
+    status_code=202,
+    summary="Compare a day with a provider",
+)
+async def compare_day(
+    data: JSONBody[RunRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    clock: Clock,
+    jobs: JobRunner,
+) -> RunAnswer:
+    """It is done by a job, soon. The day before is compared by itself, once."""
+    async with database.transaction() as connection:
+        run = await actions.queue_run(connection, payment_providers, data, caller.person_id, clock)
+        answer = run_answer(await actions.find_run(connection, run.run_id))
+    jobs.wake(JOB)
+    return answer
+
+
+@get("/reconciliations", access=Access.OPERATOR, operation_id="ListComparisons", tags=TAGS, summary="Compared days")
+async def list_runs(
+    database: Database, provider: Provider = None, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> RunPage:
+    """Newest first, with the sums of both sides."""
+    async with database.read() as connection:
+        return run_page(await actions.list_runs(connection, provider, place_of(cursor), limit + 1), limit)
+
+
+@get(
+    "/reconciliations/{run_id:uuid}",
+    access=Access.OPERATOR,
+    operation_id="GetComparison",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="One compared day",
+)
+async def get_run(run_id: UUID, database: Database) -> RunAnswer:
+    """With the sums of both sides."""
+    async with database.read() as connection:
+        return run_answer(await actions.find_run(connection, run_id))
+
+
+@get(
+    "/differences",
+    access=Access.OPERATOR,
+    operation_id="ListDifferences",
+    tags=TAGS,
+    summary="What differs from providers",
+)
+async def list_differences(
+    database: Database,
+    provider: Provider = None,
+    difference_state: Annotated[
+        DifferenceState | None, QueryParameter(name="state", description="Only those in this state.")
+    ] = None,
+    day: Annotated[date | None, Parameter(description="Only those of this day, in UTC.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> DifferencePage:
+    """Newest first. Filters add up."""
+    wanted = DifferenceFilter(provider=provider, state=difference_state, day=day)
+    async with database.read() as connection:
+        found = await actions.list_differences(connection, wanted, place_of(cursor), limit + 1)
+    return difference_page(found, limit)
+
+
+@post(
+    "/differences/{difference_id:uuid}/close",
+    access=Access.OPERATOR,
+    operation_id="CloseDifference",
+    tags=TAGS,
+    problems=(NotFound, Conflict),
+    status_code=200,
+    summary="Say what became of a difference",
+)
+async def close_difference(
+    difference_id: UUID, data: JSONBody[Resolution], caller: Caller, database: Database, clock: Clock
+) -> DifferenceAnswer:
+    """It moves no money and no coins: it says what was done about it."""
+    async with database.transaction() as connection:
+        return difference_answer(
+            await actions.close(connection, difference_id, caller.person_id, data.resolution, clock.now())
+        )
+
+
+router = Router("/v1/operator", route_handlers=[compare_day, list_runs, get_run, list_differences, close_difference])

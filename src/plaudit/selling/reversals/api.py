@@ -1,0 +1,231 @@
+"""Withdrawals, refunds and what went back, over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import JSONBody, Parameter, QueryParameter
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import Conflict, NotFound
+from plaudit.selling.orders import actions as order_actions
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.reversals import asking, reading, rules, sending
+from plaudit.selling.reversals.answers import (
+    OperatorReversalAnswer,
+    OperatorReversalPage,
+    ReversalAnswer,
+    ReversalPage,
+    RuleList,
+    WithdrawalPreview,
+    operator_answer,
+    preview_answer,
+    reversal_answer,
+)
+from plaudit.selling.reversals.model import (
+    CoinsWereSpent,
+    Kind,
+    NothingLeftToRefund,
+    OrderNotPaid,
+    RefundAtStore,
+    RefundExceedsOrder,
+    RefundRequest,
+    RegionRule,
+    State,
+    WithdrawalNotPossible,
+    WithdrawalRequest,
+)
+from plaudit.settings import Settings
+
+TAGS = ["Reversals"]
+OPERATOR_TAGS = ["Operator"]
+OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+
+
+@get(
+    "/orders/{order_id:uuid}/withdrawal",
+    access=Access.VIEWER,
+    operation_id="PreviewWithdrawal",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="What I can take back of an order",
+)
+async def preview_withdrawal(
+    order_id: UUID, caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> WithdrawalPreview:
+    """Unspent coins, the money that would come back, and until when; or why not, and whom to ask instead."""
+    async with database.snapshot() as connection:
+        order = await order_actions.find_order(connection, caller.person_id, order_id)
+        found = await asking.withdrawable(connection, order, settings, clock.now())
+        reversals = await reading.of_order(connection, order)
+    return preview_answer(found, reversals)
+
+
+@post(
+    "/withdrawals",
+    access=Access.VIEWER,
+    operation_id="Withdraw",
+    tags=TAGS,
+    problems=(NotFound, NothingLeftToRefund, WithdrawalNotPossible, CoinsWereSpent),
+    summary="Take back what is unspent of an order",
+)
+async def withdraw(
+    data: JSONBody[WithdrawalRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> ReversalAnswer:
+    """The coins leave the wallet at once and the money goes back the way it came. If the provider refuses, the coins
+    are there again and the answer's state is "undone"."""
+    return reversal_answer(await sending.withdraw(database, payment_providers, caller.person_id, data, settings, clock))
+
+
+@get("/reversals", access=Access.VIEWER, operation_id="ListReversals", tags=TAGS, summary="What went back of my orders")
+async def list_reversals(
+    caller: Caller,
+    database: Database,
+    cursor: Annotated[
+        UUID | None, Parameter(description="`next` of the page before; without it, the first page.")
+    ] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> ReversalPage:
+    """Withdrawals, refunds, store voids and chargebacks, newest first."""
+    async with database.read() as connection:
+        found = await reading.list_of_person(connection, caller.person_id, cursor, limit + 1)
+    page = found[:limit]
+    return ReversalPage(
+        [reversal_answer(one) for one in page], str(page[-1].reversal_id) if len(found) > limit else None
+    )
+
+
+@get(
+    "/reversals/{reversal_id:uuid}",
+    access=Access.VIEWER,
+    operation_id="GetReversal",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="One of them",
+)
+async def get_reversal(reversal_id: UUID, caller: Caller, database: Database) -> ReversalAnswer:
+    """As it is now."""
+    async with database.read() as connection:
+        return reversal_answer(await reading.find_of_person(connection, caller.person_id, reversal_id))
+
+
+@get(
+    "/orders/{order_id:uuid}/reversals",
+    access=OWNER,
+    operation_id="ListReversalsOfOrder",
+    tags=TAGS,
+    problems=(NotFound,),
+    summary="What went back of an order",
+)
+async def list_reversals_of_order(order_id: UUID, caller: Caller, database: Database) -> ReversalPage:
+    """All of it, the oldest first; for its buyer, and for operators."""
+    async with database.read() as connection:
+        order = await order_actions.order_for(connection, caller, order_id)
+        found = await reading.of_order(connection, order)
+    return ReversalPage([reversal_answer(one) for one in found], None)
+
+
+@post(
+    "/operator/orders/{order_id:uuid}/refunds",
+    access=Access.OPERATOR,
+    operation_id="Refund",
+    tags=OPERATOR_TAGS,
+    problems=(NotFound, NothingLeftToRefund, RefundExceedsOrder, RefundAtStore, OrderNotPaid),
+    summary="Give back an order, or a part of it",
+)
+async def refund(
+    order_id: UUID,
+    data: JSONBody[RefundRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OperatorReversalAnswer:
+    """Spent or not: unspent coins go first, then those spent last; their gifts are marked and taken back from creators.
+
+    Give exactly one of amount_minor, coins and all.
+    """
+    return operator_answer(
+        await sending.refund(database, payment_providers, caller.person_id, order_id, data, settings, clock)
+    )
+
+
+@get(
+    "/operator/reversals",
+    access=Access.OPERATOR,
+    operation_id="ListAllReversals",
+    tags=OPERATOR_TAGS,
+    summary="What went back of all orders",
+)
+async def list_all_reversals(
+    database: Database,
+    kind: Kind | None = None,
+    reversal_state: Annotated[
+        State | None, QueryParameter(name="state", description="Only those in this state.")
+    ] = None,
+    provider: Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only its.")] = None,
+    person_id: Annotated[
+        str | None, Parameter(pattern="^[0-9]{1,18}$", description="Only those of this person's orders.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> OperatorReversalPage:
+    """Newest first, those that claim more than was left included."""
+    person = None if person_id is None else int(person_id)
+    async with database.read() as connection:
+        found = await reading.list_all(connection, kind, reversal_state, provider, person, place_of(cursor), limit + 1)
+    page = found[:limit]
+    after = cursor_of((page[-1].created_at, page[-1].reversal_id)) if len(found) > limit else None
+    return OperatorReversalPage([operator_answer(one) for one in page], after)
+
+
+@get(
+    "/operator/withdrawal-rules",
+    access=Access.OPERATOR,
+    operation_id="ListWithdrawalRules",
+    tags=OPERATOR_TAGS,
+    summary="How long unspent coins can be taken back",
+)
+async def list_withdrawal_rules(database: Database) -> RuleList:
+    """What laws say, by region."""
+    async with database.read() as connection:
+        return RuleList(await rules.list_rules(connection))
+
+
+@post(
+    "/operator/withdrawal-rules",
+    access=Access.OPERATOR,
+    operation_id="AddWithdrawalRule",
+    tags=OPERATOR_TAGS,
+    problems=(Conflict,),
+    summary="Write a rule for days to come",
+)
+async def add_withdrawal_rule(data: JSONBody[RegionRule], database: Database, clock: Clock) -> RegionRule:
+    """For orders paid from that day on; what was promised before stays."""
+    async with database.transaction() as connection:
+        await rules.add_rule(connection, data, clock)
+    return data
+
+
+HANDLERS = (
+    preview_withdrawal,
+    withdraw,
+    list_reversals,
+    get_reversal,
+    list_reversals_of_order,
+    refund,
+    list_all_reversals,
+    list_withdrawal_rules,
+    add_withdrawal_rule,
+)

@@ -1,0 +1,231 @@
+"""Withdrawals of buyers and refunds of operators: what can go back, and the decision that it does. Nothing here waits
+for a provider; `sending` tells it after the commit."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.ids import require_uuid7
+from plaudit.money import Money
+from plaudit.problems import IdempotencyConflict, InvalidField
+from plaudit.selling.orders import actions as orders
+from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.reversals import books, rules
+from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
+from plaudit.selling.reversals.books import Taking
+from plaudit.selling.reversals.model import (
+    Account,
+    CoinsWereSpent,
+    Kind,
+    NothingLeftToRefund,
+    Obstacle,
+    OrderNotPaid,
+    RefundAtStore,
+    RefundExceedsOrder,
+    RefundRequest,
+    Reversal,
+    State,
+    Withdrawable,
+    WithdrawalNotPossible,
+    WithdrawalRequest,
+    WithdrawalRule,
+    summary,
+)
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+
+STORE_CHANNELS = frozenset({"apple", "google"})
+CLOSED_STORE_CHANNELS = frozenset({"apple"})
+"""Stores that refund on their own word only."""
+
+WHY_NOT = {
+    Obstacle.NOT_PAID: "This order is not paid.",
+    Obstacle.STORE: "These coins were bought in an app store. Only the store can give the money back: ask it there.",
+    Obstacle.NO_RIGHT: "Coins bought in this region cannot be taken back.",
+    Obstacle.TOO_LATE: "The time in which these coins could be taken back is over.",
+    Obstacle.NOTHING_LEFT: "All of this order has gone back already.",
+    Obstacle.ALL_SPENT: "All coins of this order are spent.",
+    Obstacle.TOO_LITTLE: "What is unspent cost less than the smallest amount that can be paid.",
+}
+
+
+# What can be taken back
+
+
+async def withdrawable(connection: Connection, order: Order, settings: Settings, now: datetime) -> Withdrawable:
+    """What the buyer of an order can take back of it now, or why nothing."""
+    account = await books.account_of(connection, order)
+    rule = until = None
+    if account.funded_at is not None:
+        rule = await rules.rule_of(connection, order.region, account.funded_at, settings)
+        until = rules.deadline(account.funded_at, rule)
+    part = part_of_coins(account.paid, account.held, min(account.unspent, account.left.coins))
+    return Withdrawable(
+        order_id=order.order_id,
+        channel=order.channel,
+        coins=part.coins,
+        money=Money(part.minor, account.currency),
+        unspent=account.unspent,
+        until=until,
+        rule=rule,
+        obstacle=_obstacle(order, account, part, rule, until, now),
+    )
+
+
+def _obstacle(
+    order: Order,
+    account: Account,
+    part: Amounts,
+    rule: WithdrawalRule | None,
+    until: datetime | None,
+    now: datetime,
+) -> Obstacle | None:
+    if order.state is not OrderState.PAID or rule is None or until is None:
+        return Obstacle.NOT_PAID
+    obstacles = {
+        Obstacle.NOTHING_LEFT: account.left.minor == 0,
+        Obstacle.STORE: order.channel in STORE_CHANNELS,
+        Obstacle.NO_RIGHT: rule.days == 0,
+        Obstacle.TOO_LATE: now >= until,
+        Obstacle.ALL_SPENT: part.coins == 0,
+        Obstacle.TOO_LITTLE: part.minor == 0,
+    }
+    return next((obstacle for obstacle, stands in obstacles.items() if stands), None)
+
+
+# Asking
+
+
+async def withdraw(
+    connection: Connection, person_id: int, asked: WithdrawalRequest, settings: Settings, clock: Clock
+) -> Reversal:
+    """Take unspent coins of an order back; once per id. The provider is still to be told.
+
+    Raises:
+        InvalidField: the id is no UUIDv7.
+        NotFound: the person has no such order.
+        IdempotencyConflict: the id came with another request.
+        NothingLeftToRefund: all of it went back before.
+        WithdrawalNotPossible: see Obstacle.
+        CoinsWereSpent: fewer than asked for are unspent.
+        asyncpg.CheckViolationError: lot_unspent_not_enough: coins were spent meanwhile; to be tried again.
+    """
+    require_uuid7(asked.id, "id", clock)
+    order = await orders.find_order(connection, person_id, asked.order_id)
+    order = await books.lock_order(connection, order)
+    request = _canonical(asked)
+    if known := await _known(connection, order, asked.id, request):
+        return known
+    now = clock.now()
+    possible = await withdrawable(connection, order, settings, now)
+    await _require_possible(connection, order, possible)
+    coins = possible.coins if asked.coins is None else asked.coins
+    if coins > possible.coins:
+        raise CoinsWereSpent(possible.unspent)
+    account = await books.account_of(connection, order)
+    part = part_of_coins(account.paid, account.held, coins)
+    if part.minor == 0:
+        raise WithdrawalNotPossible(WHY_NOT[Obstacle.TOO_LITTLE], Obstacle.TOO_LITTLE)
+    taking = Taking(
+        reversal_id=asked.id,
+        kind=Kind.WITHDRAWAL,
+        state=State.REQUESTED,
+        claimed_minor=part.minor,
+        unspent_only=True,
+        reason="The buyer took back what was unspent.",
+        requested_by=person_id,
+        request=request,
+        poll_at=now,
+    )
+    return await books.take(connection, order, account, part, taking, now)
+
+
+async def _require_possible(connection: Connection, order: Order, possible: Withdrawable) -> None:
+    if possible.obstacle is None:
+        return
+    present = await books.reversals_of(connection, order)
+    if possible.obstacle is Obstacle.NOTHING_LEFT:
+        raise NothingLeftToRefund(present)
+    raise WithdrawalNotPossible(
+        WHY_NOT[possible.obstacle], possible.obstacle, until=possible.until, refunded=summary(present)
+    )
+
+
+async def refund(
+    connection: Connection, operator_id: int, order_id: UUID, asked: RefundRequest, clock: Clock
+) -> Reversal:
+    """Give back a part of an order, spent or not; once per id. The provider is still to be told.
+
+    Unspent coins go first; then the ones spent last, whose gifts are marked and whose creators' part is clawed back.
+
+    Raises:
+        InvalidField: the id is no UUIDv7, or not exactly one of amount_minor, coins and all is given.
+        NotFound: there is no such order.
+        IdempotencyConflict: the id came with another request.
+        OrderNotPaid, RefundAtStore, NothingLeftToRefund, RefundExceedsOrder: it cannot go back.
+    """
+    require_uuid7(asked.id, "id", clock)
+    if sum(value is not None for value in (asked.amount_minor, asked.coins, asked.all)) != 1:
+        raise InvalidField(field="amount_minor", reason="or exactly one other of coins and all must be given")
+    order = await orders.find_order_of_anybody(connection, order_id)
+    order = await books.lock_order(connection, order)
+    request = _canonical(asked)
+    if known := await _known(connection, order, asked.id, request):
+        return known
+    account = await books.account_of(connection, order)
+    part = await _part_asked_for(connection, order, account, asked)
+    now = clock.now()
+    taking = Taking(
+        reversal_id=asked.id,
+        kind=Kind.REFUND,
+        state=State.REQUESTED,
+        claimed_minor=part.minor,
+        reason=asked.reason,
+        requested_by=operator_id,
+        request=request,
+        poll_at=now,
+    )
+    return await books.take(connection, order, account, part, taking, now)
+
+
+async def _part_asked_for(connection: Connection, order: Order, account: Account, asked: RefundRequest) -> Amounts:
+    if order.state is not OrderState.PAID:
+        raise OrderNotPaid
+    if order.channel in CLOSED_STORE_CHANNELS:
+        raise RefundAtStore(order.channel)
+    left = account.left
+    present = await books.reversals_of(connection, order)
+    if left.minor == 0:
+        raise NothingLeftToRefund(present)
+    exceeds = RefundExceedsOrder(Money(left.minor, account.currency), left.coins, present)
+    if asked.coins is not None:
+        if asked.coins > left.coins:
+            raise exceeds
+        part = part_of_coins(account.paid, account.held, asked.coins)
+        if part.minor == 0:
+            raise InvalidField(field="coins", reason="must be more: these cost less than can be paid")
+        return part
+    minor = left.minor if asked.amount_minor is None else asked.amount_minor
+    if minor > left.minor:
+        raise exceeds
+    return part_of_money(account.paid, account.held, minor)
+
+
+def _canonical(asked: WithdrawalRequest | RefundRequest) -> str:
+    return msgspec.json.encode(asked, order="deterministic").decode()
+
+
+async def _known(connection: Connection, order: Order, reversal_id: UUID, request: str) -> Reversal | None:
+    """The reversal this id made before.
+
+    Raises:
+        IdempotencyConflict: of another request, or another order.
+    """
+    known = await fetch_one(connection, SQL["find_reversal"], Reversal, order.shard, reversal_id)
+    if known is not None and (known.order_id, known.request) != (order.order_id, request):
+        raise IdempotencyConflict
+    return known

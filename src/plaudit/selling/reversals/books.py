@@ -1,0 +1,258 @@
+"""What a reversal does to the books, and its undoing: coins, money, and how much of the order is held, all at once.
+Callers hold the order's lock."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import ManualClock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import ReversalMoved
+from plaudit.ids import new_id
+from plaudit.people.references import reference
+from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.papers.actions import write_credit_note
+from plaudit.selling.papers.model import Act, Credit
+from plaudit.selling.reversals.amounts import Amounts, part_of_money
+from plaudit.selling.reversals.model import Account, Kind, Reversal, State
+
+SQL = statements(__file__)
+
+FEE_RETURNING_CHANNELS = ("apple", "google")
+"""Stores give their share of what goes back; card processors keep their fee."""
+
+
+class Taking(msgspec.Struct, frozen=True, kw_only=True):
+    """A reversal to be written, beside the part of the order it holds."""
+
+    reversal_id: UUID
+    kind: Kind
+    state: State
+    claimed_minor: int
+    unspent_only: bool = False
+    provider_reversal_id: str | None = None
+    step: int = 1
+    reason: str = ""
+    requested_by: int | None = None
+    request: str | None = None
+    provider_at: datetime | None = None
+    respond_until: datetime | None = None
+    poll_at: datetime | None = None
+
+
+async def lock_order(connection: Connection, order: Order) -> Order:
+    """The order as it is, and stays until this transaction ends: its reversals are decided one after another."""
+    await connection.execute(SQL["lock_order"], order.shard, order.order_id)
+    present = await fetch_one(
+        connection, statements("plaudit.selling")["find_order"], Order, order.shard, order.order_id
+    )
+    assert present is not None, "orders are never removed"
+    if present.state is OrderState.PAID:
+        await connection.execute(SQL["lock_money"], order.shard)
+    return present
+
+
+async def account_of(connection: Connection, order: Order) -> Account:
+    """What was paid of an order, what of it is held, and where its coins are."""
+    account = await fetch_one(
+        connection, SQL["find_account"], Account, order.shard, order.order_id, FEE_RETURNING_CHANNELS
+    )
+    assert account is not None, "orders are never removed"
+    return account
+
+
+async def reversals_of(connection: Connection, order: Order) -> list[Reversal]:
+    """All reversals of an order, the oldest first, those that hold nothing included."""
+    return await fetch_all(connection, SQL["reversals_of_order"], Reversal, order.shard, order.order_id)
+
+
+def id_at(now: datetime) -> UUID:
+    """The id of a reversal nobody here asked for."""
+    return new_id(ManualClock(now))
+
+
+async def take(
+    connection: Connection, order: Order, account: Account, part: Amounts, taking: Taking, now: datetime
+) -> Reversal:
+    """Write a reversal that holds a part of an order: its coins leave, its money goes back. A part may be nothing.
+
+    Raises:
+        asyncpg.CheckViolationError: lot_unspent_not_enough, when only unspent coins may go and fewer are left.
+    """
+    shard = order.shard
+    coins = min(part.coins, account.takeable)
+    unspent = spent = 0
+    if coins:
+        taken = await connection.fetchrow(
+            SQL["take_back"],
+            *(shard, order.person_id, taking.reversal_id, order.order_id, coins, taking.unspent_only, now),
+        )
+        assert taken is not None
+        unspent, spent = taken["coins_unspent"], taken["coins_spent"]
+    if coins or part.minor:
+        await connection.execute(
+            SQL["hold"],
+            *(shard, order.order_id, account.currency, account.paid_minor, account.paid_tax_minor),
+            *(account.returnable_fee_minor, account.paid_coins),
+            *(part.minor, part.tax_minor, part.fee_minor, coins),
+        )
+    await connection.execute(
+        SQL["write_reversal"],
+        *(shard, taking.reversal_id, order.order_id, order.person_id, taking.kind, taking.state, order.provider),
+        *(taking.provider_reversal_id, taking.step, taking.claimed_minor, account.currency),
+        *(part.minor, part.net_minor, part.tax_minor, part.fee_minor, coins, unspent, spent),
+        *(taking.reason, taking.requested_by, taking.request, now, taking.provider_at),
+        *(taking.respond_until, taking.poll_at),
+    )
+    movements = {"refund": part.minor, "refund_tax": part.tax_minor, "refund_fee": part.fee_minor}
+    await _post(connection, shard, taking.reversal_id, account.currency, movements, now)
+    written = await find(connection, shard, taking.reversal_id)
+    await _write_paper(connection, written, written.state, now)
+    if written.stands:
+        await _tell_moved(connection, written, written.state, now)
+    return written
+
+
+async def undo(
+    connection: Connection, reversal: Reversal, outcome: str, provider_at: datetime | None, now: datetime
+) -> None:
+    """Put back all a standing reversal took: coins where they were, money as it was, the order held that much less."""
+    if reversal.coins:
+        await connection.execute(SQL["put_back"], reversal.shard, reversal.person_id, reversal.reversal_id, now)
+    if reversal.coins or reversal.amount_minor:
+        await connection.execute(
+            SQL["release"],
+            *(reversal.shard, reversal.order_id, reversal.amount_minor, reversal.tax_minor),
+            *(reversal.fee_returned_minor, reversal.coins),
+        )
+    await move(connection, reversal, State.UNDONE, outcome, provider_at, now)
+    movements = {
+        "refund_undone": reversal.amount_minor,
+        "refund_tax_undone": reversal.tax_minor,
+        "refund_fee_undone": reversal.fee_returned_minor,
+    }
+    await _post(connection, reversal.shard, reversal.reversal_id, reversal.currency, movements, now)
+
+
+async def move(
+    connection: Connection, reversal: Reversal, state: State, outcome: str, provider_at: datetime | None, now: datetime
+) -> None:
+    """Change the state of a reversal, and write its paper. What it may become is held by the database."""
+    await connection.execute(
+        SQL["move_reversal"], reversal.shard, reversal.reversal_id, state, outcome, now, provider_at
+    )
+    await _write_paper(connection, reversal, state, now)
+    await _tell_moved(connection, reversal, state, now)
+
+
+async def _write_paper(connection: Connection, reversal: Reversal, state: State, now: datetime) -> None:
+    """A credit note when the money is with the buyer, its cancellation when it came back after that."""
+    act = None
+    if state is State.DONE:
+        act = Act.CREDIT
+    elif state is State.UNDONE and reversal.state is State.DONE:
+        act = Act.CANCELLATION
+    if act is not None:
+        await write_credit_note(connection, act, msgspec.convert(reversal, Credit, from_attributes=True), now)
+
+
+async def _tell_moved(connection: Connection, reversal: Reversal, state: State, now: datetime) -> None:
+    if buyer := await reference(connection, reversal.person_id):
+        moved = ReversalMoved(
+            reversal_id=reversal.reversal_id,
+            order_id=reversal.order_id,
+            buyer=buyer,
+            reason=reversal.kind,
+            state=state,
+            amount_minor=reversal.amount_minor,
+            currency=reversal.currency,
+            coins=reversal.coins,
+            coins_unspent=reversal.coins_unspent,
+            coins_spent=reversal.coins_spent,
+        )
+        await record(connection, now, moved)
+
+
+async def set_dispute_fee(connection: Connection, reversal: Reversal, fee_minor: int, now: datetime) -> bool:
+    """Book what the channel charges for a reversal, or give that back; True when something moved.
+
+    The provider's word of the end counts, so that the order in which news comes does not matter. A fee that was booked
+    is not booked a second time with another amount: False, and somebody should look at it.
+    """
+    stands = reversal.dispute_fee_minor and not reversal.dispute_fee_returned
+    if fee_minor == (reversal.dispute_fee_minor if stands else 0):
+        return True
+    if stands and fee_minor == 0:
+        reason, booked = "dispute_fee_undone", reversal.dispute_fee_minor
+    elif not reversal.dispute_fee_minor:
+        reason, booked = "dispute_fee", fee_minor
+    else:
+        return False
+    await connection.execute(
+        SQL["note_dispute_fee"], reversal.shard, reversal.reversal_id, booked, reason == "dispute_fee_undone"
+    )
+    await _post(connection, reversal.shard, reversal.reversal_id, reversal.currency, {reason: booked}, now)
+    return True
+
+
+async def find(connection: Connection, shard: int, reversal_id: UUID) -> Reversal:
+    """A reversal that is known to be there."""
+    found = await fetch_one(connection, SQL["find_reversal"], Reversal, shard, reversal_id)
+    assert found is not None, "reversals are never removed"
+    return found
+
+
+async def take_missing(connection: Connection, order: Order, steps: list[Reversal], like: Taking, now: datetime) -> int:
+    """Hold what a provider's reversal claims and its standing steps do not hold, as far as the order has it; the first
+    step is written even when nothing is left, so that the provider's reversal is known.
+
+    Returns:
+        what is claimed and could not be held, in minor units.
+    """
+    account = await account_of(connection, order)
+    held = sum(step.amount_minor for step in steps if step.stands)
+    wanted = like.claimed_minor - held
+    minor = min(wanted, account.left.minor)
+    if minor > 0 or not any(step.stands for step in steps):
+        part = part_of_money(account.paid, account.held, max(minor, 0))
+        await take(connection, order, account, part, like, now)
+    return wanted - max(minor, 0)
+
+
+async def catch_up(connection: Connection, order: Order, now: datetime) -> None:
+    """Hold what standing reversals claim and could not hold while another did, after that one was undone."""
+    present = await reversals_of(connection, order)
+    groups: dict[str, list[Reversal]] = {}
+    for one in present:
+        if one.provider_reversal_id is not None:
+            groups.setdefault(one.provider_reversal_id, []).append(one)
+    for steps in groups.values():
+        standing = [step for step in steps if step.stands]
+        if standing and sum(step.amount_minor for step in standing) < standing[0].claimed_minor:
+            await take_missing(connection, order, steps, next_step(steps, standing[-1], now), now)
+
+
+def next_step(steps: list[Reversal], like: Reversal, now: datetime, **changed: Any) -> Taking:
+    """Another step of a provider's reversal, like one there is."""
+    taking = Taking(
+        reversal_id=id_at(now),
+        kind=like.kind,
+        state=State.SENT if like.state is State.REQUESTED else like.state,
+        claimed_minor=max(step.claimed_minor for step in steps),
+        provider_reversal_id=like.provider_reversal_id,
+        step=max(step.step for step in steps) + 1,
+        reason=like.reason,
+        provider_at=like.provider_at,
+    )
+    return msgspec.structs.replace(taking, **changed)
+
+
+async def _post(
+    connection: Connection, shard: int, reference: UUID, currency: str, movements: dict[str, int], now: datetime
+) -> None:
+    for reason, amount_minor in movements.items():
+        if amount_minor > 0:
+            await connection.execute(SQL["post"], shard, reference, reason, currency, amount_minor, now)

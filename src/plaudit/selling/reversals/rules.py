@@ -1,0 +1,47 @@
+"""Until when what is unspent can be taken back: what laws say by region and day, and what the settings promise else."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import asyncpg
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.limits import WITHDRAWAL_DAYS_MAX, WITHDRAWAL_LAST_DAY_SLACK_H
+from plaudit.problems import Conflict, InvalidField
+from plaudit.selling.reversals.model import RegionRule, WithdrawalRule
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+
+
+async def rule_of(connection: Connection, region: str, paid_at: datetime, settings: Settings) -> WithdrawalRule:
+    """How long coins that are bought in a region can be taken back: by law, else what the settings promise."""
+    written = await fetch_one(connection, SQL["find_rule"], WithdrawalRule, region, paid_at.astimezone(UTC).date())
+    days = min(max(settings.withdrawal_days, 0), WITHDRAWAL_DAYS_MAX)
+    return written or WithdrawalRule(days=days, basis="Our own promise")
+
+
+def deadline(paid_at: datetime, rule: WithdrawalRule) -> datetime:
+    """When the last day is over, wherever the buyer is; the day of payment does not count."""
+    after_last_day = datetime.combine(paid_at.astimezone(UTC).date() + timedelta(days=rule.days + 1), time(), UTC)
+    return after_last_day + timedelta(hours=WITHDRAWAL_LAST_DAY_SLACK_H)
+
+
+async def list_rules(connection: Connection) -> list[RegionRule]:
+    """All that is written, by region, the latest first."""
+    return await fetch_all(connection, SQL["list_rules"], RegionRule)
+
+
+async def add_rule(connection: Connection, rule: RegionRule, clock: Clock) -> None:
+    """Write a rule for orders paid from a day on. What was promised to buyers before stays.
+
+    Raises:
+        InvalidField: the day is over, or under way.
+        Conflict: the region has a rule from that day on.
+    """
+    if rule.valid_from <= clock.now().astimezone(UTC).date():
+        raise InvalidField(field="valid_from", reason="must be a day to come: what was promised stays")
+    try:
+        await connection.execute(SQL["add_rule"], rule.region, rule.valid_from, rule.days, rule.basis)
+    except asyncpg.UniqueViolationError:
+        raise Conflict(f"{rule.region} has a rule from {rule.valid_from} on.") from None

@@ -1,0 +1,234 @@
+"""Purchases in app stores over HTTP: proofs, purchases that are held, consent and consumption requests."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post, put
+from litestar.params import JSONBody, Parameter, QueryParameter
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT, STORE_CANDIDATES_MAX
+from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.people.access import Access
+from plaudit.people.model import Caller
+from plaudit.problems import NotFound
+from plaudit.selling.orders.answers import OrderAnswer, order_answer
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid
+from plaudit.selling.stores import actions, consumption
+from plaudit.selling.stores.answers import (
+    BindRequest,
+    CloseRequest,
+    ConsentAnswer,
+    ConsentRequest,
+    ConsumptionPage,
+    HeldPurchase,
+    HeldPurchaseDetail,
+    HeldPurchasePage,
+    PurchaseRequest,
+    consumption_answer,
+    detail_answer,
+    held_answer,
+)
+from plaudit.selling.stores.claiming import Resolution
+from plaudit.selling.stores.model import (
+    OrderDoesNotFit,
+    PurchaseHeld,
+    PurchaseUsed,
+    RequestState,
+    TransactionNotHeld,
+    TransactionState,
+)
+from plaudit.settings import Settings
+
+TAGS = ["App stores"]
+OPERATOR_TAGS = ["Operator"]
+PROOF_PROBLEMS = (NotFound, PurchaseNotValid, PurchaseHeld, PurchaseUsed, ProviderUnavailable, ProviderRefused)
+
+
+@post(
+    "/orders/{order_id:uuid}/purchase",
+    access=Access.VIEWER,
+    operation_id="ProvePurchase",
+    tags=TAGS,
+    problems=(*PROOF_PROBLEMS, OrderDoesNotFit),
+    status_code=200,
+    summary="Bring the proof of a purchase in an app store",
+)
+async def prove_purchase(
+    order_id: UUID,
+    data: JSONBody[PurchaseRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """The coins go to the order whose account token the purchase carries, which the answer names. When that order is
+    paid, and not before, the app finishes the transaction. Repeating it changes nothing."""
+    order = await actions.present_for_order(
+        database, payment_providers, caller.person_id, order_id, data.proof, settings, clock
+    )
+    return order_answer(order, settings.store_product_prefix)
+
+
+@post(
+    "/store-purchases/{provider:str}",
+    access=Access.VIEWER,
+    operation_id="BringPurchase",
+    tags=TAGS,
+    problems=PROOF_PROBLEMS,
+    status_code=200,
+    summary="Bring a purchase whose order the app does not know",
+)
+async def bring_purchase(
+    provider: Annotated[str, Parameter(description="`apple` or `google`.")],
+    data: JSONBody[PurchaseRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """For what the store hands the app after a crash, or days later when a parent agreed. The order is found by the
+    account token, even when it has expired."""
+    order = await actions.present(database, payment_providers, provider, caller.person_id, data.proof, settings, clock)
+    return order_answer(order, settings.store_product_prefix)
+
+
+@get("/me/store-consent", access=Access.VIEWER, operation_id="GetStoreConsent", tags=TAGS, summary="My consent")
+async def get_consent(caller: Caller, database: Database) -> ConsentAnswer:
+    """Whether an app store may be told how much of a purchase was used."""
+    async with database.read() as connection:
+        consent = await consumption.consent_of(connection, caller.person_id)
+    return ConsentAnswer(consent.given, consent.changed_at) if consent else ConsentAnswer(False, None)
+
+
+@put(
+    "/me/store-consent",
+    access=Access.VIEWER,
+    operation_id="SetStoreConsent",
+    tags=TAGS,
+    summary="Give or withdraw my consent",
+)
+async def set_consent(
+    data: JSONBody[ConsentRequest], caller: Caller, database: Database, clock: Clock
+) -> ConsentAnswer:
+    """Kept with its time. Without it a store that needs it is told nothing."""
+    async with database.transaction() as connection:
+        consent = await consumption.set_consent(connection, caller.person_id, data.given, clock.now())
+    return ConsentAnswer(consent.given, consent.changed_at)
+
+
+@get(
+    "/operator/store-purchases",
+    access=Access.OPERATOR,
+    operation_id="ListStorePurchases",
+    tags=OPERATOR_TAGS,
+    summary="Purchases in app stores",
+)
+async def list_purchases(
+    database: Database,
+    transaction_state: Annotated[
+        TransactionState, QueryParameter(name="state", description="Held ones wait for somebody to look at them.")
+    ] = TransactionState.HELD,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> HeldPurchasePage:
+    """Newest first."""
+    async with database.read() as connection:
+        found = await actions.list_transactions(connection, transaction_state, place_of(cursor), limit + 1)
+    page = [held_answer(transaction) for transaction in found[:limit]]
+    return HeldPurchasePage(page, cursor_of((page[-1].noticed_at, page[-1].id)) if len(found) > limit else None)
+
+
+@get(
+    "/operator/store-purchases/{purchase_id:uuid}",
+    access=Access.OPERATOR,
+    operation_id="GetStorePurchase",
+    tags=OPERATOR_TAGS,
+    problems=(NotFound,),
+    summary="One purchase in an app store",
+)
+async def get_purchase(purchase_id: UUID, database: Database, settings: Settings) -> HeldPurchaseDetail:
+    """With the orders it may be for."""
+    async with database.read() as connection:
+        transaction = await actions.find_transaction(connection, purchase_id)
+        candidates = await actions.candidates(connection, transaction, STORE_CANDIDATES_MAX)
+    return detail_answer(transaction, candidates, settings.store_product_prefix)
+
+
+@post(
+    "/operator/store-purchases/{purchase_id:uuid}/bind",
+    access=Access.OPERATOR,
+    operation_id="BindStorePurchase",
+    tags=OPERATOR_TAGS,
+    problems=(NotFound, TransactionNotHeld, OrderDoesNotFit, ProviderUnavailable, ProviderRefused),
+    status_code=200,
+    summary="Say whose a held purchase is",
+)
+async def bind_purchase(
+    purchase_id: UUID,
+    data: JSONBody[BindRequest],
+    caller: Caller,
+    database: Database,
+    payment_providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+) -> OrderAnswer:
+    """The store is asked whether the purchase still stands; then the order is paid and its coins are given."""
+    by = Resolution(caller.person_id, data.resolution)
+    order = await actions.bind(database, payment_providers, purchase_id, data.order_id, by, settings, clock)
+    return order_answer(order, settings.store_product_prefix)
+
+
+@post(
+    "/operator/store-purchases/{purchase_id:uuid}/close",
+    access=Access.OPERATOR,
+    operation_id="CloseStorePurchase",
+    tags=OPERATOR_TAGS,
+    problems=(NotFound, TransactionNotHeld),
+    status_code=200,
+    summary="Note how a held purchase was dealt with",
+)
+async def close_purchase(
+    purchase_id: UUID, data: JSONBody[CloseRequest], caller: Caller, database: Database, clock: Clock
+) -> HeldPurchase:
+    """It never gives coins after that."""
+    return held_answer(await actions.close(database, purchase_id, Resolution(caller.person_id, data.resolution), clock))
+
+
+@get(
+    "/operator/consumption-requests",
+    access=Access.OPERATOR,
+    operation_id="ListConsumptionRequests",
+    tags=OPERATOR_TAGS,
+    summary="Questions of app stores, and their answers",
+)
+async def list_requests(
+    database: Database,
+    request_state: Annotated[
+        RequestState | None, QueryParameter(name="state", description="Only those in this state.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> ConsumptionPage:
+    """Newest first. Those that are "missed" were not answered in time."""
+    async with database.read() as connection:
+        found = await consumption.list_requests(connection, request_state, place_of(cursor), limit + 1)
+    page = [consumption_answer(entry) for entry in found[:limit]]
+    return ConsumptionPage(page, cursor_of((page[-1].noticed_at, page[-1].id)) if len(found) > limit else None)
+
+
+HANDLERS = (
+    prove_purchase,
+    bring_purchase,
+    get_consent,
+    set_consent,
+    list_purchases,
+    get_purchase,
+    bind_purchase,
+    close_purchase,
+    list_requests,
+)

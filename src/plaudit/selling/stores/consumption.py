@@ -1,0 +1,153 @@
+"""Answers to stores that ask how much of a purchase was used: from the strip, with the buyer's consent, in time."""
+
+import logging
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.jobs import growing_pause, handle_each
+from plaudit.limits import (
+    CONSUMPTION_ANSWER_LEASE_S,
+    CONSUMPTION_ANSWER_PAUSE_S_FIRST,
+    CONSUMPTION_ANSWER_PAUSE_S_MAX,
+    CONSUMPTION_ANSWERS_PER_RUN_MAX,
+    CONSUMPTION_ERROR_LENGTH_MAX,
+)
+from plaudit.money import round_half_up
+from plaudit.pages import Place
+from plaudit.problems import NotFound
+from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.base import ConsumptionRequest
+from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.stores.actions import store_of
+from plaudit.selling.stores.model import Consent, Consumed, ConsumptionEntry, DueRequest, RequestState
+
+SQL = statements(__file__)
+log = logging.getLogger(__name__)
+
+MILLION = 1_000_000
+
+
+async def record_request(connection: Connection, order: Order, request: ConsumptionRequest, now: datetime) -> Outcome:
+    """Queue a store's question about an order's purchase; in the caller's transaction. A job answers it.
+
+    A question about an order that is not paid yet has to wait for that.
+    """
+    if order.state is not OrderState.PAID:
+        return Outcome.WAITING
+    noted = await connection.fetchval(
+        SQL["note_request"],
+        *(order.provider, request.id, order.shard, order.order_id, request.payment_id, request.reason),
+        *(now, request.answer_until),
+    )
+    return Outcome.APPLIED if noted else Outcome.REPEATED
+
+
+async def answer_due(database: Database, providers: PaymentProviders, clock: Clock) -> int:
+    """Answer the questions that are due, the most urgent first; how many were looked at. Several workers may do it."""
+    now = clock.now()
+    lease = now + timedelta(seconds=CONSUMPTION_ANSWER_LEASE_S)
+    async with database.transaction() as connection:
+        claimed = await fetch_all(
+            connection, SQL["claim_requests"], DueRequest, now, lease, CONSUMPTION_ANSWERS_PER_RUN_MAX
+        )
+    await handle_each(
+        sorted(claimed, key=lambda request: request.answer_until),
+        lambda request: _answer(database, providers, request, clock),
+        lambda request, error: _postpone(database, request, error, clock),
+        name=lambda request: f"telling {request.provider} how much of {request.payment_id} was used",
+        at_once=1,
+    )
+    return len(claimed)
+
+
+async def _answer(database: Database, providers: PaymentProviders, request: DueRequest, clock: Clock) -> None:
+    if clock.now() >= request.answer_until:
+        log.error("%s was not told in time how much of %s was used", request.provider, request.payment_id)
+        await _close(database, request, RequestState.MISSED, clock)
+        return
+    try:
+        store = store_of(providers, request.provider)
+        async with database.read() as connection:
+            agreed = not store.consumption_needs_consent or await _agreed(connection, request)
+            consumed_ppm = await consumed_share(connection, request.shard, request)
+        if not agreed:
+            await _close(database, request, RequestState.NO_CONSENT, clock)
+            return
+        await store.answer_consumption(request.request_id, request.payment_id, consumed_ppm)
+    except (ProviderUnavailable, NotFound) as error:
+        await _postpone(database, request, str(error), clock)
+    except ProviderRefused as error:
+        log.error("%s refuses to be told how much of %s was used: %s", request.provider, request.payment_id, error)
+        await _close(database, request, RequestState.REFUSED, clock, error=str(error.fields["reason"]))
+    else:
+        await _close(database, request, RequestState.ANSWERED, clock, consumed_ppm)
+
+
+async def consumed_share(connection: Connection, shard: int, request: DueRequest) -> int:
+    """The share of an order's coins that was spent, in millionths. Coins that a reversal took back after they were
+    spent count; those it took unspent were never used."""
+    lot = await fetch_one(connection, SQL["consumed_of_lot"], Consumed, shard, request.order_id)
+    assert lot is not None  # a question is only queued for a paid order
+    return round_half_up(Fraction(lot.spent * MILLION, lot.coins))
+
+
+async def _agreed(connection: Connection, request: DueRequest) -> bool:
+    person_id = await connection.fetchval(SQL["person_of_order"], request.shard, request.order_id)
+    consent = await consent_of(connection, person_id)
+    return consent is not None and consent.given
+
+
+async def _close(
+    database: Database,
+    request: DueRequest,
+    state: RequestState,
+    clock: Clock,
+    consumed_ppm: int | None = None,
+    *,
+    error: str = "",
+) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(
+            SQL["close_request"],
+            *(request.provider, request.request_id, state, consumed_ppm),
+            *(error[:CONSUMPTION_ERROR_LENGTH_MAX], clock.now()),
+        )
+
+
+async def _postpone(database: Database, request: DueRequest, error: str, clock: Clock) -> None:
+    """Try again before the time is over, and look once more when it is."""
+    pause = growing_pause(CONSUMPTION_ANSWER_PAUSE_S_FIRST, request.tries, CONSUMPTION_ANSWER_PAUSE_S_MAX)
+    due_at = min(clock.now() + pause, request.answer_until)
+    async with database.transaction() as connection:
+        await connection.execute(
+            SQL["postpone_request"],
+            *(request.provider, request.request_id, due_at, error[:CONSUMPTION_ERROR_LENGTH_MAX]),
+        )
+
+
+async def list_requests(
+    connection: Connection, state: RequestState | None, before: Place, limit: int
+) -> list[ConsumptionEntry]:
+    """Questions of stores for the operator, newest first, those before a place."""
+    return await fetch_all(connection, SQL["list_requests"], ConsumptionEntry, state, *before, limit)
+
+
+# Consent
+
+
+async def consent_of(connection: Connection, person_id: int) -> Consent | None:
+    """The latest word of a person; None when there never was one."""
+    return await fetch_one(connection, SQL["consent_of"], Consent, person_id)
+
+
+async def set_consent(connection: Connection, person_id: int, given: bool, now: datetime) -> Consent:
+    """Keep a person's word with its time; saying the same again changes nothing."""
+    present = await consent_of(connection, person_id)
+    if present is None or present.given is not given:
+        await connection.execute(SQL["write_consent"], person_id, now, given)
+        return Consent(given, now)
+    return present

@@ -1,0 +1,112 @@
+-- name: shard_of
+select shard_of($1)
+
+-- Transactions of stores
+
+-- name: note_transaction
+insert into store_transaction (provider, environment, transaction_id, state, hold_reason, account_token, product_id,
+    quantity, coins, amount_minor, currency, presented_by, noticed_at, changed_at)
+values ($1, $2, $3, 'held', $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+on conflict (provider, environment, transaction_id) do nothing
+returning transaction_id
+
+-- name: lock_transaction -> StoreTransaction
+select * from store_transaction where provider = $1 and environment = $2 and transaction_id = $3 for no key update
+
+-- name: find_transaction -> StoreTransaction
+select * from store_transaction where id = $1
+
+-- name: lock_transaction_by_id -> StoreTransaction
+select * from store_transaction where id = $1 for no key update
+
+-- name: hold_transaction
+update store_transaction
+set hold_reason = $4, presented_by = coalesce(presented_by, $5), changed_at = $6
+where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
+
+-- name: claim_transaction
+update store_transaction
+set state = 'claimed', shard = $4, order_id = $5, changed_at = $6, resolved_by = $7, resolution = $8
+where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
+
+-- name: close_transaction
+update store_transaction
+set state = 'closed', changed_at = $4, resolved_by = $5, resolution = $6
+where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
+
+-- name: transaction_of_order
+select transaction_id from store_transaction where shard = $1 and order_id = $2
+
+-- name: orders_of_token -> Order
+-- The id alone, in every shard: it is unique in its shard only.
+select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
+join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider = $1 limit 2
+
+-- name: set_quantity
+update recharge_order set quantity = $3 where shard = $1 and order_id = $2 and state <> 'paid'
+
+-- name: list_transactions -> StoreTransaction
+-- For the operator: those in a state, newest first.
+select * from store_transaction where state = $1 and (noticed_at, id) < ($2, $3::uuid)
+order by noticed_at desc, id desc limit $4
+
+-- name: candidates -> Order
+-- Orders a held transaction may be for: of whoever brought it, unpaid, for the same product.
+select * from order_with_quote o
+where o.shard = $1 and o.person_id = $2 and o.provider = $3 and o.coins / o.quantity = $4
+    and o.state in ('created', 'pending', 'declined', 'expired')
+    and not exists (select from store_transaction t where t.shard = o.shard and t.order_id = o.order_id)
+order by o.order_id desc limit $5
+
+-- Consent
+
+-- name: consent_of -> Consent
+select given, changed_at from store_consent where person_id = $1 order by id desc limit 1
+
+-- name: write_consent
+insert into store_consent (person_id, changed_at, given) values ($1, $2, $3)
+
+-- Consumption requests
+
+-- name: note_request
+insert into consumption_request (provider, request_id, shard, order_id, payment_id, reason, noticed_at, answer_until,
+    due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $7)
+on conflict (provider, request_id) do nothing
+returning request_id
+
+-- name: claim_requests -> DueRequest
+-- Requests that are due, the most urgent first. The next time is set here, so that no two workers answer the same one.
+update consumption_request r set due_at = $2, tries = tries + 1
+from (
+    select provider, request_id from consumption_request
+    where due_at <= $1 order by answer_until limit $3 for update skip locked
+) due
+where r.provider = due.provider and r.request_id = due.request_id
+returning r.provider, r.request_id, r.shard, r.order_id, r.payment_id, r.answer_until, r.tries
+
+-- name: consumed_of_lot -> Consumed
+-- Coins of a lot that were spent, whether or not they were taken back since.
+select coins, spent from lot_state where shard = $1 and lot_id = $2
+
+-- name: person_of_order
+select person_id from recharge_order where shard = $1 and order_id = $2
+
+-- name: close_request
+update consumption_request
+set state = $3, due_at = null, consumed_ppm = coalesce($4, consumed_ppm), error = $5, closed_at = $6
+where provider = $1 and request_id = $2 and state = 'waiting'
+
+-- name: postpone_request
+update consumption_request set due_at = $3, error = $4
+where provider = $1 and request_id = $2 and state = 'waiting'
+
+-- name: list_requests -> ConsumptionEntry
+-- For the operator, newest first.
+select r.id, r.provider, r.request_id, r.order_id, o.person_id, r.payment_id, r.reason, r.noticed_at, r.answer_until, r.state,
+    r.tries, r.error, r.consumed_ppm, r.closed_at
+from consumption_request r join recharge_order o using (shard, order_id)
+where ($1::text is null or r.state = $1) and (r.noticed_at, r.id) < ($2, $3::uuid)
+order by r.noticed_at desc, r.id desc limit $4
+
+-- Telling stores

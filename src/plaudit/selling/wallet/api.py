@@ -1,0 +1,307 @@
+"""A viewer's wallet over HTTP: coins, what they cost, and where they went."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import get
+from litestar.params import Parameter
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
+from plaudit.money import Money, round_half_up
+from plaudit.pages import Limit
+from plaudit.people.access import Access
+from plaudit.people.actions import card_of, people_by_ids
+from plaudit.people.model import Caller, Person, PersonCard
+from plaudit.selling.prices.pricing import NoPrices
+from plaudit.selling.reversals.model import Kind, Reversal, State
+from plaudit.selling.wallet import reading as wallet
+from plaudit.selling.wallet.model import OpenLot, PriceView
+from plaudit.settings import Settings
+
+TAGS = ["Wallet"]
+
+
+class LotAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of unspent coins and the lot they belong to. `price` is that of the whole lot; null: promotional."""
+
+    lot_id: UUID
+    kind: Literal["paid", "promotional"]
+    unspent: int
+    coins: Annotated[int, Meta(description="Coins of the whole lot.")]
+    price: Money | None
+    cost: Annotated[Money | None, Meta(description="What the unspent coins cost, rounded to the minor unit.")]
+    created_at: datetime
+    expires_at: Annotated[datetime | None, Meta(description="Until when they can be spent; null: without end.")]
+
+
+class ExpiringAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Unspent coins that can be spent until one moment."""
+
+    coins: int
+    expires_at: datetime
+
+
+class LotPage(msgspec.Struct, frozen=True):
+    """Lots with unspent coins, in the order in which they will be spent."""
+
+    items: list[LotAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class WorthAnswer(msgspec.Struct, frozen=True):
+    """Coins in real money. `basis`: "paid" what they cost, "list" today's web price, "mixed" partly each."""
+
+    amount_minor: int
+    currency: str
+    basis: Literal["paid", "list", "mixed"]
+
+
+class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller has."""
+
+    coins: Annotated[int, Meta(description="Coins to spend.")]
+    promotional_coins: Annotated[
+        int, Meta(description="Those of them that were a present: spent before bought ones, never refunded.")
+    ]
+    expiring: Annotated[list[ExpiringAnswer], Meta(description="Those of them that expire, the soonest first.")]
+    spent: Annotated[int, Meta(description="Coins spent so far.")]
+    worth: Annotated[WorthAnswer | None, Meta(description="The coins in money; null without a price book.")]
+    paid: Annotated[list[Money], Meta(description="What the unspent coins cost, one amount for each currency.")]
+    per_coin: Annotated[PriceView | None, Meta(description="What the next coin is worth, exactly, and why.")]
+    lots: LotPage
+
+
+class ItemAnswer(msgspec.Struct, frozen=True):
+    """A catalogue item as it was when it was given."""
+
+    id: int
+    name: str | None
+    art: str | None
+
+
+class RoomAnswer(msgspec.Struct, frozen=True):
+    """Where it was given."""
+
+    id: str
+    title: str | None
+
+
+class HistoryRecharge(msgspec.Struct, frozen=True, kw_only=True, tag="recharge", tag_field="kind"):
+    """Coins that were bought. The id is that of the order and the receipt."""
+
+    id: UUID
+    at: datetime
+    coins: int
+    price: Money
+
+
+class HistoryPromotion(msgspec.Struct, frozen=True, kw_only=True, tag="promotion", tag_field="kind"):
+    """Coins that were given away."""
+
+    id: UUID
+    at: datetime
+    coins: int
+    coins_expired: Annotated[int, Meta(description="Those of them that were not spent in time.")]
+
+
+class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_field="kind"):
+    """A gift that was sent."""
+
+    id: UUID
+    at: datetime
+    coins: int
+    count: int
+    item: ItemAnswer
+    creator: PersonCard
+    room: RoomAnswer
+    paid: Annotated[list[Money], Meta(description="What its coins cost, from the lots that paid; per currency.")]
+    coins_reversed: Annotated[
+        int, Meta(description="Of its coins, those whose money went back: the gift was taken back that far.")
+    ]
+
+
+class HistoryReversal(msgspec.Struct, frozen=True, kw_only=True, tag="reversal", tag_field="kind"):
+    """Money of an order that went back. Undone, it is there no more."""
+
+    id: UUID
+    at: datetime
+    order_id: UUID
+    reversal_kind: Kind
+    state: State
+    coins: Annotated[int, Meta(description="Coins that went with it, spent or not.")]
+    coins_unspent: Annotated[int, Meta(description="Those of them that left the wallet.")]
+    amount: Money
+    credited: Annotated[bool, Meta(description="There is a credit note under this id.")]
+
+
+class HistoryPage(msgspec.Struct, frozen=True):
+    """Recharges and gifts, newest first by the time in their ids."""
+
+    items: list[HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+
+class GiftLot(msgspec.Struct, frozen=True, kw_only=True):
+    """The coins of one lot that paid for a gift. A paid lot's id is that of its order and receipt."""
+
+    lot_id: UUID
+    kind: Literal["paid", "promotional"]
+    coins: int
+    coins_reversed: Annotated[
+        int, Meta(description="Of these coins, those whose money went back to whoever paid: the gift lost them.")
+    ]
+    paid: Annotated[Money | None, Meta(description="What these coins cost, rounded to the minor unit.")]
+
+
+class GiftLots(msgspec.Struct, frozen=True):
+    """The trail of a gift, in the order in which the coins were spent."""
+
+    items: list[GiftLot]
+
+
+@get("/wallet", access=Access.VIEWER, operation_id="GetWallet", tags=TAGS, summary="My coins")
+async def get_wallet(
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    cursor: Annotated[
+        int | None, Parameter(ge=0, le=2**63 - 1, description="Where the page of lots begins: `lots.next`.")
+    ] = None,
+    limit: Annotated[int, Parameter(ge=1, le=WALLET_LOTS_MAX, description="The most lots to answer with.")] = 50,
+) -> WalletAnswer:
+    """Coins, what they are worth in money, and the lots they belong to."""
+    async with database.snapshot() as connection:
+        found = await wallet.read_wallet(connection, caller.person_id)
+        after = found.spent if cursor is None else max(cursor, found.spent)
+        lots = await wallet.open_lots(connection, caller.person_id, after, limit + 1)
+        promotional = await wallet.promotional_coins(connection, caller.person_id, found)
+        expiring = await wallet.expiring_coins(connection, caller.person_id, found)
+        paid = await wallet.open_worth(connection, caller.person_id, found)
+        worth = None
+        per_coin = None
+        with suppress(NoPrices):  # the wallet is there all the same
+            per_coin = await wallet.price_view(connection, caller.person_id, settings, clock)
+            worth = await wallet.worth(connection, caller.person_id, found.coins, settings, clock)
+    page = lots[:limit]
+    return WalletAnswer(
+        coins=found.coins,
+        promotional_coins=promotional,
+        expiring=[ExpiringAnswer(coins=one.coins, expires_at=one.expires_at) for one in expiring],
+        spent=found.spent,
+        worth=WorthAnswer(round_half_up(worth.minor), worth.currency, worth.basis) if worth else None,
+        paid=paid,
+        per_coin=per_coin,
+        lots=LotPage(
+            [_lot(lot) for lot in page],
+            str(page[-1].start_coin + page[-1].unspent) if len(lots) > limit else None,
+        ),
+    )
+
+
+def _lot(lot: OpenLot) -> LotAnswer:
+    price = Money(lot.price_minor, lot.currency) if lot.price_minor is not None and lot.currency else None
+    return LotAnswer(
+        lot_id=lot.lot_id,
+        kind=lot.kind,
+        unspent=lot.unspent,
+        coins=lot.coins,
+        price=price,
+        cost=Money(round_half_up(lot.worth), price.currency) if price else None,
+        created_at=lot.created_at,
+        expires_at=lot.expires_at,
+    )
+
+
+@get(
+    "/wallet/history",
+    access=Access.VIEWER,
+    operation_id="GetWalletHistory",
+    tags=TAGS,
+    summary="My recharges, gifts and reversals",
+)
+async def get_history(
+    caller: Caller,
+    database: Database,
+    cursor: Annotated[
+        UUID | None, Parameter(description="`next` of the page before; without it, the first page.")
+    ] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> HistoryPage:
+    """Where coins came from and went, each gift with what it cost in money."""
+    async with database.snapshot() as connection:
+        page = await wallet.history(connection, caller.person_id, cursor, limit)
+        creators = {entry.creator_id for entry in page.entries if isinstance(entry, wallet.GiftEntry)}
+        people = await people_by_ids(connection, creators)
+    items = [_entry(entry, page, people) for entry in page.entries]
+    return HistoryPage(items, str(page.next) if page.next else None)
+
+
+def _entry(
+    entry: wallet.LotEntry | wallet.GiftEntry | Reversal, page: wallet.History, people: dict[int, Person]
+) -> HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal:
+    if isinstance(entry, Reversal):
+        return HistoryReversal(
+            id=entry.reversal_id,
+            at=entry.created_at,
+            order_id=entry.order_id,
+            reversal_kind=entry.kind,
+            state=entry.state,
+            coins=entry.coins,
+            coins_unspent=entry.coins_unspent,
+            amount=entry.amount,
+            credited=entry.reversal_id in page.credited,
+        )
+    if isinstance(entry, wallet.GiftEntry):
+        creator = people.get(entry.creator_id)
+        return HistoryGift(
+            id=entry.id,
+            at=entry.charged_at,
+            coins=entry.coins,
+            count=entry.count,
+            item=ItemAnswer(entry.item_id, entry.item_name, entry.item_art),
+            creator=card_of(creator) if creator else PersonCard(str(entry.creator_id), "", ""),
+            room=RoomAnswer(str(entry.room_id), entry.room_title),
+            paid=wallet.cost_of(page.parts.get(entry.id, [])),
+            coins_reversed=page.reversed.get(entry.id, 0),
+        )
+    if entry.price_minor is None or entry.currency is None:
+        return HistoryPromotion(
+            id=entry.lot_id, at=entry.created_at, coins=entry.coins, coins_expired=entry.coins_expired
+        )
+    price = Money(entry.price_minor, entry.currency)
+    return HistoryRecharge(id=entry.lot_id, at=entry.created_at, coins=entry.coins, price=price)
+
+
+@get(
+    "/wallet/gifts/{gift_id:uuid}/lots",
+    access=Access.VIEWER,
+    operation_id="GetGiftLots",
+    tags=TAGS,
+    summary="Which lots paid for a gift of mine",
+)
+async def get_gift_lots(gift_id: UUID, caller: Caller, database: Database) -> GiftLots:
+    """The trail of a gift back to the orders and receipts."""
+    async with database.read() as connection:
+        parts = await wallet.lots_of_gift(connection, caller.person_id, gift_id)
+    return GiftLots(
+        [
+            GiftLot(
+                lot_id=part.lot_id,
+                kind=part.kind,
+                coins=part.coins,
+                coins_reversed=part.coins_reversed,
+                paid=Money(round_half_up(part.worth), part.currency) if part.currency else None,
+            )
+            for part in parts
+        ]
+    )
+
+
+HANDLERS = (get_wallet, get_history, get_gift_lots)

@@ -1,0 +1,83 @@
+"""What a viewer owns and what it is worth: types."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+
+class Wallet(msgspec.Struct, frozen=True):
+    """What a viewer can spend, and how far the strip has been spent."""
+
+    coins: int
+    spent: int
+
+
+class OpenLot(msgspec.Struct, frozen=True, kw_only=True):
+    """An interval of the strip that is not spent yet, with the lot it belongs to."""
+
+    start_coin: int
+    unspent: int
+    lot_id: UUID
+    kind: Literal["paid", "promotional"]
+    coins: int
+    price_minor: int | None
+    currency: str | None
+    created_at: datetime
+    expires_at: datetime | None
+
+    @property
+    def worth(self) -> Fraction:
+        """What the unspent part cost, in minor units of the lot's currency; nothing for promotional coins."""
+        return Fraction((self.price_minor or 0) * self.unspent, self.coins)
+
+
+class Expiring(msgspec.Struct, frozen=True, kw_only=True):
+    """Unspent coins that can be spent until one moment."""
+
+    coins: int
+    expires_at: datetime
+
+
+class LotPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The coins of one lot in a stretch of the strip; `coins_reversed` of them were taken back with their money."""
+
+    gift_id: UUID
+    lot_id: UUID
+    kind: Literal["paid", "promotional"]
+    coins: int
+    coins_reversed: int
+    lot_coins: int
+    price_minor: int | None
+    currency: str | None
+
+    @property
+    def worth(self) -> Fraction:
+        """What these coins cost, in minor units of the lot's currency."""
+        return Fraction((self.price_minor or 0) * self.coins, self.lot_coins)
+
+
+class PriceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What one coin is worth to a viewer: `numerator / denominator` minor units, exactly.
+
+    `basis` says why: "paid" is what the viewer's next unspent coins cost, "list" is the web price of the region.
+    """
+
+    currency: str
+    numerator: int
+    denominator: int
+    basis: Literal["paid", "list"]
+
+    @property
+    def per_coin(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
+
+
+class Worth(msgspec.Struct, frozen=True):
+    """What a number of coins is worth to a viewer, exactly; "mixed": partly what they cost, partly at list price."""
+
+    minor: Fraction
+    currency: str
+    basis: Literal["paid", "list", "mixed"]

@@ -1,0 +1,65 @@
+-- name: find_wallet -> Wallet
+select coins, spent from wallet where shard = $1 and viewer_id = $2
+
+-- name: open_lots -> OpenLot
+select greatest(s.start_coin, $3) as start_coin, s.end_coin - greatest(s.start_coin, $3) as unspent,
+    l.lot_id, l.kind, l.coins, l.price_minor, l.currency, l.created_at, l.expires_at
+from strip s join lot l using (shard, viewer_id, lot_id)
+where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3
+order by s.end_coin limit $4
+
+-- name: promotional_coins
+-- Unspent coins that were not bought.
+select coalesce(sum(s.end_coin - greatest(s.start_coin, $3)), 0)::bigint
+from strip s join lot l using (shard, viewer_id, lot_id)
+where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3 and l.kind = 'promotional'
+
+-- name: expiring_coins -> Expiring
+select sum(s.end_coin - greatest(s.start_coin, $3))::bigint as coins, l.expires_at
+from strip s join lot l using (shard, viewer_id, lot_id)
+where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3 and l.expires_at is not null
+group by l.expires_at order by l.expires_at limit $4
+
+-- name: open_worth
+-- What unspent coins cost, by kinds of lots: few rows however many lots there are, each an exact fraction.
+select l.price_minor, l.currency, l.coins, sum(s.end_coin - greatest(s.start_coin, $3))::bigint as unspent
+from strip s join lot l using (shard, viewer_id, lot_id)
+where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3 and l.kind = 'paid'
+group by l.price_minor, l.currency, l.coins order by l.currency, l.price_minor, l.coins
+
+-- name: history_lots
+select lot_id, kind, coins, price_minor, currency, created_at, coins_expired from lot
+where shard = $1 and viewer_id = $2 and ($3::uuid is null or lot_id < $3)
+order by lot_id desc limit $4
+
+-- name: history_gifts
+select g.id, g.creator_id, g.room_id, r.title as room_title, g.item_id, v.name as item_name, coalesce(nullif(v.still, ''), v.art) as item_art,
+    g.count, g.coins, g.charged_at
+from gift g left join room r on r.id = g.room_id
+left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
+where g.shard = $1 and g.viewer_id = $2 and ($3::uuid is null or g.id < $3)
+order by g.id desc limit $4
+
+-- name: gift_lots -> LotPart
+-- Which lots paid for gifts: the stretch of the strip each gift spent, cut by the lots' intervals.
+select g.id as gift_id, l.lot_id, l.kind, l.coins as lot_coins, l.price_minor, l.currency,
+    sum(least(s.end_coin, g.spent_before + g.coins) - greatest(s.start_coin, g.spent_before))::bigint as coins,
+    sum(coalesce((
+        select sum(least(c.end_coin, s.end_coin, g.spent_before + g.coins) - greatest(c.start_coin, s.start_coin, g.spent_before))
+        from reversed_strip c
+        where c.shard = g.shard and c.viewer_id = g.viewer_id
+            and c.start_coin < least(s.end_coin, g.spent_before + g.coins)
+            and c.end_coin > greatest(s.start_coin, g.spent_before)
+    ), 0))::bigint as coins_reversed
+from gift g
+join strip s on s.shard = g.shard and s.viewer_id = g.viewer_id
+    and s.start_coin < g.spent_before + g.coins and s.end_coin > g.spent_before
+    and s.start_coin >= (
+        select max(b.start_coin) from strip b
+        where b.shard = g.shard and b.viewer_id = g.viewer_id and b.start_coin <= g.spent_before)
+join lot l on l.shard = s.shard and l.viewer_id = s.viewer_id and l.lot_id = s.lot_id
+where g.shard = $1 and g.viewer_id = $2 and g.id = any ($3::uuid[])
+group by g.id, l.lot_id, l.kind, l.coins, l.price_minor, l.currency
+order by g.id, min(s.start_coin)
+
+-- Regions

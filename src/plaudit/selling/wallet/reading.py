@@ -1,0 +1,203 @@
+"""What a viewer has, what it cost, and where it went. Only reads."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.limits import WALLET_EXPIRING_MAX, WALLET_LOTS_MAX
+from plaudit.money import Money, round_half_up
+from plaudit.problems import NotFound
+from plaudit.selling.orders.regions import usual_prices
+from plaudit.selling.papers.actions import credited
+from plaudit.selling.prices.current import current_book, shard_of
+from plaudit.selling.reversals import reading
+from plaudit.selling.reversals.model import Reversal
+from plaudit.selling.wallet.model import Expiring, LotPart, OpenLot, PriceView, Wallet, Worth
+from plaudit.settings import Settings
+
+SQL = statements(__file__)
+
+
+class LotEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A lot in the history. Its id is that of the order that paid for it."""
+
+    lot_id: UUID
+    kind: Literal["paid", "promotional"]
+    coins: int
+    price_minor: int | None
+    currency: str | None
+    created_at: datetime
+    coins_expired: int
+
+
+class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift in the history. Names are missing when the room or item was never described here."""
+
+    id: UUID
+    creator_id: int
+    room_id: int
+    room_title: str | None
+    item_id: int
+    item_name: str | None
+    item_art: str | None
+    count: int
+    coins: int
+    charged_at: datetime
+
+
+class History(msgspec.Struct, frozen=True):
+    """A page of the history, newest first, with the lots that paid for its gifts, how many coins of each gift were
+    taken back because their money was, and which of its reversals have a credit note."""
+
+    entries: list[LotEntry | GiftEntry | Reversal]
+    parts: dict[UUID, list[LotPart]]
+    reversed: dict[UUID, int]
+    credited: frozenset[UUID]
+    next: UUID | None
+
+
+async def read_wallet(connection: Connection, person_id: int) -> Wallet:
+    """Coins and how far the strip is spent; zeros for somebody who never had any."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_one(connection, SQL["find_wallet"], Wallet, shard, person_id) or Wallet(0, 0)
+
+
+async def open_lots(connection: Connection, person_id: int, after: int, limit: int) -> list[OpenLot]:
+    """The intervals of the strip behind a coin, in the order in which they will be spent."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(connection, SQL["open_lots"], OpenLot, shard, person_id, after, limit)
+
+
+async def promotional_coins(connection: Connection, person_id: int, wallet: Wallet) -> int:
+    """Unspent coins that were not bought: never refundable, spent before those that were."""
+    shard = await shard_of(connection, person_id)
+    coins: int = await connection.fetchval(SQL["promotional_coins"], shard, person_id, wallet.spent)
+    return coins
+
+
+async def expiring_coins(connection: Connection, person_id: int, wallet: Wallet) -> list[Expiring]:
+    """Unspent coins that expire, by when, the soonest first."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(
+        connection, SQL["expiring_coins"], Expiring, shard, person_id, wallet.spent, WALLET_EXPIRING_MAX
+    )
+
+
+async def open_worth(connection: Connection, person_id: int, wallet: Wallet) -> list[Money]:
+    """What the unspent coins cost, one amount for each currency they were paid in; promotional coins cost nothing."""
+    shard = await shard_of(connection, person_id)
+    totals: dict[str, Fraction] = {}
+    for row in await connection.fetch(SQL["open_worth"], shard, person_id, wallet.spent):
+        part = Fraction(row["price_minor"] * row["unspent"], row["coins"])
+        totals[row["currency"]] = totals.get(row["currency"], Fraction(0)) + part
+    return [Money(round_half_up(total), currency) for currency, total in totals.items()]
+
+
+async def price_view(connection: Connection, person_id: int | None, settings: Settings, clock: Clock) -> PriceView:
+    """What one coin is worth to a viewer: what the next unspent one cost, else the web price of the region.
+
+    A guest (None) sees the price of the default region. Promotional coins are shown at the web price: they have a worth
+    though they cost nothing.
+
+    Raises:
+        NoPrices: no price book has been published.
+    """
+    if person_id:
+        wallet = await read_wallet(connection, person_id)
+        lots = await open_lots(connection, person_id, wallet.spent, 1)
+        if lots and lots[0].kind == "paid" and lots[0].price_minor and lots[0].currency:
+            per_coin = Fraction(lots[0].price_minor, lots[0].coins)
+            return _view(per_coin, lots[0].currency, "paid")
+    found = await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock)
+    web = found[0]
+    return _view(web.unit, web.currency, "list")
+
+
+def _view(per_coin: Fraction, currency: str, basis: Literal["paid", "list"]) -> PriceView:
+    return PriceView(currency=currency, numerator=per_coin.numerator, denominator=per_coin.denominator, basis=basis)
+
+
+async def worth(connection: Connection, person_id: int | None, coins: int, settings: Settings, clock: Clock) -> Worth:
+    """What a number of coins is worth to a viewer: what the next unspent ones cost, the rest at the web price.
+
+    Coins of lots in another currency than the region's, promotional ones, and those behind the first WALLET_LOTS_MAX
+    lots count at the web price.
+
+    Raises:
+        NoPrices: no price book has been published.
+    """
+    book = await current_book(connection, clock)
+    found = await usual_prices(connection, book, person_id, settings, clock)
+    web, total, paid, left = found[0], Fraction(0), 0, coins
+    if person_id:
+        wallet = await read_wallet(connection, person_id)
+        for lot in await open_lots(connection, person_id, wallet.spent, WALLET_LOTS_MAX):
+            taken = min(lot.unspent, left)
+            left -= taken
+            if lot.kind == "paid" and lot.currency == web.currency:
+                total += lot.worth * taken / lot.unspent
+                paid += taken
+            if not left:
+                break
+    total += web.unit * (coins - paid)
+    basis: Literal["paid", "list", "mixed"] = "list" if not paid else "paid" if paid == coins else "mixed"
+    return Worth(total, web.currency, basis)
+
+
+async def history(connection: Connection, person_id: int, before: UUID | None, limit: int) -> History:
+    """Recharges, gifts and reversals, newest first by the time in their ids, those before an id."""
+    shard = await shard_of(connection, person_id)
+    lots = await fetch_all(connection, SQL["history_lots"], LotEntry, shard, person_id, before, limit + 1)
+    gifts = await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, limit + 1)
+    reversals = await reading.list_of_person(connection, person_id, before, limit + 1)
+    entries: list[LotEntry | GiftEntry | Reversal] = sorted([*lots, *gifts, *reversals], key=entry_id, reverse=True)
+    page = entries[:limit]
+    gift_ids = [entry.id for entry in page if isinstance(entry, GiftEntry)]
+    parts = await gift_lots(connection, person_id, gift_ids)
+    taken_back = await reading.reversed_coins(connection, person_id, gift_ids)
+    noted = await credited(connection, shard, [entry.reversal_id for entry in page if isinstance(entry, Reversal)])
+    return History(page, parts, taken_back, noted, entry_id(page[-1]) if len(entries) > limit else None)
+
+
+def entry_id(entry: LotEntry | GiftEntry | Reversal) -> UUID:
+    """What an entry is sorted by."""
+    if isinstance(entry, LotEntry):
+        return entry.lot_id
+    return entry.id if isinstance(entry, GiftEntry) else entry.reversal_id
+
+
+async def gift_lots(connection: Connection, person_id: int, gift_ids: list[UUID]) -> dict[UUID, list[LotPart]]:
+    """Which lots paid for each gift of a person, in the order in which they were spent."""
+    if not gift_ids:
+        return {}
+    shard = await shard_of(connection, person_id)
+    found: dict[UUID, list[LotPart]] = {}
+    for part in await fetch_all(connection, SQL["gift_lots"], LotPart, shard, person_id, gift_ids):
+        found.setdefault(part.gift_id, []).append(part)
+    return found
+
+
+async def lots_of_gift(connection: Connection, person_id: int, gift_id: UUID) -> list[LotPart]:
+    """The trail of one gift back to what was paid.
+
+    Raises:
+        NotFound: the person sent no such gift.
+    """
+    parts = (await gift_lots(connection, person_id, [gift_id])).get(gift_id)
+    if not parts:
+        raise NotFound("You sent no such gift.", gift_id=gift_id)
+    return parts
+
+
+def cost_of(parts: list[LotPart]) -> list[Money]:
+    """What the coins of these parts cost, one amount for each currency."""
+    totals: dict[str, Fraction] = {}
+    for part in parts:
+        if part.currency:
+            totals[part.currency] = totals.get(part.currency, Fraction(0)) + part.worth
+    return [Money(round_half_up(total), currency) for currency, total in totals.items()]
