@@ -277,7 +277,7 @@ async def test_the_audit_sees_a_transaction_that_did_not_pay(
     assert (await audit.run(owner_connection)).ok
     await owner_connection.execute("update store_transaction set coins = coins + 1")
     report = await audit.run(owner_connection)
-    assert [law.name for law in report.laws if law.rows] == ["07_store_transactions_pay_their_orders"]
+    assert [law.name for law in report.laws if law.rows] == ["store_transactions_pay_their_orders"]
 
 
 async def test_a_held_purchase_that_was_taken_back_is_not_bound(

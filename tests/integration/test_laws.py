@@ -17,60 +17,60 @@ pytestmark = pytest.mark.sql
 
 # A law that is a union has a break for each of its parts.
 BREAKS = [
-    ("01_conversions_equal_movements", "update transfer set amount = amount + 1 where reason = 'reward'"),
-    ("01_conversions_equal_movements", "update reward_rule set numerator = numerator + 1"),
-    ("02_clawbacks_equal_movements", "update clawback_part set creator_id = creator_id + 1"),
-    ("02_clawbacks_equal_movements", "update clawback set applied_at = null"),
-    ("02_clawbacks_equal_movements", "update conversion set coins_clawed = 0, diamonds_clawed = 0"),
+    ("conversions_equal_movements", "update transfer set amount = amount + 1 where reason = 'reward'"),
+    ("conversions_equal_movements", "update reward_rule set numerator = numerator + 1"),
+    ("clawbacks_equal_movements", "update clawback_part set creator_id = creator_id + 1"),
+    ("clawbacks_equal_movements", "update clawback set applied_at = null"),
+    ("clawbacks_equal_movements", "update conversion set coins_clawed = 0, diamonds_clawed = 0"),
     (
-        "03_pending_diamonds_are_those_of_conversions",
+        "pending_diamonds_are_those_of_conversions",
         "update account set balance = balance + 1 where kind = 'diamonds_pending'",
     ),
-    ("01_payouts_equal_movements", "update payout set diamonds = diamonds + 1"),
-    ("01_payouts_equal_movements", "update payout set state = 'approved', previous_state = 'requested'"),
+    ("payouts_equal_movements", "update payout set diamonds = diamonds + 1"),
+    ("payouts_equal_movements", "update payout set state = 'approved', previous_state = 'requested'"),
     (
-        "02_manual_payouts_are_exported",
+        "manual_payouts_are_exported",
         """insert into payout_bank_outcome (shard, payout_id, outcome, reference, recorded_at, recorded_by)
         select shard, id, 'paid', 'none', changed_at, 1 from payout""",
     ),
     (
-        "02_manual_payouts_are_exported",
+        "manual_payouts_are_exported",
         "insert into payout_export_item (shard, payout_id, export_number) select shard, id, 1 from payout",
     ),
     (
-        "02_manual_payouts_are_exported",
+        "manual_payouts_are_exported",
         """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
         select shard, id, 'approved', 'sent', changed_at, 'operator', 1 from payout""",
     ),
     (
-        "02_manual_payouts_are_exported",
+        "manual_payouts_are_exported",
         """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
         select shard, id, 'sent', 'paid', changed_at, 'operator', 1 from payout""",
     ),
-    ("01_orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
-    ("01_orders_equal_movements", "delete from receipt"),
-    ("02_papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),
-    ("02_papers_have_no_gaps", "update credit_note set number = number + 1"),
-    ("03_reversals_equal_movements", "update reversal set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
-    ("04_no_order_is_over_refunded", "update order_reversed set reversed_coins = reversed_coins - 1"),
-    ("05_reversals_take_coins_of_their_order", "update lot_reversal set put_back_at = taken_at"),
-    ("06_stores_are_told_of_coins", "update quote set channel = 'apple'"),
+    ("orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
+    ("orders_equal_movements", "delete from receipt"),
+    ("papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),
+    ("papers_have_no_gaps", "update credit_note set number = number + 1"),
+    ("reversals_equal_movements", "update reversal set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
+    ("no_order_is_over_refunded", "update order_reversed set reversed_coins = reversed_coins - 1"),
+    ("reversals_take_coins_of_their_order", "update lot_reversal set put_back_at = taken_at"),
+    ("stores_are_told_of_coins", "update quote set channel = 'apple'"),
     (
-        "06_stores_are_told_of_coins",
+        "stores_are_told_of_coins",
         """insert into store_finishing (shard, order_id, provider, payment_id, enqueued_at, due_at)
         select shard, order_id, provider, 'none', created_at, created_at from recharge_order where state = 'pending'""",
     ),
-    ("07_credit_notes_equal_reversals", "update credit_note set kind = 'chargeback'"),
+    ("credit_notes_equal_reversals", "update credit_note set kind = 'chargeback'"),
     (
-        "07_store_transactions_pay_their_orders",
+        "store_transactions_pay_their_orders",
         """insert into store_transaction (provider, environment, transaction_id, state, shard, order_id, account_token,
             product_id, quantity, coins, amount_minor, currency, noticed_at, changed_at)
         select provider, 'Sandbox', order_id, 'claimed', shard, order_id, '', '', 1, 1, 1, 'USD', created_at, created_at
         from recharge_order""",
     ),
-    ("09_receipts_say_what_was_sold", "update receipt set coins = coins + 1"),
-    ("09_receipts_say_what_was_sold", "update receipt set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
-    ("08_grants_are_promotional_lots", "update coin_grant set coins = coins + 1"),
+    ("receipts_say_what_was_sold", "update receipt set coins = coins + 1"),
+    ("receipts_say_what_was_sold", "update receipt set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
+    ("grants_are_promotional_lots", "update coin_grant set coins = coins + 1"),
 ]
 LAWS = {law.name: law for law in audit.laws()}
 

@@ -272,4 +272,4 @@ def hold_against_model(url: str, *, examples: int, planted: bool = False) -> Non
 def test_clawback_agrees_with_the_model(database_url: str) -> None:
     hold_against_model(database_url, examples=40)
     # Diamonds are drawn here without the payouts they would be for: the law of payouts must see that, and no other.
-    assert [law.partition(":")[0] for law in run_aside(broken_laws(database_url))] == ["01_payouts_equal_movements"]
+    assert [law.partition(":")[0] for law in run_aside(broken_laws(database_url))] == ["payouts_equal_movements"]

@@ -43,9 +43,9 @@ class AuditReport(msgspec.Struct, frozen=True):
 
 
 def laws() -> Iterator[Law]:
-    """The laws of the ledger, then those that the other rooms keep in an `audit` folder of their own."""
-    folders = [_PACKAGE / "ledger" / "sql" / "audit", *sorted(_PACKAGE.glob("*/audit"))]
-    for file in (file for folder in folders for file in sorted(folder.glob("*.sql"))):
+    """The laws of the ledger, then those that other rooms, wherever they are, keep in an `audit` folder of their own."""
+    files_of_laws = [file for file in sorted(_PACKAGE.rglob("*.sql")) if file.parent.name == "audit"]
+    for file in sorted(files_of_laws, key=lambda file: "ledger" not in file.parts):
         first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
         yield Law(name=file.stem, statement=first_line.removeprefix("--").strip(), sql=sql.strip().removesuffix(";"))
 
