@@ -17,7 +17,12 @@ _VARIANT_RFC = 0b10 << 62
 
 def new_id(clock: Clock, random_bits: Callable[[int], int] = secrets.randbits) -> UUID:
     """A UUIDv7 of the clock's time, with 74 random bits."""
-    milliseconds = int(clock.now().timestamp() * 1000)
+    return id_at(clock.now(), random_bits)
+
+
+def id_at(moment: datetime, random_bits: Callable[[int], int] = secrets.randbits) -> UUID:
+    """A UUIDv7 of a moment, with 74 random bits."""
+    milliseconds = int(moment.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | _VERSION_7 | random_bits(12) << 64 | _VARIANT_RFC | random_bits(62))
 
 

@@ -13,7 +13,7 @@ from plaudit.limits import CAPTURE_LEASE_S, CAPTURE_PAUSE_S_MAX
 from plaudit.people.model import Role
 from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.orders import capturing, jobs
-from plaudit.selling.orders.capturing import Verdict
+from plaudit.selling.orders.capturing import CaptureVerdict
 from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.selling.providers.sandbox import SandboxProvider
 from tests.support.shop import Shop, open_shop, until_coins
@@ -37,8 +37,8 @@ async def ada(shop: Shop) -> httpx2.AsyncClient:
 def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every authorised payment is to be let go."""
 
-    async def judge(*_: object) -> Verdict:
-        return Verdict(outcome="reprice", region="DE", reasons=["dearer_card"])
+    async def judge(*_: object) -> CaptureVerdict:
+        return CaptureVerdict(outcome="reprice", region="DE", reasons=["dearer_card"])
 
     monkeypatch.setattr(capturing, "_judge", judge)
 

@@ -12,7 +12,7 @@ from plaudit.db import Connection, OwnConnection
 from plaudit.money import Money
 from plaudit.problems import TooBusy
 from plaudit.selling.orders.actions import find_order
-from plaudit.selling.orders.settlement import Outcome, Seller, settle
+from plaudit.selling.orders.settlement import NewsOutcome, Seller, settle
 from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
@@ -49,7 +49,7 @@ async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop, owner_connectio
     house, reached, go_on = shop.desk.house, asyncio.Event(), asyncio.Event()
     seller_process: list[int] = []
 
-    async def sell() -> Outcome:
+    async def sell() -> NewsOutcome:
         async with house.database.transaction() as connection:
             order = await find_order(connection, ada.person_id, UUID(bought["id"]))
             payment = Payment(
@@ -63,7 +63,7 @@ async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop, owner_connectio
             pausing: Any = Pausing(connection, "sale_fee", reached, go_on)
             return await settle(pausing, order, payment, Seller.of(house.settings), shop.clock.now())
 
-    async def charge_fee() -> Outcome:
+    async def charge_fee() -> NewsOutcome:
         await reached.wait()
         fee = ReversalNews(
             id="dsp_1", kind=ReversalKind.CHARGEBACK, payment_id=payment_of(disputed), state=ReversalState.DONE,
@@ -76,7 +76,7 @@ async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop, owner_connectio
     await until_waiting(owner_connection, seller_process[0], charging)
     go_on.set()
     sold, charged = await asyncio.gather(selling, charging)
-    assert (sold, charged) == (Outcome.APPLIED, Outcome.APPLIED)
+    assert (sold, charged) == (NewsOutcome.APPLIED, NewsOutcome.APPLIED)
     assert await ada.coins() == 300
 
 

@@ -11,7 +11,7 @@ import pytest
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role
 from plaudit.selling.orders import actions, jobs
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from tests.support.shop import CONFIRM, DECLINED, EXPIRES, GOOD, LATE, Shop, open_shop, signed, until_coins
 from tests.support.waiting import eventually
 
@@ -226,7 +226,7 @@ async def test_receipts_of_orders_paid_at_once_have_no_gaps(shop: Shop) -> None:
     await asyncio.gather(*(shop.pay(order) for order in orders))
     events = [await shop.event(order) for order in orders]
     outcomes = [answer.json()["outcome"] for answer in await asyncio.gather(*map(shop.tell, events))]
-    assert outcomes == [Outcome.APPLIED] * len(orders)
+    assert outcomes == [NewsOutcome.APPLIED] * len(orders)
     operator = await shop.desk.person("olga", Role.OPERATOR)
     numbers = [(await operator.get(f"/v1/receipts/{order['id']}")).json()["number"] for order in orders]
     assert len(set(numbers)) == len(orders)  # that there are no gaps is a law of the audit

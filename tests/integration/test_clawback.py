@@ -21,7 +21,7 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
@@ -77,7 +77,7 @@ class Stage:
             id=f"dispute of {order['id']}", kind=ReversalKind.CHARGEBACK, payment_id=payment_of(order), state=state,
             share_ppm=1_000_000, reason="fraudulent",
         )  # fmt: skip
-        assert await buyer.apply(order, news) is Outcome.APPLIED
+        assert await buyer.apply(order, news) is NewsOutcome.APPLIED
         house = self.shop.desk.house
         await claw_back_due(house.database, house.clock)
 

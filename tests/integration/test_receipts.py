@@ -21,7 +21,7 @@ from plaudit.people.model import Role
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.reversals.actions import apply_news
+from plaudit.selling.reversals.actions import apply_reversal_news
 from tests.support.returns import Returns
 from tests.support.shop import Shop, open_shop
 
@@ -71,7 +71,7 @@ async def tell(ada: Returns, order: dict[str, Any], state: ReversalState, minute
     )
     async with house.database.transaction() as connection:
         found = await find_order(connection, ada.person_id, UUID(order["id"]))
-        await apply_news(connection, found, news, Seller("PLAUDIT", "Plaudit Demo", ""), now)
+        await apply_reversal_news(connection, found, news, Seller("PLAUDIT", "Plaudit Demo", ""), now)
 
 
 async def test_what_is_taken_back_has_a_credit_note(ada: Returns) -> None:

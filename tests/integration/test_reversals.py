@@ -16,7 +16,7 @@ from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.people.model import Role
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers.base import ReversalState
 from plaudit.selling.reversals import sending
 from plaudit.selling.reversals.rules import rule_of
@@ -362,11 +362,11 @@ async def test_a_store_voids_in_growing_shares_and_lifts_it(ada: Returns, owner_
     order = await ada.buy(coins=100)
     async with _as_store(owner_connection, order):
         await ada.give(70)
-        assert await ada.tell(order, ReversalState.DONE, share_ppm=250_000) == Outcome.APPLIED
-        assert await ada.tell(order, ReversalState.DONE, share_ppm=250_000) == Outcome.REPEATED
+        assert await ada.tell(order, ReversalState.DONE, share_ppm=250_000) == NewsOutcome.APPLIED
+        assert await ada.tell(order, ReversalState.DONE, share_ppm=250_000) == NewsOutcome.REPEATED
         assert [(one["amount"]["amount_minor"], one["coins"]) for one in await ada.reversals(order)] == [(24, 25)]
-        assert await ada.tell(order, ReversalState.DONE, share_ppm=1_000_000) == Outcome.APPLIED
-        assert await ada.tell(order, ReversalState.DONE, share_ppm=250_000) == Outcome.REPEATED  # late
+        assert await ada.tell(order, ReversalState.DONE, share_ppm=1_000_000) == NewsOutcome.APPLIED
+        assert await ada.tell(order, ReversalState.DONE, share_ppm=250_000) == NewsOutcome.REPEATED  # late
         assert [(one["amount"]["amount_minor"], one["coins"]) for one in await ada.reversals(order)] == [
             (24, 25),
             (72, 75),
@@ -378,8 +378,8 @@ async def test_a_store_voids_in_growing_shares_and_lifts_it(ada: Returns, owner_
             0,
             0,
         ]
-        assert await ada.tell(order, ReversalState.UNDONE) == Outcome.APPLIED
-        assert await ada.tell(order, ReversalState.UNDONE) == Outcome.REPEATED
+        assert await ada.tell(order, ReversalState.UNDONE) == NewsOutcome.APPLIED
+        assert await ada.tell(order, ReversalState.UNDONE) == NewsOutcome.REPEATED
         assert (await ada.coins(), await ada.balance("buyers"), await ada.balance("channel_fees")) == (30, -96, 3)
 
 
@@ -395,7 +395,13 @@ async def test_a_void_lifted_and_made_again_is_told_apart_by_its_time(
             (ReversalState.UNDONE, 2),
         ):  # fmt: skip
             told.append(await ada.tell(order, state, at=start + timedelta(days=day)))
-        assert told == [Outcome.APPLIED, Outcome.APPLIED, Outcome.IGNORED, Outcome.APPLIED, Outcome.IGNORED]
+        assert told == [
+            NewsOutcome.APPLIED,
+            NewsOutcome.APPLIED,
+            NewsOutcome.IGNORED,
+            NewsOutcome.APPLIED,
+            NewsOutcome.IGNORED,
+        ]
         assert [one["state"] for one in await ada.reversals(order)] == ["undone", "done"]
         assert await ada.coins() == 0
 

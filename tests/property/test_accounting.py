@@ -246,7 +246,7 @@ class World:
 
     async def _tell(self, purse: Purse, order: Order, news: ReversalNews) -> None:
         async with self.database.transaction() as connection:
-            await reversals.apply_news(connection, order, news, SELLERS[purse.country], self.clock.now())
+            await reversals.apply_reversal_news(connection, order, news, SELLERS[purse.country], self.clock.now())
         await self._notice(purse)
 
     async def withdraw(self, purse: Purse) -> None:

@@ -34,7 +34,7 @@ from plaudit.problems import Problem
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.prices import seed
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import (
@@ -47,7 +47,7 @@ from plaudit.selling.providers.base import (
     ReversalState,
 )
 from plaudit.selling.reversals import actions as reversals
-from plaudit.selling.reversals import asking, books
+from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.amounts import Amounts, part_of_money
 from plaudit.selling.reversals.model import RefundRequest, WithdrawalRequest
 from plaudit.settings import Secret, Settings
@@ -337,13 +337,13 @@ class MoneyPath(RuleBasedStateMachine):
         messages = self.told if again and self.told else self.untold or self.told
         self._hear(messages[choice % len(messages)])
 
-    def _hear(self, news: News) -> Outcome:
-        async def hear() -> Outcome:
+    def _hear(self, news: News) -> NewsOutcome:
+        async def hear() -> NewsOutcome:
             async with self.database.transaction() as connection:
                 return (await apply_news(connection, "sandbox", news, SETTINGS, self.clock)).outcome
 
         outcome = self.runner.run(hear())
-        if outcome is not Outcome.WAITING and news in self.untold:
+        if outcome is not NewsOutcome.WAITING and news in self.untold:
             self.untold.remove(news)
             self.told.append(news)
         return outcome
@@ -452,8 +452,8 @@ async def _nothing(*_: object) -> None:
     """What a forgetful programmer wrote."""
 
 
-async def _never_heard_of(*_: object) -> tuple[Outcome, str]:
-    return Outcome.IGNORED, ""
+async def _never_heard_of(*_: object) -> tuple[NewsOutcome, str]:
+    return NewsOutcome.IGNORED, ""
 
 
 def _of_all_that_was_paid(paid: Amounts, _: Amounts, minor: int) -> Amounts:
@@ -465,7 +465,7 @@ BUGS: dict[str, tuple[Any, str, Any, str]] = {
     "what another held is not claimed when it is let go": (reversals, "catch_up", _nothing, "_books_say_the_truth"),
     "whatever is undone stays forgotten": (reversals, "_undone", _never_heard_of, "_books_say_the_truth"),
     "what is undone is taken again": (reversals, "_is_anew", lambda *_: True, "_books_say_the_truth"),
-    "claims have no end": (books, "part_of_money", _of_all_that_was_paid, "_books_say_the_truth"),
+    "claims have no end": (execution, "part_of_money", _of_all_that_was_paid, "_books_say_the_truth"),
 }
 
 

@@ -11,9 +11,9 @@ import msgspec
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.selling.orders.actions import find_order
-from plaudit.selling.orders.settlement import Outcome, Seller
+from plaudit.selling.orders.settlement import NewsOutcome, Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.reversals.actions import apply_news
+from plaudit.selling.reversals.actions import apply_reversal_news
 from tests.support.shop import API_KEY, Shop, signed
 from tests.support.waiting import eventually
 
@@ -91,17 +91,17 @@ class Returns:
         found: list[dict[str, Any]] = answer.json()["items"]
         return found
 
-    async def tell(self, order: dict[str, Any], state: ReversalState, **changed: object) -> Outcome:
+    async def tell(self, order: dict[str, Any], state: ReversalState, **changed: object) -> NewsOutcome:
         """Apply a store's void of an order; of all of it, unless a share is given."""
         void = ReversalNews(id="void", kind=ReversalKind.VOID, payment_id=payment_of(order), state=state)
         return await self.apply(order, msgspec.structs.replace(void, **changed))
 
-    async def apply(self, order: dict[str, Any], news: ReversalNews) -> Outcome:
+    async def apply(self, order: dict[str, Any], news: ReversalNews) -> NewsOutcome:
         """What comes of news of an order."""
         house = self.shop.desk.house
         async with house.database.transaction() as connection:
             found = await find_order(connection, self.person_id, uuid.UUID(order["id"]))
-            return (await apply_news(connection, found, news, Seller.of(house.settings), house.clock.now()))[0]
+            return (await apply_reversal_news(connection, found, news, Seller.of(house.settings), house.clock.now()))[0]
 
     async def hear(self, what: str, data: dict[str, Any]) -> str:
         """What became of a message of the sandbox about a refund or dispute."""

@@ -10,17 +10,17 @@ import pytest
 from plaudit.money import Money
 from plaudit.selling.providers.base import PaymentState, ReversalState
 from plaudit.selling.providers.paypal_disputes import Dispute
-from plaudit.selling.providers.paypal_model import Capture, Order, Refund
+from plaudit.selling.providers.paypal_model import Capture, PayPalOrder, Refund
 
 USD = {"currency_code": "USD", "value": "10.00"}
 CAPTURE: dict[str, Any] = {"id": "3C679366HH908993F", "status": "COMPLETED", "amount": USD}
 
 
-def order(status: str, captures: list[dict[str, Any]] | None = None, **changed: Any) -> Order:
+def order(status: str, captures: list[dict[str, Any]] | None = None, **changed: Any) -> PayPalOrder:
     """An order of ten dollars."""
     unit = {"amount": USD, "invoice_id": "7-x", "custom_id": "7-x", "payments": {"captures": captures or []}}
     document = {"id": "5O190127TN364715T", "status": status, "purchase_units": [unit]} | changed
-    return msgspec.convert(document, Order, strict=False)
+    return msgspec.convert(document, PayPalOrder, strict=False)
 
 
 @pytest.mark.parametrize(

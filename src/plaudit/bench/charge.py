@@ -29,7 +29,7 @@ NAIVE_HOT_GIFTS = 6_000
 INSERT_ROWS_AT_ONCE = 1_300  # as many as the batch writer takes at this load
 ROUNDS = 3
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 _clock = SystemClock()
 _choice = random.Random(20261122)  # noqa: S311 - the same gifts in each run, nothing secret
 
@@ -80,7 +80,7 @@ class _Round:
         return GIFTS / took
 
     async def _all_delivered(self) -> None:
-        while await self._owner.fetchval(_SQL["has_undelivered"]):  # noqa: ASYNC110 - the state is the database's
+        while await self._owner.fetchval(SQL["has_undelivered"]):  # noqa: ASYNC110 - the state is the database's
             await asyncio.sleep(0.002)
 
     async def naive(self, *, hot: bool) -> float:
@@ -92,7 +92,7 @@ class _Round:
         async def client(connection: Connection) -> None:
             for order in waiting:
                 await connection.fetchval(
-                    _SQL["naive_send"],
+                    SQL["naive_send"],
                     order.id,
                     order.viewer_id,
                     order.creator_id,
@@ -118,7 +118,7 @@ class _Round:
 
         async def client(connection: Connection) -> None:
             for batch in batches:
-                await connection.execute(_SQL["insert_bare_gifts"], *_columns(batch), _clock.now())
+                await connection.execute(SQL["insert_bare_gifts"], *_columns(batch), _clock.now())
 
         begin = time.perf_counter()
         await asyncio.gather(*map(client, connections))
@@ -144,9 +144,9 @@ async def run(server_url: str) -> dict[str, Any]:
         owner = await connect(url, role=None, statement_timeout_ms=0)
         try:
             await owner.execute((files("plaudit.bench") / "naive.sql").read_text())
-            await owner.execute(_SQL["fill_wallets"], VIEWERS, COINS_EACH)
-            await owner.execute(_SQL["fill_naive_wallets"], VIEWERS, COINS_EACH)
-            await owner.execute(_SQL["fill_naive_balances"], VIEWERS + 1, VIEWERS + CREATORS)
+            await owner.execute(SQL["fill_wallets"], VIEWERS, COINS_EACH)
+            await owner.execute(SQL["fill_naive_wallets"], VIEWERS, COINS_EACH)
+            await owner.execute(SQL["fill_naive_balances"], VIEWERS + 1, VIEWERS + CREATORS)
             await owner.execute("vacuum analyze")
             bench = _Round(url, owner)
             kinds: dict[str, Callable[[], Awaitable[float]]] = {
@@ -160,7 +160,7 @@ async def run(server_url: str) -> dict[str, Any]:
             for _ in range(ROUNDS):
                 for kind, measure in kinds.items():
                     rounds[kind].append(await measure())
-            batches = await owner.fetchval(_SQL["charged_batches"])
+            batches = await owner.fetchval(SQL["charged_batches"])
         finally:
             await owner.close()
     figures: dict[str, Any] = {kind: round(middle(values)) for kind, values in rounds.items()}

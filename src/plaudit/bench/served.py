@@ -18,7 +18,7 @@ from plaudit.ids import new_id
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 _clock = SystemClock()
 _START_WAIT_S = 30
 
@@ -43,7 +43,7 @@ class Served:
         """How many gifts the batch writer took at a time, on average."""
         connection = await connect(self.database_url)
         try:
-            gifts: float = await connection.fetchval(_SQL["gifts_per_batch"])
+            gifts: float = await connection.fetchval(SQL["gifts_per_batch"])
         finally:
             await connection.close()
         return round(gifts, 1)
@@ -65,7 +65,7 @@ async def served_platform(server_url: str, *, viewers: int) -> AsyncIterator[Ser
                     room_id = await live_room(client, creator_token)
                     for token in tokens:
                         person_id = int((await ask(client, "GET", "/v1/me", token))["id"])
-                        await owner.fetchval(_SQL["fund_viewer"], person_id, _lot(), COINS_EACH, _clock.now())
+                        await owner.fetchval(SQL["fund_viewer"], person_id, _lot(), COINS_EACH, _clock.now())
                 yield Served(host, port, pid, url, room_id, creator_token, tokens)
         finally:
             await owner.close()

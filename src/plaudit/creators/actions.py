@@ -27,19 +27,19 @@ from plaudit.limits import (
 )
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 async def current_rule(connection: Connection, clock: Clock) -> RewardRule:
     """The reward rule in effect."""
-    rule = await fetch_one(connection, _SQL["rule_at"], RewardRule, clock.now())
+    rule = await fetch_one(connection, SQL["rule_at"], RewardRule, clock.now())
     assert rule is not None, "the first rule comes with the tables"
     return rule
 
 
 async def list_rules(connection: Connection, before_version: int, limit: int) -> list[RewardRule]:
     """Rules, newest first."""
-    return await fetch_all(connection, _SQL["rules"], RewardRule, before_version, limit)
+    return await fetch_all(connection, SQL["rules"], RewardRule, before_version, limit)
 
 
 async def record_rule(connection: Connection, clock: Clock, new: NewRewardRule, operator_id: int | None) -> RewardRule:
@@ -51,10 +51,10 @@ async def record_rule(connection: Connection, clock: Clock, new: NewRewardRule, 
     now = clock.now()
     if new.effective_at is not None and new.effective_at < now:
         raise InvalidField(field="effective_at", reason="must not be in the past")
-    await connection.execute(_SQL["lock_rules"])
+    await connection.execute(SQL["lock_rules"])
     rule = await fetch_one(
         connection,
-        _SQL["add_rule"],
+        SQL["add_rule"],
         RewardRule,
         *(new.numerator, new.denominator, new.maturity_s, new.coins_min),
         *(new.effective_at or now, now, operator_id, new.note),
@@ -65,42 +65,42 @@ async def record_rule(connection: Connection, clock: Clock, new: NewRewardRule, 
 
 async def lock_creator(connection: Connection, creator_id: int) -> CreatorSetting:
     """Decide alone about this creator's coins and diamonds until the transaction ends."""
-    setting = await fetch_one(connection, _SQL["lock_creator"], CreatorSetting, creator_id)
+    setting = await fetch_one(connection, SQL["lock_creator"], CreatorSetting, creator_id)
     assert setting is not None
     return setting
 
 
 async def setting_of(connection: Connection, creator_id: int) -> CreatorSetting:
     """What the creator decided, or the default."""
-    found = await fetch_one(connection, _SQL["setting"], CreatorSetting, creator_id)
+    found = await fetch_one(connection, SQL["setting"], CreatorSetting, creator_id)
     return found or CreatorSetting()
 
 
 async def set_automatic_conversion(connection: Connection, creator_id: int, on: bool) -> CreatorSetting:
     """Switch automatic conversion on or off."""
     await lock_creator(connection, creator_id)
-    setting = await fetch_one(connection, _SQL["set_automatic_conversion"], CreatorSetting, creator_id, on)
+    setting = await fetch_one(connection, SQL["set_automatic_conversion"], CreatorSetting, creator_id, on)
     assert setting is not None
     return setting
 
 
 async def balance_of(connection: Connection, creator_id: int) -> Balance:
     """Coins and diamonds of a creator, wherever they are."""
-    balance = await fetch_one(connection, _SQL["balance"], Balance, creator_id)
+    balance = await fetch_one(connection, SQL["balance"], Balance, creator_id)
     assert balance is not None
     return balance
 
 
 async def maturing_of(connection: Connection, creator_id: int) -> list[Maturing]:
     """When pending diamonds become available, soonest first; the first MATURING_LENGTH_MAX moments."""
-    return await fetch_all(connection, _SQL["maturing"], Maturing, creator_id, MATURING_LENGTH_MAX)
+    return await fetch_all(connection, SQL["maturing"], Maturing, creator_id, MATURING_LENGTH_MAX)
 
 
 async def list_conversions(
     connection: Connection, creator_id: int, before: tuple[datetime, UUID], limit: int
 ) -> list[Conversion]:
     """Conversions of a creator, newest first, from the one after `before`."""
-    return await fetch_all(connection, _SQL["conversions"], Conversion, creator_id, *before, limit)
+    return await fetch_all(connection, SQL["conversions"], Conversion, creator_id, *before, limit)
 
 
 async def find_conversion(connection: Connection, creator_id: int, conversion_id: UUID) -> Conversion:
@@ -109,7 +109,7 @@ async def find_conversion(connection: Connection, creator_id: int, conversion_id
     Raises:
         NotFound: this creator has none with the id.
     """
-    found = await fetch_one(connection, _SQL["conversion"], Conversion, creator_id, conversion_id)
+    found = await fetch_one(connection, SQL["conversion"], Conversion, creator_id, conversion_id)
     if found is None or found.creator_id != creator_id:
         raise NotFound("You have no conversion with this id.")
     return found
@@ -132,7 +132,7 @@ async def convert(
     if coins is not None and not 1 <= coins <= CONVERSION_COINS_MAX:
         raise InvalidField(field="coins", reason=f"must be from 1 to {CONVERSION_COINS_MAX}")
     await lock_creator(connection, creator_id)
-    known = await fetch_one(connection, _SQL["conversion"], Conversion, creator_id, conversion_id)
+    known = await fetch_one(connection, SQL["conversion"], Conversion, creator_id, conversion_id)
     if known is not None:
         if (known.creator_id, known.coins_requested) != (creator_id, coins):
             raise IdempotencyConflict
@@ -154,14 +154,14 @@ async def _convert_new(
     now = clock.now()
     conversion = await fetch_one(
         connection,
-        _SQL["add_conversion"],
+        SQL["add_conversion"],
         Conversion,
         *(creator_id, conversion_id, requested, coins, diamonds, rule.version),
         *(now, now + timedelta(seconds=rule.maturity_s)),
     )
     if conversion is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
-    await connection.execute(_SQL["post_conversion"], creator_id, conversion_id, coins, diamonds, now)
+    await connection.execute(SQL["post_conversion"], creator_id, conversion_id, coins, diamonds, now)
     return conversion
 
 
@@ -170,39 +170,39 @@ async def mature(connection: Connection, clock: Clock, limit: int) -> int:
 
     Several processes may do this at once: each takes conversions no other holds.
     """
-    matured: int = await connection.fetchval(_SQL["mature"], clock.now(), limit)
+    matured: int = await connection.fetchval(SQL["mature"], clock.now(), limit)
     return matured
 
 
 async def due_maturities(connection: Connection, clock: Clock, limit: int) -> list[DueMaturity]:
     """Conversions that `mature` would take."""
-    return await fetch_all(connection, _SQL["due_maturities"], DueMaturity, clock.now(), limit)
+    return await fetch_all(connection, SQL["due_maturities"], DueMaturity, clock.now(), limit)
 
 
 async def mature_one(connection: Connection, clock: Clock, due: DueMaturity) -> bool:
     """Make the diamonds of one conversion available; False when another process has done it."""
-    matured = await connection.fetchval(_SQL["mature_one"], due.creator_id, due.conversion_id, clock.now())
+    matured = await connection.fetchval(SQL["mature_one"], due.creator_id, due.conversion_id, clock.now())
     return matured is not None
 
 
 async def postpone_maturity(connection: Connection, clock: Clock, due: DueMaturity, error: str) -> None:
     """A conversion could not be matured; it is tried again later."""
     due_at = _later(clock, due.tries)
-    await connection.execute(_SQL["postpone_maturity"], due.creator_id, due.conversion_id, due_at, error)
+    await connection.execute(SQL["postpone_maturity"], due.creator_id, due.conversion_id, due_at, error)
 
 
 async def due_automatic(connection: Connection, clock: Clock, limit: int) -> list[DueConversion]:
     """Creators whose gift balance waits to be converted automatically."""
     rule = await current_rule(connection, clock)
-    await connection.execute(_SQL["forget_conversion_errors"], rule.coins_needed)
-    return await fetch_all(connection, _SQL["due_automatic"], DueConversion, clock.now(), rule.coins_needed, limit)
+    await connection.execute(SQL["forget_conversion_errors"], rule.coins_needed)
+    return await fetch_all(connection, SQL["due_automatic"], DueConversion, clock.now(), rule.coins_needed, limit)
 
 
 async def convert_automatically(connection: Connection, clock: Clock, due: DueConversion) -> Conversion | None:
     """Convert all of a creator's gift balance, if the creator wants that and there is enough of it."""
     setting = await lock_creator(connection, due.creator_id)
     if due.tries:
-        await connection.execute(_SQL["conversion_succeeded"], due.creator_id)
+        await connection.execute(SQL["conversion_succeeded"], due.creator_id)
     if not setting.automatic_conversion:
         return None
     try:
@@ -214,7 +214,7 @@ async def convert_automatically(connection: Connection, clock: Clock, due: DueCo
 async def postpone_conversion(connection: Connection, clock: Clock, due: DueConversion, error: str) -> None:
     """A gift balance could not be converted; it is tried again later."""
     due_at = _later(clock, due.tries)
-    await connection.execute(_SQL["postpone_conversion"], due.creator_id, clock.now(), due_at, error)
+    await connection.execute(SQL["postpone_conversion"], due.creator_id, clock.now(), due_at, error)
 
 
 def _later(clock: Clock, failed_before: int) -> datetime:
@@ -223,4 +223,4 @@ def _later(clock: Clock, failed_before: int) -> datetime:
 
 async def retry(connection: Connection, queue: str, id: UUID, now: datetime) -> None:
     """Have an item of a queue (clawback, maturity or conversion) tried again at once, by its id among stuck work."""
-    await connection.execute(_SQL[f"retry_{queue}"], id, now)
+    await connection.execute(SQL[f"retry_{queue}"], id, now)

@@ -17,7 +17,7 @@ from plaudit.limits import (
     CREATOR_WORK_PAUSE_S_MAX,
 )
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 class NeverReceived(RuntimeError):
@@ -31,14 +31,14 @@ async def claim(connection: Connection, clock: Clock, limit: int) -> list[Clawba
     """
     now = clock.now()
     lease = now + timedelta(seconds=CLAWBACK_LEASE_S)
-    return await fetch_all(connection, _SQL["claim_clawbacks"], Clawback, now, lease, limit)
+    return await fetch_all(connection, SQL["claim_clawbacks"], Clawback, now, lease, limit)
 
 
 async def postpone(connection: Connection, clock: Clock, due: Clawback, error: str) -> None:
     """It could not be applied; it is tried again later, and with it all that waits behind it."""
     due_at = clock.now() + growing_pause(CREATOR_WORK_PAUSE_S_FIRST, due.tries, CREATOR_WORK_PAUSE_S_MAX)
     await connection.execute(
-        _SQL["postpone_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, due_at, error
+        SQL["postpone_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, due_at, error
     )
 
 
@@ -51,7 +51,7 @@ async def apply(connection: Connection, clock: Clock, due: Clawback) -> bool:
     await lock_creator(connection, due.creator_id)
     now = clock.now()
     claimed = await connection.fetchval(
-        _SQL["claim_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, now
+        SQL["claim_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, now
     )
     if not claimed:
         return False
@@ -60,7 +60,7 @@ async def apply(connection: Connection, clock: Clock, due: Clawback) -> bool:
     else:
         await _return(connection, due, now)
     event = "taken_back" if due.direction == "take" else "given_back"
-    await connection.execute(_SQL["tell_rooms"], due.creator_id, due.shard, due.reversal_id, event, now)
+    await connection.execute(SQL["tell_rooms"], due.creator_id, due.shard, due.reversal_id, event, now)
     return True
 
 
@@ -74,7 +74,7 @@ async def _take(connection: Connection, due: Clawback, now: datetime) -> None:
     left = due.coins - from_balance
     while left:
         page = await fetch_all(
-            connection, _SQL["conversions_to_claw"], ClawedConversion, due.creator_id, CLAWBACK_CONVERSIONS_PAGE
+            connection, SQL["conversions_to_claw"], ClawedConversion, due.creator_id, CLAWBACK_CONVERSIONS_PAGE
         )
         if not page:
             raise NeverReceived(f"creator {due.creator_id} never received {left} coins of reversal {due.reversal_id}")
@@ -99,7 +99,7 @@ async def _take_from(
 
 
 async def _return(connection: Connection, due: Clawback, now: datetime) -> None:
-    parts = await fetch_all(connection, _SQL["parts_to_return"], ClawbackPart, due.creator_id, due.reversal_id)
+    parts = await fetch_all(connection, SQL["parts_to_return"], ClawbackPart, due.creator_id, due.reversal_id)
     for part in parts:
         diamonds, is_pending = 0, False
         if part.conversion_id is None:
@@ -107,7 +107,7 @@ async def _return(connection: Connection, due: Clawback, now: datetime) -> None:
             await _post(connection, due.creator_id, part.reference, reason, "COIN", part.coins, now)
         else:
             conversion = await fetch_one(
-                connection, _SQL["conversion_to_return"], ClawedConversion, due.creator_id, part.conversion_id
+                connection, SQL["conversion_to_return"], ClawedConversion, due.creator_id, part.conversion_id
             )
             assert conversion is not None, "a part refers to its conversion"
             clawed = conversion.coins_clawed - part.coins
@@ -115,13 +115,11 @@ async def _return(connection: Connection, due: Clawback, now: datetime) -> None:
             await _claw(connection, due.creator_id, conversion, clawed)
             reason = "clawback_pending_returned" if is_pending else "clawback_available_returned"
             await _post(connection, due.creator_id, part.reference, reason, "DIAMOND", diamonds, now)
-        await connection.execute(
-            _SQL["return_clawback_part"], due.creator_id, part.reference, now, diamonds, is_pending
-        )
+        await connection.execute(SQL["return_clawback_part"], due.creator_id, part.reference, now, diamonds, is_pending)
 
 
 async def _claw(connection: Connection, creator_id: int, conversion: ClawedConversion, coins: int) -> None:
-    await connection.execute(_SQL["claw_conversion"], creator_id, conversion.id, coins, conversion.diamonds_of(coins))
+    await connection.execute(SQL["claw_conversion"], creator_id, conversion.id, coins, conversion.diamonds_of(coins))
 
 
 async def _add_part(
@@ -135,7 +133,7 @@ async def _add_part(
     now: datetime,
 ) -> None:
     await connection.execute(
-        _SQL["add_clawback_part"],
+        SQL["add_clawback_part"],
         *(due.creator_id, reference, due.reversal_id, conversion_id, coins, diamonds, was_pending, now),
     )
 
@@ -145,7 +143,7 @@ async def _post(
 ) -> None:
     if amount:
         await connection.execute(
-            _SQL["post_clawback"], creator_id, reference, reason, reason.endswith("_returned"), asset, amount, now
+            SQL["post_clawback"], creator_id, reference, reason, reason.endswith("_returned"), asset, amount, now
         )
 
 
@@ -159,16 +157,16 @@ async def list_clawbacks(
     connection: Connection, creator_id: int, before: tuple[datetime, UUID], limit: int
 ) -> list[ClawbackEntry]:
     """What was taken from a creator, by reversal, newest first, from the one after `before`."""
-    return await fetch_all(connection, _SQL["clawbacks"], ClawbackEntry, creator_id, *before, limit)
+    return await fetch_all(connection, SQL["clawbacks"], ClawbackEntry, creator_id, *before, limit)
 
 
 async def find_clawback(connection: Connection, creator_id: int, reversal_id: UUID) -> ClawbackEntry | None:
     """What one reversal took from a creator; None: nothing."""
-    return await fetch_one(connection, _SQL["clawback"], ClawbackEntry, creator_id, reversal_id)
+    return await fetch_one(connection, SQL["clawback"], ClawbackEntry, creator_id, reversal_id)
 
 
 async def clawed_gifts(
     connection: Connection, creator_id: int, reversal_id: UUID, before: tuple[int, UUID], limit: int
 ) -> list[ClawedGift]:
     """The gifts to a creator that one reversal marks, the largest first, from the one after `before`."""
-    return await fetch_all(connection, _SQL["clawed_gifts"], ClawedGift, creator_id, reversal_id, *before, limit)
+    return await fetch_all(connection, SQL["clawed_gifts"], ClawedGift, creator_id, reversal_id, *before, limit)

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from plaudit.clock import ManualClock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.events.model import ON_REQUEST, CursorTooOld, Event, KeptEvent, LogState
-from plaudit.ids import new_id
+from plaudit.ids import id_at
 from plaudit.limits import EVENT_DAYS, EVENTS_FORGOTTEN_PER_RUN_MAX, EVENTS_PLACED_AT_ONCE_MAX, GIFTS_WANTED_DAYS
 from plaudit.problems import InvalidField
 
@@ -35,7 +34,7 @@ async def record_all(connection: Connection, events: Sequence[tuple[datetime, Ev
     """The same of things that happened at several moments."""
     await connection.execute(
         SQL["record"],
-        [new_id(ManualClock(at)) for at, _ in events],
+        [id_at(at) for at, _ in events],
         [event.kind for _, event in events],
         [at for at, _ in events],
         [event.subject for _, event in events],

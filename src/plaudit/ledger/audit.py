@@ -43,7 +43,7 @@ class AuditReport(msgspec.Struct, frozen=True):
 
 
 def laws() -> Iterator[Law]:
-    """The laws of the ledger, then those that other rooms, wherever they are, keep in an `audit` folder of their own."""
+    """The laws of the ledger, then those that other rooms keep in an `audit` folder of their own."""
     files_of_laws = [file for file in sorted(_PACKAGE.rglob("*.sql")) if file.parent.name == "audit"]
     for file in sorted(files_of_laws, key=lambda file: "ledger" not in file.parts):
         first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")

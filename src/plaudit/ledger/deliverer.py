@@ -12,8 +12,8 @@ from plaudit.ledger.shards import Shards
 from plaudit.ledger.writer import Connect
 from plaudit.limits import DELIVERY_BATCHES_MAX, DELIVERY_PAUSE_MS, DELIVERY_POLL_MS, DELIVERY_RETRY_PAUSE_MS
 
-_SQL = statements(__file__)
-_log = logging.getLogger(__name__)
+SQL = statements(__file__)
+log = logging.getLogger(__name__)
 
 
 class Deliverer:
@@ -59,7 +59,7 @@ class Deliverer:
             try:
                 await self._deliver_for_ever(shard)
             except Exception:
-                _log.exception("delivery to shard %d failed; trying again", shard)
+                log.exception("delivery to shard %d failed; trying again", shard)
                 await asyncio.sleep(DELIVERY_RETRY_PAUSE_MS / 1000)
 
     async def _deliver_for_ever(self, shard: int) -> None:
@@ -71,7 +71,7 @@ class Deliverer:
                 idle = True
                 for source_shard in self._shards.all():
                     rows = await connection.fetch(
-                        _SQL["deliver"],
+                        SQL["deliver"],
                         shard,
                         source_shard,
                         self._clock.now(),

@@ -5,7 +5,7 @@ from plaudit.db import Connection, Database, statements
 from plaudit.jobs import Job
 from plaudit.limits import EXPIRE_EVERY_S, EXPIRED_LOTS_PER_RUN_MAX, GIFT_PARTITION_MONTHS_AHEAD, PARTITIONS_EVERY_S
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 def ledger_jobs(database: Database, clock: Clock) -> list[Job]:
@@ -29,11 +29,11 @@ def ledger_jobs(database: Database, clock: Clock) -> list[Job]:
 
 async def ensure_gift_partitions(connection: Connection, clock: Clock) -> int:
     """Make the monthly partitions of `gift` that are missing; how many were made. Run daily, and before serving."""
-    made: int = await connection.fetchval(_SQL["ensure_gift_partitions"], clock.now(), GIFT_PARTITION_MONTHS_AHEAD)
+    made: int = await connection.fetchval(SQL["ensure_gift_partitions"], clock.now(), GIFT_PARTITION_MONTHS_AHEAD)
     return made
 
 
 async def expire_lots(connection: Connection, clock: Clock) -> int:
     """Take the unspent coins of expired lots out of wallets; how many lots. Until then they can be spent."""
-    expired: int = await connection.fetchval(_SQL["expire_lots"], clock.now(), EXPIRED_LOTS_PER_RUN_MAX)
+    expired: int = await connection.fetchval(SQL["expire_lots"], clock.now(), EXPIRED_LOTS_PER_RUN_MAX)
     return expired

@@ -27,7 +27,7 @@ from plaudit.settings import Settings, SetupError
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 _FILE_NAME = re.compile(r"\d{4}_(?P<stage>pre|post)_[a-z0-9_]+\.sql")
 
 
@@ -109,9 +109,9 @@ async def apply(
     await _take_lock(connection)
     try:
         await ensure_application_role(connection)
-        await connection.execute(_SQL["create_migration_table"])
-        await connection.execute(_SQL["grant_sight_of_migrations"])
-        applied = await fetch_all(connection, _SQL["applied_scripts"], AppliedScript)
+        await connection.execute(SQL["create_migration_table"])
+        await connection.execute(SQL["grant_sight_of_migrations"])
+        applied = await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
         present = {script.name: script.sha256 for script in applied if script.kind == "migration"}
         pending = _pending(migrations, present, before_deploy=before_deploy)
         await _apply_all(connection, "migration", pending)
@@ -121,15 +121,15 @@ async def apply(
             await _replace_functions(connection, functions)
         return [file.name for file in [*pending, *(functions if changed else ())]]
     finally:
-        await connection.execute(_SQL["release_migration_lock"])
+        await connection.execute(SQL["release_migration_lock"])
 
 
 async def pending_migrations(connection: Connection) -> list[str]:
     """Names of migrations and functions that this version has and the database has not."""
-    if not await connection.fetchval(_SQL["has_migration_table"]):
+    if not await connection.fetchval(SQL["has_migration_table"]):
         return [file.name for file in [*read_migrations(), *read_functions()]]
     applied = {
-        (script.name, script.sha256) for script in await fetch_all(connection, _SQL["applied_scripts"], AppliedScript)
+        (script.name, script.sha256) for script in await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
     }
     return [file.name for file in [*read_migrations(), *read_functions()] if (file.name, file.sha256) not in applied]
 
@@ -146,14 +146,14 @@ async def ensure_application_role(connection: Connection) -> None:
         MigrationError: the login user may not; says what a superuser has to run.
     """
     try:
-        if not await connection.fetchval(_SQL["has_role"], APPLICATION_ROLE):
+        if not await connection.fetchval(SQL["has_role"], APPLICATION_ROLE):
             # Another database of this server may be quicker.
             with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-                await connection.execute(_SQL["create_application_role"])
-        if not await connection.fetchval(_SQL["may_take_role"], APPLICATION_ROLE):
-            await connection.execute(_SQL["grant_application_role"])
+                await connection.execute(SQL["create_application_role"])
+        if not await connection.fetchval(SQL["may_take_role"], APPLICATION_ROLE):
+            await connection.execute(SQL["grant_application_role"])
     except asyncpg.InsufficientPrivilegeError as error:
-        user = await connection.fetchval(_SQL["who_logged_in"])
+        user = await connection.fetchval(SQL["who_logged_in"])
         raise MigrationError(
             f"the user {user} may not prepare the role {APPLICATION_ROLE}; let a superuser run: "
             f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN; GRANT {APPLICATION_ROLE} TO {user};"
@@ -162,10 +162,10 @@ async def ensure_application_role(connection: Connection) -> None:
 
 async def _take_lock(connection: Connection) -> None:
     """Wait for another migration of this database to end."""
-    await connection.execute(_SQL["lift_statement_timeout"])
+    await connection.execute(SQL["lift_statement_timeout"])
     try:
         async with asyncio.timeout(DATABASE_MIGRATION_LOCK_WAIT_S):
-            await connection.execute(_SQL["take_migration_lock"])
+            await connection.execute(SQL["take_migration_lock"])
     except TimeoutError:
         raise MigrationError("another migration of this database is still under way") from None
 
@@ -193,7 +193,7 @@ async def _apply_all(connection: Connection, kind: str, files: Sequence[ScriptFi
         try:
             async with connection.transaction():
                 await connection.execute(file.sql)
-                await connection.execute(_SQL["record_script"], kind, file.name, file.sha256)
+                await connection.execute(SQL["record_script"], kind, file.name, file.sha256)
         except asyncpg.PostgresError as error:
             raise MigrationError(f"{kind} {file.name}: {_place(file, error)}{error}") from error
 
@@ -201,7 +201,7 @@ async def _apply_all(connection: Connection, kind: str, files: Sequence[ScriptFi
 async def _replace_functions(connection: Connection, files: Sequence[ScriptFile]) -> None:
     """All or none: their privileges are granted by the last of them."""
     async with connection.transaction():
-        await connection.execute(_SQL["forget_functions"])
+        await connection.execute(SQL["forget_functions"])
         await _apply_all(connection, "function", files)
 
 

@@ -12,7 +12,7 @@ from plaudit.db import Connection, statements
 
 SCHEMA_FILE = Path(__file__).parent / "sql" / "schema.sql"
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 _GRANT = re.compile(r"^GRANT (?P<what>.+) ON (?P<kind>TABLE|FUNCTION|SCHEMA) (?P<name>[\w.]+).* TO plaudit_app;$", re.M)
 _CLOSED = re.compile(r"^REVOKE ALL ON FUNCTION (?P<name>[\w.]+)\(.*\) FROM PUBLIC;$", re.M)
 
@@ -32,7 +32,7 @@ def _recorded() -> tuple[list[str], list[str]]:
 async def privilege_repairs(connection: Connection) -> list[str]:
     """The statements that make privileges what the recorded schema says; empty when they are. For a database whose
     migrations have all been applied, and where the role exists."""
-    return [row["statement"] for row in await connection.fetch(_SQL["privilege_repairs"], *_recorded())]
+    return [row["statement"] for row in await connection.fetch(SQL["privilege_repairs"], *_recorded())]
 
 
 async def repair_privileges(connection: Connection) -> list[str]:

@@ -2,7 +2,7 @@
 
 from plaudit.db import Connection, statements
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 class Shards:
@@ -23,4 +23,4 @@ class Shards:
 
 async def read_shards(connection: Connection) -> Shards:
     """The shards of this database."""
-    return Shards(await connection.fetchval(_SQL["shard_count"]))
+    return Shards(await connection.fetchval(SQL["shard_count"]))

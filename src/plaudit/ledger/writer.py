@@ -22,8 +22,8 @@ from plaudit.limits import (
 )
 from plaudit.problems import TooBusy
 
-_SQL = statements(__file__)
-_log = logging.getLogger(__name__)
+SQL = statements(__file__)
+log = logging.getLogger(__name__)
 
 Connect = Callable[[], Awaitable[Connection]]
 
@@ -130,7 +130,7 @@ class _Lane:
                 await self._charge(batch[:middle])
                 await self._charge(batch[middle:])
                 return
-            _log.exception("%d gifts of shard %d could not be charged", len(batch), self._shard)
+            log.exception("%d gifts of shard %d could not be charged", len(batch), self._shard)
             unknown = OutcomeUnknown()
             unknown.__cause__ = error
             for _, ticket, _ in batch:
@@ -164,9 +164,9 @@ class _Lane:
             try:
                 if self._connection is None or self._connection.is_closed():
                     self._connection = await self._connect()
-                row = await self._connection.fetchrow(_SQL["charge"], *arguments)
+                row = await self._connection.fetchrow(SQL["charge"], *arguments)
             except _PASSING_ERRORS as error:
-                _log.warning("charging shard %d, attempt %d: %r", self._shard, attempt, error)
+                log.warning("charging shard %d, attempt %d: %r", self._shard, attempt, error)
                 if attempt == CHARGE_ATTEMPTS_MAX:
                     raise
                 await asyncio.sleep(attempt * CHARGE_RETRY_PAUSE_MS / 1000)

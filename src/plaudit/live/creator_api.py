@@ -47,7 +47,7 @@ PlaceCursor = Annotated[
 Thanked = Annotated[bool | None, Parameter(description="Only those that are ticked off, or only those that are not.")]
 
 
-async def _own_room(connection: Connection, caller: Caller, room_id: str | None) -> Room | None:
+async def _room_of_creator(connection: Connection, caller: Caller, room_id: str | None) -> Room | None:
     if room_id is None:
         return await actions.current_room(connection, caller.person_id)
     room = await actions.require_room(connection, int(room_id))
@@ -89,7 +89,7 @@ async def list_received_gifts(
     """Newest first, from who, and whether they are ticked off as thanked."""
     before = _before(cursor)
     async with database.read() as connection:
-        room = await _own_room(connection, caller, room_id)
+        room = await _room_of_creator(connection, caller, room_id)
         if room is None:
             return ReceivedGiftPage([], None, None)
         found = await thanks.gifts_received(connection, room, before=before, thanked=thanked, limit=limit + 1)

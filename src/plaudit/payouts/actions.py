@@ -39,7 +39,7 @@ from plaudit.payouts.rates import rate_at, terms_at, terms_of
 from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 async def quote(
@@ -57,7 +57,7 @@ async def quote(
     require_uuid7(quote_id, "id", clock)
     if not 1 <= diamonds <= PAYOUT_DIAMONDS_MAX:
         raise InvalidField(field="diamonds", reason=f"must be from 1 to {PAYOUT_DIAMONDS_MAX}")
-    if known := await fetch_one(connection, _SQL["quote"], PayoutQuote, creator_id, quote_id):
+    if known := await fetch_one(connection, SQL["quote"], PayoutQuote, creator_id, quote_id):
         return _same_quote(known, creator_id, diamonds, method_id)
     method = await method_of(connection, creator_id, method_id)
     now = clock.now()
@@ -67,14 +67,14 @@ async def quote(
     gross, fee = await _price(connection, terms, rate, diamonds, now)
     added = await fetch_one(
         connection,
-        _SQL["add_quote"],
+        SQL["add_quote"],
         PayoutQuote,
         *(creator_id, quote_id, method_id, diamonds, rate.version, terms.version, rate.currency),
         *(gross.amount_minor, fee.amount_minor, (gross - fee).amount_minor),
         *(now, now + timedelta(seconds=PAYOUT_QUOTE_VALID_S)),
     )
     if added is None:  # somebody was quicker with the same id
-        present = await fetch_one(connection, _SQL["quote"], PayoutQuote, creator_id, quote_id)
+        present = await fetch_one(connection, SQL["quote"], PayoutQuote, creator_id, quote_id)
         if present is None:
             raise IdempotencyConflict
         return _same_quote(present, creator_id, diamonds, method_id)
@@ -125,7 +125,7 @@ async def _check_payable(
 async def diamonds_today(connection: Connection, creator_id: int, now: datetime) -> int:
     """What a creator has asked to be paid since midnight UTC, without what was refused, cancelled or failed."""
     midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    diamonds: int = await connection.fetchval(_SQL["diamonds_since"], creator_id, midnight)
+    diamonds: int = await connection.fetchval(SQL["diamonds_since"], creator_id, midnight)
     return diamonds
 
 
@@ -141,14 +141,14 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
     """
     require_uuid7(payout_id, "id", clock)
     await lock_creator(connection, creator_id)
-    if known := await fetch_one(connection, _SQL["payout"], Payout, payout_id):
+    if known := await fetch_one(connection, SQL["payout"], Payout, payout_id):
         if (known.creator_id, known.quote_id) != (creator_id, quote_id):
             raise IdempotencyConflict
         return known
-    quoted = await fetch_one(connection, _SQL["quote"], PayoutQuote, creator_id, quote_id)
+    quoted = await fetch_one(connection, SQL["quote"], PayoutQuote, creator_id, quote_id)
     if quoted is None or quoted.creator_id != creator_id:
         raise NotFound("You have no payout quote with this id.")
-    if await connection.fetchval(_SQL["quote_is_used"], creator_id, quote_id):
+    if await connection.fetchval(SQL["quote_is_used"], creator_id, quote_id):
         raise PayoutQuoteUsed
     now = clock.now()
     if now >= quoted.expires_at:
@@ -156,7 +156,7 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
     method = await method_of(connection, creator_id, quoted.method_id)
     terms = await terms_of(connection, quoted.terms_version)
     await _check_payable(connection, creator_id, method, terms, quoted.diamonds, now)
-    if await connection.fetchval(_SQL["add_payout"], creator_id, payout_id, quote_id, now) is None:
+    if await connection.fetchval(SQL["add_payout"], creator_id, payout_id, quote_id, now) is None:
         raise IdempotencyConflict  # another creator was quicker with the same id
     payout = await find(connection, payout_id, creator_id)
     await post_diamonds(connection, payout, "payout_requested", now)
@@ -207,7 +207,7 @@ async def _take_from_queue(connection: Connection, payout: Payout) -> None:
     """
     if payout.send_attempts is None:
         return
-    if not await connection.fetchval(_SQL["withdraw_send"], payout.creator_id, payout.id):
+    if not await connection.fetchval(SQL["withdraw_send"], payout.creator_id, payout.id):
         raise PayoutMayBeSent(provider=payout.provider)
 
 
@@ -243,9 +243,9 @@ async def _hand_over(connection: Connection, providers: PayoutProviders, payout:
     provider = provider_for(providers, payout.currency, payout.provider)
     if provider is None:
         raise PayoutProviderMissing(provider=payout.provider, currency=payout.currency)
-    await connection.execute(_SQL["choose_provider"], payout.creator_id, payout.id, provider.name)
+    await connection.execute(SQL["choose_provider"], payout.creator_id, payout.id, provider.name)
     if not provider.by_hand:
-        await connection.execute(_SQL["add_send"], payout.creator_id, payout.id, at)
+        await connection.execute(SQL["add_send"], payout.creator_id, payout.id, at)
 
 
 async def _locked(connection: Connection, payout_id: UUID) -> Payout:
@@ -254,11 +254,11 @@ async def _locked(connection: Connection, payout_id: UUID) -> Payout:
     Raises:
         NotFound: there is no such payout.
     """
-    found = await fetch_one(connection, _SQL["payout"], Payout, payout_id)
+    found = await fetch_one(connection, SQL["payout"], Payout, payout_id)
     if found is None:
         raise NotFound("There is no payout with this id.")
     await lock_creator(connection, found.creator_id)
-    payout = await fetch_one(connection, _SQL["payout"], Payout, payout_id)
+    payout = await fetch_one(connection, SQL["payout"], Payout, payout_id)
     assert payout is not None, "payouts are never deleted"
     return payout
 
@@ -280,7 +280,7 @@ async def move(
         PayoutStateConflict: it is not.
     """
     moved = await connection.fetchval(
-        _SQL["move_payout"],
+        SQL["move_payout"],
         *(payout.creator_id, payout.id, expected, state, change.at, change.actor, change.actor_id),
         *(change.reason, change.provider_reference, change.poll_at),
     )
@@ -309,7 +309,7 @@ async def _tell_moved(connection: Connection, payout: Payout) -> None:
 async def post_diamonds(connection: Connection, payout: Payout, reason: str, at: datetime) -> None:
     """Move the diamonds of a payout in the books, for one of the reasons of payouts."""
     await connection.execute(
-        _SQL["post"],
+        SQL["post"],
         *(payout.creator_id, payout.id, reason, payout.creator_id, payout.creator_id, "DIAMOND"),
         *(payout.diamonds, at),
     )
@@ -321,7 +321,7 @@ async def find(connection: Connection, payout_id: UUID, creator_id: int | None) 
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    payout = await fetch_one(connection, _SQL["payout"], Payout, payout_id)
+    payout = await fetch_one(connection, SQL["payout"], Payout, payout_id)
     if payout is None or creator_id not in {None, payout.creator_id}:
         raise NotFound("There is no payout with this id.")
     return payout
@@ -333,7 +333,7 @@ async def find_all(
     """Payouts that fit, newest first, from the one after `before`."""
     return await fetch_all(
         connection,
-        _SQL["payouts"],
+        SQL["payouts"],
         Payout,
         *before,
         limit,
@@ -343,4 +343,4 @@ async def find_all(
 
 async def events_of(connection: Connection, payout: Payout) -> list[PayoutEvent]:
     """Every change of a payout's state, in order."""
-    return await fetch_all(connection, _SQL["events"], PayoutEvent, payout.creator_id, payout.id)
+    return await fetch_all(connection, SQL["events"], PayoutEvent, payout.creator_id, payout.id)

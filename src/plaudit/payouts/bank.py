@@ -16,7 +16,7 @@ from plaudit.payouts.outcomes import go, way_of
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
 from plaudit.problems import InvalidField
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 class BankOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ async def mark(connection: Connection, clock: Clock, operator_id: int, payout_id
         reason=told.reason,
     )
     await connection.execute(
-        _SQL["add_bank_outcome"],
+        SQL["add_bank_outcome"],
         *(payout.creator_id, payout.id, told.outcome, told.reference, told.reason, now, operator_id),
     )
     await go(connection, payout, way_of(news.status, payout.state) or (), news, now, operator_id=operator_id)
@@ -97,7 +97,7 @@ async def is_known(connection: Connection, payout: Payout, told: BankOutcome) ->
     """
     if payout.export_number is None:
         raise PayoutNotExported(state=payout.state)
-    known = await fetch_one(connection, _SQL["bank_outcome"], KnownOutcome, payout.creator_id, payout.id, told.outcome)
+    known = await fetch_one(connection, SQL["bank_outcome"], KnownOutcome, payout.creator_id, payout.id, told.outcome)
     if known is not None and known.is_same(told):
         return True
     fits = payout.state is (PayoutState.PAID if told.outcome == "returned" else PayoutState.SENT)
@@ -110,4 +110,4 @@ async def is_known(connection: Connection, payout: Payout, told: BankOutcome) ->
 
 async def outcomes_of(connection: Connection, number: int) -> list[KnownOutcome]:
     """What was marked of the payouts of an export."""
-    return await fetch_all(connection, _SQL["bank_outcomes_of_export"], KnownOutcome, number)
+    return await fetch_all(connection, SQL["bank_outcomes_of_export"], KnownOutcome, number)

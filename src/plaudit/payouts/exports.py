@@ -16,7 +16,7 @@ from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.spreadsheets import csv_lines, decimal, text
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 HEADER = (
     "payout_id", "export", "holder_name", "country", "iban", "bank_code", "account_number", "currency", "amount",
@@ -69,17 +69,17 @@ async def export(
         NothingToExport: nothing waits.
     """
     require_uuid7(export_id, "id", clock)
-    await connection.execute(_SQL["lock_exports"])
-    number = await connection.fetchval(_SQL["export_number"], export_id)
+    await connection.execute(SQL["lock_exports"])
+    number = await connection.fetchval(SQL["export_number"], export_id)
     if number is not None:
         known = await find(connection, number)
         if (known.currency, known.exported_by) != (currency, operator_id):
             raise IdempotencyConflict
         return known
     now = clock.now()
-    number = await connection.fetchval(_SQL["add_export"], export_id, currency, now, operator_id)
+    number = await connection.fetchval(SQL["add_export"], export_id, currency, now, operator_id)
     moved = await connection.fetchval(
-        _SQL["export_payouts"], number, NAME, currency, PAYOUT_EXPORT_PAYOUTS_MAX, now, operator_id
+        SQL["export_payouts"], number, NAME, currency, PAYOUT_EXPORT_PAYOUTS_MAX, now, operator_id
     )
     if not moved:
         raise NothingToExport
@@ -92,7 +92,7 @@ async def find(connection: Connection, number: int) -> Export:
     Raises:
         NotFound: there is none.
     """
-    found = await fetch_one(connection, _SQL["export"], Export, number)
+    found = await fetch_one(connection, SQL["export"], Export, number)
     if found is None:
         raise NotFound("There is no export with this number.")
     return found
@@ -100,22 +100,22 @@ async def find(connection: Connection, number: int) -> Export:
 
 async def find_all(connection: Connection, before: int, limit: int) -> list[Export]:
     """Exports with a smaller number, newest first."""
-    return await fetch_all(connection, _SQL["exports"], Export, before, limit)
+    return await fetch_all(connection, SQL["exports"], Export, before, limit)
 
 
 async def payouts_of(connection: Connection, number: int) -> list[Payout]:
     """The payouts of an export in the order of its file."""
-    return await fetch_all(connection, _SQL["payouts_of_export"], Payout, number, PAYOUT_EXPORT_PAYOUTS_MAX)
+    return await fetch_all(connection, SQL["payouts_of_export"], Payout, number, PAYOUT_EXPORT_PAYOUTS_MAX)
 
 
 async def downloads_of(connection: Connection, number: int, limit: int) -> list[Download]:
     """Who read the account numbers of an export, the latest first."""
-    return await fetch_all(connection, _SQL["downloads"], Download, number, limit)
+    return await fetch_all(connection, SQL["downloads"], Download, number, limit)
 
 
 async def waiting(connection: Connection) -> list[Money]:
     """What is to be exported, a sum for each currency."""
-    return await fetch_all(connection, _SQL["waiting_to_export"], Money, NAME)
+    return await fetch_all(connection, SQL["waiting_to_export"], Money, NAME)
 
 
 async def download(connection: Connection, clock: Clock, vault: AccountVault, number: int, operator_id: int) -> bytes:
@@ -127,8 +127,8 @@ async def download(connection: Connection, clock: Clock, vault: AccountVault, nu
         AccountNotReadable: the key of a bank account is not here.
     """
     await find(connection, number)
-    lines = await fetch_all(connection, _SQL["export_lines"], _Line, number, PAYOUT_EXPORT_PAYOUTS_MAX)
-    await connection.execute(_SQL["add_download"], number, clock.now(), operator_id)
+    lines = await fetch_all(connection, SQL["export_lines"], _Line, number, PAYOUT_EXPORT_PAYOUTS_MAX)
+    await connection.execute(SQL["add_download"], number, clock.now(), operator_id)
     return csv_lines([HEADER, *(_cells(vault, number, line) for line in lines)])
 
 

@@ -37,8 +37,8 @@ SEND_JOB = "payouts.send"
 POLL_JOB = "payouts.poll"
 EVENT_JOB = "payouts.events"
 
-_SQL = statements(__file__)
-_log = logging.getLogger(__name__)
+SQL = statements(__file__)
+log = logging.getLogger(__name__)
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ async def send_due(database: Database, clock: Clock, providers: PayoutProviders,
     lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
     async with database.transaction() as connection:
         claimed = await fetch_all(
-            connection, _SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX, providers.names
+            connection, SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX, providers.names
         )
     await handle_each(
         claimed,
@@ -132,7 +132,7 @@ async def _send_or_find(provider: PayoutProvider, vault: AccountVault, send: Sen
 
 
 async def _postpone_send(database: Database, clock: Clock, send: Send, error: str) -> None:
-    _log.warning("payout %s was not sent (attempt %s): %s", send.payout_id, send.attempts, error)
+    log.warning("payout %s was not sent (attempt %s): %s", send.payout_id, send.attempts, error)
     due_at = clock.now() + growing_pause(PAYOUT_SEND_PAUSE_S_FIRST, send.attempts, PAYOUT_SEND_PAUSE_S_MAX)
     async with database.transaction() as connection:
         await note_send_error(connection, send.creator_id, send.payout_id, due_at, error)
@@ -143,7 +143,7 @@ async def poll_due(database: Database, clock: Clock, providers: PayoutProviders)
     now = clock.now()
     lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
     async with database.transaction() as connection:
-        claimed = await fetch_all(connection, _SQL["claim_polls"], Poll, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
+        claimed = await fetch_all(connection, SQL["claim_polls"], Poll, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
     await handle_each(
         claimed,
         lambda poll: _poll(database, clock, providers, poll),
@@ -171,7 +171,7 @@ async def _poll(database: Database, clock: Clock, providers: PayoutProviders, po
 
 
 async def _postpone_failed_poll(database: Database, clock: Clock, poll: Poll, error: str) -> None:
-    _log.warning("payout %s cannot be looked up: %s", poll.payout_id, error)
+    log.warning("payout %s cannot be looked up: %s", poll.payout_id, error)
     now = clock.now()
     is_watched = _next_poll(poll, now) is not None
     async with database.transaction() as connection:
@@ -180,7 +180,7 @@ async def _postpone_failed_poll(database: Database, clock: Clock, poll: Poll, er
 
 async def _postpone_poll(connection: Connection, poll: Poll, poll_at: datetime | None, error: str | None) -> None:
     """Touches nothing when the payout has moved on: its new state has its own time."""
-    await connection.execute(_SQL["postpone_poll"], poll.creator_id, poll.payout_id, poll.state, poll_at, error)
+    await connection.execute(SQL["postpone_poll"], poll.creator_id, poll.payout_id, poll.state, poll_at, error)
 
 
 def _next_poll(poll: Poll, now: datetime) -> datetime | None:

@@ -20,7 +20,7 @@ from plaudit.payouts.rates import rate_at
 from plaudit.payouts.vault import AccountNumbers, AccountVault
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 _GROUPS = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # codes that are no country
 _COUNTRIES = {str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))} - _GROUPS
 
@@ -110,18 +110,18 @@ async def add_method(
     require_uuid7(method_id, "id", clock)
     account = checked(account)
     await lock_creator(connection, creator_id)
-    if known := await fetch_one(connection, _SQL["method"], PayoutMethod, creator_id, method_id):
+    if known := await fetch_one(connection, SQL["method"], PayoutMethod, creator_id, method_id):
         if known.creator_id != creator_id or not _is_same(vault, known, account):
             raise IdempotencyConflict
         return known
     await rate_at(connection, account.currency, clock.now())
-    if await connection.fetchval(_SQL["count_methods"], creator_id) >= PAYOUT_METHODS_MAX:
+    if await connection.fetchval(SQL["count_methods"], creator_id) >= PAYOUT_METHODS_MAX:
         raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
     numbers = _numbers(account)
     sealed = vault.seal(creator_id, method_id, numbers)
     method = await fetch_one(
         connection,
-        _SQL["add_method"],
+        SQL["add_method"],
         PayoutMethod,
         *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country, account.currency),
         *(numbers.ending, sealed.account_key, sealed.sealed_account, clock.now()),
@@ -143,7 +143,7 @@ def _is_same(vault: AccountVault, known: PayoutMethod, account: BankAccount) -> 
 
 async def methods_of(connection: Connection, creator_id: int) -> list[PayoutMethod]:
     """The methods in use of a creator, newest first."""
-    return await fetch_all(connection, _SQL["methods"], PayoutMethod, creator_id, PAYOUT_METHODS_MAX)
+    return await fetch_all(connection, SQL["methods"], PayoutMethod, creator_id, PAYOUT_METHODS_MAX)
 
 
 async def method_of(connection: Connection, creator_id: int, method_id: UUID) -> PayoutMethod:
@@ -152,7 +152,7 @@ async def method_of(connection: Connection, creator_id: int, method_id: UUID) ->
     Raises:
         NotFound: this creator has none with the id.
     """
-    method = await fetch_one(connection, _SQL["method"], PayoutMethod, creator_id, method_id)
+    method = await fetch_one(connection, SQL["method"], PayoutMethod, creator_id, method_id)
     if method is None or method.creator_id != creator_id:
         raise NotFound("You have no payout method with this id.")
     return method
@@ -164,7 +164,7 @@ async def archive_method(connection: Connection, clock: Clock, creator_id: int, 
     Raises:
         NotFound: this creator has none with the id.
     """
-    method = await fetch_one(connection, _SQL["archive_method"], PayoutMethod, creator_id, method_id, clock.now())
+    method = await fetch_one(connection, SQL["archive_method"], PayoutMethod, creator_id, method_id, clock.now())
     if method is None:
         raise NotFound("You have no payout method with this id.")
     return method

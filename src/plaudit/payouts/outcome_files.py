@@ -23,7 +23,7 @@ from plaudit.payouts.bank import BankOutcome
 from plaudit.payouts.model import Payout, PayoutNotExported, PayoutOutcomeConflict
 from plaudit.problems import Conflict, InvalidField
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 COLUMNS = ("payout_id", "outcome", "reference", "reason")
 """The columns that are read; others are left alone. `reason` may be missing."""
@@ -103,7 +103,7 @@ async def apply(connection: Connection, clock: Clock, operator_id: int, text: st
         InvalidField: it is no table with the columns that are needed.
         OutcomeFileRefused: a line is wrong, or contradicts what is known.
     """
-    await connection.execute(_SQL["lock_outcome_files"])
+    await connection.execute(SQL["lock_outcome_files"])
     lines, _, _ = read(text)
     # Everybody else holds one creator at a time, so that nobody waits for us who holds what we wait for.
     for creator_id in sorted({payout.creator_id for payout in (await _payouts(connection, lines)).values()}):
@@ -188,7 +188,7 @@ def _line(number: int, cell: dict[str, str]) -> Line:
 
 async def _payouts(connection: Connection, lines: Sequence[Line]) -> dict[UUID, Payout]:
     ids = list({line.payout_id for line in lines})
-    found = await fetch_all(connection, _SQL["payouts_by_ids"], Payout, ids)
+    found = await fetch_all(connection, SQL["payouts_by_ids"], Payout, ids)
     return {payout.id: payout for payout in found}
 
 

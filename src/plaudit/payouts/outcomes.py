@@ -23,10 +23,10 @@ from plaudit.payouts.actions import move, post_diamonds
 from plaudit.payouts.model import Actor, Change, Payout, PayoutState
 from plaudit.payouts.providers.base import PayoutProvider, PayoutStatus, ProviderPayout
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
-class Outcome(enum.StrEnum):
+class PayoutNewsOutcome(enum.StrEnum):
     """What became of something a provider told."""
 
     APPLIED = "applied"
@@ -78,26 +78,26 @@ _DIAMONDS = {
 }
 
 
-async def apply(connection: Connection, clock: Clock, told: ProviderPayout) -> Outcome:
+async def apply(connection: Connection, clock: Clock, told: ProviderPayout) -> PayoutNewsOutcome:
     """Bring a payout to where its provider says it is, with its movements; nothing happens twice.
 
     What contradicts the books moves nothing: the payout is marked for a person to look at.
     """
-    found = await fetch_one(connection, _SQL["payout"], Payout, told.payout_id)
+    found = await fetch_one(connection, SQL["payout"], Payout, told.payout_id)
     if found is None:
-        return Outcome.UNKNOWN_PAYOUT
+        return PayoutNewsOutcome.UNKNOWN_PAYOUT
     await lock_creator(connection, found.creator_id)
-    payout = await fetch_one(connection, _SQL["payout"], Payout, told.payout_id)
+    payout = await fetch_one(connection, SQL["payout"], Payout, told.payout_id)
     assert payout is not None, "payouts are never deleted"
     way = way_of(told.status, payout.state)
     if way is None or told.money != Money(payout.net_minor, payout.currency):
         attention = f"the provider says {told.status} of {told.money.amount_minor} {told.money.currency} minor units"
-        await connection.execute(_SQL["note_attention"], payout.creator_id, payout.id, attention)
-        return Outcome.CONTRADICTION
+        await connection.execute(SQL["note_attention"], payout.creator_id, payout.id, attention)
+        return PayoutNewsOutcome.CONTRADICTION
     if not way:
-        return Outcome.NOTHING_NEW
+        return PayoutNewsOutcome.NOTHING_NEW
     await go(connection, payout, way, told, clock.now())
-    return Outcome.APPLIED
+    return PayoutNewsOutcome.APPLIED
 
 
 def way_of(status: PayoutStatus, state: PayoutState) -> tuple[PayoutState, ...] | None:
@@ -128,7 +128,7 @@ async def go(
         )
         payout = await move(connection, payout, payout.state, state, change)
     if PayoutState.SENT in way:
-        await connection.execute(_SQL["remove_send"], payout.creator_id, payout.id)
+        await connection.execute(SQL["remove_send"], payout.creator_id, payout.id)
     # Diamonds first, money last, so that two payouts never wait for each other's accounts.
     for state in way:
         if state in _DIAMONDS:
@@ -156,24 +156,26 @@ async def _post_money(
     """A movement of money, if there is any, between two owners; it is booked in the creator's shard."""
     if amount_minor:
         await connection.execute(
-            _SQL["post"],
+            SQL["post"],
             *(payout.creator_id, payout.id, reason, *owners, payout.currency, amount_minor, at),
         )
 
 
 async def keep_event(connection: Connection, clock: Clock, provider: str, event_id: str, body: bytes) -> None:
     """Keep a verified webhook as it came; the same event again changes nothing."""
-    await connection.execute(_SQL["keep_event"], provider, event_id, clock.now(), body)
+    await connection.execute(SQL["keep_event"], provider, event_id, clock.now(), body)
 
 
-async def apply_event(connection: Connection, clock: Clock, provider: PayoutProvider, event_id: str) -> Outcome | None:
+async def apply_event(
+    connection: Connection, clock: Clock, provider: PayoutProvider, event_id: str
+) -> PayoutNewsOutcome | None:
     """Apply a kept webhook, once; None: it was applied before, or is not kept."""
-    body = await connection.fetchval(_SQL["lock_event"], provider.name, event_id)
+    body = await connection.fetchval(SQL["lock_event"], provider.name, event_id)
     if body is None:
         return None
     told = provider.read_event(body)
-    outcome = Outcome.UNKNOWN_PAYOUT if told is None else await apply(connection, clock, told)
-    await connection.execute(_SQL["event_applied"], provider.name, event_id, outcome, clock.now())
+    outcome = PayoutNewsOutcome.UNKNOWN_PAYOUT if told is None else await apply(connection, clock, told)
+    await connection.execute(SQL["event_applied"], provider.name, event_id, outcome, clock.now())
     return outcome
 
 
@@ -181,17 +183,17 @@ async def claim_events(connection: Connection, clock: Clock, limit: int) -> list
     """Kept webhooks that wait to be applied; whoever claims them has PAYOUT_EVENT_LEASE_S to do it."""
     now = clock.now()
     lease = now + timedelta(seconds=PAYOUT_EVENT_LEASE_S)
-    return await fetch_all(connection, _SQL["claim_events"], WaitingEvent, now, lease, limit)
+    return await fetch_all(connection, SQL["claim_events"], WaitingEvent, now, lease, limit)
 
 
 async def postpone_event(connection: Connection, clock: Clock, event: WaitingEvent, error: str) -> None:
     """A kept webhook could not be applied; it is tried again later."""
     due_at = clock.now() + growing_pause(PAYOUT_EVENT_PAUSE_S_FIRST, event.attempts, PAYOUT_EVENT_PAUSE_S_MAX)
-    await connection.execute(_SQL["postpone_event"], event.provider, event.event_id, due_at, error)
+    await connection.execute(SQL["postpone_event"], event.provider, event.event_id, due_at, error)
 
 
 async def note_send_error(
     connection: Connection, creator_id: int, payout_id: UUID, due_at: datetime, error: str
 ) -> None:
     """A payout could not be sent, or it is not known whether it was; try again at `due_at`."""
-    await connection.execute(_SQL["postpone_send"], creator_id, payout_id, due_at, error)
+    await connection.execute(SQL["postpone_send"], creator_id, payout_id, due_at, error)

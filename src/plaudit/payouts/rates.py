@@ -13,7 +13,7 @@ from plaudit.money import exponent
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.problems import InvalidField
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 HOUSE_CURRENCY = "USD"
 """The currency the house rate is kept in; reference rates give the others."""
@@ -51,7 +51,7 @@ async def rate_at(connection: Connection, currency: str, at: datetime) -> Payout
     Raises:
         NoPayoutRate: there is none.
     """
-    rate = await fetch_one(connection, _SQL["rate_at"], PayoutRate, currency, at)
+    rate = await fetch_one(connection, SQL["rate_at"], PayoutRate, currency, at)
     if rate is None:
         raise NoPayoutRate(currency=currency)
     return rate
@@ -59,24 +59,24 @@ async def rate_at(connection: Connection, currency: str, at: datetime) -> Payout
 
 async def rate_of(connection: Connection, version: int) -> PayoutRate:
     """A rate by its version."""
-    rate = await fetch_one(connection, _SQL["rate"], PayoutRate, version)
+    rate = await fetch_one(connection, SQL["rate"], PayoutRate, version)
     assert rate is not None, "a quote names a rate that is there"
     return rate
 
 
 async def rates_at(connection: Connection, at: datetime) -> list[PayoutRate]:
     """The rate in effect of each currency, by currency."""
-    return await fetch_all(connection, _SQL["rates_at"], PayoutRate, at)
+    return await fetch_all(connection, SQL["rates_at"], PayoutRate, at)
 
 
 async def list_rates(connection: Connection, before_version: int, limit: int) -> list[PayoutRate]:
     """Rates of all currencies, newest first."""
-    return await fetch_all(connection, _SQL["rates"], PayoutRate, before_version, limit)
+    return await fetch_all(connection, SQL["rates"], PayoutRate, before_version, limit)
 
 
 async def list_terms(connection: Connection, before_version: int, limit: int) -> list[PayoutTerms]:
     """Terms of all kinds of methods, newest first."""
-    return await fetch_all(connection, _SQL["all_terms"], PayoutTerms, before_version, limit)
+    return await fetch_all(connection, SQL["all_terms"], PayoutTerms, before_version, limit)
 
 
 async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, operator_id: int) -> PayoutRate:
@@ -89,10 +89,10 @@ async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, 
     now = clock.now()
     if new.effective_at is not None and new.effective_at < now:
         raise InvalidField(field="effective_at", reason="must not be in the past")
-    await connection.execute(_SQL["lock_rates"])
+    await connection.execute(SQL["lock_rates"])
     rate = await fetch_one(
         connection,
-        _SQL["add_rate"],
+        SQL["add_rate"],
         PayoutRate,
         *(new.currency, new.numerator, new.denominator, "operator", new.note),
         *(new.effective_at or now, now, operator_id),
@@ -104,7 +104,7 @@ async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, 
 async def record_reference_rates(connection: Connection, clock: Clock, reference: ReferenceRates) -> list[PayoutRate]:
     """Bring the rates that follow reference rates up to date; answers the new ones. Repeating it changes nothing."""
     now = clock.now()
-    await connection.execute(_SQL["lock_rates"])
+    await connection.execute(SQL["lock_rates"])
     present = {rate.currency: rate for rate in await rates_at(connection, now)}
     house = present[HOUSE_CURRENCY]
     added = []
@@ -117,7 +117,7 @@ async def record_reference_rates(connection: Connection, clock: Clock, reference
         note = f"rate {house.version} in {HOUSE_CURRENCY} at the ECB's reference rate of {reference.day.isoformat()}"
         rate = await fetch_one(
             connection,
-            _SQL["add_rate"],
+            SQL["add_rate"],
             PayoutRate,
             *(currency, worth.numerator, worth.denominator, "reference", note, now, now, None),
         )
@@ -128,14 +128,14 @@ async def record_reference_rates(connection: Connection, clock: Clock, reference
 
 async def terms_at(connection: Connection, method_kind: str, at: datetime) -> PayoutTerms:
     """Threshold, daily maximum and fee of a kind of method at a moment."""
-    terms = await fetch_one(connection, _SQL["terms_at"], PayoutTerms, method_kind, at)
+    terms = await fetch_one(connection, SQL["terms_at"], PayoutTerms, method_kind, at)
     assert terms is not None, "the first terms come with the tables"
     return terms
 
 
 async def terms_of(connection: Connection, version: int) -> PayoutTerms:
     """Terms by their version."""
-    terms = await fetch_one(connection, _SQL["terms"], PayoutTerms, version)
+    terms = await fetch_one(connection, SQL["terms"], PayoutTerms, version)
     assert terms is not None, "a quote names terms that are there"
     return terms
 
@@ -156,10 +156,10 @@ async def record_terms(
     if new.diamonds_per_day_max < new.diamonds_min:
         raise InvalidField(field="diamonds_per_day_max", reason="must not be below diamonds_min")
     await rate_at(connection, new.fee_fixed_currency, now)
-    await connection.execute(_SQL["lock_rates"])
+    await connection.execute(SQL["lock_rates"])
     terms = await fetch_one(
         connection,
-        _SQL["add_terms"],
+        SQL["add_terms"],
         PayoutTerms,
         *(new.method_kind, new.fee_fixed_minor, new.fee_fixed_currency, new.fee_bps, new.diamonds_min),
         *(new.diamonds_per_day_max, new.effective_at or now, now, operator_id, new.note),

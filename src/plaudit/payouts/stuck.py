@@ -13,7 +13,7 @@ from plaudit.pages import BEGINNING, Place
 from plaudit.payouts.jobs import EVENT_JOB, POLL_JOB, SEND_JOB
 from plaudit.problems import NotFound
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 
 
 class Queue(enum.StrEnum):
@@ -64,7 +64,7 @@ class StuckWork(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_stuck(connection: Connection, queue: Queue | None, before: Place, limit: int) -> list[StuckWork]:
     """What failed, by when it was to be done, the latest first, from the one after `before`."""
-    return await fetch_all(connection, _SQL["stuck_work"], StuckWork, queue, None, *before, limit)
+    return await fetch_all(connection, SQL["stuck_work"], StuckWork, queue, None, *before, limit)
 
 
 async def retry(connection: Connection, id: UUID, now: datetime) -> StuckWork:
@@ -78,12 +78,12 @@ async def retry(connection: Connection, id: UUID, now: datetime) -> StuckWork:
         case Queue.CLAWBACK | Queue.MATURITY | Queue.CONVERSION:
             await creators.retry(connection, found.queue, id, now)
         case Queue.SEND | Queue.POLL | Queue.EVENT:
-            await connection.execute(_SQL[f"retry_{found.queue}"], id, now)
+            await connection.execute(SQL[f"retry_{found.queue}"], id, now)
     return await _find(connection, id)
 
 
 async def _find(connection: Connection, id: UUID) -> StuckWork:
-    found = await fetch_one(connection, _SQL["stuck_work"], StuckWork, None, id, *BEGINNING, 1)
+    found = await fetch_one(connection, SQL["stuck_work"], StuckWork, None, id, *BEGINNING, 1)
     if found is None:
         raise NotFound("There is no such work; it may be done by now.", id=id)
     return found

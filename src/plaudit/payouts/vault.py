@@ -18,7 +18,7 @@ from plaudit.db import Connection, Database, fetch_all, statements
 from plaudit.limits import PAYOUT_METHODS_SEALED_AT_ONCE
 from plaudit.settings import Settings, SetupError, variable_of
 
-_SQL = statements(__file__)
+SQL = statements(__file__)
 _KEY_FILE = "payout-accounts.key"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -115,13 +115,13 @@ async def open_vault(database: Database, clock: Clock, settings: Settings, *, pa
     if not pays_out:
         return AccountVault(())
     async with database.transaction() as connection:
-        await connection.execute(_SQL["lock_account_keys"])
-        present = [row["key_id"] for row in await connection.fetch(_SQL["account_keys"])]
+        await connection.execute(SQL["lock_account_keys"])
+        present = [row["key_id"] for row in await connection.fetch(SQL["account_keys"])]
         vault = AccountVault(_keys(settings, may_make=not present))
         if not settings.payout_account_keys and present and not set(vault.key_ids) & set(present):
             raise _lost(present[0])
-        await connection.execute(_SQL["add_account_key"], vault.key_ids[0], clock.now())
-        if (unknown := await connection.fetchval(_SQL["unknown_account_key"], vault.key_ids)) is not None:
+        await connection.execute(SQL["add_account_key"], vault.key_ids[0], clock.now())
+        if (unknown := await connection.fetchval(SQL["unknown_account_key"], vault.key_ids)) is not None:
             raise _lost(unknown)
     await seal_all(database, vault)
     return vault
@@ -137,7 +137,7 @@ async def seal_all(database: Database, vault: AccountVault) -> int:
     while True:
         async with database.transaction() as connection:
             found = await fetch_all(
-                connection, _SQL["methods_to_seal"], MethodToSeal, vault.key_ids[0], PAYOUT_METHODS_SEALED_AT_ONCE
+                connection, SQL["methods_to_seal"], MethodToSeal, vault.key_ids[0], PAYOUT_METHODS_SEALED_AT_ONCE
             )
             for method in found:
                 await _seal_again(connection, vault, method)
@@ -153,7 +153,7 @@ async def _seal_again(connection: Connection, vault: AccountVault, method: Metho
         numbers = vault.open(method.creator_id, method.id, method.account_key, method.sealed_account)
     sealed = vault.seal(method.creator_id, method.id, numbers)
     await connection.execute(
-        _SQL["seal_method"], method.creator_id, method.id, numbers.ending, sealed.account_key, sealed.sealed_account
+        SQL["seal_method"], method.creator_id, method.id, numbers.ending, sealed.account_key, sealed.sealed_account
     )
 
 

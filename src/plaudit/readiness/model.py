@@ -27,7 +27,7 @@ class State(enum.StrEnum):
     """It could not be asked; `why` says what stood in the way."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class CheckOutcome(msgspec.Struct, frozen=True):
     """What a check found, in words for an operator; and the one command, or page of ours, that mends it."""
 
     state: State
@@ -36,20 +36,20 @@ class Outcome(msgspec.Struct, frozen=True):
     page: str = ""
 
 
-def ok(why: str) -> Outcome:
-    return Outcome(State.OK, why)
+def ok(why: str) -> CheckOutcome:
+    return CheckOutcome(State.OK, why)
 
 
-def attention(why: str, *, command: str = "", page: str = "") -> Outcome:
-    return Outcome(State.ATTENTION, why, command, page)
+def attention(why: str, *, command: str = "", page: str = "") -> CheckOutcome:
+    return CheckOutcome(State.ATTENTION, why, command, page)
 
 
-def blocking(why: str, *, command: str = "", page: str = "") -> Outcome:
-    return Outcome(State.BLOCKING, why, command, page)
+def blocking(why: str, *, command: str = "", page: str = "") -> CheckOutcome:
+    return CheckOutcome(State.BLOCKING, why, command, page)
 
 
-def not_asked(why: str, *, command: str = "", page: str = "") -> Outcome:
-    return Outcome(State.NOT_ASKED, why, command, page)
+def not_asked(why: str, *, command: str = "", page: str = "") -> CheckOutcome:
+    return CheckOutcome(State.NOT_ASKED, why, command, page)
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ class Check:
 
     id: str
     title: str
-    run: Callable[[Grounds], Awaitable[Outcome]]
+    run: Callable[[Grounds], Awaitable[CheckOutcome]]
     needs: Needs = Needs.SCHEMA
     is_gate: bool = False
     """Whether nothing that needs more is asked while it blocks."""

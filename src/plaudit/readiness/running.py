@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from plaudit.limits import READINESS_CHECK_WAIT_S
 from plaudit.readiness.checks import CHECKS
-from plaudit.readiness.model import Check, CheckResult, Grounds, Needs, Outcome, Report, State, attention, not_asked
+from plaudit.readiness.model import (
+    Check,
+    CheckOutcome,
+    CheckResult,
+    Grounds,
+    Needs,
+    Report,
+    State,
+    attention,
+    not_asked,
+)
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +24,7 @@ log = logging.getLogger(__name__)
 async def look(grounds: Grounds, *, slow_too: bool = True, checks: Sequence[Check] = CHECKS) -> Report:
     """The state of everything; without what is slow, what can be seen from within in a moment."""
     wanted = [check for check in checks if slow_too or not check.is_slow]
-    found: dict[str, Outcome] = {}
+    found: dict[str, CheckOutcome] = {}
     shut: Check | None = None
     for level in Needs:
         group = [check for check in wanted if check.needs is level]
@@ -29,13 +39,13 @@ async def look(grounds: Grounds, *, slow_too: bool = True, checks: Sequence[Chec
     return Report([_line(check, found[check.id]) for check in wanted])
 
 
-def _line(check: Check, found: Outcome) -> CheckResult:
+def _line(check: Check, found: CheckOutcome) -> CheckResult:
     return CheckResult(
         id=check.id, title=check.title, state=found.state, why=found.why, command=found.command, page=found.page
     )
 
 
-async def _asked(check: Check, grounds: Grounds) -> Outcome:
+async def _asked(check: Check, grounds: Grounds) -> CheckOutcome:
     try:
         async with asyncio.timeout(READINESS_CHECK_WAIT_S):
             return await check.run(grounds)

@@ -23,7 +23,7 @@ from plaudit.readiness.report import as_text
 from plaudit.readiness.running import look
 from plaudit.readiness.standing import grounds_of_command
 from plaudit.selling.orders.signing import quote_key
-from plaudit.selling.prices import actions as books
+from plaudit.selling.prices import actions as price_books
 from plaudit.selling.prices.model import NewDraft
 from plaudit.settings import Settings, SetupError
 
@@ -143,9 +143,9 @@ def _draft_prices(wishes: Wishes) -> str:
 async def _draft(connection: Connection) -> str:
     """One draft is enough, however often the command is run."""
     where = "look at it and publish it at /operator/prices"
-    if any(one.name == _DRAFT for one in await books.list_drafts(connection, None, PAGE_LENGTH_MAX)):
+    if any(one.name == _DRAFT for one in await price_books.list_drafts(connection, None, PAGE_LENGTH_MAX)):
         return f"“{_DRAFT}” is drafted already: {where}"
-    await books.make_draft(connection, NewDraft(id=new_id(_CLOCK), name=_DRAFT), None, _CLOCK)
+    await price_books.make_draft(connection, NewDraft(id=new_id(_CLOCK), name=_DRAFT), None, _CLOCK)
     return f"“{_DRAFT}” is drafted: {where}"
 
 

@@ -5,7 +5,7 @@ import msgspec
 from plaudit.db import APPLICATION_ROLE, Connection, fetch_one, statements
 from plaudit.ledger.migrate import may_wait, pending_migrations
 from plaudit.ledger.privileges import privilege_repairs
-from plaudit.readiness.model import Grounds, Outcome, attention, blocking, ok
+from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, ok
 
 SQL = statements("plaudit.readiness")
 MIGRATE = "plaudit migrate"
@@ -34,7 +34,7 @@ async def read_facts(connection: Connection) -> DatabaseFacts:
     return facts
 
 
-async def reachable(grounds: Grounds) -> Outcome:
+async def reachable(grounds: Grounds) -> CheckOutcome:
     if grounds.database is None:
         return blocking(grounds.database_problem, command="plaudit config")
     async with grounds.database.read() as connection:
@@ -48,7 +48,7 @@ async def reachable(grounds: Grounds) -> Outcome:
     return ok(facts.words + ("" if grounds.settings.database_url else f", embedded in {grounds.settings.data}"))
 
 
-async def schema(grounds: Grounds) -> Outcome:
+async def schema(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         missing = await pending_migrations(connection)
     later = [name for name in missing if may_wait(name)]
@@ -59,7 +59,7 @@ async def schema(grounds: Grounds) -> Outcome:
     return ok("of this version")
 
 
-async def privileges(grounds: Grounds) -> Outcome:
+async def privileges(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         repairs = await privilege_repairs(connection)
     if lacking := [one for one in repairs if one.startswith("GRANT")]:

@@ -4,12 +4,12 @@ from plaudit.creators.actions import current_rule
 from plaudit.ids import new_id
 from plaudit.payouts import rates
 from plaudit.payouts.providers.base import ProviderUnavailable
-from plaudit.readiness.model import Grounds, Outcome, attention, not_asked, ok
+from plaudit.readiness.model import CheckOutcome, Grounds, attention, not_asked, ok
 
 _OF_THE_TABLES = 1  # the version of a rule and of terms that come with the tables
 
 
-async def terms(grounds: Grounds) -> Outcome:
+async def terms(grounds: Grounds) -> CheckOutcome:
     now = grounds.clock.now()
     async with grounds.opened.read() as connection:
         rule = await current_rule(connection, grounds.clock)
@@ -21,7 +21,7 @@ async def terms(grounds: Grounds) -> Outcome:
     return ok(words)
 
 
-async def rail(grounds: Grounds) -> Outcome:
+async def rail(grounds: Grounds) -> CheckOutcome:
     if grounds.payouts is None:
         return not_asked(grounds.providers_problem)
     if not grounds.payouts.names:

@@ -7,7 +7,7 @@ from plaudit.people.issuers import list_issuers
 from plaudit.people.model import Issuer, Role
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.checks.reach import is_loopback
-from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 
 
 async def _accepted(grounds: Grounds) -> list[Issuer]:
@@ -15,7 +15,7 @@ async def _accepted(grounds: Grounds) -> list[Issuer]:
         return [one for one in await list_issuers(connection) if one.active]
 
 
-async def issuers(grounds: Grounds) -> Outcome:
+async def issuers(grounds: Grounds) -> CheckOutcome:
     accepted = await _accepted(grounds)
     if not accepted:
         return blocking("nobody's tokens are accepted, so nobody can sign in", command="plaudit issuer add ISSUER")
@@ -26,7 +26,7 @@ async def issuers(grounds: Grounds) -> Outcome:
     return ok(", ".join(one.issuer for one in accepted))
 
 
-async def issuer_keys(grounds: Grounds) -> Outcome:
+async def issuer_keys(grounds: Grounds) -> CheckOutcome:
     published = [one for one in await _accepted(grounds) if one.jwks_uri]
     if not published:
         return not_asked("no issuer publishes its keys at an address")
@@ -39,7 +39,7 @@ async def issuer_keys(grounds: Grounds) -> Outcome:
     return ok(", ".join(f"{len(keys)} of {one.issuer}" for one, keys in found))
 
 
-async def operator(grounds: Grounds) -> Outcome:
+async def operator(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         named = await connection.fetchval(SQL["operators_named"])
     if named:
@@ -49,7 +49,7 @@ async def operator(grounds: Grounds) -> Outcome:
     return blocking("nobody may run the economy", command="plaudit operator add ISSUER SUBJECT")
 
 
-async def server_key(grounds: Grounds) -> Outcome:
+async def server_key(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         keys = [one for one in await list_api_keys(connection) if one.revoked_at is None]
     if not keys:

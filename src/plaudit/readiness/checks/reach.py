@@ -13,7 +13,7 @@ from plaudit.db import fetch_all
 from plaudit.limits import PROOF_BYTES_MAX
 from plaudit.outgoing import fetch_document
 from plaudit.readiness.checks.database import SQL
-from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.readiness.proof import Alive, proof_of
 from plaudit.settings import Settings
 
@@ -36,7 +36,7 @@ def is_loopback(address: str) -> bool:
         return host == "localhost" or host.endswith((".localhost", ".test"))
 
 
-async def address(grounds: Grounds) -> Outcome:
+async def address(grounds: Grounds) -> CheckOutcome:
     public = grounds.settings.public_url
     if is_loopback(public):
         return attention(f"{public} is this machine only: set PLAUDIT_PUBLIC_URL to where people come")
@@ -45,7 +45,7 @@ async def address(grounds: Grounds) -> Outcome:
     return ok(public)
 
 
-async def reached(grounds: Grounds) -> Outcome:
+async def reached(grounds: Grounds) -> CheckOutcome:
     public, nonce = grounds.settings.public_url, secrets.token_hex(16)
     async with grounds.opened.read() as connection:
         expected = await proof_of(connection, grounds.settings, nonce)
@@ -77,7 +77,7 @@ def _certificate_problem(error: BaseException | None) -> str:
     return ""
 
 
-async def proxy(grounds: Grounds) -> Outcome:
+async def proxy(grounds: Grounds) -> CheckOutcome:
     seen, settings = grounds.seen, grounds.settings
     if seen is None:
         return not_asked("only a request shows what stands before the server: look at /operator/setup")
@@ -103,7 +103,7 @@ def _wrong_of(host: str, scheme: str, settings: Settings) -> str:
     return ""
 
 
-async def webhooks(grounds: Grounds) -> Outcome:
+async def webhooks(grounds: Grounds) -> CheckOutcome:
     names = grounds.payments.names if grounds.payments else []
     if not names:
         return not_asked("no provider is described")

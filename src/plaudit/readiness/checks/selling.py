@@ -6,7 +6,7 @@ from datetime import timedelta
 from plaudit.gifts.catalogue.actions import read_shelf
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.checks.reach import is_loopback
-from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.selling.prices import current as shop
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers.base import PaymentProvider
@@ -17,7 +17,7 @@ _REASON_LENGTH_MAX = 200
 PLAY_MONEY = "sandbox"
 
 
-async def keys(grounds: Grounds) -> Outcome:
+async def keys(grounds: Grounds) -> CheckOutcome:
     if grounds.settings.quote_key:
         return ok("quotes are signed with the key of the settings")
     async with grounds.opened.read() as connection:
@@ -28,7 +28,7 @@ async def keys(grounds: Grounds) -> Outcome:
     )
 
 
-async def catalogue(grounds: Grounds) -> Outcome:
+async def catalogue(grounds: Grounds) -> CheckOutcome:
     now = grounds.clock.now()
     async with grounds.opened.read() as connection:
         shelf = await read_shelf(connection)
@@ -39,7 +39,7 @@ async def catalogue(grounds: Grounds) -> Outcome:
     return ok(f"{offered} {'item' if offered == 1 else 'items'} to give")
 
 
-async def seller(grounds: Grounds) -> Outcome:
+async def seller(grounds: Grounds) -> CheckOutcome:
     region, now = grounds.settings.default_region, grounds.clock.now()
     async with grounds.opened.read() as connection:
         try:
@@ -49,7 +49,7 @@ async def seller(grounds: Grounds) -> Outcome:
     return ok(f"{named.name}, for {region}")
 
 
-async def prices(grounds: Grounds) -> Outcome:
+async def prices(grounds: Grounds) -> CheckOutcome:
     region = grounds.settings.default_region
     begin = "plaudit prices export --today > prices.toml && plaudit prices publish prices.toml"
     async with grounds.opened.read() as connection:
@@ -67,7 +67,7 @@ async def prices(grounds: Grounds) -> Outcome:
     return ok(f"version {book.version}, {len(regions)} {'region' if len(regions) == 1 else 'regions'}")
 
 
-async def payment(grounds: Grounds) -> Outcome:
+async def payment(grounds: Grounds) -> CheckOutcome:
     if grounds.payments is None:
         return blocking(grounds.providers_problem, command="plaudit config")
     names = grounds.payments.names
@@ -78,7 +78,7 @@ async def payment(grounds: Grounds) -> Outcome:
     return ok(", ".join(names))
 
 
-async def payment_answers(grounds: Grounds) -> Outcome:
+async def payment_answers(grounds: Grounds) -> CheckOutcome:
     if grounds.payments is None or not grounds.payments.names:
         return not_asked("no provider is described")
     for name in grounds.payments.names:

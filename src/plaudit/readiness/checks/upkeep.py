@@ -10,7 +10,7 @@ import msgspec
 from plaudit.db import fetch_one
 from plaudit.limits import BACKUP_FRESH_HOURS, CLOCK_SKEW_S_MAX, DISK_FREE_MB_MIN, JOB_FAILURES_SHOWN_MIN
 from plaudit.readiness.checks.database import SQL
-from plaudit.readiness.model import Grounds, Outcome, attention, blocking, not_asked, ok
+from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 
 
 class BackupFacts(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class BackupFacts(msgspec.Struct, frozen=True):
     taken_at: datetime | None
 
 
-async def clock(grounds: Grounds) -> Outcome:
+async def clock(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         before = grounds.clock.now()
         theirs: datetime = await connection.fetchval(SQL["database_time"])
@@ -33,7 +33,7 @@ async def clock(grounds: Grounds) -> Outcome:
     return ok("this machine and the database agree")
 
 
-async def jobs(grounds: Grounds) -> Outcome:
+async def jobs(grounds: Grounds) -> CheckOutcome:
     if grounds.jobs is None:
         return not_asked("only a server that runs knows: look at /operator/setup")
     failing = [one for one in grounds.jobs if one.failures_in_a_row >= JOB_FAILURES_SHOWN_MIN]
@@ -48,7 +48,7 @@ async def jobs(grounds: Grounds) -> Outcome:
     return ok(f"{len(grounds.jobs)} jobs, the last run ended {max(ended):%Y-%m-%d %H:%M:%S} UTC")
 
 
-async def backups(grounds: Grounds) -> Outcome:
+async def backups(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         facts = await fetch_one(connection, SQL["backup_facts"], BackupFacts)
     assert facts is not None
@@ -65,7 +65,7 @@ async def backups(grounds: Grounds) -> Outcome:
     return ok(f"{kind}, {max(known):%Y-%m-%d %H:%M} UTC")
 
 
-async def disk(grounds: Grounds) -> Outcome:
+async def disk(grounds: Grounds) -> CheckOutcome:
     if grounds.settings.database_url:
         return ok("nothing of weight is kept on this machine; look after the disk of the database")
     folder = _there(grounds.settings.data.absolute())

@@ -26,7 +26,7 @@ from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.model import Message, MessageFilter, MessageState, Replay, StoredMessage
 from plaudit.selling.orders.capturing import carry_out
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import News, WebhookMessage
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
@@ -35,7 +35,7 @@ from plaudit.settings import Settings
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
-_WEIGHT = [Outcome.IGNORED, Outcome.REPEATED, Outcome.APPLIED, Outcome.PROBLEM, Outcome.WAITING]
+_WEIGHT = [NewsOutcome.IGNORED, NewsOutcome.REPEATED, NewsOutcome.APPLIED, NewsOutcome.PROBLEM, NewsOutcome.WAITING]
 """Of several news in one message the one furthest to the right speaks for all."""
 
 
@@ -54,7 +54,7 @@ async def keep(connection: Connection, provider: str, message: WebhookMessage, b
 
 async def apply_kept(
     database: Database, providers: PaymentProviders, provider: str, event_id: str, settings: Settings, clock: Clock
-) -> Outcome:
+) -> NewsOutcome:
     """Apply a message this caller has kept or claimed."""
     async with database.read() as connection:
         message = await fetch_one(connection, SQL["find_message"], StoredMessage, provider, event_id)
@@ -101,7 +101,7 @@ async def replay(
     person_id: int,
     settings: Settings,
     clock: Clock,
-) -> Outcome:
+) -> NewsOutcome:
     """Read a kept message again and apply it: nothing happens twice. WAITING: somebody is at it, or it must wait.
 
     Raises:
@@ -113,7 +113,7 @@ async def replay(
         found = await find(connection, message_id)
         key = (found.provider, found.event_id)
         message = await fetch_one(connection, SQL["claim_message"], StoredMessage, *key, now, lease)
-    outcome = await _apply(database, providers, message, settings, clock) if message else Outcome.WAITING
+    outcome = await _apply(database, providers, message, settings, clock) if message else NewsOutcome.WAITING
     async with database.transaction() as connection:
         await connection.execute(SQL["write_replay"], message_id, now, person_id, outcome)
     return outcome
@@ -146,7 +146,7 @@ async def apply_due(database: Database, providers: PaymentProviders, settings: S
 
 async def _apply(
     database: Database, providers: PaymentProviders, message: StoredMessage, settings: Settings, clock: Clock
-) -> Outcome:
+) -> NewsOutcome:
     """Ask the provider what a claimed message says, then apply all of it in one transaction with its outcome."""
     try:
         provider = providers.get(message.provider)
@@ -157,7 +157,7 @@ async def _apply(
             outcome, orders = await _apply_all(connection, message, news, settings, clock)
     except (ProviderUnavailable, Unavailable, TooBusy) as error:
         await _failed(database, message, error, clock, counts=False)
-        return Outcome.WAITING
+        return NewsOutcome.WAITING
     except Exception as error:  # a message that breaks us must not stop the others; a person sees it
         log.exception("message %s of %s could not be applied", message.event_id, message.provider)
         return await _failed(database, message, error, clock, counts=True)
@@ -168,30 +168,30 @@ async def _apply(
 
 async def _apply_all(
     connection: Connection, message: StoredMessage, news: Sequence[News], settings: Settings, clock: Clock
-) -> tuple[Outcome, list[Order]]:
+) -> tuple[NewsOutcome, list[Order]]:
     present = await fetch_one(connection, SQL["lock_message"], StoredMessage, message.provider, message.event_id)
     assert present is not None  # messages are never removed
     done = [await apply_news(connection, message.provider, one, settings, clock) for one in news]
-    outcome = max((one.outcome for one in done), key=_WEIGHT.index, default=Outcome.IGNORED)
+    outcome = max((one.outcome for one in done), key=_WEIGHT.index, default=NewsOutcome.IGNORED)
     detail = "; ".join(one.detail for one in done) or "of no concern"
     errors = 0
-    if outcome is Outcome.WAITING:
+    if outcome is NewsOutcome.WAITING:
         errors = 1
         if present.errors + 1 >= WEBHOOK_ERRORS_MAX:
-            outcome = Outcome.PROBLEM
+            outcome = NewsOutcome.PROBLEM
     await _note(connection, present, outcome, detail, errors, clock.now())
     return outcome, _orders(done)
 
 
 def _orders(done: list[Applied]) -> list[Order]:
-    return [one.order for one in done if one.order and one.outcome is Outcome.APPLIED]
+    return [one.order for one in done if one.order and one.outcome is NewsOutcome.APPLIED]
 
 
 async def _failed(
     database: Database, message: StoredMessage, error: Exception, clock: Clock, *, counts: bool
-) -> Outcome:
+) -> NewsOutcome:
     over = counts and message.errors + 1 >= WEBHOOK_ERRORS_MAX
-    outcome = Outcome.PROBLEM if over else Outcome.WAITING
+    outcome = NewsOutcome.PROBLEM if over else NewsOutcome.WAITING
     detail = f"{type(error).__name__}: {error}"
     async with database.transaction() as connection:
         present = await fetch_one(connection, SQL["lock_message"], StoredMessage, message.provider, message.event_id)
@@ -201,7 +201,7 @@ async def _failed(
 
 
 async def _note(
-    connection: Connection, message: StoredMessage, outcome: Outcome, detail: str, errors: int, now: datetime
+    connection: Connection, message: StoredMessage, outcome: NewsOutcome, detail: str, errors: int, now: datetime
 ) -> None:
     """Write what came of a try. A replay does not take back what an earlier try did."""
     state, due_at = MessageState(outcome), None

@@ -7,7 +7,7 @@ from plaudit.db import Connection
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
-from plaudit.selling.orders.settlement import Outcome, Seller, record
+from plaudit.selling.orders.settlement import NewsOutcome, Seller, record
 from plaudit.selling.providers.base import (
     FraudWarning,
     News,
@@ -26,7 +26,7 @@ from plaudit.settings import Settings
 class Applied(NamedTuple):
     """What a piece of news did, and to which order."""
 
-    outcome: Outcome
+    outcome: NewsOutcome
     detail: str
     order: Order | None = None
 
@@ -37,11 +37,11 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
         return await _apply_payment(connection, provider, news.payment, settings, clock)
     order = await order_by_payment_id(connection, provider, news.payment_id)
     if order is None:
-        return Applied(Outcome.WAITING, f"no order has the payment {news.payment_id}")
+        return Applied(NewsOutcome.WAITING, f"no order has the payment {news.payment_id}")
     if isinstance(news, FraudWarning):
         return await _warn(connection, order, news, clock)
     if isinstance(news, ReversalNews):
-        reversed_ = await reversals.apply_news(connection, order, news, Seller.of(settings), clock.now())
+        reversed_ = await reversals.apply_reversal_news(connection, order, news, Seller.of(settings), clock.now())
         return Applied(*reversed_, order)
     outcome = await record_request(connection, order, news, clock.now())
     return Applied(outcome, f"order {order.order_id}: {provider} asks how much was used", order)
@@ -54,7 +54,7 @@ async def _apply_payment(
         return Applied(*await apply_told(connection, provider, payment, settings, clock))
     order = await order_of_payment(connection, provider, payment)
     if order is None:
-        return Applied(Outcome.WAITING, f"no order has the reference {payment.reference}")
+        return Applied(NewsOutcome.WAITING, f"no order has the reference {payment.reference}")
     outcome = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
     return Applied(outcome, f"order {order.order_id}: payment {payment.state}", order)
 

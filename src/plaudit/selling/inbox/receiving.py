@@ -8,7 +8,7 @@ from plaudit.db import Database
 from plaudit.limits import WEBHOOK_APPLY_S
 from plaudit.problems import NotFound
 from plaudit.selling.inbox import actions as inbox
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.settings import Settings
 
@@ -21,7 +21,7 @@ async def receive_webhook(
     body: bytes,
     settings: Settings,
     clock: Clock,
-) -> Outcome:
+) -> NewsOutcome:
     """Verify a provider's message and keep it; then apply it, or leave that to a job when it takes too long.
 
     Raises:
@@ -35,11 +35,11 @@ async def receive_webhook(
     message = await provider.verify_webhook(headers, body)
     async with database.transaction() as connection:
         if not await inbox.keep(connection, name, message, body, clock.now()):
-            return Outcome.REPEATED
+            return NewsOutcome.REPEATED
     try:
         async with asyncio.timeout(WEBHOOK_APPLY_S):
             return await inbox.apply_kept(database, providers, name, message.id, settings, clock)
     except TimeoutError:  # its sender would give up: the job goes on
         async with database.transaction() as connection:
             await inbox.release(connection, name, message.id, clock.now())
-    return Outcome.WAITING
+    return NewsOutcome.WAITING

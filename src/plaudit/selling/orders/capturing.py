@@ -19,7 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.regions import judge_payment
-from plaudit.selling.orders.settlement import OPEN, Outcome, Seller, is_as_ordered, lock, move, record, settle
+from plaudit.selling.orders.settlement import OPEN, NewsOutcome, Seller, is_as_ordered, lock, move, record, settle
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import Payment, PaymentProvider, PaymentState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 UNDECIDED = (*OPEN, OrderState.DECLINED, OrderState.EXPIRED)
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class CaptureVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What is to become of an authorised payment (capture, reprice, ask or refuse), and why."""
 
     outcome: str
@@ -67,7 +67,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 async def apply_payment(
     connection: Connection, order: Order, payment: Payment, seller: Seller, settings: Settings, clock: Clock
-) -> Outcome:
+) -> NewsOutcome:
     """What the news of a payment does to its order: decides about an authorised one, settles any other.
 
     After the commit `carry_out` does what was decided; a job does what it does not.
@@ -77,12 +77,14 @@ async def apply_payment(
     return await settle(connection, order, payment, seller, clock.now())
 
 
-async def _decide(connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock) -> Outcome:
+async def _decide(
+    connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock
+) -> NewsOutcome:
     known = await fetch_one(connection, SQL["find_decision"], Decision, order.shard, order.order_id, payment.id)
     if known and not (known.is_call_off and known.carried_out_at is None):
-        return Outcome.REPEATED
+        return NewsOutcome.REPEATED
     if order.state is OrderState.PAID and order.payment_id == payment.id:
-        return Outcome.IGNORED
+        return NewsOutcome.IGNORED
     verdict = await _judge(connection, order, payment, settings, clock)
     now = clock.now()
     if order.state in UNDECIDED:
@@ -94,16 +96,20 @@ async def _decide(connection: Connection, order: Order, payment: Payment, settin
         SQL["write_decision"],
         *(order.shard, order.order_id, payment.id, verdict.outcome, verdict.region, verdict.reasons, now),
     )
-    return Outcome.APPLIED
+    return NewsOutcome.APPLIED
 
 
-async def _judge(connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock) -> Verdict:
+async def _judge(
+    connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock
+) -> CaptureVerdict:
     if order.state not in UNDECIDED:
-        return Verdict(outcome="refuse", region=None, reasons=["order_is_settled"])
+        return CaptureVerdict(outcome="refuse", region=None, reasons=["order_is_settled"])
     if not is_as_ordered(order, payment):
-        return Verdict(outcome="refuse", region=None, reasons=["amount_differs"])
+        return CaptureVerdict(outcome="refuse", region=None, reasons=["amount_differs"])
     found = await judge_payment(connection, order, payment, settings, clock)
-    return Verdict(outcome=found.outcome.value, region=found.region, reasons=[reason.value for reason in found.reasons])
+    return CaptureVerdict(
+        outcome=found.outcome.value, region=found.region, reasons=[reason.value for reason in found.reasons]
+    )
 
 
 async def carry_out(

@@ -26,7 +26,7 @@ OPEN = (OrderState.CREATED, OrderState.PENDING)
 UNPAID = (*OPEN, OrderState.AUTHORISED, OrderState.DECLINED, OrderState.EXPIRED)
 
 
-class Outcome(enum.StrEnum):
+class NewsOutcome(enum.StrEnum):
     """What came of a piece of news."""
 
     APPLIED = "applied"
@@ -57,7 +57,7 @@ async def lock(connection: Connection, order: Order) -> Order:
     return present
 
 
-async def settle(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> Outcome:
+async def settle(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> NewsOutcome:
     """Apply what a provider says of a payment to its order: the one way to coins, for webhook, return and poll.
 
     A payment of another amount or currency than ordered is never credited, but by a store that sold the coins that
@@ -71,13 +71,13 @@ async def settle(connection: Connection, order: Order, payment: Payment, seller:
         return await _ended(connection, present, payment, now)
     if payment.state in {PaymentState.OPEN, PaymentState.PROCESSING}:
         return await _under_way(connection, present, payment, now)
-    return Outcome.IGNORED
+    return NewsOutcome.IGNORED
 
 
-async def _paid(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> Outcome:
+async def _paid(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> NewsOutcome:
     if order.state is OrderState.PAID:
         if order.payment_id == payment.id:
-            return Outcome.REPEATED
+            return NewsOutcome.REPEATED
         return await record(connection, order, payment, PaymentProblemKind.PAID_TWICE, now)
     if order.state is OrderState.REFUSED:
         detail = "taken although it was to be let go"
@@ -98,7 +98,7 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
     )
     await finishing.enqueue(connection, order, payment.id, now)
     await _tell_paid(connection, order, now)
-    return Outcome.APPLIED
+    return NewsOutcome.APPLIED
 
 
 async def _tell_paid(connection: Connection, order: Order, now: datetime) -> None:
@@ -135,29 +135,29 @@ async def _keep_what_was_paid(connection: Connection, order: Order, payment: Pay
     return kept
 
 
-async def _ended(connection: Connection, order: Order, payment: Payment, now: datetime) -> Outcome:
+async def _ended(connection: Connection, order: Order, payment: Payment, now: datetime) -> NewsOutcome:
     state = OrderState(payment.state)
     if order.state is state:
-        return Outcome.REPEATED
+        return NewsOutcome.REPEATED
     if order.state not in {*OPEN, OrderState.AUTHORISED} or order.payment_id not in {None, payment.id}:
-        return Outcome.IGNORED
+        return NewsOutcome.IGNORED
     await move(connection, order, state, payment.id, (*OPEN, OrderState.AUTHORISED), now)
     if order.state is OrderState.AUTHORISED:
         detail = f"{state} although it was to be taken"
         return await record(connection, order, payment, PaymentProblemKind.CAPTURE_CONTRADICTION, now, detail)
-    return Outcome.APPLIED
+    return NewsOutcome.APPLIED
 
 
-async def _under_way(connection: Connection, order: Order, payment: Payment, now: datetime) -> Outcome:
+async def _under_way(connection: Connection, order: Order, payment: Payment, now: datetime) -> NewsOutcome:
     """Note that the money is on its way, or that it is not after all: a buyer may choose another way to pay."""
     if order.state not in OPEN or order.payment_id not in {None, payment.id}:
-        return Outcome.IGNORED
+        return NewsOutcome.IGNORED
     on_its_way = payment.state is PaymentState.PROCESSING
     if on_its_way == (order.processing_since is not None):
-        return Outcome.REPEATED if on_its_way else Outcome.IGNORED
+        return NewsOutcome.REPEATED if on_its_way else NewsOutcome.IGNORED
     since = now if on_its_way else None
     await connection.execute(SQL["note_processing"], order.shard, order.order_id, since, now)
-    return Outcome.APPLIED
+    return NewsOutcome.APPLIED
 
 
 def is_over(order: Order, now: datetime) -> bool:
@@ -213,7 +213,7 @@ async def _book(connection: Connection, order: Order, payment: Payment, now: dat
 
 async def record(
     connection: Connection, order: Order, payment: Payment, kind: PaymentProblemKind, now: datetime, detail: str = ""
-) -> Outcome:
+) -> NewsOutcome:
     """Note a payment for the operator, once for each kind."""
     credited = kind in {PaymentProblemKind.PAID_LATE, PaymentProblemKind.PRICE_DIFFERS} or (
         kind is PaymentProblemKind.FRAUD_WARNING and order.state is OrderState.PAID
@@ -225,4 +225,4 @@ async def record(
         *(order.shard, order.order_id, kind, payment.id, order.price_minor, order.currency),
         *(paid_minor, payment.amount.currency, credited, detail, now),
     )
-    return Outcome.PROBLEM if noted else Outcome.REPEATED
+    return NewsOutcome.PROBLEM if noted else NewsOutcome.REPEATED

@@ -10,7 +10,7 @@ from plaudit.selling.providers import PaymentProviders, providers_on_the_web
 from plaudit.settings import Settings
 
 
-class Obstacle(msgspec.Struct, frozen=True):
+class SellingObstacle(msgspec.Struct, frozen=True):
     """Why nothing can be sold: a stable code, and what to do about it in words for the operator."""
 
     code: str
@@ -19,7 +19,7 @@ class Obstacle(msgspec.Struct, frozen=True):
 
 async def obstacles(
     connection: Connection, providers: PaymentProviders, settings: Settings, clock: Clock
-) -> list[Obstacle]:
+) -> list[SellingObstacle]:
     """What keeps this server from selling coins in its default region; empty: it sells."""
     found = []
     region, now = settings.default_region, clock.now()
@@ -28,14 +28,16 @@ async def obstacles(
     except NoPrices:
         web = None
     if web is None:
-        found.append(Obstacle("no_prices", f"no price book with prices for {region} is published"))
+        found.append(SellingObstacle("no_prices", f"no price book with prices for {region} is published"))
     try:
         await seller_of(connection, region, now, settings)
     except NoSeller:
         text = "no seller is named: set PLAUDIT_SELLER_NAME and PLAUDIT_SELLER_ADDRESS, or name one in the price book"
-        found.append(Obstacle(NoSeller.code, text))
+        found.append(SellingObstacle(NoSeller.code, text))
     if not (providers_on_the_web(providers, web) if web else providers.names):
-        found.append(Obstacle("no_payment_provider", "no payment provider is set up that takes payments on the web"))
+        found.append(
+            SellingObstacle("no_payment_provider", "no payment provider is set up that takes payments on the web")
+        )
     return found
 
 

@@ -25,7 +25,7 @@ from plaudit.selling.providers.paypal_checkout import checkout_body
 from plaudit.selling.providers.paypal_client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal_disputes import Dispute
 from plaudit.selling.providers.paypal_history import History
-from plaudit.selling.providers.paypal_model import CANCELLED, Link, Order, Refund, SupplementaryData, linked
+from plaudit.selling.providers.paypal_model import CANCELLED, Link, PayPalOrder, Refund, SupplementaryData, linked
 from plaudit.selling.providers.paypal_money import NAME, Amount
 from plaudit.selling.providers.paypal_signature import SigningCertificates, check, trusted_roots
 from plaudit.settings import Settings, SettingsError
@@ -109,7 +109,7 @@ class PayPalProvider:
         """See PaymentProvider; raises CurrencyNotTaken before PayPal is asked."""
         body = checkout_body(request, self._seller)
         payment = _payment(
-            await self._client.post("/v2/checkout/orders", Order, request_id=request.reference, body=body)
+            await self._client.post("/v2/checkout/orders", PayPalOrder, request_id=request.reference, body=body)
         )
         if payment.reference != request.reference or payment.amount != request.price:
             raise ProviderRefused(self.name, "the checkout it has under this reference is another")
@@ -126,7 +126,7 @@ class PayPalProvider:
             return payment
         path = f"/v2/checkout/orders/{quote(payment_id, safe='')}/capture"
         try:
-            return _payment(await self._client.post(path, Order, request_id=f"capture-{payment_id}"))
+            return _payment(await self._client.post(path, PayPalOrder, request_id=f"capture-{payment_id}"))
         except PayPalRefused as refused:
             if refused.issue == "ORDER_ALREADY_CAPTURED":  # somebody else was quicker
                 return await self.fetch(payment_id)
@@ -213,11 +213,11 @@ class PayPalProvider:
         await self._client.close()
         await self._certificates.close()
 
-    async def _order(self, order_id: str) -> Order:
-        return await self._client.get(f"/v2/checkout/orders/{quote(order_id, safe='')}", Order)
+    async def _order(self, order_id: str) -> PayPalOrder:
+        return await self._client.get(f"/v2/checkout/orders/{quote(order_id, safe='')}", PayPalOrder)
 
 
-def _payment(order: Order) -> Payment:
+def _payment(order: PayPalOrder) -> Payment:
     try:
         return order.payment()
     except ValueError as error:

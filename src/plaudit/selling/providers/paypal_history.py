@@ -21,7 +21,7 @@ from plaudit.selling.providers.base import News, PaymentNews, ReversalNews, Reve
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.paypal_client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal_disputes import Dispute
-from plaudit.selling.providers.paypal_model import Capture, Link, Order, Refund
+from plaudit.selling.providers.paypal_model import Capture, Link, PayPalOrder, Refund
 from plaudit.selling.providers.paypal_money import NAME
 from plaudit.selling.providers.references import read_reference
 
@@ -80,7 +80,7 @@ class History:
         capture = await self._capture(capture_id)
         if capture.order_id is None:
             return []
-        order = await self._client.get(f"/v2/checkout/orders/{quote(capture.order_id, safe='')}", Order)
+        order = await self._client.get(f"/v2/checkout/orders/{quote(capture.order_id, safe='')}", PayPalOrder)
         disputes = await self._disputes_of(capture_id)
         refunds = [refund for refund in order.unit.payments.refunds if refund.capture_id in {capture_id, None}]
 

@@ -149,7 +149,7 @@ class _PaymentSource(msgspec.Struct, frozen=True):
     paypal: _Payer = _Payer()
 
 
-class Order(msgspec.Struct, frozen=True):
+class PayPalOrder(msgspec.Struct, frozen=True):
     """A checkout and all that came of it; ours have one purchase unit."""
 
     id: str

@@ -16,7 +16,7 @@ from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import carry_out
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import (
     Payment,
@@ -172,7 +172,7 @@ class Comparison:
         """The order is not paid by this payment: apply the news that was lost. What cannot be is a difference."""
         applied = await self._apply(PaymentNews(payment=payment))
         await carry_out(self._database, self._providers, self._settings, self._clock, order=order)
-        if applied.outcome is Outcome.APPLIED:
+        if applied.outcome is NewsOutcome.APPLIED:
             detail = "its message was lost; the order is settled now"
             found = _payment_found(
                 DifferenceKind.PAYMENT_STATE_DIFFERS,
@@ -202,7 +202,7 @@ class Comparison:
             raise
         except Exception as error:
             log.exception("news of %s could not be applied", self._provider.name)
-            return Applied(Outcome.PROBLEM, f"{type(error).__name__}: {error}")
+            return Applied(NewsOutcome.PROBLEM, f"{type(error).__name__}: {error}")
 
     async def _their_reversal(self, news: ReversalNews) -> None:
         self._reversals.add(news.id)
@@ -228,7 +228,7 @@ class Comparison:
             present = await _reversal(connection, order, news.id)
         kind = DifferenceKind.REVERSAL_STATE_DIFFERS if known else DifferenceKind.REVERSAL_MISSING_HERE
         found = _reversal_found(kind, news, known, (order.shard, order.order_id), applied.detail)
-        if applied.outcome is Outcome.APPLIED:
+        if applied.outcome is NewsOutcome.APPLIED:
             self._report.differs(msgspec.structs.replace(found, healed=True))
         elif present is None and news.state is ReversalState.UNDONE:
             return  # it never took anything, here or there

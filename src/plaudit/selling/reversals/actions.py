@@ -6,16 +6,17 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from plaudit.db import Connection, statements
+from plaudit.ids import id_at
 from plaudit.money import round_half_up
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.settlement import Outcome, Seller
+from plaudit.selling.orders.settlement import NewsOutcome, Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.reversals import books
+from plaudit.selling.reversals import execution
 from plaudit.selling.reversals.amounts import Amounts
-from plaudit.selling.reversals.books import Taking, catch_up
+from plaudit.selling.reversals.execution import Taking, catch_up
 from plaudit.selling.reversals.model import Kind, Reversal, State
 
-__all__ = ["apply_news", "catch_up", "refused"]
+__all__ = ["apply_reversal_news", "catch_up", "refused"]
 
 SQL = statements(__file__)
 
@@ -35,9 +36,9 @@ class _Known(NamedTuple):
         return [step for step in self.steps if step.stands]
 
 
-async def apply_news(
+async def apply_reversal_news(
     connection: Connection, order: Order, news: ReversalNews, seller: Seller, now: datetime
-) -> tuple[Outcome, str]:
+) -> tuple[NewsOutcome, str]:
     """Apply what a provider says of a refund, void or dispute; in the caller's transaction.
 
     News of an order that is not paid yet has to wait for that. What is claimed beyond what is left is held no further
@@ -50,35 +51,38 @@ async def apply_news(
         seller: who issues what a buyer is sent about it.
         now: the time of ours.
     """
-    order = await books.lock_order(connection, order)
+    order = await execution.lock_order(connection, order)
     if misplaced := await _misplaced(connection, order, news, now):
         return misplaced
-    known = _known(await books.reversals_of(connection, order), news)
+    known = _known(await execution.reversals_of(connection, order), news)
     if news.state is ReversalState.UNDONE:
         return await _undone(connection, order, news, known, now)
     if known.standing and news.amount is None and news.share_ppm is not None:
         if _is_older(news, known.standing):
-            return Outcome.IGNORED, f"reversal {news.id} has moved on since"
+            return NewsOutcome.IGNORED, f"reversal {news.id} has moved on since"
         known = await _lift_more_than_stands(connection, order, news, known, now)
     return await _taken(connection, order, news, known, now)
 
 
 async def _misplaced(
     connection: Connection, order: Order, news: ReversalNews, now: datetime
-) -> tuple[Outcome, str] | None:
+) -> tuple[NewsOutcome, str] | None:
     """Why some news cannot be about this order; None when it can."""
     if order.state is not OrderState.PAID:
-        return Outcome.WAITING, f"order {order.order_id} is {order.state}: nothing can go back of it"
+        return NewsOutcome.WAITING, f"order {order.order_id} is {order.state}: nothing can go back of it"
     if order.payment_id != news.payment_id:
-        return Outcome.IGNORED, f"payment {news.payment_id} gave no coins: order {order.order_id} was paid by another"
+        return (
+            NewsOutcome.IGNORED,
+            f"payment {news.payment_id} gave no coins: order {order.order_id} was paid by another",
+        )
     if news.amount is not None and news.amount.currency != order.currency:
         await _record(connection, order, news, "reversal_differs", order.price_minor, news.amount.amount_minor, now)
-        return Outcome.PROBLEM, f"{news.amount.currency} cannot go back of an order in {order.currency}"
+        return NewsOutcome.PROBLEM, f"{news.amount.currency} cannot go back of an order in {order.currency}"
     place = (order.shard, order.provider, news.id, order.order_id)
     if other := await connection.fetchval(SQL["order_of_provider_reversal"], *place):
         claimed = news.amount.amount_minor if news.amount else order.price_minor
         await _record(connection, order, news, "reversal_differs", 0, claimed, now)
-        return Outcome.PROBLEM, f"reversal {news.id} was told of order {other} before"
+        return NewsOutcome.PROBLEM, f"reversal {news.id} was told of order {other} before"
     return None
 
 
@@ -113,33 +117,33 @@ def _claimed(order: Order, news: ReversalNews, others: list[Reversal]) -> int:
 
 async def _undone(
     connection: Connection, order: Order, news: ReversalNews, known: _Known, now: datetime
-) -> tuple[Outcome, str]:
+) -> tuple[NewsOutcome, str]:
     standing = known.standing
     if standing and _is_older(news, standing):
-        return Outcome.IGNORED, f"reversal {news.id} was taken again after that"
+        return NewsOutcome.IGNORED, f"reversal {news.id} was taken again after that"
     if not known.steps:
         # Its beginning has not been heard of, and changes nothing when it comes.
         like = _taking(order, news, known, State.UNDONE, now)
-        account = await books.account_of(connection, order)
-        await books.take(connection, order, account, Amounts(), like, now)
+        account = await execution.account_of(connection, order)
+        await execution.take(connection, order, account, Amounts(), like, now)
         await _apply_fee(connection, order, news, now)
-        return Outcome.APPLIED, f"reversal {news.id} never took anything"
+        return NewsOutcome.APPLIED, f"reversal {news.id} never took anything"
     for step in standing:
         await connection.execute(
             SQL["note_provider"], step.shard, step.reversal_id, news.id, step.claimed_minor, news.at, None
         )
-        await books.undo(connection, step, news.reason, news.at, now)
+        await execution.undo(connection, step, news.reason, news.at, now)
     if standing:
         await catch_up(connection, order, now)
     await _apply_fee(connection, order, news, now)
-    return (Outcome.APPLIED if standing else Outcome.REPEATED), f"reversal {news.id} is undone"
+    return (NewsOutcome.APPLIED if standing else NewsOutcome.REPEATED), f"reversal {news.id} is undone"
 
 
 async def _taken(
     connection: Connection, order: Order, news: ReversalNews, known: _Known, now: datetime
-) -> tuple[Outcome, str]:
+) -> tuple[NewsOutcome, str]:
     if known.steps and not known.standing and not _is_anew(news, known.steps):
-        return Outcome.IGNORED, f"reversal {news.id} was undone"
+        return NewsOutcome.IGNORED, f"reversal {news.id} was undone"
     standing = known.standing
     claimed_before = max((step.claimed_minor for step in standing), default=0)
     claimed = _claimed(order, news, known.others)
@@ -151,15 +155,15 @@ async def _taken(
     excess = 0
     if not standing or claimed > claimed_before:
         like = _taking(order, news, known, state, now, claimed)
-        excess = await books.take_missing(connection, order, known.steps, like, now)
+        excess = await execution.take_missing(connection, order, known.steps, like, now)
         moved = True
     if excess > 0:
         await _record(connection, order, news, "excess_reversal", claimed - excess, claimed, now)
     if not await _apply_fee(connection, order, news, now):
-        return Outcome.PROBLEM, f"reversal {news.id}: its fee is not what it was"
+        return NewsOutcome.PROBLEM, f"reversal {news.id}: its fee is not what it was"
     if excess > 0:
-        return Outcome.PROBLEM, f"reversal {news.id} claims {excess} minor units more than are left"
-    return (Outcome.APPLIED if moved else Outcome.REPEATED), f"reversal {news.id} is {state}"
+        return NewsOutcome.PROBLEM, f"reversal {news.id} claims {excess} minor units more than are left"
+    return (NewsOutcome.APPLIED if moved else NewsOutcome.REPEATED), f"reversal {news.id} is {state}"
 
 
 async def _lift_more_than_stands(
@@ -173,8 +177,8 @@ async def _lift_more_than_stands(
     if not (alone and less and _is_anew(news, standing)):
         return known
     for step in standing:
-        await books.undo(connection, step, news.reason, step.provider_at, now)
-    return _known(await books.reversals_of(connection, order), news)
+        await execution.undo(connection, step, news.reason, step.provider_at, now)
+    return _known(await execution.reversals_of(connection, order), news)
 
 
 async def _move_on(
@@ -187,7 +191,7 @@ async def _move_on(
             SQL["note_provider"], step.shard, step.reversal_id, news.id, claimed, news.at, news.respond_until
         )
         if state.stage > step.state.stage:
-            await books.move(connection, step, state, news.reason, news.at, now)
+            await execution.move(connection, step, state, news.reason, news.at, now)
             moved = True
     return moved
 
@@ -217,7 +221,7 @@ def _taking(
 ) -> Taking:
     """The next row of the reversal some news is about."""
     return Taking(
-        reversal_id=books.id_at(now),
+        reversal_id=id_at(now),
         kind=known.steps[0].kind if known.steps else Kind(news.kind),
         state=state,
         claimed_minor=_claimed(order, news, known.others) if claimed is None else claimed,
@@ -236,11 +240,11 @@ async def _apply_fee(connection: Connection, order: Order, news: ReversalNews, n
     """
     if news.fee_minor <= 0 and news.state is not ReversalState.UNDONE:
         return True
-    steps = [one for one in await books.reversals_of(connection, order) if one.provider_reversal_id == news.id]
+    steps = [one for one in await execution.reversals_of(connection, order) if one.provider_reversal_id == news.id]
     if not steps:
         return True
     first = min(steps, key=lambda step: step.step)
-    if await books.set_dispute_fee(connection, first, max(news.fee_minor, 0), now):
+    if await execution.set_dispute_fee(connection, first, max(news.fee_minor, 0), now):
         return True
     await _record(connection, order, news, "reversal_differs", first.dispute_fee_minor, news.fee_minor, now)
     return False
@@ -260,8 +264,8 @@ async def _record(
 
 async def refused(connection: Connection, order: Order, reversal: Reversal, reason: str, now: datetime) -> None:
     """The provider will not give back what we asked for: all of it is undone, unless it said otherwise meanwhile."""
-    await books.lock_order(connection, order)
-    present = await books.find(connection, reversal.shard, reversal.reversal_id)
+    await execution.lock_order(connection, order)
+    present = await execution.find(connection, reversal.shard, reversal.reversal_id)
     if present.state is State.REQUESTED:
-        await books.undo(connection, present, reason, None, now)
+        await execution.undo(connection, present, reason, None, now)
         await catch_up(connection, order, now)

@@ -13,9 +13,9 @@ from plaudit.money import Money
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.orders import actions as orders
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.reversals import books, rules
+from plaudit.selling.reversals import execution, rules
 from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
-from plaudit.selling.reversals.books import Taking
+from plaudit.selling.reversals.execution import Taking
 from plaudit.selling.reversals.model import (
     Account,
     CoinsWereSpent,
@@ -58,7 +58,7 @@ WHY_NOT = {
 
 async def withdrawable(connection: Connection, order: Order, settings: Settings, now: datetime) -> Withdrawable:
     """What the buyer of an order can take back of it now, or why nothing."""
-    account = await books.account_of(connection, order)
+    account = await execution.account_of(connection, order)
     rule = until = None
     if account.funded_at is not None:
         rule = await rules.rule_of(connection, order.region, account.funded_at, settings)
@@ -116,7 +116,7 @@ async def withdraw(
     """
     require_uuid7(asked.id, "id", clock)
     order = await orders.find_order(connection, person_id, asked.order_id)
-    order = await books.lock_order(connection, order)
+    order = await execution.lock_order(connection, order)
     request = _canonical(asked)
     if known := await _known(connection, order, asked.id, request):
         return known
@@ -126,7 +126,7 @@ async def withdraw(
     coins = possible.coins if asked.coins is None else asked.coins
     if coins > possible.coins:
         raise CoinsWereSpent(possible.unspent)
-    account = await books.account_of(connection, order)
+    account = await execution.account_of(connection, order)
     part = part_of_coins(account.paid, account.held, coins)
     if part.minor == 0:
         raise WithdrawalNotPossible(WHY_NOT[Obstacle.TOO_LITTLE], Obstacle.TOO_LITTLE)
@@ -141,13 +141,13 @@ async def withdraw(
         request=request,
         poll_at=now,
     )
-    return await books.take(connection, order, account, part, taking, now)
+    return await execution.take(connection, order, account, part, taking, now)
 
 
 async def _require_possible(connection: Connection, order: Order, possible: Withdrawable) -> None:
     if possible.obstacle is None:
         return
-    present = await books.reversals_of(connection, order)
+    present = await execution.reversals_of(connection, order)
     if possible.obstacle is Obstacle.NOTHING_LEFT:
         raise NothingLeftToRefund(present)
     raise WithdrawalNotPossible(
@@ -172,11 +172,11 @@ async def refund(
     if sum(value is not None for value in (asked.amount_minor, asked.coins, asked.all)) != 1:
         raise InvalidField(field="amount_minor", reason="or exactly one other of coins and all must be given")
     order = await orders.find_order_of_anybody(connection, order_id)
-    order = await books.lock_order(connection, order)
+    order = await execution.lock_order(connection, order)
     request = _canonical(asked)
     if known := await _known(connection, order, asked.id, request):
         return known
-    account = await books.account_of(connection, order)
+    account = await execution.account_of(connection, order)
     part = await _part_asked_for(connection, order, account, asked)
     now = clock.now()
     taking = Taking(
@@ -189,7 +189,7 @@ async def refund(
         request=request,
         poll_at=now,
     )
-    return await books.take(connection, order, account, part, taking, now)
+    return await execution.take(connection, order, account, part, taking, now)
 
 
 async def _part_asked_for(connection: Connection, order: Order, account: Account, asked: RefundRequest) -> Amounts:
@@ -198,7 +198,7 @@ async def _part_asked_for(connection: Connection, order: Order, account: Account
     if order.channel in CLOSED_STORE_CHANNELS:
         raise RefundAtStore(order.channel)
     left = account.left
-    present = await books.reversals_of(connection, order)
+    present = await execution.reversals_of(connection, order)
     if left.minor == 0:
         raise NothingLeftToRefund(present)
     exceeds = RefundExceedsOrder(Money(left.minor, account.currency), left.coins, present)

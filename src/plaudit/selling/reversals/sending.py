@@ -25,8 +25,8 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import RefundRequest as ProviderRefundRequest
 from plaudit.selling.providers.base import ReversalNews
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.reversals import asking, books
-from plaudit.selling.reversals.actions import apply_news, refused
+from plaudit.selling.reversals import asking, execution
+from plaudit.selling.reversals.actions import apply_reversal_news, refused
 from plaudit.selling.reversals.model import RefundRequest, Reversal, State, WithdrawalRequest
 from plaudit.settings import Settings
 
@@ -94,7 +94,7 @@ async def send_now(
     if claimed is not None:
         await _send(database, providers, claimed, settings, clock)
     async with database.read() as connection:
-        return await books.find(connection, decided.shard, decided.reversal_id)
+        return await execution.find(connection, decided.shard, decided.reversal_id)
 
 
 async def send_due(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
@@ -134,7 +134,7 @@ async def _send(
     else:
         async with database.transaction() as connection:
             ours = _as_ours(news, order, reversal)
-            await apply_news(connection, order, ours, Seller.of(settings), clock.now())
+            await apply_reversal_news(connection, order, ours, Seller.of(settings), clock.now())
 
 
 def _request(order: Order, reversal: Reversal) -> ProviderRefundRequest:

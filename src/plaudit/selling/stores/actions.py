@@ -9,7 +9,7 @@ from plaudit.problems import NotFound
 from plaudit.selling.orders.actions import find_order, find_order_of_anybody
 from plaudit.selling.orders.capturing import apply_payment
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import Outcome, Seller, lock
+from plaudit.selling.orders.settlement import NewsOutcome, Seller, lock
 from plaudit.selling.prices.current import shard_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
@@ -123,12 +123,16 @@ def _token(payment: StorePayment) -> UUID | None:
 
 async def apply_told(
     connection: Connection, provider: str, payment: StorePayment, settings: Settings, clock: Clock
-) -> tuple[Outcome, str, Order | None]:
+) -> tuple[NewsOutcome, str, Order | None]:
     """Apply what a store itself tells of a paid transaction; what came of it, in words, and to which order."""
     found = await claim(connection, provider, payment, None, clock.now())
     if found.order is None:
         words = f"held: {found.held}" if found.held else "dealt with by an operator"
-        return (Outcome.APPLIED if found.held else Outcome.IGNORED), f"transaction {payment.id} is {words}", None
+        return (
+            (NewsOutcome.APPLIED if found.held else NewsOutcome.IGNORED),
+            f"transaction {payment.id} is {words}",
+            None,
+        )
     outcome = await apply_payment(connection, found.order, payment, Seller.of(settings), settings, clock)
     return outcome, f"order {found.order.order_id}: transaction {payment.id}", found.order
 

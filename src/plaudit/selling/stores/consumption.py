@@ -18,7 +18,7 @@ from plaudit.money import round_half_up
 from plaudit.pages import Place
 from plaudit.problems import NotFound
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.settlement import Outcome
+from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import ConsumptionRequest
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
@@ -31,19 +31,21 @@ log = logging.getLogger(__name__)
 MILLION = 1_000_000
 
 
-async def record_request(connection: Connection, order: Order, request: ConsumptionRequest, now: datetime) -> Outcome:
+async def record_request(
+    connection: Connection, order: Order, request: ConsumptionRequest, now: datetime
+) -> NewsOutcome:
     """Queue a store's question about an order's purchase; in the caller's transaction. A job answers it.
 
     A question about an order that is not paid yet has to wait for that.
     """
     if order.state is not OrderState.PAID:
-        return Outcome.WAITING
+        return NewsOutcome.WAITING
     noted = await connection.fetchval(
         SQL["note_request"],
         *(order.provider, request.id, order.shard, order.order_id, request.payment_id, request.reason),
         *(now, request.answer_until),
     )
-    return Outcome.APPLIED if noted else Outcome.REPEATED
+    return NewsOutcome.APPLIED if noted else NewsOutcome.REPEATED
 
 
 async def answer_due(database: Database, providers: PaymentProviders, clock: Clock) -> int:

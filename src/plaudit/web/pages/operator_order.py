@@ -13,7 +13,7 @@ from plaudit.people.model import Caller
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.orders.regions import decisions_of_order
-from plaudit.selling.reversals import asking, books
+from plaudit.selling.reversals import asking, execution
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -23,8 +23,8 @@ async def operator_order(order_id: UUID, caller: Caller, database: Database) -> 
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         order = await order_actions.find_order_of_anybody(connection, order_id)
-        account = await books.account_of(connection, order)
-        reversals = await books.reversals_of(connection, order)
+        account = await execution.account_of(connection, order)
+        reversals = await execution.reversals_of(connection, order)
         decisions = await decisions_of_order(connection, order)
         people = await people_by_ids(connection, {order.person_id, *(one.requested_by or 0 for one in reversals)})
     left = Money(account.left.minor, account.currency)

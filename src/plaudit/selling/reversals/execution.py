@@ -7,11 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.clock import ManualClock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.events.log import record
 from plaudit.events.model import ReversalMoved
-from plaudit.ids import new_id
+from plaudit.ids import id_at
 from plaudit.people.references import reference
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.papers.actions import write_credit_note
@@ -67,11 +66,6 @@ async def account_of(connection: Connection, order: Order) -> Account:
 async def reversals_of(connection: Connection, order: Order) -> list[Reversal]:
     """All reversals of an order, the oldest first, those that hold nothing included."""
     return await fetch_all(connection, SQL["reversals_of_order"], Reversal, order.shard, order.order_id)
-
-
-def id_at(now: datetime) -> UUID:
-    """The id of a reversal nobody here asked for."""
-    return new_id(ManualClock(now))
 
 
 async def take(
