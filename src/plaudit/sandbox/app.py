@@ -84,6 +84,7 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
             lifespan=[lifespan],
             state=State({"sandbox": sandbox}),
             request_max_body_size=SANDBOX_REQUEST_BYTES_MAX,
+            logging_config=None,
             openapi_config=None,
         )
 

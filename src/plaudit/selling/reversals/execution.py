@@ -13,6 +13,7 @@ from plaudit.events.model import ReversalMoved
 from plaudit.ids import id_at
 from plaudit.people.references import reference
 from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.orders.settlement import lock
 from plaudit.selling.papers.actions import write_credit_note
 from plaudit.selling.papers.model import Act, Credit
 from plaudit.selling.reversals.amounts import Amounts, part_of_money
@@ -44,11 +45,7 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
 
 async def lock_order(connection: Connection, order: Order) -> Order:
     """The order as it is, and stays until this transaction ends: its reversals are decided one after another."""
-    await connection.execute(SQL["lock_order"], order.shard, order.order_id)
-    present = await fetch_one(
-        connection, statements("plaudit.selling")["find_order"], Order, order.shard, order.order_id
-    )
-    assert present is not None, "orders are never removed"
+    present = await lock(connection, order)
     if present.state is OrderState.PAID:
         await connection.execute(SQL["lock_money"], order.shard)
     return present

@@ -1,8 +1,5 @@
 -- Reversals: what of an order is held, the rows of reversals, and their movements.
 
--- name: lock_order
-select state from recharge_order where shard = $1 and order_id = $2 for no key update
-
 -- name: lock_money
 select lock_money($1)
 
