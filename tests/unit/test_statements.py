@@ -1,9 +1,11 @@
 """Statements out of `queries.sql`: names, structs, what is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+import plaudit
 from plaudit.db import Statement, read_statements, statements
 from plaudit.ledger import migrate
 
@@ -45,3 +47,13 @@ def test_a_name_without_one_statement_is_refused(tmp_path: Path, text: str) -> N
 def test_a_module_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="there is no module"):
         statements("plaudit.nonsense")
+
+
+def test_every_statement_is_asked() -> None:
+    unasked = []
+    for file in sorted(Path(plaudit.__file__).parent.rglob("queries.sql")):
+        code = "".join(module.read_text(encoding="utf-8") for module in sorted(file.parent.rglob("*.py")))
+        families = tuple(re.findall(r'f"(\w+)\{', code))
+        names = [one.name for one in read_statements(file)]
+        unasked += [f"{file}: {name}" for name in names if f'"{name}"' not in code and not name.startswith(families)]
+    assert unasked == []

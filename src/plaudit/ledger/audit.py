@@ -44,8 +44,8 @@ class AuditReport(msgspec.Struct, frozen=True):
 
 def laws() -> Iterator[Law]:
     """The laws of the ledger, then those that other rooms keep in an `audit` folder of their own."""
-    files_of_laws = [file for file in sorted(_PACKAGE.rglob("*.sql")) if file.parent.name == "audit"]
-    for file in sorted(files_of_laws, key=lambda file: "ledger" not in file.parts):
+    found = [file for file in sorted(_PACKAGE.rglob("*.sql")) if file.parent.name == "audit"]
+    for file in sorted(found, key=lambda file: file.relative_to(_PACKAGE).parts[0] != "ledger"):
         first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
         yield Law(name=file.stem, statement=first_line.removeprefix("--").strip(), sql=sql.strip().removesuffix(";"))
 

@@ -44,9 +44,6 @@ where ($1::text is null or provider = $1) and ($2::text is null or state = $2)
     and (received_at, message_id) < ($5, $6)
 order by received_at desc, message_id desc limit $7
 
--- name: count_messages
-select provider, state, count(*) from webhook_event group by provider, state order by provider, state
-
 -- name: find_message_by_id -> StoredMessage
 select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
 from webhook_event where message_id = $1

@@ -157,7 +157,7 @@ where shard = $1 and order_id = $2 and payment_id = $3 and carried_out_at is nul
 update payment_decision set due_at = null, carried_out_at = $4, error = null
 where shard = $1 and order_id = $2 and payment_id = $3 and carried_out_at is null
 
--- Wallets
+-- Regions
 
 -- name: reference_units
 select region, reference_numerator, reference_denominator from price where version = $1 and channel = $2
@@ -166,6 +166,8 @@ select region, reference_numerator, reference_denominator from price where versi
 select q.book_version, q.decision_id
 from recharge_order o join quote q using (shard, person_id, quote_id)
 where o.shard = $1 and o.order_id = $2
+
+-- Telling stores
 
 -- name: enqueue_finish
 insert into store_finishing (shard, order_id, provider, payment_id, enqueued_at, due_at)
@@ -197,7 +199,7 @@ select o.shard, o.order_id, 'not_finished', $3, o.price_minor, o.currency, o.pri
 from order_with_quote o where o.shard = $1 and o.order_id = $2
 on conflict do nothing
 
--- What stores took back
+-- Payments somebody has to look at
 
 -- name: list_problems -> PaymentProblem
 select p.problem_id, p.shard, p.order_id, o.person_id, p.kind, p.payment_id, p.expected_minor, p.expected_currency,

@@ -20,7 +20,16 @@ async def receipt_for(connection: Connection, caller: Caller, order_id: UUID) ->
     Raises:
         NotFound: the order is not paid, or there is none, or it is somebody else's.
     """
-    receipt = await fetch_one(connection, SQL["find_receipt"], Receipt, order_id, _of_whom(caller))
+    return await receipt_of(connection, _of_whom(caller), order_id)
+
+
+async def receipt_of(connection: Connection, person_id: int | None, order_id: UUID) -> Receipt:
+    """The receipt of a person's order, or, with the id alone, of anybody's: ids are the buyers' own, two may have one.
+
+    Raises:
+        NotFound: the order is not paid, or there is none.
+    """
+    receipt = await fetch_one(connection, SQL["find_receipt"], Receipt, order_id, person_id)
     if receipt is None:
         raise NotFound("There is no receipt: the order is not paid.", order_id=order_id)
     return receipt
@@ -43,4 +52,4 @@ async def credit_note_for(
     note = next((note for note in found if note.act is act), None)
     if note is None:
         raise NotFound("There is no such credit note.", reversal_id=reversal_id)
-    return note, await receipt_for(connection, caller, note.order_id)
+    return note, await receipt_of(connection, note.person_id, note.order_id)

@@ -14,9 +14,6 @@ from generate_series(
     $2::date, interval '1 day') day
 on conflict do nothing
 
--- name: find_run -> Run
-select * from reconciliation_run where run_id = $1
-
 -- name: claim_runs -> Run
 -- Runs it is time for, one at a time. Until the lease is over they are nobody else's.
 update reconciliation_run r set state = 'running', tries = tries + 1, due_at = $2

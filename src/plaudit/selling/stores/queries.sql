@@ -1,8 +1,3 @@
--- name: shard_of
-select shard_of($1)
-
--- Transactions of stores
-
 -- name: note_transaction
 insert into store_transaction (provider, environment, transaction_id, state, hold_reason, account_token, product_id,
     quantity, coins, amount_minor, currency, presented_by, noticed_at, changed_at)
@@ -108,5 +103,3 @@ select r.id, r.provider, r.request_id, r.order_id, o.person_id, r.payment_id, r.
 from consumption_request r join recharge_order o using (shard, order_id)
 where ($1::text is null or r.state = $1) and (r.noticed_at, r.id) < ($2, $3::uuid)
 order by r.noticed_at desc, r.id desc limit $4
-
--- Telling stores

@@ -61,5 +61,3 @@ join lot l on l.shard = s.shard and l.viewer_id = s.viewer_id and l.lot_id = s.l
 where g.shard = $1 and g.viewer_id = $2 and g.id = any ($3::uuid[])
 group by g.id, l.lot_id, l.kind, l.coins, l.price_minor, l.currency
 order by g.id, min(s.start_coin)
-
--- Regions

@@ -12,7 +12,7 @@ from plaudit.people.model import Caller
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.papers.document import credit_note_document, receipt_document
 from plaudit.selling.papers.model import Act
-from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_for
+from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_of
 from plaudit.selling.reversals import asking, reading
 from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
@@ -26,7 +26,7 @@ async def receipt(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         order = await order_for(connection, caller, order_id)
-        proof = await receipt_for(connection, caller, order_id)
+        proof = await receipt_of(connection, order.person_id, order_id)
         credit_notes = await credit_notes_of(connection, proof)
         reversals = await reading.of_order(connection, order)
         withdrawable = await asking.withdrawable(connection, order, settings, clock.now())
