@@ -12,7 +12,7 @@ from plaudit.settings import SetupError
 # Each command lives in its own module and is imported when it is called. The text is its line in `plaudit --help`.
 COMMANDS = {
     "accounting": ("plaudit.accounting.commands:accounting", "Roll-forward and unspent balances for accountants."),
-    "audit": ("plaudit.ledger.commands:audit", "Prove that the books balance."),
+    "audit": ("plaudit.schema.commands:audit", "Prove that the books balance."),
     "backup": ("plaudit.readiness.commands:backup", "Say that a backup was taken."),
     "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),
     "catalogue": ("plaudit.gifts.catalogue.commands:catalogue", "Export, lint and import what can be given."),
@@ -21,7 +21,7 @@ COMMANDS = {
     "demo": ("plaudit.demo.commands:demo", "Run everything with believable people, on this machine."),
     "issuer": ("plaudit.people.issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
     "key": ("plaudit.people.commands:key", "Make, list and revoke API keys of servers."),
-    "migrate": ("plaudit.ledger.migrate:migrate", "Bring a database to this version of Plaudit."),
+    "migrate": ("plaudit.schema.migrate:migrate", "Bring a database to this version of Plaudit."),
     "openapi": ("plaudit.http.commands:openapi", "Print the description of the API."),
     "operator": ("plaudit.people.commands:operator", "Say who may run the economy."),
     "prices": ("plaudit.selling.prices.commands:prices", "Export, import, lint, publish and list price books."),

@@ -13,13 +13,13 @@ from pathlib import Path
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect
 from plaudit.embedded import EmbeddedPostgres
-from plaudit.ledger import audit
 from plaudit.ledger.deliverer import Deliverer
-from plaudit.ledger.migrate import apply_to
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.postgresql import folder_for_sockets
+from plaudit.schema import audit
+from plaudit.schema.migrate import apply_to
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.gift_load import CREATORS, VIEWERS, GiftLoad, assert_books_hold, fund_viewers, until_delivered
 from tests.support.processes import first_line

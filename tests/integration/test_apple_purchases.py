@@ -15,9 +15,9 @@ import pytest
 
 from plaudit.db import OwnConnection
 from plaudit.ids import new_id
-from plaudit.ledger import audit
 from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES, WEBHOOK_PAUSE_S_MAX
 from plaudit.people.model import Role
+from plaudit.schema import audit
 from plaudit.selling.inbox.actions import apply_due
 from plaudit.selling.orders import jobs
 from plaudit.selling.orders.finishing import finish_due

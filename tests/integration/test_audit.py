@@ -9,11 +9,11 @@ import pytest
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect
 from plaudit.ids import new_id
-from plaudit.ledger import audit
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.schema import audit
 from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
 
 pytestmark = pytest.mark.sql

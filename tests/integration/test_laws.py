@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from plaudit.db import OwnConnection
-from plaudit.ledger import audit
 from plaudit.people.model import Role
+from plaudit.schema import audit
 from plaudit.selling.providers.base import ReversalState
 from tests.integration import test_accounting, test_audit
 from tests.integration.test_clawback import Stage, open_stage

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from plaudit.db import OwnConnection, connect
-from plaudit.ledger.migrate import (
+from plaudit.schema.migrate import (
     Migrated,
     MigrationError,
     ScriptFile,
@@ -17,7 +17,7 @@ from plaudit.ledger.migrate import (
     read_migrations,
     schema_of_migrations,
 )
-from plaudit.ledger.privileges import SCHEMA_FILE
+from plaudit.schema.privileges import SCHEMA_FILE
 from tests.support.databases import EmptyDatabase
 
 pytestmark = pytest.mark.sql

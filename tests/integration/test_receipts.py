@@ -16,8 +16,8 @@ import pytest
 from pypdf import PdfReader
 
 from plaudit.db import OwnConnection, connect
-from plaudit.ledger import audit
 from plaudit.people.model import Role
+from plaudit.schema import audit
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState

@@ -11,8 +11,8 @@ import pytest
 
 from plaudit.db import OwnConnection, connect
 from plaudit.embedded import EmbeddedPostgres
-from plaudit.ledger.privileges import privilege_repairs, repair_privileges
 from plaudit.postgresql import wheel
+from plaudit.schema.privileges import privilege_repairs, repair_privileges
 from tests.support.commands import plaudit
 
 

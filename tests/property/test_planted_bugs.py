@@ -7,17 +7,17 @@ import asyncpg
 import pytest
 
 from plaudit.db import connect
-from plaudit.ledger.migrate import SQL_FOLDER
+from plaudit.schema.migrate import PACKAGE
 from tests.property import test_clawback
 from tests.property.test_gift_books import hold_against_model
 from tests.property.test_strip import hold_against_piles
 from tests.support.databases import run_aside
 from tests.support.plants import finders
 
-ACCOUNTS = SQL_FOLDER / "functions" / "00_accounts.sql"
-CHARGE = SQL_FOLDER / "functions" / "10_charge.sql"
-DELIVER = SQL_FOLDER / "functions" / "20_deliver.sql"
-STRIP = SQL_FOLDER / "functions" / "05_strip.sql"
+ACCOUNTS = PACKAGE / "ledger" / "functions" / "00_accounts.sql"
+CHARGE = PACKAGE / "ledger" / "functions" / "10_charge.sql"
+DELIVER = PACKAGE / "ledger" / "functions" / "20_deliver.sql"
+STRIP = PACKAGE / "ledger" / "functions" / "05_strip.sql"
 
 # File, what is right, what stands there instead, and the rule, invariant, constraint or law that must see it.
 BUGS = {

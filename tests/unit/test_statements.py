@@ -7,7 +7,7 @@ import pytest
 
 import plaudit
 from plaudit.db import Statement, read_statements, statements
-from plaudit.ledger import migrate
+from plaudit.schema import migrate
 
 
 def written(folder: Path, text: str) -> Path:
@@ -33,7 +33,7 @@ def test_they_are_found_beside_a_module(tmp_path: Path) -> None:
 
 
 def test_they_are_found_by_a_packages_name() -> None:
-    assert statements("plaudit.ledger") == statements(migrate.__file__)
+    assert statements("plaudit.schema") == statements(migrate.__file__)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from plaudit.db import connect
-from plaudit.ledger.migrate import apply_to
+from plaudit.schema.migrate import apply_to
 
 MACHINE_CORES = os.cpu_count()
 COINS_EACH = 10**12  # of each viewer, so that nobody runs short

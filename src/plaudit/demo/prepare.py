@@ -15,10 +15,10 @@ from plaudit.demo.past_plan import PastPlan
 from plaudit.demo.price_books import publish_first
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ledger.jobs import ensure_gift_partitions
-from plaudit.ledger.migrate import apply_to
 from plaudit.payouts import rates
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.issuers import list_issuers
+from plaudit.schema.migrate import apply_to
 from plaudit.settings import Settings, SetupError
 from plaudit.web.pages.people import DemoPerson
 

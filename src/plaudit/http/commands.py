@@ -17,11 +17,11 @@ from plaudit.http.logs import configure_logging
 from plaudit.http.openapi import describe
 from plaudit.http.origins import warnings_of
 from plaudit.http.workers import Workers
-from plaudit.ledger.migrate import apply_to, may_wait, pending_migrations
-from plaudit.ledger.privileges import privilege_repairs
 from plaudit.limits import WORKERS_MAX
 from plaudit.listening import listen, url_of
 from plaudit.readiness.summary import say_what_starts
+from plaudit.schema.migrate import apply_to, may_wait, pending_migrations
+from plaudit.schema.privileges import privilege_repairs
 from plaudit.settings import Settings, SetupError
 
 

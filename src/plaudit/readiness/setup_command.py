@@ -13,7 +13,6 @@ from plaudit.db import Connection
 from plaudit.embedded import database_url
 from plaudit.gifts.catalogue.commands import starter as load_starter
 from plaudit.ids import new_id
-from plaudit.ledger.migrate import apply_to
 from plaudit.limits import PAGE_LENGTH_MAX
 from plaudit.people.commands import add_operator
 from plaudit.people.issuer_commands import add as add_issuer
@@ -22,6 +21,7 @@ from plaudit.readiness.model import CheckResult, Report, State
 from plaudit.readiness.report import as_text
 from plaudit.readiness.running import look
 from plaudit.readiness.standing import grounds_of_command
+from plaudit.schema.migrate import apply_to
 from plaudit.selling.orders.signing import quote_key
 from plaudit.selling.prices import actions as price_books
 from plaudit.selling.prices.model import NewDraft

@@ -3,9 +3,9 @@
 import msgspec
 
 from plaudit.db import APPLICATION_ROLE, Connection, fetch_one, statements
-from plaudit.ledger.migrate import may_wait, pending_migrations
-from plaudit.ledger.privileges import privilege_repairs
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, ok
+from plaudit.schema.migrate import may_wait, pending_migrations
+from plaudit.schema.privileges import privilege_repairs
 
 SQL = statements("plaudit.readiness")
 MIGRATE = "plaudit migrate"

@@ -1,14 +1,41 @@
-"""Payments somebody has to look at: listed, and closed with words."""
+"""Payments somebody has to look at: noted once of each kind, listed, and closed with words."""
 
 from datetime import datetime
 from uuid import UUID
 
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.money import Money
 from plaudit.pages import Place
 from plaudit.problems import Conflict, NotFound
-from plaudit.selling.orders.model import PaymentProblem, PaymentProblemKind
+from plaudit.selling.orders.model import Order, PaymentProblem, PaymentProblemKind
 
 SQL = statements(__file__)
+
+
+async def note_problem(  # noqa: PLR0913 - a row of its table
+    connection: Connection,
+    order: Order,
+    kind: PaymentProblemKind,
+    payment_id: str,
+    expected: Money,
+    found: Money,
+    now: datetime,
+    detail: str = "",
+    *,
+    credited: bool = True,
+) -> bool:
+    """Note that money came, or went back, otherwise than it should; False: it is noted already.
+
+    Args:
+        payment_id: at the provider, or what else the provider knows it by.
+        credited: the buyer has the coins all the same.
+    """
+    noted = await connection.fetchval(
+        SQL["write_payment_problem"],
+        *(order.shard, order.order_id, kind, payment_id, expected.amount_minor, expected.currency),
+        *(found.amount_minor, found.currency, credited, detail, now),
+    )
+    return noted is not None
 
 
 async def list_problems(

@@ -68,6 +68,9 @@ set state = 'pending', previous_state = state, payment_id = $3, checkout_url = $
 where shard = $1 and order_id = $2 and state = 'created'
 returning order_id
 
+-- name: set_quantity
+update recharge_order set quantity = $3 where shard = $1 and order_id = $2 and state <> 'paid'
+
 -- name: move_order
 update recharge_order
 set state = $3, previous_state = state, payment_id = $4, changed_at = $5, poll_at = null

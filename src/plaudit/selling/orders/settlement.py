@@ -10,10 +10,11 @@ from plaudit.db import Connection, fetch_one, statements
 from plaudit.events.log import record as record_event
 from plaudit.events.model import OrderPaid
 from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_PROCESSING_DAYS_MAX
-from plaudit.money import round_half_up
+from plaudit.money import Money, round_half_up
 from plaudit.people.references import reference
 from plaudit.selling.orders import finishing
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
+from plaudit.selling.orders.problems import note_problem
 from plaudit.selling.papers.actions import write_receipt
 from plaudit.selling.papers.model import Sale
 from plaudit.selling.prices.pricing import BPS, SellerOfRecord
@@ -196,6 +197,11 @@ async def move(
     return moved is not None
 
 
+async def set_quantity(connection: Connection, order: Order, quantity: int) -> None:
+    """How many times the quote was bought after all, while it is not paid: a store sells several at once."""
+    await connection.execute(SQL["set_quantity"], order.shard, order.order_id, quantity)
+
+
 async def _book(connection: Connection, order: Order, payment: Payment, now: datetime) -> None:
     """The lot, and what was paid as proceeds, tax inside it, and what the channel keeps of it."""
     shard, lot_id = order.shard, order.order_id
@@ -220,9 +226,6 @@ async def record(
     )
     taken = payment.state in {PaymentState.PAID, PaymentState.AUTHORISED}
     paid_minor = payment.amount.amount_minor if taken else 0
-    noted = await connection.fetchval(
-        SQL["write_payment_problem"],
-        *(order.shard, order.order_id, kind, payment.id, order.price_minor, order.currency),
-        *(paid_minor, payment.amount.currency, credited, detail, now),
-    )
+    paid = Money(paid_minor, payment.amount.currency)
+    noted = await note_problem(connection, order, kind, payment.id, order.price, paid, now, detail, credited=credited)
     return NewsOutcome.PROBLEM if noted else NewsOutcome.REPEATED

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from plaudit.db import Connection, statements
 from plaudit.ids import id_at
-from plaudit.money import round_half_up
-from plaudit.selling.orders.model import Order, OrderState
+from plaudit.money import Money, round_half_up
+from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
+from plaudit.selling.orders.problems import note_problem
 from plaudit.selling.orders.settlement import NewsOutcome, Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals import execution
@@ -76,12 +77,20 @@ async def _misplaced(
             f"payment {news.payment_id} gave no coins: order {order.order_id} was paid by another",
         )
     if news.amount is not None and news.amount.currency != order.currency:
-        await _record(connection, order, news, "reversal_differs", order.price_minor, news.amount.amount_minor, now)
+        await _record(
+            connection,
+            order,
+            news,
+            PaymentProblemKind.REVERSAL_DIFFERS,
+            order.price_minor,
+            news.amount.amount_minor,
+            now,
+        )
         return NewsOutcome.PROBLEM, f"{news.amount.currency} cannot go back of an order in {order.currency}"
     place = (order.shard, order.provider, news.id, order.order_id)
     if other := await connection.fetchval(SQL["order_of_provider_reversal"], *place):
         claimed = news.amount.amount_minor if news.amount else order.price_minor
-        await _record(connection, order, news, "reversal_differs", 0, claimed, now)
+        await _record(connection, order, news, PaymentProblemKind.REVERSAL_DIFFERS, 0, claimed, now)
         return NewsOutcome.PROBLEM, f"reversal {news.id} was told of order {other} before"
     return None
 
@@ -148,7 +157,7 @@ async def _taken(
     claimed_before = max((step.claimed_minor for step in standing), default=0)
     claimed = _claimed(order, news, known.others)
     if standing and news.amount is not None and claimed < claimed_before:
-        await _record(connection, order, news, "reversal_differs", claimed_before, claimed, now)
+        await _record(connection, order, news, PaymentProblemKind.REVERSAL_DIFFERS, claimed_before, claimed, now)
     claimed = max(claimed, claimed_before)
     state = _state_of(news, known.steps)
     moved = await _move_on(connection, news, standing, state, claimed, now)
@@ -158,7 +167,7 @@ async def _taken(
         excess = await execution.take_missing(connection, order, known.steps, like, now)
         moved = True
     if excess > 0:
-        await _record(connection, order, news, "excess_reversal", claimed - excess, claimed, now)
+        await _record(connection, order, news, PaymentProblemKind.EXCESS_REVERSAL, claimed - excess, claimed, now)
     if not await _apply_fee(connection, order, news, now):
         return NewsOutcome.PROBLEM, f"reversal {news.id}: its fee is not what it was"
     if excess > 0:
@@ -246,19 +255,26 @@ async def _apply_fee(connection: Connection, order: Order, news: ReversalNews, n
     first = min(steps, key=lambda step: step.step)
     if await execution.set_dispute_fee(connection, first, max(news.fee_minor, 0), now):
         return True
-    await _record(connection, order, news, "reversal_differs", first.dispute_fee_minor, news.fee_minor, now)
+    await _record(
+        connection, order, news, PaymentProblemKind.REVERSAL_DIFFERS, first.dispute_fee_minor, news.fee_minor, now
+    )
     return False
 
 
 async def _record(
-    connection: Connection, order: Order, news: ReversalNews, kind: str, expected: int, found: int, now: datetime
+    connection: Connection,
+    order: Order,
+    news: ReversalNews,
+    kind: PaymentProblemKind,
+    expected: int,
+    found: int,
+    now: datetime,
 ) -> None:
     """Something for the operator to look at, in minor units."""
     currency = news.amount.currency if news.amount else order.currency
     detail = f"{news.kind} {news.id} is {news.state}"
-    await connection.execute(
-        SQL["write_problem"],
-        *(order.shard, order.order_id, kind, news.id, expected, order.currency, found, currency, now, detail),
+    await note_problem(
+        connection, order, kind, news.id, Money(expected, order.currency), Money(found, currency), now, detail
     )
 
 

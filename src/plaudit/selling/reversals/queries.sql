@@ -117,12 +117,6 @@ returning *
 -- name: postpone
 update reversal set poll_at = $3, send_error = $4 where shard = $1 and reversal_id = $2 and state = 'requested'
 
--- name: write_problem
-insert into payment_problem (shard, order_id, kind, payment_id, expected_minor, expected_currency, paid_minor,
-    paid_currency, credited, noticed_at, detail)
-values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10)
-on conflict do nothing
-
 -- name: reversed_gifts
 -- How many coins of gifts standing reversals took back.
 select gift_id, sum(coins)::bigint as coins from gift_reversal

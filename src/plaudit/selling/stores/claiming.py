@@ -6,7 +6,7 @@ from uuid import UUID
 
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import UNPAID, lock
+from plaudit.selling.orders.settlement import UNPAID, lock, set_quantity
 from plaudit.selling.providers.base import StorePayment
 from plaudit.selling.stores.model import HoldReason, StoreTransaction, TransactionState
 
@@ -58,7 +58,7 @@ async def take(
 ) -> Order:
     """Claim a held transaction, which is locked, for an order that fits, which is locked too; the order to settle."""
     if transaction.quantity != order.quantity:
-        await connection.execute(SQL["set_quantity"], order.shard, order.order_id, transaction.quantity)
+        await set_quantity(connection, order, transaction.quantity)
     operator_id, words = by or (None, None)
     await connection.execute(
         SQL["claim_transaction"], *transaction.key, order.shard, order.order_id, now, operator_id, words

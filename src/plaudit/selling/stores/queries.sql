@@ -37,9 +37,6 @@ select transaction_id from store_transaction where shard = $1 and order_id = $2
 select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
 join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider = $1 limit 2
 
--- name: set_quantity
-update recharge_order set quantity = $3 where shard = $1 and order_id = $2 and state <> 'paid'
-
 -- name: list_transactions -> StoreTransaction
 -- For the operator: those in a state, newest first.
 select * from store_transaction where state = $1 and (noticed_at, id) < ($2, $3::uuid)

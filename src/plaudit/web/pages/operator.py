@@ -10,7 +10,6 @@ from litestar import Response, Router, get, post
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.feeds.webhooks import actions as webhooks
-from plaudit.ledger import audit
 from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
 from plaudit.money import Money
 from plaudit.pages import place_of
@@ -21,6 +20,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField, NotFound
+from plaudit.schema import audit
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.operator_api import cursor_of

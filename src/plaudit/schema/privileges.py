@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plaudit.db import Connection, statements
 
-SCHEMA_FILE = Path(__file__).parent / "sql" / "schema.sql"
+SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 
 SQL = statements(__file__)
 _GRANT = re.compile(r"^GRANT (?P<what>.+) ON (?P<kind>TABLE|FUNCTION|SCHEMA) (?P<name>[\w.]+).* TO plaudit_app;$", re.M)

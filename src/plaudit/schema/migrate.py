@@ -1,7 +1,8 @@
 """Brings a database to this version: ordered migrations once each, functions whenever they changed. `plaudit migrate`.
 
-`sql/migrations/NNNN_{pre|post}_what.sql`: `pre` goes before new code is rolled out, `post` after old code is gone.
-`sql/functions/*.sql` are applied again, all of them in order, when one has changed. `sql/schema.sql` is the outcome.
+`migrations/NNNN_{pre|post}_what.sql`: `pre` goes before new code is rolled out, `post` after old code is gone. What
+rooms keep in `functions` is applied again, all of it by its numbers, when a file has changed. `schema.sql` is the
+outcome.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import hashlib
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,13 @@ import msgspec
 
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
 from plaudit.embedded import EmbeddedPostgres, database_url
-from plaudit.ledger.privileges import SCHEMA_FILE, repair_privileges
 from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S
 from plaudit.postgresql import wheel
+from plaudit.schema.privileges import SCHEMA_FILE, repair_privileges
 from plaudit.settings import Settings, SetupError
 
-SQL_FOLDER = Path(__file__).parent / "sql"
+_HERE = Path(__file__).parent
+PACKAGE = _HERE.parent
 
 SQL = statements(__file__)
 _FILE_NAME = re.compile(r"\d{4}_(?P<stage>pre|post)_[a-z0-9_]+\.sql")
@@ -66,13 +68,13 @@ class Migrated(msgspec.Struct, frozen=True):
     repaired: list[str] = []
 
 
-def read_migrations(folder: Path = SQL_FOLDER / "migrations") -> list[ScriptFile]:
+def read_migrations(folder: Path = _HERE / "migrations") -> list[ScriptFile]:
     """The migrations in their order.
 
     Raises:
         MigrationError: a name that is not NNNN_{pre|post}_what.sql, or a number that two have.
     """
-    files = _read(folder)
+    files = _read(folder.glob("*.sql"))
     for before, file in zip([None, *files], files, strict=False):
         if not _FILE_NAME.fullmatch(file.name):
             raise MigrationError(f"migration {file.name} is not called NNNN_pre_what.sql or NNNN_post_what.sql")
@@ -81,13 +83,15 @@ def read_migrations(folder: Path = SQL_FOLDER / "migrations") -> list[ScriptFile
     return files
 
 
-def read_functions(folder: Path = SQL_FOLDER / "functions") -> list[ScriptFile]:
-    """The files of functions, views and privileges in their order."""
-    return _read(folder)
+def read_functions(package: Path = PACKAGE) -> list[ScriptFile]:
+    """The files of functions, views and privileges of all rooms, by their numbers."""
+    return _read(path for path in package.rglob("*.sql") if path.parent.name == "functions")
 
 
-def _read(folder: Path) -> list[ScriptFile]:
-    return [ScriptFile(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+def _read(paths: Iterable[Path]) -> list[ScriptFile]:
+    return [
+        ScriptFile(path.name, path.read_text(encoding="utf-8")) for path in sorted(paths, key=lambda path: path.name)
+    ]
 
 
 async def apply(

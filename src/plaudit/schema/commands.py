@@ -9,7 +9,7 @@ import msgspec
 from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import connect
 from plaudit.embedded import database_url
-from plaudit.ledger.audit import AuditReport, as_text, run
+from plaudit.schema.audit import AuditReport, as_text, run
 from plaudit.settings import Settings
 
 

@@ -1,0 +1,82 @@
+-- name: create_migration_table
+create table if not exists migration (
+    kind text not null check (kind in ('migration', 'function')),
+    name text not null,
+    sha256 text not null,
+    applied_at timestamptz not null default now(),
+    primary key (kind, name)
+);
+
+-- name: has_migration_table
+select to_regclass('public.migration') is not null;
+
+-- name: applied_scripts -> AppliedScript
+select kind, name, sha256 from migration order by kind, name;
+
+-- name: record_script
+insert into migration (kind, name, sha256) values ($1, $2, $3);
+
+-- name: forget_functions
+delete from migration where kind = 'function';
+
+-- name: take_migration_lock
+select pg_advisory_lock(hashtext('plaudit.migration'));
+
+-- name: release_migration_lock
+select pg_advisory_unlock(hashtext('plaudit.migration'));
+
+-- name: lift_statement_timeout
+set statement_timeout = 0;
+
+-- name: has_role
+select exists (select from pg_roles where rolname = $1);
+
+-- name: may_take_role
+-- From 16 on, being a member and being allowed to take the role on are two things.
+select pg_has_role(session_user, $1::name,
+    case when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER' end);
+
+-- name: create_application_role
+create role plaudit_app nologin;
+
+-- name: who_logged_in
+select quote_ident(session_user)
+
+-- name: grant_application_role
+grant plaudit_app to session_user;
+
+-- name: grant_sight_of_migrations
+grant select on migration to plaudit_app;
+
+-- name: privilege_repairs
+-- $1: what the role is to have, $2: functions that nobody else may call, both as pg_dump names them.
+with role as (
+    select oid from pg_roles where rolname = 'plaudit_app'
+), relation as (
+    select c.oid, c.relname, c.relacl from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
+), callable as (
+    select format('public.%I', p.proname) as name, coalesce(p.proacl, acldefault('f', p.proowner)) as acl
+    from pg_proc p where p.pronamespace = 'public'::regnamespace
+), granted as (
+    select a.privilege_type || ' ON TABLE ' || format('public.%I', r.relname) as privilege
+    from relation r, aclexplode(r.relacl) a where a.grantee = (select oid from role)
+    union
+    select format('%s(%I) ON TABLE public.%I', a.privilege_type, t.attname, r.relname)
+    from relation r join pg_attribute t on t.attrelid = r.oid and not t.attisdropped, aclexplode(t.attacl) a
+    where a.grantee = (select oid from role)
+    union
+    select 'EXECUTE ON FUNCTION ' || c.name from callable c, aclexplode(c.acl) a where a.grantee = (select oid from role)
+    union
+    select a.privilege_type || ' ON SCHEMA public' from pg_namespace n, aclexplode(n.nspacl) a
+    where n.nspname = 'public' and a.grantee = (select oid from role)
+)
+select 'GRANT ' || privilege || ' TO plaudit_app' as statement
+from (select unnest($1::text[]) as privilege except select privilege from granted) missing
+union all
+select 'REVOKE ' || privilege || ' FROM plaudit_app'
+from (select privilege from granted except select unnest($1::text[])) excess
+union all
+select 'REVOKE EXECUTE ON FUNCTION ' || c.name || ' FROM PUBLIC'
+from callable c, aclexplode(c.acl) a where a.grantee = 0 and c.name = any($2::text[])
+order by statement;

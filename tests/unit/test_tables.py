@@ -1,0 +1,141 @@
+"""Tables have owners: a room writes its own tables, and reads those of rooms it may import."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import plaudit
+from plaudit.schema.privileges import SCHEMA_FILE
+
+PACKAGE = Path(plaudit.__file__).parent
+PROJECT = Path(__file__).parents[2]
+
+OWNERS = {
+    "schema": "migration",
+    "ledger": """
+        account account_kind balance charge_stream delivery delivery_stream frame gift gift_balance gift_batch
+        gift_reversal journal ledger_setting lot lot_reversal lot_state money_turn reversed_strip room_head strip
+        transfer transfer_reason wallet""",
+    "people": "api_key issuer logout_token person role_grant session sign_in_code",
+    "policy": "region_decision",
+    "events": "event event_log event_waiting",
+    "selling.prices": "package price price_book price_book_withdrawal price_draft price_seller tax_rate",
+    "selling.papers": "credit_note paper_counter paper_kind receipt",
+    "selling.orders": """
+        order_transition order_with_quote payment_decision payment_problem payment_problem_kind quote quote_key
+        recharge_order store_finishing""",
+    "selling.reversals": "order_reversed reversal reversal_transition withdrawal_rule",
+    "selling.grants": "coin_grant",
+    "selling.stores": "consumption_request store_consent store_transaction",
+    "selling.inbox": "store_void_poll webhook_event webhook_replay webhook_transition",
+    "selling.reconciliation": """
+        difference_kind difference_transition reconciliation_difference reconciliation_run reconciliation_sum""",
+    "gifts.catalogue": "art catalogue item item_version",
+    "live": "overlay_token room thank",
+    "live.streams": "stream stream_key",
+    "creators": "clawback clawback_part conversion creator_setting reward_rule",
+    "payouts": """
+        payout payout_account_key payout_bank_outcome payout_event payout_export payout_export_download
+        payout_export_item payout_method payout_provider_event payout_quote payout_rate payout_send payout_shown
+        payout_state payout_terms payout_transition stuck_work""",
+    "accounting": """
+        accounting_day accounting_lot accounting_lot_day accounting_lot_figure accounting_money accounting_position
+        accounting_reopening""",
+    "readiness": "backup",
+    "feeds.gifts": "event_combo event_delivery_stream event_room",
+    "feeds.webhooks": "webhook_delivery webhook_endpoint webhook_secret webhook_try",
+}
+"""Each room's tables and views."""
+
+EXCEPTIONS = {
+    ("ledger", "writes", "clawback"): "taking coins back hands each creator's part over in the same transaction",
+    ("ledger", "reads", "clawback"): "and calls it off when they are put back",
+    ("events", "reads", "ledger_setting"): "the log says which life of the database it is of",
+    ("feeds.gifts", "writes", "event_log"): "says since when gifts are in the log, whose row it is",
+    ("policy", "reads", "quote"): "decisions are kept as long as their quotes",
+    ("selling.wallet", "reads", "room"): "a viewer's history names the rooms",
+    ("creators", "reads", "stuck_work"): "its own part of the view over what is stuck",
+}
+"""What crosses all the same, and why."""
+
+
+def tables() -> set[str]:
+    found = re.findall(r"^CREATE (?:TABLE|VIEW) public\.(\w+)", SCHEMA_FILE.read_text(), re.MULTILINE)
+    return {name for name in found if not name.startswith("gift_2")}
+
+
+OWNER = {table: room for room, owned in OWNERS.items() for table in owned.split()}
+
+
+def floors() -> list[list[str]]:
+    """The rooms from the top down, those of one floor together; those of a wing in its place."""
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = {one["containers"][0]: one["layers"] for one in contracts if one["type"] == "layers"}
+    found: list[list[str]] = []
+    for layer in layers["plaudit"]:
+        rooms = re.findall(r"[\w.]+", layer)
+        if rooms == ["selling"]:
+            found += [["selling." + room for room in re.findall(r"\w+", inner)] for inner in layers["plaudit.selling"]]
+        else:
+            found.append(rooms)
+    return found
+
+
+def floor_of(room: str) -> int:
+    """The lower the floor, the higher its number."""
+    for number, rooms in enumerate(floors()):
+        if any(room == one or room.startswith(one + ".") for one in rooms):
+            return number
+    raise LookupError(room)
+
+
+def room_of(file: Path) -> str:
+    parts = file.parent.relative_to(PACKAGE).parts
+    return ".".join(parts[:-1] if parts[-1] == "functions" else parts)
+
+
+def statements(file: Path) -> str:
+    return re.sub(r"--.*", "", file.read_text())
+
+
+def written(sql: str) -> set[str]:
+    return set(re.findall(r"(?i)\b(?:insert into|update|delete from)\s+(?:only\s+)?(\w+)", sql)) & OWNER.keys()
+
+
+def read(sql: str) -> set[str]:
+    return set(re.findall(r"(?i)\b(?:from|join|using)\s+(\w+)", sql)) & OWNER.keys()
+
+
+FILES = sorted(
+    file
+    for file in PACKAGE.rglob("*.sql")
+    if (file.name == "queries.sql" or file.parent.name == "functions")
+    and not {"bench", "sandbox"} & set(file.parts)  # a yardstick's own tables; a peer with a store of its own
+)
+
+
+def test_every_table_has_one_owner() -> None:
+    assert sorted(name for owned in OWNERS.values() for name in owned.split()) == sorted(tables())
+
+
+def crossings(room: str, sql: str) -> set[tuple[str, str, str]]:
+    of_others = {(room, "writes", table) for table in written(sql) if OWNER[table] != room}
+    above = {(room, "reads", table) for table in read(sql) if floor_of(OWNER[table]) < floor_of(room)}
+    return of_others | above
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_room_writes_its_own_tables_and_reads_those_below(file: Path) -> None:
+    assert crossings(room_of(file), statements(file)) <= EXCEPTIONS.keys()
+
+
+def test_each_exception_is_one() -> None:
+    found = {crossing for file in FILES for crossing in crossings(room_of(file), statements(file))}
+    assert found == EXCEPTIONS.keys()
+
+
+def test_what_crosses_is_seen() -> None:
+    assert crossings("live", "update person set id = 1") == {("live", "writes", "person")}
+    assert crossings("people", "select from person join room r on true") == {("people", "reads", "room")}
