@@ -11,7 +11,7 @@ import pytest
 from plaudit.clock import SystemClock
 from plaudit.db import connect
 from plaudit.gifts.catalogue.folder import load_starter
-from plaudit.http.assembly import create_framework
+from plaudit.http.assembly import framework
 from plaudit.http.operations import operations
 from plaudit.people import actions
 from plaudit.people.access import Access
@@ -87,7 +87,7 @@ def _schemathesis(folder: Path, address: str, credentials: str, *arguments: str)
 
 def _only_for(*access: Access) -> list[str]:
     """Operations that somebody may call, as arguments: that others are refused is tried of each elsewhere."""
-    found = [one.id for one in operations(create_framework(None)) if one.access & set(access)]
+    found = [one.id for one in operations(framework()) if one.access & set(access)]
     assert found
     return [f"--include-operation-id={operation}" for operation in found]
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from litestar.routes import HTTPRoute, WebSocketRoute
 
-from plaudit.http.assembly import create_app, create_framework
+from plaudit.http.assembly import create_app, framework
 from plaudit.http.openapi import describe
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.people.access import Access, required
@@ -23,7 +23,7 @@ PROBLEM = "application/problem+json"
 def test_every_route_declares_who_may_call_it() -> None:
     declared = {
         f"{sorted(handler.http_methods)} {route.path}": required(handler.opt.get("access"))
-        for route in create_framework(None).routes
+        for route in framework().routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
         if "OPTIONS" not in handler.http_methods
@@ -33,7 +33,7 @@ def test_every_route_declares_who_may_call_it() -> None:
 
 
 def test_sockets_are_answered_before_the_framework() -> None:
-    assert not [route for route in create_framework(None).routes if isinstance(route, WebSocketRoute)]
+    assert not [route for route in framework().routes if isinstance(route, WebSocketRoute)]
 
 
 def _problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
@@ -166,7 +166,7 @@ class TestDescription:
         assert "//" not in page.replace("<!doctype", "").replace("</", "<")
 
     def test_every_operation_has_a_name_of_its_own_and_words(self) -> None:
-        document = describe(create_framework(None), "http://plaudit.test")
+        document = describe(framework(), "http://plaudit.test")
         found = [operation for path in document["paths"].values() for operation in path.values()]
         names = {operation["operationId"] for operation in found}
         assert "SendGift" in names
@@ -175,7 +175,7 @@ class TestDescription:
         assert [operation["operationId"] for operation in found if not operation.get("tags")] == []
 
     def test_every_request_body_refuses_unknown_fields(self) -> None:
-        document = describe(create_framework(None), "http://plaudit.test")
+        document = describe(framework(), "http://plaudit.test")
         schemas = document["components"]["schemas"]
         bodies = [
             operation["requestBody"]["content"]["application/json"]["schema"]

@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from plaudit.clock import ManualClock
-from plaudit.http.assembly import create_framework, hot_handlers
+from plaudit.http.assembly import framework, hot_handlers
 from plaudit.http.front import Front
 from plaudit.ids import new_id
 from plaudit.limits import BODY_BYTES_MAX
@@ -58,9 +58,9 @@ async def platform(database_url: str, clock: ManualClock) -> AsyncIterator[Platf
 async def test_both_ways_in_say_the_same(platform: Platform, clock: ManualClock) -> None:
     room_id = await platform.live_room(await platform.creator("cleo"))
     good = {"id": str(new_id(clock)), "room_id": room_id, "item_id": ROSE, "count": 1}
-    framework, parts = create_framework(platform.house), platform.house.parts
-    front = Front(_unreachable, parts, hot_handlers=hot_handlers(framework), sockets=())
-    without_front = Front(framework, parts, hot_handlers={}, sockets=())
+    parts = platform.house.parts
+    front = Front(_unreachable, parts, hot_handlers=hot_handlers(), sockets=())
+    without_front = Front(framework(), parts, hot_handlers={}, sockets=())
     hot, cold = await _hear(platform, front, "ada", good), await _hear(platform, without_front, "bob", good)
     assert [(status, document.get("code")) for status, _, document in hot] == [said[:2] for said in SAID]
     for said, by_front, by_framework in zip(SAID, hot, cold, strict=True):

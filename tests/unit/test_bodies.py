@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from plaudit.http.assembly import create_framework
+from plaudit.http.assembly import framework
 from plaudit.http.operations import operations
 
 ASKED = {
     f"{one.id}.{name}": kind
-    for one in operations(create_framework(None))
+    for one in operations(framework())
     for name, kind in [("body", one.body), *((parameter.name, parameter.kind) for parameter in one.parameters)]
     if kind is not None
 }

@@ -1,8 +1,7 @@
 """The server as one ASGI callable: all routes, their guard, and the way round the framework for hot handlers."""
 
 import warnings
-from collections.abc import Callable
-from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from litestar import Litestar, Router
@@ -10,7 +9,7 @@ from litestar.di import Provide
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Scope
 
 import plaudit.accounting.api
 import plaudit.creators.api
@@ -27,7 +26,7 @@ import plaudit.web.pages
 from plaudit.http import brand, docs, guard, health, metrics, static
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
-from plaudit.http.house import House
+from plaudit.http.house import PARTS, House
 from plaudit.http.logs import logged
 from plaudit.http.requests import StrictRequest
 from plaudit.limits import BODY_BYTES_MAX
@@ -59,17 +58,17 @@ SOCKETS: tuple[tuple[str, ASGIApp], ...] = ((SOCKET_PATH, room_socket),)
 
 def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
     """The ASGI application of an open house."""
-    framework = create_framework(house)
-    front = Front(framework, house.parts, hot_handlers=hot_handlers(framework), sockets=SOCKETS)
+    front = Front(framework(), house.parts, hot_handlers=hot_handlers(), sockets=SOCKETS)
     application = metrics.measured(front)
     return logged(application) if log_requests else application
 
 
-def hot_handlers(framework: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
+@cache
+def hot_handlers() -> dict[tuple[str, str], HTTPRouteHandler]:
     """The handlers that declare `hot=True`, by method and path."""
     return {
         (method, route.path): handler
-        for route in framework.routes
+        for route in framework().routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
         if handler.opt.get("hot")
@@ -77,17 +76,16 @@ def hot_handlers(framework: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]
     }
 
 
-def create_framework(house: House | None) -> Litestar:
-    """The routes, without what goes round them. Without a house they can be described, not called."""
-    parts = house.parts if house else dict.fromkeys(field.name for field in fields(House))
-    parts["house"] = house
-    dependencies = {name: _provide(part) for name, part in parts.items()}
+@cache
+def framework() -> Litestar:
+    """The routes, without what goes round them. The front door hands them the parts of its house with each request, so
+    that a process makes them once, whatever houses it opens."""
     with warnings.catch_warnings():
         # What Litestar 3 will want written differently; the dependency is held below 3.
         warnings.filterwarnings("ignore", category=LitestarDeprecationWarning)
         return Litestar(
             route_handlers=list(ROUTERS),
-            dependencies=dependencies
+            dependencies={name: _provide(name) for name in PARTS}
             | {"caller": Provide(guard.caller), "network_address": Provide(guard.network_address)},
             guards=[guard.guard],
             exception_handlers={Exception: answer_problem},
@@ -100,6 +98,8 @@ def create_framework(house: House | None) -> Litestar:
         )
 
 
-def _provide(part: Any) -> Provide:
-    supply: Callable[[], Any] = lambda: part  # noqa: E731 - one closure for each part
-    return Provide(supply, sync_to_thread=False)
+def _provide(name: str) -> Provide:
+    def part(scope: Scope) -> Any:
+        return scope["plaudit"][name]  # type: ignore[typeddict-item]  # written by the front
+
+    return Provide(part, sync_to_thread=False)

@@ -12,7 +12,7 @@ import msgspec
 from plaudit.db import APPLICATION_ROLE, Database
 from plaudit.embedded import database_url
 from plaudit.http import server
-from plaudit.http.assembly import create_framework
+from plaudit.http.assembly import framework
 from plaudit.http.logs import configure_logging
 from plaudit.http.openapi import describe
 from plaudit.http.origins import warnings_of
@@ -97,5 +97,5 @@ async def _prepare(url: str, *, embedded: bool) -> None:
 @click.command()
 def openapi() -> None:
     """Print the description of the API."""
-    description = describe(create_framework(None), Settings.from_environment().public_url)
+    description = describe(framework(), Settings.from_environment().public_url)
     click.echo(msgspec.json.format(msgspec.json.encode(description), indent=2))

@@ -73,8 +73,12 @@ class House:
 
     @property
     def parts(self) -> dict[str, Any]:
-        """All parts by name."""
-        return {part.name: getattr(self, part.name) for part in fields(self)}
+        """All parts by name, and the whole."""
+        return {"house": self} | {part.name: getattr(self, part.name) for part in fields(self)}
+
+
+PARTS = ("house", *(part.name for part in fields(House)))
+"""The names of all parts."""
 
 
 @asynccontextmanager
