@@ -1,6 +1,7 @@
 """What all tests may ask for: a server, a migrated database of their own, the application's way to it, a clock."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from plaudit.db import Database, OwnConnection, connect
 from tests.support.clusters import EMBEDDED, Edition, Servers
 from tests.support.databases import START, Copies, broken_laws, run_aside
 from tests.support.demo import write_world
+from tests.support.memory import write_in_memory
 from tests.support.reporting import Report
 from tests.support.scheduling import Scheduling
 from tests.support.waiting import WAIT_S
@@ -24,6 +26,7 @@ settings.register_profile("explore", max_examples=1_000, deadline=None, suppress
 settings.load_profile("gate")
 
 _SERVERS = pytest.StashKey[Servers]()
+_IN_MEMORY = pytest.StashKey[Path | None]()
 _KINDS = ("browser", "compat", "faults", "property", "integration", "unit")
 """Folders of tests, those with long tests first: what is short fills the gaps at the end."""
 
@@ -36,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("DATABASE_URL", None)  # tests bring their servers, and touch no other
+    config.stash[_IN_MEMORY] = write_in_memory()
     on, also_on = config.getoption("--on"), config.getoption("--also-on")
     editions = [Edition.of(on) if on else EMBEDDED, *([Edition.of(also_on)] if also_on else [])]
     config.stash[_SERVERS] = Servers(editions, getattr(config, "workerinput", {}).get("servers"))
@@ -44,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_SERVERS].close()
+    if folder := config.stash[_IN_MEMORY]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)

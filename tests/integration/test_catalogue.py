@@ -17,8 +17,6 @@ from plaudit.gifts.catalogue.pictures import keep_art
 from plaudit.limits import GIFT_COINS_MAX, PRICE_HONOURED_S
 from tests.support.live import ROSE, Platform, open_platform
 
-pytestmark = pytest.mark.sql
-
 ENTRIES = read_folder(STARTER)[0]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 20"><rect width="5" height="5"/></svg>'
 

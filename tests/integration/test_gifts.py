@@ -10,8 +10,6 @@ from plaudit.clock import ManualClock
 from plaudit.limits import GIFTS_PER_REQUEST_MAX
 from tests.support.live import ROSE, Platform, open_platform
 
-pytestmark = pytest.mark.sql
-
 
 @pytest.fixture
 async def platform(database_url: str, clock: ManualClock) -> AsyncIterator[Platform]:

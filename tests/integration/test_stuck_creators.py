@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from plaudit.clock import ManualClock
 from plaudit.creators import actions
 from plaudit.creators.jobs import claw_back_due, convert_due, mature_due
@@ -17,8 +15,6 @@ from plaudit.pages import BEGINNING
 from plaudit.payouts.stuck import Queue, StuckWork, list_stuck, retry
 from tests.support.earnings import give
 from tests.support.taking_back import take_from_many, take_from_one
-
-pytestmark = pytest.mark.sql
 
 BAD, GOOD, ALSO_GOOD = 41, 42, 43
 OVER = timedelta(seconds=CREATOR_WORK_PAUSE_S_MAX)

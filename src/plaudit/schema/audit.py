@@ -1,7 +1,7 @@
 """The audit: every law of the books as a statement that must answer no rows, all in one snapshot."""
 
 import json
-from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -42,20 +42,25 @@ class AuditReport(msgspec.Struct, frozen=True):
         return not any(law.broken for law in self.laws)
 
 
-def laws() -> Iterator[Law]:
+@cache
+def laws() -> tuple[Law, ...]:
     """The laws of the ledger, then those that other rooms keep in an `audit` folder of their own."""
     found = [file for file in sorted(_PACKAGE.rglob("*.sql")) if file.parent.name == "audit"]
-    for file in sorted(found, key=lambda file: file.relative_to(_PACKAGE).parts[0] != "ledger"):
-        first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
-        yield Law(name=file.stem, statement=first_line.removeprefix("--").strip(), sql=sql.strip().removesuffix(";"))
+    found.sort(key=lambda file: file.relative_to(_PACKAGE).parts[0] != "ledger")
+    return tuple(_law(file) for file in found)
 
 
-async def run(connection: Connection) -> AuditReport:
+def _law(file: Path) -> Law:
+    first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
+    return Law(name=file.stem, statement=first_line.removeprefix("--").strip(), sql=sql.strip().removesuffix(";"))
+
+
+async def run(connection: Connection, *, sort_memory_mb: int = AUDIT_SORT_MEMORY_MB) -> AuditReport:
     """Try every law. The connection must not be in a transaction: the audit needs one snapshot of its own."""
     results = []
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("set local statement_timeout = 0")
-        await connection.execute(f"set local work_mem = '{AUDIT_SORT_MEMORY_MB}MB'")
+        await connection.execute(f"set local work_mem = '{sort_memory_mb}MB'")
         at = await connection.fetchval("select to_json(now() at time zone 'UTC') #>> '{}'")
         for law in laws():
             found = await connection.fetch(law.sql)
