@@ -81,7 +81,8 @@ async def test_the_starter_set_is_added_to_ones_own(operator: httpx2.AsyncClient
         ({"art": "https://media.example/taco.svg"}, "item.art", "which PLAUDIT_MEDIA_ORIGINS does not name"),
         ({"art": "//media.example/taco.svg"}, "item.art", "names no drawing that ships"),
         ({"names": {"xx-nowhere": "Taco"}}, "item.names.xx-nowhere", "is not a language"),
-        ({"regions": ["EU"]}, "item.regions", "EU is not a country"),
+        ({"regions": ["EU"]}, "item.regions", "EU, which is not a country"),
+        ({"art": ""}, "item.art", "is empty"),
         ({"art": "art/gifts/nosuch.svg"}, "item.art", "names no drawing that ships"),
         ({"art": "../../settings.py"}, "item.art", "names no drawing that ships"),
         ({"art": "/art/" + "0" * 64 + ".svg"}, "item.art", "was not uploaded"),
@@ -156,6 +157,8 @@ async def test_nothing_acts_in_a_picture_that_is_kept(operator: httpx2.AsyncClie
         b"</foreignObject></svg>"
     )
     kept = (await operator.post("/v1/operator/art", content=hostile)).json()
+    assert kept["script_removed"]
+    assert not (await operator.post("/v1/operator/art", content=SVG)).json()["script_removed"]
     shown = (await operator.get(kept["address"])).text
     assert "<rect" in shown
     assert "alert" not in shown

@@ -116,6 +116,7 @@ class ArtAnswer(msgspec.Struct, frozen=True):
     duration_ms: Annotated[
         int | None, Meta(description="Once through it; null: it stands still, or is a drawing that does not say.")
     ]
+    script_removed: Annotated[bool, Meta(description="Whether it had script: without, it may look or move otherwise.")]
 
 
 @get("/v1/operator/catalogue", access=Access.OPERATOR, operation_id="ListItems", tags=TAGS, summary="All items")
@@ -289,7 +290,9 @@ async def add_art(request: Request[Any, Any, Any], caller: Caller, database: Dat
     art = await asyncio.to_thread(read_art, await request.body())
     async with database.transaction() as connection:
         await keep_art(connection, art, clock, by=caller.person_id)
-    return ArtAnswer(art.address, art.width, art.height, len(art.content), art.moves, art.duration_ms)
+    return ArtAnswer(
+        art.address, art.width, art.height, len(art.content), art.moves, art.duration_ms, art.script_removed
+    )
 
 
 @get("/art/{name:str}", access=Access.PUBLIC, operation_id="GetArt", tags=["Gifts"], summary="A picture of an item")

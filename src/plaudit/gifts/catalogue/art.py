@@ -23,6 +23,7 @@ Kind = Literal["svg", "png", "webp", "json"]
 _PIXELS = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]+)?)\s*(?:px)?\s*")
 _SVG_OPENING = re.compile(rb"<svg\b[^>]*>", re.IGNORECASE)
 _LOTTIE_NUMBER_MAX = 10**9
+_SVG_SCRIPT = re.compile(rb"<(?:[\w.-]+:)?script\b|\son\w+\s*=|javascript:", re.IGNORECASE)
 _SVG_MOTION = re.compile(rb"<(?:animate\w*|set)\b|@keyframes", re.IGNORECASE)
 
 
@@ -47,6 +48,7 @@ class Art(msgspec.Struct, frozen=True):
     moves: bool = False
     duration_ms: int | None = None
     """Once through what moves; None: it stands still, or a drawing does not say."""
+    script_removed: bool = False
 
     @property
     def address(self) -> str:
@@ -61,6 +63,7 @@ class _Measured(msgspec.Struct, frozen=True):
     height: int
     moves: bool = False
     duration_ms: int | None = None
+    script_removed: bool = False
 
 
 def read_art(content: bytes) -> Art:
@@ -69,8 +72,7 @@ def read_art(content: bytes) -> Art:
     Raises:
         ArtNotUsable: it is none that a page can show, or too large, or too long.
     """
-    if len(content) > ART_BYTES_MAX:
-        raise ArtNotUsable(f"is larger than {ART_BYTES_MAX} bytes")
+    _require_size(content)
     kind = _kind_of(content)
     if kind == "svg":
         found = _read_svg(content)
@@ -79,12 +81,18 @@ def read_art(content: bytes) -> Art:
     else:
         found = _read_pixels(content, kind)
     sides = (found.width, found.height)
-    if not all(1 <= side <= ART_SIDE_MAX for side in sides) or len(found.content) > ART_BYTES_MAX:
-        raise ArtNotUsable(f"is {sides[0]} by {sides[1]}, more than {ART_SIDE_MAX} or {ART_BYTES_MAX} bytes")
+    if not all(1 <= side <= ART_SIDE_MAX for side in sides):
+        raise ArtNotUsable(f"is {sides[0]} by {sides[1]}: a side has 1 to {ART_SIDE_MAX} pixels")
+    _require_size(found.content)
     if (found.duration_ms or 0) > ITEM_DURATION_MS_MAX:
         raise ArtNotUsable(f"plays for {found.duration_ms} ms, longer than {ITEM_DURATION_MS_MAX}")
     name = f"{hashlib.sha256(found.content).hexdigest()}.{kind}"
-    return Art(name, found.content, *sides, found.moves, found.duration_ms)
+    return Art(name, found.content, *sides, found.moves, found.duration_ms, found.script_removed)
+
+
+def _require_size(content: bytes) -> None:
+    if len(content) > ART_BYTES_MAX:
+        raise ArtNotUsable(f"is larger than {ART_BYTES_MAX / 1_000_000:g} MB")
 
 
 def is_lottie(address: str) -> bool:
@@ -114,7 +122,8 @@ def _read_svg(content: bytes) -> _Measured:
         safe: bytes = filter_svg(content, {})
     except ValueError as error:
         raise ArtNotUsable(f"is no SVG that can be read: {error}") from None
-    return _Measured(safe, *_size_of_svg(safe), moves=_SVG_MOTION.search(safe) is not None)
+    moves, had_script = _SVG_MOTION.search(safe) is not None, _SVG_SCRIPT.search(content) is not None
+    return _Measured(safe, *_size_of_svg(safe), moves=moves, script_removed=had_script)
 
 
 def _size_of_svg(content: bytes) -> tuple[int, int]:

@@ -98,16 +98,19 @@ def lint(details: Details, place: str) -> Iterator[Finding]:
         yield Finding(
             f"{place}.animation", "error", f"must be one of {', '.join(animations)} for a {details.size} item"
         )
-    elif details.animation == "itself" and not (details.art.startswith("/") or "://" in details.art):
-        yield Finding(f"{place}.animation", "error", "itself needs art that moves; what ships with Plaudit does not")
+    elif details.animation == "itself" and details.art and not _is_own(details.art):
+        words = "is `itself`, which needs art that moves; what ships with Plaudit does not"
+        yield Finding(f"{place}.animation", "error", words)
     for tag in details.names:
         if not _is_language(tag):
             yield Finding(f"{place}.names.{tag}", "error", "is not a language, such as de or pt-BR")
     for code in details.regions:
         if country_code(code) != code:
-            yield Finding(f"{place}.regions", "error", f"{code} is not a country's code of two letters")
+            yield Finding(f"{place}.regions", "error", f"has {code}, which is not a country's code of two letters")
+    if not details.art:
+        yield Finding(f"{place}.art", "error", "is empty: an item needs a picture")
     if is_lottie(details.art) and not details.still:
-        yield Finding(f"{place}.still", "error", "a Lottie animation needs a still picture")
+        yield Finding(f"{place}.still", "error", "is needed: a picture for who does not want the Lottie animation")
     if is_lottie(details.still):
         yield Finding(f"{place}.still", "error", "must be a picture")
 
@@ -125,6 +128,11 @@ def lint_together(entries: Sequence[Entry]) -> Iterator[Finding]:
     for number, entry in enumerate(entries):
         if entry.begins and entry.ends and entry.ends <= entry.begins:
             yield Finding(f"item[{number}].ends", "error", "must be after `begins`")
+
+
+def _is_own(address: str) -> bool:
+    """Whether it is uploaded, or hosted by the operator: what ships does not move."""
+    return address.startswith("/") or "://" in address
 
 
 def _is_language(tag: str) -> bool:

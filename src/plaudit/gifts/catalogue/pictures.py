@@ -77,7 +77,7 @@ async def _moving_wrongly(connection: Connection, place: str, entry: Details) ->
     if entry.animation == "itself" or not entry.still:
         moves = await _moves(connection, entry.art)
         if moves is False and entry.animation == "itself":
-            found.append(Finding(f"{place}.animation", "error", "itself needs art that moves"))
+            found.append(Finding(f"{place}.animation", "error", "is `itself`, which needs art that moves"))
         if moves and not entry.still and not is_lottie(entry.art):  # that is said without looking
             found.append(Finding(f"{place}.still", "error", "is needed, as the art moves: a picture that does not"))
     if entry.still and not is_lottie(entry.still) and await _moves(connection, entry.still):
