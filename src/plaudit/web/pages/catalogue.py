@@ -11,7 +11,7 @@ from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS
 from plaudit.gifts.model import Item
 from plaudit.languages.model import ENGLISH
-from plaudit.limits import ITEM_ALT_LENGTH_MAX, ITEM_NAME_LENGTH_MAX
+from plaudit.limits import ART_BYTES_MAX, ITEM_ALT_LENGTH_MAX, ITEM_NAME_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller, Person
@@ -91,6 +91,7 @@ def _form(item: Item, seen_version: int) -> dict[str, Any]:
             "id": item.id,
             "seen_version": seen_version,
             "sort": item.sort,
+            "art_bytes_max": ART_BYTES_MAX,
             "animations": {"small": SMALL_ANIMATIONS, "large": LARGE_ANIMATIONS},
             "item": item_data(item, ENGLISH.tag) if item.art else None,
         },

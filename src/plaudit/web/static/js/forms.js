@@ -6,8 +6,10 @@ import { say } from "./words.js";
 export function showProblem(form, error) {
   clearProblems(form);
   const problem = error instanceof ProblemError ? error : new ProblemError(0, { code: "did_not_work", detail: say("did_not_work") });
-  const rest = problem.fields.filter(({ field, reason }) => !showUnder(form, field.replace(/^body\./, ""), reason));
+  const rest = problem.fields.filter(({ field, reason }) => !showUnder(form, field.replace(/^body\./, ""), `This ${reason}.`));
   if (rest.length || !problem.fields.length) showAtForm(form, words(problem, rest));
+  const first = form.querySelector("[aria-invalid]");
+  if (first instanceof HTMLElement) first.focus();
 }
 
 /** @param {HTMLElement} form @param {string} words */
@@ -22,7 +24,10 @@ export function showAtForm(form, words) {
 /** @param {HTMLElement} form */
 export function clearProblems(form) {
   showAtForm(form, "");
-  for (const shown of form.querySelectorAll("[data-field-error]")) shown.remove();
+  for (const shown of form.querySelectorAll("[data-field-error]")) {
+    for (const input of form.querySelectorAll(`[aria-describedby~="${CSS.escape(shown.id)}"]`)) describe(input, (ids) => ids.filter((id) => id !== shown.id));
+    shown.remove();
+  }
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
 }
 
@@ -31,9 +36,13 @@ function words(problem, rest) {
   return rest.length ? rest.map(({ field, reason }) => `${field.replace(/^body\./, "").replaceAll("_", " ")} ${reason}`).join("; ") : problem.message;
 }
 
-/** @param {HTMLElement} form @param {string} name @param {string} reason */
-function showUnder(form, name, reason) {
-  const input = form.querySelector(`[name="${CSS.escape(name)}"]`);
+/** What describes an input beside its error, such as its hint, goes on doing so. @param {Element} input @param {(ids: string[]) => string[]} change */
+function describe(input, change) {
+  input.setAttribute("aria-describedby", change((input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean)).join(" "));
+}
+
+/** Says under the field of an input what is wrong with it. @param {HTMLElement} form @param {string} name @param {string} text @returns {boolean} whether there is such a field */
+export function showUnder(form, name, text, input = form.querySelector(`[name="${CSS.escape(name)}"]`)) {
   const field = input?.closest(".field");
   if (!input || !field) return false;
   const error = document.createElement("p");
@@ -41,11 +50,11 @@ function showUnder(form, name, reason) {
   error.id = `${name}-problem`;
   error.dataset.fieldError = "";
   error.setAttribute("role", "alert");
-  error.textContent = `This ${reason}.`;
+  error.textContent = text;
   field.append(error);
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", error.id);
-  if (input instanceof HTMLElement) input.focus();
+  describe(input, (ids) => [...ids, error.id]);
+  input.closest("details")?.setAttribute("open", "");
   return true;
 }
 
