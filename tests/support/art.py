@@ -26,3 +26,13 @@ def moving(kind: str, duration: int = 80) -> bytes:
 
 
 LOTTIE = json.dumps({"v": "5.7.0", "w": 200, "h": 100, "fr": 30, "ip": 0, "op": 60, "layers": []}).encode()
+
+_EVENLY = {"i": {"x": [1], "y": [1]}, "o": {"x": [0], "y": [0]}}
+_GROWS = {"a": 1, "k": [{"t": 0, "s": [9, 9], **_EVENLY}, {"t": 60, "s": [80, 80]}]}
+_CIRCLE = [
+    {"ty": "el", "p": {"a": 0, "k": [0, 0]}, "s": _GROWS},
+    {"ty": "fl", "c": {"a": 0, "k": [1, 0.4, 0.3, 1]}, "o": {"a": 0, "k": 100}},
+]
+_LAYER = {"ty": 4, "ip": 0, "op": 60, "st": 0, "ks": {"p": {"a": 0, "k": [100, 50, 0]}}, "shapes": _CIRCLE}
+LANTERN = json.dumps(json.loads(LOTTIE) | {"layers": [_LAYER]}).encode()
+"""A Lottie file in which something grows."""
