@@ -28,7 +28,8 @@ demo: install ## Plaudit with a world in it; ARGS="--crowd 0" is quiet
 	@$(BIN)/plaudit demo $(ARGS)
 
 test: machine install-dev localstripe ## The whole gate: checks, then all tests, those that rest on SQL on PostgreSQL 15 too
-	@begin=$$(date +%s); $(MAKE) check && $(PYTEST) $(SIDE_BY_SIDE) --also-on=$(DEBIAN); status=$$?; \
+	@begin=$$(date +%s); $(MAKE) check && $(PYTEST) $(SIDE_BY_SIDE) --also-on=$(DEBIAN) -m 'not soak'; \
+		status=$$?; \
 		echo "The gate took $$(($$(date +%s) - begin)) s."; exit $$status
 
 quick: check ## For each save: checks, units, and the core of the books
@@ -41,8 +42,10 @@ explore: install-dev ## What the gate does not draw: other and more examples of 
 	@TESTS_EXAMPLES=10 TESTS_API_EXAMPLES=30 $(PYTEST) $(SIDE_BY_SIDE) --hypothesis-profile=explore \
 		tests/property tests/unit tests/compat $(ARGS)
 
-soak: machine install-dev localstripe ## What is long by nature: all tests on PostgreSQL 15, a long demo and its audit
+soak: install-dev localstripe ## What is long by nature: all tests on PostgreSQL 15, streams, a long demo and its audit
+	@sh scripts/machine.sh soak
 	@$(PYTEST) $(SIDE_BY_SIDE) --on=$(DEBIAN) tests/property tests/integration tests/faults
+	@$(PYTEST) -m soak
 	@PYTHONPATH=. $(BIN)/python scripts/soak.py $(ARGS)
 
 check: install-dev node_modules/.installed ## Format, lint, types, import contracts, dependencies; the scripts of pages
@@ -104,9 +107,9 @@ $(UV): requirements/uv.txt
 	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 
-# What the tests need of the machine itself: Debian's Chromium, PostgreSQL 15, nginx, Node and systemd's checks.
+# What the gate needs of the machine itself: Debian's Chromium, PostgreSQL 15, nginx, Node and systemd's checks.
 machine:
-	@sh scripts/machine.sh
+	@sh scripts/machine.sh test
 
 clean: ## Removes what was made
 	@rm -rf .venv .cache node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist

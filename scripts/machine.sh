@@ -1,13 +1,19 @@
 #!/bin/sh
-# What the tests need of the machine: brings it with apt-get where that may be done, or says in one line what is missing.
+# What `make test` or `make soak` needs of the machine: brings it with apt-get where that may be done, or says in one line
+# what is missing. machine.sh test|soak
 set -eu
 
+goal=$1
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="chromium"
 test -x /usr/lib/postgresql/15/bin/postgres || missing="$missing postgresql-15"
 command -v nginx >/dev/null 2>&1 || test -x /usr/sbin/nginx || missing="$missing nginx-light"
 test -x /usr/bin/systemd-analyze || missing="$missing systemd"
 command -v npm >/dev/null 2>&1 || missing="$missing nodejs npm"
+if test "$goal" = soak; then
+    test -e /usr/lib/nginx/modules/ngx_rtmp_module.so || missing="$missing libnginx-mod-rtmp"
+    command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+fi
 test -n "$missing" || exit 0
 
 as_root=""
@@ -15,7 +21,7 @@ if test "$(id -u)" != 0; then
     if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root="no"; fi
 fi
 if test "$as_root" = no || ! command -v apt-get >/dev/null 2>&1; then
-    echo "make test needs: $missing (Debian: sudo apt-get install $missing)" >&2
+    echo "make $goal needs: $missing (Debian: sudo apt-get install $missing)" >&2
     exit 1
 fi
 
@@ -27,6 +33,6 @@ if { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1; then
     rm -f "$log"
 else
-    echo "make test needs: $missing; apt-get could not install it: $(tail -n 1 "$log")" >&2
+    echo "make $goal needs: $missing; apt-get could not install it: $(tail -n 1 "$log")" >&2
     exit 1
 fi

@@ -1,4 +1,4 @@
-"""Debian's nginx before a server of tests, with a certificate of its own."""
+"""Debian's nginx, by any configuration, and before a server of tests with a certificate of its own."""
 
 import re
 import shutil
@@ -36,6 +36,29 @@ def make_certificate(folder: Path) -> Path:
     return certificate
 
 
+def places(folder: Path) -> str:
+    """Directives for where nginx puts what is on its way: Debian's places are root's."""
+    return "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+
+
+@contextmanager
+def running_nginx(folder: Path, configuration: str) -> Iterator[None]:
+    """nginx until the block ends, with what it writes in a folder."""
+    file = folder / "nginx.conf"
+    file.write_text(configuration)
+    command = [NGINX, "-c", str(file), "-e", f"{folder}/main.log", "-g", f"daemon off; pid {folder}/nginx.pid;"]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    with subprocess.Popen(command) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(WAIT_S)
+
+
 @contextmanager
 def nginx(folder: Path, site: str, server_port: int, plain: int, encrypted: int) -> Iterator[ssl.SSLContext]:
     """nginx with a site like that of the example before a server; only names of files and ports are others."""
@@ -48,20 +71,5 @@ def nginx(folder: Path, site: str, server_port: int, plain: int, encrypted: int)
         assert known in site
         site = site.replace(known, here)
     site = re.sub(r"listen \[::\].*\n", "", site)
-    configuration = folder / "nginx.conf"
-    places = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    configuration.write_text(
-        f"pid {folder}/nginx.pid; daemon off; error_log {folder}/main.log; worker_processes 1; "
-        f"events {{}} http {{ {places}\n{site} }}"
-    )
-    command = [NGINX, "-p", str(folder), "-c", str(configuration)]
-    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-    assert tried.returncode == 0, tried.stderr
-    with subprocess.Popen(command) as process:
-        try:
-            yield ssl.create_default_context(cafile=str(certificate))
-        finally:
-            process.terminate()
-            process.wait(WAIT_S)
+    with running_nginx(folder, f"worker_processes 1; events {{}} http {{ {places(folder)}\n{site} }}"):
+        yield ssl.create_default_context(cafile=str(certificate))
