@@ -119,8 +119,9 @@ async def test_coins_spent_while_they_are_about_to_expire_do_not_expire(
     clock.advance(timedelta(hours=2))
     async with owner_connection.transaction():
         await owner_connection.execute(
-            "select from public.charge(shard_of($1), $3, 5000, array[$2::uuid], array[$1], array[9::bigint],"
-            " array[shard_of(9)], array[1::bigint], array[1], array[1], array[10::bigint], array[false])",
+            "select from public.charge(shard_of($1), $3, 5000,"
+            " array[row($2::uuid, $1, 9, 10, 1, 1, 1, 10, null, null, null, false)::gift_line],"
+            " array[shard_of(9)], array[false])",
             VIEWER, new_id(clock), clock.now(),
         )  # fmt: skip
         expiring = asyncio.create_task(expire_lots(other, clock))

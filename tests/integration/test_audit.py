@@ -32,7 +32,7 @@ BREAKS = {
     "streams_have_no_gaps": "update charge_stream set charged_through = charged_through + 1",
     "hashes_chain": "update delivery set hash = sha256('a forged delivery') where through_batch_no = 1",
     "frames_have_no_gaps": "update frame set seq = seq + 1000 where seq = 1",
-    "frames_carry_each_delivered_gift_once": "update frame set gift_coins[1] = gift_coins[1] + 1",
+    "frames_carry_each_delivered_gift_once": "update frame set lines[1].coins = lines[1].coins + 1 where kind = 'gift'",
     "received_equals_deliveries": "update gift_balance set received = received + 1",
 }
 

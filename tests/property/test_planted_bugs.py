@@ -23,26 +23,26 @@ STRIP = PACKAGE / "ledger" / "functions" / "05_strip.sql"
 BUGS = {
     "repeats are not looked for": (
         CHARGE,
-        "if p_ids[i] <= purse.last_gift_id then",
+        "if line.id <= purse.last_gift_id then",
         "if false then",
         "gift_202611_pkey",
     ),
     "the last gift is not a repeat": (
         CHARGE,
-        "p_ids[i] <= purse.last_gift_id",
-        "p_ids[i] < purse.last_gift_id",
+        "line.id <= purse.last_gift_id",
+        "line.id < purse.last_gift_id",
         "gift_202611_pkey",
     ),
     "the last id goes back": (
         CHARGE,
-        "greatest(purse.last_gift_id, p_ids[i])",
-        "p_ids[i]",
+        "greatest(purse.last_gift_id, line.id)",
+        "line.id",
         "gift_202611_pkey",
     ),
     "another price is a repeat": (
         CHARGE,
-        "known.item_id, known.count, known.coins)",
-        "known.item_id, known.count, p_coins[i])",
+        "known.count, known.coins, known.message",
+        "known.count, line.coins, known.message",
         "send",
     ),
     "the refused pay": (
@@ -53,31 +53,31 @@ BUGS = {
     ),
     "one coin of credit": (
         CHARGE,
-        "elsif purse.coins < p_coins[i]",
-        "elsif purse.coins + 1 < p_coins[i]",
+        "elsif purse.coins < line.coins",
+        "elsif purse.coins + 1 < line.coins",
         "wallet_not_overdrawn or gift_check",
     ),
     "the last coin cannot be spent": (
         CHARGE,
-        "purse.coins < p_coins[i] then",
-        "purse.coins <= p_coins[i] then",
+        "purse.coins < line.coins then",
+        "purse.coins <= line.coins then",
         "send",
     ),
     "one coin less is taken": (
         CHARGE,
-        "purse.coins := purse.coins - p_coins[i]",
+        "purse.coins := purse.coins - line.coins",
         "\\g<0> + 1",
         "send",
     ),
     "shortage is the price": (
         CHARGE,
-        "coins_short[i] := p_coins[i] - purse.coins",
-        "coins_short[i] := p_coins[i]",
+        "coins_short[i] := line.coins - purse.coins",
+        "coins_short[i] := line.coins",
         "send",
     ),
     "a combo of another item goes on": (
         CHARGE,
-        "and purse.combo_item_id = p_items[i] and",
+        "and purse.combo_item_id = line.item_id and",
         "and",
         "send",
     ),
@@ -89,7 +89,7 @@ BUGS = {
     ),
     "a combo counts gifts, not items": (
         CHARGE,
-        "purse.combo_count + p_counts[i]",
+        "purse.combo_count + line.count",
         "purse.combo_count + 1",
         "send",
     ),
@@ -239,7 +239,7 @@ def test_planted_bug_is_found(bug: str, database_url: str) -> None:
 
 
 def test_a_statement_that_cannot_run_is_no_finding(database_url: str) -> None:
-    _plant(database_url, CHARGE, "purse.coins := purse.coins - p_coins[i]", "purse.coins := purse.no_such_column")
+    _plant(database_url, CHARGE, "purse.coins := purse.coins - line.coins", "purse.coins := purse.no_such_column")
     with pytest.raises(asyncpg.UndefinedColumnError):
         finders(database_url, lambda: hold_against_model(database_url, examples=100, planted=True))
 

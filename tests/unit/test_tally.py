@@ -8,23 +8,20 @@ from plaudit.ledger.model import Frame
 from plaudit.live.tally import Tally
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
-NO_GIFTS: dict[str, Any] = dict.fromkeys(
-    ("gift_ids", "viewer_ids", "creator_ids", "item_ids", "counts", "gift_coins", "combo_ids", "combo_counts")
-)
 
 
 def frame(kind: str, **columns: Any) -> Any:
     """A frame as it comes out of the database."""
-    return Frame({"room_id": 7, "seq": 1, "kind": kind, "at": AT, "body": None} | NO_GIFTS | columns)
+    return Frame({"room_id": 7, "seq": 1, "kind": kind, "at": AT, "body": None, "lines": None} | columns)
 
 
 def gifts(*sent: tuple[int, int]) -> Any:
     ids = [UUID(int=number) for number in range(len(sent))]
-    return frame(
-        "gift", gift_ids=ids, viewer_ids=[viewer for viewer, _ in sent], creator_ids=[3] * len(sent),
-        item_ids=[1] * len(sent), counts=[1] * len(sent), gift_coins=[coins for _, coins in sent], combo_ids=ids,
-        combo_counts=[1] * len(sent),
-    )  # fmt: skip
+    lines = [
+        (id, viewer, 3, coins, 7, 1, 1, coins, id, 1, None, False)
+        for id, (viewer, coins) in zip(ids, sent, strict=True)
+    ]
+    return frame("gift", lines=lines)
 
 
 def reversal(event: str, *gifters: list[int]) -> Any:

@@ -3,10 +3,10 @@
 create table naive_wallet (viewer_id bigint primary key, coins bigint not null check (coins >= 0), spent bigint not null)
     with (fillfactor = 50);
 create table naive_balance (creator_id bigint primary key, balance bigint not null check (balance >= 0)) with (fillfactor = 50);
-create table naive_gift (like gift including constraints, primary key (shard, viewer_id, id));
+create table naive_gift (like gift including constraints including defaults, primary key (shard, viewer_id, id));
 create table naive_outbox (id bigint generated always as identity primary key, room_id bigint not null, body jsonb not null);
 -- What inserting the rows of gifts costs, and nothing else: the same columns, checks, key and partitioning.
-create table bare_gift (like gift including constraints, primary key (shard, viewer_id, id)) partition by range (id);
+create table bare_gift (like gift including constraints including defaults, primary key (shard, viewer_id, id)) partition by range (id);
 create table bare_gift_always partition of bare_gift for values from (minvalue) to (maxvalue);
 
 create function naive_send(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 from uuid import UUID
 
@@ -178,11 +179,13 @@ class GiftBatchAnswer(msgspec.Struct, frozen=True):
     items: list[BatchedOutcome]
 
 
+@lru_cache(maxsize=64)
 def moment(at: datetime) -> str:
-    """A time as it travels: RFC 3339 in UTC with milliseconds."""
+    """A time as it travels: RFC 3339 in UTC with milliseconds. All gifts of a batch have the same."""
     return at.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
+@lru_cache(maxsize=64)
 def combo_end(at: datetime) -> str:
     """When a combo continued at this time is over, unless it goes on."""
     return moment(at + timedelta(milliseconds=COMBO_WINDOW_MS))

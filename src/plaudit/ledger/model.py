@@ -1,6 +1,7 @@
 """What goes into the books and comes out of them."""
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -52,17 +53,25 @@ class OutcomeUnknown(Problem):
         return {"Retry-After": "1"}
 
 
-class FrameGift(msgspec.Struct, frozen=True):
-    """A gift as a frame carries it."""
+class GiftLine(msgspec.Struct, frozen=True):
+    """What one creator has of a gift, from the charge to the screen: the composite `gift_line`, field by field.
+
+    `share_coins` is what the creator receives of the gift's `coins`, today all of it. The combo is found when the gift
+    is charged.
+    """
 
     id: UUID
     viewer_id: int
     creator_id: int
+    share_coins: int
+    room_id: int
     item_id: int
     count: int
     coins: int
     combo_id: UUID
     combo_count: int
+    message: str | None
+    anonymous: bool
 
 
 class Frame:
@@ -71,7 +80,7 @@ class Frame:
     A frame without contents is only a sign that the room has moved to `seq`: read it from the database.
     """
 
-    __slots__ = ("_row", "at", "body", "kind", "room_id", "seq")
+    __slots__ = ("_lines", "at", "body", "kind", "room_id", "seq")
 
     def __init__(self, row: asyncpg.Record | Mapping[str, Any]) -> None:
         self.room_id: int = row["room_id"]
@@ -79,23 +88,12 @@ class Frame:
         self.kind: str = row["kind"]
         self.at: datetime = row["at"]
         self.body: dict[str, Any] | None = row["body"]
-        self._row = row
+        self._lines: Sequence[Iterable[Any]] | None = row.get("lines")
 
     @property
     def has_contents(self) -> bool:
-        return self.body is not None or self._row["gift_ids"] is not None
+        return self.body is not None or self._lines is not None
 
     @property
-    def gifts(self) -> Iterator[FrameGift]:
-        row = self._row
-        return map(
-            FrameGift,
-            row["gift_ids"],
-            row["viewer_ids"],
-            row["creator_ids"],
-            row["item_ids"],
-            row["counts"],
-            row["gift_coins"],
-            row["combo_ids"],
-            row["combo_counts"],
-        )
+    def gifts(self) -> Iterator[GiftLine]:
+        return itertools.starmap(GiftLine, self._lines or ())

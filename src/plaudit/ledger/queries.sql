@@ -2,7 +2,7 @@
 select shards::integer as shards from ledger_setting;
 
 -- name: charge
-select * from public.charge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+select * from public.charge($1, $2, $3, $4, $5, $6);
 
 -- name: deliver
 select * from deliver($1, $2, $3, $4, $5);

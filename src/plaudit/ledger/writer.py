@@ -150,14 +150,8 @@ class _Lane:
             self._shard,
             self._clock.now(),
             COMBO_WINDOW_MS,
-            [order.id for order in orders],
-            [order.viewer_id for order in orders],
-            [order.creator_id for order in orders],
+            [_line(order) for order in orders],
             [of(order.creator_id) for order in orders],
-            [order.room_id for order in orders],
-            [order.item_id for order in orders],
-            [order.count for order in orders],
-            [order.coins for order in orders],
             [order.refusal is not None for order in orders],
         )
         for attempt in range(1, CHARGE_ATTEMPTS_MAX + 1):
@@ -175,6 +169,24 @@ class _Lane:
                     raise RuntimeError("charge() answered no row")
                 return row
         raise RuntimeError("no attempt is left")
+
+
+def _line(order: GiftOrder) -> tuple[object, ...]:
+    """A `gift_line` whose creator has the whole, before its combo is known."""
+    return (
+        order.id,
+        order.viewer_id,
+        order.creator_id,
+        order.coins,
+        order.room_id,
+        order.item_id,
+        order.count,
+        order.coins,
+        None,
+        None,
+        None,
+        False,
+    )
 
 
 def _viewer(waiting: _Waiting) -> int:

@@ -12,8 +12,7 @@ join room_head h on h.shard = w.shard and h.room_id = w.room_id;
 
 -- name: frames_after
 -- Of each room the next frames after a number, up to another.
-select f.room_id, f.seq, f.kind, f.at, f.gift_ids, f.viewer_ids, f.creator_ids, f.item_ids, f.counts, f.gift_coins,
-    f.combo_ids, f.combo_counts, f.body
+select f.room_id, f.seq, f.kind, f.at, f.body, f.lines
 from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[]) as w (shard, room_id, after, up_to)
 cross join lateral (
     select * from frame f
@@ -26,7 +25,7 @@ order by f.room_id, f.seq;
 -- What was taken back is taken off, so that a room opened late counts as one that was open all the time.
 select viewer_id, sum(coins)::bigint as coins from (
     select u.viewer_id, u.coins
-    from frame f, unnest(f.viewer_ids, f.gift_coins) as u (viewer_id, coins)
+    from frame f, unnest(f.lines) u
     where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'gift'
     union all
     select (g ->> 0)::bigint, case f.body ->> 'event' when 'taken_back' then -(g ->> 1)::bigint else (g ->> 1)::bigint end
@@ -136,15 +135,15 @@ order by (state = 'live') desc, id desc limit 1;
 
 -- name: gifts_received -> ReceivedGift
 -- Newest first, from the frames of a room. $4, $5: number and place to continue below.
-select f.seq, u.place::integer as place, u.gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
+select f.seq, u.place::integer as place, u.id as gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
     coalesce((
         select sum(m.coins) from gift_reversal m
-        where m.shard = shard_of(u.viewer_id) and m.viewer_id = u.viewer_id and m.gift_id = u.gift_id and m.lifted_at is null
+        where m.shard = shard_of(u.viewer_id) and m.viewer_id = u.viewer_id and m.gift_id = u.id and m.lifted_at is null
     ), 0)::bigint as coins_taken_back
 from frame f
-cross join lateral unnest(f.gift_ids, f.viewer_ids, f.creator_ids, f.item_ids, f.counts, f.gift_coins) with ordinality
-    as u (gift_id, viewer_id, creator_id, item_id, count, coins, place)
-left join thank t on t.shard = $1 and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.gift_id
+cross join lateral unnest(f.lines) with ordinality u (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins,
+    combo_id, combo_count, message, anonymous, place)
+left join thank t on t.shard = $1 and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.id
 where f.shard = $1 and f.room_id = $2 and f.kind = 'gift' and u.creator_id = $3
     and f.seq <= $4 and (f.seq < $4 or u.place < $5)
     and ($6::boolean is null or (t.thanked_at is not null) = $6)

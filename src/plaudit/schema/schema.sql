@@ -1,5 +1,22 @@
 -- The schema after all migrations and functions, as PostgreSQL 18 tells it. `make schema` writes it.
 
+CREATE TYPE public.gift_line AS (
+	id uuid,
+	viewer_id bigint,
+	creator_id bigint,
+	share_coins bigint,
+	room_id bigint,
+	item_id integer,
+	count integer,
+	coins bigint,
+	combo_id uuid,
+	combo_count integer,
+	message text,
+	anonymous boolean
+);
+
+COMMENT ON TYPE public.gift_line IS 'What one creator has of a gift: who gave it, who receives which share of it, in which room it is seen, and how.';
+
 CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) RETURNS TABLE(day date, kind text, entity text, region text, channel text, currency text, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint, sold_minor bigint, put_back_minor bigint, used_minor bigint, refunded_minor bigint, expired_minor bigint, gross_sales_minor bigint, sale_tax_minor bigint, sale_fee_minor bigint, gross_refunds_minor bigint, chargebacks_minor bigint, refund_tax_minor bigint, refund_fee_minor bigint, dispute_fee_minor bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -45,7 +62,7 @@ CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind t
     returning seq
 $$;
 
-CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_ids uuid[], p_viewers bigint[], p_creators bigint[], p_creator_shards smallint[], p_rooms bigint[], p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
+CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -54,16 +71,20 @@ CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time
     SET enable_mergejoin TO 'off'
     AS $$
 declare
-    gifts constant integer := cardinality(p_ids);
+    gifts constant integer := cardinality(p_gifts);
     combo_since constant timestamptz := p_charged_at - p_combo_window_ms * interval '1 millisecond';
+    viewers constant bigint[] := array(select viewer_id from unnest(p_gifts));
     wallets wallet[];
     purse wallet;
     next_wallet integer := 1;
     viewer bigint;
-    spent_befores bigint[] := array_fill(0::bigint, array[gifts]);
+    line gift_line;
     changed wallet[] := '{}';
     is_changed boolean := false;
-    posted integer := 0;
+    posted gift_line[] := '{}';
+    posted_shards smallint[] := '{}';
+    spent_befores bigint[] := '{}';
+    remaining bigint[] := '{}';
     known gift;
     i integer;
 begin
@@ -75,18 +96,18 @@ begin
     charged_ats := array_fill(null::timestamptz, array[gifts]);
 
     -- The locks come first: whatever another batch did to these wallets is committed and visible below.
-    select array_agg(w order by w.viewer_id) into wallets from (
-        select * from wallet where shard = p_shard and viewer_id = any (p_viewers)
-        order by viewer_id for no key update
-    ) w;
+    wallets := array(
+        select w from wallet w where w.shard = p_shard and w.viewer_id = any (viewers) order by w.viewer_id for no key update
+    );
 
     for i in 1..gifts loop
-        if viewer is distinct from p_viewers[i] then
+        line := p_gifts[i];
+        if viewer is distinct from line.viewer_id then
             if is_changed then
                 changed := array_append(changed, purse);
                 is_changed := false;
             end if;
-            viewer := p_viewers[i];
+            viewer := line.viewer_id;
             if (wallets[next_wallet]).viewer_id = viewer then
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
@@ -95,11 +116,12 @@ begin
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
-        if p_ids[i] <= purse.last_gift_id then
-            select * into known from gift where shard = p_shard and viewer_id = viewer and id = p_ids[i];
+        if line.id <= purse.last_gift_id then
+            select * into known from gift where shard = p_shard and viewer_id = viewer and id = line.id;
             if found then
-                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins)
-                    = (p_creators[i], p_rooms[i], p_items[i], p_counts[i], p_coins[i])
+                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous)
+                    is not distinct from
+                    (line.creator_id, line.room_id, line.item_id, line.count, line.coins, line.message, line.anonymous)
                 then
                     outcomes[i] := 'repeated';
                     coins_after[i] := known.coins_after;
@@ -114,39 +136,43 @@ begin
         end if;
         if p_refused[i] then
             outcomes[i] := 'refused';
-        elsif purse.coins < p_coins[i] then
+        elsif purse.coins < line.coins then
             outcomes[i] := 'insufficient';
-            coins_short[i] := p_coins[i] - purse.coins;
+            coins_short[i] := line.coins - purse.coins;
         else
-            if purse.combo_room_id = p_rooms[i] and purse.combo_creator_id = p_creators[i]
-                and purse.combo_item_id = p_items[i] and purse.combo_at >= combo_since
+            if purse.combo_room_id = line.room_id and purse.combo_creator_id = line.creator_id
+                and purse.combo_item_id = line.item_id and purse.combo_at >= combo_since
             then
-                purse.combo_count := purse.combo_count + p_counts[i];
+                purse.combo_count := purse.combo_count + line.count;
             else
-                purse.combo_id := p_ids[i];
-                purse.combo_room_id := p_rooms[i];
-                purse.combo_creator_id := p_creators[i];
-                purse.combo_item_id := p_items[i];
-                purse.combo_count := p_counts[i];
+                purse.combo_id := line.id;
+                purse.combo_room_id := line.room_id;
+                purse.combo_creator_id := line.creator_id;
+                purse.combo_item_id := line.item_id;
+                purse.combo_count := line.count;
             end if;
             purse.combo_at := p_charged_at;
-            purse.last_gift_id := greatest(purse.last_gift_id, p_ids[i]);
-            spent_befores[i] := purse.spent;
-            purse.coins := purse.coins - p_coins[i];
-            purse.spent := purse.spent + p_coins[i];
+            purse.last_gift_id := greatest(purse.last_gift_id, line.id);
+            line.combo_id := purse.combo_id;
+            line.combo_count := purse.combo_count;
+            posted := array_append(posted, line);
+            posted_shards := array_append(posted_shards, p_creator_shards[i]);
+            spent_befores := array_append(spent_befores, purse.spent);
+            purse.coins := purse.coins - line.coins;
+            purse.spent := purse.spent + line.coins;
+            remaining := array_append(remaining, purse.coins);
             outcomes[i] := 'posted';
             coins_after[i] := purse.coins;
             combo_ids[i] := purse.combo_id;
             combo_counts[i] := purse.combo_count;
             charged_ats[i] := p_charged_at;
             is_changed := true;
-            posted := posted + 1;
         end if;
     end loop;
     if is_changed then
         changed := array_append(changed, purse);
     end if;
-    if posted = 0 then
+    if cardinality(posted) = 0 then
         return;
     end if;
 
@@ -158,30 +184,25 @@ begin
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
     with accepted as materialized (
-        select * from unnest(p_ids, p_viewers, p_creators, p_creator_shards, p_rooms, p_items, p_counts, p_coins,
-            spent_befores, coins_after, combo_ids, combo_counts, outcomes) with ordinality
-            as a (id, viewer_id, creator_id, creator_shard, room_id, item_id, count, coins,
-                spent_before, remaining, combo_id, combo_count, outcome, place)
-        where outcome = 'posted'
+        select * from unnest(posted, posted_shards, spent_befores, remaining) with ordinality
+            as a (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins, combo_id, combo_count, message,
+                anonymous, creator_shard, spent_before, remaining, place)
     ), numbered as (
         update charge_stream s set charged_through = charged_through + 1
         where s.shard = p_shard and s.creator_shard = any (select creator_shard from accepted)
         returning s.creator_shard, s.charged_through as batch_no
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
-            combo_id, combo_count, creator_shard, batch_no, charged_at)
-        select p_shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, remaining,
-            combo_id, combo_count, creator_shard, batch_no, p_charged_at
-        from accepted join numbered using (creator_shard)
+            combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at)
+        select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
+            a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at
+        from accepted a join numbered n using (creator_shard)
     )
-    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, gift_ids, viewer_ids, creator_ids,
-        room_ids, item_ids, counts, gift_coins, combo_ids, combo_counts)
-    select p_shard, creator_shard, batch_no, p_charged_at, count(*), sum(coins),
-        array_agg(id order by place), array_agg(viewer_id order by place), array_agg(creator_id order by place),
-        array_agg(room_id order by place), array_agg(item_id order by place), array_agg(count order by place),
-        array_agg(coins order by place), array_agg(combo_id order by place), array_agg(combo_count order by place)
-    from accepted join numbered using (creator_shard)
-    group by creator_shard, batch_no;
+    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, lines)
+    select p_shard, n.creator_shard, n.batch_no, p_charged_at, count(*), sum(a.share_coins),
+        array_agg(posted[a.place] order by a.place)
+    from accepted a join numbered n using (creator_shard)
+    group by n.creator_shard, n.batch_no;
 end $$;
 
 CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
@@ -196,27 +217,12 @@ CREATE TABLE public.frame (
     seq bigint NOT NULL,
     kind text NOT NULL,
     at timestamp with time zone NOT NULL,
-    gift_ids uuid[],
-    viewer_ids bigint[],
-    creator_ids bigint[],
-    item_ids integer[],
-    counts integer[],
-    gift_coins bigint[],
-    combo_ids uuid[],
-    combo_counts integer[],
     body jsonb,
-    CONSTRAINT frame_check CHECK (((kind = 'gift'::text) = (gift_ids IS NOT NULL))),
+    lines public.gift_line[],
+    CONSTRAINT frame_check CHECK (((kind = 'gift'::text) = (lines IS NOT NULL))),
     CONSTRAINT frame_check1 CHECK (((kind = 'gift'::text) = (body IS NULL))),
     CONSTRAINT frame_seq_check CHECK ((seq > 0))
 );
-ALTER TABLE ONLY public.frame ALTER COLUMN gift_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN viewer_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN creator_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN item_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN counts SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN gift_coins SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN combo_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.frame ALTER COLUMN combo_counts SET STORAGE EXTERNAL;
 
 CREATE FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_delivered_at timestamp with time zone, p_batches_max integer, p_watched bigint[]) RETURNS SETOF public.frame
     LANGUAGE plpgsql SECURITY DEFINER
@@ -227,11 +233,10 @@ CREATE FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_deli
 declare
     stream delivery_stream;
     through bigint;
-    batches gift_batch[];
-    v_gift_ids uuid[]; v_viewer_ids bigint[]; v_creator_ids bigint[]; v_room_ids bigint[]; v_item_ids integer[];
-    v_counts integer[]; v_coins bigint[]; v_combo_ids uuid[]; v_combo_counts integer[];
+    batch_count bigint;
+    v_lines gift_line[];
     sum_creators bigint[]; sum_coins bigint[];
-    v_gifts integer; v_total bigint; batch_count integer;
+    v_total bigint;
 begin
     select * into stream from delivery_stream s
     where s.shard = p_shard and s.source_shard = p_source_shard for no key update skip locked;
@@ -239,44 +244,29 @@ begin
         return;
     end if;
 
-    select array_agg(b order by b.batch_no) into batches from (
-        select * from gift_batch g
-        where g.shard = p_source_shard and g.creator_shard = p_shard and g.batch_no > stream.delivered_through
-        order by g.batch_no limit p_batches_max
-    ) b;
-    if batches is null then
+    with taken as (
+        delete from gift_batch g
+        where g.shard = p_source_shard and g.creator_shard = p_shard
+            and g.batch_no > stream.delivered_through and g.batch_no <= stream.delivered_through + p_batches_max
+        returning g.batch_no, g.lines
+    ), opened as (
+        select t.batch_no, generate_subscripts(t.lines, 1) as place, unnest(t.lines) as line from taken t
+    )
+    select (select count(*) from taken), max(o.batch_no), array_agg(o.line order by o.batch_no, o.place)
+    into batch_count, through, v_lines from opened o;
+    if batch_count = 0 then
         return;
     end if;
-    batch_count := cardinality(batches);
-    through := batches[batch_count].batch_no;
     if through <> stream.delivered_through + batch_count then
         raise exception 'stream % -> %: a batch is missing between % and %',
             p_source_shard, p_shard, stream.delivered_through, through using errcode = 'data_corrupted';
     end if;
 
-    if batch_count = 1 then
-        v_gift_ids := batches[1].gift_ids; v_viewer_ids := batches[1].viewer_ids;
-        v_creator_ids := batches[1].creator_ids; v_room_ids := batches[1].room_ids;
-        v_item_ids := batches[1].item_ids; v_counts := batches[1].counts; v_coins := batches[1].gift_coins;
-        v_combo_ids := batches[1].combo_ids; v_combo_counts := batches[1].combo_counts;
-    else
-        select array_agg(u.gift_id order by b.batch_no, u.place), array_agg(u.viewer_id order by b.batch_no, u.place),
-            array_agg(u.creator_id order by b.batch_no, u.place), array_agg(u.room_id order by b.batch_no, u.place),
-            array_agg(u.item_id order by b.batch_no, u.place), array_agg(u.count order by b.batch_no, u.place),
-            array_agg(u.coins order by b.batch_no, u.place), array_agg(u.combo_id order by b.batch_no, u.place),
-            array_agg(u.combo_count order by b.batch_no, u.place)
-        into v_gift_ids, v_viewer_ids, v_creator_ids, v_room_ids, v_item_ids, v_counts, v_coins, v_combo_ids, v_combo_counts
-        from unnest(batches) b, unnest(b.gift_ids, b.viewer_ids, b.creator_ids, b.room_ids, b.item_ids, b.counts,
-            b.gift_coins, b.combo_ids, b.combo_counts) with ordinality
-            as u (gift_id, viewer_id, creator_id, room_id, item_id, count, coins, combo_id, combo_count, place);
-    end if;
-
     with sums as (
-        select creator_id, sum(coins)::bigint as coins, count(*) as gifts
-        from unnest(v_creator_ids, v_coins) as u (creator_id, coins) group by creator_id
+        select u.creator_id, sum(u.share_coins)::bigint as coins from unnest(v_lines) u group by u.creator_id
     )
-    select array_agg(creator_id order by creator_id), array_agg(coins order by creator_id), sum(gifts), sum(coins)
-    into sum_creators, sum_coins, v_gifts, v_total from sums;
+    select array_agg(creator_id order by creator_id), array_agg(coins order by creator_id), sum(coins)
+    into sum_creators, sum_coins, v_total from sums;
 
     insert into gift_balance as g (shard, creator_id, balance, received)
     select p_shard, u.creator_id, u.coins, u.coins from unnest(sum_creators, sum_coins) as u (creator_id, coins)
@@ -285,49 +275,40 @@ begin
 
     insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
         creator_ids, creator_coins, hash)
-    values (p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, v_gifts, v_total,
-        sum_creators, sum_coins, delivery_hash(stream.hash, stream.delivered_through + 1, through,
-            v_gift_ids, v_viewer_ids, v_creator_ids, v_coins))
+    values (p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
+        sum_creators, sum_coins, delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines))
     returning hash into stream.hash;
 
     update delivery_stream s set delivered_through = through, hash = stream.hash
     where s.shard = p_shard and s.source_shard = p_source_shard;
-    delete from gift_batch g
-    where g.shard = p_source_shard and g.creator_shard = p_shard and g.batch_no <= through;
 
     return query
-    with per_room as (
-        select u.room_id, array_agg(gift_id order by place) as gift_ids, array_agg(viewer_id order by place) as viewer_ids,
-            array_agg(creator_id order by place) as creator_ids, array_agg(item_id order by place) as item_ids,
-            array_agg(count order by place) as counts, array_agg(coins order by place) as gift_coins,
-            array_agg(combo_id order by place) as combo_ids, array_agg(combo_count order by place) as combo_counts
-        from unnest(v_gift_ids, v_viewer_ids, v_creator_ids, v_room_ids, v_item_ids, v_counts, v_coins, v_combo_ids,
-            v_combo_counts) with ordinality
-            as u (gift_id, viewer_id, creator_id, room_id, item_id, count, coins, combo_id, combo_count, place)
-        group by u.room_id
+    with opened as (
+        select generate_subscripts(v_lines, 1) as place, unnest(v_lines) as line
+    ), per_room as (
+        select (o.line).room_id, array_agg(o.line order by o.place) as lines from opened o group by (o.line).room_id
     ), numbered as (
         insert into room_head as h (shard, room_id, seq)
         select p_shard, r.room_id, 1 from per_room r order by r.room_id
         on conflict (shard, room_id) do update set seq = h.seq + 1
         returning h.room_id, h.seq
     ), written as (
-        insert into frame (shard, room_id, seq, kind, at, gift_ids, viewer_ids, creator_ids, item_ids, counts, gift_coins,
-            combo_ids, combo_counts)
-        select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.gift_ids, r.viewer_ids, r.creator_ids, r.item_ids,
-            r.counts, r.gift_coins, r.combo_ids, r.combo_counts
+        insert into frame (shard, room_id, seq, kind, at, lines)
+        select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.lines
         from per_room r join numbered n on n.room_id = r.room_id
     )
-    select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, r.gift_ids, r.viewer_ids, r.creator_ids, r.item_ids,
-        r.counts, r.gift_coins, r.combo_ids, r.combo_counts, null::jsonb
+    select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, null::jsonb, r.lines
     from numbered n left join per_room r on r.room_id = n.room_id and r.room_id = any (p_watched);
 end $$;
 
-CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_gift_ids uuid[], p_viewer_ids bigint[], p_creator_ids bigint[], p_coins bigint[]) RETURNS bytea
+CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select sha256(p_previous || int8send(p_from) || int8send(p_through) || array_send(p_gift_ids)
-        || array_send(p_viewer_ids) || array_send(p_creator_ids) || array_send(p_coins))
+    select sha256(p_previous || int8send(p_from) || int8send(p_through) || array_send(array_agg(id))
+        || array_send(array_agg(viewer_id)) || array_send(array_agg(creator_id)) || array_send(array_agg(share_coins))
+        || array_send(array_agg(coins)))
+    from unnest(p_lines)
 $$;
 
 CREATE FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) RETURNS integer
@@ -530,6 +511,37 @@ begin
         from unnest(lot_ids, lengths) with ordinality as u (lot_id, length, place)
     ) laid;
 end $$;
+
+CREATE TABLE public.gift (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    room_id bigint NOT NULL,
+    item_id integer NOT NULL,
+    count integer NOT NULL,
+    coins bigint NOT NULL,
+    spent_before bigint NOT NULL,
+    coins_after bigint NOT NULL,
+    combo_id uuid NOT NULL,
+    combo_count integer NOT NULL,
+    creator_shard smallint NOT NULL,
+    batch_no bigint NOT NULL,
+    charged_at timestamp with time zone NOT NULL,
+    message text,
+    anonymous boolean DEFAULT false NOT NULL,
+    CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count))),
+    CONSTRAINT gift_message_check CHECK ((message <> ''::text))
+)
+PARTITION BY RANGE (id);
+
+CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select row(p_gift.id, p_gift.viewer_id, p_gift.creator_id, p_gift.coins, p_gift.room_id, p_gift.item_id, p_gift.count,
+        p_gift.coins, p_gift.combo_id, p_gift.combo_count, p_gift.message, p_gift.anonymous)::gift_line
+$$;
 
 CREATE FUNCTION public.lock_money(p_shard smallint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1351,27 +1363,12 @@ CREATE TABLE public.gift_batch (
     charged_at timestamp with time zone NOT NULL,
     gifts integer NOT NULL,
     coins bigint NOT NULL,
-    gift_ids uuid[] NOT NULL,
-    viewer_ids bigint[] NOT NULL,
-    creator_ids bigint[] NOT NULL,
-    room_ids bigint[] NOT NULL,
-    item_ids integer[] NOT NULL,
-    counts integer[] NOT NULL,
-    gift_coins bigint[] NOT NULL,
-    combo_ids uuid[] NOT NULL,
-    combo_counts integer[] NOT NULL,
+    lines public.gift_line[] NOT NULL,
     CONSTRAINT gift_batch_coins_check CHECK ((coins > 0)),
-    CONSTRAINT gift_batch_gifts_check CHECK ((gifts > 0))
+    CONSTRAINT gift_batch_gifts_check CHECK ((gifts > 0)),
+    CONSTRAINT gift_batch_lines_check CHECK ((cardinality(lines) = gifts))
 );
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN gift_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN viewer_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN creator_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN room_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN item_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN counts SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN gift_coins SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN combo_ids SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.gift_batch ALTER COLUMN combo_counts SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.gift_batch ALTER COLUMN lines SET STORAGE EXTERNAL;
 
 CREATE TABLE public.wallet (
     shard smallint NOT NULL,
@@ -1725,26 +1722,6 @@ ALTER TABLE public.event_waiting ALTER COLUMN number ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE public.gift (
-    shard smallint NOT NULL,
-    viewer_id bigint NOT NULL,
-    id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    room_id bigint NOT NULL,
-    item_id integer NOT NULL,
-    count integer NOT NULL,
-    coins bigint NOT NULL,
-    spent_before bigint NOT NULL,
-    coins_after bigint NOT NULL,
-    combo_id uuid NOT NULL,
-    combo_count integer NOT NULL,
-    creator_shard smallint NOT NULL,
-    batch_no bigint NOT NULL,
-    charged_at timestamp with time zone NOT NULL,
-    CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count)))
-)
-PARTITION BY RANGE (id);
 
 CREATE TABLE public.gift_reversal (
     shard smallint NOT NULL,
@@ -4191,8 +4168,8 @@ GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_un
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_ids uuid[], p_viewers bigint[], p_creators bigint[], p_creator_shards smallint[], p_rooms bigint[], p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_ids uuid[], p_viewers bigint[], p_creators bigint[], p_creator_shards smallint[], p_rooms bigint[], p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
+REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
@@ -4202,8 +4179,8 @@ GRANT SELECT ON TABLE public.frame TO plaudit_app;
 REVOKE ALL ON FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_delivered_at timestamp with time zone, p_batches_max integer, p_watched bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_delivered_at timestamp with time zone, p_batches_max integer, p_watched bigint[]) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_gift_ids uuid[], p_viewer_ids bigint[], p_creator_ids bigint[], p_coins bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_gift_ids uuid[], p_viewer_ids bigint[], p_creator_ids bigint[], p_coins bigint[]) TO plaudit_app;
+REVOKE ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
@@ -4220,6 +4197,11 @@ REVOKE ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint,
 GRANT ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.gift TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.lock_money(p_shard smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_money(p_shard smallint) TO plaudit_app;
@@ -4432,8 +4414,6 @@ GRANT SELECT,UPDATE ON TABLE public.event_log TO plaudit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_room TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.event_waiting TO plaudit_app;
-
-GRANT SELECT ON TABLE public.gift TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
 

@@ -14,11 +14,11 @@ cross join lateral (
 left join lateral (
     select u.item_id, u.coins, u.viewer_id
     from (
-        select f.item_ids, f.gift_coins, f.viewer_ids from frame f
+        select f.lines from frame f
         where f.shard = r.shard and f.room_id = r.id and f.kind = 'gift' and f.at > $1 - interval '15 minutes'
         order by f.seq desc limit 200
     ) f
-    cross join lateral unnest(f.item_ids, f.gift_coins, f.viewer_ids) as u (item_id, coins, viewer_id)
+    cross join lateral unnest(f.lines) u
     order by u.coins desc limit 1
 ) g on true
 left join person s on s.id = g.viewer_id

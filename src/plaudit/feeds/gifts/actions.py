@@ -17,6 +17,7 @@ from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.events.log import record, record_all
 from plaudit.events.model import CombosEnded, DeliveredGift, EndedCombo, GiftsDelivered, PersonReference
 from plaudit.feeds.gifts.model import Combo, Followed, GiftFrame, SeenDelivery
+from plaudit.ledger.model import GiftLine
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     COMBO_END_GRACE_S,
@@ -78,7 +79,8 @@ async def _frames_of(connection: Connection, shard: int, deliveries: Sequence[Se
     creators = sorted({creator for delivery in deliveries for creator in delivery.creator_ids})
     if not creators:
         return []
-    return await fetch_all(connection, SQL["frames_of_gifts"], GiftFrame, shard, creators, GIFT_EVENTS_FRAMES_MAX)
+    rows = await connection.fetch(SQL["frames_of_gifts"], shard, creators, GIFT_EVENTS_FRAMES_MAX)
+    return [GiftFrame(**dict(row) | {"lines": [GiftLine(*line) for line in row["lines"]]}) for row in rows]
 
 
 async def _move_streams(connection: Connection, shard: int, deliveries: Sequence[SeenDelivery]) -> None:
@@ -94,8 +96,8 @@ async def _skus(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
 
 
 async def _tell_gifts(connection: Connection, frames: Sequence[GiftFrame]) -> None:
-    people = await references(connection, {one for frame in frames for one in (frame.creator_id, *frame.viewer_ids)})
-    skus = await _skus(connection, (item for frame in frames for item in frame.item_ids))
+    people = await references(connection, {one for frame in frames for one in _people_in(frame)})
+    skus = await _skus(connection, (gift.item_id for frame in frames for gift in frame.lines))
     told = []
     for frame in frames:
         gifts = _gifts_of(frame, people, skus)
@@ -106,48 +108,41 @@ async def _tell_gifts(connection: Connection, frames: Sequence[GiftFrame]) -> No
     await record_all(connection, told)
 
 
+def _people_in(frame: GiftFrame) -> Iterable[int]:
+    return (frame.creator_id, *(gift.viewer_id for gift in frame.lines))
+
+
 def _gifts_of(frame: GiftFrame, people: dict[int, PersonReference], skus: dict[int, str]) -> list[DeliveredGift]:
-    lists = (
-        frame.gift_ids,
-        frame.viewer_ids,
-        frame.item_ids,
-        frame.counts,
-        frame.gift_coins,
-        frame.combo_ids,
-        frame.combo_counts,
-    )
     return [
         DeliveredGift(
-            id=gift,
-            sender=people[viewer],
-            item_id=item,
-            sku=skus.get(item, ""),
-            count=count,
-            coins=coins,
-            combo_id=combo,
-            combo_count=combo_count,
+            id=gift.id,
+            sender=people[gift.viewer_id],
+            item_id=gift.item_id,
+            sku=skus.get(gift.item_id, ""),
+            count=gift.count,
+            coins=gift.coins,
+            combo_id=gift.combo_id,
+            combo_count=gift.combo_count,
         )
-        for gift, viewer, item, count, coins, combo, combo_count in zip(*lists, strict=True)
-        if viewer in people
+        for gift in frame.lines
+        if gift.viewer_id in people
     ]
 
 
 async def _add_to_combos(connection: Connection, shard: int, frames: Sequence[GiftFrame]) -> None:
     combos: dict[UUID, Combo] = {}
     for frame in frames:
-        for viewer, item, coins, combo, count in zip(
-            frame.viewer_ids, frame.item_ids, frame.gift_coins, frame.combo_ids, frame.combo_counts, strict=True
-        ):
-            known = combos.get(combo)
-            combos[combo] = Combo(
-                combo_id=combo,
+        for gift in frame.lines:
+            known = combos.get(gift.combo_id)
+            combos[gift.combo_id] = Combo(
+                combo_id=gift.combo_id,
                 shard=shard,
                 room_id=frame.room_id,
                 creator_id=frame.creator_id,
-                viewer_id=viewer,
-                item_id=item,
-                count=max(count, known.count if known else 0),
-                coins=coins + (known.coins if known else 0),
+                viewer_id=gift.viewer_id,
+                item_id=gift.item_id,
+                count=max(gift.combo_count, known.count if known else 0),
+                coins=gift.coins + (known.coins if known else 0),
                 gifts=1 + (known.gifts if known else 0),
                 last_at=frame.at,
             )

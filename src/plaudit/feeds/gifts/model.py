@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.ledger.model import GiftLine
+
 
 class Followed(msgspec.Struct, frozen=True):
     """Until when gifts are wanted in the log, and since when they are copied; None: never, and not now."""
@@ -22,19 +24,13 @@ class SeenDelivery(msgspec.Struct, frozen=True):
 
 
 class GiftFrame(msgspec.Struct, frozen=True):
-    """The gifts of one frame of a room, as parallel lists."""
+    """The gifts of one frame of a creator's room."""
 
     room_id: int
     creator_id: int
     seq: int
     at: datetime
-    gift_ids: list[UUID]
-    viewer_ids: list[int]
-    item_ids: list[int]
-    counts: list[int]
-    gift_coins: list[int]
-    combo_ids: list[UUID]
-    combo_counts: list[int]
+    lines: list[GiftLine]
 
 
 class Combo(msgspec.Struct, frozen=True):

@@ -40,10 +40,9 @@ from event_delivery_stream s cross join lateral (
 ) d
 where s.shard = $1;
 
--- name: frames_of_gifts -> GiftFrame
+-- name: frames_of_gifts
 -- Of the rooms of these creators, what was not copied yet.
-select f.room_id, r.creator_id, f.seq, f.at, f.gift_ids, f.viewer_ids, f.item_ids, f.counts, f.gift_coins, f.combo_ids,
-    f.combo_counts
+select f.room_id, r.creator_id, f.seq, f.at, f.lines
 from room r
 join room_head h on h.shard = $1 and h.room_id = r.id
 left join event_room e on e.shard = $1 and e.room_id = r.id

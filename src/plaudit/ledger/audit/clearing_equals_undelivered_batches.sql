@@ -6,4 +6,4 @@ left join lateral (
     where gift.shard = b.shard and gift.creator_shard = b.creator_shard and gift.batch_no = b.batch_no
 ) g on true
 where b.gifts is distinct from g.gifts or b.coins is distinct from g.coins
-    or b.gifts <> cardinality(b.gift_ids) or b.coins <> (select sum(c) from unnest(b.gift_coins) c);
+    or b.coins <> (select sum(share_coins) from unnest(b.lines));

@@ -1,7 +1,7 @@
 -- Each delivered gift is in exactly one frame, in its room, with the coins it was charged.
 with shown as (
     select f.room_id, u.viewer_id, u.id, count(*) as times, sum(u.coins) as coins
-    from frame f, unnest(f.viewer_ids, f.gift_ids, f.gift_coins) as u (viewer_id, id, coins)
+    from frame f, unnest(f.lines) u
     where f.kind = 'gift' group by 1, 2, 3
 ), delivered as (
     select g.room_id, g.viewer_id, g.id, g.coins from gift g

@@ -4,10 +4,7 @@ with sealed as (
     from delivery d
 ), contents as (
     select d.shard, d.source_shard, d.through_batch_no, count(*) as gifts, sum(g.coins) as coins,
-        array_agg(g.id order by g.batch_no, g.viewer_id, g.spent_before) as gift_ids,
-        array_agg(g.viewer_id order by g.batch_no, g.viewer_id, g.spent_before) as viewer_ids,
-        array_agg(g.creator_id order by g.batch_no, g.viewer_id, g.spent_before) as creator_ids,
-        array_agg(g.coins order by g.batch_no, g.viewer_id, g.spent_before) as gift_coins
+        array_agg(line_of(g) order by g.batch_no, g.viewer_id, g.spent_before) as lines
     from delivery d
     join gift g on g.shard = d.source_shard and g.creator_shard = d.shard
         and g.batch_no between d.from_batch_no and d.through_batch_no
@@ -17,8 +14,7 @@ select s.shard, s.source_shard, s.through_batch_no, s.gifts, c.gifts as gifts_ch
 from sealed s left join contents c using (shard, source_shard, through_batch_no)
 where s.gifts is distinct from c.gifts or s.coins is distinct from c.coins
     or s.coins <> (select sum(x) from unnest(s.creator_coins) x)
-    or s.hash is distinct from
-        delivery_hash(s.previous, s.from_batch_no, s.through_batch_no, c.gift_ids, c.viewer_ids, c.creator_ids, c.gift_coins)
+    or s.hash is distinct from delivery_hash(s.previous, s.from_batch_no, s.through_batch_no, c.lines)
 union all
 select t.shard, t.source_shard, t.delivered_through, null, null, null, null
 from delivery_stream t left join delivery d

@@ -1,7 +1,7 @@
 -- charge(): the viewer's side of a batch of gifts, in one shard.
 --
 -- The arrays run in parallel, one element a gift; they must be sorted by viewer and then by arrival, and hold no
--- (viewer, id) twice. The answer is one outcome a gift, in the same order:
+-- (viewer, id) twice. Of a gift's line, the combo is found here. The answer is one outcome a gift, in the same order:
 --   posted
 --   repeated      same id, same body: the first answer again
 --   conflict      same id, other body
@@ -10,8 +10,7 @@
 -- Only posted gifts move anything. Gifts are judged in arrival order: one that is too dear leaves the coins for the next.
 create or replace function charge(
     p_shard smallint, p_charged_at timestamptz, p_combo_window_ms integer,
-    p_ids uuid[], p_viewers bigint[], p_creators bigint[], p_creator_shards smallint[], p_rooms bigint[],
-    p_items integer[], p_counts integer[], p_coins bigint[], p_refused boolean[],
+    p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[],
     out outcomes text[], out coins_short bigint[], out coins_after bigint[],
     out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[]
 ) language plpgsql security definer set search_path = public, pg_temp
@@ -19,16 +18,20 @@ create or replace function charge(
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-    gifts constant integer := cardinality(p_ids);
+    gifts constant integer := cardinality(p_gifts);
     combo_since constant timestamptz := p_charged_at - p_combo_window_ms * interval '1 millisecond';
+    viewers constant bigint[] := array(select viewer_id from unnest(p_gifts));
     wallets wallet[];
     purse wallet;
     next_wallet integer := 1;
     viewer bigint;
-    spent_befores bigint[] := array_fill(0::bigint, array[gifts]);
+    line gift_line;
     changed wallet[] := '{}';
     is_changed boolean := false;
-    posted integer := 0;
+    posted gift_line[] := '{}';
+    posted_shards smallint[] := '{}';
+    spent_befores bigint[] := '{}';
+    remaining bigint[] := '{}';
     known gift;
     i integer;
 begin
@@ -40,18 +43,18 @@ begin
     charged_ats := array_fill(null::timestamptz, array[gifts]);
 
     -- The locks come first: whatever another batch did to these wallets is committed and visible below.
-    select array_agg(w order by w.viewer_id) into wallets from (
-        select * from wallet where shard = p_shard and viewer_id = any (p_viewers)
-        order by viewer_id for no key update
-    ) w;
+    wallets := array(
+        select w from wallet w where w.shard = p_shard and w.viewer_id = any (viewers) order by w.viewer_id for no key update
+    );
 
     for i in 1..gifts loop
-        if viewer is distinct from p_viewers[i] then
+        line := p_gifts[i];
+        if viewer is distinct from line.viewer_id then
             if is_changed then
                 changed := array_append(changed, purse);
                 is_changed := false;
             end if;
-            viewer := p_viewers[i];
+            viewer := line.viewer_id;
             if (wallets[next_wallet]).viewer_id = viewer then
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
@@ -60,11 +63,12 @@ begin
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
-        if p_ids[i] <= purse.last_gift_id then
-            select * into known from gift where shard = p_shard and viewer_id = viewer and id = p_ids[i];
+        if line.id <= purse.last_gift_id then
+            select * into known from gift where shard = p_shard and viewer_id = viewer and id = line.id;
             if found then
-                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins)
-                    = (p_creators[i], p_rooms[i], p_items[i], p_counts[i], p_coins[i])
+                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous)
+                    is not distinct from
+                    (line.creator_id, line.room_id, line.item_id, line.count, line.coins, line.message, line.anonymous)
                 then
                     outcomes[i] := 'repeated';
                     coins_after[i] := known.coins_after;
@@ -79,39 +83,43 @@ begin
         end if;
         if p_refused[i] then
             outcomes[i] := 'refused';
-        elsif purse.coins < p_coins[i] then
+        elsif purse.coins < line.coins then
             outcomes[i] := 'insufficient';
-            coins_short[i] := p_coins[i] - purse.coins;
+            coins_short[i] := line.coins - purse.coins;
         else
-            if purse.combo_room_id = p_rooms[i] and purse.combo_creator_id = p_creators[i]
-                and purse.combo_item_id = p_items[i] and purse.combo_at >= combo_since
+            if purse.combo_room_id = line.room_id and purse.combo_creator_id = line.creator_id
+                and purse.combo_item_id = line.item_id and purse.combo_at >= combo_since
             then
-                purse.combo_count := purse.combo_count + p_counts[i];
+                purse.combo_count := purse.combo_count + line.count;
             else
-                purse.combo_id := p_ids[i];
-                purse.combo_room_id := p_rooms[i];
-                purse.combo_creator_id := p_creators[i];
-                purse.combo_item_id := p_items[i];
-                purse.combo_count := p_counts[i];
+                purse.combo_id := line.id;
+                purse.combo_room_id := line.room_id;
+                purse.combo_creator_id := line.creator_id;
+                purse.combo_item_id := line.item_id;
+                purse.combo_count := line.count;
             end if;
             purse.combo_at := p_charged_at;
-            purse.last_gift_id := greatest(purse.last_gift_id, p_ids[i]);
-            spent_befores[i] := purse.spent;
-            purse.coins := purse.coins - p_coins[i];
-            purse.spent := purse.spent + p_coins[i];
+            purse.last_gift_id := greatest(purse.last_gift_id, line.id);
+            line.combo_id := purse.combo_id;
+            line.combo_count := purse.combo_count;
+            posted := array_append(posted, line);
+            posted_shards := array_append(posted_shards, p_creator_shards[i]);
+            spent_befores := array_append(spent_befores, purse.spent);
+            purse.coins := purse.coins - line.coins;
+            purse.spent := purse.spent + line.coins;
+            remaining := array_append(remaining, purse.coins);
             outcomes[i] := 'posted';
             coins_after[i] := purse.coins;
             combo_ids[i] := purse.combo_id;
             combo_counts[i] := purse.combo_count;
             charged_ats[i] := p_charged_at;
             is_changed := true;
-            posted := posted + 1;
         end if;
     end loop;
     if is_changed then
         changed := array_append(changed, purse);
     end if;
-    if posted = 0 then
+    if cardinality(posted) = 0 then
         return;
     end if;
 
@@ -123,28 +131,23 @@ begin
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
     with accepted as materialized (
-        select * from unnest(p_ids, p_viewers, p_creators, p_creator_shards, p_rooms, p_items, p_counts, p_coins,
-            spent_befores, coins_after, combo_ids, combo_counts, outcomes) with ordinality
-            as a (id, viewer_id, creator_id, creator_shard, room_id, item_id, count, coins,
-                spent_before, remaining, combo_id, combo_count, outcome, place)
-        where outcome = 'posted'
+        select * from unnest(posted, posted_shards, spent_befores, remaining) with ordinality
+            as a (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins, combo_id, combo_count, message,
+                anonymous, creator_shard, spent_before, remaining, place)
     ), numbered as (
         update charge_stream s set charged_through = charged_through + 1
         where s.shard = p_shard and s.creator_shard = any (select creator_shard from accepted)
         returning s.creator_shard, s.charged_through as batch_no
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
-            combo_id, combo_count, creator_shard, batch_no, charged_at)
-        select p_shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, remaining,
-            combo_id, combo_count, creator_shard, batch_no, p_charged_at
-        from accepted join numbered using (creator_shard)
+            combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at)
+        select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
+            a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at
+        from accepted a join numbered n using (creator_shard)
     )
-    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, gift_ids, viewer_ids, creator_ids,
-        room_ids, item_ids, counts, gift_coins, combo_ids, combo_counts)
-    select p_shard, creator_shard, batch_no, p_charged_at, count(*), sum(coins),
-        array_agg(id order by place), array_agg(viewer_id order by place), array_agg(creator_id order by place),
-        array_agg(room_id order by place), array_agg(item_id order by place), array_agg(count order by place),
-        array_agg(coins order by place), array_agg(combo_id order by place), array_agg(combo_count order by place)
-    from accepted join numbered using (creator_shard)
-    group by creator_shard, batch_no;
+    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, lines)
+    select p_shard, n.creator_shard, n.batch_no, p_charged_at, count(*), sum(a.share_coins),
+        array_agg(posted[a.place] order by a.place)
+    from accepted a join numbered n using (creator_shard)
+    group by n.creator_shard, n.batch_no;
 end $$;

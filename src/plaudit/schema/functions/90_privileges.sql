@@ -6,4 +6,4 @@ grant select on ledger_setting, account_kind, transfer_reason, account, transfer
     gift_batch, gift_balance, delivery_stream, delivery, room_head, frame, balance, journal, lot_state to plaudit_app;
 -- charge has a namesake in pg_catalog: "char" greater or equal.
 grant execute on function shard_of, public.charge, deliver, append_frame, post, lock_money, fund, take_back, put_back, expire_lots,
-    delivery_hash, ensure_gift_partitions to plaudit_app;
+    delivery_hash, line_of, ensure_gift_partitions to plaudit_app;
