@@ -121,6 +121,14 @@ class TestRefused:
         assert "Try again" in back.text
         assert await who(browser) is None
 
+    async def test_who_is_refused_reads_why_in_their_language(self, house: House) -> None:
+        browser = await house.browser()
+        browser.headers["Accept-Language"] = "de-AT, en;q=0.5"
+        back = await browser.get(await house.decide(await house.leave(browser), deny="1"))
+        assert '<html lang="de"' in back.text
+        assert "Du bist nicht angemeldet" in back.text
+        assert "Noch einmal versuchen" in back.text
+
     async def test_another_state_than_the_browser_s_counts_for_nothing(self, house: House) -> None:
         """Somebody else's sign-in, slipped under: the victim would act as the attacker."""
         attacker, victim = await house.browser(), await house.browser()

@@ -31,6 +31,9 @@ TRANSLATED = frozenset(
         "receipt.html",
         "credit_note.html",
         "problem.html",
+        "sign_in.html",
+        "signed_out.html",
+        "people.html",
     }
 )
 """Pages that speak every language. The others are in English, with the numbers, money and times of the reader."""

@@ -14,6 +14,13 @@ from plaudit.web.pages.frame import note_request, page
 from plaudit.web.pages.sign_in import sign_in_address
 
 _SAFE = later("Nothing was taken or sent.")
+_WORDS = {
+    403: (later("This is not for you to see"), later("Sign in as somebody who may.")),
+    404: (later("There is nothing here"), later("The address may be mistyped, or what was here is gone.")),
+    429: (later("A moment, please"), later("Many people are here just now. Try again in a few seconds.")),
+}
+_OURS = (later("That went wrong on our side"), later("It has been noted. Please try again in a moment."))
+_OTHER = (later("This address does not work"), later("Something in it is missing, mistyped or out of date."))
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -33,6 +40,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         status=problem.status,
         title=title,
         text=text,
+        detail=_detail(problem),
         safe=_SAFE if problem.status >= 500 else "",
         reference=problem.fields.get("incident", ""),
         status_code=problem.status,
@@ -46,13 +54,10 @@ def _has_session(request: Request[Any, Any, Any]) -> bool:
 
 
 def _words(problem: Problem) -> tuple[str, str]:
-    """Title and text, to be looked up in the reader's language; what is particular to a problem is in English."""
-    if problem.status == 404:
-        return later("There is nothing here"), later("The address may be mistyped, or what was here is gone.")
-    if problem.status == 403:
-        return later("This is not for you to see"), later("Sign in as somebody who may.")
-    if problem.status == 429:
-        return later("A moment, please"), later("Many people are here just now. Try again in a few seconds.")
-    if problem.status >= 500:
-        return later("That went wrong on our side"), later("It has been noted. Please try again in a moment.")
-    return later("This address does not work"), problem.detail or problem.title
+    """Title and text, to be looked up in the reader's language."""
+    return _WORDS.get(problem.status, _OURS if problem.status >= 500 else _OTHER)
+
+
+def _detail(problem: Problem) -> str:
+    """What is particular to a problem that has no words of its own: the API's, in English."""
+    return problem.detail or problem.title if _words(problem) is _OTHER else ""

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from plaudit.clock import Clock
 from plaudit.db import Database
+from plaudit.languages.speaking import later
 from plaudit.limits import SIGN_IN_ATTEMPT_S
 from plaudit.people import sessions
 from plaudit.people.access import Access
@@ -40,34 +41,35 @@ _FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 
 _WORDS: dict[type[Problem], tuple[str, str]] = {
     SignInDenied: (
-        "You are not signed in",
-        "Your platform did not let you in, or you chose not to come. Nothing has changed.",
+        later("You are not signed in"),
+        later("Your platform did not let you in, or you chose not to come. Nothing has changed."),
     ),
     SignInLapsed: (
-        "That took a little too long",
-        "This sign-in began a while ago or in another window. Please begin again.",
+        later("That took a little too long"),
+        later("This sign-in began a while ago or in another window. Please begin again."),
     ),
     PlatformAway: (
-        "Your platform does not answer",
-        "It is not you: the sign-in there cannot be reached just now. Try again in a moment.",
+        later("Your platform does not answer"),
+        later("It is not you: the sign-in there cannot be reached just now. Try again in a moment."),
     ),
     SignInNotValid: (
-        "That answer cannot be trusted",
-        "What came back from your platform is not what was asked for, so nobody was signed in.",
+        later("That answer cannot be trusted"),
+        later("What came back from your platform is not what was asked for, so nobody was signed in."),
     ),
     CodeNotValid: (
-        "This way in is used up",
-        "A link to come in is good once, for a minute. Go back to where you found it and open it again.",
+        later("This way in is used up"),
+        later("A link to come in is good once, for a minute. Go back to where you found it and open it again."),
     ),
 }
-"""Title and text of what may go wrong."""
+"""Title and text of what may go wrong, to be looked up in the reader's language."""
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way to sign in."""
+    """One way to sign in, called by its label, else by its host; without either it leads to the people of the demo."""
 
-    label: str
     address: str
+    label: str | None = None
+    host: str = ""
 
 
 @get("/sign-in", access=Access.PUBLIC, include_in_schema=False)
@@ -179,17 +181,14 @@ async def sign_out(
 
 def _ways(platforms: list[Issuer], settings: Settings, target: str) -> list[Way]:
     ways = [
-        Way(
-            one.sign_in_label or f"Sign in at {_host(one.issuer)}",
-            f"/sign-in?{urlencode({'by': one.id, 'next': target})}",
-        )
+        Way(f"/sign-in?{urlencode({'by': one.id, 'next': target})}", one.sign_in_label, _host(one.issuer))
         for one in platforms
     ]
     if settings.sign_in_url:
         address = settings.sign_in_url.replace("{return_to}", quote(settings.public_url + target, safe=""))
-        ways.append(Way(f"Sign in at {_host(settings.sign_in_url)}", address))
+        ways.append(Way(address, host=_host(settings.sign_in_url)))
     if settings.demo_people:
-        ways.append(Way("Choose somebody of the demo", f"/people?{urlencode({'next': target})}"))
+        ways.append(Way(f"/people?{urlencode({'next': target})}"))
     return ways
 
 
