@@ -29,6 +29,11 @@ def format_coins(value: int) -> str:
     return ngettext("%(number)s coin", "%(number)s coins", value, number=format_number(value))
 
 
+def format_diamonds(value: int) -> str:
+    """A number of diamonds in words: 1 diamond, 8,400 diamonds."""
+    return ngettext("%(number)s diamond", "%(number)s diamonds", value, number=format_number(value))
+
+
 def format_days(value: int) -> str:
     """A number of days in words: 14 days."""
     return ngettext("%(number)s day", "%(number)s days", value, number=format_number(value))

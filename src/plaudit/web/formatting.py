@@ -7,9 +7,11 @@ from plaudit.languages.speaking import gettext, ngettext
 
 
 def counted(value: int, unit: str) -> str:
-    """A number of things in words: 1 coin, 12,500 coins. Units other than coins and days are English only."""
+    """A number of things in words: 1 coin, 12,500 coins. Other units than these are English only."""
     if unit == "coin":
         return formats.format_coins(value)
+    if unit == "diamond":
+        return formats.format_diamonds(value)
     if unit == "day":
         return formats.format_days(value)
     return f"{formats.format_number(value)} {unit}{'' if value == 1 else 's'}"
@@ -20,11 +22,17 @@ def coin_unit(value: int) -> str:
     return ngettext("coin", "coins", abs(value))
 
 
+def diamond_unit(value: int) -> str:
+    """The word after a number of diamonds."""
+    return ngettext("diamond", "diamonds", abs(value))
+
+
 FILTERS: dict[str, Any] = {
     "translated": gettext,
     "number": formats.format_number,
     "counted": counted,
     "coin_unit": coin_unit,
+    "diamond_unit": diamond_unit,
     "money": formats.format_money,
     "day": formats.format_day,
     "calendar_day": formats.format_calendar_day,

@@ -1,4 +1,5 @@
-"""What scripts of pages say, in the language of the page: words every page has, and problems a buyer can meet."""
+"""What scripts of pages say, in the language of the page: words every page has, those of live pages, and problems
+people can meet."""
 
 from functools import cache
 from typing import Any
@@ -19,6 +20,10 @@ _PROBLEMS = {
     "token_not_valid": later("Sign in to do this."),
     "not_found": later("There is nothing here"),
     "idempotency_conflict": later("This was sent before with something else in it. Reload the page and try again."),
+    "invalid_field": later("Something here does not fit. Please check it."),
+    "forbidden": later("You may not do this."),
+    "role_missing": later("You may not do this."),
+    "too_dear": later("One gift cannot be worth this much."),
     "no_prices": later("Prices have not been published. What you have can be spent as ever."),
     "no_seller": later(
         "Whoever runs this server has not said yet who sells. What you have can be spent and taken back as ever."
@@ -45,6 +50,8 @@ def shared_words() -> dict[str, Any]:
     """For the scripts of every page: coins in words, short notes, how many decimals currencies have."""
     return {
         "coins": plural_forms("{count} coin", "{count} coins"),
+        "coin_unit": plural_forms("coin", "coins"),
+        "not_now": _("Not now"),
         "copied": _("Copied"),
         "not_copied": _("This browser does not let pages copy. Select the text instead."),
         "offline": _("You are offline. Nothing is sent until the connection is back."),
@@ -53,6 +60,112 @@ def shared_words() -> dict[str, Any]:
         "did_not_work": _("That did not work. Nothing was changed."),
         "problems": problem_words(),
         **_decimals(),
+    }
+
+
+def live_words() -> dict[str, Any]:
+    """For the components of a live page."""
+    return {
+        "gifts": _("Gifts"),
+        "sent": _("sent {gift}"),
+        "chat": _("Chat"),
+        "chat_empty": _("Say hello. Nobody has spoken yet."),
+        "unread": _("{count} new"),
+        "feed_empty": _("Gifts appear here as they come."),
+        "taken_back": _("Taken back"),
+        "taken_back_coins": plural_forms("{coins} taken back", "{coins} taken back"),
+        "taken_back_why": _("The money for these coins went back to whoever paid."),
+        "instead_of": _("instead of {coins}"),
+        "thank": _("Thank"),
+        "thank_name": _("Thank {name}"),
+        "thanked": _("Thanked"),
+        "thanked_name": _("Thanked {name}"),
+        "sound": _("Sound of gifts"),
+        "volume": _("Volume of gifts"),
+        "top_gifters": _("Top gifters"),
+        "nobody_first": _("The first gift takes the first place."),
+        "watching": plural_forms("{count} watching", "{count} watching"),
+        "told": _("{name} sent {gift}."),
+        "told_many": _("{name} sent {gift}, {count} times."),
+        "told_others": plural_forms("{count} more gift.", "{count} more gifts."),
+        **_tray_words(),
+    }
+
+
+def _tray_words() -> dict[str, Any]:
+    """For choosing a gift and sending it."""
+    return {
+        "loading_gifts": _("Loading gifts"),
+        "all_gifts": _("All"),
+        "categories": {
+            "cheer": _("Cheer"),
+            "everyday": _("Everyday"),
+            "celebrate": _("Celebrate"),
+            "grand": _("Grand"),
+        },
+        "gift_categories": _("Categories"),
+        "buy_coins": _("Buy coins"),
+        "choose_gift": _("Choose a gift to send."),
+        "send": _("Send"),
+        "send_gift": _("Send {gift} for {coins}"),
+        "send_gifts": _("Send {gift} times {count} for {coins}"),
+        "send_more": _("Send one more {gift} for {coins}"),
+        "sign_in": _("Sign in"),
+        "one_at_a_time": _("One at a time"),
+        "how_many": _("How many"),
+        "another_number": _("Another number"),
+        "short": plural_forms("{coins} short", "{coins} short"),
+        "short_worth": _("That is {money}."),
+        "gift_waits": _("Your gift waits here."),
+        "buy": _("Buy {coins}"),
+    }
+
+
+def room_words() -> dict[str, Any]:
+    """For the page of a room: its components, and what may become of it and of what is sent."""
+    return live_words() | {
+        "over": _("The room has ended. Thank you for being here."),
+        "over_title": _("This room has ended"),
+        "over_text": _("Thank you for being here. What was given stays given."),
+        "not_yet": _("Gifts open when the room goes live."),
+        "own": _("This is your room. Gifts come from the others."),
+        "paused": _("The creator has paused gifts."),
+        "event_started": _("The room is live."),
+        "event_ended": _("The room has ended."),
+        "event_gifts_paused": _("Gifts are paused."),
+        "event_gifts_resumed": _("Gifts are open again."),
+        "picture_of": _("Live picture of {name}"),
+        "picture_loading": _("The picture is coming…"),
+        "picture_stalled": _("The picture has stopped. It comes back by itself."),
+        "picture_missing": _("Waiting for the picture. It comes by itself."),
+        "picture_blocked": _("Press play to see the picture."),
+        "picture_refused": _("The picture cannot be shown here. Gifts and chat work all the same."),
+        "sound_on": _("Sound on (M)"),
+        "sound_off": _("Sound off (M)"),
+        "signed_out": _("You are signed out."),
+        "sign_in_again": _("Sign in to go on"),
+        "unreachable_room": _("This room cannot be reached. Load the page again."),
+        "offline_room": _("You are offline. What you see stays; gifts wait until you are back."),
+        "reconnecting": _("Connection lost. Trying again; nothing is sent twice."),
+        "no_answer_yet": _("No answer yet. Your gift is sent once, however often it is tried."),
+        "try_again": _("Try again"),
+        "refused": {
+            "room_not_live": _("The room has ended."),
+            "gifts_paused": _("Gifts are paused just now."),
+            "own_room": _("Gifts to oneself are not possible."),
+            "item_retired": _("This gift is no longer offered."),
+            "item_not_here": _("This gift cannot be sent here."),
+            "too_many_waiting": _("One moment: your last gifts are still on their way."),
+            "too_busy": _("Much is going on. Try again in a second."),
+        },
+        "gift_failed": _("That did not work."),
+        "coins_stayed": plural_forms("{coins} stayed with you.", "{coins} stayed with you."),
+        "price_changed": _("The price has changed."),
+        "new_price": _("{gift} costs {coins} now."),
+        "new_prices": _("{gift} costs {coins} now, {total} for {count}."),
+        "purchase_failed": _("The purchase could not be started. Nothing was taken."),
+        "message_unsure": _("Your message may not have arrived."),
+        "message_lost": _("Your message was not sent."),
     }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from babel import Locale
 
-from plaudit.languages.formats import format_share, format_unit_price, territory_name
+from plaudit.languages.formats import format_days, format_number, format_share, format_unit_price, territory_name
 from plaudit.languages.speaking import gettext as _
-from plaudit.languages.speaking import later, voice
+from plaudit.languages.speaking import later, ngettext, voice
 from plaudit.money import Money, exponent
 from plaudit.policy.sentences import explain
 from plaudit.selling.papers.document import tax_name
@@ -53,11 +53,15 @@ def money_of(minor: int, currency: str) -> Money:
 
 def span(seconds: int) -> str:
     """A length of time in words: 7 days, 10 seconds."""
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= length and seconds % length == 0:
-            count = seconds // length
-            return f"{count} {unit}{'s' if count != 1 else ''}"
-    return f"{seconds} second{'s' if seconds != 1 else ''}"
+    if seconds >= 86_400 and seconds % 86_400 == 0:
+        return format_days(seconds // 86_400)
+    if seconds >= 3_600 and seconds % 3_600 == 0:
+        hours = seconds // 3_600
+        return ngettext("%(number)s hour", "%(number)s hours", hours, number=format_number(hours))
+    if seconds >= 60 and seconds % 60 == 0:
+        minutes = seconds // 60
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes, number=format_number(minutes))
+    return ngettext("%(number)s second", "%(number)s seconds", seconds, number=format_number(seconds))
 
 
 def ago(value: datetime, now: datetime) -> str:

@@ -34,6 +34,9 @@ TRANSLATED = frozenset(
         "sign_in.html",
         "signed_out.html",
         "people.html",
+        "home.html",
+        "room.html",
+        "overlay.html",
     }
 )
 """Pages that speak every language. The others are in English, with the numbers, money and times of the reader."""

@@ -6,7 +6,6 @@ const numbers = new Intl.NumberFormat(locale);
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", hourCycle: "h23" });
 const shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
-const ENGLISH_COINS = { one: "{count} coin", other: "{count} coins" };
 /** @type {Map<string, Intl.NumberFormat>} */
 const currencies = new Map();
 
@@ -17,7 +16,16 @@ export const number = (value) => numbers.format(value);
 export const compactNumber = (value) => compact.format(value);
 
 /** "1 coin", "12,500 coins" @param {number} value */
-export const coins = (value) => fill(formOf(words.coins ?? ENGLISH_COINS, value), { count: numbers.format(value) });
+export const coins = (value) => sayOf("coins", value);
+
+/** "1 diamond", "8,400 diamonds" @param {number} value */
+export const diamonds = (value) => sayOf("diamonds", value);
+
+/** The word after a number of coins. @param {number} value */
+export const coinUnit = (value) => sayOf("coin_unit", value);
+
+/** A text about a number of things, in the form its language has for that number. @param {string} name @param {number} count @param {Record<string, string>} [places] */
+export const sayOf = (name, count, places = {}) => fill(formOf(words[name] ?? {}, count), { count: numbers.format(count), ...places });
 
 /** Basis points as a share: 19%, 25.5 %. @param {number} bps */
 export const share = (bps) => shares.format(bps / 10_000);

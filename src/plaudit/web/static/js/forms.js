@@ -1,12 +1,13 @@
 // What forms of pages share: errors beside what they are about, and dialogs that ask before something is done.
 import { ProblemError } from "./api.js";
-import { say } from "./words.js";
+import { say, words as spoken } from "./words.js";
 
 /** Puts problems where they belong: under their field, else at the form's own place. @param {HTMLElement} form @param {unknown} error */
 export function showProblem(form, error) {
   clearProblems(form);
   const problem = error instanceof ProblemError ? error : new ProblemError(0, { code: "did_not_work", detail: say("did_not_work") });
-  const rest = problem.fields.filter(({ field, reason }) => !showUnder(form, field.replace(/^body\./, ""), `This ${reason}.`));
+  const said = (/** @type {string} */ reason) => spoken.problems?.invalid_field ?? `This ${reason}.`; // reasons are the API's, in English
+  const rest = problem.fields.filter(({ field, reason }) => !showUnder(form, field.replace(/^body\./, ""), said(reason)));
   if (rest.length || !problem.fields.length) showAtForm(form, words(problem, rest));
   const first = form.querySelector("[aria-invalid]");
   if (first instanceof HTMLElement) first.focus();
@@ -33,6 +34,7 @@ export function clearProblems(form) {
 
 /** @param {ProblemError} problem @param {{field: string, reason: string}[]} rest */
 function words(problem, rest) {
+  if (spoken.problems?.[problem.code]) return problem.message;
   return rest.length ? rest.map(({ field, reason }) => `${field.replace(/^body\./, "").replaceAll("_", " ")} ${reason}`).join("; ") : problem.message;
 }
 
@@ -69,7 +71,7 @@ export function confirmed({ title, text, action, danger = false, ask = "" }) {
   const label = Object.assign(document.createElement("label"), { className: "field-label", textContent: ask, htmlFor: "confirm-reason" });
   Object.assign(input, { id: "confirm-reason", className: "input", required: true, maxLength: 500 });
   const yes = Object.assign(document.createElement("button"), { className: `button ${danger ? "button-danger-solid" : "button-primary"}`, value: "yes", textContent: action });
-  const no = Object.assign(document.createElement("button"), { className: "button", value: "", textContent: "Not now", formNoValidate: true });
+  const no = Object.assign(document.createElement("button"), { className: "button", value: "", textContent: say("not_now"), formNoValidate: true });
   const actions = Object.assign(document.createElement("div"), { className: "form-actions" });
   actions.append(yes, no);
   form.append(heading, body, ...(ask ? [label, input] : []), actions);

@@ -17,4 +17,4 @@ export const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => 
 export const say = (name, places = {}) => fill(words[name] ?? "", places);
 
 /** The form of a text for a number of things. @param {Record<string, string>} forms @param {number} count @returns {string} */
-export const formOf = (forms, count) => forms[plurals.select(count)] ?? forms.other;
+export const formOf = (forms, count) => forms[plurals.select(count)] ?? forms.other ?? "";

@@ -1,6 +1,7 @@
 // <chat-log>: what people say and a line for each gift; stays at the newest unless the reader has scrolled back.
 import { classMap, html, nothing, repeat } from "../../vendor/lit/lit.js";
 import { asset, number } from "../format.js";
+import { say } from "../words.js";
 import { PageElement, avatar, icon } from "./element.js";
 
 /** @typedef {import("../types.js").ChatMessage} ChatMessage */
@@ -31,7 +32,7 @@ export class ChatLog extends PageElement {
   addGift(gift) {
     const key = `gift:${gift.combo?.id ?? gift.id}`;
     const count = gift.combo?.count ?? gift.count;
-    const line = /** @type {Line} */ ({ key, kind: "gift", sender: gift.sender, text: `sent ${gift.item.name}${count > 1 ? ` ×${number(count)}` : ""}`, art: gift.item.still });
+    const line = /** @type {Line} */ ({ key, kind: "gift", sender: gift.sender, text: say("sent", { gift: `${gift.item.name}${count > 1 ? ` ×${number(count)}` : ""}` }), art: gift.item.still });
     if (this.lines.some((known) => known.key === key)) this.lines = this.lines.map((known) => (known.key === key ? line : known));
     else this.#append([line]);
   }
@@ -67,10 +68,10 @@ export class ChatLog extends PageElement {
   }
 
   render() {
-    return html`<div class="chat-lines" role="log" aria-live="polite" aria-label="Chat" tabindex="0" @scroll=${() => { if (this.#atEnd) this.unread = 0; }}>
-        ${this.lines.length ? repeat(this.lines, (line) => line.key, (line) => this.#line(line)) : html`<p class="chat-note">Say hello. Nobody has spoken yet.</p>`}
+    return html`<div class="chat-lines" role="log" aria-live="polite" aria-label=${say("chat")} tabindex="0" @scroll=${() => { if (this.#atEnd) this.unread = 0; }}>
+        ${this.lines.length ? repeat(this.lines, (line) => line.key, (line) => this.#line(line)) : html`<p class="chat-note">${say("chat_empty")}</p>`}
       </div>
-      ${this.unread ? html`<button type="button" class="button button-small chat-unread" @click=${this.#toEnd}>${icon("arrow-down", "s")}${this.unread} new</button>` : nothing}`;
+      ${this.unread ? html`<button type="button" class="button button-small chat-unread" @click=${this.#toEnd}>${icon("arrow-down", "s")}${say("unread", { count: number(this.unread) })}</button>` : nothing}`;
   }
 
   /** @param {Line} line */

@@ -1,6 +1,7 @@
 // <combo-button>: appears after a gift that can be repeated; each press sends one more until its ring has run out.
 import { html, nothing } from "../../vendor/lit/lit.js";
 import { asset, coins, number } from "../format.js";
+import { say } from "../words.js";
 import { PageElement } from "./element.js";
 
 const CIRCLE = 2 * Math.PI * 46;
@@ -52,7 +53,7 @@ export class ComboButton extends PageElement {
   render() {
     const { item } = this;
     if (!item || !this.#left) return nothing;
-    return html`<button type="button" class="combo" aria-label="Send one more ${item.name} for ${coins(item.coins)}" @click=${this.#press}>
+    return html`<button type="button" class="combo" aria-label=${say("send_more", { gift: item.name, coins: coins(item.coins) })} @click=${this.#press}>
       <svg viewBox="0 0 100 100" aria-hidden="true"><circle class="combo-track" cx="50" cy="50" r="46"></circle>
         <circle class="combo-ring" cx="50" cy="50" r="46" stroke-dasharray=${CIRCLE}></circle></svg>
       <img src=${asset(item.still)} alt=""><span class="combo-count numeric" aria-live="polite">×${number(Math.max(1, this.count))}</span></button>`;

@@ -1,6 +1,6 @@
 // What the components share: Lit in the page's own style sheets, and the small drawings they use again and again.
 import { LitElement, html, nothing } from "../../vendor/lit/lit.js";
-import { asset, coins, loadable, money, number } from "../format.js";
+import { asset, coinUnit, loadable, money, number } from "../format.js";
 
 /** A component that renders into the page itself, so that the style sheets of the look apply. */
 export class PageElement extends LitElement {
@@ -26,5 +26,5 @@ export const avatar = (person, size = "s") => (loadable(person.avatar)
 
 /** A number of coins with its glyph and, when known, its worth beneath. @param {number} count @param {import("../types.js").Money | null} [value] */
 export const amountCoins = (count, value = null) => html`<span class="amount amount-coins"
-  ><span class="amount-line">${coinGlyph()}<span class="amount-number">${number(count)}</span><span class="visually-hidden"> ${coins(count).split(" ")[1]}</span></span>${
+  ><span class="amount-line">${coinGlyph()}<span class="amount-number">${number(count)}</span><span class="visually-hidden"> ${coinUnit(count)}</span></span>${
   value ? html`<span class="amount-money">${money(value)}</span>` : nothing}</span>`;

@@ -1,6 +1,7 @@
 // <gift-feed>: gifts one under the other, newest first; for the creator each can be ticked off as thanked.
 import { classMap, html, nothing, repeat } from "../../vendor/lit/lit.js";
-import { asset, coins as coinWords, number, time } from "../format.js";
+import { asset, coins as coinWords, number, sayOf, time } from "../format.js";
+import { say } from "../words.js";
 import { PageElement, amountCoins, avatar, icon } from "./element.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
@@ -21,7 +22,7 @@ export class GiftFeed extends PageElement {
   constructor() {
     super();
     this.thankable = false;
-    this.emptyText = "Gifts appear here as they come.";
+    this.emptyText = say("feed_empty");
     /** @type {Entry[]} */ this.entries = [];
     /** @type {TakenBack} */ this.takenBack = new Map();
   }
@@ -62,7 +63,7 @@ export class GiftFeed extends PageElement {
     if (!this.entries.length) {
       return html`<div class="state"><div class="state-art">${icon("gift", "l")}</div><p class="state-text">${this.emptyText}</p></div>`;
     }
-    return html`<ol class="gift-feed" aria-label="Gifts">${repeat(this.entries, (entry) => entry.key, (entry) => this.#row(entry))}</ol>`;
+    return html`<ol class="gift-feed" aria-label=${say("gifts")}>${repeat(this.entries, (entry) => entry.key, (entry) => this.#row(entry))}</ol>`;
   }
 
   /** @param {Entry} entry */
@@ -72,7 +73,7 @@ export class GiftFeed extends PageElement {
       ${avatar(gift.sender)}
       <div class="grow"><div class="truncate"><strong>${gift.sender.name}</strong></div>
         <div class="soft truncate"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.at ? ` · ${time(gift.at)}` : ""}</small></div>
-        ${taken ? html`<span class="badge badge-bad" title="The money for these coins went back to whoever paid.">${taken >= coins ? "Taken back" : `${coinWords(taken)} taken back`}</span>` : nothing}</div>
+        ${taken ? html`<span class="badge badge-bad" title=${say("taken_back_why")}>${taken >= coins ? say("taken_back") : sayOf("taken_back_coins", taken, { coins: coinWords(taken) })}</span>` : nothing}</div>
       <img class="gift-feed-art" src=${asset(gift.item.still)} alt="">
       ${taken ? reduced(coins, taken) : amountCoins(coins)}
       ${this.thankable ? this.#tick(gift, ids, thanked) : nothing}</li>`;
@@ -81,14 +82,14 @@ export class GiftFeed extends PageElement {
   /** @param {Gift} gift @param {string[]} ids @param {boolean} thanked */
   #tick(gift, ids, thanked) {
     return html`<button type="button" class="button button-small thank ${thanked ? "is-done" : ""}" aria-pressed=${thanked} ?disabled=${thanked}
-      aria-label=${thanked ? `Thanked ${gift.sender.name}` : `Thank ${gift.sender.name}`} @click=${() => this.tell("gift-thank", { gift_ids: ids })}>
-      ${icon(thanked ? "check-check" : "check", "s")}${thanked ? "Thanked" : "Thank"}</button>`;
+      aria-label=${say(thanked ? "thanked_name" : "thank_name", { name: gift.sender.name })} @click=${() => this.tell("gift-thank", { gift_ids: ids })}>
+      ${icon(thanked ? "check-check" : "check", "s")}${say(thanked ? "thanked" : "thank")}</button>`;
   }
 }
 
 /** What a gift was, struck out, and what of it stands. @param {number} coins @param {number} taken */
 const reduced = (coins, taken) => html`<span class="amount amount-coins gift-feed-reduced"><span class="amount-line"
-  ><span class="visually-hidden">Was </span><s class="amount-number">${number(coins)}</s><span class="visually-hidden"> coins, now</span></span
+  ><span class="visually-hidden">${say("instead_of", { coins: coinWords(coins) })}</span><s class="amount-number" aria-hidden="true">${number(coins)}</s></span
   >${amountCoins(Math.max(0, coins - taken))}</span>`;
 
 /** @param {Entry} entry @param {Gift} gift @returns {Entry} */

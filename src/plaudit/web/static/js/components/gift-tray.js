@@ -1,6 +1,7 @@
 // <gift-tray>: what can be sent, what it costs in coins and in the viewer's money, how many, and what to do when coins are short.
 import { classMap, html, nothing } from "../../vendor/lit/lit.js";
-import { asset, coins, money, number } from "../format.js";
+import { asset, coins, money, number, sayOf } from "../format.js";
+import { say, words } from "../words.js";
 import { PageElement, amountCoins, coinGlyph, icon } from "./element.js";
 
 /** @typedef {import("../types.js").Item} Item */
@@ -12,14 +13,13 @@ const ALL = "all";
 
 /**
  * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins => Money | null), `shortage`
- * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `categories`
- * (Record<category, label>), `countMax`.
+ * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`.
  * Events: `gift-send` {item_id, count, coins}, `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
  */
 export class GiftTray extends PageElement {
   static properties = {
     items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, busy: { type: Boolean },
-    disabledReason: { attribute: "disabled-reason" }, categories: { attribute: false }, countMax: { type: Number, attribute: "count-max" },
+    disabledReason: { attribute: "disabled-reason" }, countMax: { type: Number, attribute: "count-max" },
     selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true },
   };
 
@@ -31,7 +31,6 @@ export class GiftTray extends PageElement {
     /** @type {{coins_short: number, price?: Money | null} | null} */ this.shortage = null;
     this.busy = false;
     this.disabledReason = "";
-    /** @type {Record<string, string>} */ this.categories = {};
     this.countMax = COUNT_MAX;
     this.selectedId = 0;
     this.count = 1;
@@ -95,27 +94,27 @@ export class GiftTray extends PageElement {
     if (!this.items.length) return this.#loading();
     return html`
       <div class="tray-head">${this.#categoryTabs()}${this.#balanceLink()}</div>
-      <div class="tray-grid" role="radiogroup" aria-label="Gifts" @keydown=${this.#walk}>
+      <div class="tray-grid" role="radiogroup" aria-label=${say("gifts")} @keydown=${this.#walk}>
         ${this.#visible.map((item, index) => this.#cell(item, index))}
       </div>
       ${this.shortage ? this.#shortagePanel() : this.#sendBar()}`;
   }
 
   #loading() {
-    return html`<div class="tray-grid" role="status" aria-label="Loading gifts">${Array.from({ length: 8 }, () =>
+    return html`<div class="tray-grid" role="status" aria-label=${say("loading_gifts")}>${Array.from({ length: 8 }, () =>
       html`<div class="tray-item"><div class="skeleton skeleton-round"></div><div class="skeleton skeleton-line"></div></div>`)}</div>`;
   }
 
   #categoryTabs() {
     const names = [ALL, ...new Set(this.items.map((item) => item.category))];
-    const label = (/** @type {string} */ name) => (name === ALL ? "All" : this.categories[name] ?? name[0].toUpperCase() + name.slice(1));
-    return html`<div class="tabs tray-tabs" role="group" aria-label="Categories">${names.map((name) => html`
+    const label = (/** @type {string} */ name) => (name === ALL ? say("all_gifts") : words.categories?.[name] ?? name[0].toUpperCase() + name.slice(1));
+    return html`<div class="tabs tray-tabs" role="group" aria-label=${say("gift_categories")}>${names.map((name) => html`
       <button type="button" aria-current=${this.category === name ? "true" : nothing} @click=${() => { this.category = name; }}>${label(name)}</button>`)}</div>`;
   }
 
   #balanceLink() {
     if (this.balance === null) return nothing;
-    return html`<button type="button" class="balance" @click=${() => this.tell("buy-coins", {})} aria-label="${coins(this.balance)}. Buy coins">
+    return html`<button type="button" class="balance" @click=${() => this.tell("buy-coins", {})} aria-label="${coins(this.balance)}. ${say("buy_coins")}">
       ${coinGlyph()}<span class="numeric">${number(this.balance)}</span><span class="balance-plus">${icon("plus", "s")}</span></button>`;
   }
 
@@ -135,25 +134,25 @@ export class GiftTray extends PageElement {
   #sendBar() {
     const item = this.#selected;
     if (this.disabledReason) return html`<div class="tray-foot"><p class="soft">${this.disabledReason}</p></div>`;
-    if (!item) return html`<div class="tray-foot"><p class="soft">Choose a gift to send.</p></div>`;
+    if (!item) return html`<div class="tray-foot"><p class="soft">${say("choose_gift")}</p></div>`;
     const total = item.coins * this.count;
     return html`<div class="tray-foot">
       ${this.#counts(item)}
       <div class="tray-total">${amountCoins(total, this.moneyOf(total) ?? (this.count === 1 ? this.#priceOf(item) : null))}</div>
       <button type="button" class="button button-primary tray-send" aria-busy=${this.busy ? "true" : nothing} @click=${this.#send}
-        aria-label="Send ${item.name}${this.count > 1 ? ` times ${this.count}` : ""} for ${coins(total)}">${this.balance === null ? "Sign in" : "Send"}</button>
+        aria-label=${say(this.count > 1 ? "send_gifts" : "send_gift", { gift: item.name, count: number(this.count), coins: coins(total) })}>${say(this.balance === null ? "sign_in" : "send")}</button>
     </div>`;
   }
 
   /** @param {Item} item */
   #counts(item) {
-    if (!item.combo) return html`<span class="soft tray-once">One at a time</span>`;
-    return html`<div class="segmented tray-counts" role="group" aria-label="How many">
+    if (!item.combo) return html`<span class="soft tray-once">${say("one_at_a_time")}</span>`;
+    return html`<div class="segmented tray-counts" role="group" aria-label=${say("how_many")}>
       ${COUNTS.filter((count) => count <= this.countMax).map((count) => html`<button type="button" aria-pressed=${!this.custom && this.count === count} @click=${() => this.#setCount(count)}>×${count}</button>`)}
       ${this.custom
-        ? html`<input class="tray-custom numeric" type="number" inputmode="numeric" min="1" max=${this.countMax} .value=${String(this.count)} aria-label="How many"
+        ? html`<input class="tray-custom numeric" type="number" inputmode="numeric" min="1" max=${this.countMax} .value=${String(this.count)} aria-label=${say("how_many")}
             @input=${this.#typeCount} @keydown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter") this.#send(); }}>`
-        : html`<button type="button" aria-pressed=${!COUNTS.includes(this.count)} @click=${this.#openCustom}>${COUNTS.includes(this.count) ? "…" : `×${number(this.count)}`}<span class="visually-hidden">Another number</span></button>`}
+        : html`<button type="button" aria-pressed=${!COUNTS.includes(this.count)} @click=${this.#openCustom}>${COUNTS.includes(this.count) ? "…" : `×${number(this.count)}`}<span class="visually-hidden">${say("another_number")}</span></button>`}
     </div>`;
   }
 
@@ -176,10 +175,10 @@ export class GiftTray extends PageElement {
     const { coins_short: missing, price } = /** @type {{coins_short: number, price?: Money | null}} */ (this.shortage);
     const worth = price ?? this.moneyOf(missing);
     return html`<div class="tray-foot tray-shortage" role="alert">
-      <div class="grow"><strong>${coins(missing)} short</strong><br><span class="soft">${worth ? `That is ${money(worth)}. ` : ""}Your gift waits here.</span></div>
+      <div class="grow"><strong>${sayOf("short", missing, { coins: coins(missing) })}</strong><br><span class="soft">${worth ? `${say("short_worth", { money: money(worth) })} ` : ""}${say("gift_waits")}</span></div>
       <div class="cluster">
-        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing })}>Buy ${coins(missing)}${worth ? html` · ${money(worth)}` : nothing}</button>
-        <button type="button" class="button button-quiet" @click=${() => { this.shortage = null; }}>Not now</button>
+        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing })}>${say("buy", { coins: coins(missing) })}${worth ? html` · ${money(worth)}` : nothing}</button>
+        <button type="button" class="button button-quiet" @click=${() => { this.shortage = null; }}>${say("not_now")}</button>
       </div></div>`;
   }
 }

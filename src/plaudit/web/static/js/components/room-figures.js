@@ -1,6 +1,7 @@
 // <top-gifters> and <viewer-count>: the standing figures of a room.
 import { html, nothing, repeat } from "../../vendor/lit/lit.js";
-import { compactNumber, number } from "../format.js";
+import { coins as coinWords, compactNumber, number, sayOf } from "../format.js";
+import { say } from "../words.js";
 import { PageElement, amountCoins, avatar, icon } from "./element.js";
 
 /** Properties: `entries` ({rank, person, coins}[]), `compact` (faces only). */
@@ -14,12 +15,12 @@ export class TopGifters extends PageElement {
   }
 
   render() {
-    if (!this.entries.length) return this.compact ? nothing : html`<p class="soft">The first gift takes the first place.</p>`;
+    if (!this.entries.length) return this.compact ? nothing : html`<p class="soft">${say("nobody_first")}</p>`;
     if (this.compact) {
-      return html`<ol class="top-faces" aria-label="Top gifters">${this.entries.slice(0, 3).map(({ person, coins }) =>
-        html`<li title="${person.name}: ${number(coins)} coins">${avatar(person)}<span class="visually-hidden">${person.name}, ${number(coins)} coins</span></li>`)}</ol>`;
+      return html`<ol class="top-faces" aria-label=${say("top_gifters")}>${this.entries.slice(0, 3).map(({ person, coins }) =>
+        html`<li title="${person.name}: ${coinWords(coins)}">${avatar(person)}<span class="visually-hidden">${person.name}, ${coinWords(coins)}</span></li>`)}</ol>`;
     }
-    return html`<ol class="top-gifters" aria-label="Top gifters">${repeat(this.entries, (entry) => entry.person.id, ({ rank, person, coins }) =>
+    return html`<ol class="top-gifters" aria-label=${say("top_gifters")}>${repeat(this.entries, (entry) => entry.person.id, ({ rank, person, coins }) =>
       html`<li data-rank=${rank}><span class="top-rank numeric">${rank}</span>${avatar(person)}<span class="grow truncate">${person.name}</span>${amountCoins(coins)}</li>`)}</ol>`;
   }
 }
@@ -34,7 +35,7 @@ export class ViewerCount extends PageElement {
   }
 
   render() {
-    return html`<span class="viewer-count numeric" title="${number(this.value)} watching">${icon("eye", "s")}${compactNumber(this.value)}<span class="visually-hidden"> watching</span></span>`;
+    return html`<span class="viewer-count numeric" title=${sayOf("watching", this.value)}>${icon("eye", "s")}<span aria-hidden="true">${compactNumber(this.value)}</span><span class="visually-hidden">${sayOf("watching", this.value)}</span></span>`;
   }
 }
 

@@ -1,5 +1,6 @@
 // Tells screen readers about gifts without drowning them: the dearest of the last seconds, and how many others came.
-import { number } from "../format.js";
+import { number, sayOf } from "../format.js";
+import { say } from "../words.js";
 
 const PAUSE_MS = 6_000;
 
@@ -24,6 +25,7 @@ export class Announcer {
     if (!first || !this.place) return;
     const others = new Set(gifts.map((gift) => gift.combo?.id ?? gift.id)).size - 1;
     const count = first.combo?.count ?? first.count;
-    this.place.textContent = `${first.sender.name} sent ${first.item.name}${count > 1 ? `, ${number(count)} times` : ""}.${others ? ` ${number(others)} more ${others === 1 ? "gift" : "gifts"}.` : ""}`;
+    const told = say(count > 1 ? "told_many" : "told", { name: first.sender.name, gift: first.item.name, count: number(count) });
+    this.place.textContent = others ? `${told} ${sayOf("told_others", others)}` : told;
   }
 }

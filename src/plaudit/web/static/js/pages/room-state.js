@@ -1,4 +1,5 @@
 // What a room allows just now, as its events say.
+import { say } from "../words.js";
 
 export class RoomState {
   /** @param {"scheduled" | "live" | "ended"} state @param {boolean} giftsEnabled @param {boolean} own the reader is its creator */
@@ -13,10 +14,10 @@ export class RoomState {
 
   /** Why nothing can be sent now; empty: it can. */
   get reason() {
-    if (this.state === "ended") return "The room has ended. Thank you for being here.";
-    if (this.state === "scheduled") return "Gifts open when the room goes live.";
-    if (this.own) return "This is your room. Gifts come from the others.";
-    return this.giftsEnabled ? "" : "The creator has paused gifts.";
+    if (this.state === "ended") return say("over");
+    if (this.state === "scheduled") return say("not_yet");
+    if (this.own) return say("own");
+    return this.giftsEnabled ? "" : say("paused");
   }
 
   /** @param {string} event */
@@ -29,6 +30,6 @@ export class RoomState {
 
   /** @param {string} event */
   static words(event) {
-    return { started: "The room is live.", ended: "The room has ended.", gifts_paused: "Gifts are paused.", gifts_resumed: "Gifts are open again." }[event] ?? "";
+    return say(`event_${event}`);
   }
 }

@@ -2,12 +2,13 @@
 import "../components/all.js";
 import { ProblemError, pageData } from "../api.js";
 import { buyExactly, quoteMissing } from "../buying.js";
-import { coins as coinWords, loadable } from "../format.js";
+import { coins as coinWords, loadable, number, sayOf } from "../format.js";
 import { Items } from "../items.js";
 import { keep, recall } from "../kept.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
+import { say, words } from "../words.js";
 import { worthOf } from "../worth.js";
 import { Announcer } from "./announcer.js";
 import { RoomState } from "./room-state.js";
@@ -61,8 +62,8 @@ function showRoom() {
   if (!room.live) {
     combo.expiresAt = "";
     if (room.state === "ended") {
-      find("[data-over-title]").textContent = "This room has ended";
-      find("[data-over-text]").textContent = "Thank you for being here. What was given stays given.";
+      find("[data-over-title]").textContent = say("over_title");
+      find("[data-over-text]").textContent = say("over_text");
     }
   }
   find("main").dataset.state = room.state;
@@ -146,11 +147,10 @@ let connection = /** @type {{state: string, reason?: string}} */ ({ state: "conn
 function showConnection() {
   const box = find("[data-connection]");
   const signedOut = connection.state === "closed" && connection.reason === "signed_out";
-  const words = signedOut ? "You are signed out." : connection.state === "closed" && connection.reason ? "This room cannot be reached. Load the page again."
-    : navigator.onLine === false ? "You are offline. What you see stays; gifts wait until you are back."
-      : connection.state === "offline" ? "Connection lost. Trying again; nothing is sent twice." : "";
-  box.hidden = !words;
-  box.textContent = words;
+  const told = signedOut ? say("signed_out") : connection.state === "closed" && connection.reason ? say("unreachable_room")
+    : navigator.onLine === false ? say("offline_room") : connection.state === "offline" ? say("reconnecting") : "";
+  box.hidden = !told;
+  box.textContent = told;
   if (signedOut) box.append(" ", signInLink());
 }
 
@@ -158,7 +158,7 @@ function showConnection() {
 function signInLink() {
   const link = document.createElement("a");
   link.href = signInAddress();
-  link.textContent = "Sign in to go on";
+  link.textContent = say("sign_in_again");
   return link;
 }
 socket.addEventListener("connection", (event) => {
@@ -188,7 +188,7 @@ async function send({ item_id, count, coins }) {
 async function settle(id, wanted) {
   const answer = await socket.sendGift({ ...wanted, id });
   if (!answer.ok && answer.problem?.code === "no_answer") {
-    toast("No answer yet. Your gift is sent once, however often it is tried.", { action: { label: "Try again", run: () => void settle(id, wanted) } });
+    toast(say("no_answer_yet"), { action: { label: say("try_again"), run: () => void settle(id, wanted) } });
     return;
   }
   onTheWay.delete(id);
@@ -230,18 +230,15 @@ async function refused(problem, wanted) {
   if (problem.code === "gifts_paused") room.apply("gifts_paused");
   showRoom();
   if (CATALOGUE_MOVED.has(problem.code)) await readItems();
-  const words = /** @type {Record<string, string>} */ ({
-    room_not_live: "The room has ended.", gifts_paused: "Gifts are paused just now.", own_room: "Gifts to oneself are not possible.",
-    price_changed: newPrice(wanted), item_retired: "This gift is no longer offered.", item_not_here: "This gift cannot be sent here.",
-    too_many_waiting: "One moment: your last gifts are still on their way.", too_busy: "Much is going on. Try again in a second.",
-  });
-  toast(`${words[problem.code] ?? problem.title ?? "That did not work."} ${coinWords(wanted.coins)} stayed with you.`, { tone: "bad" });
+  const why = problem.code === "price_changed" ? newPrice(wanted) : words.refused[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
+  toast(`${why} ${sayOf("coins_stayed", wanted.coins, { coins: coinWords(wanted.coins) })}`, { tone: "bad" });
 }
 
 /** @param {{item_id: number, count: number}} wanted */
 function newPrice({ item_id: id, count }) {
   const item = items.get(id);
-  return item ? `${item.name} costs ${coinWords(item.coins)} now${count > 1 ? `, ${coinWords(item.coins * count)} for ${count}` : ""}.` : "The price has changed.";
+  if (!item) return say("price_changed");
+  return say(count > 1 ? "new_prices" : "new_price", { gift: item.name, coins: coinWords(item.coins), total: coinWords(item.coins * count), count: number(count) });
 }
 
 /** Says what is missing, and what exactly that costs. @param {number} missing */
@@ -283,7 +280,7 @@ async function buy(missing) {
   try {
     await buyExactly(missing, quote, location.pathname, data.provider);
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "The purchase could not be started. Nothing was taken.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("purchase_failed"), { tone: "bad" });
     for (const tray of trays) tray.busy = false;
   }
 }
@@ -298,7 +295,7 @@ find("[data-composer]")?.addEventListener("submit", async (/** @type {SubmitEven
   if (answer.ok) return;
   if (!input.value) input.value = text;
   const problem = /** @type {any} */ (answer.problem ?? {});
-  toast(problem.code === "no_answer" ? "Your message may not have arrived." : problem.detail ?? problem.title ?? "Your message was not sent.", { tone: "bad" });
+  toast(problem.code === "no_answer" ? say("message_unsure") : words.problems[problem.code] ?? problem.detail ?? problem.title ?? say("message_lost"), { tone: "bad" });
 });
 
 // Tabs beside the stage

@@ -1,16 +1,10 @@
 // The picture of a room: an HLS stream by the browser itself or by hls.js, fetched only when needed, or a framed page
 // that plays by itself. The scene stays behind it until it plays, and whenever it does not.
+import { say } from "../words.js";
 
 const COME_BACK_MS = 2_500; // between two looks for a stream that is not there
 const STALLED_MS = 3_000; // without a new picture, before that is said
 const HLS = "application/vnd.apple.mpegurl";
-const WORDS = {
-  loading: "The picture is coming…",
-  stalled: "The picture has stopped. It comes back by itself.",
-  missing: "Waiting for the picture. It comes by itself.",
-  blocked: "Press play to see the picture.",
-  refused: "The picture cannot be shown here. Gifts and chat work all the same.",
-};
 
 /** @typedef {{place: HTMLElement, note: HTMLElement, sound: HTMLElement, play: HTMLElement, name: string}} Parts */
 
@@ -65,7 +59,7 @@ export class StagePicture {
   #frame(address) {
     const frame = document.createElement("iframe");
     frame.className = "room-video";
-    frame.title = `Live picture of ${this.parts.name}`;
+    frame.title = say("picture_of", { name: this.parts.name });
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-presentation");
     frame.allow = "autoplay; fullscreen; encrypted-media; picture-in-picture";
     frame.referrerPolicy = "strict-origin";
@@ -107,7 +101,7 @@ export class StagePicture {
     video.className = "room-video";
     video.playsInline = true;
     video.muted = true;
-    video.setAttribute("aria-label", `Live picture of ${this.parts.name}`);
+    video.setAttribute("aria-label", say("picture_of", { name: this.parts.name }));
     video.addEventListener("playing", () => {
       clearTimeout(this.#stalled);
       this.parts.place.hidden = false;
@@ -155,16 +149,16 @@ export class StagePicture {
     const muted = this.#video?.muted ?? true;
     sound.hidden = !this.#video;
     sound.dataset.muted = String(muted);
-    sound.setAttribute("aria-label", muted ? "Sound on (M)" : "Sound off (M)");
+    sound.setAttribute("aria-label", say(muted ? "sound_on" : "sound_off"));
   }
 
-  /** @param {"" | keyof typeof WORDS} state */
+  /** @param {"" | "loading" | "stalled" | "missing" | "blocked" | "refused"} state */
   #say(state) {
     const { note, play } = this.parts;
     note.hidden = state === "";
     note.dataset.state = state;
     play.hidden = state !== "blocked";
     const words = note.querySelector("[data-words]");
-    if (words) words.textContent = state ? WORDS[state] : "";
+    if (words) words.textContent = state ? say(`picture_${state}`) : "";
   }
 }

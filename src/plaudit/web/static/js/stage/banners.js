@@ -1,5 +1,6 @@
 // The stack of small gifts at the side of the stage: who sent what, and a combo count that grows in place.
 import { asset, number } from "../format.js";
+import { say } from "../words.js";
 import { showFace } from "./face.js";
 import { isLottie, openMotion } from "./motion.js";
 import { ValueQueue, likeness } from "./value-queue.js";
@@ -68,7 +69,7 @@ export class Banners {
     art.dataset.animation = gift.item.animation;
     const [name, words] = element.querySelectorAll(".truncate");
     name.textContent = gift.sender.name;
-    words.textContent = `sent ${gift.item.name}`;
+    words.textContent = say("sent", { gift: gift.item.name });
     const counter = /** @type {HTMLElement} */ (element.querySelector(".gift-banner-count"));
     const count = gift.combo?.count ?? gift.count;
     const now = performance.now();
