@@ -194,6 +194,14 @@ def test_scripts_of_translated_pages_say_nothing_of_their_own() -> None:
     assert found == {}
 
 
+def test_pages_hand_their_words_to_the_components_they_load() -> None:
+    pages = {f"pages/{file.name}" for file in (TEMPLATES / "pages").glob("*.html")} | {"style_guide.html"}
+    live = {page for page in pages if any(script.parent.name == "components" for script in scripts_of({page}))}
+    assert {"pages/room.html", "pages/overlay.html", "pages/catalogue_item.html"} <= live
+    without = {page for page in live if not re.search(r"(live|room)_words\(\)", (TEMPLATES / page).read_text("utf-8"))}
+    assert without == set()
+
+
 def said_by(script: str) -> list[str]:
     """Sentences that stand in a script, and the text of its markup."""
     code = re.sub(r"(?s:/\*.*?\*/)|(?<!:)//.*", "", script)
