@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     OwnConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
     Connection: TypeAlias = OwnConnection | PoolConnectionProxy[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    _DriversConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
     OwnConnection = asyncpg.Connection
     Connection = asyncpg.Connection | PoolConnectionProxy
     Pool = asyncpg.Pool
+    _DriversConnection = asyncpg.Connection
 
 APPLICATION_ROLE = "plaudit_app"
 """The role that may use the books through their functions only. Migrations run as the login user instead."""
@@ -124,6 +126,22 @@ async def fetch_all(connection: Connection, sql: str, struct: type[T], *argument
 
 
 # Connections
+
+
+class _Connection(_DriversConnection):
+    """The driver's, with a place for what is fixed as long as its database lives."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fixed: dict[str, int] = {}
+
+
+async def fixed(connection: Connection, sql: str) -> int:
+    """What a statement without arguments answers, asked once by each connection: nothing may ever change it."""
+    known = cast("_Connection", connection).fixed
+    if sql not in known:
+        known[sql] = await connection.fetchval(sql)
+    return known[sql]
 
 
 async def connect(
@@ -259,6 +277,7 @@ def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
     }
     return {
         "server_settings": session | ({"role": role} if role else {}),
+        "connection_class": _Connection,
         "timeout": DATABASE_CONNECT_WAIT_S,
         "statement_cache_size": DATABASE_STATEMENTS_MAX,
         "max_cached_statement_lifetime": 0,

@@ -1,6 +1,6 @@
 """Shards: how people are spread over the books. Fixed when a database is made."""
 
-from plaudit.db import Connection, statements
+from plaudit.db import Connection, fixed, statements
 
 SQL = statements(__file__)
 
@@ -23,4 +23,9 @@ class Shards:
 
 async def read_shards(connection: Connection) -> Shards:
     """The shards of this database."""
-    return Shards(await connection.fetchval(SQL["shard_count"]))
+    return Shards(await fixed(connection, SQL["shard_count"]))
+
+
+async def shard_of(connection: Connection, person_id: int) -> int:
+    """The shard of a person's wallet, gift balance, quotes and orders."""
+    return (await read_shards(connection)).of(person_id)

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ledger.shards import shard_of
 from plaudit.selling.orders.model import Order
-from plaudit.selling.prices.current import shard_of
 from plaudit.selling.providers.base import Payment
 from plaudit.selling.providers.references import read_reference
 

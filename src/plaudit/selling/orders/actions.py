@@ -11,6 +11,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
+from plaudit.ledger.shards import shard_of
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
 from plaudit.money import Money
 from plaudit.people.model import Caller, Role
@@ -29,7 +30,7 @@ from plaudit.selling.orders.model import (
 )
 from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, source_of
 from plaudit.selling.orders.signing import is_signed, quote_key, sign
-from plaudit.selling.prices.current import current_book, prices, seller_of, shard_of
+from plaudit.selling.prices.current import current_book, prices, seller_of
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import CurrencyNotTaken

@@ -10,6 +10,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
 from plaudit.ids import new_id
+from plaudit.ledger.shards import shard_of
 from plaudit.limits import QUOTE_KEEP_DAYS, QUOTES_PER_JOB_MAX
 from plaudit.people.actions import require_person
 from plaudit.policy import actions
@@ -20,7 +21,7 @@ from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, weigh
 from plaudit.policy.sentences import explain
 from plaudit.problems import Forbidden, InvalidField
 from plaudit.selling.orders.model import Order, Quote, RegionSource
-from plaudit.selling.prices.current import current_book, prices, shard_of
+from plaudit.selling.prices.current import current_book, prices
 from plaudit.selling.prices.pricing import Channel, NoPrices, Price, PriceBook
 from plaudit.selling.providers.base import Payment
 from plaudit.settings import Settings

@@ -12,12 +12,6 @@ from plaudit.settings import Settings
 SQL = statements(__file__)
 
 
-async def shard_of(connection: Connection, person_id: int) -> int:
-    """The shard of a person's wallet, quotes and orders."""
-    shard: int = await connection.fetchval(SQL["shard_of"], person_id)
-    return shard
-
-
 async def current_book(connection: Connection, clock: Clock) -> PriceBook:
     """The price book that holds now, looked at now: without its prices.
 

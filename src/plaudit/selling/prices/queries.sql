@@ -1,6 +1,3 @@
--- name: shard_of
-select shard_of($1)
-
 -- Price books
 
 -- name: current_book -> PriceBook

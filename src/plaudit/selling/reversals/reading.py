@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ledger.shards import shard_of
 from plaudit.pages import Place
 from plaudit.problems import NotFound
 from plaudit.selling.orders.model import Order
-from plaudit.selling.prices.current import shard_of
 from plaudit.selling.reversals.model import Kind, Reversal, State
 
 SQL = statements(__file__)

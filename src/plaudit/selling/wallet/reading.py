@@ -9,12 +9,13 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ledger.shards import shard_of
 from plaudit.limits import WALLET_EXPIRING_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.papers.actions import credited
-from plaudit.selling.prices.current import current_book, shard_of
+from plaudit.selling.prices.current import current_book
 from plaudit.selling.reversals import reading
 from plaudit.selling.reversals.model import Reversal
 from plaudit.selling.wallet.model import Expiring, LotPart, OpenLot, PriceView, Wallet, Worth

@@ -1,0 +1,71 @@
+"""How many statements the ways need that everybody takes: a number here may only become smaller."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+import plaudit.db
+from plaudit.ids import new_id
+from tests.support.shop import Shop, open_shop
+
+_FRAMES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+_counting = ContextVar("_counting", default=False)
+"""Set in the task that asks: what others do meanwhile is not counted."""
+
+
+class Asked(list[str]):
+    """The statements for one answer, on all connections, without what begins and ends transactions."""
+
+    def hear(self, record: Any) -> None:
+        if _counting.get() and not record.query.upper().startswith(_FRAMES):
+            self.append(record.query)
+
+    async def during(self, answer: Awaitable[httpx2.Response]) -> int:
+        self.clear()
+        before = _counting.set(True)
+        assert (await answer).status_code in {200, 201}
+        _counting.reset(before)
+        await asyncio.sleep(0)  # the driver tells when the loop comes round
+        return len(self)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    heard, prepare = Asked(), plaudit.db._prepare
+
+    async def listening(connection: Any) -> None:
+        await prepare(connection)
+        connection.add_query_logger(heard.hear)
+
+    monkeypatch.setattr(plaudit.db, "_prepare", listening)
+    return heard
+
+
+@pytest.fixture
+async def shop(asked: Asked, database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_shop(database_url, tmp_path) as opened:
+        yield opened
+
+
+async def test_each_way_needs_few_statements(shop: Shop, asked: Asked) -> None:
+    """Of two, the second: the first one makes connections, which ask what is fixed."""
+    ada = await shop.desk.person("ada", locale="en-GB")
+    counts: dict[str, int] = {}
+    for _ in range(2):
+        order = await shop.order(ada)
+        await shop.pay(order)
+        quote = {"id": str(new_id(shop.clock)), "package_coins": 70}
+        counts = {
+            "webhook to paid": await asked.during(shop.tell(await shop.event(order))),
+            "quote": await asked.during(ada.post("/v1/quotes", json=quote)),
+            "wallet": await asked.during(ada.get("/v1/wallet")),
+            "page of the wallet": await asked.during(ada.get("/wallet", headers={"accept": "text/html"})),
+        }
+    most = {"webhook to paid": 32, "quote": 11, "wallet": 14, "page of the wallet": 24}
+    assert {way: count for way, count in counts.items() if count > most[way]} == {}
+    assert all(counts.values())
