@@ -30,12 +30,10 @@ if TYPE_CHECKING:
     OwnConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
     Connection: TypeAlias = OwnConnection | PoolConnectionProxy[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
-    _DriversConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
     OwnConnection = asyncpg.Connection
     Connection = asyncpg.Connection | PoolConnectionProxy
     Pool = asyncpg.Pool
-    _DriversConnection = asyncpg.Connection
 
 APPLICATION_ROLE = "plaudit_app"
 """The role that may use the books through their functions only. Migrations run as the login user instead."""
@@ -128,7 +126,7 @@ async def fetch_all(connection: Connection, sql: str, struct: type[T], *argument
 # Connections
 
 
-class _Connection(_DriversConnection):
+class _Connection(OwnConnection):
     """The driver's, with a place for what is fixed as long as its database lives."""
 
     def __init__(self, *given: Any, **named: Any) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, connect
+from plaudit.db import Connection, OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
@@ -150,3 +150,17 @@ async def test_gift_of_a_poisoned_batch(database_url: str) -> None:
     *posted, unknown = answers
     assert [answer.outcome for answer in posted if isinstance(answer, GiftOutcome)] == ["posted"] * 5
     assert isinstance(unknown, OutcomeUnknown)
+
+
+async def test_seals_hold_from_release_to_release(owner_connection: OwnConnection) -> None:
+    """A delivery sealed years ago is proved by the same bytes: ids, senders, receivers and their shares."""
+    same = """
+        select delivery_hash('before', 3, 4, array[
+            row('00000000-0000-0000-0000-000000000001', 5, 7, 9, 11, 1, 1, 9, null, null, null, false)::gift_line,
+            row('00000000-0000-0000-0000-000000000002', 6, 8, 10, 12, 1, 1, 20, null, null, 'Thanks', true)::gift_line
+        ]) = sha256('before' || int8send(3) || int8send(4)
+            || array_send(array['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002']::uuid[])
+            || array_send(array[5, 6]::bigint[]) || array_send(array[7, 8]::bigint[])
+            || array_send(array[9, 10]::bigint[]))
+    """
+    assert await owner_connection.fetchval(same)

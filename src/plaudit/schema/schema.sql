@@ -306,8 +306,7 @@ CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through 
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select sha256(p_previous || int8send(p_from) || int8send(p_through) || array_send(array_agg(id))
-        || array_send(array_agg(viewer_id)) || array_send(array_agg(creator_id)) || array_send(array_agg(share_coins))
-        || array_send(array_agg(coins)))
+        || array_send(array_agg(viewer_id)) || array_send(array_agg(creator_id)) || array_send(array_agg(share_coins)))
     from unnest(p_lines)
 $$;
 

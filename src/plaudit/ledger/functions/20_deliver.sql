@@ -5,13 +5,12 @@ set search_path = public, pg_temp as $$
         p_gift.coins, p_gift.combo_id, p_gift.combo_count, p_gift.message, p_gift.anonymous)::gift_line
 $$;
 
--- What a delivery seals: whose money goes to whom in its batches, gift by gift, after the hash of the delivery before.
+-- What a delivery seals: whose money goes to whom in its batches, share by share, after the hash of the delivery before.
 create or replace function delivery_hash(
     p_previous bytea, p_from bigint, p_through bigint, p_lines gift_line[]
 ) returns bytea language sql immutable set search_path = public, pg_temp as $$
     select sha256(p_previous || int8send(p_from) || int8send(p_through) || array_send(array_agg(id))
-        || array_send(array_agg(viewer_id)) || array_send(array_agg(creator_id)) || array_send(array_agg(share_coins))
-        || array_send(array_agg(coins)))
+        || array_send(array_agg(viewer_id)) || array_send(array_agg(creator_id)) || array_send(array_agg(share_coins)))
     from unnest(p_lines)
 $$;
 
