@@ -31,6 +31,7 @@ PAGES = [
     ("/operator/webhooks", OPERATOR),
     ("/operator/setup", OPERATOR),
 ]
+TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"
 LOOKS: list[tuple[Literal["dark", "light"], int]] = [("dark", 1280), ("light", 390)]
 
 
@@ -58,6 +59,7 @@ def test_page_is_readable_and_fits(open_page: OpenPage, demo: Demo, path: str, n
     _settle(page)
     for theme, width in LOOKS:
         page.emulate_media(color_scheme=theme)
+        assert page.evaluate(TRANSITIONS) == [], "a colour still on its way would be judged"
         page.set_viewport_size({"width": 360, "height": 780})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.set_viewport_size({"width": width, "height": 844})
