@@ -11,7 +11,7 @@ from plaudit.web.brand import brand
 from plaudit.web.formatting import FILTERS
 from plaudit.web.language import sign_in_address, switch
 from plaudit.web.loading import loadable, loadable_origins
-from plaudit.web.words import live_words, room_words, shared_words
+from plaudit.web.words import live_words, overlay_words, room_words, shared_words
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
@@ -62,6 +62,7 @@ def make_environment() -> Environment:
         shared_words=shared_words,
         live_words=live_words,
         room_words=room_words,
+        overlay_words=overlay_words,
     )
     # Added by the extension, which Jinja's types do not know.
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]

@@ -23,6 +23,20 @@ _PROBLEMS = {
     "invalid_field": later("Something here does not fit. Please check it."),
     "forbidden": later("You may not do this."),
     "role_missing": later("You may not do this."),
+    "not_your_room": later("This room is another creator’s."),
+    "room_ended": later("The room has ended. Make a new one to go live again."),
+    "too_many_overlay_tokens": later("There are too many links; revoke one that is not used."),
+    "insufficient_gift_balance": later("There are not that many coins in the gift balance."),
+    "below_conversion_minimum": later("That is less than makes one diamond."),
+    "payout_too_small": later("After the fee nothing would arrive."),
+    "daily_payout_limit": later("That is more than can be paid out in one day."),
+    "too_many_payout_methods": later("Remove a bank account before adding another."),
+    "payout_quote_expired": later("The promise is over. Close this and ask again."),
+    "payout_quote_used": later("The promise is over. Close this and ask again."),
+    "payout_state_conflict": later("It is too late for that: the payout has moved on."),
+    "no_payout_provider": later("Nobody pays out here just now."),
+    "media_origin_not_allowed": later("This server does not allow pictures from that address."),
+    "media_not_encrypted": later("The address must begin with https."),
     "too_dear": later("One gift cannot be worth this much."),
     "no_prices": later("Prices have not been published. What you have can be spent as ever."),
     "no_seller": later(
@@ -166,6 +180,19 @@ def room_words() -> dict[str, Any]:
         "purchase_failed": _("The purchase could not be started. Nothing was taken."),
         "message_unsure": _("Your message may not have arrived."),
         "message_lost": _("Your message was not sent."),
+    }
+
+
+def overlay_words() -> dict[str, str]:
+    """For making and revoking links of the overlay."""
+    return {
+        "overlay_label": _("Overlay of {day}"),
+        "overlay_not_made": _("The link could not be made."),
+        "overlay_revoke_title": _("Revoke this link?"),
+        "overlay_revoke_text": _("“{label}” goes blank at once, wherever it is used."),
+        "overlay_revoked": _("The link is revoked."),
+        "overlay_not_revoked": _("The link could not be revoked."),
+        "revoke": _("Revoke"),
     }
 
 

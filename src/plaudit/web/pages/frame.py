@@ -15,6 +15,7 @@ from plaudit.people.model import Caller, Person, Role
 from plaudit.problems import NotFound
 from plaudit.readiness.model import CheckResult
 from plaudit.readiness.watch import Readiness
+from plaudit.selling.wallet.model import Wallet
 from plaudit.selling.wallet.reading import read_wallet
 from plaudit.web.brand import wear
 from plaudit.web.language import memory, note_wishes, voice_for
@@ -22,24 +23,31 @@ from plaudit.web.loading import note_origins
 from plaudit.web.pages.filters import FILTERS, countries
 from plaudit.web.templating import make_environment
 
-TRANSLATED = frozenset(
+ENGLISH_ONLY = frozenset(
     {
-        "recharge.html",
-        "recharge_closed.html",
-        "order.html",
-        "wallet.html",
-        "receipt.html",
-        "credit_note.html",
-        "problem.html",
-        "sign_in.html",
-        "signed_out.html",
-        "people.html",
-        "home.html",
-        "room.html",
-        "overlay.html",
+        "accounting.html",
+        "catalogue.html",
+        "catalogue_item.html",
+        "grants.html",
+        "message.html",
+        "money_in.html",
+        "operator.html",
+        "operator_order.html",
+        "payout_desk.html",
+        "payout_export.html",
+        "price_draft.html",
+        "price_version.html",
+        "prices.html",
+        "rewards.html",
+        "setup.html",
+        "store_purchase.html",
+        "stores.html",
+        "stuck.html",
+        "webhook.html",
+        "webhooks.html",
     }
 )
-"""Pages that speak every language. The others are in English, with the numbers, money and times of the reader."""
+"""Pages of operators, not translated yet: in English, with the numbers, money and times of the reader."""
 
 _readiness: ContextVar[Readiness | None] = ContextVar("readiness", default=None)
 _environment = make_environment()
@@ -52,11 +60,15 @@ class Viewer(msgspec.Struct, frozen=True):
 
     person: Person | None = None
     roles: tuple[str, ...] = ()
-    wallet_coins: int | None = None
+    wallet: Wallet = Wallet(0, 0)
 
     @property
     def person_id(self) -> int | None:
         return self.person.id if self.person else None
+
+    @property
+    def wallet_coins(self) -> int | None:
+        return self.wallet.coins if self.person else None
 
 
 async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
@@ -67,8 +79,7 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
         person = await require_person(connection, caller.person_id)
     except NotFound:
         return Viewer()
-    wallet = await read_wallet(connection, person.id)
-    return Viewer(person, tuple(sorted(caller.roles)), wallet.coins)
+    return Viewer(person, tuple(sorted(caller.roles)), await read_wallet(connection, person.id))
 
 
 async def before_page(request: Request[Any, Any, Any]) -> None:
@@ -95,7 +106,7 @@ def _blocking(viewer: Viewer) -> list[CheckResult]:
 def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **context: Any) -> Response[str]:
     """A rendered page. What it shows belongs to one person at one moment, so nothing may keep it."""
     looking = viewer or Viewer()
-    voice = voice_for(looking.person, translated=template in TRANSLATED)
+    voice = voice_for(looking.person, translated=template not in ENGLISH_ONLY)
     with speaking(voice):
         text = _environment.get_template(f"pages/{template}").render(
             person=looking.person,

@@ -33,7 +33,6 @@ from plaudit.web.pages.rooms import item_data
 
 SQL = statements("plaudit.web")
 
-PAYOUT_STEPS = (("requested", "Requested"), ("approved", "Approved"), ("sent", "Sent"), ("paid", "Paid"))
 OPEN_STATES = ("requested", "approved", "sent")
 
 
@@ -166,7 +165,6 @@ async def studio_payouts(
         next=cursor_of((last.requested_at, last.id)) if last else None,
         first=before is None,
         events=_by_payout(events),
-        steps_of_payout=PAYOUT_STEPS,
         currencies=[one for one in priced if provider_for(payout_providers, one) is not None],
         maturing=maturing,
         under_way=any(payout.state in OPEN_STATES for payout in shown),

@@ -3,14 +3,15 @@ import { ProblemError, api, busy, renew } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
+import { locale, say } from "../words.js";
 
 onClick("data-new-overlay", (button) => busy(button, async () => {
   try {
-    const made = await api("POST", "/v1/overlay-tokens", { id: uuid7(), label: `Overlay of ${new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(new Date())}` });
+    const made = await api("POST", "/v1/overlay-tokens", { id: uuid7(), label: say("overlay_label", { day: new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date()) }) });
     await renew("#overlays");
     show(made.url);
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "The link could not be made.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("overlay_not_made"), { tone: "bad" });
   }
 }));
 
@@ -27,13 +28,13 @@ function show(url) {
 }
 
 onClick("data-revoke-overlay", async (button, id) => {
-  const sure = await confirmed({ title: "Revoke this link?", text: `“${button.dataset.label}” goes blank at once, wherever it is used.`, action: "Revoke", danger: true });
+  const sure = await confirmed({ title: say("overlay_revoke_title"), text: say("overlay_revoke_text", { label: button.dataset.label ?? "" }), action: say("revoke"), danger: true });
   if (!sure) return;
   try {
     await api("DELETE", `/v1/overlay-tokens/${id}`);
     await renew("#overlays");
-    toast("The link is revoked.");
+    toast(say("overlay_revoked"));
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "The link could not be revoked.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("overlay_not_revoked"), { tone: "bad" });
   }
 });

@@ -1,9 +1,10 @@
 // Cashing out: a quote with what arrives, confirmed once; bank accounts; payouts that move on while one looks.
 import { ProblemError, api, busy, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
-import { money, number } from "../format.js";
+import { diamonds as diamondWords, money, number } from "../format.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
+import { locale, say } from "../words.js";
 
 const LOOK_MS = 2_000;
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("confirm-payout"));
@@ -21,7 +22,7 @@ onSubmit("[data-quote]", (form, button) => busy(button, async () => {
   clearProblems(form);
   const data = new FormData(form);
   const diamonds = wholeNumber(String(data.get("diamonds")));
-  if (!diamonds) return showAtForm(form, "Write a whole number of diamonds.");
+  if (!diamonds) return showAtForm(form, say("whole_diamonds"));
   try {
     quote = await api("POST", "/v1/payout-quotes", { id: uuid7(), diamonds, method_id: data.get("method_id") });
     payoutId = uuid7();
@@ -35,19 +36,19 @@ onSubmit("[data-quote]", (form, button) => busy(button, async () => {
 
 /** @param {ProblemError} error @returns {string} */
 function explained({ code, problem }) {
-  if (code === "below_payout_threshold") return `The smallest payout is ${number(problem.diamonds_min)} diamonds.`;
-  if (code === "insufficient_diamonds") return `That is ${number(problem.diamonds_short)} diamonds more than are available.`;
-  if (code === "daily_payout_limit") return `Today you can still cash out ${number(problem.diamonds_left)} diamonds.`;
+  if (code === "below_payout_threshold") return say("least", { diamonds: diamondWords(problem.diamonds_min) });
+  if (code === "insufficient_diamonds") return say("too_many", { diamonds: diamondWords(problem.diamonds_short) });
+  if (code === "daily_payout_limit") return say("left_today", { diamonds: diamondWords(problem.diamonds_left) });
   return "";
 }
 
 function show() {
   const { rate } = quote;
-  const each = new Intl.NumberFormat("en-US", { style: "currency", currency: rate.currency, maximumSignificantDigits: 4 });
+  const each = new Intl.NumberFormat(locale, { style: "currency", currency: rate.currency, maximumSignificantDigits: 4 });
   const places = new Intl.NumberFormat("en-US", { style: "currency", currency: rate.currency }).resolvedOptions().maximumFractionDigits ?? 2;
   place("[data-arrives]", money(quote.arrives));
   place("[data-quoted-diamonds]", number(quote.diamonds));
-  place("[data-rate]", `${each.format(rate.numerator / rate.denominator / 10 ** places)} a diamond`);
+  place("[data-rate]", say("rate", { money: each.format(rate.numerator / rate.denominator / 10 ** places) }));
   place("[data-gross]", money(quote.gross));
   place("[data-fee]", `− ${money(quote.fee)}`);
   place("[data-net]", money(quote.arrives));
@@ -60,7 +61,7 @@ function show() {
 
 function promise() {
   const left = Math.max(0, Math.floor((new Date(quote.expires_at).getTime() - Date.now()) / 1000));
-  place("[data-promise]", left ? `Promised for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} more.` : "The promise is over. Close this and ask again.");
+  place("[data-promise]", left ? say("promised", { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` }) : say("promise_over"));
   dialog.querySelector("[data-confirm-payout]")?.toggleAttribute("disabled", !left);
 }
 dialog.addEventListener("close", () => clearInterval(timer));
@@ -69,7 +70,7 @@ onClick("data-confirm-payout", (button) => busy(button, async () => {
   try {
     await api("POST", "/v1/payouts", { id: payoutId, quote_id: quote.id });
     dialog.close();
-    toast(`${money(quote.arrives)} is on its way.`);
+    toast(say("on_its_way", { amount: money(quote.arrives) }));
     await look();
   } catch (error) {
     showProblem(dialog, error);
@@ -78,9 +79,9 @@ onClick("data-confirm-payout", (button) => busy(button, async () => {
 onClick("data-cancel-payout", (button, id) => busy(button, async () => {
   try {
     await api("POST", `/v1/payouts/${id}/cancel`);
-    toast("Taken back. The diamonds are available again.");
+    toast(say("cancelled"));
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("did_not_work"), { tone: "bad" });
   }
   await look();
 }));
@@ -102,7 +103,7 @@ onSubmit("[data-new-method]", (form, button) => busy(button, async () => {
     await api("POST", "/v1/payout-methods", { id: methodId, ...given });
     form.closest("dialog")?.close();
     form.reset();
-    toast("The bank account is added.");
+    toast(say("account_added"));
     await renew("#methods", "#cash-out");
   } catch (error) {
     showProblem(form, error);
@@ -110,12 +111,12 @@ onSubmit("[data-new-method]", (form, button) => busy(button, async () => {
   methodId = uuid7();
 }));
 onClick("data-archive-method", async (button, id) => {
-  const sure = await confirmed({ title: "Remove this account?", text: `${button.dataset.label} is used no more. Payouts on their way still go there.`, action: "Remove", danger: true });
+  const sure = await confirmed({ title: say("remove_title"), text: say("remove_text", { account: button.dataset.label ?? "" }), action: say("remove"), danger: true });
   if (!sure) return;
   try {
     await api("DELETE", `/v1/payout-methods/${id}`);
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("did_not_work"), { tone: "bad" });
   }
   await renew("#methods", "#cash-out");
 });

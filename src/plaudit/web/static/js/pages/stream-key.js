@@ -3,11 +3,12 @@ import { ProblemError, api, busy, renew } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
+import { say } from "../words.js";
 
 const PATH = "/v1/creators/me/stream-key";
 
 onClick("data-renew-stream-key", async (button, purpose) => {
-  const sure = purpose === "make" || await confirmed({ title: "Make a new key?", text: "The key you have stops working at once, and what streams with it is cut off.", action: "Make a new key", danger: true });
+  const sure = purpose === "make" || await confirmed({ title: say("key_title"), text: say("key_text"), action: say("key_make"), danger: true });
   if (!sure) return;
   await busy(button, async () => {
     try {
@@ -15,7 +16,7 @@ onClick("data-renew-stream-key", async (button, purpose) => {
       await renew("#stream-key");
       show(made.key);
     } catch (error) {
-      toast(error instanceof ProblemError ? error.message : "The key could not be made.", { tone: "bad" });
+      toast(error instanceof ProblemError ? error.message : say("key_not_made"), { tone: "bad" });
     }
   });
 });
@@ -33,13 +34,13 @@ function show(key) {
 }
 
 onClick("data-revoke-stream-key", async () => {
-  const sure = await confirmed({ title: "Revoke your key?", text: "Nobody can stream as you until you make a new one. What streams now is cut off.", action: "Revoke", danger: true });
+  const sure = await confirmed({ title: say("key_revoke_title"), text: say("key_revoke_text"), action: say("revoke"), danger: true });
   if (!sure) return;
   try {
     await api("DELETE", PATH);
     await renew("#stream-key");
-    toast("The key is revoked.");
+    toast(say("key_revoked"));
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "The key could not be revoked.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("key_not_revoked"), { tone: "bad" });
   }
 });

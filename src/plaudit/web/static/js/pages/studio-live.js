@@ -2,10 +2,11 @@
 import "../components/all.js";
 import { ProblemError, api, busy, pageData } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
-import { number } from "../format.js";
+import { coins as coinWords, number } from "../format.js";
 import { Items } from "../items.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
+import { say, words } from "../words.js";
 import { Announcer } from "./announcer.js";
 import "./overlays.js";
 
@@ -72,7 +73,7 @@ socket.addEventListener("state", (event) => {
   const { viewers, coins, top_gifters: top } = /** @type {CustomEvent} */ (event).detail;
   find("viewer-count").value = viewers;
   find("top-gifters").entries = top;
-  find("[data-room-coins]").textContent = number(coins);
+  find("[data-room-coins]").textContent = coinWords(coins);
 });
 socket.addEventListener("connection", (event) => {
   find("[data-connection]").hidden = /** @type {CustomEvent} */ (event).detail.state !== "offline";
@@ -88,7 +89,7 @@ async function readPast() {
   try {
     [{ items: received }] = await Promise.all([api("GET", `/v1/creators/me/gifts?room_id=${data.room_id}&limit=${PAGE}`), backlog]);
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "Earlier gifts could not be read.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("past_unread"), { tone: "bad" });
   }
   await items.load(received.map((gift) => ({ kind: "gift", at: gift.at, gifts: [gift] })));
   await turn;
@@ -121,7 +122,7 @@ async function look() {
       mark((await api("GET", `/v1/creators/me/gifts?room_id=${data.room_id}&limit=${PAGE}`)).items);
     } while (again);
   } catch {
-    toast("Gifts were taken back or given back. Load the page again to see which.", { tone: "bad" });
+    toast(say("taken_back_unread"), { tone: "bad" });
   }
   looking = false;
 }
@@ -136,10 +137,10 @@ async function thank(ids) {
   count();
   try {
     await tell("POST", ids);
-    toast("Ticked off.", { action: { label: "Undo", run: () => void takeBack() } });
+    toast(say("ticked"), { action: { label: say("undo"), run: () => void takeBack() } });
   } catch (error) {
     feed.setThanked(ids, false);
-    toast(error instanceof ProblemError ? error.message : "It could not be ticked off.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("not_ticked"), { tone: "bad" });
   }
   count();
 }
@@ -153,7 +154,7 @@ async function takeBack() {
     await tell("DELETE", ids);
   } catch (error) {
     feed.setThanked(ids);
-    toast(error instanceof ProblemError ? error.message : "The tick could not be taken back.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("not_unticked"), { tone: "bad" });
   }
 }
 
@@ -206,14 +207,13 @@ function move(event) {
 }
 
 function show() {
-  const [word, tone] = /** @type {any} */ ({ live: ["Live", "badge-live"], scheduled: ["Ready", ""], ended: ["Ended", ""] })[data.state];
   const badge = find("[data-state-badge] .badge");
-  badge.className = `badge ${tone}`;
-  badge.textContent = word;
+  badge.className = data.state === "live" ? "badge badge-live" : "badge";
+  badge.textContent = words.states[data.state];
   find("[data-go-live]").hidden = data.state !== "scheduled";
   find("[data-end-live]").hidden = data.state !== "live";
   find("[data-pause-gifts]").hidden = data.state !== "live";
-  find("[data-pause-gifts]").textContent = data.gifts_enabled ? "Pause gifts" : "Open gifts";
+  find("[data-pause-gifts]").textContent = say(data.gifts_enabled ? "pause" : "resume");
 }
 
 /** @param {HTMLElement} button @param {() => Promise<any>} act */
@@ -223,13 +223,13 @@ const change = (button, act) => busy(button, async () => {
     Object.assign(data, { state: room.state, gifts_enabled: room.gifts_enabled });
     show();
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("did_not_work"), { tone: "bad" });
   }
 });
 onClick("data-go-live", (button) => change(button, () => api("POST", `/v1/rooms/${data.room_id}/start`)));
 onClick("data-pause-gifts", (button) => change(button, () => api("PATCH", `/v1/rooms/${data.room_id}`, { gifts_enabled: !data.gifts_enabled })));
 onClick("data-end-live", async (button) => {
-  if (await confirmed({ title: "End this room?", text: "It ends for everybody. Gifts stay yours; the room cannot be opened again.", action: "End the room", danger: true })) {
+  if (await confirmed({ title: say("end_title"), text: say("end_text"), action: say("end"), danger: true })) {
     await change(button, () => api("POST", `/v1/rooms/${data.room_id}/end`));
   }
 });
@@ -240,7 +240,7 @@ find("[data-composer]").addEventListener("submit", async (/** @type {SubmitEvent
   if (!text) return;
   input.value = "";
   const answer = await socket.sendChat(text);
-  if (!answer.ok) toast("Your message was not sent.", { tone: "bad" });
+  if (!answer.ok) toast(say("message_lost"), { tone: "bad" });
 });
 
 socket.start();

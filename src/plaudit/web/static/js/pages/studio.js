@@ -1,9 +1,10 @@
 // The studio: making, starting and ending rooms, converting, and looking again when diamonds mature.
 import { ProblemError, api, busy, pageData, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
-import { coins as coinWords, money, moneyByRate, number } from "../format.js";
+import { coins as coinWords, diamonds as diamondWords, money, moneyByRate, sayOf } from "../format.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
+import { say } from "../words.js";
 import "./overlays.js";
 import "./stream-key.js";
 
@@ -15,7 +16,7 @@ async function attempt(act, done) {
     await act();
     if (done) toast(done);
   } catch (error) {
-    toast(error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.", { tone: "bad" });
+    toast(error instanceof ProblemError ? error.message : say("did_not_work"), { tone: "bad" });
   }
 }
 
@@ -43,8 +44,8 @@ onClick("data-start-room", (button, id) => busy(button, () => attempt(async () =
   location.assign(`/studio/live/${id}`);
 }, "")));
 onClick("data-end-room", async (button, id) => {
-  const sure = await confirmed({ title: "End this room?", text: `“${button.dataset.title}” ends for everybody. Gifts stay yours; the room cannot be opened again.`, action: "End the room", danger: true });
-  if (sure) await attempt(async () => { await api("POST", `/v1/rooms/${id}/end`); await renew("#rooms"); }, "The room has ended.");
+  const sure = await confirmed({ title: say("end_title"), text: say("end_text", { title: button.dataset.title ?? "" }), action: say("end"), danger: true });
+  if (sure) await attempt(async () => { await api("POST", `/v1/rooms/${id}/end`); await renew("#rooms"); }, say("ended"));
 });
 
 // Conversion
@@ -56,7 +57,7 @@ function estimate() {
   const wanted = wholeNumber(/** @type {HTMLInputElement} */ (form.elements.namedItem("coins")).value);
   const diamonds = Number((BigInt(wanted) * BigInt(data.numerator)) / BigInt(data.denominator));
   const place = (/** @type {string} */ name, /** @type {string} */ text) => { const found = form.querySelector(name); if (found) found.textContent = text; };
-  place("[data-diamonds]", `${number(diamonds)} ${diamonds === 1 ? "diamond" : "diamonds"}`);
+  place("[data-diamonds]", diamondWords(diamonds));
   place("[data-worth]", money(moneyByRate(data.rate)(diamonds)));
 }
 form?.addEventListener("input", estimate);
@@ -67,12 +68,12 @@ onSubmit("[data-convert]", (target, button) => busy(button, async () => {
   clearProblems(target);
   const data = pageData();
   const wanted = wholeNumber(/** @type {HTMLInputElement} */ (target.elements.namedItem("coins")).value);
-  if (!wanted) return showAtForm(target, "Write a whole number of coins.");
+  if (!wanted) return showAtForm(target, say("whole_coins"));
   try {
     const done = await api("POST", "/v1/conversions", wanted === data.coins ? { id: conversionId, all: true } : { id: conversionId, coins: wanted });
     conversionId = uuid7();
     target.closest("dialog")?.close();
-    toast(`${coinWords(done.coins)} became ${number(done.diamonds)} ${done.diamonds === 1 ? "diamond" : "diamonds"}.`);
+    toast(sayOf("became", done.coins, { coins: coinWords(done.coins), diamonds: diamondWords(done.diamonds) }));
     await look();
   } catch (error) {
     conversionId = uuid7();
@@ -82,7 +83,7 @@ onSubmit("[data-convert]", (target, button) => busy(button, async () => {
 }));
 document.querySelector("[data-automatic]")?.addEventListener("change", (event) => {
   const box = /** @type {HTMLInputElement} */ (event.target);
-  void attempt(() => api("PATCH", "/v1/creators/me/settings", { automatic_conversion: box.checked }), box.checked ? "Gifts convert by themselves now." : "You convert yourself now.");
+  void attempt(() => api("PATCH", "/v1/creators/me/settings", { automatic_conversion: box.checked }), say(box.checked ? "automatic" : "by_hand"));
 });
 
 // The figures move by themselves while the page is looked at.
