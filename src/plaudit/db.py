@@ -17,6 +17,7 @@ from plaudit.limits import (
     DATABASE_ACQUIRE_WAIT_S,
     DATABASE_CONNECT_WAIT_S,
     DATABASE_CONNECTIONS,
+    DATABASE_FIXED_MAX,
     DATABASE_STATEMENT_TIMEOUT_MS,
     DATABASE_STATEMENTS_MAX,
 )
@@ -131,15 +132,21 @@ class _Connection(OwnConnection):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fixed: dict[str, int] = {}
+        self.fixed: dict[tuple[Any, ...], list[asyncpg.Record]] = {}
 
 
-async def fixed(connection: Connection, sql: str) -> int:
-    """What a statement without arguments answers, asked once by each connection: nothing may ever change it."""
+async def fixed(connection: Connection, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+    """What a statement answers of something that never changes, asked once by each connection; nothing is asked again
+    as long as there is none."""
     known = cast("_Connection", connection).fixed
-    if sql not in known:
-        known[sql] = await connection.fetchval(sql)
-    return known[sql]
+    if (asked := (sql, *arguments)) in known:
+        return known[asked]
+    rows = await connection.fetch(sql, *arguments)
+    if rows:
+        if len(known) >= DATABASE_FIXED_MAX:
+            known.clear()
+        known[asked] = rows
+    return rows
 
 
 async def connect(

@@ -25,6 +25,7 @@ COMBO_WINDOW_MS = 5_000  # a gift this long after the one before starts a new co
 DELIVERY_BATCHES_MAX = 16  # batches of one stream in one transaction
 DELIVERY_PAUSE_MS = 20  # between two deliveries to one shard, so that batches gather
 DELIVERY_RETRY_PAUSE_MS = 500  # after a delivery failed
+FOLLOWER_ENTRIES_MAX = 200  # deliveries and reversals of a shard a follower reads in one transaction
 DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
 
 # audit
@@ -45,6 +46,7 @@ DATABASE_STATEMENT_TIMEOUT_MS = 30_000  # after this PostgreSQL gives up on one 
 DATABASE_ACQUIRE_WAIT_S = 5  # for a connection of the pool to be free, before the caller is told to come again
 DATABASE_CONNECT_WAIT_S = 10  # for one new connection
 DATABASE_STATEMENTS_MAX = 400  # prepared statements one connection keeps
+DATABASE_FIXED_MAX = 200  # answers that never change, remembered by one connection
 DATABASE_MIGRATION_LOCK_WAIT_S = 600  # for another process's migration of the same database to end
 DATABASE_START_WAIT_S = 300  # for the embedded server to answer, recovery included
 DATABASE_RESTARTS_MAX = 5  # of the embedded server, one soon after the other
@@ -346,6 +348,9 @@ MATURING_LENGTH_MAX = 100  # moments shown at which diamonds become available
 MATURITY_BATCH_MAX = 200  # conversions matured in one transaction
 MATURITY_BATCHES_PER_RUN_MAX = 50
 MATURITY_EVERY_S = 2  # between two looks at what has matured
+TOTALS_EVERY_S = 2  # pause between two looks at what creators received, to sum it
+TOTALS_DAYS_DEFAULT = 30
+TOTALS_DAYS_MAX = 366  # in one answer
 CLAWBACK_EVERY_S = 2  # pause between two looks for clawbacks to apply
 CLAWBACKS_PER_RUN_MAX = 500  # clawbacks one run of the job tries
 CLAWBACKS_CLAIMED_MAX = 100  # creators whose next clawback is claimed at once
@@ -411,8 +416,6 @@ EVENTS_WAIT_POLL_MS = 500
 EVENTS_KINDS_LENGTH_MAX = 500  # characters of the parameter `kinds`
 GIFTS_WANTED_DAYS = 7  # gifts are copied into the log for so long after somebody last asked for them
 GIFT_EVENTS_EVERY_S = 1
-GIFT_EVENTS_DELIVERIES_MAX = 200  # deliveries of one stream looked at in one transaction
-GIFT_EVENTS_FRAMES_MAX = 500  # frames of gifts copied in one transaction
 COMBO_END_GRACE_S = 5  # in which a charge that has begun is committed
 COMBOS_ENDED_AT_ONCE_MAX = 2_000
 

@@ -224,7 +224,7 @@ async def _gift_is_taken_back(stage: Stage, gift_id: str) -> None:
         assert "−5,400 diamonds" in page
         assert "gifts worth 6,000 coins were refunded" in page
     assert "Gifts were refunded: taken from available diamonds" in await stage.page("/studio")
-    assert "5,400 diamonds are to be paid off by what you earn next" in await stage.page("/studio/payouts")
+    assert "5,400 diamonds to be paid off by what you earn next" in await stage.page("/studio/payouts")
     for path in ("/studio/taken-back", f"/studio/taken-back/{entry['reversal_id']}"):
         page = await stage.page(path)
         assert "6,000 coins of gifts" in page

@@ -20,7 +20,7 @@ from plaudit.people.model import Role
 from plaudit.selling.orders import jobs
 from plaudit.selling.orders.takers import obstacles
 from plaudit.selling.prices import seed
-from plaudit.selling.wallet.reading import price_view, worth
+from plaudit.selling.wallet.reading import price_view, read_holding, web_price, worth_of
 from plaudit.settings import Settings
 from tests.support.desk import Desk
 from tests.support.ports import NOBODY
@@ -285,7 +285,9 @@ async def test_the_wallet_knows_what_coins_cost_and_who_paid_for_a_gift(
     assert (await bob.get(f"/v1/wallet/gifts/{gift}/lots")).status_code == 404
     assert (await bob.get("/v1/wallet/history")).json() == {"items": [], "next": None}
     async with shop.desk.house.database.read() as connection:
-        mixed = await worth(connection, me, 50, shop.desk.house.settings, shop.clock)
+        holding = await read_holding(connection, me)
+        web = await web_price(connection, me, shop.desk.house.settings, shop.clock)
+    mixed = worth_of(holding.lots, 50, web)
     assert (mixed.basis, mixed.currency) == ("mixed", "GBP")
 
 

@@ -173,7 +173,7 @@ class MoneyPath(RuleBasedStateMachine):
     def order(self, *, coins: int, is_void_only: bool) -> None:
         async def place() -> Order:
             async with self.database.transaction() as connection:
-                quote = await actions.make_quote(
+                quote, _ = await actions.make_quote(
                     connection, self.viewer, QuoteRequest(id=self.new_id(), coins=coins), SETTINGS, self.clock
                 )
                 asked = OrderRequest(id=self.new_id(), quote_id=quote.quote_id, provider="sandbox")

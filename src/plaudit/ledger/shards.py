@@ -23,7 +23,8 @@ class Shards:
 
 async def read_shards(connection: Connection) -> Shards:
     """The shards of this database."""
-    return Shards(await fixed(connection, SQL["shard_count"]))
+    ((count,),) = await fixed(connection, SQL["shard_count"])
+    return Shards(count)
 
 
 async def shard_of(connection: Connection, person_id: int) -> int:

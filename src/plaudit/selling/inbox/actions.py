@@ -39,8 +39,10 @@ _WEIGHT = [NewsOutcome.IGNORED, NewsOutcome.REPEATED, NewsOutcome.APPLIED, NewsO
 """Of several news in one message the one furthest to the right speaks for all."""
 
 
-async def keep(connection: Connection, provider: str, message: WebhookMessage, body: bytes, now: datetime) -> bool:
-    """Keep a verified message, once; False: it was kept before. Whoever keeps it has WEBHOOK_LEASE_S to apply it.
+async def keep(
+    connection: Connection, provider: str, message: WebhookMessage, body: bytes, now: datetime
+) -> StoredMessage | None:
+    """Keep a verified message, once; None: it was kept before. Whoever keeps it has WEBHOOK_LEASE_S to apply it.
 
     Raises:
         SignatureNotValid: its id is longer than any provider's.
@@ -49,17 +51,8 @@ async def keep(connection: Connection, provider: str, message: WebhookMessage, b
         raise SignatureNotValid
     lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
     kind = message.kind[:WEBHOOK_ID_LENGTH_MAX]
-    return (await connection.fetchval(SQL["keep_message"], provider, message.id, kind, now, body, lease)) is not None
-
-
-async def apply_kept(
-    database: Database, providers: PaymentProviders, provider: str, event_id: str, settings: Settings, clock: Clock
-) -> NewsOutcome:
-    """Apply a message this caller has kept or claimed."""
-    async with database.read() as connection:
-        message = await fetch_one(connection, SQL["find_message"], StoredMessage, provider, event_id)
-    assert message is not None
-    return await _apply(database, providers, message, settings, clock)
+    kept = (provider, message.id, kind, now, body, lease)
+    return await fetch_one(connection, SQL["keep_message"], StoredMessage, *kept)
 
 
 async def release(connection: Connection, provider: str, event_id: str, now: datetime) -> None:
@@ -113,7 +106,7 @@ async def replay(
         found = await find(connection, message_id)
         key = (found.provider, found.event_id)
         message = await fetch_one(connection, SQL["claim_message"], StoredMessage, *key, now, lease)
-    outcome = await _apply(database, providers, message, settings, clock) if message else NewsOutcome.WAITING
+    outcome = await apply(database, providers, message, settings, clock) if message else NewsOutcome.WAITING
     async with database.transaction() as connection:
         await connection.execute(SQL["write_replay"], message_id, now, person_id, outcome)
     return outcome
@@ -136,7 +129,7 @@ async def apply_due(database: Database, providers: PaymentProviders, settings: S
         claimed = await fetch_all(connection, SQL["claim_messages"], StoredMessage, now, lease, WEBHOOKS_PER_RUN_MAX)
     await handle_each(
         sorted(claimed, key=lambda message: message.received_at),
-        lambda message: _apply(database, providers, message, settings, clock),
+        lambda message: apply(database, providers, message, settings, clock),
         None,
         name=lambda message: f"message {message.event_id} of {message.provider}",
         at_once=PROVIDER_CALLS_AT_ONCE,
@@ -144,10 +137,11 @@ async def apply_due(database: Database, providers: PaymentProviders, settings: S
     return len(claimed)
 
 
-async def _apply(
+async def apply(
     database: Database, providers: PaymentProviders, message: StoredMessage, settings: Settings, clock: Clock
 ) -> NewsOutcome:
-    """Ask the provider what a claimed message says, then apply all of it in one transaction with its outcome."""
+    """Ask the provider what a message says that this caller kept or claimed, then apply all of it in one transaction
+    with its outcome."""
     try:
         provider = providers.get(message.provider)
         if provider is None:

@@ -1,11 +1,7 @@
--- name: keep_message
+-- name: keep_message -> StoredMessage
 insert into webhook_event (provider, event_id, kind, received_at, body, due_at) values ($1, $2, $3, $4, $5, $6)
 on conflict (provider, event_id) do nothing
-returning event_id
-
--- name: find_message -> StoredMessage
-select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
-from webhook_event where provider = $1 and event_id = $2
+returning message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
 
 -- name: claim_messages -> StoredMessage
 -- Messages it is time to apply. Until the lease is over they are nobody else's.

@@ -34,11 +34,12 @@ async def receive_webhook(
         raise NotFound("There is no such provider.", provider=name)
     message = await provider.verify_webhook(headers, body)
     async with database.transaction() as connection:
-        if not await inbox.keep(connection, name, message, body, clock.now()):
-            return NewsOutcome.REPEATED
+        kept = await inbox.keep(connection, name, message, body, clock.now())
+    if kept is None:
+        return NewsOutcome.REPEATED
     try:
         async with asyncio.timeout(WEBHOOK_APPLY_S):
-            return await inbox.apply_kept(database, providers, name, message.id, settings, clock)
+            return await inbox.apply(database, providers, kept, settings, clock)
     except TimeoutError:  # its sender would give up: the job goes on
         async with database.transaction() as connection:
             await inbox.release(connection, name, message.id, clock.now())

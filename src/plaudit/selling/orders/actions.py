@@ -1,6 +1,6 @@
 """Quotes and orders: checks what is asked, then writes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from plaudit.ledger.shards import shard_of
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
 from plaudit.money import Money
 from plaudit.people.model import Caller, Role
-from plaudit.policy.model import Outcome
+from plaudit.policy.model import Outcome, RegionDecision
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.selling.orders.model import (
     Order,
@@ -28,9 +28,9 @@ from plaudit.selling.orders.model import (
     QuoteNotOurs,
     QuoteRequest,
 )
-from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, source_of
+from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, decision_of_quote, source_of
 from plaudit.selling.orders.signing import is_signed, quote_key, sign
-from plaudit.selling.prices.current import current_book, prices, seller_of
+from plaudit.selling.prices.current import current_book, prices, require_seller
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import CurrencyNotTaken
@@ -50,6 +50,13 @@ class Amount(NamedTuple):
 # Quotes
 
 
+class Promised(NamedTuple):
+    """A quote, and why it has the prices of its region; None before decisions were kept."""
+
+    quote: Quote
+    decision: RegionDecision | None
+
+
 async def make_quote(
     connection: Connection,
     person_id: int,
@@ -57,7 +64,7 @@ async def make_quote(
     settings: Settings,
     clock: Clock,
     network_address: str | None = None,
-) -> Quote:
+) -> Promised:
     """A price, promised for QUOTE_VALID_MINUTES. The same id with the same request gets the same quote.
 
     Raises:
@@ -71,7 +78,7 @@ async def make_quote(
     request = msgspec.json.encode(asked, order="deterministic").decode()
     shard = await shard_of(connection, person_id)
     if known := await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id):
-        return _same_quote(known, request)
+        return await _promised_before(connection, known, request)
     book = await current_book(connection, clock)
     decision = await decide_for_quote(
         connection, person_id, network_address, asked.region, settings, clock, channel=asked.channel, book=book
@@ -82,7 +89,7 @@ async def make_quote(
     price = next((price for price in found if price.channel == asked.channel), None)
     if price is None:
         raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
-    await seller_of(connection, price.region, clock.now(), settings)
+    await require_seller(connection, book, price.region, settings)
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)
     now = clock.now()
@@ -112,16 +119,16 @@ async def make_quote(
     signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
     written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
     if written:
-        return written
+        return Promised(written, decision)
     known = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id)
     assert known is not None  # the row that was in the way is committed
-    return _same_quote(known, request)
+    return await _promised_before(connection, known, request)
 
 
-def _same_quote(known: Quote, request: str) -> Quote:
+async def _promised_before(connection: Connection, known: Quote, request: str) -> Promised:
     if known.request != request:
         raise IdempotencyConflict
-    return known
+    return Promised(known, await decision_of_quote(connection, known))
 
 
 def amount_of(asked: QuoteRequest, price: Price) -> Amount:
@@ -306,6 +313,12 @@ async def list_orders(connection: Connection, person_id: int, before: UUID | Non
     """Orders of a person, newest first, those before an id."""
     shard = await shard_of(connection, person_id)
     return await fetch_all(connection, SQL["list_orders"], Order, shard, person_id, before, limit)
+
+
+async def orders_to_show(connection: Connection, person_id: int, order_ids: Sequence[UUID], recent: int) -> list[Order]:
+    """Those of some orders that are a person's, and what is under way of so many recent ones; newest first."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(connection, SQL["orders_to_show"], Order, shard, person_id, order_ids, recent)
 
 
 async def list_all_orders(

@@ -23,7 +23,7 @@ from plaudit.selling.orders.answers import (
     quote_answer,
 )
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
-from plaudit.selling.orders.regions import RegionRefused, decision_of_quote, keep_refusal, preview, source_of
+from plaudit.selling.orders.regions import RegionRefused, keep_refusal, preview, source_of
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
@@ -101,8 +101,9 @@ async def make_quote(
     """
     try:
         async with database.transaction() as connection:
-            quote = await actions.make_quote(connection, caller.person_id, data, settings, clock, network_address)
-            return quote_answer(quote, await decision_of_quote(connection, quote))
+            return quote_answer(
+                *await actions.make_quote(connection, caller.person_id, data, settings, clock, network_address)
+            )
     except RegionRefused as refused:
         await keep_refusal(database, refused)
         raise

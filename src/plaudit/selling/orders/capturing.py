@@ -159,9 +159,7 @@ async def _carry_out(
         await _postpone(database, decision, f"the payment is {payment.state}", clock)
         return
     async with database.transaction() as connection:
-        order = await fetch_one(connection, SQL["find_order"], Order, decision.shard, decision.order_id)
-        assert order is not None
-        await settle(connection, order, payment, Seller.of(settings), clock.now())
+        await settle(connection, decision, payment, Seller.of(settings), clock.now())
         await connection.execute(SQL["decision_carried_out"], *decision.key, clock.now())
 
 

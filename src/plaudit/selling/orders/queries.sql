@@ -55,6 +55,17 @@ select * from order_with_quote o
 where o.shard = $1 and o.person_id = $2 and ($3::uuid is null or o.order_id < $3)
 order by o.order_id desc limit $4
 
+-- name: orders_to_show -> Order
+select * from order_with_quote o
+where o.shard = $1 and o.person_id = $2 and o.order_id in (
+    select unnest($3::uuid[])
+    union
+    (select r.order_id from (
+        select order_id, state from recharge_order where shard = $1 and person_id = $2 order by order_id desc limit $4
+    ) r where r.state = 'pending')
+)
+order by o.order_id desc
+
 -- name: list_all_orders -> Order
 -- For the operator: orders of everybody, newest first.
 select * from order_with_quote o
@@ -102,7 +113,8 @@ select fund($1, $2, $3, 'paid', 'recharge', $4, $5, $6, $7), pg_notify('plaudit_
 select lock_money($1)
 
 -- name: post
-select post($1, $2, $3, 0, 0, $4, $5, $6)
+select post($1, $2, m.reason, 0, 0, $4, m.amount, $6)
+from unnest($3::text[], $5::bigint[]) with ordinality as m (reason, amount, place) order by m.place
 
 -- name: keep_what_was_paid
 update recharge_order set paid_minor = $3, paid_currency = $4, paid_net_minor = $5, paid_tax_minor = $6

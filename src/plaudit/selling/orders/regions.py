@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.db import Connection, Database, fixed, statements
 from plaudit.ids import new_id
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import QUOTE_KEEP_DAYS, QUOTES_PER_JOB_MAX
@@ -206,7 +206,7 @@ async def _reference_units(
 ) -> dict[str, Fraction]:
     """What a coin costs with tax in each region, in US cents at the rates of the book; on the web if the channel has no
     prices."""
-    rows = await connection.fetch(SQL["reference_units"], book_version, channel)
+    rows = await fixed(connection, SQL["reference_units"], book_version, channel)
     found = {row["region"]: Fraction(row["reference_numerator"], row["reference_denominator"]) for row in rows}
     if settings.default_region not in found and channel != "web":
         return await _reference_units(connection, book_version, "web", settings)

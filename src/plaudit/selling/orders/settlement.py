@@ -3,6 +3,8 @@
 import enum
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -50,7 +52,17 @@ class Seller(SellerOfRecord, frozen=True):
         return cls(settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id)
 
 
-async def lock(connection: Connection, order: Order) -> Order:
+class OrderKey(Protocol):
+    """Whatever says which order it is about."""
+
+    @property
+    def shard(self) -> int: ...
+
+    @property
+    def order_id(self) -> UUID: ...
+
+
+async def lock(connection: Connection, order: OrderKey) -> Order:
     """The order as it is now; nobody else changes it before the transaction ends."""
     await connection.execute(SQL["lock_order"], order.shard, order.order_id)
     present = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
@@ -58,7 +70,9 @@ async def lock(connection: Connection, order: Order) -> Order:
     return present
 
 
-async def settle(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> NewsOutcome:
+async def settle(
+    connection: Connection, order: OrderKey, payment: Payment, seller: Seller, now: datetime
+) -> NewsOutcome:
     """Apply what a provider says of a payment to its order: the one way to coins, for webhook, return and poll.
 
     A payment of another amount or currency than ordered is never credited, but by a store that sold the coins that
@@ -211,10 +225,9 @@ async def _book(connection: Connection, order: Order, payment: Payment, now: dat
     fee_minor = payment.fee_minor
     if fee_minor is None:
         fee_minor = round_half_up(Fraction(order.price_minor * order.store_fee_bps, BPS))
-    movements = {"sale": order.price_minor, "sale_tax": order.tax_minor, "sale_fee": fee_minor}
-    for reason, amount_minor in movements.items():
-        if amount_minor > 0:
-            await connection.execute(SQL["post"], shard, lot_id, reason, order.currency, amount_minor, now)
+    parts = {"sale": order.price_minor, "sale_tax": order.tax_minor, "sale_fee": fee_minor}
+    moved = {reason: amount_minor for reason, amount_minor in parts.items() if amount_minor > 0}
+    await connection.execute(SQL["post"], shard, lot_id, list(moved), order.currency, list(moved.values()), now)
 
 
 async def record(

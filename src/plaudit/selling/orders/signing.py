@@ -5,7 +5,7 @@ import secrets
 
 import msgspec
 
-from plaudit.db import Connection, statements
+from plaudit.db import Connection, fixed, statements
 from plaudit.selling.orders.model import Quote
 from plaudit.settings import Settings
 
@@ -22,12 +22,11 @@ async def quote_key(connection: Connection, settings: Settings) -> bytes:
     """
     if settings.quote_key:
         return settings.quote_key.reveal().encode()
-    known: bytes | None = await connection.fetchval(SQL["own_quote_key"])
-    if known is None:
+    if not (known := await fixed(connection, SQL["own_quote_key"])):
         await connection.execute(SQL["make_quote_key"], secrets.token_bytes(KEY_BYTES))
-        known = await connection.fetchval(SQL["own_quote_key"])  # of whoever was first
-        assert known is not None
-    return known
+        known = await fixed(connection, SQL["own_quote_key"])  # of whoever was first
+    key: bytes = known[0]["key"]
+    return key
 
 
 def sign(quote: Quote, key: bytes) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.db import Connection, fetch_all, fetch_one, fixed, statements
 from plaudit.selling.prices.channels import as_sold
 from plaudit.selling.prices.pricing import Channel, NoPrices, NoSeller, Price, PriceBook, SellerOfRecord
 from plaudit.selling.prices.taxes import day_in
@@ -47,7 +47,21 @@ async def seller_of(
     Raises:
         NoSeller: neither names somebody with an address.
     """
-    found = await named_seller(connection, region, at, channel) or SellerOfRecord(
+    return _complete(await named_seller(connection, region, at, channel), region, settings)
+
+
+async def require_seller(connection: Connection, book: PriceBook, region: str, settings: Settings) -> None:
+    """Make sure that somebody sells in a region by a price book.
+
+    Raises:
+        NoSeller: neither the book nor the settings name somebody with an address.
+    """
+    ((code, *named),) = await fixed(connection, SQL["seller_in_book"], book.version, region)
+    _complete(SellerOfRecord(code, *named) if code else None, region, settings)
+
+
+def _complete(named: SellerOfRecord | None, region: str, settings: Settings) -> SellerOfRecord:
+    found = named or SellerOfRecord(
         settings.seller_code, settings.seller_name, settings.seller_address, settings.seller_tax_id
     )
     if not (found.name.strip() and found.address.strip()):

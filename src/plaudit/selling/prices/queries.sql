@@ -41,6 +41,13 @@ from (
 join price p on p.version = b.version and p.region = $2 and p.channel = $3
 join price_seller s on s.version = p.version and s.code = p.seller_code
 
+-- name: seller_in_book
+-- Whom a book names as the seller of a region on the web; a row of nulls: nobody.
+select s.code, s.name, s.address, s.tax_id
+from (values (true)) one
+left join (price p join price_seller s on s.version = p.version and s.code = p.seller_code)
+    on p.version = $1 and p.region = $2 and p.channel = 'web'
+
 -- Price books: versions, drafts, tax rates.
 
 -- name: write_book

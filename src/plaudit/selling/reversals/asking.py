@@ -1,6 +1,7 @@
 """Withdrawals of buyers and refunds of operators: what can go back, and the decision that it does. Nothing here waits
 for a provider; `sending` tells it after the commit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -58,11 +59,26 @@ WHY_NOT = {
 
 async def withdrawable(connection: Connection, order: Order, settings: Settings, now: datetime) -> Withdrawable:
     """What the buyer of an order can take back of it now, or why nothing."""
-    account = await execution.account_of(connection, order)
-    rule = until = None
-    if account.funded_at is not None:
-        rule = await rules.rule_of(connection, order.region, account.funded_at, settings)
-        until = rules.deadline(account.funded_at, rule)
+    return (await withdrawables(connection, [order], settings, now))[order.order_id]
+
+
+async def withdrawables(
+    connection: Connection, of_person: Sequence[Order], settings: Settings, now: datetime
+) -> dict[UUID, Withdrawable]:
+    """The same of several orders of one person, by their ids."""
+    accounts = await execution.accounts_of(connection, of_person)
+    funded = [(order, at) for order in of_person if (at := accounts[order.order_id].funded_at)]
+    asked = [(order.region, at) for order, at in funded]
+    found = await rules.rules_of(connection, asked, settings)
+    known = {order.order_id: rule for (order, _), rule in zip(funded, found, strict=True)}
+    return {
+        order.order_id: _withdrawable(order, accounts[order.order_id], known.get(order.order_id), now)
+        for order in of_person
+    }
+
+
+def _withdrawable(order: Order, account: Account, rule: WithdrawalRule | None, now: datetime) -> Withdrawable:
+    until = rules.deadline(account.funded_at, rule) if rule and account.funded_at else None
     part = part_of_coins(account.paid, account.held, min(account.unspent, account.left.coins))
     return Withdrawable(
         order_id=order.order_id,

@@ -1,6 +1,7 @@
 """What a reversal does to the books, and its undoing: coins, money, and how much of the order is held, all at once.
 Callers hold the order's lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,11 +54,16 @@ async def lock_order(connection: Connection, order: Order) -> Order:
 
 async def account_of(connection: Connection, order: Order) -> Account:
     """What was paid of an order, what of it is held, and where its coins are."""
-    account = await fetch_one(
-        connection, SQL["find_account"], Account, order.shard, order.order_id, FEE_RETURNING_CHANNELS
-    )
-    assert account is not None, "orders are never removed"
-    return account
+    return (await accounts_of(connection, [order]))[order.order_id]
+
+
+async def accounts_of(connection: Connection, of_person: Sequence[Order]) -> dict[UUID, Account]:
+    """The accounts of orders of one person, by their ids."""
+    if not of_person:
+        return {}
+    wanted = (of_person[0].shard, [order.order_id for order in of_person], FEE_RETURNING_CHANNELS)
+    found = await fetch_all(connection, SQL["find_accounts"], Account, *wanted)
+    return {account.order_id: account for account in found}
 
 
 async def reversals_of(connection: Connection, order: Order) -> list[Reversal]:

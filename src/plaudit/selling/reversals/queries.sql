@@ -3,8 +3,8 @@
 -- name: lock_money
 select lock_money($1)
 
--- name: find_account -> Account
--- An order as reversals see it. $3: channels that give back their fee.
+-- name: find_accounts -> Account
+-- Orders as reversals see them. $3: channels that give back their fee.
 select o.shard, o.order_id, o.currency, o.price_minor as paid_minor, o.tax_minor as paid_tax_minor,
     coalesce(r.returnable_fee_minor, case when o.channel = any ($3::text[]) then f.amount end, 0) as returnable_fee_minor,
     o.coins as paid_coins,
@@ -16,7 +16,7 @@ from order_with_quote o
 left join order_reversed r on r.shard = o.shard and r.order_id = o.order_id
 left join lot_state l on l.shard = o.shard and l.lot_id = o.order_id
 left join transfer f on f.shard = o.shard and f.reference = o.order_id and f.reason = 'sale_fee'
-where o.shard = $1 and o.order_id = $2
+where o.shard = $1 and o.order_id = any ($2::uuid[])
 
 -- name: hold
 insert into order_reversed as h (shard, order_id, currency, paid_minor, paid_tax_minor, returnable_fee_minor, paid_coins,
@@ -89,8 +89,15 @@ where shard = $1 and reversal_id = $2
 -- name: note_dispute_fee
 update reversal set dispute_fee_minor = $3, dispute_fee_returned = $4 where shard = $1 and reversal_id = $2
 
--- name: find_rule -> WithdrawalRule
-select days, basis from withdrawal_rule where region = $1 and valid_from <= $2 order by valid_from desc limit 1
+-- name: find_rules
+-- In the order of the regions and days that are asked for; nulls where nothing is written.
+select r.days, r.basis
+from unnest($1::text[], $2::date[]) with ordinality as a (region, day, place)
+left join lateral (
+    select days, basis from withdrawal_rule w where w.region = a.region and w.valid_from <= a.day
+    order by w.valid_from desc limit 1
+) r on true
+order by a.place
 
 -- name: list_rules -> RegionRule
 select region, valid_from, days, basis from withdrawal_rule order by region, valid_from desc
@@ -116,9 +123,3 @@ returning *
 
 -- name: postpone
 update reversal set poll_at = $3, send_error = $4 where shard = $1 and reversal_id = $2 and state = 'requested'
-
--- name: reversed_gifts
--- How many coins of gifts standing reversals took back.
-select gift_id, sum(coins)::bigint as coins from gift_reversal
-where shard = $1 and viewer_id = $2 and gift_id = any ($3::uuid[]) and lifted_at is null
-group by gift_id

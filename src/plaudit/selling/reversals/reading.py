@@ -48,12 +48,3 @@ async def list_all(
 ) -> list[Reversal]:
     """Reversals of everybody for the operator, newest first, those that hold nothing included."""
     return await fetch_all(connection, SQL["all_reversals"], Reversal, kind, state, provider, person_id, *before, limit)
-
-
-async def reversed_coins(connection: Connection, person_id: int, gift_ids: list[UUID]) -> dict[UUID, int]:
-    """How many coins of each of these gifts of a person were taken back because their money was; without zeros."""
-    if not gift_ids:
-        return {}
-    shard = await shard_of(connection, person_id)
-    rows = await connection.fetch(SQL["reversed_gifts"], shard, person_id, gift_ids)
-    return {row["gift_id"]: row["coins"] for row in rows}

@@ -1,11 +1,12 @@
 """Until when what is unspent can be taken back: what laws say by region and day, and what the settings promise else."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import asyncpg
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.db import Connection, fetch_all, statements
 from plaudit.limits import WITHDRAWAL_DAYS_MAX, WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.problems import Conflict, InvalidField
 from plaudit.selling.reversals.model import RegionRule, WithdrawalRule
@@ -16,9 +17,20 @@ SQL = statements(__file__)
 
 async def rule_of(connection: Connection, region: str, paid_at: datetime, settings: Settings) -> WithdrawalRule:
     """How long coins that are bought in a region can be taken back: by law, else what the settings promise."""
-    written = await fetch_one(connection, SQL["find_rule"], WithdrawalRule, region, paid_at.astimezone(UTC).date())
-    days = min(max(settings.withdrawal_days, 0), WITHDRAWAL_DAYS_MAX)
-    return written or WithdrawalRule(days=days, basis="Our own promise")
+    return (await rules_of(connection, [(region, paid_at)], settings))[0]
+
+
+async def rules_of(
+    connection: Connection, paid: Sequence[tuple[str, datetime]], settings: Settings
+) -> list[WithdrawalRule]:
+    """The rules of regions at moments, in their order."""
+    if not paid:
+        return []
+    regions, moments = zip(*paid, strict=True)
+    days = [moment.astimezone(UTC).date() for moment in moments]
+    promised = WithdrawalRule(days=min(max(settings.withdrawal_days, 0), WITHDRAWAL_DAYS_MAX), basis="Our own promise")
+    rows = await connection.fetch(SQL["find_rules"], list(regions), days)
+    return [promised if row["days"] is None else WithdrawalRule(days=row["days"], basis=row["basis"]) for row in rows]
 
 
 def deadline(paid_at: datetime, rule: WithdrawalRule) -> datetime:

@@ -178,25 +178,25 @@ async def get_wallet(
 ) -> WalletAnswer:
     """Coins, what they are worth in money, and the lots they belong to."""
     async with database.snapshot() as connection:
-        found = await wallet.read_wallet(connection, caller.person_id)
-        after = found.spent if cursor is None else max(cursor, found.spent)
-        lots = await wallet.open_lots(connection, caller.person_id, after, limit + 1)
-        promotional = await wallet.promotional_coins(connection, caller.person_id, found)
-        expiring = await wallet.expiring_coins(connection, caller.person_id, found)
-        paid = await wallet.open_worth(connection, caller.person_id, found)
+        holding = await wallet.read_holding(connection, caller.person_id)
+        found, lots = holding.wallet, holding.lots[: limit + 1]
+        if cursor is not None and cursor > found.spent:
+            lots = await wallet.open_lots(connection, caller.person_id, cursor, limit + 1)
+        unspent = await wallet.unspent(connection, caller.person_id, found)
         worth = None
         per_coin = None
         with suppress(NoPrices):  # the wallet is there all the same
-            per_coin = await wallet.price_view(connection, caller.person_id, settings, clock)
-            worth = await wallet.worth(connection, caller.person_id, found.coins, settings, clock)
+            web = await wallet.web_price(connection, caller.person_id, settings, clock)
+            per_coin = wallet.view_of(holding.lots, web)
+            worth = wallet.worth_of(holding.lots, found.coins, web)
     page = lots[:limit]
     return WalletAnswer(
         coins=found.coins,
-        promotional_coins=promotional,
-        expiring=[ExpiringAnswer(coins=one.coins, expires_at=one.expires_at) for one in expiring],
+        promotional_coins=unspent.promotional,
+        expiring=[ExpiringAnswer(coins=one.coins, expires_at=one.expires_at) for one in unspent.expiring],
         spent=found.spent,
         worth=WorthAnswer(round_half_up(worth.minor), worth.currency, worth.basis) if worth else None,
-        paid=paid,
+        paid=unspent.paid,
         per_coin=per_coin,
         lots=LotPage(
             [_lot(lot) for lot in page],

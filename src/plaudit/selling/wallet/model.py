@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.money import Money
+
 
 class Wallet(msgspec.Struct, frozen=True):
     """What a viewer can spend, and how far the strip has been spent."""
@@ -34,11 +36,38 @@ class OpenLot(msgspec.Struct, frozen=True, kw_only=True):
         return Fraction((self.price_minor or 0) * self.unspent, self.coins)
 
 
+class Holding(msgspec.Struct, frozen=True):
+    """A wallet, and the first of its open lots in the order in which they will be spent."""
+
+    wallet: Wallet
+    lots: list[OpenLot]
+
+
 class Expiring(msgspec.Struct, frozen=True, kw_only=True):
     """Unspent coins that can be spent until one moment."""
 
     coins: int
     expires_at: datetime
+
+
+class UnspentKind(msgspec.Struct, frozen=True, kw_only=True):
+    """Unspent coins of lots that are alike: bought at one price, or promotional, and expiring at one moment."""
+
+    kind: Literal["paid", "promotional"]
+    price_minor: int | None
+    currency: str | None
+    coins: int
+    """Of one lot."""
+    expires_at: datetime | None
+    unspent: int
+
+
+class Unspent(msgspec.Struct, frozen=True):
+    """What unspent coins are: bought for so much in each currency, promotional, or expiring, the soonest first."""
+
+    paid: list[Money]
+    promotional: int
+    expiring: list[Expiring]
 
 
 class LotPart(msgspec.Struct, frozen=True, kw_only=True):

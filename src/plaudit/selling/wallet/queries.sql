@@ -8,24 +8,14 @@ from strip s join lot l using (shard, viewer_id, lot_id)
 where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3
 order by s.end_coin limit $4
 
--- name: promotional_coins
--- Unspent coins that were not bought.
-select coalesce(sum(s.end_coin - greatest(s.start_coin, $3)), 0)::bigint
+-- name: unspent_kinds -> UnspentKind
+-- Few rows however many lots there are, and each an exact fraction.
+select l.kind, l.price_minor, l.currency, l.coins, l.expires_at,
+    sum(s.end_coin - greatest(s.start_coin, $3))::bigint as unspent
 from strip s join lot l using (shard, viewer_id, lot_id)
-where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3 and l.kind = 'promotional'
-
--- name: expiring_coins -> Expiring
-select sum(s.end_coin - greatest(s.start_coin, $3))::bigint as coins, l.expires_at
-from strip s join lot l using (shard, viewer_id, lot_id)
-where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3 and l.expires_at is not null
-group by l.expires_at order by l.expires_at limit $4
-
--- name: open_worth
--- What unspent coins cost, by kinds of lots: few rows however many lots there are, each an exact fraction.
-select l.price_minor, l.currency, l.coins, sum(s.end_coin - greatest(s.start_coin, $3))::bigint as unspent
-from strip s join lot l using (shard, viewer_id, lot_id)
-where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3 and l.kind = 'paid'
-group by l.price_minor, l.currency, l.coins order by l.currency, l.price_minor, l.coins
+where s.shard = $1 and s.viewer_id = $2 and s.end_coin > $3
+group by l.kind, l.price_minor, l.currency, l.coins, l.expires_at
+order by l.expires_at, l.currency, l.price_minor, l.coins
 
 -- name: history_lots
 select lot_id, kind, coins, price_minor, currency, created_at, coins_expired from lot

@@ -1,5 +1,6 @@
 """What a viewer has, what it cost, and where it went. Only reads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
@@ -16,9 +17,20 @@ from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.papers.actions import credited
 from plaudit.selling.prices.current import current_book
+from plaudit.selling.prices.pricing import Price
 from plaudit.selling.reversals import reading
 from plaudit.selling.reversals.model import Reversal
-from plaudit.selling.wallet.model import Expiring, LotPart, OpenLot, PriceView, Wallet, Worth
+from plaudit.selling.wallet.model import (
+    Expiring,
+    Holding,
+    LotPart,
+    OpenLot,
+    PriceView,
+    Unspent,
+    UnspentKind,
+    Wallet,
+    Worth,
+)
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -74,77 +86,86 @@ async def open_lots(connection: Connection, person_id: int, after: int, limit: i
     return await fetch_all(connection, SQL["open_lots"], OpenLot, shard, person_id, after, limit)
 
 
-async def promotional_coins(connection: Connection, person_id: int, wallet: Wallet) -> int:
-    """Unspent coins that were not bought: never refundable, spent before those that were."""
-    shard = await shard_of(connection, person_id)
-    coins: int = await connection.fetchval(SQL["promotional_coins"], shard, person_id, wallet.spent)
-    return coins
+async def read_holding(connection: Connection, person_id: int) -> Holding:
+    """The wallet of somebody with its next WALLET_LOTS_MAX lots, and one more if there is one."""
+    wallet = await read_wallet(connection, person_id)
+    return Holding(wallet, await open_lots(connection, person_id, wallet.spent, WALLET_LOTS_MAX + 1))
 
 
-async def expiring_coins(connection: Connection, person_id: int, wallet: Wallet) -> list[Expiring]:
-    """Unspent coins that expire, by when, the soonest first."""
+async def unspent(connection: Connection, person_id: int, wallet: Wallet) -> Unspent:
+    """What the unspent coins cost, which were presents, and which expire. Promotional coins are never refundable, and
+    spent before those that were bought."""
     shard = await shard_of(connection, person_id)
-    return await fetch_all(
-        connection, SQL["expiring_coins"], Expiring, shard, person_id, wallet.spent, WALLET_EXPIRING_MAX
+    kinds = await fetch_all(connection, SQL["unspent_kinds"], UnspentKind, shard, person_id, wallet.spent)
+    paid: dict[str, Fraction] = {}
+    expiring: dict[datetime, int] = {}
+    for one in kinds:
+        if one.price_minor is not None and one.currency:
+            part = Fraction(one.price_minor * one.unspent, one.coins)
+            paid[one.currency] = paid.get(one.currency, Fraction(0)) + part
+        if one.expires_at:
+            expiring[one.expires_at] = expiring.get(one.expires_at, 0) + one.unspent
+    return Unspent(
+        [Money(round_half_up(total), currency) for currency, total in sorted(paid.items())],
+        sum(one.unspent for one in kinds if one.kind == "promotional"),
+        [Expiring(coins=coins, expires_at=at) for at, coins in sorted(expiring.items())[:WALLET_EXPIRING_MAX]],
     )
 
 
-async def open_worth(connection: Connection, person_id: int, wallet: Wallet) -> list[Money]:
-    """What the unspent coins cost, one amount for each currency they were paid in; promotional coins cost nothing."""
-    shard = await shard_of(connection, person_id)
-    totals: dict[str, Fraction] = {}
-    for row in await connection.fetch(SQL["open_worth"], shard, person_id, wallet.spent):
-        part = Fraction(row["price_minor"] * row["unspent"], row["coins"])
-        totals[row["currency"]] = totals.get(row["currency"], Fraction(0)) + part
-    return [Money(round_half_up(total), currency) for currency, total in totals.items()]
+async def web_price(connection: Connection, person_id: int | None, settings: Settings, clock: Clock) -> Price:
+    """Today's web price in the region of somebody, a guest's (None) in the default region.
+
+    Raises:
+        NoPrices: no price book has been published.
+    """
+    return (await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock))[0]
 
 
 async def price_view(connection: Connection, person_id: int | None, settings: Settings, clock: Clock) -> PriceView:
     """What one coin is worth to a viewer: what the next unspent one cost, else the web price of the region.
 
-    A guest (None) sees the price of the default region. Promotional coins are shown at the web price: they have a worth
-    though they cost nothing.
+    Promotional coins are shown at the web price: they have a worth though they cost nothing.
 
     Raises:
         NoPrices: no price book has been published.
     """
     if person_id:
         wallet = await read_wallet(connection, person_id)
-        lots = await open_lots(connection, person_id, wallet.spent, 1)
-        if lots and lots[0].kind == "paid" and lots[0].price_minor and lots[0].currency:
-            per_coin = Fraction(lots[0].price_minor, lots[0].coins)
-            return _view(per_coin, lots[0].currency, "paid")
-    found = await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock)
-    web = found[0]
-    return _view(web.unit, web.currency, "list")
+        if paid := _paid_view(await open_lots(connection, person_id, wallet.spent, 1)):
+            return paid
+    return view_of([], await web_price(connection, person_id, settings, clock))
+
+
+def view_of(lots: Sequence[OpenLot], web: Price) -> PriceView:
+    """The same, of lots that are known."""
+    return _paid_view(lots) or _view(web.unit, web.currency, "list")
+
+
+def _paid_view(lots: Sequence[OpenLot]) -> PriceView | None:
+    if lots and lots[0].kind == "paid" and lots[0].price_minor and lots[0].currency:
+        return _view(Fraction(lots[0].price_minor, lots[0].coins), lots[0].currency, "paid")
+    return None
 
 
 def _view(per_coin: Fraction, currency: str, basis: Literal["paid", "list"]) -> PriceView:
     return PriceView(currency=currency, numerator=per_coin.numerator, denominator=per_coin.denominator, basis=basis)
 
 
-async def worth(connection: Connection, person_id: int | None, coins: int, settings: Settings, clock: Clock) -> Worth:
+def worth_of(lots: Sequence[OpenLot], coins: int, web: Price) -> Worth:
     """What a number of coins is worth to a viewer: what the next unspent ones cost, the rest at the web price.
 
     Coins of lots in another currency than the region's, promotional ones, and those behind the first WALLET_LOTS_MAX
     lots count at the web price.
-
-    Raises:
-        NoPrices: no price book has been published.
     """
-    book = await current_book(connection, clock)
-    found = await usual_prices(connection, book, person_id, settings, clock)
-    web, total, paid, left = found[0], Fraction(0), 0, coins
-    if person_id:
-        wallet = await read_wallet(connection, person_id)
-        for lot in await open_lots(connection, person_id, wallet.spent, WALLET_LOTS_MAX):
-            taken = min(lot.unspent, left)
-            left -= taken
-            if lot.kind == "paid" and lot.currency == web.currency:
-                total += lot.worth * taken / lot.unspent
-                paid += taken
-            if not left:
-                break
+    total, paid, left = Fraction(0), 0, coins
+    for lot in lots[:WALLET_LOTS_MAX]:
+        taken = min(lot.unspent, left)
+        left -= taken
+        if lot.kind == "paid" and lot.currency == web.currency:
+            total += lot.worth * taken / lot.unspent
+            paid += taken
+        if not left:
+            break
     total += web.unit * (coins - paid)
     basis: Literal["paid", "list", "mixed"] = "list" if not paid else "paid" if paid == coins else "mixed"
     return Worth(total, web.currency, basis)
@@ -160,7 +181,7 @@ async def history(connection: Connection, person_id: int, before: UUID | None, l
     page = entries[:limit]
     gift_ids = [entry.id for entry in page if isinstance(entry, GiftEntry)]
     parts = await gift_lots(connection, person_id, gift_ids)
-    taken_back = await reading.reversed_coins(connection, person_id, gift_ids)
+    taken_back = {gift_id: sum(part.coins_reversed for part in paid) for gift_id, paid in parts.items()}
     noted = await credited(connection, shard, [entry.reversal_id for entry in page if isinstance(entry, Reversal)])
     return History(page, parts, taken_back, noted, entry_id(page[-1]) if len(entries) > limit else None)
 

@@ -19,7 +19,7 @@ from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.regions import decisions_of_order, preview
 from plaudit.selling.prices.channel_answers import channel_answer
-from plaudit.selling.prices.current import current_book, prices, regions, seller_of
+from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
 from plaudit.selling.providers import PaymentProviders, providers_on_the_web
 from plaudit.selling.reversals import reading, rules
@@ -59,7 +59,7 @@ async def recharge(
             decision = await preview(*asked, None, settings, clock, book=book)
         found = await prices(connection, book, decision.region, settings)
         try:
-            await seller_of(connection, found[0].region, clock.now(), settings)
+            await require_seller(connection, book, found[0].region, settings)
         except NoSeller:
             return page("recharge_closed.html", viewer, nav="wallet", missing="seller")
         known = await regions(connection, book)

@@ -22,7 +22,7 @@ from plaudit.selling.prices.current import current_book
 from plaudit.selling.prices.pricing import NoPrices, Price
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.wallet.model import OpenLot
-from plaudit.selling.wallet.reading import open_lots, read_wallet
+from plaudit.selling.wallet.reading import open_lots
 from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.loading import loadable
@@ -111,8 +111,7 @@ async def _worth(
     known = {"rate": rate, "provider": next(iter(await takers(connection, providers, web, settings, clock)), None)}
     if viewer.person_id is None:
         return known | {"lots": []}
-    wallet = await read_wallet(connection, viewer.person_id)
-    lots = await open_lots(connection, viewer.person_id, wallet.spent, PAGE_ROWS)
+    lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, PAGE_ROWS)
     return known | {"lots": [_lot(lot, web) for lot in lots]}
 
 

@@ -6,19 +6,17 @@ from uuid import UUID
 from litestar import Response, Router, get
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database
-from plaudit.limits import PAGE_ROWS
+from plaudit.db import Database
+from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
-from plaudit.problems import NotFound
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking
-from plaudit.selling.reversals.model import Withdrawable
 from plaudit.selling.stores import consumption
 from plaudit.selling.stores.actions import asks_consent
 from plaudit.selling.wallet import reading as coins
@@ -39,27 +37,31 @@ async def wallet(
     """Coins, lots and history; `before` shows the history from there on."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await coins.read_wallet(connection, caller.person_id)
-        lots = await coins.open_lots(connection, caller.person_id, found.spent, PAGE_ROWS)
-        promotional = await coins.promotional_coins(connection, caller.person_id, found)
-        expiring = await coins.expiring_coins(connection, caller.person_id, found)
+        found = viewer.wallet
+        lots = await coins.open_lots(connection, caller.person_id, found.spent, WALLET_LOTS_MAX)
+        unspent = await coins.unspent(connection, caller.person_id, found)
         worth = None
         with suppress(NoPrices):  # the wallet is there all the same
-            worth = await coins.worth(connection, caller.person_id, found.coins, settings, clock)
+            web = await coins.web_price(connection, caller.person_id, settings, clock)
+            worth = coins.worth_of(lots, found.coins, web)
+        lots = lots[:PAGE_ROWS]
         history = await coins.history(connection, caller.person_id, before, PAGE_ROWS)
-        people = await people_by_ids(
-            connection, {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
-        )
-        orders = await actions.list_orders(connection, caller.person_id, None, PAGE_ROWS)
-        withdrawable = await _withdrawable(connection, caller.person_id, lots, settings, clock)
-        consent = await consumption.consent_of(connection, caller.person_id)
+        creators = {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
+        people = await people_by_ids(connection, creators)
+        paid = _paid_lots(lots)
+        orders = await actions.orders_to_show(connection, caller.person_id, paid, PAGE_ROWS)
+        bought = [order for order in orders if order.order_id in paid]
+        withdrawable = await asking.withdrawables(connection, bought, settings, clock.now())
+        consent = None
+        if asks := asks_consent(payment_providers):
+            consent = await consumption.consent_of(connection, caller.person_id)
     return page(
         "wallet.html",
         viewer,
         nav="wallet",
         wallet=found,
-        promotional=promotional,
-        expiring=expiring,
+        promotional=unspent.promotional,
+        expiring=unspent.expiring,
         worth=worth,
         worth_money=Money(round_half_up(worth.minor), worth.currency) if worth else None,
         lots=lots,
@@ -67,23 +69,15 @@ async def wallet(
         people=people,
         paid=coins.cost_of,
         withdrawable=withdrawable,
-        store_consent=consent is not None and consent.given if asks_consent(payment_providers) else None,
+        store_consent=consent is not None and consent.given if asks else None,
         lot_cost=lambda lot: Money(round_half_up(lot.worth), lot.currency) if lot.currency else None,
         under_way=[order for order in orders if order.state is OrderState.PENDING],
         first=before is None,
     )
 
 
-async def _withdrawable(
-    connection: Connection, person_id: int, lots: list[OpenLot], settings: Settings, clock: Clock
-) -> dict[UUID, Withdrawable]:
-    """What can be taken back of the lots that are shown, by lot; promotional ones have nothing."""
-    found = {}
-    for lot_id in dict.fromkeys(lot.lot_id for lot in lots if lot.kind == "paid"):
-        with suppress(NotFound):  # a lot that did not come from an order
-            order = await actions.find_order(connection, person_id, lot_id)
-            found[lot_id] = await asking.withdrawable(connection, order, settings, clock.now())
-    return found
+def _paid_lots(lots: list[OpenLot]) -> list[UUID]:
+    return list(dict.fromkeys(lot.lot_id for lot in lots if lot.kind == "paid"))
 
 
 router = Router("/", route_handlers=[wallet])
