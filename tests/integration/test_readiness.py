@@ -75,7 +75,7 @@ async def test_an_installation_that_can_sell_is_ready(shop: Shop) -> None:
 
 
 PLANTED = [
-    ("delete from migration where name = '0020_pre_catalogue.sql'", "schema", State.BLOCKING, "0020_pre_catalogue"),
+    ("delete from migration where name = '0014_pre_live.sql'", "schema", State.BLOCKING, "0014_pre_live"),
     ("revoke select on item from plaudit_app", "privileges", State.BLOCKING, "SELECT on item"),
     ("grant delete on transfer to plaudit_app", "privileges", State.ATTENTION, "DELETE on transfer"),
     ("delete from quote_key", "keys", State.ATTENTION, "is not made yet"),

@@ -1,8 +1,8 @@
 """Brings a database to this version: ordered migrations once each, functions whenever they changed. `plaudit migrate`.
 
-`migrations/NNNN_{pre|post}_what.sql`: `pre` goes before new code is rolled out, `post` after old code is gone. What
-rooms keep in `functions` is applied again, all of it by its numbers, when a file has changed. `schema.sql` is the
-outcome.
+`migrations/NNNN_{pre|post}_what.sql`: `pre` goes before new code is rolled out, `post` after old code is gone. The
+first are named after rooms, and each begins its room's tables. What rooms keep in `functions` is applied again, all of
+it by its numbers, when a file has changed. `schema.sql` is the outcome.
 """
 
 import asyncio

@@ -1,15 +1,5 @@
 -- Reversals: withdrawals, refunds, store voids and chargebacks of orders, and how much of each order they hold.
 
-insert into transfer_reason (reason, debit_kind, credit_kind, description) values
-    ('refund', 'coin_sales', 'buyers', 'money of an order that goes back'),
-    ('refund_tax', 'taxes_owed', 'coin_sales', 'the tax inside it'),
-    ('refund_fee', 'channel_fees', 'coin_sales', 'what the channel gives back of its fee'),
-    ('dispute_fee', 'coin_sales', 'channel_fees', 'what the channel charges for a reversal'),
-    ('refund_undone', 'buyers', 'coin_sales', 'the money stays after all'),
-    ('refund_tax_undone', 'coin_sales', 'taxes_owed', 'the tax inside it'),
-    ('refund_fee_undone', 'coin_sales', 'channel_fees', 'the fee the channel keeps after all'),
-    ('dispute_fee_undone', 'channel_fees', 'coin_sales', 'the charge for a reversal that was given back');
-
 -- Until when a buyer may take back what is unspent; what is not here is what the settings promise.
 create table withdrawal_rule (
     region text not null check (region ~ '^[A-Z]{2}$'),
@@ -21,7 +11,8 @@ create table withdrawal_rule (
 comment on column withdrawal_rule.valid_from is 'orders paid on this day or later';
 insert into withdrawal_rule (region, valid_from, days, basis)
 select region, '2014-06-13', 14, 'Directive 2011/83/EU, Article 9'
-from unnest(string_to_array('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK', ' ')) region
+from unnest(string_to_array(
+    'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK', ' ')) region
 union all values ('GB', '2014-06-13'::date, 14, 'Consumer Contracts Regulations 2013, regulation 30');
 
 create table reversal_transition (
@@ -83,7 +74,8 @@ create table reversal (
     constraint reversal_adds_up check (net_minor + tax_minor = amount_minor and coins_unspent + coins_spent = coins),
     check ((requested_by is null) = (request is null))
 ) with (fillfactor = 70);
-comment on column reversal.claimed_minor is 'what was asked for, or what the provider says of all steps; not all of it may be left';
+comment on column reversal.claimed_minor is
+    'what was asked for, or what the provider says of all steps; not all of it may be left';
 comment on column reversal.amount_minor is 'what this row holds, or held until it was undone';
 comment on column reversal.fee_returned_minor is 'what the channel gave back of its fee';
 comment on column reversal.dispute_fee_minor is 'what the channel charged beside the amount';
@@ -117,14 +109,11 @@ create table order_reversed (
         and reversed_fee_minor between 0 and returnable_fee_minor
         and reversed_coins between 0 and paid_coins)
 ) with (fillfactor = 70);
-comment on column order_reversed.returnable_fee_minor is 'what the channel gives back of its fee when all of the order goes back';
+comment on column order_reversed.returnable_fee_minor is
+    'what the channel gives back of its fee when all of the order goes back';
 
 grant select on reversal_transition to plaudit_app;
 grant select, insert on withdrawal_rule, reversal, order_reversed to plaudit_app;
 grant update (state, previous_state, provider_reversal_id, claimed_minor, outcome, changed_at, provider_at, respond_until,
     poll_at, polls, send_error, dispute_fee_minor, dispute_fee_returned) on reversal to plaudit_app;
 grant update (reversed_minor, reversed_tax_minor, reversed_fee_minor, reversed_coins) on order_reversed to plaudit_app;
-
-insert into payment_problem_kind (kind, description) values
-    ('excess_reversal', 'more goes back than is left of the order'),
-    ('reversal_differs', 'a reversal is otherwise than it was asked for or said before');

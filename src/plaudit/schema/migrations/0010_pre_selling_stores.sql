@@ -1,8 +1,5 @@
 -- Purchases in app stores: each transaction of a store once in the whole house, and what stores ask about their use.
 
-alter table recharge_order add column quantity integer not null default 1 check (quantity between 1 and 100);
-comment on column recharge_order.quantity is 'how many times the quote was bought: stores sell several units at once';
-
 -- A store's transaction gives coins once, whoever brings it. One that cannot be given to somebody for certain is held.
 create table store_transaction (
     id uuid not null default gen_random_uuid() unique,
@@ -70,31 +67,7 @@ comment on column consumption_request.due_at is 'when it is to be answered, or t
 create index consumption_request_due on consumption_request (due_at) where due_at is not null;
 create index consumption_request_by_time on consumption_request (noticed_at desc, id desc);
 
-create or replace view order_with_quote as
-    select o.shard, o.order_id, o.person_id, o.quote_id, o.provider, o.return_url, o.state, o.payment_id, o.checkout_url,
-        o.created_at, o.changed_at, o.expires_at, o.polls, q.channel, q.region, q.coins * o.quantity as coins,
-        coalesce(o.paid_currency, q.currency) as currency,
-        coalesce(o.paid_net_minor, q.net_minor * o.quantity) as net_minor,
-        coalesce(o.paid_tax_minor, q.tax_minor * o.quantity) as tax_minor,
-        coalesce(o.paid_minor, q.price_minor * o.quantity) as price_minor,
-        q.tax_name, q.tax_rate_bps, q.store_fee_bps,
-        exists (
-            select from payment_problem p
-            where p.shard = o.shard and p.order_id = o.order_id and p.resolved_at is null and not p.credited
-                and p.paid_minor > 0
-        ) as needs_review,
-        case when d.outcome <> 'capture' then d.outcome end as refusal,
-        case when d.outcome <> 'capture' then d.reasons end as refusal_reasons,
-        case when d.outcome <> 'capture' then d.region end as refusal_region,
-        o.quantity
-    from recharge_order o
-    join quote q using (shard, person_id, quote_id)
-    left join payment_decision d
-        on d.shard = o.shard and d.order_id = o.order_id and d.payment_id = o.payment_id and o.state = 'refused';
-
-grant select on store_transaction, store_consent, consumption_request to plaudit_app;
-grant insert on store_transaction, store_consent, consumption_request to plaudit_app;
-grant update (quantity) on recharge_order to plaudit_app;
+grant select, insert on store_transaction, store_consent, consumption_request to plaudit_app;
 grant update (state, hold_reason, shard, order_id, presented_by, changed_at, resolved_by, resolution)
     on store_transaction to plaudit_app;
 grant update (state, due_at, tries, error, consumed_ppm, closed_at) on consumption_request to plaudit_app;

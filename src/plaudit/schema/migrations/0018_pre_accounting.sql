@@ -1,9 +1,5 @@
 -- Books for accountants: what each lot's coins did on each day (UTC), and the days that are closed, in coins and money.
 
--- Gifts lie in the order in which they were charged: where a day begins and ends costs next to nothing to know, and
--- a charge writes nothing for it but a page of summaries now and then.
-create index gift_by_time on gift using brin (charged_at) with (pages_per_range = 64, autosummarize = on);
-
 -- How far each shard is accounted: the day that is open, and until when its movements are summed.
 create table accounting_position (
     shard smallint primary key,

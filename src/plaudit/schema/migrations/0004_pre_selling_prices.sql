@@ -1,13 +1,19 @@
--- Price books with all they are made of: exchange rates, sellers, claims and offers; drafts; dated tax rates; signed quotes.
+-- Price books with all they are made of: exchange rates, sellers, prices, packages and offers; drafts; dated tax rates.
 
-alter table price_book
-    add column rates jsonb not null default '{}',
-    add column published_at timestamptz,
-    add column published_by bigint references person (id),
-    add column copied_from integer references price_book (version),
-    add column written_in xid8 not null default pg_current_xact_id();
-update price_book set published_at = effective_at;
-alter table price_book alter column published_at set not null;
+-- A price book is never changed: what was quoted and paid can always be explained. A new one takes its place.
+create table price_book (
+    version integer primary key check (version > 0),
+    effective_at timestamptz not null,
+    rates_date date not null,
+    note text not null,
+    sources jsonb not null,
+    rates jsonb not null default '{}',
+    published_at timestamptz not null,
+    published_by bigint references person (id),
+    copied_from integer references price_book (version),
+    written_in xid8 not null default pg_current_xact_id()
+);
+comment on column price_book.rates_date is 'the day of the exchange rates its prices were made with';
 comment on column price_book.rates is 'minor units of each currency for one US cent, as fractions: {"EUR": "8673/10000"}';
 comment on column price_book.published_by is 'null: published on the command line, or the first book';
 comment on column price_book.copied_from is 'the version this one goes back to';
@@ -26,39 +32,61 @@ create table price_seller (
     code text not null check (code ~ '^[A-Z0-9]{1,20}$'),
     name text not null check (name <> ''),
     address text not null,
+    tax_id text not null,
     primary key (version, code)
 );
 comment on table price_seller is 'sellers of record; the code begins the numbers of their receipts';
+comment on column price_seller.tax_id is 'empty: the seller has none';
 
-alter table price
-    add column store_fee_fixed_minor bigint not null default 0 check (store_fee_fixed_minor >= 0),
-    add column seller_code text,
-    add column reference_numerator bigint check (reference_numerator > 0),
-    add column reference_denominator bigint check (reference_denominator > 0),
-    add foreign key (version, seller_code) references price_seller (version, code);
--- Until now books were made in one way: the dollar price, converted, with the region's tax on top.
-update price p set
-    reference_numerator = coalesce(u.unit_numerator, p.unit_numerator) * (10000 + p.tax_rate_bps),
-    reference_denominator = coalesce(u.unit_denominator, p.unit_denominator) * 10000
-from price p2 left join price u on u.version = p2.version and u.channel = p2.channel and u.region = 'US'
-where (p2.version, p2.region, p2.channel) = (p.version, p.region, p.channel);
-alter table price
-    alter column reference_numerator set not null,
-    alter column reference_denominator set not null;
+create table price (
+    version integer not null references price_book (version),
+    region text not null check (region ~ '^[A-Z]{2}$'),
+    channel text not null check (channel in ('web', 'apple', 'google')),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    unit_numerator bigint not null check (unit_numerator > 0),
+    unit_denominator bigint not null check (unit_denominator > 0),
+    step_minor bigint not null check (step_minor > 0),
+    tax_name text not null check (tax_name <> ''),
+    tax_rate_bps integer not null check (tax_rate_bps between 0 and 10000),
+    tax_included boolean not null,
+    store_fee_bps integer not null check (store_fee_bps between 0 and 10000),
+    custom_amounts boolean not null,
+    coins_min bigint not null check (coins_min > 0),
+    coins_max bigint not null check (coins_max >= coins_min),
+    store_fee_fixed_minor bigint not null default 0 check (store_fee_fixed_minor >= 0),
+    seller_code text,
+    reference_numerator bigint not null check (reference_numerator > 0),
+    reference_denominator bigint not null check (reference_denominator > 0),
+    primary key (version, region, channel),
+    foreign key (version, seller_code) references price_seller (version, code)
+);
+comment on column price.unit_numerator is 'one coin costs unit_numerator / unit_denominator minor units, exactly';
+comment on column price.step_minor is 'prices are rounded up to a multiple of this many minor units';
+comment on column price.custom_amounts is 'whether other amounts than the packages can be bought';
 comment on column price.store_fee_fixed_minor is 'what the channel is expected to keep of each payment beside its share';
 comment on column price.seller_code is 'null: the seller of the settings';
-comment on column price.reference_numerator is 'one coin with tax costs reference_numerator / reference_denominator US cents at the rates of the book';
+comment on column price.reference_numerator is
+    'one coin with tax costs reference_numerator / reference_denominator US cents at the rates of the book';
 
-alter table package
-    add column best_value boolean not null default false,
-    add column saving_percent integer check (saving_percent between 1 and 99),
-    add column offer_code text check (offer_code ~ '^[a-z0-9-]{1,40}$'),
-    add column offer_price_minor bigint check (offer_price_minor > 0),
-    add column offer_starts_at timestamptz,
-    add column offer_ends_at timestamptz,
-    add constraint package_offer_is_whole check (
+create table package (
+    version integer not null,
+    region text not null,
+    channel text not null,
+    coins bigint not null check (coins > 0),
+    price_minor bigint not null check (price_minor > 0),
+    sort integer not null,
+    best_value boolean not null default false,
+    saving_percent integer check (saving_percent between 1 and 99),
+    offer_code text check (offer_code ~ '^[a-z0-9-]{1,40}$'),
+    offer_price_minor bigint check (offer_price_minor > 0),
+    offer_starts_at timestamptz,
+    offer_ends_at timestamptz,
+    primary key (version, region, channel, coins),
+    foreign key (version, region, channel) references price (version, region, channel),
+    constraint package_offer_is_whole check (
         num_nulls(offer_code, offer_price_minor, offer_starts_at, offer_ends_at) in (0, 4)),
-    add constraint package_offer_ends_after_it_starts check (offer_ends_at > offer_starts_at);
+    constraint package_offer_ends_after_it_starts check (offer_ends_at > offer_starts_at)
+);
 comment on column package.best_value is 'claims that no other way to buy coins here costs as little per coin';
 comment on column package.saving_percent is 'claims to cost this much less than the same coins in the apps';
 
@@ -119,15 +147,6 @@ comment on column tax_rate.valid_until is 'the first day it holds no more; null:
 comment on column tax_rate.source is 'the data it comes from, or why the operator decided it';
 create index tax_rate_by_country on tax_rate (country, is_override desc, tax_rate_id desc);
 
--- Quotes are signed, so that one that was altered where it is kept is worth nothing.
-alter table quote add column signature text not null default '';
-comment on column quote.signature is 'HMAC-SHA256 over all other fields';
-create table quote_key (
-    only_row boolean primary key default true check (only_row),
-    key bytea not null check (length(key) >= 32)
-);
-comment on table quote_key is 'the key quotes are signed with when the settings name none; made once, shared by all processes';
-
-grant select, insert on price_book_withdrawal, price_seller, tax_rate, quote_key to plaudit_app;
-grant select, insert, delete on price_draft to plaudit_app;
-grant update (name, toml, revision, changed_at, changed_by, published_version) on price_draft to plaudit_app;
+grant select, insert on price_book, price_book_withdrawal, price_seller, price, package, tax_rate to plaudit_app;
+grant select, insert, delete, update (name, toml, revision, changed_at, changed_by, published_version) on price_draft
+    to plaudit_app;

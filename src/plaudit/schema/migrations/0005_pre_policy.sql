@@ -21,7 +21,6 @@ create table region_decision (
     book_version integer not null references price_book (version),
     databases jsonb not null,
     primary key (shard, decision_id),
-    foreign key (shard, order_id) references recharge_order (shard, order_id),
     constraint decision_fits_its_kind check (
         kind = 'quote' and outcome in ('allow', 'ask', 'refuse')
             and order_id is null and payment_id is null and quoted_region is null
@@ -39,15 +38,5 @@ comment on column region_decision.databases is 'type and date of build of each d
 create index region_decision_by_order on region_decision (shard, order_id) where order_id is not null;
 create index region_decision_by_person on region_decision (shard, person_id, decided_at desc);
 create index region_decision_of_quotes on region_decision (decided_at) where kind = 'quote';
-
-alter table quote add column decision_id uuid;
-alter table quote add constraint quote_rests_on_decision
-    foreign key (shard, decision_id) references region_decision (shard, decision_id);
-comment on column quote.decision_id is 'why it has the prices of its region; null before decisions were kept';
-create index quote_by_decision on quote (shard, decision_id) where decision_id is not null;
-
-alter table quote drop constraint quote_region_source_check;
-alter table quote add constraint quote_region_source_check check (
-    region_source in ('identity', 'requested', 'default', 'card', 'network', 'store_front'));
 
 grant select, insert, delete on region_decision to plaudit_app;
