@@ -19,7 +19,7 @@ CORE = tests/unit tests/property/test_strip.py tests/property/test_gift_books.py
 export UV_CACHE_DIR = $(CURDIR)/.cache/packages
 export PIP_CACHE_DIR = $(CURDIR)/.cache/packages
 
-.PHONY: help demo test quick one explore soak check bench schema lock install install-dev localstripe machine clean
+.PHONY: help demo test quick one explore soak check bench schema release lock install install-dev localstripe machine clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -61,6 +61,9 @@ bench: install-dev ## The figures of the decisions, on this machine
 
 schema: install-dev ## The recorded schema, after a new migration
 	@$(BIN)/plaudit migrate --record
+
+release: install-dev ## What this version asks of its database, recorded before its tag
+	@$(BIN)/python -m tests.support.contract
 
 lock: $(UV) ## The locks, after a change of pyproject.toml
 	@echo uv | $(COMPILE) - --output-file requirements/uv.txt

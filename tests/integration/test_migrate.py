@@ -77,8 +77,17 @@ async def test_a_failing_migration_leaves_nothing_and_says_where(empty_database:
     broken = ScriptFile("0002_pre_broken.sql", "create table half (id int);\n\nselect nonsense;\n")
     with pytest.raises(MigrationError, match=r"0002_pre_broken\.sql: line 3: .*nonsense"):
         await apply(connection, migrations=[FIRST, broken], functions=[])
-    assert await connection.fetchval("select to_regclass('first') is not null and to_regclass('half') is null")
-    assert await apply(connection, migrations=[FIRST, THIRD], functions=[]) == [THIRD.name]
+    assert await connection.fetchval("select to_regclass('first') is null and to_regclass('half') is null")
+    assert await apply(connection, migrations=[FIRST, THIRD], functions=[]) == [FIRST.name, THIRD.name]
+
+
+async def test_migrations_and_their_functions_come_together_or_not_at_all(empty_database: EmptyDatabase) -> None:
+    connection = empty_database.connection
+    broken = ScriptFile("01_broken.sql", "create or replace view seconds as select nothing from first;")
+    with pytest.raises(MigrationError, match=r"01_broken\.sql"):
+        await apply(connection, migrations=[FIRST], functions=[VIEW, broken])
+    assert await connection.fetchval("select to_regclass('first') is null")
+    assert await apply(connection, migrations=[FIRST], functions=[VIEW]) == [FIRST.name, VIEW.name]
 
 
 async def test_before_a_deploy_only_what_old_code_can_live_with(empty_database: EmptyDatabase) -> None:

@@ -101,7 +101,9 @@ async def apply(
     functions: Sequence[ScriptFile] | None = None,
     before_deploy: bool = False,
 ) -> list[str]:
-    """Apply what is missing, as the login user, each file in a transaction of its own; names of what was applied.
+    """Apply what is missing, as the login user, all of it in one transaction; names of what was applied.
+
+    Functions go with the migrations they need, so that no server ever sees the one without the other.
 
     `before_deploy`: only what old code can live with; `post` migrations stay for later.
 
@@ -118,11 +120,13 @@ async def apply(
         applied = await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
         present = {script.name: script.sha256 for script in applied if script.kind == "migration"}
         pending = _pending(migrations, present, before_deploy=before_deploy)
-        await _apply_all(connection, "migration", pending)
         functions_present = {script.name: script.sha256 for script in applied if script.kind == "function"}
         changed = functions_present != {file.name: file.sha256 for file in functions}
-        if pending or changed:
-            await _replace_functions(connection, functions)
+        async with connection.transaction():
+            await _apply_all(connection, "migration", pending)
+            if pending or changed:
+                await connection.execute(SQL["forget_functions"])
+                await _apply_all(connection, "function", functions)
         return [file.name for file in [*pending, *(functions if changed else ())]]
     finally:
         await connection.execute(SQL["release_migration_lock"])
@@ -200,13 +204,6 @@ async def _apply_all(connection: Connection, kind: str, files: Sequence[ScriptFi
                 await connection.execute(SQL["record_script"], kind, file.name, file.sha256)
         except asyncpg.PostgresError as error:
             raise MigrationError(f"{kind} {file.name}: {_place(file, error)}{error}") from error
-
-
-async def _replace_functions(connection: Connection, files: Sequence[ScriptFile]) -> None:
-    """All or none: their privileges are granted by the last of them."""
-    async with connection.transaction():
-        await connection.execute(SQL["forget_functions"])
-        await _apply_all(connection, "function", files)
 
 
 def _place(file: ScriptFile, error: asyncpg.PostgresError) -> str:
