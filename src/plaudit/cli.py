@@ -34,6 +34,7 @@ COMMANDS = {
     "serve-worker": ("plaudit.http.commands:serve_worker", ""),  # started by `serve`, never by a person
     "setup": ("plaudit.readiness.setup_command:setup", "Walk through what an installation needs."),
     "token": ("plaudit.people.commands:token", "Mint a token for development."),
+    "totals": ("plaudit.creators.totals.commands:totals", "Sum again what creators received."),
     "webhook": ("plaudit.feeds.webhooks.commands:webhook", "Say where events are told to, and try it."),
 }
 

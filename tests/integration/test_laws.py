@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from plaudit.creators.totals import actions as totals
 from plaudit.db import OwnConnection
+from plaudit.ledger.following import follow
 from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.providers.base import ReversalState
@@ -22,6 +24,9 @@ BREAKS = [
     ("clawbacks_equal_movements", "update clawback_part set creator_id = creator_id + 1"),
     ("clawbacks_equal_movements", "update clawback set applied_at = null"),
     ("clawbacks_equal_movements", "update conversion set coins_clawed = 0, diamonds_clawed = 0"),
+    ("applied_clawbacks_are_in_the_log", "delete from gift_log_reversal"),
+    ("totals_equal_the_log", "update creator_total set coins_received = coins_received + 1 where by = 'item'"),
+    ("totals_equal_the_log", "update creator_total set coins_taken_back = coins_taken_back - 1 where by = 'day'"),
     (
         "pending_diamonds_are_those_of_conversions",
         "update account set balance = balance + 1 where kind = 'diamonds_pending'",
@@ -93,6 +98,8 @@ async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
         olga = await opened.shop.desk.person("olga", Role.OPERATOR)
         present = {"id": opened.id(), "person_id": str(ada.person_id), "coins": 5, "reason": "For a broken evening."}
         assert (await olga.post("/v1/operator/grants", json=present)).status_code == 201
+        house = opened.shop.desk.house
+        await follow(house.database, house.shards, totals.FOLLOWER, totals.add_entries)
         yield opened
 
 

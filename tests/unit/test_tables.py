@@ -15,7 +15,8 @@ PROJECT = Path(__file__).parents[2]
 OWNERS = {
     "schema": "migration",
     "ledger": """
-        account account_kind balance charge_stream delivery delivery_stream frame gift gift_balance gift_batch
+        account account_kind balance charge_stream delivery delivery_stream follower frame gift gift_balance gift_batch
+        gift_log gift_log_reversal
         gift_reversal journal ledger_setting lot lot_reversal lot_state money_turn reversed_strip room_head strip
         transfer transfer_reason wallet""",
     "people": "api_key issuer logout_token person role_grant session sign_in_code",
@@ -36,6 +37,7 @@ OWNERS = {
     "live": "overlay_token room thank",
     "live.streams": "stream stream_key",
     "creators": "clawback clawback_part conversion creator_setting reward_rule",
+    "creators.totals": "creator_total",
     "payouts": """
         payout payout_account_key payout_bank_outcome payout_event payout_export payout_export_download
         payout_export_item payout_method payout_provider_event payout_quote payout_rate payout_send payout_shown
@@ -44,7 +46,7 @@ OWNERS = {
         accounting_day accounting_lot accounting_lot_day accounting_lot_figure accounting_money accounting_position
         accounting_reopening""",
     "readiness": "backup",
-    "feeds.gifts": "event_combo event_delivery_stream event_room",
+    "feeds.gifts": "event_combo",
     "feeds.webhooks": "webhook_delivery webhook_endpoint webhook_secret webhook_try",
 }
 """Each room's tables and views."""

@@ -12,6 +12,7 @@ from msgspec import Meta
 from plaudit.clock import Clock
 from plaudit.creators import actions, clawback
 from plaudit.creators.model import ClawbackEntry, ClawedGift, Conversion, CreatorSetting, NewRewardRule, RewardRule
+from plaudit.creators.totals import api as totals
 from plaudit.db import Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
@@ -290,5 +291,6 @@ _HANDLERS: list[Any] = [
     get_current_rule,
     list_rules,
     record_rule,
+    *totals.HANDLERS,
 ]
 router = Router("/", route_handlers=_HANDLERS)

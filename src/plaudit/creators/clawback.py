@@ -61,6 +61,7 @@ async def apply(connection: Connection, clock: Clock, due: Clawback) -> bool:
         await _return(connection, due, now)
     event = "taken_back" if due.direction == "take" else "given_back"
     await connection.execute(SQL["tell_rooms"], due.creator_id, due.shard, due.reversal_id, event, now)
+    await connection.execute(SQL["log_reversal"], due.creator_id, due.shard, due.reversal_id, due.direction, now)
     return True
 
 

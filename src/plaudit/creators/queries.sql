@@ -212,6 +212,10 @@ from (
     where shard = $2 and reversal_id = $3 and creator_id = $1 group by room_id, viewer_id order by room_id
 ) m;
 
+-- name: log_reversal
+-- The last of all locks, as in the log's own function.
+select log_reversal(shard_of($1), $2, $3, $1, $4, $5);
+
 -- name: clawbacks -> ClawbackEntry
 select p.reversal_id, min(p.taken_at) as taken_at, max(p.returned_at) as returned_at, sum(p.coins)::bigint as coins,
     coalesce(sum(p.coins) filter (where p.conversion_id is null), 0)::bigint as from_gift_balance,

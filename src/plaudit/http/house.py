@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from plaudit.accounting.jobs import accounting_jobs
 from plaudit.clock import Clock, SystemClock
 from plaudit.creators.jobs import creator_jobs
+from plaudit.creators.totals.jobs import totals_jobs
 from plaudit.db import Database
 from plaudit.feeds.gifts.jobs import gift_event_jobs
 from plaudit.feeds.webhooks.jobs import SEND_JOB, webhook_jobs
@@ -140,6 +141,7 @@ async def open_house(
                 *stream_jobs(database, rooms, hub, clock),
                 *webhook_jobs(database, clock, dispatcher),
                 *gift_event_jobs(database, shards, clock),
+                *totals_jobs(database, shards),
                 readiness.job,
                 gauges.job,
             ],

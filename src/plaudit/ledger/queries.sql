@@ -7,6 +7,51 @@ select * from public.charge($1, $2, $3, $4, $5, $6);
 -- name: deliver
 select * from deliver($1, $2, $3, $4, $5);
 
+-- Following
+
+-- name: begin_to_follow
+insert into follower (name, shard, through) select $1, shard, case when $2 then through else 0 end from gift_log
+on conflict do nothing;
+
+-- name: end_to_follow
+delete from follower where name = $1;
+
+-- name: claim_follower
+select through from follower where name = $1 and shard = $2 for no key update skip locked;
+
+-- name: wait_for_follower
+select through from follower where name = $1 and shard = $2 for no key update;
+
+-- name: advance_follower
+update follower set through = $3 where name = $1 and shard = $2;
+
+-- name: rewind_follower
+update follower set through = 0 where name = $1;
+
+-- name: deliveries_after
+select log_no, delivered_at, room_ids, seqs from delivery where shard = $1 and log_no > $2 order by log_no limit $3;
+
+-- name: reversals_after
+select log_no, at, source_shard, reversal_id, creator_id, direction from gift_log_reversal
+where shard = $1 and log_no > $2 order by log_no limit $3;
+
+-- name: frames_in_log
+select f.room_id, f.seq, f.at, f.lines
+from unnest($2::bigint[], $3::bigint[]) as w (room_id, seq)
+join frame f on f.shard = $1 and f.room_id = w.room_id and f.seq = w.seq;
+
+-- name: gifts_of_reversal -> ReversedGift
+-- With the moment at which each was delivered.
+select m.gift_id as id, m.viewer_id, m.room_id, m.item_id, m.coins, d.delivered_at as received_at
+from gift_reversal m
+join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+cross join lateral (
+    select delivered_at from delivery d
+    where d.shard = $1 and d.source_shard = $2 and d.through_batch_no >= g.batch_no order by d.through_batch_no limit 1
+) d
+where m.shard = $2 and m.reversal_id = $3 and m.creator_id = $4
+order by m.gift_id;
+
 -- name: expire_lots
 select expire_lots($1, $2)
 

@@ -273,12 +273,7 @@ begin
     on conflict (shard, creator_id) do update
     set balance = g.balance + excluded.balance, received = g.received + excluded.received;
 
-    insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
-        creator_ids, creator_coins, hash)
-    values (p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
-        sum_creators, sum_coins, delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines))
-    returning hash into stream.hash;
-
+    stream.hash := delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines);
     update delivery_stream s set delivered_through = through, hash = stream.hash
     where s.shard = p_shard and s.source_shard = p_source_shard;
 
@@ -296,6 +291,17 @@ begin
         insert into frame (shard, room_id, seq, kind, at, lines)
         select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.lines
         from per_room r join numbered n on n.room_id = r.room_id
+        returning room_id, seq
+    ), shown as (
+        select array_agg(w.room_id order by w.room_id) as room_ids, array_agg(w.seq order by w.room_id) as seqs from written w
+    ), logged as ( -- the last of all locks
+        update gift_log g set through = g.through + 1 from shown where g.shard = p_shard returning g.through as log_no
+    ), sealed as (
+        insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
+            creator_ids, creator_coins, hash, log_no, room_ids, seqs)
+        select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
+            sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs
+        from logged l cross join shown s
     )
     select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, null::jsonb, r.lines
     from numbered n left join per_room r on r.room_id = n.room_id and r.room_id = any (p_watched);
@@ -550,6 +556,18 @@ begin
     insert into money_turn (shard) values (p_shard) on conflict do nothing;
     perform from money_turn where shard = p_shard for no key update;
 end $$;
+
+CREATE FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with logged as (
+        update gift_log g set through = g.through + 1 where g.shard = p_shard returning g.through
+    )
+    insert into gift_log_reversal (shard, log_no, source_shard, reversal_id, creator_id, direction, at)
+    select p_shard, through, p_source_shard, p_reversal_id, p_creator_id, p_direction, p_at from logged
+    returning log_no
+$$;
 
 CREATE FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(lot_id uuid, day date, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint)
     LANGUAGE sql STABLE
@@ -1574,6 +1592,22 @@ WITH (fillfactor='50');
 
 COMMENT ON COLUMN public.creator_setting.conversion_tries IS 'of automatic conversion, since it worked last';
 
+CREATE TABLE public.creator_total (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    by text NOT NULL,
+    day date NOT NULL,
+    key bigint NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    coins_received bigint DEFAULT 0 NOT NULL,
+    coins_taken_back bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT creator_total_by_check CHECK ((by = ANY (ARRAY['day'::text, 'room'::text, 'item'::text, 'supporter'::text]))),
+    CONSTRAINT creator_total_check CHECK ((((coins_taken_back >= 0) AND (coins_taken_back <= coins_received)) AND (gifts >= 0)))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.creator_total IS 'by day (UTC), and of each day by room, item and supporter, whose number is the key; of a day by itself the key is 0';
+
 CREATE TABLE public.credit_note (
     shard smallint NOT NULL,
     reversal_id uuid NOT NULL,
@@ -1614,9 +1648,13 @@ CREATE TABLE public.delivery (
     creator_ids bigint[] NOT NULL,
     creator_coins bigint[] NOT NULL,
     hash bytea NOT NULL,
+    log_no bigint NOT NULL,
+    room_ids bigint[] NOT NULL,
+    seqs bigint[] NOT NULL,
     CONSTRAINT delivery_check CHECK (((from_batch_no >= 1) AND (from_batch_no <= through_batch_no))),
     CONSTRAINT delivery_check1 CHECK ((array_length(creator_ids, 1) = array_length(creator_coins, 1))),
     CONSTRAINT delivery_coins_check CHECK ((coins > 0)),
+    CONSTRAINT delivery_frames_check CHECK (((cardinality(room_ids) = cardinality(seqs)) AND (cardinality(seqs) > 0))),
     CONSTRAINT delivery_gifts_check CHECK ((gifts > 0)),
     CONSTRAINT delivery_hash_check CHECK ((length(hash) = 32))
 );
@@ -1668,13 +1706,6 @@ CREATE TABLE public.event_combo (
 )
 WITH (fillfactor='70');
 
-CREATE TABLE public.event_delivery_stream (
-    shard smallint NOT NULL,
-    source_shard smallint NOT NULL,
-    through_batch_no bigint NOT NULL
-)
-WITH (fillfactor='50');
-
 CREATE TABLE public.event_log (
     singleton boolean DEFAULT true NOT NULL,
     last bigint DEFAULT 0 NOT NULL,
@@ -1690,13 +1721,6 @@ WITH (fillfactor='50');
 COMMENT ON COLUMN public.event_log.gifts_wanted_until IS 'until then gifts are copied into the log: somebody follows them';
 
 COMMENT ON COLUMN public.event_log.gifts_since IS 'since when they are; null: they are not';
-
-CREATE TABLE public.event_room (
-    shard smallint NOT NULL,
-    room_id bigint NOT NULL,
-    seq bigint NOT NULL
-)
-WITH (fillfactor='50');
 
 CREATE TABLE public.event_waiting (
     number bigint NOT NULL,
@@ -1721,6 +1745,38 @@ ALTER TABLE public.event_waiting ALTER COLUMN number ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.follower (
+    name text NOT NULL,
+    shard smallint NOT NULL,
+    through bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT follower_through_check CHECK ((through >= 0))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE public.follower IS 'how far a follower has read the log of a shard';
+
+CREATE TABLE public.gift_log (
+    shard smallint NOT NULL,
+    through bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT gift_log_through_check CHECK ((through >= 0))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE public.gift_log IS 'the last number in the log of a creators'' shard: deliveries and reversals, numbered from one without gaps';
+
+CREATE TABLE public.gift_log_reversal (
+    shard smallint NOT NULL,
+    log_no bigint NOT NULL,
+    source_shard smallint NOT NULL,
+    reversal_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    direction text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT gift_log_reversal_direction_check CHECK ((direction = ANY (ARRAY['take'::text, 'return'::text])))
+);
+
+COMMENT ON TABLE public.gift_log_reversal IS 'that the creator''s part of gifts whose money went back was taken, or given back';
 
 CREATE TABLE public.gift_reversal (
     shard smallint NOT NULL,
@@ -3291,11 +3347,17 @@ ALTER TABLE ONLY public.conversion
 ALTER TABLE ONLY public.creator_setting
     ADD CONSTRAINT creator_setting_pkey PRIMARY KEY (shard, creator_id);
 
+ALTER TABLE ONLY public.creator_total
+    ADD CONSTRAINT creator_total_pkey PRIMARY KEY (shard, creator_id, by, day, key);
+
 ALTER TABLE ONLY public.credit_note
     ADD CONSTRAINT credit_note_number UNIQUE (shard, seller_code, number);
 
 ALTER TABLE ONLY public.credit_note
     ADD CONSTRAINT credit_note_pkey PRIMARY KEY (shard, reversal_id, act);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_in_log UNIQUE (shard, log_no);
 
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (shard, source_shard, through_batch_no);
@@ -3315,9 +3377,6 @@ ALTER TABLE ONLY public.difference_transition
 ALTER TABLE ONLY public.event_combo
     ADD CONSTRAINT event_combo_pkey PRIMARY KEY (combo_id);
 
-ALTER TABLE ONLY public.event_delivery_stream
-    ADD CONSTRAINT event_delivery_stream_pkey PRIMARY KEY (shard, source_shard);
-
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_id_key UNIQUE (id);
 
@@ -3327,14 +3386,14 @@ ALTER TABLE ONLY public.event_log
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY ("position");
 
-ALTER TABLE ONLY public.event_room
-    ADD CONSTRAINT event_room_pkey PRIMARY KEY (shard, room_id);
-
 ALTER TABLE ONLY public.event_waiting
     ADD CONSTRAINT event_waiting_id_key UNIQUE (id);
 
 ALTER TABLE ONLY public.event_waiting
     ADD CONSTRAINT event_waiting_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.follower
+    ADD CONSTRAINT follower_pkey PRIMARY KEY (name, shard);
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
@@ -3344,6 +3403,15 @@ ALTER TABLE ONLY public.gift_balance
 
 ALTER TABLE ONLY public.gift_batch
     ADD CONSTRAINT gift_batch_pkey PRIMARY KEY (shard, creator_shard, batch_no);
+
+ALTER TABLE ONLY public.gift_log
+    ADD CONSTRAINT gift_log_pkey PRIMARY KEY (shard);
+
+ALTER TABLE ONLY public.gift_log_reversal
+    ADD CONSTRAINT gift_log_reversal_pkey PRIMARY KEY (shard, log_no);
+
+ALTER TABLE ONLY public.gift_log_reversal
+    ADD CONSTRAINT gift_log_reversal_shard_source_shard_reversal_id_creator_id_key UNIQUE (shard, source_shard, reversal_id, creator_id, direction);
 
 ALTER TABLE ONLY public.gift
     ADD CONSTRAINT gift_pkey PRIMARY KEY (shard, viewer_id, id);
@@ -4205,6 +4273,9 @@ GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.lock_money(p_shard smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_money(p_shard smallint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
@@ -4392,6 +4463,14 @@ GRANT UPDATE(maturity_error) ON TABLE public.conversion TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.creator_setting TO plaudit_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.creator_total TO plaudit_app;
+
+GRANT UPDATE(gifts) ON TABLE public.creator_total TO plaudit_app;
+
+GRANT UPDATE(coins_received) ON TABLE public.creator_total TO plaudit_app;
+
+GRANT UPDATE(coins_taken_back) ON TABLE public.creator_total TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.credit_note TO plaudit_app;
 
 GRANT SELECT ON TABLE public.delivery TO plaudit_app;
@@ -4406,13 +4485,17 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.event TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_combo TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_delivery_stream TO plaudit_app;
-
 GRANT SELECT,UPDATE ON TABLE public.event_log TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_room TO plaudit_app;
-
 GRANT SELECT,INSERT,DELETE ON TABLE public.event_waiting TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.follower TO plaudit_app;
+
+GRANT UPDATE(through) ON TABLE public.follower TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_log TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_log_reversal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
 

@@ -1,11 +1,11 @@
-"""What is read of deliveries and frames, and combos whose end was not told."""
+"""Since when gifts are told, what is told of them, and combos whose end was not told."""
 
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from plaudit.ledger.model import GiftLine
+from plaudit.ledger.following import GiftFrame
 
 
 class Followed(msgspec.Struct, frozen=True):
@@ -15,22 +15,11 @@ class Followed(msgspec.Struct, frozen=True):
     since: datetime | None
 
 
-class SeenDelivery(msgspec.Struct, frozen=True):
-    """A delivery whose gifts are not copied yet."""
+class ToldFrame(msgspec.Struct, frozen=True):
+    """The gifts of one frame, and whose room they are in."""
 
-    source_shard: int
-    through_batch_no: int
-    creator_ids: list[int]
-
-
-class GiftFrame(msgspec.Struct, frozen=True):
-    """The gifts of one frame of a creator's room."""
-
-    room_id: int
     creator_id: int
-    seq: int
-    at: datetime
-    lines: list[GiftLine]
+    frame: GiftFrame
 
 
 class Combo(msgspec.Struct, frozen=True):

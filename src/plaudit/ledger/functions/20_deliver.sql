@@ -66,12 +66,7 @@ begin
     on conflict (shard, creator_id) do update
     set balance = g.balance + excluded.balance, received = g.received + excluded.received;
 
-    insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
-        creator_ids, creator_coins, hash)
-    values (p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
-        sum_creators, sum_coins, delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines))
-    returning hash into stream.hash;
-
+    stream.hash := delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines);
     update delivery_stream s set delivered_through = through, hash = stream.hash
     where s.shard = p_shard and s.source_shard = p_source_shard;
 
@@ -89,10 +84,34 @@ begin
         insert into frame (shard, room_id, seq, kind, at, lines)
         select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.lines
         from per_room r join numbered n on n.room_id = r.room_id
+        returning room_id, seq
+    ), shown as (
+        select array_agg(w.room_id order by w.room_id) as room_ids, array_agg(w.seq order by w.room_id) as seqs from written w
+    ), logged as ( -- the last of all locks
+        update gift_log g set through = g.through + 1 from shown where g.shard = p_shard returning g.through as log_no
+    ), sealed as (
+        insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
+            creator_ids, creator_coins, hash, log_no, room_ids, seqs)
+        select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
+            sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs
+        from logged l cross join shown s
     )
     select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, null::jsonb, r.lines
     from numbered n left join per_room r on r.room_id = n.room_id and r.room_id = any (p_watched);
 end $$;
+
+-- That a reversal has taken a creator's part of gifts, or given it back, in the log of the creator's shard. Called last of
+-- all, as a delivery takes its place in the log last of all: nobody waits for another while holding it.
+create or replace function log_reversal(
+    p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamptz
+) returns bigint language sql security definer set search_path = public, pg_temp as $$
+    with logged as (
+        update gift_log g set through = g.through + 1 where g.shard = p_shard returning g.through
+    )
+    insert into gift_log_reversal (shard, log_no, source_shard, reversal_id, creator_id, direction, at)
+    select p_shard, through, p_source_shard, p_reversal_id, p_creator_id, p_direction, p_at from logged
+    returning log_no
+$$;
 
 -- A numbered frame that is not a gift.
 create or replace function append_frame(

@@ -1,0 +1,89 @@
+"""Adding what is delivered and taken back to the sums, and reading them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from plaudit.creators.totals.model import By, Period, Total
+from plaudit.db import Connection, fetch_all, statements
+from plaudit.ledger.following import Delivered, Entry
+from plaudit.ledger.shards import shard_of
+
+SQL = statements(__file__)
+
+FOLLOWER = "creators.totals"
+
+Key = tuple[int, By, date, int]
+"""Creator, what is summed by, day, and the room, item or person."""
+
+
+class _Sums:
+    """What some entries change."""
+
+    def __init__(self) -> None:
+        self.changes: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def add(
+        self,
+        creator_id: int,
+        at: datetime,
+        parts: tuple[int, int, int],
+        *,
+        gifts: int = 0,
+        received: int = 0,
+        taken: int = 0,
+    ) -> None:
+        """`parts`: the room, the item and the supporter."""
+        day = at.astimezone(UTC).date()
+        room_id, item_id, viewer_id = parts
+        keys: tuple[tuple[By, int], ...] = (("day", 0), ("room", room_id), ("item", item_id), ("supporter", viewer_id))
+        for by, key in keys:
+            change = self.changes[creator_id, by, day, key]
+            change[0] += gifts
+            change[1] += received
+            change[2] += taken
+
+
+async def add_entries(connection: Connection, shard: int, entries: Sequence[Entry]) -> None:
+    """Add what creators of a shard received, and take off what was taken back, on the day it was received."""
+    sums = _Sums()
+    for entry in entries:
+        if isinstance(entry, Delivered):
+            for frame in entry.frames:
+                for line in frame.lines:
+                    parts = (line.room_id, line.item_id, line.viewer_id)
+                    sums.add(line.creator_id, entry.at, parts, gifts=1, received=line.share_coins)
+        else:
+            sign = 1 if entry.direction == "take" else -1
+            for gift in entry.gifts:
+                parts = (gift.room_id, gift.item_id, gift.viewer_id)
+                sums.add(entry.creator_id, gift.received_at, parts, taken=sign * gift.coins)
+    keys = sorted(sums.changes)
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    await connection.execute(SQL["make_totals"], shard, *columns)
+    changed = [list(column) for column in zip(*(sums.changes[key] for key in keys), strict=True)]
+    await connection.execute(SQL["add_to_totals"], shard, *columns, *changed)
+
+
+async def forget(connection: Connection) -> None:
+    """Forget all sums: the follower reads all of the past again."""
+    await connection.execute(SQL["forget_totals"])
+
+
+async def totals_by_day(connection: Connection, creator_id: int, period: Period) -> list[Total]:
+    """A total for each day of a period that had gifts, the first day first."""
+    shard = await shard_of(connection, creator_id)
+    return await fetch_all(connection, SQL["totals_by_day"], Total, shard, creator_id, period.first, period.last)
+
+
+async def totals_by(connection: Connection, creator_id: int, by: By, period: Period, limit: int) -> list[Total]:
+    """Totals of a period by room, item or supporter, those with most coins that stand first."""
+    shard = await shard_of(connection, creator_id)
+    wanted = (shard, creator_id, by, period.first, period.last, limit)
+    return await fetch_all(connection, SQL["totals_by"], Total, *wanted)
+
+
+async def behind(connection: Connection, creator_id: int) -> int:
+    """How many deliveries and reversals of a creator's shard are not in the sums yet."""
+    count: int = await connection.fetchval(SQL["behind"], await shard_of(connection, creator_id), FOLLOWER)
+    return count

@@ -1,0 +1,110 @@
+"""What creators received, summed, over HTTP."""
+
+from datetime import UTC, date, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import get
+from litestar.params import Parameter
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.creators.totals import actions
+from plaudit.creators.totals.model import By, Period, Total
+from plaudit.db import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT, TOTALS_DAYS_DEFAULT, TOTALS_DAYS_MAX
+from plaudit.pages import Limit
+from plaudit.people.access import Access
+from plaudit.people.actions import card_of, people_by_ids
+from plaudit.people.model import Caller, PersonCard
+from plaudit.problems import InvalidField
+
+
+class TotalAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in on a day, in a room, of an item or from a supporter; the others are null."""
+
+    day: Annotated[date | None, Meta(description="By UTC.")] = None
+    room_id: str | None = None
+    item_id: int | None = None
+    supporter: PersonCard | None = None
+    gifts: Annotated[int, Meta(description="All of them, those that were taken back included.")]
+    coins_received: int
+    coins_taken_back: Annotated[
+        int, Meta(description="Of `coins_received`, those whose money went back to whoever paid. The rest stands.")
+    ]
+
+
+class TotalList(msgspec.Struct, frozen=True, kw_only=True):
+    """Days in their order; anything else with most coins that stand first."""
+
+    first_day: date
+    last_day: date
+    items: list[TotalAnswer]
+    behind: Annotated[
+        int, Meta(description="Deliveries that are not in the totals yet; a moment after a gift, seldom more than one.")
+    ]
+
+
+def period_of(first: date | None, last: date | None, today: date) -> Period:
+    """The days that are asked for; without any, the last TOTALS_DAYS_DEFAULT.
+
+    Raises:
+        InvalidField: it ends before it begins, or is longer than TOTALS_DAYS_MAX.
+    """
+    until = last or today
+    since = first or until - timedelta(days=TOTALS_DAYS_DEFAULT - 1)
+    if since > until:
+        raise InvalidField(field="query.last_day", reason=f"must not be before {since}")
+    if (until - since).days >= TOTALS_DAYS_MAX:
+        raise InvalidField(field="query.first_day", reason=f"must be at most {TOTALS_DAYS_MAX} days before {until}")
+    return Period(since, until)
+
+
+@get(
+    "/v1/creators/me/totals",
+    access=Access.CREATOR,
+    operation_id="GetTotals",
+    tags=["Creators"],
+    summary="What I received, by day, room, item or supporter",
+)
+async def get_totals(
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    by: Annotated[By, Parameter(description="What is summed by.")] = "day",
+    first_day: Annotated[date | None, Parameter(description="By UTC; without it, 30 days.")] = None,
+    last_day: Annotated[date | None, Parameter(description="By UTC; without it, today.")] = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> TotalList:
+    """Gifts are counted on the day they were delivered. What was taken back is taken off that day, and put back with a
+    dispute that was won. `limit` is for rooms, items and supporters; of days all are told."""
+    period = period_of(first_day, last_day, clock.now().astimezone(UTC).date())
+    async with database.snapshot() as connection:
+        if by == "day":
+            found = await actions.totals_by_day(connection, caller.person_id, period)
+        else:
+            found = await actions.totals_by(connection, caller.person_id, by, period, limit)
+        people = await people_by_ids(connection, [one.key for one in found] if by == "supporter" else [])
+        behind = await actions.behind(connection, caller.person_id)
+    cards = {person_id: card_of(person) for person_id, person in people.items()}
+    return TotalList(
+        first_day=period.first,
+        last_day=period.last,
+        items=[_answer(by, one, cards) for one in found],
+        behind=behind,
+    )
+
+
+def _answer(by: By, total: Total, cards: dict[int, PersonCard]) -> TotalAnswer:
+    return TotalAnswer(
+        day=total.day,
+        room_id=str(total.key) if by == "room" else None,
+        item_id=total.key if by == "item" else None,
+        supporter=cards.get(total.key),
+        gifts=total.gifts,
+        coins_received=total.coins_received,
+        coins_taken_back=total.coins_taken_back,
+    )
+
+
+HANDLERS = (get_totals,)

@@ -1,0 +1,36 @@
+"""The command `plaudit totals`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from plaudit.creators.totals.actions import FOLLOWER, add_entries, forget
+from plaudit.database_command import one_line_if_not_prepared
+from plaudit.db import Database
+from plaudit.embedded import database_url
+from plaudit.ledger.following import follow, rebuild
+from plaudit.ledger.shards import read_shards
+from plaudit.settings import Settings
+
+
+@click.group()
+def totals() -> None:
+    """What creators received, by day, room, item and supporter."""
+
+
+@totals.command(name="rebuild")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The folder of the embedded database.")
+def rebuild_command(data: Path | None) -> None:
+    """Forget all totals, and sum all of the past again. Servers may go on meanwhile."""
+    with database_url(Settings.from_environment(), data, share=True) as url, one_line_if_not_prepared():
+        followed = asyncio.run(_rebuild(url))
+    click.echo(f"Summed {followed:,} deliveries and reversals.")
+
+
+async def _rebuild(url: str) -> int:
+    async with Database(url) as database:
+        async with database.transaction() as connection:
+            await rebuild(connection, FOLLOWER, forget)
+            shards = await read_shards(connection)
+        return await follow(database, shards, FOLLOWER, add_entries)

@@ -1,0 +1,176 @@
+"""Followers: whoever reads what creators received and lost, in order, each with a cursor of its own.
+
+Deliveries and reversals of a creators' shard are numbered without gaps, and each is committed before the next has its
+number. So one number says what a follower has seen, from any process. What it writes here is written once, because its
+cursor moves in the same transaction; what it tells others, at least once. One that begins at zero gets all of the past.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from itertools import takewhile
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.ledger.model import GiftLine
+from plaudit.ledger.shards import Shards, read_shards
+from plaudit.limits import FOLLOWER_ENTRIES_MAX
+
+SQL = statements(__file__)
+
+
+class GiftFrame(msgspec.Struct, frozen=True):
+    """The gifts of one frame of a room."""
+
+    room_id: int
+    seq: int
+    at: datetime
+    lines: list[GiftLine]
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """Gifts that creators of a shard received together, by rooms."""
+
+    log_no: int
+    at: datetime
+    frames: list[GiftFrame]
+
+
+class ReversedGift(msgspec.Struct, frozen=True):
+    """A creator's part of a gift that a reversal takes."""
+
+    id: UUID
+    viewer_id: int
+    room_id: int
+    item_id: int
+    coins: int
+    received_at: datetime
+
+
+class Reversed(msgspec.Struct, frozen=True):
+    """What a reversal took from a creator, or gave back."""
+
+    log_no: int
+    at: datetime
+    creator_id: int
+    direction: Literal["take", "return"]
+    gifts: list[ReversedGift]
+
+
+Entry = Delivered | Reversed
+Follow = Callable[[Connection, int, Sequence[Entry]], Awaitable[object]]
+"""What a follower does with the next entries of a shard."""
+
+
+class _Delivery(msgspec.Struct, frozen=True):
+    log_no: int
+    delivered_at: datetime
+    room_ids: list[int]
+    seqs: list[int]
+
+
+class _Reversal(msgspec.Struct, frozen=True):
+    log_no: int
+    at: datetime
+    source_shard: int
+    reversal_id: UUID
+    creator_id: int
+    direction: Literal["take", "return"]
+
+
+async def begin(connection: Connection, name: str, *, from_now: bool = False) -> None:
+    """Let a follower begin, with all of the past or from now on. One that has begun goes on where it is."""
+    await connection.execute(SQL["begin_to_follow"], name, from_now)
+
+
+async def end(connection: Connection, name: str) -> None:
+    """Forget how far a follower has come."""
+    await connection.execute(SQL["end_to_follow"], name)
+
+
+async def claim(connection: Connection, name: str, shard: int) -> int | None:
+    """Where a follower stands in a shard, for the length of a transaction; None: another process is at it, or it has
+    not begun."""
+    through: int | None = await connection.fetchval(SQL["claim_follower"], name, shard)
+    return through
+
+
+async def entries_after(connection: Connection, shard: int, through: int, limit: int) -> list[Entry]:
+    """The entries of a shard after a number, without gaps."""
+    deliveries = await fetch_all(connection, SQL["deliveries_after"], _Delivery, shard, through, limit)
+    reversals = await fetch_all(connection, SQL["reversals_after"], _Reversal, shard, through, limit)
+    found: dict[int, _Delivery | _Reversal] = {}
+    found |= {one.log_no: one for one in deliveries}
+    found |= {one.log_no: one for one in reversals}
+    # The two were read one after the other: what came between them is left for the next time.
+    run = [one for one in takewhile(bool, (found.get(through + step) for step in range(1, limit + 1))) if one]
+    frames = await _frames(connection, shard, [one for one in run if isinstance(one, _Delivery)])
+    return [
+        Delivered(one.log_no, one.delivered_at, [frames[key] for key in zip(one.room_ids, one.seqs, strict=True)])
+        if isinstance(one, _Delivery)
+        else Reversed(one.log_no, one.at, one.creator_id, one.direction, await _gifts(connection, shard, one))
+        for one in run
+    ]
+
+
+async def advance(connection: Connection, name: str, shard: int, entries: Sequence[Entry]) -> None:
+    """Have a follower stand behind these entries."""
+    if entries:
+        await connection.execute(SQL["advance_follower"], name, shard, entries[-1].log_no)
+
+
+async def follow(database: Database, shards: Shards, name: str, handle: Follow) -> int:
+    """Hand a follower all that is new, FOLLOWER_ENTRIES_MAX entries a transaction; answers how many there were."""
+    followed = 0
+    async with database.transaction() as connection:
+        await begin(connection, name)
+    for shard in shards.all():
+        handled = FOLLOWER_ENTRIES_MAX
+        while handled == FOLLOWER_ENTRIES_MAX:
+            handled = await follow_once(database, name, shard, handle)
+            followed += handled
+    return followed
+
+
+async def follow_once(database: Database, name: str, shard: int, handle: Follow) -> int:
+    """Hand a follower the next entries of one shard in one transaction; answers how many. Nothing while another process
+    is at it."""
+    async with database.transaction() as connection:
+        through = await claim(connection, name, shard)
+        if through is None:
+            return 0
+        entries = await entries_after(connection, shard, through, FOLLOWER_ENTRIES_MAX)
+        if entries:
+            await handle(connection, shard, entries)
+            await advance(connection, name, shard, entries)
+        return len(entries)
+
+
+async def rebuild(connection: Connection, name: str, forget: Callable[[Connection], Awaitable[object]]) -> None:
+    """Have a follower forget what it wrote and read all of the past again, from its next turn on."""
+    await begin(connection, name)
+    for shard in (await read_shards(connection)).all():
+        await connection.fetchval(SQL["wait_for_follower"], name, shard)
+    await forget(connection)
+    await connection.execute(SQL["rewind_follower"], name)
+
+
+async def _frames(
+    connection: Connection, shard: int, deliveries: Sequence[_Delivery]
+) -> dict[tuple[int, int], GiftFrame]:
+    rooms = [room_id for one in deliveries for room_id in one.room_ids]
+    seqs = [seq for one in deliveries for seq in one.seqs]
+    rows = await connection.fetch(SQL["frames_in_log"], shard, rooms, seqs) if rooms else []
+    return {
+        (row["room_id"], row["seq"]): GiftFrame(
+            row["room_id"], row["seq"], row["at"], [GiftLine(*line) for line in row["lines"]]
+        )
+        for row in rows
+    }
+
+
+async def _gifts(connection: Connection, shard: int, reversal: _Reversal) -> list[ReversedGift]:
+    wanted = (shard, reversal.source_shard, reversal.reversal_id, reversal.creator_id)
+    return await fetch_all(connection, SQL["gifts_of_reversal"], ReversedGift, *wanted)
