@@ -351,6 +351,7 @@ MATURITY_EVERY_S = 2  # between two looks at what has matured
 TOTALS_EVERY_S = 2  # pause between two looks at what creators received, to sum it
 TOTALS_DAYS_DEFAULT = 30
 TOTALS_DAYS_MAX = 366  # in one answer
+TOTALS_SHOWN = 10  # rooms, items and supporters on a page
 CLAWBACK_EVERY_S = 2  # pause between two looks for clawbacks to apply
 CLAWBACKS_PER_RUN_MAX = 500  # clawbacks one run of the job tries
 CLAWBACKS_CLAIMED_MAX = 100  # creators whose next clawback is claimed at once

@@ -23,6 +23,7 @@ PAGES = [
     ("/recharge", VIEWER),
     ("/wallet", VIEWER),
     ("/studio", CREATOR),
+    ("/studio/totals", CREATOR),
     ("/studio/payouts", CREATOR),
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
@@ -43,9 +44,9 @@ def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
 
 def become(page: Page, demo: Demo, name: str) -> None:
     if name:
-        page.goto(f"{demo.address}/people")
+        page.goto(f"{demo.address}/people?lang=en")
         page.get_by_role("button", name=name).click()
-        page.wait_for_url(lambda address: not address.endswith("/people"))
+        page.wait_for_url(lambda address: "/people" not in address)
 
 
 @pytest.mark.parametrize(("path", "name"), PAGES)

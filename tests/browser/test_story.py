@@ -47,7 +47,7 @@ class Story:
 
     def become(self, page: Page, name: str) -> None:
         """Choose who to be."""
-        page.goto(f"{self.demo.address}/people")
+        page.goto(f"{self.demo.address}/people?lang=en")
         page.get_by_role("button", name=name).click()
         expect(page.get_by_role("link", name=f"{name}: your account")).to_be_visible()
 

@@ -34,9 +34,9 @@ def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
 
 
 def become(page: Page, demo: Demo, name: str) -> Page:
-    page.goto(f"{demo.address}/people")
+    page.goto(f"{demo.address}/people?lang=en")
     page.get_by_role("button", name=name).click()
-    page.wait_for_url(lambda address: not address.endswith("/people"))
+    page.wait_for_url(lambda address: "/people" not in address)
     return page
 
 

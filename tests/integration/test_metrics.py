@@ -13,11 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from plaudit.clock import ManualClock
 from plaudit.ids import new_id
+from plaudit.ledger import following
 from plaudit.settings import Secret, Settings
 from tests.support.desk import ORIGIN, Desk, open_desk
 from tests.support.live import ROSE, Platform, open_platform
 from tests.support.server import serving
-from tests.support.waiting import WAIT_S, until
+from tests.support.waiting import WAIT_S, eventually, until
 
 TOKEN = "a token of a scraper"
 
@@ -67,6 +68,16 @@ async def test_gifts_batches_and_jobs_are_told(platform: Platform) -> None:
     assert figure(after, "plaudit_gifts_waiting") == 0
     assert figure(after, "plaudit_database_pool") >= 1
     assert "plaudit_delivery_lag_seconds" in after
+    async with platform.house.database.transaction() as connection:
+        await following.begin(connection, "slow")
+
+    async def is_behind() -> bool:
+        return figure(await _looked(platform), "plaudit_follower_behind", follower="slow") == 1
+
+    await eventually(is_behind, "one delivery is not read")
+    async with platform.house.database.transaction() as connection:
+        await following.end(connection, "slow")
+    assert figure(await _looked(platform), "plaudit_follower_behind", follower="slow") == 0
 
 
 async def _looked(platform: Platform) -> str:

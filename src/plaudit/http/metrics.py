@@ -49,6 +49,9 @@ _LAG = Gauge(
     "plaudit_delivery_lag_seconds", "Age of the oldest of them.", registry=_ALL, multiprocess_mode="livemostrecent"
 )
 _STUCK = Gauge("plaudit_stuck_work", "Failed, tried again.", registry=_ALL, multiprocess_mode="livemostrecent")
+_BEHIND = Gauge(
+    "plaudit_follower_behind", "Entries not read.", ["follower"], registry=_ALL, multiprocess_mode="livemostrecent"
+)
 _SUCCESS = Gauge(
     "plaudit_job_success_timestamp_seconds", "Last success.", ["job"], registry=_ALL, multiprocess_mode="max"
 )
@@ -102,6 +105,7 @@ class Gauges:
         self._readiness = readiness
         self._jobs = jobs
         self._gifts = self._batches = 0
+        self._followers: set[str] = set()
 
     @property
     def job(self) -> Job:
@@ -124,12 +128,17 @@ class Gauges:
                 _SUCCESS.labels(state.name).set(state.ended_at.timestamp())
         async with self._database.read() as connection:
             row = await connection.fetchrow(SQL["work_waiting"])
+            followers = await connection.fetch(SQL["followers"])
         assert row is not None
         oldest = row["oldest"]
         lag = self._clock.now() - oldest if oldest else timedelta(0)
         _UNDELIVERED.set(row["batches"])
         _LAG.set(max(lag.total_seconds(), 0))
         _STUCK.set(row["stuck"])
+        behind = {one["name"]: one["behind"] for one in followers}
+        for name in self._followers | behind.keys():
+            _BEHIND.labels(name).set(behind.get(name, 0))
+        self._followers |= behind.keys()
 
 
 def figures() -> bytes:

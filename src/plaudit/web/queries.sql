@@ -78,6 +78,9 @@ left join room r on r.id = m.room_id
 left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
 order by m.reversal_id, m.coins desc, m.gift_id desc;
 
+-- name: room_titles -> RoomTitle
+select id, title, started_at from room where id = any ($1::bigint[]);
+
 -- name: people_called -> Person
 -- By their number, or by the beginning of their handle or name.
 select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at

@@ -23,6 +23,7 @@ from plaudit.web.pages import (
     stuck,
     studio,
     taken_back,
+    totals,
     wallet,
     webhooks,
 )
@@ -40,6 +41,7 @@ router = Router(
         wallet.router,
         studio.router,
         taken_back.router,
+        totals.router,
         overlay.router,
         operator.router,
         money_in.router,

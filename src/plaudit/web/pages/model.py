@@ -105,6 +105,14 @@ class Earning(msgspec.Struct, frozen=True, kw_only=True):
     coins: int | None
 
 
+class RoomTitle(msgspec.Struct, frozen=True, kw_only=True):
+    """What a room is called, and when it was live."""
+
+    id: int
+    title: str
+    started_at: datetime | None
+
+
 class GiftTakenBack(msgspec.Struct, frozen=True, kw_only=True):
     """A gift whose coins, or some of them, a reversal took back; `lifted_at`: when they came again."""
 

@@ -53,7 +53,8 @@ class Standing(msgspec.Struct, frozen=True):
         return self.rate.worth(diamonds)
 
 
-async def _standing(connection: Connection, creator_id: int, currency: str, clock: Clock) -> Standing:
+async def standing_of(connection: Connection, creator_id: int, currency: str, clock: Clock) -> Standing:
+    """What a creator has, in money of a currency."""
     return Standing(
         await creators.balance_of(connection, creator_id),
         await creators.current_rule(connection, clock),
@@ -84,7 +85,7 @@ async def studio(
         rooms = await fetch_all(
             connection, SQL["rooms_of_creator"], RoomOfCreator, me, seen_after, rooms_before, PAGE_ROWS + 1
         )
-        standing = await _standing(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
+        standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
         maturing = await creators.maturing_of(connection, me)
         setting = await creators.setting_of(connection, me)
         earnings = await fetch_all(connection, SQL["earnings"], Earning, me, *place_of(before), PAGE_ROWS + 1)
@@ -143,7 +144,7 @@ async def studio_payouts(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         mine = await methods.methods_of(connection, me)
-        standing = await _standing(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
+        standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
         terms = await rates.terms_at(connection, "bank_account", now)
         left_today = terms.diamonds_per_day_max - await payouts.diamonds_today(connection, me, now)
         found = await payouts.find_all(connection, PayoutFilter(creator_id=me), place_of(before), PAGE_ROWS + 1)

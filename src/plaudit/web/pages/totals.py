@@ -1,0 +1,109 @@
+"""What a creator received, day by day, and from whom, with what and where the most of it came."""
+
+from datetime import UTC, date, timedelta
+
+import msgspec
+from litestar import Response, Router, get
+
+from plaudit.clock import Clock
+from plaudit.creators.totals import actions
+from plaudit.creators.totals.model import By, Period, Total
+from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.gifts.catalogue.memory import Catalogue
+from plaudit.gifts.catalogue.names import name_in
+from plaudit.limits import TOTALS_SHOWN
+from plaudit.payouts import methods, rates
+from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
+from plaudit.people.model import Caller
+from plaudit.web.language import tag_for
+from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.model import RoomTitle
+from plaudit.web.pages.studio import standing_of
+
+SQL = statements("plaudit.web")
+
+DAYS = (7, 30, 90)
+"""The lengths of time one can choose."""
+_LENGTH_DEFAULT = 30
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """All of a period."""
+
+    gifts: int
+    coins_received: int
+    coins_taken_back: int
+
+    @classmethod
+    def of(cls, days: list[Total]) -> "Sum":
+        return cls(
+            sum(one.gifts for one in days),
+            sum(one.coins_received for one in days),
+            sum(one.coins_taken_back for one in days),
+        )
+
+    @property
+    def coins(self) -> int:
+        return self.coins_received - self.coins_taken_back
+
+
+def without_gaps(found: list[Total], period: Period) -> list[Total]:
+    """A total for each day, nothing where nothing came."""
+    known = {one.day: one for one in found}
+    days = [period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1)]
+    nothing = Total(day=None, key=0, gifts=0, coins_received=0, coins_taken_back=0)
+    return [known.get(day) or msgspec.structs.replace(nothing, day=day) for day in days]
+
+
+def _period(days: int | None, today: date) -> tuple[int, Period]:
+    length = days if days in DAYS else _LENGTH_DEFAULT
+    return length, Period(today - timedelta(days=length - 1), today)
+
+
+@get("/studio/totals", access=Access.CREATOR, include_in_schema=False)
+async def totals(
+    caller: Caller, database: Database, catalogue: Catalogue, clock: Clock, days: int | None = None
+) -> Response[str]:
+    """The last days by UTC; `days` is one of DAYS."""
+    length, period = _period(days, clock.now().astimezone(UTC).date())
+    me = caller.person_id
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = without_gaps(await actions.totals_by_day(connection, me, period), period)
+        rooms = await _most(connection, me, "room", period)
+        items = await _most(connection, me, "item", period)
+        supporters = await _most(connection, me, "supporter", period)
+        people = await people_by_ids(connection, [one.key for one in supporters])
+        titles = await fetch_all(connection, SQL["room_titles"], RoomTitle, [one.key for one in rooms])
+        behind = await actions.behind(connection, me)
+        mine = await methods.methods_of(connection, me)
+        standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
+    known = {one.key: catalogue.item(one.key) for one in items}
+    tag = tag_for(viewer.person)
+    return page(
+        "studio_totals.html",
+        viewer,
+        nav="studio",
+        lengths=DAYS,
+        length=length,
+        days=found,
+        sum=Sum.of(found),
+        most=max(one.coins_received for one in found),
+        rooms=rooms,
+        titles={one.id: one for one in titles},
+        items=items,
+        known={key: item for key, item in known.items() if item},
+        names={key: name_in(item, [tag]) for key, item in known.items() if item},
+        supporters=supporters,
+        people=people,
+        behind=behind,
+        standing=standing,
+    )
+
+
+async def _most(connection: Connection, creator_id: int, by: By, period: Period) -> list[Total]:
+    return await actions.totals_by(connection, creator_id, by, period, TOTALS_SHOWN)
+
+
+router = Router("/", route_handlers=[totals])
