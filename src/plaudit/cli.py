@@ -12,6 +12,7 @@ from plaudit.settings import SetupError
 # Each command lives in its own module and is imported when it is called. The text is its line in `plaudit --help`.
 COMMANDS = {
     "accounting": ("plaudit.accounting.commands:accounting", "Roll-forward and unspent balances for accountants."),
+    "asyncapi": ("plaudit.http.commands:asyncapi", "Print the description of the room socket."),
     "audit": ("plaudit.schema.commands:audit", "Prove that the books balance."),
     "backup": ("plaudit.readiness.commands:backup", "Say that a backup was taken."),
     "bench": ("plaudit.bench.commands:bench", "Measure charge, http, socket or fanout."),

@@ -226,7 +226,7 @@ async def test_without_a_cursor_the_last_frames_come(platform: Platform) -> None
                 "select append_frame($1, $2, 'room', $3, $4)",
                 (await platform.house.rooms.room(int(room_id))).shard,  # type: ignore[union-attr]
                 int(room_id),
-                {"event": "gifts_paused" if number % 2 else "gifts_resumed"},
+                {"event": "gifts_paused" if number % 2 else "gifts_resumed", "stage_url": None, "stage_kind": "hls"},
                 platform.clock.now(),
             )
     async with platform.screen(room_id) as screen:

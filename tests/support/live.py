@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -21,6 +22,7 @@ from plaudit.http.house import House, open_house
 from plaudit.http.server import _config
 from plaudit.ids import new_id
 from plaudit.listening import listen
+from plaudit.live.conversation import ServerMessage
 from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
@@ -131,6 +133,12 @@ class Platform:
             yield Screen(socket, self.clock)
 
 
+def as_described(text: str | bytes) -> Any:
+    """A message of the server as its description has it: what the description does not know is left out."""
+    said = msgspec.json.decode(text, type=ServerMessage)
+    return json.loads(msgspec.json.encode(said))
+
+
 class Screen:
     """What a socket brought, and how to say something through it."""
 
@@ -143,7 +151,9 @@ class Screen:
         """The next message that fits; all before it are kept in `messages`."""
         async with asyncio.timeout(WAIT_S):
             while True:
-                message: dict[str, Any] = json.loads(await self.socket.recv())
+                text = await self.socket.recv()
+                message: dict[str, Any] = json.loads(text)
+                assert as_described(text) == message
                 self.messages.append(message)
                 if until(message):
                     return message

@@ -1,10 +1,11 @@
-"""The commands `plaudit serve` and `plaudit openapi`."""
+"""The commands `plaudit serve`, `plaudit openapi` and `plaudit asyncapi`."""
 
 import asyncio
 import dataclasses
 import signal
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -13,6 +14,7 @@ from plaudit.db import APPLICATION_ROLE, Database
 from plaudit.embedded import database_url
 from plaudit.http import server
 from plaudit.http.assembly import framework
+from plaudit.http.asyncapi import describe_socket
 from plaudit.http.logs import configure_logging
 from plaudit.http.openapi import describe
 from plaudit.http.origins import warnings_of
@@ -92,6 +94,13 @@ async def _prepare(url: str, *, embedded: bool) -> None:
             raise SetupError(f"the database lacks {len(missing)} migrations: run `plaudit migrate`")
         if lacking := [one for one in await privilege_repairs(connection) if one.startswith("GRANT")]:
             raise SetupError(f"the role {APPLICATION_ROLE} lacks {len(lacking)} privileges: run `plaudit migrate`")
+
+
+@click.command()
+def asyncapi() -> None:
+    """Print the description of the room socket."""
+    description = describe_socket(urlsplit(Settings.from_environment().public_url).netloc)
+    click.echo(msgspec.json.format(msgspec.json.encode(description), indent=2))
 
 
 @click.command()

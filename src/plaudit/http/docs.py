@@ -1,12 +1,15 @@
 """The description of the API for machines, and for people to read and try."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response, Router, get
 
+from plaudit.http.asyncapi import describe_socket
 from plaudit.http.openapi import describe
 from plaudit.people.access import Access
+from plaudit.settings import Settings
 from plaudit.web.templating import static
 
 _PAGE = """<!doctype html>
@@ -35,6 +38,13 @@ def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(description, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
+@get("/v1/asyncapi.json", access=Access.PUBLIC, include_in_schema=False, sync_to_thread=False)
+def get_asyncapi(settings: Settings) -> Response[bytes]:
+    """The description of the room socket (AsyncAPI 3)."""
+    description = msgspec.json.encode(describe_socket(urlsplit(settings.public_url).netloc))
+    return Response(description, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
 @get("/docs", access=Access.PUBLIC, include_in_schema=False, sync_to_thread=False)
 def get_docs() -> Response[str]:
     """The description, to read and to try."""
@@ -47,4 +57,4 @@ def get_docs() -> Response[str]:
     return Response(page, media_type="text/html")
 
 
-router = Router("/", route_handlers=[get_openapi, get_docs])
+router = Router("/", route_handlers=[get_openapi, get_asyncapi, get_docs])

@@ -11,6 +11,7 @@ from plaudit.events.model import RoomEnded as EndOfRoom
 from plaudit.events.model import RoomStarted
 from plaudit.gifts.model import RoomUnknown
 from plaudit.ledger.model import Frame
+from plaudit.live.frames import RoomBody
 from plaudit.live.model import ListedRoom, NotYourRoom, Room, RoomChange, RoomEnded, RoomEvent, RoomState, StageKind
 from plaudit.media import require_loadable
 from plaudit.people.actions import require_person
@@ -209,7 +210,7 @@ async def _write(connection: Connection, wanted: Room, event: RoomEvent | None, 
     assert room is not None
     if event is None:
         return room, []
-    body = {"event": event, "stage_url": room.stage_url, "stage_kind": room.stage_kind}
+    body = msgspec.to_builtins(RoomBody(event, room.stage_url, room.stage_kind))
     seq = await connection.fetchval(SQL["append_frame"], room.shard, room.id, "room", body, now)
     return room, [Frame({"room_id": room.id, "seq": seq, "kind": "room", "at": now, "body": body})]
 

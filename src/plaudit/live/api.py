@@ -25,13 +25,13 @@ from plaudit.limits import (
 from plaudit.live import actions, creator_api, making
 from plaudit.live.answers import room_view, top_gifters
 from plaudit.live.chat import Chat
+from plaudit.live.conversation import NOBODY, FramePage, Hello
 from plaudit.live.hub import Hub
 from plaudit.live.message import cursor_of, message, read_cursor
 from plaudit.live.model import (
     ChatRequest,
     ChatSaid,
     CursorVoid,
-    FramePage,
     NewRoom,
     Room,
     RoomChange,
@@ -355,12 +355,13 @@ async def _events(
     watched = await hub.open(key)
     outlet.send(
         message(
-            "hello",
-            room_id=str(key.room_id),
-            cursor=cursor_of(hub.reader.epoch, watched.shown),
-            heartbeat_s=SOCKET_HEARTBEAT_S,
-            viewer=await hub.profiles.card(person_id) if person_id else None,
-            coins=(await hub.reader.wallets([person_id]))[person_id] if person_id else None,
+            Hello(
+                room_id=str(key.room_id),
+                cursor=cursor_of(hub.reader.epoch, watched.shown),
+                heartbeat_s=SOCKET_HEARTBEAT_S,
+                viewer=await hub.profiles.card(person_id) if person_id else NOBODY,
+                coins=(await hub.reader.wallets([person_id]))[person_id] if person_id else None,
+            )
         )
     )
     joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor)

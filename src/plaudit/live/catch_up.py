@@ -1,6 +1,7 @@
 """From the past to the present: a subscriber reads what it missed, and then joins the live ones without a seam."""
 
 import asyncio
+from typing import Literal
 
 from plaudit.limits import FRAMES_BACKLOG_MAX, FRAMES_RESUME_MAX, HUB_TICK_MS, SOCKET_DRAIN_WAIT_S
 from plaudit.live.message import frames_messages, resync_message
@@ -72,7 +73,7 @@ async def _start(reader: Reader, subscriber: Subscriber, cursor: tuple[int, int]
     return seq
 
 
-def _resync(reader: Reader, subscriber: Subscriber, reason: str) -> int:
+def _resync(reader: Reader, subscriber: Subscriber, reason: Literal["epoch", "too_far"]) -> int:
     start = _latest(subscriber.room)
     subscriber.outlet.send(resync_message(reader.epoch, start, reason))
     return start

@@ -23,6 +23,7 @@ from plaudit.limits import (
     CHAT_TEXT_LENGTH_MAX,
     CHAT_TICK_MS,
 )
+from plaudit.live.frames import ChatBody, KeptMessage, body_of
 from plaudit.live.model import Room
 from plaudit.problems import InvalidField, TooBusy, Unavailable
 
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 class _Said(NamedTuple):
     room: Room
-    message: dict[str, Any]
+    message: KeptMessage
     written: "asyncio.Future[None]"
 
 
@@ -92,15 +93,16 @@ class Chat:
         self._hold_to_rate(person_id)
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._remember(key, written)
-        self._waiting.append(_Said(room, {"id": key[1], "sender_id": person_id, "text": text}, written))
+        self._waiting.append(_Said(room, KeptMessage(key[1], person_id, text), written))
         self._arrived.set()
         await asyncio.shield(written)
 
     def saw(self, frame: Frame) -> None:
         """A frame of any process: what was said there need not be said again here."""
-        if frame.kind == "chat" and frame.body:
-            for message in frame.body["messages"]:
-                self._remember((message["sender_id"], message["id"]), None)
+        if frame.kind == "chat" and frame.has_contents:
+            body = body_of(frame)
+            for message in body.messages if isinstance(body, ChatBody) else ():
+                self._remember((message.sender_id, message.id), None)
 
     def _remember(self, key: tuple[int, str], written: "asyncio.Future[None] | None") -> None:
         self._ids[key] = written
@@ -135,7 +137,7 @@ class Chat:
         except Exception as error:
             log.warning("%d chat messages were not written: %r", len(said), error)
             for one in said:
-                self._ids.pop((one.message["sender_id"], one.message["id"]), None)
+                self._ids.pop((one.message.sender_id, one.message.id), None)
                 one.written.set_exception(Unavailable())
                 one.written.exception()  # whoever waits still gets it; nobody may be waiting any more
             return
@@ -147,7 +149,7 @@ class Chat:
         """One frame for each group of messages of the same room."""
         now = self._clock.now()
         rooms = [group[0].room for group in groups]
-        bodies = [{"messages": [one.message for one in group]} for group in groups]
+        bodies = [msgspec.to_builtins(ChatBody([one.message for one in group])) for group in groups]
         async with self._database.transaction() as connection:
             rows = await connection.fetch(
                 SQL["append_frames"],

@@ -19,6 +19,7 @@ from plaudit.limits import HUB_FAN_OUT_STEP, HUB_POLL_MS, HUB_ROOM_LINGER_S, HUB
 from plaudit.live import frames as wire_frames
 from plaudit.live.carrier import ROOMS, WALLETS, Carrier
 from plaudit.live.catch_up import SLOW, bring_up, follow, hand_over
+from plaudit.live.conversation import WalletMoved
 from plaudit.live.message import Message, frames_messages, message
 from plaudit.live.open_room import OpenRoom, RoomKey, Subscriber
 from plaudit.live.outlet import GOING_AWAY, TOO_SLOW, Outlet
@@ -342,7 +343,7 @@ class Hub:
             screens = list(self._people.get(person_id, ()))
             if screens and self._coins.get(person_id) != now:
                 self._coins[person_id] = now
-                if await self.send_to(screens, message("wallet", coins=now)):
+                if await self.send_to(screens, message(WalletMoved(coins=now))):
                     del self._coins[person_id]  # so that the next poll tells it again
 
     def _close_empty(self, now: float) -> None:

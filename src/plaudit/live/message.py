@@ -1,11 +1,12 @@
 """What is sent to screens: encoded once, shared by all of them, as a WebSocket frame or as a server-sent event."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import msgspec
 
 from plaudit.limits import FRAMES_MESSAGE_BYTES_MAX
+from plaudit.live.conversation import Pong, Resync, ServerMessage
 
 _TEXT_FRAME = 0x81
 _encoder = msgspec.json.Encoder()
@@ -48,9 +49,9 @@ def _header(length: int) -> bytes:
     return bytes((_TEXT_FRAME, 127)) + length.to_bytes(8, "big")
 
 
-def message(type_: str, **fields: Any) -> Message:
-    """A message of any type but frames."""
-    return Message(type_, _encoder.encode({"type": type_, **fields}))
+def message(said: ServerMessage, cursor: str | None = None) -> Message:
+    """A message of any type but frames, which are encoded one by one."""
+    return Message(str(said.__struct_config__.tag), _encoder.encode(said), cursor)
 
 
 def frames_messages(epoch: int, frames: Sequence[tuple[int, bytes]], *, backlog: bool) -> list[Message]:
@@ -79,10 +80,10 @@ def frames_message(epoch: int, frames: Sequence[tuple[int, bytes]], *, backlog: 
     return Message("frames", json, cursor, frames[-1][0])
 
 
-def resync_message(epoch: int, seq: int, reason: str) -> Message:
+def resync_message(epoch: int, seq: int, reason: Literal["epoch", "too_far"]) -> Message:
     """The reader's cursor is void; what follows begins after this one."""
     cursor = cursor_of(epoch, seq)
-    return Message("resync", _encoder.encode({"type": "resync", "cursor": cursor, "reason": reason}), cursor)
+    return message(Resync(cursor=cursor, reason=reason), cursor)
 
 
 def cursor_of(epoch: int, seq: int) -> str:
@@ -97,4 +98,4 @@ def read_cursor(text: str) -> tuple[int, int] | None:
     return int(epoch), int(seq)
 
 
-PONG = message("pong")
+PONG = message(Pong())

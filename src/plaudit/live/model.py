@@ -1,7 +1,7 @@
 """Rooms, chat, thanks and overlay tokens: as they are kept, asked for and answered, and what can go wrong."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -269,14 +269,6 @@ class RoomPage(msgspec.Struct, frozen=True):
     """Rooms: live ones first."""
 
     items: list[RoomView]
-    next: str | None
-
-
-class FramePage(msgspec.Struct, frozen=True):
-    """Frames in order. `cursor` is where to go on, `next` the same while there may be more."""
-
-    items: list[dict[str, Any]]
-    cursor: str
     next: str | None
 
 

@@ -6,17 +6,15 @@ import time
 from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from plaudit.clock import Clock
-from plaudit.gifts.model import IdText, RoomUnknown
+from plaudit.gifts.model import Gift, RoomUnknown
 from plaudit.gifts.sending import GiftSender, WantedGift
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.limits import (
-    GIFT_COINS_MAX,
-    GIFT_COUNT_MAX,
     SOCKET_COMMANDS_BURST,
     SOCKET_COMMANDS_PER_S,
     SOCKET_COMMANDS_UNDER_WAY_MAX,
@@ -24,6 +22,7 @@ from plaudit.limits import (
     SOCKET_REFUSALS_MAX,
 )
 from plaudit.live.chat import Chat
+from plaudit.live.conversation import Answer, ChatCommand, Command, GiftCommand, PingCommand
 from plaudit.live.message import PONG, message
 from plaudit.live.outlet import NOT_VALID, TOO_MANY
 from plaudit.live.protocol import SocketOutlet
@@ -35,28 +34,7 @@ from plaudit.wire import place, problem_of
 log = logging.getLogger(__name__)
 
 
-class GiftCommand(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="gift", kw_only=True):
-    """Send a gift. `coins` is the total that was shown."""
-
-    id: UUID
-    item_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-    count: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COUNT_MAX)] = 1
-    coins: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COINS_MAX)] | None = None
-    creator_id: IdText | None = None
-
-
-class ChatCommand(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="chat", kw_only=True):
-    """Say something."""
-
-    id: UUID
-    text: str
-
-
-class PingCommand(msgspec.Struct, tag_field="type", tag="ping"):
-    """Ask for a sign of life."""
-
-
-_decoder = msgspec.json.Decoder(GiftCommand | ChatCommand | PingCommand)
+_decoder = msgspec.json.Decoder(Command)
 _tasks: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
 
 
@@ -142,27 +120,27 @@ class Session:
         self._allowance -= 1
         return True
 
-    def _start(self, command_id: str, work: Coroutine[Any, Any, dict[str, Any]]) -> None:
-        """Do something that takes a while, and answer with what it returns."""
+    def _start(self, command_id: str, work: Coroutine[Any, Any, Gift | UnsetType]) -> None:
+        """Do something that takes a while, and answer with the gift that it returns."""
         self._under_way += 1
         task = asyncio.get_running_loop().create_task(self._carry_out(command_id, work))
         _tasks.add(task)
         task.add_done_callback(_tasks.discard)
 
-    async def _carry_out(self, command_id: str, work: Coroutine[Any, Any, dict[str, Any]]) -> None:
+    async def _carry_out(self, command_id: str, work: Coroutine[Any, Any, Gift | UnsetType]) -> None:
         try:
-            self._answer(command_id, **await work)
+            self._answer(command_id, gift=await work)
         except Exception as error:
             self._answer(command_id, problem=_problem(error))
         finally:
             self._under_way -= 1
 
-    async def _chat(self, command: ChatCommand) -> dict[str, Any]:
+    async def _chat(self, command: ChatCommand) -> UnsetType:
         room = await self._rooms.room(self._room_id)
         if room is None:
             raise RoomUnknown
         await self._speaker.say(room, self._person_id, command.id, command.text)
-        return {}
+        return UNSET
 
     def _give(self, command: GiftCommand) -> None:
         """A gift. A task for each would cost more than all the rest, so there is one only when something is amiss."""
@@ -191,11 +169,11 @@ class Session:
         else:
             self._start(command_id, self._explain(wanted, order, outcome))
 
-    async def _send(self, wanted: WantedGift) -> dict[str, Any]:
-        return {"gift": (await self._sender.send(wanted))[0]}
+    async def _send(self, wanted: WantedGift) -> Gift:
+        return (await self._sender.send(wanted))[0]
 
-    async def _explain(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> dict[str, Any]:
-        return {"gift": (await self._sender.finish(wanted, order, outcome))[0]}
+    async def _explain(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Gift:
+        return (await self._sender.finish(wanted, order, outcome))[0]
 
     def _wanted(self, command: GiftCommand) -> WantedGift:
         return WantedGift(
@@ -208,10 +186,12 @@ class Session:
             int(command.creator_id) if command.creator_id else None,
         )
 
-    def _answer(self, command_id: str | None, *, problem: Problem | None = None, **fields: Any) -> None:
-        if problem is not None:
-            fields["problem"] = problem.as_dict() | _retry(problem)
-        if not self._outlet.send(message("answer", id=command_id, ok=problem is None, **fields)):
+    def _answer(
+        self, command_id: str | None, *, gift: Gift | UnsetType = UNSET, problem: Problem | None = None
+    ) -> None:
+        document = problem.as_dict() | _retry(problem) if problem else UNSET
+        answer = Answer(id=command_id, ok=problem is None, gift=gift, problem=document)
+        if not self._outlet.send(message(answer)):
             self._outlet.close(TOO_MANY, "answers are not read")
 
 
@@ -228,7 +208,7 @@ def _retry(problem: Problem) -> dict[str, int]:
     return {"retry_after_s": int(seconds)} if seconds else {}
 
 
-def _decode(text: str) -> GiftCommand | ChatCommand | PingCommand:
+def _decode(text: str) -> Command:
     """The command in a message.
 
     Raises:
@@ -237,7 +217,7 @@ def _decode(text: str) -> GiftCommand | ChatCommand | PingCommand:
     if len(text) > SOCKET_MESSAGE_BYTES_MAX:
         raise InvalidBody(f"The message is longer than {SOCKET_MESSAGE_BYTES_MAX} characters.")
     try:
-        command: GiftCommand | ChatCommand | PingCommand = _decoder.decode(text)
+        command: Command = _decoder.decode(text)
     except msgspec.ValidationError as error:
         where, reason = place(error, "")
         raise problem_of([(where.lstrip(".") or "type", reason)]) from error

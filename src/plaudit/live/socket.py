@@ -8,6 +8,7 @@ from plaudit.db import Database, statements
 from plaudit.ledger.shards import Shards
 from plaudit.limits import SOCKET_HEARTBEAT_S, SOCKETS_MAX, SOCKETS_PER_PERSON_MAX
 from plaudit.live import overlays
+from plaudit.live.conversation import NOBODY, Hello
 from plaudit.live.hub import Hub
 from plaudit.live.message import cursor_of, message, read_cursor
 from plaudit.live.model import OverlayToken, OverlayTokenNotValid, Room
@@ -69,12 +70,13 @@ async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
     watched = await hub.open(key)
     outlet.send(
         message(
-            "hello",
-            room_id=str(room.id),
-            cursor=cursor_of(hub.reader.epoch, watched.shown),
-            heartbeat_s=SOCKET_HEARTBEAT_S,
-            viewer=await hub.profiles.card(person_id) if person_id else None,
-            coins=await _coins(parts["database"], parts["shards"], person_id) if person_id else None,
+            Hello(
+                room_id=str(room.id),
+                cursor=cursor_of(hub.reader.epoch, watched.shown),
+                heartbeat_s=SOCKET_HEARTBEAT_S,
+                viewer=await hub.profiles.card(person_id) if person_id else NOBODY,
+                coins=await _coins(parts["database"], parts["shards"], person_id) if person_id else None,
+            )
         )
     )
     expires_at = caller.expires_at if caller else None

@@ -7,11 +7,10 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-import msgspec
-
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.limits import PRESENCE_KEPT_S, STATE_INTERVAL_MS, STATE_NUDGE_PAUSE_MS, VIEWERS_SEEN_WITHIN_S
+from plaudit.live.conversation import State, TopGifter
 from plaudit.live.message import Message, message
 from plaudit.live.open_room import OpenRoom, Subscriber
 from plaudit.live.profiles import Profiles
@@ -21,14 +20,6 @@ SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
 SendTo = Callable[[Collection[Subscriber], Message], Awaitable[object]]
-
-
-class TopGifter(msgspec.Struct, frozen=True):
-    """Somebody among the most generous of a room."""
-
-    rank: int
-    person: msgspec.Raw
-    coins: int
 
 
 class StateTeller:
@@ -98,7 +89,7 @@ class StateTeller:
         cards = await self._profiles.cards(person_id for _, top in changed for person_id, _ in top)
         for room, top in changed:
             gifters = [TopGifter(rank, cards[person_id], coins) for rank, (person_id, coins) in enumerate(top, 1)]
-            room.state = message("state", viewers=room.viewers, coins=room.tally.coins, top_gifters=gifters)
+            room.state = message(State(viewers=room.viewers, coins=room.tally.coins, top_gifters=gifters))
             await self._send_to(list(room.live), room.state)
 
     async def _exchange(self, here: dict[int, int]) -> dict[int, int]:

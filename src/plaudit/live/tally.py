@@ -4,6 +4,7 @@ from heapq import nlargest
 
 from plaudit.ledger.model import Frame
 from plaudit.limits import GIFTERS_TRACKED_MAX, TOP_GIFTERS_LENGTH
+from plaudit.live.frames import ReversalBody, body_of
 
 
 class Tally:
@@ -32,9 +33,11 @@ class Tally:
 
     def _reverse(self, frame: Frame) -> None:
         """Coins of gifts were taken back, or given back again."""
-        assert frame.body is not None
-        sign = -1 if frame.body["event"] == "taken_back" else 1
-        for gifter, coins in frame.body["gifters"]:
+        body = body_of(frame)
+        if not isinstance(body, ReversalBody):
+            return
+        sign = -1 if body.event == "taken_back" else 1
+        for gifter, coins in body.gifters:
             self.coins += sign * coins
             left = self._by_gifter.get(gifter, 0) + sign * coins
             if left > 0:

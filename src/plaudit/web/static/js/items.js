@@ -2,6 +2,7 @@
 
 /** @typedef {import("./types.js").Item} Item */
 /** @typedef {{item_id: number, count: number, coins: number}} Sent */
+/** @typedef {import("./room-messages.js").AnyFrame | {kind: "gift", at: string, gifts: Sent[]}} AnyFrame */
 
 const KEPT_MAX = 500; // gifts a page remembers one by one
 
@@ -24,7 +25,7 @@ export class Items {
   /** @param {number} id */
   get(id) { return this.#current.get(id); }
 
-  /** Asks for what frames show and is not here. What does not come is shown as it is today, or not at all. @param {any[]} frames */
+  /** Asks for what frames show and is not here. What does not come is shown as it is today, or not at all. @param {AnyFrame[]} frames */
   async load(frames) {
     /** @type {Map<string, Promise<void>>} */ const asked = new Map();
     for (const frame of frames) {

@@ -9,13 +9,13 @@ const MISSED_HEARTBEATS = 2.5;
 const FINAL_CLOSES = new Map([[4401, "signed_out"], [4404, "no_such_room"]]);
 
 /** @typedef {"connecting" | "online" | "offline" | "closed"} ConnectionState */
-/** @typedef {{type: "answer", id: string, ok: boolean, gift?: object, problem?: {code: string, [field: string]: unknown}}} Answer */
+/** @typedef {import("./room-messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./room-messages.js").Answer} Answer */
+/** @typedef {{state: ConnectionState, reason?: string, retry_in_ms?: number}} Connection */
+/** @typedef {Extract<ServerMessage, {type: "hello" | "frames" | "state" | "wallet" | "resync"}> | ({type: "connection"} & Connection)} Told */
 /** @typedef {{message: {id: string}, resolve: (answer: Answer) => void, timer: ReturnType<typeof setTimeout>}} Command */
 
-/**
- * Events, each a CustomEvent whose detail is the server's message: `hello`, `frames` (only frames not seen before),
- * `state`, `wallet`, `resync`. And `connection` with `{state, reason?, retry_in_ms?}`.
- */
+/** Tells of the server's messages `hello`, `frames` (only frames not seen before), `state`, `wallet` and `resync`, and of the `connection`. */
 export class RoomSocket extends EventTarget {
   #url;
   #protocols;
@@ -43,6 +43,18 @@ export class RoomSocket extends EventTarget {
   get state() { return this.#state; }
   /** Where this screen is: "<epoch>:<seq>". */
   get cursor() { return this.#cursor; }
+
+  /**
+   * Calls somebody with each message of a type.
+   * @template {Told["type"]} T
+   * @param {T} type @param {(told: Extract<Told, {type: T}>) => void} hear
+   */
+  on(type, hear) {
+    this.addEventListener(type, (event) => hear(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @param {Told} told */
+  #tell(told) { this.dispatchEvent(new CustomEvent(told.type, { detail: told })); }
 
   start() {
     if (!this.#stopped) return;
@@ -140,7 +152,7 @@ export class RoomSocket extends EventTarget {
     const reason = FINAL_CLOSES.get(code);
     if (reason) {
       this.close();
-      this.dispatchEvent(new CustomEvent("connection", { detail: { state: "closed", reason } }));
+      this.#tell({ type: "connection", state: "closed", reason });
       return;
     }
     const ceiling = Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** this.#attempts);
@@ -159,19 +171,19 @@ export class RoomSocket extends EventTarget {
     if (!document.hidden && this.#state === "offline") this.#retryNow();
   };
 
-  /** @param {any} message */
+  /** What a newer server says beside these is not for us. @param {ServerMessage} message */
   #receive(message) {
     this.#heardAt = performance.now();
     if (message.type === "hello") this.#welcome(message);
     else if (message.type === "frames") this.#advance(message);
     else if (message.type === "resync") this.#cursor = ""; // void: the backlog that follows brings the next
-    else if (message.type === "answer") this.#settle(message.id, message);
+    else if (message.type === "answer" && message.id) this.#settle(message.id, message);
     if (message.type === "hello" || message.type === "state" || message.type === "wallet" || message.type === "resync") {
-      this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+      this.#tell(message);
     }
   }
 
-  /** @param {{cursor: string, heartbeat_s: number}} hello */
+  /** @param {{heartbeat_s: number}} hello */
   #welcome(hello) {
     this.#attempts = 0;
     this.#move("online");
@@ -179,20 +191,20 @@ export class RoomSocket extends EventTarget {
     for (const { message } of this.#commands.values()) this.#transmit(message);
   }
 
-  /** @param {{cursor: string, backlog: boolean, frames: {seq: number}[]}} message */
+  /** @param {import("./room-messages.js").Frames} message */
   #advance(message) {
     const [epoch, seen] = this.#cursor.split(":");
     const sameEpoch = epoch === message.cursor.split(":")[0];
     const fresh = sameEpoch ? message.frames.filter((frame) => frame.seq > Number(seen)) : message.frames;
     this.#cursor = message.cursor;
-    if (fresh.length) this.dispatchEvent(new CustomEvent("frames", { detail: { ...message, frames: fresh } }));
+    if (fresh.length) this.#tell({ ...message, frames: fresh });
   }
 
   /** @param {ConnectionState} state @param {{retry_in_ms?: number}} [more] */
   #move(state, more = {}) {
     if (state === this.#state && state !== "offline") return;
     this.#state = state;
-    this.dispatchEvent(new CustomEvent("connection", { detail: { state, ...more } }));
+    this.#tell({ type: "connection", state, ...more });
   }
 }
 

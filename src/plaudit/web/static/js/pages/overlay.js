@@ -51,14 +51,13 @@ function watch(id, address) {
   roomId = id;
   const opened = new RoomSocket({ roomId: id, token, address });
   socket = opened;
-  opened.addEventListener("frames", async (event) => {
-    const { backlog, frames } = /** @type {CustomEvent} */ (event).detail;
+  opened.on("frames", async ({ backlog, frames }) => {
     if (backlog) return;
     await items.load(frames);
     for (const frame of frames) if (frame.kind === "gift") for (const sent of frame.gifts) show(frame.at, sent);
   });
-  opened.addEventListener("connection", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.reason && socket === opened) roomId = ""; // the next look asks anew
+  opened.on("connection", ({ reason }) => {
+    if (reason && socket === opened) roomId = ""; // the next look asks anew
   });
   opened.start();
 }

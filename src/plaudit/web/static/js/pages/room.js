@@ -15,6 +15,7 @@ import { RoomState } from "./room-state.js";
 import { StagePicture } from "./stage-picture.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
+/** @typedef {import("../room-messages.js").GiftFrame} GiftFrame */
 
 const data = pageData();
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
@@ -71,20 +72,18 @@ function showRoom() {
 
 // What comes
 
-/** @param {any} frame @param {any} sent @returns {Gift | null} */
+/** @param {GiftFrame} frame @param {GiftFrame["gifts"][number]} sent @returns {Gift | null} */
 function giftOf(frame, sent) {
   const item = items.of(frame.at, sent);
   return item ? { ...sent, item, at: frame.at, combo: item.combo ? sent.combo : null } : null;
 }
 
-socket.addEventListener("frames", (event) => {
-  inTurn(() => showFrames(/** @type {CustomEvent} */ (event).detail));
-});
+socket.on("frames", (message) => inTurn(() => showFrames(message)));
 
 /** What comes is shown in the order in which it came, also when one has to be asked about first. @param {() => void | Promise<void>} show */
 function inTurn(show) { turn = turn.then(show).catch(() => {}); }
 
-/** @param {{backlog: boolean, frames: any[]}} message */
+/** @param {import("../room-messages.js").Frames} message */
 async function showFrames({ backlog, frames }) {
   await items.load(frames);
   for (const frame of frames) {
@@ -92,21 +91,21 @@ async function showFrames({ backlog, frames }) {
     else if (frame.kind === "room") showEvent(frame.event, backlog);
     else if (frame.kind === "gift") showGifts(frame, backlog);
   }
-  showPicture(frames.findLast((/** @type {any} */ frame) => frame.kind === "room"));
+  showPicture(frames.findLast((frame) => frame.kind === "room"));
 }
 
-/** Each event of a room says what it shows; those from before that time do not. @param {any} last */
+/** Each event of a room says what it shows. @param {import("../room-messages.js").RoomFrame | undefined} last */
 function showPicture(last) {
   if (last?.event === "ended") picture.stop();
-  else if (last && "stage_url" in last) {
+  else if (last) {
     if (!last.stage_url || loadable(last.stage_url)) void picture.show(last.stage_url, last.stage_kind);
     else picture.refuse();
   }
 }
 
-/** @param {any} frame @param {boolean} backlog */
+/** @param {GiftFrame} frame @param {boolean} backlog */
 function showGifts(frame, backlog) {
-  const gifts = frame.gifts.map((/** @type {any} */ sent) => giftOf(frame, sent)).filter(Boolean);
+  const gifts = frame.gifts.map((sent) => giftOf(frame, sent)).filter((gift) => gift !== null);
   for (const gift of gifts) {
     chat.addGift(gift);
     if (backlog) continue;
@@ -124,14 +123,13 @@ function showEvent(event, backlog) {
   showRoom();
 }
 
-socket.addEventListener("state", (event) => {
-  const { viewers, top_gifters: top } = /** @type {CustomEvent} */ (event).detail;
+socket.on("state", ({ viewers, top_gifters: top }) => {
   for (const count of all("viewer-count")) count.value = viewers;
   for (const list of all("top-gifters")) list.entries = list.closest("#panel-gifts") ? top.slice(0, TOP_BESIDE) : top;
 });
-socket.addEventListener("hello", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
-socket.addEventListener("wallet", (event) => setWallet(/** @type {CustomEvent} */ (event).detail.coins));
-socket.addEventListener("resync", () => inTurn(() => {
+socket.on("hello", ({ coins }) => setWallet(coins));
+socket.on("wallet", ({ coins }) => setWallet(coins));
+socket.on("resync", () => inTurn(() => {
   chat.clear();
   for (const feed of feeds) feed.clear();
 }));
@@ -142,7 +140,7 @@ function setWallet(coins) {
   showBalance();
 }
 
-let connection = /** @type {{state: string, reason?: string}} */ ({ state: "connecting" });
+let connection = /** @type {import("../room-socket.js").Connection} */ ({ state: "connecting" });
 
 function showConnection() {
   const box = find("[data-connection]");
@@ -161,8 +159,8 @@ function signInLink() {
   link.textContent = say("sign_in_again");
   return link;
 }
-socket.addEventListener("connection", (event) => {
-  connection = /** @type {CustomEvent} */ (event).detail;
+socket.on("connection", (told) => {
+  connection = told;
   showConnection();
 });
 for (const event of ["online", "offline"]) addEventListener(event, showConnection);

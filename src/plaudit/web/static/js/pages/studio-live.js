@@ -38,12 +38,11 @@ function giftOf(at, sent) {
 }
 
 // What comes
-socket.addEventListener("frames", (event) => {
-  const message = /** @type {CustomEvent} */ (event).detail;
+socket.on("frames", (message) => {
   turn = turn.then(() => showFrames(message)).catch(() => {});
 });
 
-/** In the order in which they came, also when one has to be asked about first. @param {{backlog: boolean, frames: any[]}} message */
+/** In the order in which they came, also when one has to be asked about first. @param {import("../room-messages.js").Frames} message */
 async function showFrames({ backlog, frames }) {
   await items.load(frames);
   for (const frame of frames) {
@@ -54,9 +53,9 @@ async function showFrames({ backlog, frames }) {
   }
 }
 
-/** @param {any} frame @param {boolean} backlog */
+/** @param {import("../room-messages.js").GiftFrame} frame @param {boolean} backlog */
 function receive(frame, backlog) {
-  const gifts = frame.gifts.map((/** @type {any} */ sent) => giftOf(frame.at, sent)).filter(Boolean);
+  const gifts = frame.gifts.map((sent) => giftOf(frame.at, sent)).filter((gift) => gift !== null);
   for (const gift of gifts) {
     chat.addGift(gift);
     if (backlog) continue;
@@ -69,14 +68,13 @@ function receive(frame, backlog) {
   count();
 }
 
-socket.addEventListener("state", (event) => {
-  const { viewers, coins, top_gifters: top } = /** @type {CustomEvent} */ (event).detail;
+socket.on("state", ({ viewers, coins, top_gifters: top }) => {
   find("viewer-count").value = viewers;
   find("top-gifters").entries = top;
   find("[data-room-coins]").textContent = coinWords(coins);
 });
-socket.addEventListener("connection", (event) => {
-  find("[data-connection]").hidden = /** @type {CustomEvent} */ (event).detail.state !== "offline";
+socket.on("connection", ({ state }) => {
+  find("[data-connection]").hidden = state !== "offline";
 });
 
 /** The gifts of before, and which of them are thanked: those of the socket's backlog once. */

@@ -1,0 +1,190 @@
+// What the server and a screen of a room say to each other. Made of plaudit/live/conversation.py by
+// `python -m plaudit.http.typescript`.
+
+/** The first message. */
+export interface Hello {
+  type: "hello";
+  room_id: string;
+  /** Where the screen is: `<epoch>:<seq>`. */
+  cursor: string;
+  /** Say `ping` that often; something comes back. */
+  heartbeat_s: number;
+  /** Who is signed in; null: a guest, who can watch. */
+  viewer: PersonCard | null;
+  coins: number | null;
+}
+
+/** What happened, in order. `backlog`: it is the past, to be shown without fanfare. */
+export interface Frames {
+  type: "frames";
+  /** Where the screen is: `<epoch>:<seq>`. */
+  cursor: string;
+  backlog: boolean;
+  frames: Array<GiftFrame | ChatFrame | RoomFrame | ReversalFrame>;
+}
+
+/** Gifts that arrived together. */
+export interface GiftFrame {
+  kind: "gift";
+  /** Its number in the room. */
+  seq: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  gifts: Array<ShownGift>;
+}
+
+/** A gift as a screen shows it. */
+export interface ShownGift {
+  id: string;
+  sender: PersonCard;
+  creator_id: string;
+  item_id: number;
+  count: number;
+  /** What was paid for all `count` of them. */
+  coins: number;
+  combo: Combo;
+}
+
+/** Gifts of one item by one sender in quick succession: `count` is all of them so far. */
+export interface Combo {
+  id: string;
+  count: number;
+  expires_at: string;
+}
+
+/** What was said. */
+export interface ChatFrame {
+  kind: "chat";
+  /** Its number in the room. */
+  seq: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  messages: Array<ShownMessage>;
+}
+
+/** A chat message. */
+export interface ShownMessage {
+  id: string;
+  sender: PersonCard;
+  text: string;
+}
+
+/** The room began, ended, or changed. */
+export interface RoomFrame {
+  kind: "room";
+  /** Its number in the room. */
+  seq: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  event: "ended" | "gifts_paused" | "gifts_resumed" | "stage_changed" | "started";
+  /** What it shows from then on; null: its cover. */
+  stage_url: string | null;
+  stage_kind: "hls" | "page";
+}
+
+/** Totals and top gifters change. Whose gifts it was is told to their creator only. */
+export interface ReversalFrame {
+  kind: "reversal";
+  /** Its number in the room. */
+  seq: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  event: "given_back" | "taken_back";
+}
+
+/** What is not kept: how many watch, and the totals. Every two seconds when it changed. */
+export interface State {
+  type: "state";
+  viewers: number;
+  coins: number;
+  top_gifters: Array<TopGifter>;
+}
+
+/** Somebody among the most generous of a room. */
+export interface TopGifter {
+  rank: number;
+  person: PersonCard;
+  coins: number;
+}
+
+/** What became of a command. `problem` is a problem document, with `retry_after_s` where waiting helps. */
+export interface Answer {
+  type: "answer";
+  /** Of the command; null when it could not be read. */
+  id: string | null;
+  ok: boolean;
+  gift?: Gift;
+  problem?: { code: string; [field: string]: unknown };
+}
+
+/** A gift that was charged. */
+export interface Gift {
+  id: string;
+  room_id: string;
+  creator_id: string;
+  item_id: number;
+  count: number;
+  coins: number;
+  coins_after: number;
+  combo: Combo;
+  at: string;
+}
+
+/** The viewer's own coins, after each change. */
+export interface WalletMoved {
+  type: "wallet";
+  coins: number;
+}
+
+/** The cursor is void: forget what was shown; a backlog follows. */
+export interface Resync {
+  type: "resync";
+  /** Where the screen is: `<epoch>:<seq>`. */
+  cursor: string;
+  reason: "epoch" | "too_far";
+}
+
+/** A sign of life. */
+export interface Pong {
+  type: "pong";
+}
+
+/** Send a gift. */
+export interface GiftCommand {
+  type: "gift";
+  /** UUID of version 7; repeating it repeats the answer. */
+  id: string;
+  item_id: number;
+  count?: number;
+  coins?: number | null;
+  creator_id?: string | null;
+}
+
+/** Say something. */
+export interface ChatCommand {
+  type: "chat";
+  /** UUID of version 7; the same id twice appears once. */
+  id: string;
+  text: string;
+}
+
+/** Ask for a sign of life. */
+export interface PingCommand {
+  type: "ping";
+}
+
+/** What everybody may know about a person. */
+export interface PersonCard {
+  /** The person. */
+  id: string;
+  /** The name to show. */
+  name: string;
+  /** Address of a picture; empty: none. */
+  avatar: string;
+}
+
+export type AnyFrame = GiftFrame | ChatFrame | RoomFrame | ReversalFrame;
+
+export type ServerMessage = Hello | Frames | State | Answer | WalletMoved | Resync | Pong;
+
+export type Command = GiftCommand | ChatCommand | PingCommand;
