@@ -124,6 +124,7 @@ async def test_every_answer_has_its_headers(desk: Desk) -> None:
         assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
         assert "default-src 'self'" in headers["content-security-policy"]
         assert "frame-ancestors 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
 
 
 async def test_head_answers_as_get_does_without_a_body(desk: Desk) -> None:

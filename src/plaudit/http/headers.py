@@ -32,7 +32,6 @@ def content_security_policy(media_origins: str, framers: str) -> bytes:
             f"media-src 'self' blob:{also}",
             f"frame-src 'self'{also}",
             "worker-src 'self' blob:",
-            "style-src 'self' 'unsafe-inline'",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
