@@ -109,20 +109,26 @@ def _start(
 ) -> None:
     """Start the server, the provider and the people.
 
-    The provider, and then the jobs of the server, begin when the people have written the past of a new world: when
-    nobody holds the writing end of a pipe any more. The provider of the past answers on the same socket.
+    Who begins later than it is started waits until nobody holds the writing end of a pipe any more: the server for the
+    database to be prepared; the provider, and then the jobs of the server, for the people to have written the past of
+    a new world. The provider of the past answers on the same socket.
     """
     clock, plan, data = SystemClock(), read_past(), settings.data
     began_at = midnight(clock.now()) - timedelta(days=plan.days)
-    is_new = asyncio.run(prepare(environment["DATABASE_URL"], data, plan, settings, began_at, clock))
-    (provider_waits, begin_provider), (jobs_wait, begin_jobs) = os.pipe(), os.pipe()
+    (server_waits, begin_server), (provider_waits, begin_provider), (jobs_wait, begin_jobs) = (
+        os.pipe(),
+        os.pipe(),
+        os.pipe(),
+    )
     descriptor, provider = listening.fileno(), sandbox.fileno()
     children.start(
         "server",
-        ["plaudit", "serve-worker", str(descriptor), f"--jobs-after={jobs_wait}"],
+        ["plaudit", "serve-worker", str(descriptor), f"--after={server_waits}", f"--jobs-after={jobs_wait}"],
         environment,
-        pass_fds=[descriptor, jobs_wait],
+        pass_fds=[descriptor, server_waits, jobs_wait],
     )
+    is_new = asyncio.run(prepare(environment["DATABASE_URL"], data, plan, settings, began_at, clock))
+    os.close(begin_server)
     children.start(
         "sandbox",
         ["plaudit.sandbox", f"--descriptor={provider}", f"--after={provider_waits}", "--data", data / SANDBOX_FILE],

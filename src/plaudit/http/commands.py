@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 import signal
 import socket
 from pathlib import Path
@@ -60,11 +61,15 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
 @click.command()
 @click.argument("descriptor", type=int)
 @click.option("--log-requests", is_flag=True)
+@click.option("--after", type=int, help="A pipe it inherits: it makes ready, and begins when the other end is closed.")
 @click.option("--jobs-after", type=int, help="A pipe it inherits: periodic work begins when its other end is closed.")
-def serve_worker(descriptor: int, *, log_requests: bool, jobs_after: int | None) -> None:
+def serve_worker(descriptor: int, *, log_requests: bool, after: int | None, jobs_after: int | None) -> None:
     """One of the processes of `plaudit serve --workers`: serves on the listening socket it inherits."""
     configure_logging()
     settings = Settings.from_environment()
+    if after is not None:
+        framework()
+        os.read(after, 1)
     with socket.socket(fileno=descriptor) as listening:
         server.run(
             settings, settings.database_url.reveal(), listening, log_requests=log_requests, jobs_after=jobs_after
