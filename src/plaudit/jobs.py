@@ -82,8 +82,10 @@ class JobRunner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def wake(self, name: str) -> None:
-        """There is work: run the job soon, without waiting for its pause to end. Once more if it is under way."""
-        self._running[name].wake.set()
+        """There is work: run the job soon, without waiting for its pause to end. Once more if it is under way. A job
+        that this process does not know is another's."""
+        if name in self._running:
+            self._running[name].wake.set()
 
     async def _repeat(self, running: _Running) -> None:
         while True:

@@ -73,11 +73,7 @@ class Stage:
 
     async def dispute(self, buyer: Returns, order: dict[str, Any], state: ReversalState) -> None:
         """What a bank says of a dispute of an order, and what follows for creators."""
-        news = ReversalNews(
-            id=f"dispute of {order['id']}", kind=ReversalKind.CHARGEBACK, payment_id=payment_of(order), state=state,
-            share_ppm=1_000_000, reason="fraudulent",
-        )  # fmt: skip
-        assert await buyer.apply(order, news) is NewsOutcome.APPLIED
+        assert await buyer.apply(order, _dispute(order, state)) is NewsOutcome.APPLIED
         house = self.shop.desk.house
         await claw_back_due(house.database, house.clock)
 
@@ -140,16 +136,27 @@ class Stage:
         return room.tally.coins, room.tally.top()
 
 
+def _dispute(order: dict[str, Any], state: ReversalState) -> ReversalNews:
+    return ReversalNews(
+        id=f"dispute of {order['id']}",
+        kind=ReversalKind.CHARGEBACK,
+        payment_id=payment_of(order),
+        state=state,
+        share_ppm=1_000_000,
+        reason="fraudulent",
+    )
+
+
 @asynccontextmanager
-async def open_stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
-    """A stage where a coin is a diamond."""
+async def open_stage(database_url: str, folder: Path, *, with_jobs: bool = False) -> AsyncIterator[Stage]:
+    """A stage where a coin is a diamond; `with_jobs`: the process of the room does periodic work."""
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(open_shop(database_url, folder))
         async with shop.desk.house.database.transaction() as connection:
             await load_starter(connection, shop.clock)
             rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
             await creators.record_rule(connection, shop.clock, rule, None)
-        process = await stack.enter_async_context(serving(database_url, shop.clock, with_jobs=False))
+        process = await stack.enter_async_context(serving(database_url, shop.clock, with_jobs=with_jobs))
         creator = await shop.desk.person("cleo", Role.VIEWER, Role.CREATOR)
         room = (await creator.post("/v1/rooms", json={"title": "Tea and songs"})).json()
         assert (await creator.post(f"/v1/rooms/{room['id']}/start")).status_code == 200
@@ -190,6 +197,23 @@ async def test_a_chargeback_from_the_room_to_the_payout_and_back(stage: Stage) -
     told = [frame for frame in screen.frames if frame["kind"] == "reversal"]
     assert [frame["event"] for frame in told] == ["taken_back", "given_back"]
     assert [sorted(frame) for frame in told] == [["at", "event", "kind", "seq"]] * 2, "no names are shown to the room"
+
+
+async def test_a_creator_s_screen_is_told_at_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the money goes, not when somebody looks again: nobody does in this test."""
+    monkeypatch.setattr("plaudit.creators.jobs.CLAWBACK_EVERY_S", 86_400)
+    monkeypatch.setattr("plaudit.live.hub.HUB_POLL_MS", 86_400_000)
+    async with open_stage(database_url, tmp_path, with_jobs=True) as stage:
+        ada = await Returns.of(stage.shop, "ada")
+        order = await ada.buy(600)
+        await stage.give(ada, 600)
+        screen = await stage.screen()
+        await screen.next(lambda said: said["type"] == "state" and said["coins"] == 600)
+        assert await ada.apply(order, _dispute(order, ReversalState.OPENED)) is NewsOutcome.APPLIED
+        await screen.next(lambda said: said["type"] == "frames" and said["frames"][-1]["kind"] == "reversal")
+        assert (await stage.balance())["taken_back_coins"] == 600
 
 
 async def _room_shows(stage: Stage, screen: Screen, wanted: tuple[int, list[tuple[int, int]]]) -> None:

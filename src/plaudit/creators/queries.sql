@@ -206,7 +206,8 @@ select post(shard_of($1), $2, $3, case when $4 then 0 else $1 end, case when $4 
 -- name: tell_rooms
 -- What the totals of rooms change by, as frames of the rooms: top lists and totals follow from frames alone.
 select append_frame(shard_of($1), room_id, 'reversal',
-    jsonb_build_object('event', $4::text, 'gifters', jsonb_build_array(jsonb_build_array(viewer_id, coins))), $5)
+    jsonb_build_object('event', $4::text, 'gifters', jsonb_build_array(jsonb_build_array(viewer_id, coins))), $5),
+    pg_notify('plaudit_rooms', ':' || room_id)
 from (
     select room_id, viewer_id, sum(coins)::bigint as coins from gift_reversal
     where shard = $2 and reversal_id = $3 and creator_id = $1 group by room_id, viewer_id order by room_id

@@ -148,6 +148,7 @@ async def open_house(
             clock,
         )
         dispatcher.on_done = lambda: jobs.wake(SEND_JOB)
+        hub.on_work = jobs.wake
         if with_jobs:
             await _run(stack, jobs)
         yield House(

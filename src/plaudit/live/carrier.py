@@ -1,4 +1,5 @@
-"""Between processes: which rooms and wallets moved. It makes screens faster; what is lost is found by polling."""
+"""Between processes: which rooms and wallets moved, and which work waits. It makes all of it faster; what is lost is
+found by polling."""
 
 import asyncio
 import logging
@@ -15,6 +16,7 @@ SQL = statements(__file__)
 
 ROOMS = "plaudit_rooms"
 WALLETS = "plaudit_wallets"
+WORK = "plaudit_work"
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +26,22 @@ OnMoved = Callable[[list[int] | None], None]
 class Carrier:
     """One connection that tells other processes what moved here, and hears what moved there.
 
-    A notification is `<process>:<id>,<id>,…`. Anybody may send one, with an empty process.
+    A notification is `<process>:<id>,<id>,…`. Anybody may send one, with an empty process. Of work it is the name of
+    the job that has some.
     """
 
-    def __init__(self, connect: Connect, process_id: UUID, on_rooms: OnMoved, on_wallets: OnMoved) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        process_id: UUID,
+        on_rooms: OnMoved,
+        on_wallets: OnMoved,
+        on_work: Callable[[str], None],
+    ) -> None:
         self._connect = connect
         self._process = str(process_id)
         self._handlers = {ROOMS: on_rooms, WALLETS: on_wallets}
+        self._on_work = on_work
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -62,6 +73,7 @@ class Carrier:
                     connection.add_termination_listener(lambda _, lost=lost: lost.set())
                     for channel in self._handlers:
                         await connection.add_listener(channel, self._hear)
+                    await connection.add_listener(WORK, self._hear_of_work)
                     self._connection = connection
                     for handler in self._handlers.values():
                         handler(None)  # what moved while nobody listened
@@ -77,3 +89,6 @@ class Carrier:
         process, _, named = str(payload).partition(":")
         if process != self._process:
             self._handlers[channel]([int(number) for number in named.split(",") if number.isdecimal()])
+
+    def _hear_of_work(self, _connection: Any, _pid: int, _channel: str, job: object) -> None:
+        self._on_work(str(job))

@@ -58,8 +58,14 @@ class Hub:
         self._wallets: dict[int, int | None] = {}
         self._wallets_moved: set[int] = set()
         self._carrier = Carrier(
-            database.connect, process_id, self._rooms_moved_elsewhere, self._wallets_moved_elsewhere
+            database.connect,
+            process_id,
+            self._rooms_moved_elsewhere,
+            self._wallets_moved_elsewhere,
+            self._work_waits,
         )
+        self.on_work: Callable[[str], None] = lambda _: None
+        """Called with the name of a job that has work."""
         self.watch = SocketWatch(database, clock)
         self._states = StateTeller(database, clock, profiles, process_id, self.rooms, self.send_to)
         self._task: asyncio.Task[None] | None = None
@@ -118,6 +124,9 @@ class Hub:
             if person_id in self._people:
                 self._wallets[person_id] = None
                 self._woken.set()
+
+    def _work_waits(self, job: str) -> None:
+        self.on_work(job)
 
     # Subscribers
 

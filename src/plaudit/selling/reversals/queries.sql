@@ -35,12 +35,14 @@ set reversed_minor = reversed_minor - $3, reversed_tax_minor = reversed_tax_mino
 where shard = $1 and order_id = $2
 
 -- name: take_back
--- The viewer's screens are told at the commit.
-select t.coins_unspent, t.coins_spent, pg_notify('plaudit_wallets', ':' || $2::bigint)
+-- The viewer's screens and whoever takes it from creators are told at the commit.
+select t.coins_unspent, t.coins_spent, pg_notify('plaudit_wallets', ':' || $2::bigint),
+    pg_notify('plaudit_work', 'creators.claw_back')
 from take_back($1, $2, $3, $4, $5, $6, $7) t
 
 -- name: put_back
-select put_back($1, $2, $3, $4), pg_notify('plaudit_wallets', ':' || $2::bigint)
+select put_back($1, $2, $3, $4), pg_notify('plaudit_wallets', ':' || $2::bigint),
+    pg_notify('plaudit_work', 'creators.claw_back')
 
 -- name: post
 select post($1, $2, $3, 0, 0, $4, $5, $6)
