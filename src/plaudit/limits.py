@@ -30,6 +30,7 @@ DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
 
 # audit
 AUDIT_ROWS_SHOWN_MAX = 20  # rows named for each broken law
+AUDIT_RUNS_KEPT = 100  # of which it is known what they found
 AUDIT_SORT_MEMORY_MB = 128  # for each sort of an audit
 
 # pages

@@ -4,16 +4,18 @@ import asyncio
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, OwnConnection, connect
+from plaudit.db import Connection, Database, OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
-from plaudit.schema import audit
+from plaudit.limits import AUDIT_RUNS_KEPT
+from plaudit.schema import audit, audit_runs
 from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
 
 pytestmark = pytest.mark.sql
@@ -165,3 +167,17 @@ async def test_seals_hold_from_release_to_release(owner_connection: OwnConnectio
             || array_send(array[9, 10]::bigint[]))
     """
     assert await owner_connection.fetchval(same)
+
+
+async def test_what_an_audit_found_is_known_later_and_elsewhere(database: Database) -> None:
+    async with database.read() as connection:
+        assert await audit_runs.last(connection) is None
+        report = await audit.run(connection)
+    broken = msgspec.structs.replace(report.laws[0], broken=2, rows=[{"shard": 0}])
+    worse = msgspec.structs.replace(report, laws=[broken, *report.laws[1:]])
+    for one in (worse, *[report] * AUDIT_RUNS_KEPT, worse):
+        async with database.transaction() as connection:
+            await audit_runs.keep(connection, one)
+    async with database.read() as connection:
+        assert await audit_runs.last(connection) == worse
+        assert await connection.fetchval("select array[count(*), sum(broken)] from audit_run") == [AUDIT_RUNS_KEPT, 1]

@@ -13,7 +13,7 @@ PACKAGE = Path(plaudit.__file__).parent
 PROJECT = Path(__file__).parents[2]
 
 OWNERS = {
-    "schema": "migration",
+    "schema": "audit_run migration",
     "ledger": """
         account account_kind balance charge_stream delivery delivery_stream follower frame gift gift_balance gift_batch
         gift_log gift_log_reversal

@@ -1,6 +1,7 @@
 """The audit: every law of the books as a statement that must answer no rows, all in one snapshot."""
 
 import json
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -36,6 +37,10 @@ class AuditReport(msgspec.Struct, frozen=True):
 
     at: str
     laws: list[LawResult]
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
 
     @property
     def ok(self) -> bool:

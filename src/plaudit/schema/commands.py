@@ -1,14 +1,17 @@
 """The command `plaudit audit`."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
+import asyncpg
 import click
 import msgspec
 
 from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import connect
 from plaudit.embedded import database_url
+from plaudit.schema import audit_runs
 from plaudit.schema.audit import AuditReport, as_text, run
 from plaudit.settings import Settings
 
@@ -36,6 +39,10 @@ def audit(data: Path | None, *, as_json: bool) -> int:
 async def _audit(url: str) -> AuditReport:
     connection = await connect(url)
     try:
-        return await run(connection)
+        report = await run(connection)
+        with suppress(asyncpg.ReadOnlySQLTransactionError):  # a standby proves as well, and keeps nothing
+            async with connection.transaction():
+                await audit_runs.keep(connection, report)
+        return report
     finally:
         await connection.close()

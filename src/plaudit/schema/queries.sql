@@ -80,3 +80,14 @@ union all
 select 'REVOKE EXECUTE ON FUNCTION ' || c.name || ' FROM PUBLIC'
 from callable c, aclexplode(c.acl) a where a.grantee = 0 and c.name = any($2::text[])
 order by statement;
+
+-- Audits that were run
+
+-- name: keep_audit
+insert into audit_run (at, laws, broken, report) values ($1, $2, $3, $4);
+
+-- name: forget_audits
+delete from audit_run where run_no <= (select max(run_no) - $1::bigint from audit_run);
+
+-- name: last_audit
+select report from audit_run order by run_no desc limit 1;

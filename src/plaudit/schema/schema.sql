@@ -1353,6 +1353,29 @@ CREATE TABLE public.art (
     CONSTRAINT art_width_check CHECK (((width >= 1) AND (width <= 8192)))
 );
 
+CREATE TABLE public.audit_run (
+    run_no bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    laws integer NOT NULL,
+    broken integer NOT NULL,
+    report jsonb NOT NULL,
+    CONSTRAINT audit_run_check CHECK (((broken >= 0) AND (broken <= laws))),
+    CONSTRAINT audit_run_laws_check CHECK ((laws > 0))
+);
+
+COMMENT ON TABLE public.audit_run IS 'the latest of them: older ones are forgotten';
+
+COMMENT ON COLUMN public.audit_run.at IS 'the moment of the snapshot that was looked at';
+
+ALTER TABLE public.audit_run ALTER COLUMN run_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_run_run_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.backup (
     taken_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -3314,6 +3337,9 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.art
     ADD CONSTRAINT art_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.audit_run
+    ADD CONSTRAINT audit_run_pkey PRIMARY KEY (run_no);
+
 ALTER TABLE ONLY public.backup
     ADD CONSTRAINT backup_pkey PRIMARY KEY (taken_at);
 
@@ -4396,6 +4422,8 @@ GRANT SELECT,INSERT ON TABLE public.accounting_reopening TO plaudit_app;
 GRANT SELECT ON TABLE public.api_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.art TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_run TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.backup TO plaudit_app;
 

@@ -1,6 +1,6 @@
 """The operator's desk: do the books balance, what moves, orders, payouts to decide, and what needs a person."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.problems import InvalidField, NotFound
-from plaudit.schema import audit
+from plaudit.schema import audit, audit_runs
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.operator_api import cursor_of
@@ -29,17 +29,6 @@ from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.model import Hour, Volumes
 
 SQL = statements("plaudit.web")
-
-
-class LastAudit:
-    """What the last audit of this process found. Another process knows its own; each can be run again."""
-
-    def __init__(self) -> None:
-        self.report: audit.AuditReport | None = None
-        self.at: datetime | None = None
-
-
-_last = LastAudit()
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -76,13 +65,14 @@ async def operator(
         stuck = await connection.fetchval(SQL["stuck_batches"], now - timedelta(seconds=STUCK_AFTER_S))
         failed = await connection.fetchval(SQL["stuck_work"])
         untold = await webhooks.count_in_trouble(connection)
+        report = await audit_runs.last(connection)
         people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))
     return page(
         "operator.html",
         viewer,
         nav="operator",
         now=now,
-        audit=_last,
+        report=report,
         volumes=volumes,
         proceeds=proceeds,
         hours=hours,
@@ -134,12 +124,13 @@ def _place(before: str | None) -> tuple[UUID, int] | None:
 
 
 @post("/operator/audit", access=Access.OPERATOR, include_in_schema=False, status_code=200)
-async def run_audit(database: Database, clock: Clock) -> Response[str]:
-    """Try every law of the books now, and answer with what was found."""
+async def run_audit(database: Database) -> Response[str]:
+    """Try every law of the books now, keep what was found, and answer with it."""
     async with database.read() as connection:
-        _last.report = await audit.run(connection)
-    _last.at = clock.now()
-    return page("_audit.html", audit=_last)
+        report = await audit.run(connection)
+    async with database.transaction() as connection:
+        await audit_runs.keep(connection, report)
+    return page("_audit.html", report=report)
 
 
 router = Router("/", route_handlers=[operator, run_audit])
