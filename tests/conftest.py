@@ -12,9 +12,11 @@ from xdist.remote import Producer
 
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection, connect
+from plaudit.problems import Problem
 from tests.support.clusters import EMBEDDED, Edition, Servers
 from tests.support.databases import START, Copies, broken_laws, run_aside
 from tests.support.demo import write_world
+from tests.support.honest_problems import checking
 from tests.support.memory import write_in_memory
 from tests.support.reporting import Report
 from tests.support.scheduling import Scheduling
@@ -110,6 +112,14 @@ def patient_pools() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("plaudit.db.DATABASE_ACQUIRE_WAIT_S", WAIT_S)
         patch.setattr("plaudit.db.DATABASE_CONNECT_WAIT_S", WAIT_S)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def honest_problems() -> Iterator[None]:
+    """Whatever goes wrong in a test carries what its class declares, and the description of the API says of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Problem, "__init__", checking(Problem.__init__))
         yield
 
 

@@ -4,6 +4,8 @@ given, and never asked for when it is shown."""
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+import msgspec
+
 from plaudit.problems import Problem
 from plaudit.settings import Settings
 
@@ -17,6 +19,11 @@ class MediaOriginNotAllowed(Problem):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "Pages may not load anything from this origin."
 
+    class Fields(msgspec.Struct, frozen=True):
+        field: str
+        origin: str
+        setting: str
+
     def __init__(self, field: str, origin: str) -> None:
         super().__init__(
             f"{field} is at {origin}, which {SETTING} does not name", field=field, origin=origin, setting=SETTING
@@ -29,6 +36,10 @@ class MediaNotEncrypted(Problem):
     code: ClassVar[str] = "media_not_encrypted"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "Pages of this server load by https only."
+
+    class Fields(msgspec.Struct, frozen=True):
+        field: str
+        origin: str
 
     def __init__(self, field: str, origin: str) -> None:
         super().__init__(f"{field} must begin with https://", field=field, origin=origin)

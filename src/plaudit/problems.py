@@ -1,17 +1,43 @@
 """What can go wrong, as one class per error: a stable code, an HTTP status and typed fields (RFC 9457)."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from plaudit.limits import BODY_BYTES_MAX
 
 
+class NoFields(msgspec.Struct, frozen=True):
+    """A problem without fields of its own."""
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One field that is not valid."""
+
+    field: Annotated[str, Meta(description="Where: `body.count`, `query.limit`, `path.room_id`.")]
+    reason: Annotated[str, Meta(description="What is wrong with it.")]
+
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A time in a field of a problem."""
+
+
 class Problem(Exception):
-    """A domain error that is answered to the caller; keyword arguments become fields of the problem document."""
+    """A domain error that is answered to the caller; keyword arguments become fields of the problem document.
+
+    A class says in `Fields` which these are, and the description of the API tells it to others. The general ones
+    (Forbidden, NotFound, Conflict) leave it open: they carry what helps where they are raised.
+    """
 
     code: ClassVar[str] = "problem"
     status: ClassVar[int] = 400
     title: ClassVar[str] = "The request could not be carried out."
+    Fields: ClassVar[type[msgspec.Struct]] = NoFields
+    """Fields beside those every problem has. What is not always there may be UNSET."""
 
     def __init__(self, detail: str | None = None, **fields: Any) -> None:
         super().__init__(detail or self.title)
@@ -39,6 +65,9 @@ class InvalidField(Problem):
     code = "invalid_field"
     title = "A field of the request is not valid."
 
+    class Fields(FieldError, frozen=True):
+        errors: Annotated[list[FieldError], Meta(description="All, when several are not valid.")] | UnsetType = UNSET
+
     def __init__(self, *, field: str, reason: str) -> None:
         super().__init__(f"{field} {reason}", field=field, reason=reason)
 
@@ -46,8 +75,9 @@ class InvalidField(Problem):
 class InvalidFields(Problem):
     """Several fields are not valid; `field` and `reason` are the first, `errors` has all."""
 
-    code = "invalid_field"
+    code = InvalidField.code
     title = "Fields of the request are not valid."
+    Fields = InvalidField.Fields
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         named = [{"field": field, "reason": reason} for field, reason in errors]
@@ -64,6 +94,9 @@ class BodyTooLarge(Problem):
     code = "body_too_large"
     status = 413
     title = "The body of the request is too large."
+
+    class Fields(msgspec.Struct, frozen=True):
+        bytes_max: int
 
     def __init__(self) -> None:
         super().__init__(bytes_max=BODY_BYTES_MAX)
@@ -101,6 +134,9 @@ class MethodNotAllowed(Problem):
     status = 405
     title = "This address knows other methods."
 
+    class Fields(msgspec.Struct, frozen=True):
+        allowed: list[str]
+
     def __init__(self, allowed: Sequence[str]) -> None:
         super().__init__(allowed=sorted(allowed))
         self.allowed = sorted(allowed)
@@ -119,6 +155,9 @@ class IdempotencyConflict(Conflict):
     code = "idempotency_conflict"
     title = "This id was already used for another request."
 
+    class Fields(msgspec.Struct, frozen=True):
+        id: UUID | UnsetType = UNSET
+
 
 class Overdrawn(Conflict):
     code = "overdrawn"
@@ -129,6 +168,9 @@ class TooBusy(Problem):
     code = "too_busy"
     status = 429
     title = "Too much is waiting; try again shortly."
+
+    class Fields(msgspec.Struct, frozen=True):
+        retry_after_s: int
 
     def __init__(self, *, retry_after_s: int = 1) -> None:
         super().__init__(retry_after_s=retry_after_s)
@@ -144,6 +186,9 @@ class Unexpected(Problem):
     code = "unexpected"
     status = 500
     title = "Something went wrong here. It is safe to try again with the same id."
+
+    class Fields(msgspec.Struct, frozen=True):
+        incident: str
 
     def __init__(self, incident: str) -> None:
         super().__init__(incident=incident)

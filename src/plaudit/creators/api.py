@@ -11,7 +11,16 @@ from msgspec import Meta
 
 from plaudit.clock import Clock
 from plaudit.creators import actions, clawback
-from plaudit.creators.model import ClawbackEntry, ClawedGift, Conversion, CreatorSetting, NewRewardRule, RewardRule
+from plaudit.creators.model import (
+    BelowConversionMinimum,
+    ClawbackEntry,
+    ClawedGift,
+    Conversion,
+    CreatorSetting,
+    InsufficientGiftBalance,
+    NewRewardRule,
+    RewardRule,
+)
 from plaudit.creators.totals import api as totals
 from plaudit.db import Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
@@ -121,6 +130,7 @@ def _answer(conversion: Conversion) -> ConversionAnswer:
     operation_id="Convert",
     tags=_TAGS,
     summary="Turn gift balance into diamonds",
+    problems=(BelowConversionMinimum, InsufficientGiftBalance),
 )
 async def convert(data: NewConversion, caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
     """Idempotent by `id`. The diamonds are pending until they mature."""

@@ -170,14 +170,17 @@ class CreatorSetting(msgspec.Struct, frozen=True):
 
 
 class InsufficientGiftBalance(Conflict):
-    """Fields: `coins_short`."""
-
     code = "insufficient_gift_balance"
     title = "The gift balance does not hold that many coins."
 
+    class Fields(msgspec.Struct, frozen=True):
+        coins_short: int
+
 
 class BelowConversionMinimum(Conflict):
-    """Fields: `coins_min`, `coins`."""
-
     code = "below_conversion_minimum"
     title = "That is too little for a conversion."
+
+    class Fields(msgspec.Struct, frozen=True):
+        coins_min: int
+        coins: int

@@ -274,11 +274,14 @@ class LogState(msgspec.Struct, frozen=True):
 
 
 class CursorTooOld(Problem):
-    """What came after the cursor was forgotten in part, or another history followed it. Fields: `oldest`, a cursor."""
+    """What came after the cursor was forgotten in part, or another history followed it. `oldest` is a cursor."""
 
     code = "cursor_too_old"
     status = 410
     title = "Events after this cursor are not kept any more. Begin again at `oldest`."
+
+    class Fields(msgspec.Struct, frozen=True):
+        oldest: str
 
     def __init__(self, oldest: str) -> None:
         super().__init__(oldest=oldest)

@@ -7,20 +7,12 @@ from litestar import Response, Router, get, post
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
+from plaudit.gifts.batches import NOT_SENT, BatchedGift, BatchedOutcome, GiftBatchAnswer, GiftBatchRequest
 from plaudit.gifts.catalogue import api as catalogue_api
 from plaudit.gifts.catalogue import offer_api
-from plaudit.gifts.model import (
-    BatchedGift,
-    BatchedOutcome,
-    Gift,
-    GiftBatchAnswer,
-    GiftBatchRequest,
-    GiftConflict,
-    GiftRequest,
-    InsufficientCoins,
-    SenderUnknown,
-)
+from plaudit.gifts.model import REFUSED, Gift, GiftConflict, GiftRequest, InsufficientCoins, SenderUnknown
 from plaudit.gifts.sending import GiftSender, Settled, WantedGift
+from plaudit.ledger.model import OutcomeUnknown
 from plaudit.people.access import Access
 from plaudit.people.actions import require_people_by_subjects
 from plaudit.people.model import Caller
@@ -39,7 +31,7 @@ TAGS = ["Gifts"]
     status_code=201,
     hot=True,
     also_answers=(200,),
-    problems=(InsufficientCoins, GiftConflict),
+    problems=(*REFUSED, OutcomeUnknown),
 )
 async def send_gift(data: GiftRequest, caller: Caller, gift_sender: GiftSender) -> Response[Gift]:
     """Idempotent by `id`: 201 when it was charged now, 200 with the first answer when it was charged before.
@@ -71,6 +63,8 @@ def _wanted(request: GiftRequest, sender_id: int) -> WantedGift:
     tags=TAGS,
     summary="Send gifts of many people",
     status_code=200,
+    problems=(OutcomeUnknown,),
+    problems_inside=NOT_SENT,
 )
 async def send_gifts(
     data: GiftBatchRequest, caller: Caller, gift_sender: GiftSender, database: Database, clock: Clock

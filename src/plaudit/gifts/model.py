@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, ClassVar, Literal, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from plaudit.limits import COMBO_WINDOW_MS, GIFT_COINS_MAX, GIFT_COUNT_MAX, GIFTS_PER_REQUEST_MAX
+from plaudit.limits import COMBO_WINDOW_MS, GIFT_COINS_MAX, GIFT_COUNT_MAX
+from plaudit.money import Money
 from plaudit.problems import Conflict, NotFound, Problem
 
 DECIMAL_ID = r"^[1-9][0-9]{0,17}$"
@@ -120,25 +122,6 @@ class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ) = None
 
 
-class BatchedGift(GiftRequest, forbid_unknown_fields=True, kw_only=True):
-    """A gift a server sends for one of its people, named by exactly one of the two."""
-
-    sender_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")] | None = None
-    sender_subject: (
-        Annotated[
-            str,
-            msgspec.Meta(min_length=1, max_length=255, description="The sender, by the platform's own id."),
-        ]
-        | None
-    ) = None
-
-
-class GiftBatchRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Gifts of many senders; each has an outcome of its own."""
-
-    gifts: Annotated[list[BatchedGift], msgspec.Meta(min_length=1, max_length=GIFTS_PER_REQUEST_MAX)]
-
-
 # What is answered
 
 
@@ -164,21 +147,6 @@ class Gift(msgspec.Struct, frozen=True):
     at: str
 
 
-class BatchedOutcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one gift of a batch; `gift` or `problem` is present, never both."""
-
-    id: UUID
-    outcome: Literal["posted", "repeated", "conflict", "refused", "insufficient"]
-    gift: Gift | None = None
-    problem: dict[str, Any] | None = None
-
-
-class GiftBatchAnswer(msgspec.Struct, frozen=True):
-    """Outcomes in the order of the request."""
-
-    items: list[BatchedOutcome]
-
-
 @lru_cache(maxsize=64)
 def moment(at: datetime) -> str:
     """A time as it travels: RFC 3339 in UTC with milliseconds. All gifts of a batch have the same."""
@@ -198,10 +166,16 @@ class RoomUnknown(NotFound):
     code: ClassVar[str] = "room_unknown"
     title: ClassVar[str] = "There is no such room."
 
+    class Fields(msgspec.Struct, frozen=True):
+        room_id: str | UnsetType = UNSET
+
 
 class ItemUnknown(NotFound):
     code: ClassVar[str] = "item_unknown"
     title: ClassVar[str] = "The catalogue has no such item."
+
+    class Fields(msgspec.Struct, frozen=True):
+        item_id: int
 
 
 class SenderUnknown(NotFound):
@@ -209,17 +183,34 @@ class SenderUnknown(NotFound):
     title: ClassVar[str] = "This platform has no such person here."
 
 
+class Purchase(msgspec.Struct, frozen=True):
+    """The fewest coins that can be bought and are enough, and what they cost."""
+
+    coins: int
+    price: Money
+
+
 class InsufficientCoins(Problem):
-    """`coins_short` is what is missing; `price` and `quote` say what that costs, when prices are known."""
+    """`coins_short` is what is missing, `price` what that costs, and `purchase` what can be bought; null without
+    prices."""
 
     code: ClassVar[str] = "insufficient_coins"
     status: ClassVar[int] = 402
     title: ClassVar[str] = "There are not enough coins in the wallet."
 
+    class Fields(msgspec.Struct, frozen=True):
+        coins: int
+        coins_short: int
+        price: Money | None
+        purchase: Purchase | None
+
 
 class GiftConflict(Conflict):
     code: ClassVar[str] = "gift_conflict"
     title: ClassVar[str] = "This id was already used for another gift."
+
+    class Fields(msgspec.Struct, frozen=True):
+        id: UUID
 
 
 class RoomNotLive(Conflict):
@@ -260,6 +251,9 @@ class PriceChanged(Conflict):
     code: ClassVar[str] = "price_changed"
     title: ClassVar[str] = "The price of this item has changed."
 
+    class Fields(msgspec.Struct, frozen=True):
+        coins: int | None
+
 
 class TooDear(Problem):
     """A count that makes the gift dearer than any gift may be."""
@@ -267,8 +261,15 @@ class TooDear(Problem):
     code: ClassVar[str] = "too_dear"
     title: ClassVar[str] = "One gift cannot be worth this much."
 
+    class Fields(msgspec.Struct, frozen=True):
+        coins: int
+        coins_max: int
+
 
 REFUSALS: Mapping[str, type[Conflict]] = {
     problem.code: problem
     for problem in (RoomNotLive, GiftsPaused, ItemRetired, ItemNotHere, ReceiverNotInRoom, OwnRoom, PriceChanged)
 }
+
+REFUSED = (*REFUSALS.values(), InsufficientCoins, GiftConflict, RoomUnknown, ItemUnknown, TooDear)
+"""Why a gift was not sent."""

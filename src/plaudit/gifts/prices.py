@@ -4,10 +4,9 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-import msgspec
-
 from plaudit.clock import Clock
 from plaudit.db import Database
+from plaudit.gifts.model import Purchase
 from plaudit.limits import PRICES_KEPT_S, PRICES_REMEMBERED
 from plaudit.money import Money, round_half_up
 from plaudit.selling.orders.regions import usual_prices
@@ -16,13 +15,6 @@ from plaudit.selling.prices.pricing import NoPrices, Price
 from plaudit.selling.wallet.model import PriceView
 from plaudit.selling.wallet.reading import price_view
 from plaudit.settings import Settings
-
-
-class Purchase(msgspec.Struct, frozen=True):
-    """The fewest coins that can be bought and are enough, and what they cost."""
-
-    coins: int
-    price: Money
 
 
 class Prices:

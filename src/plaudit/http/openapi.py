@@ -3,32 +3,20 @@
 import inspect
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Litestar
 
 from plaudit import __version__
 from plaudit.events.model import CATALOGUE, Envelope
+from plaudit.http.described_problems import DescribedProblems, ProblemDocument
 from plaudit.http.operations import EVENT_STREAM, Operation, OperationParameter, operations
 from plaudit.people.access import Access
 from plaudit.people.credentials import SESSION_COOKIE, SUBJECT_HEADER
-from plaudit.wire import PROBLEM_MEDIA_TYPE
 
 Document: TypeAlias = dict[str, Any]
 
-_TITLES = {
-    400: "The request is not valid; the problem names the field.",
-    401: "Nobody is signed in, or the token is not valid.",
-    402: "There are not enough coins; `coins_short` says how many are missing.",
-    403: "The caller may not do this.",
-    404: "There is no such thing.",
-    409: "It contradicts what is already there, or an id was used before for something else.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    429: "Too much at once; `Retry-After` says when to come back.",
-    503: "The database cannot be reached just now.",
-}
 _UUID7 = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 _EVENT: Document = {
     "type": "object",
@@ -36,48 +24,28 @@ _EVENT: Document = {
     "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
 }
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
 
 _DESCRIPTION = """\
 Coins, gifts, diamonds and payouts of a live platform.
 
 Everything that moves value is idempotent by an id of the caller's (a UUID of version 7): the same id with the same
 body gets the first answer again, with another body a conflict. Errors are problem documents (RFC 9457) with a stable
-`code`. Ids of people and rooms are decimal strings; amounts are integers; times are RFC 3339 in UTC.
+`code`: each code has a schema of its own with its fields, and each operation names those that can come, beside any
+other `ProblemDocument`. Ids of people and rooms are decimal strings; amounts are integers; times are RFC 3339 in UTC.
 """
-
-
-class FieldError(msgspec.Struct):
-    """One field that is not valid."""
-
-    field: Annotated[str, msgspec.Meta(description="Where: `body.count`, `query.limit`, `path.room_id`.")]
-    reason: Annotated[str, msgspec.Meta(description="What is wrong with it.")]
-
-
-class ProblemDocument(msgspec.Struct, omit_defaults=True):
-    """What went wrong (RFC 9457). Problems carry further fields of their own."""
-
-    type: Annotated[str, msgspec.Meta(description="A URN of the kind of problem.")]
-    title: Annotated[str, msgspec.Meta(description="A sentence for people, the same for each problem of a kind.")]
-    status: Annotated[int, msgspec.Meta(description="The HTTP status.", ge=400, le=599)]
-    code: Annotated[str, msgspec.Meta(description="The stable name of the kind.", examples=["insufficient_coins"])]
-    detail: Annotated[str, msgspec.Meta(description="What is particular to this one.")] = ""
-    field: Annotated[str, msgspec.Meta(description="The first field that is not valid.")] = ""
-    reason: Annotated[str, msgspec.Meta(description="What is wrong with it.")] = ""
-    errors: Annotated[list[FieldError], msgspec.Meta(description="All fields, when several are not valid.")] = []
 
 
 def describe(framework: Litestar, public_url: str) -> Document:
     """The description of all operations of the API."""
     found = list(operations(framework))
-    schemas, components = _schemas(found)
     event_schemas, event_components = msgspec.json.schema_components(
         [Envelope, *CATALOGUE.values()], ref_template="#/components/schemas/{name}"
     )
+    problems = DescribedProblems(found, taken=event_components)
+    schemas, components = _schemas(found, problems)
     paths: dict[str, Document] = {}
     for operation in found:
-        paths.setdefault(operation.path, {})[operation.method] = _describe(operation, schemas)
-    used = sorted({status for operation in found for status in operation.problem_statuses})
+        paths.setdefault(operation.path, {})[operation.method] = _describe(operation, schemas, problems)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Plaudit", "version": __version__, "description": _DESCRIPTION, "license": _LICENSE},
@@ -87,7 +55,7 @@ def describe(framework: Litestar, public_url: str) -> Document:
         "webhooks": _webhooks(event_schemas),
         "components": {
             "schemas": components | event_components,
-            "responses": {_problem_name(status): _problem(status) for status in used},
+            "responses": problems.responses(),
             "securitySchemes": _SECURITY_SCHEMES,
         },
     }
@@ -113,14 +81,14 @@ _SECURITY_SCHEMES: Document = {
 }
 
 
-def _schemas(found: Sequence[Operation]) -> tuple[dict[int, Document], Document]:
+def _schemas(found: Sequence[Operation], problems: DescribedProblems) -> tuple[dict[int, Document], Document]:
     """The schema of each type the operations use, by the identity of the type, and the named ones."""
-    kinds: list[Any] = [ProblemDocument]
+    kinds: list[Any] = [ProblemDocument, *problems.kinds]
     for operation in found:
         kinds += [parameter.kind for parameter in operation.parameters]
         kinds += [kind for kind in (operation.body, operation.answer) if kind is not None]
     each, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    components["ProblemDocument"]["additionalProperties"] = True
+    problems.complete(components)
     for body in {operation.body for operation in found if operation.body is not None}:
         made_by_caller = components.get(getattr(body, "__name__", ""), {}).get("properties", {}).get("id", {})
         if made_by_caller.get("format") == "uuid":
@@ -128,7 +96,7 @@ def _schemas(found: Sequence[Operation]) -> tuple[dict[int, Document], Document]
     return {id(kind): schema for kind, schema in zip(kinds, each, strict=True)}, components
 
 
-def _describe(operation: Operation, schemas: dict[int, Document]) -> Document:
+def _describe(operation: Operation, schemas: dict[int, Document], problems: DescribedProblems) -> Document:
     document: Document = {
         "operationId": operation.id,
         "tags": operation.tags,
@@ -136,7 +104,7 @@ def _describe(operation: Operation, schemas: dict[int, Document]) -> Document:
         "description": operation.description,
         "security": _security(operation.access),
         "parameters": [_parameter(parameter, schemas) for parameter in operation.parameters],
-        "responses": _responses(operation, schemas),
+        "responses": _responses(operation, schemas) | problems.responses_of(operation),
     }
     if operation.body is not None:
         document["requestBody"] = {
@@ -201,25 +169,7 @@ def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
             answer["content"] = {operation.answer_media_type: {"schema": schema}} | {
                 media_type: {"schema": {"type": "string"}} for media_type in operation.also_media_types
             }
-    problems = {
-        str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
-        for status in operation.problem_statuses
-    }
-    return answers | problems
-
-
-def _problem_name(status: int) -> str:
-    return HTTPStatus(status).name.title().replace("_", "")
-
-
-def _problem(status: int) -> Document:
-    answer: Document = {
-        "description": _TITLES.get(status, HTTPStatus(status).phrase),
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        answer["headers"] = {"Retry-After": _RETRY_AFTER}
-    return answer
+    return answers
 
 
 def _security(access: frozenset[Access]) -> list[Document]:

@@ -4,7 +4,6 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -19,7 +18,23 @@ from litestar.typing import FieldDefinition
 from litestar.utils import make_non_optional_union
 
 from plaudit.people.access import Access, required
-from plaudit.problems import Problem
+from plaudit.people.model import ForeignOrigin, IssuerUnreachable, RoleMissing, TokenNotValid
+from plaudit.problems import (
+    BodyTooLarge,
+    Conflict,
+    Forbidden,
+    IdempotencyConflict,
+    InvalidBody,
+    InvalidField,
+    InvalidFields,
+    NotFound,
+    Overdrawn,
+    Problem,
+    TooBusy,
+    Unauthenticated,
+    Unavailable,
+    WrongMediaType,
+)
 
 _RESERVED = frozenset({"request", "headers", "cookies", "query", "scope", "state", "body", "socket", "data"})
 _PATH_PARAMETER = re.compile(r"{(\w+):\w+}")
@@ -59,7 +74,10 @@ class Operation:
     answer: Any
     """The type of the answer; None: it has no body."""
     answer_media_type: str
-    problem_statuses: list[int]
+    problems: tuple[type[Problem], ...]
+    """What can go wrong: what the handler declares, then what the house answers for every operation of its kind."""
+    problems_inside: tuple[type[Problem], ...]
+    """Of single entries; they come inside an answer."""
     also_answers: tuple[int, ...]
     """Further statuses of success: 200 has the same answer, 304 none."""
     also_media_types: tuple[str, ...]
@@ -100,7 +118,8 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Oper
         statuses=[handler.status_code, *handler.opt.get("also_answers", ())],
         answer=answer,
         answer_media_type=media_type,
-        problem_statuses=_problem_statuses(handler, method, access, has_path=bool(route.path_parameters)),
+        problems=_problems(handler, method, access, has_path=bool(route.path_parameters)),
+        problems_inside=tuple(handler.opt.get("problems_inside", ())),
         also_answers=handler.opt.get("also_answers", ()),
         also_media_types=handler.opt.get("also_media_types", ()),
     )
@@ -153,20 +172,19 @@ def _answer(annotation: Any) -> tuple[Any, str]:
     return annotation, "application/json"
 
 
-def _problem_statuses(
+def _problems(
     handler: HTTPRouteHandler, method: str, access: frozenset[Access], *, has_path: bool
-) -> list[int]:
-    declared: tuple[type[Problem], ...] = handler.opt.get("problems", ())
-    statuses = {problem.status for problem in declared}
-    statuses |= {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
-    statuses.add(HTTPStatus.TOO_MANY_REQUESTS)
-    if Access.PUBLIC not in access or method in _UNSAFE:
-        statuses.add(HTTPStatus.FORBIDDEN)
+) -> tuple[type[Problem], ...]:
+    declared: tuple[type[Problem], ...] = tuple(handler.opt.get("problems", ()))
+    general: list[type[Problem]] = [InvalidField, InvalidFields, TokenNotValid, TooBusy, IssuerUnreachable, Unavailable]
+    if Access.PUBLIC not in access:
+        general += [Unauthenticated, Forbidden, RoleMissing]
     if has_path:
-        statuses.add(HTTPStatus.NOT_FOUND)
+        general.append(NotFound)
     if method in _UNSAFE:
-        statuses.add(HTTPStatus.CONFLICT)
+        general += [Forbidden, ForeignOrigin, Conflict, IdempotencyConflict, Overdrawn]
     if handler.parsed_data_field is not None:
         # A body may name what is not there.
-        statuses |= {HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
-    return sorted(int(status) for status in statuses)
+        general += [NotFound, InvalidBody, BodyTooLarge, WrongMediaType]
+    general.sort(key=lambda problem: problem.code)
+    return (*sorted({*declared} - {*general}, key=lambda problem: problem.code), *dict.fromkeys(general))

@@ -27,12 +27,14 @@ from plaudit.live.answers import room_view, top_gifters
 from plaudit.live.chat import Chat
 from plaudit.live.conversation import NOBODY, FramePage, Hello
 from plaudit.live.hub import Hub
+from plaudit.live.making import ExternalIdTaken, RoomWasRemoved
 from plaudit.live.message import cursor_of, message, read_cursor
 from plaudit.live.model import (
     ChatRequest,
     ChatSaid,
     CursorVoid,
     NewRoom,
+    NotYourRoom,
     Room,
     RoomChange,
     RoomDetail,
@@ -47,12 +49,12 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.outlet import QueueOutlet
 from plaudit.live.reader import NO_END
 from plaudit.live.rooms import RoomCache
-from plaudit.media import MediaOriginNotAllowed
+from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller, Role
-from plaudit.people.telling import NotACreator
+from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.people.ways_in import way_of
 from plaudit.problems import InvalidField, TooBusy
 from plaudit.settings import Settings
@@ -139,7 +141,7 @@ async def list_rooms(
     operation_id="CreateRoom",
     tags=TAGS,
     summary="Make a room",
-    problems=(MediaOriginNotAllowed, NotACreator),
+    problems=(ExternalIdTaken, MediaNotEncrypted, MediaOriginNotAllowed, NotACreator, PersonUnknown, RoomWasRemoved),
 )
 async def create_room(
     data: NewRoom,
@@ -159,7 +161,14 @@ async def create_room(
     return room_view(room, people)
 
 
-@get("/v1/rooms/{room_id:str}", access=Access.PUBLIC, operation_id="GetRoom", tags=TAGS, summary="One room")
+@get(
+    "/v1/rooms/{room_id:str}",
+    access=Access.PUBLIC,
+    operation_id="GetRoom",
+    tags=TAGS,
+    summary="One room",
+    problems=(RoomUnknown,),
+)
 async def get_room(room_id: RoomId, database: Database, rooms: RoomCache, hub: Hub) -> RoomDetail:
     """With what it has received so far."""
     room = await _require(rooms, room_id)
@@ -185,6 +194,7 @@ async def _viewers(hub: Hub, watched: OpenRoom) -> int:
     operation_id="GetTopGifters",
     tags=TAGS,
     summary="The most generous people of a room",
+    problems=(RoomUnknown,),
 )
 async def get_top_gifters(
     room_id: RoomId,
@@ -207,7 +217,7 @@ async def get_top_gifters(
     operation_id="ChangeRoom",
     tags=TAGS,
     summary="Change a room",
-    problems=(MediaOriginNotAllowed,),
+    problems=(MediaNotEncrypted, MediaOriginNotAllowed, NotYourRoom, RoomEnded, RoomUnknown),
 )
 async def change_room(
     room_id: RoomId,
@@ -233,7 +243,7 @@ async def change_room(
     tags=TAGS,
     summary="Go live",
     status_code=200,
-    problems=(RoomEnded,),
+    problems=(NotYourRoom, RoomEnded, RoomUnknown),
 )
 async def start_room(
     room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
@@ -252,6 +262,7 @@ async def start_room(
     tags=TAGS,
     summary="End a room",
     status_code=200,
+    problems=(NotYourRoom, RoomUnknown),
 )
 async def end_room(
     room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
@@ -270,6 +281,7 @@ async def end_room(
     tags=TAGS,
     summary="Remove a room",
     status_code=200,
+    problems=(NotYourRoom, RoomUnknown),
 )
 async def remove_room(
     room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
@@ -296,7 +308,7 @@ async def _announced(changed: actions.Changed, people: Any, rooms: RoomCache, hu
     operation_id="GetFrames",
     tags=TAGS,
     summary="What happened in a room",
-    problems=(CursorVoid,),
+    problems=(CursorVoid, RoomUnknown),
 )
 async def get_frames(
     room_id: RoomId, rooms: RoomCache, hub: Hub, after: FrameCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
@@ -327,6 +339,7 @@ async def get_frames(
     operation_id="WatchRoom",
     tags=TAGS,
     summary="What happens in a room, as server-sent events",
+    problems=(RoomUnknown,),
 )
 async def watch_room(
     room_id: RoomId,
@@ -387,7 +400,7 @@ async def _close_at(stopping: asyncio.Event, outlet: QueueOutlet) -> None:
     operation_id="SayInRoom",
     tags=TAGS,
     summary="Say something in a room",
-    problems=(RoomNotLive,),
+    problems=(RoomNotLive, RoomUnknown),
 )
 async def say(room_id: RoomId, data: ChatRequest, caller: Caller, rooms: RoomCache, chat: Chat) -> ChatSaid:
     """Idempotent by `id`. Answered when it is written; everybody in the room sees it with the next tick."""

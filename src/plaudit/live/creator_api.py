@@ -9,6 +9,7 @@ from litestar.params import Parameter
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database
+from plaudit.gifts.model import RoomUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live import actions, overlays, thanks
@@ -20,11 +21,13 @@ from plaudit.live.model import (
     NotYourRoom,
     OverlayTokenNotValid,
     OverlayTokenPage,
+    OverlayTokenUnknown,
     OverlayTokenView,
     OverlayView,
     ReceivedGiftPage,
     Room,
     ThankRequest,
+    TooManyOverlayTokens,
 )
 from plaudit.live.reader import NO_END
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
@@ -76,7 +79,7 @@ def _before(cursor: str | None) -> tuple[int, int]:
     operation_id="ListReceivedGifts",
     tags=TAGS,
     summary="Gifts I received in a room",
-    problems=(NotYourRoom,),
+    problems=(NotYourRoom, RoomUnknown),
 )
 async def list_received_gifts(
     caller: Caller,
@@ -134,6 +137,7 @@ async def take_back(data: ThankRequest, caller: Caller, database: Database, shar
     operation_id="CreateOverlayToken",
     tags=TAGS,
     summary="A token for a browser source",
+    problems=(NotYourRoom, RoomUnknown, TooManyOverlayTokens),
 )
 async def create_overlay_token(
     data: NewOverlayToken, caller: Caller, database: Database, settings: Settings, clock: Clock
@@ -178,6 +182,7 @@ async def list_overlay_tokens(
     tags=TAGS,
     summary="Revoke an overlay token",
     status_code=200,
+    problems=(OverlayTokenUnknown,),
 )
 async def revoke_overlay_token(
     token_id: UUID, caller: Caller, database: Database, hub: Hub, clock: Clock

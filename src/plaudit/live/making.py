@@ -39,10 +39,16 @@ class ExternalIdTaken(Conflict):
     code: ClassVar[str] = "external_id_taken"
     title: ClassVar[str] = "Another room has this external_id."
 
+    class Fields(msgspec.Struct, frozen=True):
+        room_id: str
+
 
 class RoomWasRemoved(Conflict):
     code: ClassVar[str] = "room_removed"
     title: ClassVar[str] = "The room of this id was removed."
+
+    class Fields(msgspec.Struct, frozen=True):
+        room_id: str
 
 
 async def create_room(

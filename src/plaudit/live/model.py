@@ -361,10 +361,16 @@ class CursorVoid(Conflict):
     code: ClassVar[str] = "cursor_void"
     title: ClassVar[str] = "The cursor is of another time; read the room anew."
 
+    class Fields(msgspec.Struct, frozen=True):
+        cursor: str
+
 
 class TooManyOverlayTokens(Conflict):
     code: ClassVar[str] = "too_many_overlay_tokens"
     title: ClassVar[str] = "There are too many overlay tokens; revoke one that is not used."
+
+    class Fields(msgspec.Struct, frozen=True):
+        tokens_max: int
 
 
 class OverlayTokenUnknown(NotFound):

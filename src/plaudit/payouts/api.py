@@ -34,7 +34,19 @@ from plaudit.payouts.answers import (
     quote_answer,
 )
 from plaudit.payouts.methods import BankAccount
-from plaudit.payouts.model import NoPayoutProvider, NoPayoutRate, PayoutFilter, PayoutState
+from plaudit.payouts.model import (
+    NOT_PAYABLE,
+    NoPayoutProvider,
+    NoPayoutRate,
+    PayoutFilter,
+    PayoutQuoteExpired,
+    PayoutQuoteUsed,
+    PayoutState,
+    PayoutStateConflict,
+    PayoutTooSmall,
+    SignatureNotValid,
+    TooManyPayoutMethods,
+)
 from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
@@ -90,6 +102,7 @@ async def get_balance(
     operation_id="AddPayoutMethod",
     tags=_TAGS,
     summary="Add a bank account",
+    problems=(NoPayoutProvider, NoPayoutRate, TooManyPayoutMethods),
 )
 async def add_method(
     data: NewPayoutMethod,
@@ -160,6 +173,7 @@ async def archive_method(method_id: UUID, caller: Caller, database: Database, cl
     operation_id="QuotePayout",
     tags=_TAGS,
     summary="What a payout would bring",
+    problems=(*NOT_PAYABLE, NoPayoutRate, PayoutTooSmall),
 )
 async def quote(data: NewQuote, caller: Caller, database: Database, clock: Clock) -> QuoteAnswer:
     """Idempotent by `id`. Rate and fee are promised for some minutes."""
@@ -175,7 +189,14 @@ async def quote(data: NewQuote, caller: Caller, database: Database, clock: Clock
         return quote_answer(quoted, await rates.rate_of(connection, quoted.rate_version))
 
 
-@post("/v1/payouts", access=Access.CREATOR, operation_id="RequestPayout", tags=_TAGS, summary="Cash out at a quote")
+@post(
+    "/v1/payouts",
+    access=Access.CREATOR,
+    operation_id="RequestPayout",
+    tags=_TAGS,
+    summary="Cash out at a quote",
+    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed),
+)
 async def request(data: NewPayout, caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
     """Idempotent by `id`. The diamonds are set aside; an operator decides."""
     async with database.transaction() as connection:
@@ -225,6 +246,7 @@ async def get_payout(payout_id: UUID, caller: Caller, database: Database) -> Pay
     tags=_TAGS,
     status_code=200,
     summary="Take a request back",
+    problems=(PayoutStateConflict,),
 )
 async def cancel(payout_id: UUID, caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
     """As long as nobody decided about it. The diamonds are available again. Repeating it changes nothing."""
@@ -239,6 +261,7 @@ async def cancel(payout_id: UUID, caller: Caller, database: Database, clock: Clo
     tags=["Webhooks"],
     status_code=204,
     summary="A payout provider tells something",
+    problems=(BodyTooLarge, SignatureNotValid),
 )
 async def take_webhook(
     provider_name: str,

@@ -22,7 +22,7 @@ from plaudit.payouts import bank, exports, outcome_files
 from plaudit.payouts.answers import OperatorPayout, operator_payout
 from plaudit.payouts.bank import BankOutcome, KnownOutcome
 from plaudit.payouts.exports import Download, Export
-from plaudit.payouts.model import NothingToExport, PayoutNotExported, PayoutOutcomeConflict
+from plaudit.payouts.model import NothingToExport, PayoutNotExported, PayoutOutcomeConflict, PayoutStateConflict
 from plaudit.payouts.outcome_files import CheckedFile, OutcomeFileRefused
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
@@ -238,7 +238,7 @@ async def get_file(
     operation_id="MarkPayout",
     tags=_TAGS,
     status_code=200,
-    problems=(PayoutNotExported, PayoutOutcomeConflict),
+    problems=(PayoutNotExported, PayoutOutcomeConflict, PayoutStateConflict),
     summary="Mark what the bank did",
 )
 async def mark(payout_id: UUID, data: NewOutcome, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:

@@ -16,7 +16,7 @@ from plaudit.limits import (
     RULE_TERM_MAX,
 )
 from plaudit.money import Money, round_down, round_half_up
-from plaudit.problems import Conflict, Problem
+from plaudit.problems import Conflict, Moment, Problem
 
 
 class PayoutState(enum.StrEnum):
@@ -217,31 +217,38 @@ class PayoutFilter(msgspec.Struct, frozen=True):
 
 
 class InsufficientDiamonds(Conflict):
-    """Fields: `diamonds_short`."""
-
     code = "insufficient_diamonds"
     title = "There are not that many diamonds available."
 
+    class Fields(msgspec.Struct, frozen=True):
+        diamonds_short: int
+
 
 class BelowPayoutThreshold(Conflict):
-    """Fields: `diamonds_min`, `diamonds`."""
-
     code = "below_payout_threshold"
     title = "That is less than the smallest payout."
 
+    class Fields(msgspec.Struct, frozen=True):
+        diamonds_min: int
+        diamonds: int
+
 
 class PayoutTooSmall(Conflict):
-    """Fields: `gross`, `fee`."""
-
     code = "payout_too_small"
     title = "After the fee nothing would arrive."
 
+    class Fields(msgspec.Struct, frozen=True):
+        gross: Money
+        fee: Money
+
 
 class DailyPayoutLimit(Conflict):
-    """Fields: `diamonds_per_day_max`, `diamonds_left`."""
-
     code = "daily_payout_limit"
     title = "That is more than can be paid out in one day."
+
+    class Fields(msgspec.Struct, frozen=True):
+        diamonds_per_day_max: int
+        diamonds_left: int
 
 
 class PayoutMethodArchived(Conflict):
@@ -250,17 +257,19 @@ class PayoutMethodArchived(Conflict):
 
 
 class TooManyPayoutMethods(Conflict):
-    """Fields: `methods_max`."""
-
     code = "too_many_payout_methods"
     title = "Archive a payout method before adding another."
 
+    class Fields(msgspec.Struct, frozen=True):
+        methods_max: int
+
 
 class PayoutQuoteExpired(Conflict):
-    """Fields: `expired_at`."""
-
     code = "payout_quote_expired"
     title = "The quote has expired; ask for a new one."
+
+    class Fields(msgspec.Struct, frozen=True):
+        expired_at: Moment
 
 
 class PayoutQuoteUsed(Conflict):
@@ -269,25 +278,32 @@ class PayoutQuoteUsed(Conflict):
 
 
 class PayoutStateConflict(Conflict):
-    """Fields: `state`."""
-
     code = "payout_state_conflict"
     title = "The payout is no longer in a state that allows this."
 
+    class Fields(msgspec.Struct, frozen=True):
+        state: PayoutState
+
 
 class NoPayoutRate(Conflict):
-    """Fields: `currency`."""
-
     code = "no_payout_rate"
     title = "There is no payout rate for this currency."
 
+    class Fields(msgspec.Struct, frozen=True):
+        currency: str
+
 
 class PayoutProviderMissing(Conflict):
-    """Nobody here pays in the payout's currency; nothing was moved. Fields: `currency`, `provider` (that is not here),
-    `settings` (either of which would do)."""
+    """Nobody here pays in the payout's currency; nothing was moved. `provider` is not here;
+    either of `settings` would do."""
 
     code = "payout_provider_missing"
     title = "Nobody here can pay this out."
+
+    class Fields(msgspec.Struct, frozen=True):
+        provider: str
+        currency: str
+        settings: list[str]
 
     def __init__(self, *, provider: str, currency: str) -> None:
         settings = ["PLAUDIT_MANUAL_PAYOUTS", "PLAUDIT_MANUAL_PAYOUT_CURRENCIES", "PLAUDIT_SANDBOX_URL"]
@@ -296,10 +312,11 @@ class PayoutProviderMissing(Conflict):
 
 
 class PayoutMayBeSent(Conflict):
-    """Fields: `provider`."""
-
     code = "payout_may_be_sent"
     title = "The provider may have it already; wait for what it says."
+
+    class Fields(msgspec.Struct, frozen=True):
+        provider: str
 
 
 class NothingToExport(Conflict):
@@ -311,12 +328,17 @@ class PayoutNotExported(Conflict):
     code = "payout_not_exported"
     title = "Only what was exported to be paid by hand can be marked."
 
+    class Fields(msgspec.Struct, frozen=True):
+        state: PayoutState
+
 
 class PayoutOutcomeConflict(Conflict):
-    """Fields: `state`, `reference` (that is known)."""
-
     code = "payout_outcome_conflict"
     title = "Something else is known of this payout already."
+
+    class Fields(msgspec.Struct, frozen=True):
+        state: PayoutState
+        reference: str | None
 
 
 class NoPayoutProvider(Problem):
@@ -329,3 +351,7 @@ class SignatureNotValid(Problem):
     code = "signature_not_valid"
     status = 400
     title = "The signature of the webhook is missing or wrong."
+
+
+NOT_PAYABLE = (InsufficientDiamonds, BelowPayoutThreshold, DailyPayoutLimit, PayoutMethodArchived)
+"""Why diamonds cannot be paid out, whether a quote is asked for or used."""

@@ -26,9 +26,13 @@ from plaudit.payouts.jobs import SEND_JOB
 from plaudit.payouts.model import (
     NewPayoutRate,
     NewPayoutTerms,
+    NoPayoutRate,
     PayoutFilter,
+    PayoutMayBeSent,
+    PayoutProviderMissing,
     PayoutRate,
     PayoutState,
+    PayoutStateConflict,
     PayoutTerms,
 )
 from plaudit.payouts.providers import PayoutProviders
@@ -79,6 +83,7 @@ async def list_all(
     tags=_TAGS,
     status_code=200,
     summary="Agree to a payout",
+    problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStateConflict),
 )
 async def approve(
     payout_id: UUID,
@@ -105,6 +110,7 @@ async def approve(
     tags=_TAGS,
     status_code=200,
     summary="Refuse a payout",
+    problems=(PayoutMayBeSent, PayoutStateConflict),
 )
 async def refuse(payout_id: UUID, data: Refusal, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
     """As long as nobody was told to pay it. The creator reads the reason; the diamonds are available again. Repeating
@@ -188,6 +194,7 @@ async def list_terms(database: Database, cursor: VersionCursor = None, limit: Li
     operation_id="RecordPayoutTerms",
     tags=_TAGS,
     summary="Decide terms of payouts",
+    problems=(NoPayoutRate,),
 )
 async def record_terms(data: NewPayoutTerms, caller: Caller, database: Database, clock: Clock) -> PayoutTerms:
     """Terms are never changed: the new ones take over when they take effect. Quotes keep theirs."""

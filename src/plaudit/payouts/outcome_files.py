@@ -69,10 +69,13 @@ class CheckedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutcomeFileRefused(Conflict):
-    """Nothing was applied. Fields: `errors`, each with `line`, `column` and `reason`."""
+    """Nothing was applied; `errors` says why, line by line."""
 
     code = "outcome_file_refused"
     title = "The file has errors; nothing of it was applied."
+
+    class Fields(msgspec.Struct, frozen=True):
+        errors: list[LineError]
 
 
 async def check(connection: Connection, text: str) -> CheckedFile:

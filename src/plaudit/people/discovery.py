@@ -20,6 +20,10 @@ class PlatformNotReadable(Problem):
     status: ClassVar[int] = 502
     title: ClassVar[str] = "What the platform publishes of itself cannot be read."
 
+    class Fields(msgspec.Struct, frozen=True):
+        address: str
+        reason: str
+
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(f"{address}: {reason}", address=address, reason=reason)
 

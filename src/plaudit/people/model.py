@@ -114,6 +114,9 @@ class TokenNotValid(Unauthenticated):
     code: ClassVar[str] = "token_not_valid"
     title: ClassVar[str] = "The token is not valid."
 
+    class Fields(msgspec.Struct, frozen=True):
+        reason: str
+
     def __init__(self, reason: str) -> None:
         super().__init__(f"The token {reason}.", reason=reason)
 
@@ -124,6 +127,9 @@ class TokenNotValid(Unauthenticated):
 class RoleMissing(Forbidden):
     code: ClassVar[str] = "role_missing"
     title: ClassVar[str] = "You may not do this."
+
+    class Fields(msgspec.Struct, frozen=True):
+        needed: list[str]
 
     def __init__(self, needed: list[str]) -> None:
         super().__init__(f"This needs the role {' or '.join(needed)}.", needed=needed)

@@ -47,6 +47,9 @@ class SignInDenied(Problem):
     status: ClassVar[int] = 403
     title: ClassVar[str] = "Your platform did not sign you in."
 
+    class Fields(msgspec.Struct, frozen=True):
+        reason: str
+
 
 class SignInLapsed(Problem):
     code: ClassVar[str] = "sign_in_lapsed"

@@ -85,6 +85,10 @@ class PersonUnknown(NotFound):
     code: ClassVar[str] = "person_unknown"
     title: ClassVar[str] = "Your platform has not told of this person; PUT /v1/people/{subject} does."
 
+    class Fields(msgspec.Struct, frozen=True):
+        field: str
+        subject: str
+
 
 class NotACreator(Problem):
     """`PUT /v1/people/{subject}` with the role, a token that says so, or an operator makes a creator."""
@@ -92,6 +96,10 @@ class NotACreator(Problem):
     code: ClassVar[str] = "not_a_creator"
     status: ClassVar[int] = 422
     title: ClassVar[str] = 'Only creators have rooms; PUT /v1/people/{subject} with "roles": ["creator"] makes one.'
+
+    class Fields(msgspec.Struct, frozen=True):
+        field: str
+        subject: str
 
 
 async def find_told(connection: Connection, issuer_id: int, subject: str, field: str) -> Person:

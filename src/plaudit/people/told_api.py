@@ -10,7 +10,7 @@ from litestar.params import Parameter
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.limits import SUBJECT_LENGTH_MAX
-from plaudit.media import MediaOriginNotAllowed
+from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.people.access import Access
 from plaudit.people.actions import require_subject
 from plaudit.people.model import Caller, Person, Role
@@ -67,7 +67,7 @@ def person_answer(person: Person) -> PersonAnswer:
     operation_id="TellOfPerson",
     tags=TAGS,
     summary="Tell of a person",
-    problems=(MediaOriginNotAllowed,),
+    problems=(MediaNotEncrypted, MediaOriginNotAllowed),
 )
 async def tell_of_person(
     subject: SubjectInPath, data: PersonFacts, caller: Caller, database: Database, settings: Settings, clock: Clock
@@ -86,7 +86,7 @@ async def tell_of_person(
     tags=TAGS,
     summary="Tell of many people",
     status_code=200,
-    problems=(MediaOriginNotAllowed,),
+    problems=(MediaNotEncrypted, MediaOriginNotAllowed),
 )
 async def tell_of_people(
     data: PeopleToTell, caller: Caller, database: Database, settings: Settings, clock: Clock

@@ -166,12 +166,16 @@ class EndpointUnknown(NotFound):
     code = "webhook_endpoint_unknown"
     title = "There is no such endpoint."
 
+    class Fields(msgspec.Struct, frozen=True):
+        id: UUID
+
 
 class TooManyEndpoints(Conflict):
-    """Fields: `endpoints_max`."""
-
     code = "too_many_webhook_endpoints"
     title = "There are as many endpoints as there may be. Remove one first."
+
+    class Fields(msgspec.Struct, frozen=True):
+        endpoints_max: int
 
     def __init__(self) -> None:
         super().__init__(endpoints_max=WEBHOOK_ENDPOINTS_MAX)

@@ -8,7 +8,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
-from plaudit.gifts.catalogue.entry import DETAILS, Details, Entry, Finding, lint
+from plaudit.gifts.catalogue.entry import DETAILS, Details, Entry, ItemFinding, lint
 from plaudit.gifts.catalogue.pictures import unknown_pictures
 from plaudit.gifts.model import Item, ItemUnknown
 from plaudit.problems import Conflict, Problem
@@ -23,6 +23,9 @@ class SkuTaken(Conflict):
     code: ClassVar[str] = "sku_taken"
     title: ClassVar[str] = "Another item has this sku."
 
+    class Fields(msgspec.Struct, frozen=True):
+        id: int
+
 
 class CatalogueRefused(Problem):
     """`findings` says what is wrong and where."""
@@ -31,7 +34,10 @@ class CatalogueRefused(Problem):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The catalogue cannot be changed like this."
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    class Fields(msgspec.Struct, frozen=True):
+        findings: list[ItemFinding]
+
+    def __init__(self, findings: Sequence[ItemFinding]) -> None:
         words = "; ".join(f"{one.place} {one.words}" for one in findings)
         super().__init__(words, findings=msgspec.to_builtins(findings))
 
@@ -41,6 +47,10 @@ class VersionGone(Conflict):
 
     code: ClassVar[str] = "version_gone"
     title: ClassVar[str] = "This item has changed meanwhile."
+
+    class Fields(msgspec.Struct, frozen=True):
+        id: int
+        version: int
 
 
 class Shelf:

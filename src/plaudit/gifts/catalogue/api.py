@@ -23,7 +23,7 @@ from plaudit.gifts.model import Item, ItemUnknown
 from plaudit.limits import CATALOGUE_ITEMS_MAX
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
-from plaudit.problems import InvalidField, NotFound
+from plaudit.problems import BodyTooLarge, InvalidField, NotFound
 from plaudit.settings import Settings
 
 TAGS = ["Operator"]
@@ -281,7 +281,7 @@ async def load_starter_items(caller: Caller, database: Database, clock: Clock, c
     access=Access.OPERATOR,
     operation_id="AddArt",
     tags=TAGS,
-    problems=(ArtNotUsable,),
+    problems=(ArtNotUsable, BodyTooLarge),
     summary="Upload a picture",
 )
 async def add_art(request: Request[Any, Any, Any], caller: Caller, database: Database, clock: Clock) -> ArtAnswer:

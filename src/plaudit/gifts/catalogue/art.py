@@ -34,6 +34,9 @@ class ArtNotUsable(Problem):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "This file cannot be the picture of an item."
 
+    class Fields(msgspec.Struct, frozen=True):
+        reason: str
+
     def __init__(self, reason: str) -> None:
         super().__init__(f"The file {reason}.", reason=reason)
 

@@ -10,7 +10,7 @@ from plaudit.database_command import data_option, in_transaction
 from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.art import Art
-from plaudit.gifts.catalogue.entry import Entry, Finding
+from plaudit.gifts.catalogue.entry import Entry, ItemFinding
 from plaudit.gifts.catalogue.folder import STARTER, CatalogueFileError, read_folder, read_offered, write_folder
 from plaudit.gifts.catalogue.pictures import keep_art, unknown_pictures
 from plaudit.settings import Settings
@@ -95,20 +95,20 @@ def _import(path: Path, data: Path | None, *, keep_missing: bool, dry_run: bool)
         return undone.changed
 
 
-def _read(path: Path) -> tuple[list[Entry], list[Art], list[Finding]]:
+def _read(path: Path) -> tuple[list[Entry], list[Art], list[ItemFinding]]:
     try:
         return read_folder(path)
     except CatalogueFileError as error:
         raise click.ClickException(str(error)) from None
 
 
-def _refuse(findings: Sequence[Finding]) -> None:
+def _refuse(findings: Sequence[ItemFinding]) -> None:
     _say(findings)
     if errors := sum(one.severity == "error" for one in findings):
         raise click.ClickException(f"the catalogue has {errors} error{'s' if errors > 1 else ''}; nothing was changed")
 
 
-def _say(findings: Sequence[Finding]) -> None:
+def _say(findings: Sequence[ItemFinding]) -> None:
     for one in findings:
         click.echo(f"{one.severity}: {one.place} {one.words}", err=True)
 

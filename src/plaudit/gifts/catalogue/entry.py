@@ -83,7 +83,7 @@ def details_of(version: Item) -> dict[str, Any]:
     return {field: getattr(version, field) for field in DETAILS}
 
 
-class Finding(msgspec.Struct, frozen=True):
+class ItemFinding(msgspec.Struct, frozen=True):
     """Something about a catalogue: an `error` keeps it out, a `warning` does not."""
 
     place: str
@@ -91,31 +91,31 @@ class Finding(msgspec.Struct, frozen=True):
     words: str
 
 
-def lint(details: Details, place: str) -> Iterator[Finding]:
+def lint(details: Details, place: str) -> Iterator[ItemFinding]:
     """What is wrong with an item by itself; whether its pictures exist is looked up elsewhere."""
     animations = SMALL_ANIMATIONS if details.size == "small" else LARGE_ANIMATIONS
     if details.animation not in animations:
-        yield Finding(
+        yield ItemFinding(
             f"{place}.animation", "error", f"must be one of {', '.join(animations)} for a {details.size} item"
         )
     elif details.animation == "itself" and details.art and not _is_own(details.art):
         words = "is `itself`, which needs art that moves; what ships with Plaudit does not"
-        yield Finding(f"{place}.animation", "error", words)
+        yield ItemFinding(f"{place}.animation", "error", words)
     for tag in details.names:
         if not _is_language(tag):
-            yield Finding(f"{place}.names.{tag}", "error", "is not a language, such as de or pt-BR")
+            yield ItemFinding(f"{place}.names.{tag}", "error", "is not a language, such as de or pt-BR")
     for code in details.regions:
         if country_code(code) != code:
-            yield Finding(f"{place}.regions", "error", f"has {code}, which is not a country's code of two letters")
+            yield ItemFinding(f"{place}.regions", "error", f"has {code}, which is not a country's code of two letters")
     if not details.art:
-        yield Finding(f"{place}.art", "error", "is empty: an item needs a picture")
+        yield ItemFinding(f"{place}.art", "error", "is empty: an item needs a picture")
     if is_lottie(details.art) and not details.still:
-        yield Finding(f"{place}.still", "error", "is needed: a picture for who does not want the Lottie animation")
+        yield ItemFinding(f"{place}.still", "error", "is needed: a picture for who does not want the Lottie animation")
     if is_lottie(details.still):
-        yield Finding(f"{place}.still", "error", "must be a picture")
+        yield ItemFinding(f"{place}.still", "error", "must be a picture")
 
 
-def lint_together(entries: Sequence[Entry]) -> Iterator[Finding]:
+def lint_together(entries: Sequence[Entry]) -> Iterator[ItemFinding]:
     """What is wrong with items beside each other."""
     for field, severity in (("id", "error"), ("sku", "error"), ("name", "warning")):
         seen: dict[object, int] = {}
@@ -123,11 +123,11 @@ def lint_together(entries: Sequence[Entry]) -> Iterator[Finding]:
             value = getattr(entry, field)
             if value in seen:
                 words = f"{value!r} is also that of item[{seen[value]}]"
-                yield Finding(f"item[{number}].{field}", "error" if severity == "error" else "warning", words)
+                yield ItemFinding(f"item[{number}].{field}", "error" if severity == "error" else "warning", words)
             seen.setdefault(value, number)
     for number, entry in enumerate(entries):
         if entry.begins and entry.ends and entry.ends <= entry.begins:
-            yield Finding(f"item[{number}].ends", "error", "must be after `begins`")
+            yield ItemFinding(f"item[{number}].ends", "error", "must be after `begins`")
 
 
 def _is_own(address: str) -> bool:

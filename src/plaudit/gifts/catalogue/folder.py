@@ -13,7 +13,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.gifts.catalogue.actions import at, entry_of, load, read_versions
 from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, read_art
-from plaudit.gifts.catalogue.entry import Entry, Finding, lint, lint_together
+from plaudit.gifts.catalogue.entry import Entry, ItemFinding, lint, lint_together
 from plaudit.gifts.catalogue.pictures import SHIPPED, art_content
 from plaudit.limits import ART_BYTES_MAX, CATALOGUE_ITEMS_MAX
 
@@ -34,7 +34,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     item: Annotated[list[Entry], msgspec.Meta(min_length=1, max_length=CATALOGUE_ITEMS_MAX)]
 
 
-def read_folder(path: Path) -> tuple[list[Entry], list[Art], list[Finding]]:
+def read_folder(path: Path) -> tuple[list[Entry], list[Art], list[ItemFinding]]:
     """The items of a folder, or of a TOML file, the pictures they bring, and what is wrong with them by themselves.
 
     Raises:
@@ -57,7 +57,7 @@ def read_folder(path: Path) -> tuple[list[Entry], list[Art], list[Finding]]:
                     pictures[named] = pictures.get(named) or read_art(_read(own))
                     changes[field] = pictures[named].address
                 except ArtNotUsable as error:
-                    findings.append(Finding(f"{place}.{field}", "error", f"{named} {error.fields['reason']}"))
+                    findings.append(ItemFinding(f"{place}.{field}", "error", f"{named} {error.fields['reason']}"))
         entries[number] = msgspec.structs.replace(entry, **changes)
         findings += lint(entries[number], place)
     return entries, list(pictures.values()), findings

@@ -10,7 +10,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, statements
 from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, is_lottie, read_art
-from plaudit.gifts.catalogue.entry import Details, Finding
+from plaudit.gifts.catalogue.entry import Details, ItemFinding
 from plaudit.gifts.model import Item
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed, require_loadable
 from plaudit.settings import Settings
@@ -54,7 +54,9 @@ async def art_content(connection: Connection, name: str) -> bytes | None:
     return content
 
 
-async def unknown_pictures(connection: Connection, entries: Mapping[str, Details], settings: Settings) -> list[Finding]:
+async def unknown_pictures(
+    connection: Connection, entries: Mapping[str, Details], settings: Settings
+) -> list[ItemFinding]:
     """What is wrong with the pictures of items: not there, at an address that pages may not show, moving or still where
     they should not be."""
     named = {
@@ -65,23 +67,23 @@ async def unknown_pictures(connection: Connection, entries: Mapping[str, Details
     found = []
     for place, address in named.items():
         if address and (words := _why_not(address, kept, settings)):
-            found.append(Finding(place, "error", words))
+            found.append(ItemFinding(place, "error", words))
     for place, entry in entries.items():
         found += await _moving_wrongly(connection, place, entry)
     return found
 
 
-async def _moving_wrongly(connection: Connection, place: str, entry: Details) -> list[Finding]:
+async def _moving_wrongly(connection: Connection, place: str, entry: Details) -> list[ItemFinding]:
     """Uploaded art is looked into where it matters whether it moves; that of other addresses is not ours to read."""
     found = []
     if entry.animation == "itself" or not entry.still:
         moves = await _moves(connection, entry.art)
         if moves is False and entry.animation == "itself":
-            found.append(Finding(f"{place}.animation", "error", "is `itself`, which needs art that moves"))
+            found.append(ItemFinding(f"{place}.animation", "error", "is `itself`, which needs art that moves"))
         if moves and not entry.still and not is_lottie(entry.art):  # that is said without looking
-            found.append(Finding(f"{place}.still", "error", "is needed, as the art moves: a picture that does not"))
+            found.append(ItemFinding(f"{place}.still", "error", "is needed, as the art moves: a picture that does not"))
     if entry.still and not is_lottie(entry.still) and await _moves(connection, entry.still):
-        found.append(Finding(f"{place}.still", "error", "must stand still"))
+        found.append(ItemFinding(f"{place}.still", "error", "must stand still"))
     return found
 
 

@@ -1,7 +1,7 @@
 """Grants and what can go wrong with one."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -49,7 +49,12 @@ class GrantToOneself(Conflict):
 
 
 class GrantLimitReached(Conflict):
-    """Fields: `limit` ("operator" or "person"), `coins_max` a day (UTC), `coins_left` today."""
+    """`limit` says whose; `coins_max` is of a day (UTC), `coins_left` of today."""
 
     code: ClassVar[str] = "grant_limit_reached"
     title: ClassVar[str] = "That is more than may be given in one day."
+
+    class Fields(msgspec.Struct, frozen=True):
+        limit: Literal["operator", "person"]
+        coins_max: int
+        coins_left: int

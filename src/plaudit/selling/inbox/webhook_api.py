@@ -11,6 +11,7 @@ from plaudit.people.access import Access
 from plaudit.problems import BodyTooLarge
 from plaudit.selling.inbox import receiving
 from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Settings
 
 
@@ -26,7 +27,7 @@ class WebhookAnswer(msgspec.Struct, frozen=True):
     foreign_credentials=True,
     operation_id="ReceivePaymentWebhook",
     tags=["Webhooks"],
-    problems=(BodyTooLarge,),
+    problems=(BodyTooLarge, ProviderUnavailable, SignatureNotValid),
     status_code=200,
     summary="What a payment provider tells",
 )

@@ -12,7 +12,6 @@ from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.model import Caller, Role
-from plaudit.problems import NotFound
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers
 from plaudit.selling.orders.answers import (
     OrderAnswer,
@@ -22,13 +21,20 @@ from plaudit.selling.orders.answers import (
     order_answer,
     quote_answer,
 )
-from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
+from plaudit.selling.orders.model import (
+    Order,
+    OrderRequest,
+    QuoteAlreadyOrdered,
+    QuoteExpired,
+    QuoteNotOurs,
+    QuoteRequest,
+)
 from plaudit.selling.orders.regions import RegionRefused, keep_refusal, preview, source_of
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused
+from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused, ProviderUnavailable
 from plaudit.settings import Settings
 
 TAGS = ["Recharge"]
@@ -114,7 +120,15 @@ async def make_quote(
     access=Access.VIEWER,
     operation_id="PlaceOrder",
     tags=TAGS,
-    problems=(NotFound, NoSeller, ProviderRefused, CurrencyNotTaken),
+    problems=(
+        CurrencyNotTaken,
+        NoSeller,
+        ProviderRefused,
+        ProviderUnavailable,
+        QuoteAlreadyOrdered,
+        QuoteExpired,
+        QuoteNotOurs,
+    ),
     summary="Order what was quoted",
 )
 async def place_order(
@@ -158,7 +172,7 @@ async def get_order(order_id: UUID, caller: Caller, database: Database, settings
     access=OWNER,
     operation_id="RefreshOrder",
     tags=TAGS,
-    problems=(ProviderRefused,),
+    problems=(ProviderRefused, ProviderUnavailable),
     status_code=200,
     summary="Ask the provider about an order",
 )

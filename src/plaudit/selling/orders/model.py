@@ -11,7 +11,7 @@ from msgspec import Meta
 from plaudit.ids import IdMeta
 from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, RETURN_URL_LENGTH_MAX
 from plaudit.money import Money
-from plaudit.problems import Conflict
+from plaudit.problems import Conflict, Moment
 from plaudit.selling.prices.pricing import Channel
 from plaudit.selling.providers.references import reference_of
 
@@ -214,6 +214,9 @@ class PaymentProblem(msgspec.Struct, frozen=True, kw_only=True):
 class QuoteExpired(Conflict):
     code: ClassVar[str] = "quote_expired"
     title: ClassVar[str] = "The price was promised for some minutes, which are over; ask for a new quote."
+
+    class Fields(msgspec.Struct, frozen=True):
+        expired_at: Moment
 
     def __init__(self, expired_at: datetime) -> None:
         super().__init__(expired_at=expired_at)

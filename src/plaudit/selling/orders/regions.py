@@ -37,6 +37,10 @@ class RegionRefused(Forbidden):
     code: ClassVar[str] = "region_refused"
     title: ClassVar[str] = "Coins are not sold in your country."
 
+    class Fields(msgspec.Struct, frozen=True):
+        decision_id: UUID
+        reasons: list[Reason]
+
     def __init__(self, decision: RegionDecision) -> None:
         super().__init__(explain(decision), decision_id=decision.decision_id, reasons=decision.reasons)
         self.decision = decision

@@ -41,10 +41,15 @@ from plaudit.selling.prices.model import (
     BookRefused,
     Draft,
     DraftChange,
+    DraftChanged,
+    DraftPublished,
     NewDraft,
     NewTaxRate,
     PublishRequest,
     TomlText,
+    VersionNotPast,
+    VersionNotScheduled,
+    VersionTaken,
 )
 from plaudit.selling.prices.pricing import NoPrices, PriceBook
 from plaudit.selling.prices.shelf import read_book
@@ -103,7 +108,7 @@ async def compare_price_book(version: VersionPath, database: Database, clock: Cl
     access=_OPERATOR,
     operation_id="RollBackPriceBook",
     tags=_TAGS,
-    problems=(BookRefused,),
+    problems=(BookRefused, VersionNotPast, VersionTaken),
     summary="Go back to an earlier version",
 )
 async def roll_back(
@@ -127,6 +132,7 @@ async def roll_back(
     tags=_TAGS,
     status_code=200,
     summary="Withdraw a scheduled version",
+    problems=(VersionNotScheduled,),
 )
 async def withdraw(
     version: VersionPath, data: JSONBody[Because], caller: Caller, database: Database, clock: Clock
@@ -198,6 +204,7 @@ async def get_draft(draft_id: UUID, database: Database, settings: Settings, cloc
     operation_id="ChangePriceDraft",
     tags=_TAGS,
     summary="Change a draft",
+    problems=(DraftChanged, DraftPublished),
 )
 async def change_draft(
     draft_id: UUID,
@@ -219,6 +226,7 @@ async def change_draft(
     operation_id="DeletePriceDraft",
     tags=_TAGS,
     summary="Throw a draft away",
+    problems=(DraftPublished,),
 )
 async def delete_draft(draft_id: UUID, database: Database) -> None:
     """Nothing happens when it is gone already. One that was published stays."""
@@ -265,7 +273,7 @@ async def preview_draft(draft_id: UUID, region: Region, database: Database, cloc
     access=_OPERATOR,
     operation_id="PublishPriceDraft",
     tags=_TAGS,
-    problems=(BookNotReadable, BookRefused),
+    problems=(BookNotReadable, BookRefused, DraftChanged, DraftPublished, VersionTaken),
     summary="Publish or schedule a draft",
 )
 async def publish_draft(

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.limits import NOTE_LENGTH_MAX, PRICE_BOOK_TEXT_MAX
-from plaudit.problems import Conflict, Problem
+from plaudit.problems import Conflict, FieldError, Problem
 
 IdMeta = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S", description="For those who work on it.")]
@@ -149,6 +149,9 @@ class BookNotReadable(Problem):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The text is not a price book."
 
+    class Fields(msgspec.Struct, frozen=True):
+        errors: list[FieldError]
+
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         self.errors = list(errors)
         super().__init__(
@@ -164,6 +167,9 @@ class BookRefused(Problem):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The price book says something that is not true or not allowed."
 
+    class Fields(msgspec.Struct, frozen=True):
+        findings: list[Finding]
+
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = list(findings)
         fields: list[dict[str, Any]] = [msgspec.to_builtins(finding) for finding in findings]
@@ -174,6 +180,9 @@ class DraftChanged(Conflict):
     code: ClassVar[str] = "price_draft_changed"
     title: ClassVar[str] = "Somebody changed the draft meanwhile; look at it again."
 
+    class Fields(msgspec.Struct, frozen=True):
+        revision: int
+
     def __init__(self, revision: int) -> None:
         super().__init__(revision=revision)
 
@@ -181,6 +190,9 @@ class DraftChanged(Conflict):
 class DraftPublished(Conflict):
     code: ClassVar[str] = "price_draft_published"
     title: ClassVar[str] = "The draft is published and cannot be changed any more."
+
+    class Fields(msgspec.Struct, frozen=True):
+        version: int
 
     def __init__(self, version: int) -> None:
         super().__init__(version=version)
@@ -195,7 +207,15 @@ class VersionNotScheduled(Conflict):
     code: ClassVar[str] = "price_book_not_scheduled"
     title: ClassVar[str] = "Only a version that does not hold yet can be withdrawn; go back to an earlier one instead."
 
+    class Fields(msgspec.Struct, frozen=True):
+        version: int
+        state: BookState
+
 
 class VersionNotPast(Conflict):
     code: ClassVar[str] = "price_book_not_past"
     title: ClassVar[str] = "Only a version that held before can be gone back to."
+
+    class Fields(msgspec.Struct, frozen=True):
+        version: int
+        state: BookState

@@ -182,6 +182,9 @@ class NoSeller(Problem):
     status = 503
     title = "Coins cannot be bought here yet."
 
+    class Fields(msgspec.Struct, frozen=True):
+        region: str
+
     def __init__(self, region: str) -> None:
         super().__init__(
             "Whoever runs this server has not said yet who sells: the seller of record needs a name and an address.",

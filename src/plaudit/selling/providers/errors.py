@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import ClassVar
 
+import msgspec
+
 from plaudit.problems import Problem
 
 
@@ -12,6 +14,9 @@ class ProviderUnavailable(Problem):
     title: ClassVar[str] = (
         "The payment provider does not answer just now. Nothing was taken; try again with the same id."
     )
+
+    class Fields(msgspec.Struct, frozen=True):
+        provider: str
 
     def __init__(self, provider: str, retry_after: timedelta = timedelta(seconds=5)) -> None:
         super().__init__(provider=provider)
@@ -25,6 +30,10 @@ class ProviderRefused(Problem):
     code: ClassVar[str] = "provider_refused"
     status: ClassVar[int] = 502
     title: ClassVar[str] = "The payment provider refused the request. Nothing was taken."
+
+    class Fields(msgspec.Struct, frozen=True):
+        provider: str
+        reason: str
 
     def __init__(self, provider: str, reason: str) -> None:
         super().__init__(provider=provider, reason=reason)
@@ -48,6 +57,9 @@ class PurchaseNotValid(Problem):
     code: ClassVar[str] = "purchase_not_valid"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The app store's proof of this purchase is not valid here."
+
+    class Fields(msgspec.Struct, frozen=True):
+        reason: str
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)

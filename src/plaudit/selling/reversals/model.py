@@ -6,12 +6,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from plaudit.ids import IdMeta
 from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, REVERSAL_REASON_LENGTH_MAX, WITHDRAWAL_DAYS_MAX
 from plaudit.money import Money
-from plaudit.problems import Conflict
+from plaudit.problems import Conflict, Moment
 from plaudit.selling.prices.pricing import Channel
 from plaudit.selling.reversals.amounts import Amounts
 
@@ -207,16 +207,20 @@ class RefundRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     reason: Annotated[str, Meta(min_length=1, max_length=REVERSAL_REASON_LENGTH_MAX, description="Kept, and shown.")]
 
 
-def summary(reversals: list[Reversal]) -> list[dict[str, Any]]:
+class GoneBack(msgspec.Struct, frozen=True):
+    """A part of an order that went back, or is on its way."""
+
+    reversal_id: UUID
+    amount: Money
+    coins: int
+    state: State
+    at: Moment
+
+
+def summary(reversals: list[Reversal]) -> list[GoneBack]:
     """What went back of an order, for a problem."""
     return [
-        {
-            "reversal_id": one.reversal_id,
-            "amount": one.amount,
-            "coins": one.coins,
-            "state": one.state,
-            "at": one.created_at,
-        }
+        GoneBack(one.reversal_id, one.amount, one.coins, one.state, one.created_at)
         for one in reversals
         if one.stands and (one.amount_minor or one.coins)
     ]
@@ -226,6 +230,9 @@ class NothingLeftToRefund(Conflict):
     code: ClassVar[str] = "nothing_left_to_refund"
     title: ClassVar[str] = "All of this order has gone back already. Nothing was moved."
 
+    class Fields(msgspec.Struct, frozen=True):
+        refunded: list[GoneBack]
+
     def __init__(self, reversals: list[Reversal]) -> None:
         super().__init__(refunded=summary(reversals))
 
@@ -233,6 +240,11 @@ class NothingLeftToRefund(Conflict):
 class RefundExceedsOrder(Conflict):
     code: ClassVar[str] = "refund_exceeds_order"
     title: ClassVar[str] = "Less than that is left of the order. Nothing was moved."
+
+    class Fields(msgspec.Struct, frozen=True):
+        left: Money
+        coins_left: int
+        refunded: list[GoneBack]
 
     def __init__(self, left: Money, coins_left: int, reversals: list[Reversal]) -> None:
         super().__init__(left=left, coins_left=coins_left, refunded=summary(reversals))
@@ -244,6 +256,11 @@ class WithdrawalNotPossible(Conflict):
     code: ClassVar[str] = "withdrawal_not_possible"
     title: ClassVar[str] = "This order cannot be taken back. Nothing was moved."
 
+    class Fields(msgspec.Struct, frozen=True):
+        obstacle: Obstacle
+        until: Moment | UnsetType | None = UNSET
+        refunded: list[GoneBack] | UnsetType = UNSET
+
     def __init__(self, detail: str, obstacle: Obstacle, **fields: Any) -> None:
         super().__init__(detail, obstacle=obstacle, **fields)
 
@@ -252,6 +269,9 @@ class CoinsWereSpent(Conflict):
     code: ClassVar[str] = "coins_were_spent"
     title: ClassVar[str] = "Fewer coins of this order are unspent than that. Nothing was moved."
 
+    class Fields(msgspec.Struct, frozen=True):
+        unspent: int
+
     def __init__(self, unspent: int) -> None:
         super().__init__(unspent=unspent)
 
@@ -259,6 +279,9 @@ class CoinsWereSpent(Conflict):
 class RefundAtStore(Conflict):
     code: ClassVar[str] = "refund_at_store"
     title: ClassVar[str] = "Only the app store can give this money back; what it decides is applied here by itself."
+
+    class Fields(msgspec.Struct, frozen=True):
+        channel: str
 
     def __init__(self, channel: str) -> None:
         super().__init__(channel=channel)

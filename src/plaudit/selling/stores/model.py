@@ -129,6 +129,10 @@ class PurchaseHeld(Conflict):
     code: ClassVar[str] = "purchase_held"
     title: ClassVar[str] = "The purchase is safe with us, and somebody has to look at whose it is."
 
+    class Fields(msgspec.Struct, frozen=True):
+        reason: HoldReason
+        transaction_id: str
+
     def __init__(self, reason: HoldReason, transaction_id: str) -> None:
         super().__init__(reason=str(reason), transaction_id=transaction_id)
 
@@ -152,6 +156,9 @@ class OrderDoesNotFit(Conflict):
 
     code: ClassVar[str] = "order_does_not_fit"
     title: ClassVar[str] = "This order is not for what was bought."
+
+    class Fields(msgspec.Struct, frozen=True):
+        reason: str
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
