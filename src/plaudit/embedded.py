@@ -39,6 +39,7 @@ from plaudit.postgresql import (
     wheel,
 )
 from plaudit.processes import Launch, TiedProcess, processes_in
+from plaudit.server_memory import machine_memory_mb, memory_options
 from plaudit.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,6 @@ _OPTIONS = {
     "unix_socket_permissions": "0700",
     "cluster_name": "plaudit",
     "max_connections": "200",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "max_wal_size": "4GB",
     "min_wal_size": "256MB",
     "checkpoint_timeout": "15min",
@@ -82,7 +81,7 @@ class EmbeddedPostgres:
         self.url = ""
         self._cluster = self.data / "postgres"
         self._installation = installation
-        self._options = _OPTIONS | dict(options or {})
+        self._options = _OPTIONS | memory_options(machine_memory_mb()) | dict(options or {})
         self._lock: IO[str] | None = None
         self._sockets: Path | None = None
         self._user: tuple[int, int] | None = None

@@ -20,6 +20,8 @@ class FieldError(msgspec.Struct, frozen=True):
 
     field: Annotated[str, Meta(description="Where: `body.count`, `query.limit`, `path.room_id`.")]
     reason: Annotated[str, Meta(description="What is wrong with it.")]
+    least: Annotated[int, Meta(description="The smallest that may be.")] | UnsetType = UNSET
+    most: Annotated[int, Meta(description="The largest that may be.")] | UnsetType = UNSET
 
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -68,8 +70,11 @@ class InvalidField(Problem):
     class Fields(FieldError, frozen=True):
         errors: Annotated[list[FieldError], Meta(description="All, when several are not valid.")] | UnsetType = UNSET
 
-    def __init__(self, *, field: str, reason: str) -> None:
-        super().__init__(f"{field} {reason}", field=field, reason=reason)
+    def __init__(self, *, field: str, reason: str, least: int | None = None, most: int | None = None) -> None:
+        """`least` and `most`: what `reason` says in words, for those who say it in their own."""
+        bounds = {"least": least, "most": most}
+        given = {name: bound for name, bound in bounds.items() if bound is not None}
+        super().__init__(f"{field} {reason}", field=field, reason=reason, **given)
 
 
 class InvalidFields(Problem):

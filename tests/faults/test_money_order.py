@@ -28,7 +28,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 class Pausing:
-    """A connection that stops before its movement of a reason, until it is told to go on."""
+    """A connection that stops before its movements if one has a reason, until it is told to go on."""
 
     def __init__(self, connection: Connection, reason: str, reached: asyncio.Event, go_on: asyncio.Event) -> None:
         self._connection, self._reason, self._reached, self._go_on = connection, reason, reached, go_on
@@ -37,7 +37,7 @@ class Pausing:
         return getattr(self._connection, name)
 
     async def execute(self, sql: str, *arguments: Any) -> str:
-        if self._reason in arguments:
+        if any(isinstance(given, list) and self._reason in given for given in arguments):
             self._reached.set()
             await self._go_on.wait()
         return await self._connection.execute(sql, *arguments)
@@ -72,7 +72,8 @@ async def test_a_dispute_fee_in_the_middle_of_a_sale(shop: Shop, owner_connectio
         return await ada.apply(disputed, fee)
 
     selling, charging = asyncio.create_task(sell()), asyncio.create_task(charge_fee())
-    await reached.wait()
+    await asyncio.wait({selling, asyncio.create_task(reached.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    assert not selling.done(), "the sale does not move what it should"
     await until_waiting(owner_connection, seller_process[0], charging)
     go_on.set()
     sold, charged = await asyncio.gather(selling, charging)

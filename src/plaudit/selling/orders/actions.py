@@ -164,13 +164,15 @@ def _package(coins: int, price: Price) -> Amount:
 
 def _custom(coins: int, price: Price) -> Amount:
     if not price.coins_min <= coins <= price.coins_max:
-        raise InvalidField(field="coins", reason=f"must be {price.coins_min} to {price.coins_max}")
+        least, most = price.coins_min, price.coins_max
+        raise InvalidField(field="coins", reason=f"must be {least} to {most}", least=least, most=most)
     return Amount(coins)
 
 
 def _missing(missing: int, price: Price) -> Amount:
     if missing > price.coins_max:
-        raise InvalidField(field="missing_coins", reason=f"must be at most {price.coins_max}")
+        most = price.coins_max
+        raise InvalidField(field="missing_coins", reason=f"must be at most {most}", most=most)
     coins = max(missing, price.coins_min)
     return Amount(coins, left_over=coins - missing)
 
@@ -179,7 +181,8 @@ def _affordable(amount_minor: int, price: Price) -> Amount:
     coins = price.coins_for(amount_minor)
     if not price.coins_min <= coins <= price.coins_max:
         least, most = price.cost(price.coins_min).gross, price.cost(price.coins_max).gross
-        raise InvalidField(field="amount_minor", reason=f"must be {least} to {most} minor units of {price.currency}")
+        reason = f"must be {least} to {most} minor units of {price.currency}"
+        raise InvalidField(field="amount_minor", reason=reason, least=least, most=most)
     return Amount(coins, unused_minor=amount_minor - price.cost(coins).gross)
 
 

@@ -84,18 +84,15 @@ async function ask() {
 /** @param {unknown} error */
 function explain(error) {
   if (error instanceof ProblemError && error.code === "invalid_field" && form.elements.package.value === "custom") {
-    const [{ field, reason }] = error.fields;
-    refuse(inMoney(field, reason));
+    refuse(inMoney(error.problem));
   } else {
     trouble(error instanceof ProblemError ? error.message : say("not_asked"));
   }
 }
 
-/** The API speaks of minor units; people do not. @param {string} field @param {string} reason */
-function inMoney(field, reason) {
-  const range = /(\d+) to (\d+)/.exec(reason);
-  if (!range) return document.documentElement.lang === "en" ? `The amount ${reason}.` : say("amount_wrong");
-  const [least, most] = [Number(range[1]), Number(range[2])];
+/** The API speaks of minor units; people do not. @param {{field?: string, reason?: string, least?: number, most?: number}} problem */
+function inMoney({ field = "", reason, least, most }) {
+  if (least === undefined || most === undefined) return document.documentElement.lang === "en" ? `The amount ${reason}.` : say("amount_wrong");
   if (field.endsWith("amount_minor")) {
     const words = (/** @type {number} */ minor) => money({ amount_minor: minor, currency: data.currency });
     return say("amount_range", { least: words(least), most: words(most) });
