@@ -67,7 +67,7 @@ async def test_approvals_refusals_and_a_cancellation_at_once(desk: PayoutDesk) -
     )
     assert set(kinds(answers)) == {"Payout", "PayoutStateConflict"}
     async with desk.database.read() as connection:
-        events = [event.to_state for event in await actions.events_of(connection, found)]
+        events = [event.to_state for event in await actions.events_of(connection, found.creator_id, [found.id])]
         queued = await connection.fetchval("select count(*) from payout_send")
     assert events[0] is PayoutState.REQUESTED
     assert sorted(events[1:]) in [["approved", "refused"], ["refused"], ["cancelled"]]

@@ -138,6 +138,13 @@ def test_each_exception_is_one() -> None:
     assert found == EXCEPTIONS.keys()
 
 
+def test_pages_ask_rooms_for_what_they_show() -> None:
+    pages = PACKAGE / "web"
+    asking = re.compile(r"\bstatements\(|\bfetch\w*\(|\.execute\w*\(")
+    assert list(pages.rglob("*.sql")) == []
+    assert [file for file in pages.rglob("*.py") if asking.search(file.read_text())] == []
+
+
 def test_what_crosses_is_seen() -> None:
     assert crossings("live", "update person set id = 1") == {("live", "writes", "person")}
     assert crossings("people", "select from person join room r on true") == {("people", "reads", "room")}

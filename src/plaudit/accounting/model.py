@@ -122,6 +122,27 @@ class Unspent(msgspec.Struct, frozen=True, kw_only=True, order=True):
     minor: int
 
 
+class Volumes(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved since a moment."""
+
+    coins_sold: int
+    recharges: int
+    gifts_delivered: int
+    coins_delivered: int
+    gifts_waiting: int
+    diamonds: int
+    payouts: int
+    payout_diamonds: int
+
+
+class Hour(msgspec.Struct, frozen=True, kw_only=True):
+    """Coins sold and delivered in one hour."""
+
+    at: datetime
+    coins_sold: int
+    coins_delivered: int
+
+
 class DayNotClosed(Conflict):
     """A day cannot be opened again because it never was closed."""
 

@@ -201,3 +201,44 @@ select shards from ledger_setting
 -- name: allow_long
 -- Plans are made for each call: tables grow by orders of magnitude between two of them.
 select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
+
+-- What moves
+
+-- name: volumes -> Volumes
+-- What moved since a moment.
+select
+    coalesce((select sum(t.amount) from transfer t
+        where t.shard = any ($2::smallint[]) and t.debit_kind = 'coins_issued' and t.debit_owner = 0
+            and t.posted_at >= $1 and t.reason = 'recharge'), 0)::bigint as coins_sold,
+    (select count(*) from transfer t
+        where t.shard = any ($2::smallint[]) and t.debit_kind = 'coins_issued' and t.debit_owner = 0
+            and t.posted_at >= $1 and t.reason = 'recharge') as recharges,
+    coalesce((select sum(d.gifts) from delivery d where d.delivered_at >= $1), 0)::bigint as gifts_delivered,
+    coalesce((select sum(d.coins) from delivery d where d.delivered_at >= $1), 0)::bigint as coins_delivered,
+    coalesce((select sum(b.gifts) from gift_batch b), 0)::bigint as gifts_waiting,
+    coalesce((select sum(t.amount) from transfer t
+        where t.shard = any ($2::smallint[]) and t.debit_kind = 'diamonds_issued' and t.debit_owner = 0
+            and t.posted_at >= $1), 0)::bigint as diamonds,
+    (select count(*) from payout p where p.requested_at >= $1) as payouts,
+    coalesce((select sum(p.diamonds) from payout p where p.requested_at >= $1), 0)::bigint as payout_diamonds
+
+-- name: proceeds -> Money
+-- Money of recharges since a moment, by currency.
+select sum(t.amount)::bigint as amount_minor, t.asset as currency
+from transfer t
+where t.shard = any ($2::smallint[]) and t.debit_kind = 'buyers' and t.debit_owner = 0 and t.posted_at >= $1
+    and t.reason = 'sale'
+group by t.asset order by t.asset
+
+-- name: hours -> Hour
+-- Coins sold and delivered, hour by hour.
+select h.hour as at,
+    coalesce((select sum(t.amount) from transfer t
+        where t.shard = any ($2::smallint[]) and t.debit_kind = 'coins_issued' and t.debit_owner = 0
+            and t.reason = 'recharge' and t.posted_at >= h.hour and t.posted_at < h.hour + interval '1 hour'),
+        0)::bigint as coins_sold,
+    coalesce((select sum(d.coins) from delivery d
+        where d.delivered_at >= h.hour and d.delivered_at < h.hour + interval '1 hour'), 0)::bigint as coins_delivered
+from generate_series(date_trunc('hour', $1::timestamptz) - interval '23 hours', date_trunc('hour', $1::timestamptz),
+    interval '1 hour') as h (hour)
+order by h.hour

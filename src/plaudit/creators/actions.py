@@ -11,6 +11,7 @@ from plaudit.creators.model import (
     CreatorSetting,
     DueConversion,
     DueMaturity,
+    Earning,
     InsufficientGiftBalance,
     Maturing,
     NewRewardRule,
@@ -94,6 +95,13 @@ async def balance_of(connection: Connection, creator_id: int) -> Balance:
 async def maturing_of(connection: Connection, creator_id: int) -> list[Maturing]:
     """When pending diamonds become available, soonest first; the first MATURING_LENGTH_MAX moments."""
     return await fetch_all(connection, SQL["maturing"], Maturing, creator_id, MATURING_LENGTH_MAX)
+
+
+async def list_earnings(
+    connection: Connection, creator_id: int, before: tuple[datetime, UUID], limit: int
+) -> list[Earning]:
+    """What happened to a creator's coins and diamonds, newest first, from the one after `before`."""
+    return await fetch_all(connection, SQL["earnings"], Earning, creator_id, *before, limit)
 
 
 async def list_conversions(

@@ -2,12 +2,20 @@
 conversions, pending ones before available ones, below zero if need be; and what they get again when the money stays."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.creators.actions import balance_of, lock_creator
-from plaudit.creators.model import Clawback, ClawbackEntry, ClawbackPart, ClawedConversion, ClawedGift
+from plaudit.creators.model import (
+    Clawback,
+    ClawbackEntry,
+    ClawbackPart,
+    ClawedConversion,
+    ClawedGift,
+    GiftTakenBack,
+)
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.jobs import growing_pause
 from plaudit.limits import (
@@ -171,3 +179,11 @@ async def clawed_gifts(
 ) -> list[ClawedGift]:
     """The gifts to a creator that one reversal marks, the largest first, from the one after `before`."""
     return await fetch_all(connection, SQL["clawed_gifts"], ClawedGift, creator_id, reversal_id, *before, limit)
+
+
+async def gifts_taken_back(
+    connection: Connection, creator_id: int, reversal_ids: Sequence[UUID], before: tuple[int, UUID], limit: int
+) -> list[GiftTakenBack]:
+    """Gifts to a creator as they are shown, `limit` of each of some reversals, the largest first, from the one after
+    `before`."""
+    return await fetch_all(connection, SQL["gifts_taken_back"], GiftTakenBack, creator_id, reversal_ids, *before, limit)

@@ -141,6 +141,36 @@ class ClawedGift(msgspec.Struct, frozen=True):
     lifted_at: datetime | None
 
 
+class GiftTakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift whose coins, or some of them, a reversal took back, as its receiver is shown it; `lifted_at`: when they
+    came again."""
+
+    reversal_id: UUID
+    gift_id: UUID
+    sender_name: str
+    sender_avatar: str
+    item_name: str | None
+    item_art: str | None
+    count: int
+    gift_coins: int
+    coins: int
+    charged_at: datetime
+    room_id: int
+    room_title: str | None
+    marked_at: datetime
+    lifted_at: datetime | None
+
+
+class Earning(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement of a creator's diamonds, or of gift balance that was taken back; `coins` are what it rests on."""
+
+    reference: UUID
+    reason: str
+    diamonds: int
+    at: datetime
+    coins: int | None
+
+
 class Maturing(msgspec.Struct, frozen=True):
     """Diamonds that become available at one moment."""
 

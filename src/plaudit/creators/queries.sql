@@ -131,6 +131,24 @@ set conversion_tries = 0, conversion_due_at = null, conversion_error = null, con
 where s.conversion_error is not null and not (s.automatic_conversion and exists (
     select from gift_balance g where g.shard = s.shard and g.creator_id = s.creator_id and g.balance >= $1));
 
+-- name: earnings -> Earning
+-- What happened to a creator's coins and diamonds, newest first, from the books. A conversion is one line: its reward.
+-- What was taken back, or given back, is one line for the gift balance and one for each conversion.
+select t.reference, t.reason, case t.asset when 'DIAMOND' then t.amount else 0 end as diamonds, t.posted_at as at,
+    coalesce(c.coins, p.coins) as coins
+from transfer t
+left join conversion c on t.reason = 'reward' and c.shard = t.shard and c.id = t.reference
+left join clawback_part p on t.reason like 'clawback%' and p.shard = t.shard and p.reference = t.reference
+where t.shard = shard_of($1)
+    and ((t.credit_owner = $1 and t.asset = 'DIAMOND' and t.credit_kind in ('diamonds_pending', 'diamonds_available'))
+        or (t.debit_owner = $1 and t.debit_kind in ('diamonds_pending', 'diamonds_available', 'diamonds_in_payout')
+            and t.reason in ('payout_requested', 'payout_paid', 'clawback_pending', 'clawback_available'))
+        or (t.debit_owner = $1 and t.debit_kind = 'gift_balance' and t.reason = 'clawback_coins')
+        or (t.credit_owner = $1 and t.credit_kind = 'gift_balance' and t.reason = 'clawback_coins_returned'))
+    and (t.posted_at, t.reference) < ($2, $3)
+order by t.posted_at desc, t.reference desc, t.reason
+limit $4;
+
 -- Clawback
 
 -- name: claim_clawbacks -> Clawback
@@ -243,6 +261,24 @@ join gift_reversal m on m.shard = s.shard and m.reversal_id = $2 and m.creator_i
 join person p on p.id = m.viewer_id
 where (m.coins, m.gift_id) < ($3, $4)
 order by m.coins desc, m.gift_id desc limit $5;
+
+-- name: gifts_taken_back -> GiftTakenBack
+-- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4.
+select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as sender_avatar, v.name as item_name,
+    coalesce(nullif(v.still, ''), v.art) as item_art, g.count, g.coins as gift_coins, m.coins, g.charged_at, m.room_id, r.title as room_title,
+    m.marked_at, m.lifted_at
+from unnest($2::uuid[]) as w (reversal_id)
+cross join lateral (
+    select m.* from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
+    join gift_reversal m on m.shard = s.shard and m.reversal_id = w.reversal_id and m.creator_id = $1
+    where (m.coins, m.gift_id) < ($3, $4)
+    order by m.coins desc, m.gift_id desc limit $5
+) m
+join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+join person p on p.id = m.viewer_id
+left join room r on r.id = m.room_id
+left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
+order by m.reversal_id, m.coins desc, m.gift_id desc;
 
 -- Work that failed is tried again now
 

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from plaudit.clock import Clock
-from plaudit.db import statements
+from plaudit.db import Connection, statements
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
 from plaudit.ledger.writer import Connect
@@ -90,3 +91,9 @@ class Deliverer:
                     await asyncio.sleep(DELIVERY_PAUSE_MS / 1000)
         finally:
             connection.terminate()
+
+
+async def count_undelivered(connection: Connection, charged_before: datetime) -> int:
+    """How many batches of gifts were charged before a moment and are still not delivered."""
+    count: int = await connection.fetchval(SQL["count_undelivered"], charged_before)
+    return count

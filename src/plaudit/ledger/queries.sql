@@ -7,6 +7,10 @@ select * from public.charge($1, $2, $3, $4, $5, $6);
 -- name: deliver
 select * from deliver($1, $2, $3, $4, $5);
 
+-- name: count_undelivered
+-- Batches of gifts that were charged before a moment and are still not delivered.
+select count(*) from gift_batch where charged_at < $1;
+
 -- Following
 
 -- name: begin_to_follow

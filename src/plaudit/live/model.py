@@ -101,11 +101,33 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
         return GiftRoom(self.id, self.creator_id, self.state, self.gifts_enabled)
 
 
-class ListedRoom(Room, frozen=True, kw_only=True):
-    """A room in the list of all, with how many watch it."""
+class WatchedRoom(Room, frozen=True, kw_only=True):
+    """A room with how many watch it."""
+
+    viewers: int
+
+
+class ListedRoom(WatchedRoom, frozen=True, kw_only=True):
+    """A room in the list of all."""
 
     state_rank: int
+
+
+class ShownRoom(Room, frozen=True, kw_only=True):
+    """A room with its creator."""
+
+    creator_name: str
+    creator_handle: str
+    creator_avatar: str
+
+
+class RoomCard(ShownRoom, frozen=True, kw_only=True):
+    """A live room among all that are; `top_*` is the dearest of its latest gifts."""
+
     viewers: int
+    top_item_id: int | None
+    top_coins: int | None
+    top_sender: str | None
 
 
 class ReceivedGift(msgspec.Struct, frozen=True, kw_only=True):

@@ -131,6 +131,52 @@ select id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, sta
 from room where creator_id = $1 and removed_at is null
 order by (state = 'live') desc, id desc limit 1;
 
+-- As pages show them
+
+-- name: live_rooms -> RoomCard
+-- Live rooms with who is there and the dearest of the latest gifts; those with most viewers first.
+select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
+    r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
+    p.display_name as creator_name, p.handle as creator_handle, p.avatar as creator_avatar, w.viewers,
+    g.item_id as top_item_id, g.coins as top_coins, s.display_name as top_sender
+from room r
+join person p on p.id = r.creator_id
+cross join lateral (
+    select coalesce(sum(v.viewers), 0)::integer as viewers
+    from room_viewers v where v.room_id = r.id and v.seen_at > $1
+) w
+left join lateral (
+    select u.item_id, u.coins, u.viewer_id
+    from (
+        select f.lines from frame f
+        where f.shard = r.shard and f.room_id = r.id and f.kind = 'gift' and f.at > $1 - interval '15 minutes'
+        order by f.seq desc limit 200
+    ) f
+    cross join lateral unnest(f.lines) u
+    order by u.coins desc limit 1
+) g on true
+left join person s on s.id = g.viewer_id
+where r.state = 'live'
+order by w.viewers desc, r.started_at desc, r.id desc
+limit $2;
+
+-- name: shown_room -> ShownRoom
+select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
+    r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
+    p.display_name as creator_name, p.handle as creator_handle, p.avatar as creator_avatar
+from room r join person p on p.id = r.creator_id
+where r.id = $1;
+
+-- name: rooms_of_creator -> WatchedRoom
+-- Those of one creator that are shown: live ones first, then the newest.
+select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
+    r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
+    coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > $2), 0)::integer as viewers
+from room r
+where r.creator_id = $1 and r.removed_at is null and ($3::bigint is null or r.id < $3)
+order by (r.state = 'live') desc, r.id desc
+limit $4;
+
 -- The creator's view
 
 -- name: gifts_received -> ReceivedGift

@@ -1,5 +1,6 @@
 """Payouts until a provider has them: quotes, requests, and the decisions of creators and operators."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
@@ -341,6 +342,6 @@ async def find_all(
     )
 
 
-async def events_of(connection: Connection, payout: Payout) -> list[PayoutEvent]:
-    """Every change of a payout's state, in order."""
-    return await fetch_all(connection, SQL["events"], PayoutEvent, payout.creator_id, payout.id)
+async def events_of(connection: Connection, creator_id: int, payout_ids: Sequence[UUID]) -> list[PayoutEvent]:
+    """Every change of state of payouts of one creator, in order."""
+    return await fetch_all(connection, SQL["events"], PayoutEvent, creator_id, payout_ids)

@@ -236,7 +236,7 @@ async def get_payout(payout_id: UUID, caller: Caller, database: Database) -> Pay
     only = None if Role.OPERATOR in caller.roles else caller.person_id
     async with database.read() as connection:
         payout = await actions.find(connection, payout_id, only)
-        return payout_detail(payout, await actions.events_of(connection, payout))
+        return payout_detail(payout, await actions.events_of(connection, payout.creator_id, [payout.id]))
 
 
 @post(

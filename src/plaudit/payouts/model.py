@@ -186,8 +186,9 @@ class Payout(msgspec.Struct, frozen=True):
 
 
 class PayoutEvent(msgspec.Struct, frozen=True):
-    """One change of state: who, when, why."""
+    """One change of a payout's state: who, when, why."""
 
+    payout_id: UUID
     to_state: PayoutState
     at: datetime
     actor: Actor

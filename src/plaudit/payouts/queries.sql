@@ -173,8 +173,9 @@ where (requested_at, id) < ($1, $2)
 order by requested_at desc, id desc limit $3;
 
 -- name: events -> PayoutEvent
-select to_state, at, actor, actor_id, reason
-from payout_event where shard = shard_of($1) and payout_id = $2
+-- Every change of state of payouts of one creator.
+select payout_id, to_state, at, actor, actor_id, reason
+from payout_event where shard = shard_of($1) and payout_id = any ($2::uuid[])
 order by at, array_position(array['requested', 'approved', 'sent', 'paid'], to_state) nulls last;
 
 -- name: post
@@ -365,6 +366,9 @@ select id, queue, creator_id, reversal_id, direction, conversion_id, payout_id, 
 from stuck_work
 where ($1::text is null or queue = $1) and ($2::uuid is null or id = $2) and (waiting_since, id) < ($3, $4)
 order by waiting_since desc, id desc limit $5;
+
+-- name: count_stuck_work
+select count(*) from stuck_work;
 
 -- name: retry_send
 update payout_send s set due_at = $2 from stuck_work w

@@ -67,6 +67,12 @@ async def list_stuck(connection: Connection, queue: Queue | None, before: Place,
     return await fetch_all(connection, SQL["stuck_work"], StuckWork, queue, None, *before, limit)
 
 
+async def count_stuck(connection: Connection) -> int:
+    """How much failed and waits for its next try."""
+    count: int = await connection.fetchval(SQL["count_stuck_work"])
+    return count
+
+
 async def retry(connection: Connection, id: UUID, now: datetime) -> StuckWork:
     """Have an item tried again at once, by the next run of its job.
 

@@ -140,6 +140,11 @@ async def people_by_ids(connection: Connection, ids: Collection[int]) -> dict[in
     return {person.id: person for person in found}
 
 
+async def people_called(connection: Connection, name: str, limit: int) -> list[Person]:
+    """People by their number, or by the beginning of their handle or name; who is called exactly so comes first."""
+    return await fetch_all(connection, SQL["people_called"], Person, name, limit)
+
+
 def card_of(person: Person) -> PersonCard:
     """What everybody may know about a person."""
     return PersonCard(str(person.id), person.display_name, person.avatar)

@@ -68,6 +68,14 @@ from person p
 join issuer i on i.id = p.issuer_id
 where p.id = any ($1::bigint[]);
 
+-- name: people_called -> Person
+-- By their number, or by the beginning of their handle or name.
+select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+    p.platform_roles
+from person p join issuer i on i.id = p.issuer_id
+where p.id::text = $1 or starts_with(lower(p.handle), lower($1)) or starts_with(lower(p.display_name), lower($1))
+order by p.id::text = $1 desc, lower(p.handle) = lower($1) desc, p.display_name, p.id limit $2;
+
 -- name: write_person -> Person
 with written as (
     insert into person as p (issuer_id, subject, handle, display_name, avatar, country, created_at, language, born_on,

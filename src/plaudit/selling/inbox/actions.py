@@ -23,7 +23,7 @@ from plaudit.limits import (
 from plaudit.pages import Place
 from plaudit.problems import NotFound, TooBusy, Unavailable
 from plaudit.selling.inbox.applying import Applied, apply_news
-from plaudit.selling.inbox.model import Message, MessageFilter, MessageState, Replay, StoredMessage
+from plaudit.selling.inbox.model import Message, MessageFilter, MessageState, Replay, StoredMessage, Unfinished
 from plaudit.selling.orders.capturing import carry_out
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import NewsOutcome
@@ -80,6 +80,13 @@ async def list_messages(connection: Connection, wanted: MessageFilter, after: Pl
         Message,
         *(wanted.provider, wanted.state, wanted.since, wanted.until, *after, limit),
     )
+
+
+async def count_unfinished(connection: Connection) -> Unfinished:
+    """How many messages are not done with."""
+    found = await fetch_one(connection, SQL["count_unfinished"], Unfinished)
+    assert found is not None  # an aggregate
+    return found
 
 
 async def replays(connection: Connection, message_id: UUID) -> list[Replay]:

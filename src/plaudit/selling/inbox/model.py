@@ -55,6 +55,13 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages are not done with: those that wait for their next try, and those for a person to look at."""
+
+    waiting: int
+    doubtful: int
+
+
 class StoredMessage(Message, frozen=True, kw_only=True):
     """A message with its bytes as they came."""
 

@@ -40,6 +40,10 @@ where ($1::text is null or provider = $1) and ($2::text is null or state = $2)
     and (received_at, message_id) < ($5, $6)
 order by received_at desc, message_id desc limit $7
 
+-- name: count_unfinished -> Unfinished
+select count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'problem') as doubtful
+from webhook_event where state in ('waiting', 'problem')
+
 -- name: find_message_by_id -> StoredMessage
 select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
 from webhook_event where message_id = $1

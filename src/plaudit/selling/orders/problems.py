@@ -45,6 +45,12 @@ async def list_problems(
     return await fetch_all(connection, SQL["list_problems"], PaymentProblem, kind, is_open, *after, limit)
 
 
+async def count_open(connection: Connection) -> int:
+    """How many problems of payments nobody has resolved."""
+    count: int = await connection.fetchval(SQL["count_open_problems"])
+    return count
+
+
 async def resolve(
     connection: Connection, problem_id: UUID, person_id: int, resolution: str, now: datetime
 ) -> PaymentProblem:

@@ -224,6 +224,9 @@ where ($1::text is null or p.kind = $1) and ($2::boolean is null or (p.resolved_
     and (p.noticed_at, p.problem_id) < ($3, $4)
 order by p.noticed_at desc, p.problem_id desc limit $5
 
+-- name: count_open_problems
+select count(*) from payment_problem where resolved_at is null
+
 -- name: find_problem -> PaymentProblem
 select p.problem_id, p.shard, p.order_id, o.person_id, p.kind, p.payment_id, p.expected_minor, p.expected_currency,
     p.paid_minor, p.paid_currency, p.credited, p.detail, p.noticed_at, p.resolved_at, p.resolved_by, p.resolution

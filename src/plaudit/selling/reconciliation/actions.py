@@ -31,6 +31,7 @@ from plaudit.selling.reconciliation.model import (
     Run,
     RunRequest,
     RunWithSums,
+    Unsettled,
 )
 from plaudit.settings import Settings
 
@@ -178,6 +179,13 @@ async def list_differences(
     return await fetch_all(
         connection, SQL["list_differences"], Difference, wanted.provider, wanted.state, wanted.day, *after, limit
     )
+
+
+async def count_unsettled(connection: Connection) -> Unsettled:
+    """How much a person has to look at."""
+    found = await fetch_one(connection, SQL["count_unsettled"], Unsettled)
+    assert found is not None  # aggregates
+    return found
 
 
 async def close(

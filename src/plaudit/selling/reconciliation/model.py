@@ -168,6 +168,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: int | None
 
 
+class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a person has to look at: open differences, and days that could not be compared."""
+
+    differences: int
+    failed_runs: int
+
+
 class DifferenceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which differences are wanted; filters add up."""
 

@@ -128,6 +128,11 @@ where ($1::text is null or provider = $1) and ($2::text is null or state = $2) a
     and (noticed_at, difference_id) < ($4, $5)
 order by noticed_at desc, difference_id desc limit $6
 
+-- name: count_unsettled -> Unsettled
+-- Differences that are open, and days that could not be compared.
+select (select count(*) from reconciliation_difference where state = 'open') as differences,
+    (select count(*) from reconciliation_run where state = 'failed') as failed_runs
+
 -- name: find_difference -> Difference
 select difference_id, provider, day, kind, payment_id, provider_reversal_id, shard, order_id, ours_minor, ours_currency,
     ours_state, theirs_minor, theirs_currency, theirs_state, detail, state, first_run, last_run, noticed_at, changed_at,

@@ -1,4 +1,4 @@
-"""Filters of page templates beside those of every template: prices of one coin, shares, names of regions."""
+"""Filters of page templates beside those of every template: prices of one coin, shares, names of regions, pictures."""
 
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -13,6 +13,7 @@ from plaudit.money import Money, exponent
 from plaudit.policy.sentences import explain
 from plaudit.selling.papers.document import tax_name
 from plaudit.selling.reversals.model import Kind, Reversal, State
+from plaudit.web.pages.scenes import scene_of
 
 _REVERSAL_TITLES = {
     Kind.WITHDRAWAL: later("Taken back"),
@@ -86,6 +87,7 @@ def reversal_state(reversal: Reversal) -> str:
 
 FILTERS = {
     "explain": explain,
+    "scene": scene_of,
     "tax_name": tax_name,
     "reversal_title": reversal_title,
     "reversal_state": reversal_state,

@@ -6,7 +6,7 @@ from litestar import Response, Router, get
 from litestar.params import Parameter
 
 from plaudit.clock import Clock
-from plaudit.db import Database, fetch_all, statements
+from plaudit.db import Database
 from plaudit.limits import (
     GRANT_COINS_PER_OPERATOR_DAY_MAX,
     GRANT_COINS_PER_PERSON_DAY_MAX,
@@ -17,12 +17,10 @@ from plaudit.limits import (
 )
 from plaudit.pages import cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.actions import people_by_ids
+from plaudit.people.actions import people_by_ids, people_called
 from plaudit.people.model import Caller, Person
 from plaudit.selling.grants import actions
 from plaudit.web.pages.frame import page, viewer_of
-
-SQL = statements("plaudit.web")
 
 Who = Annotated[str, Parameter(max_length=PERSON_NAME_LENGTH_MAX)]
 PersonNumber = Annotated[int | None, Parameter(ge=1, le=2**63 - 1)]
@@ -43,9 +41,7 @@ async def grants(
         chosen = (await people_by_ids(connection, {person})).get(person) if person else None
         matches: list[Person] = []
         if who.strip():
-            matches = await fetch_all(
-                connection, SQL["people_called"], Person, who.strip().removeprefix("@"), GRANT_PEOPLE_SHOWN_MAX
-            )
+            matches = await people_called(connection, who.strip().removeprefix("@"), GRANT_PEOPLE_SHOWN_MAX)
         found = await actions.list_grants(connection, place_of(before), PAGE_ROWS + 1, person_id=person)
         shown = found[:PAGE_ROWS]
         people = await people_by_ids(

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from litestar import Response, Router, get
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.db import Connection, Database
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import Place, cursor_of, place_of
 from plaudit.people.access import Access
@@ -23,7 +24,6 @@ from plaudit.selling.reconciliation import actions as reconciliation
 from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState
 from plaudit.web.pages.frame import page, viewer_of
 
-SQL = statements("plaudit.web")
 T = TypeVar("T")
 
 VIEWS = ("problems", "differences", "days", "messages")
@@ -45,7 +45,7 @@ async def money_in(
     provider = provider if provider in payment_providers.names else ""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        counts = await connection.fetchrow(SQL["money_in_counts"])
+        counts = await _counts(connection)
         context = await _listed(connection, view, provider, chosen, _place(before))
         people = await people_by_ids(
             connection, {row.person_id for row in context["rows"]} if view == VIEWS[0] else set()
@@ -65,6 +65,14 @@ async def money_in(
         first=before is None,
         **context,
     )
+
+
+async def _counts(connection: Connection) -> dict[str, int]:
+    """What waits for a person at the moment."""
+    unfinished = await inbox.count_unfinished(connection)
+    unsettled = await reconciliation.count_unsettled(connection)
+    waiting = {"problems": await problems.count_open(connection)}
+    return waiting | msgspec.structs.asdict(unfinished) | msgspec.structs.asdict(unsettled)
 
 
 async def _listed(connection: Connection, view: str, provider: str, chosen: str, after: Place) -> dict[str, Any]:

@@ -7,15 +7,17 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, get, post
 
+from plaudit.accounting import turnover
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.db import Connection, Database
 from plaudit.feeds.webhooks import actions as webhooks
+from plaudit.ledger.deliverer import count_undelivered
 from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
-from plaudit.money import Money
 from plaudit.pages import place_of
 from plaudit.payouts import actions as payouts
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.stuck import count_stuck
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
@@ -26,9 +28,6 @@ from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.operator_api import cursor_of
 from plaudit.selling.orders.operator_api import place_of as place_of_order
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.model import Hour, Volumes
-
-SQL = statements("plaudit.web")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -53,17 +52,16 @@ async def operator(
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        shards = await connection.fetchval(SQL["shards"])
-        volumes = await fetch_one(connection, SQL["volumes"], Volumes, midnight, shards)
-        proceeds = await fetch_all(connection, SQL["proceeds"], Money, midnight, shards)
-        hours = await fetch_all(connection, SQL["hours"], Hour, now, shards)
+        volumes = await turnover.volumes_since(connection, midnight)
+        proceeds = await turnover.proceeds_since(connection, midnight)
+        hours = await turnover.hours_until(connection, now)
         found = await _orders(connection, q.strip(), order_state, before)
         waiting = await _payouts(connection, PayoutFilter(state=PayoutState.REQUESTED))
         doubtful = await _payouts(connection, PayoutFilter(attention=True))
         approved = await _payouts(connection, PayoutFilter(state=PayoutState.APPROVED))
         problems = await order_actions.payment_problems(connection, PAGE_ROWS)
-        stuck = await connection.fetchval(SQL["stuck_batches"], now - timedelta(seconds=STUCK_AFTER_S))
-        failed = await connection.fetchval(SQL["stuck_work"])
+        stuck = await count_undelivered(connection, now - timedelta(seconds=STUCK_AFTER_S))
+        failed = await count_stuck(connection)
         untold = await webhooks.count_in_trouble(connection)
         report = await audit_runs.last(connection)
         people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))

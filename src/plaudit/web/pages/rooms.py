@@ -1,18 +1,18 @@
 """The first page with the rooms that are live, and the page of a room."""
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Response, Router, get
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.gifts.catalogue.pictures import look_of
 from plaudit.gifts.model import Item
 from plaudit.gifts.prices import Prices
-from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
+from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS
+from plaudit.live import reading
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
@@ -27,10 +27,7 @@ from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import Viewer, page, viewer_of
-from plaudit.web.pages.model import RoomCard, RoomPage
 from plaudit.web.templating import static
-
-SQL = statements("plaudit.web")
 
 
 @get("/", access=Access.PUBLIC, include_in_schema=False)
@@ -38,8 +35,7 @@ async def home(caller: Caller | None, database: Database, catalogue: Catalogue, 
     """Who is live now."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        seen_after = clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
-        rooms = await fetch_all(connection, SQL["live_rooms"], RoomCard, seen_after, PAGE_ROOMS_MAX)
+        rooms = await reading.live_rooms(connection, clock, PAGE_ROOMS_MAX)
     return page("home.html", viewer, nav="rooms", rooms=rooms, item=catalogue.item)
 
 
@@ -57,7 +53,7 @@ async def room(
     """A room: its stage, what is said and given there, and the tray to give from."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
+        found = await reading.find_room(connection, room_id)
         if found is None or found.removed_at is not None:
             raise NotFound("There is no such room.")
         worth = await _worth(connection, viewer, payment_providers, settings, clock)

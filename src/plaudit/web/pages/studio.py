@@ -1,18 +1,18 @@
 """The creator's studio: rooms and earnings, cashing out, and the live view of a room."""
 
-from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get
 
 from plaudit.clock import Clock
 from plaudit.creators import actions as creators
-from plaudit.creators.model import Balance, RewardRule
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.creators.model import Balance, Earning, RewardRule
+from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue.memory import Catalogue
-from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS, VIEWERS_SEEN_WITHIN_S
-from plaudit.live import overlays
+from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS
+from plaudit.live import overlays, reading
 from plaudit.live.model import NotYourRoom, OverlayToken
 from plaudit.live.streams import keys as stream_keys
 from plaudit.live.streams.api import are_offered
@@ -20,7 +20,7 @@ from plaudit.money import Money
 from plaudit.pages import cursor_of, place_of
 from plaudit.payouts import actions as payouts
 from plaudit.payouts import methods, rates
-from plaudit.payouts.model import PayoutFilter, PayoutRate
+from plaudit.payouts.model import PayoutEvent, PayoutFilter, PayoutRate
 from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
 from plaudit.people.model import Caller
@@ -28,10 +28,8 @@ from plaudit.problems import NotFound
 from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.model import Earning, RoomOfCreator, RoomPage, ShownEvent, scene_names
 from plaudit.web.pages.rooms import item_data
-
-SQL = statements("plaudit.web")
+from plaudit.web.pages.scenes import scene_names
 
 OPEN_STATES = ("requested", "approved", "sent")
 
@@ -81,14 +79,11 @@ async def studio(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         mine = await methods.methods_of(connection, me)
-        seen_after = clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
-        rooms = await fetch_all(
-            connection, SQL["rooms_of_creator"], RoomOfCreator, me, seen_after, rooms_before, PAGE_ROWS + 1
-        )
+        rooms = await reading.rooms_of_creator(connection, me, clock, rooms_before, PAGE_ROWS + 1)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
         maturing = await creators.maturing_of(connection, me)
         setting = await creators.setting_of(connection, me)
-        earnings = await fetch_all(connection, SQL["earnings"], Earning, me, *place_of(before), PAGE_ROWS + 1)
+        earnings = await creators.list_earnings(connection, me, place_of(before), PAGE_ROWS + 1)
         tokens = await _overlay_tokens(connection, me)
         stream = {
             "offered": are_offered(settings),
@@ -149,7 +144,7 @@ async def studio_payouts(
         left_today = terms.diamonds_per_day_max - await payouts.diamonds_today(connection, me, now)
         found = await payouts.find_all(connection, PayoutFilter(creator_id=me), place_of(before), PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
-        events = await fetch_all(connection, SQL["payout_events"], ShownEvent, me, [payout.id for payout in shown])
+        events = await payouts.events_of(connection, me, [payout.id for payout in shown])
         priced = [rate.currency for rate in await rates.rates_at(connection, now)]
         maturing = await creators.maturing_of(connection, me)
     last = shown[-1] if len(found) > PAGE_ROWS else None
@@ -173,8 +168,8 @@ async def studio_payouts(
     )
 
 
-def _by_payout(events: list[ShownEvent]) -> dict[Any, list[ShownEvent]]:
-    found: dict[Any, list[ShownEvent]] = {}
+def _by_payout(events: list[PayoutEvent]) -> dict[UUID, list[PayoutEvent]]:
+    found: dict[UUID, list[PayoutEvent]] = {}
     for event in events:
         found.setdefault(event.payout_id, []).append(event)
     return found
@@ -185,7 +180,7 @@ async def studio_live(room_id: int, caller: Caller, database: Database, catalogu
     """Gifts of a room as they come, to be ticked off as thanked."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        room = await fetch_one(connection, SQL["room_page"], RoomPage, room_id) if room_id < 2**63 else None
+        room = await reading.find_room(connection, room_id)
         if room is None:
             raise NotFound("There is no such room.")
         if room.creator_id != caller.person_id:

@@ -9,8 +9,8 @@ from litestar.params import Parameter
 from plaudit.clock import Clock
 from plaudit.creators import actions as creators
 from plaudit.creators import clawback
-from plaudit.creators.model import ClawbackEntry
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.creators.model import ClawbackEntry, GiftTakenBack
+from plaudit.db import Database
 from plaudit.limits import CLAWBACK_GIFTS_LENGTH_MAX, CLAWBACK_GIFTS_SHOWN, PAGE_ROWS
 from plaudit.pages import cursor_of, place_of
 from plaudit.payouts import methods, rates
@@ -18,18 +18,10 @@ from plaudit.people.access import Access
 from plaudit.people.model import Caller
 from plaudit.problems import NotFound
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.model import GiftTakenBack
 
-SQL = statements("plaudit.web")
 _LARGEST = (2**62, UUID(int=2**128 - 1))
 
 GiftCursor = Annotated[str | None, Parameter(pattern="^[0-9]{1,18}[.][0-9a-f]{32}$")]
-
-
-async def _gifts(
-    connection: Connection, creator_id: int, reversals: list[UUID], before: tuple[int, UUID], limit: int
-) -> list[GiftTakenBack]:
-    return await fetch_all(connection, SQL["gifts_taken_back"], GiftTakenBack, creator_id, reversals, *before, limit)
 
 
 @get("/studio/taken-back", access=Access.CREATOR, include_in_schema=False)
@@ -45,7 +37,7 @@ async def taken_back(caller: Caller, database: Database, clock: Clock, before: s
         found = await clawback.list_clawbacks(connection, me, place_of(before), PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         ids = [entry.reversal_id for entry in shown]
-        gifts = await _gifts(connection, me, ids, _LARGEST, CLAWBACK_GIFTS_SHOWN + 1)
+        gifts = await clawback.gifts_taken_back(connection, me, ids, _LARGEST, CLAWBACK_GIFTS_SHOWN + 1)
     by_reversal: dict[UUID, list[GiftTakenBack]] = {}
     for gift in gifts:
         by_reversal.setdefault(gift.reversal_id, []).append(gift)
@@ -78,7 +70,9 @@ async def gifts_of_reversal(
         entry: ClawbackEntry | None = await clawback.find_clawback(connection, caller.person_id, reversal_id)
         if entry is None:
             raise NotFound("Nothing was taken back from you under this address.")
-        found = await _gifts(connection, caller.person_id, [reversal_id], place, CLAWBACK_GIFTS_LENGTH_MAX + 1)
+        found = await clawback.gifts_taken_back(
+            connection, caller.person_id, [reversal_id], place, CLAWBACK_GIFTS_LENGTH_MAX + 1
+        )
     shown = found[:CLAWBACK_GIFTS_LENGTH_MAX]
     return page(
         "studio_taken_back_gifts.html",

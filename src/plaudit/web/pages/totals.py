@@ -8,20 +8,18 @@ from litestar import Response, Router, get
 from plaudit.clock import Clock
 from plaudit.creators.totals import actions
 from plaudit.creators.totals.model import By, Period, Total
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.limits import TOTALS_SHOWN
+from plaudit.live.reading import rooms_by_ids
 from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.model import RoomTitle
 from plaudit.web.pages.studio import standing_of
-
-SQL = statements("plaudit.web")
 
 DAYS = (7, 30, 90)
 """The lengths of time one can choose."""
@@ -75,7 +73,7 @@ async def totals(
         items = await _most(connection, me, "item", period)
         supporters = await _most(connection, me, "supporter", period)
         people = await people_by_ids(connection, [one.key for one in supporters])
-        titles = await fetch_all(connection, SQL["room_titles"], RoomTitle, [one.key for one in rooms])
+        titles = await rooms_by_ids(connection, [one.key for one in rooms])
         behind = await actions.behind(connection, me)
         mine = await methods.methods_of(connection, me)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
@@ -91,7 +89,7 @@ async def totals(
         sum=Sum.of(found),
         most=max(one.coins_received for one in found),
         rooms=rooms,
-        titles={one.id: one for one in titles},
+        titles=titles,
         items=items,
         known={key: item for key, item in known.items() if item},
         names={key: name_in(item, [tag]) for key, item in known.items() if item},
