@@ -10,6 +10,7 @@ import pytest
 
 from plaudit.clock import SystemClock
 from plaudit.creators.totals import actions as totals
+from plaudit.creators.totals import commands
 from plaudit.db import Connection, Database, connect
 from plaudit.ledger import following
 from plaudit.ledger.deliverer import Deliverer
@@ -112,7 +113,44 @@ async def test_who_begins_now_is_not_told_of_the_past(database: Database, shards
         assert await following.claim(connection, "late", 0) is None
 
 
+async def test_a_shard_that_cannot_be_followed_keeps_no_other_back(
+    database_url: str, database: Database, shards: Shards
+) -> None:
+    await fund_viewers(database_url)
+    writer = GiftWriter(lambda: connect(database_url), shards, _clock)
+    deliverer = Deliverer(lambda: connect(database_url), shards, _clock, lambda _: None)
+    await writer.start()
+    await deliverer.start()
+    load = GiftLoad()
+    await load.send([load.order() for _ in range(40)], writer.charge_many)
+    async with database.read() as connection:
+        await until_delivered(database_url, connection)
+    await writer.stop()
+    await deliverer.stop()
+    seen: list[int] = []
+
+    async def handle(_: Connection, shard: int, entries: Sequence[Entry]) -> None:
+        if shard == 0:
+            raise RuntimeError("nothing of this shard can be read")
+        seen.extend(entry.log_no for entry in entries)
+
+    with pytest.raises(ExceptionGroup):
+        await following.follow(database, shards, "half", handle)
+    assert seen
+    async with database.read() as connection:
+        left = await connection.fetch(
+            "select shard, g.through - f.through from follower f join gift_log g using (shard)"
+        )
+    assert {shard: behind > 0 for shard, behind in left} == {shard: shard == 0 for shard in shards.all()}
+
+
 # Totals
+
+
+async def test_what_changes_nothing_is_added(database: Database) -> None:
+    async with database.transaction() as connection:
+        await totals.add_entries(connection, 0, [following.Reversed(1, _clock.now(), 7, "take", [])])
+        assert await connection.fetchval("select count(*) from creator_total") == 0
 
 
 @pytest.fixture
@@ -175,6 +213,32 @@ async def test_totals_are_corrected_by_reversals_and_equal_what_is_summed_anew(s
     assert await _rows(database) == []
     await _sum_up(stage)
     assert await _rows(database) == kept
+
+
+async def test_a_rebuild_is_over_when_all_is_summed(
+    stage: Stage, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server's job may have the cursor when the command comes to it: the command goes on until nothing is left."""
+    ada = await Returns.of(stage.shop, "ada")
+    await ada.buy(100)
+    await stage.give(ada, 100)
+    await _sum_up(stage)
+    kept = await _rows(stage.shop.desk.house.database)
+    turns: list[str] = []
+
+    async def follow(database: Database, shards: Shards, name: str, handle: following.Follow) -> int:
+        turns.append(name)
+        if len(turns) > 1:
+            return await following.follow(database, shards, name, handle)
+        async with database.transaction() as connection:
+            for shard in shards.all():
+                await following.claim(connection, name, shard)
+            return await following.follow(database, shards, name, handle)
+
+    monkeypatch.setattr(commands, "follow", follow)
+    assert await commands._rebuild(database_url) == 1
+    assert len(turns) == 2
+    assert await _rows(stage.shop.desk.house.database) == kept
 
 
 async def _rows(database: Database) -> list[tuple[Any, ...]]:

@@ -133,6 +133,7 @@ async def test_a_room_with_gifts_stays_in_the_books_when_it_is_removed(platform:
         await screen.next(lambda _: any(frame.get("event") == "ended" for frame in screen.frames))
     assert (await viewer.get(f"/v1/rooms/{room_id}")).status_code == 404
     assert (await viewer.get(f"/rooms/{room_id}")).status_code == 404
+    assert (await creator.get(f"/studio/live/{room_id}")).status_code == 404
     assert (await viewer.post("/v1/gifts", json=gift)).json()["id"] == gift["id"]  # its first answer
     late = await viewer.post("/v1/gifts", json=gift | {"id": str(platform.id())})
     assert late.json()["code"] == "room_not_live"

@@ -122,15 +122,24 @@ async def advance(connection: Connection, name: str, shard: int, entries: Sequen
 
 
 async def follow(database: Database, shards: Shards, name: str, handle: Follow) -> int:
-    """Hand a follower all that is new, FOLLOWER_ENTRIES_MAX entries a transaction; answers how many there were."""
-    followed = 0
+    """Hand a follower all that is new, FOLLOWER_ENTRIES_MAX entries a transaction; answers how many there were.
+
+    Raises:
+        ExceptionGroup: what it raised in some shards; the others were followed all the same.
+    """
+    followed, failures = 0, []
     async with database.transaction() as connection:
         await begin(connection, name)
     for shard in shards.all():
         handled = FOLLOWER_ENTRIES_MAX
-        while handled == FOLLOWER_ENTRIES_MAX:
-            handled = await follow_once(database, name, shard, handle)
-            followed += handled
+        try:
+            while handled == FOLLOWER_ENTRIES_MAX:
+                handled = await follow_once(database, name, shard, handle)
+                followed += handled
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{name} cannot follow {len(failures)} shards", failures)
     return followed
 
 
@@ -146,6 +155,12 @@ async def follow_once(database: Database, name: str, shard: int, handle: Follow)
             await handle(connection, shard, entries)
             await advance(connection, name, shard, entries)
         return len(entries)
+
+
+async def behind(connection: Connection, name: str) -> int:
+    """How many entries a follower has not read, in all shards."""
+    count: int = await connection.fetchval(SQL["behind_log"], name)
+    return count
 
 
 async def rebuild(connection: Connection, name: str, forget: Callable[[Connection], Awaitable[object]]) -> None:

@@ -98,7 +98,7 @@ from room where id = any ($1::bigint[]);
 -- name: room_for_change -> Room
 select id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, state, gifts_enabled,
     external_id, created_at, started_at, ended_at, removed_at
-from room where id = $1 for update;
+from room where id = $1 for no key update;
 
 -- name: change_room -> Room
 update room set title = $2, cover = $3, cover_url = $4, cover_alt = $5, stage_url = $6, stage_kind = $7,

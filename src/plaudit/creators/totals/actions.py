@@ -58,6 +58,8 @@ async def add_entries(connection: Connection, shard: int, entries: Sequence[Entr
             for gift in entry.gifts:
                 parts = (gift.room_id, gift.item_id, gift.viewer_id)
                 sums.add(entry.creator_id, gift.received_at, parts, taken=sign * gift.coins)
+    if not sums.changes:
+        return
     keys = sorted(sums.changes)
     columns = [list(column) for column in zip(*keys, strict=True)]
     await connection.execute(SQL["make_totals"], shard, *columns)

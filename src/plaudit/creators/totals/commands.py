@@ -9,9 +9,11 @@ from plaudit.creators.totals.actions import FOLLOWER, add_entries, forget
 from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import Database
 from plaudit.embedded import database_url
-from plaudit.ledger.following import follow, rebuild
+from plaudit.ledger.following import behind, follow, rebuild
 from plaudit.ledger.shards import read_shards
 from plaudit.settings import Settings
+
+_LOOK_AGAIN_S = 0.2
 
 
 @click.group()
@@ -24,13 +26,18 @@ def totals() -> None:
 def rebuild_command(data: Path | None) -> None:
     """Forget all totals, and sum all of the past again. Servers may go on meanwhile."""
     with database_url(Settings.from_environment(), data, share=True) as url, one_line_if_not_prepared():
-        followed = asyncio.run(_rebuild(url))
-    click.echo(f"Summed {followed:,} deliveries and reversals.")
+        summed = asyncio.run(_rebuild(url))
+    click.echo(f"Summed {summed:,} deliveries and reversals.")
 
 
 async def _rebuild(url: str) -> int:
     async with Database(url) as database:
         async with database.transaction() as connection:
             await rebuild(connection, FOLLOWER, forget)
-            shards = await read_shards(connection)
-        return await follow(database, shards, FOLLOWER, add_entries)
+            shards, all_of_them = await read_shards(connection), await behind(connection, FOLLOWER)
+        while True:
+            await follow(database, shards, FOLLOWER, add_entries)
+            async with database.read() as connection:
+                if await behind(connection, FOLLOWER) == 0:
+                    return all_of_them
+            await asyncio.sleep(_LOOK_AGAIN_S)  # the job of a server is at the rest

@@ -181,7 +181,7 @@ async def studio_live(room_id: int, caller: Caller, database: Database, catalogu
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         room = await reading.find_room(connection, room_id)
-        if room is None:
+        if room is None or room.removed_at:
             raise NotFound("There is no such room.")
         if room.creator_id != caller.person_id:
             raise NotYourRoom

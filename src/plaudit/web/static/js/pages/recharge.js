@@ -90,7 +90,7 @@ function explain(error) {
   }
 }
 
-/** The API speaks of minor units; people do not. @param {{field?: string, reason?: string, least?: number, most?: number}} problem */
+/** The API speaks of minor units; people do not. @param {{[field: string]: any}} problem */
 function inMoney({ field = "", reason, least, most }) {
   if (least === undefined || most === undefined) return document.documentElement.lang === "en" ? `The amount ${reason}.` : say("amount_wrong");
   if (field.endsWith("amount_minor")) {
