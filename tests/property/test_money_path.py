@@ -474,5 +474,5 @@ BUGS: dict[str, tuple[Any, str, Any, str]] = {
 def test_planted_bug_is_found(bug: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module, name, wrong, found_by = BUGS[bug]
     monkeypatch.setattr(module, name, wrong)
-    found = finders(database_url, lambda: hold_against_truth(database_url, examples=60, planted=True))
+    found = finders(database_url, lambda: hold_against_truth(database_url, examples=400, planted=True))
     assert found_by in found
