@@ -134,7 +134,7 @@ async def test_a_shard_that_cannot_be_followed_keeps_no_other_back(
             raise RuntimeError("nothing of this shard can be read")
         seen.extend(entry.log_no for entry in entries)
 
-    with pytest.raises(ExceptionGroup):
+    with pytest.raises(ExceptionGroup, match="half cannot follow 1 shards"):
         await following.follow(database, shards, "half", handle)
     assert seen
     async with database.read() as connection:
