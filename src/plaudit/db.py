@@ -137,7 +137,7 @@ class _Connection(OwnConnection):
 
 async def fixed(connection: Connection, sql: str, *arguments: Any) -> list[asyncpg.Record]:
     """What a statement answers of something that never changes, asked once by each connection; nothing is asked again
-    as long as there is none."""
+    as long as there is none. Not for what the same transaction has written: it may be given up."""
     known = cast("_Connection", connection).fixed
     if (asked := (sql, *arguments)) in known:
         return known[asked]

@@ -4,10 +4,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from plaudit.limits import DATABASE_BUFFERS_MB_MAX, DATABASE_BUFFERS_MB_MIN, DATABASE_BUFFERS_PART
+
 _LIMIT_OF_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 _MB = 2**20
-_BUFFERS_SHARE = 7  # a seventh: enough to gain from, and it leaves room for the server beside it
-_BUFFERS_MB_MIN, _BUFFERS_MB_MAX = 256, 16_384
 
 
 def machine_memory_mb(limit: Path = _LIMIT_OF_CONTAINER) -> int:
@@ -20,5 +20,5 @@ def machine_memory_mb(limit: Path = _LIMIT_OF_CONTAINER) -> int:
 
 def memory_options(memory_mb: int) -> dict[str, str]:
     """PostgreSQL's settings for so much memory."""
-    buffers_mb = min(max(memory_mb // _BUFFERS_SHARE, _BUFFERS_MB_MIN), _BUFFERS_MB_MAX)
+    buffers_mb = min(max(memory_mb // DATABASE_BUFFERS_PART, DATABASE_BUFFERS_MB_MIN), DATABASE_BUFFERS_MB_MAX)
     return {"shared_buffers": f"{buffers_mb}MB", "effective_cache_size": f"{max(memory_mb // 2, 2 * buffers_mb)}MB"}

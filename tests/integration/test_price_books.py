@@ -15,6 +15,7 @@ import pytest
 from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
+from plaudit.selling.orders.signing import quote_key
 from plaudit.selling.prices import seed
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.prices.shelf import read_book, write_book
@@ -293,7 +294,6 @@ async def test_a_quote_that_was_altered_is_refused(shop: Shop, owner_connection:
 
 
 async def test_all_processes_sign_with_one_key(shop: Shop, database: Database) -> None:
-    from plaudit.selling.orders.signing import quote_key
 
     async def key() -> bytes:
         async with database.transaction() as connection:
@@ -363,3 +363,19 @@ async def test_files_are_exported_linted_published_and_listed(database_url: str,
     listed = plaudit("list").stdout.splitlines()
     assert len(listed) == 1
     assert listed[0].split()[:2] == ["1", "current"]
+
+
+async def test_a_key_that_was_given_up_with_its_transaction_is_not_remembered(database: Database) -> None:
+    """Else one connection would sign what all others refuse."""
+    settings = Settings()
+    async with database.read() as connection:
+        await connection.execute("begin")
+        given_up = await quote_key(connection, settings)
+        await connection.execute("rollback")
+        keys = []
+        for _ in range(2):
+            async with connection.transaction():
+                keys.append(await quote_key(connection, settings))
+        kept = await connection.fetchval("select key from quote_key")
+    assert keys == [kept, kept]
+    assert kept != given_up

@@ -20,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.jobs import Job, JobState
+from plaudit.ledger import following
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import METRICS_EVERY_S
 from plaudit.live.hub import Hub
@@ -128,14 +129,13 @@ class Gauges:
                 _SUCCESS.labels(state.name).set(state.ended_at.timestamp())
         async with self._database.read() as connection:
             row = await connection.fetchrow(SQL["work_waiting"])
-            followers = await connection.fetch(SQL["followers"])
+            behind = await following.behind(connection)
         assert row is not None
         oldest = row["oldest"]
         lag = self._clock.now() - oldest if oldest else timedelta(0)
         _UNDELIVERED.set(row["batches"])
         _LAG.set(max(lag.total_seconds(), 0))
         _STUCK.set(row["stuck"])
-        behind = {one["name"]: one["behind"] for one in followers}
         for name in self._followers | behind.keys():
             _BEHIND.labels(name).set(behind.get(name, 0))
         self._followers |= behind.keys()

@@ -2,6 +2,3 @@
 
 -- name: work_waiting
 select count(*) as batches, min(charged_at) as oldest, (select count(*) from stuck_work) as stuck from gift_batch;
-
--- name: followers
-select f.name, sum(g.through - f.through)::bigint as behind from follower f join gift_log g using (shard) group by f.name;

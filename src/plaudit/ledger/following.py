@@ -157,10 +157,9 @@ async def follow_once(database: Database, name: str, shard: int, handle: Follow)
         return len(entries)
 
 
-async def behind(connection: Connection, name: str) -> int:
-    """How many entries a follower has not read, in all shards."""
-    count: int = await connection.fetchval(SQL["behind_log"], name)
-    return count
+async def behind(connection: Connection, shard: int | None = None) -> dict[str, int]:
+    """How many entries each follower has not read, by its name: of one shard, or of all."""
+    return {row["name"]: row["behind"] for row in await connection.fetch(SQL["behind"], shard)}
 
 
 async def rebuild(connection: Connection, name: str, forget: Callable[[Connection], Awaitable[object]]) -> None:

@@ -32,8 +32,10 @@ update follower set through = $3 where name = $1 and shard = $2;
 -- name: rewind_follower
 update follower set through = 0 where name = $1;
 
--- name: behind_log
-select coalesce(sum(g.through - f.through), 0)::bigint from follower f join gift_log g using (shard) where f.name = $1;
+-- name: behind
+select f.name, sum(g.through - f.through)::bigint as behind from follower f join gift_log g using (shard)
+where $1::smallint is null or f.shard = $1
+group by f.name;
 
 -- name: deliveries_after
 select log_no, delivered_at, room_ids, seqs from delivery where shard = $1 and log_no > $2 order by log_no limit $3;

@@ -1,68 +1,43 @@
-"""Rooms over HTTP: to list, watch, make and run them, and the twin of the room socket as server-sent events."""
+"""Rooms over HTTP: to list, make and run them."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, Router, delete, get, patch, post
-from litestar.params import HeaderParameter, Parameter, QueryParameter
-from litestar.response import Stream
+from litestar import Router, delete, get, patch, post
+from litestar.params import Parameter, QueryParameter
 
 from plaudit.clock import Clock
 from plaudit.db import Database
-from plaudit.gifts.model import RoomNotLive, RoomUnknown
+from plaudit.gifts.model import RoomUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
     ROOM_EXTERNAL_ID_LENGTH_MAX,
-    SOCKET_HEARTBEAT_S,
-    SOCKETS_MAX,
     TOP_GIFTERS_LENGTH,
     VIEWERS_SEEN_WITHIN_S,
 )
-from plaudit.live import actions, creator_api, making
-from plaudit.live.answers import room_view, top_gifters
-from plaudit.live.chat import Chat
-from plaudit.live.conversation import NOBODY, FramePage, Hello
+from plaudit.live import actions, creator_api, making, watching_api
+from plaudit.live.answers import RoomDetail, RoomPage, RoomRemoved, RoomView, TopGifters, room_view, top_gifters
 from plaudit.live.hub import Hub
 from plaudit.live.making import ExternalIdTaken, RoomWasRemoved
-from plaudit.live.message import cursor_of, message, read_cursor
-from plaudit.live.model import (
-    ChatRequest,
-    ChatSaid,
-    CursorVoid,
-    NewRoom,
-    NotYourRoom,
-    Room,
-    RoomChange,
-    RoomDetail,
-    RoomEnded,
-    RoomPage,
-    RoomRemoved,
-    RoomState,
-    RoomView,
-    TopGifters,
-)
+from plaudit.live.message import cursor_of
+from plaudit.live.model import NewRoom, NotYourRoom, RoomChange, RoomEnded, RoomState
 from plaudit.live.open_room import OpenRoom, RoomKey
-from plaudit.live.outlet import QueueOutlet
-from plaudit.live.reader import NO_END
 from plaudit.live.rooms import RoomCache
+from plaudit.live.watching_api import RoomId, required_room
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.model import Caller, Role
 from plaudit.people.telling import NotACreator, PersonUnknown
-from plaudit.people.ways_in import way_of
-from plaudit.problems import InvalidField, TooBusy
+from plaudit.problems import InvalidField
 from plaudit.settings import Settings
 
 TAGS = ["Rooms"]
 RUNS_IT = frozenset({Access.CREATOR, Access.SERVER})
 
-RoomId = Annotated[str, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="The room.")]
 PersonId = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="Rooms of this creator only.")]
 PageCursor = Annotated[
     str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
@@ -76,20 +51,6 @@ ByExternalId = Annotated[
     ),
 ]
 InState = Annotated[RoomState | None, QueryParameter(name="state", description="Rooms in this state only.")]
-FrameCursor = Annotated[
-    str | None, Parameter(max_length=40, description="A cursor, `<epoch>:<seq>`; without it, from the beginning.")
-]
-LastEventId = Annotated[
-    str | None, HeaderParameter(name="Last-Event-ID", max_length=40, description="The cursor to go on from.")
-]
-AfterCursor = Annotated[str | None, Parameter(max_length=40, description="The same, for who cannot set headers.")]
-
-
-async def _require(rooms: RoomCache, room_id: str) -> Room:
-    room = await rooms.room(int(room_id))
-    if room is None:
-        raise RoomUnknown(room_id=room_id)
-    return room
 
 
 def _place(cursor: str | None) -> tuple[int, int] | None:
@@ -171,7 +132,7 @@ async def create_room(
 )
 async def get_room(room_id: RoomId, database: Database, rooms: RoomCache, hub: Hub) -> RoomDetail:
     """With what it has received so far."""
-    room = await _require(rooms, room_id)
+    room = await required_room(rooms, room_id)
     watched = await hub.open(RoomKey(room.shard, room.id))
     top = watched.tally.top()
     async with database.read() as connection:
@@ -204,7 +165,7 @@ async def get_top_gifters(
     limit: Annotated[int, Parameter(ge=1, le=100, description="How many.")] = TOP_GIFTERS_LENGTH,
 ) -> TopGifters:
     """Most coins first."""
-    room = await _require(rooms, room_id)
+    room = await required_room(rooms, room_id)
     top = (await hub.open(RoomKey(room.shard, room.id))).tally.top(limit)
     async with database.read() as connection:
         people = await people_by_ids(connection, {person_id for person_id, _ in top})
@@ -302,112 +263,6 @@ async def _announced(changed: actions.Changed, people: Any, rooms: RoomCache, hu
     return room_view(room, people, await hub.viewers_elsewhere(room.id))
 
 
-@get(
-    "/v1/rooms/{room_id:str}/frames",
-    access=Access.PUBLIC,
-    operation_id="GetFrames",
-    tags=TAGS,
-    summary="What happened in a room",
-    problems=(CursorVoid, RoomUnknown),
-)
-async def get_frames(
-    room_id: RoomId, rooms: RoomCache, hub: Hub, after: FrameCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> Response[FramePage]:
-    """The frames after a cursor, in order, as the room socket sends them."""
-    room = await _require(rooms, room_id)
-    key = RoomKey(room.shard, room.id)
-    start = 0
-    if after is not None:
-        cursor = read_cursor(after)
-        if cursor is None:
-            raise InvalidField(field="query.after", reason="must be a cursor, `<epoch>:<seq>`")
-        epoch, start = cursor
-        head = await hub.reader.head(key)
-        if epoch != hub.reader.epoch or start > head:
-            raise CursorVoid(cursor=cursor_of(hub.reader.epoch, head))
-    frames = await hub.reader.encoded_frames(key, start, NO_END, limit)
-    reached = cursor_of(hub.reader.epoch, frames[-1][0] if frames else start)
-    following = f'"{reached}"' if len(frames) == limit else "null"
-    items = b",".join(encoded for _, encoded in frames)
-    content: Any = b'{"items":[%b],"cursor":"%b","next":%b}' % (items, reached.encode(), following.encode())
-    return Response(content, media_type="application/json")
-
-
-@get(
-    "/v1/rooms/{room_id:str}/events",
-    access=Access.PUBLIC,
-    operation_id="WatchRoom",
-    tags=TAGS,
-    summary="What happens in a room, as server-sent events",
-    problems=(RoomUnknown,),
-)
-async def watch_room(
-    room_id: RoomId,
-    caller: Caller | None,
-    rooms: RoomCache,
-    hub: Hub,
-    stopping: asyncio.Event,
-    last_event_id: LastEventId = None,
-    cursor: AfterCursor = None,
-) -> Stream:
-    """The messages of the room socket: `event` is their type, `id` the cursor. Without one, the last frames."""
-    room = await _require(rooms, room_id)
-    if hub.sockets >= SOCKETS_MAX:
-        raise TooBusy(retry_after_s=5)
-    given = read_cursor(last_event_id or cursor or "")
-    events = _events(hub, RoomKey(room.shard, room.id), caller, given, stopping)
-    return Stream(
-        events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
-
-
-async def _events(
-    hub: Hub, key: RoomKey, caller: Caller | None, cursor: tuple[int, int] | None, stopping: asyncio.Event
-) -> AsyncIterator[bytes]:
-    outlet, person_id = QueueOutlet(), caller.person_id if caller else 0
-    watched = await hub.open(key)
-    outlet.send(
-        message(
-            Hello(
-                room_id=str(key.room_id),
-                cursor=cursor_of(hub.reader.epoch, watched.shown),
-                heartbeat_s=SOCKET_HEARTBEAT_S,
-                viewer=await hub.profiles.card(person_id) if person_id else NOBODY,
-                coins=(await hub.reader.wallets([person_id]))[person_id] if person_id else None,
-            )
-        )
-    )
-    joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor)
-    ending = asyncio.create_task(_close_at(stopping, outlet))
-    way, expires_at = (way_of(caller), caller.expires_at) if caller else (None, None)
-    with hub.watch.watching(way, outlet, expires_at):
-        try:
-            async for shared in outlet.messages(SOCKET_HEARTBEAT_S):
-                yield shared.event if shared else b": still here\n\n"
-        finally:
-            ending.cancel()
-            hub.leave_after(joining)
-
-
-async def _close_at(stopping: asyncio.Event, outlet: QueueOutlet) -> None:
-    await stopping.wait()
-    outlet.close(0, "")
-
-
-@post(
-    "/v1/rooms/{room_id:str}/chat",
-    access=Access.VIEWER,
-    operation_id="SayInRoom",
-    tags=TAGS,
-    summary="Say something in a room",
-    problems=(RoomNotLive, RoomUnknown),
-)
-async def say(room_id: RoomId, data: ChatRequest, caller: Caller, rooms: RoomCache, chat: Chat) -> ChatSaid:
-    """Idempotent by `id`. Answered when it is written; everybody in the room sees it with the next tick."""
-    await chat.say(await _require(rooms, room_id), caller.person_id, data.id, data.text)
-    return ChatSaid(data.id)
-
-
 router = Router(
     "/",
     route_handlers=[
@@ -419,9 +274,7 @@ router = Router(
         start_room,
         end_room,
         remove_room,
-        get_frames,
-        watch_room,
-        say,
+        *watching_api.HANDLERS,
         creator_api.router,
     ],
 )

@@ -13,18 +13,23 @@ from plaudit.gifts.model import RoomUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live import actions, overlays, thanks
-from plaudit.live.answers import card, overlay_token, received_gift, room_view
-from plaudit.live.hub import Hub
-from plaudit.live.model import (
-    NewOverlayToken,
+from plaudit.live.answers import (
     NewOverlayTokenView,
-    NotYourRoom,
-    OverlayTokenNotValid,
     OverlayTokenPage,
-    OverlayTokenUnknown,
     OverlayTokenView,
     OverlayView,
     ReceivedGiftPage,
+    card,
+    overlay_token,
+    received_gift,
+    room_view,
+)
+from plaudit.live.hub import Hub
+from plaudit.live.model import (
+    NewOverlayToken,
+    NotYourRoom,
+    OverlayTokenNotValid,
+    OverlayTokenUnknown,
     Room,
     ThankRequest,
     TooManyOverlayTokens,

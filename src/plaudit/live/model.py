@@ -1,4 +1,4 @@
-"""Rooms, chat, thanks and overlay tokens: as they are kept, asked for and answered, and what can go wrong."""
+"""Rooms, chat, thanks and overlay tokens: as they are kept and asked for, and what can go wrong."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -17,7 +17,6 @@ from plaudit.limits import (
     ROOM_TITLE_LENGTH_MAX,
     THANKS_PER_REQUEST_MAX,
 )
-from plaudit.people.model import PersonCard
 from plaudit.problems import Conflict, Forbidden, NotFound, Unauthenticated
 
 RoomState = Literal["scheduled", "live", "ended"]
@@ -234,134 +233,6 @@ class NewOverlayToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="One room only; left out: whichever is live.")]
         | None
     ) = None
-
-
-# What is answered
-
-
-class RoomView(msgspec.Struct, frozen=True, kw_only=True):
-    """A room as everybody sees it."""
-
-    id: str
-    title: str
-    cover: str
-    cover_url: str | None
-    cover_alt: str
-    stage_url: str | None
-    stage_kind: StageKind
-    state: RoomState
-    gifts_enabled: bool
-    external_id: str | None
-    creator: PersonCard
-    viewers: int
-    created_at: str
-    started_at: Annotated[str | None, msgspec.Meta(description="Null: it has not begun, or ended before it did.")]
-    ended_at: str | None
-
-
-class RoomRemoved(msgspec.Struct, frozen=True):
-    """A room nobody is shown any more."""
-
-    id: str
-    kept: Annotated[
-        bool,
-        msgspec.Meta(
-            description="It began: it has ended, and what was given in it stays in the books. Else it is gone."
-        ),
-    ]
-
-
-class TopGifterOfRoom(msgspec.Struct, frozen=True):
-    """One of the most generous people of a room."""
-
-    rank: int
-    person: PersonCard
-    coins: int
-
-
-class RoomDetail(RoomView, frozen=True, kw_only=True):
-    """A room with what it has received. `cursor` is where its frames have come to."""
-
-    coins: int
-    top_gifters: list[TopGifterOfRoom]
-    cursor: str
-
-
-class RoomPage(msgspec.Struct, frozen=True):
-    """Rooms: live ones first."""
-
-    items: list[RoomView]
-    next: str | None
-
-
-class TopGifters(msgspec.Struct, frozen=True):
-    """The most generous people of a room."""
-
-    items: list[TopGifterOfRoom]
-    next: str | None
-
-
-class ChatSaid(msgspec.Struct, frozen=True):
-    """A chat message that will be seen by everybody in the room."""
-
-    id: UUID
-
-
-class ReceivedGiftView(msgspec.Struct, frozen=True):
-    """A gift the creator received."""
-
-    id: UUID
-    room_id: str
-    sender: PersonCard
-    item_id: int
-    count: int
-    coins: int
-    at: str
-    thanked_at: str | None
-    coins_taken_back: Annotated[
-        int, msgspec.Meta(description="Of its coins, because the money they were bought with went back.")
-    ]
-
-
-class ReceivedGiftPage(msgspec.Struct, frozen=True):
-    """Gifts received in a room, newest first."""
-
-    items: list[ReceivedGiftView]
-    next: str | None
-    room_id: str | None
-
-
-class OverlayTokenView(msgspec.Struct, frozen=True, kw_only=True):
-    """An overlay token, without the token itself."""
-
-    id: UUID
-    label: str
-    room_id: str | None
-    created_at: str
-    revoked_at: str | None
-
-
-class NewOverlayTokenView(OverlayTokenView, frozen=True, kw_only=True):
-    """A new overlay token. `token` and `url` are shown once; null when the same id was sent before."""
-
-    token: str | None
-    url: str | None
-
-
-class OverlayTokenPage(msgspec.Struct, frozen=True):
-    """Overlay tokens, newest first."""
-
-    items: list[OverlayTokenView]
-    next: str | None
-
-
-class OverlayView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a browser source needs to begin; `room` is null while the creator has none."""
-
-    creator: PersonCard
-    room: RoomView | None
-    socket: str | None
-    catalogue: str
 
 
 # What can go wrong

@@ -32,6 +32,8 @@ async def rooms_of_creator(
 
 async def rooms_by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Room]:
     """Rooms by their ids; one that is not there is missing from the answer."""
+    if not ids:
+        return {}
     return {room.id: room for room in await fetch_all(connection, SQL["rooms_by_ids"], Room, list(ids))}
 
 

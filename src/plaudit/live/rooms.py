@@ -5,12 +5,11 @@ import logging
 from collections.abc import Collection
 from contextlib import suppress
 
-from plaudit.db import Database, fetch_all, statements
+from plaudit.db import Database
 from plaudit.gifts.model import GiftRoom
 from plaudit.limits import ROOM_REFRESH_MS, ROOMS_KNOWN_MAX
 from plaudit.live.model import Room
-
-SQL = statements(__file__)
+from plaudit.live.reading import rooms_by_ids
 
 log = logging.getLogger(__name__)
 
@@ -85,4 +84,4 @@ class RoomCache:
 
     async def _read(self, ids: Collection[int]) -> list[Room]:
         async with self._database.read() as connection:
-            return await fetch_all(connection, SQL["rooms_by_ids"], Room, list(ids))
+            return list((await rooms_by_ids(connection, ids)).values())

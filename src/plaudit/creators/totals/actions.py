@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from plaudit.creators.totals.model import By, Period, Total
 from plaudit.db import Connection, fetch_all, statements
+from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry
 from plaudit.ledger.shards import shard_of
 
@@ -87,5 +88,4 @@ async def totals_by(connection: Connection, creator_id: int, by: By, period: Per
 
 async def behind(connection: Connection, creator_id: int) -> int:
     """How many deliveries and reversals of a creator's shard are not in the sums yet."""
-    count: int = await connection.fetchval(SQL["behind"], await shard_of(connection, creator_id), FOLLOWER)
-    return count
+    return (await following.behind(connection, await shard_of(connection, creator_id))).get(FOLLOWER, 0)

@@ -34,10 +34,10 @@ async def _rebuild(url: str) -> int:
     async with Database(url) as database:
         async with database.transaction() as connection:
             await rebuild(connection, FOLLOWER, forget)
-            shards, all_of_them = await read_shards(connection), await behind(connection, FOLLOWER)
+            shards, all_of_them = await read_shards(connection), (await behind(connection))[FOLLOWER]
         while True:
             await follow(database, shards, FOLLOWER, add_entries)
             async with database.read() as connection:
-                if await behind(connection, FOLLOWER) == 0:
+                if (await behind(connection))[FOLLOWER] == 0:
                     return all_of_them
             await asyncio.sleep(_LOOK_AGAIN_S)  # the job of a server is at the rest

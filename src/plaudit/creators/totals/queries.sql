@@ -27,8 +27,3 @@ from creator_total
 where shard = $1 and creator_id = $2 and by = $3 and day between $4 and $5
 group by key
 order by sum(coins_received - coins_taken_back) desc, key limit $6;
-
--- name: behind
-select g.through - coalesce(f.through, 0) from gift_log g
-left join follower f on f.shard = g.shard and f.name = $2
-where g.shard = $1;

@@ -25,6 +25,7 @@ from plaudit.limits import (
     COMBOS_ENDED_AT_ONCE_MAX,
     FOLLOWER_ENTRIES_MAX,
 )
+from plaudit.live.reading import rooms_by_ids
 from plaudit.people.references import references
 
 SQL = statements(__file__)
@@ -77,9 +78,8 @@ async def _copy_shard(connection: Connection, shard: int, now: datetime) -> int:
 
 async def _frames_of(connection: Connection, entries: Sequence[Entry]) -> list[ToldFrame]:
     frames = [frame for entry in entries if isinstance(entry, Delivered) for frame in entry.frames]
-    rows = await connection.fetch(SQL["creators_of_rooms"], [frame.room_id for frame in frames]) if frames else []
-    creators = {row["id"]: row["creator_id"] for row in rows}
-    return [ToldFrame(creators[frame.room_id], frame) for frame in frames if frame.room_id in creators]
+    rooms = await rooms_by_ids(connection, {frame.room_id for frame in frames})
+    return [ToldFrame(rooms[frame.room_id].creator_id, frame) for frame in frames if frame.room_id in rooms]
 
 
 async def _skus(connection: Connection, ids: Iterable[int]) -> dict[int, str]:

@@ -19,9 +19,6 @@ where c.shard = $1 and c.last_at < $2 and not exists (
 )
 order by c.last_at limit $4;
 
--- name: creators_of_rooms
-select id, creator_id from room where id = any ($1::bigint[]);
-
 -- name: add_to_combos
 insert into event_combo as c (combo_id, shard, room_id, creator_id, viewer_id, item_id, count, coins, gifts, last_at)
 select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[],

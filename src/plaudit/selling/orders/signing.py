@@ -24,7 +24,8 @@ async def quote_key(connection: Connection, settings: Settings) -> bytes:
         return settings.quote_key.reveal().encode()
     if not (known := await fixed(connection, SQL["own_quote_key"])):
         await connection.execute(SQL["make_quote_key"], secrets.token_bytes(KEY_BYTES))
-        known = await fixed(connection, SQL["own_quote_key"])  # of whoever was first
+        # Of whoever was first; not remembered, as this transaction may be given up and the key with it.
+        known = await connection.fetch(SQL["own_quote_key"])
     key: bytes = known[0]["key"]
     return key
 
