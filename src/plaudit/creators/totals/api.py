@@ -41,7 +41,11 @@ class TotalList(msgspec.Struct, frozen=True, kw_only=True):
     last_day: date
     items: list[TotalAnswer]
     behind: Annotated[
-        int, Meta(description="Deliveries that are not in the totals yet; a moment after a gift, seldom more than one.")
+        int,
+        Meta(
+            description="What arrived in the creator's shard and is not in the totals yet: little while gifts come,"
+            " much while all of the past is summed anew."
+        ),
     ]
 
 

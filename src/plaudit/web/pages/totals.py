@@ -11,7 +11,7 @@ from plaudit.creators.totals.model import By, Period, Total
 from plaudit.db import Connection, Database
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
-from plaudit.limits import TOTALS_SHOWN
+from plaudit.limits import FOLLOWER_ENTRIES_MAX, TOTALS_SHOWN
 from plaudit.live.reading import rooms_by_ids
 from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
@@ -95,7 +95,7 @@ async def totals(
         names={key: name_in(item, [tag]) for key, item in known.items() if item},
         supporters=supporters,
         people=people,
-        behind=behind,
+        catching_up=behind > FOLLOWER_ENTRIES_MAX,
         standing=standing,
     )
 
