@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath, JSONBody
 
 from tests.peers.apple_signing import Authority
 from tests.peers.serving import serve
@@ -149,14 +150,14 @@ def milliseconds() -> int:
 
 
 @get("/inApps/v1/transactions/{transaction_id:str}")
-async def get_transaction(transaction_id: str, request: Request[Any, Any, Any]) -> dict[str, Any]:
+async def get_transaction(transaction_id: FromPath[str], request: Request[Any, Any, Any]) -> dict[str, Any]:
     store: Store = request.app.state.store
     await store.expect_caller(request)
     return {"signedTransactionInfo": store.signed(store.known(transaction_id))}
 
 
 @post("/inApps/v1/transactions/{transaction_id:str}/finish", status_code=202)
-async def finish(transaction_id: str, request: Request[Any, Any, Any]) -> None:
+async def finish(transaction_id: FromPath[str], request: Request[Any, Any, Any]) -> None:
     store: Store = request.app.state.store
     await store.expect_caller(request)
     store.known(transaction_id)
@@ -165,7 +166,7 @@ async def finish(transaction_id: str, request: Request[Any, Any, Any]) -> None:
 
 
 @post("/inApps/v1/notifications/history", status_code=200)
-async def history(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict[str, Any]:
+async def history(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
     store: Store = request.app.state.store
     await store.expect_caller(request)
     if set(data) - {"startDate", "endDate", "notificationType", "transactionId", "onlyFailures"}:
@@ -183,7 +184,9 @@ async def history(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict
 
 
 @put("/inApps/v2/transactions/consumption/{transaction_id:str}", status_code=202)
-async def consumption(transaction_id: str, request: Request[Any, Any, Any], data: dict[str, Any]) -> None:
+async def consumption(
+    transaction_id: FromPath[str], request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]
+) -> None:
     store: Store = request.app.state.store
     await store.expect_caller(request)
     store.known(transaction_id)
@@ -226,7 +229,7 @@ async def seen(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 @post("/_control/settings")
-async def settings(request: Request[Any, Any, Any], data: dict[str, Any]) -> None:
+async def settings(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> None:
     """`webhook_url`; `fail_next` calls with `fail_status`; `lose_answers` of the next calls; `revoked` certificates."""
     store: Store = request.app.state.store
     store.webhook_url = data.get("webhook_url", store.webhook_url)
@@ -236,7 +239,7 @@ async def settings(request: Request[Any, Any, Any], data: dict[str, Any]) -> Non
 
 
 @post("/_control/buy")
-async def buy(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict[str, Any]:
+async def buy(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
     """What a buyer does in the app. `forge`: the way a forger signs instead, of a transaction the store never had."""
     store: Store = request.app.state.store
     forge = data.pop("forge", None)
@@ -248,7 +251,7 @@ async def buy(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict[str
 
 
 @post("/_control/refund")
-async def refund(request: Request[Any, Any, Any], data: dict[str, Any]) -> None:
+async def refund(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> None:
     """Apple gives back `percentage` thousandths of a percent of a transaction in all; without it, everything."""
     transaction = request.app.state.store.known(data["transaction_id"])
     percentage = data.get("percentage")
@@ -258,7 +261,7 @@ async def refund(request: Request[Any, Any, Any], data: dict[str, Any]) -> None:
 
 
 @post("/_control/reverse_refund")
-async def reverse_refund(request: Request[Any, Any, Any], data: dict[str, Any]) -> None:
+async def reverse_refund(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> None:
     """Apple takes a refund back: nothing of it stays in the transaction."""
     transaction = request.app.state.store.known(data["transaction_id"])
     for name in ("revocationDate", "revocationReason", "revocationType", "revocationPercentage"):
@@ -266,7 +269,7 @@ async def reverse_refund(request: Request[Any, Any, Any], data: dict[str, Any]) 
 
 
 @post("/_control/note")
-async def note(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict[str, Any]:
+async def note(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
     """Write a notification, to be sent later. `changed`, `data`: fields that are otherwise than they should be;
     `forge`: the way a forger signs it."""
     store: Store = request.app.state.store
@@ -278,7 +281,7 @@ async def note(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict[st
 
 
 @post("/_control/send")
-async def send(request: Request[Any, Any, Any], data: dict[str, Any]) -> list[list[int]]:
+async def send(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> list[list[int]]:
     """Bring notifications in the order given, or all at once; `copies` of each."""
     store: Store = request.app.state.store
     notes = [note for note in data["notes"] for _ in range(data.get("copies", 1))]

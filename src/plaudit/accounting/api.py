@@ -11,8 +11,7 @@ from plaudit.accounting import reading
 from plaudit.accounting.answers import RollForward, UnspentAnswers, place_of, roll_forward_answer, unspent_answer
 from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import Unspent
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Limit
 from plaudit.people.access import Access

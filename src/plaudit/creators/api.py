@@ -6,10 +6,9 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
 from plaudit.creators import actions, clawback
 from plaudit.creators.model import (
     BelowConversionMinimum,
@@ -22,11 +21,11 @@ from plaudit.creators.model import (
     RewardRule,
 )
 from plaudit.creators.totals import api as totals
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 
 _TAGS = ["Creators"]
@@ -132,7 +131,7 @@ def _answer(conversion: Conversion) -> ConversionAnswer:
     summary="Turn gift balance into diamonds",
     problems=(BelowConversionMinimum, InsufficientGiftBalance),
 )
-async def convert(data: NewConversion, caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
+async def convert(data: JSONBody[NewConversion], caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
     """Idempotent by `id`. The diamonds are pending until they mature."""
     if data.all == (data.coins is not None):
         raise InvalidField(field="body.coins", reason="must be given, or `all` must be true, and not both")
@@ -163,7 +162,7 @@ async def list_conversions(
     tags=_TAGS,
     summary="One of my conversions",
 )
-async def get_conversion(conversion_id: UUID, caller: Caller, database: Database) -> ConversionAnswer:
+async def get_conversion(conversion_id: FromPath[UUID], caller: Caller, database: Database) -> ConversionAnswer:
     """Whether it has matured."""
     async with database.read() as connection:
         return _answer(await actions.find_conversion(connection, caller.person_id, conversion_id))
@@ -196,7 +195,7 @@ async def list_clawbacks(
     summary="The gifts behind what was taken back",
 )
 async def list_clawed_gifts(
-    reversal_id: UUID,
+    reversal_id: FromPath[UUID],
     caller: Caller,
     database: Database,
     cursor: Annotated[
@@ -238,7 +237,7 @@ async def get_settings(caller: Caller, database: Database) -> CreatorSetting:
     tags=_TAGS,
     summary="Decide",
 )
-async def change_settings(data: SettingChange, caller: Caller, database: Database) -> CreatorSetting:
+async def change_settings(data: JSONBody[SettingChange], caller: Caller, database: Database) -> CreatorSetting:
     """With automatic conversion, coins become diamonds within a minute of their delivery."""
     async with database.transaction() as connection:
         return await actions.set_automatic_conversion(connection, caller.person_id, data.automatic_conversion)
@@ -284,7 +283,7 @@ async def list_rules(
     tags=_TAGS,
     summary="Decide a reward rule",
 )
-async def record_rule(data: NewRewardRule, caller: Caller, database: Database, clock: Clock) -> RewardRule:
+async def record_rule(data: JSONBody[NewRewardRule], caller: Caller, database: Database, clock: Clock) -> RewardRule:
     """Rules are never changed: the new one takes over when it takes effect. What was converted keeps its own."""
     async with database.transaction() as connection:
         return await actions.record_rule(connection, clock, data, caller.person_id)

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, get
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.events.log import events_after, log_state, place_waiting, position_of, want_gifts
 from plaudit.events.model import CATALOGUE, ON_REQUEST, CursorTooOld, Envelope, KeptEvent
+from plaudit.injected import Clock, Database
 from plaudit.limits import (
     EVENTS_KINDS_LENGTH_MAX,
     EVENTS_PER_PAGE_MAX,
@@ -21,8 +22,8 @@ from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
 )
 from plaudit.people.access import Access
+from plaudit.people.injected import Caller
 from plaudit.people.issuers import list_issuers
-from plaudit.people.model import Caller
 from plaudit.problems import InvalidField
 
 _TAGS = ["Events"]
@@ -77,7 +78,7 @@ async def list_events(
     caller: Caller,
     database: Database,
     clock: Clock,
-    stopping: asyncio.Event,
+    stopping: NamedDependency[asyncio.Event],
     after: Annotated[
         str | None,
         Parameter(max_length=40, description="`next` of the answer before; without it, the oldest that is kept."),

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.db import Connection, statements
 from plaudit.gifts.batches import NOT_SENT, BatchedGift, BatchedOutcome, GiftBatchAnswer, GiftBatchRequest
 from plaudit.gifts.catalogue import api as catalogue_api
 from plaudit.gifts.catalogue import offer_api
 from plaudit.gifts.model import REFUSED, Gift, GiftConflict, GiftRequest, InsufficientCoins, SenderUnknown
 from plaudit.gifts.sending import GiftSender, Settled, WantedGift
+from plaudit.injected import Clock, Database
 from plaudit.ledger.model import OutcomeUnknown
 from plaudit.people.access import Access
 from plaudit.people.actions import require_people_by_subjects
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField, Problem
 
 SQL = statements(__file__)
@@ -33,7 +35,9 @@ TAGS = ["Gifts"]
     also_answers=(200,),
     problems=(*REFUSED, OutcomeUnknown),
 )
-async def send_gift(data: GiftRequest, caller: Caller, gift_sender: GiftSender) -> Response[Gift]:
+async def send_gift(
+    data: JSONBody[GiftRequest], caller: Caller, gift_sender: NamedDependency[GiftSender]
+) -> Response[Gift]:
     """Idempotent by `id`: 201 when it was charged now, 200 with the first answer when it was charged before.
 
     402 `insufficient_coins` says in `coins_short` what is missing, in `price` what that is worth, and in `purchase`
@@ -67,7 +71,11 @@ def _wanted(request: GiftRequest, sender_id: int) -> WantedGift:
     problems_inside=NOT_SENT,
 )
 async def send_gifts(
-    data: GiftBatchRequest, caller: Caller, gift_sender: GiftSender, database: Database, clock: Clock
+    data: JSONBody[GiftBatchRequest],
+    caller: Caller,
+    gift_sender: NamedDependency[GiftSender],
+    database: Database,
+    clock: Clock,
 ) -> GiftBatchAnswer:
     """For servers. Each gift has an outcome of its own, in the order given; the whole is repeated safely.
 
@@ -120,7 +128,7 @@ def _outcome(gift_id: UUID, settled: Settled | Problem) -> BatchedOutcome:
 
 
 @get("/v1/gifts/{gift_id:uuid}", access=Access.VIEWER, operation_id="GetGift", tags=TAGS, summary="One of my gifts")
-async def get_gift(gift_id: UUID, caller: Caller, gift_sender: GiftSender) -> Gift:
+async def get_gift(gift_id: FromPath[UUID], caller: Caller, gift_sender: NamedDependency[GiftSender]) -> Gift:
     """As it was answered when it was sent."""
     return await gift_sender.find(caller.person_id, gift_id)
 

@@ -1,12 +1,10 @@
 """The server as one ASGI callable: all routes, their guard, and the way round the framework for hot handlers."""
 
-import warnings
 from functools import cache
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
-from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Scope
@@ -80,22 +78,19 @@ def hot_handlers() -> dict[tuple[str, str], HTTPRouteHandler]:
 def framework() -> Litestar:
     """The routes, without what goes round them. The front door hands them the parts of its house with each request, so
     that a process makes them once, whatever houses it opens."""
-    with warnings.catch_warnings():
-        # What Litestar 3 will want written differently; the dependency is held below 3.
-        warnings.filterwarnings("ignore", category=LitestarDeprecationWarning)
-        return Litestar(
-            route_handlers=list(ROUTERS),
-            dependencies={name: _provide(name) for name in PARTS}
-            | {"caller": Provide(guard.caller), "network_address": Provide(guard.network_address)},
-            guards=[guard.guard],
-            exception_handlers={Exception: answer_problem},
-            request_class=StrictRequest,
-            request_max_body_size=BODY_BYTES_MAX,
-            openapi_config=None,
-            logging_config=None,
-            pdb_on_exception=False,
-            debug=False,
-        )
+    return Litestar(
+        route_handlers=list(ROUTERS),
+        dependencies={name: _provide(name) for name in PARTS}
+        | {"caller": Provide(guard.caller), "network_address": Provide(guard.network_address)},
+        guards=[guard.guard],
+        exception_handlers={Exception: answer_problem},
+        request_class=StrictRequest,
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,
+        pdb_on_exception=False,
+        debug=False,
+    )
 
 
 def _provide(name: str) -> Provide:

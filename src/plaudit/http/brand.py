@@ -1,10 +1,11 @@
 """The files of the installation's brand: kept by browsers, and the icon at its old address."""
 
 from litestar import Response, Router, get
+from litestar.params import FromPath
 
+from plaudit.injected import Settings
 from plaudit.people.access import Access
 from plaudit.problems import NotFound
-from plaudit.settings import Settings
 from plaudit.web.brand import BRAND_ADDRESS, BrandFile, brand_of
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -13,7 +14,7 @@ _NOTHING_ACTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @get(BRAND_ADDRESS + "{name:str}", access=Access.PUBLIC, include_in_schema=False, sync_to_thread=False)
-def get_brand_file(name: str, settings: Settings) -> Response[bytes]:
+def get_brand_file(name: FromPath[str], settings: Settings) -> Response[bytes]:
     """Logo, icon or the style sheet of the accent. The name is made from the content."""
     file = brand_of(settings).file(name)
     if file is None:

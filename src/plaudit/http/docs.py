@@ -8,8 +8,8 @@ from litestar import Request, Response, Router, get
 
 from plaudit.http.asyncapi import describe_socket
 from plaudit.http.openapi import describe
+from plaudit.injected import Settings
 from plaudit.people.access import Access
-from plaudit.settings import Settings
 from plaudit.web.templating import static
 
 _PAGE = """<!doctype html>

@@ -6,10 +6,10 @@ from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from plaudit.http.parameters import check_query
+from plaudit.injected import Settings
 from plaudit.people.access import authenticate_scope, check_access
 from plaudit.people.model import Caller
 from plaudit.policy.networks import client_address
-from plaudit.settings import Settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 

@@ -7,12 +7,11 @@ import msgspec
 from litestar import Router, get
 from litestar.params import Parameter
 
-from plaudit.db import Database
+from plaudit.injected import Database, Settings
 from plaudit.limits import NONCE_LENGTH_MAX, READY_WAIT_S
 from plaudit.people.access import Access
 from plaudit.problems import Problem, Unavailable
 from plaudit.readiness.proof import Alive, proof_of
-from plaudit.settings import Settings
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
+from plaudit.injected import Settings
 from plaudit.jobs import Job, JobState
 from plaudit.ledger import following
 from plaudit.ledger.writer import GiftWriter
@@ -27,7 +28,6 @@ from plaudit.live.hub import Hub
 from plaudit.people.access import Access
 from plaudit.problems import Forbidden
 from plaudit.readiness.watch import Readiness
-from plaudit.settings import Settings
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SQL = statements(__file__)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, Router, get
+from litestar.params import FromPath
 
 from plaudit.limits import STATIC_FILES_IN_MEMORY_MAX
 from plaudit.people.access import Access
@@ -52,7 +53,7 @@ def _find(path: str) -> _File:
 
 
 @get("/static/{path:path}", access=Access.PUBLIC, include_in_schema=False, sync_to_thread=False)
-def get_static(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+def get_static(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """A file. Its address with the version of all files never changes its content."""
     if "\0" in path:
         raise NotFound

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, delete, get, patch, post
-from litestar.params import Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
 from plaudit.gifts.model import RoomUnknown
+from plaudit.injected import Clock, Database, Settings
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
@@ -30,10 +30,10 @@ from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller, Role
+from plaudit.people.injected import Caller, CallerOrGuest
+from plaudit.people.model import Role
 from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.problems import InvalidField
-from plaudit.settings import Settings
 
 TAGS = ["Rooms"]
 RUNS_IT = frozenset({Access.CREATOR, Access.SERVER})
@@ -69,7 +69,7 @@ def _place(cursor: str | None) -> tuple[int, int] | None:
 
 @get("/v1/rooms", access=Access.PUBLIC, operation_id="ListRooms", tags=TAGS, summary="Rooms, live ones first")
 async def list_rooms(
-    caller: Caller | None,
+    caller: CallerOrGuest,
     database: Database,
     clock: Clock,
     in_state: InState = None,
@@ -105,11 +105,11 @@ async def list_rooms(
     problems=(ExternalIdTaken, MediaNotEncrypted, MediaOriginNotAllowed, NotACreator, PersonUnknown, RoomWasRemoved),
 )
 async def create_room(
-    data: NewRoom,
+    data: JSONBody[NewRoom],
     caller: Caller,
     database: Database,
-    shards: Shards,
-    rooms: RoomCache,
+    shards: NamedDependency[Shards],
+    rooms: NamedDependency[RoomCache],
     settings: Settings,
     clock: Clock,
 ) -> RoomView:
@@ -130,7 +130,9 @@ async def create_room(
     summary="One room",
     problems=(RoomUnknown,),
 )
-async def get_room(room_id: RoomId, database: Database, rooms: RoomCache, hub: Hub) -> RoomDetail:
+async def get_room(
+    room_id: RoomId, database: Database, rooms: NamedDependency[RoomCache], hub: NamedDependency[Hub]
+) -> RoomDetail:
     """With what it has received so far."""
     room = await required_room(rooms, room_id)
     watched = await hub.open(RoomKey(room.shard, room.id))
@@ -160,8 +162,8 @@ async def _viewers(hub: Hub, watched: OpenRoom) -> int:
 async def get_top_gifters(
     room_id: RoomId,
     database: Database,
-    rooms: RoomCache,
-    hub: Hub,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
     limit: Annotated[int, Parameter(ge=1, le=100, description="How many.")] = TOP_GIFTERS_LENGTH,
 ) -> TopGifters:
     """Most coins first."""
@@ -182,11 +184,11 @@ async def get_top_gifters(
 )
 async def change_room(
     room_id: RoomId,
-    data: RoomChange,
+    data: JSONBody[RoomChange],
     caller: Caller,
     database: Database,
-    rooms: RoomCache,
-    hub: Hub,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
     settings: Settings,
     clock: Clock,
 ) -> RoomView:
@@ -207,7 +209,12 @@ async def change_room(
     problems=(NotYourRoom, RoomEnded, RoomUnknown),
 )
 async def start_room(
-    room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
+    room_id: RoomId,
+    caller: Caller,
+    database: Database,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
+    clock: Clock,
 ) -> RoomView:
     """A room that is live stays so; one that has ended cannot start again."""
     async with database.transaction() as connection:
@@ -226,7 +233,12 @@ async def start_room(
     problems=(NotYourRoom, RoomUnknown),
 )
 async def end_room(
-    room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
+    room_id: RoomId,
+    caller: Caller,
+    database: Database,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
+    clock: Clock,
 ) -> RoomView:
     """A room that has ended stays so; one that never began ends without (`started_at` is null)."""
     async with database.transaction() as connection:
@@ -245,7 +257,12 @@ async def end_room(
     problems=(NotYourRoom, RoomUnknown),
 )
 async def remove_room(
-    room_id: RoomId, caller: Caller, database: Database, rooms: RoomCache, hub: Hub, clock: Clock
+    room_id: RoomId,
+    caller: Caller,
+    database: Database,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
+    clock: Clock,
 ) -> RoomRemoved:
     """Nobody is shown it any more. One that is live ends; what was given stays given. One that is removed stays so."""
     async with database.transaction() as connection:

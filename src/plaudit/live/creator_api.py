@@ -5,11 +5,12 @@ from uuid import UUID
 
 from litestar import Router, delete, get, post
 from litestar.connection import Request
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.gifts.model import RoomUnknown
+from plaudit.injected import Clock, Database, Settings
 from plaudit.ledger.shards import Shards
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live import actions, overlays, thanks
@@ -38,10 +39,9 @@ from plaudit.live.reader import NO_END
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import InvalidField, NotFound
-from plaudit.settings import Settings
 
 TAGS = ["Creator's live view"]
 
@@ -116,7 +116,9 @@ async def list_received_gifts(
     summary="Tick gifts off as thanked",
     status_code=204,
 )
-async def thank(data: ThankRequest, caller: Caller, database: Database, shards: Shards, clock: Clock) -> None:
+async def thank(
+    data: JSONBody[ThankRequest], caller: Caller, database: Database, shards: NamedDependency[Shards], clock: Clock
+) -> None:
     """A gift that is ticked off stays so. All of them or none."""
     async with database.transaction() as connection:
         await thanks.thank(connection, shards, caller.person_id, data.gifts, clock)
@@ -130,7 +132,9 @@ async def thank(data: ThankRequest, caller: Caller, database: Database, shards: 
     problems=(NotFound,),
     summary="Take ticks back",
 )
-async def take_back(data: ThankRequest, caller: Caller, database: Database, shards: Shards) -> None:
+async def take_back(
+    data: JSONBody[ThankRequest], caller: Caller, database: Database, shards: NamedDependency[Shards]
+) -> None:
     """A gift without a tick stays so."""
     async with database.transaction() as connection:
         await thanks.take_back(connection, shards, caller.person_id, data.gifts)
@@ -145,7 +149,7 @@ async def take_back(data: ThankRequest, caller: Caller, database: Database, shar
     problems=(NotYourRoom, RoomUnknown, TooManyOverlayTokens),
 )
 async def create_overlay_token(
-    data: NewOverlayToken, caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[NewOverlayToken], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> NewOverlayTokenView:
     """It may watch my rooms and nothing else. It is shown this once; the same `id` again shows it no more."""
     async with database.transaction() as connection:
@@ -190,7 +194,7 @@ async def list_overlay_tokens(
     problems=(OverlayTokenUnknown,),
 )
 async def revoke_overlay_token(
-    token_id: UUID, caller: Caller, database: Database, hub: Hub, clock: Clock
+    token_id: FromPath[UUID], caller: Caller, database: Database, hub: NamedDependency[Hub], clock: Clock
 ) -> OverlayTokenView:
     """Its sockets are closed. One that is revoked stays so."""
     async with database.transaction() as connection:

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import HeaderParameter, Parameter
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, JSONBody, Parameter
 from litestar.response import Stream
 
 from plaudit.gifts.model import RoomNotLive, RoomUnknown
@@ -22,7 +23,7 @@ from plaudit.live.reader import NO_END
 from plaudit.live.rooms import RoomCache
 from plaudit.pages import Limit
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.ways_in import way_of
 from plaudit.problems import InvalidField, TooBusy
 
@@ -59,7 +60,11 @@ async def required_room(rooms: RoomCache, room_id: str) -> Room:
     problems=(CursorVoid, RoomUnknown),
 )
 async def get_frames(
-    room_id: RoomId, rooms: RoomCache, hub: Hub, after: FrameCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+    room_id: RoomId,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
+    after: FrameCursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Response[FramePage]:
     """The frames after a cursor, in order, as the room socket sends them."""
     room = await required_room(rooms, room_id)
@@ -91,10 +96,10 @@ async def get_frames(
 )
 async def watch_room(
     room_id: RoomId,
-    caller: Caller | None,
-    rooms: RoomCache,
-    hub: Hub,
-    stopping: asyncio.Event,
+    caller: CallerOrGuest,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
+    stopping: NamedDependency[asyncio.Event],
     last_event_id: LastEventId = None,
     cursor: AfterCursor = None,
 ) -> Stream:
@@ -150,7 +155,13 @@ async def _close_at(stopping: asyncio.Event, outlet: QueueOutlet) -> None:
     summary="Say something in a room",
     problems=(RoomNotLive, RoomUnknown),
 )
-async def say(room_id: RoomId, data: ChatRequest, caller: Caller, rooms: RoomCache, chat: Chat) -> ChatSaid:
+async def say(
+    room_id: RoomId,
+    data: JSONBody[ChatRequest],
+    caller: Caller,
+    rooms: NamedDependency[RoomCache],
+    chat: NamedDependency[Chat],
+) -> ChatSaid:
     """Idempotent by `id`. Answered when it is written; everybody in the room sees it with the next tick."""
     await chat.say(await required_room(rooms, room_id), caller.person_id, data.id, data.text)
     return ChatSaid(data.id)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, post
-from litestar.params import Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
 from plaudit.creators import actions as creators
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import Cursor, Limit, place_of
 from plaudit.payouts import actions, manual_api, methods, operator_api, outcomes, rates, stuck_api
@@ -50,7 +50,8 @@ from plaudit.payouts.model import (
 from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
-from plaudit.people.model import Caller, Role
+from plaudit.people.injected import Caller
+from plaudit.people.model import Role
 from plaudit.problems import BodyTooLarge, InvalidField, NotFound
 
 log = logging.getLogger(__name__)
@@ -105,12 +106,12 @@ async def get_balance(
     problems=(NoPayoutProvider, NoPayoutRate, TooManyPayoutMethods),
 )
 async def add_method(
-    data: NewPayoutMethod,
+    data: JSONBody[NewPayoutMethod],
     caller: Caller,
     database: Database,
     clock: Clock,
-    payout_providers: PayoutProviders,
-    account_vault: AccountVault,
+    payout_providers: NamedDependency[PayoutProviders],
+    account_vault: NamedDependency[AccountVault],
 ) -> MethodAnswer:
     """Idempotent by `id`. The account is checked; later only its end is shown."""
     if not payout_providers.names:
@@ -161,7 +162,7 @@ async def list_methods(caller: Caller, database: Database) -> MethodList:
     status_code=200,
     summary="Use a bank account no more",
 )
-async def archive_method(method_id: UUID, caller: Caller, database: Database, clock: Clock) -> MethodAnswer:
+async def archive_method(method_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> MethodAnswer:
     """Payouts that are on their way still go there. Repeating it changes nothing."""
     async with database.transaction() as connection:
         return method_answer(await methods.archive_method(connection, clock, caller.person_id, method_id))
@@ -175,7 +176,7 @@ async def archive_method(method_id: UUID, caller: Caller, database: Database, cl
     summary="What a payout would bring",
     problems=(*NOT_PAYABLE, NoPayoutRate, PayoutTooSmall),
 )
-async def quote(data: NewQuote, caller: Caller, database: Database, clock: Clock) -> QuoteAnswer:
+async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, clock: Clock) -> QuoteAnswer:
     """Idempotent by `id`. Rate and fee are promised for some minutes."""
     async with database.transaction() as connection:
         quoted = await actions.quote(
@@ -197,7 +198,7 @@ async def quote(data: NewQuote, caller: Caller, database: Database, clock: Clock
     summary="Cash out at a quote",
     problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed),
 )
-async def request(data: NewPayout, caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
+async def request(data: JSONBody[NewPayout], caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
     """Idempotent by `id`. The diamonds are set aside; an operator decides."""
     async with database.transaction() as connection:
         return payout_answer(
@@ -231,7 +232,7 @@ async def list_payouts(
     tags=_TAGS,
     summary="A payout and what happened to it",
 )
-async def get_payout(payout_id: UUID, caller: Caller, database: Database) -> PayoutDetail:
+async def get_payout(payout_id: FromPath[UUID], caller: Caller, database: Database) -> PayoutDetail:
     """Creators see their own, operators any."""
     only = None if Role.OPERATOR in caller.roles else caller.person_id
     async with database.read() as connection:
@@ -248,7 +249,7 @@ async def get_payout(payout_id: UUID, caller: Caller, database: Database) -> Pay
     summary="Take a request back",
     problems=(PayoutStateConflict,),
 )
-async def cancel(payout_id: UUID, caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
+async def cancel(payout_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
     """As long as nobody decided about it. The diamonds are available again. Repeating it changes nothing."""
     async with database.transaction() as connection:
         return payout_answer(await actions.cancel(connection, clock, caller.person_id, payout_id))
@@ -264,11 +265,11 @@ async def cancel(payout_id: UUID, caller: Caller, database: Database, clock: Clo
     problems=(BodyTooLarge, SignatureNotValid),
 )
 async def take_webhook(
-    provider_name: str,
+    provider_name: FromPath[str],
     request: Request[Any, Any, Any],
     database: Database,
     clock: Clock,
-    payout_providers: PayoutProviders,
+    payout_providers: NamedDependency[PayoutProviders],
 ) -> Response[None]:
     """Signed by the provider. Kept as it came, once, before it is applied; so 204 means it will not be lost."""
     provider = payout_providers.get(provider_name)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
     PAYOUT_BANK_REFERENCE_LENGTH_MAX,
@@ -26,7 +26,7 @@ from plaudit.payouts.model import NothingToExport, PayoutNotExported, PayoutOutc
 from plaudit.payouts.outcome_files import CheckedFile, OutcomeFileRefused
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 
 _TAGS = ["Payouts by hand"]
 CSV = "text/csv"
@@ -160,7 +160,7 @@ def _outcome(known: KnownOutcome) -> OutcomeAnswer:
     problems=(NothingToExport,),
     summary="Export what is to be paid by hand",
 )
-async def export(data: NewExport, caller: Caller, database: Database, clock: Clock) -> ExportAnswer:
+async def export(data: JSONBody[NewExport], caller: Caller, database: Database, clock: Clock) -> ExportAnswer:
     """Approved payouts that wait to be paid by hand, the oldest first; each goes into one export only and counts as
     sent from then on. Idempotent by `id`."""
     async with database.transaction() as connection:
@@ -223,7 +223,7 @@ async def get_export(number: Number, database: Database) -> ExportDetail:
     summary="The file to pay by",
 )
 async def get_file(
-    number: Number, caller: Caller, database: Database, clock: Clock, account_vault: AccountVault
+    number: Number, caller: Caller, database: Database, clock: Clock, account_vault: NamedDependency[AccountVault]
 ) -> Response[bytes]:
     """CSV with whole account numbers. Who fetched it and when is kept before it is answered."""
     async with database.transaction() as connection:
@@ -241,7 +241,9 @@ async def get_file(
     problems=(PayoutNotExported, PayoutOutcomeConflict, PayoutStateConflict),
     summary="Mark what the bank did",
 )
-async def mark(payout_id: UUID, data: NewOutcome, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
+async def mark(
+    payout_id: FromPath[UUID], data: JSONBody[NewOutcome], caller: Caller, database: Database, clock: Clock
+) -> OperatorPayout:
     """Of an exported payout: paid, failed, or paid and later returned. Repeating it changes nothing; something else is
     a conflict. What failed or came back is available to the creator again."""
     told = BankOutcome(outcome=data.outcome, reference=data.reference, reason=data.reason)
@@ -257,7 +259,7 @@ async def mark(payout_id: UUID, data: NewOutcome, caller: Caller, database: Data
     status_code=200,
     summary="What a file of outcomes would do",
 )
-async def check_file(data: OutcomeFile, database: Database) -> CheckedFile:
+async def check_file(data: JSONBody[OutcomeFile], database: Database) -> CheckedFile:
     """Nothing is changed. With any error nothing of the file would be applied."""
     async with database.snapshot() as connection:
         return await outcome_files.check(connection, data.csv)
@@ -272,7 +274,7 @@ async def check_file(data: OutcomeFile, database: Database) -> CheckedFile:
     problems=(OutcomeFileRefused,),
     summary="Mark what the bank did, by a file",
 )
-async def apply_file(data: OutcomeFile, caller: Caller, database: Database, clock: Clock) -> CheckedFile:
+async def apply_file(data: JSONBody[OutcomeFile], caller: Caller, database: Database, clock: Clock) -> CheckedFile:
     """Whole or not at all. A line that was applied before is fine, so that a file can be sent again."""
     async with database.transaction() as connection:
         return await outcome_files.apply(connection, clock, caller.person_id, data.csv)

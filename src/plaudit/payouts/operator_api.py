@@ -4,10 +4,10 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, place_of
@@ -37,7 +37,7 @@ from plaudit.payouts.model import (
 )
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 
 _TAGS = ["Payouts"]
 VersionCursor: TypeAlias = Annotated[
@@ -86,12 +86,12 @@ async def list_all(
     problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStateConflict),
 )
 async def approve(
-    payout_id: UUID,
+    payout_id: FromPath[UUID],
     caller: Caller,
     database: Database,
     clock: Clock,
-    jobs: JobRunner,
-    payout_providers: PayoutProviders,
+    jobs: NamedDependency[JobRunner],
+    payout_providers: NamedDependency[PayoutProviders],
 ) -> OperatorPayout:
     """It is sent soon after, or waits to be exported where people pay by hand. Refused when nobody here pays in its
     currency. Repeating it changes nothing, but that one whose provider is gone goes to one that is here."""
@@ -112,7 +112,9 @@ async def approve(
     summary="Refuse a payout",
     problems=(PayoutMayBeSent, PayoutStateConflict),
 )
-async def refuse(payout_id: UUID, data: Refusal, caller: Caller, database: Database, clock: Clock) -> OperatorPayout:
+async def refuse(
+    payout_id: FromPath[UUID], data: JSONBody[Refusal], caller: Caller, database: Database, clock: Clock
+) -> OperatorPayout:
     """As long as nobody was told to pay it. The creator reads the reason; the diamonds are available again. Repeating
     it changes nothing."""
     async with database.transaction() as connection:
@@ -155,7 +157,7 @@ async def list_rate_versions(
     tags=_TAGS,
     summary="Decide a payout rate",
 )
-async def record_rate(data: NewPayoutRate, caller: Caller, database: Database, clock: Clock) -> PayoutRate:
+async def record_rate(data: JSONBody[NewPayoutRate], caller: Caller, database: Database, clock: Clock) -> PayoutRate:
     """Rates are never changed: the new one takes over when it takes effect. Quotes keep theirs."""
     async with database.transaction() as connection:
         return await rates.record_rate(connection, clock, data, caller.person_id)
@@ -196,7 +198,7 @@ async def list_terms(database: Database, cursor: VersionCursor = None, limit: Li
     summary="Decide terms of payouts",
     problems=(NoPayoutRate,),
 )
-async def record_terms(data: NewPayoutTerms, caller: Caller, database: Database, clock: Clock) -> PayoutTerms:
+async def record_terms(data: JSONBody[NewPayoutTerms], caller: Caller, database: Database, clock: Clock) -> PayoutTerms:
     """Terms are never changed: the new ones take over when they take effect. Quotes keep theirs."""
     async with database.transaction() as connection:
         return await rates.record_terms(connection, clock, data, caller.person_id)

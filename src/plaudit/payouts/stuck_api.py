@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
@@ -88,7 +88,9 @@ async def list_all(
     status_code=202,
     summary="Try work that failed again now",
 )
-async def retry_now(work_id: UUID, database: Database, clock: Clock, jobs: JobRunner) -> StuckWorkAnswer:
+async def retry_now(
+    work_id: FromPath[UUID], database: Database, clock: Clock, jobs: NamedDependency[JobRunner]
+) -> StuckWorkAnswer:
     """A job tries it, soon. Nothing happens twice."""
     async with database.transaction() as connection:
         work = await retry(connection, work_id, clock.now())

@@ -5,10 +5,11 @@ from typing import Annotated
 import msgspec
 from litestar import Router, get
 
-from plaudit.db import Database
+from plaudit.injected import Database
 from plaudit.people import actions
 from plaudit.people.access import Access
-from plaudit.people.model import Caller, Role
+from plaudit.people.injected import Caller
+from plaudit.people.model import Role
 from plaudit.people.session_api import (
     back_channel_logout,
     end_session,

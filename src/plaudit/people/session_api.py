@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response, delete, post
 from litestar.connection import Request
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, JSONBody
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import TOKEN_LENGTH_MAX
 from plaudit.people import handoff, sessions
 from plaudit.people.access import Access
@@ -21,13 +21,13 @@ from plaudit.people.cookies import cookie_name, no_session_cookies, session_cook
 from plaudit.people.credentials import SESSION_COOKIE, credentials_of
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.handoff import NewSignInCode, SignInCode
-from plaudit.people.model import Caller, TokenNotValid
+from plaudit.people.injected import Caller
+from plaudit.people.model import TokenNotValid
 from plaudit.people.openid import OpenId
 from plaudit.people.sessions import EndedSession
 from plaudit.people.told_api import SubjectInPath
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import Forbidden, InvalidField
-from plaudit.settings import Settings
 
 TAGS = ["People"]
 
@@ -65,7 +65,11 @@ async def start_session(
     summary="Sign out of the pages",
 )
 async def end_session(
-    request: Request[Any, Any, Any], database: Database, settings: Settings, clock: Clock, doorkeeper: Doorkeeper
+    request: Request[Any, Any, Any],
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    doorkeeper: NamedDependency[Doorkeeper],
 ) -> Response[None]:
     """Ends the session of the cookie everywhere, and what is open of it. The token it began with stays good until it
     expires."""
@@ -81,7 +85,7 @@ async def end_session(
     summary="Hand somebody over to the pages",
 )
 async def make_sign_in_code(
-    data: NewSignInCode, caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[NewSignInCode], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> SignInCode:
     """A link that signs one person of the platform in, once and within a minute, and leads to `next`; in a window,
     or in a frame of a site the settings name (`PLAUDIT_FRAME_ORIGINS`)."""
@@ -99,7 +103,7 @@ async def make_sign_in_code(
     summary="Sign somebody out of the pages",
 )
 async def end_sessions_of_person(
-    subject: SubjectInPath, caller: Caller, database: Database, clock: Clock, doorkeeper: Doorkeeper
+    subject: SubjectInPath, caller: Caller, database: Database, clock: Clock, doorkeeper: NamedDependency[Doorkeeper]
 ) -> None:
     """Ends all sessions of a person of the platform, in windows and frames, and what is open of them: for a platform
     that hands its people over by code, when they sign out there. Nobody's sessions are no error."""
@@ -126,8 +130,8 @@ class LogoutForm(msgspec.Struct, frozen=True):
 async def back_channel_logout(
     data: Annotated[LogoutForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
     database: Database,
-    openid: OpenId,
-    doorkeeper: Doorkeeper,
+    openid: NamedDependency[OpenId],
+    doorkeeper: NamedDependency[Doorkeeper],
     clock: Clock,
 ) -> Response[dict[str, str] | None]:
     """OpenID Connect Back-Channel Logout 1.0: a platform's signed word that somebody signed out there."""

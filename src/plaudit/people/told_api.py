@@ -5,18 +5,17 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, get, post, put
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import SUBJECT_LENGTH_MAX
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.people.access import Access
 from plaudit.people.actions import require_subject
-from plaudit.people.model import Caller, Person, Role
+from plaudit.people.injected import Caller
+from plaudit.people.model import Person, Role
 from plaudit.people.telling import PeopleToTell, PersonFacts, PersonUnknown, find_told, tell
 from plaudit.problems import InvalidField
-from plaudit.settings import Settings
 
 TAGS = ["People"]
 
@@ -70,7 +69,12 @@ def person_answer(person: Person) -> PersonAnswer:
     problems=(MediaNotEncrypted, MediaOriginNotAllowed),
 )
 async def tell_of_person(
-    subject: SubjectInPath, data: PersonFacts, caller: Caller, database: Database, settings: Settings, clock: Clock
+    subject: SubjectInPath,
+    data: JSONBody[PersonFacts],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
 ) -> PersonAnswer:
     """Makes somebody new, or changes what is known. A later token of the person says it anew."""
     _require_path_subject(subject)
@@ -89,7 +93,7 @@ async def tell_of_person(
     problems=(MediaNotEncrypted, MediaOriginNotAllowed),
 )
 async def tell_of_people(
-    data: PeopleToTell, caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[PeopleToTell], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> PeopleAnswer:
     """All of them or none; each subject once."""
     people = {one.subject: (f"body.people[{place}]", one) for place, one in enumerate(data.people)}

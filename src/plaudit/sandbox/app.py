@@ -7,7 +7,6 @@ import os
 import random
 import secrets
 import socket
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +19,6 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import SANDBOX_REQUEST_BYTES_MAX
@@ -74,19 +72,16 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
         await asyncio.gather(loop, return_exceptions=True)
         store.close()
 
-    with warnings.catch_warnings():
-        # What Litestar 3 will want written differently; the dependency is held below 3.
-        warnings.filterwarnings("ignore", category=LitestarDeprecationWarning)
-        return Litestar(
-            route_handlers=[health, *routers],
-            dependencies={"sandbox": Provide(lambda: sandbox, sync_to_thread=False)},
-            exception_handlers={Exception: problem_answer},
-            lifespan=[lifespan],
-            state=State({"sandbox": sandbox}),
-            request_max_body_size=SANDBOX_REQUEST_BYTES_MAX,
-            logging_config=None,
-            openapi_config=None,
-        )
+    return Litestar(
+        route_handlers=[health, *routers],
+        dependencies={"sandbox": Provide(lambda: sandbox, sync_to_thread=False)},
+        exception_handlers={Exception: problem_answer},
+        lifespan=[lifespan],
+        state=State({"sandbox": sandbox}),
+        request_max_body_size=SANDBOX_REQUEST_BYTES_MAX,
+        logging_config=None,
+        openapi_config=None,
+    )
 
 
 @click.command()

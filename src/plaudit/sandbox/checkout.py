@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from plaudit.limits import RETURN_URL_LENGTH_MAX, SANDBOX_CHECKOUT_VALID_S_MAX
@@ -230,34 +231,41 @@ def _move(sandbox: Sandbox, checkout: Checkout, state: State) -> None:
 
 
 @post("/v1/checkouts", guards=[require_api_key], sync_to_thread=False)
-def create_checkout(request: Request[Any, Any, Any], data: NewCheckout, sandbox: Sandbox) -> Checkout:
+def create_checkout(
+    request: Request[Any, Any, Any], data: JSONBody[NewCheckout], sandbox: NamedDependency[Sandbox]
+) -> Checkout:
     return create(sandbox, idempotency_key(request), data)
 
 
 @get("/v1/checkouts/{checkout_id:str}", guards=[require_api_key], sync_to_thread=False)
-def read_checkout(checkout_id: str, sandbox: Sandbox) -> Checkout:
+def read_checkout(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox]) -> Checkout:
     return find(sandbox, checkout_id)
 
 
 @get("/v1/checkouts", guards=[require_api_key], sync_to_thread=False)
-def list_checkouts(sandbox: Sandbox, since: datetime, until: datetime, cursor: str = "") -> Listing[Checkout]:
+def list_checkouts(
+    sandbox: NamedDependency[Sandbox],
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
+    cursor: FromQuery[str] = "",
+) -> Listing[Checkout]:
     return listing(sandbox, Checkout, since, until, cursor)
 
 
 @post("/v1/checkouts/{checkout_id:str}/capture", guards=[require_api_key], status_code=200, sync_to_thread=False)
-def capture_checkout(checkout_id: str, sandbox: Sandbox) -> Checkout:
+def capture_checkout(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox]) -> Checkout:
     capture(sandbox, checkout := find(sandbox, checkout_id))
     return checkout
 
 
 @post("/v1/checkouts/{checkout_id:str}/cancel", guards=[require_api_key], status_code=200, sync_to_thread=False)
-def cancel_checkout(checkout_id: str, sandbox: Sandbox) -> Checkout:
+def cancel_checkout(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox]) -> Checkout:
     cancel(sandbox, checkout := find(sandbox, checkout_id))
     return checkout
 
 
 @get("/checkout/{checkout_id:str}", sync_to_thread=False)
-def page(checkout_id: str, sandbox: Sandbox) -> Response[str]:
+def page(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox]) -> Response[str]:
     checkout = sandbox.store.read(Checkout, checkout_id)
     if checkout is None:
         return _render(None, "missing.html", 404)
@@ -267,9 +275,9 @@ def page(checkout_id: str, sandbox: Sandbox) -> Response[str]:
 
 @post("/checkout/{checkout_id:str}/pay", sync_to_thread=False)
 def take_card(
-    checkout_id: str,
+    checkout_id: FromPath[str],
     data: Annotated[CardForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-    sandbox: Sandbox,
+    sandbox: NamedDependency[Sandbox],
 ) -> Response[str]:
     checkout = find(sandbox, checkout_id)
     try:
@@ -283,9 +291,9 @@ def take_card(
 
 @post("/checkout/{checkout_id:str}/confirm", sync_to_thread=False)
 def take_decision(
-    checkout_id: str,
+    checkout_id: FromPath[str],
     data: Annotated[ConfirmForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-    sandbox: Sandbox,
+    sandbox: NamedDependency[Sandbox],
 ) -> Response[str]:
     checkout = find(sandbox, checkout_id)
     try:

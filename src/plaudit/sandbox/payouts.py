@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from plaudit.limits import RETURN_URL_LENGTH_MAX
@@ -146,12 +148,14 @@ def _move(sandbox: Sandbox, payout: SandboxPayout, status: Literal["paid", "fail
 
 
 @post("/v1/payouts", guards=[require_api_key], sync_to_thread=False)
-def create_payout(request: Request[Any, Any, Any], data: NewPayout, sandbox: Sandbox) -> SandboxPayout:
+def create_payout(
+    request: Request[Any, Any, Any], data: JSONBody[NewPayout], sandbox: NamedDependency[Sandbox]
+) -> SandboxPayout:
     return create(sandbox, idempotency_key(request), data)
 
 
 @get("/v1/payouts/{reference:uuid}", guards=[require_api_key], sync_to_thread=False)
-def read_payout(reference: UUID, sandbox: Sandbox) -> SandboxPayout:
+def read_payout(reference: FromPath[UUID], sandbox: NamedDependency[Sandbox]) -> SandboxPayout:
     return find(sandbox, reference)
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from plaudit.limits import SANDBOX_DISPUTE_ANSWER_DAYS
@@ -217,32 +219,51 @@ def _read(sandbox: Sandbox, kind: type[T], object_id: str) -> T:
 
 
 @post("/v1/checkouts/{checkout_id:str}/refunds", guards=[require_api_key], sync_to_thread=False)
-def create_refund(checkout_id: str, request: Request[Any, Any, Any], data: NewRefund, sandbox: Sandbox) -> Refund:
+def create_refund(
+    checkout_id: FromPath[str],
+    request: Request[Any, Any, Any],
+    data: JSONBody[NewRefund],
+    sandbox: NamedDependency[Sandbox],
+) -> Refund:
     return refund(sandbox, idempotency_key(request), find(sandbox, checkout_id), data)
 
 
 @get("/v1/refunds", guards=[require_api_key], sync_to_thread=False)
-def list_refunds(sandbox: Sandbox, since: datetime, until: datetime, cursor: str = "") -> Listing[Refund]:
+def list_refunds(
+    sandbox: NamedDependency[Sandbox],
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
+    cursor: FromQuery[str] = "",
+) -> Listing[Refund]:
     return listing(sandbox, Refund, since, until, cursor)
 
 
 @get("/v1/disputes", guards=[require_api_key], sync_to_thread=False)
-def list_disputes(sandbox: Sandbox, since: datetime, until: datetime, cursor: str = "") -> Listing[Dispute]:
+def list_disputes(
+    sandbox: NamedDependency[Sandbox],
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
+    cursor: FromQuery[str] = "",
+) -> Listing[Dispute]:
     return listing(sandbox, Dispute, since, until, cursor)
 
 
 @post("/v1/checkouts/{checkout_id:str}/disputes", guards=[require_api_key], sync_to_thread=False)
-def create_dispute(checkout_id: str, data: NewDispute, sandbox: Sandbox) -> Dispute:
+def create_dispute(
+    checkout_id: FromPath[str], data: JSONBody[NewDispute], sandbox: NamedDependency[Sandbox]
+) -> Dispute:
     return open_dispute(sandbox, find(sandbox, checkout_id), data)
 
 
 @post("/v1/disputes/{dispute_id:str}/end", guards=[require_api_key], status_code=200, sync_to_thread=False)
-def decide_dispute(dispute_id: str, data: DisputeEnd, sandbox: Sandbox) -> Dispute:
+def decide_dispute(dispute_id: FromPath[str], data: JSONBody[DisputeEnd], sandbox: NamedDependency[Sandbox]) -> Dispute:
     return end_dispute(sandbox, dispute_id, data.outcome)
 
 
 @post("/v1/checkouts/{checkout_id:str}/fraud-warnings", guards=[require_api_key], sync_to_thread=False)
-def create_warning(checkout_id: str, data: NewFraudWarning, sandbox: Sandbox) -> FraudWarning:
+def create_warning(
+    checkout_id: FromPath[str], data: JSONBody[NewFraudWarning], sandbox: NamedDependency[Sandbox]
+) -> FraudWarning:
     return warn(sandbox, find(sandbox, checkout_id), data.reason)
 
 

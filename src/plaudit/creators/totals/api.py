@@ -8,15 +8,15 @@ from litestar import get
 from litestar.params import Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
 from plaudit.creators.totals import actions
 from plaudit.creators.totals.model import By, Period, Total
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, TOTALS_DAYS_DEFAULT, TOTALS_DAYS_MAX
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
-from plaudit.people.model import Caller, PersonCard
+from plaudit.people.injected import Caller
+from plaudit.people.model import PersonCard
 from plaudit.problems import InvalidField
 
 

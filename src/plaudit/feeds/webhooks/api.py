@@ -6,11 +6,10 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post
-from litestar.params import JSONBody, Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Database
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.jobs import SEND_JOB
 from plaudit.feeds.webhooks.model import (
@@ -27,13 +26,13 @@ from plaudit.feeds.webhooks.model import (
     Try,
 )
 from plaudit.feeds.webhooks.sending import Dispatcher
+from plaudit.injected import Clock, Database, Settings
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import IdempotencyConflict, NotFound
-from plaudit.settings import Settings
 
 _TAGS = ["Operator"]
 _LAST = 2**62  # below the last a bigint holds: the one after it is asked for too
@@ -167,7 +166,7 @@ async def list_all(database: Database, cursor: Cursor = None, limit: Limit = PAG
     problems=(EndpointUnknown,),
     summary="One endpoint",
 )
-async def get_one(endpoint_id: UUID, database: Database) -> EndpointAnswer:
+async def get_one(endpoint_id: FromPath[UUID], database: Database) -> EndpointAnswer:
     """And how it fares."""
     async with database.read() as connection:
         return _endpoint(await actions.require(connection, endpoint_id))
@@ -182,7 +181,7 @@ async def get_one(endpoint_id: UUID, database: Database) -> EndpointAnswer:
     summary="Change an endpoint",
 )
 async def change(
-    endpoint_id: UUID, data: JSONBody[EndpointChange], database: Database, clock: Clock, settings: Settings
+    endpoint_id: FromPath[UUID], data: JSONBody[EndpointChange], database: Database, clock: Clock, settings: Settings
 ) -> EndpointAnswer:
     """What is left out stays. Other types count for events from now on."""
     async with database.transaction() as connection:
@@ -197,7 +196,7 @@ async def change(
     problems=(EndpointUnknown,),
     summary="Remove an endpoint",
 )
-async def remove(endpoint_id: UUID, database: Database, clock: Clock) -> None:
+async def remove(endpoint_id: FromPath[UUID], database: Database, clock: Clock) -> None:
     """It is told nothing any more; its secrets are forgotten."""
     async with database.transaction() as connection:
         await actions.remove(connection, clock, endpoint_id)
@@ -212,7 +211,7 @@ async def remove(endpoint_id: UUID, database: Database, clock: Clock) -> None:
     status_code=200,
     summary="Pause an endpoint",
 )
-async def pause(endpoint_id: UUID, database: Database, clock: Clock) -> EndpointAnswer:
+async def pause(endpoint_id: FromPath[UUID], database: Database, clock: Clock) -> EndpointAnswer:
     """Events wait for it, as long as they are kept. Repeating it changes nothing."""
     async with database.transaction() as connection:
         return _endpoint(await actions.pause(connection, clock, endpoint_id))
@@ -227,7 +226,9 @@ async def pause(endpoint_id: UUID, database: Database, clock: Clock) -> Endpoint
     status_code=200,
     summary="Go on telling an endpoint",
 )
-async def resume(endpoint_id: UUID, database: Database, clock: Clock, jobs: JobRunner) -> EndpointAnswer:
+async def resume(
+    endpoint_id: FromPath[UUID], database: Database, clock: Clock, jobs: NamedDependency[JobRunner]
+) -> EndpointAnswer:
     """From where it was left; what waits is tried at once."""
     async with database.transaction() as connection:
         resumed = await actions.resume(connection, clock, endpoint_id)
@@ -244,7 +245,9 @@ async def resume(endpoint_id: UUID, database: Database, clock: Clock, jobs: JobR
     status_code=200,
     summary="A new secret",
 )
-async def rotate(endpoint_id: UUID, data: JSONBody[Rotation], database: Database, clock: Clock) -> EndpointWithSecret:
+async def rotate(
+    endpoint_id: FromPath[UUID], data: JSONBody[Rotation], database: Database, clock: Clock
+) -> EndpointWithSecret:
     """Shown this once. Messages carry a signature of each for as long as the one before is valid."""
     async with database.transaction() as connection:
         secret = await actions.rotate(connection, clock, endpoint_id, data.old_valid_hours)
@@ -260,7 +263,7 @@ async def rotate(endpoint_id: UUID, data: JSONBody[Rotation], database: Database
     status_code=200,
     summary="Send a test event",
 )
-async def test(endpoint_id: UUID, dispatcher: Dispatcher) -> TryAnswer:
+async def test(endpoint_id: FromPath[UUID], dispatcher: NamedDependency[Dispatcher]) -> TryAnswer:
     """Once, at once, paused or not; `webhook.test` with `sequence` 0. The answer is what came back."""
     return _try(await dispatcher.test(endpoint_id))
 
@@ -274,7 +277,7 @@ async def test(endpoint_id: UUID, dispatcher: Dispatcher) -> TryAnswer:
     summary="Events for an endpoint",
 )
 async def list_deliveries(
-    endpoint_id: UUID,
+    endpoint_id: FromPath[UUID],
     database: Database,
     delivery_state: Annotated[
         DeliveryState | None, QueryParameter(name="state", description="Only those in this state.")
@@ -299,7 +302,7 @@ async def list_deliveries(
     summary="Requests to an endpoint",
 )
 async def list_tries(
-    endpoint_id: UUID,
+    endpoint_id: FromPath[UUID],
     database: Database,
     sequence: Sequence = None,
     cursor: Cursor = None,
@@ -323,7 +326,7 @@ async def list_tries(
     summary="Tell an endpoint everything again from a place on",
 )
 async def replay(
-    endpoint_id: UUID, data: JSONBody[ReplayRequest], database: Database, jobs: JobRunner
+    endpoint_id: FromPath[UUID], data: JSONBody[ReplayRequest], database: Database, jobs: NamedDependency[JobRunner]
 ) -> EndpointAnswer:
     """As far as events are kept. They have the ids they had."""
     async with database.transaction() as connection:
@@ -342,11 +345,11 @@ async def replay(
     summary="Tell an endpoint one event again",
 )
 async def replay_one(
-    endpoint_id: UUID,
+    endpoint_id: FromPath[UUID],
     sequence: Annotated[int, Parameter(ge=1, le=_LAST)],
     database: Database,
     clock: Clock,
-    jobs: JobRunner,
+    jobs: NamedDependency[JobRunner],
 ) -> Response[None]:
     """With the id it had. One that waits is not told twice."""
     async with database.transaction() as connection:

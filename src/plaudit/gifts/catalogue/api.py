@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post, put
-from litestar.params import JSONBody, Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.actions import CatalogueRefused, SkuTaken, VersionGone
 from plaudit.gifts.catalogue.art import MEDIA_TYPES, ArtNotUsable, read_art
@@ -20,11 +20,11 @@ from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.pictures import art_content, keep_art
 from plaudit.gifts.model import Item, ItemUnknown
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import CATALOGUE_ITEMS_MAX
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import BodyTooLarge, InvalidField, NotFound
-from plaudit.settings import Settings
 
 TAGS = ["Operator"]
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -199,7 +199,7 @@ async def put_item(
     database: Database,
     clock: Clock,
     settings: Settings,
-    catalogue: Catalogue,
+    catalogue: NamedDependency[Catalogue],
 ) -> ItemAnswer:
     """Its next version, from now or from `begins`; said twice it is done once. Who was shown the price before may pay
     it for half a minute."""
@@ -229,7 +229,7 @@ async def _answer(connection: Connection, item_id: int, clock: Clock) -> ItemAns
     summary="End an item",
 )
 async def retire_item(
-    item_id: ItemId, data: JSONBody[RetireItem], database: Database, clock: Clock, catalogue: Catalogue
+    item_id: ItemId, data: JSONBody[RetireItem], database: Database, clock: Clock, catalogue: NamedDependency[Catalogue]
 ) -> ItemAnswer:
     """What was to begin is withdrawn. To bring it back, put it again."""
     async with database.transaction() as connection:
@@ -248,7 +248,7 @@ async def retire_item(
     summary="Order the tray",
 )
 async def arrange_items(
-    data: JSONBody[Arrangement], caller: Caller, database: Database, clock: Clock, catalogue: Catalogue
+    data: JSONBody[Arrangement], caller: Caller, database: Database, clock: Clock, catalogue: NamedDependency[Catalogue]
 ) -> Changed:
     """The items named get these places; others keep theirs. One with a version to come cannot be moved before."""
     if len(set(data.item_ids)) < len(data.item_ids):
@@ -268,7 +268,9 @@ async def arrange_items(
     problems=(SkuTaken,),
     summary="Add the items that come with Plaudit",
 )
-async def load_starter_items(caller: Caller, database: Database, clock: Clock, catalogue: Catalogue) -> Changed:
+async def load_starter_items(
+    caller: Caller, database: Database, clock: Clock, catalogue: NamedDependency[Catalogue]
+) -> Changed:
     """Items of one's own stay as they are."""
     async with database.transaction() as connection:
         changed = await load_starter(connection, clock, by=caller.person_id)
@@ -296,7 +298,7 @@ async def add_art(request: Request[Any, Any, Any], caller: Caller, database: Dat
 
 
 @get("/art/{name:str}", access=Access.PUBLIC, operation_id="GetArt", tags=["Gifts"], summary="A picture of an item")
-async def get_art(name: str, database: Database) -> Response[bytes]:
+async def get_art(name: FromPath[str], database: Database) -> Response[bytes]:
     """An uploaded picture, for ever the same."""
     async with database.read() as connection:
         content = await art_content(connection, name)

@@ -6,22 +6,22 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Database
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.gifts.catalogue.pictures import look_of, picture_address
 from plaudit.gifts.model import DECIMAL_ID, Item, ItemUnknown
 from plaudit.gifts.prices import Prices, worth
+from plaudit.injected import Clock, Database
 from plaudit.languages.choosing import by_preference
 from plaudit.limits import CATALOGUE_FRESH_S, GIFT_COINS_MAX, ITEM_SHOWN_FRESH_S
 from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import CallerOrGuest
 from plaudit.problems import InvalidField
 from plaudit.selling.wallet.model import PriceView
 
@@ -95,9 +95,9 @@ class CatalogueAnswer(msgspec.Struct, frozen=True):
 )
 async def get_catalogue(
     request: Request[Any, Any, Any],
-    caller: Caller | None,
-    catalogue: Catalogue,
-    prices: Prices,
+    caller: CallerOrGuest,
+    catalogue: NamedDependency[Catalogue],
+    prices: NamedDependency[Prices],
     database: Database,
     creator_id: ForCreator = None,
     lang: Wish = None,
@@ -164,7 +164,7 @@ async def get_item_shown(
     item_id: Annotated[int, Parameter(ge=1, lt=2**31, description="The item of the gift.")],
     unit_coins: Annotated[int, Parameter(ge=1, le=GIFT_COINS_MAX, description="What one of it cost.")],
     at: Annotated[datetime, Meta(tz=True, description="When it was sent, as its frame says.")],
-    catalogue: Catalogue,
+    catalogue: NamedDependency[Catalogue],
     clock: Clock,
     lang: Wish = None,
 ) -> Response[PastItem]:

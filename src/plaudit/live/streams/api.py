@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
 from plaudit.gifts.model import moment
+from plaudit.injected import Clock, Database, Settings
 from plaudit.ledger.shards import Shards
 from plaudit.limits import STREAM_CALLBACK_BYTES_MAX
 from plaudit.live.hub import Hub
@@ -17,9 +17,8 @@ from plaudit.live.rooms import RoomCache
 from plaudit.live.streams import actions, keys
 from plaudit.live.streams.model import NewStreamKey, StreamKey, StreamKeyView, StreamRefused, StreamsNotOffered
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import BodyTooLarge, InvalidField
-from plaudit.settings import Settings
 
 TAGS = ["Streams"]
 CALLS = ("publish", "update_publish", "publish_done")
@@ -59,7 +58,7 @@ def _view(key: StreamKey | None, text: str | None, settings: Settings) -> Stream
     problems=(StreamsNotOffered,),
 )
 async def renew_stream_key(
-    data: NewStreamKey, caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[NewStreamKey], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> StreamKeyView:
     """It is shown this once. The one before is refused from now on, and what streams with it is cut off."""
     _require_offered(settings)
@@ -110,9 +109,9 @@ async def receive_rtmp_callback(
     request: Request[Any, Any, Any],
     secret: CallbackSecret,
     database: Database,
-    shards: Shards,
-    rooms: RoomCache,
-    hub: Hub,
+    shards: NamedDependency[Shards],
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
     settings: Settings,
     clock: Clock,
 ) -> Response[None]:

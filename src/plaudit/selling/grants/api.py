@@ -9,13 +9,13 @@ from litestar import get, post
 from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
-from plaudit.people.model import Caller, Person, PersonCard
+from plaudit.people.injected import Caller
+from plaudit.people.model import Person, PersonCard
 from plaudit.problems import NotFound
 from plaudit.selling.grants import actions
 from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOneself, NewGrant

@@ -4,15 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import JSONBody, Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import Conflict, InvalidField, NotFound
 from plaudit.selling.inbox import actions
 from plaudit.selling.inbox.answers import (
@@ -35,7 +35,6 @@ from plaudit.selling.inbox.model import MessageFilter, MessageState
 from plaudit.selling.orders import problems
 from plaudit.selling.orders.model import PaymentProblemKind
 from plaudit.selling.providers import PaymentProviders
-from plaudit.settings import Settings
 
 TAGS = ["Operator"]
 Provider = Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only those of this provider.")]
@@ -71,7 +70,7 @@ async def list_messages(
     problems=(NotFound,),
     summary="One message as it came",
 )
-async def get_message(message_id: UUID, database: Database) -> RawMessageAnswer:
+async def get_message(message_id: FromPath[UUID], database: Database) -> RawMessageAnswer:
     """With its body, and who had it applied again."""
     async with database.read() as connection:
         message = await actions.find(connection, message_id)
@@ -88,10 +87,10 @@ async def get_message(message_id: UUID, database: Database) -> RawMessageAnswer:
     summary="Apply a message again",
 )
 async def replay_message(
-    message_id: UUID,
+    message_id: FromPath[UUID],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> Replayed:
@@ -110,7 +109,7 @@ async def replay_message(
     summary="Apply the messages of a time again",
 )
 async def replay_messages(
-    data: JSONBody[ReplayRequest], caller: Caller, database: Database, clock: Clock, jobs: JobRunner
+    data: JSONBody[ReplayRequest], caller: Caller, database: Database, clock: Clock, jobs: NamedDependency[JobRunner]
 ) -> ReplaysQueued:
     """They are applied by a job, soon. Nothing happens twice."""
     if data.until <= data.since:
@@ -154,7 +153,7 @@ async def list_problems(
     summary="Say how a problem was settled",
 )
 async def resolve_problem(
-    problem_id: UUID, data: JSONBody[Resolution], caller: Caller, database: Database, clock: Clock
+    problem_id: FromPath[UUID], data: JSONBody[Resolution], caller: Caller, database: Database, clock: Clock
 ) -> ProblemAnswer:
     """It moves no money and no coins: it says what was done about it."""
     async with database.transaction() as connection:

@@ -4,15 +4,15 @@ from typing import Any
 
 import msgspec
 from litestar import Request, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.people.access import Access
 from plaudit.problems import BodyTooLarge
 from plaudit.selling.inbox import receiving
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
-from plaudit.settings import Settings
 
 
 class WebhookAnswer(msgspec.Struct, frozen=True):
@@ -32,10 +32,10 @@ class WebhookAnswer(msgspec.Struct, frozen=True):
     summary="What a payment provider tells",
 )
 async def receive_webhook(
-    provider: str,
+    provider: FromPath[str],
     request: Request[Any, Any, Any],
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> WebhookAnswer:

@@ -4,14 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import JSONBody, Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Limit
 from plaudit.people.access import Access
-from plaudit.people.model import Caller, Role
+from plaudit.people.injected import Caller, CallerOrGuest
+from plaudit.people.model import Role
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers
 from plaudit.selling.orders.answers import (
     OrderAnswer,
@@ -35,7 +37,6 @@ from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused, ProviderUnavailable
-from plaudit.settings import Settings
 
 TAGS = ["Recharge"]
 Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before; without it, the first page.")]
@@ -51,12 +52,12 @@ OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
     summary="What coins cost in a region",
 )
 async def get_prices(
-    caller: Caller | None,
+    caller: CallerOrGuest,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
-    network_address: str | None,
+    network_address: NamedDependency[str | None],
     region: Annotated[
         str | None,
         Parameter(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices."),
@@ -99,7 +100,7 @@ async def make_quote(
     database: Database,
     settings: Settings,
     clock: Clock,
-    network_address: str | None,
+    network_address: NamedDependency[str | None],
 ) -> QuoteAnswer:
     """The price is rounded up to what can be paid; for money given, as many coins as it buys, charged at their price.
 
@@ -135,7 +136,7 @@ async def place_order(
     data: JSONBody[OrderRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> OrderAnswer:
@@ -161,7 +162,7 @@ async def list_orders(
 
 
 @get("/orders/{order_id:uuid}", access=OWNER, operation_id="GetOrder", tags=TAGS, summary="One order")
-async def get_order(order_id: UUID, caller: Caller, database: Database, settings: Settings) -> OrderAnswer:
+async def get_order(order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings) -> OrderAnswer:
     """For its buyer, and for operators."""
     async with database.read() as connection:
         return order_answer(await _order(connection, caller, order_id), settings.store_product_prefix)
@@ -177,10 +178,10 @@ async def get_order(order_id: UUID, caller: Caller, database: Database, settings
     summary="Ask the provider about an order",
 )
 async def refresh_order(
-    order_id: UUID,
+    order_id: FromPath[UUID],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> OrderAnswer:

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import get
 from litestar.params import Parameter, QueryParameter
 
-from plaudit.db import Database
+from plaudit.injected import Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit
 from plaudit.people.access import Access
@@ -15,7 +15,6 @@ from plaudit.problems import InvalidField
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.answers import OrderPage, order_answer
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.settings import Settings
 
 _CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,4})", re.ASCII)
 

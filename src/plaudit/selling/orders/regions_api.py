@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath
 from msgspec import Meta
 
-from plaudit.db import Database
+from plaudit.injected import Database
 from plaudit.people.access import Access
-from plaudit.people.model import Caller, Role
+from plaudit.people.injected import Caller
+from plaudit.people.model import Role
 from plaudit.policy import actions as decisions
 from plaudit.policy.model import (
     Basis,
@@ -131,7 +133,7 @@ def decision_answer(decision: RegionDecision) -> RegionDecisionAnswer:
     tags=["Recharge"],
     summary="Why an order has the price of its region",
 )
-async def list_reasons(order_id: UUID, caller: Caller, database: Database) -> RegionReasons:
+async def list_reasons(order_id: FromPath[UUID], caller: Caller, database: Database) -> RegionReasons:
     """For its buyer, and for operators."""
     async with database.read() as connection:
         if Role.OPERATOR in caller.roles:
@@ -149,7 +151,7 @@ async def list_reasons(order_id: UUID, caller: Caller, database: Database) -> Re
     tags=["Operator"],
     summary="The decisions about regions an order rests on",
 )
-async def list_decisions(order_id: UUID, database: Database) -> RegionDecisions:
+async def list_decisions(order_id: FromPath[UUID], database: Database) -> RegionDecisions:
     """With evidence, and the versions of rule, prices and databases."""
     async with database.read() as connection:
         found = await regions.decisions_of_order(connection, await actions.find_order_of_anybody(connection, order_id))
@@ -163,7 +165,7 @@ async def list_decisions(order_id: UUID, database: Database) -> RegionDecisions:
     tags=["Operator"],
     summary="One decision about a region",
 )
-async def get_decision(decision_id: UUID, database: Database) -> RegionDecisionAnswer:
+async def get_decision(decision_id: FromPath[UUID], database: Database) -> RegionDecisionAnswer:
     """With evidence, and the versions of rule, prices and databases."""
     async with database.read() as connection:
         return decision_answer(await decisions.find_decision_anywhere(connection, decision_id))

@@ -5,14 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, Parameter
 
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Database, Settings
 from plaudit.languages.model import LANGUAGES, Voice, home_language, language_of, locale_of
 from plaudit.languages.speaking import speaking
 from plaudit.people.access import Access
 from plaudit.people.actions import require_person
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.selling.papers import pdf, reading
 from plaudit.selling.papers.answers import (
@@ -24,7 +25,6 @@ from plaudit.selling.papers.answers import (
 )
 from plaudit.selling.papers.document import Document, credit_note_document, receipt_document
 from plaudit.selling.papers.model import Act, Receipt
-from plaudit.settings import Settings
 
 TAGS = ["Receipts"]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
@@ -47,7 +47,7 @@ PaperLanguage = Annotated[
     problems=(NotFound,),
     summary="The receipt of an order",
 )
-async def get_receipt(order_id: UUID, caller: Caller, database: Database) -> ReceiptAnswer:
+async def get_receipt(order_id: FromPath[UUID], caller: Caller, database: Database) -> ReceiptAnswer:
     """For its buyer, and for operators. Of what an app store sold it is a confirmation, which names no tax."""
     async with database.read() as connection:
         return receipt_answer(await reading.receipt_for(connection, caller, order_id))
@@ -63,7 +63,7 @@ async def get_receipt(order_id: UUID, caller: Caller, database: Database) -> Rec
     summary="The receipt of an order as PDF",
 )
 async def get_receipt_pdf(
-    order_id: UUID, caller: Caller, database: Database, settings: Settings, language: PaperLanguage = None
+    order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, language: PaperLanguage = None
 ) -> Response[bytes]:
     """One page of A4. The same paper in the same language has the same bytes."""
     async with database.read() as connection:
@@ -81,7 +81,7 @@ async def get_receipt_pdf(
     problems=(NotFound,),
     summary="What was credited of a receipt",
 )
-async def list_credit_notes(order_id: UUID, caller: Caller, database: Database) -> CreditNotePage:
+async def list_credit_notes(order_id: FromPath[UUID], caller: Caller, database: Database) -> CreditNotePage:
     """All of it, cancellations included, in the order of the numbers."""
     async with database.snapshot() as connection:
         receipt = await reading.receipt_for(connection, caller, order_id)
@@ -98,7 +98,7 @@ async def list_credit_notes(order_id: UUID, caller: Caller, database: Database) 
     summary="The credit note of a reversal",
 )
 async def get_credit_note(
-    reversal_id: UUID, caller: Caller, database: Database, act: Act = Act.CREDIT
+    reversal_id: FromPath[UUID], caller: Caller, database: Database, act: FromQuery[Act] = Act.CREDIT
 ) -> CreditNoteAnswer:
     """There is one as soon as the money is with the buyer; its cancellation, when the money came back after that."""
     async with database.read() as connection:
@@ -115,11 +115,11 @@ async def get_credit_note(
     summary="The credit note of a reversal as PDF",
 )
 async def get_credit_note_pdf(
-    reversal_id: UUID,
+    reversal_id: FromPath[UUID],
     caller: Caller,
     database: Database,
     settings: Settings,
-    act: Act = Act.CREDIT,
+    act: FromQuery[Act] = Act.CREDIT,
     language: PaperLanguage = None,
 ) -> Response[bytes]:
     """One page of A4. The same paper in the same language has the same bytes."""

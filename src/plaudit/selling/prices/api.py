@@ -4,14 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import delete, get, post, put
-from litestar.params import JSONBody, Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.selling.prices import actions, taxes
 from plaudit.selling.prices.answers import (
@@ -53,7 +53,6 @@ from plaudit.selling.prices.model import (
 )
 from plaudit.selling.prices.pricing import NoPrices, PriceBook
 from plaudit.selling.prices.shelf import read_book
-from plaudit.settings import Settings
 
 _TAGS = ["Price books"]
 _OPERATOR = Access.OPERATOR
@@ -192,7 +191,7 @@ async def list_drafts(database: Database, cursor: Cursor = None, limit: Limit = 
     tags=_TAGS,
     summary="One draft",
 )
-async def get_draft(draft_id: UUID, database: Database, settings: Settings, clock: Clock) -> DraftAnswer:
+async def get_draft(draft_id: FromPath[UUID], database: Database, settings: Settings, clock: Clock) -> DraftAnswer:
     """With what the linter says of it."""
     async with database.snapshot() as connection:
         return await _answer(connection, await actions.find_draft(connection, draft_id), settings, clock)
@@ -207,7 +206,7 @@ async def get_draft(draft_id: UUID, database: Database, settings: Settings, cloc
     problems=(DraftChanged, DraftPublished),
 )
 async def change_draft(
-    draft_id: UUID,
+    draft_id: FromPath[UUID],
     data: JSONBody[DraftChange],
     caller: Caller,
     database: Database,
@@ -228,7 +227,7 @@ async def change_draft(
     summary="Throw a draft away",
     problems=(DraftPublished,),
 )
-async def delete_draft(draft_id: UUID, database: Database) -> None:
+async def delete_draft(draft_id: FromPath[UUID], database: Database) -> None:
     """Nothing happens when it is gone already. One that was published stays."""
     async with database.transaction() as connection:
         await actions.delete_draft(connection, draft_id)
@@ -242,7 +241,7 @@ async def delete_draft(draft_id: UUID, database: Database) -> None:
     problems=(BookNotReadable, NoPrices),
     summary="Compare a draft with the version that holds",
 )
-async def compare_draft(draft_id: UUID, database: Database, clock: Clock) -> Comparison:
+async def compare_draft(draft_id: FromPath[UUID], database: Database, clock: Clock) -> Comparison:
     """By region and channel, by the coin and by the package, after tax and after fees."""
     async with database.snapshot() as connection:
         draft = await actions.find_draft(connection, draft_id)
@@ -257,7 +256,7 @@ async def compare_draft(draft_id: UUID, database: Database, clock: Clock) -> Com
     problems=_UNREADABLE,
     summary="See a draft as buyers would",
 )
-async def preview_draft(draft_id: UUID, region: Region, database: Database, clock: Clock) -> PreviewAnswer:
+async def preview_draft(draft_id: FromPath[UUID], region: Region, database: Database, clock: Clock) -> PreviewAnswer:
     """All channels of one region, if it were published now."""
     now = clock.now()
     async with database.read() as connection:
@@ -277,7 +276,7 @@ async def preview_draft(draft_id: UUID, region: Region, database: Database, cloc
     summary="Publish or schedule a draft",
 )
 async def publish_draft(
-    draft_id: UUID,
+    draft_id: FromPath[UUID],
     data: JSONBody[PublishRequest],
     caller: Caller,
     database: Database,

@@ -5,15 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import JSONBody, Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import Conflict, NotFound
 from plaudit.selling.inbox.answers import Resolution
 from plaudit.selling.providers import PaymentProviders
@@ -47,9 +47,9 @@ async def compare_day(
     data: JSONBody[RunRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     clock: Clock,
-    jobs: JobRunner,
+    jobs: NamedDependency[JobRunner],
 ) -> RunAnswer:
     """It is done by a job, soon. The day before is compared by itself, once."""
     async with database.transaction() as connection:
@@ -76,7 +76,7 @@ async def list_runs(
     problems=(NotFound,),
     summary="One compared day",
 )
-async def get_run(run_id: UUID, database: Database) -> RunAnswer:
+async def get_run(run_id: FromPath[UUID], database: Database) -> RunAnswer:
     """With the sums of both sides."""
     async with database.read() as connection:
         return run_answer(await actions.find_run(connection, run_id))
@@ -116,7 +116,7 @@ async def list_differences(
     summary="Say what became of a difference",
 )
 async def close_difference(
-    difference_id: UUID, data: JSONBody[Resolution], caller: Caller, database: Database, clock: Clock
+    difference_id: FromPath[UUID], data: JSONBody[Resolution], caller: Caller, database: Database, clock: Clock
 ) -> DifferenceAnswer:
     """It moves no money and no coins: it says what was done about it."""
     async with database.transaction() as connection:

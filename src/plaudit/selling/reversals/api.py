@@ -4,14 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import JSONBody, Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import Conflict, NotFound
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.providers import PaymentProviders
@@ -40,7 +40,6 @@ from plaudit.selling.reversals.model import (
     WithdrawalNotPossible,
     WithdrawalRequest,
 )
-from plaudit.settings import Settings
 
 TAGS = ["Reversals"]
 OPERATOR_TAGS = ["Operator"]
@@ -56,7 +55,7 @@ OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
     summary="What I can take back of an order",
 )
 async def preview_withdrawal(
-    order_id: UUID, caller: Caller, database: Database, settings: Settings, clock: Clock
+    order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> WithdrawalPreview:
     """Unspent coins, the money that would come back, and until when; or why not, and whom to ask instead."""
     async with database.snapshot() as connection:
@@ -78,7 +77,7 @@ async def withdraw(
     data: JSONBody[WithdrawalRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> ReversalAnswer:
@@ -113,7 +112,7 @@ async def list_reversals(
     problems=(NotFound,),
     summary="One of them",
 )
-async def get_reversal(reversal_id: UUID, caller: Caller, database: Database) -> ReversalAnswer:
+async def get_reversal(reversal_id: FromPath[UUID], caller: Caller, database: Database) -> ReversalAnswer:
     """As it is now."""
     async with database.read() as connection:
         return reversal_answer(await reading.find_of_person(connection, caller.person_id, reversal_id))
@@ -127,7 +126,7 @@ async def get_reversal(reversal_id: UUID, caller: Caller, database: Database) ->
     problems=(NotFound,),
     summary="What went back of an order",
 )
-async def list_reversals_of_order(order_id: UUID, caller: Caller, database: Database) -> ReversalPage:
+async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, database: Database) -> ReversalPage:
     """All of it, the oldest first; for its buyer, and for operators."""
     async with database.read() as connection:
         order = await order_actions.order_for(connection, caller, order_id)
@@ -144,11 +143,11 @@ async def list_reversals_of_order(order_id: UUID, caller: Caller, database: Data
     summary="Give back an order, or a part of it",
 )
 async def refund(
-    order_id: UUID,
+    order_id: FromPath[UUID],
     data: JSONBody[RefundRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> OperatorReversalAnswer:
@@ -170,7 +169,7 @@ async def refund(
 )
 async def list_all_reversals(
     database: Database,
-    kind: Kind | None = None,
+    kind: FromQuery[Kind | None] = None,
     reversal_state: Annotated[
         State | None, QueryParameter(name="state", description="Only those in this state.")
     ] = None,

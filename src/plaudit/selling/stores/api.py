@@ -4,14 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post, put
-from litestar.params import JSONBody, Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, STORE_CANDIDATES_MAX
 from plaudit.pages import Cursor, Limit, cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.selling.orders.answers import OrderAnswer, order_answer
 from plaudit.selling.providers import PaymentProviders
@@ -40,7 +40,6 @@ from plaudit.selling.stores.model import (
     TransactionNotHeld,
     TransactionState,
 )
-from plaudit.settings import Settings
 
 TAGS = ["App stores"]
 OPERATOR_TAGS = ["Operator"]
@@ -57,11 +56,11 @@ PROOF_PROBLEMS = (NotFound, PurchaseNotValid, PurchaseHeld, PurchaseUsed, Provid
     summary="Bring the proof of a purchase in an app store",
 )
 async def prove_purchase(
-    order_id: UUID,
+    order_id: FromPath[UUID],
     data: JSONBody[PurchaseRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> OrderAnswer:
@@ -87,7 +86,7 @@ async def bring_purchase(
     data: JSONBody[PurchaseRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> OrderAnswer:
@@ -151,7 +150,7 @@ async def list_purchases(
     problems=(NotFound,),
     summary="One purchase in an app store",
 )
-async def get_purchase(purchase_id: UUID, database: Database, settings: Settings) -> HeldPurchaseDetail:
+async def get_purchase(purchase_id: FromPath[UUID], database: Database, settings: Settings) -> HeldPurchaseDetail:
     """With the orders it may be for."""
     async with database.read() as connection:
         transaction = await actions.find_transaction(connection, purchase_id)
@@ -169,11 +168,11 @@ async def get_purchase(purchase_id: UUID, database: Database, settings: Settings
     summary="Say whose a held purchase is",
 )
 async def bind_purchase(
-    purchase_id: UUID,
+    purchase_id: FromPath[UUID],
     data: JSONBody[BindRequest],
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
 ) -> OrderAnswer:
@@ -193,7 +192,7 @@ async def bind_purchase(
     summary="Note how a held purchase was dealt with",
 )
 async def close_purchase(
-    purchase_id: UUID, data: JSONBody[CloseRequest], caller: Caller, database: Database, clock: Clock
+    purchase_id: FromPath[UUID], data: JSONBody[CloseRequest], caller: Caller, database: Database, clock: Clock
 ) -> HeldPurchase:
     """It never gives coins after that."""
     return held_answer(await actions.close(database, purchase_id, Resolution(caller.person_id, data.resolution), clock))

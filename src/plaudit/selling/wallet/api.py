@@ -7,22 +7,21 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, Parameter
 from msgspec import Meta
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
-from plaudit.people.model import Caller, Person, PersonCard
+from plaudit.people.injected import Caller
+from plaudit.people.model import Person, PersonCard
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.reversals.model import Kind, Reversal, State
 from plaudit.selling.wallet import reading as wallet
 from plaudit.selling.wallet.model import OpenLot, PriceView
-from plaudit.settings import Settings
 
 TAGS = ["Wallet"]
 
@@ -286,7 +285,7 @@ def _entry(
     tags=TAGS,
     summary="Which lots paid for a gift of mine",
 )
-async def get_gift_lots(gift_id: UUID, caller: Caller, database: Database) -> GiftLots:
+async def get_gift_lots(gift_id: FromPath[UUID], caller: Caller, database: Database) -> GiftLots:
     """The trail of a gift back to the orders and receipts."""
     async with database.read() as connection:
         parts = await wallet.lots_of_gift(connection, caller.person_id, gift_id)

@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.params import FromQuery
 
 from plaudit.accounting import reading
 from plaudit.accounting.model import DayFigures, Extent, Period, Unspent
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database
 from plaudit.limits import ACCOUNTING_CSV_PAGE, ACCOUNTING_PLOT_DAYS_MAX
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -32,12 +33,12 @@ async def accounting(  # noqa: PLR0913, PLR0917 - one for each parameter of the 
     caller: Caller,
     database: Database,
     clock: Clock,
-    since: str = "",
-    until: str = "",
-    entity: str = "",
-    of: str = "",
-    at: str = "",
-    zone: str = "UTC",
+    since: FromQuery[str] = "",
+    until: FromQuery[str] = "",
+    entity: FromQuery[str] = "",
+    of: FromQuery[str] = "",
+    at: FromQuery[str] = "",
+    zone: FromQuery[str] = "UTC",
 ) -> Response[str]:
     """`of`: a currency, or promotional coins. `at` and `zone`: the day at whose end unspent coins are shown."""
     now = clock.now()

@@ -5,16 +5,17 @@ from typing import Annotated, Any
 from litestar import Response, Router, get
 from litestar.params import Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS
 from plaudit.gifts.model import Item
+from plaudit.injected import Clock, Database
 from plaudit.languages.model import ENGLISH
 from plaudit.limits import ART_BYTES_MAX, ITEM_ALT_LENGTH_MAX, ITEM_NAME_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller, Person
+from plaudit.people.injected import Caller
+from plaudit.people.model import Person
 from plaudit.problems import NotFound
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.rooms import item_data

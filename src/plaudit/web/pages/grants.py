@@ -3,10 +3,9 @@
 from typing import Annotated
 
 from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import (
     GRANT_COINS_PER_OPERATOR_DAY_MAX,
     GRANT_COINS_PER_PERSON_DAY_MAX,
@@ -18,7 +17,8 @@ from plaudit.limits import (
 from plaudit.pages import cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids, people_called
-from plaudit.people.model import Caller, Person
+from plaudit.people.injected import Caller
+from plaudit.people.model import Person
 from plaudit.selling.grants import actions
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -33,7 +33,7 @@ async def grants(
     clock: Clock,
     who: Who = "",
     person: PersonNumber = None,
-    before: str | None = None,
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """`who` looks for people by number or handle; `person` is the one who was chosen."""
     async with database.snapshot() as connection:

@@ -6,14 +6,16 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import Place, cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.inbox.model import MessageFilter, MessageState
@@ -33,12 +35,12 @@ VIEWS = ("problems", "differences", "days", "messages")
 async def money_in(
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     clock: Clock,
-    view: str = "problems",
-    provider: str = "",
-    chosen: str = "",
-    before: str | None = None,
+    view: FromQuery[str] = "problems",
+    provider: FromQuery[str] = "",
+    chosen: FromQuery[str] = "",
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """One list at a time. `chosen`: a state, or a kind of problem; what is not known is not filtered by."""
     view = view if view in VIEWS else VIEWS[0]
@@ -115,7 +117,7 @@ def _place(before: str | None) -> Place:
 
 
 @get("/operator/messages/{message_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
-async def message(message_id: UUID, caller: Caller, database: Database, clock: Clock) -> Response[str]:
+async def message(message_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """One message as it came."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from plaudit.accounting import turnover
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.feeds.webhooks import actions as webhooks
+from plaudit.injected import Clock, Database
 from plaudit.ledger.deliverer import count_undelivered
 from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
 from plaudit.pages import place_of
@@ -20,7 +22,7 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.stuck import count_stuck
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField, NotFound
 from plaudit.schema import audit, audit_runs
 from plaudit.selling.orders import actions as order_actions
@@ -42,10 +44,10 @@ async def operator(
     caller: Caller,
     database: Database,
     clock: Clock,
-    payout_providers: PayoutProviders,
-    q: str = "",
-    order_state: str = "",
-    before: str | None = None,
+    payout_providers: NamedDependency[PayoutProviders],
+    q: FromQuery[str] = "",
+    order_state: FromQuery[str] = "",
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """All of it on one page."""
     now = clock.now()

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath
 
-from plaudit.db import Database
+from plaudit.injected import Database
 from plaudit.money import Money, exponent
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.orders.regions import decisions_of_order
@@ -18,7 +19,7 @@ from plaudit.web.pages.frame import page, viewer_of
 
 
 @get("/operator/orders/{order_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
-async def operator_order(order_id: UUID, caller: Caller, database: Database) -> Response[str]:
+async def operator_order(order_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
     """All there is to know of an order before some of it is given back."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)

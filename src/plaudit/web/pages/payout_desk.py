@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database
 from plaudit.limits import (
     PAGE_ROWS,
     PAYOUT_BANK_REFERENCE_LENGTH_MAX,
@@ -21,7 +22,7 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.manual import NAME
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.web.pages.frame import page, viewer_of
 
 Number = Annotated[int, Parameter(ge=1, le=2**31 - 1)]
@@ -32,7 +33,7 @@ async def payouts(
     caller: Caller,
     database: Database,
     clock: Clock,
-    payout_providers: PayoutProviders,
+    payout_providers: NamedDependency[PayoutProviders],
     before: Annotated[int | None, Parameter(ge=1, le=2**31 - 1)] = None,
 ) -> Response[str]:
     """What waits to be exported, the exports, and the file that says what the bank did."""

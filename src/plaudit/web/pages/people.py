@@ -5,22 +5,22 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
 from plaudit.people.cookies import session_cookies
 from plaudit.people.credentials import Credentials
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.model import Caller, Role
+from plaudit.people.injected import CallerOrGuest
+from plaudit.people.model import Role
 from plaudit.people.sessions import begin_by_token
 from plaudit.problems import NotFound
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.sign_in import sign_in_address
 
@@ -50,7 +50,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 @get("/people", access=Access.PUBLIC, include_in_schema=False)
 async def people(
-    caller: Caller | None,
+    caller: CallerOrGuest,
     database: Database,
     settings: Settings,
     next_page: Annotated[str | None, QueryParameter(name="next")] = None,
@@ -76,7 +76,7 @@ async def choose(
     settings: Settings,
     clock: Clock,
     database: Database,
-    doorkeeper: Doorkeeper,
+    doorkeeper: NamedDependency[Doorkeeper],
 ) -> Redirect:
     """Become somebody of the demo."""
     chosen = next((one for one in demo_people(settings) if one.subject == data.subject), None)

@@ -4,14 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.selling.prices import actions, taxes
 from plaudit.selling.prices.answers import is_publishable, preview_answer, unreadable
 from plaudit.selling.prices.book_text import write_text
@@ -19,7 +20,6 @@ from plaudit.selling.prices.compare import compare
 from plaudit.selling.prices.model import BookNotReadable, Draft, Finding
 from plaudit.selling.prices.pricing import PriceBook
 from plaudit.selling.prices.shelf import read_book
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -28,9 +28,9 @@ async def prices(
     caller: Caller,
     database: Database,
     clock: Clock,
-    before: int | None = None,
-    drafts_before: str | None = None,
-    taxes_before: int | None = None,
+    before: FromQuery[int | None] = None,
+    drafts_before: FromQuery[str | None] = None,
+    taxes_before: FromQuery[int | None] = None,
 ) -> Response[str]:
     """All versions, the drafts under way, and the newest decisions about taxes."""
     now = clock.now()
@@ -67,7 +67,12 @@ def _named(versions: list[Any], drafts: list[Any], rates: list[Any]) -> list[int
 
 @get("/operator/prices/drafts/{draft_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
 async def draft(
-    draft_id: UUID, caller: Caller, database: Database, settings: Settings, clock: Clock, region: str | None = None
+    draft_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    region: FromQuery[str | None] = None,
 ) -> Response[str]:
     """A draft to work on: its text, what the linter says, how buyers would see it, and what would change."""
     now = clock.now()
@@ -112,7 +117,7 @@ async def _look(
 
 
 @get("/operator/prices/versions/{version:int}", access=Access.OPERATOR, include_in_schema=False)
-async def price_version(version: int, caller: Caller, database: Database, clock: Clock) -> Response[str]:
+async def price_version(version: FromPath[int], caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """A version that was published, with what differs from the one that holds."""
     now = clock.now()
     async with database.snapshot() as connection:

@@ -3,24 +3,23 @@
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.money import Money
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.papers.document import credit_note_document, receipt_document
 from plaudit.selling.papers.model import Act
 from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_of
 from plaudit.selling.reversals import asking, reading
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
 
 @get("/receipts/{order_id:uuid}", access=Access.VIEWER, include_in_schema=False)
 async def receipt(
-    order_id: UUID, caller: Caller, database: Database, settings: Settings, clock: Clock
+    order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, clock: Clock
 ) -> Response[str]:
     """The proof of a paid order, to print, with what went back of it."""
     async with database.snapshot() as connection:
@@ -44,7 +43,9 @@ async def receipt(
 
 
 @get("/credit-notes/{reversal_id:uuid}", access=Access.VIEWER, include_in_schema=False)
-async def credit_note(reversal_id: UUID, caller: Caller, database: Database, act: Act = Act.CREDIT) -> Response[str]:
+async def credit_note(
+    reversal_id: FromPath[UUID], caller: Caller, database: Database, act: FromQuery[Act] = Act.CREDIT
+) -> Response[str]:
     """The proof that money went back, to print; or that it did not in the end."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)

@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import QUOTE_VALID_MINUTES
 from plaudit.money import Money, exponent
 from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
 from plaudit.selling.orders.actions import order_for
@@ -23,7 +24,6 @@ from plaudit.selling.prices.current import current_book, prices, regions, requir
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
 from plaudit.selling.providers import PaymentProviders, providers_on_the_web
 from plaudit.selling.reversals import reading, rules
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
 COMPARED_COINS = 700
@@ -37,12 +37,12 @@ LATE_AFTER_S = 90
 async def recharge(
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
-    network_address: str | None,
-    region: str | None = None,
-    back: str | None = None,
+    network_address: NamedDependency[str | None],
+    region: FromQuery[str | None] = None,
+    back: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Packages, custom amounts, and what the same coins cost in the apps of this server."""
     async with database.read() as connection:
@@ -119,7 +119,7 @@ def _compared(prices: list[Price], coins: int) -> list[dict[str, Any]]:
 
 @get("/orders/{order_id:uuid}", access=Access.VIEWER, include_in_schema=False)
 async def order(
-    order_id: UUID, caller: Caller, database: Database, clock: Clock, back: str | None = None
+    order_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock, back: FromQuery[str | None] = None
 ) -> Response[str]:
     """Where a checkout leads back to: the order as it stands, until it is settled."""
     async with database.read() as connection:

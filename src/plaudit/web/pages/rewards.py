@@ -6,18 +6,18 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
-from plaudit.clock import Clock
 from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule, RewardRule
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
+from plaudit.injected import Clock, Database
 from plaudit.limits import NOTE_LENGTH_MAX, PAGE_ROWS
 from plaudit.money import Money, exponent
 from plaudit.payouts import rates
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.spreadsheets import decimal
 from plaudit.web.pages.frame import page, viewer_of
@@ -190,7 +190,7 @@ def _figures(one: RewardRule | PayoutRate | PayoutTerms) -> dict[str, Any]:
 
 
 @post("/operator/rewards/preview", access=Access.OPERATOR, include_in_schema=False, status_code=200)
-async def preview(data: Wanted, database: Database, clock: Clock) -> Response[str]:
+async def preview(data: JSONBody[Wanted], database: Database, clock: Clock) -> Response[str]:
     """What a creator would get, beside what a creator gets now. Nothing is changed."""
     now = clock.now()
     currency = data.rate.currency if data.rate is not None else data.currency

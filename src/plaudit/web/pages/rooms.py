@@ -3,18 +3,20 @@
 from typing import Any
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.gifts.catalogue.pictures import look_of
 from plaudit.gifts.model import Item
 from plaudit.gifts.prices import Prices
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS
 from plaudit.live import reading
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import CallerOrGuest
 from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.orders.takers import takers
@@ -23,7 +25,6 @@ from plaudit.selling.prices.pricing import NoPrices, Price
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.wallet.model import OpenLot
 from plaudit.selling.wallet.reading import open_lots
-from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import Viewer, page, viewer_of
@@ -31,7 +32,9 @@ from plaudit.web.templating import static
 
 
 @get("/", access=Access.PUBLIC, include_in_schema=False)
-async def home(caller: Caller | None, database: Database, catalogue: Catalogue, clock: Clock) -> Response[str]:
+async def home(
+    caller: CallerOrGuest, database: Database, catalogue: NamedDependency[Catalogue], clock: Clock
+) -> Response[str]:
     """Who is live now."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
@@ -41,12 +44,12 @@ async def home(caller: Caller | None, database: Database, catalogue: Catalogue, 
 
 @get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False)
 async def room(
-    room_id: int,
-    caller: Caller | None,
+    room_id: FromPath[int],
+    caller: CallerOrGuest,
     database: Database,
-    catalogue: Catalogue,
-    payment_providers: PaymentProviders,
-    prices: Prices,
+    catalogue: NamedDependency[Catalogue],
+    payment_providers: NamedDependency[PaymentProviders],
+    prices: NamedDependency[Prices],
     settings: Settings,
     clock: Clock,
 ) -> Response[str]:

@@ -3,14 +3,15 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
-from plaudit.db import Database
+from plaudit.injected import Database, Settings
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.policy.networks import client_address
 from plaudit.readiness.model import SeenRequest, State
 from plaudit.readiness.watch import Readiness
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -18,10 +19,10 @@ from plaudit.web.pages.frame import page, viewer_of
 async def setup(
     caller: Caller,
     database: Database,
-    readiness: Readiness,
+    readiness: NamedDependency[Readiness],
     settings: Settings,
     request: Request[Any, Any, Any],
-    show: str = "",
+    show: FromQuery[str] = "",
 ) -> Response[str]:
     """Everything is asked anew for each look. `show=open`: only what somebody has to do."""
     async with database.read() as connection:

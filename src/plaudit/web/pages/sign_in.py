@@ -6,11 +6,11 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import later
 from plaudit.limits import SIGN_IN_ATTEMPT_S
 from plaudit.people import sessions
@@ -18,7 +18,8 @@ from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
 from plaudit.people.cookies import cookie_name, no_session_cookies, session_cookies
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.model import Caller, Issuer
+from plaudit.people.injected import CallerOrGuest
+from plaudit.people.model import Issuer
 from plaudit.people.openid import (
     CALLBACK,
     Attempt,
@@ -32,7 +33,6 @@ from plaudit.people.openid import (
 from plaudit.people.session_api import end_session_of
 from plaudit.people.sessions import CodeNotValid, UsedCode
 from plaudit.problems import Problem
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
 ATTEMPT_COOKIE = "plaudit_sign_in"
@@ -74,10 +74,10 @@ class Way(msgspec.Struct, frozen=True):
 
 @get("/sign-in", access=Access.PUBLIC, include_in_schema=False)
 async def sign_in(
-    caller: Caller | None,
+    caller: CallerOrGuest,
     database: Database,
     settings: Settings,
-    openid: OpenId,
+    openid: NamedDependency[OpenId],
     next_page: Annotated[str | None, QueryParameter(name="next")] = None,
     by: Annotated[int | None, QueryParameter(name="by", ge=1)] = None,
 ) -> Response[Any]:
@@ -110,7 +110,7 @@ async def _leave(openid: OpenId, chosen: Issuer, target: str, settings: Settings
 async def come_back(
     request: Request[Any, Any, Any],
     settings: Settings,
-    openid: OpenId,
+    openid: NamedDependency[OpenId],
     given_state: Annotated[str, QueryParameter(name="state")] = "",
     code: Annotated[str, QueryParameter(name="code")] = "",
     error: Annotated[str, QueryParameter(name="error")] = "",
@@ -136,7 +136,7 @@ async def enter(
     database: Database,
     settings: Settings,
     clock: Clock,
-    doorkeeper: Doorkeeper,
+    doorkeeper: NamedDependency[Doorkeeper],
     code: Annotated[str, QueryParameter(name="code")] = "",
 ) -> Response[Any]:
     """Come in by a code that a platform's server asked for. In a frame, as the browser says, the cookie is kept apart
@@ -163,8 +163,8 @@ async def sign_out(
     database: Database,
     settings: Settings,
     clock: Clock,
-    doorkeeper: Doorkeeper,
-    openid: OpenId,
+    doorkeeper: NamedDependency[Doorkeeper],
+    openid: NamedDependency[OpenId],
 ) -> Response[Any]:
     """Be a guest again, here and at the platform. Its page is gone to by a page of ours, not by the form: forms may
     send people nowhere but here."""

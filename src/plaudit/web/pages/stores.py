@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS, STORE_CANDIDATES_MAX
 from plaudit.pages import Place, cursor_of, place_of
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.selling.stores import actions, consumption
 from plaudit.selling.stores.model import RequestState, TransactionState
@@ -19,7 +19,7 @@ from plaudit.web.pages.frame import page, viewer_of
 
 @get("/operator/stores", access=Access.OPERATOR, include_in_schema=False)
 async def purchases(
-    caller: Caller, database: Database, chosen: str = "held", before: str | None = None
+    caller: Caller, database: Database, chosen: FromQuery[str] = "held", before: FromQuery[str | None] = None
 ) -> Response[str]:
     """Purchases in a state, those that are held unless another is chosen."""
     state = TransactionState(chosen) if chosen in set(TransactionState) else TransactionState.HELD
@@ -44,7 +44,7 @@ async def purchases(
 
 @get("/operator/stores/questions", access=Access.OPERATOR, include_in_schema=False)
 async def questions(
-    caller: Caller, database: Database, clock: Clock, chosen: str = "", before: str | None = None
+    caller: Caller, database: Database, clock: Clock, chosen: FromQuery[str] = "", before: FromQuery[str | None] = None
 ) -> Response[str]:
     """What stores asked about use, newest first."""
     state = RequestState(chosen) if chosen in set(RequestState) else None
@@ -69,7 +69,7 @@ async def questions(
 
 
 @get("/operator/stores/purchases/{purchase_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
-async def purchase(purchase_id: UUID, caller: Caller, database: Database) -> Response[str]:
+async def purchase(purchase_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
     """One purchase, and the orders it may be for."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)

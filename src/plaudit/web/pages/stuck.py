@@ -1,22 +1,22 @@
 """Work of creators and payouts that failed, for operators: whose, since when, why, and when it is tried again."""
 
 from litestar import Response, Router, get
+from litestar.params import FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import Place, cursor_of, place_of
 from plaudit.payouts.stuck import Queue, list_stuck
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.web.pages.frame import page, viewer_of
 
 
 @get("/operator/stuck", access=Access.OPERATOR, include_in_schema=False)
 async def stuck(
-    caller: Caller, database: Database, clock: Clock, queue: str = "", before: str | None = None
+    caller: Caller, database: Database, clock: Clock, queue: FromQuery[str] = "", before: FromQuery[str | None] = None
 ) -> Response[str]:
     """`queue`: only what is of this kind; one that is not known is not filtered by."""
     chosen = Queue(queue) if queue in set(Queue) else None

@@ -5,12 +5,14 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
-from plaudit.clock import Clock
 from plaudit.creators import actions as creators
 from plaudit.creators.model import Balance, Earning, RewardRule
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS
 from plaudit.live import overlays, reading
 from plaudit.live.model import NotYourRoom, OverlayToken
@@ -23,9 +25,8 @@ from plaudit.payouts import methods, rates
 from plaudit.payouts.model import PayoutEvent, PayoutFilter, PayoutRate
 from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
-from plaudit.settings import Settings
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.rooms import item_data
@@ -71,8 +72,8 @@ async def studio(
     database: Database,
     settings: Settings,
     clock: Clock,
-    before: str | None = None,
-    rooms_before: int | None = None,
+    before: FromQuery[str | None] = None,
+    rooms_before: FromQuery[int | None] = None,
 ) -> Response[str]:
     """Rooms, gift balance and diamonds, and what happened to them."""
     me = caller.person_id
@@ -132,7 +133,11 @@ def _rate_data(rate: PayoutRate) -> dict[str, Any]:
 
 @get("/studio/payouts", access=Access.CREATOR, include_in_schema=False)
 async def studio_payouts(
-    caller: Caller, database: Database, clock: Clock, payout_providers: PayoutProviders, before: str | None = None
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    payout_providers: NamedDependency[PayoutProviders],
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Cashing out: methods, a quote, and every payout with its way."""
     me, now = caller.person_id, clock.now()
@@ -176,7 +181,9 @@ def _by_payout(events: list[PayoutEvent]) -> dict[UUID, list[PayoutEvent]]:
 
 
 @get("/studio/live/{room_id:int}", access=Access.CREATOR, include_in_schema=False)
-async def studio_live(room_id: int, caller: Caller, database: Database, catalogue: Catalogue) -> Response[str]:
+async def studio_live(
+    room_id: FromPath[int], caller: Caller, database: Database, catalogue: NamedDependency[Catalogue]
+) -> Response[str]:
     """Gifts of a room as they come, to be ticked off as thanked."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)

@@ -4,18 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, Parameter
 
-from plaudit.clock import Clock
 from plaudit.creators import actions as creators
 from plaudit.creators import clawback
 from plaudit.creators.model import ClawbackEntry, GiftTakenBack
-from plaudit.db import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import CLAWBACK_GIFTS_LENGTH_MAX, CLAWBACK_GIFTS_SHOWN, PAGE_ROWS
 from plaudit.pages import cursor_of, place_of
 from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -25,7 +24,9 @@ GiftCursor = Annotated[str | None, Parameter(pattern="^[0-9]{1,18}[.][0-9a-f]{32
 
 
 @get("/studio/taken-back", access=Access.CREATOR, include_in_schema=False)
-async def taken_back(caller: Caller, database: Database, clock: Clock, before: str | None = None) -> Response[str]:
+async def taken_back(
+    caller: Caller, database: Database, clock: Clock, before: FromQuery[str | None] = None
+) -> Response[str]:
     """By reversal, newest first, each with its largest gifts."""
     me = caller.person_id
     async with database.snapshot() as connection:
@@ -58,7 +59,7 @@ async def taken_back(caller: Caller, database: Database, clock: Clock, before: s
 
 @get("/studio/taken-back/{reversal_id:uuid}", access=Access.CREATOR, include_in_schema=False)
 async def gifts_of_reversal(
-    reversal_id: UUID, caller: Caller, database: Database, before: GiftCursor = None
+    reversal_id: FromPath[UUID], caller: Caller, database: Database, before: GiftCursor = None
 ) -> Response[str]:
     """All gifts behind one entry, the largest first."""
     place = _LARGEST

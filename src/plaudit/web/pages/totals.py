@@ -4,19 +4,21 @@ from datetime import UTC, date, timedelta
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
-from plaudit.clock import Clock
 from plaudit.creators.totals import actions
 from plaudit.creators.totals.model import By, Period, Total
-from plaudit.db import Connection, Database
+from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
+from plaudit.injected import Clock, Database
 from plaudit.limits import FOLLOWER_ENTRIES_MAX, TOTALS_SHOWN
 from plaudit.live.reading import rooms_by_ids
 from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.studio import standing_of
@@ -61,7 +63,11 @@ def _period(days: int | None, today: date) -> tuple[int, Period]:
 
 @get("/studio/totals", access=Access.CREATOR, include_in_schema=False)
 async def totals(
-    caller: Caller, database: Database, catalogue: Catalogue, clock: Clock, days: int | None = None
+    caller: Caller,
+    database: Database,
+    catalogue: NamedDependency[Catalogue],
+    clock: Clock,
+    days: FromQuery[int | None] = None,
 ) -> Response[str]:
     """The last days by UTC; `days` is one of DAYS."""
     length, period = _period(days, clock.now().astimezone(UTC).date())

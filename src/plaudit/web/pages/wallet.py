@@ -4,14 +4,15 @@ from contextlib import suppress
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
-from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.prices.pricing import NoPrices
@@ -21,7 +22,6 @@ from plaudit.selling.stores import consumption
 from plaudit.selling.stores.actions import asks_consent
 from plaudit.selling.wallet import reading as coins
 from plaudit.selling.wallet.model import OpenLot
-from plaudit.settings import Settings
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -29,10 +29,10 @@ from plaudit.web.pages.frame import page, viewer_of
 async def wallet(
     caller: Caller,
     database: Database,
-    payment_providers: PaymentProviders,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
-    before: UUID | None = None,
+    before: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """Coins, lots and history; `before` shows the history from there on."""
     async with database.snapshot() as connection:

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
-from plaudit.db import Database
 from plaudit.events.log import log_state
 from plaudit.events.model import CATALOGUE
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.model import DeliveryState
+from plaudit.injected import Database
 from plaudit.limits import (
     PAGE_ROWS,
     WEBHOOK_DESCRIPTION_LENGTH_MAX,
@@ -18,7 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.pages import BEGINNING, Place, cursor_of, place_of
 from plaudit.people.access import Access
-from plaudit.people.model import Caller
+from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -44,7 +45,11 @@ async def webhooks(caller: Caller, database: Database) -> Response[str]:
 
 @get("/operator/webhooks/{endpoint_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
 async def webhook(
-    endpoint_id: UUID, caller: Caller, database: Database, show: str = "", before: str | None = None
+    endpoint_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    show: FromQuery[str] = "",
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """`show`: `parked` or `waiting` events instead of the last tries."""
     shown = DeliveryState(show) if show in {DeliveryState.WAITING, DeliveryState.PARKED} else None
