@@ -36,6 +36,7 @@ AUDIT_SORT_MEMORY_MB = 128  # for each sort of an audit
 # pages
 PAGE_LENGTH_DEFAULT = 50
 PAGE_LENGTH_MAX = 200
+CURSOR_LENGTH_MAX = 100  # characters of the cursor of a page
 PAGE_ADDRESS_LENGTH_MAX = 500  # characters of an address a page goes back to
 PAGE_ROOMS_MAX = 60  # live rooms on the first page
 PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for

@@ -1,45 +1,94 @@
-"""Pages of lists: where one ends and the next begins."""
+"""Pages of lists: what one holds, and the cursor by which the next begins."""
 
-import re
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, TypeAlias
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+import msgspec
 from litestar.params import Parameter
+from msgspec import Meta
 
-from plaudit.limits import PAGE_LENGTH_MAX
+from plaudit.limits import CURSOR_LENGTH_MAX, PAGE_LENGTH_MAX
 from plaudit.problems import InvalidField
 
-Place: TypeAlias = tuple[datetime, UUID]
-"""Where an entry stands in a list by time, newest first."""
-
-BEGINNING: Place = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
-"""Before the newest entry."""
+T = TypeVar("T")
+Row = TypeVar("Row")
+P = TypeVar("P")
 
 Limit: TypeAlias = Annotated[int, Parameter(ge=1, le=PAGE_LENGTH_MAX, description="The longest page wanted.")]
 Cursor: TypeAlias = Annotated[
-    str | None, Parameter(max_length=60, description="`next` of the page before; without it, the first page.")
+    str | None,
+    Parameter(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before; without it, the first page."),
 ]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(-?\d{1,17})\.([0-9a-f]{32})", re.ASCII)
-
-
-def cursor_of(place: Place) -> str:
-    """The cursor of the page after the entry at this place."""
-    return f"{(place[0] - _EPOCH) // timedelta(microseconds=1)}.{place[1].hex}"
+Number: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A number of a place, such that the database can hold it."""
 
 
-def place_of(cursor: str | None) -> Place:
-    """The place a cursor stands for; the beginning without one.
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """Some entries of a list, in its order."""
 
-    Raises:
-        InvalidField: it was not made here.
+    items: list[T]
+    next: Annotated[str | None, Meta(description="`cursor` of the next page; null: this is the last.")]
+
+
+class Places(Generic[P]):
+    """The places of a list, and their cursors. A place is the values that the list is ordered by; together they are of
+    one entry only. A cursor is opaque to whoever brings it back.
+
+    Args:
+        kind: the type of a place.
+        start: where the first page begins.
     """
-    if cursor is None:
-        return BEGINNING
-    if match := _CURSOR.fullmatch(cursor):
-        with suppress(OverflowError):
-            return _EPOCH + timedelta(microseconds=int(match[1])), UUID(match[2])
-    raise InvalidField(field="query.cursor", reason="must be the `next` of a page")
+
+    def __init__(self, kind: Any, start: P) -> None:
+        self._start = start
+        self._decoder = msgspec.msgpack.Decoder(kind)
+
+    def cursor(self, place: P) -> str:
+        """The cursor of the page after the entry at this place."""
+        return urlsafe_b64encode(_encoder.encode(place)).decode().rstrip("=")
+
+    def after(self, cursor: str | None) -> P:
+        """The place that a cursor stands for; without one, the start.
+
+        Raises:
+            InvalidField: it is not of this list.
+        """
+        if cursor is None:
+            return self._start
+        try:
+            place: P = self._decoder.decode(b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
+        except (msgspec.MsgspecError, ValueError, OverflowError) as error:
+            raise InvalidField(field="query.cursor", reason="must be the `next` of a page") from error
+        return place
+
+    def after_or_start(self, cursor: str | None) -> P:
+        """The same for a page that people see: a cursor that is not of this list shows its beginning."""
+        try:
+            return self.after(cursor)
+        except InvalidField:
+            return self._start
+
+    def next(self, found: Sequence[Row], limit: int, place: Callable[[Row], P]) -> str | None:
+        """The cursor of the next page, when one more than `limit` was asked for and found; else None."""
+        return self.cursor(place(found[limit - 1])) if len(found) > limit else None
+
+    def page(self, found: Sequence[Row], limit: int, place: Callable[[Row], P], answer: Callable[[Row], T]) -> Page[T]:
+        """The first `limit` of what was found, as answers, with the cursor of the next page."""
+        return Page([answer(row) for row in found[:limit]], self.next(found, limit, place))
+
+
+_encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+
+Place: TypeAlias = tuple[datetime, UUID]
+"""A place in a list by time; the id decides among those of one moment."""
+BEGINNING: Place = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+"""Before the newest entry."""
+BY_TIME: Places[Place] = Places(Place, BEGINNING)
+"""Lists by time, newest first."""
+BY_ID: Places[UUID | None] = Places(UUID, None)
+"""Lists by ids of version 7, newest first."""
+BY_NUMBER: Places[int] = Places(Annotated[int, Meta(ge=0, le=2**31 - 1)], 2**31 - 1)
+"""Lists by a number that counts upwards, newest first."""

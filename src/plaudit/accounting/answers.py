@@ -1,7 +1,5 @@
 """What accounting answers to operators."""
 
-import re
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated
 
@@ -10,9 +8,10 @@ from msgspec import Meta
 
 from plaudit.accounting.model import BALANCES, MONEY, DayFigures, DayPlace, Extent, Kind, Unspent
 from plaudit.money import Money
-from plaudit.problems import InvalidField
+from plaudit.pages import Page, Places
 
-_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(paid|promotional)\.([A-Z0-9]{0,20})\.([A-Z]{0,3})", re.ASCII)
+ROWS: Places[DayPlace | None] = Places(DayPlace, None)
+"""The places of a roll-forward, the oldest first."""
 
 
 class Balances(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,11 +56,9 @@ class DayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     money: MoneyBeside | None
 
 
-class RollForward(msgspec.Struct, frozen=True, kw_only=True):
+class RollForward(Page[DayAnswer], frozen=True, kw_only=True):
     """Closed days, the oldest first."""
 
-    items: list[DayAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
     first_day: Annotated[date | None, Meta(description="The first day of the books; null: there is none yet.")]
     last_closed_day: Annotated[date | None, Meta(description="Days after it are open; null: none is closed.")]
     summed_until: Annotated[datetime | None, Meta(description="Until when the open days are summed.")]
@@ -102,7 +99,7 @@ def roll_forward_answer(rows: list[DayFigures], limit: int, found: Extent) -> Ro
     closed = found.has_closed_days
     return RollForward(
         items=[day_answer(row) for row in page],
-        next=cursor_of(page[-1].place) if len(rows) > limit else None,
+        next=ROWS.next(rows, limit, lambda row: row.place),
         first_day=found.first_day if closed else None,
         last_closed_day=found.last_closed_day if closed else None,
         summed_until=found.summed_until,
@@ -118,22 +115,3 @@ def unspent_answer(row: Unspent) -> UnspentAnswer:
         coins=row.coins,
         cost=Money(row.minor, row.currency) if row.currency else None,
     )
-
-
-def cursor_of(place: DayPlace) -> str:
-    """The cursor of the page after a row."""
-    return f"{place.day}.{place.kind}.{place.entity}.{place.currency}"
-
-
-def place_of(cursor: str | None) -> DayPlace | None:
-    """The row a cursor stands for.
-
-    Raises:
-        InvalidField: it was not made here.
-    """
-    if cursor is None:
-        return None
-    if match := _CURSOR.fullmatch(cursor):
-        with suppress(ValueError):
-            return DayPlace(date.fromisoformat(match[1]), match[2], match[3], match[4])
-    raise InvalidField(field="query.cursor", reason="must be the `next` of a page")

@@ -8,12 +8,12 @@ from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
 from plaudit.accounting import reading
-from plaudit.accounting.answers import RollForward, UnspentAnswers, place_of, roll_forward_answer, unspent_answer
+from plaudit.accounting.answers import ROWS, RollForward, UnspentAnswers, roll_forward_answer, unspent_answer
 from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import Unspent
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Limit
+from plaudit.pages import Cursor, Limit
 from plaudit.people.access import Access
 from plaudit.problems import InvalidField
 
@@ -48,11 +48,11 @@ async def roll_forward(  # noqa: PLR0913, PLR0917 - one for each parameter of th
     entity: Entity = None,
     currency: Currency = None,
     format: Format = "json",
-    cursor: Annotated[str | None, Parameter(max_length=60, description="`next` of the page before.")] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Response[RollForward]:
     """Closed days (UTC), the oldest first: opening + sold + put back − used − refunded − expired = closing."""
-    after = place_of(cursor)
+    after = ROWS.after(cursor)
     async with database.snapshot() as connection:
         found = await reading.extent(connection)
         period = reading.period_of(found, first, last, entity, currency, clock.now())

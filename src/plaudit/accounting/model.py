@@ -1,9 +1,10 @@
 """What accountants read: days with what moved on them, unspent balances, and what can go wrong."""
 
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 from plaudit.problems import Conflict
 
@@ -85,13 +86,13 @@ MONEY = (
 )  # fmt: skip
 
 
-class DayPlace(msgspec.Struct, frozen=True, order=True):
+class DayPlace(msgspec.Struct, frozen=True, order=True, array_like=True):
     """Where a row stands in a roll-forward."""
 
     day: date
-    kind: str = ""
-    entity: str = ""
-    currency: str = ""
+    kind: Annotated[str, Meta(pattern="^[a-z]{0,20}$")] = ""
+    entity: Annotated[str, Meta(pattern="^[A-Z0-9]{0,20}$")] = ""
+    currency: Annotated[str, Meta(pattern="^[A-Z]{0,3}$")] = ""
 
 
 class Period(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, get, patch, post
-from litestar.params import FromPath, JSONBody, Parameter
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from plaudit.creators import actions, clawback
@@ -23,7 +23,7 @@ from plaudit.creators.model import (
 from plaudit.creators.totals import api as totals
 from plaudit.injected import Clock, Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
@@ -51,27 +51,6 @@ class ConversionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     matured_at: Annotated[datetime | None, Meta(description="When they did.")]
 
 
-class ConversionPage(msgspec.Struct, frozen=True):
-    """Conversions, newest first."""
-
-    items: list[ConversionAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
-class RewardRulePage(msgspec.Struct, frozen=True):
-    """Reward rules, newest first."""
-
-    items: list[RewardRule]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
-class ClawbackPage(msgspec.Struct, frozen=True):
-    """What was taken back, by reversal, newest first."""
-
-    items: list[ClawbackEntry]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class ClawedGiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A gift, some coins of which were taken back."""
 
@@ -96,13 +75,6 @@ class ClawedGiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
             marked_at=gift.marked_at,
             lifted_at=gift.lifted_at,
         )
-
-
-class ClawedGiftPage(msgspec.Struct, frozen=True):
-    """Gifts of one reversal, the largest first."""
-
-    items: list[ClawedGiftAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 class SettingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,13 +118,11 @@ async def convert(data: JSONBody[NewConversion], caller: Caller, database: Datab
 @get("/v1/conversions", access=Access.CREATOR, operation_id="ListConversions", tags=_TAGS, summary="My conversions")
 async def list_conversions(
     caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> ConversionPage:
+) -> Page[ConversionAnswer]:
     """Newest first."""
     async with database.read() as connection:
-        found = await actions.list_conversions(connection, caller.person_id, place_of(cursor), limit + 1)
-    shown = found[:limit]
-    following = cursor_of((shown[-1].converted_at, shown[-1].id)) if len(found) > limit else None
-    return ConversionPage([_answer(conversion) for conversion in shown], following)
+        found = await actions.list_conversions(connection, caller.person_id, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda one: (one.converted_at, one.id), _answer)
 
 
 @get(
@@ -177,14 +147,12 @@ async def get_conversion(conversion_id: FromPath[UUID], caller: Caller, database
 )
 async def list_clawbacks(
     caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> ClawbackPage:
+) -> Page[ClawbackEntry]:
     """When the money of gifts goes back to whoever paid, their coins leave the gift balance first, then the diamonds
     of the latest conversions. Newest first."""
     async with database.read() as connection:
-        found = await clawback.list_clawbacks(connection, caller.person_id, place_of(cursor), limit + 1)
-    shown = found[:limit]
-    following = cursor_of((shown[-1].taken_at, shown[-1].reversal_id)) if len(found) > limit else None
-    return ClawbackPage(shown, following)
+        found = await clawback.list_clawbacks(connection, caller.person_id, BY_TIME.after(cursor), limit + 1)
+    return Page(found[:limit], BY_TIME.next(found, limit, lambda one: (one.taken_at, one.reversal_id)))
 
 
 @get(
@@ -198,23 +166,15 @@ async def list_clawed_gifts(
     reversal_id: FromPath[UUID],
     caller: Caller,
     database: Database,
-    cursor: Annotated[
-        str | None,
-        Parameter(
-            pattern="^[0-9]{1,18}[.][0-9a-f]{32}$", description="`next` of the page before; without it, the first."
-        ),
-    ] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> ClawedGiftPage:
+) -> Page[ClawedGiftAnswer]:
     """The largest first; empty when none of the reversal's gifts went to me."""
-    coins, _, gift_id = (cursor or f"{2**62}.{'f' * 32}").partition(".")
     async with database.read() as connection:
         found = await clawback.clawed_gifts(
-            connection, caller.person_id, reversal_id, (int(coins), UUID(gift_id)), limit + 1
+            connection, caller.person_id, reversal_id, clawback.LARGEST_FIRST.after(cursor), limit + 1
         )
-    shown = [ClawedGiftAnswer.of(gift) for gift in found[:limit]]
-    following = f"{shown[-1].coins}.{shown[-1].gift_id.hex}" if len(found) > limit else None
-    return ClawedGiftPage(shown, following)
+    return clawback.LARGEST_FIRST.page(found, limit, lambda gift: (gift.coins, gift.gift_id), ClawedGiftAnswer.of)
 
 
 @get(
@@ -265,15 +225,13 @@ async def get_current_rule(database: Database, clock: Clock) -> RewardRule:
 )
 async def list_rules(
     database: Database,
-    cursor: Annotated[
-        int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> RewardRulePage:
+) -> Page[RewardRule]:
     """Newest first, those that are not in effect yet included."""
     async with database.read() as connection:
-        found = await actions.list_rules(connection, cursor or 2**31 - 1, limit + 1)
-    return RewardRulePage(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+        found = await actions.list_rules(connection, BY_NUMBER.after(cursor), limit + 1)
+    return Page(found[:limit], BY_NUMBER.next(found, limit, lambda rule: rule.version))
 
 
 @post(

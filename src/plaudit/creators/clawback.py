@@ -24,6 +24,7 @@ from plaudit.limits import (
     CREATOR_WORK_PAUSE_S_FIRST,
     CREATOR_WORK_PAUSE_S_MAX,
 )
+from plaudit.pages import Number, Places
 
 SQL = statements(__file__)
 
@@ -172,6 +173,10 @@ async def list_clawbacks(
 async def find_clawback(connection: Connection, creator_id: int, reversal_id: UUID) -> ClawbackEntry | None:
     """What one reversal took from a creator; None: nothing."""
     return await fetch_one(connection, SQL["clawback"], ClawbackEntry, creator_id, reversal_id)
+
+
+LARGEST_FIRST: Places[tuple[int, UUID]] = Places(tuple[Number, UUID], (2**62, UUID(int=2**128 - 1)))
+"""The places of gifts by their coins that were taken back."""
 
 
 async def clawed_gifts(

@@ -1,6 +1,7 @@
 """The description of the API (OpenAPI 3.1), made of what the handlers and their types say; nothing is written twice."""
 
 import inspect
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -61,6 +62,7 @@ def describe(framework: Litestar, public_url: str) -> Document:
     }
 
 
+_PAGE = re.compile(r"\bPage[_[](\w+?)(?:Answer|View)?[_\]]$")
 _LICENSE = {"name": "MIT", "identifier": "MIT"}
 
 _SECURITY_SCHEMES: Document = {
@@ -93,7 +95,19 @@ def _schemas(found: Sequence[Operation], problems: DescribedProblems) -> tuple[d
         made_by_caller = components.get(getattr(body, "__name__", ""), {}).get("properties", {}).get("id", {})
         if made_by_caller.get("format") == "uuid":
             made_by_caller["pattern"] = _UUID7
+    each, components = _with_plain_names((each, components))
     return {id(kind): schema for kind, schema in zip(kinds, each, strict=True)}, components
+
+
+def _with_plain_names(schema: Any) -> Any:
+    """A page of things is called after them: `OrderPage`, where it would be `Page_OrderAnswer_`."""
+    if isinstance(schema, str):
+        return _PAGE.sub(r"\1Page", schema)
+    if isinstance(schema, list | tuple):
+        return [_with_plain_names(part) for part in schema]
+    if isinstance(schema, dict):
+        return {_with_plain_names(key): _with_plain_names(value) for key, value in schema.items()}
+    return schema
 
 
 def _describe(operation: Operation, schemas: dict[int, Document], problems: DescribedProblems) -> Document:

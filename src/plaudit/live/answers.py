@@ -8,6 +8,7 @@ import msgspec
 
 from plaudit.gifts.model import moment
 from plaudit.live.model import ListedRoom, OverlayToken, ReceivedGift, Room, RoomState, StageKind
+from plaudit.pages import Page
 from plaudit.people.actions import card_of
 from plaudit.people.model import Person, PersonCard
 
@@ -60,13 +61,6 @@ class RoomDetail(RoomView, frozen=True, kw_only=True):
     cursor: str
 
 
-class RoomPage(msgspec.Struct, frozen=True):
-    """Rooms: live ones first."""
-
-    items: list[RoomView]
-    next: str | None
-
-
 class TopGifters(msgspec.Struct, frozen=True):
     """The most generous people of a room."""
 
@@ -96,11 +90,9 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
     ]
 
 
-class ReceivedGiftPage(msgspec.Struct, frozen=True):
+class ReceivedGiftPage(Page[ReceivedGiftView], frozen=True):
     """Gifts received in a room, newest first."""
 
-    items: list[ReceivedGiftView]
-    next: str | None
     room_id: str | None
 
 
@@ -119,13 +111,6 @@ class NewOverlayTokenView(OverlayTokenView, frozen=True, kw_only=True):
 
     token: str | None
     url: str | None
-
-
-class OverlayTokenPage(msgspec.Struct, frozen=True):
-    """Overlay tokens, newest first."""
-
-    items: list[OverlayTokenView]
-    next: str | None
 
 
 class OverlayView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Rooms over HTTP: to list, make and run them."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Router, delete, get, patch, post
@@ -18,7 +18,7 @@ from plaudit.limits import (
     VIEWERS_SEEN_WITHIN_S,
 )
 from plaudit.live import actions, creator_api, making, watching_api
-from plaudit.live.answers import RoomDetail, RoomPage, RoomRemoved, RoomView, TopGifters, room_view, top_gifters
+from plaudit.live.answers import RoomDetail, RoomRemoved, RoomView, TopGifters, room_view, top_gifters
 from plaudit.live.hub import Hub
 from plaudit.live.making import ExternalIdTaken, RoomWasRemoved
 from plaudit.live.message import cursor_of
@@ -27,21 +27,17 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.rooms import RoomCache
 from plaudit.live.watching_api import RoomId, required_room
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
-from plaudit.pages import Limit
+from plaudit.pages import Cursor, Limit, Number, Page, Places
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
 from plaudit.people.telling import NotACreator, PersonUnknown
-from plaudit.problems import InvalidField
 
 TAGS = ["Rooms"]
 RUNS_IT = frozenset({Access.CREATOR, Access.SERVER})
 
 PersonId = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="Rooms of this creator only.")]
-PageCursor = Annotated[
-    str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
-]
 ByExternalId = Annotated[
     str | None,
     Parameter(
@@ -50,21 +46,9 @@ ByExternalId = Annotated[
         description="The room a platform calls so: one at most for a server, who asks of its own.",
     ),
 ]
+ROOMS: Places[tuple[int, int] | None] = Places(tuple[Literal[1, 2, 3], Number], None)
+"""The places of rooms by the rank of their state and their id."""
 InState = Annotated[RoomState | None, QueryParameter(name="state", description="Rooms in this state only.")]
-
-
-def _place(cursor: str | None) -> tuple[int, int] | None:
-    """Rank and id in the cursor of a page of rooms.
-
-    Raises:
-        InvalidField: it was not made here.
-    """
-    if cursor is None:
-        return None
-    rank, _, room_id = cursor.partition(".")
-    if rank not in {"1", "2", "3"} or not room_id.isascii() or not room_id.isdecimal() or len(room_id) > 18:
-        raise InvalidField(field="query.cursor", reason="must be the `next` of a page")
-    return int(rank), int(room_id)
 
 
 @get("/v1/rooms", access=Access.PUBLIC, operation_id="ListRooms", tags=TAGS, summary="Rooms, live ones first")
@@ -75,9 +59,9 @@ async def list_rooms(
     in_state: InState = None,
     creator_id: PersonId = None,
     external_id: ByExternalId = None,
-    cursor: PageCursor = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> RoomPage:
+) -> Page[RoomView]:
     """With how many watch each."""
     async with database.read() as connection:
         found = await actions.list_rooms(
@@ -87,13 +71,11 @@ async def list_rooms(
             creator_id=int(creator_id) if creator_id else None,
             external_id=external_id,
             issuer_id=caller.issuer_id if external_id and caller and Role.SERVER in caller.roles else None,
-            after=_place(cursor),
+            after=ROOMS.after(cursor),
             limit=limit + 1,
         )
         people = await people_by_ids(connection, {room.creator_id for room in found})
-    page = found[:limit]
-    following = f"{page[-1].state_rank}.{page[-1].id}" if len(found) > limit else None
-    return RoomPage([room_view(room, people) for room in page], following)
+    return ROOMS.page(found, limit, lambda room: (room.state_rank, room.id), lambda room: room_view(room, people))
 
 
 @post(

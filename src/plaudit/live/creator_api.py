@@ -7,6 +7,7 @@ from litestar import Router, delete, get, post
 from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
+from msgspec import Meta
 
 from plaudit.db import Connection
 from plaudit.gifts.model import RoomUnknown
@@ -16,7 +17,6 @@ from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live import actions, overlays, thanks
 from plaudit.live.answers import (
     NewOverlayTokenView,
-    OverlayTokenPage,
     OverlayTokenView,
     OverlayView,
     ReceivedGiftPage,
@@ -36,12 +36,12 @@ from plaudit.live.model import (
     TooManyOverlayTokens,
 )
 from plaudit.live.reader import NO_END
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Number, Page, Places
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.people.ways_in import WayIn
-from plaudit.problems import InvalidField, NotFound
+from plaudit.problems import NotFound
 
 TAGS = ["Creator's live view"]
 
@@ -49,9 +49,8 @@ RoomIdOrCurrent = Annotated[
     str | None,
     Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="One of my rooms; without it, the live one, else the newest."),
 ]
-PlaceCursor = Annotated[
-    str | None, Parameter(max_length=40, description="`next` of the page before; without it, the first page.")
-]
+GIFTS: Places[tuple[int, int]] = Places(tuple[Number, Annotated[int, Meta(ge=0, le=2**31 - 1)]], (NO_END, 0))
+"""The places of gifts by the number of their frame and the place in it, newest first."""
 Thanked = Annotated[bool | None, Parameter(description="Only those that are ticked off, or only those that are not.")]
 
 
@@ -62,20 +61,6 @@ async def _room_of_creator(connection: Connection, caller: Caller, room_id: str 
     if room.creator_id != caller.person_id:
         raise NotYourRoom
     return room
-
-
-def _before(cursor: str | None) -> tuple[int, int]:
-    """Number and place in the cursor of a page of gifts.
-
-    Raises:
-        InvalidField: it was not made here.
-    """
-    if cursor is None:
-        return NO_END, 0
-    seq, _, place = cursor.partition(".")
-    if not (cursor.isascii() and seq.isdecimal() and place.isdecimal() and len(seq) <= 18 and len(place) <= 9):
-        raise InvalidField(field="query.cursor", reason="must be the `next` of a page")
-    return int(seq), int(place)
 
 
 @get(
@@ -91,20 +76,19 @@ async def list_received_gifts(
     database: Database,
     room_id: RoomIdOrCurrent = None,
     thanked: Thanked = None,
-    cursor: PlaceCursor = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> ReceivedGiftPage:
     """Newest first, from who, and whether they are ticked off as thanked."""
-    before = _before(cursor)
+    before = GIFTS.after(cursor)
     async with database.read() as connection:
         room = await _room_of_creator(connection, caller, room_id)
         if room is None:
             return ReceivedGiftPage([], None, None)
         found = await thanks.gifts_received(connection, room, before=before, thanked=thanked, limit=limit + 1)
         people = await people_by_ids(connection, {gift.viewer_id for gift in found})
-    page = found[:limit]
-    following = f"{page[-1].seq}.{page[-1].place}" if len(found) > limit else None
-    return ReceivedGiftPage([received_gift(gift, room, people) for gift in page], following, str(room.id))
+    following = GIFTS.next(found, limit, lambda gift: (gift.seq, gift.place))
+    return ReceivedGiftPage([received_gift(gift, room, people) for gift in found[:limit]], following, str(room.id))
 
 
 @post(
@@ -175,13 +159,11 @@ async def create_overlay_token(
 )
 async def list_overlay_tokens(
     caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> OverlayTokenPage:
+) -> Page[OverlayTokenView]:
     """Newest first, those revoked included."""
     async with database.read() as connection:
-        found = await overlays.list_tokens(connection, caller.person_id, place_of(cursor), limit + 1)
-    page = found[:limit]
-    following = cursor_of((page[-1].created_at, page[-1].id)) if len(found) > limit else None
-    return OverlayTokenPage([overlay_token(token) for token in page], following)
+        found = await overlays.list_tokens(connection, caller.person_id, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda token: (token.created_at, token.id), overlay_token)
 
 
 @delete(

@@ -11,7 +11,7 @@ from msgspec import Meta
 from plaudit.creators.model import Balance, Maturing, RewardRule
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX
 from plaudit.money import Money
-from plaudit.pages import cursor_of
+from plaudit.pages import Place
 from plaudit.payouts.model import (
     Actor,
     Payout,
@@ -20,7 +20,6 @@ from plaudit.payouts.model import (
     PayoutQuote,
     PayoutRate,
     PayoutState,
-    PayoutTerms,
 )
 
 _ID = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
@@ -56,13 +55,6 @@ class MethodAnswer(msgspec.Struct, frozen=True, kw_only=True):
     account_ending: Annotated[str, Meta(description="The last four characters of the account.")]
     created_at: datetime
     archived_at: Annotated[datetime | None, Meta(description="Since when it is not used any more.")]
-
-
-class MethodList(msgspec.Struct, frozen=True):
-    """The methods in use, newest first."""
-
-    items: list[MethodAnswer]
-    next: Annotated[None, Meta(description="There is one page only.")] = None
 
 
 class NewQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -134,13 +126,6 @@ class PayoutDetail(PayoutAnswer, frozen=True, kw_only=True):
     events: list[EventAnswer]
 
 
-class PayoutPage(msgspec.Struct, frozen=True):
-    """Payouts, newest first."""
-
-    items: list[PayoutAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class OperatorPayout(PayoutAnswer, frozen=True, kw_only=True):
     """A payout with what operators look after."""
 
@@ -151,34 +136,6 @@ class OperatorPayout(PayoutAnswer, frozen=True, kw_only=True):
     send_error: Annotated[str | None, Meta(description="What the last attempt failed with.")]
     may_be_refused: Annotated[bool, Meta(description="Nobody was told to pay it, so that it can still be refused.")]
     export_number: Annotated[int | None, Meta(description="The export it went out in, when it is paid by hand.")]
-
-
-class OperatorPayoutPage(msgspec.Struct, frozen=True):
-    """Payouts of all creators, newest first."""
-
-    items: list[OperatorPayout]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
-class RateList(msgspec.Struct, frozen=True):
-    """The payout rate in effect of each currency."""
-
-    items: list[PayoutRate]
-    next: Annotated[None, Meta(description="There is one page only.")] = None
-
-
-class RatePage(msgspec.Struct, frozen=True):
-    """Payout rates of all currencies, newest first."""
-
-    items: list[PayoutRate]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
-class TermsPage(msgspec.Struct, frozen=True):
-    """Terms of payouts, newest first."""
-
-    items: list[PayoutTerms]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -307,9 +264,9 @@ def operator_payout(payout: Payout) -> OperatorPayout:
     )
 
 
-def next_of(found: Sequence[Payout], limit: int) -> str | None:
-    """The cursor behind the first `limit` of what was found, if there is more."""
-    return cursor_of((found[limit - 1].requested_at, found[limit - 1].id)) if len(found) > limit else None
+def place_of(payout: Payout) -> Place:
+    """Where a payout stands in a list."""
+    return payout.requested_at, payout.id
 
 
 def balance_answer(

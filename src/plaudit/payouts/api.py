@@ -12,25 +12,23 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 from plaudit.creators import actions as creators
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
-from plaudit.pages import Cursor, Limit, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.payouts import actions, manual_api, methods, operator_api, outcomes, rates, stuck_api
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
     MethodAnswer,
-    MethodList,
     NewPayout,
     NewPayoutMethod,
     NewQuote,
     PayoutAnswer,
     PayoutDetail,
-    PayoutPage,
     QuoteAnswer,
     balance_answer,
     method_answer,
-    next_of,
     payout_answer,
     payout_detail,
+    place_of,
     quote_answer,
 )
 from plaudit.payouts.methods import BankAccount
@@ -148,10 +146,10 @@ async def add_method(
     tags=_TAGS,
     summary="My bank accounts",
 )
-async def list_methods(caller: Caller, database: Database) -> MethodList:
+async def list_methods(caller: Caller, database: Database) -> Page[MethodAnswer]:
     """Those in use, newest first."""
     async with database.read() as connection:
-        return MethodList([method_answer(one) for one in await methods.methods_of(connection, caller.person_id)])
+        return Page([method_answer(one) for one in await methods.methods_of(connection, caller.person_id)], None)
 
 
 @delete(
@@ -217,12 +215,12 @@ async def list_payouts(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> PayoutPage:
+) -> Page[PayoutAnswer]:
     """Newest first."""
     wanted = PayoutFilter(creator_id=caller.person_id, state=payout_state)
     async with database.read() as connection:
-        found = await actions.find_all(connection, wanted, place_of(cursor), limit + 1)
-    return PayoutPage([payout_answer(payout) for payout in found[:limit]], next_of(found, limit))
+        found = await actions.find_all(connection, wanted, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, place_of, payout_answer)
 
 
 @get(

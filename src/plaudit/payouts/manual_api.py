@@ -17,7 +17,7 @@ from plaudit.limits import (
     PAYOUT_OUTCOME_FILE_LENGTH_MAX,
     PAYOUT_REASON_LENGTH_MAX,
 )
-from plaudit.pages import Limit
+from plaudit.pages import BY_NUMBER, Cursor, Limit, Page
 from plaudit.payouts import bank, exports, outcome_files
 from plaudit.payouts.answers import OperatorPayout, operator_payout
 from plaudit.payouts.bank import BankOutcome, KnownOutcome
@@ -53,13 +53,6 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     exported_by: Annotated[str, Meta(description="The operator.")]
     payouts: Annotated[int, Meta(description="How many are in it.")]
     waiting: Annotated[int, Meta(description="Of how many nothing is marked yet.")]
-
-
-class ExportPage(msgspec.Struct, frozen=True):
-    """Exports, newest first."""
-
-    items: list[ExportAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 class DownloadAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,16 +173,13 @@ async def export(data: JSONBody[NewExport], caller: Caller, database: Database, 
 )
 async def list_exports(
     database: Database,
-    cursor: Annotated[
-        int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> ExportPage:
+) -> Page[ExportAnswer]:
     """Newest first."""
     async with database.read() as connection:
-        found = await exports.find_all(connection, cursor or 2**31 - 1, limit + 1)
-    following = str(found[limit - 1].number) if len(found) > limit else None
-    return ExportPage([_answer(one) for one in found[:limit]], following)
+        found = await exports.find_all(connection, BY_NUMBER.after(cursor), limit + 1)
+    return BY_NUMBER.page(found, limit, lambda one: one.number, _answer)
 
 
 @get(

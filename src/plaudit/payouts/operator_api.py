@@ -1,6 +1,6 @@
 """What operators do about payouts: look, approve, refuse, decide rates and terms."""
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get, post
@@ -10,17 +10,13 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, place_of
+from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.payouts import actions, rates
 from plaudit.payouts.answers import (
     OperatorPayout,
-    OperatorPayoutPage,
-    RateList,
-    RatePage,
     Refusal,
-    TermsPage,
-    next_of,
     operator_payout,
+    place_of,
 )
 from plaudit.payouts.jobs import SEND_JOB
 from plaudit.payouts.model import (
@@ -40,9 +36,6 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 
 _TAGS = ["Payouts"]
-VersionCursor: TypeAlias = Annotated[
-    int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
-]
 _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 
 
@@ -66,14 +59,14 @@ async def list_all(
     provider: Annotated[str | None, Parameter(max_length=40, description="Only those of this provider.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> OperatorPayoutPage:
+) -> Page[OperatorPayout]:
     """Newest first. Filters add up."""
     wanted = PayoutFilter(
         creator_id=creator_id, state=payout_state, currency=currency, attention=attention, provider=provider
     )
     async with database.read() as connection:
-        found = await actions.find_all(connection, wanted, place_of(cursor), limit + 1)
-    return OperatorPayoutPage([operator_payout(payout) for payout in found[:limit]], next_of(found, limit))
+        found = await actions.find_all(connection, wanted, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, place_of, operator_payout)
 
 
 @post(
@@ -128,10 +121,10 @@ async def refuse(
     tags=_TAGS,
     summary="What a diamond is worth",
 )
-async def list_rates(database: Database, clock: Clock) -> RateList:
+async def list_rates(database: Database, clock: Clock) -> Page[PayoutRate]:
     """The rate in effect of each currency, and where it is from."""
     async with database.read() as connection:
-        return RateList(await rates.rates_at(connection, clock.now()))
+        return Page(await rates.rates_at(connection, clock.now()), None)
 
 
 @get(
@@ -142,12 +135,12 @@ async def list_rates(database: Database, clock: Clock) -> RateList:
     summary="All payout rates",
 )
 async def list_rate_versions(
-    database: Database, cursor: VersionCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> RatePage:
+    database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> Page[PayoutRate]:
     """Newest first, those that are not in effect yet included."""
     async with database.read() as connection:
-        found = await rates.list_rates(connection, cursor or 2**31 - 1, limit + 1)
-    return RatePage(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+        found = await rates.list_rates(connection, BY_NUMBER.after(cursor), limit + 1)
+    return Page(found[:limit], BY_NUMBER.next(found, limit, lambda rate: rate.version))
 
 
 @post(
@@ -183,11 +176,13 @@ async def get_current_terms(database: Database, clock: Clock) -> PayoutTerms:
     tags=_TAGS,
     summary="All terms of payouts",
 )
-async def list_terms(database: Database, cursor: VersionCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT) -> TermsPage:
+async def list_terms(
+    database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> Page[PayoutTerms]:
     """Newest first, those that are not in effect yet included."""
     async with database.read() as connection:
-        found = await rates.list_terms(connection, cursor or 2**31 - 1, limit + 1)
-    return TermsPage(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+        found = await rates.list_terms(connection, BY_NUMBER.after(cursor), limit + 1)
+    return Page(found[:limit], BY_NUMBER.next(found, limit, lambda terms: terms.version))
 
 
 @post(

@@ -13,7 +13,7 @@ from msgspec import Meta
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.payouts.stuck import JOB_OF, Queue, StuckWork, list_stuck, retry
 from plaudit.people.access import Access
 from plaudit.problems import NotFound
@@ -47,13 +47,6 @@ class StuckWorkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     due_at: Annotated[datetime, Meta(description="When it is tried again; in the past: as soon as its job runs.")]
 
 
-class StuckWorkPage(msgspec.Struct, frozen=True):
-    """Work that failed, the latest first."""
-
-    items: list[StuckWorkAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 def _answer(work: StuckWork) -> StuckWorkAnswer:
     fields = msgspec.structs.asdict(work)
     return StuckWorkAnswer(**fields | {"creator_id": None if work.creator_id is None else str(work.creator_id)})
@@ -71,12 +64,11 @@ async def list_all(
     queue: Annotated[Queue | None, Parameter(description="Only what is of this kind.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> StuckWorkPage:
+) -> Page[StuckWorkAnswer]:
     """Clawbacks, conversions and payouts whose last try failed, by when they were to be done, the latest first."""
     async with database.read() as connection:
-        found = await list_stuck(connection, queue, place_of(cursor), limit + 1)
-    more = cursor_of((found[limit - 1].waiting_since, found[limit - 1].id)) if len(found) > limit else None
-    return StuckWorkPage([_answer(work) for work in found[:limit]], more)
+        found = await list_stuck(connection, queue, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda work: (work.waiting_since, work.id), _answer)
 
 
 @post(

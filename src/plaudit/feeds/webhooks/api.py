@@ -29,7 +29,7 @@ from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.injected import Clock, Database, Settings
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import IdempotencyConflict, NotFound
@@ -68,13 +68,6 @@ class EndpointWithSecret(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-class EndpointPage(msgspec.Struct, frozen=True):
-    """Endpoints, newest first."""
-
-    items: list[EndpointAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class DeliveryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An event for an endpoint, and what became of it."""
 
@@ -110,13 +103,6 @@ class TryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     answer: Annotated[str, Meta(description="The first bytes of the answer.")]
 
 
-class TryPage(msgspec.Struct, frozen=True):
-    """Requests to an endpoint, the latest first."""
-
-    items: list[TryAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 def _endpoint(endpoint: Endpoint) -> EndpointAnswer:
     return msgspec.convert(endpoint, EndpointAnswer, from_attributes=True)
 
@@ -150,12 +136,13 @@ async def create(
 
 
 @get("", access=Access.OPERATOR, operation_id="ListWebhooks", tags=_TAGS, summary="Endpoints that are told")
-async def list_all(database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT) -> EndpointPage:
+async def list_all(
+    database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> Page[EndpointAnswer]:
     """Newest first."""
     async with database.read() as connection:
-        found = await actions.list_endpoints(connection, place_of(cursor), limit + 1)
-    more = cursor_of((found[limit - 1].created_at, found[limit - 1].id)) if len(found) > limit else None
-    return EndpointPage([_endpoint(one) for one in found[:limit]], more)
+        found = await actions.list_endpoints(connection, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda one: (one.created_at, one.id), _endpoint)
 
 
 @get(
@@ -307,13 +294,12 @@ async def list_tries(
     sequence: Sequence = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> TryPage:
+) -> Page[TryAnswer]:
     """The latest first, with status, duration and what was answered."""
     async with database.read() as connection:
         await actions.require(connection, endpoint_id)
-        found = await actions.list_tries(connection, endpoint_id, sequence, place_of(cursor), limit + 1)
-    more = cursor_of((found[limit - 1].at, found[limit - 1].id)) if len(found) > limit else None
-    return TryPage([_try(one) for one in found[:limit]], more)
+        found = await actions.list_tries(connection, endpoint_id, sequence, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda one: (one.at, one.id), _try)
 
 
 @post(

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
@@ -37,13 +37,6 @@ class GrantAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Annotated[datetime | None, Meta(description="Until when they can be spent; null: without end.")]
     granted_by: PersonCard
     granted_at: datetime
-
-
-class GrantPage(msgspec.Struct, frozen=True):
-    """Grants, newest first."""
-
-    items: list[GrantAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 def _card(people: dict[int, Person], person_id: int) -> PersonCard:
@@ -89,21 +82,21 @@ async def list_grants(
     granted_by: OperatorId = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> GrantPage:
+) -> Page[GrantAnswer]:
     """Newest first, with who gave them and why, and what is left."""
     async with database.read() as connection:
         found = await actions.list_grants(
             connection,
-            place_of(cursor),
+            BY_TIME.after(cursor),
             limit + 1,
             person_id=int(person_id) if person_id else None,
             granted_by=int(granted_by) if granted_by else None,
         )
-        shown = found[:limit]
-        named = {one for grant in shown for one in (grant.person_id, grant.granted_by)}
+        named = {one for grant in found[:limit] for one in (grant.person_id, grant.granted_by)}
         people = await people_by_ids(connection, named)
-    following = cursor_of((shown[-1].granted_at, shown[-1].grant_id)) if len(found) > limit else None
-    return GrantPage([_answer(grant, people) for grant in shown], following)
+    return BY_TIME.page(
+        found, limit, lambda grant: (grant.granted_at, grant.grant_id), lambda grant: _answer(grant, people)
+    )
 
 
 HANDLERS = (grant_coins, list_grants)

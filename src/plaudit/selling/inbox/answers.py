@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.money import Money
-from plaudit.pages import cursor_of
 from plaudit.selling.inbox.model import Message, MessageState, Replay, StoredMessage
 from plaudit.selling.orders.model import PaymentProblem, PaymentProblemKind
 
@@ -44,13 +43,6 @@ class RawMessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageAnswer
     body: Annotated[str, Meta(description="As it came; bytes that are no text are shown as �.")]
     replays: list[ReplayAnswer]
-
-
-class MessagePage(msgspec.Struct, frozen=True):
-    """Messages, newest first."""
-
-    items: list[MessageAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 class ReplayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,13 +85,6 @@ class ProblemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     resolution: str | None
 
 
-class ProblemPage(msgspec.Struct, frozen=True):
-    """Problems, newest first."""
-
-    items: list[ProblemAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class Resolution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How something was settled."""
 
@@ -119,12 +104,6 @@ def message_answer(message: Message) -> MessageAnswer:
         tried_at=message.tried_at,
         due_at=message.due_at,
     )
-
-
-def message_page(found: list[Message], limit: int) -> MessagePage:
-    page = found[:limit]
-    last = cursor_of((page[-1].received_at, page[-1].message_id)) if len(found) > limit else None
-    return MessagePage([message_answer(message) for message in page], last)
 
 
 def raw_answer(message: StoredMessage, replays: list[Replay]) -> RawMessageAnswer:
@@ -151,9 +130,3 @@ def problem_answer(problem: PaymentProblem) -> ProblemAnswer:
         resolved_by=None if problem.resolved_by is None else str(problem.resolved_by),
         resolution=problem.resolution,
     )
-
-
-def problem_page(found: list[PaymentProblem], limit: int) -> ProblemPage:
-    page = found[:limit]
-    last = cursor_of((page[-1].noticed_at, page[-1].problem_id)) if len(found) > limit else None
-    return ProblemPage([problem_answer(problem) for problem in page], last)

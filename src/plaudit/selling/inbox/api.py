@@ -10,24 +10,21 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 from plaudit.injected import Clock, Database, Settings
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import Conflict, InvalidField, NotFound
 from plaudit.selling.inbox import actions
 from plaudit.selling.inbox.answers import (
-    MessagePage,
+    MessageAnswer,
     ProblemAnswer,
-    ProblemPage,
     RawMessageAnswer,
     Replayed,
     ReplayRequest,
     ReplaysQueued,
     Resolution,
     message_answer,
-    message_page,
     problem_answer,
-    problem_page,
     raw_answer,
 )
 from plaudit.selling.inbox.jobs import APPLYING
@@ -55,11 +52,12 @@ async def list_messages(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> MessagePage:
+) -> Page[MessageAnswer]:
     """Newest first. Filters add up."""
     wanted = MessageFilter(provider=provider, state=message_state)
     async with database.read() as connection:
-        return message_page(await actions.list_messages(connection, wanted, place_of(cursor), limit + 1), limit)
+        found = await actions.list_messages(connection, wanted, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda message: (message.received_at, message.message_id), message_answer)
 
 
 @get(
@@ -136,11 +134,11 @@ async def list_problems(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> ProblemPage:
+) -> Page[ProblemAnswer]:
     """Newest first. Filters add up."""
     async with database.read() as connection:
-        found = await problems.list_problems(connection, kind, is_open, place_of(cursor), limit + 1)
-    return problem_page(found, limit)
+        found = await problems.list_problems(connection, kind, is_open, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda problem: (problem.noticed_at, problem.problem_id), problem_answer)
 
 
 @post(

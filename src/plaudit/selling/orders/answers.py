@@ -100,13 +100,6 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class OrderPage(msgspec.Struct, frozen=True):
-    """Orders, newest first."""
-
-    items: list[OrderAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 def quote_answer(quote: Quote, decision: RegionDecision | None) -> QuoteAnswer:
     return QuoteAnswer(
         id=quote.quote_id,

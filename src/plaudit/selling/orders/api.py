@@ -10,14 +10,13 @@ from litestar.params import FromPath, JSONBody, Parameter
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Limit
+from plaudit.pages import BY_ID, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers
 from plaudit.selling.orders.answers import (
     OrderAnswer,
-    OrderPage,
     PricesAnswer,
     QuoteAnswer,
     order_answer,
@@ -39,7 +38,6 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused, ProviderUnavailable
 
 TAGS = ["Recharge"]
-Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before; without it, the first page.")]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
 
 
@@ -153,12 +151,13 @@ async def list_orders(
     settings: Settings,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> OrderPage:
+) -> Page[OrderAnswer]:
     """Newest first."""
     async with database.read() as connection:
-        found = await actions.list_orders(connection, caller.person_id, cursor, limit + 1)
-    page = [order_answer(order, settings.store_product_prefix) for order in found[:limit]]
-    return OrderPage(page, str(page[-1].id) if len(found) > limit else None)
+        found = await actions.list_orders(connection, caller.person_id, BY_ID.after(cursor), limit + 1)
+    return BY_ID.page(
+        found, limit, lambda order: order.order_id, lambda order: order_answer(order, settings.store_product_prefix)
+    )
 
 
 @get("/orders/{order_id:uuid}", access=OWNER, operation_id="GetOrder", tags=TAGS, summary="One order")

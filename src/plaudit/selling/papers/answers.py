@@ -76,13 +76,6 @@ class CreditNoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
 
 
-class CreditNotePage(msgspec.Struct, frozen=True):
-    """Credit notes of a receipt, in the order of their numbers."""
-
-    items: list[CreditNoteAnswer]
-    next: Annotated[str | None, Meta(description="Null: these are all.")]
-
-
 def receipt_answer(receipt: Receipt) -> ReceiptAnswer:
     ours = not receipt.is_confirmation
     seller = (receipt.seller_code, receipt.seller_name, receipt.seller_address, receipt.seller_tax_id)

@@ -11,6 +11,7 @@ from plaudit.db import Connection
 from plaudit.injected import Database, Settings
 from plaudit.languages.model import LANGUAGES, Voice, home_language, language_of, locale_of
 from plaudit.languages.speaking import speaking
+from plaudit.pages import Page
 from plaudit.people.access import Access
 from plaudit.people.actions import require_person
 from plaudit.people.injected import Caller
@@ -18,7 +19,6 @@ from plaudit.problems import NotFound
 from plaudit.selling.papers import pdf, reading
 from plaudit.selling.papers.answers import (
     CreditNoteAnswer,
-    CreditNotePage,
     ReceiptAnswer,
     credit_note_answer,
     receipt_answer,
@@ -81,12 +81,12 @@ async def get_receipt_pdf(
     problems=(NotFound,),
     summary="What was credited of a receipt",
 )
-async def list_credit_notes(order_id: FromPath[UUID], caller: Caller, database: Database) -> CreditNotePage:
+async def list_credit_notes(order_id: FromPath[UUID], caller: Caller, database: Database) -> Page[CreditNoteAnswer]:
     """All of it, cancellations included, in the order of the numbers."""
     async with database.snapshot() as connection:
         receipt = await reading.receipt_for(connection, caller, order_id)
         notes = await reading.credit_notes_of(connection, receipt)
-    return CreditNotePage([credit_note_answer(note, receipt) for note in notes], None)
+    return Page([credit_note_answer(note, receipt) for note in notes], None)
 
 
 @get(

@@ -12,7 +12,6 @@ from plaudit.selling.prices.model import BookNotReadable, BookState, Draft, Draf
 from plaudit.selling.prices.pricing import PriceBook
 from plaudit.selling.prices.taxes import TaxRate
 
-Next = Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 Text = Annotated[str, Meta(description="The price book as a TOML file.")]
 
 
@@ -38,13 +37,6 @@ class VersionDetail(msgspec.Struct, frozen=True, kw_only=True):
     toml: Text
 
 
-class VersionPage(msgspec.Struct, frozen=True):
-    """Versions, the newest first."""
-
-    items: list[VersionAnswer]
-    next: Next
-
-
 class DraftLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A draft in a list."""
 
@@ -53,13 +45,6 @@ class DraftLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     changed_at: datetime
     characters: int
-
-
-class DraftPage(msgspec.Struct, frozen=True):
-    """Drafts that are not published, the last changed first."""
-
-    items: list[DraftLineAnswer]
-    next: Next
 
 
 class DraftAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,13 +89,6 @@ class TaxRateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     is_override: Annotated[bool, Meta(description="Decided by an operator.")]
     recorded_at: datetime
     recorded_by: str | None
-
-
-class TaxRatePage(msgspec.Struct, frozen=True):
-    """Tax rates, the newest decision first."""
-
-    items: list[TaxRateAnswer]
-    next: Next
 
 
 def version_answer(version: Version) -> VersionAnswer:

@@ -9,21 +9,19 @@ from litestar.params import FromPath, JSONBody, Parameter
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.selling.prices import actions, taxes
 from plaudit.selling.prices.answers import (
     DraftAnswer,
-    DraftPage,
+    DraftLineAnswer,
     LintAnswer,
     PreviewAnswer,
     TaxRateAnswer,
-    TaxRatePage,
     VersionAnswer,
     VersionDetail,
-    VersionPage,
     draft_answer,
     draft_line_answer,
     is_publishable,
@@ -59,9 +57,6 @@ _OPERATOR = Access.OPERATOR
 _UNREADABLE = (BookNotReadable,)
 VersionPath = Annotated[int, Parameter(ge=1, le=2**31 - 1, description="The number of a version.")]
 Region = Annotated[str, Parameter(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.")]
-NumberCursor = Annotated[
-    int | None, Parameter(ge=1, le=2**31 - 1, description="`next` of the page before; without it, the first page.")
-]
 
 
 # Versions
@@ -69,14 +64,12 @@ NumberCursor = Annotated[
 
 @get("/price-books", access=_OPERATOR, operation_id="ListPriceBooks", tags=_TAGS, summary="All versions")
 async def list_price_books(
-    database: Database, clock: Clock, cursor: NumberCursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> VersionPage:
+    database: Database, clock: Clock, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> Page[VersionAnswer]:
     """Newest first, scheduled and withdrawn ones included."""
     async with database.read() as connection:
-        found = await actions.list_versions(connection, cursor, limit + 1, clock.now())
-    page = found[:limit]
-    more = str(page[-1].version) if len(found) > limit else None
-    return VersionPage([version_answer(version) for version in page], more)
+        found = await actions.list_versions(connection, BY_NUMBER.after(cursor), limit + 1, clock.now())
+    return BY_NUMBER.page(found, limit, lambda one: one.version, version_answer)
 
 
 @get("/price-books/{version:int}", access=_OPERATOR, operation_id="GetPriceBook", tags=_TAGS, summary="One version")
@@ -175,13 +168,13 @@ async def make_draft(
 
 
 @get("/price-book-drafts", access=_OPERATOR, operation_id="ListPriceDrafts", tags=_TAGS, summary="All drafts")
-async def list_drafts(database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT) -> DraftPage:
+async def list_drafts(
+    database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> Page[DraftLineAnswer]:
     """Those that are not published, the last changed first."""
     async with database.read() as connection:
-        found = await actions.list_drafts(connection, place_of(cursor), limit + 1)
-    page = found[:limit]
-    more = cursor_of((page[-1].changed_at, page[-1].draft_id)) if len(found) > limit else None
-    return DraftPage([draft_line_answer(draft) for draft in page], more)
+        found = await actions.list_drafts(connection, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda draft: (draft.changed_at, draft.draft_id), draft_line_answer)
 
 
 @get(
@@ -314,17 +307,14 @@ async def _current(connection: Connection, clock: Clock) -> PriceBook:
 async def list_tax_rates(
     database: Database,
     country: Annotated[str | None, Parameter(pattern="^[A-Z]{2}$", description="Those of one country only.")] = None,
-    cursor: Annotated[
-        int | None, Parameter(ge=1, le=2**63 - 1, description="`next` of the page before; without it, the first page.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> TaxRatePage:
+) -> Page[TaxRateAnswer]:
     """The newest decision first. On a day the newest decision of an operator that covers it holds, else the newest
     published rate; a country without either has the rate of the price book."""
     async with database.read() as connection:
-        found = await taxes.tax_rates(connection, country, cursor, limit + 1)
-    page = found[:limit]
-    return TaxRatePage([tax_answer(rate) for rate in page], str(page[-1].tax_rate_id) if len(found) > limit else None)
+        found = await taxes.tax_rates(connection, country, taxes.RATES.after(cursor), limit + 1)
+    return taxes.RATES.page(found, limit, lambda rate: rate.tax_rate_id, tax_answer)
 
 
 @post("/tax-rates", access=_OPERATOR, operation_id="DecideTaxRate", tags=_TAGS, summary="Decide a tax rate")

@@ -15,11 +15,14 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.languages.formats import zone_of
+from plaudit.pages import Number, Places
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.prices.model import NewTaxRate
 
 SQL = statements(__file__)
 
+RATES: Places[int | None] = Places(Number, None)
+"""The places of tax rates by their ids, the newest decision first."""
 _DATA = "eu-vat-rates-data"
 _NO_COUNTRY = frozenset({"XI"})  # Northern Ireland has rules of its own and no country code; its people are of GB
 

@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.money import Money
-from plaudit.pages import cursor_of
 from plaudit.selling.reconciliation.model import (
     Difference,
     DifferenceKind,
@@ -18,8 +17,6 @@ from plaudit.selling.reconciliation.model import (
     Side,
     What,
 )
-
-NextMeta = Meta(description="The cursor of the next page; null: this is the last.")
 
 
 class SumAnswer(msgspec.Struct, frozen=True):
@@ -51,13 +48,6 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sums: list[SumAnswer]
 
 
-class RunPage(msgspec.Struct, frozen=True):
-    """Runs, newest first."""
-
-    items: list[RunAnswer]
-    next: Annotated[str | None, NextMeta]
-
-
 class DifferenceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is not the same here and at a provider."""
 
@@ -82,13 +72,6 @@ class DifferenceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: str | None
 
 
-class DifferencePage(msgspec.Struct, frozen=True):
-    """Differences, newest first."""
-
-    items: list[DifferenceAnswer]
-    next: Annotated[str | None, NextMeta]
-
-
 def run_answer(run: RunWithSums) -> RunAnswer:
     return RunAnswer(
         id=run.run_id,
@@ -109,12 +92,6 @@ def run_answer(run: RunWithSums) -> RunAnswer:
             for one in run.sums
         ],
     )
-
-
-def run_page(found: list[RunWithSums], limit: int) -> RunPage:
-    page = found[:limit]
-    last = cursor_of((page[-1].requested_at, page[-1].run_id)) if len(found) > limit else None
-    return RunPage([run_answer(run) for run in page], last)
 
 
 def difference_answer(found: Difference) -> DifferenceAnswer:
@@ -139,12 +116,6 @@ def difference_answer(found: Difference) -> DifferenceAnswer:
         resolution=found.resolution,
         closed_by=None if found.closed_by is None else str(found.closed_by),
     )
-
-
-def difference_page(found: list[Difference], limit: int) -> DifferencePage:
-    page = found[:limit]
-    last = cursor_of((page[-1].noticed_at, page[-1].difference_id)) if len(found) > limit else None
-    return DifferencePage([difference_answer(one) for one in page], last)
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:

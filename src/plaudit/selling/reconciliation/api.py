@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import Conflict, NotFound
@@ -20,13 +20,9 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reconciliation import actions
 from plaudit.selling.reconciliation.answers import (
     DifferenceAnswer,
-    DifferencePage,
     RunAnswer,
-    RunPage,
     difference_answer,
-    difference_page,
     run_answer,
-    run_page,
 )
 from plaudit.selling.reconciliation.jobs import JOB
 from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState, RunRequest
@@ -62,10 +58,11 @@ async def compare_day(
 @get("/reconciliations", access=Access.OPERATOR, operation_id="ListComparisons", tags=TAGS, summary="Compared days")
 async def list_runs(
     database: Database, provider: Provider = None, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> RunPage:
+) -> Page[RunAnswer]:
     """Newest first, with the sums of both sides."""
     async with database.read() as connection:
-        return run_page(await actions.list_runs(connection, provider, place_of(cursor), limit + 1), limit)
+        found = await actions.list_runs(connection, provider, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda run: (run.requested_at, run.run_id), run_answer)
 
 
 @get(
@@ -98,12 +95,12 @@ async def list_differences(
     day: Annotated[date | None, Parameter(description="Only those of this day, in UTC.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> DifferencePage:
+) -> Page[DifferenceAnswer]:
     """Newest first. Filters add up."""
     wanted = DifferenceFilter(provider=provider, state=difference_state, day=day)
     async with database.read() as connection:
-        found = await actions.list_differences(connection, wanted, place_of(cursor), limit + 1)
-    return difference_page(found, limit)
+        found = await actions.list_differences(connection, wanted, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda one: (one.noticed_at, one.difference_id), difference_answer)
 
 
 @post(

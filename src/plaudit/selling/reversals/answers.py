@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from plaudit.money import Money
 from plaudit.selling.reversals.asking import WHY_NOT
-from plaudit.selling.reversals.model import Kind, Obstacle, RegionRule, Reversal, State, Withdrawable
+from plaudit.selling.reversals.model import Kind, Obstacle, Reversal, State, Withdrawable
 
 STORES = {
     "apple": ("Apple", "https://reportaproblem.apple.com", "Sign in, choose “Request a refund” and the purchase."),
@@ -41,13 +41,6 @@ class ReversalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
-class ReversalPage(msgspec.Struct, frozen=True):
-    """Reversals, newest first."""
-
-    items: list[ReversalAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class OperatorReversalAnswer(ReversalAnswer, frozen=True, kw_only=True):
     """The same with what the provider says and takes."""
 
@@ -64,25 +57,11 @@ class OperatorReversalAnswer(ReversalAnswer, frozen=True, kw_only=True):
     send_error: Annotated[str | None, Meta(description="Why the last try did not come through.")]
 
 
-class OperatorReversalPage(msgspec.Struct, frozen=True):
-    """Reversals of everybody, newest first."""
-
-    items: list[OperatorReversalAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class RuleAnswer(msgspec.Struct, frozen=True):
     """How long unspent coins can be taken back."""
 
     days: int
     basis: str
-
-
-class RuleList(msgspec.Struct, frozen=True):
-    """Rules of regions, the latest of each first; other regions have what the settings promise."""
-
-    items: list[RegionRule]
-    next: str | None = None
 
 
 class StoreAnswer(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParam
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_ID, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import Conflict, NotFound
@@ -18,10 +18,7 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking, reading, rules, sending
 from plaudit.selling.reversals.answers import (
     OperatorReversalAnswer,
-    OperatorReversalPage,
     ReversalAnswer,
-    ReversalPage,
-    RuleList,
     WithdrawalPreview,
     operator_answer,
     preview_answer,
@@ -90,18 +87,13 @@ async def withdraw(
 async def list_reversals(
     caller: Caller,
     database: Database,
-    cursor: Annotated[
-        UUID | None, Parameter(description="`next` of the page before; without it, the first page.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> ReversalPage:
+) -> Page[ReversalAnswer]:
     """Withdrawals, refunds, store voids and chargebacks, newest first."""
     async with database.read() as connection:
-        found = await reading.list_of_person(connection, caller.person_id, cursor, limit + 1)
-    page = found[:limit]
-    return ReversalPage(
-        [reversal_answer(one) for one in page], str(page[-1].reversal_id) if len(found) > limit else None
-    )
+        found = await reading.list_of_person(connection, caller.person_id, BY_ID.after(cursor), limit + 1)
+    return BY_ID.page(found, limit, lambda one: one.reversal_id, reversal_answer)
 
 
 @get(
@@ -126,12 +118,12 @@ async def get_reversal(reversal_id: FromPath[UUID], caller: Caller, database: Da
     problems=(NotFound,),
     summary="What went back of an order",
 )
-async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, database: Database) -> ReversalPage:
+async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, database: Database) -> Page[ReversalAnswer]:
     """All of it, the oldest first; for its buyer, and for operators."""
     async with database.read() as connection:
         order = await order_actions.order_for(connection, caller, order_id)
         found = await reading.of_order(connection, order)
-    return ReversalPage([reversal_answer(one) for one in found], None)
+    return Page([reversal_answer(one) for one in found], None)
 
 
 @post(
@@ -179,14 +171,14 @@ async def list_all_reversals(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> OperatorReversalPage:
+) -> Page[OperatorReversalAnswer]:
     """Newest first, those that claim more than was left included."""
     person = None if person_id is None else int(person_id)
     async with database.read() as connection:
-        found = await reading.list_all(connection, kind, reversal_state, provider, person, place_of(cursor), limit + 1)
-    page = found[:limit]
-    after = cursor_of((page[-1].created_at, page[-1].reversal_id)) if len(found) > limit else None
-    return OperatorReversalPage([operator_answer(one) for one in page], after)
+        found = await reading.list_all(
+            connection, kind, reversal_state, provider, person, BY_TIME.after(cursor), limit + 1
+        )
+    return BY_TIME.page(found, limit, lambda one: (one.created_at, one.reversal_id), operator_answer)
 
 
 @get(
@@ -196,10 +188,10 @@ async def list_all_reversals(
     tags=OPERATOR_TAGS,
     summary="How long unspent coins can be taken back",
 )
-async def list_withdrawal_rules(database: Database) -> RuleList:
+async def list_withdrawal_rules(database: Database) -> Page[RegionRule]:
     """What laws say, by region."""
     async with database.read() as connection:
-        return RuleList(await rules.list_rules(connection))
+        return Page(await rules.list_rules(connection), None)
 
 
 @post(

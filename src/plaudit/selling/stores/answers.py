@@ -72,13 +72,6 @@ class HeldPurchaseDetail(msgspec.Struct, frozen=True):
     ]
 
 
-class HeldPurchasePage(msgspec.Struct, frozen=True):
-    """Transactions of stores, newest first."""
-
-    items: list[HeldPurchase]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The word of a buyer."""
 
@@ -111,13 +104,6 @@ class ConsumptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     error: str
     consumed_ppm: Annotated[int | None, Meta(description="The share that was told, in millionths.")]
     closed_at: datetime | None
-
-
-class ConsumptionPage(msgspec.Struct, frozen=True):
-    """Questions of stores, newest first."""
-
-    items: list[ConsumptionAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
 
 
 def held_answer(transaction: StoreTransaction) -> HeldPurchase:

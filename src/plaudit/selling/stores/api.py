@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, STORE_CANDIDATES_MAX
-from plaudit.pages import Cursor, Limit, cursor_of, place_of
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
@@ -22,10 +22,9 @@ from plaudit.selling.stores.answers import (
     CloseRequest,
     ConsentAnswer,
     ConsentRequest,
-    ConsumptionPage,
+    ConsumptionAnswer,
     HeldPurchase,
     HeldPurchaseDetail,
-    HeldPurchasePage,
     PurchaseRequest,
     consumption_answer,
     detail_answer,
@@ -134,12 +133,11 @@ async def list_purchases(
     ] = TransactionState.HELD,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> HeldPurchasePage:
+) -> Page[HeldPurchase]:
     """Newest first."""
     async with database.read() as connection:
-        found = await actions.list_transactions(connection, transaction_state, place_of(cursor), limit + 1)
-    page = [held_answer(transaction) for transaction in found[:limit]]
-    return HeldPurchasePage(page, cursor_of((page[-1].noticed_at, page[-1].id)) if len(found) > limit else None)
+        found = await actions.list_transactions(connection, transaction_state, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda one: (one.noticed_at, one.id), held_answer)
 
 
 @get(
@@ -212,12 +210,11 @@ async def list_requests(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> ConsumptionPage:
+) -> Page[ConsumptionAnswer]:
     """Newest first. Those that are "missed" were not answered in time."""
     async with database.read() as connection:
-        found = await consumption.list_requests(connection, request_state, place_of(cursor), limit + 1)
-    page = [consumption_answer(entry) for entry in found[:limit]]
-    return ConsumptionPage(page, cursor_of((page[-1].noticed_at, page[-1].id)) if len(found) > limit else None)
+        found = await consumption.list_requests(connection, request_state, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, lambda one: (one.noticed_at, one.id), consumption_answer)
 
 
 HANDLERS = (

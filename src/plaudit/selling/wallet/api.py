@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -13,7 +13,7 @@ from msgspec import Meta
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
-from plaudit.pages import Limit
+from plaudit.pages import BY_ID, Cursor, Limit, Number, Page, Places
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
@@ -46,13 +46,6 @@ class ExpiringAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class LotPage(msgspec.Struct, frozen=True):
-    """Lots with unspent coins, in the order in which they will be spent."""
-
-    items: list[LotAnswer]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
-
-
 class WorthAnswer(msgspec.Struct, frozen=True):
     """Coins in real money. `basis`: "paid" what they cost, "list" today's web price, "mixed" partly each."""
 
@@ -73,7 +66,7 @@ class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
     worth: Annotated[WorthAnswer | None, Meta(description="The coins in money; null without a price book.")]
     paid: Annotated[list[Money], Meta(description="What the unspent coins cost, one amount for each currency.")]
     per_coin: Annotated[PriceView | None, Meta(description="What the next coin is worth, exactly, and why.")]
-    lots: LotPage
+    lots: Page[LotAnswer]
 
 
 class ItemAnswer(msgspec.Struct, frozen=True):
@@ -139,11 +132,15 @@ class HistoryReversal(msgspec.Struct, frozen=True, kw_only=True, tag="reversal",
     credited: Annotated[bool, Meta(description="There is a credit note under this id.")]
 
 
-class HistoryPage(msgspec.Struct, frozen=True):
+HistoryEntry: TypeAlias = HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal
+
+
+class HistoryPage(Page[HistoryEntry], frozen=True):
     """Recharges and gifts, newest first by the time in their ids."""
 
-    items: list[HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal]
-    next: Annotated[str | None, Meta(description="The cursor of the next page; null: this is the last.")]
+
+LOTS: Places[int | None] = Places(Number, None)
+"""The places of lots: the coin of the strip behind each."""
 
 
 class GiftLot(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,17 +167,15 @@ async def get_wallet(
     database: Database,
     settings: Settings,
     clock: Clock,
-    cursor: Annotated[
-        int | None, Parameter(ge=0, le=2**63 - 1, description="Where the page of lots begins: `lots.next`.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Parameter(ge=1, le=WALLET_LOTS_MAX, description="The most lots to answer with.")] = 50,
 ) -> WalletAnswer:
     """Coins, what they are worth in money, and the lots they belong to."""
     async with database.snapshot() as connection:
         holding = await wallet.read_holding(connection, caller.person_id)
         found, lots = holding.wallet, holding.lots[: limit + 1]
-        if cursor is not None and cursor > found.spent:
-            lots = await wallet.open_lots(connection, caller.person_id, cursor, limit + 1)
+        if (start := LOTS.after(cursor)) is not None and start > found.spent:
+            lots = await wallet.open_lots(connection, caller.person_id, start, limit + 1)
         unspent = await wallet.unspent(connection, caller.person_id, found)
         worth = None
         per_coin = None
@@ -188,7 +183,6 @@ async def get_wallet(
             web = await wallet.web_price(connection, caller.person_id, settings, clock)
             per_coin = wallet.view_of(holding.lots, web)
             worth = wallet.worth_of(holding.lots, found.coins, web)
-    page = lots[:limit]
     return WalletAnswer(
         coins=found.coins,
         promotional_coins=unspent.promotional,
@@ -197,10 +191,7 @@ async def get_wallet(
         worth=WorthAnswer(round_half_up(worth.minor), worth.currency, worth.basis) if worth else None,
         paid=unspent.paid,
         per_coin=per_coin,
-        lots=LotPage(
-            [_lot(lot) for lot in page],
-            str(page[-1].start_coin + page[-1].unspent) if len(lots) > limit else None,
-        ),
+        lots=LOTS.page(lots, limit, lambda lot: lot.start_coin + lot.unspent, _lot),
     )
 
 
@@ -228,23 +219,21 @@ def _lot(lot: OpenLot) -> LotAnswer:
 async def get_history(
     caller: Caller,
     database: Database,
-    cursor: Annotated[
-        UUID | None, Parameter(description="`next` of the page before; without it, the first page.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> HistoryPage:
     """Where coins came from and went, each gift with what it cost in money."""
     async with database.snapshot() as connection:
-        page = await wallet.history(connection, caller.person_id, cursor, limit)
+        page = await wallet.history(connection, caller.person_id, BY_ID.after(cursor), limit)
         creators = {entry.creator_id for entry in page.entries if isinstance(entry, wallet.GiftEntry)}
         people = await people_by_ids(connection, creators)
     items = [_entry(entry, page, people) for entry in page.entries]
-    return HistoryPage(items, str(page.next) if page.next else None)
+    return HistoryPage(items, BY_ID.cursor(page.next) if page.next else None)
 
 
 def _entry(
     entry: wallet.LotEntry | wallet.GiftEntry | Reversal, page: wallet.History, people: dict[int, Person]
-) -> HistoryRecharge | HistoryPromotion | HistoryGift | HistoryReversal:
+) -> HistoryEntry:
     if isinstance(entry, Reversal):
         return HistoryReversal(
             id=entry.reversal_id,

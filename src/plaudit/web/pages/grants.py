@@ -14,7 +14,7 @@ from plaudit.limits import (
     PAGE_ROWS,
     PERSON_NAME_LENGTH_MAX,
 )
-from plaudit.pages import cursor_of, place_of
+from plaudit.pages import BY_TIME
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids, people_called
 from plaudit.people.injected import Caller
@@ -42,7 +42,7 @@ async def grants(
         matches: list[Person] = []
         if who.strip():
             matches = await people_called(connection, who.strip().removeprefix("@"), GRANT_PEOPLE_SHOWN_MAX)
-        found = await actions.list_grants(connection, place_of(before), PAGE_ROWS + 1, person_id=person)
+        found = await actions.list_grants(connection, BY_TIME.after_or_start(before), PAGE_ROWS + 1, person_id=person)
         shown = found[:PAGE_ROWS]
         people = await people_by_ids(
             connection, {one for grant in shown for one in (grant.person_id, grant.granted_by)}
@@ -57,7 +57,7 @@ async def grants(
         chosen=chosen,
         grants=shown,
         people=people,
-        next=cursor_of((shown[-1].granted_at, shown[-1].grant_id)) if len(found) > PAGE_ROWS else None,
+        next=BY_TIME.next(found, PAGE_ROWS, lambda grant: (grant.granted_at, grant.grant_id)),
         first=before is None,
         coins_left=left,
         operator_coins_max=GRANT_COINS_PER_OPERATOR_DAY_MAX,

@@ -12,11 +12,10 @@ from litestar.params import FromPath, FromQuery
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS
-from plaudit.pages import Place, cursor_of, place_of
+from plaudit.pages import BY_TIME, Place
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.problems import InvalidField
 from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.inbox.model import MessageFilter, MessageState
 from plaudit.selling.orders import problems
@@ -48,7 +47,7 @@ async def money_in(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         counts = await _counts(connection)
-        context = await _listed(connection, view, provider, chosen, _place(before))
+        context = await _listed(connection, view, provider, chosen, BY_TIME.after_or_start(before))
         people = await people_by_ids(
             connection, {row.person_id for row in context["rows"]} if view == VIEWS[0] else set()
         )
@@ -104,16 +103,9 @@ async def _listed(connection: Connection, view: str, provider: str, chosen: str,
 
 
 def _page(rows: list[T], places: list[Place], choices: list[str], chosen: str) -> dict[str, Any]:
-    more = cursor_of(places[PAGE_ROWS - 1]) if len(rows) > PAGE_ROWS else None
+    more = BY_TIME.next(places, PAGE_ROWS, lambda place: place)
     chosen = chosen if chosen in choices else ""
     return {"rows": rows[:PAGE_ROWS], "next": more, "choices": choices, "chosen": chosen}
-
-
-def _place(before: str | None) -> Place:
-    try:
-        return place_of(before)
-    except InvalidField:
-        return place_of(None)
 
 
 @get("/operator/messages/{message_id:uuid}", access=Access.OPERATOR, include_in_schema=False)

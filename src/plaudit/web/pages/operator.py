@@ -15,7 +15,7 @@ from plaudit.feeds.webhooks import actions as webhooks
 from plaudit.injected import Clock, Database
 from plaudit.ledger.deliverer import count_undelivered
 from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
-from plaudit.pages import place_of
+from plaudit.pages import BY_TIME
 from plaudit.payouts import actions as payouts
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
@@ -23,12 +23,11 @@ from plaudit.payouts.stuck import count_stuck
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.problems import InvalidField, NotFound
+from plaudit.problems import NotFound
 from plaudit.schema import audit, audit_runs
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.operator_api import cursor_of
-from plaudit.selling.orders.operator_api import place_of as place_of_order
+from plaudit.selling.orders.operator_api import ORDERS
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -99,7 +98,7 @@ def _named(orders: list[Order], cashed: list[Payout], problems: list[Any]) -> se
 
 
 async def _payouts(connection: Connection, wanted: PayoutFilter) -> list[Payout]:
-    return await payouts.find_all(connection, wanted, place_of(None), PAGE_ROWS)
+    return await payouts.find_all(connection, wanted, BY_TIME.after(None), PAGE_ROWS)
 
 
 async def _orders(connection: Connection, q: str, order_state: str, before: str | None) -> Found:
@@ -110,17 +109,8 @@ async def _orders(connection: Connection, q: str, order_state: str, before: str 
         except (ValueError, NotFound):
             return Found([])
     state = OrderState(order_state) if order_state in set(OrderState) else None
-    orders = await order_actions.list_all_orders(connection, state, _place(before), PAGE_ROWS + 1)
-    if len(orders) <= PAGE_ROWS:
-        return Found(orders)
-    return Found(orders[:PAGE_ROWS], cursor_of(orders[PAGE_ROWS - 1]))
-
-
-def _place(before: str | None) -> tuple[UUID, int] | None:
-    try:
-        return place_of_order(before)
-    except InvalidField:
-        return None
+    orders = await order_actions.list_all_orders(connection, state, ORDERS.after_or_start(before), PAGE_ROWS + 1)
+    return Found(orders[:PAGE_ROWS], ORDERS.next(orders, PAGE_ROWS, lambda order: (order.order_id, order.shard)))
 
 
 @post("/operator/audit", access=Access.OPERATOR, include_in_schema=False, status_code=200)

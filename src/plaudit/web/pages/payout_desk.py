@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromQuery, Parameter
 
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database
@@ -15,7 +15,7 @@ from plaudit.limits import (
     PAYOUT_OUTCOME_FILE_LENGTH_MAX,
     PAYOUT_REASON_LENGTH_MAX,
 )
-from plaudit.pages import place_of
+from plaudit.pages import BY_NUMBER, BY_TIME
 from plaudit.payouts import actions, bank, exports
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
@@ -34,7 +34,7 @@ async def payouts(
     database: Database,
     clock: Clock,
     payout_providers: NamedDependency[PayoutProviders],
-    before: Annotated[int | None, Parameter(ge=1, le=2**31 - 1)] = None,
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """What waits to be exported, the exports, and the file that says what the bank did."""
     async with database.snapshot() as connection:
@@ -42,7 +42,7 @@ async def payouts(
         undecided = await _payouts(connection, PayoutFilter(state=PayoutState.REQUESTED))
         to_pay = await _payouts(connection, PayoutFilter(state=PayoutState.APPROVED, provider=NAME))
         sums = await exports.waiting(connection)
-        found = await exports.find_all(connection, before or 2**31 - 1, PAGE_ROWS + 1)
+        found = await exports.find_all(connection, BY_NUMBER.after_or_start(before), PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         people = await people_by_ids(
             connection, {payout.creator_id for payout in to_pay} | {one.exported_by for one in shown}
@@ -58,7 +58,7 @@ async def payouts(
         to_pay=to_pay,
         sums=sums,
         exports=shown,
-        next=shown[-1].number if len(found) > PAGE_ROWS else None,
+        next=BY_NUMBER.next(found, PAGE_ROWS, lambda one: one.number),
         first=before is None,
         people=people,
         rows_max=PAGE_ROWS,
@@ -68,7 +68,7 @@ async def payouts(
 
 
 async def _payouts(connection: Connection, wanted: PayoutFilter) -> list[Payout]:
-    return await actions.find_all(connection, wanted, place_of(None), PAGE_ROWS)
+    return await actions.find_all(connection, wanted, BY_TIME.after(None), PAGE_ROWS)
 
 
 @get("/operator/payouts/exports/{number:int}", access=Access.OPERATOR, include_in_schema=False)

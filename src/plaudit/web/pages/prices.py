@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
-from plaudit.pages import cursor_of, place_of
+from plaudit.pages import BY_NUMBER, BY_TIME
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
@@ -28,30 +28,29 @@ async def prices(
     caller: Caller,
     database: Database,
     clock: Clock,
-    before: FromQuery[int | None] = None,
+    before: FromQuery[str | None] = None,
     drafts_before: FromQuery[str | None] = None,
-    taxes_before: FromQuery[int | None] = None,
+    taxes_before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """All versions, the drafts under way, and the newest decisions about taxes."""
     now = clock.now()
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        versions = await actions.list_versions(connection, before, PAGE_ROWS + 1, now)
-        drafts = await actions.list_drafts(connection, place_of(drafts_before), PAGE_ROWS + 1)
-        rates = await taxes.tax_rates(connection, None, taxes_before, PAGE_ROWS + 1)
+        versions = await actions.list_versions(connection, BY_NUMBER.after_or_start(before), PAGE_ROWS + 1, now)
+        drafts = await actions.list_drafts(connection, BY_TIME.after_or_start(drafts_before), PAGE_ROWS + 1)
+        rates = await taxes.tax_rates(connection, None, taxes.RATES.after_or_start(taxes_before), PAGE_ROWS + 1)
         people = await people_by_ids(connection, {one for one in _named(versions, drafts, rates) if one is not None})
-    last = drafts[PAGE_ROWS - 1] if len(drafts) > PAGE_ROWS else None
     return page(
         "prices.html",
         viewer,
         nav="operator",
         now=now,
         versions=versions[:PAGE_ROWS],
-        more=versions[PAGE_ROWS - 1].version if len(versions) > PAGE_ROWS else None,
+        more=BY_NUMBER.next(versions, PAGE_ROWS, lambda version: version.version),
         drafts=drafts[:PAGE_ROWS],
-        more_drafts=cursor_of((last.changed_at, last.draft_id)) if last else None,
+        more_drafts=BY_TIME.next(drafts, PAGE_ROWS, lambda draft: (draft.changed_at, draft.draft_id)),
         rates=rates[:PAGE_ROWS],
-        more_rates=rates[PAGE_ROWS - 1].tax_rate_id if len(rates) > PAGE_ROWS else None,
+        more_rates=taxes.RATES.next(rates, PAGE_ROWS, lambda rate: rate.tax_rate_id),
         people=people,
         first=before is None and drafts_before is None and taxes_before is None,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.params import JSONBody, Parameter
+from litestar.params import FromQuery, JSONBody, Parameter
 
 from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule, RewardRule
@@ -14,6 +14,7 @@ from plaudit.db import Connection
 from plaudit.injected import Clock, Database
 from plaudit.limits import NOTE_LENGTH_MAX, PAGE_ROWS
 from plaudit.money import Money, exponent
+from plaudit.pages import BY_NUMBER
 from plaudit.payouts import rates
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.people.access import Access
@@ -116,20 +117,20 @@ async def rewards(
     database: Database,
     clock: Clock,
     currency: Currency = None,
-    rules_before: Annotated[int | None, Parameter(ge=1, le=2**31 - 1)] = None,
-    rates_before: Annotated[int | None, Parameter(ge=1, le=2**31 - 1)] = None,
-    terms_before: Annotated[int | None, Parameter(ge=1, le=2**31 - 1)] = None,
+    rules_before: FromQuery[str | None] = None,
+    rates_before: FromQuery[str | None] = None,
+    terms_before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """What holds now, from when, and every version before and to come."""
-    now, last = clock.now(), 2**31 - 1
+    now = clock.now()
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         holding = {rate.currency: rate for rate in await rates.rates_at(connection, now)}
         shown = currency if currency in holding else rates.HOUSE_CURRENCY
         basis = await _basis(connection, clock, shown)
-        rules = await creators.list_rules(connection, rules_before or last, PAGE_ROWS + 1)
-        versions = await rates.list_rates(connection, rates_before or last, PAGE_ROWS + 1)
-        terms = await rates.list_terms(connection, terms_before or last, PAGE_ROWS + 1)
+        rules = await creators.list_rules(connection, BY_NUMBER.after_or_start(rules_before), PAGE_ROWS + 1)
+        versions = await rates.list_rates(connection, BY_NUMBER.after_or_start(rates_before), PAGE_ROWS + 1)
+        terms = await rates.list_terms(connection, BY_NUMBER.after_or_start(terms_before), PAGE_ROWS + 1)
     current: dict[str, Any] = {"rule": basis.rule, "terms": basis.terms, "rates": holding}
     return page(
         "rewards.html",
@@ -155,8 +156,8 @@ def _part(found: Sequence[V], current: Version, now: datetime) -> list[tuple[V, 
     return [(one, state_of(one, current, now)) for one in found[:PAGE_ROWS]]
 
 
-def _next(found: Sequence[Version]) -> int | None:
-    return found[PAGE_ROWS - 1].version if len(found) > PAGE_ROWS else None
+def _next(found: Sequence[Version]) -> str | None:
+    return BY_NUMBER.next(found, PAGE_ROWS, lambda one: one.version)
 
 
 def figures(one: RewardRule | PayoutRate | PayoutTerms) -> str:

@@ -7,11 +7,10 @@ from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS, STORE_CANDIDATES_MAX
-from plaudit.pages import Place, cursor_of, place_of
+from plaudit.pages import BY_TIME
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.problems import InvalidField
 from plaudit.selling.stores import actions, consumption
 from plaudit.selling.stores.model import RequestState, TransactionState
 from plaudit.web.pages.frame import page, viewer_of
@@ -25,10 +24,9 @@ async def purchases(
     state = TransactionState(chosen) if chosen in set(TransactionState) else TransactionState.HELD
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await actions.list_transactions(connection, state, _place(before), PAGE_ROWS + 1)
+        found = await actions.list_transactions(connection, state, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         people = await people_by_ids(connection, {one.presented_by for one in found if one.presented_by})
     shown = found[:PAGE_ROWS]
-    more = cursor_of((shown[-1].noticed_at, shown[-1].id)) if len(found) > PAGE_ROWS else None
     return page(
         "stores.html",
         viewer,
@@ -38,7 +36,7 @@ async def purchases(
         people=people,
         chosen=state.value,
         choices=[one.value for one in TransactionState],
-        next=more,
+        next=BY_TIME.next(found, PAGE_ROWS, lambda one: (one.noticed_at, one.id)),
     )
 
 
@@ -50,10 +48,9 @@ async def questions(
     state = RequestState(chosen) if chosen in set(RequestState) else None
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await consumption.list_requests(connection, state, _place(before), PAGE_ROWS + 1)
+        found = await consumption.list_requests(connection, state, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         people = await people_by_ids(connection, {one.person_id for one in found})
     shown = found[:PAGE_ROWS]
-    more = cursor_of((shown[-1].noticed_at, shown[-1].id)) if len(found) > PAGE_ROWS else None
     return page(
         "stores.html",
         viewer,
@@ -63,7 +60,7 @@ async def questions(
         people=people,
         chosen=state.value if state else "",
         choices=["", *(one.value for one in RequestState)],
-        next=more,
+        next=BY_TIME.next(found, PAGE_ROWS, lambda one: (one.noticed_at, one.id)),
         now=clock.now(),
     )
 
@@ -78,13 +75,6 @@ async def purchase(purchase_id: FromPath[UUID], caller: Caller, database: Databa
         named = {found.presented_by, found.resolved_by, *(one.person_id for one in candidates)} - {None}
         people = await people_by_ids(connection, {one for one in named if one})
     return page("store_purchase.html", viewer, nav="operator", purchase=found, candidates=candidates, people=people)
-
-
-def _place(before: str | None) -> Place:
-    try:
-        return place_of(before)
-    except InvalidField:
-        return place_of(None)
 
 
 router = Router("/", route_handlers=[purchases, questions, purchase])

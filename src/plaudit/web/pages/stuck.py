@@ -5,12 +5,11 @@ from litestar.params import FromQuery
 
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS
-from plaudit.pages import Place, cursor_of, place_of
+from plaudit.pages import BY_TIME
 from plaudit.payouts.stuck import Queue, list_stuck
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.problems import InvalidField
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -22,7 +21,7 @@ async def stuck(
     chosen = Queue(queue) if queue in set(Queue) else None
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await list_stuck(connection, chosen, _place(before), PAGE_ROWS + 1)
+        found = await list_stuck(connection, chosen, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         people = await people_by_ids(connection, {work.creator_id for work in shown if work.creator_id is not None})
     return page(
@@ -33,17 +32,10 @@ async def stuck(
         people=people,
         queues=[queue.value for queue in Queue],
         queue=chosen.value if chosen else "",
-        next=cursor_of((shown[-1].waiting_since, shown[-1].id)) if len(found) > PAGE_ROWS else None,
+        next=BY_TIME.next(found, PAGE_ROWS, lambda work: (work.waiting_since, work.id)),
         first=before is None,
         now=clock.now(),
     )
-
-
-def _place(before: str | None) -> Place:
-    try:
-        return place_of(before)
-    except InvalidField:
-        return place_of(None)
 
 
 router = Router("/", route_handlers=[stuck])

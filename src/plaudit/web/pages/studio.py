@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaudit.creators import actions as creators
-from plaudit.creators.model import Balance, Earning, RewardRule
+from plaudit.creators.model import Balance, RewardRule
 from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings
@@ -19,7 +19,7 @@ from plaudit.live.model import NotYourRoom, OverlayToken
 from plaudit.live.streams import keys as stream_keys
 from plaudit.live.streams.api import are_offered
 from plaudit.money import Money
-from plaudit.pages import cursor_of, place_of
+from plaudit.pages import BY_TIME, Number, Places
 from plaudit.payouts import actions as payouts
 from plaudit.payouts import methods, rates
 from plaudit.payouts.model import PayoutEvent, PayoutFilter, PayoutRate
@@ -33,6 +33,8 @@ from plaudit.web.pages.rooms import item_data
 from plaudit.web.pages.scenes import scene_names
 
 OPEN_STATES = ("requested", "approved", "sent")
+ROOMS: Places[int | None] = Places(Number, None)
+"""The places of a creator's rooms by their ids, newest first."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ async def standing_of(connection: Connection, creator_id: int, currency: str, cl
 
 
 async def _overlay_tokens(connection: Connection, creator_id: int) -> list[OverlayToken]:
-    found = await overlays.list_tokens(connection, creator_id, place_of(None), OVERLAY_TOKENS_MAX)
+    found = await overlays.list_tokens(connection, creator_id, BY_TIME.after(None), OVERLAY_TOKENS_MAX)
     return [token for token in found if token.revoked_at is None]
 
 
@@ -73,18 +75,18 @@ async def studio(
     settings: Settings,
     clock: Clock,
     before: FromQuery[str | None] = None,
-    rooms_before: FromQuery[int | None] = None,
+    rooms_before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Rooms, gift balance and diamonds, and what happened to them."""
     me = caller.person_id
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         mine = await methods.methods_of(connection, me)
-        rooms = await reading.rooms_of_creator(connection, me, clock, rooms_before, PAGE_ROWS + 1)
+        rooms = await reading.rooms_of_creator(connection, me, clock, ROOMS.after_or_start(rooms_before), PAGE_ROWS + 1)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
         maturing = await creators.maturing_of(connection, me)
         setting = await creators.setting_of(connection, me)
-        earnings = await creators.list_earnings(connection, me, place_of(before), PAGE_ROWS + 1)
+        earnings = await creators.list_earnings(connection, me, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         tokens = await _overlay_tokens(connection, me)
         stream = {
             "offered": are_offered(settings),
@@ -98,12 +100,12 @@ async def studio(
         viewer,
         nav="studio",
         rooms=rooms[:PAGE_ROWS],
-        rooms_next=rooms[PAGE_ROWS - 1].id if len(rooms) > PAGE_ROWS else None,
+        rooms_next=ROOMS.next(rooms, PAGE_ROWS, lambda room: room.id),
         standing=standing,
         maturing=maturing,
         setting=setting,
         earnings=earnings[:PAGE_ROWS],
-        earnings_next=_next(earnings),
+        earnings_next=BY_TIME.next(earnings, PAGE_ROWS, lambda one: (one.at, one.reference)),
         first=before is None,
         tokens=tokens,
         stream=stream,
@@ -117,13 +119,6 @@ async def studio(
             "matures_at": maturing[0].matures_at.isoformat() if maturing else None,
         },
     )
-
-
-def _next(earnings: list[Earning]) -> str | None:
-    if len(earnings) <= PAGE_ROWS:
-        return None
-    last = earnings[PAGE_ROWS - 1]
-    return cursor_of((last.at, last.reference))
 
 
 def _rate_data(rate: PayoutRate) -> dict[str, Any]:
@@ -147,12 +142,13 @@ async def studio_payouts(
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
         terms = await rates.terms_at(connection, "bank_account", now)
         left_today = terms.diamonds_per_day_max - await payouts.diamonds_today(connection, me, now)
-        found = await payouts.find_all(connection, PayoutFilter(creator_id=me), place_of(before), PAGE_ROWS + 1)
+        found = await payouts.find_all(
+            connection, PayoutFilter(creator_id=me), BY_TIME.after_or_start(before), PAGE_ROWS + 1
+        )
         shown = found[:PAGE_ROWS]
         events = await payouts.events_of(connection, me, [payout.id for payout in shown])
         priced = [rate.currency for rate in await rates.rates_at(connection, now)]
         maturing = await creators.maturing_of(connection, me)
-    last = shown[-1] if len(found) > PAGE_ROWS else None
     return page(
         "studio_payouts.html",
         viewer,
@@ -163,7 +159,7 @@ async def studio_payouts(
         payable=max(0, min(standing.balance.available, left_today)),
         left_today=max(0, left_today),
         payouts=shown,
-        next=cursor_of((last.requested_at, last.id)) if last else None,
+        next=BY_TIME.next(found, PAGE_ROWS, lambda payout: (payout.requested_at, payout.id)),
         first=before is None,
         events=_by_payout(events),
         currencies=[one for one in priced if provider_for(payout_providers, one) is not None],

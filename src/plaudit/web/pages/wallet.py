@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
+from plaudit.pages import BY_ID
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
@@ -32,7 +33,7 @@ async def wallet(
     payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
-    before: FromQuery[UUID | None] = None,
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Coins, lots and history; `before` shows the history from there on."""
     async with database.snapshot() as connection:
@@ -45,7 +46,7 @@ async def wallet(
             web = await coins.web_price(connection, caller.person_id, settings, clock)
             worth = coins.worth_of(lots, found.coins, web)
         lots = lots[:PAGE_ROWS]
-        history = await coins.history(connection, caller.person_id, before, PAGE_ROWS)
+        history = await coins.history(connection, caller.person_id, BY_ID.after_or_start(before), PAGE_ROWS)
         creators = {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
         people = await people_by_ids(connection, creators)
         paid = _paid_lots(lots)
@@ -66,6 +67,7 @@ async def wallet(
         worth_money=Money(round_half_up(worth.minor), worth.currency) if worth else None,
         lots=lots,
         history=history,
+        next=BY_ID.cursor(history.next) if history.next else None,
         people=people,
         paid=coins.cost_of,
         withdrawable=withdrawable,

@@ -17,13 +17,12 @@ from plaudit.limits import (
     WEBHOOK_SECRET_OLD_H,
     WEBHOOK_URL_LENGTH_MAX,
 )
-from plaudit.pages import BEGINNING, Place, cursor_of, place_of
+from plaudit.pages import BY_TIME, Number, Places
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
-from plaudit.problems import InvalidField
 from plaudit.web.pages.frame import page, viewer_of
 
-_LAST = 2**63 - 1
+_EVENTS: Places[int] = Places(Number, 2**63 - 1)
 
 
 @get("/operator/webhooks", access=Access.OPERATOR, include_in_schema=False)
@@ -31,7 +30,7 @@ async def webhooks(caller: Caller, database: Database) -> Response[str]:
     """All endpoints, and a form for another."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await actions.list_endpoints(connection, BEGINNING, WEBHOOK_ENDPOINTS_MAX)
+        found = await actions.list_endpoints(connection, BY_TIME.after(None), WEBHOOK_ENDPOINTS_MAX)
     return page(
         "webhooks.html",
         viewer,
@@ -57,13 +56,12 @@ async def webhook(
         viewer = await viewer_of(connection, caller)
         endpoint = await actions.require(connection, endpoint_id)
         log = await log_state(connection)
-        tries = await actions.list_tries(connection, endpoint_id, None, _place(before), PAGE_ROWS + 1)
-        events = await actions.list_deliveries(connection, endpoint_id, shown, _position(before), PAGE_ROWS + 1)
-    following = None
-    if shown is not None and len(events) > PAGE_ROWS:
-        following = str(events[PAGE_ROWS - 1].position)
-    elif shown is None and len(tries) > PAGE_ROWS:
-        following = cursor_of((tries[PAGE_ROWS - 1].at, tries[PAGE_ROWS - 1].id))
+        tries = await actions.list_tries(connection, endpoint_id, None, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
+        events = await actions.list_deliveries(
+            connection, endpoint_id, shown, _EVENTS.after_or_start(before), PAGE_ROWS + 1
+        )
+    more_events = _EVENTS.next(events, PAGE_ROWS, lambda event: event.position)
+    more_tries = BY_TIME.next(tries, PAGE_ROWS, lambda one: (one.at, one.id))
     return page(
         "webhook.html",
         viewer,
@@ -73,21 +71,10 @@ async def webhook(
         tries=tries[:PAGE_ROWS],
         events=events[:PAGE_ROWS] if shown else [],
         show=shown.value if shown else "",
-        next=following,
+        next=more_events if shown else more_tries,
         first=before is None,
         old_valid_hours=WEBHOOK_SECRET_OLD_H,
     )
-
-
-def _place(before: str | None) -> Place:
-    try:
-        return place_of(before)
-    except InvalidField:
-        return place_of(None)
-
-
-def _position(before: str | None) -> int:
-    return min(int(before), _LAST) if before and before.isascii() and before.isdecimal() else _LAST
 
 
 router = Router("/", route_handlers=[webhooks, webhook])
