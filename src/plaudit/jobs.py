@@ -60,6 +60,14 @@ class JobRunner:
         self._clock = clock
         self._draw = draw or random.Random()  # noqa: S311 - spreads load, keeps no secret
         self._running: dict[str, _Running] = {}
+        self.add(jobs)
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """More of them, before the start.
+
+        Raises:
+            ValueError: two jobs have one name.
+        """
         for job in jobs:
             if job.name in self._running:
                 raise ValueError(f"two jobs are called {job.name!r}")

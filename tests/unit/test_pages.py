@@ -87,7 +87,7 @@ def test_a_cursor_of_another_list_is_none_of_this(cursor: str) -> None:
 
 def test_a_place_the_database_cannot_hold_is_none() -> None:
     anything: Places[Any] = Places(Any, None)
-    beyond = [
+    beyond: list[tuple[Places[Any], Any]] = [
         (RATES, 2**63),
         (RATES, -1),
         (ROOMS, (4, 1)),

@@ -7,49 +7,11 @@ from pathlib import Path
 import pytest
 
 import plaudit
+from plaudit.rooms import rooms
 from plaudit.schema.privileges import SCHEMA_FILE
 
 PACKAGE = Path(plaudit.__file__).parent
 PROJECT = Path(__file__).parents[2]
-
-OWNERS = {
-    "schema": "audit_run migration",
-    "ledger": """
-        account account_kind balance charge_stream delivery delivery_stream follower frame gift gift_balance gift_batch
-        gift_log gift_log_reversal
-        gift_reversal journal ledger_setting lot lot_reversal lot_state money_turn reversed_strip room_head strip
-        transfer transfer_reason wallet""",
-    "people": "api_key issuer logout_token person role_grant session sign_in_code",
-    "policy": "region_decision",
-    "events": "event event_log event_waiting",
-    "selling.prices": "package price price_book price_book_withdrawal price_draft price_seller tax_rate",
-    "selling.papers": "credit_note paper_counter paper_kind receipt",
-    "selling.orders": """
-        order_transition order_with_quote payment_decision payment_problem payment_problem_kind quote quote_key
-        recharge_order store_finishing""",
-    "selling.reversals": "order_reversed reversal reversal_transition withdrawal_rule",
-    "selling.grants": "coin_grant",
-    "selling.stores": "consumption_request store_consent store_transaction",
-    "selling.inbox": "store_void_poll webhook_event webhook_replay webhook_transition",
-    "selling.reconciliation": """
-        difference_kind difference_transition reconciliation_difference reconciliation_run reconciliation_sum""",
-    "gifts.catalogue": "art catalogue item item_version",
-    "live": "overlay_token room thank",
-    "live.streams": "stream stream_key",
-    "creators": "clawback clawback_part conversion creator_setting reward_rule",
-    "creators.totals": "creator_total",
-    "payouts": """
-        payout payout_account_key payout_bank_outcome payout_event payout_export payout_export_download
-        payout_export_item payout_method payout_provider_event payout_quote payout_rate payout_send payout_shown
-        payout_state payout_terms payout_transition stuck_work""",
-    "accounting": """
-        accounting_day accounting_lot accounting_lot_day accounting_lot_figure accounting_money accounting_position
-        accounting_reopening""",
-    "readiness": "backup",
-    "feeds.gifts": "event_combo",
-    "feeds.webhooks": "webhook_delivery webhook_endpoint webhook_secret webhook_try",
-}
-"""Each room's tables and views."""
 
 EXCEPTIONS = {
     ("ledger", "writes", "clawback"): "taking coins back hands each creator's part over in the same transaction",
@@ -68,7 +30,7 @@ def tables() -> set[str]:
     return {name for name in found if not name.startswith("gift_2")}
 
 
-OWNER = {table: room for room, owned in OWNERS.items() for table in owned.split()}
+OWNER = {table: room.name for room in rooms() for table in room.tables.split()}
 
 
 def floors() -> list[list[str]]:
@@ -77,18 +39,18 @@ def floors() -> list[list[str]]:
     layers = {one["containers"][0]: one["layers"] for one in contracts if one["type"] == "layers"}
     found: list[list[str]] = []
     for layer in layers["plaudit"]:
-        rooms = re.findall(r"[\w.]+", layer)
-        if rooms == ["selling"]:
+        floor = re.findall(r"[\w.]+", layer)
+        if floor == ["selling"]:
             found += [["selling." + room for room in re.findall(r"\w+", inner)] for inner in layers["plaudit.selling"]]
         else:
-            found.append(rooms)
+            found.append(floor)
     return found
 
 
 def floor_of(room: str) -> int:
     """The lower the floor, the higher its number."""
-    for number, rooms in enumerate(floors()):
-        if any(room == one or room.startswith(one + ".") for one in rooms):
+    for number, floor in enumerate(floors()):
+        if any(room == one or room.startswith(one + ".") for one in floor):
             return number
     raise LookupError(room)
 
@@ -119,7 +81,7 @@ FILES = sorted(
 
 
 def test_every_table_has_one_owner() -> None:
-    assert sorted(name for owned in OWNERS.values() for name in owned.split()) == sorted(tables())
+    assert sorted(table for room in rooms() for table in room.tables.split()) == sorted(tables())
 
 
 def crossings(room: str, sql: str) -> set[tuple[str, str, str]]:

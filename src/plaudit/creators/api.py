@@ -20,7 +20,6 @@ from plaudit.creators.model import (
     NewRewardRule,
     RewardRule,
 )
-from plaudit.creators.totals import api as totals
 from plaudit.injected import Clock, Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
@@ -258,6 +257,5 @@ _HANDLERS: list[Any] = [
     get_current_rule,
     list_rules,
     record_rule,
-    *totals.HANDLERS,
 ]
 router = Router("/", route_handlers=_HANDLERS)

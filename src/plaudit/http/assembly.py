@@ -9,19 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Scope
 
-import plaudit.accounting.api
-import plaudit.creators.api
-import plaudit.feeds.log_api
-import plaudit.feeds.webhooks.api
-import plaudit.gifts.api
-import plaudit.live.api
-import plaudit.live.streams.api
-import plaudit.payouts.api
-import plaudit.people.api
-import plaudit.people.told_api
-import plaudit.selling.api
-import plaudit.web.pages
-from plaudit.http import brand, docs, guard, health, metrics, static
+from plaudit.http import guard, metrics
 from plaudit.http.errors import answer_problem
 from plaudit.http.front import Front
 from plaudit.http.house import PARTS, House
@@ -29,27 +17,7 @@ from plaudit.http.logs import logged
 from plaudit.http.requests import StrictRequest
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.live.socket import SOCKET_PATH, room_socket
-
-# One line for each room.
-ROUTERS: tuple[Router, ...] = (
-    plaudit.people.api.router,
-    plaudit.people.told_api.router,
-    *plaudit.selling.api.ROUTERS,
-    plaudit.gifts.api.router,
-    plaudit.live.api.router,
-    plaudit.live.streams.api.router,
-    plaudit.creators.api.router,
-    plaudit.payouts.api.router,
-    plaudit.accounting.api.router,
-    plaudit.feeds.log_api.router,
-    plaudit.feeds.webhooks.api.router,
-    health.router,
-    metrics.router,
-    docs.router,
-    static.router,
-    brand.router,
-    plaudit.web.pages.router,
-)
+from plaudit.rooms import rooms
 
 SOCKETS: tuple[tuple[str, ASGIApp], ...] = ((SOCKET_PATH, room_socket),)
 
@@ -79,7 +47,7 @@ def framework() -> Litestar:
     """The routes, without what goes round them. The front door hands them the parts of its house with each request, so
     that a process makes them once, whatever houses it opens."""
     return Litestar(
-        route_handlers=list(ROUTERS),
+        route_handlers=routers(),
         dependencies={name: _provide(name) for name in PARTS}
         | {"caller": Provide(guard.caller), "network_address": Provide(guard.network_address)},
         guards=[guard.guard],
@@ -91,6 +59,16 @@ def framework() -> Litestar:
         pdb_on_exception=False,
         debug=False,
     )
+
+
+def routers() -> list[Router]:
+    """Those of all rooms."""
+    found: list[Router] = []
+    for room in rooms():
+        for place in room.routers:
+            brought = room.bring(place)
+            found += [brought] if isinstance(brought, Router) else brought
+    return found
 
 
 def _provide(name: str) -> Provide:

@@ -4,15 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_type_hints
 
-from plaudit.accounting.jobs import accounting_jobs
 from plaudit.clock import Clock, SystemClock
-from plaudit.creators.jobs import creator_jobs
-from plaudit.creators.totals.jobs import totals_jobs
 from plaudit.db import Database
-from plaudit.feeds.gifts.jobs import gift_event_jobs
-from plaudit.feeds.webhooks.jobs import SEND_JOB, webhook_jobs
+from plaudit.feeds.webhooks.jobs import SEND_JOB
 from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.prices import Prices
@@ -21,24 +17,21 @@ from plaudit.http.metrics import Gauges
 from plaudit.ids import new_id
 from plaudit.jobs import Job, JobRunner
 from plaudit.ledger.deliverer import Deliverer
-from plaudit.ledger.jobs import ensure_gift_partitions, ledger_jobs
+from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
-from plaudit.live.streams.jobs import stream_jobs
-from plaudit.payouts.jobs import payout_jobs
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.jobs import people_jobs
 from plaudit.people.keysets import KeySets
 from plaudit.people.openid import OpenId
 from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
-from plaudit.selling.jobs import selling_jobs
+from plaudit.rooms import rooms
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
 from plaudit.web.brand import brand_of
@@ -114,7 +107,7 @@ async def open_house(
         stack.push_async_callback(payments.close)
         stack.push_async_callback(payouts.close)
         vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
-        rooms = await _run(stack, RoomCache(database))
+        rooms_known = await _run(stack, RoomCache(database))
         hub, chat = await _open_hub(stack, database, shards, clock)
         doorkeeper.on_over(hub.watch.over)
         deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
@@ -125,33 +118,20 @@ async def open_house(
             shards,
             clock,
             catalogue,
-            rooms,
+            rooms_known,
             gift_writer,
             hub.wallet_moved,
             prices,
         )
+        jobs = JobRunner([], clock)
         readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
         gauges = Gauges(database, clock, gift_writer, hub, readiness, lambda: jobs.states)
         dispatcher = Dispatcher(database, clock, settings)
         stack.push_async_callback(dispatcher.close)
-        jobs = JobRunner(
-            [
-                *_jobs(database, settings, clock, payments, payouts, vault),
-                *stream_jobs(database, rooms, hub, clock),
-                *webhook_jobs(database, clock, dispatcher),
-                *gift_event_jobs(database, shards, clock),
-                *totals_jobs(database, shards),
-                readiness.job,
-                gauges.job,
-            ],
-            clock,
-        )
         dispatcher.on_done = lambda: jobs.wake(SEND_JOB)
         hub.on_work = jobs.wake
-        if with_jobs:
-            await _run(stack, jobs)
-        yield House(
+        house = House(
             settings=settings,
             clock=clock,
             database=database,
@@ -163,7 +143,7 @@ async def open_house(
             deliverer=deliverer,
             gift_sender=sender,
             prices=prices,
-            rooms=rooms,
+            rooms=rooms_known,
             hub=hub,
             chat=chat,
             payment_providers=payments,
@@ -175,6 +155,27 @@ async def open_house(
             gauges=gauges,
             stopping=asyncio.Event(),
         )
+        jobs.add(jobs_of(house))
+        if with_jobs:
+            await _run(stack, jobs)
+        yield house
+
+
+def jobs_of(house: House) -> list[Job]:
+    """The periodic work of all rooms. What makes a room's jobs is given the parts of the house it asks for, by their
+    types.
+
+    Raises:
+        KeyError: a room asks for something that is no part of the house.
+    """
+    parts = {kind: getattr(house, name) for name, kind in get_type_hints(House).items()}
+    found: list[Job] = []
+    for room in rooms():
+        if room.jobs:
+            make = room.bring(room.jobs)
+            asked = {name: kind for name, kind in get_type_hints(make).items() if name != "return"}
+            found += make(**{name: parts[kind] for name, kind in asked.items()})
+    return found
 
 
 async def _open_database(
@@ -197,26 +198,6 @@ async def _open_hub(stack: AsyncExitStack, database: Database, shards: Shards, c
     hub = await _run(stack, Hub(database, shards, clock, Profiles(database), new_id(clock), chat.saw))
     chat.deliver_to(hub.receive)
     return hub, await _run(stack, chat)
-
-
-def _jobs(
-    database: Database,
-    settings: Settings,
-    clock: Clock,
-    payments: PaymentProviders,
-    payouts: PayoutProviders,
-    vault: AccountVault,
-) -> list[Job]:
-    """The periodic work of all rooms."""
-
-    return [
-        *ledger_jobs(database, clock),
-        *people_jobs(database, clock),
-        *selling_jobs(database, payments, settings, clock),
-        *creator_jobs(database, clock),
-        *payout_jobs(database, clock, payouts, vault),
-        *accounting_jobs(database, clock),
-    ]
 
 
 class _Part(Protocol):

@@ -28,6 +28,7 @@ from plaudit.live.hub import Hub
 from plaudit.people.access import Access
 from plaudit.problems import Forbidden
 from plaudit.readiness.watch import Readiness
+from plaudit.rooms import rooms
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SQL = statements(__file__)
@@ -106,7 +107,7 @@ class Gauges:
         self._readiness = readiness
         self._jobs = jobs
         self._gifts = self._batches = 0
-        self._followers: set[str] = set()
+        self._followers = {name for room in rooms() for name in room.followers}
 
     @property
     def job(self) -> Job:

@@ -4,7 +4,7 @@ are made of these; what is encoded on the way out is these and nothing else.
 A field may be added; none is ever removed, renamed or given another meaning.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from plaudit.gifts.model import Combo, Gift, IdText
 from plaudit.limits import GIFT_COINS_MAX, GIFT_COUNT_MAX
+from plaudit.live.kinds import Numbered, brought_kinds
 from plaudit.live.model import RoomEvent, StageKind
 
 Cursor = Annotated[str, Meta(description="Where the screen is: `<epoch>:<seq>`.", examples=["1:17"])]
@@ -44,24 +45,19 @@ class ShownMessage(msgspec.Struct, frozen=True):
     text: str
 
 
-class _Numbered(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    seq: Annotated[int, Meta(description="Its number in the room.", ge=1)]
-    at: Annotated[str, Meta(description="RFC 3339, UTC.")]
-
-
-class GiftFrame(_Numbered, frozen=True, kw_only=True, tag="gift"):
+class GiftFrame(Numbered, frozen=True, kw_only=True, tag="gift"):
     """Gifts that arrived together."""
 
     gifts: list[ShownGift]
 
 
-class ChatFrame(_Numbered, frozen=True, kw_only=True, tag="chat"):
+class ChatFrame(Numbered, frozen=True, kw_only=True, tag="chat"):
     """What was said."""
 
     messages: list[ShownMessage]
 
 
-class RoomFrame(_Numbered, frozen=True, kw_only=True, tag="room"):
+class RoomFrame(Numbered, frozen=True, kw_only=True, tag="room"):
     """The room began, ended, or changed."""
 
     event: RoomEvent
@@ -69,13 +65,16 @@ class RoomFrame(_Numbered, frozen=True, kw_only=True, tag="room"):
     stage_kind: StageKind
 
 
-class ReversalFrame(_Numbered, frozen=True, kw_only=True, tag="reversal"):
+class ReversalFrame(Numbered, frozen=True, kw_only=True, tag="reversal"):
     """Totals and top gifters change. Whose gifts it was is told to their creator only."""
 
     event: Literal["taken_back", "given_back"]
 
 
-AnyFrame: TypeAlias = GiftFrame | ChatFrame | RoomFrame | ReversalFrame
+if TYPE_CHECKING:
+    AnyFrame: TypeAlias = GiftFrame | ChatFrame | RoomFrame | ReversalFrame
+else:  # and what rooms add
+    AnyFrame = Union[GiftFrame, ChatFrame, RoomFrame, ReversalFrame, *(kind.shown for kind in brought_kinds())]
 
 
 class FramePage(msgspec.Struct, frozen=True):

@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias, assert_never
+from functools import cache
+from typing import Any, Literal
 
 import msgspec
 
 from plaudit.gifts.model import Combo, combo_end, moment
 from plaudit.ledger.model import Frame
 from plaudit.live.conversation import ChatFrame, GiftFrame, ReversalFrame, RoomFrame, ShownGift, ShownMessage
+from plaudit.live.kinds import Cards, FrameKind, brought_kinds
 from plaudit.live.model import RoomEvent, StageKind
-
-Cards = Mapping[int, msgspec.Raw]
-"""Encoded person cards by person."""
 
 
 class KeptMessage(msgspec.Struct, frozen=True):
@@ -44,18 +43,15 @@ class ReversalBody(msgspec.Struct, frozen=True):
     gifters: list[tuple[int, int]]
 
 
-Body: TypeAlias = ChatBody | RoomBody | ReversalBody
-
-_BODIES: Mapping[str, type[Body]] = {"chat": ChatBody, "room": RoomBody, "reversal": ReversalBody}
 _encoder = msgspec.json.Encoder()
 log = logging.getLogger(__name__)
 
 
-def body_of(frame: Frame) -> Body | None:
+def body_of(frame: Frame) -> msgspec.Struct | None:
     """The body of a frame that is not of gifts; None when this version cannot read it: a later one wrote it, while
     servers are replaced."""
     try:
-        body: Body = msgspec.convert(frame.body, _BODIES[frame.kind])
+        body: msgspec.Struct = msgspec.convert(frame.body, _kinds()[frame.kind].body)
     except (KeyError, msgspec.ValidationError) as error:
         log.warning("frame %d of room %d cannot be read here: %r", frame.seq, frame.room_id, error)
         return None
@@ -67,7 +63,7 @@ def people_of(frame: Frame) -> Iterable[int]:
     if frame.kind == "gift":
         return {gift.viewer_id for gift in frame.gifts}
     body = body_of(frame)
-    return {message.sender_id for message in body.messages} if isinstance(body, ChatBody) else ()
+    return () if body is None else _kinds()[frame.kind].people(body)
 
 
 def encode(frame: Frame, cards: Cards) -> bytes:
@@ -76,19 +72,34 @@ def encode(frame: Frame, cards: Cards) -> bytes:
     if frame.kind == "gift":
         return _encoder.encode(GiftFrame(seq=seq, at=at, gifts=_gifts(frame, cards)))
     body = body_of(frame)
-    match body:
-        case ChatBody():
-            said = [ShownMessage(one.id, cards[one.sender_id], one.text) for one in body.messages]
-            return _encoder.encode(ChatFrame(seq=seq, at=at, messages=said))
-        case RoomBody():
-            changed = RoomFrame(seq=seq, at=at, event=body.event, stage_url=body.stage_url, stage_kind=body.stage_kind)
-            return _encoder.encode(changed)
-        case ReversalBody():
-            return _encoder.encode(ReversalFrame(seq=seq, at=at, event=body.event))
-        case None:  # its number at least: screens wait for each
-            return _encoder.encode({"kind": frame.kind, "seq": seq, "at": at})
-        case _:
-            assert_never(body)
+    if body is None:  # its number at least: screens wait for each
+        return _encoder.encode({"kind": frame.kind, "seq": seq, "at": at})
+    return _encoder.encode(_kinds()[frame.kind].show(body, seq, at, cards))
+
+
+def _show_chat(body: ChatBody, seq: int, at: str, cards: Cards) -> ChatFrame:
+    said = [ShownMessage(one.id, cards[one.sender_id], one.text) for one in body.messages]
+    return ChatFrame(seq=seq, at=at, messages=said)
+
+
+def _show_room(body: RoomBody, seq: int, at: str, _: Cards) -> RoomFrame:
+    return RoomFrame(seq=seq, at=at, event=body.event, stage_url=body.stage_url, stage_kind=body.stage_kind)
+
+
+def _show_reversal(body: ReversalBody, seq: int, at: str, _: Cards) -> ReversalFrame:
+    return ReversalFrame(seq=seq, at=at, event=body.event)
+
+
+CHAT = FrameKind(ChatBody, ChatFrame, _show_chat, lambda body: {message.sender_id for message in body.messages})
+ROOM = FrameKind(RoomBody, RoomFrame, _show_room)
+REVERSAL = FrameKind(ReversalBody, ReversalFrame, _show_reversal)
+
+
+@cache
+def _kinds() -> Mapping[str, FrameKind[Any]]:
+    """All kinds by their names but that of gifts, whose lines are kept as such."""
+    kinds: tuple[FrameKind[Any], ...] = (CHAT, ROOM, REVERSAL, *brought_kinds())
+    return {kind.name: kind for kind in kinds}
 
 
 def _gifts(frame: Frame, cards: Cards) -> list[ShownGift]:

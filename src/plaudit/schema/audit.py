@@ -3,7 +3,6 @@
 import json
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ import msgspec
 
 from plaudit.db import Connection
 from plaudit.limits import AUDIT_ROWS_SHOWN_MAX, AUDIT_SORT_MEMORY_MB
-
-_PACKAGE = Path(str(files("plaudit")))
+from plaudit.rooms import rooms
 
 
 class Law(msgspec.Struct, frozen=True):
@@ -49,10 +47,8 @@ class AuditReport(msgspec.Struct, frozen=True):
 
 @cache
 def laws() -> tuple[Law, ...]:
-    """The laws of the ledger, then those that other rooms keep in an `audit` folder of their own."""
-    found = [file for file in sorted(_PACKAGE.rglob("*.sql")) if file.parent.name == "audit"]
-    found.sort(key=lambda file: file.relative_to(_PACKAGE).parts[0] != "ledger")
-    return tuple(_law(file) for file in found)
+    """The laws of all rooms, those of the lowest first."""
+    return tuple(_law(file) for room in rooms() for file in room.files("audit"))
 
 
 def _law(file: Path) -> Law:

@@ -4,7 +4,7 @@ from datetime import UTC, date, timedelta
 from typing import Annotated
 
 import msgspec
-from litestar import get
+from litestar import Router, get
 from litestar.params import Parameter
 from msgspec import Meta
 
@@ -111,4 +111,4 @@ def _answer(by: By, total: Total, cards: dict[int, PersonCard]) -> TotalAnswer:
     )
 
 
-HANDLERS = (get_totals,)
+router = Router("/", route_handlers=[get_totals])

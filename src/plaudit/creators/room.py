@@ -1,0 +1,11 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.creators",
+    tables="clawback clawback_part conversion creator_setting reward_rule",
+    routers=("api:router",),
+    jobs="jobs:creator_jobs",
+    pages=("studio", "taken_back", "rewards"),
+)

@@ -1,0 +1,12 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room, RoomCommand
+
+ROOM = Room(
+    package="plaudit.feeds.webhooks",
+    tables="webhook_delivery webhook_endpoint webhook_secret webhook_try",
+    routers=("api:router",),
+    jobs="jobs:webhook_jobs",
+    pages=("webhooks",),
+    commands=(RoomCommand("webhook", "commands:webhook", "Say where events are told to, and try it."),),
+)

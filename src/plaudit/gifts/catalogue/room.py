@@ -1,0 +1,10 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room, RoomCommand
+
+ROOM = Room(
+    package="plaudit.gifts.catalogue",
+    tables="art catalogue item item_version",
+    pages=("catalogue",),
+    commands=(RoomCommand("catalogue", "commands:catalogue", "Export, lint and import what can be given."),),
+)

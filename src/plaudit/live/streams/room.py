@@ -1,0 +1,10 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.live.streams",
+    tables="stream stream_key",
+    routers=("api:router",),
+    jobs="jobs:stream_jobs",
+)

@@ -1,0 +1,47 @@
+"""The rooms of the house, from the bottom up: the one list that assembly, commands, pages, audit and tests read."""
+
+from functools import cache
+from importlib import import_module
+
+from plaudit.room import Room
+
+ROOMS = (
+    "plaudit.schema",
+    "plaudit.events",
+    "plaudit.ledger",
+    "plaudit.people",
+    "plaudit.policy",
+    "plaudit.selling.prices",
+    "plaudit.selling.papers",
+    "plaudit.selling.orders",
+    "plaudit.selling.reversals",
+    "plaudit.selling.grants",
+    "plaudit.selling.wallet",
+    "plaudit.selling.stores",
+    "plaudit.selling.inbox",
+    "plaudit.selling.reconciliation",
+    "plaudit.selling",
+    "plaudit.gifts.catalogue",
+    "plaudit.gifts",
+    "plaudit.live.streams",
+    "plaudit.live",
+    "plaudit.creators.totals",
+    "plaudit.creators",
+    "plaudit.payouts",
+    "plaudit.accounting",
+    "plaudit.readiness",
+    "plaudit.feeds.gifts",
+    "plaudit.feeds.webhooks",
+    "plaudit.feeds",
+    "plaudit.web",
+    "plaudit.http",
+    "plaudit.sandbox",
+    "plaudit.bench",
+    "plaudit.demo",
+)
+
+
+@cache
+def rooms() -> tuple[Room, ...]:
+    """What each brings."""
+    return tuple(import_module(f"{package}.room").ROOM for package in ROOMS)

@@ -1,0 +1,12 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room, RoomCommand
+
+ROOM = Room(
+    package="plaudit.schema",
+    tables="audit_run migration",
+    commands=(
+        RoomCommand("audit", "commands:audit", "Prove that the books balance."),
+        RoomCommand("migrate", "migrate:migrate", "Bring a database to this version of Plaudit."),
+    ),
+)

@@ -1,0 +1,12 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.selling.orders",
+    tables="""
+        order_transition order_with_quote payment_decision payment_problem payment_problem_kind quote
+        quote_key recharge_order store_finishing
+    """,
+    pages=("recharge", "operator_order"),
+)

@@ -1,0 +1,9 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.selling.stores",
+    tables="consumption_request store_consent store_transaction",
+    pages=("stores",),
+)
