@@ -1,0 +1,14 @@
+"""What breaks the laws of creators."""
+
+BREAKS = [
+    ("conversions_equal_movements", "update transfer set amount = amount + 1 where reason = 'reward'"),
+    ("conversions_equal_movements", "update reward_rule set numerator = numerator + 1"),
+    ("clawbacks_equal_movements", "update clawback_part set creator_id = creator_id + 1"),
+    ("clawbacks_equal_movements", "update clawback set applied_at = null"),
+    ("clawbacks_equal_movements", "update conversion set coins_clawed = 0, diamonds_clawed = 0"),
+    ("applied_clawbacks_are_in_the_log", "delete from gift_log_reversal"),
+    (
+        "pending_diamonds_are_those_of_conversions",
+        "update account set balance = balance + 1 where kind = 'diamonds_pending'",
+    ),
+]

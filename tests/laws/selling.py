@@ -1,0 +1,28 @@
+"""What breaks the laws of selling."""
+
+BREAKS = [
+    ("orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
+    ("orders_equal_movements", "delete from receipt"),
+    ("papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),
+    ("papers_have_no_gaps", "update credit_note set number = number + 1"),
+    ("reversals_equal_movements", "update reversal set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
+    ("no_order_is_over_refunded", "update order_reversed set reversed_coins = reversed_coins - 1"),
+    ("reversals_take_coins_of_their_order", "update lot_reversal set put_back_at = taken_at"),
+    ("stores_are_told_of_coins", "update quote set channel = 'apple'"),
+    (
+        "stores_are_told_of_coins",
+        """insert into store_finishing (shard, order_id, provider, payment_id, enqueued_at, due_at)
+        select shard, order_id, provider, 'none', created_at, created_at from recharge_order where state = 'pending'""",
+    ),
+    ("credit_notes_equal_reversals", "update credit_note set kind = 'chargeback'"),
+    (
+        "store_transactions_pay_their_orders",
+        """insert into store_transaction (provider, environment, transaction_id, state, shard, order_id, account_token,
+            product_id, quantity, coins, amount_minor, currency, noticed_at, changed_at)
+        select provider, 'Sandbox', order_id, 'claimed', shard, order_id, '', '', 1, 1, 1, 'USD', created_at, created_at
+        from recharge_order""",
+    ),
+    ("receipts_say_what_was_sold", "update receipt set coins = coins + 1"),
+    ("receipts_say_what_was_sold", "update receipt set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
+    ("grants_are_promotional_lots", "update coin_grant set coins = coins + 1"),
+]
