@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from plaudit.languages.speaking import gettext, ngettext, plural_forms, voice
+from plaudit.rooms import rooms
 from plaudit.web.brand import brand
 from plaudit.web.formatting import FILTERS
 from plaudit.web.language import sign_in_address, switch
@@ -61,6 +62,7 @@ def make_environment() -> Environment:
         sign_in=sign_in_address,
         shared_words=shared_words,
         live_words=live_words,
+        room_parts=[part for room in rooms() for part in room.parts],
         room_words=room_words,
         overlay_words=overlay_words,
     )

@@ -5,6 +5,7 @@ import { buyExactly, quoteMissing } from "../buying.js";
 import { coins as coinWords, loadable, number, sayOf } from "../format.js";
 import { Items } from "../items.js";
 import { keep, recall } from "../kept.js";
+import { tellParts } from "../room-parts.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
@@ -91,6 +92,7 @@ async function showFrames({ backlog, frames }) {
     else if (frame.kind === "room") showEvent(frame.event, backlog);
     else if (frame.kind === "gift") showGifts(frame, backlog);
   }
+  tellParts(frames, backlog);
   showPicture(frames.findLast((frame) => frame.kind === "room"));
 }
 

@@ -4,6 +4,7 @@ import { ProblemError, api, busy, pageData } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
 import { coins as coinWords, number } from "../format.js";
 import { Items } from "../items.js";
+import { tellParts } from "../room-parts.js";
 import { RoomSocket } from "../room-socket.js";
 import { toast } from "../toast.js";
 import { say, words } from "../words.js";
@@ -51,6 +52,7 @@ async function showFrames({ backlog, frames }) {
     else if (frame.kind === "gift") receive(frame, backlog);
     else if (frame.kind === "reversal") void look();
   }
+  tellParts(frames, backlog);
 }
 
 /** @param {import("../room-messages.js").GiftFrame} frame @param {boolean} backlog */
