@@ -199,20 +199,3 @@ def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: Demo) 
     form.get_by_label("IBAN", exact=True).last.fill("DE00 1234")
     form.get_by_role("button", name="Add").click()
     expect(form.get_by_role("alert").filter(has_text="is not valid")).to_be_visible()
-
-
-def test_coins_are_worth_what_was_paid_for_them(open_page: OpenPage, demo: Demo) -> None:
-    """The script's arithmetic is exact: lots first, the web price for the rest, halves up."""
-    page = open_page()
-    page.goto(demo.address)
-    lots = [{"unspent": 2, "amount_minor": 5, "coins": 3}, {"unspent": 10, "amount_minor": 7, "coins": 11}]
-    rate = {"amount_minor": 74, "coins": 70, "currency": "USD"}
-    static = page.locator('script[src*="desk.js"]').get_attribute("src")
-    assert static is not None
-    worth = page.evaluate(
-        "async ([path, lots, rate]) => { const {worthOf} = await import(path); const worth = worthOf(lots, rate);"
-        " return [worth(0), worth(2), worth(3), worth(30), worth(30, 5)].map((money) => money.amount_minor); }",
-        [static.replace("desk.js", "worth.js"), lots, rate],
-    )
-    # 0; 10/3; 10/3 + 7/11; 10/3 + 70/11 + 18 · 74/70; 7 · 7/11 + 23 · 74/70
-    assert worth == [0, 3, 4, 29, 29]

@@ -1,5 +1,6 @@
-// What coins are worth, held against a pile of single coins.
+// What coins are worth: by the examples that hold the server's rule too, and against a pile of single coins.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { worthOf } from "../../src/plaudit/web/static/js/worth.js";
 
@@ -19,7 +20,7 @@ function pile(lots, rate, length) {
   return coins;
 }
 
-test("the next coins cost what each of them cost, rounded once, half up", () => {
+test("the next coins cost what each of them cost, rounded once, half up, and never nothing", () => {
   const next = draw(1);
   for (let example = 0; example < 500; example += 1) {
     const lots = Array.from({ length: next(4) }, () => {
@@ -33,12 +34,15 @@ test("the next coins cost what each of them cost, rounded once, half up", () => 
     const taken = pile(lots, rate, spent + count).slice(spent, spent + count);
     const common = 420n; // of all numbers of coins in a lot
     const cost = taken.reduce((sum, [minor, coins]) => sum + (BigInt(minor) * common) / BigInt(coins), 0n);
-    const expected = Number((cost * 2n + common) / (common * 2n));
+    const expected = count ? Math.max(1, Number((cost * 2n + common) / (common * 2n))) : 0;
     assert.deepEqual(worthOf(lots, rate)(count, spent), { amount_minor: expected, currency: "USD" });
   }
 });
 
-test("amounts beyond what a float can hold stay exact", () => {
-  const worth = worthOf([{ unspent: 2 ** 52, amount_minor: 2 ** 52, coins: 2 ** 52 }], { amount_minor: 1, coins: 1, currency: "IDR" });
-  assert.equal(worth(2 ** 52 - 1).amount_minor, 2 ** 52 - 1);
-});
+for (const { says, lots, rate, coins, spent, amount_minor } of JSON.parse(readFileSync(new URL("worth.examples.json", import.meta.url), "utf8"))) {
+  test(says, () => {
+    const known = lots.map(([unspent, minor, of]) => ({ unspent, amount_minor: minor, coins: of }));
+    const worth = worthOf(known, { amount_minor: rate[0], coins: rate[1], currency: "USD" });
+    assert.deepEqual(worth(coins, spent), { amount_minor, currency: "USD" });
+  });
+}

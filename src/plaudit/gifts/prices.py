@@ -8,12 +8,11 @@ from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.gifts.model import Purchase
 from plaudit.limits import PRICES_KEPT_S, PRICES_REMEMBERED
-from plaudit.money import Money, round_half_up
+from plaudit.money import Money
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.prices.current import current_book
 from plaudit.selling.prices.pricing import NoPrices, Price
-from plaudit.selling.wallet.model import PriceView
-from plaudit.selling.wallet.reading import price_view
+from plaudit.selling.wallet.worth import Valuation, valuation
 from plaudit.settings import Settings
 
 
@@ -26,11 +25,11 @@ class Prices:
         self._clock = clock
         self._web: OrderedDict[int | None, tuple[float, Price]] = OrderedDict()
 
-    async def view(self, person_id: int | None) -> PriceView | None:
-        """What a coin is worth to somebody; None while there are no prices."""
+    async def valuation(self, person_id: int | None) -> Valuation | None:
+        """What coins are worth to somebody; None while there are no prices."""
         try:
             async with self._database.read() as connection:
-                return await price_view(connection, person_id, self._settings, self._clock)
+                return await valuation(connection, person_id, self._settings, self._clock)
         except NoPrices:
             return None
 
@@ -47,7 +46,7 @@ class Prices:
         web = await self._web_price(person_id)
         if web is None:
             return {"price": None, "purchase": None}
-        price = Money(round_half_up(web.unit * coins_short) or 1, web.currency)
+        price = Valuation([], web).of(coins_short).money
         coins = max(coins_short, web.coins_min)
         if coins > web.coins_max:
             return {"price": price, "purchase": None}
@@ -69,8 +68,3 @@ class Prices:
         while len(self._web) > PRICES_REMEMBERED:
             self._web.popitem(last=False)
         return found[0]
-
-
-def worth(view: PriceView, coins: int) -> Money:
-    """What coins are worth, to the nearest minor unit; never nothing."""
-    return Money(max(1, round_half_up(view.per_coin * coins)), view.currency)

@@ -14,7 +14,7 @@ from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.gifts.catalogue.pictures import look_of, picture_address
 from plaudit.gifts.model import DECIMAL_ID, Item, ItemUnknown
-from plaudit.gifts.prices import Prices, worth
+from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Database
 from plaudit.languages.choosing import by_preference
 from plaudit.limits import CATALOGUE_FRESH_S, GIFT_COINS_MAX, ITEM_SHOWN_FRESH_S
@@ -108,11 +108,14 @@ async def get_catalogue(
     Send the `ETag` back as `If-None-Match` and get 304 while nothing has changed.
     """
     person_id = (caller.person_id or None) if caller else None
-    view, region = await prices.view(person_id), await prices.region_of(person_id)
+    value, region = await prices.valuation(person_id), await prices.region_of(person_id)
     wishes = _wishes(request, lang, await _known_language(database, person_id))
     offered = catalogue.offered_to(region, int(creator_id) if creator_id else None)
-    items = [OfferedItem(price=worth(view, item.coins) if view else None, **_shown(item, wishes)) for item in offered]
-    content: Any = msgspec.json.encode(CatalogueAnswer(catalogue.version, view, items, None))  # here, for its ETag
+    items = [
+        OfferedItem(price=value.of(item.coins).money if value else None, **_shown(item, wishes)) for item in offered
+    ]
+    per_coin = value.per_coin if value else None
+    content: Any = msgspec.json.encode(CatalogueAnswer(catalogue.version, per_coin, items, None))  # here, for its ETag
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {
         "ETag": etag,

@@ -21,7 +21,8 @@ from plaudit.people.model import Person, PersonCard
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.reversals.model import Kind, Reversal, State
 from plaudit.selling.wallet import reading as wallet
-from plaudit.selling.wallet.model import OpenLot, PriceView
+from plaudit.selling.wallet.model import OpenLot, PriceView, Worth
+from plaudit.selling.wallet.worth import Valuation
 
 TAGS = ["Wallet"]
 
@@ -46,14 +47,6 @@ class ExpiringAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class WorthAnswer(msgspec.Struct, frozen=True):
-    """Coins in real money. `basis`: "paid" what they cost, "list" today's web price, "mixed" partly each."""
-
-    amount_minor: int
-    currency: str
-    basis: Literal["paid", "list", "mixed"]
-
-
 class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller has."""
 
@@ -63,7 +56,7 @@ class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ]
     expiring: Annotated[list[ExpiringAnswer], Meta(description="Those of them that expire, the soonest first.")]
     spent: Annotated[int, Meta(description="Coins spent so far.")]
-    worth: Annotated[WorthAnswer | None, Meta(description="The coins in money; null without a price book.")]
+    worth: Annotated[Worth | None, Meta(description="The coins in money; null without a price book.")]
     paid: Annotated[list[Money], Meta(description="What the unspent coins cost, one amount for each currency.")]
     per_coin: Annotated[PriceView | None, Meta(description="What the next coin is worth, exactly, and why.")]
     lots: Page[LotAnswer]
@@ -177,20 +170,17 @@ async def get_wallet(
         if (start := LOTS.after(cursor)) is not None and start > found.spent:
             lots = await wallet.open_lots(connection, caller.person_id, start, limit + 1)
         unspent = await wallet.unspent(connection, caller.person_id, found)
-        worth = None
-        per_coin = None
+        value = None
         with suppress(NoPrices):  # the wallet is there all the same
-            web = await wallet.web_price(connection, caller.person_id, settings, clock)
-            per_coin = wallet.view_of(holding.lots, web)
-            worth = wallet.worth_of(holding.lots, found.coins, web)
+            value = Valuation(holding.lots, await wallet.web_price(connection, caller.person_id, settings, clock))
     return WalletAnswer(
         coins=found.coins,
         promotional_coins=unspent.promotional,
         expiring=[ExpiringAnswer(coins=one.coins, expires_at=one.expires_at) for one in unspent.expiring],
         spent=found.spent,
-        worth=WorthAnswer(round_half_up(worth.minor), worth.currency, worth.basis) if worth else None,
+        worth=value.of(found.coins) if value else None,
         paid=unspent.paid,
-        per_coin=per_coin,
+        per_coin=value.per_coin if value else None,
         lots=LOTS.page(lots, limit, lambda lot: lot.start_coin + lot.unspent, _lot),
     )
 
@@ -203,7 +193,7 @@ def _lot(lot: OpenLot) -> LotAnswer:
         unspent=lot.unspent,
         coins=lot.coins,
         price=price,
-        cost=Money(round_half_up(lot.worth), price.currency) if price else None,
+        cost=lot.cost,
         created_at=lot.created_at,
         expires_at=lot.expires_at,
     )
@@ -285,7 +275,7 @@ async def get_gift_lots(gift_id: FromPath[UUID], caller: Caller, database: Datab
                 kind=part.kind,
                 coins=part.coins,
                 coins_reversed=part.coins_reversed,
-                paid=Money(round_half_up(part.worth), part.currency) if part.currency else None,
+                paid=Money(round_half_up(part.cost_minor), part.currency) if part.currency else None,
             )
             for part in parts
         ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.money import Money
+from plaudit.money import Money, round_half_up
 
 
 class Wallet(msgspec.Struct, frozen=True):
@@ -31,9 +31,11 @@ class OpenLot(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
     @property
-    def worth(self) -> Fraction:
-        """What the unspent part cost, in minor units of the lot's currency; nothing for promotional coins."""
-        return Fraction((self.price_minor or 0) * self.unspent, self.coins)
+    def cost(self) -> Money | None:
+        """What the unspent part cost, to the nearest minor unit; None for promotional coins."""
+        if self.price_minor is None or self.currency is None:
+            return None
+        return Money(round_half_up(Fraction(self.price_minor * self.unspent, self.coins)), self.currency)
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -83,8 +85,8 @@ class LotPart(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
 
     @property
-    def worth(self) -> Fraction:
-        """What these coins cost, in minor units of the lot's currency."""
+    def cost_minor(self) -> Fraction:
+        """What these coins cost, exactly, in minor units of the lot's currency."""
         return Fraction((self.price_minor or 0) * self.coins, self.lot_coins)
 
 
@@ -99,14 +101,14 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     denominator: int
     basis: Literal["paid", "list"]
 
-    @property
-    def per_coin(self) -> Fraction:
-        return Fraction(self.numerator, self.denominator)
-
 
 class Worth(msgspec.Struct, frozen=True):
-    """What a number of coins is worth to a viewer, exactly; "mixed": partly what they cost, partly at list price."""
+    """Coins in real money. `basis`: "paid" what they cost, "list" today's web price, "mixed" partly each."""
 
-    minor: Fraction
+    amount_minor: int
     currency: str
     basis: Literal["paid", "list", "mixed"]
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -1,6 +1,5 @@
 """What a viewer has, what it cost, and where it went. Only reads."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
@@ -25,11 +24,9 @@ from plaudit.selling.wallet.model import (
     Holding,
     LotPart,
     OpenLot,
-    PriceView,
     Unspent,
     UnspentKind,
     Wallet,
-    Worth,
 )
 from plaudit.settings import Settings
 
@@ -121,56 +118,6 @@ async def web_price(connection: Connection, person_id: int | None, settings: Set
     return (await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock))[0]
 
 
-async def price_view(connection: Connection, person_id: int | None, settings: Settings, clock: Clock) -> PriceView:
-    """What one coin is worth to a viewer: what the next unspent one cost, else the web price of the region.
-
-    Promotional coins are shown at the web price: they have a worth though they cost nothing.
-
-    Raises:
-        NoPrices: no price book has been published.
-    """
-    if person_id:
-        wallet = await read_wallet(connection, person_id)
-        if paid := _paid_view(await open_lots(connection, person_id, wallet.spent, 1)):
-            return paid
-    return view_of([], await web_price(connection, person_id, settings, clock))
-
-
-def view_of(lots: Sequence[OpenLot], web: Price) -> PriceView:
-    """The same, of lots that are known."""
-    return _paid_view(lots) or _view(web.unit, web.currency, "list")
-
-
-def _paid_view(lots: Sequence[OpenLot]) -> PriceView | None:
-    if lots and lots[0].kind == "paid" and lots[0].price_minor and lots[0].currency:
-        return _view(Fraction(lots[0].price_minor, lots[0].coins), lots[0].currency, "paid")
-    return None
-
-
-def _view(per_coin: Fraction, currency: str, basis: Literal["paid", "list"]) -> PriceView:
-    return PriceView(currency=currency, numerator=per_coin.numerator, denominator=per_coin.denominator, basis=basis)
-
-
-def worth_of(lots: Sequence[OpenLot], coins: int, web: Price) -> Worth:
-    """What a number of coins is worth to a viewer: what the next unspent ones cost, the rest at the web price.
-
-    Coins of lots in another currency than the region's, promotional ones, and those behind the first WALLET_LOTS_MAX
-    lots count at the web price.
-    """
-    total, paid, left = Fraction(0), 0, coins
-    for lot in lots[:WALLET_LOTS_MAX]:
-        taken = min(lot.unspent, left)
-        left -= taken
-        if lot.kind == "paid" and lot.currency == web.currency:
-            total += lot.worth * taken / lot.unspent
-            paid += taken
-        if not left:
-            break
-    total += web.unit * (coins - paid)
-    basis: Literal["paid", "list", "mixed"] = "list" if not paid else "paid" if paid == coins else "mixed"
-    return Worth(total, web.currency, basis)
-
-
 async def history(connection: Connection, person_id: int, before: UUID | None, limit: int) -> History:
     """Recharges, gifts and reversals, newest first by the time in their ids, those before an id."""
     shard = await shard_of(connection, person_id)
@@ -221,5 +168,5 @@ def cost_of(parts: list[LotPart]) -> list[Money]:
     totals: dict[str, Fraction] = {}
     for part in parts:
         if part.currency:
-            totals[part.currency] = totals.get(part.currency, Fraction(0)) + part.worth
+            totals[part.currency] = totals.get(part.currency, Fraction(0)) + part.cost_minor
     return [Money(round_half_up(total), currency) for currency, total in totals.items()]

@@ -13,7 +13,7 @@ from plaudit.gifts.catalogue.pictures import look_of
 from plaudit.gifts.model import Item
 from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Database, Settings
-from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, PAGE_ROWS
+from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, PAGE_ROOMS_MAX, WALLET_LOTS_MAX
 from plaudit.live import reading
 from plaudit.people.access import Access
 from plaudit.people.injected import CallerOrGuest
@@ -21,10 +21,10 @@ from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.orders.takers import takers
 from plaudit.selling.prices.current import current_book
-from plaudit.selling.prices.pricing import NoPrices, Price
+from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.wallet.model import OpenLot
 from plaudit.selling.wallet.reading import open_lots
+from plaudit.selling.wallet.worth import Valuation
 from plaudit.web.language import tag_for
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import Viewer, page, viewer_of
@@ -106,19 +106,11 @@ async def _worth(
     except NoPrices:
         return {"rate": None, "lots": [], "provider": None}
     web = found[0]
-    rate = {"amount_minor": web.unit_numerator, "coins": web.unit_denominator, "currency": web.currency}
-    known = {"rate": rate, "provider": next(iter(await takers(connection, providers, web, settings, clock)), None)}
-    if viewer.person_id is None:
-        return known | {"lots": []}
-    lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, PAGE_ROWS)
-    return known | {"lots": [_lot(lot, web) for lot in lots]}
-
-
-def _lot(lot: OpenLot, web: Price) -> dict[str, int]:
-    """A lot's unspent coins with what its coins cost; one in another currency, or free, counts at the web price."""
-    if lot.kind == "paid" and lot.price_minor is not None and lot.currency == web.currency:
-        return {"unspent": lot.unspent, "amount_minor": lot.price_minor, "coins": lot.coins}
-    return {"unspent": lot.unspent, "amount_minor": web.unit_numerator, "coins": web.unit_denominator}
+    lots = []
+    if viewer.person_id:
+        lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, WALLET_LOTS_MAX)
+    provider = next(iter(await takers(connection, providers, web, settings, clock)), None)
+    return Valuation(lots, web).for_scripts() | {"provider": provider}
 
 
 router = Router("/", route_handlers=[home, room])

@@ -9,7 +9,6 @@ from litestar.params import FromQuery
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
-from plaudit.money import Money, round_half_up
 from plaudit.pages import BY_ID
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
@@ -23,6 +22,7 @@ from plaudit.selling.stores import consumption
 from plaudit.selling.stores.actions import asks_consent
 from plaudit.selling.wallet import reading as coins
 from plaudit.selling.wallet.model import OpenLot
+from plaudit.selling.wallet.worth import Valuation
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -44,7 +44,7 @@ async def wallet(
         worth = None
         with suppress(NoPrices):  # the wallet is there all the same
             web = await coins.web_price(connection, caller.person_id, settings, clock)
-            worth = coins.worth_of(lots, found.coins, web)
+            worth = Valuation(lots, web).of(found.coins)
         lots = lots[:PAGE_ROWS]
         history = await coins.history(connection, caller.person_id, BY_ID.after_or_start(before), PAGE_ROWS)
         creators = {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
@@ -64,7 +64,6 @@ async def wallet(
         promotional=unspent.promotional,
         expiring=unspent.expiring,
         worth=worth,
-        worth_money=Money(round_half_up(worth.minor), worth.currency) if worth else None,
         lots=lots,
         history=history,
         next=BY_ID.cursor(history.next) if history.next else None,
@@ -72,7 +71,6 @@ async def wallet(
         paid=coins.cost_of,
         withdrawable=withdrawable,
         store_consent=consent is not None and consent.given if asks else None,
-        lot_cost=lambda lot: Money(round_half_up(lot.worth), lot.currency) if lot.currency else None,
         under_way=[order for order in orders if order.state is OrderState.PENDING],
         first=before is None,
     )

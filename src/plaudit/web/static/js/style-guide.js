@@ -1,7 +1,7 @@
 // Feeds the style guide's components with samples. `?play=<sku>` plays a gift at once.
 import "./components/all.js";
-import { moneyByRate } from "./format.js";
 import { uuid7 } from "./uuid7.js";
+import { worthOf } from "./worth.js";
 
 const { items, people, rate } = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("guide-samples")).textContent ?? "{}");
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
@@ -9,7 +9,7 @@ const stage = find("gift-stage");
 const chat = find("chat-log");
 const feed = find("gift-feed");
 const combo = find("combo-button");
-const moneyOf = moneyByRate(rate);
+const moneyOf = worthOf([], rate);
 /** @type {Map<string, {id: string, count: number}>} */
 const combos = new Map();
 

@@ -1,4 +1,4 @@
-// What coins are worth to a viewer: what the next unspent ones cost, lot after lot, and the rest at the web price. Exact.
+// What coins are worth to a viewer: the rule of selling/wallet/worth.py, for pages whose viewer spends meanwhile. Exact.
 
 /** @typedef {{unspent: number, amount_minor: number, coins: number}} OpenLot unspent coins of a lot, and what all its coins cost */
 /** @typedef {{amount_minor: number, coins: number, currency: string}} Rate */
@@ -6,7 +6,7 @@
 /**
  * @param {OpenLot[]} lots in the order in which they are spent, all in the rate's currency
  * @param {Rate} rate "`amount_minor` buys `coins`" on the web
- * @returns {(count: number, spent?: number) => import("./types.js").Money} `spent`: coins spent since the lots were read
+ * @returns {(count: number, spent?: number) => import("./types.js").Money} `spent`: so many go before them
  */
 export function worthOf(lots, rate) {
   return (count, spent = 0) => {
@@ -24,6 +24,7 @@ export function worthOf(lots, rate) {
       left -= taken;
     }
     if (left) add(left, rate.amount_minor, rate.coins);
-    return { amount_minor: Number((numerator * 2n + denominator) / (denominator * 2n)), currency: rate.currency };
+    const rounded = Number((numerator * 2n + denominator) / (denominator * 2n));
+    return { amount_minor: count ? Math.max(1, rounded) : 0, currency: rate.currency }; // never nothing
   };
 }

@@ -12,7 +12,7 @@ const COUNT_MAX = 9_999;
 const ALL = "all";
 
 /**
- * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins => Money | null), `shortage`
+ * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
  * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`.
  * Events: `gift-send` {item_id, count, coins}, `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
  */
@@ -27,7 +27,7 @@ export class GiftTray extends PageElement {
     super();
     /** @type {Item[]} */ this.items = [];
     /** @type {number | null} */ this.balance = null;
-    /** @type {(count: number) => Money | null} */ this.moneyOf = () => null;
+    /** @type {(count: number, before?: number) => Money | null} */ this.moneyOf = () => null;
     /** @type {{coins_short: number, price?: Money | null} | null} */ this.shortage = null;
     this.busy = false;
     this.disabledReason = "";
@@ -46,7 +46,7 @@ export class GiftTray extends PageElement {
   get #selected() { return this.items.find((item) => item.id === this.selectedId) ?? null; }
 
   /** @param {Item} item */
-  #priceOf(item) { return item.price ?? this.moneyOf(item.coins); }
+  #priceOf(item) { return this.moneyOf(item.coins) ?? item.price ?? null; }
 
   /** @param {Item} item */
   #choose(item) {
@@ -69,7 +69,7 @@ export class GiftTray extends PageElement {
     if (this.balance === null) return this.tell("sign-in", {});
     const total = item.coins * this.count;
     if (total > this.balance) {
-      this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance) };
+      this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance, this.balance) };
       return this.tell("gift-short", { item_id: item.id, count: this.count, coins_short: total - this.balance });
     }
     this.shortage = null;
@@ -173,7 +173,7 @@ export class GiftTray extends PageElement {
 
   #shortagePanel() {
     const { coins_short: missing, price } = /** @type {{coins_short: number, price?: Money | null}} */ (this.shortage);
-    const worth = price ?? this.moneyOf(missing);
+    const worth = price ?? this.moneyOf(missing, this.balance ?? 0);
     return html`<div class="tray-foot tray-shortage" role="alert">
       <div class="grow"><strong>${sayOf("short", missing, { coins: coins(missing) })}</strong><br><span class="soft">${worth ? `${say("short_worth", { money: money(worth) })} ` : ""}${say("gift_waits")}</span></div>
       <div class="cluster">

@@ -49,8 +49,8 @@ let confirmed = /** @type {number | null} */ (data.coins);
 /** @type {any} */
 let quote = null;
 
-/** What coins are worth to this viewer now: those spent since the page was made come first no more. @param {number} count */
-function moneyOf(count) { return worth ? worth(count, Math.max(0, (data.coins ?? 0) - (confirmed ?? 0))) : null; }
+/** What coins are worth to this viewer now: those spent since the page was made come first no more, nor those that go before. @param {number} count @param {number} [before] */
+function moneyOf(count, before = 0) { return worth ? worth(count, Math.max(0, (data.coins ?? 0) - (confirmed ?? 0)) + before) : null; }
 
 function showBalance() {
   const balance = confirmed === null ? null : Math.max(0, confirmed - [...onTheWay.values()].reduce((sum, coins) => sum + coins, 0));
@@ -244,7 +244,7 @@ function newPrice({ item_id: id, count }) {
 /** Says what is missing, and what exactly that costs. @param {number} missing */
 async function short(missing) {
   quote = null;
-  const price = moneyOf(missing);
+  const price = moneyOf(missing, confirmed ?? 0);
   for (const tray of trays) tray.shortage = { coins_short: missing, price };
   try {
     quote = await quoteMissing(missing);
