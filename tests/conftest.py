@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ _SERVERS = pytest.StashKey[Servers]()
 _IN_MEMORY = pytest.StashKey[Path | None]()
 _KINDS = ("browser", "compat", "faults", "property", "integration", "unit")
 """Folders of tests, those with long tests first: what is short fills the gaps at the end."""
+_PATIENT = frozenset(
+    {
+        "DATABASE_ACQUIRE_WAIT_S",
+        "DATABASE_CONNECT_WAIT_S",
+        "JWKS_TIMEOUT_S",
+        "OPENID_TIMEOUT_S",
+        "PAYOUT_PROVIDER_TIMEOUT_S",
+        "PROVIDER_TIMEOUT_S",
+    }
+)
+"""Limits of the product on how long others may take, which here take turns on a few cores."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -107,11 +119,12 @@ def database_url(copies: Copies, request: pytest.FixtureRequest) -> Iterator[str
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patient_pools() -> Iterator[None]:
-    """Who comes to a pool whose connections are taken waits, however busy this machine is."""
+def patience() -> Iterator[None]:
+    """Who waits for a connection that others have, or for the answer of a peer, waits however busy this machine is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plaudit.db.DATABASE_ACQUIRE_WAIT_S", WAIT_S)
-        patch.setattr("plaudit.db.DATABASE_CONNECT_WAIT_S", WAIT_S)
+        for module in [module for name, module in sys.modules.items() if name.startswith("plaudit.")]:
+            for limit in _PATIENT & vars(module).keys():
+                patch.setattr(module, limit, WAIT_S)
         yield
 
 
