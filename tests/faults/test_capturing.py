@@ -15,7 +15,7 @@ from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.orders import capturing, jobs
 from plaudit.selling.orders.capturing import CaptureVerdict
 from plaudit.selling.providers.errors import ProviderUnavailable
-from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.shop import Shop, open_shop, until_coins
 from tests.support.waiting import eventually
 

@@ -23,7 +23,7 @@ from plaudit.selling.inbox import actions, receiving
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.orders import checkout, jobs
 from plaudit.selling.providers.base import Payment
-from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.ports import NOBODY
 from tests.support.shop import Shop, open_shop, signed
 

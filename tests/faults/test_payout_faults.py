@@ -24,7 +24,7 @@ from plaudit.payouts.jobs import poll_due, send_due
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import Payout
 from plaudit.payouts.providers import PayoutProviders
-from plaudit.payouts.providers.sandbox import SandboxPayoutProvider
+from plaudit.payouts.providers.sandbox.provider import SandboxPayoutProvider
 from plaudit.payouts.vault import AccountVault
 from plaudit.settings import Secret
 from tests.support.earnings import PretendBank, give

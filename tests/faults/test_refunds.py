@@ -16,7 +16,7 @@ from plaudit.people.model import Role
 from plaudit.selling.inbox.voids import poll_voids
 from plaudit.selling.providers.base import RefundRequest, ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderUnavailable
-from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from plaudit.selling.reconciliation.comparing import Comparison
 from plaudit.selling.reconciliation.model import DifferenceKind
 from plaudit.selling.reversals import sending

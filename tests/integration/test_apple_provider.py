@@ -14,9 +14,9 @@ import pytest
 from appstoreserverlibrary.signed_data_verifier import _ChainVerifier
 
 from plaudit.money import Money
-from plaudit.selling.providers.apple import AppleProvider, from_settings
-from plaudit.selling.providers.apple_purchases import country_of
-from plaudit.selling.providers.apple_signatures import root_certificates
+from plaudit.selling.providers.apple.provider import AppleProvider, from_settings
+from plaudit.selling.providers.apple.purchases import country_of
+from plaudit.selling.providers.apple.signatures import root_certificates
 from plaudit.selling.providers.base import ConsumptionRequest, PaymentNews, PaymentState, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid, SignatureNotValid
 from plaudit.settings import Secret, Settings, SettingsError

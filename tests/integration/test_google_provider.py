@@ -12,7 +12,6 @@ from plaudit.clock import ManualClock
 from plaudit.limits import GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
-from plaudit.selling.providers import google
 from plaudit.selling.providers.base import (
     ConsumptionRequest,
     PaymentNews,
@@ -23,7 +22,8 @@ from plaudit.selling.providers.base import (
     ReversalState,
 )
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid
-from plaudit.selling.providers.google import GoogleProvider
+from plaudit.selling.providers.google import provider as google
+from plaudit.selling.providers.google.provider import GoogleProvider
 from plaudit.settings import Settings, SettingsError
 from tests.support.google import GooglePeer, google_peer
 
@@ -207,7 +207,7 @@ async def test_a_push_waits_for_the_list_and_does_without_it_when_it_is_late(
     ((_, body),) = peer.messages()
     with pytest.raises(ProviderUnavailable):
         await play.read_webhook(body)
-    monkeypatch.setattr("plaudit.selling.providers.google.GOOGLE_VOIDED_LAG_S", 0)
+    monkeypatch.setattr("plaudit.selling.providers.google.provider.GOOGLE_VOIDED_LAG_S", 0)
     now.advance(datetime.now(UTC) - now.now())
     (news,) = await play.read_webhook(body)
     assert isinstance(news, ReversalNews)
@@ -239,7 +239,7 @@ async def test_why_a_purchase_was_voided(play: GoogleProvider, peer: GooglePeer,
 async def test_voided_purchases_come_in_pages(
     play: GoogleProvider, peer: GooglePeer, now: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plaudit.selling.providers.google_api.GOOGLE_VOIDED_PAGE_LENGTH", 2)
+    monkeypatch.setattr("plaudit.selling.providers.google.api.GOOGLE_VOIDED_PAGE_LENGTH", 2)
     tokens = [peer.buy() for _ in range(5)]
     for token in tokens:
         peer.control("void", token=token)

@@ -19,8 +19,8 @@ from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.selling.providers.base import CheckoutRequest, PaymentNews, PaymentState, RefundRequest, ReversalState
 from plaudit.selling.providers.errors import ProviderRefused, SignatureNotValid
-from plaudit.selling.providers.stripe_gateway import StripeGateway
-from plaudit.selling.providers.stripe_intent import StripeIntents
+from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.intents import StripeIntents
 from plaudit.settings import Secret
 from tests.support.localstripe import localstripe
 from tests.support.ports import LOOPBACK, held_port

@@ -19,7 +19,7 @@ from plaudit.payouts.bank import BankOutcome
 from plaudit.payouts.exports import Export
 from plaudit.payouts.model import NothingToExport, Payout, PayoutFilter, PayoutProviderMissing, PayoutState
 from plaudit.payouts.providers import PayoutProviders
-from plaudit.payouts.providers.manual import ManualPayoutProvider
+from plaudit.payouts.providers.manual.provider import ManualPayoutProvider
 from plaudit.people.model import Role
 from plaudit.settings import Settings
 from tests.integration.test_payouts import Studio, open_studio

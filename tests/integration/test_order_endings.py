@@ -20,7 +20,7 @@ from plaudit.people.model import Role
 from plaudit.selling.orders import jobs
 from plaudit.selling.providers.base import CheckoutRequest, Payment
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.shop import LATE, Shop, open_shop
 from tests.support.waiting import eventually
 

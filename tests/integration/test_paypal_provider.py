@@ -12,7 +12,7 @@ from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
 from plaudit.selling.providers.base import PaymentState, ReversalKind, ReversalState
 from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderUnavailable
-from plaudit.selling.providers.paypal import LIVE, SANDBOX, PayPalProvider, from_settings
+from plaudit.selling.providers.paypal.provider import LIVE, SANDBOX, PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.peers.paypal import CLIENT_SECRET
 from tests.support.paypal import CLOCK, PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded, refusal

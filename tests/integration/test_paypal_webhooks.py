@@ -13,8 +13,8 @@ from plaudit.limits import PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE, PAYPAL_CERTIFI
 from plaudit.money import Money
 from plaudit.selling.providers.base import News, PaymentNews, PaymentState, ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.paypal import PayPalProvider
-from plaudit.selling.providers.paypal_signature import SigningCertificates, check, trusted_roots
+from plaudit.selling.providers.paypal.provider import PayPalProvider
+from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from tests.peers.paypal import WEBHOOK_ID
 from tests.support.paypal import CLOCK, Message, PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded
 

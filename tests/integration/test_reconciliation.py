@@ -21,7 +21,7 @@ from plaudit.limits import (
 )
 from plaudit.people.model import Role
 from plaudit.selling.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
-from plaudit.selling.providers.sandbox import SandboxProvider
+from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from plaudit.selling.reconciliation import actions
 from plaudit.selling.reconciliation.jobs import reconciliation_jobs
 from tests.support.ports import NOBODY

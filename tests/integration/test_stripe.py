@@ -27,9 +27,9 @@ from plaudit.selling.providers.base import (
     ReversalState,
 )
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.stripe import StripeCheckout
-from plaudit.selling.providers.stripe_gateway import StripeGateway
-from plaudit.selling.providers.stripe_intent import StripeIntents
+from plaudit.selling.providers.stripe.checkout import StripeCheckout
+from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.intents import StripeIntents
 from plaudit.settings import Secret
 from tests.support.peers import peer
 from tests.support.ports import NOBODY
@@ -503,7 +503,7 @@ def _soon() -> datetime:
 async def test_everything_of_a_time_is_listed_page_after_page(
     stripe: StripeCheckout, world: StripeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plaudit.selling.providers.stripe_gateway.STRIPE_PAGE_LENGTH", 2)
+    monkeypatch.setattr("plaudit.selling.providers.stripe.gateway.STRIPE_PAGE_LENGTH", 2)
     payments = [await paid(stripe, world, DISPUTED if number == 0 else GOOD) for number in range(5)]
     refunds = [await stripe.refund(refund_of(payment, 100)) for payment in payments[1:]]
     listed = [news async for news in stripe.list_news(_hour_ago(), _soon())]

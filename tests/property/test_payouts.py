@@ -40,7 +40,7 @@ from plaudit.payouts.model import (
 )
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
-from plaudit.payouts.providers.manual import ManualPayoutProvider
+from plaudit.payouts.providers.manual.provider import ManualPayoutProvider
 from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import Mood, PretendBank, give

@@ -19,7 +19,7 @@ from plaudit.money import Money
 from plaudit.selling.prices import seed
 from plaudit.selling.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
 from plaudit.selling.providers.errors import ProviderRefused
-from plaudit.selling.providers.paypal import PayPalProvider, from_settings
+from plaudit.selling.providers.paypal.provider import PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings
 from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID
 from tests.support.desk import SELLER, Desk, open_desk

@@ -11,9 +11,9 @@ import httpx2
 from plaudit.clock import ManualClock, SystemClock
 from plaudit.ids import new_id
 from plaudit.selling.prices import seed
-from plaudit.selling.providers.stripe import StripeCheckout
-from plaudit.selling.providers.stripe_gateway import StripeGateway
-from plaudit.selling.providers.stripe_intent import StripeIntents
+from plaudit.selling.providers.stripe.checkout import StripeCheckout
+from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.intents import StripeIntents
 from plaudit.settings import Secret, Settings
 from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.ports import LOOPBACK, held_port

@@ -9,8 +9,8 @@ import pytest
 
 from plaudit.money import Money
 from plaudit.selling.providers.base import PaymentState, ReversalState
-from plaudit.selling.providers.paypal_disputes import Dispute
-from plaudit.selling.providers.paypal_model import Capture, PayPalOrder, Refund
+from plaudit.selling.providers.paypal.disputes import Dispute
+from plaudit.selling.providers.paypal.model import Capture, PayPalOrder, Refund
 
 USD = {"currency_code": "USD", "value": "10.00"}
 CAPTURE: dict[str, Any] = {"id": "3C679366HH908993F", "status": "COMPLETED", "amount": USD}

@@ -4,8 +4,8 @@ import pytest
 
 from plaudit.money import Money, exponent
 from plaudit.selling.providers.errors import CurrencyNotTaken
-from plaudit.selling.providers.paypal_checkout import paypal_locale
-from plaudit.selling.providers.paypal_money import DECIMALS, Amount
+from plaudit.selling.providers.paypal.checkout import paypal_locale
+from plaudit.selling.providers.paypal.money import DECIMALS, Amount
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ import stripe
 from iso4217 import Currency
 
 from plaudit.money import Money, exponent
-from plaudit.selling.providers import stripe as checkout
-from plaudit.selling.providers import stripe_intent
 from plaudit.selling.providers.base import PaymentState, ReversalState
 from plaudit.selling.providers.errors import ProviderRefused
-from plaudit.selling.providers.stripe_amounts import from_stripe, is_taken, stripe_exponent, to_stripe
-from plaudit.selling.providers.stripe_gateway import API_VERSION
-from plaudit.selling.providers.stripe_objects import (
+from plaudit.selling.providers.stripe import checkout
+from plaudit.selling.providers.stripe import intents as stripe_intent
+from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, stripe_exponent, to_stripe
+from plaudit.selling.providers.stripe.gateway import API_VERSION
+from plaudit.selling.providers.stripe.objects import (
     BalanceTransaction,
     Charge,
     Dispute,

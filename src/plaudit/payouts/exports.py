@@ -11,7 +11,7 @@ from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_EXPORT_PAYOUTS_MAX
 from plaudit.money import Money
 from plaudit.payouts.model import NothingToExport, Payout
-from plaudit.payouts.providers.manual import NAME
+from plaudit.payouts.providers.manual.provider import NAME
 from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.spreadsheets import csv_lines, decimal, text

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from plaudit.payouts.providers import manual, sandbox
 from plaudit.payouts.providers.base import PayoutProvider
+from plaudit.payouts.providers.manual import provider as manual
+from plaudit.payouts.providers.sandbox import provider as sandbox
 from plaudit.providers import Providers
 from plaudit.settings import Settings
 

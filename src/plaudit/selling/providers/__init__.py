@@ -6,8 +6,13 @@ from typing import TypeAlias
 from plaudit.money import Money
 from plaudit.providers import Providers
 from plaudit.selling.prices.pricing import Price
-from plaudit.selling.providers import apple, google, paypal, sandbox, stripe, stripe_intent
+from plaudit.selling.providers.apple import provider as apple
 from plaudit.selling.providers.base import PaymentProvider
+from plaudit.selling.providers.google import provider as google
+from plaudit.selling.providers.paypal import provider as paypal
+from plaudit.selling.providers.sandbox import provider as sandbox
+from plaudit.selling.providers.stripe import checkout as stripe
+from plaudit.selling.providers.stripe import intents as stripe_intent
 from plaudit.settings import Settings
 
 PaymentProviders: TypeAlias = Providers[PaymentProvider]

@@ -19,7 +19,7 @@ from plaudit.pages import BY_NUMBER, BY_TIME
 from plaudit.payouts import actions, bank, exports
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
-from plaudit.payouts.providers.manual import NAME
+from plaudit.payouts.providers.manual.provider import NAME
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller

@@ -7,11 +7,11 @@ from plaudit.clock import Clock
 from plaudit.limits import GOOGLE_CLOCK_AHEAD_S_MAX, GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.money import Money
 from plaudit.policy.model import Evidence, EvidenceSource
-from plaudit.selling.providers import google_voids
 from plaudit.selling.providers.base import PaymentState, StorePayment
 from plaudit.selling.providers.errors import ProviderRefused, PurchaseNotValid
-from plaudit.selling.providers.google_api import PlayOrder, Purchase
-from plaudit.selling.providers.google_auth import NAME
+from plaudit.selling.providers.google import voids
+from plaudit.selling.providers.google.api import PlayOrder, Purchase
+from plaudit.selling.providers.google.auth import NAME
 from plaudit.selling.providers.products import coins_of_product
 
 _UNPRICED = Money(0, "XXX")  # ISO 4217: no currency. Nothing was paid, or not yet
@@ -87,7 +87,7 @@ def _state(purchase: Purchase) -> PaymentState:
     """What was given back wholly before anybody heard of it was never paid, to us."""
     match purchase.state.purchase_state:
         case "PURCHASED":
-            is_void = google_voids.units_voided(purchase) == purchase.items[0].offer.quantity
+            is_void = voids.units_voided(purchase) == purchase.items[0].offer.quantity
             return PaymentState.DECLINED if is_void else PaymentState.PAID
         case "CANCELLED":
             return PaymentState.DECLINED

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from plaudit.money import Money
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.google_api import PlayOrder, Purchase, VoidedPurchase
+from plaudit.selling.providers.google.api import PlayOrder, Purchase, VoidedPurchase
 
 _WHOLE_PPM = 1_000_000
 _DEVELOPER = 1

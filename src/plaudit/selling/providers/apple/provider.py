@@ -17,9 +17,9 @@ from plaudit.limits import (
     WEBHOOK_BYTES_MAX,
 )
 from plaudit.money import Money
-from plaudit.selling.providers import apple_purchases as purchases
-from plaudit.selling.providers.apple_server import AppleServer
-from plaudit.selling.providers.apple_signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
+from plaudit.selling.providers.apple import purchases
+from plaudit.selling.providers.apple.server import AppleServer
+from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
 from plaudit.selling.providers.base import (
     CheckoutRequest,
     ConsumptionRequest,

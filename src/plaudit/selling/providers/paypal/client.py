@@ -15,7 +15,7 @@ from plaudit.clock import Clock
 from plaudit.limits import PAYPAL_TOKEN_SPARE_S, PROVIDER_TIMEOUT_S
 from plaudit.outgoing import tls_context
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.paypal_money import NAME
+from plaudit.selling.providers.paypal.money import NAME
 from plaudit.settings import Secret
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,6 @@ from typing import Any
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import ORDER_VALID_MINUTES
 from plaudit.money import Money
-from plaudit.selling.providers import stripe_webhooks
 from plaudit.selling.providers.base import (
     CheckoutRequest,
     FraudWarning,
@@ -21,9 +20,10 @@ from plaudit.selling.providers.base import (
     WebhookMessage,
 )
 from plaudit.selling.providers.errors import ProviderRefused
-from plaudit.selling.providers.stripe_amounts import is_taken, to_stripe
-from plaudit.selling.providers.stripe_gateway import StripeGateway
-from plaudit.selling.providers.stripe_objects import (
+from plaudit.selling.providers.stripe import webhooks
+from plaudit.selling.providers.stripe.amounts import is_taken, to_stripe
+from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
     PROVIDER_MARK,
     REASON_MARK,
@@ -85,7 +85,7 @@ class StripePayments(abc.ABC):
         """Our payments made in a time."""
 
     @abc.abstractmethod
-    async def _payment_of_event(self, event: stripe_webhooks.Event) -> Payment | None:
+    async def _payment_of_event(self, event: webhooks.Event) -> Payment | None:
         """The payment that an event about a session or PaymentIntent with our mark speaks of, as it is now."""
 
     async def capture(self, payment_id: str) -> Payment:
@@ -143,12 +143,12 @@ class StripePayments(abc.ABC):
             SignatureNotValid: it is not.
         """
         secrets = self._webhook_secrets.reveal().split()
-        event = stripe_webhooks.verified(headers, body, secrets, self._clock, live=self._gateway.live)
+        event = webhooks.verified(headers, body, secrets, self._clock, live=self._gateway.live)
         return WebhookMessage(id=event.id, kind=event.type)
 
     async def read_webhook(self, body: bytes) -> list[News]:
         """What has become of what a verified message is about; what is not ours is of no concern."""
-        event = stripe_webhooks.read(body)
+        event = webhooks.read(body)
         if event.account is not None:
             return []
         subject, about = event.type.rpartition(".")[0], event.data.object.id

@@ -3,7 +3,7 @@
 import re
 
 from plaudit.selling.providers.base import CheckoutRequest
-from plaudit.selling.providers.paypal_money import Amount
+from plaudit.selling.providers.paypal.money import Amount
 
 _TEXT_LENGTH_MAX = 127  # of a description and of a brand's name, as PayPal has it
 _LOCALE = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")

@@ -13,7 +13,6 @@ from plaudit.limits import (
     GOOGLE_VOIDED_LAG_S,
 )
 from plaudit.money import Money
-from plaudit.selling.providers import google_voids
 from plaudit.selling.providers.base import (
     CheckoutRequest,
     ConsumptionRequest,
@@ -29,10 +28,11 @@ from plaudit.selling.providers.base import (
     WebhookMessage,
 )
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid, SignatureNotValid
-from plaudit.selling.providers.google_api import GooglePlay, NotKnown, Purchase, VoidedPurchase
-from plaudit.selling.providers.google_auth import NAME, Account, read_account
-from plaudit.selling.providers.google_purchases import CoinPurchases
-from plaudit.selling.providers.google_push import Notification, PushDoor, read_push
+from plaudit.selling.providers.google import voids
+from plaudit.selling.providers.google.api import GooglePlay, NotKnown, Purchase, VoidedPurchase
+from plaudit.selling.providers.google.auth import NAME, Account, read_account
+from plaudit.selling.providers.google.purchases import CoinPurchases
+from plaudit.selling.providers.google.push import Notification, PushDoor, read_push
 from plaudit.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -96,16 +96,16 @@ class GoogleProvider:
         purchase = await self._coin_purchase(request.payment_id)
         order = await self._play.order(purchase.order_id)
         quantity = purchase.items[0].offer.quantity
-        if google_voids.units_voided(purchase, order) < quantity:
-            left = google_voids.amount_left(order)
+        if voids.units_voided(purchase, order) < quantity:
+            left = voids.amount_left(order)
             if left and left.currency == request.amount.currency and request.amount < left:
                 raise ProviderRefused(NAME, f"Google gives back whole orders only, {left.amount_minor} of this one")
             await self._play.refund(purchase.order_id)
             order = await self._play.order(purchase.order_id)
             purchase = await self._play.purchase(request.payment_id)
-        is_done = google_voids.units_voided(purchase, order) == quantity
+        is_done = voids.units_voided(purchase, order) == quantity
         return ReversalNews(
-            id=google_voids.refund_id(purchase.order_id),
+            id=voids.refund_id(purchase.order_id),
             kind=ReversalKind.REFUND,
             payment_id=request.payment_id,
             state=ReversalState.DONE if is_done else ReversalState.OPENED,
@@ -172,7 +172,7 @@ class GoogleProvider:
             except NotKnown:
                 log.warning("order %s was voided and is known no more", entries[0].order_id)
                 continue
-            for news in google_voids.reversals(token, purchase, order, entries, now):
+            for news in voids.reversals(token, purchase, order, entries, now):
                 yield news
 
     async def close(self) -> None:
@@ -219,7 +219,7 @@ class GoogleProvider:
             listed = [one async for one in found if one.purchase_token == token]
         if not listed and now < at + timedelta(seconds=GOOGLE_VOIDED_LAG_S):
             raise ProviderUnavailable(NAME)
-        return list(google_voids.reversals(token, purchase, order, listed, at))
+        return list(voids.reversals(token, purchase, order, listed, at))
 
     async def _coin_purchase(self, token: str) -> Purchase:
         if _ORDER_ID.fullmatch(token):

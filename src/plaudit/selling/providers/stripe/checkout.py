@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.stripe_amounts import from_stripe, to_stripe
-from plaudit.selling.providers.stripe_objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
-from plaudit.selling.providers.stripe_payments import StripePayments, gateway_of, marks
-from plaudit.selling.providers.stripe_webhooks import Event
+from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
+from plaudit.selling.providers.stripe.objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
+from plaudit.selling.providers.stripe.payments import StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

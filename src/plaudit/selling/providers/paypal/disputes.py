@@ -6,8 +6,8 @@ import msgspec
 
 from plaudit.money import Money
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.paypal_model import Capture
-from plaudit.selling.providers.paypal_money import Amount
+from plaudit.selling.providers.paypal.model import Capture
+from plaudit.selling.providers.paypal.money import Amount
 
 PPM = 1_000_000
 

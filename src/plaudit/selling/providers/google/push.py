@@ -21,7 +21,7 @@ from plaudit.limits import (
     WEBHOOK_BYTES_MAX,
 )
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.google_auth import NAME, Answer, Transport
+from plaudit.selling.providers.google.auth import NAME, Answer, Transport
 
 _ISSUERS = frozenset({"accounts.google.com", "https://accounts.google.com"})
 _OK = 200

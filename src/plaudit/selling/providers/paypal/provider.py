@@ -21,13 +21,13 @@ from plaudit.selling.providers.base import (
     WebhookMessage,
 )
 from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused, ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.paypal_checkout import checkout_body
-from plaudit.selling.providers.paypal_client import PayPalClient, PayPalRefused
-from plaudit.selling.providers.paypal_disputes import Dispute
-from plaudit.selling.providers.paypal_history import History
-from plaudit.selling.providers.paypal_model import CANCELLED, Link, PayPalOrder, Refund, SupplementaryData, linked
-from plaudit.selling.providers.paypal_money import NAME, Amount
-from plaudit.selling.providers.paypal_signature import SigningCertificates, check, trusted_roots
+from plaudit.selling.providers.paypal.checkout import checkout_body
+from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
+from plaudit.selling.providers.paypal.disputes import Dispute
+from plaudit.selling.providers.paypal.history import History
+from plaudit.selling.providers.paypal.model import CANCELLED, Link, PayPalOrder, Refund, SupplementaryData, linked
+from plaudit.selling.providers.paypal.money import NAME, Amount
+from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from plaudit.settings import Settings, SettingsError
 
 LIVE, SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"

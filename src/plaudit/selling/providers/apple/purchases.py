@@ -19,7 +19,7 @@ from plaudit.limits import (
 from plaudit.money import Money, exponent, round_half_up
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.problems import InvalidField
-from plaudit.selling.providers.apple_signatures import moment
+from plaudit.selling.providers.apple.signatures import moment
 from plaudit.selling.providers.base import PaymentState, ReversalKind, ReversalNews, ReversalState, StorePayment
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.products import coins_of_product

@@ -24,7 +24,7 @@ from plaudit.settings import SettingsError
 NAME = "apple"
 T = TypeVar("T")
 
-ROOT_FILE = Path(__file__).parent / "apple_root_ca_g3.der"
+ROOT_FILE = Path(__file__).parent / "root_ca_g3.der"
 ROOT_SHA256 = "63343abfb89a6a03ebb57e9b3f5fa7be7c4f5c756f3017b3a8c488c3653e9179"
 
 # The library's other environments accept any signature at all.

@@ -19,10 +19,10 @@ from plaudit.limits import (
 )
 from plaudit.selling.providers.base import News, PaymentNews, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.paypal_client import PayPalClient, PayPalRefused
-from plaudit.selling.providers.paypal_disputes import Dispute
-from plaudit.selling.providers.paypal_model import Capture, Link, PayPalOrder, Refund
-from plaudit.selling.providers.paypal_money import NAME
+from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
+from plaudit.selling.providers.paypal.disputes import Dispute
+from plaudit.selling.providers.paypal.model import Capture, Link, PayPalOrder, Refund
+from plaudit.selling.providers.paypal.money import NAME
 from plaudit.selling.providers.references import read_reference
 
 T = TypeVar("T")

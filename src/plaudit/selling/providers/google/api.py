@@ -15,7 +15,7 @@ from plaudit.limits import GOOGLE_VOIDED_PAGE_LENGTH, GOOGLE_VOIDED_PAGES_MAX, P
 from plaudit.money import Money, exponent
 from plaudit.outgoing import tls_context
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.google_auth import NAME, Account
+from plaudit.selling.providers.google.auth import NAME, Account
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

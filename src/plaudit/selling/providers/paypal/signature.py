@@ -35,7 +35,7 @@ from plaudit.limits import (
 )
 from plaudit.outgoing import tls_context
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.paypal_money import NAME
+from plaudit.selling.providers.paypal.money import NAME
 
 ALGORITHM = "SHA256withRSA"
 SUBJECTS = ("messageverificationcerts.paypal.com", "messageverificationcerts.sandbox.paypal.com")

@@ -8,7 +8,7 @@ import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.stripe_amounts import from_stripe, nearest_minor
+from plaudit.selling.providers.stripe.amounts import from_stripe, nearest_minor
 
 # What Plaudit writes into Stripe's metadata: an account may take payments of others too.
 PROVIDER_MARK, REFERENCE_MARK, ORDER_MARK = "plaudit_provider", "plaudit_reference", "plaudit_order"

@@ -8,7 +8,7 @@ import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.paypal_money import Amount
+from plaudit.selling.providers.paypal.money import Amount
 
 CANCELLED = "cancelled:"
 """Begins the custom_id of an order that will not be captured: PayPal has no other way to say so."""

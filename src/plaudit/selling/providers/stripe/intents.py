@@ -6,9 +6,9 @@ from urllib.parse import urlencode, urlsplit
 
 from plaudit.clock import Clock
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
-from plaudit.selling.providers.stripe_amounts import to_stripe
-from plaudit.selling.providers.stripe_gateway import StripeGateway
-from plaudit.selling.providers.stripe_objects import (
+from plaudit.selling.providers.stripe.amounts import to_stripe
+from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
     PROVIDER_MARK,
     REFERENCE_MARK,
@@ -16,8 +16,8 @@ from plaudit.selling.providers.stripe_objects import (
     intent_state,
     payment_of_intent,
 )
-from plaudit.selling.providers.stripe_payments import INTENT_DETAILS, StripePayments, gateway_of, marks
-from plaudit.selling.providers.stripe_webhooks import Event
+from plaudit.selling.providers.stripe.payments import INTENT_DETAILS, StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Secret, Settings, SettingsError
 
 if TYPE_CHECKING:
