@@ -1,4 +1,4 @@
-"""Every limit of the engine, with its unit in its name. A queue, batch, page or loop without one is a defect."""
+"""Every limit of the engine, with its unit in its name; providers have theirs beside them. One missing is a defect."""
 
 # settings
 SETTING_BYTES_MAX = 64_000  # of a file of settings, or of one credential
@@ -178,11 +178,6 @@ RECHARGE_FORGET_EVERY_S = 3_600  # pause between removals of old quotes
 PROVIDER_TIMEOUT_S = 10  # for one answer of a payment provider
 PROVIDER_CALLS_AT_ONCE = 8  # questions of one job to providers under way
 WEBHOOK_BYTES_MAX = 65_536  # body of one webhook from a provider
-STRIPE_WEBHOOK_OLD_S_MAX = 300  # age of a signature of Stripe; what is sent again is signed again
-STRIPE_WEBHOOK_AHEAD_S_MAX = 300  # by which a signature of Stripe may be ahead of our clock
-STRIPE_PAGE_LENGTH = 100  # objects of one page of a list
-STRIPE_PAGES_MAX = 10_000  # pages of one list
-STRIPE_EVENT_BYTES_MAX = 262_144  # body of one webhook of Stripe, whose events carry whole objects
 WEBHOOK_APPLY_S = 5  # for a message to be applied while its sender waits, before a job goes on with it
 WEBHOOK_LEASE_S = 60  # after this a message whose worker died is taken up again
 WEBHOOK_PAUSE_S_FIRST = 2  # until a message that could not be applied is tried again; doubled each time
@@ -225,17 +220,6 @@ OFFER_DAYS_MAX = 31  # an offer that lasts longer is a price, not an occasion
 TAX_RATES_EVERY_S = 86_400  # between two looks whether the installed data has new tax rates
 REGION_CROSSING_BPS_MAX = 250  # by which a package may cost less than where a coin is listed for less: round figures
 PRICE_JUMP_BPS = 5_000  # a coin that becomes dearer or cheaper by more may be a slip of the pen
-PAYPAL_TOKEN_SPARE_S = 120  # before its end an access token is renewed
-PAYPAL_TRANSMISSION_AGE_H_MAX = 96  # of a webhook: PayPal tries for 3 days, and clocks and queues need room
-PAYPAL_TRANSMISSION_AHEAD_S_MAX = 300  # by which PayPal's clock may be ahead of ours
-PAYPAL_CERTIFICATES_KEPT = 16  # checked signing certificates at hand, per process
-PAYPAL_CERTIFICATE_KEPT_S = 86_400  # after this a certificate is fetched and checked again
-PAYPAL_CERTIFICATE_BYTES_MAX = 65_536  # of a certificate with its chain
-PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE = 30  # whatever addresses messages name
-PAYPAL_SEARCH_DAYS_MAX = 31  # of one transaction search, as PayPal has it
-PAYPAL_TRANSACTIONS_PER_PAGE = 100
-PAYPAL_DISPUTES_PER_PAGE = 50
-PAYPAL_PAGES_MAX = 200  # pages of one search
 MONEY_MINOR_MAX = 1_000_000_000_000  # minor units of one amount
 RETURN_URL_LENGTH_MAX = 500
 WALLET_LOTS_MAX = 200  # lots in one answer
@@ -265,25 +249,8 @@ CONSUMPTION_ANSWER_PAUSE_S_FIRST = 30  # doubled after each attempt
 CONSUMPTION_ANSWER_PAUSE_S_MAX = 1_800
 CONSUMPTION_ERROR_LENGTH_MAX = 500  # characters kept of why an answer failed
 CONSUMPTION_ANSWERS_EVERY_S = 15  # between two looks for requests that are due
-APPLE_SIGNATURE_FRESH_S = 86_400  # a transaction signed longer ago is read again from Apple
-APPLE_NOTIFICATION_AGE_S_MAX = 518_400  # Apple tries for three days; an older notification is not believed
-APPLE_CLOCK_LEEWAY_S = 300  # by which Apple's clock may be ahead of ours
-APPLE_HISTORY_PAGES_MAX = 500  # of 20 notifications, for one comparison
 
 # app stores
-GOOGLE_TOKEN_LENGTH_MAX = 1_000  # characters of a purchase token
-GOOGLE_QUANTITY_MAX = 100  # units in one purchase
-GOOGLE_PURCHASE_AGE_DAYS_MAX = 30  # a purchase older than this is not brought any more
-GOOGLE_CLOCK_AHEAD_S_MAX = 300  # by which Google's time of a purchase may be ahead of ours
-GOOGLE_PUSH_LEEWAY_S = 30  # by which the clock that signs pushes may differ from ours
-GOOGLE_PUSH_TOKEN_AGE_S_MAX = 3_600  # of the token that signs a push
-GOOGLE_CERTS_CACHE_S = 3_600  # how old the fetched certificates of Google may be
-GOOGLE_CERTS_REFETCH_MIN_S = 30  # between two fetches because of an unknown key
-GOOGLE_REVIEW_HOURS = 24  # until when the review of a chargeback is heeded
-GOOGLE_VOIDED_LAG_S = 3_600  # by which the list of voided purchases may be behind the push that tells of one
-GOOGLE_VOIDED_DAYS_MAX = 30  # how far back voided purchases are listed
-GOOGLE_VOIDED_PAGE_LENGTH = 1_000  # voided purchases in one answer
-GOOGLE_VOIDED_PAGES_MAX = 100  # of one list
 FINISH_EVERY_S = 5  # pause between looks for purchases the store must be told about
 FINISH_PAUSE_S_FIRST = 10  # after the first failed try; doubled after each
 FINISH_PAUSE_S_MAX = 3_600  # longest pause between two tries of one purchase

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.limits import GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
 from plaudit.selling.providers.base import (
@@ -23,6 +22,7 @@ from plaudit.selling.providers.base import (
 )
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid
 from plaudit.selling.providers.google import provider as google
+from plaudit.selling.providers.google.limits import GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.selling.providers.google.provider import GoogleProvider
 from plaudit.settings import Settings, SettingsError
 from tests.support.google import GooglePeer, google_peer

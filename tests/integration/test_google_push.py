@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.limits import GOOGLE_CERTS_REFETCH_MIN_S
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.google import provider as google
+from plaudit.selling.providers.google.limits import GOOGLE_CERTS_REFETCH_MIN_S
 from plaudit.selling.providers.google.provider import GoogleProvider
 from tests.support.google import GooglePeer, google_peer
 

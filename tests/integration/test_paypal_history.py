@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from plaudit.limits import PAYPAL_DISPUTES_PER_PAGE
 from plaudit.money import Money
 from plaudit.selling.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.paypal import history as paypal_history
+from plaudit.selling.providers.paypal.limits import PAYPAL_DISPUTES_PER_PAGE
 from plaudit.selling.providers.paypal.provider import PayPalProvider
 from tests.support.paypal import PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded, refusal
 

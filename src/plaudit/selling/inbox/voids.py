@@ -6,18 +6,13 @@ from datetime import datetime, timedelta
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.jobs import handle_each
-from plaudit.limits import (
-    GOOGLE_VOIDED_DAYS_MAX,
-    STORE_VOIDS_EVERY_S,
-    STORE_VOIDS_LEASE_S,
-    STORE_VOIDS_OVERLAP_S,
-    STORE_VOIDS_WINDOW_S,
-)
+from plaudit.limits import STORE_VOIDS_EVERY_S, STORE_VOIDS_LEASE_S, STORE_VOIDS_OVERLAP_S, STORE_VOIDS_WINDOW_S
 from plaudit.problems import TooBusy, Unavailable
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentProvider
 from plaudit.selling.providers.errors import ProviderUnavailable
+from plaudit.selling.providers.google.limits import GOOGLE_VOIDED_DAYS_MAX
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

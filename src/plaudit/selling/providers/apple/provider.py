@@ -10,14 +10,10 @@ from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransac
 from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBodyV2DecodedPayload
 
 from plaudit.clock import Clock, SystemClock
-from plaudit.limits import (
-    APPLE_NOTIFICATION_AGE_S_MAX,
-    APPLE_SIGNATURE_FRESH_S,
-    STORE_PROOF_LENGTH_MAX,
-    WEBHOOK_BYTES_MAX,
-)
+from plaudit.limits import STORE_PROOF_LENGTH_MAX, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.selling.providers.apple import purchases
+from plaudit.selling.providers.apple.limits import APPLE_NOTIFICATION_AGE_S_MAX, APPLE_SIGNATURE_FRESH_S
 from plaudit.selling.providers.apple.server import AppleServer
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
 from plaudit.selling.providers.base import (

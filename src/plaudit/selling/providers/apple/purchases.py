@@ -11,14 +11,11 @@ from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransac
 from appstoreserverlibrary.models.RefundPreference import RefundPreference
 from babel.core import get_global
 
-from plaudit.limits import (
-    APPLE_CLOCK_LEEWAY_S,
-    STORE_PURCHASE_AGE_DAYS_MAX,
-    STORE_QUANTITY_MAX,
-)
+from plaudit.limits import STORE_PURCHASE_AGE_DAYS_MAX, STORE_QUANTITY_MAX
 from plaudit.money import Money, exponent, round_half_up
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.problems import InvalidField
+from plaudit.selling.providers.apple.limits import APPLE_CLOCK_LEEWAY_S
 from plaudit.selling.providers.apple.signatures import moment
 from plaudit.selling.providers.base import PaymentState, ReversalKind, ReversalNews, ReversalState, StorePayment
 from plaudit.selling.providers.errors import PurchaseNotValid

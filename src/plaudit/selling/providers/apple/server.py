@@ -14,7 +14,8 @@ from appstoreserverlibrary.models.ConsumptionRequest import ConsumptionRequest
 from appstoreserverlibrary.models.Environment import Environment
 from appstoreserverlibrary.models.NotificationHistoryRequest import NotificationHistoryRequest
 
-from plaudit.limits import APPLE_HISTORY_PAGES_MAX, PROVIDER_TIMEOUT_S
+from plaudit.limits import PROVIDER_TIMEOUT_S
+from plaudit.selling.providers.apple.limits import APPLE_HISTORY_PAGES_MAX
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 
 log = logging.getLogger(__name__)

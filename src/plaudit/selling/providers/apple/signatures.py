@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from plaudit.clock import Clock
-from plaudit.limits import APPLE_CLOCK_LEEWAY_S
+from plaudit.selling.providers.apple.limits import APPLE_CLOCK_LEEWAY_S
 from plaudit.selling.providers.errors import ProviderUnavailable, PurchaseNotValid
 from plaudit.settings import SettingsError
 

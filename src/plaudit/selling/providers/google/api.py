@@ -11,11 +11,12 @@ from urllib.parse import quote
 import httpx2
 import msgspec
 
-from plaudit.limits import GOOGLE_VOIDED_PAGE_LENGTH, GOOGLE_VOIDED_PAGES_MAX, PROVIDER_TIMEOUT_S
+from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.money import Money, exponent
 from plaudit.outgoing import tls_context
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.google.auth import NAME, Account
+from plaudit.selling.providers.google.limits import GOOGLE_VOIDED_PAGE_LENGTH, GOOGLE_VOIDED_PAGES_MAX
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

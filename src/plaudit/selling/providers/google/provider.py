@@ -6,12 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
 from plaudit.clock import Clock, SystemClock
-from plaudit.limits import (
-    GOOGLE_REVIEW_HOURS,
-    GOOGLE_TOKEN_LENGTH_MAX,
-    GOOGLE_VOIDED_DAYS_MAX,
-    GOOGLE_VOIDED_LAG_S,
-)
 from plaudit.money import Money
 from plaudit.selling.providers.base import (
     CheckoutRequest,
@@ -31,6 +25,12 @@ from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailabl
 from plaudit.selling.providers.google import voids
 from plaudit.selling.providers.google.api import GooglePlay, NotKnown, Purchase, VoidedPurchase
 from plaudit.selling.providers.google.auth import NAME, Account, read_account
+from plaudit.selling.providers.google.limits import (
+    GOOGLE_REVIEW_HOURS,
+    GOOGLE_TOKEN_LENGTH_MAX,
+    GOOGLE_VOIDED_DAYS_MAX,
+    GOOGLE_VOIDED_LAG_S,
+)
 from plaudit.selling.providers.google.purchases import CoinPurchases
 from plaudit.selling.providers.google.push import Notification, PushDoor, read_push
 from plaudit.settings import Settings, SettingsError

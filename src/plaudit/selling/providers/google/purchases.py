@@ -4,7 +4,6 @@ import re
 from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
-from plaudit.limits import GOOGLE_CLOCK_AHEAD_S_MAX, GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.money import Money
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.providers.base import PaymentState, StorePayment
@@ -12,6 +11,11 @@ from plaudit.selling.providers.errors import ProviderRefused, PurchaseNotValid
 from plaudit.selling.providers.google import voids
 from plaudit.selling.providers.google.api import PlayOrder, Purchase
 from plaudit.selling.providers.google.auth import NAME
+from plaudit.selling.providers.google.limits import (
+    GOOGLE_CLOCK_AHEAD_S_MAX,
+    GOOGLE_PURCHASE_AGE_DAYS_MAX,
+    GOOGLE_QUANTITY_MAX,
+)
 from plaudit.selling.providers.products import coins_of_product
 
 _UNPRICED = Money(0, "XXX")  # ISO 4217: no currency. Nothing was paid, or not yet

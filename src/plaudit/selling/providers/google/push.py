@@ -12,16 +12,15 @@ from google.auth import exceptions, jwt
 from google.oauth2 import id_token
 
 from plaudit.clock import Clock
-from plaudit.limits import (
+from plaudit.limits import TOKEN_LENGTH_MAX, WEBHOOK_BYTES_MAX
+from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.selling.providers.google.auth import NAME, Answer, Transport
+from plaudit.selling.providers.google.limits import (
     GOOGLE_CERTS_CACHE_S,
     GOOGLE_CERTS_REFETCH_MIN_S,
     GOOGLE_PUSH_LEEWAY_S,
     GOOGLE_PUSH_TOKEN_AGE_S_MAX,
-    TOKEN_LENGTH_MAX,
-    WEBHOOK_BYTES_MAX,
 )
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.google.auth import NAME, Answer, Transport
 
 _ISSUERS = frozenset({"accounts.google.com", "https://accounts.google.com"})
 _OK = 200

@@ -10,17 +10,17 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 
-from plaudit.limits import (
-    PAYPAL_DISPUTES_PER_PAGE,
-    PAYPAL_PAGES_MAX,
-    PAYPAL_SEARCH_DAYS_MAX,
-    PAYPAL_TRANSACTIONS_PER_PAGE,
-    PROVIDER_CALLS_AT_ONCE,
-)
+from plaudit.limits import PROVIDER_CALLS_AT_ONCE
 from plaudit.selling.providers.base import News, PaymentNews, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal.disputes import Dispute
+from plaudit.selling.providers.paypal.limits import (
+    PAYPAL_DISPUTES_PER_PAGE,
+    PAYPAL_PAGES_MAX,
+    PAYPAL_SEARCH_DAYS_MAX,
+    PAYPAL_TRANSACTIONS_PER_PAGE,
+)
 from plaudit.selling.providers.paypal.model import Capture, Link, PayPalOrder, Refund
 from plaudit.selling.providers.paypal.money import NAME
 from plaudit.selling.providers.references import read_reference

@@ -24,17 +24,17 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from plaudit.clock import Clock
-from plaudit.limits import (
+from plaudit.limits import PROVIDER_TIMEOUT_S
+from plaudit.outgoing import tls_context
+from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.selling.providers.paypal.limits import (
     PAYPAL_CERTIFICATE_BYTES_MAX,
     PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE,
     PAYPAL_CERTIFICATE_KEPT_S,
     PAYPAL_CERTIFICATES_KEPT,
     PAYPAL_TRANSMISSION_AGE_H_MAX,
     PAYPAL_TRANSMISSION_AHEAD_S_MAX,
-    PROVIDER_TIMEOUT_S,
 )
-from plaudit.outgoing import tls_context
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.paypal.money import NAME
 
 ALGORITHM = "SHA256withRSA"

@@ -10,9 +10,10 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import stripe
 
-from plaudit.limits import PROVIDER_CALLS_AT_ONCE, PROVIDER_TIMEOUT_S, STRIPE_PAGE_LENGTH, STRIPE_PAGES_MAX
+from plaudit.limits import PROVIDER_CALLS_AT_ONCE, PROVIDER_TIMEOUT_S
 from plaudit.problems import Problem
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.stripe.limits import STRIPE_PAGE_LENGTH, STRIPE_PAGES_MAX
 from plaudit.settings import Secret
 
 API_VERSION = "2026-10-28.endive"  # what the objects are read as, whatever the account's own version

@@ -7,8 +7,12 @@ import msgspec
 import stripe
 
 from plaudit.clock import Clock
-from plaudit.limits import STRIPE_EVENT_BYTES_MAX, STRIPE_WEBHOOK_AHEAD_S_MAX, STRIPE_WEBHOOK_OLD_S_MAX
 from plaudit.selling.providers.errors import SignatureNotValid
+from plaudit.selling.providers.stripe.limits import (
+    STRIPE_EVENT_BYTES_MAX,
+    STRIPE_WEBHOOK_AHEAD_S_MAX,
+    STRIPE_WEBHOOK_OLD_S_MAX,
+)
 
 
 class EventObject(msgspec.Struct, frozen=True):

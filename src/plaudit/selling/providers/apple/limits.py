@@ -1,0 +1,6 @@
+"""Every limit of what speaks to the App Store, with its unit in its name."""
+
+APPLE_SIGNATURE_FRESH_S = 86_400  # a transaction signed longer ago is read again from Apple
+APPLE_NOTIFICATION_AGE_S_MAX = 518_400  # Apple tries for three days; an older notification is not believed
+APPLE_CLOCK_LEEWAY_S = 300  # by which Apple's clock may be ahead of ours
+APPLE_HISTORY_PAGES_MAX = 500  # of 20 notifications, for one comparison
