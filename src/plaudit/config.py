@@ -1,13 +1,12 @@
 """The command `plaudit config`: which settings hold and where they were found, and the reference of all of them."""
 
-from dataclasses import fields
 from typing import Any
 
 import click
 import msgspec
 
 from plaudit.setting_kinds import Secret
-from plaudit.settings import Settings, read_settings, settings_reference, variable_of
+from plaudit.settings import known_settings, read_settings
 
 _REFERENCE_HEAD = """# Settings
 
@@ -46,9 +45,9 @@ def config(*, only_set: bool, as_json: bool, reference: bool) -> None:
 def _what_holds() -> list[_Shown]:
     found = read_settings()
     shown = []
-    for setting in fields(Settings):
+    for setting in known_settings():
         value, source = found.get(setting.name, (setting.default, None))
-        shown.append(_Shown(variable_of(setting.name), _text(value), source.source if source else ""))
+        shown.append(_Shown(setting.variable, _text(value), source.source if source else ""))
     return shown
 
 
@@ -61,11 +60,8 @@ def _text(value: Any) -> str:
 
 
 def _reference() -> str:
-    words = settings_reference()
-    parts = [_REFERENCE_HEAD]
-    for setting in fields(Settings):
+    lines = []
+    for setting in known_settings():
         default = _text(setting.default)
-        parts.append(
-            f"- `{variable_of(setting.name)}`" + (f" (`{default}`)" if default else "") + f": {words[setting.name]}"
-        )
-    return parts[0] + "\n" + "\n".join(parts[1:]) + "\n"
+        lines.append(f"- `{setting.variable}`" + (f" (`{default}`)" if default else "") + f": {setting.words}")
+    return _REFERENCE_HEAD + "\n" + "\n".join(lines) + "\n"

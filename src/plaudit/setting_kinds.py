@@ -38,6 +38,10 @@ class Secret:
         return "Secret('***')"
 
 
+NOT_SET = Secret("")
+"""The default of a secret."""
+
+
 def yes_or_no(text: str) -> bool:
     if text.lower() not in {"yes", "no", "true", "false", "1", "0"}:
         raise ValueError("must be yes or no")

@@ -14,7 +14,7 @@ from plaudit.limits import REVERSAL_LEASE_S, REVERSAL_PAUSE_S_MAX
 from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.selling.inbox.voids import poll_voids
-from plaudit.selling.providers.base import RefundRequest, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.base import Capabilities, RefundRequest, ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from plaudit.selling.reconciliation.comparing import Comparison
@@ -150,7 +150,7 @@ async def test_news_that_breaks_us_hides_no_later_news(ada: Returns, monkeypatch
             )  # fmt: skip
 
     house = shop.desk.house
-    monkeypatch.setattr(SandboxProvider, "voids_are_polled", True, raising=False)
+    monkeypatch.setattr(SandboxProvider, "capabilities", Capabilities(voids_listed_days=30))
     monkeypatch.setattr(SandboxProvider, "list_news", listed)
     assert await poll_voids(house.database, house.payment_providers, house.settings, shop.clock) > 1
     assert [one["state"] for one in await ada.reversals(plain)] == ["done"]

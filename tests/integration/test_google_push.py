@@ -30,7 +30,6 @@ def now() -> ManualClock:
 async def play(peer: GooglePeer, now: ManualClock) -> AsyncIterator[GoogleProvider]:
     peer.messages()
     provider = google.from_settings(peer.server(), now)
-    assert provider is not None
     yield provider
     await provider.close()
 

@@ -207,7 +207,9 @@ async def test_nothing_is_approved_that_nobody_can_pay(database_url: str, tmp_pa
         assert "PLAUDIT_MANUAL_PAYOUTS" in refused.json()["detail"]
         assert (await olga.get(f"/v1/payouts/{waiting}")).json()["state"] == "requested"
     key = studio.shop.desk.house.settings.payout_account_keys
-    by_hand = Settings(public_url=ORIGIN, manual_payouts=True, manual_payout_currencies="EUR", payout_account_keys=key)
+    by_hand = Settings.of_values(
+        public_url=ORIGIN, manual_payouts=True, manual_payout_currencies="EUR", payout_account_keys=key
+    )
     async with open_desk(database_url, clock, by_hand) as desk:
         olga = await desk.person("olga", Role.OPERATOR)
         assert (await olga.post(f"/v1/payouts/{waiting}/approve")).json()["code"] == "payout_provider_missing"

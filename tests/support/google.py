@@ -67,7 +67,7 @@ class GooglePeer:
 
     def server(self, **changed: Any) -> Settings:
         """A server that sells through Google alone."""
-        return Settings(**(self.settings() | changed))
+        return Settings.of_values(**(self.settings() | changed))
 
 
 @contextmanager

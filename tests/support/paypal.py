@@ -150,9 +150,7 @@ def refusal(said: str) -> Iterator[None]:
 
 def provider_of(settings: dict[str, Any]) -> PayPalProvider:
     """The provider of a server with these settings."""
-    provider = from_settings(Settings(**settings))
-    assert provider is not None
-    return provider
+    return from_settings(Settings.of_values(**settings))
 
 
 @dataclass
@@ -216,7 +214,7 @@ async def open_paypal_shop(
     """A shop with a price book. `webhooks`: whether messages arrive by themselves; `changed`: settings of its own."""
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
     with held_port() as port:
-        settings = Settings(public_url=f"http://{LOOPBACK}:{port}", **paypal.settings(), **(SELLER | changed))
+        settings = Settings.of_values(public_url=f"http://{LOOPBACK}:{port}", **paypal.settings(), **(SELLER | changed))
         async with open_desk(database_url, clock, settings) as desk:
             async with desk.house.database.transaction() as connection:
                 await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))

@@ -125,7 +125,7 @@ async def open_shop(
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
     with held_port() as port, held_port() as sandbox_port:
         sandbox_url = f"http://{LOOPBACK}:{sandbox_port}"
-        settings = Settings(
+        settings = Settings.of_values(
             public_url=f"http://{LOOPBACK}:{port}",
             sandbox_url=sandbox_url,
             sandbox_api_key=Secret(API_KEY),

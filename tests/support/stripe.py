@@ -118,7 +118,7 @@ async def open_stripe_shop(
     """A shop with a price book. `webhooks`: whether messages arrive by themselves, each twice and out of order."""
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
     with held_port() as port:
-        settings = Settings(
+        settings = Settings.of_values(
             public_url=f"http://{LOOPBACK}:{port}",
             stripe_secret_key=Secret(SECRET_KEY),
             stripe_webhook_secrets=SECRETS,

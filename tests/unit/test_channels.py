@@ -26,7 +26,7 @@ WEB, APPLE, GOOGLE = (
     ],
 )
 def test_a_store_is_a_channel_when_an_app_is_named(described: dict[str, Any], channels: list[str]) -> None:
-    settings = Settings(**described)
+    settings = Settings.of_values(**described)
     assert channels_of(settings) == set(channels)
     assert [one.channel for one in as_sold([WEB, APPLE, GOOGLE], settings)] == channels
 
@@ -34,5 +34,5 @@ def test_a_store_is_a_channel_when_an_app_is_named(described: dict[str, Any], ch
 def test_nothing_is_cheaper_than_in_an_app_that_is_not_there() -> None:
     (alone,) = as_sold([WEB, APPLE, GOOGLE], Settings())
     assert alone.packages == (Package(70, 74),)
-    with_app = as_sold([WEB, APPLE, GOOGLE], Settings(google_package="com.example"))
+    with_app = as_sold([WEB, APPLE, GOOGLE], Settings.of_values(google_package="com.example"))
     assert with_app[0].packages == WEB.packages

@@ -2496,7 +2496,7 @@ CREATE TABLE public.price (
     seller_code text,
     reference_numerator bigint NOT NULL,
     reference_denominator bigint NOT NULL,
-    CONSTRAINT price_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'apple'::text, 'google'::text]))),
+    CONSTRAINT price_channel_check CHECK ((channel ~ '^[a-z][a-z0-9_]{0,29}$'::text)),
     CONSTRAINT price_check CHECK ((coins_max >= coins_min)),
     CONSTRAINT price_coins_min_check CHECK ((coins_min > 0)),
     CONSTRAINT price_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),

@@ -1,17 +1,14 @@
-"""The payout providers this server offers: one line for each. The first that takes a currency pays in it."""
+"""The payout providers this server offers, each a plug-in. The first that takes a currency pays in it."""
 
-from collections.abc import Callable
 from typing import TypeAlias
 
 from plaudit.payouts.providers.base import PayoutProvider
-from plaudit.payouts.providers.manual import provider as manual
-from plaudit.payouts.providers.sandbox import provider as sandbox
+from plaudit.payouts.providers.plugin import PayoutPlugin
+from plaudit.plugins import plugins
 from plaudit.providers import Providers
 from plaudit.settings import Settings
 
 PayoutProviders: TypeAlias = Providers[PayoutProvider]
-
-MAKERS: tuple[Callable[[Settings], PayoutProvider | None], ...] = (manual.from_settings, sandbox.from_settings)
 
 
 def payout_providers(settings: Settings) -> PayoutProviders:
@@ -20,7 +17,8 @@ def payout_providers(settings: Settings) -> PayoutProviders:
     Raises:
         SettingsError: a provider is described in part only.
     """
-    return Providers.of_settings(settings, MAKERS)
+    described = [one for one in plugins(PayoutPlugin) if settings.describe(one)]
+    return Providers.of_settings(settings, [one.make for one in described])
 
 
 def provider_for(providers: PayoutProviders, currency: str, preferred: str | None = None) -> PayoutProvider | None:

@@ -14,7 +14,6 @@ from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailabl
 
 _LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
 _REASON_LENGTH_MAX = 200
-PLAY_MONEY = "sandbox"
 
 
 async def keys(grounds: Grounds) -> CheckOutcome:
@@ -73,7 +72,8 @@ async def payment(grounds: Grounds) -> CheckOutcome:
     names = grounds.payments.names
     if not names:
         return blocking("nobody takes payments: describe a provider in the settings, such as PLAUDIT_STRIPE_SECRET_KEY")
-    if names == [PLAY_MONEY] and not is_loopback(grounds.settings.public_url):
+    takers = [one for name in names if (one := grounds.payments.get(name))]
+    if all(one.capabilities.is_play_money for one in takers) and not is_loopback(grounds.settings.public_url):
         return attention("only the sandbox takes payments: coins are sold for play money")
     return ok(", ".join(names))
 

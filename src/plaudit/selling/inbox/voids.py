@@ -12,7 +12,6 @@ from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentProvider
 from plaudit.selling.providers.errors import ProviderUnavailable
-from plaudit.selling.providers.google.limits import GOOGLE_VOIDED_DAYS_MAX
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -33,7 +32,7 @@ async def poll_voids(database: Database, providers: PaymentProviders, settings: 
 
     known = [store for name in providers.names if (store := providers.get(name)) is not None]
     await handle_each(
-        [store for store in known if getattr(store, "voids_are_polled", False)],  # no pushes of all they take back
+        [store for store in known if store.capabilities.voids_listed_days],
         poll,
         None,
         name=lambda store: f"asking {store.name} what it took back",
@@ -49,7 +48,7 @@ async def _poll(database: Database, store: PaymentProvider, settings: Settings, 
         claimed = await connection.fetchrow(SQL["claim_void_poll"], store.name, now, lease)
     if claimed is None:
         return 0
-    polled_until, count = claimed["polled_until"] or now - timedelta(days=GOOGLE_VOIDED_DAYS_MAX), 0
+    polled_until, count = claimed["polled_until"] or now - timedelta(days=store.capabilities.voids_listed_days), 0
     while polled_until < now:
         since = polled_until - timedelta(seconds=STORE_VOIDS_OVERLAP_S)
         until = min(since + timedelta(seconds=STORE_VOIDS_WINDOW_S), now)

@@ -223,7 +223,7 @@ async def place_order(
         raise InvalidField(
             field="provider", reason=f"must be one of: {', '.join(providers.names) or '(none is set up)'}"
         )
-    if quote.channel not in provider.channels:
+    if quote.channel != provider.capabilities.channel:
         raise InvalidField(field="provider", reason=f"takes no payment for the channel {quote.channel}")
     if not provider.takes(price := Money(quote.price_minor, quote.currency)):
         raise CurrencyNotTaken(asked.provider, f"it does not take {price.amount_minor} minor units of {price.currency}")

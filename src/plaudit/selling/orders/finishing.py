@@ -5,7 +5,6 @@ Coins come first: a store that is told too early keeps money for nothing, one th
 
 import logging
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -24,14 +23,13 @@ from plaudit.limits import (
     PROVIDER_CALLS_AT_ONCE,
 )
 from plaudit.selling.orders.model import Order
-from plaudit.selling.prices.pricing import Channel
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.base import as_store
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
-
-STORE_CHANNELS: frozenset[Channel] = frozenset({"apple", "google"})
 
 
 class DueFinish(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,21 +43,12 @@ class DueFinish(msgspec.Struct, frozen=True, kw_only=True):
     tries: int
 
 
-@runtime_checkable
-class Finisher(Protocol):
-    """A store, as far as it can be told that coins were given."""
-
-    async def finish(self, payment_id: str) -> None:
-        """See StoreProvider."""
-        ...
-
-
 async def enqueue(connection: Connection, order: Order, payment_id: str, now: datetime) -> None:
     """Remember that a store is to be told of an order's coins; in the transaction that gives them, once.
 
     Orders that no store takes the payment for are passed over.
     """
-    if order.channel in STORE_CHANNELS:
+    if channel_of(order.channel).is_store:
         await connection.execute(SQL["enqueue_finish"], order.shard, order.order_id, order.provider, payment_id, now)
 
 
@@ -81,8 +70,8 @@ async def finish_due(database: Database, providers: PaymentProviders, clock: Clo
 
 async def _finish(database: Database, providers: PaymentProviders, due: DueFinish, clock: Clock) -> None:
     try:
-        store = providers.get(due.provider)
-        if not isinstance(store, Finisher):
+        store = as_store(providers.get(due.provider))
+        if store is None:
             raise ProviderUnavailable(due.provider)
         await store.finish(due.payment_id)
     except (ProviderUnavailable, ProviderRefused) as error:

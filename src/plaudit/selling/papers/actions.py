@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from plaudit.db import Connection, statements
-from plaudit.selling.papers.model import STORES, Act, Credit, Paper, Sale
+from plaudit.selling.papers.model import Act, Credit, Paper, Sale
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.current import named_seller
 from plaudit.selling.prices.pricing import SellerOfRecord
 
@@ -24,8 +25,9 @@ async def write_receipt(
     """
     issuer = await named_seller(connection, sale.region, sale.created_at) or fallback
     paper, store_name, store_address = Paper.RECEIPT, None, None
-    if sale.channel in STORES:
-        paper, store_name, store_address = Paper.CONFIRMATION, STORES[sale.channel], ""
+    channel = channel_of(sale.channel)
+    if channel.is_store:
+        paper, store_name, store_address = Paper.CONFIRMATION, channel.seller, ""
         named = await named_seller(connection, sale.region, sale.created_at, sale.channel)
         if named is not None and named.code != issuer.code:
             store_name, store_address = named.name, named.address

@@ -17,13 +17,8 @@ from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, ngettext
 from plaudit.money import Money
 from plaudit.selling.papers.model import CreditNote, Receipt
-from plaudit.selling.prices.pricing import Channel
+from plaudit.selling.prices.channels import channel_of
 
-_CHANNELS: dict[Channel, str] = {
-    "web": later("on the web"),
-    "apple": later("in the Apple app"),
-    "google": later("in the Google app"),
-}
 _TAXES = {
     "VAT": later("VAT"),
     "GST": later("GST"),
@@ -79,7 +74,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 def receipt_document(receipt: Receipt) -> Document:
     """A receipt, or the confirmation of what an app store sold."""
     title = _("Purchase confirmation") if receipt.is_confirmation else _("Receipt")
-    through = f"{receipt.provider.capitalize()}, {_(_CHANNELS[receipt.channel])}"
+    through = f"{receipt.provider.capitalize()}, {_(channel_of(receipt.channel).place)}"
     facts = [
         Fact(_("Number"), receipt.full_number),
         Fact(_("Issued to"), receipt.buyer_name),

@@ -27,10 +27,6 @@ class Act(enum.StrEnum):
     """The money came back after all: the credit note counts no more."""
 
 
-STORES: dict[Channel, str] = {"apple": "Apple (App Store)", "google": "Google (Google Play)"}
-"""Who sells in the apps, where the price book names nobody."""
-
-
 def full_number(seller_code: str, shard: int, number: int, letter: str = "") -> str:
     """The number of a paper as people read it: PLAUDIT-1-000042, PLAUDIT-1-C000007."""
     return f"{seller_code}-{shard}-{letter}{number:06d}"

@@ -53,12 +53,12 @@ from plaudit.limits import (
     PRICE_PACKAGES_MAX,
     PRICE_REGIONS_MAX,
 )
+from plaudit.selling.prices.channels import channels
 from plaudit.selling.prices.model import BookNotReadable
-from plaudit.selling.prices.pricing import Channel, Offer, Package, Price, PriceBook, SellerOfRecord, reference_of
+from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook, SellerOfRecord, reference_of
 
 T = TypeVar("T")
 
-CHANNELS: tuple[Channel, ...] = ("web", "apple", "google")
 _BIGINT_MAX = 2**63 - 1
 _FRACTION = r"^(0|[1-9][0-9]{0,17})(/[1-9][0-9]{0,17})?$"
 _Fraction = Annotated[str, Meta(pattern=_FRACTION, description="A fraction of whole numbers")]
@@ -265,16 +265,16 @@ def _is_currency(code: str) -> bool:
 def _read_region(
     reader: _Reader, region: str, entry: Any, rates: Mapping[str, str], sellers: set[str], version: int
 ) -> list[Price]:
-    path = f"regions.{region}"
+    path, known = f"regions.{region}", channels()
     own = entry if isinstance(entry, Mapping) else {}
-    head = reader.table(path, {key: own[key] for key in own if key not in CHANNELS} if own else entry, _Region)
-    if not any(channel in own for channel in CHANNELS):
-        reader.wrong(path, f"must have prices of a channel: {', '.join(CHANNELS)}")
+    head = reader.table(path, {key: own[key] for key in own if key not in known} if own else entry, _Region)
+    if not any(channel in own for channel in known):
+        reader.wrong(path, f"must have prices of a channel: {', '.join(known)}")
     if head is None:
         return []
     return [
         Price(version=version, region=region, channel=name, **fields)
-        for name in CHANNELS
+        for name in known
         if name in own and (fields := _read_channel(reader, f"{path}.{name}", own[name], head, rates, sellers))
     ]
 

@@ -3,14 +3,23 @@
 from bisect import bisect_right
 from datetime import date, datetime
 from fractions import Fraction
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from plaudit.money import round_half_up, round_up, split_inclusive_tax
 from plaudit.problems import NotFound, Problem
 
-Channel = Literal["web", "apple", "google"]
+Channel: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z][a-z0-9_]{0,29}$",
+        description="Where coins are sold: `web`, or an app store such as `apple` or `google`.",
+        examples=["web"],
+    ),
+]
+WEB = "web"
 BPS = 10_000
 
 

@@ -29,7 +29,7 @@ left join lateral (
     order by r.is_override desc, r.tax_rate_id desc limit 1
 ) t on true
 where p.version = $1 and region = $2
-order by array_position(array['web', 'apple', 'google'], channel)
+order by channel <> 'web', channel
 
 -- name: seller_of -> SellerOfRecord
 select s.code, s.name, s.address, s.tax_id
@@ -94,7 +94,7 @@ select p.version, region, channel, currency, unit_numerator, unit_denominator, s
         from package k where (k.version, k.region, k.channel) = (p.version, p.region, p.channel)
     ), '[]') as packages
 from price p where p.version = $1
-order by region, array_position(array['web', 'apple', 'google'], channel)
+order by region, channel <> 'web', channel
 
 -- name: version_in_force
 select version from price_book b

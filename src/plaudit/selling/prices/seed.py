@@ -21,7 +21,8 @@ from currency_converter import CurrencyConverter
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.money import exponent, payable_step, round_up
-from plaudit.selling.prices.pricing import BPS, Channel, Package, Price, PriceBook, reference_of
+from plaudit.selling.prices.channels import ChannelInfo, channels
+from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook, reference_of
 from plaudit.selling.prices.shelf import newest_version, write_book
 from plaudit.selling.prices.taxes import TaxRate, record_published, taxes_at
 
@@ -39,7 +40,6 @@ STORE_PACKS_CENTS = {  # coins and cents in the apps in the United States
     17_500: 24_999,
 }
 WEB_COINS_MAX = 10 * max(WEB_PACKAGES)
-STORE_FEE_BPS: Mapping[Channel, int] = {"web": 290, "apple": 3_000, "google": 3_000}
 NO_REGION = {"XI"}  # Northern Ireland has VAT rules of its own and no country code; its people are of GB
 
 
@@ -88,7 +88,7 @@ def make_book(version: int, effective_at: datetime, taxes: Mapping[str, Tax] | N
         per_dollar = sources.per_euro[currency] / sources.per_euro["USD"]
         minor_per_cent = per_dollar * Fraction(10) ** (exponent(currency) - 2)
         rates[currency] = str(minor_per_cent)
-        prices += [_price(version, region, channel, currency, tax, minor_per_cent) for channel in STORE_FEE_BPS]
+        prices += [_price(version, region, channel, currency, tax, minor_per_cent) for channel in channels().values()]
     return PriceBook(
         version=version,
         effective_at=effective_at,
@@ -141,7 +141,7 @@ def _european(converter: CurrencyConverter) -> dict[str, tuple[str, Tax]]:
     return found
 
 
-def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax, minor_per_cent: Fraction) -> Price:
+def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: Tax, minor_per_cent: Fraction) -> Price:
     """Prices of one channel: the web in exact proportion to its smallest pack, the stores by their packs only."""
     step = payable_step(currency)
     factor = minor_per_cent * (Fraction(BPS + tax.rate_bps, BPS) if tax.included else 1)
@@ -149,7 +149,7 @@ def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax,
     def converted(cents: int) -> int:
         return round_up(factor * cents / step) * step
 
-    web = channel == "web"
+    web = not channel.is_store
     base_minor = converted(WEB_CENTS if web else STORE_PACKS_CENTS[BASE_COINS])
     unit = Fraction(base_minor, BASE_COINS)
     reference = reference_of(unit, tax.rate_bps, minor_per_cent, tax_included=tax.included)
@@ -157,7 +157,7 @@ def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax,
     return Price(
         version=version,
         region=region,
-        channel=channel,
+        channel=channel.code,
         currency=currency,
         unit_numerator=unit.numerator,
         unit_denominator=unit.denominator,
@@ -165,7 +165,7 @@ def _price(version: int, region: str, channel: Channel, currency: str, tax: Tax,
         tax_name=tax.name,
         tax_rate_bps=tax.rate_bps,
         tax_included=tax.included,
-        store_fee_bps=STORE_FEE_BPS[channel],
+        store_fee_bps=channel.fee_bps,
         custom_amounts=web,
         coins_min=1 if web else min(STORE_PACKS_CENTS),
         coins_max=WEB_COINS_MAX if web else max(STORE_PACKS_CENTS),

@@ -1,4 +1,4 @@
-"""What Plaudit asks of a payment provider: one file here each, and one entry in the registry."""
+"""What Plaudit asks of a payment provider."""
 
 import enum
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +10,7 @@ import msgspec
 
 from plaudit.money import Money
 from plaudit.policy.model import Evidence
+from plaudit.selling.prices.pricing import WEB, Channel
 
 
 class PaymentState(enum.StrEnum):
@@ -156,6 +157,23 @@ class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider can do beside what all can: whoever wants to know asks here."""
+
+    channel: Channel = WEB
+    """Whose quotes it takes payment for. In another than the web the app brings the proof: see StoreProvider."""
+    consumption_needs_consent: bool = False
+    """Whether the store may be told how much was used only when the buyer agreed to that."""
+    voids_listed_days: int = 0
+    """How far back it lists what it took back, to be asked for now and then; 0: its messages tell all of it."""
+    is_play_money: bool = False
+    """Whether nobody pays with money."""
+
+    @property
+    def is_store(self) -> bool:
+        return self.channel != WEB
+
+
 class PaymentProvider(Protocol):
     """A company that takes payments. All calls are safe to repeat.
 
@@ -164,8 +182,7 @@ class PaymentProvider(Protocol):
     """
 
     name: str
-    channels: frozenset[str]
-    """Channels of the price book whose quotes it can take payment for."""
+    capabilities: Capabilities
 
     def takes(self, price: Money) -> bool:
         """Whether this amount of this currency can be paid by it at all; asked before an order is placed."""
@@ -217,9 +234,6 @@ class PaymentProvider(Protocol):
 class StoreProvider(PaymentProvider, Protocol):
     """An app store: the buyer pays inside the app, which brings the proof."""
 
-    consumption_needs_consent: bool
-    """Whether the store may be told how much was used only when the buyer agreed to that."""
-
     async def verify_purchase(self, proof: str) -> StorePayment:
         """The payment a signed transaction or purchase token stands for.
 
@@ -239,4 +253,4 @@ class StoreProvider(PaymentProvider, Protocol):
 
 def as_store(provider: PaymentProvider | None) -> StoreProvider | None:
     """The provider as the app store it is; None when it is none."""
-    return cast("StoreProvider", provider) if hasattr(provider, "verify_purchase") else None
+    return cast("StoreProvider", provider) if provider is not None and provider.capabilities.is_store else None

@@ -8,18 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.money import Money
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.reversals.asking import WHY_NOT
 from plaudit.selling.reversals.model import Kind, Obstacle, Reversal, State, Withdrawable
-
-STORES = {
-    "apple": ("Apple", "https://reportaproblem.apple.com", "Sign in, choose “Request a refund” and the purchase."),
-    "google": (
-        "Google Play",
-        "https://play.google.com/store/account/orderhistory",
-        "Open the order, choose “Report a problem” and say that you want a refund.",
-    ),
-}
-"""Who can be asked about coins bought in an app: its name, where, and how."""
 
 
 class ReversalAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +120,7 @@ def operator_answer(reversal: Reversal) -> OperatorReversalAnswer:
 
 def preview_answer(found: Withdrawable, reversals: list[Reversal]) -> WithdrawalPreview:
     possible = found.obstacle is None
+    desk = channel_of(found.channel).refund_desk if found.obstacle is Obstacle.STORE else None
     return WithdrawalPreview(
         order_id=found.order_id,
         possible=possible,
@@ -138,6 +130,6 @@ def preview_answer(found: Withdrawable, reversals: list[Reversal]) -> Withdrawal
         rule=RuleAnswer(found.rule.days, found.rule.basis) if found.rule else None,
         obstacle=found.obstacle,
         explanation=WHY_NOT[found.obstacle] if found.obstacle else None,
-        store=StoreAnswer(*STORES[found.channel]) if found.obstacle is Obstacle.STORE else None,
+        store=StoreAnswer(desk.store, desk.url, desk.steps) if desk else None,
         reversals=[reversal_answer(one) for one in reversals],
     )

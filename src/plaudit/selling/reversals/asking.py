@@ -14,6 +14,7 @@ from plaudit.money import Money
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.orders import actions as orders
 from plaudit.selling.orders.model import Order, OrderState
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.reversals import execution, rules
 from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
 from plaudit.selling.reversals.execution import Taking
@@ -38,10 +39,6 @@ from plaudit.selling.reversals.model import (
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
-
-STORE_CHANNELS = frozenset({"apple", "google"})
-CLOSED_STORE_CHANNELS = frozenset({"apple"})
-"""Stores that refund on their own word only."""
 
 WHY_NOT = {
     Obstacle.NOT_PAID: "This order is not paid.",
@@ -104,7 +101,7 @@ def _obstacle(
         return Obstacle.NOT_PAID
     obstacles = {
         Obstacle.NOTHING_LEFT: account.left.minor == 0,
-        Obstacle.STORE: order.channel in STORE_CHANNELS,
+        Obstacle.STORE: channel_of(order.channel).is_store,
         Obstacle.NO_RIGHT: rule.days == 0,
         Obstacle.TOO_LATE: now >= until,
         Obstacle.ALL_SPENT: part.coins == 0,
@@ -211,7 +208,7 @@ async def refund(
 async def _part_asked_for(connection: Connection, order: Order, account: Account, asked: RefundRequest) -> Amounts:
     if order.state is not OrderState.PAID:
         raise OrderNotPaid
-    if order.channel in CLOSED_STORE_CHANNELS:
+    if not channel_of(order.channel).is_refunded_here:
         raise RefundAtStore(order.channel)
     left = account.left
     present = await execution.reversals_of(connection, order)

@@ -22,9 +22,6 @@ from plaudit.selling.reversals.model import Account, Kind, Reversal, State
 
 SQL = statements(__file__)
 
-FEE_RETURNING_CHANNELS = ("apple", "google")
-"""Stores give their share of what goes back; card processors keep their fee."""
-
 
 class Taking(msgspec.Struct, frozen=True, kw_only=True):
     """A reversal to be written, beside the part of the order it holds."""
@@ -61,7 +58,7 @@ async def accounts_of(connection: Connection, of_person: Sequence[Order]) -> dic
     """The accounts of orders of one person, by their ids."""
     if not of_person:
         return {}
-    wanted = (of_person[0].shard, [order.order_id for order in of_person], FEE_RETURNING_CHANNELS)
+    wanted = (of_person[0].shard, [order.order_id for order in of_person])
     found = await fetch_all(connection, SQL["find_accounts"], Account, *wanted)
     return {account.order_id: account for account in found}
 

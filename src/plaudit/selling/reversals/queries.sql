@@ -4,9 +4,9 @@
 select lock_money($1)
 
 -- name: find_accounts -> Account
--- Orders as reversals see them. $3: channels that give back their fee.
+-- Orders as reversals see them. Stores give back their share of what goes back; card processors keep their fee.
 select o.shard, o.order_id, o.currency, o.price_minor as paid_minor, o.tax_minor as paid_tax_minor,
-    coalesce(r.returnable_fee_minor, case when o.channel = any ($3::text[]) then f.amount end, 0) as returnable_fee_minor,
+    coalesce(r.returnable_fee_minor, case when o.channel <> 'web' then f.amount end, 0) as returnable_fee_minor,
     o.coins as paid_coins,
     coalesce(r.reversed_minor, 0) as reversed_minor, coalesce(r.reversed_tax_minor, 0) as reversed_tax_minor,
     coalesce(r.reversed_fee_minor, 0) as reversed_fee_minor, coalesce(r.reversed_coins, 0) as reversed_coins,

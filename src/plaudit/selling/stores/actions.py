@@ -43,7 +43,7 @@ def store_of(providers: PaymentProviders, name: str) -> StoreProvider:
 def asks_consent(providers: PaymentProviders) -> bool:
     """Whether a store this server sells in needs the buyer's consent to be told about use."""
     stores = (as_store(providers.get(name)) for name in providers.names)
-    return any(store is not None and store.consumption_needs_consent for store in stores)
+    return any(store is not None and store.capabilities.consumption_needs_consent for store in stores)
 
 
 async def present_for_order(

@@ -81,7 +81,7 @@ async def prove_purchase(
     summary="Bring a purchase whose order the app does not know",
 )
 async def bring_purchase(
-    provider: Annotated[str, Parameter(description="`apple` or `google`.")],
+    provider: Annotated[str, Parameter(description="The store, such as `apple` or `google`.")],
     data: JSONBody[PurchaseRequest],
     caller: Caller,
     database: Database,

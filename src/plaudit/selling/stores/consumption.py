@@ -74,7 +74,7 @@ async def _answer(database: Database, providers: PaymentProviders, request: DueR
     try:
         store = store_of(providers, request.provider)
         async with database.read() as connection:
-            agreed = not store.consumption_needs_consent or await _agreed(connection, request)
+            agreed = not store.capabilities.consumption_needs_consent or await _agreed(connection, request)
             consumed_ppm = await consumed_share(connection, request.shard, request)
         if not agreed:
             await _close(database, request, RequestState.NO_CONSENT, clock)

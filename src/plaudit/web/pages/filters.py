@@ -12,6 +12,7 @@ from plaudit.languages.speaking import later, ngettext, voice
 from plaudit.money import Money, exponent
 from plaudit.policy.sentences import explain
 from plaudit.selling.papers.document import tax_name
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.reversals.model import Kind, Reversal, State
 from plaudit.web.pages.scenes import scene_of
 
@@ -85,7 +86,20 @@ def reversal_state(reversal: Reversal) -> str:
     return _(states.get(reversal.state, _ON_ITS_WAY))
 
 
+def channel_title(code: str) -> str:
+    """What operators call a channel: Apple app."""
+    return channel_of(code).title
+
+
+def channel_place(code: str) -> str:
+    """Where a channel sells, to buyers: In the Apple app."""
+    place = _(channel_of(code).place)
+    return f"{place[:1].upper()}{place[1:]}"
+
+
 FILTERS = {
+    "channel_title": channel_title,
+    "channel_place": channel_place,
     "explain": explain,
     "scene": scene_of,
     "tax_name": tax_name,

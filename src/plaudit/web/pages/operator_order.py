@@ -14,7 +14,8 @@ from plaudit.people.injected import Caller
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.orders.regions import decisions_of_order
-from plaudit.selling.reversals import asking, execution
+from plaudit.selling.prices.channels import channel_of
+from plaudit.selling.reversals import execution
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -36,7 +37,8 @@ async def operator_order(order_id: FromPath[UUID], caller: Caller, database: Dat
         "left": {"amount_minor": left.amount_minor, "currency": left.currency},
         "coins_left": account.left.coins,
     }
-    refundable = order.state is OrderState.PAID and order.channel not in asking.CLOSED_STORE_CHANNELS
+    channel = channel_of(order.channel)
+    refundable = order.state is OrderState.PAID and channel.is_refunded_here
     return page(
         "operator_order.html",
         viewer,
@@ -49,7 +51,7 @@ async def operator_order(order_id: FromPath[UUID], caller: Caller, database: Dat
         left=left,
         given_back=Money(account.held.minor, account.currency),
         refundable=refundable and bool(account.left.minor),
-        closed_store=order.channel in asking.CLOSED_STORE_CHANNELS,
+        closed_store=not channel.is_refunded_here,
         data=data,
     )
 

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from plaudit.injected import Clock, Database, Settings
+from plaudit.languages.speaking import gettext as _
 from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
 from plaudit.pages import BY_ID
 from plaudit.people.access import Access
@@ -15,6 +16,7 @@ from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import OrderState
+from plaudit.selling.prices.channels import channels
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking
@@ -71,6 +73,7 @@ async def wallet(
         paid=coins.cost_of,
         withdrawable=withdrawable,
         store_consent=consent is not None and consent.given if asks else None,
+        store_steps={desk.store: _(desk.steps) for one in channels().values() if (desk := one.refund_desk)},
         under_way=[order for order in orders if order.state is OrderState.PENDING],
         first=before is None,
     )

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from plaudit.payouts.model import SignatureNotValid
 from plaudit.payouts.providers.base import PayoutOrder, ProviderPayout, ProviderUnavailable
+from plaudit.payouts.providers.manual.settings import ManualSettings
 from plaudit.settings import Settings
 
 NAME = "manual"
 
 
-def from_settings(settings: Settings) -> "ManualPayoutProvider | None":
-    """Paying by hand, when the settings say so."""
-    if not settings.manual_payouts:
-        return None
-    return ManualPayoutProvider(frozenset(settings.manual_payout_currencies.split()))
+def from_settings(settings: Settings) -> "ManualPayoutProvider":
+    """Paying by hand, in the currencies of the settings."""
+    own = settings.of(ManualSettings)
+    return ManualPayoutProvider(frozenset(own.payout_currencies.split()))
 
 
 class ManualPayoutProvider:

@@ -1,1 +1,34 @@
-"""The App Store."""
+"""The App Store, as a plug-in: what it brings."""
+
+from plaudit.languages.speaking import later
+from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
+from plaudit.selling.providers.apple.settings import AppleSettings
+from plaudit.selling.providers.base import PaymentProvider
+from plaudit.selling.providers.plugin import PaymentPlugin
+from plaudit.settings import Settings
+
+
+def _make(settings: Settings) -> PaymentProvider | None:
+    from plaudit.selling.providers.apple.provider import from_settings
+
+    return from_settings(settings)
+
+
+APP_STORE = PaymentPlugin(
+    name="apple",
+    settings=AppleSettings,
+    make=_make,
+    channel=ChannelInfo(
+        code="apple",
+        title="Apple app",
+        place=later("in the Apple app"),
+        fee_bps=3_000,
+        seller="Apple (App Store)",
+        refund_desk=RefundDesk(
+            "Apple",
+            "https://reportaproblem.apple.com",
+            later("Sign in, choose “Request a refund” and the purchase."),
+        ),
+        is_refunded_here=False,
+    ),
+)

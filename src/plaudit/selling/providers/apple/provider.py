@@ -15,8 +15,10 @@ from plaudit.money import Money
 from plaudit.selling.providers.apple import purchases
 from plaudit.selling.providers.apple.limits import APPLE_NOTIFICATION_AGE_S_MAX, APPLE_SIGNATURE_FRESH_S
 from plaudit.selling.providers.apple.server import AppleServer
+from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
 from plaudit.selling.providers.base import (
+    Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
     News,
@@ -42,8 +44,7 @@ class AppleProvider:
     """Speaks to the App Store, for one app in one environment."""
 
     name = NAME
-    channels = frozenset({"apple"})
-    consumption_needs_consent = True
+    capabilities = Capabilities(channel=NAME, consumption_needs_consent=True)
 
     def __init__(self, signatures: AppleSignatures, server: AppleServer, product_prefix: str, clock: Clock) -> None:
         self._signatures = signatures
@@ -185,37 +186,36 @@ def _news_of(
     return []  # REFUND_DECLINED moves nothing, TEST says nothing, and subscriptions are not sold here
 
 
-def from_settings(settings: Settings) -> AppleProvider | None:
-    """The App Store as the settings describe it; None when there is no app.
+def from_settings(settings: Settings) -> AppleProvider:
+    """The App Store as the settings describe it.
 
     Raises:
         SettingsError: it is described in part only, or in a way that would let forgeries pass.
     """
-    if not settings.apple_bundle_id:
-        return None
-    if not (settings.apple_issuer_id and settings.apple_key_id and settings.apple_private_key):
+    own = settings.of(AppleSettings)
+    if not (own.issuer_id and own.key_id and own.private_key):
         raise SettingsError(
             "PLAUDIT_APPLE_BUNDLE_ID needs PLAUDIT_APPLE_ISSUER_ID, PLAUDIT_APPLE_KEY_ID and PLAUDIT_APPLE_PRIVATE_KEY"
         )
-    environment = environment_of(settings.apple_environment)
-    if environment is Environment.PRODUCTION and not settings.apple_app_id:
+    environment = environment_of(own.environment)
+    if environment is Environment.PRODUCTION and not own.app_id:
         raise SettingsError("PLAUDIT_APPLE_APP_ID is needed in production")
     clock = SystemClock()
     signatures = AppleSignatures(
-        roots=root_certificates(settings.apple_root_certificates),
+        roots=root_certificates(own.root_certificates),
         environment=environment,
-        bundle_id=settings.apple_bundle_id,
-        app_id=settings.apple_app_id or None,
-        online_checks=settings.apple_online_checks,
+        bundle_id=own.bundle_id,
+        app_id=own.app_id or None,
+        online_checks=own.online_checks,
         clock=clock,
     )
     try:
         server = AppleServer(
-            settings.apple_url,
-            key=settings.apple_private_key.reveal().replace("\\n", "\n").encode(),
-            key_id=settings.apple_key_id,
-            issuer_id=settings.apple_issuer_id,
-            bundle_id=settings.apple_bundle_id,
+            own.url,
+            key=own.private_key.reveal().replace("\\n", "\n").encode(),
+            key_id=own.key_id,
+            issuer_id=own.issuer_id,
+            bundle_id=own.bundle_id,
             environment=environment,
         )
     except (ValueError, TypeError):  # what it says might quote the key

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from plaudit.clock import Clock, SystemClock
 from plaudit.money import Money
 from plaudit.selling.providers.base import (
+    Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
     News,
@@ -33,6 +34,7 @@ from plaudit.selling.providers.google.limits import (
 )
 from plaudit.selling.providers.google.purchases import CoinPurchases
 from plaudit.selling.providers.google.push import Notification, PushDoor, read_push
+from plaudit.selling.providers.google.settings import GoogleSettings
 from plaudit.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -48,18 +50,18 @@ class GoogleProvider:
     """Speaks to Google Play for one app. A payment's id is its purchase token."""
 
     name = NAME
-    channels = frozenset({"google"})
-    consumption_needs_consent = False
-    voids_are_polled = True
+    capabilities = Capabilities(channel=NAME, voids_listed_days=GOOGLE_VOIDED_DAYS_MAX)
 
-    def __init__(self, settings: Settings, play: GooglePlay, push: PushDoor | None, clock: Clock) -> None:
+    def __init__(
+        self, own: GoogleSettings, product_prefix: str, play: GooglePlay, push: PushDoor | None, clock: Clock
+    ) -> None:
         self._play = play
         self._push = push
         self._clock = clock
-        self._package = settings.google_package
-        self._purchases = CoinPurchases(settings.google_environment, settings.store_product_prefix, clock)
-        self._refund_preference = settings.google_refund_preference
-        self._sample_content = settings.google_sample_content
+        self._package = own.package
+        self._purchases = CoinPurchases(own.environment, product_prefix, clock)
+        self._refund_preference = own.refund_preference
+        self._sample_content = own.sample_content
 
     async def verify_purchase(self, proof: str) -> StorePayment:
         if not _TOKEN.fullmatch(proof):
@@ -234,29 +236,28 @@ class GoogleProvider:
         return self._purchases.payment(token, purchase, order)
 
 
-def from_settings(settings: Settings, clock: Clock | None = None) -> GoogleProvider | None:
-    """The provider of the settings; None when there is no package.
+def from_settings(settings: Settings, clock: Clock | None = None) -> GoogleProvider:
+    """The provider of the settings.
 
     Raises:
         SettingsError: it is described in part only, or by a value that is none.
     """
-    if not settings.google_package:
-        return None
-    if not settings.google_service_account_file:
+    own = settings.of(GoogleSettings)
+    if not own.service_account_file:
         raise SettingsError("PLAUDIT_GOOGLE_PACKAGE needs PLAUDIT_GOOGLE_SERVICE_ACCOUNT_FILE")
-    if settings.google_environment not in _ENVIRONMENTS:
+    if own.environment not in _ENVIRONMENTS:
         raise SettingsError(f"PLAUDIT_GOOGLE_ENVIRONMENT must be one of {', '.join(_ENVIRONMENTS)}")
-    if settings.google_refund_preference not in _PREFERENCES:
+    if own.refund_preference not in _PREFERENCES:
         raise SettingsError(f"PLAUDIT_GOOGLE_REFUND_PREFERENCE must be one of {', '.join(_PREFERENCES)}")
     clock = clock or SystemClock()  # signatures are checked against the machine's clock
-    account = Account(read_account(settings.google_service_account_file))
-    play = GooglePlay(package=settings.google_package, account=account, api_url=settings.google_url)
+    account = Account(read_account(own.service_account_file))
+    play = GooglePlay(package=own.package, account=account, api_url=own.url)
     push = None
-    if settings.google_push_email:
+    if own.push_email:
         push = PushDoor(
-            audience=settings.google_push_audience or f"{settings.public_url}/v1/webhooks/{NAME}",
-            email=settings.google_push_email,
-            certs_url=settings.google_certificates_url,
+            audience=own.push_audience or f"{settings.public_url}/v1/webhooks/{NAME}",
+            email=own.push_email,
+            certs_url=own.certificates_url,
             clock=clock,
         )
-    return GoogleProvider(settings, play, push, clock)
+    return GoogleProvider(own, settings.store_product_prefix, play, push, clock)

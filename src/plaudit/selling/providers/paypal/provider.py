@@ -11,6 +11,7 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.selling.providers.base import (
+    Capabilities,
     CheckoutRequest,
     News,
     Payment,
@@ -27,6 +28,7 @@ from plaudit.selling.providers.paypal.disputes import Dispute
 from plaudit.selling.providers.paypal.history import History
 from plaudit.selling.providers.paypal.model import CANCELLED, Link, PayPalOrder, Refund, SupplementaryData, linked
 from plaudit.selling.providers.paypal.money import NAME, Amount
+from plaudit.selling.providers.paypal.settings import PayPalSettings
 from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from plaudit.settings import Settings, SettingsError
 
@@ -86,7 +88,7 @@ class PayPalProvider:
     """
 
     name = NAME
-    channels = frozenset({"web"})
+    capabilities = Capabilities()
 
     def __init__(
         self, *, client: PayPalClient, certificates: SigningCertificates, webhook_id: str, seller: str, clock: Clock
@@ -235,43 +237,41 @@ def _refunded(refund: Refund, request: RefundRequest) -> ReversalNews:
     return msgspec.structs.replace(news, reversal_id=request.reversal_id)
 
 
-def from_settings(settings: Settings) -> PayPalProvider | None:
-    """PayPal as the settings describe it; None when they do not.
+def from_settings(settings: Settings) -> PayPalProvider:
+    """PayPal as the settings describe it.
 
     Raises:
         SettingsError: it is described in part, or an address in it is not safe.
     """
-    described = (settings.paypal_client_id, settings.paypal_client_secret, settings.paypal_webhook_id)
-    if not any(described):
-        return None
-    if not all(described):
+    own = settings.of(PayPalSettings)
+    if not (own.client_id and own.client_secret and own.webhook_id):
         raise SettingsError(
             "PayPal needs PLAUDIT_PAYPAL_CLIENT_ID, PLAUDIT_PAYPAL_CLIENT_SECRET and PLAUDIT_PAYPAL_WEBHOOK_ID"
         )
-    origins = settings.paypal_certificate_origins.split() or [_CERTIFICATES.get(settings.paypal_url, "")]
+    origins = own.certificate_origins.split() or [_CERTIFICATES.get(own.url, "")]
     if not origins[0]:
         raise SettingsError(
             f"PLAUDIT_PAYPAL_URL is neither {LIVE} nor {SANDBOX}: set PLAUDIT_PAYPAL_CERTIFICATE_ORIGINS"
         )
-    for address in (settings.paypal_url, *origins):
+    for address in (own.url, *origins):
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise SettingsError(f"PLAUDIT_PAYPAL_*: {address} must be https")
     try:
-        roots = trusted_roots(settings.paypal_certificate_roots)
+        roots = trusted_roots(own.certificate_roots)
     except (OSError, ValueError) as error:
         raise SettingsError(f"PLAUDIT_PAYPAL_CERTIFICATE_ROOTS holds no certificates: {error}") from error
     clock = SystemClock()
     client = PayPalClient(
-        url=settings.paypal_url,
-        client_id=settings.paypal_client_id,
-        client_secret=settings.paypal_client_secret,
+        url=own.url,
+        client_id=own.client_id,
+        client_secret=own.client_secret,
         clock=clock,
     )
     return PayPalProvider(
         client=client,
         certificates=SigningCertificates(origins=origins, roots=roots, clock=clock),
-        webhook_id=settings.paypal_webhook_id,
+        webhook_id=own.webhook_id,
         seller=settings.seller_name,
         clock=clock,
     )

@@ -17,6 +17,7 @@ from plaudit.money import Money
 from plaudit.outgoing import tls_context
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.providers.base import (
+    Capabilities,
     CheckoutRequest,
     FraudWarning,
     News,
@@ -172,7 +173,7 @@ class SandboxProvider:
     """Speaks to the sandbox over HTTP."""
 
     name = "sandbox"
-    channels = frozenset({"web"})
+    capabilities = Capabilities(is_play_money=True)
 
     def __init__(self, *, url: str, api_key: Secret, webhook_secret: Secret, webhook_url: str) -> None:
         self._webhook_url = webhook_url

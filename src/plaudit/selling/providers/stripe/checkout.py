@@ -8,6 +8,7 @@ from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailabl
 from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
 from plaudit.selling.providers.stripe.objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
 from plaudit.selling.providers.stripe.payments import StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Settings, SettingsError
 
@@ -143,14 +144,13 @@ def stripe_locale(locale: str) -> str:
     return "auto"
 
 
-def from_settings(settings: Settings) -> StripeCheckout | None:
-    """Stripe Checkout, when there is a key.
+def from_settings(settings: Settings) -> StripeCheckout:
+    """Stripe Checkout.
 
     Raises:
         SettingsError: there is something else of Stripe and no key, or what there is cannot be right.
     """
-    if not settings.stripe_secret_key:
-        if settings.stripe_webhook_secrets or settings.stripe_intent_page:
-            raise SettingsError("PLAUDIT_STRIPE_SECRET_KEY is missing")
-        return None
-    return StripeCheckout(gateway_of(settings, "stripe"), settings.stripe_webhook_secrets)
+    own = settings.of(StripeSettings)
+    if not own.secret_key:
+        raise SettingsError("PLAUDIT_STRIPE_SECRET_KEY is missing")
+    return StripeCheckout(gateway_of(own, "stripe"), own.webhook_secrets)

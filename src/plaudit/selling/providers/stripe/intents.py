@@ -17,6 +17,7 @@ from plaudit.selling.providers.stripe.objects import (
     payment_of_intent,
 )
 from plaudit.selling.providers.stripe.payments import INTENT_DETAILS, StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Secret, Settings, SettingsError
 
@@ -109,9 +110,10 @@ def from_settings(settings: Settings) -> StripeIntents | None:
     Raises:
         SettingsError: the page is no address, or Stripe is described in part only.
     """
-    page = settings.stripe_intent_page
-    if not page or not settings.stripe_secret_key:
+    own = settings.of(StripeSettings)
+    page = own.intent_page
+    if not page or not own.secret_key:
         return None  # a page without a key is refused where Checkout is made
     if not urlsplit(page).scheme or "#" in page:
         raise SettingsError("PLAUDIT_STRIPE_INTENT_PAGE must be an address with a scheme and without a fragment")
-    return StripeIntents(gateway_of(settings, "stripe_intent"), settings.stripe_webhook_secrets, page=page)
+    return StripeIntents(gateway_of(own, "stripe_intent"), own.webhook_secrets, page=page)

@@ -9,6 +9,7 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.limits import ORDER_VALID_MINUTES
 from plaudit.money import Money
 from plaudit.selling.providers.base import (
+    Capabilities,
     CheckoutRequest,
     FraudWarning,
     News,
@@ -39,7 +40,8 @@ from plaudit.selling.providers.stripe.objects import (
     is_inquiry,
     refund_news,
 )
-from plaudit.settings import Secret, Settings, SettingsError
+from plaudit.selling.providers.stripe.settings import StripeSettings
+from plaudit.settings import Secret, SettingsError
 
 INTENT_DETAILS = "latest_charge.balance_transaction"
 _WITH_INTENT: Any = {"expand": ["payment_intent"]}
@@ -54,7 +56,7 @@ class StripePayments(abc.ABC):
     """
 
     name: str
-    channels = frozenset({"web"})
+    capabilities = Capabilities()
 
     def __init__(self, gateway: StripeGateway, webhook_secrets: Secret, clock: Clock | None = None) -> None:
         self._gateway = gateway
@@ -261,15 +263,15 @@ def marks(provider: str, request: CheckoutRequest) -> dict[str, str]:
     return {PROVIDER_MARK: provider, REFERENCE_MARK: request.reference, ORDER_MARK: str(request.order_id)}
 
 
-def gateway_of(settings: Settings, provider: str) -> StripeGateway:
+def gateway_of(own: StripeSettings, provider: str) -> StripeGateway:
     """The way to the account of the settings.
 
     Raises:
         SettingsError: the key or the secrets of the webhooks cannot be ones of Stripe.
     """
-    key, secrets = settings.stripe_secret_key.reveal(), settings.stripe_webhook_secrets.reveal().split()
+    key, secrets = own.secret_key.reveal(), own.webhook_secrets.reveal().split()
     if not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
         raise SettingsError("PLAUDIT_STRIPE_SECRET_KEY must be a secret or restricted key (sk_… or rk_…)")
     if not secrets or not all(secret.startswith("whsec_") for secret in secrets):
         raise SettingsError("PLAUDIT_STRIPE_WEBHOOK_SECRETS must hold the signing secrets of the webhooks (whsec_…)")
-    return StripeGateway(provider=provider, key=settings.stripe_secret_key, url=settings.stripe_url)
+    return StripeGateway(provider=provider, key=own.secret_key, url=own.url)
