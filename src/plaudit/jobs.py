@@ -1,5 +1,4 @@
-"""Periodic work of a process: each job in a task of its own, again and again, until the process stops; and the items of
-a queue, each handled on its own."""
+"""Periodic work of a process: each job in a task of its own, again and again, until the process stops."""
 
 import asyncio
 import contextlib
@@ -7,14 +6,13 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import datetime
 
 from plaudit.clock import Clock
-from plaudit.limits import JOB_PAUSE_JITTER_PERCENT, JOB_PAUSE_S_MAX, JOB_RUN_S_MAX, QUEUE_ERROR_LENGTH_MAX
+from plaudit.limits import JOB_PAUSE_JITTER_PERCENT, JOB_PAUSE_S_MAX, JOB_RUN_S_MAX
+from plaudit.queues import Backoff
 
 log = logging.getLogger(__name__)
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -120,77 +118,6 @@ class JobRunner:
 
     def _pause_s(self, running: _Running) -> float:
         every_s = running.job.every_s
-        pause = growing_pause(every_s, running.state.failures_in_a_row + 1, max(every_s, JOB_PAUSE_S_MAX))
+        pause = Backoff(every_s, max(every_s, JOB_PAUSE_S_MAX)).pause(running.state.failures_in_a_row + 1)
         jitter = JOB_PAUSE_JITTER_PERCENT / 100
         return pause.total_seconds() * self._draw.uniform(1 - jitter, 1 + jitter)
-
-
-# Queues
-
-
-def growing_pause(first_s: float, tries: int, max_s: float) -> timedelta:
-    """How long to wait after so many tries: `first_s` after the first, twice as long after each, `max_s` at most."""
-    return timedelta(seconds=min(first_s * 2.0 ** min(max(tries - 1, 0), 30), max_s))
-
-
-async def handle_each(
-    items: Iterable[Item],
-    handle: Callable[[Item], Awaitable[object]],
-    postpone: Callable[[Item, str], Awaitable[object]] | None,
-    *,
-    name: Callable[[Item], str],
-    at_once: int,
-) -> list[Exception]:
-    """Handle items of a queue, so many at once and each alone: what breaks at one of them stops no other.
-
-    It is logged under the item's name, and the item is postponed with what it failed with; None: whoever took the item
-    has set its next time already. All have ended when this ends, and when it is cancelled.
-
-    Returns what was raised, for queues that have no other place to show it.
-    """
-    turns = asyncio.Semaphore(at_once)
-    failures: list[Exception] = []
-
-    async def handle_one(item: Item) -> None:
-        async with turns:
-            try:
-                await _unless_cancelled(handle, item)
-            except Exception as error:  # whatever it is, it is about this item
-                log.exception("%s failed", name(item))
-                failures.append(error)
-                if postpone is not None:
-                    await _postpone(item, error, postpone, name)
-
-    async with asyncio.TaskGroup() as group:
-        for item in items:
-            group.create_task(handle_one(item))
-    return failures
-
-
-async def _unless_cancelled(handle: Callable[[Item], Awaitable[object]], item: Item) -> None:
-    """A cancellation that comes from within, such as a library's own timeout, is a failure like any other."""
-    try:
-        await handle(item)
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise RuntimeError("cancelled from within") from error
-
-
-async def _postpone(
-    item: Item,
-    error: Exception,
-    postpone: Callable[[Item, str], Awaitable[object]],
-    name: Callable[[Item], str],
-) -> None:
-    try:
-        await postpone(item, _words_of(error))
-    except Exception:  # it is tried again when its lease ends
-        log.exception("%s could not be postponed", name(item))
-
-
-def _words_of(error: Exception) -> str:
-    """What a failure says, such that a row can keep it: a provider's words may hold what PostgreSQL's text cannot."""
-    words = f"{type(error).__name__}: {error}".replace("\0", "")
-    return words.encode(errors="replace").decode()[:QUEUE_ERROR_LENGTH_MAX]

@@ -171,6 +171,7 @@ ORDER_POLL_AFTER_S = 20  # a pending order this old is asked about: its webhook 
 ORDER_POLL_PAUSE_S_MAX = 600  # longest pause between two questions about one order
 ORDER_PROCESSING_DAYS_MAX = 30  # for money on its way, such as a bank debit's, to arrive before the order is over
 PROCESSING_POLL_PAUSE_S = 3_600  # between two questions about an order whose money is on its way
+ORDER_POLL_LEASE_S = 60  # after this an order whose asker died is asked about again
 ORDERS_PER_JOB_MAX = 100  # orders one run of a job takes
 QUOTES_PER_JOB_MAX = 5_000  # quotes one run of a job forgets
 RECHARGE_POLL_EVERY_S = 5  # pause between looks for open orders that are due
@@ -200,6 +201,7 @@ RECONCILE_RUN_S_MAX = 7_200  # of one look for runs that are due; a provider's l
 RECONCILE_LEASE_S = 7_500  # after this a run whose worker died is begun again
 RECONCILE_PAUSE_S_FIRST = 60  # until a run that failed is tried again; doubled each time
 RECONCILE_PAUSE_S_MAX = 3_600
+RECONCILE_RUNS_MAX = 1_000  # runs in one look
 RECONCILE_TRIES_MAX = 8  # tries of one run
 RECONCILE_EVERY_S = 60  # between two looks for runs that are due
 CAPTURE_LEASE_S = 60  # after this a payment whose taker died is taken up again
@@ -247,7 +249,6 @@ CONSUMPTION_ANSWERS_PER_RUN_MAX = 50  # requests of stores answered in one run o
 CONSUMPTION_ANSWER_LEASE_S = 120  # after this a request whose worker died is taken up again
 CONSUMPTION_ANSWER_PAUSE_S_FIRST = 30  # doubled after each attempt
 CONSUMPTION_ANSWER_PAUSE_S_MAX = 1_800
-CONSUMPTION_ERROR_LENGTH_MAX = 500  # characters kept of why an answer failed
 CONSUMPTION_ANSWERS_EVERY_S = 15  # between two looks for requests that are due
 
 # app stores
@@ -257,11 +258,12 @@ FINISH_PAUSE_S_MAX = 3_600  # longest pause between two tries of one purchase
 FINISH_LEASE_S = 60  # a try that did not end by then is made again
 FINISH_ALARM_AFTER_S = 21_600  # a purchase the store was not told about for so long needs a person
 FINISH_DEADLINE_S = 259_200  # after this the store gives the money back by itself: trying ends
-FINISH_ERROR_LENGTH_MAX = 500  # characters kept of why a try failed
 FINISHES_PER_JOB_MAX = 100  # purchases one run of a job takes
 STORE_VOIDS_EVERY_S = 600  # pause between looks for purchases a store took back
 STORE_VOIDS_OVERLAP_S = 7_200  # of one look with the one before: stores list with delay
 STORE_VOIDS_WINDOW_S = 86_400  # of one question; what is longer ago is asked for piece by piece
+STORE_VOIDS_PAUSE_S_FIRST = 60  # until a store that did not answer is asked again; doubled each time
+STORES_ASKED_MAX = 20  # stores one run of the job asks
 STORE_VOIDS_LEASE_S = 600  # a look that did not end by then is made again
 
 # sandbox
@@ -333,6 +335,8 @@ CLAWBACK_GIFTS_LENGTH_MAX = 100  # gifts of one clawback shown at once
 CLAWBACK_GIFTS_SHOWN = 3  # the largest gifts of each in a list of clawbacks
 AUTOMATIC_CONVERSION_EVERY_S = 30
 AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job
+AUTOMATIC_CONVERSIONS_CLAIMED_MAX = 50  # creators claimed at once
+CREATOR_WORK_LEASE_S = 120  # after this a maturity or conversion whose worker died is taken up again
 CREATOR_WORK_PAUSE_S_FIRST = (
     10  # until a clawback, maturity or conversion that failed is tried again; doubled each time
 )
@@ -441,4 +445,8 @@ NONCE_LENGTH_MAX = 64  # characters of what such an answer is asked to prove
 JOB_RUN_S_MAX = 300  # of one run of a periodic job, before it is cancelled and counts as failed
 JOB_PAUSE_S_MAX = 300  # after failures, unless the job's own pause is longer
 JOB_PAUSE_JITTER_PERCENT = 10  # by which pauses differ
+
+# queues
 QUEUE_ERROR_LENGTH_MAX = 500  # characters kept of what an item of a queue failed with
+QUEUE_STUCK_TRIES = 5  # an item that was tried so often, and failed, is stuck; it is tried again all the same
+QUEUE_CODES_SHOWN_MAX = 5  # codes named of what a queue's items failed with

@@ -33,7 +33,8 @@ async def broken_promises(connection: OwnConnection, contract: Contract) -> list
         except asyncpg.PostgresError as error:
             found.append(f"{name}: {error}")
         else:
-            found += [] if shape == asked.shape else [f"{name}: {asked.shape} became {shape}"]
+            fits = shape.parameters == asked.shape.parameters and set(asked.shape.columns) <= set(shape.columns)
+            found += [] if fits else [f"{name}: {asked.shape} became {shape}"]  # rows are read by name: more is no harm
     for row in await connection.fetch(FILLED):
         known = contract.columns.get(row["table_name"])
         if known is not None and row["column_name"] not in known:

@@ -321,7 +321,7 @@ class MoneyPath(RuleBasedStateMachine):
 
         async def apply() -> None:
             async with self.database.read() as connection:
-                while claimed := await clawback.claim(connection, self.clock, 500):
+                while claimed := await clawback.CLAWBACKS.take(connection, self.clock, 500):
                     for due in claimed:
                         async with connection.transaction():
                             await clawback.apply(connection, self.clock, due)

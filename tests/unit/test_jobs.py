@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.jobs import Job, JobRunner, growing_pause, handle_each
+from plaudit.jobs import Job, JobRunner
 from tests.support.waiting import WAIT_S, eventually
 
 
@@ -127,84 +127,3 @@ def test_pauses_grow_with_failures_up_to_a_limit(clock: ManualClock) -> None:
 def test_two_jobs_of_one_name_are_refused(clock: ManualClock) -> None:
     with pytest.raises(ValueError, match="two jobs"):
         JobRunner([Job("work", 1, Work()), Job("work", 1, Work())], clock)
-
-
-async def test_each_item_is_handled_alone() -> None:
-    """One that breaks, and one that cannot be postponed either, stop no other."""
-    handled, postponed = [], []
-
-    async def handle(item: int) -> None:
-        if item in {1, 2}:
-            raise RuntimeError(f"item {item}\0")
-        await asyncio.sleep(0)
-        handled.append(item)
-
-    async def postpone(item: int, error: str) -> None:
-        if item == 2:
-            raise OSError("nowhere to note it")
-        postponed.append((item, error))
-
-    failures = await handle_each(range(5), handle, postpone, name=str, at_once=2)
-    assert handled == [0, 3, 4]
-    assert postponed == [(1, "RuntimeError: item 1")]
-    assert [str(failure) for failure in failures] == ["item 1\0", "item 2\0"]
-
-
-async def test_a_cancellation_from_within_is_a_failure() -> None:
-    handled, postponed = [], []
-
-    async def handle(item: int) -> None:
-        if item == 0:
-            raise asyncio.CancelledError
-        handled.append(item)
-
-    async def postpone(item: int, error: str) -> None:
-        postponed.append((item, error))
-
-    await handle_each(range(3), handle, postpone, name=str, at_once=1)
-    assert handled == [1, 2]
-    assert postponed == [(0, "RuntimeError: cancelled from within")]
-
-
-async def test_so_many_items_are_handled_at_once() -> None:
-    under_way, most = 0, 0
-
-    async def handle(_: int) -> None:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        await asyncio.sleep(0)
-        under_way -= 1
-
-    await handle_each(range(20), handle, None, name=str, at_once=3)
-    assert most == 3
-
-
-async def test_nothing_goes_on_when_the_job_is_cancelled() -> None:
-    begun, ended, postponed = asyncio.Event(), [], []
-
-    async def handle(item: int) -> None:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.append(item)
-
-    async def postpone(item: int, error: str) -> None:
-        postponed.append((item, error))
-
-    before = asyncio.all_tasks()
-    job = asyncio.create_task(handle_each(range(5), handle, postpone, name=str, at_once=2))
-    await begun.wait()
-    await asyncio.sleep(0)
-    job.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await job
-    assert sorted(ended) == [0, 1]
-    assert postponed == [], "to be stopped is no failure"
-    assert asyncio.all_tasks() == before
-
-
-def test_the_pause_doubles_up_to_a_limit() -> None:
-    pauses = [growing_pause(10, tries, 3_600).total_seconds() for tries in (0, 1, 2, 3, 9, 10, 1_000_000)]
-    assert pauses == [10, 10, 20, 40, 2_560, 3_600, 3_600]

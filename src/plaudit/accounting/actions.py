@@ -1,19 +1,21 @@
 """Summing movements and closing days, shard by shard, in steps that are transactions of their own."""
 
+import logging
 from datetime import UTC, date, datetime, time, timedelta
 
 from plaudit.accounting.model import DayNotClosed, Position
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.jobs import handle_each
 from plaudit.limits import (
     ACCOUNTING_SETTLE_MINUTES,
     ACCOUNTING_SLICE_MINUTES,
     ACCOUNTING_SLICES_PER_RUN_MAX,
     ACCOUNTING_STATEMENT_S,
 )
+from plaudit.queues import handle_each
 
 SQL = statements(__file__)
+log = logging.getLogger(__name__)
 
 _SLICE = timedelta(minutes=ACCOUNTING_SLICE_MINUTES)
 _SETTLE = timedelta(minutes=ACCOUNTING_SETTLE_MINUTES)
@@ -40,9 +42,13 @@ async def close_due(database: Database, clock: Clock, *, slices_max: int = ACCOU
         while steps < slices_max and await _step(database, position.shard, clock):
             steps += 1
 
-    failures = await handle_each(
-        positions, advance, None, name=lambda position: f"accounting of shard {position.shard}", at_once=1
-    )
+    failures: list[Exception] = []
+
+    async def failed(position: Position, error: Exception) -> None:
+        log.error("accounting of shard %s failed", position.shard, exc_info=error)
+        failures.append(error)
+
+    await handle_each(positions, advance, failed, at_once=1)
     if failures:
         raise failures[0]
     return steps

@@ -19,14 +19,12 @@ from plaudit.creators.model import (
 )
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import new_id, require_uuid7
-from plaudit.jobs import growing_pause
 from plaudit.limits import (
     CONVERSION_COINS_MAX,
-    CREATOR_WORK_PAUSE_S_FIRST,
-    CREATOR_WORK_PAUSE_S_MAX,
     MATURING_LENGTH_MAX,
 )
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.queues import settle
 
 SQL = statements(__file__)
 
@@ -182,51 +180,36 @@ async def mature(connection: Connection, clock: Clock, limit: int) -> int:
     return matured
 
 
-async def due_maturities(connection: Connection, clock: Clock, limit: int) -> list[DueMaturity]:
-    """Conversions that `mature` would take."""
-    return await fetch_all(connection, SQL["due_maturities"], DueMaturity, clock.now(), limit)
+async def mature_one(connection: Connection, clock: Clock, due: DueMaturity) -> None:
+    """Make the diamonds of one conversion available.
+
+    Raises:
+        LeaseLost: another process has done it, or is at it.
+    """
+    await settle(connection, SQL["mature_one"], due, due.creator_id, due.conversion_id, clock.now())
 
 
-async def mature_one(connection: Connection, clock: Clock, due: DueMaturity) -> bool:
-    """Make the diamonds of one conversion available; False when another process has done it."""
-    matured = await connection.fetchval(SQL["mature_one"], due.creator_id, due.conversion_id, clock.now())
-    return matured is not None
-
-
-async def postpone_maturity(connection: Connection, clock: Clock, due: DueMaturity, error: str) -> None:
-    """A conversion could not be matured; it is tried again later."""
-    due_at = _later(clock, due.tries)
-    await connection.execute(SQL["postpone_maturity"], due.creator_id, due.conversion_id, due_at, error)
-
-
-async def due_automatic(connection: Connection, clock: Clock, limit: int) -> list[DueConversion]:
-    """Creators whose gift balance waits to be converted automatically."""
+async def convertible_coins(connection: Connection, clock: Clock) -> int:
+    """How large a gift balance must be to be converted unasked; what failed of those that are not is forgotten."""
     rule = await current_rule(connection, clock)
     await connection.execute(SQL["forget_conversion_errors"], rule.coins_needed)
-    return await fetch_all(connection, SQL["due_automatic"], DueConversion, clock.now(), rule.coins_needed, limit)
+    return rule.coins_needed
 
 
 async def convert_automatically(connection: Connection, clock: Clock, due: DueConversion) -> Conversion | None:
-    """Convert all of a creator's gift balance, if the creator wants that and there is enough of it."""
+    """Convert all of a creator's gift balance, if the creator wants that and there is enough of it.
+
+    Raises:
+        LeaseLost: another process is at it.
+    """
     setting = await lock_creator(connection, due.creator_id)
-    if due.tries:
-        await connection.execute(SQL["conversion_succeeded"], due.creator_id)
+    await settle(connection, SQL["conversion_succeeded"], due, due.creator_id)
     if not setting.automatic_conversion:
         return None
     try:
         return await convert(connection, clock, conversion_id=new_id(clock), creator_id=due.creator_id, coins=None)
     except BelowConversionMinimum:
         return None
-
-
-async def postpone_conversion(connection: Connection, clock: Clock, due: DueConversion, error: str) -> None:
-    """A gift balance could not be converted; it is tried again later."""
-    due_at = _later(clock, due.tries)
-    await connection.execute(SQL["postpone_conversion"], due.creator_id, clock.now(), due_at, error)
-
-
-def _later(clock: Clock, failed_before: int) -> datetime:
-    return clock.now() + growing_pause(CREATOR_WORK_PAUSE_S_FIRST, failed_before + 1, CREATOR_WORK_PAUSE_S_MAX)
 
 
 async def retry(connection: Connection, queue: str, id: UUID, now: datetime) -> None:

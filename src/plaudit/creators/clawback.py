@@ -3,7 +3,7 @@ conversions, pending ones before available ones, below zero if need be; and what
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from plaudit.clock import Clock
@@ -17,14 +17,16 @@ from plaudit.creators.model import (
     GiftTakenBack,
 )
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.jobs import growing_pause
 from plaudit.limits import (
     CLAWBACK_CONVERSIONS_PAGE,
     CLAWBACK_LEASE_S,
+    CLAWBACKS_CLAIMED_MAX,
+    CLAWBACKS_PER_RUN_MAX,
     CREATOR_WORK_PAUSE_S_FIRST,
     CREATOR_WORK_PAUSE_S_MAX,
 )
 from plaudit.pages import Number, Places
+from plaudit.queues import Backoff, Queue, settle
 
 SQL = statements(__file__)
 
@@ -33,37 +35,33 @@ class NeverReceived(RuntimeError):
     """The books contradict themselves: coins are to be taken that the creator never had."""
 
 
-async def claim(connection: Connection, clock: Clock, limit: int) -> list[Clawback]:
-    """Clawbacks that can be applied now, one of each creator: the later ones of that creator wait until it is applied.
+CLAWBACKS = Queue(
+    name="creators.claw_back",
+    what="Gifts are taken back from creators, or given back",
+    item=Clawback,
+    claim=SQL["claim_clawbacks"],
+    postpone=SQL["postpone_clawback"],
+    waiting=SQL["waiting_clawbacks"],
+    key=lambda due: (due.shard, due.reversal_id, due.creator_id, due.direction),
+    lease_s=CLAWBACK_LEASE_S,
+    backoff=Backoff(CREATOR_WORK_PAUSE_S_FIRST, CREATOR_WORK_PAUSE_S_MAX),
+    at_once=1,
+    claimed_max=CLAWBACKS_CLAIMED_MAX,
+    per_run_max=CLAWBACKS_PER_RUN_MAX,
+)
+"""One of each creator at a time: the later ones of that creator wait until it is applied."""
 
-    Whoever claims them has CLAWBACK_LEASE_S to apply them.
-    """
-    now = clock.now()
-    lease = now + timedelta(seconds=CLAWBACK_LEASE_S)
-    return await fetch_all(connection, SQL["claim_clawbacks"], Clawback, now, lease, limit)
 
-
-async def postpone(connection: Connection, clock: Clock, due: Clawback, error: str) -> None:
-    """It could not be applied; it is tried again later, and with it all that waits behind it."""
-    due_at = clock.now() + growing_pause(CREATOR_WORK_PAUSE_S_FIRST, due.tries, CREATOR_WORK_PAUSE_S_MAX)
-    await connection.execute(
-        SQL["postpone_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, due_at, error
-    )
-
-
-async def apply(connection: Connection, clock: Clock, due: Clawback) -> bool:
-    """Apply one clawback, once; False when another process has done it.
+async def apply(connection: Connection, clock: Clock, due: Clawback) -> None:
+    """Apply one clawback, once.
 
     Raises:
+        LeaseLost: another process has done it, or is at it.
         NeverReceived: the creator does not have the coins, converted or not.
     """
     await lock_creator(connection, due.creator_id)
     now = clock.now()
-    claimed = await connection.fetchval(
-        SQL["claim_clawback"], due.shard, due.reversal_id, due.creator_id, due.direction, now
-    )
-    if not claimed:
-        return False
+    await settle(connection, SQL["clawback_applied"], due, *CLAWBACKS.key(due), now)
     if due.direction == "take":
         await _take(connection, due, now)
     else:
@@ -71,7 +69,6 @@ async def apply(connection: Connection, clock: Clock, due: Clawback) -> bool:
     event = "taken_back" if due.direction == "take" else "given_back"
     await connection.execute(SQL["tell_rooms"], due.creator_id, due.shard, due.reversal_id, event, now)
     await connection.execute(SQL["log_reversal"], due.creator_id, due.shard, due.reversal_id, due.direction, now)
-    return True
 
 
 async def _take(connection: Connection, due: Clawback, now: datetime) -> None:

@@ -1,28 +1,64 @@
 """Work of creators nobody waits for: maturity, clawback and automatic conversion."""
 
 import logging
+from datetime import timedelta
 
 from plaudit.clock import Clock
 from plaudit.creators import actions, clawback
+from plaudit.creators.clawback import CLAWBACKS
 from plaudit.creators.model import Clawback, DueConversion, DueMaturity
-from plaudit.db import Database
-from plaudit.jobs import Job, handle_each
+from plaudit.db import Database, statements
+from plaudit.jobs import Job
 from plaudit.limits import (
     AUTOMATIC_CONVERSION_EVERY_S,
+    AUTOMATIC_CONVERSIONS_CLAIMED_MAX,
     AUTOMATIC_CONVERSIONS_PER_RUN_MAX,
     CLAWBACK_EVERY_S,
-    CLAWBACKS_CLAIMED_MAX,
-    CLAWBACKS_PER_RUN_MAX,
+    CREATOR_WORK_LEASE_S,
+    CREATOR_WORK_PAUSE_S_FIRST,
+    CREATOR_WORK_PAUSE_S_MAX,
     MATURITY_BATCH_MAX,
     MATURITY_BATCHES_PER_RUN_MAX,
     MATURITY_EVERY_S,
 )
+from plaudit.queues import Backoff, Queue
 
-MATURITY_JOB = "creators.mature"
-CLAWBACK_JOB = "creators.claw_back"
-CONVERSION_JOB = "creators.convert"
-
+SQL = statements(__file__)
 log = logging.getLogger(__name__)
+
+_BACKOFF = Backoff(CREATOR_WORK_PAUSE_S_FIRST, CREATOR_WORK_PAUSE_S_MAX)
+
+MATURITIES = Queue(
+    name="creators.mature",
+    what="Diamonds become available",
+    item=DueMaturity,
+    claim=SQL["claim_maturities"],
+    postpone=SQL["postpone_maturity"],
+    waiting=SQL["waiting_maturities"],
+    key=lambda due: (due.creator_id, due.conversion_id),
+    lease_s=CREATOR_WORK_LEASE_S,
+    backoff=_BACKOFF,
+    at_once=1,
+    claimed_max=MATURITY_BATCH_MAX,
+    per_run_max=MATURITY_BATCH_MAX,
+)
+
+CONVERSIONS = Queue(
+    name="creators.convert",
+    what="Gift balances are converted by themselves",
+    item=DueConversion,
+    claim=SQL["claim_conversions"],
+    postpone=SQL["postpone_conversion"],
+    waiting=SQL["waiting_conversions"],
+    key=lambda due: (due.creator_id, due.leased_until - timedelta(seconds=CREATOR_WORK_LEASE_S)),
+    lease_s=CREATOR_WORK_LEASE_S,
+    backoff=_BACKOFF,
+    at_once=1,
+    claimed_max=AUTOMATIC_CONVERSIONS_CLAIMED_MAX,
+    per_run_max=AUTOMATIC_CONVERSIONS_PER_RUN_MAX,
+)
+
+QUEUES = (MATURITIES, CLAWBACKS, CONVERSIONS)
 
 
 async def mature_due(database: Database, clock: Clock) -> int:
@@ -52,23 +88,11 @@ async def _mature_each(database: Database, clock: Clock) -> tuple[int, int]:
     async def mature(due: DueMaturity) -> None:
         nonlocal matured
         async with database.transaction() as connection:
-            done = await actions.mature_one(connection, clock, due)
-        matured += done
+            await actions.mature_one(connection, clock, due)
+        matured += 1
 
-    async def postpone(due: DueMaturity, error: str) -> None:
-        async with database.transaction() as connection:
-            await actions.postpone_maturity(connection, clock, due, error)
-
-    async with database.read() as connection:
-        due = await actions.due_maturities(connection, clock, MATURITY_BATCH_MAX)
-    await handle_each(
-        due,
-        mature,
-        postpone,
-        name=lambda due: f"maturity of conversion {due.conversion_id} of creator {due.creator_id}",
-        at_once=1,
-    )
-    return matured, len(due)
+    tried = await MATURITIES.run(database, clock, mature)
+    return matured, tried
 
 
 async def convert_due(database: Database, clock: Clock) -> int:
@@ -81,19 +105,9 @@ async def convert_due(database: Database, clock: Clock) -> int:
             made = await actions.convert_automatically(connection, clock, due)
         converted += made is not None
 
-    async def postpone(due: DueConversion, error: str) -> None:
-        async with database.transaction() as connection:
-            await actions.postpone_conversion(connection, clock, due, error)
-
     async with database.transaction() as connection:
-        due = await actions.due_automatic(connection, clock, AUTOMATIC_CONVERSIONS_PER_RUN_MAX)
-    await handle_each(
-        due,
-        convert,
-        postpone,
-        name=lambda due: f"automatic conversion of creator {due.creator_id}",
-        at_once=1,
-    )
+        coins = await actions.convertible_coins(connection, clock)
+    await CONVERSIONS.run(database, clock, convert, coins)
     return converted
 
 
@@ -102,38 +116,22 @@ async def claw_back_due(database: Database, clock: Clock) -> int:
 
     Those of one creator are applied in their order: when one fails, that creator's later ones wait, nobody else's.
     """
-    applied = tried = 0
+    applied = 0
 
     async def apply(due: Clawback) -> None:
         nonlocal applied
         async with database.transaction() as connection:
-            done = await clawback.apply(connection, clock, due)
-        applied += done
+            await clawback.apply(connection, clock, due)
+        applied += 1
 
-    async def postpone(due: Clawback, error: str) -> None:
-        async with database.transaction() as connection:
-            await clawback.postpone(connection, clock, due, error)
-
-    while tried < CLAWBACKS_PER_RUN_MAX:
-        async with database.transaction() as connection:
-            due = await clawback.claim(connection, clock, min(CLAWBACKS_CLAIMED_MAX, CLAWBACKS_PER_RUN_MAX - tried))
-        if not due:
-            break
-        await handle_each(
-            due,
-            apply,
-            postpone,
-            name=lambda due: f"clawback ({due.direction}) of reversal {due.reversal_id} from creator {due.creator_id}",
-            at_once=1,
-        )
-        tried += len(due)
+    await CLAWBACKS.run(database, clock, apply)
     return applied
 
 
 def creator_jobs(database: Database, clock: Clock) -> list[Job]:
     """The jobs of creators."""
     return [
-        Job(MATURITY_JOB, MATURITY_EVERY_S, lambda: mature_due(database, clock)),
-        Job(CLAWBACK_JOB, CLAWBACK_EVERY_S, lambda: claw_back_due(database, clock)),
-        Job(CONVERSION_JOB, AUTOMATIC_CONVERSION_EVERY_S, lambda: convert_due(database, clock)),
+        Job(MATURITIES.name, MATURITY_EVERY_S, lambda: mature_due(database, clock)),
+        Job(CLAWBACKS.name, CLAWBACK_EVERY_S, lambda: claw_back_due(database, clock)),
+        Job(CONVERSIONS.name, AUTOMATIC_CONVERSION_EVERY_S, lambda: convert_due(database, clock)),
     ]

@@ -91,6 +91,7 @@ class Clawback(msgspec.Struct, frozen=True):
     coins: int
     queued_at: datetime
     tries: int
+    leased_until: datetime
 
 
 class ClawedConversion(msgspec.Struct, frozen=True):
@@ -179,18 +180,20 @@ class Maturing(msgspec.Struct, frozen=True):
 
 
 class DueMaturity(msgspec.Struct, frozen=True):
-    """A conversion whose diamonds are to become available; `tries` failed before."""
+    """A conversion whose diamonds are to become available; `tries` counts this one."""
 
     creator_id: int
     conversion_id: UUID
     tries: int
+    leased_until: datetime
 
 
 class DueConversion(msgspec.Struct, frozen=True):
-    """A creator whose gift balance is to be converted unasked; `tries` failed before."""
+    """A creator whose gift balance is to be converted unasked; `tries` counts this one."""
 
     creator_id: int
     tries: int
+    leased_until: datetime
 
 
 class CreatorSetting(msgspec.Struct, frozen=True):

@@ -86,48 +86,77 @@ select count(case when diamonds = 0 then true
     else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $1) end)
 from (select * from matured order by shard, creator_id, id) m;
 
--- name: due_maturities -> DueMaturity
+-- name: claim_maturities -> DueMaturity
 -- Conversions whose time has come, to be matured one by one.
-select creator_id, id as conversion_id, maturity_tries as tries from conversion
-where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
-order by matures_at limit $2;
+update conversion c set maturity_tries = maturity_tries + 1, maturity_due_at = $2, maturity_leased_until = $2
+from (
+    select shard, id from conversion
+    where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
+    order by maturity_due_at nulls first, matures_at limit $3 for no key update skip locked
+) due
+where c.shard = due.shard and c.id = due.id
+returning c.creator_id, c.id as conversion_id, c.maturity_tries as tries, c.maturity_leased_until as leased_until;
 
 -- name: mature_one
--- One of them; nothing when another process has done it.
 with matured as (
-    update conversion set matured_at = $3, diamonds_matured = diamonds - diamonds_clawed
-    where shard = shard_of($1) and id = $2 and matured_at is null
+    update conversion set matured_at = $5, diamonds_matured = diamonds - diamonds_clawed
+    where maturity_tries = $1 and maturity_leased_until = $2 and shard = shard_of($3) and id = $4 and matured_at is null
     returning shard, id, creator_id, diamonds_matured as diamonds
 )
 select case when diamonds = 0 then true
-    else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $3) end
+    else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $5) end
 from matured;
 
 -- name: postpone_maturity
-update conversion set maturity_tries = maturity_tries + 1, maturity_due_at = $3, maturity_error = $4
-where shard = shard_of($1) and id = $2 and matured_at is null;
+update conversion
+set maturity_due_at = $3, maturity_failed_with = $4, maturity_error = $5, maturity_leased_until = null
+where maturity_tries = $1 and maturity_leased_until = $2 and shard = shard_of($6) and id = $7 and matured_at is null
+returning true;
 
--- name: due_automatic -> DueConversion
--- Creators whose coins wait to be converted on their own; those whose conversion failed before come last.
-select s.creator_id, s.conversion_tries as tries from creator_setting s
-join gift_balance g on g.shard = s.shard and g.creator_id = s.creator_id
-where s.automatic_conversion and g.balance >= $2 and (s.conversion_due_at is null or s.conversion_due_at <= $1)
-order by s.conversion_due_at nulls first, s.creator_id limit $3;
+-- name: waiting_maturities
+select matures_at as since, coalesce(maturity_due_at, matures_at) as due_at, maturity_tries as tries,
+    maturity_leased_until as leased_until, maturity_failed_with as failed_with
+from conversion where matured_at is null and matures_at <= $1;
+
+-- name: claim_conversions -> DueConversion
+-- Creators whose coins wait to be converted on their own ($4: so many at least); those whose conversion failed before come
+-- last.
+update creator_setting s
+set conversion_tries = conversion_tries + 1, conversion_due_at = $2, conversion_leased_until = $2
+from (
+    select s.shard, s.creator_id from creator_setting s
+    join gift_balance g on g.shard = s.shard and g.creator_id = s.creator_id
+    where s.automatic_conversion and g.balance >= $4 and (s.conversion_due_at is null or s.conversion_due_at <= $1)
+    order by s.conversion_due_at nulls first, s.creator_id limit $3 for no key update of s skip locked
+) due
+where s.shard = due.shard and s.creator_id = due.creator_id
+returning s.creator_id, s.conversion_tries as tries, s.conversion_leased_until as leased_until;
 
 -- name: postpone_conversion
-update creator_setting set conversion_tries = conversion_tries + 1, conversion_due_at = $3, conversion_error = $4,
-    conversion_failing_since = coalesce(conversion_failing_since, $2)
-where shard = shard_of($1) and creator_id = $1;
+update creator_setting
+set conversion_due_at = $3, conversion_failed_with = $4, conversion_error = $5, conversion_leased_until = null,
+    conversion_failing_since = case when $4::text is not null then coalesce(conversion_failing_since, $7) end
+where conversion_tries = $1 and conversion_leased_until = $2 and shard = shard_of($6) and creator_id = $6
+returning true;
 
 -- name: conversion_succeeded
 update creator_setting
-set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null
-where shard = shard_of($1) and creator_id = $1 and conversion_error is not null;
+set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null,
+    conversion_failed_with = null, conversion_leased_until = null
+where conversion_tries = $1 and conversion_leased_until = $2 and shard = shard_of($3) and creator_id = $3
+returning true;
+
+-- name: waiting_conversions
+-- Who is not converted yet since the last run is not known here: only who is at it and who failed.
+select coalesce(conversion_failing_since, conversion_due_at) as since, conversion_due_at as due_at,
+    conversion_tries as tries, conversion_leased_until as leased_until, conversion_failed_with as failed_with
+from creator_setting where conversion_due_at is not null;
 
 -- name: forget_conversion_errors
 -- Of creators who have nothing to convert any more, or do not want it converted.
 update creator_setting s
-set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null
+set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null,
+    conversion_failed_with = null, conversion_leased_until = null
 where s.conversion_error is not null and not (s.automatic_conversion and exists (
     select from gift_balance g where g.shard = s.shard and g.creator_id = s.creator_id and g.balance >= $1));
 
@@ -177,19 +206,26 @@ with recursive waiting as (
     where c.applied_at is null and (c.due_at is null or c.due_at <= $1)
     for no key update of c skip locked
 )
-update clawback c set tries = tries + 1, due_at = $2 from due d
+update clawback c set tries = tries + 1, due_at = $2, leased_until = $2 from due d
 where (c.shard, c.reversal_id, c.creator_id, c.direction) = (d.shard, d.reversal_id, d.creator_id, d.direction)
-returning c.shard, c.reversal_id, c.creator_id, c.direction, c.coins, c.queued_at, c.tries;
+returning c.shard, c.reversal_id, c.creator_id, c.direction, c.coins, c.queued_at, c.tries, c.leased_until;
 
 -- name: postpone_clawback
-update clawback set due_at = $5, error = $6
-where shard = $1 and reversal_id = $2 and creator_id = $3 and direction = $4 and applied_at is null;
-
--- name: claim_clawback
--- Under the creator's lock: whether it is still to be done.
-update clawback set applied_at = $5
-where shard = $1 and reversal_id = $2 and creator_id = $3 and direction = $4 and applied_at is null
+update clawback set due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and shard = $6 and reversal_id = $7 and creator_id = $8 and direction = $9
+    and applied_at is null
 returning true;
+
+-- name: clawback_applied
+-- Under the creator's lock: whether it is still to be done, and ours to do.
+update clawback set applied_at = $7
+where tries = $1 and leased_until = $2 and shard = $3 and reversal_id = $4 and creator_id = $5 and direction = $6
+    and applied_at is null
+returning true;
+
+-- name: waiting_clawbacks
+select queued_at as since, coalesce(due_at, queued_at) as due_at, tries, leased_until, failed_with
+from clawback where applied_at is null;
 
 -- name: conversions_to_claw -> ClawedConversion
 -- The newest first: those are the ones that are still pending.

@@ -1,16 +1,19 @@
 """Work of payouts nobody waits for: sending, asking after what was sent, applying kept webhooks, reference rates."""
 
 import asyncio
-import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, statements
-from plaudit.jobs import Job, growing_pause, handle_each
+from plaudit.creators.actions import lock_creator
+from plaudit.db import Connection, Database, statements
+from plaudit.jobs import Job
 from plaudit.limits import (
+    PAYOUT_EVENT_LEASE_S,
+    PAYOUT_EVENT_PAUSE_S_FIRST,
+    PAYOUT_EVENT_PAUSE_S_MAX,
     PAYOUT_EVENTS_PER_RUN_MAX,
     PAYOUT_JOBS_EVERY_S,
     PAYOUT_POLL_AFTER_S,
@@ -26,27 +29,23 @@ from plaudit.limits import (
 )
 from plaudit.money import Money
 from plaudit.payouts.model import PayoutState
-from plaudit.payouts.outcomes import WaitingEvent, apply, apply_event, claim_events, note_send_error, postpone_event
+from plaudit.payouts.outcomes import WaitingEvent, apply, apply_event
 from plaudit.payouts.providers import PayoutProviders
-from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout, ProviderUnavailable
+from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
 from plaudit.payouts.vault import AccountVault
-
-SEND_JOB = "payouts.send"
-"""The job to wake after an approval."""
-POLL_JOB = "payouts.poll"
-EVENT_JOB = "payouts.events"
+from plaudit.queues import Backoff, Failure, Queue, TryFailed, settle
 
 SQL = statements(__file__)
-log = logging.getLogger(__name__)
 
 
 class Send(msgspec.Struct, frozen=True):
-    """An approved payout this process has claimed; `attempts` counts this one."""
+    """An approved payout this process has claimed; `tries` counts this one."""
 
     payout_id: UUID
     creator_id: int
-    attempts: int
+    tries: int
+    leased_until: datetime
     provider: str
     currency: str
     net_minor: int
@@ -75,14 +74,63 @@ class Send(msgspec.Struct, frozen=True):
 
 
 class Poll(msgspec.Struct, frozen=True):
-    """A payout to ask the provider about; `polls` counts this time."""
+    """A payout to ask the provider about; `tries` counts this time."""
 
     payout_id: UUID
     creator_id: int
     provider: str
     state: PayoutState
-    polls: int
+    tries: int
+    leased_until: datetime
     changed_at: datetime
+
+
+SENDS = Queue(
+    name="payouts.send",
+    what="Payouts are sent to their providers",
+    item=Send,
+    claim=SQL["claim_sends"],
+    postpone=SQL["postpone_send"],
+    waiting=SQL["waiting_sends"],
+    key=lambda send: (send.creator_id, send.payout_id),
+    lease_s=PAYOUT_SEND_LEASE_S,
+    backoff=Backoff(PAYOUT_SEND_PAUSE_S_FIRST, PAYOUT_SEND_PAUSE_S_MAX),
+    at_once=PAYOUT_SENDS_AT_ONCE,
+    claimed_max=PAYOUT_SENDS_AT_ONCE,
+    per_run_max=PAYOUT_SENDS_PER_RUN_MAX,
+)
+
+POLLS = Queue(
+    name="payouts.poll",
+    what="Providers are asked about payouts",
+    item=Poll,
+    claim=SQL["claim_polls"],
+    postpone=SQL["postpone_poll"],
+    waiting=SQL["waiting_polls"],
+    key=lambda poll: (poll.creator_id, poll.payout_id, poll.state),
+    lease_s=PAYOUT_SEND_LEASE_S,
+    backoff=Backoff(2 * PAYOUT_POLL_AFTER_S, PAYOUT_POLL_PAUSE_S_MAX),
+    at_once=PAYOUT_SENDS_AT_ONCE,
+    claimed_max=PAYOUT_SENDS_AT_ONCE,
+    per_run_max=PAYOUT_SENDS_PER_RUN_MAX,
+)
+
+EVENTS = Queue(
+    name="payouts.events",
+    what="What payout providers told is applied",
+    item=WaitingEvent,
+    claim=SQL["claim_events"],
+    postpone=SQL["postpone_event"],
+    waiting=SQL["waiting_events"],
+    key=lambda event: (event.provider, event.event_id),
+    lease_s=PAYOUT_EVENT_LEASE_S,
+    backoff=Backoff(PAYOUT_EVENT_PAUSE_S_FIRST, PAYOUT_EVENT_PAUSE_S_MAX),
+    at_once=1,
+    claimed_max=1,
+    per_run_max=PAYOUT_EVENTS_PER_RUN_MAX,
+)
+
+QUEUES = (SENDS, POLLS, EVENTS)
 
 
 async def send_due(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> int:
@@ -91,96 +139,50 @@ async def send_due(database: Database, clock: Clock, providers: PayoutProviders,
     An attempt of which nothing is known is looked up at the provider before it is repeated, and repeated under the
     same idempotency key: nothing is paid twice.
     """
-    now = clock.now()
-    lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
-    async with database.transaction() as connection:
-        claimed = await fetch_all(
-            connection, SQL["claim_sends"], Send, now, lease, PAYOUT_SENDS_PER_RUN_MAX, providers.names
-        )
-    await handle_each(
-        claimed,
-        lambda send: _send(database, clock, providers, vault, send),
-        lambda send, error: _postpone_send(database, clock, send, error),
-        name=lambda send: f"sending of payout {send.payout_id}",
-        at_once=PAYOUT_SENDS_AT_ONCE,
-    )
-    return len(claimed)
+
+    async def send(send: Send) -> None:
+        told = await _send_or_find(_provider(providers, send.provider), vault, send)
+        async with database.transaction() as connection:
+            await lock_creator(connection, send.creator_id)
+            await settle(connection, SQL["hold_send"], send, send.creator_id, send.payout_id)
+            await apply(connection, clock, told)
+
+    return await SENDS.run(database, clock, send, providers.names)
 
 
-async def _send(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault, send: Send) -> None:
-    provider = providers.get(send.provider)
+def _provider(providers: PayoutProviders, name: str) -> PayoutProvider:
+    provider = providers.get(name)
     if provider is None:
-        await _postpone_send(database, clock, send, _missing(send.provider))
-        return
-    try:
-        told = await _send_or_find(provider, vault, send)
-    except ProviderUnavailable as error:
-        await _postpone_send(database, clock, send, str(error))
-        return
-    async with database.transaction() as connection:
-        await apply(connection, clock, told)
-
-
-def _missing(provider: str) -> str:
-    return f"there is no provider {provider} here"
+        raise TryFailed("no_provider", f"there is no provider {name} here")
+    return provider
 
 
 async def _send_or_find(provider: PayoutProvider, vault: AccountVault, send: Send) -> ProviderPayout:
-    if send.attempts > 1 and (known := await provider.fetch(send.payout_id)):
+    if send.tries > 1 and (known := await provider.fetch(send.payout_id)):
         return known
     return await provider.send(send.order(vault))
 
 
-async def _postpone_send(database: Database, clock: Clock, send: Send, error: str) -> None:
-    log.warning("payout %s was not sent (attempt %s): %s", send.payout_id, send.attempts, error)
-    due_at = clock.now() + growing_pause(PAYOUT_SEND_PAUSE_S_FIRST, send.attempts, PAYOUT_SEND_PAUSE_S_MAX)
-    async with database.transaction() as connection:
-        await note_send_error(connection, send.creator_id, send.payout_id, due_at, error)
-
-
 async def poll_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:
     """Ask after payouts of which nothing was heard, in case a webhook is lost; answers how many were asked about."""
-    now = clock.now()
-    lease = now + timedelta(seconds=PAYOUT_SEND_LEASE_S)
-    async with database.transaction() as connection:
-        claimed = await fetch_all(connection, SQL["claim_polls"], Poll, now, lease, PAYOUT_SENDS_PER_RUN_MAX)
-    await handle_each(
-        claimed,
-        lambda poll: _poll(database, clock, providers, poll),
-        lambda poll, error: _postpone_failed_poll(database, clock, poll, error),
-        name=lambda poll: f"looking up payout {poll.payout_id}",
-        at_once=PAYOUT_SENDS_AT_ONCE,
-    )
-    return len(claimed)
 
+    async def ask(poll: Poll) -> datetime | None:
+        told = await _provider(providers, poll.provider).fetch(poll.payout_id)
+        async with database.transaction() as connection:
+            if told is not None:
+                await apply(connection, clock, told)
+            return await _next_or_end(connection, poll)
 
-async def _poll(database: Database, clock: Clock, providers: PayoutProviders, poll: Poll) -> None:
-    provider = providers.get(poll.provider)
-    if provider is None:
-        await _postpone_failed_poll(database, clock, poll, _missing(poll.provider))
-        return
-    try:
-        told = await provider.fetch(poll.payout_id)
-    except ProviderUnavailable as error:
-        await _postpone_failed_poll(database, clock, poll, str(error))
-        return
-    async with database.transaction() as connection:
-        if told is not None:
-            await apply(connection, clock, told)
-        await _postpone_poll(connection, poll, _next_poll(poll, clock.now()), None)
+    async def _next_or_end(connection: Connection, poll: Poll) -> datetime | None:
+        next_at = _next_poll(poll, clock.now())
+        if next_at is None:
+            await connection.execute(SQL["end_poll"], *POLLS.key(poll))
+        return next_at
 
+    async def failed(connection: Connection, poll: Poll, _: Failure) -> None:
+        await _next_or_end(connection, poll)
 
-async def _postpone_failed_poll(database: Database, clock: Clock, poll: Poll, error: str) -> None:
-    log.warning("payout %s cannot be looked up: %s", poll.payout_id, error)
-    now = clock.now()
-    is_watched = _next_poll(poll, now) is not None
-    async with database.transaction() as connection:
-        await _postpone_poll(connection, poll, now + _poll_pause(poll) if is_watched else None, error)
-
-
-async def _postpone_poll(connection: Connection, poll: Poll, poll_at: datetime | None, error: str | None) -> None:
-    """Touches nothing when the payout has moved on: its new state has its own time."""
-    await connection.execute(SQL["postpone_poll"], poll.creator_id, poll.payout_id, poll.state, poll_at, error)
+    return await POLLS.run(database, clock, ask, failed=failed)
 
 
 def _next_poll(poll: Poll, now: datetime) -> datetime | None:
@@ -188,39 +190,20 @@ def _next_poll(poll: Poll, now: datetime) -> datetime | None:
     if poll.state is PayoutState.PAID:
         later = now + timedelta(seconds=PAYOUT_RETURN_POLL_S)
         return later if later < poll.changed_at + timedelta(days=PAYOUT_RETURN_WATCH_DAYS) else None
-    return now + _poll_pause(poll)
-
-
-def _poll_pause(poll: Poll) -> timedelta:
-    return growing_pause(PAYOUT_POLL_AFTER_S, poll.polls + 1, PAYOUT_POLL_PAUSE_S_MAX)
+    return now + POLLS.backoff.pause(poll.tries)
 
 
 async def apply_kept_events(database: Database, clock: Clock, providers: PayoutProviders) -> int:
     """Apply webhooks that were kept and whose application failed or was interrupted; answers how many."""
-    async with database.transaction() as connection:
-        waiting = await claim_events(connection, clock, PAYOUT_EVENTS_PER_RUN_MAX)
     applied = 0
 
     async def apply_kept(event: WaitingEvent) -> None:
         nonlocal applied
-        if (provider := providers.get(event.provider)) is None:
-            await postpone(event, _missing(event.provider))
-            return
         async with database.transaction() as connection:
-            outcome = await apply_event(connection, clock, provider, event.event_id)
+            outcome = await apply_event(connection, clock, _provider(providers, event.provider), event.event_id)
         applied += outcome is not None
 
-    async def postpone(event: WaitingEvent, error: str) -> None:
-        async with database.transaction() as connection:
-            await postpone_event(connection, clock, event, error)
-
-    await handle_each(
-        waiting,
-        apply_kept,
-        postpone,
-        name=lambda event: f"webhook {event.event_id} of {event.provider}",
-        at_once=1,
-    )
+    await EVENTS.run(database, clock, apply_kept)
     return applied
 
 
@@ -234,8 +217,8 @@ async def update_reference_rates(database: Database, clock: Clock) -> int:
 def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> list[Job]:
     """The jobs of payouts."""
     return [
-        Job(SEND_JOB, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers, vault)),
-        Job(POLL_JOB, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
-        Job(EVENT_JOB, PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
+        Job(SENDS.name, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers, vault)),
+        Job(POLLS.name, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
+        Job(EVENTS.name, PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
         Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),
     ]

@@ -18,7 +18,7 @@ from plaudit.payouts.answers import (
     operator_payout,
     place_of,
 )
-from plaudit.payouts.jobs import SEND_JOB
+from plaudit.payouts.jobs import SENDS
 from plaudit.payouts.model import (
     NewPayoutRate,
     NewPayoutTerms,
@@ -92,7 +92,7 @@ async def approve(
         approved = operator_payout(
             await actions.approve(connection, clock, payout_providers, caller.person_id, payout_id)
         )
-    jobs.wake(SEND_JOB)
+    jobs.wake(SENDS.name)
     return approved
 
 

@@ -3,21 +3,13 @@
 import enum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import msgspec
 
 from plaudit.clock import Clock
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.jobs import growing_pause
-from plaudit.limits import (
-    PAYOUT_EVENT_LEASE_S,
-    PAYOUT_EVENT_PAUSE_S_FIRST,
-    PAYOUT_EVENT_PAUSE_S_MAX,
-    PAYOUT_POLL_AFTER_S,
-    PAYOUT_RETURN_POLL_S,
-)
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.limits import PAYOUT_POLL_AFTER_S, PAYOUT_RETURN_POLL_S
 from plaudit.money import Money
 from plaudit.payouts.actions import move, post_diamonds
 from plaudit.payouts.model import Actor, Change, Payout, PayoutState
@@ -36,11 +28,12 @@ class PayoutNewsOutcome(enum.StrEnum):
 
 
 class WaitingEvent(msgspec.Struct, frozen=True):
-    """A webhook that was kept and not yet applied; `attempts` counts this one."""
+    """A webhook that was kept and not yet applied; `tries` counts this one."""
 
     provider: str
     event_id: str
-    attempts: int
+    tries: int
+    leased_until: datetime
 
 
 # The states a payout goes through until it is where the provider says it is. What is not here contradicts the books.
@@ -177,23 +170,3 @@ async def apply_event(
     outcome = PayoutNewsOutcome.UNKNOWN_PAYOUT if told is None else await apply(connection, clock, told)
     await connection.execute(SQL["event_applied"], provider.name, event_id, outcome, clock.now())
     return outcome
-
-
-async def claim_events(connection: Connection, clock: Clock, limit: int) -> list[WaitingEvent]:
-    """Kept webhooks that wait to be applied; whoever claims them has PAYOUT_EVENT_LEASE_S to do it."""
-    now = clock.now()
-    lease = now + timedelta(seconds=PAYOUT_EVENT_LEASE_S)
-    return await fetch_all(connection, SQL["claim_events"], WaitingEvent, now, lease, limit)
-
-
-async def postpone_event(connection: Connection, clock: Clock, event: WaitingEvent, error: str) -> None:
-    """A kept webhook could not be applied; it is tried again later."""
-    due_at = clock.now() + growing_pause(PAYOUT_EVENT_PAUSE_S_FIRST, event.attempts, PAYOUT_EVENT_PAUSE_S_MAX)
-    await connection.execute(SQL["postpone_event"], event.provider, event.event_id, due_at, error)
-
-
-async def note_send_error(
-    connection: Connection, creator_id: int, payout_id: UUID, due_at: datetime, error: str
-) -> None:
-    """A payout could not be sent, or it is not known whether it was; try again at `due_at`."""
-    await connection.execute(SQL["postpone_send"], creator_id, payout_id, due_at, error)

@@ -140,7 +140,8 @@ select id from added;
 -- The change of state and its event are one statement: there is not one without the other.
 with moved as (
     update payout set previous_state = state, state = $4, changed_at = $5, reason = coalesce($8, reason),
-        provider_reference = coalesce($9, provider_reference), poll_at = $10, polls = 0, poll_error = null
+        provider_reference = coalesce($9, provider_reference), poll_at = $10, polls = 0, poll_error = null,
+        poll_failed_with = null, poll_leased_until = null
     where shard = shard_of($1) and id = $2 and state = $3
     returning *
 ), told as (
@@ -196,37 +197,63 @@ delete from payout_send where shard = shard_of($1) and payout_id = $2 and not ca
 delete from payout_send where shard = shard_of($1) and payout_id = $2;
 
 -- name: claim_sends -> Send
--- due_at moves behind the lease: nobody else sends meanwhile, and after a crash somebody does. Those of providers that are
--- here ($4) count as told from now on.
+-- Those of providers that are here ($4) count as told from now on.
 with due as (
     select shard, payout_id from payout_send where due_at <= $1
     order by due_at limit $3 for no key update skip locked
 ), claimed as (
-    update payout_send s set due_at = $2, attempts = attempts + 1, called = called or p.provider = any ($4::text[])
+    update payout_send s
+    set due_at = $2, leased_until = $2, attempts = attempts + 1, called = called or p.provider = any ($4::text[])
     from due d join payout p on p.shard = d.shard and p.id = d.payout_id
     where s.shard = d.shard and s.payout_id = d.payout_id
-    returning s.shard, s.payout_id, s.attempts
+    returning s.shard, s.payout_id, s.attempts, s.leased_until
 )
-select p.id as payout_id, p.creator_id, c.attempts, p.provider, p.currency, p.net_minor, p.method_id, m.holder_name,
+select p.id as payout_id, p.creator_id, c.attempts as tries, c.leased_until, p.provider, p.currency, p.net_minor, p.method_id, m.holder_name,
     m.country, m.account_key, m.sealed_account
 from claimed c
 join payout p on p.shard = c.shard and p.id = c.payout_id
 join payout_method m on m.shard = p.shard and m.id = p.method_id;
 
 -- name: postpone_send
-update payout_send set due_at = $3, last_error = $4 where shard = shard_of($1) and payout_id = $2;
+update payout_send set due_at = $3, failed_with = $4, last_error = $5, leased_until = null
+where attempts = $1 and leased_until = $2 and shard = shard_of($6) and payout_id = $7
+returning true;
+
+-- name: hold_send
+-- Whether nobody else sends it, from now to the end of the transaction. News may have moved it on meanwhile.
+select nullif(coalesce((
+    select attempts = $1 and leased_until is not distinct from $2 from payout_send
+    where shard = shard_of($3) and payout_id = $4 for no key update), true), false);
+
+-- name: waiting_sends
+select p.changed_at as since, s.due_at, s.attempts as tries, s.leased_until, s.failed_with
+from payout_send s join payout p on p.shard = s.shard and p.id = s.payout_id;
 
 -- name: claim_polls -> Poll
 with due as (
     select shard, id from payout where poll_at <= $1
     order by poll_at limit $3 for no key update skip locked
 )
-update payout p set poll_at = $2, polls = polls + 1 from due d
+update payout p set poll_at = $2, poll_leased_until = $2, polls = polls + 1 from due d
 where p.shard = d.shard and p.id = d.id
-returning p.id as payout_id, p.creator_id, p.provider, p.state, p.polls, p.changed_at;
+returning p.id as payout_id, p.creator_id, p.provider, p.state, p.polls as tries, p.poll_leased_until as leased_until,
+    p.changed_at;
 
 -- name: postpone_poll
-update payout set poll_at = $4, poll_error = $5 where shard = shard_of($1) and id = $2 and state = $3;
+-- Nothing when it has moved on: its new state has its own time.
+update payout set poll_at = $3, poll_failed_with = $4, poll_error = $5, poll_leased_until = null
+where polls = $1 and poll_leased_until = $2 and shard = shard_of($6) and id = $7 and state = $8
+returning true;
+
+-- name: end_poll
+-- It need not be asked about any more.
+update payout set poll_at = null, poll_leased_until = null, poll_failed_with = null, poll_error = null
+where shard = shard_of($1) and id = $2 and state = $3;
+
+-- name: waiting_polls
+select changed_at as since, poll_at as due_at, polls as tries, poll_leased_until as leased_until,
+    poll_failed_with as failed_with
+from payout where poll_at is not null;
 
 -- name: keep_event
 insert into payout_provider_event (provider, event_id, received_at, body, due_at)
@@ -246,13 +273,18 @@ with due as (
     select provider, event_id from payout_provider_event where due_at <= $1
     order by due_at limit $3 for no key update skip locked
 )
-update payout_provider_event e set due_at = $2, attempts = attempts + 1 from due d
+update payout_provider_event e set due_at = $2, leased_until = $2, attempts = attempts + 1 from due d
 where e.provider = d.provider and e.event_id = d.event_id
-returning e.provider, e.event_id, e.attempts;
+returning e.provider, e.event_id, e.attempts as tries, e.leased_until;
 
 -- name: postpone_event
-update payout_provider_event set due_at = $3, last_error = $4
-where provider = $1 and event_id = $2 and applied_at is null;
+update payout_provider_event set due_at = $3, failed_with = $4, last_error = $5, leased_until = null
+where attempts = $1 and leased_until = $2 and provider = $6 and event_id = $7 and applied_at is null
+returning true;
+
+-- name: waiting_events
+select received_at as since, due_at, attempts as tries, leased_until, failed_with
+from payout_provider_event where due_at is not null;
 
 -- Payouts made by hand
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 
 from plaudit.creators import actions as creators
-from plaudit.creators.jobs import CLAWBACK_JOB, CONVERSION_JOB, MATURITY_JOB
+from plaudit.creators.clawback import CLAWBACKS
+from plaudit.creators.jobs import CONVERSIONS, MATURITIES
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.pages import BEGINNING, Place
-from plaudit.payouts.jobs import EVENT_JOB, POLL_JOB, SEND_JOB
+from plaudit.payouts.jobs import EVENTS, POLLS, SENDS
 from plaudit.problems import NotFound
 
 SQL = statements(__file__)
@@ -34,12 +35,12 @@ class Queue(enum.StrEnum):
 
 
 JOB_OF = {
-    Queue.CLAWBACK: CLAWBACK_JOB,
-    Queue.MATURITY: MATURITY_JOB,
-    Queue.CONVERSION: CONVERSION_JOB,
-    Queue.SEND: SEND_JOB,
-    Queue.POLL: POLL_JOB,
-    Queue.EVENT: EVENT_JOB,
+    Queue.CLAWBACK: CLAWBACKS.name,
+    Queue.MATURITY: MATURITIES.name,
+    Queue.CONVERSION: CONVERSIONS.name,
+    Queue.SEND: SENDS.name,
+    Queue.POLL: POLLS.name,
+    Queue.EVENT: EVENTS.name,
 }
 """The job to wake when an item is to be tried now."""
 

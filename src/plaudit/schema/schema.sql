@@ -1065,6 +1065,9 @@ CREATE TABLE public.recharge_order (
     quantity integer DEFAULT 1 NOT NULL,
     processing_since timestamp with time zone,
     locale text DEFAULT 'en'::text NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    poll_error text,
     CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
     CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
     CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
@@ -1206,6 +1209,8 @@ CREATE TABLE public.reversal (
     poll_at timestamp with time zone,
     polls integer DEFAULT 0 NOT NULL,
     send_error text,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT reversal_adds_up CHECK ((((net_minor + tax_minor) = amount_minor) AND ((coins_unspent + coins_spent) = coins))),
     CONSTRAINT reversal_check CHECK (((amount_minor >= 0) AND (amount_minor <= claimed_minor))),
     CONSTRAINT reversal_check1 CHECK (((requested_by IS NULL) = (request IS NULL))),
@@ -1484,6 +1489,8 @@ CREATE TABLE public.clawback (
     tries integer DEFAULT 0 NOT NULL,
     due_at timestamp with time zone,
     error text,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT clawback_coins_check CHECK ((coins > 0)),
     CONSTRAINT clawback_direction_check CHECK ((direction = ANY (ARRAY['take'::text, 'return'::text])))
 );
@@ -1558,6 +1565,8 @@ CREATE TABLE public.consumption_request (
     error text DEFAULT ''::text NOT NULL,
     consumed_ppm integer,
     closed_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT consumption_request_consumed_ppm_check CHECK (((consumed_ppm >= 0) AND (consumed_ppm <= 1000000))),
     CONSTRAINT consumption_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'answered'::text, 'no_consent'::text, 'refused'::text, 'missed'::text]))),
     CONSTRAINT request_answered_with_share CHECK (((state <> 'answered'::text) OR (consumed_ppm IS NOT NULL))),
@@ -1584,6 +1593,8 @@ CREATE TABLE public.conversion (
     maturity_tries integer DEFAULT 0 NOT NULL,
     maturity_due_at timestamp with time zone,
     maturity_error text,
+    maturity_leased_until timestamp with time zone,
+    maturity_failed_with text,
     CONSTRAINT conversion_check CHECK ((matures_at >= converted_at)),
     CONSTRAINT conversion_check1 CHECK ((matured_at >= matures_at)),
     CONSTRAINT conversion_check2 CHECK ((coins <= coins_requested)),
@@ -1609,6 +1620,8 @@ CREATE TABLE public.creator_setting (
     conversion_due_at timestamp with time zone,
     conversion_error text,
     conversion_failing_since timestamp with time zone,
+    conversion_leased_until timestamp with time zone,
+    conversion_failed_with text,
     CONSTRAINT creator_setting_conversion_failing CHECK (((conversion_error IS NULL) = (conversion_failing_since IS NULL)))
 )
 WITH (fillfactor='50');
@@ -2032,6 +2045,8 @@ CREATE TABLE public.payment_decision (
     tries integer DEFAULT 0 NOT NULL,
     error text,
     carried_out_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT decision_is_carried_out_once CHECK (((due_at IS NULL) OR (carried_out_at IS NULL))),
     CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['capture'::text, 'reprice'::text, 'ask'::text, 'refuse'::text, 'expire'::text])))
 );
@@ -2184,6 +2199,8 @@ CREATE TABLE public.payout (
     polls integer DEFAULT 0 NOT NULL,
     attention text,
     poll_error text,
+    poll_leased_until timestamp with time zone,
+    poll_failed_with text,
     CONSTRAINT payout_check CHECK (((state = 'requested'::text) = (previous_state IS NULL))),
     CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0))
 )
@@ -2311,6 +2328,8 @@ CREATE TABLE public.payout_provider_event (
     outcome text,
     applied_at timestamp with time zone,
     last_error text,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT payout_provider_event_check CHECK (((outcome IS NULL) = (applied_at IS NULL))),
     CONSTRAINT payout_provider_event_check1 CHECK (((outcome IS NULL) OR (due_at IS NULL))),
     CONSTRAINT payout_provider_event_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'nothing_new'::text, 'contradiction'::text, 'unknown_payout'::text])))
@@ -2365,7 +2384,9 @@ CREATE TABLE public.payout_send (
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     last_error text,
-    called boolean DEFAULT false NOT NULL
+    called boolean DEFAULT false NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text
 )
 WITH (fillfactor='50');
 
@@ -2645,6 +2666,8 @@ CREATE TABLE public.reconciliation_run (
     healed integer DEFAULT 0 NOT NULL,
     differing integer DEFAULT 0 NOT NULL,
     vanished integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT reconciliation_run_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'complete'::text, 'failed'::text]))),
     CONSTRAINT run_is_due_until_it_ends CHECK (((due_at IS NOT NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text]))))
 );
@@ -2937,6 +2960,8 @@ CREATE TABLE public.store_finishing (
     tries integer DEFAULT 0 NOT NULL,
     error text DEFAULT ''::text NOT NULL,
     closed_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT finishing_is_closed_once CHECK (((closed_at IS NULL) = (state = 'waiting'::text))),
     CONSTRAINT finishing_is_due_while_waiting CHECK (((due_at IS NOT NULL) = (state = 'waiting'::text))),
     CONSTRAINT store_finishing_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'finished'::text, 'missed'::text])))
@@ -2980,7 +3005,11 @@ COMMENT ON COLUMN public.store_transaction.presented_by IS 'who brought it first
 CREATE TABLE public.store_void_poll (
     provider text NOT NULL,
     polled_until timestamp with time zone,
-    due_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text
 );
 
 COMMENT ON COLUMN public.store_void_poll.polled_until IS 'what was taken back before this has been applied; null: nothing yet';
@@ -3184,6 +3213,7 @@ CREATE TABLE public.webhook_delivery (
     due_at timestamp with time zone NOT NULL,
     leased_until timestamp with time zone,
     settled_at timestamp with time zone,
+    failed_with text,
     CONSTRAINT webhook_delivery_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL))),
     CONSTRAINT webhook_delivery_check1 CHECK (((state = 'waiting'::text) OR (leased_until IS NULL))),
     CONSTRAINT webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'parked'::text]))),
@@ -3238,6 +3268,8 @@ CREATE TABLE public.webhook_event (
     errors integer DEFAULT 0 NOT NULL,
     tried_at timestamp with time zone,
     due_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    failed_with text,
     CONSTRAINT webhook_begins_waiting CHECK (((previous_state IS NOT NULL) OR (state = 'waiting'::text))),
     CONSTRAINT webhook_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text]))),
     CONSTRAINT webhook_waits_for_something CHECK (((due_at IS NOT NULL) OR (state <> 'waiting'::text)))
@@ -4367,6 +4399,12 @@ GRANT UPDATE(quantity) ON TABLE public.recharge_order TO plaudit_app;
 
 GRANT UPDATE(processing_since) ON TABLE public.recharge_order TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(poll_error) ON TABLE public.recharge_order TO plaudit_app;
+
 GRANT SELECT ON TABLE public.transfer TO plaudit_app;
 
 GRANT SELECT ON TABLE public.accounting_lot TO plaudit_app;
@@ -4413,6 +4451,10 @@ GRANT UPDATE(polls) ON TABLE public.reversal TO plaudit_app;
 
 GRANT UPDATE(send_error) ON TABLE public.reversal TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.reversal TO plaudit_app;
+
 GRANT SELECT ON TABLE public.accounting_money TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.accounting_position TO plaudit_app;
@@ -4449,6 +4491,10 @@ GRANT UPDATE(due_at) ON TABLE public.clawback TO plaudit_app;
 
 GRANT UPDATE(error) ON TABLE public.clawback TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.clawback TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.clawback TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.clawback_part TO plaudit_app;
 
 GRANT UPDATE(returned_at) ON TABLE public.clawback_part TO plaudit_app;
@@ -4473,6 +4519,10 @@ GRANT UPDATE(consumed_ppm) ON TABLE public.consumption_request TO plaudit_app;
 
 GRANT UPDATE(closed_at) ON TABLE public.consumption_request TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.consumption_request TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
 
 GRANT UPDATE(matured_at) ON TABLE public.conversion TO plaudit_app;
@@ -4488,6 +4538,10 @@ GRANT UPDATE(maturity_tries) ON TABLE public.conversion TO plaudit_app;
 GRANT UPDATE(maturity_due_at) ON TABLE public.conversion TO plaudit_app;
 
 GRANT UPDATE(maturity_error) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_leased_until) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_failed_with) ON TABLE public.conversion TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.creator_setting TO plaudit_app;
 
@@ -4575,6 +4629,10 @@ GRANT UPDATE(error) ON TABLE public.payment_decision TO plaudit_app;
 
 GRANT UPDATE(carried_out_at) ON TABLE public.payment_decision TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.payment_decision TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.payment_decision TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.payment_problem TO plaudit_app;
 
 GRANT UPDATE(resolved_at) ON TABLE public.payment_problem TO plaudit_app;
@@ -4616,6 +4674,10 @@ GRANT UPDATE(polls) ON TABLE public.payout TO plaudit_app;
 GRANT UPDATE(attention) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(poll_error) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(poll_leased_until) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(poll_failed_with) ON TABLE public.payout TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_account_key TO plaudit_app;
 
@@ -4737,6 +4799,10 @@ GRANT UPDATE(differing) ON TABLE public.reconciliation_run TO plaudit_app;
 
 GRANT UPDATE(vanished) ON TABLE public.reconciliation_run TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.reconciliation_run TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.reconciliation_run TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.reconciliation_sum TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.region_decision TO plaudit_app;
@@ -4773,6 +4839,10 @@ GRANT UPDATE(error) ON TABLE public.store_finishing TO plaudit_app;
 
 GRANT UPDATE(closed_at) ON TABLE public.store_finishing TO plaudit_app;
 
+GRANT UPDATE(leased_until) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.store_finishing TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT UPDATE(state) ON TABLE public.store_transaction TO plaudit_app;
@@ -4796,6 +4866,14 @@ GRANT SELECT,INSERT ON TABLE public.store_void_poll TO plaudit_app;
 GRANT UPDATE(polled_until) ON TABLE public.store_void_poll TO plaudit_app;
 
 GRANT UPDATE(due_at) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.store_void_poll TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.store_void_poll TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stream TO plaudit_app;
 
@@ -4828,6 +4906,10 @@ GRANT UPDATE(errors) ON TABLE public.webhook_event TO plaudit_app;
 GRANT UPDATE(tried_at) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT UPDATE(due_at) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_replay TO plaudit_app;
 

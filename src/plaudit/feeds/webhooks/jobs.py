@@ -14,11 +14,15 @@ from plaudit.limits import (
     WEBHOOK_TRIES_FORGOTTEN_PER_RUN_MAX,
     WEBHOOK_TRY_DAYS,
 )
+from plaudit.queues import Watched
+
+SQL = statements(__file__)
 
 SEND_JOB = "webhooks.send"
 """The job to wake when something may be due."""
 
-SQL = statements(__file__)
+# Each subject's events in their order and each endpoint at its own pace: its claims are like no other queue's.
+QUEUES = (Watched(name=SEND_JOB, what="Platforms are told what happened", waiting=SQL["waiting_deliveries"]),)
 
 
 async def forget(database: Database, clock: Clock) -> int:

@@ -150,9 +150,16 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 -- name: settle
 -- Only by who holds it: a lease that ended is another's.
 update webhook_delivery
-set state = $4, settled_at = case when $4 = 'waiting' then null else $5::timestamptz end, due_at = $6, leased_until = null
+set state = $4, settled_at = case when $4 = 'waiting' then null else $5::timestamptz end, due_at = $6, leased_until = null,
+    failed_with = $7
 where endpoint_id = $1 and position = $2 and state = 'waiting' and tries = $3 and leased_until is not null
 returning position;
+
+-- name: waiting_deliveries
+-- Those of endpoints that are paused wait for a person.
+select v.at as since, d.due_at, d.tries, d.leased_until, d.failed_with
+from webhook_delivery d join webhook_endpoint e on e.id = d.endpoint_id join event v on v.position = d.position
+where d.state = 'waiting' and e.removed_at is null and e.paused_at is null;
 
 -- name: note_success
 update webhook_endpoint set failures_in_a_row = 0, failing_since = null, rest_until = null

@@ -20,7 +20,6 @@ from plaudit.feeds.webhooks.actions import require
 from plaudit.feeds.webhooks.model import TEST_KIND, Claimed, DeliveryState, Endpoint, PauseReason, Try
 from plaudit.feeds.webhooks.network import Answer, Courier
 from plaudit.ids import new_id
-from plaudit.jobs import growing_pause
 from plaudit.limits import (
     WEBHOOK_ENDPOINTS_PER_ROUND_MAX,
     WEBHOOK_EVENTS_PER_ROUND_MAX,
@@ -35,6 +34,7 @@ from plaudit.limits import (
     WEBHOOKS_AT_ONCE,
     WEBHOOKS_PER_ENDPOINT_AT_ONCE,
 )
+from plaudit.queues import Backoff
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -153,9 +153,9 @@ class Dispatcher:
         if not is_success(answer):
             state = DeliveryState.PARKED if claimed.tries >= WEBHOOK_TRIES_MAX else DeliveryState.WAITING
             due_at = now + self._pause(claimed.tries)
-        await connection.execute(
-            SQL["settle"], claimed.endpoint_id, claimed.position, claimed.tries, state, now, due_at
-        )
+        code = None if is_success(answer) else f"http_{answer.status}" if answer.status else "no_answer"
+        settled = (claimed.endpoint_id, claimed.position, claimed.tries, state, now, due_at, code)
+        await connection.execute(SQL["settle"], *settled)
         if is_success(answer):
             await connection.execute(SQL["note_success"], claimed.endpoint_id)
         else:
@@ -166,7 +166,7 @@ class Dispatcher:
         assert failing is not None, "endpoints are never deleted"
         slow = failing["failures_in_a_row"] - WEBHOOK_FAILURES_SLOW
         if slow >= 0:
-            rest = growing_pause(WEBHOOK_PAUSE_S_FIRST, slow + 1, WEBHOOK_REST_S_MAX)
+            rest = Backoff(WEBHOOK_PAUSE_S_FIRST, WEBHOOK_REST_S_MAX).pause(slow + 1)
             await connection.execute(SQL["rest"], claimed.endpoint_id, now + rest)
         reason = None
         if answer.status == _GONE:
@@ -179,9 +179,8 @@ class Dispatcher:
 
     def _pause(self, tries: int) -> timedelta:
         jitter = WEBHOOK_PAUSE_JITTER_PERCENT / 100
-        return growing_pause(WEBHOOK_PAUSE_S_FIRST, tries, WEBHOOK_PAUSE_S_MAX) * self._draw.uniform(
-            1 - jitter, 1 + jitter
-        )
+        pause = Backoff(WEBHOOK_PAUSE_S_FIRST, WEBHOOK_PAUSE_S_MAX).pause(tries)
+        return pause * self._draw.uniform(1 - jitter, 1 + jitter)
 
     async def _write_try(
         self,

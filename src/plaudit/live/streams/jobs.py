@@ -1,13 +1,18 @@
 """Streams that are over take their rooms with them."""
 
+import logging
+
 from plaudit.clock import Clock
 from plaudit.db import Database
-from plaudit.jobs import Job, handle_each
+from plaudit.jobs import Job
 from plaudit.limits import STREAMS_ENDED_EVERY_S
 from plaudit.live.hub import Hub
 from plaudit.live.rooms import RoomCache
 from plaudit.live.streams import actions
 from plaudit.live.streams.model import Stream
+from plaudit.queues import handle_each
+
+log = logging.getLogger(__name__)
 
 
 async def end_due(database: Database, rooms: RoomCache, hub: Hub, clock: Clock) -> int:
@@ -25,9 +30,12 @@ async def end_due(database: Database, rooms: RoomCache, hub: Hub, clock: Clock) 
             hub.receive(frames)
             ended += len(frames)
 
+    async def failed(stream: Stream, error: Exception) -> None:
+        log.error("stream %s could not be ended", stream.id, exc_info=error)
+
     async with database.read() as connection:
         over = await actions.due(connection, clock)
-    await handle_each(over, end, None, name=lambda stream: f"the end of stream {stream.id}", at_once=1)
+    await handle_each(over, end, failed, at_once=1)
     return ended
 
 

@@ -1,13 +1,10 @@
 """The inbox: keeps what providers send before anything else, applies it, tries again, replays."""
 
-import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     PAGE_LENGTH_MAX,
     PROVIDER_CALLS_AT_ONCE,
@@ -22,21 +19,39 @@ from plaudit.limits import (
 )
 from plaudit.pages import Place
 from plaudit.problems import NotFound, TooBusy, Unavailable
+from plaudit.queues import Backoff, Failure, Queue, settle
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.model import Message, MessageFilter, MessageState, Replay, StoredMessage, Unfinished
 from plaudit.selling.orders.capturing import carry_out
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import News, WebhookMessage
+from plaudit.selling.providers.base import WebhookMessage
 from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
-log = logging.getLogger(__name__)
 
 _WEIGHT = [NewsOutcome.IGNORED, NewsOutcome.REPEATED, NewsOutcome.APPLIED, NewsOutcome.PROBLEM, NewsOutcome.WAITING]
 """Of several news in one message the one furthest to the right speaks for all."""
+
+_OF_OTHERS = {ProviderUnavailable.code, Unavailable.code, TooBusy.code}
+"""What a message fails with through no fault of its own."""
+
+MESSAGES = Queue(
+    name="selling.inbox",
+    what="What payment providers told is applied",
+    item=StoredMessage,
+    claim=SQL["claim_messages"],
+    postpone=SQL["postpone_message"],
+    waiting=SQL["waiting_messages"],
+    key=lambda message: (message.provider, message.event_id),
+    lease_s=WEBHOOK_LEASE_S,
+    backoff=Backoff(WEBHOOK_PAUSE_S_FIRST, WEBHOOK_PAUSE_S_MAX),
+    at_once=PROVIDER_CALLS_AT_ONCE,
+    claimed_max=PROVIDER_CALLS_AT_ONCE,
+    per_run_max=WEBHOOKS_PER_RUN_MAX,
+)
 
 
 async def keep(
@@ -55,9 +70,9 @@ async def keep(
     return await fetch_one(connection, SQL["keep_message"], StoredMessage, *kept)
 
 
-async def release(connection: Connection, provider: str, event_id: str, now: datetime) -> None:
+async def release(connection: Connection, message: StoredMessage, now: datetime) -> None:
     """Leave a message that is not applied yet to the job."""
-    await connection.execute(SQL["release_message"], provider, event_id, now)
+    await MESSAGES.again(connection, message, now)
 
 
 async def find(connection: Connection, message_id: UUID) -> StoredMessage:
@@ -130,89 +145,77 @@ async def queue_replays(connection: Connection, wanted: MessageFilter, person_id
 
 async def apply_due(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
     """Apply what waits and is due; how many were tried. Several workers may run this."""
-    now = clock.now()
-    lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
-    async with database.transaction() as connection:
-        claimed = await fetch_all(connection, SQL["claim_messages"], StoredMessage, now, lease, WEBHOOKS_PER_RUN_MAX)
-    await handle_each(
-        sorted(claimed, key=lambda message: message.received_at),
-        lambda message: apply(database, providers, message, settings, clock),
-        None,
-        name=lambda message: f"message {message.event_id} of {message.provider}",
-        at_once=PROVIDER_CALLS_AT_ONCE,
-    )
-    return len(claimed)
+
+    async def handle(message: StoredMessage) -> None:
+        await _read_and_apply(database, providers, message, settings, clock)
+
+    async def failed(connection: Connection, message: StoredMessage, failure: Failure) -> None:
+        await _failed(connection, message, failure, clock)
+
+    return await MESSAGES.run(database, clock, handle, failed=failed)
 
 
 async def apply(
     database: Database, providers: PaymentProviders, message: StoredMessage, settings: Settings, clock: Clock
 ) -> NewsOutcome:
-    """Ask the provider what a message says that this caller kept or claimed, then apply all of it in one transaction
-    with its outcome."""
-    try:
-        provider = providers.get(message.provider)
-        if provider is None:
-            raise ProviderUnavailable(message.provider)
-        news = await provider.read_webhook(message.body)
-        async with database.transaction() as connection:
-            outcome, orders = await _apply_all(connection, message, news, settings, clock)
-    except (ProviderUnavailable, Unavailable, TooBusy) as error:
-        await _failed(database, message, error, clock, counts=False)
-        return NewsOutcome.WAITING
-    except Exception as error:  # a message that breaks us must not stop the others; a person sees it
-        log.exception("message %s of %s could not be applied", message.event_id, message.provider)
-        return await _failed(database, message, error, clock, counts=True)
-    for order in orders:
-        await carry_out(database, providers, settings, clock, order=order)
+    """Apply a message that this caller kept or claimed; what fails is left to the job. What came of it."""
+    outcome = NewsOutcome.WAITING
+
+    async def handle(message: StoredMessage) -> None:
+        nonlocal outcome
+        outcome = await _read_and_apply(database, providers, message, settings, clock)
+
+    async def failed(connection: Connection, message: StoredMessage, failure: Failure) -> None:
+        nonlocal outcome
+        outcome = await _failed(connection, message, failure, clock)
+
+    await MESSAGES.handle(database, clock, [message], handle, failed)
     return outcome
 
 
-async def _apply_all(
-    connection: Connection, message: StoredMessage, news: Sequence[News], settings: Settings, clock: Clock
-) -> tuple[NewsOutcome, list[Order]]:
-    present = await fetch_one(connection, SQL["lock_message"], StoredMessage, message.provider, message.event_id)
-    assert present is not None  # messages are never removed
-    done = [await apply_news(connection, message.provider, one, settings, clock) for one in news]
-    outcome = max((one.outcome for one in done), key=_WEIGHT.index, default=NewsOutcome.IGNORED)
-    detail = "; ".join(one.detail for one in done) or "of no concern"
-    errors = 0
-    if outcome is NewsOutcome.WAITING:
-        errors = 1
-        if present.errors + 1 >= WEBHOOK_ERRORS_MAX:
-            outcome = NewsOutcome.PROBLEM
-    await _note(connection, present, outcome, detail, errors, clock.now())
-    return outcome, _orders(done)
+async def _read_and_apply(
+    database: Database, providers: PaymentProviders, message: StoredMessage, settings: Settings, clock: Clock
+) -> NewsOutcome:
+    """Ask the provider what a message says, then apply all of it in one transaction with its outcome."""
+    provider = providers.get(message.provider)
+    if provider is None:
+        raise ProviderUnavailable(message.provider)
+    news = await provider.read_webhook(message.body)
+    async with database.transaction() as connection:
+        done = [await apply_news(connection, message.provider, one, settings, clock) for one in news]
+        outcome = await _note(connection, message, done, clock.now())
+    for order in _orders(done):
+        await carry_out(database, providers, settings, clock, order=order)
+    return outcome
 
 
 def _orders(done: list[Applied]) -> list[Order]:
     return [one.order for one in done if one.order and one.outcome is NewsOutcome.APPLIED]
 
 
-async def _failed(
-    database: Database, message: StoredMessage, error: Exception, clock: Clock, *, counts: bool
-) -> NewsOutcome:
-    over = counts and message.errors + 1 >= WEBHOOK_ERRORS_MAX
-    outcome = NewsOutcome.PROBLEM if over else NewsOutcome.WAITING
-    detail = f"{type(error).__name__}: {error}"
-    async with database.transaction() as connection:
-        present = await fetch_one(connection, SQL["lock_message"], StoredMessage, message.provider, message.event_id)
-        assert present is not None
-        await _note(connection, present, outcome, detail, int(counts), clock.now())
-    return outcome
-
-
-async def _note(
-    connection: Connection, message: StoredMessage, outcome: NewsOutcome, detail: str, errors: int, now: datetime
-) -> None:
+async def _note(connection: Connection, message: StoredMessage, done: list[Applied], now: datetime) -> NewsOutcome:
     """Write what came of a try. A replay does not take back what an earlier try did."""
-    state, due_at = MessageState(outcome), None
-    if state is MessageState.WAITING:
-        due_at = now + growing_pause(WEBHOOK_PAUSE_S_FIRST, message.tries + 1, WEBHOOK_PAUSE_S_MAX)
+    outcome = max((one.outcome for one in done), key=_WEIGHT.index, default=NewsOutcome.IGNORED)
+    detail = "; ".join(one.detail for one in done) or "of no concern"
+    errors, due_at, failed_with = 0, None, None
+    if outcome is NewsOutcome.WAITING:
+        errors, failed_with = 1, "not_known_yet"
+        due_at = now + MESSAGES.backoff.pause(message.tries)
+        if message.errors + 1 >= WEBHOOK_ERRORS_MAX:
+            outcome, due_at = NewsOutcome.PROBLEM, None
+    state = MessageState(outcome)
     kept = message.state is not MessageState.WAITING and state is MessageState.WAITING
     kept = kept or message.state is MessageState.APPLIED
     kept = kept or (message.state, state) == (MessageState.REPEATED, MessageState.IGNORED)
-    await connection.execute(
-        SQL["message_tried"],
-        *(message.provider, message.event_id, message.state if kept else state),
-        *(detail[:WEBHOOK_DETAIL_LENGTH_MAX], errors, now, due_at),
-    )
+    written = (message.provider, message.event_id, message.state if kept else state, detail[:WEBHOOK_DETAIL_LENGTH_MAX])
+    await settle(connection, SQL["message_tried"], message, *written, errors, now, due_at, failed_with)
+    return outcome
+
+
+async def _failed(connection: Connection, message: StoredMessage, failure: Failure, clock: Clock) -> NewsOutcome:
+    """A message that breaks us so often is for a person to look at; what a silent provider costs is not counted."""
+    counts = failure.code not in _OF_OTHERS
+    is_over = counts and message.errors + 1 >= WEBHOOK_ERRORS_MAX
+    key = (message.provider, message.event_id)
+    await connection.execute(SQL["message_failed"], *key, int(counts), clock.now(), is_over)
+    return NewsOutcome.PROBLEM if is_over else NewsOutcome.WAITING

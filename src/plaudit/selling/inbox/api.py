@@ -27,7 +27,6 @@ from plaudit.selling.inbox.answers import (
     problem_answer,
     raw_answer,
 )
-from plaudit.selling.inbox.jobs import APPLYING
 from plaudit.selling.inbox.model import MessageFilter, MessageState
 from plaudit.selling.orders import problems
 from plaudit.selling.orders.model import PaymentProblemKind
@@ -115,7 +114,7 @@ async def replay_messages(
     wanted = MessageFilter(provider=data.provider, state=data.state, since=data.since, until=data.until)
     async with database.transaction() as connection:
         queued = await actions.queue_replays(connection, wanted, caller.person_id, clock.now())
-    jobs.wake(APPLYING)
+    jobs.wake(actions.MESSAGES.name)
     return ReplaysQueued(queued)
 
 

@@ -65,4 +65,5 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
 class StoredMessage(Message, frozen=True, kw_only=True):
     """A message with its bytes as they came."""
 
+    leased_until: datetime | None
     body: bytes

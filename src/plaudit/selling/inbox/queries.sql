@@ -1,36 +1,50 @@
 -- name: keep_message -> StoredMessage
-insert into webhook_event (provider, event_id, kind, received_at, body, due_at) values ($1, $2, $3, $4, $5, $6)
+-- Whoever keeps it has it until its lease ends.
+insert into webhook_event (provider, event_id, kind, received_at, body, due_at, leased_until, tries)
+values ($1, $2, $3, $4, $5, $6, $6, 1)
 on conflict (provider, event_id) do nothing
-returning message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
+returning message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, leased_until, body
 
 -- name: claim_messages -> StoredMessage
--- Messages it is time to apply. Until the lease is over they are nobody else's.
-update webhook_event e set due_at = $2
+-- Messages it is time to apply.
+update webhook_event e set due_at = $2, leased_until = $2, tries = tries + 1
 from (
     select provider, event_id from webhook_event where due_at <= $1
-    order by due_at limit $3 for update skip locked
+    order by due_at, received_at limit $3 for update skip locked
 ) due
 where (e.provider, e.event_id) = (due.provider, due.event_id)
-returning e.message_id, e.provider, e.event_id, e.kind, e.received_at, e.state, e.detail, e.tries, e.errors, e.tried_at, e.due_at, e.body
+returning e.message_id, e.provider, e.event_id, e.kind, e.received_at, e.state, e.detail, e.tries, e.errors, e.tried_at,
+    e.due_at, e.leased_until, e.body
 
 -- name: claim_message -> StoredMessage
 -- One message, unless somebody is at it.
-update webhook_event set due_at = $4
+update webhook_event set due_at = $4, leased_until = $4, tries = tries + 1
 where provider = $1 and event_id = $2 and (due_at is null or due_at <= $3)
-returning message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
+returning message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, leased_until, body
 
--- name: release_message
-update webhook_event set due_at = $3 where provider = $1 and event_id = $2 and state = 'waiting'
-
--- name: lock_message -> StoredMessage
-select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
-from webhook_event where provider = $1 and event_id = $2 for no key update
+-- name: postpone_message
+update webhook_event set due_at = $3, failed_with = $4, detail = coalesce($5, detail), leased_until = null
+where tries = $1 and leased_until = $2 and provider = $6 and event_id = $7
+returning true
 
 -- name: message_tried
 update webhook_event
-set state = $3, previous_state = case when $3 = state and state <> 'waiting' then previous_state else state end,
-    detail = $4, tries = tries + 1, errors = errors + $5, tried_at = $6, due_at = $7
+set state = $5, previous_state = case when $5 = state and state <> 'waiting' then previous_state else state end,
+    detail = $6, errors = errors + $7, tried_at = $8, due_at = $9, failed_with = $10, leased_until = null
+where tries = $1 and leased_until = $2 and provider = $3 and event_id = $4
+returning true
+
+-- name: message_failed
+-- After it was postponed; what has failed too often ($5) is not tried any more by itself.
+update webhook_event
+set errors = errors + $3, tried_at = $4,
+    due_at = case when $5 then null else due_at end,
+    previous_state = case when state = 'waiting' or $5 and state in ('repeated', 'ignored') then state else previous_state end,
+    state = case when $5 and state <> 'applied' then 'problem' else state end
 where provider = $1 and event_id = $2
+
+-- name: waiting_messages
+select received_at as since, due_at, tries, leased_until, failed_with from webhook_event where due_at is not null
 
 -- name: list_messages -> Message
 select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at
@@ -45,7 +59,7 @@ select count(*) filter (where state = 'waiting') as waiting, count(*) filter (wh
 from webhook_event where state in ('waiting', 'problem')
 
 -- name: find_message_by_id -> StoredMessage
-select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, body
+select message_id, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at, leased_until, body
 from webhook_event where message_id = $1
 
 -- name: replays -> Replay
@@ -82,11 +96,27 @@ join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider 
 select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
 join order_with_quote o on o.shard = s.shard and o.provider = $1 and o.payment_id = $2
 
--- name: claim_void_poll
--- Whoever gets a row may ask until $3; nobody else does before.
-insert into store_void_poll as p (provider, due_at) values ($1, $3)
-on conflict (provider) do update set due_at = excluded.due_at where p.due_at <= $2
-returning polled_until
+-- name: begin_void_polls
+insert into store_void_poll (provider, due_at) select name, $2 from unnest($1::text[]) name on conflict do nothing
+
+-- name: claim_void_polls -> DueVoidPoll
+update store_void_poll p set due_at = $2, leased_until = $2, tries = tries + 1
+from (
+    select provider from store_void_poll where due_at <= $1 and provider = any ($4::text[])
+    order by due_at limit $3 for update skip locked
+) due
+where p.provider = due.provider
+returning p.provider, p.polled_until, p.tries, p.leased_until
 
 -- name: note_void_poll
-update store_void_poll set polled_until = $2, due_at = $3 where provider = $1
+update store_void_poll set polled_until = $4 where tries = $1 and leased_until = $2 and provider = $3 returning true
+
+-- name: postpone_void_poll
+-- An answer ends a row of failures.
+update store_void_poll
+set due_at = $3, failed_with = $4, error = $5, leased_until = null, tries = case when $4::text is null then 0 else tries end
+where tries = $1 and leased_until = $2 and provider = $6
+returning true
+
+-- name: waiting_void_polls
+select coalesce(polled_until, due_at) as since, due_at, tries, leased_until, failed_with from store_void_poll

@@ -42,5 +42,5 @@ async def receive_webhook(
             return await inbox.apply(database, providers, kept, settings, clock)
     except TimeoutError:  # its sender would give up: the job goes on
         async with database.transaction() as connection:
-            await inbox.release(connection, name, message.id, clock.now())
+            await inbox.release(connection, kept, clock.now())
     return NewsOutcome.WAITING

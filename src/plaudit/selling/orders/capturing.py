@@ -7,16 +7,18 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.jobs import growing_pause, handle_each
+from plaudit.db import Connection, Database, fetch_one, statements
 from plaudit.limits import (
     CALL_OFF_TRIES_MAX,
     CAPTURE_ALARM_AFTER_S,
     CAPTURE_LEASE_S,
     CAPTURE_PAUSE_S_FIRST,
     CAPTURE_PAUSE_S_MAX,
+    CAPTURES_PER_RUN_MAX,
     PROVIDER_CALLS_AT_ONCE,
 )
+from plaudit.queues import Backoff, Failure, Queue, TryFailed
+from plaudit.queues import settle as settle_item
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.regions import judge_payment
 from plaudit.selling.orders.settlement import OPEN, NewsOutcome, Seller, is_as_ordered, lock, move, record, settle
@@ -52,6 +54,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime
     due_at: datetime | None
     tries: int
+    leased_until: datetime | None
+    failed_with: str | None
     error: str | None
     carried_out_at: datetime | None
 
@@ -63,6 +67,22 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> tuple[int, UUID, str]:
         return self.shard, self.order_id, self.payment_id
+
+
+DECISIONS = Queue(
+    name="selling.capture",
+    what="Agreed payments are taken or let go",
+    item=Decision,
+    claim=SQL["claim_decisions"],
+    postpone=SQL["postpone_decision"],
+    waiting=SQL["waiting_decisions"],
+    key=lambda decision: decision.key,
+    lease_s=CAPTURE_LEASE_S,
+    backoff=Backoff(CAPTURE_PAUSE_S_FIRST, CAPTURE_PAUSE_S_MAX),
+    at_once=PROVIDER_CALLS_AT_ONCE,
+    claimed_max=PROVIDER_CALLS_AT_ONCE,
+    per_run_max=CAPTURES_PER_RUN_MAX,
+)
 
 
 async def apply_payment(
@@ -113,54 +133,52 @@ async def _judge(
 
 
 async def carry_out(
-    database: Database,
-    providers: PaymentProviders,
-    settings: Settings,
-    clock: Clock,
-    *,
-    order: Order | None = None,
-    limit: int = 1,
+    database: Database, providers: PaymentProviders, settings: Settings, clock: Clock, *, order: Order | None = None
 ) -> int:
     """Take or let go what was decided and is due, of one order or of all; how many were tried.
 
     It may stop anywhere: a decision stays in the queue until the provider has said that it is carried out.
     """
-    now = clock.now()
-    lease = now + timedelta(seconds=CAPTURE_LEASE_S)
     shard, order_id = (order.shard, order.order_id) if order else (None, None)
-    async with database.transaction() as connection:
-        claimed = await fetch_all(connection, SQL["claim_decisions"], Decision, now, lease, shard, order_id, limit)
-    await handle_each(
-        claimed,
-        lambda decision: _carry_out(database, providers, decision, settings, clock),
-        lambda decision, error: _postpone(database, decision, error, clock),
-        name=lambda decision: f"taking or letting go of payment {decision.payment_id}",
-        at_once=PROVIDER_CALLS_AT_ONCE,
-    )
-    return len(claimed)
+
+    async def handle(decision: Decision) -> None:
+        await _carry_out(database, providers, decision, settings, clock)
+
+    async def failed(connection: Connection, decision: Decision, failure: Failure) -> None:
+        alarm_at = decision.decided_at + timedelta(seconds=CAPTURE_ALARM_AFTER_S)
+        if clock.now() >= alarm_at and not decision.is_call_off:
+            await _alarm(connection, decision, failure.words, clock.now())
+
+    limit = 1 if order else None
+    return await DECISIONS.run(database, clock, handle, shard, order_id, failed=failed, limit=limit)
 
 
 async def _carry_out(
     database: Database, providers: PaymentProviders, decision: Decision, settings: Settings, clock: Clock
 ) -> None:
     provider = providers.get(decision.provider)
+    if provider is None:
+        raise ProviderUnavailable(decision.provider)
     try:
-        if provider is None:
-            raise ProviderUnavailable(decision.provider)
         payment = await _ask(provider, decision)
-    except (ProviderUnavailable, ProviderRefused) as error:
-        if decision.is_call_off and isinstance(error, ProviderRefused) and decision.tries >= CALL_OFF_TRIES_MAX:
-            await _give_up(database, decision, error, clock)  # nothing was agreed, and nothing is taken without us
-        else:
-            await _postpone(database, decision, str(error.fields.get("reason") or error), clock)
+    except ProviderRefused as error:
+        if not decision.is_call_off or decision.tries < CALL_OFF_TRIES_MAX:
+            raise
+        # Nothing was agreed, and nothing is taken without us.
+        log.warning("payment %s of an order that is over is not called off: %s", decision.payment_id, error)
+        async with database.transaction() as connection:
+            await _carried_out(connection, decision, clock.now())
         return
     final = {PaymentState.PAID, PaymentState.DECLINED, PaymentState.EXPIRED}
     if payment.state not in final and (decision.outcome == "capture" or payment.state is PaymentState.AUTHORISED):
-        await _postpone(database, decision, f"the payment is {payment.state}", clock)
-        return
+        raise TryFailed(f"payment_{payment.state}", f"the payment is {payment.state}")
     async with database.transaction() as connection:
         await settle(connection, decision, payment, Seller.of(settings), clock.now())
-        await connection.execute(SQL["decision_carried_out"], *decision.key, clock.now())
+        await _carried_out(connection, decision, clock.now())
+
+
+async def _carried_out(connection: Connection, decision: Decision, now: datetime) -> None:
+    await settle_item(connection, SQL["decision_carried_out"], decision, *decision.key, now)
 
 
 async def _ask(provider: PaymentProvider, decision: Decision) -> Payment:
@@ -176,16 +194,6 @@ async def _ask(provider: PaymentProvider, decision: Decision) -> Payment:
         return payment
 
 
-async def _postpone(database: Database, decision: Decision, error: str, clock: Clock) -> None:
-    log.warning("payment %s: %s is not carried out yet: %s", decision.payment_id, decision.outcome, error)
-    now = clock.now()
-    due_at = now + growing_pause(CAPTURE_PAUSE_S_FIRST, decision.tries, CAPTURE_PAUSE_S_MAX)
-    async with database.transaction() as connection:
-        await connection.execute(SQL["postpone_decision"], *decision.key, due_at, error[:500])
-        if now >= decision.decided_at + timedelta(seconds=CAPTURE_ALARM_AFTER_S) and not decision.is_call_off:
-            await _alarm(connection, decision, error, now)
-
-
 async def _alarm(connection: Connection, decision: Decision, error: str, now: datetime) -> None:
     """Tell somebody, once, that a payment is neither taken nor let go."""
     order = await fetch_one(connection, SQL["find_order"], Order, decision.shard, decision.order_id)
@@ -193,9 +201,3 @@ async def _alarm(connection: Connection, decision: Decision, error: str, now: da
     reserved = Payment(id=decision.payment_id, reference=order.reference, state=PaymentState.OPEN, amount=order.price)
     detail = f"{decision.outcome}: {error}"[:500]
     await record(connection, order, reserved, PaymentProblemKind.NOT_CARRIED_OUT, now, detail)
-
-
-async def _give_up(database: Database, decision: Decision, error: ProviderRefused, clock: Clock) -> None:
-    log.warning("payment %s of an order that is over is not called off: %s", decision.payment_id, error)
-    async with database.transaction() as connection:
-        await connection.execute(SQL["decision_carried_out"], *decision.key, clock.now())

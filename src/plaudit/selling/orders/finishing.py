@@ -10,23 +10,22 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, statements
-from plaudit.jobs import growing_pause, handle_each
+from plaudit.db import Connection, Database, statements
 from plaudit.limits import (
     FINISH_ALARM_AFTER_S,
     FINISH_DEADLINE_S,
-    FINISH_ERROR_LENGTH_MAX,
     FINISH_LEASE_S,
     FINISH_PAUSE_S_FIRST,
     FINISH_PAUSE_S_MAX,
     FINISHES_PER_JOB_MAX,
     PROVIDER_CALLS_AT_ONCE,
 )
+from plaudit.queues import Backoff, Failure, Queue, settle
 from plaudit.selling.orders.model import Order
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import as_store
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.errors import ProviderUnavailable
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
@@ -41,6 +40,7 @@ class DueFinish(msgspec.Struct, frozen=True, kw_only=True):
     payment_id: str
     enqueued_at: datetime
     tries: int
+    leased_until: datetime
 
 
 async def enqueue(connection: Connection, order: Order, payment_id: str, now: datetime) -> None:
@@ -52,46 +52,41 @@ async def enqueue(connection: Connection, order: Order, payment_id: str, now: da
         await connection.execute(SQL["enqueue_finish"], order.shard, order.order_id, order.provider, payment_id, now)
 
 
+FINISHES = Queue(
+    name="selling.finish",
+    what="App stores are told that coins were given",
+    item=DueFinish,
+    claim=SQL["claim_finishes"],
+    postpone=SQL["postpone_finish"],
+    waiting=SQL["waiting_finishes"],
+    key=lambda due: (due.shard, due.order_id),
+    lease_s=FINISH_LEASE_S,
+    backoff=Backoff(FINISH_PAUSE_S_FIRST, FINISH_PAUSE_S_MAX),
+    at_once=PROVIDER_CALLS_AT_ONCE,
+    claimed_max=PROVIDER_CALLS_AT_ONCE,
+    per_run_max=FINISHES_PER_JOB_MAX,
+)
+
+
 async def finish_due(database: Database, providers: PaymentProviders, clock: Clock) -> int:
     """Tell stores of purchases that are due; how many were tried. Several workers may run this."""
-    now = clock.now()
-    lease = now + timedelta(seconds=FINISH_LEASE_S)
-    async with database.transaction() as connection:
-        claimed = await fetch_all(connection, SQL["claim_finishes"], DueFinish, now, lease, FINISHES_PER_JOB_MAX)
-    await handle_each(
-        claimed,
-        lambda due: _finish(database, providers, due, clock),
-        lambda due, error: _postpone(database, due, error, clock),
-        name=lambda due: f"telling {due.provider} of the coins of order {due.order_id}",
-        at_once=PROVIDER_CALLS_AT_ONCE,
-    )
-    return len(claimed)
 
-
-async def _finish(database: Database, providers: PaymentProviders, due: DueFinish, clock: Clock) -> None:
-    try:
+    async def finish(due: DueFinish) -> None:
         store = as_store(providers.get(due.provider))
         if store is None:
             raise ProviderUnavailable(due.provider)
         await store.finish(due.payment_id)
-    except (ProviderUnavailable, ProviderRefused) as error:
-        await _postpone(database, due, str(error.fields.get("reason", error)), clock)
-        return
-    async with database.transaction() as connection:
-        await connection.execute(SQL["close_finish"], due.shard, due.order_id, "finished", "", clock.now())
+        async with database.transaction() as connection:
+            await settle(connection, SQL["close_finish"], due, due.shard, due.order_id, clock.now())
 
-
-async def _postpone(database: Database, due: DueFinish, error: str, clock: Clock) -> None:
-    """Try again after a growing pause. Long before the store's patience ends somebody is told; at its end trying is."""
-    now = clock.now()
-    words = error[:FINISH_ERROR_LENGTH_MAX]
-    is_over = now >= due.enqueued_at + timedelta(seconds=FINISH_DEADLINE_S)
-    async with database.transaction() as connection:
-        if is_over:
-            await connection.execute(SQL["close_finish"], due.shard, due.order_id, "missed", words, now)
-        else:
-            due_at = now + growing_pause(FINISH_PAUSE_S_FIRST, due.tries, FINISH_PAUSE_S_MAX)
-            await connection.execute(SQL["postpone_finish"], due.shard, due.order_id, due_at, words)
+    async def failed(connection: Connection, due: DueFinish, failure: Failure) -> None:
+        """Long before the store's patience ends somebody is told; at its end trying is."""
+        now = clock.now()
+        if now >= due.enqueued_at + timedelta(seconds=FINISH_DEADLINE_S):
+            await connection.execute(SQL["miss_finish"], due.shard, due.order_id, now)
         if now >= due.enqueued_at + timedelta(seconds=FINISH_ALARM_AFTER_S):
-            log.error("order %s: %s was not told that its coins are given: %s", due.order_id, due.provider, words)
-            await connection.execute(SQL["write_not_finished"], due.shard, due.order_id, due.payment_id, words, now)
+            log.error("order %s: %s was not told that its coins are given: %s", due.order_id, due.provider, failure)
+            alarm = (due.shard, due.order_id, due.payment_id, failure.words, now)
+            await connection.execute(SQL["write_not_finished"], *alarm)
+
+    return await FINISHES.run(database, clock, finish, failed=failed)

@@ -1,15 +1,17 @@
 """What orders need now and then: payments of which nothing was heard are asked about, what is over is forgotten."""
 
-import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
-from plaudit.jobs import Job, handle_each
+from plaudit.jobs import Job
 from plaudit.limits import (
-    CAPTURES_PER_RUN_MAX,
     FINISH_EVERY_S,
     ORDER_POLL_AFTER_S,
+    ORDER_POLL_LEASE_S,
     ORDER_POLL_PAUSE_S_MAX,
     ORDERS_PER_JOB_MAX,
     PROCESSING_POLL_PAUSE_S,
@@ -20,20 +22,44 @@ from plaudit.limits import (
     RECHARGE_POLL_EVERY_S,
     WEBHOOK_JOB_EVERY_S,
 )
+from plaudit.queues import Backoff, Queue
 from plaudit.selling.orders import regions
-from plaudit.selling.orders.capturing import carry_out
+from plaudit.selling.orders.capturing import DECISIONS, carry_out
 from plaudit.selling.orders.checkout import refresh
-from plaudit.selling.orders.finishing import finish_due
+from plaudit.selling.orders.finishing import FINISHES, finish_due
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import expire, is_over
+from plaudit.selling.orders.settlement import OPEN, expire, is_over
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
 
 
-log = logging.getLogger(__name__)
+class DueOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An open order its provider is asked about; `tries` counts this time."""
+
+    shard: int
+    order_id: UUID
+    tries: int
+    leased_until: datetime
+
+
+POLLS = Queue(
+    name="selling.poll",
+    what="Providers are asked about open orders",
+    item=DueOrder,
+    claim=SQL["claim_open_orders"],
+    postpone=SQL["postpone_open_order"],
+    waiting=SQL["waiting_open_orders"],
+    key=lambda due: (due.shard, due.order_id),
+    lease_s=ORDER_POLL_LEASE_S,
+    backoff=Backoff(ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX),
+    at_once=PROVIDER_CALLS_AT_ONCE,
+    claimed_max=PROVIDER_CALLS_AT_ONCE,
+    per_run_max=ORDERS_PER_JOB_MAX,
+)
+QUEUES = (POLLS, DECISIONS, FINISHES)
 
 
 async def poll_orders(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
@@ -41,40 +67,34 @@ async def poll_orders(database: Database, providers: PaymentProviders, settings:
 
     Returns how many orders were looked at. Several workers may run this: an order is claimed before it is asked about.
     """
-    async with database.transaction() as connection:
-        rows = await connection.fetch(
-            SQL["claim_open_orders"],
-            *(clock.now(), ORDERS_PER_JOB_MAX, ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, PROCESSING_POLL_PAUSE_S),
-        )
-        claimed = [await fetch_one(connection, SQL["find_order"], Order, row["shard"], row["order_id"]) for row in rows]
-    await handle_each(
-        [order for order in claimed if order],
-        lambda order: _poll(database, providers, order, settings, clock),
-        None,
-        name=lambda order: f"asking about order {order.order_id}",
-        at_once=PROVIDER_CALLS_AT_ONCE,
-    )
-    return len(claimed)
 
+    async def poll(due: DueOrder) -> datetime | None:
+        async with database.read() as connection:
+            order = await fetch_one(connection, SQL["find_order"], Order, due.shard, due.order_id)
+        assert order is not None  # orders are never removed
+        refusal = None
+        try:
+            order = await refresh(database, providers, order, settings, clock)
+        except ProviderRefused as error:  # it does not know the payment: nobody will pay any more
+            refusal = error
+        now = clock.now()
+        if is_over(order, now):
+            async with database.transaction() as connection:
+                await expire(connection, order, now)
+        elif refusal is not None:
+            raise refusal
+        elif order.processing_since is not None:
+            return now + timedelta(seconds=PROCESSING_POLL_PAUSE_S)
+        elif order.state in OPEN:
+            return now + POLLS.backoff.pause(due.tries)
+        return None
 
-async def _poll(
-    database: Database, providers: PaymentProviders, order: Order, settings: Settings, clock: Clock
-) -> None:
-    try:
-        order = await refresh(database, providers, order, settings, clock)
-    except ProviderUnavailable:
-        log.warning("order %s: its provider %s does not answer", order.order_id, order.provider)
-        return
-    except ProviderRefused as error:
-        log.error("order %s: %s", order.order_id, error)
-    if is_over(order, clock.now()):
-        async with database.transaction() as connection:
-            await expire(connection, order, clock.now())
+    return await POLLS.run(database, clock, poll)
 
 
 async def carry_out_due(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
     """Take or let go authorised payments whose decision is not carried out yet; how many were tried."""
-    return await carry_out(database, providers, settings, clock, limit=CAPTURES_PER_RUN_MAX)
+    return await carry_out(database, providers, settings, clock)
 
 
 async def forget_decisions(database: Database, clock: Clock) -> int:
@@ -94,9 +114,9 @@ async def forget_quotes(database: Database, clock: Clock) -> int:
 
 def order_jobs(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> list[Job]:
     return [
-        Job("selling.finish", FINISH_EVERY_S, lambda: finish_due(database, providers, clock)),
-        Job("selling.capture", WEBHOOK_JOB_EVERY_S, lambda: carry_out_due(database, providers, settings, clock)),
-        Job("selling.poll", RECHARGE_POLL_EVERY_S, lambda: poll_orders(database, providers, settings, clock)),
+        Job(FINISHES.name, FINISH_EVERY_S, lambda: finish_due(database, providers, clock)),
+        Job(DECISIONS.name, WEBHOOK_JOB_EVERY_S, lambda: carry_out_due(database, providers, settings, clock)),
+        Job(POLLS.name, RECHARGE_POLL_EVERY_S, lambda: poll_orders(database, providers, settings, clock)),
         Job("selling.forget", RECHARGE_FORGET_EVERY_S, lambda: forget_quotes(database, clock)),
         Job("selling.forget_decisions", RECHARGE_FORGET_EVERY_S, lambda: forget_decisions(database, clock)),
     ]

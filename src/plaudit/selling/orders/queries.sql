@@ -92,16 +92,24 @@ returning order_id
 -- That the money is on its way, or ($3 null) that it is not after all.
 update recharge_order set processing_since = $3, changed_at = $4 where shard = $1 and order_id = $2
 
--- name: claim_open_orders
--- Open orders it is time to ask about. The next time is set here, so that no two workers ask about the same one.
-update recharge_order o
-set polls = polls + 1, poll_at = $1::timestamptz + make_interval(secs => case
-    when processing_since is null then least($3 * 2 ^ least(polls, 20), $4) else $5 end)
+-- name: claim_open_orders -> DueOrder
+-- Open orders it is time to ask about.
+update recharge_order o set polls = polls + 1, poll_at = $2, leased_until = $2
 from (
-    select shard, order_id from recharge_order where poll_at <= $1 order by poll_at limit $2 for update skip locked
+    select shard, order_id from recharge_order where poll_at <= $1 order by poll_at limit $3 for update skip locked
 ) due
 where o.shard = due.shard and o.order_id = due.order_id
-returning o.shard, o.order_id
+returning o.shard, o.order_id, o.polls as tries, o.leased_until
+
+-- name: postpone_open_order
+-- Nothing when it is open no more.
+update recharge_order set poll_at = $3, failed_with = $4, poll_error = $5, leased_until = null
+where polls = $1 and leased_until = $2 and shard = $6 and order_id = $7 and poll_at is not null
+returning true
+
+-- name: waiting_open_orders
+select created_at as since, poll_at as due_at, polls as tries, leased_until, failed_with
+from recharge_order where poll_at is not null
 
 -- Settling
 
@@ -143,7 +151,7 @@ insert into payment_decision (shard, order_id, payment_id, outcome, region, reas
 values ($1, $2, $3, $4, $5, $6, $7, $7)
 on conflict (shard, order_id, payment_id) do update
 set outcome = excluded.outcome, region = excluded.region, reasons = excluded.reasons, decided_at = excluded.decided_at,
-    due_at = excluded.due_at, error = null
+    due_at = excluded.due_at, leased_until = null, failed_with = null, error = null
 where payment_decision.outcome = 'expire' and payment_decision.carried_out_at is null
 
 -- name: call_off
@@ -153,24 +161,29 @@ values ($1, $2, $3, 'expire', array['order_is_over'], $4, $4)
 on conflict (shard, order_id, payment_id) do nothing
 
 -- name: claim_decisions -> Decision
--- Decisions it is time to carry out, of one order or of all. Until the lease is over they are nobody else's.
-update payment_decision d set tries = d.tries + 1, due_at = $2
+-- Decisions it is time to carry out, of one order or of all.
+update payment_decision d set tries = d.tries + 1, due_at = $2, leased_until = $2
 from (
     select shard, order_id, payment_id from payment_decision
-    where due_at <= $1 and ($4::uuid is null or (shard, order_id) = ($3, $4))
-    order by due_at limit $5 for update skip locked
+    where due_at <= $1 and ($5::uuid is null or (shard, order_id) = ($4, $5))
+    order by due_at limit $3 for update skip locked
 ) due, recharge_order o
 where (d.shard, d.order_id, d.payment_id) = (due.shard, due.order_id, due.payment_id)
     and (o.shard, o.order_id) = (d.shard, d.order_id)
 returning d.*, o.provider
 
 -- name: postpone_decision
-update payment_decision set due_at = $4, error = $5
-where shard = $1 and order_id = $2 and payment_id = $3 and carried_out_at is null
+update payment_decision set due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and shard = $6 and order_id = $7 and payment_id = $8 and carried_out_at is null
+returning true
 
 -- name: decision_carried_out
-update payment_decision set due_at = null, carried_out_at = $4, error = null
-where shard = $1 and order_id = $2 and payment_id = $3 and carried_out_at is null
+update payment_decision set due_at = null, carried_out_at = $6, leased_until = null, failed_with = null, error = null
+where tries = $1 and leased_until = $2 and shard = $3 and order_id = $4 and payment_id = $5 and carried_out_at is null
+returning true
+
+-- name: waiting_decisions
+select decided_at as since, due_at, tries, leased_until, failed_with from payment_decision where due_at is not null
 
 -- Regions
 
@@ -190,21 +203,31 @@ values ($1, $2, $3, $4, $5, $5)
 on conflict (shard, order_id) do nothing
 
 -- name: claim_finishes -> DueFinish
--- Purchases that are due, the oldest first. The next time is set here, so that no two workers tell of the same one.
-update store_finishing f set due_at = $2, tries = tries + 1
+update store_finishing f set due_at = $2, leased_until = $2, tries = tries + 1
 from (
     select shard, order_id from store_finishing where due_at <= $1 order by due_at limit $3 for update skip locked
 ) due
 where f.shard = due.shard and f.order_id = due.order_id
-returning f.shard, f.order_id, f.provider, f.payment_id, f.enqueued_at, f.tries
+returning f.shard, f.order_id, f.provider, f.payment_id, f.enqueued_at, f.tries, f.leased_until
 
 -- name: close_finish
-update store_finishing set state = $3, error = $4, closed_at = $5, due_at = null
+update store_finishing
+set state = 'finished', closed_at = $5, due_at = null, leased_until = null, failed_with = null, error = ''
+where tries = $1 and leased_until = $2 and shard = $3 and order_id = $4 and state = 'waiting'
+returning true
+
+-- name: miss_finish
+-- The last try failed, and there is no time for another.
+update store_finishing set state = 'missed', closed_at = $3, due_at = null
 where shard = $1 and order_id = $2 and state = 'waiting'
 
 -- name: postpone_finish
-update store_finishing set due_at = $3, error = $4
-where shard = $1 and order_id = $2 and state = 'waiting'
+update store_finishing set due_at = $3, failed_with = $4, error = coalesce($5, ''), leased_until = null
+where tries = $1 and leased_until = $2 and shard = $6 and order_id = $7 and state = 'waiting'
+returning true
+
+-- name: waiting_finishes
+select enqueued_at as since, due_at, tries, leased_until, failed_with from store_finishing where due_at is not null
 
 -- name: write_not_finished
 -- For the operator, once for each order.

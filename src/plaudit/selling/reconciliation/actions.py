@@ -1,28 +1,28 @@
 """Runs of the comparison, from the queue to what they found, and the closing of differences."""
 
-import logging
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.ids import new_id, require_uuid7
-from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     RECONCILE_AFTER_H,
     RECONCILE_CATCH_UP_DAYS_MAX,
     RECONCILE_LEASE_S,
     RECONCILE_PAUSE_S_FIRST,
     RECONCILE_PAUSE_S_MAX,
+    RECONCILE_RUNS_MAX,
     RECONCILE_TRIES_MAX,
     WEBHOOK_DETAIL_LENGTH_MAX,
 )
 from plaudit.money import Money
 from plaudit.pages import BEGINNING, Place
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
+from plaudit.queues import Backoff, Failure, Queue, settle
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
-from plaudit.selling.reconciliation.comparing import Comparison, Report, TooMuch
+from plaudit.selling.providers.errors import ProviderUnavailable
+from plaudit.selling.reconciliation.comparing import TOO_MUCH, Comparison, Report, TooMuch
 from plaudit.selling.reconciliation.model import (
     Difference,
     DifferenceFilter,
@@ -36,7 +36,21 @@ from plaudit.selling.reconciliation.model import (
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
-log = logging.getLogger(__name__)
+
+RUNS = Queue(
+    name="selling.reconciliation",
+    what="Days are compared with the lists of providers",
+    item=Run,
+    claim=SQL["claim_runs"],
+    postpone=SQL["postpone_run"],
+    waiting=SQL["waiting_runs"],
+    key=lambda run: (run.run_id,),
+    lease_s=RECONCILE_LEASE_S,
+    backoff=Backoff(RECONCILE_PAUSE_S_FIRST, RECONCILE_PAUSE_S_MAX),
+    at_once=1,
+    claimed_max=1,
+    per_run_max=RECONCILE_RUNS_MAX,
+)
 
 
 async def queue_run(
@@ -94,49 +108,26 @@ async def run_due(
     database: Database, providers: PaymentProviders, settings: Settings, clock: Clock, run_id: UUID | None = None
 ) -> int:
     """Do the runs that are due, or one; how many were tried. Several workers may do this."""
-    tried = 0
-    while True:
-        now = clock.now()
-        lease = now + timedelta(seconds=RECONCILE_LEASE_S)
-        async with database.transaction() as connection:
-            run = await fetch_one(connection, SQL["claim_runs"], Run, now, lease, run_id)
-        if run is None:
-            return tried
-        await handle_each(
-            [run],
-            lambda run: _perform(database, providers, run, settings, clock),
-            lambda run, error: _failed(database, run, error, clock),
-            name=lambda run: f"comparison of {run.day} with {run.provider}",
-            at_once=1,
-        )
-        tried += 1
+
+    async def perform(run: Run) -> None:
+        await _perform(database, providers, run, settings, clock)
+
+    async def failed(connection: Connection, run: Run, failure: Failure) -> None:
+        if run.tries >= RECONCILE_TRIES_MAX or failure.code == TOO_MUCH:
+            await connection.execute(SQL["give_up_run"], run.run_id, clock.now())
+
+    return await RUNS.run(database, clock, perform, run_id, failed=failed)
 
 
 async def _perform(database: Database, providers: PaymentProviders, run: Run, settings: Settings, clock: Clock) -> None:
+    if run.tries > RECONCILE_TRIES_MAX:
+        raise TooMuch("no try came to an end: each took too long, or its worker died")
     provider = providers.get(run.provider)
-    try:
-        if run.tries > RECONCILE_TRIES_MAX:
-            raise TooMuch("no try came to an end: each took too long, or its worker died")
-        if provider is None:
-            raise ProviderUnavailable(run.provider)
-        report = await Comparison(database, providers, provider, run.day, settings, clock).run()
-    except (ProviderUnavailable, ProviderRefused) as error:
-        await _failed(database, run, str(error), clock)
-        return
-    except TooMuch as error:
-        await _failed(database, run, str(error), clock, is_final=True)
-        return
+    if provider is None:
+        raise ProviderUnavailable(run.provider)
+    report = await Comparison(database, providers, provider, run.day, settings, clock).run()
     async with database.transaction() as connection:
         await _keep(connection, run, report, clock)
-
-
-async def _failed(database: Database, run: Run, error: str, clock: Clock, *, is_final: bool = False) -> None:
-    log.warning("the comparison of %s with %s failed: %s", run.day, run.provider, error)
-    now = clock.now()
-    again = now + growing_pause(RECONCILE_PAUSE_S_FIRST, run.tries, RECONCILE_PAUSE_S_MAX)
-    due_at = again if run.tries < RECONCILE_TRIES_MAX and not is_final else None
-    async with database.transaction() as connection:
-        await connection.execute(SQL["run_failed"], run.run_id, due_at, error[:WEBHOOK_DETAIL_LENGTH_MAX], now)
 
 
 async def _keep(connection: Connection, run: Run, report: Report, clock: Clock) -> None:
@@ -151,8 +142,10 @@ async def _keep(connection: Connection, run: Run, report: Report, clock: Clock) 
         await _write_difference(connection, run, found, clock)
     gone = await connection.execute(SQL["vanish_differences"], run.provider, run.day, run.run_id, now)
     healed = sum(found.healed for found in report.found)
-    await connection.execute(
+    await settle(
+        connection,
         SQL["run_complete"],
+        run,
         *(run.run_id, now, report.listed, report.compared, healed, len(report.found) - healed),
         int(gone.rpartition(" ")[2]),
     )

@@ -24,7 +24,6 @@ from plaudit.selling.reconciliation.answers import (
     difference_answer,
     run_answer,
 )
-from plaudit.selling.reconciliation.jobs import JOB
 from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState, RunRequest
 
 TAGS = ["Operator"]
@@ -51,7 +50,7 @@ async def compare_day(
     async with database.transaction() as connection:
         run = await actions.queue_run(connection, payment_providers, data, caller.person_id, clock)
         answer = run_answer(await actions.find_run(connection, run.run_id))
-    jobs.wake(JOB)
+    jobs.wake(actions.RUNS.name)
     return answer
 
 

@@ -12,6 +12,7 @@ from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.limits import RECONCILE_EDGE_MINUTES, RECONCILE_FOUND_MAX, RECONCILE_LISTED_MAX, RECONCILE_PAGE_LENGTH
 from plaudit.money import Money
 from plaudit.problems import TooBusy, Unavailable
+from plaudit.queues import TryFailed
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import carry_out
@@ -41,8 +42,14 @@ _SAME: dict[ReversalState, frozenset[str]] = {
 }
 
 
-class TooMuch(Exception):
+TOO_MUCH = "too_much"
+
+
+class TooMuch(TryFailed):
     """More than a run can take; the message says of what."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(TOO_MUCH, words)
 
 
 class Report(msgspec.Struct):

@@ -5,11 +5,10 @@ from plaudit.db import Database
 from plaudit.jobs import Job
 from plaudit.limits import RECONCILE_EVERY_S, RECONCILE_RUN_S_MAX
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.reconciliation.actions import queue_daily, run_due
+from plaudit.selling.reconciliation.actions import RUNS, queue_daily, run_due
 from plaudit.settings import Settings
 
-JOB = "selling.reconciliation"
-"""The job to wake when a run is queued."""
+QUEUES = (RUNS,)
 
 
 def reconciliation_jobs(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> list[Job]:
@@ -19,4 +18,4 @@ def reconciliation_jobs(database: Database, providers: PaymentProviders, setting
         await queue_daily(database, providers, clock)
         return await run_due(database, providers, settings, clock)
 
-    return [Job(JOB, RECONCILE_EVERY_S, reconcile, run_s_max=RECONCILE_RUN_S_MAX)]
+    return [Job(RUNS.name, RECONCILE_EVERY_S, reconcile, run_s_max=RECONCILE_RUN_S_MAX)]

@@ -82,6 +82,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     daily: bool
     due_at: datetime | None
     tries: int
+    leased_until: datetime | None
+    failed_with: str | None
     ended_at: datetime | None
     error: str | None
     listed: int

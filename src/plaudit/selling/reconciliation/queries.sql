@@ -15,26 +15,33 @@ from generate_series(
 on conflict do nothing
 
 -- name: claim_runs -> Run
--- Runs it is time for, one at a time. Until the lease is over they are nobody else's.
-update reconciliation_run r set state = 'running', tries = tries + 1, due_at = $2
+-- Runs it is time for, or one of them.
+update reconciliation_run r set state = 'running', tries = tries + 1, due_at = $2, leased_until = $2
 from (
-    select run_id from reconciliation_run where due_at <= $1 and ($3::uuid is null or run_id = $3)
-    order by due_at limit 1 for update skip locked
+    select run_id from reconciliation_run where due_at <= $1 and ($4::uuid is null or run_id = $4)
+    order by due_at limit $3 for update skip locked
 ) due
 where r.run_id = due.run_id
 returning r.*
 
--- name: run_failed
-update reconciliation_run
-set state = case when $2::timestamptz is null then 'failed' else 'queued' end, due_at = $2, error = $3,
-    ended_at = case when $2::timestamptz is null then $4::timestamptz end
-where run_id = $1
+-- name: postpone_run
+update reconciliation_run set state = 'queued', due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and run_id = $6
+returning true
+
+-- name: give_up_run
+-- After it was postponed.
+update reconciliation_run set state = 'failed', due_at = null, ended_at = $2 where run_id = $1
 
 -- name: run_complete
 update reconciliation_run
-set state = 'complete', due_at = null, ended_at = $2, error = null, listed = $3, compared = $4, healed = $5,
-    differing = $6, vanished = $7
-where run_id = $1
+set state = 'complete', due_at = null, leased_until = null, ended_at = $4, failed_with = null, error = null, listed = $5,
+    compared = $6, healed = $7, differing = $8, vanished = $9
+where tries = $1 and leased_until = $2 and run_id = $3
+returning true
+
+-- name: waiting_runs
+select requested_at as since, due_at, tries, leased_until, failed_with from reconciliation_run where due_at is not null
 
 -- name: forget_sums
 delete from reconciliation_sum where run_id = $1

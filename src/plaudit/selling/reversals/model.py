@@ -86,6 +86,8 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     poll_at: datetime | None
     polls: int
     send_error: str | None
+    leased_until: datetime | None
+    failed_with: str | None
 
     @property
     def amount(self) -> Money:
@@ -94,6 +96,12 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stands(self) -> bool:
         return self.state is not State.UNDONE
+
+
+class DueReversal(Reversal, frozen=True, kw_only=True):
+    """A reversal its provider is to be told of now; `tries` counts this one."""
+
+    tries: int
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

@@ -107,21 +107,26 @@ select region, valid_from, days, basis from withdrawal_rule order by region, val
 -- name: add_rule
 insert into withdrawal_rule (region, valid_from, days, basis) values ($1, $2, $3, $4)
 
--- name: claim_reversals -> Reversal
--- Those the provider has to be told of. The next time is set here, so that no two workers tell it at once.
-update reversal r
-set polls = polls + 1, poll_at = $1::timestamptz + make_interval(secs => $3)
+-- name: claim_reversals -> DueReversal
+-- Those the provider has to be told of, or one of them, for whoever asked for it.
+update reversal r set polls = polls + 1, poll_at = $2, leased_until = $2
 from (
-    select shard, reversal_id from reversal where poll_at <= $1 order by poll_at limit $2 for update skip locked
+    select shard, reversal_id from reversal where poll_at <= $1 and ($5::uuid is null or (shard, reversal_id) = ($4, $5))
+    order by poll_at limit $3 for update skip locked
 ) due
 where r.shard = due.shard and r.reversal_id = due.reversal_id
-returning r.*
+returning r.*, r.polls as tries
 
--- name: claim_reversal -> Reversal
--- One of them, for whoever asked for it.
-update reversal set polls = polls + 1, poll_at = $3::timestamptz + make_interval(secs => $4)
-where shard = $1 and reversal_id = $2 and poll_at <= $3
-returning *
+-- name: postpone_reversal
+update reversal set poll_at = $3, failed_with = $4, send_error = $5, leased_until = null
+where polls = $1 and leased_until = $2 and shard = $6 and reversal_id = $7 and state = 'requested'
+returning true
 
--- name: postpone
-update reversal set poll_at = $3, send_error = $4 where shard = $1 and reversal_id = $2 and state = 'requested'
+-- name: hold_reversal
+-- Whether nobody else tells the provider of it, from now to the end of the transaction. News may have moved it on meanwhile.
+select true from reversal
+where shard = $3 and reversal_id = $4 and (state <> 'requested' or (polls = $1 and leased_until = $2)) for no key update
+
+-- name: waiting_reversals
+select created_at as since, poll_at as due_at, polls as tries, leased_until, failed_with
+from reversal where poll_at is not null

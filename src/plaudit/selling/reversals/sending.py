@@ -7,8 +7,7 @@ import asyncpg
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, fetch_all, fetch_one, statements
-from plaudit.jobs import growing_pause, handle_each
+from plaudit.db import Database, statements
 from plaudit.limits import (
     PROVIDER_CALLS_AT_ONCE,
     REVERSAL_LEASE_S,
@@ -18,20 +17,36 @@ from plaudit.limits import (
     WITHDRAWAL_TRIES_MAX,
 )
 from plaudit.problems import TooBusy
+from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders import actions as orders
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import Seller
+from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import RefundRequest as ProviderRefundRequest
 from plaudit.selling.providers.base import ReversalNews
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.actions import apply_reversal_news, refused
-from plaudit.selling.reversals.model import RefundRequest, Reversal, State, WithdrawalRequest
+from plaudit.selling.reversals.model import DueReversal, RefundRequest, Reversal, State, WithdrawalRequest
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
+
+SENDS = Queue(
+    name="reversals.send",
+    what="Providers are told what to give back",
+    item=DueReversal,
+    claim=SQL["claim_reversals"],
+    postpone=SQL["postpone_reversal"],
+    waiting=SQL["waiting_reversals"],
+    key=lambda reversal: (reversal.shard, reversal.reversal_id),
+    lease_s=REVERSAL_LEASE_S,
+    backoff=Backoff(REVERSAL_PAUSE_S_FIRST, REVERSAL_PAUSE_S_MAX),
+    at_once=PROVIDER_CALLS_AT_ONCE,
+    claimed_max=PROVIDER_CALLS_AT_ONCE,
+    per_run_max=REVERSALS_PER_JOB_MAX,
+)
 
 
 async def withdraw(
@@ -84,55 +99,51 @@ async def send_now(
     """Tell the provider of one reversal, unless somebody is at it; the reversal as it is then."""
     if decided.state is not State.REQUESTED:
         return decided
-    async with database.transaction() as connection:
-        claimed = await fetch_one(
-            connection,
-            SQL["claim_reversal"],
-            Reversal,
-            *(decided.shard, decided.reversal_id, clock.now(), REVERSAL_LEASE_S),
-        )
-    if claimed is not None:
-        await _send(database, providers, claimed, settings, clock)
+    await send_due(database, providers, settings, clock, reversal=decided)
     async with database.read() as connection:
         return await execution.find(connection, decided.shard, decided.reversal_id)
 
 
-async def send_due(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> int:
-    """Tell providers of reversals whose time has come; answers how many. Several workers may run this."""
-    async with database.transaction() as connection:
-        claimed = await fetch_all(
-            connection, SQL["claim_reversals"], Reversal, clock.now(), REVERSALS_PER_JOB_MAX, REVERSAL_LEASE_S
-        )
-    await handle_each(
-        claimed,
-        lambda reversal: _send(database, providers, reversal, settings, clock),
-        lambda reversal, error: _postpone(database, reversal, error, clock),
-        name=lambda reversal: f"sending of reversal {reversal.reversal_id}",
-        at_once=PROVIDER_CALLS_AT_ONCE,
-    )
-    return len(claimed)
+async def send_due(
+    database: Database,
+    providers: PaymentProviders,
+    settings: Settings,
+    clock: Clock,
+    *,
+    reversal: Reversal | None = None,
+) -> int:
+    """Tell providers of reversals whose time has come, or of one; answers how many. Several workers may run this.
+
+    What does not come through is told again: whether the provider did it is not known, and asking again does it once.
+    """
+    shard, reversal_id = (reversal.shard, reversal.reversal_id) if reversal else (None, None)
+
+    async def send(due: DueReversal) -> None:
+        await _send(database, providers, due, settings, clock)
+
+    return await SENDS.run(database, clock, send, shard, reversal_id, limit=1 if reversal else None)
 
 
 async def _send(
-    database: Database, providers: PaymentProviders, reversal: Reversal, settings: Settings, clock: Clock
+    database: Database, providers: PaymentProviders, reversal: DueReversal, settings: Settings, clock: Clock
 ) -> None:
     async with database.read() as connection:
         order = await orders.find_order(connection, reversal.person_id, reversal.order_id)
     provider = providers.get(order.provider)
     if provider is None:
-        await _postpone(database, reversal, f"there is no provider {order.provider} here", clock)
-        return
+        raise ProviderUnavailable(order.provider)
+    refusal, news = None, None
     try:
         news = await provider.refund(_request(order, reversal))
-    except ProviderUnavailable as error:
-        await _postpone(database, reversal, str(error), clock)
     except ProviderRefused as error:
         log.warning("reversal %s: %s", reversal.reversal_id, error)
-        async with database.transaction() as connection:
-            reason = str(error.fields.get("reason") or error)
-            await refused(connection, order, reversal, reason, clock.now())
-    else:
-        async with database.transaction() as connection:
+        refusal = str(error.fields.get("reason") or error)
+    async with database.transaction() as connection:
+        await lock(connection, order)
+        await settle(connection, SQL["hold_reversal"], reversal, reversal.shard, reversal.reversal_id)
+        if news is None:
+            await refused(connection, order, reversal, refusal or "", clock.now())
+        else:
             ours = _as_ours(news, order, reversal)
             await apply_reversal_news(connection, order, ours, Seller.of(settings), clock.now())
 
@@ -151,11 +162,3 @@ def _request(order: Order, reversal: Reversal) -> ProviderRefundRequest:
 def _as_ours(news: ReversalNews, order: Order, reversal: Reversal) -> ReversalNews:
     """The answer to our own question is about what we asked, whatever the provider repeats of it."""
     return msgspec.structs.replace(news, reversal_id=reversal.reversal_id, payment_id=order.payment_id)
-
-
-async def _postpone(database: Database, reversal: Reversal, error: str, clock: Clock) -> None:
-    """Try again later: whether the provider did it is not known, and asking again does it once."""
-    log.warning("reversal %s was not sent (try %s): %s", reversal.reversal_id, reversal.polls, error)
-    due_at = clock.now() + growing_pause(REVERSAL_PAUSE_S_FIRST, reversal.polls, REVERSAL_PAUSE_S_MAX)
-    async with database.transaction() as connection:
-        await connection.execute(SQL["postpone"], reversal.shard, reversal.reversal_id, due_at, error)

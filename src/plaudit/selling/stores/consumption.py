@@ -1,27 +1,26 @@
 """Answers to stores that ask how much of a purchase was used: from the strip, with the buyer's consent, in time."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.jobs import growing_pause, handle_each
 from plaudit.limits import (
     CONSUMPTION_ANSWER_LEASE_S,
     CONSUMPTION_ANSWER_PAUSE_S_FIRST,
     CONSUMPTION_ANSWER_PAUSE_S_MAX,
     CONSUMPTION_ANSWERS_PER_RUN_MAX,
-    CONSUMPTION_ERROR_LENGTH_MAX,
+    QUEUE_ERROR_LENGTH_MAX,
 )
 from plaudit.money import round_half_up
 from plaudit.pages import Place
-from plaudit.problems import NotFound
+from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import ConsumptionRequest
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.selling.stores.actions import store_of
 from plaudit.selling.stores.model import Consent, Consumed, ConsumptionEntry, DueRequest, RequestState
 
@@ -29,6 +28,21 @@ SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
 MILLION = 1_000_000
+
+ANSWERS = Queue(
+    name="selling.consumption",
+    what="App stores are told how much was used",
+    item=DueRequest,
+    claim=SQL["claim_requests"],
+    postpone=SQL["postpone_request"],
+    waiting=SQL["waiting_requests"],
+    key=lambda request: (request.provider, request.request_id),
+    lease_s=CONSUMPTION_ANSWER_LEASE_S,
+    backoff=Backoff(CONSUMPTION_ANSWER_PAUSE_S_FIRST, CONSUMPTION_ANSWER_PAUSE_S_MAX),
+    at_once=1,
+    claimed_max=1,
+    per_run_max=CONSUMPTION_ANSWERS_PER_RUN_MAX,
+)
 
 
 async def record_request(
@@ -50,20 +64,11 @@ async def record_request(
 
 async def answer_due(database: Database, providers: PaymentProviders, clock: Clock) -> int:
     """Answer the questions that are due, the most urgent first; how many were looked at. Several workers may do it."""
-    now = clock.now()
-    lease = now + timedelta(seconds=CONSUMPTION_ANSWER_LEASE_S)
-    async with database.transaction() as connection:
-        claimed = await fetch_all(
-            connection, SQL["claim_requests"], DueRequest, now, lease, CONSUMPTION_ANSWERS_PER_RUN_MAX
-        )
-    await handle_each(
-        sorted(claimed, key=lambda request: request.answer_until),
-        lambda request: _answer(database, providers, request, clock),
-        lambda request, error: _postpone(database, request, error, clock),
-        name=lambda request: f"telling {request.provider} how much of {request.payment_id} was used",
-        at_once=1,
-    )
-    return len(claimed)
+
+    async def answer(request: DueRequest) -> None:
+        await _answer(database, providers, request, clock)
+
+    return await ANSWERS.run(database, clock, answer)
 
 
 async def _answer(database: Database, providers: PaymentProviders, request: DueRequest, clock: Clock) -> None:
@@ -71,17 +76,15 @@ async def _answer(database: Database, providers: PaymentProviders, request: DueR
         log.error("%s was not told in time how much of %s was used", request.provider, request.payment_id)
         await _close(database, request, RequestState.MISSED, clock)
         return
+    store = store_of(providers, request.provider)
+    async with database.read() as connection:
+        agreed = not store.capabilities.consumption_needs_consent or await _agreed(connection, request)
+        consumed_ppm = await consumed_share(connection, request.shard, request)
+    if not agreed:
+        await _close(database, request, RequestState.NO_CONSENT, clock)
+        return
     try:
-        store = store_of(providers, request.provider)
-        async with database.read() as connection:
-            agreed = not store.capabilities.consumption_needs_consent or await _agreed(connection, request)
-            consumed_ppm = await consumed_share(connection, request.shard, request)
-        if not agreed:
-            await _close(database, request, RequestState.NO_CONSENT, clock)
-            return
         await store.answer_consumption(request.request_id, request.payment_id, consumed_ppm)
-    except (ProviderUnavailable, NotFound) as error:
-        await _postpone(database, request, str(error), clock)
     except ProviderRefused as error:
         log.error("%s refuses to be told how much of %s was used: %s", request.provider, request.payment_id, error)
         await _close(database, request, RequestState.REFUSED, clock, error=str(error.fields["reason"]))
@@ -113,22 +116,8 @@ async def _close(
     error: str = "",
 ) -> None:
     async with database.transaction() as connection:
-        await connection.execute(
-            SQL["close_request"],
-            *(request.provider, request.request_id, state, consumed_ppm),
-            *(error[:CONSUMPTION_ERROR_LENGTH_MAX], clock.now()),
-        )
-
-
-async def _postpone(database: Database, request: DueRequest, error: str, clock: Clock) -> None:
-    """Try again before the time is over, and look once more when it is."""
-    pause = growing_pause(CONSUMPTION_ANSWER_PAUSE_S_FIRST, request.tries, CONSUMPTION_ANSWER_PAUSE_S_MAX)
-    due_at = min(clock.now() + pause, request.answer_until)
-    async with database.transaction() as connection:
-        await connection.execute(
-            SQL["postpone_request"],
-            *(request.provider, request.request_id, due_at, error[:CONSUMPTION_ERROR_LENGTH_MAX]),
-        )
+        closing = (request.provider, request.request_id, state, consumed_ppm)
+        await settle(connection, SQL["close_request"], request, *closing, error[:QUEUE_ERROR_LENGTH_MAX], clock.now())
 
 
 async def list_requests(

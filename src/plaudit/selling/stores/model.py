@@ -95,6 +95,7 @@ class DueRequest(msgspec.Struct, frozen=True, kw_only=True):
     payment_id: str
     answer_until: datetime
     tries: int
+    leased_until: datetime
 
 
 class Consumed(msgspec.Struct, frozen=True):

@@ -68,14 +68,15 @@ on conflict (provider, request_id) do nothing
 returning request_id
 
 -- name: claim_requests -> DueRequest
--- Requests that are due, the most urgent first. The next time is set here, so that no two workers answer the same one.
-update consumption_request r set due_at = $2, tries = tries + 1
+-- Requests that are due, the most urgent first.
+update consumption_request r set due_at = $2, leased_until = $2, tries = tries + 1
 from (
     select provider, request_id from consumption_request
     where due_at <= $1 order by answer_until limit $3 for update skip locked
 ) due
 where r.provider = due.provider and r.request_id = due.request_id
-returning r.provider, r.request_id, r.shard, r.order_id, r.payment_id, r.answer_until, r.tries
+returning r.provider, r.request_id, r.shard, r.order_id, r.payment_id, r.answer_until, r.tries,
+    r.leased_until
 
 -- name: consumed_of_lot -> Consumed
 -- Coins of a lot that were spent, whether or not they were taken back since.
@@ -86,12 +87,20 @@ select person_id from recharge_order where shard = $1 and order_id = $2
 
 -- name: close_request
 update consumption_request
-set state = $3, due_at = null, consumed_ppm = coalesce($4, consumed_ppm), error = $5, closed_at = $6
-where provider = $1 and request_id = $2 and state = 'waiting'
+set state = $5, consumed_ppm = coalesce($6, consumed_ppm), error = $7, closed_at = $8, due_at = null, leased_until = null,
+    failed_with = null
+where tries = $1 and leased_until = $2 and provider = $3 and request_id = $4 and state = 'waiting'
+returning true
 
 -- name: postpone_request
-update consumption_request set due_at = $3, error = $4
-where provider = $1 and request_id = $2 and state = 'waiting'
+-- Tried again before the time is over, and looked at once more when it is.
+update consumption_request
+set due_at = least($3, answer_until), failed_with = $4, error = coalesce($5, ''), leased_until = null
+where tries = $1 and leased_until = $2 and provider = $6 and request_id = $7 and state = 'waiting'
+returning true
+
+-- name: waiting_requests
+select noticed_at as since, due_at, tries, leased_until, failed_with from consumption_request where due_at is not null
 
 -- name: list_requests -> ConsumptionEntry
 -- For the operator, newest first.
