@@ -1,8 +1,12 @@
-"""Providers by name: the one registry, of those who take payments and of those who pay out."""
+"""Those who take payments and those who pay out: the one registry, and what can go wrong with every one of them."""
 
 from collections.abc import Callable, Iterable
-from typing import Generic, Protocol, TypeVar
+from datetime import timedelta
+from typing import ClassVar, Generic, Protocol, TypeVar
 
+import msgspec
+
+from plaudit.problems import Problem
 from plaudit.settings import Settings
 
 
@@ -49,3 +53,47 @@ class Providers(Generic[P]):
     async def close(self) -> None:
         for provider in self._by_name.values():
             await provider.close()
+
+
+class ProviderUnavailable(Problem):
+    """No answer, or none that says what became of the request: it may or may not have been carried out. `detail` is for
+    operators."""
+
+    code: ClassVar[str] = "provider_unavailable"
+    status: ClassVar[int] = 503
+    title: ClassVar[str] = (
+        "The payment provider does not answer just now. Nothing was taken; try again with the same id."
+    )
+
+    class Fields(msgspec.Struct, frozen=True):
+        provider: str
+
+    def __init__(
+        self, provider: str, retry_after: timedelta = timedelta(seconds=5), *, detail: str | None = None
+    ) -> None:
+        super().__init__(detail, provider=provider)
+        self._retry_after_s = int(retry_after.total_seconds())
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self._retry_after_s)}
+
+
+class ProviderRefused(Problem):
+    """It will not, whatever the number of tries."""
+
+    code: ClassVar[str] = "provider_refused"
+    status: ClassVar[int] = 502
+    title: ClassVar[str] = "The payment provider refused the request. Nothing was taken."
+
+    class Fields(msgspec.Struct, frozen=True):
+        provider: str
+        reason: str
+
+    def __init__(self, provider: str, reason: str) -> None:
+        super().__init__(provider=provider, reason=reason)
+
+
+class SignatureNotValid(Problem):
+    code: ClassVar[str] = "signature_not_valid"
+    status: ClassVar[int] = 401
+    title: ClassVar[str] = "The signature of the webhook is not valid."

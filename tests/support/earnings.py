@@ -12,7 +12,8 @@ from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
-from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout, ProviderUnavailable
+from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
+from plaudit.providers import ProviderUnavailable
 from tests.support.waiting import eventually
 
 _SQL = statements("plaudit.ledger")
@@ -70,7 +71,7 @@ class PretendBank:
 
     async def send(self, order: PayoutOrder) -> ProviderPayout:
         if self.mood is Mood.AWAY:
-            raise ProviderUnavailable("away")
+            raise ProviderUnavailable(self.name, detail="away")
         if order.payout_id not in self.payouts:
             refused = self.mood is Mood.REFUSING
             self.payouts[order.payout_id] = ProviderPayout(
@@ -82,12 +83,12 @@ class PretendBank:
             )
             self.orders_taken.append(order.payout_id)
         if self.mood is Mood.SILENT:
-            raise ProviderUnavailable("silent")
+            raise ProviderUnavailable(self.name, detail="silent")
         return self.payouts[order.payout_id]
 
     async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
         if self.mood is Mood.AWAY:
-            raise ProviderUnavailable("away")
+            raise ProviderUnavailable(self.name, detail="away")
         return self.payouts.get(payout_id)
 
     def settle(self, payout_id: UUID, status: PayoutStatus) -> str:

@@ -42,7 +42,6 @@ from plaudit.payouts.model import (
     PayoutState,
     PayoutStateConflict,
     PayoutTooSmall,
-    SignatureNotValid,
     TooManyPayoutMethods,
 )
 from plaudit.payouts.providers import PayoutProviders, provider_for
@@ -51,6 +50,7 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Role
 from plaudit.problems import BodyTooLarge, InvalidField, NotFound
+from plaudit.providers import SignatureNotValid
 
 log = logging.getLogger(__name__)
 _TAGS = ["Payouts"]

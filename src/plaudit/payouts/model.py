@@ -348,11 +348,5 @@ class NoPayoutProvider(Problem):
     title = "Nobody pays out here just now."
 
 
-class SignatureNotValid(Problem):
-    code = "signature_not_valid"
-    status = 400
-    title = "The signature of the webhook is missing or wrong."
-
-
 NOT_PAYABLE = (InsufficientDiamonds, BelowPayoutThreshold, DailyPayoutLimit, PayoutMethodArchived)
 """Why diamonds cannot be paid out, whether a quote is asked for or used."""

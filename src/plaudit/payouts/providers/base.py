@@ -10,10 +10,6 @@ import msgspec
 from plaudit.money import Money
 
 
-class ProviderUnavailable(Exception):
-    """No answer, or none that says what became of the request: it may or may not have been carried out."""
-
-
 class PayoutStatus(enum.StrEnum):
     """How far a provider is."""
 

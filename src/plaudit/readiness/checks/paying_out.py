@@ -3,7 +3,7 @@
 from plaudit.creators.actions import current_rule
 from plaudit.ids import new_id
 from plaudit.payouts import rates
-from plaudit.payouts.providers.base import ProviderUnavailable
+from plaudit.providers import ProviderUnavailable
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, not_asked, ok
 
 _OF_THE_TABLES = 1  # the version of a rule and of terms that come with the tables

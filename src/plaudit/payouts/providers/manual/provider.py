@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from plaudit.payouts.model import SignatureNotValid
-from plaudit.payouts.providers.base import PayoutOrder, ProviderPayout, ProviderUnavailable
+from plaudit.payouts.providers.base import PayoutOrder, ProviderPayout
 from plaudit.payouts.providers.manual.settings import ManualSettings
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Settings
 
 NAME = "manual"
@@ -31,10 +31,10 @@ class ManualPayoutProvider:
         return not self._currencies or currency in self._currencies
 
     async def send(self, order: PayoutOrder) -> ProviderPayout:
-        raise ProviderUnavailable(f"payout {order.payout_id} is paid by hand, after an export")
+        raise ProviderUnavailable(self.name, detail=f"payout {order.payout_id} is paid by hand, after an export")
 
     async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
-        raise ProviderUnavailable(f"what became of payout {payout_id} is known to who pays by hand")
+        raise ProviderUnavailable(self.name, detail=f"what became of payout {payout_id} is known to who pays by hand")
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
         raise SignatureNotValid

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from plaudit.limits import PAYOUT_PROVIDER_TIMEOUT_S
 from plaudit.money import Money
 from plaudit.outgoing import tls_context
-from plaudit.payouts.model import SignatureNotValid
-from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout, ProviderUnavailable
+from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Secret, Settings, SettingsError
 
 _REFUSED_FOR_GOOD = 422  # any other refusal may be about us (address, key) and not about the payout
@@ -130,12 +130,12 @@ class SandboxPayoutProvider:
         try:
             return await self._client.request(method, path, content=content, headers=headers)
         except httpx2.HTTPError as error:
-            raise ProviderUnavailable(f"{method} {path}: {type(error).__name__}") from error
+            raise _unavailable(f"{method} {path}: {type(error).__name__}") from error
 
     @staticmethod
     def _payout_of(answer: httpx2.Response) -> _Payout:
         if not answer.is_success:
-            raise ProviderUnavailable(f"the sandbox answered {answer.status_code}")
+            raise _unavailable(f"the sandbox answered {answer.status_code}")
         return _read(answer, _Payout)
 
 
@@ -143,7 +143,11 @@ def _read(answer: httpx2.Response, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(answer.content, type=kind)
     except msgspec.DecodeError as error:
-        raise ProviderUnavailable("the sandbox's answer cannot be read") from error
+        raise _unavailable("the sandbox's answer cannot be read") from error
+
+
+def _unavailable(detail: str) -> ProviderUnavailable:
+    return ProviderUnavailable(SandboxPayoutProvider.name, detail=detail)
 
 
 def _as_provider_payout(payout: _Payout) -> ProviderPayout:
