@@ -31,6 +31,8 @@ class Room:
     """Routers of Litestar, or tuples of them."""
     jobs: str = ""
     """A function that answers the room's `Job`s. It is given parts of the house by the types it asks for."""
+    queues: str = ""
+    """A tuple of the queues that its jobs work on."""
     pages: tuple[str, ...] = ()
     """Modules of `web/pages` that show it."""
     parts: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ ROOMS = (
     "plaudit.feeds.gifts",
     "plaudit.feeds.webhooks",
     "plaudit.feeds",
+    "plaudit.backlog",
     "plaudit.web",
     "plaudit.http",
     "plaudit.sandbox",

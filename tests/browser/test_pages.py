@@ -28,6 +28,7 @@ PAGES = [
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
     ("/operator/prices", OPERATOR),
+    ("/operator/queues", OPERATOR),
     ("/operator/stuck", OPERATOR),
     ("/operator/webhooks", OPERATOR),
     ("/operator/setup", OPERATOR),

@@ -7,5 +7,6 @@ ROOM = Room(
     tables="clawback clawback_part conversion creator_setting reward_rule",
     routers=("api:router",),
     jobs="jobs:creator_jobs",
+    queues="jobs:QUEUES",
     pages=("studio", "taken_back", "rewards"),
 )

@@ -8,7 +8,7 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,6 +17,7 @@ from litestar.types import ASGIApp
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from plaudit.backlog.reading import QueueStanding, standings
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.injected import Settings
@@ -51,6 +52,16 @@ _LAG = Gauge(
     "plaudit_delivery_lag_seconds", "Age of the oldest of them.", registry=_ALL, multiprocess_mode="livemostrecent"
 )
 _STUCK = Gauge("plaudit_stuck_work", "Failed, tried again.", registry=_ALL, multiprocess_mode="livemostrecent")
+_QUEUES = {
+    figure: Gauge(f"plaudit_queue_{figure}", words, ["queue"], registry=_ALL, multiprocess_mode="livemostrecent")
+    for figure, words in {
+        "waiting": "Items in it.",
+        "overdue": "Due, and nobody is at them.",
+        "failing": "Their last try failed.",
+        "stuck": "They failed again and again.",
+        "lag_seconds": "Since when the oldest of those overdue is due.",
+    }.items()
+}
 _BEHIND = Gauge(
     "plaudit_follower_behind", "Entries not read.", ["follower"], registry=_ALL, multiprocess_mode="livemostrecent"
 )
@@ -128,18 +139,30 @@ class Gauges:
             _FAILURES.labels(state.name).set(state.failures_in_a_row)
             if state.ended_at and state.error is None:
                 _SUCCESS.labels(state.name).set(state.ended_at.timestamp())
+        now = self._clock.now()
         async with self._database.read() as connection:
             row = await connection.fetchrow(SQL["work_waiting"])
             behind = await following.behind(connection)
+            queues = await standings(connection, now)
         assert row is not None
         oldest = row["oldest"]
-        lag = self._clock.now() - oldest if oldest else timedelta(0)
+        lag = now - oldest if oldest else timedelta(0)
         _UNDELIVERED.set(row["batches"])
         _LAG.set(max(lag.total_seconds(), 0))
         _STUCK.set(row["stuck"])
+        for queue in queues:
+            _show(queue, now)
         for name in self._followers | behind.keys():
             _BEHIND.labels(name).set(behind.get(name, 0))
         self._followers |= behind.keys()
+
+
+def _show(queue: QueueStanding, now: datetime) -> None:
+    standing = queue.standing
+    late = now - standing.overdue_since if standing.overdue_since else timedelta(0)
+    for figure, gauge in _QUEUES.items():
+        value = late.total_seconds() if figure == "lag_seconds" else getattr(standing, figure)
+        gauge.labels(queue.name).set(value)
 
 
 def figures() -> bytes:

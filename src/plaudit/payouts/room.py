@@ -11,5 +11,6 @@ ROOM = Room(
     """,
     routers=("api:router",),
     jobs="jobs:payout_jobs",
+    queues="jobs:QUEUES",
     pages=("payout_desk", "stuck"),
 )

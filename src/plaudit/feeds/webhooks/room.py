@@ -7,6 +7,7 @@ ROOM = Room(
     tables="webhook_delivery webhook_endpoint webhook_secret webhook_try",
     routers=("api:router",),
     jobs="jobs:webhook_jobs",
+    queues="jobs:QUEUES",
     pages=("webhooks",),
     commands=(RoomCommand("webhook", "commands:webhook", "Say where events are told to, and try it."),),
 )

@@ -9,4 +9,5 @@ ROOM = Room(
         quote_key recharge_order store_finishing
     """,
     pages=("recharge", "operator_order"),
+    queues="jobs:QUEUES",
 )

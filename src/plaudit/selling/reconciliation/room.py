@@ -8,4 +8,5 @@ ROOM = Room(
         difference_kind difference_transition reconciliation_difference reconciliation_run reconciliation_sum
     """,
     commands=(RoomCommand("reconcile", "commands:reconcile", "Compare a day with what a payment provider lists."),),
+    queues="jobs:QUEUES",
 )

@@ -5,4 +5,5 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.reversals",
     tables="order_reversed reversal reversal_transition withdrawal_rule",
+    queues="jobs:QUEUES",
 )

@@ -6,4 +6,5 @@ ROOM = Room(
     package="plaudit.selling.stores",
     tables="consumption_request store_consent store_transaction",
     pages=("stores",),
+    queues="jobs:QUEUES",
 )

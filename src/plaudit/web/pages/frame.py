@@ -38,6 +38,7 @@ ENGLISH_ONLY = frozenset(
         "price_draft.html",
         "price_version.html",
         "prices.html",
+        "queues.html",
         "rewards.html",
         "setup.html",
         "store_purchase.html",
