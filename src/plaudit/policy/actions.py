@@ -50,11 +50,18 @@ async def decisions_of_order(
     )
 
 
-async def decision_of_payment(
-    connection: Connection, shard: int, order_id: UUID, payment_id: str
-) -> RegionDecision | None:
-    """The latest decision about a payment."""
-    return await fetch_one(connection, SQL["decision_of_payment"], RegionDecision, shard, order_id, payment_id)
+async def decisions_about_payment(
+    connection: Connection, shard: int, order_id: UUID, payment_id: str, quote_decision_id: UUID | None
+) -> tuple[RegionDecision | None, RegionDecision | None]:
+    """The decision of an order's quote, and the latest about a payment."""
+    found = await fetch_all(
+        connection,
+        SQL["decisions_about_payment"],
+        RegionDecision,
+        *(shard, order_id, payment_id, quote_decision_id),
+    )
+    by_kind = {one.kind: one for one in found}
+    return by_kind.get("quote"), by_kind.get("payment")
 
 
 async def known_cards(connection: Connection, shard: int, person_id: int, now: datetime) -> list[Evidence]:

@@ -36,12 +36,15 @@ where shard = $1 and person_id = $2 and kind = 'payment' and decided_at > $3 and
     @.source == "card_issuer" || @.source == "payer_address")'
 order by decided_at desc, decision_id desc limit 1
 
--- name: decision_of_payment -> RegionDecision
-select shard, person_id, decision_id, decided_at, kind, order_id, payment_id, outcome, region, quoted_region,
-    sought_region, basis, reasons, evidence, text(network) as network, rule_version, book_version, databases
-from region_decision
-where shard = $1 and order_id = $2 and payment_id = $3
-order by decided_at desc, decision_id desc limit 1
+-- name: decisions_about_payment -> RegionDecision
+-- That of the order's quote, and the latest about the payment.
+select d.shard, d.person_id, d.decision_id, d.decided_at, d.kind, d.order_id, d.payment_id, d.outcome, d.region,
+    d.quoted_region, d.sought_region, d.basis, d.reasons, d.evidence, text(d.network) as network, d.rule_version,
+    d.book_version, d.databases
+from region_decision d
+where d.shard = $1 and (d.decision_id = $4 or d.decision_id = (
+    select decision_id from region_decision where shard = $1 and order_id = $2 and payment_id = $3
+    order by decided_at desc, decision_id desc limit 1))
 
 -- name: forget_decisions
 delete from region_decision d using (

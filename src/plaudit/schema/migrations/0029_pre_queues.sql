@@ -26,3 +26,26 @@ grant update (leased_until, failed_with) on payment_decision, store_finishing, r
 grant update (tries, leased_until, failed_with, error) on store_void_poll to plaudit_app;
 grant update (maturity_leased_until, maturity_failed_with) on conversion to plaudit_app;
 grant update (poll_leased_until, poll_failed_with) on payout to plaudit_app;
+
+-- What a payment is judged by comes with its order: the version of its prices, and why it has those of its region.
+create or replace view order_with_quote as
+    select o.shard, o.order_id, o.person_id, o.quote_id, o.provider, o.return_url, o.state, o.payment_id, o.checkout_url,
+        o.created_at, o.changed_at, o.expires_at, o.polls, q.channel, q.region, q.coins * o.quantity as coins,
+        coalesce(o.paid_currency, q.currency) as currency,
+        coalesce(o.paid_net_minor, q.net_minor * o.quantity) as net_minor,
+        coalesce(o.paid_tax_minor, q.tax_minor * o.quantity) as tax_minor,
+        coalesce(o.paid_minor, q.price_minor * o.quantity) as price_minor,
+        q.tax_name, q.tax_rate_bps, q.store_fee_bps,
+        exists (
+            select from payment_problem p
+            where p.shard = o.shard and p.order_id = o.order_id and p.resolved_at is null and not p.credited
+                and p.paid_minor > 0
+        ) as needs_review,
+        case when d.outcome <> 'capture' then d.outcome end as refusal,
+        case when d.outcome <> 'capture' then d.reasons end as refusal_reasons,
+        case when d.outcome <> 'capture' then d.region end as refusal_region,
+        o.quantity, o.processing_since, o.locale, q.book_version, q.decision_id
+    from recharge_order o
+    join quote q using (shard, person_id, quote_id)
+    left join payment_decision d
+        on d.shard = o.shard and d.order_id = o.order_id and d.payment_id = o.payment_id and o.state = 'refused';

@@ -22,8 +22,7 @@ from plaudit.problems import NotFound, TooBusy, Unavailable
 from plaudit.queues import Backoff, Failure, Queue, settle
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.model import Message, MessageFilter, MessageState, Replay, StoredMessage, Unfinished
-from plaudit.selling.orders.capturing import carry_out
-from plaudit.selling.orders.model import Order
+from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import WebhookMessage
@@ -184,13 +183,9 @@ async def _read_and_apply(
     async with database.transaction() as connection:
         done = [await apply_news(connection, message.provider, one, settings, clock) for one in news]
         outcome = await _note(connection, message, done, clock.now())
-    for order in _orders(done):
-        await carry_out(database, providers, settings, clock, order=order)
+    if decisions := [one.decision for one in done if one.decision]:
+        await carry_out_these(database, providers, decisions, settings, clock)
     return outcome
-
-
-def _orders(done: list[Applied]) -> list[Order]:
-    return [one.order for one in done if one.order and one.outcome is NewsOutcome.APPLIED]
 
 
 async def _note(connection: Connection, message: StoredMessage, done: list[Applied], now: datetime) -> NewsOutcome:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
-from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
-from plaudit.selling.orders.capturing import apply_payment
+from plaudit.selling.inbox.finding import lock_order_of_payment, order_by_payment_id
+from plaudit.selling.orders.capturing import Decision, apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.settlement import NewsOutcome, Seller, record
 from plaudit.selling.providers.base import (
@@ -24,11 +24,12 @@ from plaudit.settings import Settings
 
 
 class Applied(NamedTuple):
-    """What a piece of news did, and to which order."""
+    """What a piece of news did, to which order, and what was decided: the caller holds that until its lease ends."""
 
     outcome: NewsOutcome
     detail: str
     order: Order | None = None
+    decision: Decision | None = None
 
 
 async def apply_news(connection: Connection, provider: str, news: News, settings: Settings, clock: Clock) -> Applied:
@@ -52,11 +53,11 @@ async def _apply_payment(
 ) -> Applied:
     if isinstance(payment, StorePayment) and payment.state is PaymentState.PAID:
         return Applied(*await apply_told(connection, provider, payment, settings, clock))
-    order = await order_of_payment(connection, provider, payment)
+    order = await lock_order_of_payment(connection, provider, payment)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the reference {payment.reference}")
-    outcome = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
-    return Applied(outcome, f"order {order.order_id}: payment {payment.state}", order)
+    applied = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+    return Applied(applied.outcome, f"order {order.order_id}: payment {payment.state}", order, applied.decision)
 
 
 async def _warn(connection: Connection, order: Order, warning: FraudWarning, clock: Clock) -> Applied:

@@ -5,19 +5,20 @@ from uuid import UUID
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ledger.shards import shard_of
 from plaudit.selling.orders.model import Order
+from plaudit.selling.orders.settlement import lock
 from plaudit.selling.providers.base import Payment
 from plaudit.selling.providers.references import read_reference
 
 SQL = statements(__file__)
 
 
-async def order_of_payment(connection: Connection, provider: str, payment: Payment) -> Order | None:
-    """The order a payment is for, by the reference it was made with: ours, or the order's id where a store allows no
-    more. None: unknown, or not this provider's."""
+async def lock_order_of_payment(connection: Connection, provider: str, payment: Payment) -> Order | None:
+    """The order a payment is for, locked. It is found by the reference it was made with: ours, or the order's id where a
+    store allows no more. None: unknown, or not this provider's."""
     if known := read_reference(payment.reference):
         person_id, order_id = known
         shard = await shard_of(connection, person_id)
-        order = await fetch_one(connection, SQL["find_order"], Order, shard, order_id)
+        order = await fetch_one(connection, SQL["lock_order"], Order, shard, order_id)
         return order if order and (order.person_id, order.provider) == (person_id, provider) else None
     try:
         order_id = UUID(payment.reference)
@@ -25,7 +26,7 @@ async def order_of_payment(connection: Connection, provider: str, payment: Payme
         return None
     # An id is unique in its shard only; two orders with one id are nobody's.
     found = await fetch_all(connection, SQL["orders_by_id"], Order, provider, order_id)
-    return found[0] if len(found) == 1 else None
+    return await lock(connection, found[0]) if len(found) == 1 else None
 
 
 async def order_by_payment_id(connection: Connection, provider: str, payment_id: str) -> Order | None:

@@ -84,8 +84,8 @@ with chosen as (
 )
 select count(*) from queued
 
--- name: find_order -> Order
-select * from order_with_quote where shard = $1 and order_id = $2
+-- name: lock_order -> Order
+select * from locked_order($1, $2)
 
 -- name: orders_by_id -> Order
 -- By the id alone, as stores know it, in every shard.

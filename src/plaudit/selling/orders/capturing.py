@@ -1,7 +1,9 @@
 """Payments that are agreed and not yet taken: decided in the transaction that hears of them, carried out after it."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -21,7 +23,7 @@ from plaudit.queues import Backoff, Failure, Queue, TryFailed
 from plaudit.queues import settle as settle_item
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.regions import judge_payment
-from plaudit.selling.orders.settlement import OPEN, NewsOutcome, Seller, is_as_ordered, lock, move, record, settle
+from plaudit.selling.orders.settlement import OPEN, NewsOutcome, Seller, is_as_ordered, record, settle, settle_locked
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import Payment, PaymentProvider, PaymentState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
@@ -69,6 +71,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         return self.shard, self.order_id, self.payment_id
 
 
+class PaymentApplied(NamedTuple):
+    """What came of the news of a payment, and what was decided: the caller holds that until its lease ends."""
+
+    outcome: NewsOutcome
+    decision: Decision | None = None
+
+
 DECISIONS = Queue(
     name="selling.capture",
     what="Agreed payments are taken or let go",
@@ -87,36 +96,40 @@ DECISIONS = Queue(
 
 async def apply_payment(
     connection: Connection, order: Order, payment: Payment, seller: Seller, settings: Settings, clock: Clock
-) -> NewsOutcome:
-    """What the news of a payment does to its order: decides about an authorised one, settles any other.
+) -> PaymentApplied:
+    """What the news of a payment does to its order, which is locked: decides about an authorised one, settles others.
 
     After the commit `carry_out` does what was decided; a job does what it does not.
     """
     if payment.state is PaymentState.AUTHORISED:
-        return await _decide(connection, await lock(connection, order), payment, settings, clock)
-    return await settle(connection, order, payment, seller, clock.now())
+        return await _decide(connection, order, payment, settings, clock)
+    return PaymentApplied(await settle_locked(connection, order, payment, seller, clock.now()))
 
 
 async def _decide(
     connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock
-) -> NewsOutcome:
-    known = await fetch_one(connection, SQL["find_decision"], Decision, order.shard, order.order_id, payment.id)
-    if known and not (known.is_call_off and known.carried_out_at is None):
-        return NewsOutcome.REPEATED
-    if order.state is OrderState.PAID and order.payment_id == payment.id:
-        return NewsOutcome.IGNORED
+) -> PaymentApplied:
+    if order.state not in OPEN:  # nothing is decided about an order before it moves on
+        known = await fetch_one(connection, SQL["find_decision"], Decision, order.shard, order.order_id, payment.id)
+        if known and not (known.is_call_off and known.carried_out_at is None):
+            return PaymentApplied(NewsOutcome.REPEATED)
+        if order.state is OrderState.PAID and order.payment_id == payment.id:
+            return PaymentApplied(NewsOutcome.IGNORED)
     verdict = await _judge(connection, order, payment, settings, clock)
-    now = clock.now()
+    now, state = clock.now(), None
     if order.state in UNDECIDED:
         if order.state not in OPEN and verdict.outcome == "capture":
             await record(connection, order, payment, PaymentProblemKind.PAID_LATE, now)
         state = OrderState.AUTHORISED if verdict.outcome == "capture" else OrderState.REFUSED
-        await move(connection, order, state, payment.id, UNDECIDED, now)
-    await connection.execute(
-        SQL["write_decision"],
+    decision = await fetch_one(
+        connection,
+        SQL["decide"],
+        Decision,
         *(order.shard, order.order_id, payment.id, verdict.outcome, verdict.region, verdict.reasons, now),
+        *(state, now + timedelta(seconds=CAPTURE_LEASE_S), order.provider),
     )
-    return NewsOutcome.APPLIED
+    assert decision is not None  # what is known of it was looked at under the order's lock
+    return PaymentApplied(NewsOutcome.APPLIED, decision)
 
 
 async def _judge(
@@ -139,8 +152,30 @@ async def carry_out(
 
     It may stop anywhere: a decision stays in the queue until the provider has said that it is carried out.
     """
+    handling = _handling(database, providers, settings, clock)
     shard, order_id = (order.shard, order.order_id) if order else (None, None)
+    limit = 1 if order else None
+    return await DECISIONS.run(database, clock, handling.handle, shard, order_id, failed=handling.failed, limit=limit)
 
+
+async def carry_out_these(
+    database: Database,
+    providers: PaymentProviders,
+    decisions: list[Decision],
+    settings: Settings,
+    clock: Clock,
+) -> None:
+    """The same with decisions this caller holds."""
+    handling = _handling(database, providers, settings, clock)
+    await DECISIONS.handle(database, clock, decisions, handling.handle, handling.failed)
+
+
+class _Handling(NamedTuple):
+    handle: Callable[[Decision], Awaitable[None]]
+    failed: Callable[[Connection, Decision, Failure], Awaitable[None]]
+
+
+def _handling(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> _Handling:
     async def handle(decision: Decision) -> None:
         await _carry_out(database, providers, decision, settings, clock)
 
@@ -149,8 +184,7 @@ async def carry_out(
         if clock.now() >= alarm_at and not decision.is_call_off:
             await _alarm(connection, decision, failure.words, clock.now())
 
-    limit = 1 if order else None
-    return await DECISIONS.run(database, clock, handle, shard, order_id, failed=failed, limit=limit)
+    return _Handling(handle, failed)
 
 
 async def _carry_out(

@@ -9,9 +9,9 @@ from plaudit.languages.model import ENGLISH, Voice, language_of
 from plaudit.languages.speaking import speaking
 from plaudit.limits import ORDER_POLL_AFTER_S
 from plaudit.selling.orders import actions
-from plaudit.selling.orders.capturing import apply_payment, carry_out
+from plaudit.selling.orders.capturing import apply_payment, carry_out, carry_out_these
 from plaudit.selling.orders.model import Order, OrderRequest, OrderState
-from plaudit.selling.orders.settlement import Seller
+from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentProvider, as_store
@@ -94,10 +94,16 @@ async def apply(
     database: Database, providers: PaymentProviders, order: Order, payment: Payment, settings: Settings, clock: Clock
 ) -> Order:
     """Apply what a provider said of an order's payment in a transaction of its own, and carry out what it decides."""
+    decision = None
     async with database.transaction() as connection:
         if payment.reference in {order.reference, str(order.order_id)}:
-            await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
-    await carry_out(database, providers, settings, clock, order=order)
+            present = await lock(connection, order)
+            applied = await apply_payment(connection, present, payment, Seller.of(settings), settings, clock)
+            decision = applied.decision
+    if decision is not None:
+        await carry_out_these(database, providers, [decision], settings, clock)
+    else:
+        await carry_out(database, providers, settings, clock, order=order)
     async with database.read() as connection:
         return await _read(connection, order)
 

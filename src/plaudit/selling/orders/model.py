@@ -163,6 +163,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Since when the buyer has done everything and the money is on its way, as by a bank debit."""
     locale: str = "en"
     """What the checkout is written in."""
+    book_version: int
+    """The prices it was quoted by."""
+    decision_id: UUID | None = None
+    """Why it has those of its region; None before decisions were kept."""
 
     @property
     def price(self) -> Money:

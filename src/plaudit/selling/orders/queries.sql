@@ -44,8 +44,8 @@ where o.shard = $1 and o.order_id = $2
 select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
 join order_with_quote o on o.shard = s.shard and o.order_id = $1 limit 1
 
--- name: lock_order
-select state from recharge_order where shard = $1 and order_id = $2 for no key update
+-- name: lock_order -> Order
+select * from locked_order($1, $2)
 
 -- name: language_of_person
 select language from person where id = $1
@@ -113,16 +113,9 @@ from recharge_order where poll_at is not null
 
 -- Settling
 
--- name: fund
+-- name: sell
 -- The viewer's screens are told at the commit; without the notification they would find out by polling.
-select fund($1, $2, $3, 'paid', 'recharge', $4, $5, $6, $7), pg_notify('plaudit_wallets', ':' || $2::bigint)
-
--- name: lock_money
-select lock_money($1)
-
--- name: post
-select post($1, $2, m.reason, 0, 0, $4, m.amount, $6)
-from unnest($3::text[], $5::bigint[]) with ordinality as m (reason, amount, place) order by m.place
+select sell($1, $2, $3, $4, $5, $6, $7, $8, $9), pg_notify('plaudit_wallets', ':' || $2::bigint)
 
 -- name: keep_what_was_paid
 update recharge_order set paid_minor = $3, paid_currency = $4, paid_net_minor = $5, paid_tax_minor = $6
@@ -145,14 +138,24 @@ where p.resolved_at is null order by p.noticed_at limit $1
 select d.*, o.provider from payment_decision d join recharge_order o using (shard, order_id)
 where d.shard = $1 and d.order_id = $2 and d.payment_id = $3
 
--- name: write_decision
--- Once; only that the checkout of an order that is over is to be called off may be replaced, until it is done.
-insert into payment_decision (shard, order_id, payment_id, outcome, region, reasons, decided_at, due_at)
-values ($1, $2, $3, $4, $5, $6, $7, $7)
-on conflict (shard, order_id, payment_id) do update
-set outcome = excluded.outcome, region = excluded.region, reasons = excluded.reasons, decided_at = excluded.decided_at,
-    due_at = excluded.due_at, leased_until = null, failed_with = null, error = null
-where payment_decision.outcome = 'expire' and payment_decision.carried_out_at is null
+-- name: decide -> Decision
+-- Once; only that the checkout of an order that is over is to be called off may be replaced, until it is done. With it the
+-- order moves on to $8, or stays ($8 null). Whoever decides has it until the lease ends.
+with moved as (
+    update recharge_order set state = $8, previous_state = state, payment_id = $3, changed_at = $7, poll_at = null
+    where shard = $1 and order_id = $2 and $8::text is not null
+), written as (
+    insert into payment_decision (shard, order_id, payment_id, outcome, region, reasons, decided_at, due_at, leased_until,
+        tries)
+    values ($1, $2, $3, $4, $5, $6, $7, $9, $9, 1)
+    on conflict (shard, order_id, payment_id) do update
+    set outcome = excluded.outcome, region = excluded.region, reasons = excluded.reasons, decided_at = excluded.decided_at,
+        due_at = excluded.due_at, leased_until = excluded.leased_until, tries = payment_decision.tries + 1,
+        failed_with = null, error = null
+    where payment_decision.outcome = 'expire' and payment_decision.carried_out_at is null
+    returning *
+)
+select w.*, $10::text as provider from written w
 
 -- name: call_off
 -- The payment of an order that is over is to be let go, unless something was decided about it.
@@ -189,11 +192,6 @@ select decided_at as since, due_at, tries, leased_until, failed_with from paymen
 
 -- name: reference_units
 select region, reference_numerator, reference_denominator from price where version = $1 and channel = $2
-
--- name: quote_of_order
-select q.book_version, q.decision_id
-from recharge_order o join quote q using (shard, person_id, quote_id)
-where o.shard = $1 and o.order_id = $2
 
 -- Telling stores
 

@@ -145,14 +145,14 @@ async def judge_payment(
     Raises:
         NoPrices: the order's price book has no prices for the default region.
     """
-    known = await actions.decision_of_payment(connection, order.shard, order.order_id, payment.id)
+    of_quote, known = await actions.decisions_about_payment(
+        connection, order.shard, order.order_id, payment.id, order.decision_id
+    )
     if known is not None and known.outcome in _FINAL:
         return _verdict(known)
-    quoted = await connection.fetchrow(SQL["quote_of_order"], order.shard, order.order_id)
-    assert quoted is not None  # an order has a quote
-    units = await _reference_units(connection, quoted["book_version"], order.channel, settings)
+    units = await _reference_units(connection, order.book_version, order.channel, settings)
     now = clock.now()
-    evidence, network = await _of_quote(connection, order.shard, quoted["decision_id"])
+    evidence, network = _of_quote(of_quote)
     question = Question(
         evidence=(*payment.evidence, *evidence, *await _of_account(connection, order.person_id, now)),
         prices=units,
@@ -166,7 +166,7 @@ async def judge_payment(
         judge(question, order.region),
         question,
         network,
-        quoted["book_version"],
+        order.book_version,
         settings,
         clock,
     )
@@ -200,9 +200,7 @@ async def forget_decisions(connection: Connection, clock: Clock) -> int:
 
 async def decisions_of_order(connection: Connection, order: Order) -> list[RegionDecision]:
     """The decisions an order rests on: its quote's, then those of its payments."""
-    quoted = await connection.fetchrow(SQL["quote_of_order"], order.shard, order.order_id)
-    decision_id = quoted["decision_id"] if quoted else None
-    return await actions.decisions_of_order(connection, order.shard, order.order_id, decision_id)
+    return await actions.decisions_of_order(connection, order.shard, order.order_id, order.decision_id)
 
 
 async def _reference_units(
@@ -233,9 +231,8 @@ async def _of_account(connection: Connection, person_id: int, now: datetime) -> 
     return [Evidence(source=EvidenceSource.ACCOUNT, country=person.country, observed_at=now, detail=person.issuer)]
 
 
-async def _of_quote(connection: Connection, shard: int, decision_id: UUID | None) -> tuple[list[Evidence], str | None]:
+def _of_quote(decision: RegionDecision | None) -> tuple[list[Evidence], str | None]:
     """The network the quote was asked for from."""
-    decision = await actions.find_decision(connection, shard, decision_id) if decision_id else None
     if decision is None:
         return [], None
     signs = [sign for sign in decision.evidence if sign.source is EvidenceSource.IP]

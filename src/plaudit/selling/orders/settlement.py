@@ -64,8 +64,7 @@ class OrderKey(Protocol):
 
 async def lock(connection: Connection, order: OrderKey) -> Order:
     """The order as it is now; nobody else changes it before the transaction ends."""
-    await connection.execute(SQL["lock_order"], order.shard, order.order_id)
-    present = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
+    present = await fetch_one(connection, SQL["lock_order"], Order, order.shard, order.order_id)
     assert present is not None  # orders are never removed
     return present
 
@@ -73,19 +72,26 @@ async def lock(connection: Connection, order: OrderKey) -> Order:
 async def settle(
     connection: Connection, order: OrderKey, payment: Payment, seller: Seller, now: datetime
 ) -> NewsOutcome:
-    """Apply what a provider says of a payment to its order: the one way to coins, for webhook, return and poll.
+    """Lock an order and apply what a provider says of a payment to it; see settle_locked."""
+    return await settle_locked(connection, await lock(connection, order), payment, seller, now)
+
+
+async def settle_locked(
+    connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime
+) -> NewsOutcome:
+    """Apply what a provider says of a payment to its order, which is locked: the one way to coins, for webhook, return
+    and poll.
 
     A payment of another amount or currency than ordered is never credited, but by a store that sold the coins that
     were ordered: what it took is then what was paid. One that comes after the order expired or was declined is
     credited: the money was taken. One that was to be let go is not. All of it is recorded for the operator.
     """
-    present = await lock(connection, order)
     if payment.state is PaymentState.PAID:
-        return await _paid(connection, present, payment, seller, now)
+        return await _paid(connection, order, payment, seller, now)
     if payment.state in {PaymentState.DECLINED, PaymentState.EXPIRED}:
-        return await _ended(connection, present, payment, now)
+        return await _ended(connection, order, payment, now)
     if payment.state in {PaymentState.OPEN, PaymentState.PROCESSING}:
-        return await _under_way(connection, present, payment, now)
+        return await _under_way(connection, order, payment, now)
     return NewsOutcome.IGNORED
 
 
@@ -101,7 +107,6 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
         return await record(connection, order, payment, PaymentProblemKind.AMOUNT_DIFFERS, now)
     if order.state not in {*OPEN, OrderState.AUTHORISED}:
         await record(connection, order, payment, PaymentProblemKind.PAID_LATE, now)
-    await connection.execute(SQL["lock_money"], order.shard)
     if not await move(connection, order, OrderState.PAID, payment.id, UNPAID, now):
         raise RuntimeError(f"order {order.order_id} moved under its own lock")
     if payment.amount != order.price:
@@ -219,15 +224,13 @@ async def set_quantity(connection: Connection, order: Order, quantity: int) -> N
 async def _book(connection: Connection, order: Order, payment: Payment, now: datetime) -> None:
     """The lot, and what was paid as proceeds, tax inside it, and what the channel keeps of it."""
     shard, lot_id = order.shard, order.order_id
-    await connection.execute(
-        SQL["fund"], shard, order.person_id, lot_id, order.coins, order.price_minor, order.currency, now
-    )
     fee_minor = payment.fee_minor
     if fee_minor is None:
         fee_minor = round_half_up(Fraction(order.price_minor * order.store_fee_bps, BPS))
     parts = {"sale": order.price_minor, "sale_tax": order.tax_minor, "sale_fee": fee_minor}
     moved = {reason: amount_minor for reason, amount_minor in parts.items() if amount_minor > 0}
-    await connection.execute(SQL["post"], shard, lot_id, list(moved), order.currency, list(moved.values()), now)
+    sold = (shard, order.person_id, lot_id, order.coins, order.price_minor, order.currency)
+    await connection.execute(SQL["sell"], *sold, list(moved), list(moved.values()), now)
 
 
 async def record(

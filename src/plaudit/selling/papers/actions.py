@@ -31,10 +31,9 @@ async def write_receipt(
         named = await named_seller(connection, sale.region, sale.created_at, sale.channel)
         if named is not None and named.code != issuer.code:
             store_name, store_address = named.name, named.address
-    number = await connection.fetchval(SQL["next_number"], sale.shard, issuer.code, paper)
     await connection.execute(
         SQL["write_receipt"],
-        *(sale.shard, sale.order_id, sale.person_id, paper, issuer.code, number),
+        *(sale.shard, sale.order_id, sale.person_id, paper, issuer.code),
         *(issuer.name, issuer.address, issuer.tax_id, store_name, store_address, now, paid_at),
         *(sale.channel, sale.region, sale.provider, sale.coins, sale.currency, sale.net_minor),
         *(sale.tax_minor, sale.price_minor, sale.tax_name, sale.tax_rate_bps),

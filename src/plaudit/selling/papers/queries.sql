@@ -7,12 +7,18 @@ on conflict (shard, seller_code, paper) do update set last_number = c.last_numbe
 returning last_number
 
 -- name: write_receipt
+-- With the next number of its series.
+with numbered as (
+    insert into paper_counter as c (shard, seller_code, paper, last_number) values ($1, $5, $4, 1)
+    on conflict (shard, seller_code, paper) do update set last_number = c.last_number + 1
+    returning last_number
+)
 insert into receipt (shard, order_id, person_id, paper, seller_code, number, seller_name, seller_address, seller_tax_id,
     store_name, store_address, buyer_name, issued_at, paid_at, channel, region, provider, coins, currency, net_minor,
     tax_minor, price_minor, tax_name, tax_rate_bps)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, p.display_name, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-    $22, $23
-from person p where p.id = $3
+select $1, $2, $3, $4, $5, n.last_number, $6, $7, $8, $9, $10, p.display_name, $11, $12, $13, $14, $15, $16, $17, $18,
+    $19, $20, $21, $22
+from person p cross join numbered n where p.id = $3
 
 -- name: find_receipt -> Receipt
 -- Of one person, or of anybody.

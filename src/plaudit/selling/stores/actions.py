@@ -93,7 +93,8 @@ async def present(
             return await _waiting(connection, provider, payment, person_id)
         found = await claim(connection, provider, payment, person_id, clock.now())
         if found.order:
-            await apply_payment(connection, found.order, payment, Seller.of(settings), settings, clock)
+            order = await lock(connection, found.order)
+            await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
             return await find_order(connection, person_id, found.order.order_id)
     raise _refusal(found, payment)
 
@@ -133,7 +134,8 @@ async def apply_told(
             f"transaction {payment.id} is {words}",
             None,
         )
-    outcome = await apply_payment(connection, found.order, payment, Seller.of(settings), settings, clock)
+    order = await lock(connection, found.order)
+    outcome, _ = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
     return outcome, f"order {found.order.order_id}: transaction {payment.id}", found.order
 
 
