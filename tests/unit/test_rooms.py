@@ -89,7 +89,7 @@ def test_no_handler_is_forgotten() -> None:
     served = {
         handler.fn for route in framework().routes if isinstance(route, HTTPRoute) for handler in route.route_handlers
     }
-    written = {}
+    written: dict[object, str] = {}
     for file in PACKAGE.rglob("*api.py"):
         name = ".".join(("plaudit", *file.relative_to(PACKAGE).with_suffix("").parts))
         module = vars(import_module(name))

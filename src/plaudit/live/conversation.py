@@ -12,13 +12,10 @@ from msgspec import UNSET, Meta, UnsetType
 
 from plaudit.gifts.model import Combo, Gift, IdText
 from plaudit.limits import GIFT_COINS_MAX, GIFT_COUNT_MAX
-from plaudit.live.kinds import Numbered, brought_kinds
+from plaudit.live.kinds import CARD_SCHEMA, Card, Numbered, brought_kinds
 from plaudit.live.model import RoomEvent, StageKind
 
 Cursor = Annotated[str, Meta(description="Where the screen is: `<epoch>:<seq>`.", examples=["1:17"])]
-_CARD = {"$ref": "#/components/schemas/PersonCard"}
-Card: TypeAlias = Annotated[msgspec.Raw, Meta(extra_json_schema=_CARD)]
-"""A `PersonCard`, encoded once for all screens."""
 NOBODY = msgspec.Raw(b"null")
 
 
@@ -102,7 +99,7 @@ class Hello(_Said, frozen=True, kw_only=True, tag="hello"):
         msgspec.Raw,
         Meta(
             description="Who is signed in; null: a guest, who can watch.",
-            extra_json_schema={"anyOf": [_CARD, {"type": "null"}]},
+            extra_json_schema={"anyOf": [CARD_SCHEMA, {"type": "null"}]},
         ),
     ]
     coins: int | None

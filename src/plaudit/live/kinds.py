@@ -10,6 +10,9 @@ from msgspec import Meta
 
 from plaudit.rooms import rooms
 
+CARD_SCHEMA = {"$ref": "#/components/schemas/PersonCard"}
+Card: TypeAlias = Annotated[msgspec.Raw, Meta(extra_json_schema=CARD_SCHEMA)]
+"""A `PersonCard`, encoded once for all screens."""
 Cards: TypeAlias = Mapping[int, msgspec.Raw]
 """Encoded person cards by person."""
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
-from plaudit.selling.inbox.finding import lock_order_of_payment, order_by_payment_id
+from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import Decision, apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.settlement import NewsOutcome, Seller, record
@@ -53,7 +53,7 @@ async def _apply_payment(
 ) -> Applied:
     if isinstance(payment, StorePayment) and payment.state is PaymentState.PAID:
         return Applied(*await apply_told(connection, provider, payment, settings, clock))
-    order = await lock_order_of_payment(connection, provider, payment)
+    order = await order_of_payment(connection, provider, payment, locked=True)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the reference {payment.reference}")
     applied = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)

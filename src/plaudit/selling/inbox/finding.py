@@ -12,13 +12,15 @@ from plaudit.selling.providers.references import read_reference
 SQL = statements(__file__)
 
 
-async def lock_order_of_payment(connection: Connection, provider: str, payment: Payment) -> Order | None:
-    """The order a payment is for, locked. It is found by the reference it was made with: ours, or the order's id where a
-    store allows no more. None: unknown, or not this provider's."""
+async def order_of_payment(
+    connection: Connection, provider: str, payment: Payment, *, locked: bool = False
+) -> Order | None:
+    """The order a payment is for, by the reference it was made with: ours, or the order's id where a store allows no
+    more. None: unknown, or not this provider's. `locked`: until the transaction ends."""
     if known := read_reference(payment.reference):
         person_id, order_id = known
         shard = await shard_of(connection, person_id)
-        order = await fetch_one(connection, SQL["lock_order"], Order, shard, order_id)
+        order = await fetch_one(connection, SQL["lock_order" if locked else "find_order"], Order, shard, order_id)
         return order if order and (order.person_id, order.provider) == (person_id, provider) else None
     try:
         order_id = UUID(payment.reference)
@@ -26,7 +28,9 @@ async def lock_order_of_payment(connection: Connection, provider: str, payment: 
         return None
     # An id is unique in its shard only; two orders with one id are nobody's.
     found = await fetch_all(connection, SQL["orders_by_id"], Order, provider, order_id)
-    return await lock(connection, found[0]) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return await lock(connection, found[0]) if locked else found[0]
 
 
 async def order_by_payment_id(connection: Connection, provider: str, payment_id: str) -> Order | None:

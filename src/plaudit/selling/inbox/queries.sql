@@ -84,6 +84,9 @@ with chosen as (
 )
 select count(*) from queued
 
+-- name: find_order -> Order
+select * from order_with_quote where shard = $1 and order_id = $2
+
 -- name: lock_order -> Order
 select * from locked_order($1, $2)
 

@@ -15,7 +15,7 @@ from plaudit.problems import TooBusy, Unavailable
 from plaudit.queues import TryFailed
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
-from plaudit.selling.orders.capturing import carry_out
+from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
@@ -178,7 +178,9 @@ class Comparison:
     async def _heal_payment(self, order: Order, payment: Payment) -> None:
         """The order is not paid by this payment: apply the news that was lost. What cannot be is a difference."""
         applied = await self._apply(PaymentNews(payment=payment))
-        await carry_out(self._database, self._providers, self._settings, self._clock, order=order)
+        if applied.decision is not None:
+            decided = [applied.decision]
+            await carry_out_these(self._database, self._providers, decided, self._settings, self._clock)
         if applied.outcome is NewsOutcome.APPLIED:
             detail = "its message was lost; the order is settled now"
             found = _payment_found(

@@ -1,0 +1,1 @@
+"""A small room that no list of the house names: what it takes to be one."""

@@ -1,0 +1,2 @@
+-- Nobody wishes for nothing.
+select * from wish where wish = '';
