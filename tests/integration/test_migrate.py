@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from plaudit.db import OwnConnection, connect
+from plaudit.ledger.shards import read_shards
 from plaudit.schema.migrate import (
     Migrated,
     MigrationError,
@@ -101,6 +102,16 @@ async def test_before_a_deploy_only_what_old_code_can_live_with(empty_database: 
 async def test_two_at_once_apply_each_once(empty_database: EmptyDatabase) -> None:
     outcomes = await asyncio.gather(*(apply_to(empty_database.url) for _ in range(3)))
     assert sorted(len(outcome.applied) > 0 for outcome in outcomes) == [False, False, True]
+
+
+async def test_shards_are_chosen_with_the_first_migration(empty_database: EmptyDatabase) -> None:
+    url, connection = empty_database.url, empty_database.connection
+    await apply_to(url, shards=3)
+    assert (await read_shards(connection)).count == 3
+    assert await connection.fetchval("select count(*) from charge_stream") == 9
+    assert await apply_to(url, shards=3) == await apply_to(url) == Migrated([], [])
+    with pytest.raises(MigrationError, match="the books have 3 shards, not 2"):
+        await apply_to(url, shards=2)
 
 
 async def test_names_must_have_their_form(tmp_path: Path) -> None:

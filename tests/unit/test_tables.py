@@ -16,6 +16,7 @@ PROJECT = Path(__file__).parents[2]
 EXCEPTIONS = {
     ("ledger", "writes", "clawback"): "taking coins back hands each creator's part over in the same transaction",
     ("ledger", "reads", "clawback"): "and calls it off when they are put back",
+    ("schema", "reads", "ledger_setting"): "how many shards there are is chosen when a database is made",
     ("events", "reads", "ledger_setting"): "the log says which life of the database it is of",
     ("feeds.gifts", "writes", "event_log"): "says since when gifts are in the log, whose row it is",
     ("policy", "reads", "quote"): "decisions are kept as long as their quotes",

@@ -21,7 +21,7 @@ import msgspec
 
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
 from plaudit.embedded import EmbeddedPostgres, database_url
-from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S
+from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S, SHARDS_MAX
 from plaudit.postgresql import wheel
 from plaudit.schema.privileges import SCHEMA_FILE, repair_privileges
 from plaudit.settings import Settings, SetupError
@@ -100,15 +100,18 @@ async def apply(
     migrations: Sequence[ScriptFile] | None = None,
     functions: Sequence[ScriptFile] | None = None,
     before_deploy: bool = False,
+    shards: int | None = None,
 ) -> list[str]:
     """Apply what is missing, as the login user, all of it in one transaction; names of what was applied.
 
     Functions go with the migrations they need, so that no server ever sees the one without the other.
 
     `before_deploy`: only what old code can live with; `post` migrations stay for later.
+    `shards`: how many the books are to have; None: as many as they have, or two.
 
     Raises:
-        MigrationError: a file was changed after it was applied, or is unknown here, or a statement failed.
+        MigrationError: a file was changed after it was applied, or is unknown here, or a statement failed; or the books
+            have another number of shards.
     """
     migrations = read_migrations() if migrations is None else migrations
     functions = read_functions() if functions is None else functions
@@ -122,6 +125,7 @@ async def apply(
         pending = _pending(migrations, present, before_deploy=before_deploy)
         functions_present = {script.name: script.sha256 for script in applied if script.kind == "function"}
         changed = functions_present != {file.name: file.sha256 for file in functions}
+        await _choose_shards(connection, shards)
         async with connection.transaction():
             await _apply_all(connection, "migration", pending)
             if pending or changed:
@@ -176,6 +180,19 @@ async def _take_lock(connection: Connection) -> None:
             await connection.execute(SQL["take_migration_lock"])
     except TimeoutError:
         raise MigrationError("another migration of this database is still under way") from None
+
+
+async def _choose_shards(connection: Connection, shards: int | None) -> None:
+    """Let the first migration make so many; those that are there cannot be changed."""
+    if shards is None:
+        return
+    if await connection.fetchval(SQL["has_books"]):
+        present = await connection.fetchval(SQL["shards_of_books"])
+        if present != shards:
+            raise MigrationError(
+                f"the books have {present} shards, not {shards}: their number is fixed when a database is made"
+            )
+    await connection.execute(SQL["choose_shards"], str(shards))
 
 
 def _pending(migrations: Sequence[ScriptFile], present: Mapping[str, str], *, before_deploy: bool) -> list[ScriptFile]:
@@ -248,7 +265,7 @@ async def _apply_alone(url: str) -> None:
     await connection.close()
 
 
-async def apply_to(url: str, *, before_deploy: bool = False) -> Migrated:
+async def apply_to(url: str, *, before_deploy: bool = False, shards: int | None = None) -> Migrated:
     """`apply()` on a connection of its own to the database at `url`; then what the application may do there is put
     right, unless migrations are left for later.
 
@@ -257,7 +274,7 @@ async def apply_to(url: str, *, before_deploy: bool = False) -> Migrated:
     """
     connection = await connect(url, role=None)
     try:
-        applied = await apply(connection, before_deploy=before_deploy)
+        applied = await apply(connection, before_deploy=before_deploy, shards=shards)
         if await pending_migrations(connection):
             return Migrated(applied)
         try:
@@ -273,15 +290,20 @@ async def apply_to(url: str, *, before_deploy: bool = False) -> Migrated:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database.")
 @click.option("--before-deploy", is_flag=True, help="Only what the version before this one can live with.")
+@click.option(
+    "--shards",
+    type=click.IntRange(1, SHARDS_MAX),
+    help="How many shards the books get. Chosen once, when a database is made; without it two.",
+)
 @click.option("--record", is_flag=True, hidden=True, help="Write the schema of the migrations into the sources.")
-def migrate(data: Path | None, *, before_deploy: bool, record: bool) -> None:
+def migrate(data: Path | None, *, before_deploy: bool, shards: int | None, record: bool) -> None:
     """Bring a database to this version of Plaudit, and repair what its role may do. A second run has nothing to do."""
     if record:
         SCHEMA_FILE.write_text(schema_of_migrations(), encoding="utf-8")
         click.echo(f"recorded {SCHEMA_FILE}")
         return
     with database_url(Settings.from_environment(), data, share=True) as url:
-        migrated = asyncio.run(apply_to(url, before_deploy=before_deploy))
+        migrated = asyncio.run(apply_to(url, before_deploy=before_deploy, shards=shards))
     for name in migrated.applied:
         click.echo(f"applied {name}")
     if migrated.repaired:

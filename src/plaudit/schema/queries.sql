@@ -28,6 +28,15 @@ select pg_advisory_unlock(hashtext('plaudit.migration'));
 -- name: lift_statement_timeout
 set statement_timeout = 0;
 
+-- name: has_books
+select to_regclass('public.ledger_setting') is not null;
+
+-- name: shards_of_books
+select shards from ledger_setting;
+
+-- name: choose_shards
+select set_config('plaudit.shards', $1, false);
+
 -- name: has_role
 select exists (select from pg_roles where rolname = $1);
 
