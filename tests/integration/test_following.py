@@ -135,7 +135,7 @@ async def test_a_shard_that_cannot_be_followed_keeps_no_other_back(
         seen.extend(entry.log_no for entry in entries)
 
     with pytest.raises(ExceptionGroup, match="half cannot follow 1 shards"):
-        await following.follow(database, shards, "half", handle)
+        await following.follow(database, "half", handle)
     assert seen
     async with database.read() as connection:
         left = await connection.fetch(
@@ -162,7 +162,7 @@ async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def _sum_up(stage: Stage) -> None:
     house = stage.shop.desk.house
-    await following.follow(house.database, house.shards, totals.FOLLOWER, totals.add_entries)
+    await following.follow(house.database, totals.FOLLOWER, totals.add_entries)
 
 
 async def _shown(stage: Stage, by: str, **query: Any) -> list[tuple[Any, int, int, int]]:
@@ -215,6 +215,23 @@ async def test_totals_are_corrected_by_reversals_and_equal_what_is_summed_anew(s
     assert await _rows(database) == kept
 
 
+async def test_who_has_not_begun_has_the_whole_log_before_it(stage: Stage) -> None:
+    ada = await Returns.of(stage.shop, "ada")
+    await ada.buy(100)
+    for coins in (60, 40):
+        await stage.give(ada, coins)
+    house = stage.shop.desk.house
+    async with house.database.transaction() as connection:
+        await following.end(connection, totals.FOLLOWER)
+        log = await connection.fetch("select shard, through from gift_log where through > 0")
+        assert [row["shard"] for row in log] == [house.shards.of(stage.creator_id)]
+        assert await following.behind_of(connection, totals.FOLLOWER) == log[0]["through"]
+    answer = await stage.creator.get("/v1/creators/me/totals")
+    assert answer.json()["behind"] == log[0]["through"] > 0
+    await _sum_up(stage)
+    assert await _shown(stage, "room") == [(stage.room_id, 2, 100, 0)]
+
+
 async def test_a_rebuild_is_over_when_all_is_summed(
     stage: Stage, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,14 +243,14 @@ async def test_a_rebuild_is_over_when_all_is_summed(
     kept = await _rows(stage.shop.desk.house.database)
     turns: list[str] = []
 
-    async def follow(database: Database, shards: Shards, name: str, handle: following.Follow) -> int:
+    async def follow(database: Database, name: str, handle: following.Follow) -> int:
         turns.append(name)
         if len(turns) > 1:
-            return await following.follow(database, shards, name, handle)
+            return await following.follow(database, name, handle)
         async with database.transaction() as connection:
-            for shard in shards.all():
+            for shard in stage.shop.desk.house.shards.all():
                 await following.claim(connection, name, shard)
-            return await following.follow(database, shards, name, handle)
+            return await following.follow(database, name, handle)
 
     monkeypatch.setattr(commands, "follow", follow)
     assert await commands._rebuild(database_url) == 1

@@ -111,7 +111,7 @@ async def _delivered(platform: Platform) -> None:
 
 async def _copy(platform: Platform) -> int:
     await _delivered(platform)
-    return await copy_gifts(platform.house.database, platform.house.shards, platform.clock)
+    return await copy_gifts(platform.house.database, platform.clock)
 
 
 async def test_gifts_and_combos_are_told_while_somebody_follows_them(

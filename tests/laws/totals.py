@@ -13,4 +13,4 @@ BREAKS = [
 async def prepare(stage: Stage) -> None:
     """All that was given is summed."""
     house = stage.shop.desk.house
-    await follow(house.database, house.shards, totals.FOLLOWER, totals.add_entries)
+    await follow(house.database, totals.FOLLOWER, totals.add_entries)

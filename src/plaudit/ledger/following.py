@@ -15,7 +15,7 @@ import msgspec
 
 from plaudit.db import Connection, Database, fetch_all, statements
 from plaudit.ledger.model import GiftLine
-from plaudit.ledger.shards import Shards, read_shards
+from plaudit.ledger.shards import read_shards
 from plaudit.limits import FOLLOWER_ENTRIES_MAX
 
 SQL = statements(__file__)
@@ -121,7 +121,7 @@ async def advance(connection: Connection, name: str, shard: int, entries: Sequen
         await connection.execute(SQL["advance_follower"], name, shard, entries[-1].log_no)
 
 
-async def follow(database: Database, shards: Shards, name: str, handle: Follow) -> int:
+async def follow(database: Database, name: str, handle: Follow) -> int:
     """Hand a follower all that is new, FOLLOWER_ENTRIES_MAX entries a transaction; answers how many there were.
 
     Raises:
@@ -130,7 +130,8 @@ async def follow(database: Database, shards: Shards, name: str, handle: Follow) 
     followed, failures = 0, []
     async with database.transaction() as connection:
         await begin(connection, name)
-    for shard in shards.all():
+        shards = await shards_behind(connection, name)
+    for shard in shards:
         handled = FOLLOWER_ENTRIES_MAX
         try:
             while handled == FOLLOWER_ENTRIES_MAX:
@@ -157,9 +158,20 @@ async def follow_once(database: Database, name: str, shard: int, handle: Follow)
         return len(entries)
 
 
-async def behind(connection: Connection, shard: int | None = None) -> dict[str, int]:
-    """How many entries each follower has not read, by its name: of one shard, or of all."""
-    return {row["name"]: row["behind"] for row in await connection.fetch(SQL["behind"], shard)}
+async def behind(connection: Connection) -> dict[str, int]:
+    """How many entries each follower that has begun has not read, by its name."""
+    return {row["name"]: row["behind"] for row in await connection.fetch(SQL["behind"])}
+
+
+async def behind_of(connection: Connection, name: str, shard: int | None = None) -> int:
+    """How many entries a follower has not read, of one shard or of all; all of them, as long as it has not begun."""
+    entries: int = await connection.fetchval(SQL["behind_of"], name, shard)
+    return entries
+
+
+async def shards_behind(connection: Connection, name: str) -> list[int]:
+    """The shards of which a follower has not read all."""
+    return [row["shard"] for row in await connection.fetch(SQL["shards_behind"], name)]
 
 
 async def rebuild(connection: Connection, name: str, forget: Callable[[Connection], Awaitable[object]]) -> None:

@@ -34,8 +34,16 @@ update follower set through = 0 where name = $1;
 
 -- name: behind
 select f.name, sum(g.through - f.through)::bigint as behind from follower f join gift_log g using (shard)
-where $1::smallint is null or f.shard = $1
 group by f.name;
+
+-- name: shards_behind
+select f.shard from follower f join gift_log g using (shard) where f.name = $1 and g.through > f.through order by f.shard;
+
+-- name: behind_of
+-- One that has not begun has the whole log before it.
+select coalesce(sum(g.through - coalesce(f.through, 0)), 0)::bigint
+from gift_log g left join follower f on f.shard = g.shard and f.name = $1
+where $2::smallint is null or g.shard = $2;
 
 -- name: deliveries_after
 select log_no, delivered_at, room_ids, seqs from delivery where shard = $1 and log_no > $2 order by log_no limit $3;

@@ -88,4 +88,4 @@ async def totals_by(connection: Connection, creator_id: int, by: By, period: Per
 
 async def behind(connection: Connection, creator_id: int) -> int:
     """How many deliveries and reversals of a creator's shard are not in the sums yet."""
-    return (await following.behind(connection, await shard_of(connection, creator_id))).get(FOLLOWER, 0)
+    return await following.behind_of(connection, FOLLOWER, await shard_of(connection, creator_id))

@@ -9,8 +9,7 @@ from plaudit.creators.totals.actions import FOLLOWER, add_entries, forget
 from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import Database
 from plaudit.embedded import database_url
-from plaudit.ledger.following import behind, follow, rebuild
-from plaudit.ledger.shards import read_shards
+from plaudit.ledger.following import behind_of, follow, rebuild
 from plaudit.settings import Settings
 
 _LOOK_AGAIN_S = 0.2
@@ -34,10 +33,10 @@ async def _rebuild(url: str) -> int:
     async with Database(url) as database:
         async with database.transaction() as connection:
             await rebuild(connection, FOLLOWER, forget)
-            shards, all_of_them = await read_shards(connection), (await behind(connection))[FOLLOWER]
+            all_of_them = await behind_of(connection, FOLLOWER)
         while True:
-            await follow(database, shards, FOLLOWER, add_entries)
+            await follow(database, FOLLOWER, add_entries)
             async with database.read() as connection:
-                if (await behind(connection))[FOLLOWER] == 0:
+                if await behind_of(connection, FOLLOWER) == 0:
                     return all_of_them
             await asyncio.sleep(_LOOK_AGAIN_S)  # the job of a server is at the rest

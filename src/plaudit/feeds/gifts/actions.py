@@ -18,7 +18,6 @@ from plaudit.events.model import CombosEnded, DeliveredGift, EndedCombo, GiftsDe
 from plaudit.feeds.gifts.model import Combo, Followed, ToldFrame
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, GiftFrame
-from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     COMBO_END_GRACE_S,
     COMBO_WINDOW_MS,
@@ -34,7 +33,7 @@ FOLLOWER = "events.gifts"
 _COMBO_OVER = timedelta(milliseconds=COMBO_WINDOW_MS, seconds=COMBO_END_GRACE_S)
 
 
-async def copy_gifts(database: Database, shards: Shards, clock: Clock) -> int:
+async def copy_gifts(database: Database, clock: Clock) -> int:
     """Copy what was delivered since the last time, while somebody wants it; answers how many frames."""
     now = clock.now()
     async with database.transaction() as connection:
@@ -48,8 +47,10 @@ async def copy_gifts(database: Database, shards: Shards, clock: Clock) -> int:
         if followed.since is None:
             await connection.execute(SQL["note_begin"], now)
             await following.begin(connection, FOLLOWER, from_now=True)
+        over = await connection.fetch(SQL["shards_with_combos_over"], now - _COMBO_OVER)
+        shards = {*await following.shards_behind(connection, FOLLOWER), *(row["shard"] for row in over)}
     copied = 0
-    for shard in shards.all():
+    for shard in sorted(shards):
         async with database.transaction() as connection:
             copied += await _copy_shard(connection, shard, now)
     return copied

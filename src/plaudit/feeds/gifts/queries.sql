@@ -9,6 +9,10 @@ update event_log set gifts_since = $1 where gifts_since is null;
 -- name: note_end
 with ended as (update event_log set gifts_since = null) delete from event_combo;
 
+-- name: shards_with_combos_over
+-- By their time; whether more of them is on its way is not asked.
+select distinct shard from event_combo where last_at < $1;
+
 -- name: combos_that_may_be_over
 -- Nothing that could still belong to one is on its way: no batch charged before its time was over.
 select c.combo_id from event_combo c
