@@ -25,10 +25,10 @@ COMBO_WINDOW_MS = 5_000  # a gift this long after the one before starts a new co
 
 # delivery
 DELIVERY_BATCHES_MAX = 16  # batches of one stream in one transaction
-DELIVERY_PAUSE_MS = 20  # between two deliveries to one shard, so that batches gather
+DELIVERY_PAUSE_MS = 20  # between two looks while gifts come, so that batches gather
 DELIVERY_RETRY_PAUSE_MS = 500  # after a delivery failed
 FOLLOWER_ENTRIES_MAX = 200  # deliveries and reversals of a shard a follower reads in one transaction
-DELIVERY_POLL_MS = 200  # how long a batch charged elsewhere may wait unseen
+DELIVERY_POLL_MS = 200  # between two looks when nothing comes: how long a batch charged elsewhere may wait unseen
 
 # audit
 AUDIT_ROWS_SHOWN_MAX = 20  # rows named for each broken law

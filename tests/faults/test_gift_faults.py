@@ -126,9 +126,10 @@ async def test_deliverers_killed_at_any_moment(database_url: str) -> None:
 
 
 async def test_database_killed_under_load(tmp_path: Path) -> None:
-    """The postmaster dies under load, three times; what was acknowledged is there, and retries settle the rest."""
+    """The postmaster dies under load, three times, and there are more shards than connections; what was acknowledged is
+    there, and retries settle the rest."""
     with EmbeddedPostgres(tmp_path / "data") as server:
-        await apply_to(server.url)
+        await apply_to(server.url, shards=32)
         await fund_viewers(server.url)
         load, stop = GiftLoad(), asyncio.Event()
         writer = await _writer(server.url)

@@ -8,17 +8,24 @@ from datetime import datetime
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, statements
+from plaudit.ledger.connections import Connect, Connections
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
-from plaudit.ledger.writer import Connect
-from plaudit.limits import DELIVERY_BATCHES_MAX, DELIVERY_PAUSE_MS, DELIVERY_POLL_MS, DELIVERY_RETRY_PAUSE_MS
+from plaudit.limits import (
+    DELIVERY_BATCHES_MAX,
+    DELIVERY_PAUSE_MS,
+    DELIVERY_POLL_MS,
+    DELIVERY_RETRY_PAUSE_MS,
+    LEDGER_CONNECTIONS_MAX,
+)
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
 
 class Deliverer:
-    """Delivers all streams of all shards, one task and one connection a creators' shard.
+    """Delivers all streams of all shards. One look finds the streams with batches; their shards are delivered beside
+    each other, the streams of one shard one after the other.
 
     Any number may run beside each other, in any number of processes: a stream belongs to whoever holds its row lock.
     A crash at any point loses nothing, since batch, balances and frames change in one transaction.
@@ -32,65 +39,69 @@ class Deliverer:
         on_frames: Callable[[list[Frame]], None],
         watched_rooms: Callable[[], Sequence[int]] = tuple,
     ) -> None:
-        self._connect = connect
-        self._shards = shards
+        self._connections = Connections(connect, LEDGER_CONNECTIONS_MAX)
         self._clock = clock
         self._on_frames = on_frames
         self._watched_rooms = watched_rooms
-        self._wakes = [asyncio.Event() for _ in shards.all()]
-        self._tasks: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._delivering: dict[int, asyncio.Task[None]] = {}  # by shard
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._run(shard)) for shard in self._shards.all()]
+        self._looking = asyncio.create_task(self._look_for_ever())
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._delivering.values(), *([self._looking] if self._looking else [])]
+        for task in tasks:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._connections.close()
 
     def wake(self) -> None:
         """Say that batches were charged. Without it they are found by polling."""
-        for wake in self._wakes:
-            wake.set()
+        self._wake.set()
 
-    async def _run(self, shard: int) -> None:
+    async def _look_for_ever(self) -> None:
         while True:
+            self._wake.clear()
             try:
-                await self._deliver_for_ever(shard)
+                found = await self._connections.fetch(SQL["streams_waiting"], tuple)
             except Exception:
-                log.exception("delivery to shard %d failed; trying again", shard)
+                log.exception("what is to be delivered cannot be seen; looking again")
                 await asyncio.sleep(DELIVERY_RETRY_PAUSE_MS / 1000)
+                continue
+            for shard, source_shards in found:
+                if shard not in self._delivering:
+                    self._delivering[shard] = asyncio.create_task(self._deliver_shard(shard, source_shards))
+            if found:  # screens are served ten times a second: what is charged meanwhile shares one delivery
+                await asyncio.sleep(DELIVERY_PAUSE_MS / 1000)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DELIVERY_POLL_MS / 1000):
+                    await self._wake.wait()
 
-    async def _deliver_for_ever(self, shard: int) -> None:
-        connection = await self._connect()
-        wake = self._wakes[shard]
+    async def _deliver_shard(self, shard: int, source_shards: Sequence[int]) -> None:
         try:
-            while True:
-                wake.clear()
-                idle = True
-                for source_shard in self._shards.all():
-                    rows = await connection.fetch(
-                        SQL["deliver"],
-                        shard,
-                        source_shard,
-                        self._clock.now(),
-                        DELIVERY_BATCHES_MAX,
-                        self._watched_rooms(),
-                    )
-                    if rows:
-                        idle = False
-                        self._on_frames([Frame(row) for row in rows])
-                if idle:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(DELIVERY_POLL_MS / 1000):
-                            await wake.wait()
-                else:
-                    # Screens are served ten times a second: what is charged meanwhile shares one delivery.
-                    await asyncio.sleep(DELIVERY_PAUSE_MS / 1000)
+            outcomes = [await self._deliver_stream(shard, source_shard) for source_shard in source_shards]
+            if None in outcomes:
+                await asyncio.sleep(DELIVERY_RETRY_PAUSE_MS / 1000)
         finally:
-            connection.terminate()
+            del self._delivering[shard]
+        if any(outcomes):  # and more may have come; of a stream that another has, the other looks
+            self.wake()
+
+    async def _deliver_stream(self, shard: int, source_shard: int) -> bool | None:
+        """Whether something was delivered; None: it failed, which keeps no other stream back."""
+        try:
+            rows = await self._connections.fetch(
+                SQL["deliver"],
+                lambda: (shard, source_shard, self._clock.now(), DELIVERY_BATCHES_MAX, self._watched_rooms()),
+            )
+            if rows:
+                self._on_frames([Frame(row) for row in rows])
+        except Exception:
+            log.exception("delivery of stream %d -> %d failed; trying again", source_shard, shard)
+            return None
+        return bool(rows)
 
 
 async def count_undelivered(connection: Connection, charged_before: datetime) -> int:

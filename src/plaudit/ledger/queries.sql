@@ -4,6 +4,9 @@ select shards::integer as shards from ledger_setting;
 -- name: charge
 select * from public.charge($1, $2, $3, $4, $5, $6);
 
+-- name: streams_waiting
+select shard, source_shards from streams_waiting();
+
 -- name: deliver
 select * from deliver($1, $2, $3, $4, $5);
 

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.db import statements
+from plaudit.ledger.connections import Connect, Connections
 from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
@@ -19,13 +20,12 @@ from plaudit.limits import (
     COMBO_WINDOW_MS,
     GIFT_BATCH_LENGTH_MAX,
     GIFT_QUEUE_LENGTH_MAX,
+    LEDGER_CONNECTIONS_MAX,
 )
 from plaudit.problems import TooBusy
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
-
-Connect = Callable[[], Awaitable[Connection]]
 
 # What a batch may fail with and be tried again: ids make the second try safe even if the first one committed.
 _PASSING_ERRORS = (
@@ -65,17 +65,16 @@ _Waiting = tuple[GiftOrder, _Ticket, int]
 
 
 class _Lane:
-    """The queue and the connection of one shard."""
+    """The queue of one shard."""
 
     def __init__(
-        self, shard: int, shards: Shards, connect: Connect, clock: Clock, on_charged: Callable[[], None]
+        self, shard: int, shards: Shards, connections: Connections, clock: Clock, on_charged: Callable[[], None]
     ) -> None:
         self._shard = shard
         self._shards = shards
-        self._connect = connect
+        self._connections = connections
         self._clock = clock
         self._on_charged = on_charged
-        self._connection: Connection | None = None
         self._arrived = asyncio.Event()
         self.queue: deque[_Waiting] = deque()
         self.gifts_charged = self.batches_charged = 0
@@ -93,11 +92,9 @@ class _Lane:
                     self._arrived.clear()
                     self.idle.set()
                     await self._arrived.wait()
-                await self._charge(self._take())
+                await self._charge([])
         finally:
             self.idle.set()
-            if self._connection is not None:
-                self._connection.terminate()
 
     def _take(self) -> list[_Waiting]:
         """The next batch, sorted by viewer and arrival. An id that comes again, and all its viewer sent after it, wait
@@ -121,6 +118,7 @@ class _Lane:
         return batch
 
     async def _charge(self, batch: list[_Waiting]) -> None:
+        """Charge these and answer them; of an empty batch all that wait when its turn has come."""
         try:
             row = await self._call(batch)
         except Exception as error:
@@ -144,9 +142,25 @@ class _Lane:
             ticket.settle(place, answer)
 
     async def _call(self, batch: list[_Waiting]) -> asyncpg.Record:
-        orders = [waiting[0] for waiting in batch]
+        def arguments() -> tuple[object, ...]:
+            batch.extend(() if batch else self._take())
+            return self._arguments([waiting[0] for waiting in batch])
+
+        for attempt in range(1, CHARGE_ATTEMPTS_MAX + 1):
+            try:
+                (row,) = await self._connections.fetch(SQL["charge"], arguments)
+            except _PASSING_ERRORS as error:
+                log.warning("charging shard %d, attempt %d: %r", self._shard, attempt, error)
+                if attempt == CHARGE_ATTEMPTS_MAX:
+                    raise
+                await asyncio.sleep(attempt * CHARGE_RETRY_PAUSE_MS / 1000)
+            else:
+                return row
+        raise RuntimeError("no attempt is left")
+
+    def _arguments(self, orders: list[GiftOrder]) -> tuple[object, ...]:
         of = self._shards.of
-        arguments = (
+        return (
             self._shard,
             self._clock.now(),
             COMBO_WINDOW_MS,
@@ -154,21 +168,6 @@ class _Lane:
             [of(order.creator_id) for order in orders],
             [order.refusal is not None for order in orders],
         )
-        for attempt in range(1, CHARGE_ATTEMPTS_MAX + 1):
-            try:
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await self._connect()
-                row = await self._connection.fetchrow(SQL["charge"], *arguments)
-            except _PASSING_ERRORS as error:
-                log.warning("charging shard %d, attempt %d: %r", self._shard, attempt, error)
-                if attempt == CHARGE_ATTEMPTS_MAX:
-                    raise
-                await asyncio.sleep(attempt * CHARGE_RETRY_PAUSE_MS / 1000)
-            else:
-                if row is None:
-                    raise RuntimeError("charge() answered no row")
-                return row
-        raise RuntimeError("no attempt is left")
 
 
 def _line(order: GiftOrder) -> tuple[object, ...]:
@@ -200,7 +199,8 @@ class GiftWriter:
         self, connect: Connect, shards: Shards, clock: Clock, on_charged: Callable[[], None] = lambda: None
     ) -> None:
         self._shards = shards
-        self._lanes = [_Lane(shard, shards, connect, clock, on_charged) for shard in shards.all()]
+        self._connections = Connections(connect, LEDGER_CONNECTIONS_MAX)
+        self._lanes = [_Lane(shard, shards, self._connections, clock, on_charged) for shard in shards.all()]
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
 
@@ -232,6 +232,7 @@ class GiftWriter:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._connections.close()
 
     async def charge(self, order: GiftOrder) -> GiftOutcome:
         """Charge one gift.

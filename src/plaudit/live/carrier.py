@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from plaudit.db import Connection, statements
-from plaudit.ledger.writer import Connect
+from plaudit.ledger.connections import Connect
 from plaudit.limits import CARRIER_RETRY_PAUSE_MS, NOTIFY_IDS_MAX
 
 SQL = statements(__file__)

@@ -836,6 +836,22 @@ CREATE FUNCTION public.spend_rank(p_lot public.lot) RETURNS record
     select coalesce(p_lot.expires_at, 'infinity'), p_lot.kind <> 'promotional', p_lot.created_at, p_lot.lot_id
 $$;
 
+CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_shards smallint[])
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+    with recursive waiting as (
+        (select b.shard, b.creator_shard from gift_batch b order by b.shard, b.creator_shard limit 1)
+        union all
+        select n.shard, n.creator_shard from waiting w cross join lateral (
+            select b.shard, b.creator_shard from gift_batch b
+            where (b.shard, b.creator_shard) > (w.shard, w.creator_shard) order by b.shard, b.creator_shard limit 1
+        ) n
+    )
+    select w.creator_shard, array_agg(w.shard order by w.shard) from waiting w group by w.creator_shard
+$$;
+
 CREATE FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -4357,6 +4373,9 @@ GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
 GRANT SELECT ON TABLE public.lot TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
