@@ -27,5 +27,6 @@ def serve(create: Callable[[str], Any], *, port: int = 0, **options: Any) -> Non
     """Serve the application of an address, until killed. Whoever connects from the first line on is answered."""
     with socket.create_server(("127.0.0.1", port)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(create(url), **{"log_level": "error", "timeout_keep_alive": _KEEP_ALIVE_S} | options)
+        given: dict[str, Any] = {"log_level": "error", "timeout_keep_alive": _KEEP_ALIVE_S} | options
+        config = uvicorn.Config(create(url), **given)
         _Server(config, url).run(sockets=[listening])

@@ -34,21 +34,22 @@ _clock = SystemClock()
 _choice = random.Random(20261122)  # noqa: S311 - the same gifts in each run, nothing secret
 
 
-def _orders(gifts: int, *, hot: bool) -> list[GiftOrder]:
+def _orders(gifts: int, *, hot: bool, viewers: int = VIEWERS) -> list[GiftOrder]:
     def order() -> GiftOrder:
-        creator = VIEWERS + 1 + (0 if hot else _choice.randrange(CREATORS))
-        viewer = _choice.randrange(1, VIEWERS + 1)
+        creator = viewers + 1 + (0 if hot else _choice.randrange(CREATORS))
+        viewer = _choice.randrange(1, viewers + 1)
         return GiftOrder(new_id(_clock, _choice.getrandbits), viewer, creator, creator, 1, 1, 1)
 
     return [order() for _ in range(gifts)]
 
 
-class _Round:
+class Round:
     """One benchmark database and what is measured on it."""
 
-    def __init__(self, url: str, owner: Connection) -> None:
+    def __init__(self, url: str, owner: Connection, viewers: int = VIEWERS) -> None:
         self._url = url
         self._owner = owner
+        self._viewers = viewers
         self.latencies_s: list[float] = []
 
     def _connect(self) -> Awaitable[Connection]:
@@ -61,8 +62,9 @@ class _Round:
         writer = GiftWriter(self._connect, shards, _clock, deliverer.wake)
         await writer.start()
         await deliverer.start()
-        await writer.charge_many(_orders(2 * LUMP, hot=hot))  # connections made, statements prepared
-        orders = _orders(GIFTS, hot=hot)
+        # Connections are made, statements prepared.
+        await writer.charge_many(_orders(2 * LUMP, hot=hot, viewers=self._viewers))
+        orders = _orders(GIFTS, hot=hot, viewers=self._viewers)
         lumps = iter([orders[at : at + LUMP] for at in range(0, GIFTS, LUMP)])
 
         async def caller() -> None:
@@ -148,7 +150,7 @@ async def run(server_url: str) -> dict[str, Any]:
             await owner.execute(SQL["fill_naive_wallets"], VIEWERS, COINS_EACH)
             await owner.execute(SQL["fill_naive_balances"], VIEWERS + 1, VIEWERS + CREATORS)
             await owner.execute("vacuum analyze")
-            bench = _Round(url, owner)
+            bench = Round(url, owner)
             kinds: dict[str, Callable[[], Awaitable[float]]] = {
                 "gifts_per_s": lambda: bench.engine(hot=False),
                 "hot_gifts_per_s": lambda: bench.engine(hot=True),

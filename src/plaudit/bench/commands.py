@@ -14,6 +14,7 @@ from plaudit.settings import Settings
 
 BENCHMARKS = {
     "charge": "gifts charged and delivered in batches, to many creators and to one, against plain ways",
+    "growth": "gifts charged and delivered with a million wallets and four million gifts, against empty books",
     "http": "single gifts over HTTP with keep-alive",
     "socket": "single gifts over room sockets",
     "fanout": "frames to 1,000 and 5,000 sockets of one room",

@@ -1,6 +1,22 @@
 -- name: fill_wallets
 insert into wallet (shard, viewer_id, coins) select shard_of(id), id, $2 from generate_series(1, $1::bigint) id;
 
+-- name: fill_gifts
+-- $2 of $3 gifts, from after the first $1, in the order of their time: one every millisecond up to $5, each from any of
+-- $4 viewers.
+insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after, combo_id,
+    combo_count, creator_shard, batch_no, charged_at)
+select shard_of(p.viewer_id), p.viewer_id, p.id, p.viewer_id, p.viewer_id, 1, 1, 1, 0, 0, p.id, 1, 0, 0,
+    to_timestamp(p.at_ms / 1000.0)
+from generate_series($1::bigint + 1, $1 + $2::bigint) n
+cross join lateral (
+    select 1 + (hashint8extended(n, 0) & 9223372036854775807) % $4::bigint as viewer_id,
+        (extract(epoch from $5::timestamptz) * 1000)::bigint - $3::bigint + n as at_ms, md5(n::text) as random
+) v
+cross join lateral (
+    select v.*, (lpad(to_hex(v.at_ms), 12, '0') || '7' || substr(v.random, 1, 3) || '8' || substr(v.random, 4, 15))::uuid as id
+) p;
+
 -- name: fill_naive_wallets
 insert into naive_wallet (viewer_id, coins, spent) select id, $2, 0 from generate_series(1, $1::bigint) id;
 
