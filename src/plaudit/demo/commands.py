@@ -7,17 +7,16 @@ import shlex
 import signal
 import socket
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import click
 
 from plaudit.clock import SystemClock
-from plaudit.demo.cast import read_cast
 from plaudit.demo.children import Children
-from plaudit.demo.keys import DemoKeys
-from plaudit.demo.past_house import SANDBOX_FILE
+from plaudit.demo.keys import SANDBOX_FILE, DemoKeys
 from plaudit.demo.past_plan import midnight, read_past
-from plaudit.demo.prepare import prepare, write_people
 from plaudit.embedded import database_url
 from plaudit.http.logs import configure_logging
 from plaudit.listening import listen, url_of
@@ -25,6 +24,7 @@ from plaudit.settings import Secret, Settings, SetupError
 
 _HOST = "127.0.0.1"
 _DATA = Path(".plaudit/demo")
+_PREPARE = "plaudit.demo.prepare"
 _CROWD_MAX = 200
 _PORT_MAX = 65_535
 _SELLER_NAME = "Plaudit Demo"
@@ -88,8 +88,12 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
         seller_address=_SELLER_ADDRESS,
     )
     click.echo(f"Starting the demo in {data} …")
+    Thread(target=import_module, args=[_PREPARE]).start()  # a second's work, done while the database starts
     with sandbox, database_url(settings) as database, Children(data / "logs") as children:
         try:
+            from plaudit.demo.cast import read_cast
+            from plaudit.demo.prepare import write_people
+
             people = write_people(data, read_cast(), approve=approve)
             options = [f"--crowd={crowd}", f"--seed={seed}", "--approve" if approve else "--no-approve"]
             _start(children, listening, sandbox, settings, _environment(settings, database, people), options)
@@ -113,6 +117,8 @@ def _start(
     database to be prepared; the provider, and then the jobs of the server, for the people to have written the past of
     a new world. The provider of the past answers on the same socket.
     """
+    from plaudit.demo.prepare import prepare
+
     clock, plan, data = SystemClock(), read_past(), settings.data
     began_at = midnight(clock.now()) - timedelta(days=plan.days)
     (server_waits, begin_server), (provider_waits, begin_provider), (jobs_wait, begin_jobs) = (

@@ -11,6 +11,8 @@ import msgspec
 
 from plaudit.settings import SetupError
 
+SANDBOX_FILE = "sandbox.sqlite"
+"""What the provider keeps, beside it."""
 _FILE = "demo.json"
 _MODE = 0o600
 

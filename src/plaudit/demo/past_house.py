@@ -16,6 +16,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import statements
 from plaudit.demo.cast import Character
 from plaudit.demo.client import Client
+from plaudit.demo.keys import SANDBOX_FILE
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from plaudit.ids import new_id
@@ -26,8 +27,6 @@ from plaudit.sandbox.shared import Sandbox, SandboxConfig
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
-
-SANDBOX_FILE = "sandbox.sqlite"
 
 _TICK = timedelta(milliseconds=160)  # of the past, each time somebody looks at the clock
 _DELIVERY_POLL_S = 0.005
