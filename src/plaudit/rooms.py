@@ -11,6 +11,7 @@ ROOMS = (
     "plaudit.ledger",
     "plaudit.people",
     "plaudit.policy",
+    "plaudit.inbox",
     "plaudit.selling.prices",
     "plaudit.selling.papers",
     "plaudit.selling.orders",

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from plaudit.db import Connection
+from plaudit.inbox import actions as inbox
 from plaudit.limits import (
     ORDER_POLL_AFTER_S,
     ORDER_POLL_PAUSE_S_MAX,
@@ -19,7 +20,7 @@ from plaudit.limits import (
     WEBHOOK_PAUSE_S_MAX,
 )
 from plaudit.people.model import Role
-from plaudit.selling.inbox import actions, receiving
+from plaudit.selling.inbox import actions
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.orders import checkout, jobs
 from plaudit.selling.providers.base import Payment
@@ -147,7 +148,7 @@ async def test_a_message_that_takes_long_is_answered_and_left_to_the_job(
         return []
 
     monkeypatch.setattr(SandboxProvider, "read_webhook", hang)
-    monkeypatch.setattr(receiving, "WEBHOOK_APPLY_S", 0.05)
+    monkeypatch.setattr(inbox, "WEBHOOK_APPLY_S", 0.05)
     assert (await shop.tell(await shop.event(order))).json() == {"outcome": "waiting"}
     monkeypatch.undo()
     assert await apply_due(shop) == 1  # without waiting for the lease to end

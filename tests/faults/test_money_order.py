@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from plaudit.db import Connection, OwnConnection
+from plaudit.inbox.model import NewsOutcome
 from plaudit.money import Money
 from plaudit.problems import TooBusy
 from plaudit.selling.orders.actions import find_order
-from plaudit.selling.orders.settlement import NewsOutcome, Seller, settle
+from plaudit.selling.orders.settlement import Seller, settle
 from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop

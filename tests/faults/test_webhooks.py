@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role
 from plaudit.selling.orders import actions, jobs
-from plaudit.selling.orders.settlement import NewsOutcome
 from tests.support.shop import CONFIRM, DECLINED, EXPIRES, GOOD, LATE, Shop, open_shop, signed, until_coins
 from tests.support.waiting import eventually
 

@@ -16,12 +16,12 @@ from plaudit.creators.jobs import claw_back_due, mature_due
 from plaudit.creators.model import NewRewardRule
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
+from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.model import GiftOrder
 from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
-from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of

@@ -14,10 +14,11 @@ from plaudit.creators.jobs import convert_due, mature_due
 from plaudit.creators.model import InsufficientGiftBalance
 from plaudit.db import Database
 from plaudit.ids import new_id
-from plaudit.payouts import actions, outcomes
-from plaudit.payouts.jobs import apply_kept_events, poll_due
+from plaudit.payouts import actions
+from plaudit.payouts.jobs import poll_due
 from plaudit.payouts.model import InsufficientDiamonds, Payout, PayoutState
 from plaudit.payouts.providers.base import PayoutStatus
+from plaudit.payouts.told import apply_due
 from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import give
 from tests.support.payout_desk import OPERATORS, PayoutDesk, open_payout_desk
@@ -117,18 +118,11 @@ async def test_webhooks_polls_and_kept_events_at_once(desk: PayoutDesk, status: 
 
     quotes = [await desk.quote(2_000) for _ in range(2)]
 
-    async def webhook(event_id: str) -> None:
-        await desk.act(keep, event_id)
-        await desk.act(outcomes.apply_event, desk.bank, event_id)
-
-    async def keep(connection: Any, clock: ManualClock, event_id: str) -> None:
-        await outcomes.keep_event(connection, clock, desk.bank.name, event_id, desk.bank.events[event_id])
-
     await at_once(
-        *(webhook(event_id) for event_id in reversed(events)),
-        *(webhook(event_id) for event_id in events),
+        *(desk.hear(event_id) for event_id in reversed(events)),
+        *(desk.hear(event_id) for event_id in events),
         *(poll_due(desk.database, desk.clock, desk.providers) for _ in range(2)),
-        *(apply_kept_events(desk.database, desk.clock, desk.providers) for _ in range(2)),
+        *(apply_due(desk.database, desk.clock, desk.providers) for _ in range(2)),
         *(desk.request(quote) for quote in quotes),
     )
     assert {(await desk.find(payout.id)).state for payout in payouts} == {PayoutState(status)}

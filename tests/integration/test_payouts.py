@@ -14,7 +14,8 @@ from plaudit.creators import actions as creators
 from plaudit.creators.jobs import convert_due, mature_due
 from plaudit.creators.model import NewRewardRule
 from plaudit.ids import new_id
-from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due, update_reference_rates
+from plaudit.payouts.jobs import poll_due, send_due, update_reference_rates
+from plaudit.payouts.told import apply_due
 from plaudit.people.model import Role
 from tests.support.earnings import give
 from tests.support.shop import Shop, open_shop, signed
@@ -201,7 +202,7 @@ async def test_webhooks_are_checked_kept_and_applied_once(studio: Studio) -> Non
     assert await tell(signed({"type": "something.else", "data": {}})) == 204
     unknown = signed({"type": "payout.paid", "data": data | {"reference": studio.id()}})
     assert await tell(unknown) == 204
-    assert await studio.work(apply_kept_events) == 0
+    assert await studio.work(apply_due) == 0
 
 
 @pytest.mark.parametrize("changed", [{"status": "failed"}, {"amount_minor": 1}, {"currency": "EUR"}])
@@ -227,7 +228,13 @@ async def test_an_event_that_cannot_be_read_is_kept(studio: Studio) -> None:
     headers, body = signed({"type": "payout.paid", "data": {"reference": 7}})
     assert (await guest.post("/v1/webhooks/payouts/sandbox", headers=headers, content=body)).status_code == 204
     studio.shop.clock.advance(timedelta(minutes=5))
-    assert await studio.work(apply_kept_events) == 0
+    assert await studio.work(apply_due) == 1
+    [kept] = (await studio.operator.get("/v1/operator/messages?state=waiting")).json()["items"]
+    assert (kept["side"], kept["provider"], kept["kind"], kept["tries"]) == ("payouts", "sandbox", "payout", 2)
+    assert kept["detail"].startswith("ValidationError")
+    replayed = await studio.operator.post(f"/v1/operator/messages/{kept['id']}/replay")
+    assert (replayed.status_code, replayed.json()["outcome"]) == (200, "waiting")
+    assert await studio.work(apply_due) == 1, "it is left to the job"
 
 
 async def test_a_creator_takes_back_and_an_operator_refuses(studio: Studio) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 from plaudit.db import OwnConnection
 from plaudit.ids import new_id
+from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.people.model import Role
-from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers.base import ReversalState
 from plaudit.selling.reversals import sending
 from plaudit.selling.reversals.rules import rule_of

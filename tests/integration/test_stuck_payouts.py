@@ -10,13 +10,15 @@ import pytest
 from plaudit.clock import ManualClock
 from plaudit.creators.jobs import claw_back_due
 from plaudit.db import Database, OwnConnection
-from plaudit.limits import PAYOUT_POLL_AFTER_S
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import Side
+from plaudit.limits import PAYOUT_POLL_AFTER_S, WEBHOOK_LEASE_S
 from plaudit.pages import BEGINNING
-from plaudit.payouts import outcomes
-from plaudit.payouts.jobs import apply_kept_events, poll_due
+from plaudit.payouts.jobs import poll_due
 from plaudit.payouts.model import PayoutState
 from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
 from plaudit.payouts.stuck import Queue, StuckWork, list_stuck, retry
+from plaudit.payouts.told import KIND, apply_due
 from plaudit.people.model import Role
 from tests.support.desk import Desk
 from tests.support.earnings import PretendBank
@@ -155,26 +157,29 @@ async def test_an_event_that_cannot_be_applied_stops_no_other(payouts: PayoutDes
 
     async def keep(connection: Any, clock: ManualClock, payout_id: UUID) -> None:
         event_id = bank.settle(payout_id, PayoutStatus.PAID)
-        await outcomes.keep_event(connection, clock, bank.name, event_id, bank.events[event_id])
+        body = bank.events[event_id]
+        await inbox.keep(connection, Side.PAYOUTS, bank.name, event_id, KIND, body, clock.now())
 
     for payout_id in (bad, *good):
         await payouts.act(keep, payout_id)
     bank.breaks_at = {bad}
-    assert await apply_kept_events(payouts.database, payouts.clock, payouts.providers) == 2
+    payouts.clock.advance(timedelta(seconds=WEBHOOK_LEASE_S))
+    assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 3
     assert await states(payouts, [bad, *good]) == [PayoutState.SENT, PayoutState.PAID, PayoutState.PAID]
     due = []
     for _ in range(3):
         (listed,) = await stuck(payouts.database, Queue.EVENT)
         due.append((listed.due_at - payouts.clock.now()).total_seconds())
         payouts.clock.advance(listed.due_at - payouts.clock.now())
-        assert await apply_kept_events(payouts.database, payouts.clock, payouts.providers) == 0
-    assert due == [30, 60, 120]
+        assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 1
+    assert due == [4, 8, 16], "the second try was the first that failed"
 
     bank.breaks_at = set()
     (listed,) = await stuck(payouts.database, Queue.EVENT)
     assert (listed.provider, listed.event_id) == ("sandbox", f"0-{bad}")
     await hurry(payouts, listed)
-    assert await apply_kept_events(payouts.database, payouts.clock, payouts.providers) == 1
+    assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 1
+    assert await states(payouts, [bad]) == [PayoutState.PAID]
     assert await stuck(payouts.database, Queue.EVENT) == []
 
 

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from plaudit.clock import ManualClock
 from plaudit.creators import clawback
 from plaudit.db import Database, connect, statements
+from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
@@ -34,7 +35,6 @@ from plaudit.problems import Problem
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
-from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.prices import seed
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import (

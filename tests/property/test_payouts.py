@@ -18,10 +18,12 @@ from plaudit.creators.jobs import mature_due
 from plaudit.creators.model import BelowConversionMinimum, InsufficientGiftBalance, NewRewardRule
 from plaudit.db import Database
 from plaudit.ids import new_id
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import Side
 from plaudit.limits import PAYOUT_QUOTE_VALID_S
-from plaudit.payouts import actions, bank, exports, methods, outcomes, rates
+from plaudit.payouts import actions, bank, exports, methods, rates
 from plaudit.payouts.bank import BankOutcome
-from plaudit.payouts.jobs import apply_kept_events, poll_due, send_due
+from plaudit.payouts.jobs import poll_due, send_due
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import (
     BelowPayoutThreshold,
@@ -41,6 +43,7 @@ from plaudit.payouts.model import (
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
 from plaudit.payouts.providers.manual.provider import ManualPayoutProvider
+from plaudit.payouts.told import KIND, PayoutReader, apply_due
 from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import Mood, PretendBank, give
@@ -451,10 +454,8 @@ class Payouts(RuleBasedStateMachine):
         body = self.bank.events[event]
 
         async def take() -> None:
-            async with self.database.transaction() as connection:
-                await outcomes.keep_event(connection, self.clock, self.bank.name, event, body)
-            async with self.database.transaction() as connection:
-                await outcomes.apply_event(connection, self.clock, self.bank, event)
+            reader = PayoutReader(self.providers, self.clock)
+            await inbox.receive(self.database, self.clock, reader, self.bank.name, event, KIND, body)
 
         async def all_of_them() -> None:
             if at_once:
@@ -471,9 +472,9 @@ class Payouts(RuleBasedStateMachine):
     @rule(event=events)
     def webhook_kept_and_process_killed(self, event: str) -> None:
         body = self.bank.events[event]
-        self.act(outcomes.keep_event, self.clock, self.bank.name, event, body)
+        self.act(inbox.keep, Side.PAYOUTS, self.bank.name, event, KIND, body, self.clock.now())
         self.clock.advance(timedelta(minutes=1))
-        self._work(apply_kept_events, 2)
+        self._work(apply_due, 2)
         told = self.bank.read_event(body)
         assert told is not None
         self._told(told.payout_id, told.status)

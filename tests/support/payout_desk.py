@@ -10,11 +10,14 @@ from plaudit.creators.jobs import mature_due
 from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database
 from plaudit.ids import new_id
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import NewsOutcome
 from plaudit.payouts import actions, methods
 from plaudit.payouts.jobs import send_due
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import Payout
 from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.told import KIND, PayoutReader
 from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.problems import Problem
 from plaudit.settings import Secret, Settings
@@ -67,6 +70,12 @@ class PayoutDesk:
     async def request(self, quote_id: UUID, payout_id: UUID | None = None) -> Any:
         named = {"creator_id": self.creator_id, "quote_id": quote_id}
         return await self.act(actions.request, payout_id=payout_id or new_id(self.clock), **named)
+
+    async def hear(self, event_id: str) -> NewsOutcome:
+        """A message of the bank arrives."""
+        reader = PayoutReader(self.providers, self.clock)
+        body = self.bank.events[event_id]
+        return await inbox.receive(self.database, self.clock, reader, self.bank.name, event_id, KIND, body)
 
     async def available(self) -> int:
         async with self.database.read() as connection:

@@ -9,9 +9,10 @@ import httpx2
 import msgspec
 
 from plaudit.ids import new_id
+from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.selling.orders.actions import find_order
-from plaudit.selling.orders.settlement import NewsOutcome, Seller
+from plaudit.selling.orders.settlement import Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals.actions import apply_reversal_news
 from tests.support.shop import API_KEY, Shop, signed

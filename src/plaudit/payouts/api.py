@@ -4,7 +4,6 @@ import logging
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
@@ -13,7 +12,7 @@ from plaudit.creators import actions as creators
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
-from plaudit.payouts import actions, manual_api, methods, operator_api, outcomes, rates, stuck_api
+from plaudit.payouts import actions, manual_api, methods, operator_api, rates, stuck_api, told
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
@@ -49,7 +48,7 @@ from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Role
-from plaudit.problems import BodyTooLarge, InvalidField, NotFound
+from plaudit.problems import BodyTooLarge, InvalidField
 from plaudit.providers import SignatureNotValid
 
 log = logging.getLogger(__name__)
@@ -270,20 +269,10 @@ async def take_webhook(
     payout_providers: NamedDependency[PayoutProviders],
 ) -> Response[None]:
     """Signed by the provider. Kept as it came, once, before it is applied; so 204 means it will not be lost."""
-    provider = payout_providers.get(provider_name)
-    if provider is None:
-        raise NotFound("There is no payout provider of this name.")
     body = await request.body()
     if len(body) > PAYOUT_WEBHOOK_BYTES_MAX:
         raise BodyTooLarge
-    event_id = provider.verify_webhook(request.headers, body)
-    async with database.transaction() as connection:
-        await outcomes.keep_event(connection, clock, provider.name, event_id, body)
-    try:
-        async with database.transaction() as connection:
-            await outcomes.apply_event(connection, clock, provider, event_id)
-    except msgspec.DecodeError:
-        log.exception("webhook %s of %s cannot be read; it is kept", event_id, provider.name)
+    await told.receive(database, payout_providers, provider_name, request.headers, body, clock)
     return Response(None, status_code=204)
 
 

@@ -9,12 +9,10 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.creators.actions import lock_creator
 from plaudit.db import Connection, Database, statements
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import Side
 from plaudit.jobs import Job
 from plaudit.limits import (
-    PAYOUT_EVENT_LEASE_S,
-    PAYOUT_EVENT_PAUSE_S_FIRST,
-    PAYOUT_EVENT_PAUSE_S_MAX,
-    PAYOUT_EVENTS_PER_RUN_MAX,
     PAYOUT_JOBS_EVERY_S,
     PAYOUT_POLL_AFTER_S,
     PAYOUT_POLL_PAUSE_S_MAX,
@@ -29,10 +27,11 @@ from plaudit.limits import (
 )
 from plaudit.money import Money
 from plaudit.payouts.model import PayoutState
-from plaudit.payouts.outcomes import WaitingEvent, apply, apply_event
+from plaudit.payouts.outcomes import apply
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
+from plaudit.payouts.told import apply_due as apply_told_due
 from plaudit.payouts.vault import AccountVault
 from plaudit.queues import Backoff, Failure, Queue, TryFailed, settle
 
@@ -115,22 +114,8 @@ POLLS = Queue(
     per_run_max=PAYOUT_SENDS_PER_RUN_MAX,
 )
 
-EVENTS = Queue(
-    name="payouts.events",
-    what="What payout providers told is applied",
-    item=WaitingEvent,
-    claim=SQL["claim_events"],
-    postpone=SQL["postpone_event"],
-    waiting=SQL["waiting_events"],
-    key=lambda event: (event.provider, event.event_id),
-    lease_s=PAYOUT_EVENT_LEASE_S,
-    backoff=Backoff(PAYOUT_EVENT_PAUSE_S_FIRST, PAYOUT_EVENT_PAUSE_S_MAX),
-    at_once=1,
-    claimed_max=1,
-    per_run_max=PAYOUT_EVENTS_PER_RUN_MAX,
-)
-
-QUEUES = (SENDS, POLLS, EVENTS)
+MESSAGES = inbox.MESSAGES[Side.PAYOUTS]
+QUEUES = (SENDS, POLLS, MESSAGES)
 
 
 async def send_due(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> int:
@@ -193,20 +178,6 @@ def _next_poll(poll: Poll, now: datetime) -> datetime | None:
     return now + POLLS.backoff.pause(poll.tries)
 
 
-async def apply_kept_events(database: Database, clock: Clock, providers: PayoutProviders) -> int:
-    """Apply webhooks that were kept and whose application failed or was interrupted; answers how many."""
-    applied = 0
-
-    async def apply_kept(event: WaitingEvent) -> None:
-        nonlocal applied
-        async with database.transaction() as connection:
-            outcome = await apply_event(connection, clock, _provider(providers, event.provider), event.event_id)
-        applied += outcome is not None
-
-    await EVENTS.run(database, clock, apply_kept)
-    return applied
-
-
 async def update_reference_rates(database: Database, clock: Clock) -> int:
     """Bring payout rates that follow the ECB's reference rates up to date; answers how many are new."""
     reference = await asyncio.to_thread(read_reference_rates, CURRENCIES)
@@ -219,6 +190,6 @@ def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders, va
     return [
         Job(SENDS.name, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers, vault)),
         Job(POLLS.name, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
-        Job(EVENTS.name, PAYOUT_JOBS_EVERY_S, lambda: apply_kept_events(database, clock, providers)),
+        Job(MESSAGES.name, PAYOUT_JOBS_EVERY_S, lambda: apply_told_due(database, clock, providers)),
         Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),
     ]

@@ -4,8 +4,6 @@ import enum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import msgspec
-
 from plaudit.clock import Clock
 from plaudit.creators.actions import lock_creator
 from plaudit.db import Connection, fetch_one, statements
@@ -13,7 +11,7 @@ from plaudit.limits import PAYOUT_POLL_AFTER_S, PAYOUT_RETURN_POLL_S
 from plaudit.money import Money
 from plaudit.payouts.actions import move, post_diamonds
 from plaudit.payouts.model import Actor, Change, Payout, PayoutState
-from plaudit.payouts.providers.base import PayoutProvider, PayoutStatus, ProviderPayout
+from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
 
 SQL = statements(__file__)
 
@@ -25,15 +23,6 @@ class PayoutNewsOutcome(enum.StrEnum):
     NOTHING_NEW = "nothing_new"
     CONTRADICTION = "contradiction"
     UNKNOWN_PAYOUT = "unknown_payout"
-
-
-class WaitingEvent(msgspec.Struct, frozen=True):
-    """A webhook that was kept and not yet applied; `tries` counts this one."""
-
-    provider: str
-    event_id: str
-    tries: int
-    leased_until: datetime
 
 
 # The states a payout goes through until it is where the provider says it is. What is not here contradicts the books.
@@ -152,21 +141,3 @@ async def _post_money(
             SQL["post"],
             *(payout.creator_id, payout.id, reason, *owners, payout.currency, amount_minor, at),
         )
-
-
-async def keep_event(connection: Connection, clock: Clock, provider: str, event_id: str, body: bytes) -> None:
-    """Keep a verified webhook as it came; the same event again changes nothing."""
-    await connection.execute(SQL["keep_event"], provider, event_id, clock.now(), body)
-
-
-async def apply_event(
-    connection: Connection, clock: Clock, provider: PayoutProvider, event_id: str
-) -> PayoutNewsOutcome | None:
-    """Apply a kept webhook, once; None: it was applied before, or is not kept."""
-    body = await connection.fetchval(SQL["lock_event"], provider.name, event_id)
-    if body is None:
-        return None
-    told = provider.read_event(body)
-    outcome = PayoutNewsOutcome.UNKNOWN_PAYOUT if told is None else await apply(connection, clock, told)
-    await connection.execute(SQL["event_applied"], provider.name, event_id, outcome, clock.now())
-    return outcome

@@ -255,37 +255,6 @@ select changed_at as since, poll_at as due_at, polls as tries, poll_leased_until
     poll_failed_with as failed_with
 from payout where poll_at is not null;
 
--- name: keep_event
-insert into payout_provider_event (provider, event_id, received_at, body, due_at)
-values ($1, $2, $3, $4, $3)
-on conflict (provider, event_id) do nothing;
-
--- name: lock_event
-select body from payout_provider_event
-where provider = $1 and event_id = $2 and applied_at is null for no key update;
-
--- name: event_applied
-update payout_provider_event set outcome = $3, applied_at = $4, due_at = null
-where provider = $1 and event_id = $2;
-
--- name: claim_events -> WaitingEvent
-with due as (
-    select provider, event_id from payout_provider_event where due_at <= $1
-    order by due_at limit $3 for no key update skip locked
-)
-update payout_provider_event e set due_at = $2, leased_until = $2, attempts = attempts + 1 from due d
-where e.provider = d.provider and e.event_id = d.event_id
-returning e.provider, e.event_id, e.attempts as tries, e.leased_until;
-
--- name: postpone_event
-update payout_provider_event set due_at = $3, failed_with = $4, last_error = $5, leased_until = null
-where attempts = $1 and leased_until = $2 and provider = $6 and event_id = $7 and applied_at is null
-returning true;
-
--- name: waiting_events
-select received_at as since, due_at, attempts as tries, leased_until, failed_with
-from payout_provider_event where due_at is not null;
-
 -- Payouts made by hand
 
 -- name: lock_exports
@@ -410,6 +379,7 @@ where w.queue = 'send' and w.id = $1 and (s.shard, s.payout_id) = (w.shard, w.pa
 update payout p set poll_at = $2 from stuck_work w
 where w.queue = 'poll' and w.id = $1 and (p.shard, p.id) = (w.shard, w.payout_id);
 
--- name: retry_event
-update payout_provider_event e set due_at = $2 from stuck_work w
-where w.queue = 'event' and w.id = $1 and (e.provider, e.event_id) = (w.provider, w.event_id);
+-- name: message_of_stuck_work
+select e.message_id from stuck_work w
+join webhook_event e on e.side = 'payouts' and e.provider = w.provider and e.event_id = w.event_id
+where w.queue = 'event' and w.id = $1;

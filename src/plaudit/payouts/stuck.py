@@ -10,8 +10,9 @@ from plaudit.creators import actions as creators
 from plaudit.creators.clawback import CLAWBACKS
 from plaudit.creators.jobs import CONVERSIONS, MATURITIES
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.inbox import actions as inbox
 from plaudit.pages import BEGINNING, Place
-from plaudit.payouts.jobs import EVENTS, POLLS, SENDS
+from plaudit.payouts.jobs import MESSAGES, POLLS, SENDS
 from plaudit.problems import NotFound
 
 SQL = statements(__file__)
@@ -40,7 +41,7 @@ JOB_OF = {
     Queue.CONVERSION: CONVERSIONS.name,
     Queue.SEND: SENDS.name,
     Queue.POLL: POLLS.name,
-    Queue.EVENT: EVENTS.name,
+    Queue.EVENT: MESSAGES.name,
 }
 """The job to wake when an item is to be tried now."""
 
@@ -84,8 +85,10 @@ async def retry(connection: Connection, id: UUID, now: datetime) -> StuckWork:
     match found.queue:
         case Queue.CLAWBACK | Queue.MATURITY | Queue.CONVERSION:
             await creators.retry(connection, found.queue, id, now)
-        case Queue.SEND | Queue.POLL | Queue.EVENT:
+        case Queue.SEND | Queue.POLL:
             await connection.execute(SQL[f"retry_{found.queue}"], id, now)
+        case Queue.EVENT:
+            await inbox.hurry(connection, await connection.fetchval(SQL["message_of_stuck_work"], id), now)
     return await _find(connection, id)
 
 

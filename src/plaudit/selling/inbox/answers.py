@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.inbox.model import Message, MessageState, Replay, Side, StoredMessage
 from plaudit.money import Money
-from plaudit.selling.inbox.model import Message, MessageState, Replay, StoredMessage
 from plaudit.selling.orders.model import PaymentProblem, PaymentProblemKind
 
 Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S", description="What was done about it.")]
@@ -18,6 +18,7 @@ class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A message of a provider, whose sender was proved when it came."""
 
     id: UUID
+    side: Annotated[Side, Meta(description="Whom it is for.")]
     provider: str
     event_id: Annotated[str, Meta(description="The provider's own id, the same in every copy.")]
     kind: str
@@ -94,6 +95,7 @@ class Resolution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def message_answer(message: Message) -> MessageAnswer:
     return MessageAnswer(
         id=message.message_id,
+        side=message.side,
         provider=message.provider,
         event_id=message.event_id,
         kind=message.kind,

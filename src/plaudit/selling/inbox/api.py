@@ -7,6 +7,8 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import MessageFilter, MessageState
 from plaudit.injected import Clock, Database, Settings
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -27,7 +29,6 @@ from plaudit.selling.inbox.answers import (
     problem_answer,
     raw_answer,
 )
-from plaudit.selling.inbox.model import MessageFilter, MessageState
 from plaudit.selling.orders import problems
 from plaudit.selling.orders.model import PaymentProblemKind
 from plaudit.selling.providers import PaymentProviders
@@ -41,7 +42,7 @@ Provider = Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", descript
     access=Access.OPERATOR,
     operation_id="ListMessages",
     tags=TAGS,
-    summary="What payment providers told",
+    summary="What providers told",
 )
 async def list_messages(
     database: Database,
@@ -55,7 +56,7 @@ async def list_messages(
     """Newest first. Filters add up."""
     wanted = MessageFilter(provider=provider, state=message_state)
     async with database.read() as connection:
-        found = await actions.list_messages(connection, wanted, BY_TIME.after(cursor), limit + 1)
+        found = await inbox.list_messages(connection, wanted, BY_TIME.after(cursor), limit + 1)
     return BY_TIME.page(found, limit, lambda message: (message.received_at, message.message_id), message_answer)
 
 
@@ -70,8 +71,8 @@ async def list_messages(
 async def get_message(message_id: FromPath[UUID], database: Database) -> RawMessageAnswer:
     """With its body, and who had it applied again."""
     async with database.read() as connection:
-        message = await actions.find(connection, message_id)
-        return raw_answer(message, await actions.replays(connection, message_id))
+        message = await inbox.find(connection, message_id)
+        return raw_answer(message, await inbox.replays(connection, message_id))
 
 
 @post(
@@ -90,11 +91,14 @@ async def replay_message(
     payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
+    jobs: NamedDependency[JobRunner],
 ) -> Replayed:
-    """The kept body is read again; nothing happens twice."""
+    """The kept body is read again; nothing happens twice. What a payout provider told is left to a job."""
     outcome = await actions.replay(database, payment_providers, message_id, caller.person_id, settings, clock)
     async with database.read() as connection:
-        return Replayed(MessageState(outcome), message_answer(await actions.find(connection, message_id)))
+        message = await inbox.find(connection, message_id)
+    jobs.wake(inbox.MESSAGES[message.side].name)
+    return Replayed(MessageState(outcome), message_answer(message))
 
 
 @post(
@@ -113,8 +117,9 @@ async def replay_messages(
         raise InvalidField(field="body.until", reason="must be later than since")
     wanted = MessageFilter(provider=data.provider, state=data.state, since=data.since, until=data.until)
     async with database.transaction() as connection:
-        queued = await actions.queue_replays(connection, wanted, caller.person_id, clock.now())
-    jobs.wake(actions.MESSAGES.name)
+        queued = await inbox.queue_replays(connection, wanted, caller.person_id, clock.now())
+    for queue in inbox.MESSAGES.values():
+        jobs.wake(queue.name)
     return ReplaysQueued(queued)
 
 

@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
+from plaudit.inbox.model import NewsOutcome
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import Decision, apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
-from plaudit.selling.orders.settlement import NewsOutcome, Seller, record
+from plaudit.selling.orders.settlement import Seller, record
 from plaudit.selling.providers.base import (
     FraudWarning,
     News,

@@ -1,14 +1,13 @@
-"""A message from its arrival: verified, kept, and applied at once where that is quick."""
+"""A message of a payment provider from its arrival: verified, then given to the inbox."""
 
-import asyncio
 from collections.abc import Mapping
 
 from plaudit.clock import Clock
 from plaudit.db import Database
-from plaudit.limits import WEBHOOK_APPLY_S
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import NewsOutcome
 from plaudit.problems import NotFound
-from plaudit.selling.inbox import actions as inbox
-from plaudit.selling.orders.settlement import NewsOutcome
+from plaudit.selling.inbox.actions import PaymentReader
 from plaudit.selling.providers import PaymentProviders
 from plaudit.settings import Settings
 
@@ -33,14 +32,5 @@ async def receive_webhook(
     if provider is None:
         raise NotFound("There is no such provider.", provider=name)
     message = await provider.verify_webhook(headers, body)
-    async with database.transaction() as connection:
-        kept = await inbox.keep(connection, name, message, body, clock.now())
-    if kept is None:
-        return NewsOutcome.REPEATED
-    try:
-        async with asyncio.timeout(WEBHOOK_APPLY_S):
-            return await inbox.apply(database, providers, kept, settings, clock)
-    except TimeoutError:  # its sender would give up: the job goes on
-        async with database.transaction() as connection:
-            await inbox.release(connection, kept, clock.now())
-    return NewsOutcome.WAITING
+    reader = PaymentReader(database, providers, settings, clock)
+    return await inbox.receive(database, clock, reader, name, message.id, message.kind, body)

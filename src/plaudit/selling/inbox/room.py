@@ -4,7 +4,7 @@ from plaudit.room import Room
 
 ROOM = Room(
     package="plaudit.selling.inbox",
-    tables="store_void_poll webhook_event webhook_replay webhook_transition",
+    tables="store_void_poll",
     pages=("money_in",),
     queues="jobs:QUEUES",
 )

@@ -10,6 +10,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_one, statements
+from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import (
     CALL_OFF_TRIES_MAX,
     CAPTURE_ALARM_AFTER_S,
@@ -23,7 +24,7 @@ from plaudit.queues import Backoff, Failure, Queue, TryFailed
 from plaudit.queues import settle as settle_item
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.regions import judge_payment
-from plaudit.selling.orders.settlement import OPEN, NewsOutcome, Seller, is_as_ordered, record, settle, settle_locked
+from plaudit.selling.orders.settlement import OPEN, Seller, is_as_ordered, record, settle, settle_locked
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import Payment, PaymentProvider, PaymentState
 from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable

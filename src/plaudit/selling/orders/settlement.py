@@ -1,6 +1,5 @@
 """What the news of a payment does to its order: coins appear exactly once, whoever brings the news first."""
 
-import enum
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Protocol
@@ -11,6 +10,7 @@ import msgspec
 from plaudit.db import Connection, fetch_one, statements
 from plaudit.events.log import record as record_event
 from plaudit.events.model import OrderPaid
+from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_PROCESSING_DAYS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.people.references import reference
@@ -27,20 +27,6 @@ SQL = statements(__file__)
 
 OPEN = (OrderState.CREATED, OrderState.PENDING)
 UNPAID = (*OPEN, OrderState.AUTHORISED, OrderState.DECLINED, OrderState.EXPIRED)
-
-
-class NewsOutcome(enum.StrEnum):
-    """What came of a piece of news."""
-
-    APPLIED = "applied"
-    REPEATED = "repeated"
-    """Known already."""
-    IGNORED = "ignored"
-    """Nothing to do: the order is further, or the news is of no concern."""
-    PROBLEM = "problem"
-    """Recorded for the operator."""
-    WAITING = "waiting"
-    """It is about something that is not known yet; to be tried again."""
 
 
 class Seller(SellerOfRecord, frozen=True):

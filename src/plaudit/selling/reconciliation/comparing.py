@@ -9,6 +9,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import RECONCILE_EDGE_MINUTES, RECONCILE_FOUND_MAX, RECONCILE_LISTED_MAX, RECONCILE_PAGE_LENGTH
 from plaudit.money import Money
 from plaudit.problems import TooBusy, Unavailable
@@ -17,7 +18,6 @@ from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import (
     Payment,

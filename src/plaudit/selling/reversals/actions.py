@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from plaudit.db import Connection, statements
 from plaudit.ids import id_at
+from plaudit.inbox.model import NewsOutcome
 from plaudit.money import Money, round_half_up
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.problems import note_problem
-from plaudit.selling.orders.settlement import NewsOutcome, Seller
+from plaudit.selling.orders.settlement import Seller
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals import execution
 from plaudit.selling.reversals.amounts import Amounts

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.shards import shard_of
 from plaudit.pages import Place
 from plaudit.problems import NotFound
 from plaudit.selling.orders.actions import find_order, find_order_of_anybody
 from plaudit.selling.orders.capturing import apply_payment
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import NewsOutcome, Seller, lock
+from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
 from plaudit.selling.providers.errors import PurchaseNotValid

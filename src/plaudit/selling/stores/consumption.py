@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import (
     CONSUMPTION_ANSWER_LEASE_S,
     CONSUMPTION_ANSWER_PAUSE_S_FIRST,
@@ -17,7 +18,6 @@ from plaudit.money import round_half_up
 from plaudit.pages import Place
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.settlement import NewsOutcome
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import ConsumptionRequest
 from plaudit.selling.providers.errors import ProviderRefused

@@ -10,14 +10,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaudit.db import Connection
+from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import MessageFilter, MessageState
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import BY_TIME, Place
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.selling.inbox import actions as inbox
-from plaudit.selling.inbox.model import MessageFilter, MessageState
 from plaudit.selling.orders import problems
 from plaudit.selling.orders.model import PaymentProblemKind
 from plaudit.selling.providers import PaymentProviders

@@ -19,7 +19,7 @@ LISTS = {
     "creators.convert": "/operator/stuck?queue=conversion",
     "payouts.send": "/operator/stuck?queue=send",
     "payouts.poll": "/operator/stuck?queue=poll",
-    "payouts.events": "/operator/stuck?queue=event",
+    "payouts.inbox": "/operator/money-in?view=messages",
     "webhooks.send": "/operator/webhooks",
 }
 

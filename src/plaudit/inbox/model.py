@@ -1,10 +1,31 @@
-"""Messages of payment providers as they are kept."""
+"""Messages of providers as they are kept, and what came of them."""
 
 import enum
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+
+
+class Side(enum.StrEnum):
+    """Whom a message is for. Providers of both may have the same name."""
+
+    PAYMENTS = "payments"
+    PAYOUTS = "payouts"
+
+
+class NewsOutcome(enum.StrEnum):
+    """What came of a piece of news."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"
+    """Known already."""
+    IGNORED = "ignored"
+    """Nothing to do: what it is about is further, or it is of no concern."""
+    PROBLEM = "problem"
+    """Recorded for the operator."""
+    WAITING = "waiting"
+    """It is about something that is not known yet; to be tried again."""
 
 
 class MessageState(enum.StrEnum):
@@ -25,6 +46,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message whose sender was proved when it came."""
 
     message_id: UUID
+    side: Side
     provider: str
     event_id: str
     kind: str
