@@ -2,7 +2,7 @@
 
 import json
 
-from plaudit.backlog.reading import QUEUES
+from plaudit.backlog.reading import queues
 from plaudit.creators.jobs import claw_back_due
 from plaudit.db import OwnConnection
 from plaudit.people.model import Role
@@ -22,7 +22,7 @@ async def break_a_clawback(desk: Desk, owner: OwnConnection) -> None:
 async def test_operators_see_how_each_queue_stands(desk: Desk, owner_connection: OwnConnection) -> None:
     olga = await desk.person("olga", Role.OPERATOR)
     empty = (await olga.get("/v1/operator/queues")).json()["items"]
-    assert [one["name"] for one in empty] == [queue.name for queue in QUEUES]
+    assert [one["name"] for one in empty] == [queue.name for queue in queues()]
     assert {(one["waiting"], one["failing"], one["since"]) for one in empty} == {(0, 0, None)}
 
     await break_a_clawback(desk, owner_connection)
@@ -39,7 +39,7 @@ async def test_the_page_of_queues(desk: Desk, owner_connection: OwnConnection) -
     olga = await desk.person("olga", Role.OPERATOR)
     text = (await olga.get("/operator/queues")).text
     assert "Nothing is late" in text
-    assert all(queue.what in text for queue in QUEUES)
+    assert all(queue.what in text for queue in queues())
     assert "Nothing failed" in (await olga.get("/operator/queues?show=failing")).text
     await break_a_clawback(desk, owner_connection)
     text = (await olga.get("/operator/queues?show=failing")).text

@@ -557,6 +557,196 @@ begin
     perform from money_turn where shard = p_shard for no key update;
 end $$;
 
+CREATE TABLE public.payment_decision (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    payment_id text NOT NULL,
+    outcome text NOT NULL,
+    region text,
+    reasons text[] NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    error text,
+    carried_out_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    failed_with text,
+    CONSTRAINT decision_is_carried_out_once CHECK (((due_at IS NULL) OR (carried_out_at IS NULL))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['capture'::text, 'reprice'::text, 'ask'::text, 'refuse'::text, 'expire'::text])))
+);
+
+COMMENT ON COLUMN public.payment_decision.region IS 'whose price is the right one';
+
+CREATE TABLE public.payment_problem (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    payment_id text NOT NULL,
+    expected_minor bigint NOT NULL,
+    expected_currency text NOT NULL,
+    paid_minor bigint NOT NULL,
+    paid_currency text NOT NULL,
+    credited boolean NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text,
+    problem_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    resolved_by bigint,
+    CONSTRAINT payment_problem_check CHECK (((resolved_at IS NULL) = (resolution IS NULL))),
+    CONSTRAINT payment_problem_is_resolved_with_words CHECK (((length(resolution) >= 1) AND (length(resolution) <= 1000)))
+);
+
+CREATE TABLE public.quote (
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    quote_id uuid NOT NULL,
+    request text NOT NULL,
+    book_version integer NOT NULL,
+    region text NOT NULL,
+    region_source text NOT NULL,
+    channel text NOT NULL,
+    coins bigint NOT NULL,
+    coins_left_over bigint NOT NULL,
+    unused_minor bigint NOT NULL,
+    currency text NOT NULL,
+    net_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    price_minor bigint NOT NULL,
+    tax_name text NOT NULL,
+    tax_rate_bps integer NOT NULL,
+    store_fee_bps integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    signature text DEFAULT ''::text NOT NULL,
+    decision_id uuid,
+    CONSTRAINT quote_adds_up CHECK (((net_minor + tax_minor) = price_minor)),
+    CONSTRAINT quote_check CHECK ((expires_at > created_at)),
+    CONSTRAINT quote_coins_check CHECK ((coins > 0)),
+    CONSTRAINT quote_coins_left_over_check CHECK ((coins_left_over >= 0)),
+    CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT quote_net_minor_check CHECK ((net_minor > 0)),
+    CONSTRAINT quote_region_source_check CHECK ((region_source = ANY (ARRAY['identity'::text, 'requested'::text, 'default'::text, 'card'::text, 'network'::text, 'store_front'::text]))),
+    CONSTRAINT quote_tax_minor_check CHECK ((tax_minor >= 0)),
+    CONSTRAINT quote_unused_minor_check CHECK ((unused_minor >= 0))
+);
+
+COMMENT ON COLUMN public.quote.request IS 'what was asked, as canonical JSON: the same id with another request is a conflict';
+
+COMMENT ON COLUMN public.quote.coins_left_over IS 'coins beyond those that were missing, because fewer cannot be bought';
+
+COMMENT ON COLUMN public.quote.unused_minor IS 'what of the offered money the coins do not cost';
+
+COMMENT ON COLUMN public.quote.signature IS 'HMAC-SHA256 over all other fields';
+
+COMMENT ON COLUMN public.quote.decision_id IS 'why it has the prices of its region; null before decisions were kept';
+
+CREATE TABLE public.recharge_order (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    quote_id uuid NOT NULL,
+    provider text NOT NULL,
+    return_url text NOT NULL,
+    state text DEFAULT 'created'::text NOT NULL,
+    previous_state text,
+    payment_id text,
+    checkout_url text,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    poll_at timestamp with time zone,
+    polls integer DEFAULT 0 NOT NULL,
+    paid_minor bigint,
+    paid_currency text,
+    paid_net_minor bigint,
+    paid_tax_minor bigint,
+    quantity integer DEFAULT 1 NOT NULL,
+    processing_since timestamp with time zone,
+    locale text DEFAULT 'en'::text NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    poll_error text,
+    CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
+    CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
+    CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
+    CONSTRAINT order_paid_is_whole CHECK ((num_nulls(paid_minor, paid_currency, paid_net_minor, paid_tax_minor) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT order_state_known CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'refused'::text]))),
+    CONSTRAINT recharge_order_locale_check CHECK ((locale ~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT recharge_order_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT recharge_order_paid_minor_check CHECK ((paid_minor > 0)),
+    CONSTRAINT recharge_order_paid_net_minor_check CHECK ((paid_net_minor >= 0)),
+    CONSTRAINT recharge_order_paid_tax_minor_check CHECK ((paid_tax_minor >= 0)),
+    CONSTRAINT recharge_order_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100)))
+)
+WITH (fillfactor='70');
+
+COMMENT ON COLUMN public.recharge_order.paid_minor IS 'what a store was paid, where it is not what was quoted';
+
+COMMENT ON COLUMN public.recharge_order.quantity IS 'how many times the quote was bought: stores sell several units at once';
+
+COMMENT ON COLUMN public.recharge_order.processing_since IS 'since when the provider says that the buyer has done everything and the money is on its way; null: it does not';
+
+COMMENT ON COLUMN public.recharge_order.locale IS 'what the checkout is written in';
+
+CREATE VIEW public.order_with_quote AS
+ SELECT o.shard,
+    o.order_id,
+    o.person_id,
+    o.quote_id,
+    o.provider,
+    o.return_url,
+    o.state,
+    o.payment_id,
+    o.checkout_url,
+    o.created_at,
+    o.changed_at,
+    o.expires_at,
+    o.polls,
+    q.channel,
+    q.region,
+    (q.coins * o.quantity) AS coins,
+    COALESCE(o.paid_currency, q.currency) AS currency,
+    COALESCE(o.paid_net_minor, (q.net_minor * o.quantity)) AS net_minor,
+    COALESCE(o.paid_tax_minor, (q.tax_minor * o.quantity)) AS tax_minor,
+    COALESCE(o.paid_minor, (q.price_minor * o.quantity)) AS price_minor,
+    q.tax_name,
+    q.tax_rate_bps,
+    q.store_fee_bps,
+    (EXISTS ( SELECT
+           FROM public.payment_problem p
+          WHERE ((p.shard = o.shard) AND (p.order_id = o.order_id) AND (p.resolved_at IS NULL) AND (NOT p.credited) AND (p.paid_minor > 0)))) AS needs_review,
+        CASE
+            WHEN (d.outcome <> 'capture'::text) THEN d.outcome
+            ELSE NULL::text
+        END AS refusal,
+        CASE
+            WHEN (d.outcome <> 'capture'::text) THEN d.reasons
+            ELSE NULL::text[]
+        END AS refusal_reasons,
+        CASE
+            WHEN (d.outcome <> 'capture'::text) THEN d.region
+            ELSE NULL::text
+        END AS refusal_region,
+    o.quantity,
+    o.processing_since,
+    o.locale,
+    q.book_version,
+    q.decision_id
+   FROM ((public.recharge_order o
+     JOIN public.quote q USING (shard, person_id, quote_id))
+     LEFT JOIN public.payment_decision d ON (((d.shard = o.shard) AND (d.order_id = o.order_id) AND (d.payment_id = o.payment_id) AND (o.state = 'refused'::text))));
+
+CREATE FUNCTION public.locked_order(p_shard smallint, p_order_id uuid) RETURNS SETOF public.order_with_quote
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform from recharge_order where shard = p_shard and order_id = p_order_id for no key update;
+    return query select * from order_with_quote where shard = p_shard and order_id = p_order_id;
+end
+$$;
+
 CREATE FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -799,6 +989,19 @@ begin
     return false;
 end $$;
 
+CREATE FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform lock_money(p_shard);
+    perform fund(p_shard, p_viewer_id, p_order_id, 'paid', 'recharge', p_coins, p_price_minor, p_currency, p_at);
+    for place in 1 .. cardinality(p_reasons) loop
+        perform post(p_shard, p_order_id, p_reasons[place], 0, 0, p_currency, p_amounts[place], p_at);
+    end loop;
+end
+$$;
+
 CREATE FUNCTION public.shard_of(p_id bigint) RETURNS smallint
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -972,50 +1175,6 @@ COMMENT ON COLUMN public.accounting_day.gross_refunds_minor IS 'with tax; less w
 
 COMMENT ON COLUMN public.accounting_day.revenue_reversed_minor IS 'without tax: what went back beyond the cost of unspent coins';
 
-CREATE TABLE public.quote (
-    shard smallint NOT NULL,
-    person_id bigint NOT NULL,
-    quote_id uuid NOT NULL,
-    request text NOT NULL,
-    book_version integer NOT NULL,
-    region text NOT NULL,
-    region_source text NOT NULL,
-    channel text NOT NULL,
-    coins bigint NOT NULL,
-    coins_left_over bigint NOT NULL,
-    unused_minor bigint NOT NULL,
-    currency text NOT NULL,
-    net_minor bigint NOT NULL,
-    tax_minor bigint NOT NULL,
-    price_minor bigint NOT NULL,
-    tax_name text NOT NULL,
-    tax_rate_bps integer NOT NULL,
-    store_fee_bps integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    signature text DEFAULT ''::text NOT NULL,
-    decision_id uuid,
-    CONSTRAINT quote_adds_up CHECK (((net_minor + tax_minor) = price_minor)),
-    CONSTRAINT quote_check CHECK ((expires_at > created_at)),
-    CONSTRAINT quote_coins_check CHECK ((coins > 0)),
-    CONSTRAINT quote_coins_left_over_check CHECK ((coins_left_over >= 0)),
-    CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT quote_net_minor_check CHECK ((net_minor > 0)),
-    CONSTRAINT quote_region_source_check CHECK ((region_source = ANY (ARRAY['identity'::text, 'requested'::text, 'default'::text, 'card'::text, 'network'::text, 'store_front'::text]))),
-    CONSTRAINT quote_tax_minor_check CHECK ((tax_minor >= 0)),
-    CONSTRAINT quote_unused_minor_check CHECK ((unused_minor >= 0))
-);
-
-COMMENT ON COLUMN public.quote.request IS 'what was asked, as canonical JSON: the same id with another request is a conflict';
-
-COMMENT ON COLUMN public.quote.coins_left_over IS 'coins beyond those that were missing, because fewer cannot be bought';
-
-COMMENT ON COLUMN public.quote.unused_minor IS 'what of the offered money the coins do not cost';
-
-COMMENT ON COLUMN public.quote.signature IS 'HMAC-SHA256 over all other fields';
-
-COMMENT ON COLUMN public.quote.decision_id IS 'why it has the prices of its region; null before decisions were kept';
-
 CREATE TABLE public.receipt (
     shard smallint NOT NULL,
     order_id uuid NOT NULL,
@@ -1057,54 +1216,6 @@ COMMENT ON COLUMN public.receipt.seller_tax_id IS 'as of the sale';
 COMMENT ON COLUMN public.receipt.buyer_name IS 'as of the sale; null: it was not kept then';
 
 COMMENT ON COLUMN public.receipt.store_name IS 'who sold instead of us';
-
-CREATE TABLE public.recharge_order (
-    shard smallint NOT NULL,
-    order_id uuid NOT NULL,
-    person_id bigint NOT NULL,
-    quote_id uuid NOT NULL,
-    provider text NOT NULL,
-    return_url text NOT NULL,
-    state text DEFAULT 'created'::text NOT NULL,
-    previous_state text,
-    payment_id text,
-    checkout_url text,
-    created_at timestamp with time zone NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    poll_at timestamp with time zone,
-    polls integer DEFAULT 0 NOT NULL,
-    paid_minor bigint,
-    paid_currency text,
-    paid_net_minor bigint,
-    paid_tax_minor bigint,
-    quantity integer DEFAULT 1 NOT NULL,
-    processing_since timestamp with time zone,
-    locale text DEFAULT 'en'::text NOT NULL,
-    leased_until timestamp with time zone,
-    failed_with text,
-    poll_error text,
-    CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
-    CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
-    CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
-    CONSTRAINT order_paid_is_whole CHECK ((num_nulls(paid_minor, paid_currency, paid_net_minor, paid_tax_minor) = ANY (ARRAY[0, 4]))),
-    CONSTRAINT order_state_known CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'refused'::text]))),
-    CONSTRAINT recharge_order_locale_check CHECK ((locale ~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'::text)),
-    CONSTRAINT recharge_order_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT recharge_order_paid_minor_check CHECK ((paid_minor > 0)),
-    CONSTRAINT recharge_order_paid_net_minor_check CHECK ((paid_net_minor >= 0)),
-    CONSTRAINT recharge_order_paid_tax_minor_check CHECK ((paid_tax_minor >= 0)),
-    CONSTRAINT recharge_order_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100)))
-)
-WITH (fillfactor='70');
-
-COMMENT ON COLUMN public.recharge_order.paid_minor IS 'what a store was paid, where it is not what was quoted';
-
-COMMENT ON COLUMN public.recharge_order.quantity IS 'how many times the quote was bought: stores sell several units at once';
-
-COMMENT ON COLUMN public.recharge_order.processing_since IS 'since when the provider says that the buyer has done everything and the money is on its way; null: it does not';
-
-COMMENT ON COLUMN public.recharge_order.locale IS 'what the checkout is written in';
 
 CREATE TABLE public.transfer (
     shard smallint NOT NULL,
@@ -2049,92 +2160,6 @@ CREATE TABLE public.order_transition (
     description text NOT NULL
 );
 
-CREATE TABLE public.payment_decision (
-    shard smallint NOT NULL,
-    order_id uuid NOT NULL,
-    payment_id text NOT NULL,
-    outcome text NOT NULL,
-    region text,
-    reasons text[] NOT NULL,
-    decided_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone,
-    tries integer DEFAULT 0 NOT NULL,
-    error text,
-    carried_out_at timestamp with time zone,
-    leased_until timestamp with time zone,
-    failed_with text,
-    CONSTRAINT decision_is_carried_out_once CHECK (((due_at IS NULL) OR (carried_out_at IS NULL))),
-    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['capture'::text, 'reprice'::text, 'ask'::text, 'refuse'::text, 'expire'::text])))
-);
-
-COMMENT ON COLUMN public.payment_decision.region IS 'whose price is the right one';
-
-CREATE TABLE public.payment_problem (
-    shard smallint NOT NULL,
-    order_id uuid NOT NULL,
-    kind text NOT NULL,
-    payment_id text NOT NULL,
-    expected_minor bigint NOT NULL,
-    expected_currency text NOT NULL,
-    paid_minor bigint NOT NULL,
-    paid_currency text NOT NULL,
-    credited boolean NOT NULL,
-    noticed_at timestamp with time zone NOT NULL,
-    resolved_at timestamp with time zone,
-    resolution text,
-    problem_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    detail text DEFAULT ''::text NOT NULL,
-    resolved_by bigint,
-    CONSTRAINT payment_problem_check CHECK (((resolved_at IS NULL) = (resolution IS NULL))),
-    CONSTRAINT payment_problem_is_resolved_with_words CHECK (((length(resolution) >= 1) AND (length(resolution) <= 1000)))
-);
-
-CREATE VIEW public.order_with_quote AS
- SELECT o.shard,
-    o.order_id,
-    o.person_id,
-    o.quote_id,
-    o.provider,
-    o.return_url,
-    o.state,
-    o.payment_id,
-    o.checkout_url,
-    o.created_at,
-    o.changed_at,
-    o.expires_at,
-    o.polls,
-    q.channel,
-    q.region,
-    (q.coins * o.quantity) AS coins,
-    COALESCE(o.paid_currency, q.currency) AS currency,
-    COALESCE(o.paid_net_minor, (q.net_minor * o.quantity)) AS net_minor,
-    COALESCE(o.paid_tax_minor, (q.tax_minor * o.quantity)) AS tax_minor,
-    COALESCE(o.paid_minor, (q.price_minor * o.quantity)) AS price_minor,
-    q.tax_name,
-    q.tax_rate_bps,
-    q.store_fee_bps,
-    (EXISTS ( SELECT
-           FROM public.payment_problem p
-          WHERE ((p.shard = o.shard) AND (p.order_id = o.order_id) AND (p.resolved_at IS NULL) AND (NOT p.credited) AND (p.paid_minor > 0)))) AS needs_review,
-        CASE
-            WHEN (d.outcome <> 'capture'::text) THEN d.outcome
-            ELSE NULL::text
-        END AS refusal,
-        CASE
-            WHEN (d.outcome <> 'capture'::text) THEN d.reasons
-            ELSE NULL::text[]
-        END AS refusal_reasons,
-        CASE
-            WHEN (d.outcome <> 'capture'::text) THEN d.region
-            ELSE NULL::text
-        END AS refusal_region,
-    o.quantity,
-    o.processing_since,
-    o.locale
-   FROM ((public.recharge_order o
-     JOIN public.quote q USING (shard, person_id, quote_id))
-     LEFT JOIN public.payment_decision d ON (((d.shard = o.shard) AND (d.order_id = o.order_id) AND (d.payment_id = o.payment_id) AND (o.state = 'refused'::text))));
-
 CREATE TABLE public.overlay_token (
     id uuid NOT NULL,
     creator_id bigint NOT NULL,
@@ -2344,8 +2369,6 @@ CREATE TABLE public.payout_provider_event (
     outcome text,
     applied_at timestamp with time zone,
     last_error text,
-    leased_until timestamp with time zone,
-    failed_with text,
     CONSTRAINT payout_provider_event_check CHECK (((outcome IS NULL) = (applied_at IS NULL))),
     CONSTRAINT payout_provider_event_check1 CHECK (((outcome IS NULL) OR (due_at IS NULL))),
     CONSTRAINT payout_provider_event_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'nothing_new'::text, 'contradiction'::text, 'unknown_payout'::text])))
@@ -3059,6 +3082,37 @@ CREATE TABLE public.stream_key (
     CONSTRAINT stream_key_hash_check CHECK ((length(hash) = 32))
 );
 
+CREATE TABLE public.webhook_event (
+    provider text NOT NULL,
+    event_id text NOT NULL,
+    kind text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    state text DEFAULT 'waiting'::text CONSTRAINT webhook_event_outcome_not_null NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    message_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    previous_state text,
+    tries integer DEFAULT 0 NOT NULL,
+    errors integer DEFAULT 0 NOT NULL,
+    tried_at timestamp with time zone,
+    due_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    failed_with text,
+    side text DEFAULT 'payments'::text NOT NULL,
+    CONSTRAINT webhook_begins_waiting CHECK (((previous_state IS NOT NULL) OR (state = 'waiting'::text))),
+    CONSTRAINT webhook_side_known CHECK ((side = ANY (ARRAY['payments'::text, 'payouts'::text]))),
+    CONSTRAINT webhook_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text]))),
+    CONSTRAINT webhook_waits_for_something CHECK (((due_at IS NOT NULL) OR (state <> 'waiting'::text)))
+);
+
+COMMENT ON COLUMN public.webhook_event.body IS 'the bytes as they came; what else is needed to verify them again is not kept';
+
+COMMENT ON COLUMN public.webhook_event.errors IS 'tries that failed here, not at the provider; so many make it a problem';
+
+COMMENT ON COLUMN public.webhook_event.due_at IS 'when it is to be applied, or applied again; also the lease of who is at it';
+
+COMMENT ON COLUMN public.webhook_event.side IS 'whom it is for: who takes payments, or who pays out';
+
 CREATE VIEW public.stuck_work AS
  SELECT (md5(concat_ws(' '::text, queue, shard, creator_id, reversal_id, direction, conversion_id, payout_id, provider, event_id)))::uuid AS id,
     queue,
@@ -3162,14 +3216,14 @@ CREATE VIEW public.stuck_work AS
             NULL::text,
             NULL::uuid,
             NULL::uuid,
-            payout_provider_event.provider,
-            payout_provider_event.event_id,
-            payout_provider_event.received_at,
-            payout_provider_event.attempts,
-            payout_provider_event.last_error,
-            payout_provider_event.due_at
-           FROM public.payout_provider_event
-          WHERE ((payout_provider_event.applied_at IS NULL) AND (payout_provider_event.last_error IS NOT NULL))) w;
+            webhook_event.provider,
+            webhook_event.event_id,
+            webhook_event.received_at,
+            webhook_event.tries,
+            webhook_event.detail,
+            webhook_event.due_at
+           FROM public.webhook_event
+          WHERE ((webhook_event.side = 'payouts'::text) AND (webhook_event.due_at IS NOT NULL) AND (webhook_event.failed_with IS NOT NULL))) w;
 
 CREATE TABLE public.tax_rate (
     tax_rate_id bigint NOT NULL,
@@ -3269,33 +3323,6 @@ COMMENT ON COLUMN public.webhook_endpoint.created_by IS 'null: the command line'
 COMMENT ON COLUMN public.webhook_endpoint.told_through IS 'the position up to which events were put into webhook_delivery';
 
 COMMENT ON COLUMN public.webhook_endpoint.lost_through IS 'events up to here were forgotten before they were delivered';
-
-CREATE TABLE public.webhook_event (
-    provider text NOT NULL,
-    event_id text NOT NULL,
-    kind text NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    body bytea NOT NULL,
-    state text DEFAULT 'waiting'::text CONSTRAINT webhook_event_outcome_not_null NOT NULL,
-    detail text DEFAULT ''::text NOT NULL,
-    message_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    previous_state text,
-    tries integer DEFAULT 0 NOT NULL,
-    errors integer DEFAULT 0 NOT NULL,
-    tried_at timestamp with time zone,
-    due_at timestamp with time zone,
-    leased_until timestamp with time zone,
-    failed_with text,
-    CONSTRAINT webhook_begins_waiting CHECK (((previous_state IS NOT NULL) OR (state = 'waiting'::text))),
-    CONSTRAINT webhook_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text]))),
-    CONSTRAINT webhook_waits_for_something CHECK (((due_at IS NOT NULL) OR (state <> 'waiting'::text)))
-);
-
-COMMENT ON COLUMN public.webhook_event.body IS 'the bytes as they came; what else is needed to verify them again is not kept';
-
-COMMENT ON COLUMN public.webhook_event.errors IS 'tries that failed here, not at the provider; so many make it a problem';
-
-COMMENT ON COLUMN public.webhook_event.due_at IS 'when it is to be applied, or applied again; also the lease of who is at it';
 
 CREATE TABLE public.webhook_replay (
     message_id uuid NOT NULL,
@@ -3771,6 +3798,9 @@ ALTER TABLE ONLY public.webhook_endpoint
 
 ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_message_id_key UNIQUE (message_id);
+
+ALTER TABLE ONLY public.webhook_event
+    ADD CONSTRAINT webhook_event_once UNIQUE (side, provider, event_id);
 
 ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_pkey PRIMARY KEY (provider, event_id);
@@ -4347,48 +4377,37 @@ GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.lock_money(p_shard smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_money(p_shard smallint) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
+GRANT UPDATE(outcome) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT UPDATE(region) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
+GRANT UPDATE(reasons) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
+GRANT UPDATE(decided_at) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.price_book_never_changes() FROM PUBLIC;
+GRANT UPDATE(due_at) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;
+GRANT UPDATE(tries) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT UPDATE(error) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.shard_of(p_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
+GRANT UPDATE(carried_out_at) ON TABLE public.payment_decision TO plaudit_app;
 
-GRANT SELECT ON TABLE public.lot TO plaudit_app;
+GRANT UPDATE(leased_until) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
+GRANT UPDATE(failed_with) ON TABLE public.payment_decision TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.payment_problem TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
+GRANT UPDATE(resolved_at) ON TABLE public.payment_problem TO plaudit_app;
 
-GRANT SELECT ON TABLE public.account TO plaudit_app;
+GRANT UPDATE(resolution) ON TABLE public.payment_problem TO plaudit_app;
 
-GRANT SELECT ON TABLE public.account_kind TO plaudit_app;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.accounting_day TO plaudit_app;
+GRANT UPDATE(resolved_by) ON TABLE public.payment_problem TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.quote TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.receipt TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.recharge_order TO plaudit_app;
 
@@ -4423,6 +4442,55 @@ GRANT UPDATE(leased_until) ON TABLE public.recharge_order TO plaudit_app;
 GRANT UPDATE(failed_with) ON TABLE public.recharge_order TO plaudit_app;
 
 GRANT UPDATE(poll_error) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT SELECT ON TABLE public.order_with_quote TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.locked_order(p_shard smallint, p_order_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.locked_order(p_shard smallint, p_order_id uuid) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.price_book_never_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.shard_of(p_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.lot TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.account TO plaudit_app;
+
+GRANT SELECT ON TABLE public.account_kind TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounting_day TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.receipt TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer TO plaudit_app;
 
@@ -4629,38 +4697,6 @@ GRANT UPDATE(reversed_fee_minor) ON TABLE public.order_reversed TO plaudit_app;
 GRANT UPDATE(reversed_coins) ON TABLE public.order_reversed TO plaudit_app;
 
 GRANT SELECT ON TABLE public.order_transition TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(outcome) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(region) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(reasons) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(decided_at) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(due_at) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(tries) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(error) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(carried_out_at) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(leased_until) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT UPDATE(failed_with) ON TABLE public.payment_decision TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payment_problem TO plaudit_app;
-
-GRANT UPDATE(resolved_at) ON TABLE public.payment_problem TO plaudit_app;
-
-GRANT UPDATE(resolution) ON TABLE public.payment_problem TO plaudit_app;
-
-GRANT UPDATE(resolved_by) ON TABLE public.payment_problem TO plaudit_app;
-
-GRANT SELECT ON TABLE public.order_with_quote TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.overlay_token TO plaudit_app;
 
@@ -4898,18 +4934,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.stream TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stream_key TO plaudit_app;
 
-GRANT SELECT ON TABLE public.stuck_work TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
-
-GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_endpoint TO plaudit_app;
-
 GRANT SELECT,INSERT ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT UPDATE(state) ON TABLE public.webhook_event TO plaudit_app;
@@ -4929,6 +4953,18 @@ GRANT UPDATE(due_at) ON TABLE public.webhook_event TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT SELECT ON TABLE public.stuck_work TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
+
+GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_endpoint TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_replay TO plaudit_app;
 
