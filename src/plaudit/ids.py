@@ -26,6 +26,11 @@ def id_at(moment: datetime, random_bits: Callable[[int], int] = secrets.randbits
     return UUID(int=milliseconds << 80 | _VERSION_7 | random_bits(12) << 64 | _VARIANT_RFC | random_bits(62))
 
 
+def id_text(number: int | None) -> str | None:
+    """A number of a person, room or video as it stands in JSON."""
+    return None if number is None else str(number)
+
+
 def time_of(value: UUID) -> datetime:
     """The moment a UUIDv7 says it was made."""
     return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)

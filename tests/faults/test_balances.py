@@ -120,7 +120,7 @@ async def test_coins_spent_while_they_are_about_to_expire_do_not_expire(
     async with owner_connection.transaction():
         await owner_connection.execute(
             "select from public.charge(shard_of($1), $3, 5000,"
-            " array[row($2::uuid, $1, 9, 10, 1, 1, 1, 10, null, null, null, false)::gift_line],"
+            " array[row($2::uuid, $1, 9, null, 10, 1, 1, 10, null, null, null, false, null, null, null)::gift_line],"
             " array[shard_of(9)], array[false])",
             VIEWER, new_id(clock), clock.now(),
         )  # fmt: skip

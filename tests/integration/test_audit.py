@@ -36,6 +36,8 @@ BREAKS = {
     "hashes_chain": "update delivery set hash = sha256('a forged delivery') where through_batch_no = 1",
     "frames_have_no_gaps": "update frame set seq = seq + 1000 where seq = 1",
     "frames_carry_each_delivered_gift_once": "update frame set lines[1].coins = lines[1].coins + 1 where kind = 'gift'",
+    "deliveries_keep_each_share_once": "update delivery set unshown = unshown || unshown[1] where unshown is not null",
+    "parts_add_up_to_their_gift": "update gift set creator_shard = 1 - creator_shard where shares is null",
     "received_equals_deliveries": "update gift_balance set received = received + 1",
 }
 
@@ -111,6 +113,47 @@ async def test_forged_gift_breaks_the_chain(database_url: str) -> None:
     await connection.close()
 
 
+@pytest.mark.audit_off
+async def test_a_share_that_was_moved_breaks_the_chain(database_url: str) -> None:
+    """Coins of a divided gift given to another creator, or to the same in other measure, do not fit the seal."""
+    await _fill(database_url)
+    connection = await connect(database_url, role=None)
+    moved = [
+        "update gift set shares[1].coins = 4, shares[2].coins = 3 where cardinality(shares) = 2",
+        "update gift set shares[1].creator_id = (shares[1]).creator_id + 2 where cardinality(shares) = 1",
+        "update gift set shares = null, share_batch_nos = null where shares is not null",
+    ]
+    chain = next(law.sql for law in audit.laws() if law.name == "hashes_chain")
+    for statement in moved:
+        transaction = connection.transaction()
+        await transaction.start()
+        assert await connection.execute(statement) != "UPDATE 0"
+        assert await connection.fetch(chain), statement
+        await transaction.rollback()
+    await connection.close()
+
+
+@pytest.mark.audit_off
+async def test_shares_that_are_not_the_price_cannot_be_written(database_url: str) -> None:
+    """Nor can they by whoever owns the tables."""
+    await _fill(database_url)
+    connection = await connect(database_url, role=None)
+    wrong = {
+        "update gift set shares[1].coins = 6 where shares is not null": "gift_shares_are_its_price",
+        "update gift set shares[2] = shares[1] where cardinality(shares) = 2": "gift_shares_are_its_price",
+        "update gift set shares[1].coins = null where shares is not null": "gift_shares_are_its_price",
+        "update gift set shares = '{}', share_batch_nos = '{}' where shares is not null": "gift_shares_are_its_price",
+        "update gift set share_batch_nos = null where shares is not null": "gift_shares_are_in_batches",
+        "update gift set video_id = 1 where room_id is not null": "gift_has_one_target",
+        "update gift set room_id = null where video_id is null": "gift_has_one_target",
+        "update gift set position_ms = 1 where video_id is null": "gift_position_is_in_a_video",
+    }
+    for statement, constraint in wrong.items():
+        with pytest.raises(asyncpg.CheckViolationError, match=constraint):
+            await connection.execute(statement)
+    await connection.close()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -159,8 +202,10 @@ async def test_seals_hold_from_release_to_release(owner_connection: OwnConnectio
     """A delivery sealed years ago is proved by the same bytes: ids, senders, receivers and their shares."""
     same = """
         select delivery_hash('before', 3, 4, array[
-            row('00000000-0000-0000-0000-000000000001', 5, 7, 9, 11, 1, 1, 9, null, null, null, false)::gift_line,
-            row('00000000-0000-0000-0000-000000000002', 6, 8, 10, 12, 1, 1, 20, null, null, 'Thanks', true)::gift_line
+            row('00000000-0000-0000-0000-000000000001', 5, 7, 9, 11, 1, 1, 9, null, null, null, false, null, null,
+                null)::gift_line,
+            row('00000000-0000-0000-0000-000000000002', 6, 8, 10, null, 1, 1, 20, null, null, 'Thanks', true, 12, 500,
+                array[row(8, 20, 0)::gift_share])::gift_line
         ]) = sha256('before' || int8send(3) || int8send(4)
             || array_send(array['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002']::uuid[])
             || array_send(array[5, 6]::bigint[]) || array_send(array[7, 8]::bigint[])

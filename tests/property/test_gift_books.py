@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -10,11 +11,12 @@ from uuid import UUID
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from msgspec import structs
 
 from plaudit.clock import ManualClock
 from plaudit.db import Connection, connect, statements
 from plaudit.ids import new_id
-from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome
+from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import COMBO_WINDOW_MS
@@ -23,6 +25,7 @@ from tests.support.machines import run_machine
 pytestmark = pytest.mark.sql
 
 _SQL = statements("plaudit.ledger")
+_WAITING = "select exists (select from gift_batch where shard = $1 and creator_shard = $2)"
 FUND = "select fund($1, $2, $3, 'paid', 'recharge', $4, 100, 'USD', $5)"
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -38,7 +41,7 @@ coins = st.integers(1, 60)
 class Combo:
     """The latest gift of a viewer, as the model remembers it."""
 
-    key: tuple[int, int, int]
+    key: tuple[int | None, int | None, int, int]
     id: UUID
     count: int
     at: datetime
@@ -58,7 +61,7 @@ class Model:
     def charge(self, order: GiftOrder, now: datetime) -> GiftOutcome:
         known = self.answers.get((order.viewer_id, order.id))
         if known is not None:
-            same = replace_refusal(known[0]) == replace_refusal(order)
+            same = body_of(known[0]) == body_of(order)
             return msg_replace(known[1], "repeated") if same else GiftOutcome("conflict", 0, 0, None, 0, None)
         if order.refusal:
             return GiftOutcome("refused", 0, 0, None, 0, None)
@@ -66,8 +69,9 @@ class Model:
         if balance < order.coins:
             return GiftOutcome("insufficient", order.coins - balance, 0, None, 0, None)
         self.coins[order.viewer_id] -= order.coins
-        self.undelivered[order.creator_id] += order.coins
-        key = (order.room_id, order.creator_id, order.item_id)
+        for creator, share in earned(order):
+            self.undelivered[creator] += share
+        key = (order.room_id, order.video_id, order.creator_id, order.item_id)
         combo = self.combos.get(order.viewer_id)
         if combo is None or combo.key != key or now - combo.at > timedelta(milliseconds=COMBO_WINDOW_MS):
             combo = Combo(key, order.id, 0, now)
@@ -84,16 +88,57 @@ class Model:
         self.delivered = set(self.answers)
 
 
-def replace_refusal(order: GiftOrder) -> GiftOrder:
-    return GiftOrder(
-        order.id, order.viewer_id, order.creator_id, order.room_id, order.item_id, order.count, order.coins
-    )
+def earned(order: GiftOrder) -> tuple[tuple[int, int], ...]:
+    """Who earns how many coins, in the order of the coins."""
+    return tuple((share.creator_id, share.coins) for share in order.shares) or ((order.creator_id, order.coins),)
+
+
+def body_of(order: GiftOrder) -> tuple[object, ...]:
+    """What a repeat must have in common with the first."""
+    return structs.astuple(structs.replace(order, refusal=None, host_id=None, shares=())), earned(order)
 
 
 def msg_replace(outcome: GiftOutcome, word: Any) -> GiftOutcome:
     return GiftOutcome(
         word, outcome.coins_short, outcome.coins_after, outcome.combo_id, outcome.combo_count, outcome.charged_at
     )
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What most gifts have nothing of: another creator's room, a video, several who earn, words, a hidden sender."""
+
+    host: int | None = None
+    video: int | None = None
+    position_ms: int | None = None
+    earners: tuple[int, ...] = ()
+    message: str | None = None
+    anonymous: bool = False
+
+
+PLAIN = Shape()
+CHANGES = (
+    "price", "item", "receiver", "room", "video", "position", "shares", "order of shares", "message", "sender",
+)  # fmt: skip
+videos = st.integers(1, 2)
+earners = st.permutations([6, 7, 8]).flatmap(lambda all_: st.sampled_from([tuple(all_[:n]) for n in (1, 2, 3)]))
+shapes = st.one_of(
+    st.just(PLAIN),
+    st.builds(
+        Shape,
+        host=st.one_of(st.none(), creators),
+        earners=st.one_of(st.just(()), earners),
+    ),
+    st.builds(
+        Shape,
+        host=st.one_of(st.none(), creators),
+        video=videos,
+        position_ms=st.one_of(st.none(), st.integers(0, 5_000)),
+        earners=st.one_of(st.just(()), earners),
+        message=st.sampled_from([None, "Thanks"]),
+        anonymous=st.booleans(),
+    ),
+)
 
 
 class GiftBooks(RuleBasedStateMachine):
@@ -128,13 +173,42 @@ class GiftBooks(RuleBasedStateMachine):
 
         self.runner.run(close_all())
 
-    def _order(self, viewer: int, creator: int, item: int, count: int, price: int, refusal: str | None) -> GiftOrder:
-        people = self.base + viewer, self.base + creator
-        return GiftOrder(new_id(self.clock), *people, self._room_of(creator), item, count, price, refusal)
+    def _order(
+        self, viewer: int, creator: int, item: int, count: int, price: int, refusal: str | None, shape: Shape = PLAIN
+    ) -> GiftOrder:
+        host = shape.host or creator
+        return GiftOrder(
+            new_id(self.clock),
+            self.base + viewer,
+            self.base + creator,
+            None if shape.video else self._room_of(host),
+            item,
+            count,
+            price,
+            refusal,
+            video_id=self._video_of(host, shape.video) if shape.video else None,
+            position_ms=shape.position_ms,
+            host_id=self.base + shape.host if shape.host else None,
+            shares=self._shares(shape.earners, price),
+            message=shape.message,
+            anonymous=shape.anonymous,
+        )
 
-    def _room_of(self, creator: int) -> int:
+    def _shares(self, of: Sequence[int], price: int) -> tuple[GiftShare, ...]:
+        """About the same for each, as far as there are coins."""
+        of = of[:price]
+        parts = [price // len(of) + (place < price % len(of)) for place in range(len(of))]
+        return tuple(GiftShare(self.base + creator, coins) for creator, coins in zip(of, parts, strict=True))
+
+    def _room_of(self, host: int) -> int:
         """A number that is nobody's."""
-        return self.base + 100 + creator
+        return self.base + 100 + host
+
+    def _video_of(self, host: int, video: int) -> int:
+        return self.base + 100 * (video + 1) + host
+
+    def _targets(self) -> list[int]:
+        return [self.base + 100 * one + host for one in (1, 2, 3) for host in (6, 7, 8)]
 
     @initialize(amounts=st.lists(st.integers(1, 200), min_size=5, max_size=5))
     def begin(self, amounts: list[int]) -> None:
@@ -158,27 +232,68 @@ class GiftBooks(RuleBasedStateMachine):
         count=st.integers(1, 3),
         price=coins,
         refusal=st.sampled_from([None, None, None, "room_not_live"]),
+        shape=shapes,
     )
     def decide(self, **gift: Any) -> GiftOrder:
         return self._order(**gift)
 
-    @rule(batch=st.lists(orders, max_size=12))
+    @rule(batch=st.lists(orders, min_size=1, max_size=12))
     def send(self, batch: list[GiftOrder]) -> None:
         answers = self.runner.run(self.writer.charge_many(batch))
         assert answers == [self.model.charge(order, self.clock.now()) for order in batch]
 
-    @rule(order=orders, price=coins, item=st.integers(1, 2))
-    def send_same_id_with_other_body(self, order: GiftOrder, price: int, item: int) -> None:
-        other = GiftOrder(
-            order.id, order.viewer_id, order.creator_id, order.room_id, item, order.count, price, order.refusal
-        )
-        self.send([other])
+    @rule(order=orders, changes=st.permutations(CHANGES).map(lambda all_: all_[:4]), amount=st.integers(1, 60))
+    def send_same_id_with_other_body(self, order: GiftOrder, changes: Sequence[str], amount: int) -> None:
+        if order.viewer_id != self.base + NOBODY_FUNDED:
+            self.recharge(order.viewer_id - self.base, order.coins, again=False)
+        others = [structs.replace(order, **self._changed(order, change, amount)) for change in changes]
+        self.send([order, *others])
 
-    @rule(viewer=viewers, creator=creators, difference=st.sampled_from([-1, 0, 1]))
-    def send_about_everything(self, viewer: int, creator: int, difference: int) -> None:
+    def _changed(self, order: GiftOrder, change: str, amount: int) -> dict[str, Any]:
+        host = (order.host_id or order.creator_id) - self.base
+        people = [share.creator_id - self.base for share in order.shares]
+        changes: dict[str, dict[str, Any]] = {
+            "price": {"coins": amount, "shares": self._shares(people, amount) if people else ()},
+            "item": {"item_id": amount},
+            "receiver": {"creator_id": self.base + 6 + amount % 3, "host_id": self.base + host},
+            "room": {"room_id": self._room_of(host), "video_id": None, "position_ms": None},
+            "video": {"room_id": None, "video_id": self._video_of(host, 1 + amount % 2)},
+            "position": {"position_ms": amount if order.video_id else None},
+            "shares": {"shares": self._shares((6 + amount % 3, 6 + (amount + 1) % 3), order.coins)},
+            "order of shares": {"shares": order.shares[::-1]},
+            "message": {"message": "Bravo"},
+            "sender": {"anonymous": not order.anonymous},
+        }
+        return changes[change]
+
+    @rule(viewer=funded, creator=creators, wrong=st.sampled_from(["less", "more", "nothing", "twice", "nobody"]))
+    def send_shares_that_are_not_the_price(self, viewer: int, creator: int, wrong: str) -> None:
+        """They are no gift, whoever asks for them; nothing has moved."""
+        first, second = self.base + creator, self.base + 6 + (creator + 1) % 3
+        shares = {
+            "less": (GiftShare(first, 1), GiftShare(second, 1)),
+            "more": (GiftShare(first, 2), GiftShare(second, 2)),
+            "nothing": (GiftShare(first, 3), GiftShare(second, 0)),
+            "twice": (GiftShare(first, 1), GiftShare(first, 2)),
+            "nobody": (GiftShare(first, 4), GiftShare(second, -1)),
+        }[wrong]
+        if self.model.coins[self.base + viewer] < 3:
+            self.recharge(viewer, 3, again=False)
+        gift = structs.replace(self._order(viewer, creator, 1, 1, 3, None), shares=shares)
+        with pytest.raises(OutcomeUnknown):
+            self.runner.run(self.writer.charge(gift))
+
+    @rule(viewer=viewers, shape=shapes, video=videos)
+    def send_to_one_and_another_target(self, viewer: int, shape: Shape, video: int) -> None:
+        """Gifts at one moment to one creator are a combo where they are seen together."""
+        for one in (shape, shape, replace(shape, video=video), replace(shape, video=None, position_ms=None)):
+            self.send([self._order(viewer, 6, 1, 1, 3, None, one)])
+
+    @rule(viewer=viewers, creator=creators, difference=st.sampled_from([-1, 0, 1]), shape=shapes)
+    def send_about_everything(self, viewer: int, creator: int, difference: int, shape: Shape) -> None:
         price = self.model.coins[self.base + viewer] + difference
         if price > 0:
-            self.send([self._order(viewer, creator, 1, 1, price, None)])
+            self.send([self._order(viewer, creator, 1, 1, price, None, shape)])
 
     @rule(viewer=funded, creator=creators)
     def send_what_is_too_dear_twice_and_another(self, viewer: int, creator: int) -> None:
@@ -190,16 +305,17 @@ class GiftBooks(RuleBasedStateMachine):
         viewer=viewers,
         pause_ms=st.sampled_from([1, COMBO_WINDOW_MS - 1, COMBO_WINDOW_MS, COMBO_WINDOW_MS + 1]),
         item=st.sampled_from([1, 1, 2]),
+        shape=shapes,
     )
-    def send_twice(self, viewer: int, pause_ms: int, item: int) -> None:
-        self.send([self._order(viewer, 6, 1, 2, 1, None)])
+    def send_twice(self, viewer: int, pause_ms: int, item: int, shape: Shape) -> None:
+        self.send([self._order(viewer, 6, 1, 2, 4, None, shape)])
         self.clock.advance(timedelta(milliseconds=pause_ms))
-        self.send([self._order(viewer, 6, item, 1, 1, None)])
+        self.send([self._order(viewer, 6, item, 1, 1, None, shape)])
 
-    @rule(viewer=viewers)
-    def send_late_and_again(self, viewer: int) -> None:
+    @rule(viewer=viewers, shape=shapes)
+    def send_late_and_again(self, viewer: int, shape: Shape) -> None:
         """A gift made earlier arrives after a later one; then both come once more."""
-        earlier = self._order(viewer, 6, 1, 1, 1, None)
+        earlier = self._order(viewer, 6, 1, 1, 3, None, shape)
         self.clock.advance(timedelta(milliseconds=1))
         later = self._order(viewer, 6, 1, 1, 1, None)
         for order in (later, earlier, later, earlier):
@@ -214,9 +330,10 @@ class GiftBooks(RuleBasedStateMachine):
         async def deliver_all() -> None:
             for shard in self.shards.all():
                 for source in self.shards.all():
-                    while rows := await self.connection.fetch(
-                        _SQL["deliver"], shard, source, self.clock.now(), batches, [self._room_of(c) for c in (6, 7, 8)]
-                    ):
+                    while await self.connection.fetchval(_WAITING, source, shard):
+                        rows = await self.connection.fetch(
+                            _SQL["deliver"], shard, source, self.clock.now(), batches, self._targets()
+                        )
                         self.frames += [frame for frame in map(Frame, rows) if frame.has_contents]
 
         for _ in range(times):
@@ -245,9 +362,8 @@ class GiftBooks(RuleBasedStateMachine):
         assert {row["creator_id"]: row["balance"] for row in rows} == dict(self.model.received)
 
     def _frames_kept(self) -> list[Frame]:
-        rooms = [self._room_of(creator) for creator in (6, 7, 8)]
         statement = "select * from frame where room_id = any ($1) order by room_id, seq"
-        kept = [Frame(row) for row in self.runner.run(self.connection.fetch(statement, rooms))]
+        kept = [Frame(row) for row in self.runner.run(self.connection.fetch(statement, self._targets()))]
         assert [(one.room_id, one.seq) for one in kept] == sorted((one.room_id, one.seq) for one in self.frames)
         return kept
 
@@ -259,14 +375,20 @@ class GiftBooks(RuleBasedStateMachine):
         for frame in (*self.frames, *self._frames_kept()):
             for gift in frame.gifts:
                 order, outcome = self.model.answers[gift.viewer_id, gift.id]
-                assert (gift.creator_id, frame.room_id, gift.item_id) == (
-                    order.creator_id,
+                assert (gift.creator_id, gift.item_id) == (order.creator_id, order.item_id)
+                assert (gift.room_id, gift.video_id, gift.position_ms) == (
                     order.room_id,
-                    order.item_id,
+                    order.video_id,
+                    order.position_ms,
                 )
+                assert frame.room_id in (order.room_id, order.video_id)
                 assert (gift.count, gift.coins) == (order.count, order.coins)
+                assert (gift.message, gift.anonymous) == (order.message, order.anonymous)
+                in_frame = [(share[0], share[1]) for share in gift.shares or ()]
+                in_frame += [(gift.creator_id, gift.share_coins)] if gift.share_coins else []
+                assert tuple(in_frame) == earned(order)
                 assert (gift.combo_id, gift.combo_count) == (outcome.combo_id, outcome.combo_count)
-        for room in {frame.room_id for frame in self.frames}:
+        for room in {frame.room_id for frame in self.frames}:  # or video
             numbers = [frame.seq for frame in self.frames if frame.room_id == room]
             assert numbers == list(range(1, len(numbers) + 1))
 

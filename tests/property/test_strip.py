@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from plaudit.ledger.model import GiftOrder
+from plaudit.ledger.model import GiftOrder, GiftShare
 from tests.support.machines import START, WalletMachine, run_machine
 
 pytestmark = pytest.mark.sql
@@ -44,10 +44,11 @@ class Lot:
 
 @dataclass
 class Coin:
-    """One coin: of which lot, which gift it paid for, and which reversal claims it."""
+    """One coin: of which lot, which gift it paid for and who earned it, and which reversal claims it."""
 
     lot: Lot
     gift: GiftOrder | None = None
+    creator_id: int | None = None
     reversal: UUID | None = None
 
 
@@ -71,9 +72,9 @@ class Model:
     def spend(self, gift: GiftOrder) -> bool:
         if gift.coins > len(self.open):
             return False
-        for _ in range(gift.coins):
+        for creator_id in earners(gift):
             coin = self.open.pop(0)
-            coin.gift = gift
+            coin.gift, coin.creator_id = gift, creator_id
             self.spent.append(coin)
         return True
 
@@ -102,6 +103,12 @@ class Model:
         self.open = [coin for coin in self.open if coin.lot.expires_at is None or coin.lot.expires_at > now]
 
 
+def earners(gift: GiftOrder) -> list[int]:
+    """Of each coin of a gift, who earns it."""
+    shares = gift.shares or (GiftShare(gift.creator_id, gift.coins),)
+    return [share.creator_id for share in shares for _ in range(share.coins)]
+
+
 class Strip(WalletMachine):
     """One wallet an example."""
 
@@ -128,6 +135,16 @@ class Strip(WalletMachine):
     @rule(coins=st.integers(1, 10), creator=st.sampled_from(CREATORS))
     def spend(self, coins: int, creator: int) -> None:
         gift = GiftOrder(self.new_id(), self.viewer, self.viewer + creator, self.viewer + creator, 1, 1, coins)
+        outcome = self.runner.run(self.writer.charge(gift)).outcome
+        assert outcome == ("posted" if self.model.spend(gift) else "insufficient")
+
+    @rule(first=st.integers(1, 5), second=st.integers(1, 5), turned=st.booleans())
+    def spend_on_two(self, first: int, second: int, *, turned: bool) -> None:
+        """A gift that two creators earn, in the room of a third."""
+        one, other = (self.viewer + creator for creator in (CREATORS[::-1] if turned else CREATORS))
+        shares = GiftShare(one, first), GiftShare(other, second)
+        host = self.viewer + 3
+        gift = GiftOrder(self.new_id(), self.viewer, one, host, 1, 1, first + second, host_id=host, shares=shares)
         outcome = self.runner.run(self.writer.charge(gift)).outcome
         assert outcome == ("posted" if self.model.spend(gift) else "insufficient")
 
@@ -227,9 +244,7 @@ class Strip(WalletMachine):
             self.viewer,
         )
         expected = Counter(
-            (coin.gift.id, coin.reversal, coin.gift.creator_id)
-            for coin in self.model.spent
-            if coin.reversal and coin.gift
+            (coin.gift.id, coin.reversal, coin.creator_id) for coin in self.model.spent if coin.reversal and coin.gift
         )
         assert {(row["gift_id"], row["reversal_id"], row["creator_id"]): row["coins"] for row in rows} == expected
 
@@ -240,7 +255,7 @@ class Strip(WalletMachine):
             from clawback where creator_id between $1 and $1 + 9 group by creator_id""",
             self.viewer,
         )
-        expected = Counter(coin.gift.creator_id for coin in self.model.spent if coin.reversal and coin.gift)
+        expected = Counter(coin.creator_id for coin in self.model.spent if coin.reversal)
         assert {row["creator_id"]: row["coins"] for row in rows if row["coins"]} == expected
 
 

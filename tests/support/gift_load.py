@@ -5,14 +5,17 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect
 from plaudit.ids import new_id
-from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
+from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from tests.support.waiting import eventually
 
 VIEWERS = 30
 CREATORS = 5
+VIDEOS = 100
 COINS_EACH = 100_000_000
 
 Charge = Callable[[Sequence[GiftOrder]], Awaitable[list[GiftOutcome]]]
@@ -32,9 +35,19 @@ class GiftLoad:
         self._choice = random.Random(self.seed)
 
     def order(self) -> GiftOrder:
-        creator = VIEWERS + 1 + self._choice.randrange(CREATORS)
-        viewer = self._choice.randrange(1, VIEWERS + 1)
-        return GiftOrder(new_id(_clock), viewer, creator, creator, self._choice.randrange(1, 4), 1, 7)
+        """Every third is seen in another creator's room or on a video of theirs, and may be earned by several."""
+        creator, viewer = self._creator(), self._choice.randrange(1, VIEWERS + 1)
+        whole = GiftOrder(new_id(_clock), viewer, creator, creator, self._choice.randrange(1, 4), 1, 7)
+        if self._choice.randrange(3):
+            return whole
+        host = self._creator()
+        target = {"room_id": host} if self._choice.randrange(2) else {"room_id": None, "video_id": VIDEOS + host}
+        earners = self._choice.sample(range(VIEWERS + 1, VIEWERS + 1 + CREATORS), 2)
+        shares = (GiftShare(earners[0], 5), GiftShare(earners[1], 2)) if self._choice.randrange(3) else ()
+        return structs.replace(whole, **target, host_id=host, shares=shares)
+
+    def _creator(self) -> int:
+        return VIEWERS + 1 + self._choice.randrange(CREATORS)
 
     async def send_until(self, stop: asyncio.Event, charge: Charge, at_once: int = 20) -> None:
         """Send until told to stop; every tenth gift is one that was sent before."""

@@ -47,6 +47,23 @@ def test_a_gifter_of_nothing_is_not_listed_until_it_is_given_back() -> None:
     assert (tally.coins, tally.top()) == (80, [(1, 50), (2, 30)])
 
 
+def test_what_is_taken_back_before_it_is_seen_counts_once() -> None:
+    """Another creator's part of a gift can be taken in that creator's shard before the gift is shown here."""
+    tally = Tally(0, {})
+    tally.apply(reversal("taken_back", [1, 40]))
+    assert (tally.coins, tally.top()) == (-40, [])
+    tally.apply(gifts((1, 50), (2, 30)))
+    assert (tally.coins, tally.top()) == (40, [(2, 30), (1, 10)])
+
+
+def test_who_hides_is_not_listed() -> None:
+    tally = Tally(0, {})
+    hidden = (UUID(int=1), 1, 3, 50, 7, 1, 1, 50, UUID(int=1), 1, None, True)
+    tally.apply(frame("gift", lines=[hidden]))
+    tally.apply(gifts((2, 30)))
+    assert (tally.coins, tally.top()) == (80, [(2, 30)])
+
+
 def test_talk_changes_nothing() -> None:
     tally = Tally(9, {1: 9})
     tally.changed = False

@@ -20,6 +20,7 @@ from plaudit.creators.model import (
     NewRewardRule,
     RewardRule,
 )
+from plaudit.ids import id_text
 from plaudit.injected import Clock, Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
@@ -56,7 +57,8 @@ class ClawedGiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
     gift_id: UUID
     sender_id: str
     sender_name: str
-    room_id: str
+    room_id: str | None
+    video_id: str | None
     item_id: int
     coins: Annotated[int, Meta(description="Of its coins; the rest was paid by other money.")]
     marked_at: datetime
@@ -68,7 +70,8 @@ class ClawedGiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
             gift_id=gift.gift_id,
             sender_id=str(gift.viewer_id),
             sender_name=gift.sender_name,
-            room_id=str(gift.room_id),
+            room_id=id_text(gift.room_id),
+            video_id=id_text(gift.video_id),
             item_id=gift.item_id,
             coins=gift.coins,
             marked_at=gift.marked_at,

@@ -135,7 +135,8 @@ class ClawedGift(msgspec.Struct, frozen=True):
     gift_id: UUID
     viewer_id: int
     sender_name: str
-    room_id: int
+    room_id: int | None
+    video_id: int | None
     item_id: int
     coins: int
     marked_at: datetime
@@ -143,8 +144,8 @@ class ClawedGift(msgspec.Struct, frozen=True):
 
 
 class GiftTakenBack(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift whose coins, or some of them, a reversal took back, as its receiver is shown it; `lifted_at`: when they
-    came again."""
+    """A gift whose coins, or some of them, a reversal took back, as who earned `gift_coins` of it is shown it;
+    `lifted_at`: when they came again."""
 
     reversal_id: UUID
     gift_id: UUID
@@ -156,7 +157,8 @@ class GiftTakenBack(msgspec.Struct, frozen=True, kw_only=True):
     gift_coins: int
     coins: int
     charged_at: datetime
-    room_id: int
+    room_id: int | None
+    video_id: int | None
     room_title: str | None
     marked_at: datetime
     lifted_at: datetime | None

@@ -258,13 +258,18 @@ where shard = shard_of($1) and reference = $2;
 select post(shard_of($1), $2, $3, case when $4 then 0 else $1 end, case when $4 then $1 else 0 end, $5, $6, $7);
 
 -- name: tell_rooms
--- What the totals of rooms change by, as frames of the rooms: top lists and totals follow from frames alone.
-select append_frame(shard_of($1), room_id, 'reversal',
+-- What the totals of rooms and videos change by, as frames of theirs: top lists and totals follow from frames alone. They
+-- may be another creator's, in whose shard they are; in the order in which deliveries take their locks.
+select append_frame(shard, room_id, 'reversal',
     jsonb_build_object('event', $4::text, 'gifters', jsonb_build_array(jsonb_build_array(viewer_id, coins))), $5),
     pg_notify('plaudit_rooms', ':' || room_id)
 from (
-    select room_id, viewer_id, sum(coins)::bigint as coins from gift_reversal
-    where shard = $2 and reversal_id = $3 and creator_id = $1 group by room_id, viewer_id order by room_id
+    select g.creator_shard as shard, coalesce(m.room_id, m.video_id) as room_id,
+        case when g.anonymous then 0 else m.viewer_id end as viewer_id, sum(m.coins)::bigint as coins
+    from gift_reversal m
+    join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+    where m.shard = $2 and m.reversal_id = $3 and m.creator_id = $1
+    group by 1, 2, 3 order by 1, 2
 ) m;
 
 -- name: log_reversal
@@ -291,7 +296,7 @@ group by p.reversal_id;
 
 -- name: clawed_gifts -> ClawedGift
 -- The gifts of one reversal that this creator received, the largest first.
-select m.gift_id, m.viewer_id, p.display_name as sender_name, m.room_id, m.item_id, m.coins, m.marked_at, m.lifted_at
+select m.gift_id, m.viewer_id, p.display_name as sender_name, m.room_id, m.video_id, m.item_id, m.coins, m.marked_at, m.lifted_at
 from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
 join gift_reversal m on m.shard = s.shard and m.reversal_id = $2 and m.creator_id = $1
 join person p on p.id = m.viewer_id
@@ -301,8 +306,8 @@ order by m.coins desc, m.gift_id desc limit $5;
 -- name: gifts_taken_back -> GiftTakenBack
 -- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4.
 select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as sender_avatar, v.name as item_name,
-    coalesce(nullif(v.still, ''), v.art) as item_art, g.count, g.coins as gift_coins, m.coins, g.charged_at, m.room_id, r.title as room_title,
-    m.marked_at, m.lifted_at
+    coalesce(nullif(v.still, ''), v.art) as item_art, g.count, e.coins as gift_coins, m.coins, g.charged_at, m.room_id,
+    m.video_id, r.title as room_title, m.marked_at, m.lifted_at
 from unnest($2::uuid[]) as w (reversal_id)
 cross join lateral (
     select m.* from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
@@ -311,6 +316,7 @@ cross join lateral (
     order by m.coins desc, m.gift_id desc limit $5
 ) m
 join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+join gift_part e on e.shard = m.shard and e.viewer_id = m.viewer_id and e.id = m.gift_id and e.creator_id = $1 and e.coins > 0
 join person p on p.id = m.viewer_id
 left join room r on r.id = m.room_id
 left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true

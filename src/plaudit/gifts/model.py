@@ -60,7 +60,9 @@ class GiftRow(msgspec.Struct, frozen=True):
     """A gift as the books keep it."""
 
     id: UUID
-    room_id: int
+    room_id: int | None
+    video_id: int | None
+    position_ms: int | None
     creator_id: int
     item_id: int
     count: int
@@ -69,6 +71,8 @@ class GiftRow(msgspec.Struct, frozen=True):
     combo_id: UUID
     combo_count: int
     charged_at: datetime
+    message: str | None
+    anonymous: bool
 
 
 class GiftRoom(msgspec.Struct, frozen=True):
@@ -137,7 +141,7 @@ class Gift(msgspec.Struct, frozen=True):
     """A gift that was charged."""
 
     id: UUID
-    room_id: str
+    room_id: Annotated[str | None, msgspec.Meta(description="Null: it is on a video.")]
     creator_id: str
     item_id: int
     count: int
@@ -145,6 +149,10 @@ class Gift(msgspec.Struct, frozen=True):
     coins_after: int
     combo: Combo
     at: str
+    video_id: str | UnsetType = UNSET
+    position_ms: Annotated[int | UnsetType, msgspec.Meta(description="Where in the video.")] = UNSET
+    message: str | UnsetType = UNSET
+    anonymous: Annotated[bool | UnsetType, msgspec.Meta(description="Others are not told who sent it.")] = UNSET
 
 
 @lru_cache(maxsize=64)

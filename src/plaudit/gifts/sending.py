@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
@@ -28,7 +29,7 @@ from plaudit.gifts.model import (
     combo_end,
     moment,
 )
-from plaudit.ids import require_uuid7
+from plaudit.ids import id_text, require_uuid7
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import Shards
 from plaudit.ledger.writer import GiftWriter
@@ -188,6 +189,7 @@ class GiftSender:
             wanted.item_id,
             wanted.count,
             wanted.coins or coins,
+            host_id=room.creator_id,
         )
         unit_coins, rest = divmod(order.coins, order.count)
         is_honoured = rest == 0 and self._catalogue.is_honoured(item, unit_coins)
@@ -217,12 +219,8 @@ class GiftSender:
 
     async def _first_answer(self, order: GiftOrder) -> Gift | None:
         """The gift of that id, when only its price differs and nobody named one."""
-        try:
-            first = await self.find(order.viewer_id, order.id)
-        except NotFound:
-            return None
-        body = (str(order.creator_id), str(order.room_id), order.item_id, order.count)
-        return first if (first.creator_id, first.room_id, first.item_id, first.count) == body else None
+        row = await self._row(order.viewer_id, order.id)
+        return _gift(row, row) if row and _body(row) == _body(order) else None
 
     async def find(self, viewer_id: int, gift_id: UUID) -> Gift:
         """A gift by its sender and id.
@@ -230,35 +228,38 @@ class GiftSender:
         Raises:
             NotFound: this person sent no such gift.
         """
-        async with self._database.read() as connection:
-            shard = self._shards.of(viewer_id)
-            row = await fetch_one(connection, SQL["gift_of_viewer"], GiftRow, shard, viewer_id, gift_id)
+        row = await self._row(viewer_id, gift_id)
         if row is None:
             raise NotFound("You sent no gift of this id.")
-        return Gift(
-            row.id,
-            str(row.room_id),
-            str(row.creator_id),
-            row.item_id,
-            row.count,
-            row.coins,
-            row.coins_after,
-            Combo(row.combo_id, row.combo_count, combo_end(row.charged_at)),
-            moment(row.charged_at),
-        )
+        return _gift(row, row)
+
+    async def _row(self, viewer_id: int, gift_id: UUID) -> GiftRow | None:
+        async with self._database.read() as connection:
+            shard = self._shards.of(viewer_id)
+            return await fetch_one(connection, SQL["gift_of_viewer"], GiftRow, shard, viewer_id, gift_id)
 
 
-def _gift(order: GiftOrder, outcome: GiftOutcome) -> Gift:
-    assert outcome.charged_at is not None
-    assert outcome.combo_id is not None
+def _body(gift: GiftOrder | GiftRow) -> tuple[object, ...]:
+    """What a gift is, but for its price."""
+    target = gift.room_id, gift.video_id, gift.position_ms
+    return gift.creator_id, target, gift.item_id, gift.count, gift.message, gift.anonymous
+
+
+def _gift(gift: GiftOrder | GiftRow, charged: GiftOutcome | GiftRow) -> Gift:
+    assert charged.charged_at is not None
+    assert charged.combo_id is not None
     return Gift(
-        order.id,
-        str(order.room_id),
-        str(order.creator_id),
-        order.item_id,
-        order.count,
-        order.coins,
-        outcome.coins_after,
-        Combo(outcome.combo_id, outcome.combo_count, combo_end(outcome.charged_at)),
-        moment(outcome.charged_at),
+        gift.id,
+        id_text(gift.room_id),
+        str(gift.creator_id),
+        gift.item_id,
+        gift.count,
+        gift.coins,
+        charged.coins_after,
+        Combo(charged.combo_id, charged.combo_count, combo_end(charged.charged_at)),
+        moment(charged.charged_at),
+        id_text(gift.video_id) or UNSET,
+        UNSET if gift.position_ms is None else gift.position_ms,
+        gift.message or UNSET,
+        gift.anonymous or UNSET,
     )

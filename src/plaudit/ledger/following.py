@@ -5,9 +5,9 @@ number. So one number says what a follower has seen, from any process. What it w
 cursor moves in the same transaction; what it tells others, at least once. One that begins at zero gets all of the past.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Literal
 from uuid import UUID
 
@@ -22,7 +22,7 @@ SQL = statements(__file__)
 
 
 class GiftFrame(msgspec.Struct, frozen=True):
-    """The gifts of one frame of a room."""
+    """The gifts of one frame of a room or video."""
 
     room_id: int
     seq: int
@@ -31,11 +31,19 @@ class GiftFrame(msgspec.Struct, frozen=True):
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """Gifts that creators of a shard received together, by rooms."""
+    """Gifts that creators of a shard received together, by rooms and videos; and what they earned of gifts that are
+    shown elsewhere."""
 
     log_no: int
     at: datetime
     frames: list[GiftFrame]
+    unshown: list[GiftLine]
+
+    @property
+    def earned(self) -> Iterator[GiftLine]:
+        """What creators of the shard earned: each line with a share."""
+        shown = (line for frame in self.frames for line in frame.lines)
+        return (line for line in chain(shown, self.unshown) if line.share_coins)
 
 
 class ReversedGift(msgspec.Struct, frozen=True):
@@ -43,7 +51,8 @@ class ReversedGift(msgspec.Struct, frozen=True):
 
     id: UUID
     viewer_id: int
-    room_id: int
+    room_id: int | None
+    video_id: int | None
     item_id: int
     coins: int
     received_at: datetime
@@ -69,6 +78,7 @@ class _Delivery(msgspec.Struct, frozen=True):
     delivered_at: datetime
     room_ids: list[int]
     seqs: list[int]
+    unshown: list[GiftLine]
 
 
 class _Reversal(msgspec.Struct, frozen=True):
@@ -99,7 +109,7 @@ async def claim(connection: Connection, name: str, shard: int) -> int | None:
 
 async def entries_after(connection: Connection, shard: int, through: int, limit: int) -> list[Entry]:
     """The entries of a shard after a number, without gaps."""
-    deliveries = await fetch_all(connection, SQL["deliveries_after"], _Delivery, shard, through, limit)
+    deliveries = await _deliveries(connection, shard, through, limit)
     reversals = await fetch_all(connection, SQL["reversals_after"], _Reversal, shard, through, limit)
     found: dict[int, _Delivery | _Reversal] = {}
     found |= {one.log_no: one for one in deliveries}
@@ -108,7 +118,12 @@ async def entries_after(connection: Connection, shard: int, through: int, limit:
     run = [one for one in takewhile(bool, (found.get(through + step) for step in range(1, limit + 1))) if one]
     frames = await _frames(connection, shard, [one for one in run if isinstance(one, _Delivery)])
     return [
-        Delivered(one.log_no, one.delivered_at, [frames[key] for key in zip(one.room_ids, one.seqs, strict=True)])
+        Delivered(
+            one.log_no,
+            one.delivered_at,
+            [frames[key] for key in zip(one.room_ids, one.seqs, strict=True)],
+            one.unshown,
+        )
         if isinstance(one, _Delivery)
         else Reversed(one.log_no, one.at, one.creator_id, one.direction, await _gifts(connection, shard, one))
         for one in run
@@ -181,6 +196,20 @@ async def rebuild(connection: Connection, name: str, forget: Callable[[Connectio
         await connection.fetchval(SQL["wait_for_follower"], name, shard)
     await forget(connection)
     await connection.execute(SQL["rewind_follower"], name)
+
+
+async def _deliveries(connection: Connection, shard: int, through: int, limit: int) -> list[_Delivery]:
+    rows = await connection.fetch(SQL["deliveries_after"], shard, through, limit)
+    return [
+        _Delivery(
+            row["log_no"],
+            row["delivered_at"],
+            row["room_ids"],
+            row["seqs"],
+            [GiftLine(*line) for line in row["unshown"] or ()],
+        )
+        for row in rows
+    ]
 
 
 async def _frames(

@@ -14,21 +14,40 @@ from plaudit.problems import Problem
 Outcome = Literal["posted", "repeated", "conflict", "refused", "insufficient"]
 
 
+class GiftShare(msgspec.Struct, frozen=True):
+    """How many coins of a gift a creator earns."""
+
+    creator_id: int
+    coins: int
+
+
 class GiftOrder(msgspec.Struct, frozen=True):
-    """A gift somebody wants to send. `coins` is the price of all of it; `refusal` says why it must not be posted.
+    """A gift somebody wants to send to a creator, in a room or on a video. `coins` is the price of all of it; `refusal`
+    says why it must not be posted.
 
     A refused order is handed to the books all the same: if it is the repeat of a gift that was posted, it gets that
     gift's answer, whatever has changed since.
+
+    Each coin is earned by one creator, those of the first share first; shares that are not the price cannot be posted.
     """
 
     id: UUID
     viewer_id: int
     creator_id: int
-    room_id: int
+    room_id: int | None
     item_id: int
     count: int
     coins: int
     refusal: str | None = None
+    video_id: int | None = None
+    position_ms: int | None = None
+    """Where in the video."""
+    host_id: int | None = None
+    """Whose room or video it is; None: that of whom it is sent to."""
+    shares: tuple[GiftShare, ...] = ()
+    """Who earns it; empty: all of it is of whom it is sent to."""
+    message: str | None = None
+    anonymous: bool = False
 
 
 class GiftOutcome(msgspec.Struct, frozen=True):
@@ -56,15 +75,16 @@ class OutcomeUnknown(Problem):
 class GiftLine(msgspec.Struct, frozen=True):
     """What one creator has of a gift, from the charge to the screen: the composite `gift_line`, field by field.
 
-    `share_coins` is what the creator receives of the gift's `coins`, today all of it. The combo is found when the gift
-    is charged.
+    `share_coins` is what the creator receives of the gift's `coins`. Of a divided gift the line that is shown, of whom
+    it was sent to, has none of them but says in `shares` (creator, coins, shard) who has; a line for each of these is
+    not shown. The combo is found when the gift is charged.
     """
 
     id: UUID
     viewer_id: int
     creator_id: int
     share_coins: int
-    room_id: int
+    room_id: int | None
     item_id: int
     count: int
     coins: int
@@ -72,10 +92,13 @@ class GiftLine(msgspec.Struct, frozen=True):
     combo_count: int
     message: str | None
     anonymous: bool
+    video_id: int | None = None
+    position_ms: int | None = None
+    shares: Sequence[tuple[int, int, int]] | None = None
 
 
 class Frame:
-    """One numbered message to a room's screens; gifts (kind "gift"), or a body of any other kind.
+    """One numbered message to the screens of a room or video; gifts (kind "gift"), or a body of any other kind.
 
     A frame without contents is only a sign that the room has moved to `seq`: read it from the database.
     """

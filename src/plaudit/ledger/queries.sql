@@ -49,7 +49,7 @@ from gift_log g left join follower f on f.shard = g.shard and f.name = $1
 where $2::smallint is null or g.shard = $2;
 
 -- name: deliveries_after
-select log_no, delivered_at, room_ids, seqs from delivery where shard = $1 and log_no > $2 order by log_no limit $3;
+select log_no, delivered_at, room_ids, seqs, unshown from delivery where shard = $1 and log_no > $2 order by log_no limit $3;
 
 -- name: reversals_after
 select log_no, at, source_shard, reversal_id, creator_id, direction from gift_log_reversal
@@ -62,9 +62,10 @@ join frame f on f.shard = $1 and f.room_id = w.room_id and f.seq = w.seq;
 
 -- name: gifts_of_reversal -> ReversedGift
 -- With the moment at which each was delivered.
-select m.gift_id as id, m.viewer_id, m.room_id, m.item_id, m.coins, d.delivered_at as received_at
+select m.gift_id as id, m.viewer_id, m.room_id, m.video_id, m.item_id, m.coins, d.delivered_at as received_at
 from gift_reversal m
-join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+join gift_part g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id and g.creator_id = m.creator_id
+    and g.coins > 0
 cross join lateral (
     select delivered_at from delivery d
     where d.shard = $1 and d.source_shard = $2 and d.through_batch_no >= g.batch_no order by d.through_batch_no limit 1

@@ -12,7 +12,7 @@ import asyncpg
 from plaudit.clock import Clock
 from plaudit.db import statements
 from plaudit.ledger.connections import Connect, Connections
-from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
+from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     CHARGE_ATTEMPTS_MAX,
@@ -164,28 +164,42 @@ class _Lane:
             self._shard,
             self._clock.now(),
             COMBO_WINDOW_MS,
-            [_line(order) for order in orders],
-            [of(order.creator_id) for order in orders],
+            [_line(order, of) for order in orders],
+            [of(order.host_id or order.creator_id) for order in orders],
             [order.refusal is not None for order in orders],
         )
 
 
-def _line(order: GiftOrder) -> tuple[object, ...]:
-    """A `gift_line` whose creator has the whole, before its combo is known."""
+def _line(order: GiftOrder, shard_of: Callable[[int], int]) -> tuple[object, ...]:
+    """A `gift_line` before it is known what its combo is and which coins are its creator's."""
     return (
         order.id,
         order.viewer_id,
         order.creator_id,
-        order.coins,
+        None,
         order.room_id,
         order.item_id,
         order.count,
         order.coins,
         None,
         None,
-        None,
-        False,
+        order.message,
+        order.anonymous,
+        order.video_id,
+        order.position_ms,
+        _shares(order, shard_of),
     )
+
+
+def _shares(order: GiftOrder, shard_of: Callable[[int], int]) -> list[tuple[int, int, int]] | None:
+    """Who earns how many coins, in which shard. None: whoever has the room or video has all of it, as nearly always."""
+    is_hosts = order.host_id is None or order.host_id == order.creator_id
+    if is_hosts and not order.shares:
+        return None
+    whole = (GiftShare(order.creator_id, order.coins),)
+    if is_hosts and order.shares == whole:
+        return None
+    return [(share.creator_id, share.coins, shard_of(share.creator_id)) for share in order.shares or whole]
 
 
 def _viewer(waiting: _Waiting) -> int:

@@ -32,6 +32,11 @@ class ShownGift(msgspec.Struct, frozen=True):
     count: int
     coins: Annotated[int, Meta(description="What was paid for all `count` of them.")]
     combo: Combo
+    message: Annotated[str | UnsetType, Meta(description="What the sender says with it.")] = UNSET
+    anonymous: Annotated[
+        bool | UnsetType, Meta(description="Who sent it is not told: `sender` is nobody, whose id is `0`.")
+    ] = UNSET
+    position_ms: Annotated[int | UnsetType, Meta(description="Where in the video.")] = UNSET
 
 
 class ShownMessage(msgspec.Struct, frozen=True):

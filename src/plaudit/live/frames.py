@@ -6,12 +6,18 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from plaudit.gifts.model import Combo, combo_end, moment
 from plaudit.ledger.model import Frame
 from plaudit.live.conversation import ChatFrame, GiftFrame, ReversalFrame, RoomFrame, ShownGift, ShownMessage
 from plaudit.live.kinds import Cards, FrameKind, brought_kinds
 from plaudit.live.model import RoomEvent, StageKind
+from plaudit.people.model import PersonCard
+
+HIDDEN = 0
+"""Whoever sends a gift and is not told."""
+_HIDDEN_CARD = msgspec.Raw(msgspec.json.encode(PersonCard(str(HIDDEN), "", "")))
 
 
 class KeptMessage(msgspec.Struct, frozen=True):
@@ -61,7 +67,7 @@ def body_of(frame: Frame) -> msgspec.Struct | None:
 def people_of(frame: Frame) -> Iterable[int]:
     """Whose cards the frame needs."""
     if frame.kind == "gift":
-        return {gift.viewer_id for gift in frame.gifts}
+        return {gift.viewer_id for gift in frame.gifts if not gift.anonymous}
     body = body_of(frame)
     return () if body is None else _kinds()[frame.kind].people(body)
 
@@ -107,12 +113,15 @@ def _gifts(frame: Frame, cards: Cards) -> list[ShownGift]:
     return [
         ShownGift(
             gift.id,
-            cards[gift.viewer_id],
+            _HIDDEN_CARD if gift.anonymous else cards[gift.viewer_id],
             str(gift.creator_id),
             gift.item_id,
             gift.count,
             gift.coins,
             Combo(gift.combo_id, gift.combo_count, expires_at),
+            gift.message or UNSET,
+            gift.anonymous or UNSET,
+            UNSET if gift.position_ms is None else gift.position_ms,
         )
         for gift in frame.gifts
     ]

@@ -24,7 +24,7 @@ order by f.room_id, f.seq;
 -- name: gifters_of_room
 -- What was taken back is taken off, so that a room opened late counts as one that was open all the time.
 select viewer_id, sum(coins)::bigint as coins from (
-    select u.viewer_id, u.coins
+    select case when u.anonymous then 0 else u.viewer_id end as viewer_id, u.coins
     from frame f, unnest(f.lines) u
     where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'gift'
     union all
@@ -32,7 +32,7 @@ select viewer_id, sum(coins)::bigint as coins from (
     from frame f, jsonb_array_elements(f.body -> 'gifters') g
     where f.shard = $1 and f.room_id = $2 and f.seq <= $3 and f.kind = 'reversal'
 ) moved
-group by viewer_id having sum(coins) > 0;
+group by viewer_id having sum(coins) <> 0;
 
 -- name: append_frames
 -- In the order in which deliveries take their locks, so that the two never wait for each other in a circle.
@@ -146,7 +146,7 @@ cross join lateral (
     from room_viewers v where v.room_id = r.id and v.seen_at > $1
 ) w
 left join lateral (
-    select u.item_id, u.coins, u.viewer_id
+    select u.item_id, u.coins, case when u.anonymous then null else u.viewer_id end as viewer_id
     from (
         select f.lines from frame f
         where f.shard = r.shard and f.room_id = r.id and f.kind = 'gift' and f.at > $1 - interval '15 minutes'
@@ -181,19 +181,18 @@ limit $4;
 
 -- name: gifts_received -> ReceivedGift
 -- Newest first, from the frames of a room. $4, $5: number and place to continue below.
-select f.seq, u.place::integer as place, u.id as gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
+select f.seq, u.ordinality::integer as place, u.id as gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
     coalesce((
         select sum(m.coins) from gift_reversal m
         where m.shard = shard_of(u.viewer_id) and m.viewer_id = u.viewer_id and m.gift_id = u.id and m.lifted_at is null
     ), 0)::bigint as coins_taken_back
 from frame f
-cross join lateral unnest(f.lines) with ordinality u (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins,
-    combo_id, combo_count, message, anonymous, place)
+cross join lateral unnest(f.lines) with ordinality u
 left join thank t on t.shard = $1 and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.id
 where f.shard = $1 and f.room_id = $2 and f.kind = 'gift' and u.creator_id = $3
-    and f.seq <= $4 and (f.seq < $4 or u.place < $5)
+    and f.seq <= $4 and (f.seq < $4 or u.ordinality < $5)
     and ($6::boolean is null or (t.thanked_at is not null) = $6)
-order by f.seq desc, u.place desc
+order by f.seq desc, u.ordinality desc
 limit $7;
 
 -- name: gifts_of_creator

@@ -4,7 +4,7 @@ from heapq import nlargest
 
 from plaudit.ledger.model import Frame
 from plaudit.limits import GIFTERS_TRACKED_MAX, TOP_GIFTERS_LENGTH
-from plaudit.live.frames import ReversalBody, body_of
+from plaudit.live.frames import HIDDEN, ReversalBody, body_of
 
 
 class Tally:
@@ -24,7 +24,8 @@ class Tally:
             return
         by_gifter = self._by_gifter
         for gift in frame.gifts:
-            by_gifter[gift.viewer_id] = by_gifter.get(gift.viewer_id, 0) + gift.coins
+            gifter = HIDDEN if gift.anonymous else gift.viewer_id
+            by_gifter[gifter] = by_gifter.get(gifter, 0) + gift.coins
             self.coins += gift.coins
         self.changed = True
         if len(by_gifter) > GIFTERS_TRACKED_MAX:
@@ -40,7 +41,7 @@ class Tally:
         for gifter, coins in body.gifters:
             self.coins += sign * coins
             left = self._by_gifter.get(gifter, 0) + sign * coins
-            if left > 0:
+            if left:  # below nothing while what another creator earned is taken back before it is seen here
                 self._by_gifter[gifter] = left
             else:
                 self._by_gifter.pop(gifter, None)
@@ -48,4 +49,5 @@ class Tally:
 
     def top(self, length: int = TOP_GIFTERS_LENGTH) -> list[tuple[int, int]]:
         """Gifters and their coins, most coins first; equals in the order of their ids."""
-        return nlargest(length, self._by_gifter.items(), key=lambda entry: (entry[1], -entry[0]))
+        standing = ((gifter, coins) for gifter, coins in self._by_gifter.items() if coins > 0 and gifter != HIDDEN)
+        return nlargest(length, standing, key=lambda entry: (entry[1], -entry[0]))

@@ -1,5 +1,13 @@
 -- The schema after all migrations and functions, as PostgreSQL 18 tells it. `make schema` writes it.
 
+CREATE TYPE public.gift_share AS (
+	creator_id bigint,
+	coins bigint,
+	creator_shard smallint
+);
+
+COMMENT ON TYPE public.gift_share IS 'Who earns how many coins of a gift. The first share has the first coins of the strip, and so on.';
+
 CREATE TYPE public.gift_line AS (
 	id uuid,
 	viewer_id bigint,
@@ -12,10 +20,13 @@ CREATE TYPE public.gift_line AS (
 	combo_id uuid,
 	combo_count integer,
 	message text,
-	anonymous boolean
+	anonymous boolean,
+	video_id bigint,
+	position_ms integer,
+	shares public.gift_share[]
 );
 
-COMMENT ON TYPE public.gift_line IS 'What one creator has of a gift: who gave it, who receives which share of it, in which room it is seen, and how.';
+COMMENT ON TYPE public.gift_line IS 'What one creator has of a gift: who gave it, who receives which share of it, in which room or video it is seen, and how.';
 
 CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) RETURNS TABLE(day date, kind text, entity text, region text, channel text, currency text, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint, sold_minor bigint, put_back_minor bigint, used_minor bigint, refunded_minor bigint, expired_minor bigint, gross_sales_minor bigint, sale_tax_minor bigint, sale_fee_minor bigint, gross_refunds_minor bigint, chargebacks_minor bigint, refund_tax_minor bigint, refund_fee_minor bigint, dispute_fee_minor bigint)
     LANGUAGE sql STABLE
@@ -79,6 +90,7 @@ declare
     next_wallet integer := 1;
     viewer bigint;
     line gift_line;
+    target_id bigint;
     changed wallet[] := '{}';
     is_changed boolean := false;
     posted gift_line[] := '{}';
@@ -119,9 +131,11 @@ begin
         if line.id <= purse.last_gift_id then
             select * into known from gift where shard = p_shard and viewer_id = viewer and id = line.id;
             if found then
-                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous)
+                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous,
+                        known.video_id, known.position_ms, known.shares)
                     is not distinct from
-                    (line.creator_id, line.room_id, line.item_id, line.count, line.coins, line.message, line.anonymous)
+                    (line.creator_id, line.room_id, line.item_id, line.count, line.coins, line.message, line.anonymous,
+                        line.video_id, line.position_ms, line.shares)
                 then
                     outcomes[i] := 'repeated';
                     coins_after[i] := known.coins_after;
@@ -140,13 +154,14 @@ begin
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
         else
-            if purse.combo_room_id = line.room_id and purse.combo_creator_id = line.creator_id
+            target_id := coalesce(line.room_id, line.video_id);
+            if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
                 and purse.combo_item_id = line.item_id and purse.combo_at >= combo_since
             then
                 purse.combo_count := purse.combo_count + line.count;
             else
                 purse.combo_id := line.id;
-                purse.combo_room_id := line.room_id;
+                purse.combo_room_id := target_id;
                 purse.combo_creator_id := line.creator_id;
                 purse.combo_item_id := line.item_id;
                 purse.combo_count := line.count;
@@ -155,6 +170,7 @@ begin
             purse.last_gift_id := greatest(purse.last_gift_id, line.id);
             line.combo_id := purse.combo_id;
             line.combo_count := purse.combo_count;
+            line.share_coins := case when line.shares is null then line.coins else 0 end;
             posted := array_append(posted, line);
             posted_shards := array_append(posted_shards, p_creator_shards[i]);
             spent_befores := array_append(spent_befores, purse.spent);
@@ -186,23 +202,39 @@ begin
     with accepted as materialized (
         select * from unnest(posted, posted_shards, spent_befores, remaining) with ordinality
             as a (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins, combo_id, combo_count, message,
-                anonymous, creator_shard, spent_before, remaining, place)
+                anonymous, video_id, position_ms, shares, creator_shard, spent_before, remaining, place)
+    ), shared as materialized (
+        select a.place, s.share_no, s.creator_id, s.coins, s.creator_shard
+        from accepted a
+        cross join lateral unnest(a.shares) with ordinality as s (creator_id, coins, creator_shard, share_no)
+        where a.shares is not null
     ), numbered as (
         update charge_stream s set charged_through = charged_through + 1
-        where s.shard = p_shard and s.creator_shard = any (select creator_shard from accepted)
+        where s.shard = p_shard
+            and s.creator_shard = any (select creator_shard from accepted union all select creator_shard from shared)
         returning s.creator_shard, s.charged_through as batch_no
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
-            combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at)
+            combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at, video_id, position_ms, shares,
+            share_batch_nos)
         select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
-            a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at
+            a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at,
+            a.video_id, a.position_ms, a.shares, case when a.shares is not null then (
+                select array_agg(b.batch_no order by s.share_no) from shared s join numbered b using (creator_shard)
+                where s.place = a.place) end
         from accepted a join numbered n using (creator_shard)
+    ), shown as (
+        select creator_shard, count(*) as gifts, sum(share_coins) as coins, array_agg(posted[place] order by place) as lines
+        from accepted group by creator_shard
+    ), unshown as (
+        select creator_shard, count(*) as gifts, sum(coins) as coins,
+            array_agg(part_of(posted[place], creator_id, coins) order by place, share_no) as lines
+        from shared group by creator_shard
     )
-    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, lines)
-    select p_shard, n.creator_shard, n.batch_no, p_charged_at, count(*), sum(a.share_coins),
-        array_agg(posted[a.place] order by a.place)
-    from accepted a join numbered n using (creator_shard)
-    group by n.creator_shard, n.batch_no;
+    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, lines, unshown)
+    select p_shard, n.creator_shard, n.batch_no, p_charged_at, coalesce(s.gifts, 0) + coalesce(u.gifts, 0),
+        coalesce(s.coins, 0) + coalesce(u.coins, 0), coalesce(s.lines, '{}'), u.lines
+    from numbered n left join shown s using (creator_shard) left join unshown u using (creator_shard);
 end $$;
 
 CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
@@ -224,6 +256,8 @@ CREATE TABLE public.frame (
     CONSTRAINT frame_seq_check CHECK ((seq > 0))
 );
 
+COMMENT ON COLUMN public.frame.room_id IS 'the room or video';
+
 CREATE FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_delivered_at timestamp with time zone, p_batches_max integer, p_watched bigint[]) RETURNS SETOF public.frame
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -234,7 +268,9 @@ declare
     stream delivery_stream;
     through bigint;
     batch_count bigint;
-    v_lines gift_line[];
+    v_lines gift_line[]; -- shown
+    v_unshown gift_line[];
+    v_all gift_line[];
     sum_creators bigint[]; sum_coins bigint[];
     v_total bigint;
 begin
@@ -248,12 +284,16 @@ begin
         delete from gift_batch g
         where g.shard = p_source_shard and g.creator_shard = p_shard
             and g.batch_no > stream.delivered_through and g.batch_no <= stream.delivered_through + p_batches_max
-        returning g.batch_no, g.lines
+        returning g.batch_no, g.lines, g.unshown
     ), opened as (
         select t.batch_no, generate_subscripts(t.lines, 1) as place, unnest(t.lines) as line from taken t
+    ), opened_unshown as (
+        select t.batch_no, generate_subscripts(t.unshown, 1) as place, unnest(t.unshown) as line from taken t
+        where t.unshown is not null
     )
-    select (select count(*) from taken), max(o.batch_no), array_agg(o.line order by o.batch_no, o.place)
-    into batch_count, through, v_lines from opened o;
+    select (select count(*) from taken), (select max(batch_no) from taken), array_agg(o.line order by o.batch_no, o.place),
+        (select array_agg(u.line order by u.batch_no, u.place) from opened_unshown u)
+    into batch_count, through, v_lines, v_unshown from opened o;
     if batch_count = 0 then
         return;
     end if;
@@ -262,10 +302,13 @@ begin
             p_source_shard, p_shard, stream.delivered_through, through using errcode = 'data_corrupted';
     end if;
 
+    v_all := case when v_unshown is null then v_lines else v_lines || v_unshown end;
     with sums as (
-        select u.creator_id, sum(u.share_coins)::bigint as coins from unnest(v_lines) u group by u.creator_id
+        select u.creator_id, sum(u.share_coins)::bigint as coins from unnest(v_all) u where u.share_coins > 0
+        group by u.creator_id
     )
-    select array_agg(creator_id order by creator_id), array_agg(coins order by creator_id), sum(coins)
+    select coalesce(array_agg(creator_id order by creator_id), '{}'), coalesce(array_agg(coins order by creator_id), '{}'),
+        coalesce(sum(coins), 0)
     into sum_creators, sum_coins, v_total from sums;
 
     insert into gift_balance as g (shard, creator_id, balance, received)
@@ -273,7 +316,7 @@ begin
     on conflict (shard, creator_id) do update
     set balance = g.balance + excluded.balance, received = g.received + excluded.received;
 
-    stream.hash := delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines);
+    stream.hash := delivery_hash(stream.hash, stream.delivered_through + 1, through, v_all);
     update delivery_stream s set delivered_through = through, hash = stream.hash
     where s.shard = p_shard and s.source_shard = p_source_shard;
 
@@ -281,7 +324,8 @@ begin
     with opened as (
         select generate_subscripts(v_lines, 1) as place, unnest(v_lines) as line
     ), per_room as (
-        select (o.line).room_id, array_agg(o.line order by o.place) as lines from opened o group by (o.line).room_id
+        select coalesce((o.line).room_id, (o.line).video_id) as room_id, array_agg(o.line order by o.place) as lines
+        from opened o group by 1
     ), numbered as (
         insert into room_head as h (shard, room_id, seq)
         select p_shard, r.room_id, 1 from per_room r order by r.room_id
@@ -293,14 +337,16 @@ begin
         from per_room r join numbered n on n.room_id = r.room_id
         returning room_id, seq
     ), shown as (
-        select array_agg(w.room_id order by w.room_id) as room_ids, array_agg(w.seq order by w.room_id) as seqs from written w
+        select coalesce(array_agg(w.room_id order by w.room_id), '{}') as room_ids,
+            coalesce(array_agg(w.seq order by w.room_id), '{}') as seqs
+        from written w
     ), logged as ( -- the last of all locks
         update gift_log g set through = g.through + 1 from shown where g.shard = p_shard returning g.through as log_no
     ), sealed as (
         insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
-            creator_ids, creator_coins, hash, log_no, room_ids, seqs)
-        select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
-            sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs
+            creator_ids, creator_coins, hash, log_no, room_ids, seqs, unshown)
+        select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_all), v_total,
+            sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs, v_unshown
         from logged l cross join shown s
     )
     select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, null::jsonb, r.lines
@@ -517,12 +563,23 @@ begin
     ) laid;
 end $$;
 
+CREATE FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(coins) = p_coins and bool_and(coins > 0) and count(distinct creator_id) = count(*)
+        and count(coins) = count(*) and count(creator_shard) = count(*), false)
+    from unnest(p_shares)
+$$;
+
+COMMENT ON FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) IS 'each coin is one creator''s, who has one share';
+
 CREATE TABLE public.gift (
     shard smallint NOT NULL,
     viewer_id bigint NOT NULL,
     id uuid NOT NULL,
     creator_id bigint NOT NULL,
-    room_id bigint NOT NULL,
+    room_id bigint,
     item_id integer NOT NULL,
     count integer NOT NULL,
     coins bigint NOT NULL,
@@ -535,17 +592,37 @@ CREATE TABLE public.gift (
     charged_at timestamp with time zone NOT NULL,
     message text,
     anonymous boolean DEFAULT false NOT NULL,
+    video_id bigint,
+    position_ms integer,
+    shares public.gift_share[],
+    share_batch_nos bigint[],
     CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count))),
-    CONSTRAINT gift_message_check CHECK ((message <> ''::text))
+    CONSTRAINT gift_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL))),
+    CONSTRAINT gift_message_check CHECK ((message <> ''::text)),
+    CONSTRAINT gift_position_is_in_a_video CHECK (((position_ms IS NULL) OR ((position_ms >= 0) AND (video_id IS NOT NULL)))),
+    CONSTRAINT gift_shares_are_few CHECK ((cardinality(shares) <= 16)),
+    CONSTRAINT gift_shares_are_in_batches CHECK ((((shares IS NULL) = (share_batch_nos IS NULL)) AND (cardinality(shares) = cardinality(share_batch_nos)))),
+    CONSTRAINT gift_shares_are_its_price CHECK (((shares IS NULL) OR public.shares_are_the_price(shares, coins)))
 )
 PARTITION BY RANGE (id);
+
+COMMENT ON COLUMN public.gift.creator_id IS 'whom it is sent to';
+
+COMMENT ON COLUMN public.gift.creator_shard IS 'where it is shown: that of whose room or video it is';
+
+COMMENT ON COLUMN public.gift.video_id IS 'of the same numbers as rooms: none is both';
+
+COMMENT ON COLUMN public.gift.shares IS 'who earns it, fixed when it is charged; null: all of it is of whom it is sent to';
+
+COMMENT ON COLUMN public.gift.share_batch_nos IS 'the batch of each share, in its creator''s shard';
 
 CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select row(p_gift.id, p_gift.viewer_id, p_gift.creator_id, p_gift.coins, p_gift.room_id, p_gift.item_id, p_gift.count,
-        p_gift.coins, p_gift.combo_id, p_gift.combo_count, p_gift.message, p_gift.anonymous)::gift_line
+    select row(p_gift.id, p_gift.viewer_id, p_gift.creator_id, case when p_gift.shares is null then p_gift.coins else 0 end,
+        p_gift.room_id, p_gift.item_id, p_gift.count, p_gift.coins, p_gift.combo_id, p_gift.combo_count, p_gift.message,
+        p_gift.anonymous, p_gift.video_id, p_gift.position_ms, p_gift.shares)::gift_line
 $$;
 
 CREATE FUNCTION public.lock_money(p_shard smallint) RETURNS void
@@ -841,18 +918,20 @@ begin
         raise exception 'lot %: % coins are nowhere on the strip', p_lot_id, left_over using errcode = 'data_corrupted';
     end if;
 
-    insert into gift_reversal (shard, viewer_id, gift_id, reversal_id, creator_id, room_id, item_id, coins, marked_at)
-    select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.item_id,
+    insert into gift_reversal (shard, viewer_id, gift_id, reversal_id, creator_id, room_id, video_id, item_id, coins, marked_at)
+    select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.video_id, g.item_id,
         sum(least(c.end_coin, g.spent_before + g.coins) - greatest(c.start_coin, g.spent_before)), p_at
     from reversed_strip c
-    join gift g on g.shard = c.shard and g.viewer_id = c.viewer_id
+    join gift_part g on g.shard = c.shard and g.viewer_id = c.viewer_id and g.coins > 0
         and g.spent_before < c.end_coin and g.spent_before + g.coins > c.start_coin
     where c.shard = p_shard and c.reversal_id = p_reversal_id
-    group by g.id, g.creator_id, g.room_id, g.item_id;
+    group by g.id, g.creator_id, g.room_id, g.video_id, g.item_id;
 
     insert into clawback (shard, reversal_id, creator_id, direction, coins, creator_shard, through_batch_no, queued_at)
     select p_shard, p_reversal_id, g.creator_id, 'take', sum(m.coins), g.creator_shard, max(g.batch_no), p_at
-    from gift_reversal m join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+    from gift_reversal m
+    join gift_part g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id and g.creator_id = m.creator_id
+        and g.coins > 0
     where m.shard = p_shard and m.reversal_id = p_reversal_id
     group by g.creator_id, g.creator_shard;
 end $$;
@@ -887,6 +966,17 @@ begin
                 else a.overdraft end;
         end if;
     end if;
+end $$;
+
+CREATE FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) RETURNS public.gift_line
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    p_line.creator_id := p_creator_id;
+    p_line.share_coins := p_coins;
+    p_line.shares := null;
+    return p_line;
 end $$;
 
 CREATE FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
@@ -1536,11 +1626,17 @@ CREATE TABLE public.gift_batch (
     gifts integer NOT NULL,
     coins bigint NOT NULL,
     lines public.gift_line[] NOT NULL,
-    CONSTRAINT gift_batch_coins_check CHECK ((coins > 0)),
+    unshown public.gift_line[],
+    CONSTRAINT gift_batch_coins_check CHECK ((coins >= 0)),
     CONSTRAINT gift_batch_gifts_check CHECK ((gifts > 0)),
-    CONSTRAINT gift_batch_lines_check CHECK ((cardinality(lines) = gifts))
+    CONSTRAINT gift_batch_lines_check CHECK (((cardinality(lines) + COALESCE(cardinality(unshown), 0)) = gifts))
 );
 ALTER TABLE ONLY public.gift_batch ALTER COLUMN lines SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.gift_batch ALTER COLUMN unshown SET STORAGE EXTERNAL;
+
+COMMENT ON COLUMN public.gift_batch.gifts IS 'lines, shown or not';
+
+COMMENT ON COLUMN public.gift_batch.unshown IS 'what creators earn from gifts that another line shows';
 
 CREATE TABLE public.wallet (
     shard smallint NOT NULL,
@@ -1558,6 +1654,8 @@ CREATE TABLE public.wallet (
     CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
 )
 WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
 
 CREATE VIEW public.balance AS
  SELECT account.shard,
@@ -1764,12 +1862,12 @@ CREATE TABLE public.creator_total (
     gifts bigint DEFAULT 0 NOT NULL,
     coins_received bigint DEFAULT 0 NOT NULL,
     coins_taken_back bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT creator_total_by_check CHECK ((by = ANY (ARRAY['day'::text, 'room'::text, 'item'::text, 'supporter'::text]))),
+    CONSTRAINT creator_total_by_check CHECK ((by = ANY (ARRAY['day'::text, 'room'::text, 'video'::text, 'item'::text, 'supporter'::text]))),
     CONSTRAINT creator_total_check CHECK ((((coins_taken_back >= 0) AND (coins_taken_back <= coins_received)) AND (gifts >= 0)))
 )
 WITH (fillfactor='70');
 
-COMMENT ON TABLE public.creator_total IS 'by day (UTC), and of each day by room, item and supporter, whose number is the key; of a day by itself the key is 0';
+COMMENT ON TABLE public.creator_total IS 'by day (UTC), and of each day by room or video, item and supporter, whose number is the key; of a day by itself the key is 0';
 
 CREATE TABLE public.credit_note (
     shard smallint NOT NULL,
@@ -1814,13 +1912,18 @@ CREATE TABLE public.delivery (
     log_no bigint NOT NULL,
     room_ids bigint[] NOT NULL,
     seqs bigint[] NOT NULL,
+    unshown public.gift_line[],
     CONSTRAINT delivery_check CHECK (((from_batch_no >= 1) AND (from_batch_no <= through_batch_no))),
     CONSTRAINT delivery_check1 CHECK ((array_length(creator_ids, 1) = array_length(creator_coins, 1))),
-    CONSTRAINT delivery_coins_check CHECK ((coins > 0)),
-    CONSTRAINT delivery_frames_check CHECK (((cardinality(room_ids) = cardinality(seqs)) AND (cardinality(seqs) > 0))),
+    CONSTRAINT delivery_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT delivery_frames_check CHECK (((cardinality(room_ids) = cardinality(seqs)) AND ((cardinality(seqs) > 0) OR (cardinality(unshown) > 0)))),
     CONSTRAINT delivery_gifts_check CHECK ((gifts > 0)),
     CONSTRAINT delivery_hash_check CHECK ((length(hash) = 32))
 );
+
+COMMENT ON COLUMN public.delivery.gifts IS 'lines, shown or not';
+
+COMMENT ON COLUMN public.delivery.unshown IS 'lines that no frame holds';
 
 CREATE TABLE public.delivery_stream (
     shard smallint NOT NULL,
@@ -1941,18 +2044,53 @@ CREATE TABLE public.gift_log_reversal (
 
 COMMENT ON TABLE public.gift_log_reversal IS 'that the creator''s part of gifts whose money went back was taken, or given back';
 
+CREATE VIEW public.gift_part AS
+ SELECT g.shard,
+    g.viewer_id,
+    g.id,
+    p.creator_id,
+    p.coins,
+    p.spent_before,
+    p.creator_shard,
+    p.batch_no,
+    p.is_shown,
+    g.room_id,
+    g.video_id,
+    g.item_id,
+    g.charged_at
+   FROM (public.gift g
+     CROSS JOIN LATERAL ( SELECT g.creator_id,
+                CASE
+                    WHEN (g.shares IS NULL) THEN g.coins
+                    ELSE (0)::bigint
+                END AS coins,
+            g.spent_before,
+            g.creator_shard,
+            g.batch_no,
+            true AS is_shown
+        UNION ALL
+         SELECT s.creator_id,
+            s.coins,
+            ((g.spent_before + (sum(s.coins) OVER (ORDER BY s.share_no))::bigint) - s.coins),
+            s.creator_shard,
+            g.share_batch_nos[s.share_no] AS share_batch_nos,
+            false
+           FROM unnest(g.shares) WITH ORDINALITY s(creator_id, coins, creator_shard, share_no)) p);
+
 CREATE TABLE public.gift_reversal (
     shard smallint NOT NULL,
     viewer_id bigint NOT NULL,
     gift_id uuid NOT NULL,
     reversal_id uuid NOT NULL,
     creator_id bigint NOT NULL,
-    room_id bigint NOT NULL,
+    room_id bigint,
     item_id integer NOT NULL,
     coins bigint NOT NULL,
     marked_at timestamp with time zone NOT NULL,
     lifted_at timestamp with time zone,
-    CONSTRAINT gift_reversal_coins_check CHECK ((coins > 0))
+    video_id bigint,
+    CONSTRAINT gift_reversal_coins_check CHECK ((coins > 0)),
+    CONSTRAINT gift_reversal_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL)))
 );
 
 CREATE TABLE public.issuer (
@@ -2025,17 +2163,18 @@ CREATE VIEW public.journal AS
     transfer.amount
    FROM public.transfer
 UNION ALL
- SELECT gift.shard,
-    gift.charged_at AS at,
-    gift.id AS reference,
+ SELECT gift_part.shard,
+    gift_part.charged_at AS at,
+    gift_part.id AS reference,
     'gift'::text AS reason,
     'wallet'::text AS debit_kind,
-    gift.viewer_id AS debit_owner,
+    gift_part.viewer_id AS debit_owner,
     'clearing'::text AS credit_kind,
-    gift.creator_shard AS credit_owner,
+    gift_part.creator_shard AS credit_owner,
     'COIN'::text AS asset,
-    gift.coins AS amount
-   FROM public.gift
+    gift_part.coins AS amount
+   FROM public.gift_part
+  WHERE (gift_part.coins > 0)
 UNION ALL
  SELECT d.source_shard AS shard,
     d.delivered_at AS at,
@@ -3518,7 +3657,7 @@ ALTER TABLE ONLY public.gift
     ADD CONSTRAINT gift_pkey PRIMARY KEY (shard, viewer_id, id);
 
 ALTER TABLE ONLY public.gift_reversal
-    ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id);
+    ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id, creator_id);
 
 ALTER TABLE ONLY public.issuer
     ADD CONSTRAINT issuer_is_new UNIQUE (issuer);
@@ -4369,6 +4508,8 @@ GRANT ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, 
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.gift TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
@@ -4386,6 +4527,11 @@ GRANT UPDATE(region) ON TABLE public.payment_decision TO plaudit_app;
 GRANT UPDATE(reasons) ON TABLE public.payment_decision TO plaudit_app;
 
 GRANT UPDATE(decided_at) ON TABLE public.payment_decision TO plaudit_app;
+REVOKE ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
 GRANT UPDATE(due_at) ON TABLE public.payment_decision TO plaudit_app;
 
@@ -4665,6 +4811,8 @@ GRANT UPDATE(through) ON TABLE public.follower TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_log TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_log_reversal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
 

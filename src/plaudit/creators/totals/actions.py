@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from plaudit.creators.totals.model import By, Period, Total
 from plaudit.db import Connection, fetch_all, statements
 from plaudit.ledger import following
-from plaudit.ledger.following import Delivered, Entry
+from plaudit.ledger.following import Delivered, Entry, ReversedGift
+from plaudit.ledger.model import GiftLine
 from plaudit.ledger.shards import shard_of
 
 SQL = statements(__file__)
@@ -15,7 +16,7 @@ SQL = statements(__file__)
 FOLLOWER = "creators.totals"
 
 Key = tuple[int, By, date, int]
-"""Creator, what is summed by, day, and the room, item or person."""
+"""Creator, what is summed by, day, and the room, video, item or person."""
 
 
 class _Sums:
@@ -28,16 +29,20 @@ class _Sums:
         self,
         creator_id: int,
         at: datetime,
-        parts: tuple[int, int, int],
+        gift: GiftLine | ReversedGift,
         *,
         gifts: int = 0,
         received: int = 0,
         taken: int = 0,
     ) -> None:
-        """`parts`: the room, the item and the supporter."""
         day = at.astimezone(UTC).date()
-        room_id, item_id, viewer_id = parts
-        keys: tuple[tuple[By, int], ...] = (("day", 0), ("room", room_id), ("item", item_id), ("supporter", viewer_id))
+        target: tuple[By, int] = ("video", gift.video_id or 0) if gift.room_id is None else ("room", gift.room_id)
+        keys: tuple[tuple[By, int], ...] = (
+            ("day", 0),
+            target,
+            ("item", gift.item_id),
+            ("supporter", gift.viewer_id),
+        )
         for by, key in keys:
             change = self.changes[creator_id, by, day, key]
             change[0] += gifts
@@ -50,15 +55,12 @@ async def add_entries(connection: Connection, shard: int, entries: Sequence[Entr
     sums = _Sums()
     for entry in entries:
         if isinstance(entry, Delivered):
-            for frame in entry.frames:
-                for line in frame.lines:
-                    parts = (line.room_id, line.item_id, line.viewer_id)
-                    sums.add(line.creator_id, entry.at, parts, gifts=1, received=line.share_coins)
+            for line in entry.earned:
+                sums.add(line.creator_id, entry.at, line, gifts=1, received=line.share_coins)
         else:
             sign = 1 if entry.direction == "take" else -1
             for gift in entry.gifts:
-                parts = (gift.room_id, gift.item_id, gift.viewer_id)
-                sums.add(entry.creator_id, gift.received_at, parts, taken=sign * gift.coins)
+                sums.add(entry.creator_id, gift.received_at, gift, taken=sign * gift.coins)
     if not sums.changes:
         return
     keys = sorted(sums.changes)
@@ -80,7 +82,7 @@ async def totals_by_day(connection: Connection, creator_id: int, period: Period)
 
 
 async def totals_by(connection: Connection, creator_id: int, by: By, period: Period, limit: int) -> list[Total]:
-    """Totals of a period by room, item or supporter, those with most coins that stand first."""
+    """Totals of a period by room, video, item or supporter, those with most coins that stand first."""
     shard = await shard_of(connection, creator_id)
     wanted = (shard, creator_id, by, period.first, period.last, limit)
     return await fetch_all(connection, SQL["totals_by"], Total, *wanted)

@@ -21,10 +21,11 @@ from plaudit.problems import InvalidField
 
 
 class TotalAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came in on a day, in a room, of an item or from a supporter; the others are null."""
+    """What came in on a day, in a room, on a video, of an item or from a supporter; the others are null."""
 
     day: Annotated[date | None, Meta(description="By UTC.")] = None
     room_id: str | None = None
+    video_id: str | None = None
     item_id: int | None = None
     supporter: PersonCard | None = None
     gifts: Annotated[int, Meta(description="All of them, those that were taken back included.")]
@@ -69,7 +70,7 @@ def period_of(first: date | None, last: date | None, today: date) -> Period:
     access=Access.CREATOR,
     operation_id="GetTotals",
     tags=["Creators"],
-    summary="What I received, by day, room, item or supporter",
+    summary="What I received, by day, room, video, item or supporter",
 )
 async def get_totals(
     caller: Caller,
@@ -81,7 +82,7 @@ async def get_totals(
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> TotalList:
     """Gifts are counted on the day they were delivered. What was taken back is taken off that day, and put back with a
-    dispute that was won. `limit` is for rooms, items and supporters; of days all are told."""
+    dispute that was won. `limit` is for rooms, videos, items and supporters; of days all are told."""
     period = period_of(first_day, last_day, clock.now().astimezone(UTC).date())
     async with database.snapshot() as connection:
         if by == "day":
@@ -103,6 +104,7 @@ def _answer(by: By, total: Total, cards: dict[int, PersonCard]) -> TotalAnswer:
     return TotalAnswer(
         day=total.day,
         room_id=str(total.key) if by == "room" else None,
+        video_id=str(total.key) if by == "video" else None,
         item_id=total.key if by == "item" else None,
         supporter=cards.get(total.key),
         gifts=total.gifts,

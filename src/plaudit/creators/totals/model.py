@@ -5,12 +5,12 @@ from typing import Literal
 
 import msgspec
 
-By = Literal["day", "room", "item", "supporter"]
+By = Literal["day", "room", "video", "item", "supporter"]
 """What is summed by."""
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
-    """Gifts of one day, room, item or supporter. `key` is the room, item or person; of a day none."""
+    """Gifts of one day, room, video, item or supporter. `key` is the room, video, item or person; of a day none."""
 
     day: date | None
     key: int

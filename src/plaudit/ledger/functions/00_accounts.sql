@@ -140,12 +140,28 @@ create or replace view balance as
     union all select shard, 'gift_balance', creator_id, 'COIN', balance from gift_balance
     union all select shard, 'clearing', creator_shard, 'COIN', sum(coins)::bigint from gift_batch group by shard, creator_shard;
 
+-- The lines of each gift as they went into batches: the one that is shown, without coins when the gift is divided, and
+-- then one for each share.
+create or replace view gift_part as
+    select g.shard, g.viewer_id, g.id, p.creator_id, p.coins, p.spent_before, p.creator_shard, p.batch_no, p.is_shown,
+        g.room_id, g.video_id, g.item_id, g.charged_at
+    from gift g
+    cross join lateral (
+        select g.creator_id, case when g.shares is null then g.coins else 0 end as coins, g.spent_before, g.creator_shard,
+            g.batch_no, true as is_shown
+        union all
+        select s.creator_id, s.coins, g.spent_before + (sum(s.coins) over (order by s.share_no))::bigint - s.coins,
+            s.creator_shard, g.share_batch_nos[s.share_no], false
+        from unnest(g.shares) with ordinality as s (creator_id, coins, creator_shard, share_no)
+    ) p;
+
 -- Every movement of the house as one book.
 create or replace view journal as
     select shard, posted_at as at, reference, reason, debit_kind, debit_owner, credit_kind, credit_owner, asset, amount
     from transfer
     union all
-    select shard, charged_at, id, 'gift', 'wallet', viewer_id, 'clearing', creator_shard, 'COIN', coins from gift
+    select shard, charged_at, id, 'gift', 'wallet', viewer_id, 'clearing', creator_shard, 'COIN', coins from gift_part
+    where coins > 0
     union all
     select d.source_shard, d.delivered_at, null, 'delivery', 'clearing', d.shard, 'gift_balance', u.creator_id, 'COIN', u.coins
     from delivery d, unnest(d.creator_ids, d.creator_coins) as u (creator_id, coins);

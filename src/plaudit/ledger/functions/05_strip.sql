@@ -111,18 +111,20 @@ begin
         raise exception 'lot %: % coins are nowhere on the strip', p_lot_id, left_over using errcode = 'data_corrupted';
     end if;
 
-    insert into gift_reversal (shard, viewer_id, gift_id, reversal_id, creator_id, room_id, item_id, coins, marked_at)
-    select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.item_id,
+    insert into gift_reversal (shard, viewer_id, gift_id, reversal_id, creator_id, room_id, video_id, item_id, coins, marked_at)
+    select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.video_id, g.item_id,
         sum(least(c.end_coin, g.spent_before + g.coins) - greatest(c.start_coin, g.spent_before)), p_at
     from reversed_strip c
-    join gift g on g.shard = c.shard and g.viewer_id = c.viewer_id
+    join gift_part g on g.shard = c.shard and g.viewer_id = c.viewer_id and g.coins > 0
         and g.spent_before < c.end_coin and g.spent_before + g.coins > c.start_coin
     where c.shard = p_shard and c.reversal_id = p_reversal_id
-    group by g.id, g.creator_id, g.room_id, g.item_id;
+    group by g.id, g.creator_id, g.room_id, g.video_id, g.item_id;
 
     insert into clawback (shard, reversal_id, creator_id, direction, coins, creator_shard, through_batch_no, queued_at)
     select p_shard, p_reversal_id, g.creator_id, 'take', sum(m.coins), g.creator_shard, max(g.batch_no), p_at
-    from gift_reversal m join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+    from gift_reversal m
+    join gift_part g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id and g.creator_id = m.creator_id
+        and g.coins > 0
     where m.shard = p_shard and m.reversal_id = p_reversal_id
     group by g.creator_id, g.creator_shard;
 end $$;

@@ -1,7 +1,9 @@
 -- charge(): the viewer's side of a batch of gifts, in one shard.
 --
 -- The arrays run in parallel, one element a gift; they must be sorted by viewer and then by arrival, and hold no
--- (viewer, id) twice. Of a gift's line, the combo is found here. The answer is one outcome a gift, in the same order:
+-- (viewer, id) twice. p_creator_shards says where each is shown. Of a gift's line, the combo is found here, and its
+-- creator's share: all of it, or nothing when the gift is divided. Then each who earns has a line of their own, in the
+-- batch of their shard, that is not shown. The answer is one outcome a gift, in the same order:
 --   posted
 --   repeated      same id, same body: the first answer again
 --   conflict      same id, other body
@@ -26,6 +28,7 @@ declare
     next_wallet integer := 1;
     viewer bigint;
     line gift_line;
+    target_id bigint;
     changed wallet[] := '{}';
     is_changed boolean := false;
     posted gift_line[] := '{}';
@@ -66,9 +69,11 @@ begin
         if line.id <= purse.last_gift_id then
             select * into known from gift where shard = p_shard and viewer_id = viewer and id = line.id;
             if found then
-                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous)
+                if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous,
+                        known.video_id, known.position_ms, known.shares)
                     is not distinct from
-                    (line.creator_id, line.room_id, line.item_id, line.count, line.coins, line.message, line.anonymous)
+                    (line.creator_id, line.room_id, line.item_id, line.count, line.coins, line.message, line.anonymous,
+                        line.video_id, line.position_ms, line.shares)
                 then
                     outcomes[i] := 'repeated';
                     coins_after[i] := known.coins_after;
@@ -87,13 +92,14 @@ begin
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
         else
-            if purse.combo_room_id = line.room_id and purse.combo_creator_id = line.creator_id
+            target_id := coalesce(line.room_id, line.video_id);
+            if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
                 and purse.combo_item_id = line.item_id and purse.combo_at >= combo_since
             then
                 purse.combo_count := purse.combo_count + line.count;
             else
                 purse.combo_id := line.id;
-                purse.combo_room_id := line.room_id;
+                purse.combo_room_id := target_id;
                 purse.combo_creator_id := line.creator_id;
                 purse.combo_item_id := line.item_id;
                 purse.combo_count := line.count;
@@ -102,6 +108,7 @@ begin
             purse.last_gift_id := greatest(purse.last_gift_id, line.id);
             line.combo_id := purse.combo_id;
             line.combo_count := purse.combo_count;
+            line.share_coins := case when line.shares is null then line.coins else 0 end;
             posted := array_append(posted, line);
             posted_shards := array_append(posted_shards, p_creator_shards[i]);
             spent_befores := array_append(spent_befores, purse.spent);
@@ -133,21 +140,37 @@ begin
     with accepted as materialized (
         select * from unnest(posted, posted_shards, spent_befores, remaining) with ordinality
             as a (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins, combo_id, combo_count, message,
-                anonymous, creator_shard, spent_before, remaining, place)
+                anonymous, video_id, position_ms, shares, creator_shard, spent_before, remaining, place)
+    ), shared as materialized (
+        select a.place, s.share_no, s.creator_id, s.coins, s.creator_shard
+        from accepted a
+        cross join lateral unnest(a.shares) with ordinality as s (creator_id, coins, creator_shard, share_no)
+        where a.shares is not null
     ), numbered as (
         update charge_stream s set charged_through = charged_through + 1
-        where s.shard = p_shard and s.creator_shard = any (select creator_shard from accepted)
+        where s.shard = p_shard
+            and s.creator_shard = any (select creator_shard from accepted union all select creator_shard from shared)
         returning s.creator_shard, s.charged_through as batch_no
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
-            combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at)
+            combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at, video_id, position_ms, shares,
+            share_batch_nos)
         select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
-            a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at
+            a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at,
+            a.video_id, a.position_ms, a.shares, case when a.shares is not null then (
+                select array_agg(b.batch_no order by s.share_no) from shared s join numbered b using (creator_shard)
+                where s.place = a.place) end
         from accepted a join numbered n using (creator_shard)
+    ), shown as (
+        select creator_shard, count(*) as gifts, sum(share_coins) as coins, array_agg(posted[place] order by place) as lines
+        from accepted group by creator_shard
+    ), unshown as (
+        select creator_shard, count(*) as gifts, sum(coins) as coins,
+            array_agg(part_of(posted[place], creator_id, coins) order by place, share_no) as lines
+        from shared group by creator_shard
     )
-    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, lines)
-    select p_shard, n.creator_shard, n.batch_no, p_charged_at, count(*), sum(a.share_coins),
-        array_agg(posted[a.place] order by a.place)
-    from accepted a join numbered n using (creator_shard)
-    group by n.creator_shard, n.batch_no;
+    insert into gift_batch (shard, creator_shard, batch_no, charged_at, gifts, coins, lines, unshown)
+    select p_shard, n.creator_shard, n.batch_no, p_charged_at, coalesce(s.gifts, 0) + coalesce(u.gifts, 0),
+        coalesce(s.coins, 0) + coalesce(u.coins, 0), coalesce(s.lines, '{}'), u.lines
+    from numbered n left join shown s using (creator_shard) left join unshown u using (creator_shard);
 end $$;

@@ -1,9 +1,20 @@
--- A gift as its delivery carries it: today its creator has the whole of it.
+-- A gift as its delivery shows it.
 create or replace function line_of(p_gift gift) returns gift_line language sql immutable
 set search_path = public, pg_temp as $$
-    select row(p_gift.id, p_gift.viewer_id, p_gift.creator_id, p_gift.coins, p_gift.room_id, p_gift.item_id, p_gift.count,
-        p_gift.coins, p_gift.combo_id, p_gift.combo_count, p_gift.message, p_gift.anonymous)::gift_line
+    select row(p_gift.id, p_gift.viewer_id, p_gift.creator_id, case when p_gift.shares is null then p_gift.coins else 0 end,
+        p_gift.room_id, p_gift.item_id, p_gift.count, p_gift.coins, p_gift.combo_id, p_gift.combo_count, p_gift.message,
+        p_gift.anonymous, p_gift.video_id, p_gift.position_ms, p_gift.shares)::gift_line
 $$;
+
+-- What a creator has of a gift that is divided.
+create or replace function part_of(p_line gift_line, p_creator_id bigint, p_coins bigint) returns gift_line
+language plpgsql immutable set search_path = public, pg_temp as $$
+begin
+    p_line.creator_id := p_creator_id;
+    p_line.share_coins := p_coins;
+    p_line.shares := null;
+    return p_line;
+end $$;
 
 -- What a delivery seals: whose money goes to whom in its batches, share by share, after the hash of the delivery before.
 create or replace function delivery_hash(
@@ -15,8 +26,8 @@ create or replace function delivery_hash(
 $$;
 
 -- deliver(): the creators' side of the next batches of one stream, in one transaction: gift balances, one numbered
--- frame a room, the sealed movement; the batches go. Answers a row for each new frame, with contents only for the rooms
--- in p_watched. Nothing happens when another deliverer has the stream, or when there is nothing to deliver; two callers
+-- frame a room or video, the sealed movement with the lines that no frame holds; the batches go. Answers a row for each new
+-- frame, with contents only for the rooms in p_watched. Nothing happens when another deliverer has the stream, or when there is nothing to deliver; two callers
 -- therefore share the streams without talking.
 create or replace function deliver(
     p_shard smallint, p_source_shard smallint, p_delivered_at timestamptz, p_batches_max integer, p_watched bigint[]
@@ -27,7 +38,9 @@ declare
     stream delivery_stream;
     through bigint;
     batch_count bigint;
-    v_lines gift_line[];
+    v_lines gift_line[]; -- shown
+    v_unshown gift_line[];
+    v_all gift_line[];
     sum_creators bigint[]; sum_coins bigint[];
     v_total bigint;
 begin
@@ -41,12 +54,16 @@ begin
         delete from gift_batch g
         where g.shard = p_source_shard and g.creator_shard = p_shard
             and g.batch_no > stream.delivered_through and g.batch_no <= stream.delivered_through + p_batches_max
-        returning g.batch_no, g.lines
+        returning g.batch_no, g.lines, g.unshown
     ), opened as (
         select t.batch_no, generate_subscripts(t.lines, 1) as place, unnest(t.lines) as line from taken t
+    ), opened_unshown as (
+        select t.batch_no, generate_subscripts(t.unshown, 1) as place, unnest(t.unshown) as line from taken t
+        where t.unshown is not null
     )
-    select (select count(*) from taken), max(o.batch_no), array_agg(o.line order by o.batch_no, o.place)
-    into batch_count, through, v_lines from opened o;
+    select (select count(*) from taken), (select max(batch_no) from taken), array_agg(o.line order by o.batch_no, o.place),
+        (select array_agg(u.line order by u.batch_no, u.place) from opened_unshown u)
+    into batch_count, through, v_lines, v_unshown from opened o;
     if batch_count = 0 then
         return;
     end if;
@@ -55,10 +72,13 @@ begin
             p_source_shard, p_shard, stream.delivered_through, through using errcode = 'data_corrupted';
     end if;
 
+    v_all := case when v_unshown is null then v_lines else v_lines || v_unshown end;
     with sums as (
-        select u.creator_id, sum(u.share_coins)::bigint as coins from unnest(v_lines) u group by u.creator_id
+        select u.creator_id, sum(u.share_coins)::bigint as coins from unnest(v_all) u where u.share_coins > 0
+        group by u.creator_id
     )
-    select array_agg(creator_id order by creator_id), array_agg(coins order by creator_id), sum(coins)
+    select coalesce(array_agg(creator_id order by creator_id), '{}'), coalesce(array_agg(coins order by creator_id), '{}'),
+        coalesce(sum(coins), 0)
     into sum_creators, sum_coins, v_total from sums;
 
     insert into gift_balance as g (shard, creator_id, balance, received)
@@ -66,7 +86,7 @@ begin
     on conflict (shard, creator_id) do update
     set balance = g.balance + excluded.balance, received = g.received + excluded.received;
 
-    stream.hash := delivery_hash(stream.hash, stream.delivered_through + 1, through, v_lines);
+    stream.hash := delivery_hash(stream.hash, stream.delivered_through + 1, through, v_all);
     update delivery_stream s set delivered_through = through, hash = stream.hash
     where s.shard = p_shard and s.source_shard = p_source_shard;
 
@@ -74,7 +94,8 @@ begin
     with opened as (
         select generate_subscripts(v_lines, 1) as place, unnest(v_lines) as line
     ), per_room as (
-        select (o.line).room_id, array_agg(o.line order by o.place) as lines from opened o group by (o.line).room_id
+        select coalesce((o.line).room_id, (o.line).video_id) as room_id, array_agg(o.line order by o.place) as lines
+        from opened o group by 1
     ), numbered as (
         insert into room_head as h (shard, room_id, seq)
         select p_shard, r.room_id, 1 from per_room r order by r.room_id
@@ -86,14 +107,16 @@ begin
         from per_room r join numbered n on n.room_id = r.room_id
         returning room_id, seq
     ), shown as (
-        select array_agg(w.room_id order by w.room_id) as room_ids, array_agg(w.seq order by w.room_id) as seqs from written w
+        select coalesce(array_agg(w.room_id order by w.room_id), '{}') as room_ids,
+            coalesce(array_agg(w.seq order by w.room_id), '{}') as seqs
+        from written w
     ), logged as ( -- the last of all locks
         update gift_log g set through = g.through + 1 from shown where g.shard = p_shard returning g.through as log_no
     ), sealed as (
         insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
-            creator_ids, creator_coins, hash, log_no, room_ids, seqs)
-        select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_lines), v_total,
-            sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs
+            creator_ids, creator_coins, hash, log_no, room_ids, seqs, unshown)
+        select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_all), v_total,
+            sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs, v_unshown
         from logged l cross join shown s
     )
     select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, null::jsonb, r.lines

@@ -10,6 +10,7 @@ from litestar import get
 from litestar.params import FromPath, Parameter
 from msgspec import Meta
 
+from plaudit.ids import id_text
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
@@ -104,7 +105,8 @@ class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_fie
     count: int
     item: ItemAnswer
     creator: PersonCard
-    room: RoomAnswer
+    room: RoomAnswer | None
+    video_id: str | None
     paid: Annotated[list[Money], Meta(description="What its coins cost, from the lots that paid; per currency.")]
     coins_reversed: Annotated[
         int, Meta(description="Of its coins, those whose money went back: the gift was taken back that far.")
@@ -245,7 +247,8 @@ def _entry(
             count=entry.count,
             item=ItemAnswer(entry.item_id, entry.item_name, entry.item_art),
             creator=card_of(creator) if creator else PersonCard(str(entry.creator_id), "", ""),
-            room=RoomAnswer(str(entry.room_id), entry.room_title),
+            room=RoomAnswer(str(entry.room_id), entry.room_title) if entry.room_id else None,
+            video_id=id_text(entry.video_id),
             paid=wallet.cost_of(page.parts.get(entry.id, [])),
             coins_reversed=page.reversed.get(entry.id, 0),
         )

@@ -50,7 +50,8 @@ class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     creator_id: int
-    room_id: int
+    room_id: int | None
+    video_id: int | None
     room_title: str | None
     item_id: int
     item_name: str | None

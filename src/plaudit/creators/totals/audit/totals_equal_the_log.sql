@@ -1,6 +1,6 @@
 -- What creators' totals say is what was delivered and taken back, as far as they have read: in all, and by each measure.
 with measure (by) as (
-    values ('day'), ('room'), ('item'), ('supporter')
+    values ('day'), ('target'), ('item'), ('supporter')
 ), delivered as (
     select d.shard, u.creator_id, sum(u.coins) as received
     from follower f join delivery d on d.shard = f.shard and d.log_no <= f.through,
@@ -13,8 +13,9 @@ with measure (by) as (
         and c.direction = l.direction
     where f.name = 'creators.totals' group by 1, 2
 ), summed as (
-    select shard, creator_id, by, sum(coins_received) as received, sum(coins_taken_back) as taken from creator_total
-    group by 1, 2, 3
+    select shard, creator_id, case when by in ('room', 'video') then 'target' else by end as by,
+        sum(coins_received) as received, sum(coins_taken_back) as taken
+    from creator_total group by 1, 2, 3
 ), expected as (
     select d.shard, d.creator_id, m.by, d.received, coalesce(r.taken, 0) as taken
     from delivered d cross join measure m left join reversed r using (shard, creator_id)

@@ -43,6 +43,12 @@ export interface ShownGift {
   /** What was paid for all `count` of them. */
   coins: number;
   combo: Combo;
+  /** What the sender says with it. */
+  message?: string;
+  /** Who sent it is not told: `sender` is nobody, whose id is `0`. */
+  anonymous?: boolean;
+  /** Where in the video. */
+  position_ms?: number;
 }
 
 /** Gifts of one item by one sender in quick succession: `count` is all of them so far. */
@@ -120,7 +126,8 @@ export interface Answer {
 /** A gift that was charged. */
 export interface Gift {
   id: string;
-  room_id: string;
+  /** Null: it is on a video. */
+  room_id: string | null;
   creator_id: string;
   item_id: number;
   count: number;
@@ -128,6 +135,12 @@ export interface Gift {
   coins_after: number;
   combo: Combo;
   at: string;
+  video_id?: string;
+  /** Where in the video. */
+  position_ms?: number;
+  message?: string;
+  /** Others are not told who sent it. */
+  anonymous?: boolean;
 }
 
 /** The viewer's own coins, after each change. */
