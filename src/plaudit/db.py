@@ -81,6 +81,9 @@ class Statement:
 
 _NAME_LINE = re.compile(r"^-- name: *(?P<name>[a-z][a-z0-9_]*)(?: *-> *(?P<struct>[A-Za-z_][\w.]*))? *$", re.MULTILINE)
 
+_HEADINGS = re.compile(r"(?:\s*\n--.*)+\Z")
+"""What stands behind a statement is about those that follow."""
+
 
 def read_statements(file: Path) -> list[Statement]:
     """The statements of one file, in its order.
@@ -93,7 +96,8 @@ def read_statements(file: Path) -> list[Statement]:
     ends = [head.start() for head in heads[1:]] + [len(text)]
     found: dict[str, Statement] = {}
     for head, end in zip(heads, ends, strict=True):
-        name, sql = head["name"], text[head.end() : end].strip().removesuffix(";")
+        name, block = head["name"], text[head.end() : end].strip()
+        sql = _HEADINGS.sub("", block).removesuffix(";")
         if name in found or not sql:
             raise ValueError(f"{file}: statement {name!r} is there twice or empty")
         found[name] = Statement(name, sql, head["struct"])

@@ -20,12 +20,16 @@ from plaudit.accounting import commands, export, reading
 from plaudit.accounting.model import DayNotClosed, Unspent
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection
+from plaudit.ids import new_id
+from plaudit.ledger import holds
+from plaudit.ledger.holds import NewHold
+from plaudit.ledger.model import GiftOrder
 from plaudit.money import exponent
 from plaudit.people.model import Role
 from plaudit.settings import Secret, Settings
 from plaudit.spreadsheets import decimal
 from tests.support.databases import broken_laws
-from tests.support.returns import Returns
+from tests.support.returns import CREATOR, ROOM, ROSE, Returns
 from tests.support.shop import Shop, open_shop
 
 ROLL_FORWARD = "/v1/operator/accounting/roll-forward"
@@ -105,6 +109,25 @@ async def test_a_chargeback_of_spent_coins_reverses_revenue_and_is_undone_on_its
     assert reversed_minor == [0, rows[str(first)]["cost"]["used"], -rows[str(first)]["cost"]["used"]]
     assert rows[str(second)]["money"]["chargebacks"] == order["price"]["amount_minor"]
     assert rows[str(second)]["coins"]["refunded"] == 0, "they had been used"
+
+
+async def test_what_is_held_is_unspent_until_it_pays(shop: Shop) -> None:
+    ada = await Returns.of(shop)
+    await ada.buy(coins=100)
+    ends_at = shop.clock.now() + timedelta(days=3)
+    held = NewHold(hold_id=new_id(shop.clock), viewer_id=ada.person_id, purpose="trial", coins=30, ends_at=ends_at)
+    async with shop.desk.house.database.transaction() as connection:
+        await holds.hold(connection, shop.clock, held)
+    first = await close(shop)
+    gift = GiftOrder(new_id(shop.clock), ada.person_id, CREATOR, ROOM, ROSE, 30, 30)
+    async with shop.desk.house.database.transaction() as connection:
+        await holds.spend(connection, shop.clock, held.hold_id, gift)
+    second = await close(shop)
+    found = (await get(await operator(shop), ROLL_FORWARD, **{"from": first, "to": second}))["items"]
+    assert [(row["coins"]["opening"], row["coins"]["used"], row["coins"]["closing"]) for row in found] == [
+        (0, 0, 100),
+        (100, 30, 70),
+    ]
 
 
 async def test_the_page_begins_with_the_currency_that_is_sold_most(shop: Shop) -> None:

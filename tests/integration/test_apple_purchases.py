@@ -15,7 +15,7 @@ import pytest
 
 from plaudit.db import OwnConnection
 from plaudit.ids import new_id
-from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES, WEBHOOK_PAUSE_S_MAX
+from plaudit.limits import INBOX_PAUSE_S_MAX, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.inbox.actions import apply_due
@@ -87,7 +87,7 @@ class Mall:
         """Apply what waits, until nothing does any more."""
         house = self.shop.desk.house
         for _ in range(10):
-            self.shop.clock.advance(timedelta(seconds=WEBHOOK_PAUSE_S_MAX))
+            self.shop.clock.advance(timedelta(seconds=INBOX_PAUSE_S_MAX))
             if not await apply_due(house.database, house.payment_providers, house.settings, self.shop.clock):
                 return
 

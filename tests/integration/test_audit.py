@@ -1,6 +1,7 @@
 """The audit finds what it is there to find: each law broken on purpose, behind the books' back."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -10,7 +11,9 @@ import pytest
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, Database, OwnConnection, connect
 from plaudit.ids import new_id
+from plaudit.ledger import holds
 from plaudit.ledger.deliverer import Deliverer
+from plaudit.ledger.holds import NewHold
 from plaudit.ledger.model import GiftOrder, GiftOutcome, OutcomeUnknown
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
@@ -28,6 +31,9 @@ BREAKS = {
     "clearing_equals_undelivered_batches": "update gift_batch set coins = coins + 7",
     "strips_equal_wallets": "update wallet set spent = spent + 1 where viewer_id = 2",
     "lots_equal_their_intervals": "update lot set coins = coins - 1 where viewer_id = 3",
+    "owned_is_free_held_and_spent": "update wallet set held = held + 1 where viewer_id = 5",
+    "holds_equal_their_pieces": "update hold_piece set coins = coins + 1",
+    "holds_are_spent_by_their_lots": "update hold set gift_id = gen_random_uuid() where state = 'spent'",
     "reversals_claim_coins_once": "update reversed_strip set end_coin = end_coin - 1",
     "reversed_gifts_are_gifts": "update gift_reversal set coins = coins + 1000",
     "gifts_tile_the_spent_part": "update gift set spent_before = spent_before + 1 where viewer_id = 4",
@@ -59,6 +65,7 @@ async def _fill(url: str) -> None:
     await load.send([load.order() for _ in range(40)], writer.charge_many)
     await writer.stop()
     await _take_back_spent_coins(connection)
+    await _hold_coins(connection)
     await connection.close()
 
 
@@ -70,6 +77,18 @@ async def _take_back_spent_coins(connection: Connection) -> None:
         "select take_back($1, $2, $3, $4, $5, false, $6)",
         *(lot["shard"], lot["viewer_id"], new_id(_clock), lot["lot_id"], lot["coins"], _clock.now()),
     )
+
+
+async def _hold_coins(connection: Connection) -> None:
+    """A hold that was spent, and one that stands."""
+    ends_at = _clock.now() + timedelta(days=1)
+    standing, spent = (
+        NewHold(hold_id=new_id(_clock), viewer_id=viewer, purpose="trial", coins=9, ends_at=ends_at)
+        for viewer in (6, 7)
+    )
+    await holds.hold(connection, _clock, standing)
+    await holds.hold(connection, _clock, spent)
+    await holds.spend(connection, _clock, spent.hold_id, GiftOrder(new_id(_clock), 7, 31, 31, 1, 1, 9))
 
 
 @pytest.mark.audit_off
@@ -165,6 +184,10 @@ async def test_shares_that_are_not_the_price_cannot_be_written(database_url: str
         "update lot set coins = 1",
         "update lot set coins_reversed = 0",
         "delete from reversed_strip",
+        "update wallet set held = 0",
+        "update lot set coins_held = 0",
+        "update hold set state = 'released'",
+        "delete from hold_piece",
         "update clawback set coins = 1",
         "update account set overdraft = 1",
         "delete from frame",

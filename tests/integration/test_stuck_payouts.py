@@ -12,7 +12,7 @@ from plaudit.creators.jobs import claw_back_due
 from plaudit.db import Database, OwnConnection
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import Side
-from plaudit.limits import PAYOUT_POLL_AFTER_S, WEBHOOK_LEASE_S
+from plaudit.limits import INBOX_LEASE_S, PAYOUT_POLL_AFTER_S
 from plaudit.pages import BEGINNING
 from plaudit.payouts.jobs import poll_due
 from plaudit.payouts.model import PayoutState
@@ -163,7 +163,7 @@ async def test_an_event_that_cannot_be_applied_stops_no_other(payouts: PayoutDes
     for payout_id in (bad, *good):
         await payouts.act(keep, payout_id)
     bank.breaks_at = {bad}
-    payouts.clock.advance(timedelta(seconds=WEBHOOK_LEASE_S))
+    payouts.clock.advance(timedelta(seconds=INBOX_LEASE_S))
     assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 3
     assert await states(payouts, [bad, *good]) == [PayoutState.SENT, PayoutState.PAID, PayoutState.PAID]
     due = []

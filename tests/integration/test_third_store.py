@@ -23,6 +23,7 @@ from plaudit.settings import Secret, Settings, SettingsError, SetupError
 from tests.support.corner_store import CORNER_STORE, CornerStore, Purchase
 from tests.support.packages import install
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import WAIT_S
 
 SECRET = Secret("the secret of the corner")
 DESCRIBED = {"PLAUDIT_CORNER_APP": "com.example.live", "PLAUDIT_CORNER_SECRET": SECRET.reveal()}
@@ -105,7 +106,7 @@ async def test_what_it_takes_back_goes_back(shop: Shop) -> None:
 
 async def test_readiness_speaks_of_it(shop: Shop) -> None:
     house = shop.desk.house
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
         grounds = Grounds(
             settings=house.settings, clock=shop.clock, client=client, database=house.database,
             payments=house.payment_providers, payouts=house.payout_providers,

@@ -200,15 +200,15 @@ class GiftBooks(RuleBasedStateMachine):
         parts = [price // len(of) + (place < price % len(of)) for place in range(len(of))]
         return tuple(GiftShare(self.base + creator, coins) for creator, coins in zip(of, parts, strict=True))
 
-    def _room_of(self, host: int) -> int:
+    def _room_of(self, host: int, room: int = 1) -> int:
         """A number that is nobody's."""
-        return self.base + 100 + host
+        return self.base + 300 * room - 200 + host
 
     def _video_of(self, host: int, video: int) -> int:
         return self.base + 100 * (video + 1) + host
 
     def _targets(self) -> list[int]:
-        return [self.base + 100 * one + host for one in (1, 2, 3) for host in (6, 7, 8)]
+        return [self.base + 100 * one + host for one in (1, 2, 3, 4) for host in (6, 7, 8)]
 
     @initialize(amounts=st.lists(st.integers(1, 200), min_size=5, max_size=5))
     def begin(self, amounts: list[int]) -> None:
@@ -256,7 +256,7 @@ class GiftBooks(RuleBasedStateMachine):
             "price": {"coins": amount, "shares": self._shares(people, amount) if people else ()},
             "item": {"item_id": amount},
             "receiver": {"creator_id": self.base + 6 + amount % 3, "host_id": self.base + host},
-            "room": {"room_id": self._room_of(host), "video_id": None, "position_ms": None},
+            "room": {"room_id": self._room_of(host, 1 + amount % 2), "video_id": None, "position_ms": None},
             "video": {"room_id": None, "video_id": self._video_of(host, 1 + amount % 2)},
             "position": {"position_ms": amount if order.video_id else None},
             "shares": {"shares": self._shares((6 + amount % 3, 6 + (amount + 1) % 3), order.coins)},

@@ -69,6 +69,9 @@ class Model:
     def _spendable(self, coins: list[Coin]) -> None:
         self.open = sorted(self.open + coins, key=lambda coin: coin.lot.rank)
 
+    def unspent_of(self, lot: Lot) -> int:
+        return sum(coin.lot is lot for coin in self.open)
+
     def spend(self, gift: GiftOrder) -> bool:
         if gift.coins > len(self.open):
             return False
@@ -156,9 +159,11 @@ class Strip(WalletMachine):
     )
     def take_back(self, choice: int, portion: str, *, unspent_only: bool, again: bool) -> None:
         lot = self.model.lots[choice % len(self.model.lots)]
-        unspent = sum(coin.lot is lot for coin in self.model.open)
+        unspent = self.model.unspent_of(lot)
         left = unspent + sum(coin.lot is lot and coin.reversal is None for coin in self.model.spent)
-        portions = {"one": 1, "half": left // 2, "all unspent": unspent, "all": left, "one too many": left + 1}
+        free = sum(coin.lot is lot for coin in self.model.open)
+        portions = {"one": 1, "half": left // 2, "free and one": free + 1, "all unspent": unspent, "all": left}
+        portions["one too many"] = left + 1
         coins = max(1, portions[portion])
         reversal = self.new_id()
         expected = self.model.take_back(reversal, lot, coins, unspent_only=unspent_only)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plaudit.clock import ManualClock
 from plaudit.db import Database
 from plaudit.feeds.webhooks.sending import Dispatcher
-from plaudit.limits import WEBHOOK_PAUSE_S_MAX
+from plaudit.limits import INBOX_PAUSE_S_MAX
 from tests.peers.host import Mood, open_host
 from tests.support.databases import Copies
 from tests.support.hooks import SETTINGS, Hooks
@@ -54,7 +54,7 @@ async def _play(url: str, steps: list[list[int] | str | timedelta], moods: list[
             await asyncio.gather(*(one.idle() for one in processes.values()))
             if not await hooks.run() and not (await hooks.find_only()).waiting:
                 break
-            clock.advance(timedelta(seconds=WEBHOOK_PAUSE_S_MAX))
+            clock.advance(timedelta(seconds=INBOX_PAUSE_S_MAX))
         for one in processes.values():
             await one.close()
         heard: dict[str, list[int]] = {}

@@ -45,3 +45,11 @@ async def at_some_moment(chance: Random, within_s: float) -> None:
     What must have happened before is waited for; nothing may depend on how long this takes.
     """
     await asyncio.sleep(chance.random() * within_s)
+
+
+async def cancelled() -> None:
+    """What a task sees whose process is stopped."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+    await asyncio.sleep(0)

@@ -33,6 +33,10 @@ NOT_ANSWERED = {
     "platform_not_readable": "printed by `plaudit issuer` and `plaudit check`",
     "own_role": "printed by `plaudit operator`",
     "day_not_closed": "printed by `plaudit accounting`",
+    **dict.fromkeys(
+        ("hold_unknown", "hold_not_covered", "too_many_holds", "hold_ended", "hold_of_another_price"),
+        "rooms that hold coins; none does yet",
+    ),
     "account_closed": "the sandbox, which is a stranger",
     "not_now": "the sandbox, which is a stranger",
 }

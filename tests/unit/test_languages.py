@@ -132,7 +132,7 @@ def parts_of(names: set[str]) -> set[str]:
         found |= names
         texts_of = [(TEMPLATES / name).read_text("utf-8") for name in names]
         names = {
-            part for text in texts_of for part in re.findall(r"""{% (?:include|extends|from) "([^"]+)\"""", text)
+            part for text in texts_of for part in re.findall(r"""{% (?:include|extends|from) "([^"]+)"(?! ~)""", text)
         } - found
     return found
 
@@ -140,7 +140,8 @@ def parts_of(names: set[str]) -> set[str]:
 def translated_templates() -> set[str]:
     pages = {file.name for file in (TEMPLATES / "pages").glob("[!_]*.html")}
     assert pages >= frame.ENGLISH_ONLY
-    return parts_of({f"pages/{name}" for name in pages - frame.ENGLISH_ONLY})
+    parts = {f"parts/{file.name}" for file in (TEMPLATES / "parts").glob("*.html")}
+    return parts_of({f"pages/{name}" for name in pages - frame.ENGLISH_ONLY} | parts)
 
 
 def test_translated_pages_say_nothing_past_the_catalogues() -> None:
@@ -190,7 +191,7 @@ def scripts_of(templates: set[str]) -> set[Path]:
 
 
 def test_scripts_of_translated_pages_say_nothing_of_their_own() -> None:
-    scripts = scripts_of(translated_templates())
+    scripts = scripts_of(translated_templates()) | {*(STATIC / "js" / "parts").glob("*.js")}
     assert {"wallet.js", "room.js", "gift-tray.js", "forms.js"} <= {script.name for script in scripts}
     found = {script.name: said for script in sorted(scripts) if (said := said_by(script.read_text("utf-8")))}
     assert found == {}

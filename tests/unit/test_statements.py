@@ -19,11 +19,13 @@ def written(folder: Path, text: str) -> Path:
 def test_statements_have_names_and_structs(tmp_path: Path) -> None:
     file = written(
         tmp_path,
-        "-- What this file is.\n\n-- name: one\nselect 1;\n\n-- name: two -> Row\n-- Why.\nselect 2 as id\nfrom t;\n",
+        "-- What this file is.\n\n-- name: one\nselect 1;\n\n-- name: two -> Row\n-- Why.\nselect 2 as id\nfrom t;\n\n"
+        "-- Other matters\n\n-- name: three\nselect 3\n",
     )
     assert read_statements(file) == [
         Statement("one", "select 1", None),
         Statement("two", "-- Why.\nselect 2 as id\nfrom t", "Row"),
+        Statement("three", "select 3", None),
     ]
 
 

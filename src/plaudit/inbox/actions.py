@@ -19,15 +19,15 @@ from plaudit.inbox.model import (
     Unfinished,
 )
 from plaudit.limits import (
+    INBOX_LEASE_S,
+    INBOX_PAUSE_S_FIRST,
+    INBOX_PAUSE_S_MAX,
     PAGE_LENGTH_MAX,
     PROVIDER_CALLS_AT_ONCE,
     WEBHOOK_APPLY_S,
     WEBHOOK_DETAIL_LENGTH_MAX,
     WEBHOOK_ERRORS_MAX,
     WEBHOOK_ID_LENGTH_MAX,
-    WEBHOOK_LEASE_S,
-    WEBHOOK_PAUSE_S_FIRST,
-    WEBHOOK_PAUSE_S_MAX,
     WEBHOOK_REPLAY_MAX,
     WEBHOOKS_PER_RUN_MAX,
 )
@@ -76,8 +76,8 @@ def _queue(name: str, what: str, waiting: str) -> Queue[StoredMessage]:
         postpone=SQL["postpone_message"],
         waiting=waiting,
         key=lambda message: (message.message_id,),
-        lease_s=WEBHOOK_LEASE_S,
-        backoff=Backoff(WEBHOOK_PAUSE_S_FIRST, WEBHOOK_PAUSE_S_MAX),
+        lease_s=INBOX_LEASE_S,
+        backoff=Backoff(INBOX_PAUSE_S_FIRST, INBOX_PAUSE_S_MAX),
         at_once=PROVIDER_CALLS_AT_ONCE,
         claimed_max=PROVIDER_CALLS_AT_ONCE,
         per_run_max=WEBHOOKS_PER_RUN_MAX,
@@ -115,14 +115,14 @@ async def receive(
 async def keep(
     connection: Connection, side: Side, provider: str, event_id: str, kind: str, body: bytes, now: datetime
 ) -> StoredMessage | None:
-    """Keep a verified message, once; None: it was kept before. Whoever keeps it has WEBHOOK_LEASE_S to apply it.
+    """Keep a verified message, once; None: it was kept before. Whoever keeps it has INBOX_LEASE_S to apply it.
 
     Raises:
         SignatureNotValid: its id is longer than any provider's.
     """
     if not 1 <= len(event_id) <= WEBHOOK_ID_LENGTH_MAX:
         raise SignatureNotValid
-    lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
+    lease = now + timedelta(seconds=INBOX_LEASE_S)
     kept = (side, provider, event_id, kind[:WEBHOOK_ID_LENGTH_MAX], now, body, lease)
     return await fetch_one(connection, SQL["keep_message"], StoredMessage, *kept)
 
@@ -169,7 +169,7 @@ async def replay(database: Database, clock: Clock, message_id: UUID, person_id: 
         NotFound: there is no such message.
     """
     now = clock.now()
-    lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
+    lease = now + timedelta(seconds=INBOX_LEASE_S)
     async with database.transaction() as connection:
         found, message = await find(connection, message_id), None
         if found.side is reader.side:

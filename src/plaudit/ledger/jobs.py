@@ -3,9 +3,18 @@
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
 from plaudit.jobs import Job
-from plaudit.limits import EXPIRE_EVERY_S, EXPIRED_LOTS_PER_RUN_MAX, GIFT_PARTITION_MONTHS_AHEAD, PARTITIONS_EVERY_S
+from plaudit.ledger.holds import LAPSES, lapse_due
+from plaudit.limits import (
+    EXPIRE_EVERY_S,
+    EXPIRED_LOTS_PER_RUN_MAX,
+    GIFT_PARTITION_MONTHS_AHEAD,
+    HOLD_LAPSE_EVERY_S,
+    PARTITIONS_EVERY_S,
+)
 
 SQL = statements(__file__)
+
+QUEUES = (LAPSES,)
 
 
 def ledger_jobs(database: Database, clock: Clock) -> list[Job]:
@@ -24,6 +33,7 @@ def ledger_jobs(database: Database, clock: Clock) -> list[Job]:
     return [
         Job("gift partitions", PARTITIONS_EVERY_S, make_partitions),
         Job("expired lots", EXPIRE_EVERY_S, expire),
+        Job(LAPSES.name, HOLD_LAPSE_EVERY_S, lambda: lapse_due(database, clock)),
     ]
 
 

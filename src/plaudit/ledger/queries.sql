@@ -73,6 +73,42 @@ cross join lateral (
 where m.shard = $2 and m.reversal_id = $3 and m.creator_id = $4
 order by m.gift_id;
 
+-- Holds. The viewer's screens are told at the commit; without it they would find out by polling.
+
+-- name: hold
+select h.outcome, h.coins_short, pg_notify('plaudit_wallets', ':' || $2::bigint)
+from hold($1, $2, $3, $4, $5, $6, $7, $8, $9) h;
+
+-- name: spend_hold
+select h.outcome, h.coins_after, h.combo_id, h.combo_count, h.charged_at, pg_notify('plaudit_wallets', ':' || $8::bigint)
+from spend_hold($1, $2, $3, $4, $5, $6, $7) h;
+
+-- name: release_hold
+select release_hold($1, $2, $3, $4), pg_notify('plaudit_wallets', ':' || $2::bigint);
+
+-- name: find_hold -> Hold
+select hold_id, viewer_id, purpose, coins, held_at, ends_at, state, ended_at, gift_id from hold
+where shard = $1 and viewer_id = $2 and hold_id = $3;
+
+-- name: open_holds -> Hold
+select hold_id, viewer_id, purpose, coins, held_at, ends_at, state, ended_at, gift_id from hold
+where shard = $1 and viewer_id = $2 and state = 'held'
+order by ends_at, hold_id;
+
+-- name: claim_holds -> DueHold
+update hold h set due_at = $2, leased_until = $2, tries = tries + 1
+from (select shard, hold_id from hold where due_at <= $1 order by due_at limit $3 for update skip locked) due
+where h.shard = due.shard and h.hold_id = due.hold_id
+returning h.shard, h.viewer_id, h.hold_id, h.tries, h.leased_until
+
+-- name: postpone_hold
+update hold set due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and shard = $6 and hold_id = $7 and state = 'held'
+returning true
+
+-- name: waiting_holds
+select ends_at as since, due_at, tries, leased_until, failed_with from hold where due_at is not null and ends_at <= $1
+
 -- name: expire_lots
 select expire_lots($1, $2)
 

@@ -164,13 +164,13 @@ class _Lane:
             self._shard,
             self._clock.now(),
             COMBO_WINDOW_MS,
-            [_line(order, of) for order in orders],
+            [line_of(order, of) for order in orders],
             [of(order.host_id or order.creator_id) for order in orders],
             [order.refusal is not None for order in orders],
         )
 
 
-def _line(order: GiftOrder, shard_of: Callable[[int], int]) -> tuple[object, ...]:
+def line_of(order: GiftOrder, shard_of: Callable[[int], int]) -> tuple[object, ...]:
     """A `gift_line` before it is known what its combo is and which coins are its creator's."""
     return (
         order.id,

@@ -28,6 +28,11 @@ CREATE TYPE public.gift_line AS (
 
 COMMENT ON TYPE public.gift_line IS 'What one creator has of a gift: who gave it, who receives which share of it, in which room or video it is seen, and how.';
 
+CREATE TYPE public.lot_coins AS (
+	lot_id uuid,
+	coins bigint
+);
+
 CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) RETURNS TABLE(day date, kind text, entity text, region text, channel text, currency text, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint, sold_minor bigint, put_back_minor bigint, used_minor bigint, refunded_minor bigint, expired_minor bigint, gross_sales_minor bigint, sale_tax_minor bigint, sale_fee_minor bigint, gross_refunds_minor bigint, chargebacks_minor bigint, refund_tax_minor bigint, refund_fee_minor bigint, dispute_fee_minor bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -72,6 +77,54 @@ CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind t
     select p_shard, p_room_id, seq, p_kind, p_at, p_body from numbered
     returning seq
 $$;
+
+CREATE TABLE public.wallet (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    spent bigint DEFAULT 0 NOT NULL,
+    last_gift_id uuid,
+    combo_id uuid,
+    combo_room_id bigint,
+    combo_creator_id bigint,
+    combo_item_id integer,
+    combo_count integer,
+    combo_at timestamp with time zone,
+    held bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
+    CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
+    CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.wallet.coins IS 'free: what can be spent';
+
+COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
+
+COMMENT ON COLUMN public.wallet.held IS 'set aside by holds, and not on the strip';
+
+CREATE FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    known hold;
+    free bigint;
+    broken integer := 0;
+begin
+    for known in
+        select h.* from hold_piece p join hold h using (shard, hold_id)
+        where p.shard = p_purse.shard and p.lot_id = p_lot_id and h.viewer_id = p_purse.viewer_id and h.state = 'held'
+        order by h.held_at desc, h.hold_id desc
+    loop
+        select coalesce(sum(end_coin - greatest(start_coin, p_purse.spent)), 0) into free from strip
+        where shard = p_purse.shard and viewer_id = p_purse.viewer_id and lot_id = p_lot_id and end_coin > p_purse.spent;
+        exit when free >= p_coins;
+        perform end_hold(p_purse, known, 'broken', p_at);
+        broken := broken + 1;
+    end loop;
+    return broken;
+end $$;
 
 CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -124,7 +177,7 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null)::wallet;
+                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0)::wallet;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -362,6 +415,48 @@ CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through 
     from unnest(p_lines)
 $$;
 
+CREATE TABLE public.hold (
+    shard smallint NOT NULL,
+    hold_id uuid NOT NULL,
+    viewer_id bigint NOT NULL,
+    purpose text NOT NULL,
+    coins bigint NOT NULL,
+    held_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'held'::text NOT NULL,
+    previous_state text,
+    ended_at timestamp with time zone,
+    gift_id uuid,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    CONSTRAINT hold_check CHECK ((ends_at > held_at)),
+    CONSTRAINT hold_check1 CHECK ((ended_at >= held_at)),
+    CONSTRAINT hold_coins_check CHECK ((coins > 0)),
+    CONSTRAINT hold_is_open_or_has_ended CHECK ((((state = 'held'::text) = (previous_state IS NULL)) AND ((state = 'held'::text) = (ended_at IS NULL)) AND ((state = 'held'::text) = (due_at IS NOT NULL)))),
+    CONSTRAINT hold_is_spent_by_a_gift CHECK (((state = 'spent'::text) = (gift_id IS NOT NULL))),
+    CONSTRAINT hold_is_spent_in_time CHECK (((state <> 'spent'::text) OR (ended_at < ends_at))),
+    CONSTRAINT hold_lapses_at_its_end CHECK (((state <> 'lapsed'::text) OR (ended_at >= ends_at))),
+    CONSTRAINT hold_purpose_check CHECK ((purpose ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT hold_state_check CHECK ((state = ANY (ARRAY['held'::text, 'spent'::text, 'released'::text, 'lapsed'::text, 'broken'::text]))),
+    CONSTRAINT hold_tries_check CHECK ((tries >= 0))
+)
+WITH (fillfactor='70');
+
+COMMENT ON COLUMN public.hold.due_at IS 'when it is let go if nothing happens before: its end, later when that failed';
+
+CREATE FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold, p_state text, p_at timestamp with time zone, p_gift_id uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    update hold set previous_state = state, state = p_state, ended_at = greatest(p_at, held_at), gift_id = p_gift_id, due_at = null
+    where shard = p_hold.shard and hold_id = p_hold.hold_id;
+    perform move_held(p_purse, p_hold, -1, p_state = 'spent');
+end $$;
+
 CREATE FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -393,42 +488,71 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION public.expire_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    unspent bigint;
+    reached bigint;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id;
+    select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into unspent from strip
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and end_coin > purse.spent;
+    if unspent = 0 then
+        return 0;
+    end if;
+    update lot set coins_expired = coins_expired + unspent where shard = p_shard and lot_id = p_lot_id
+    returning coins_expired into reached;
+    -- A lot can expire twice: coins that come back after it expired go as well. The reference says which time it is.
+    perform record_transfer(p_shard, md5(p_lot_id::text || reached)::uuid, 'expiry', p_viewer_id, 0, 'COIN', unspent, p_now);
+    perform move_balance(p_shard, 'coins_expired', 0, 'COIN', unspent);
+    perform lay_strip(p_shard, p_viewer_id, purse.spent, p_lot_id, -unspent);
+    update wallet set coins = coins - unspent where shard = p_shard and viewer_id = p_viewer_id;
+    -- Their screens are told at the commit; without it they would find out by polling.
+    perform pg_notify('plaudit_wallets', ':' || p_viewer_id);
+    return unspent;
+end $$;
+
 CREATE FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
     due lot;
-    purse wallet;
-    unspent bigint;
+    dues constant lot[] := array(
+        select l from lot l where expires_at <= p_now and coins_reversed + coins_expired < coins and exists (
+            select from strip s join wallet w using (shard, viewer_id)
+            where s.shard = l.shard and s.viewer_id = l.viewer_id and s.lot_id = l.lot_id and s.end_coin > w.spent)
+        order by expires_at limit p_lots_max);
     expired integer := 0;
 begin
-    for due in
-        -- Wallets are locked in the order in which charge() locks them.
-        select l.* from (
-            select * from lot where expires_at <= p_now and coins_reversed + coins_expired < coins and exists (
-                select from strip s join wallet w using (shard, viewer_id)
-                where s.shard = lot.shard and s.viewer_id = lot.viewer_id and s.lot_id = lot.lot_id and s.end_coin > w.spent)
-            order by expires_at limit p_lots_max
-        ) l order by l.shard, l.viewer_id, l.expires_at
-    loop
-        select * into purse from wallet where shard = due.shard and viewer_id = due.viewer_id for no key update;
-        select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into unspent from strip
-        where shard = due.shard and viewer_id = due.viewer_id and lot_id = due.lot_id and end_coin > purse.spent;
-        continue when unspent = 0;
-        update lot set coins_expired = coins_expired + unspent where shard = due.shard and lot_id = due.lot_id
-        returning * into due;
-        -- A lot can expire twice: coins put back after it expired go as well. The reference says which time it is.
-        perform record_transfer(due.shard, md5(due.lot_id::text || due.coins_expired)::uuid, 'expiry',
-            due.viewer_id, 0, 'COIN', unspent, p_now);
-        perform move_balance(due.shard, 'coins_expired', 0, 'COIN', unspent);
-        perform lay_strip(due.shard, due.viewer_id, purse.spent, due.lot_id, -unspent);
-        update wallet set coins = coins - unspent where shard = due.shard and viewer_id = due.viewer_id;
-        -- Their screens are told at the commit; without it they would find out by polling.
-        perform pg_notify('plaudit_wallets', ':' || due.viewer_id);
-        expired := expired + 1;
+    -- All wallets before any account, and in the order in which charge() locks them: nobody waits for another in a circle.
+    perform from wallet where (shard, viewer_id) in (select u.shard, u.viewer_id from unnest(dues) u)
+    order by shard, viewer_id for no key update;
+    foreach due in array dues loop
+        if expire_lot(due.shard, due.viewer_id, due.lot_id, p_now) > 0 then
+            expired := expired + 1;
+        end if;
     end loop;
     return expired;
+end $$;
+
+CREATE FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    due uuid;
+begin
+    for due in
+        select lot_id from lot where shard = p_shard and viewer_id = p_viewer_id and expires_at <= p_now
+            and coins_reversed + coins_expired < coins
+        order by expires_at, lot_id
+    loop
+        perform expire_lot(p_shard, p_viewer_id, due, p_now);
+    end loop;
 end $$;
 
 CREATE FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS boolean
@@ -463,6 +587,44 @@ begin
     end if;
     update wallet set coins = coins + p_coins where shard = p_shard and viewer_id = p_viewer_id;
     return true;
+end $$;
+
+CREATE FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    known hold;
+begin
+    coins_short := 0;
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    select * into known from hold h where h.shard = p_shard and h.hold_id = p_hold_id;
+    if found then
+        outcome := case when (known.viewer_id, known.purpose, known.coins, known.ends_at)
+            = (p_viewer_id, p_purpose, p_coins, p_ends_at) then 'repeated' else 'conflict' end;
+    elsif p_refused then
+        outcome := 'refused';
+    elsif (select count(*) from hold h where h.shard = p_shard and h.viewer_id = p_viewer_id and h.state = 'held') >= p_holds_max
+    then
+        outcome := 'too_many';
+    elsif coalesce(purse.coins, 0) < p_coins then
+        outcome := 'insufficient';
+        coins_short := p_coins - coalesce(purse.coins, 0);
+    else
+        insert into hold (shard, hold_id, viewer_id, purpose, coins, held_at, ends_at, due_at)
+        values (p_shard, p_hold_id, p_viewer_id, p_purpose, p_coins, p_held_at, p_ends_at, p_ends_at)
+        returning * into known;
+        insert into hold_piece (shard, hold_id, viewer_id, lot_id, coins)
+        select p_shard, p_hold_id, p_viewer_id, s.lot_id,
+            sum(least(s.end_coin, purse.spent + p_coins) - greatest(s.start_coin, purse.spent))
+        from strip s
+        where s.shard = p_shard and s.viewer_id = p_viewer_id
+            and s.start_coin < purse.spent + p_coins and s.end_coin > purse.spent
+        group by s.lot_id;
+        perform move_held(purse, known, 1, false);
+        outcome := 'held';
+    end if;
 end $$;
 
 CREATE TABLE public.item_version (
@@ -522,7 +684,7 @@ CREATE FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at t
     order by coins = p_unit_coins desc, active_from desc, version desc limit 1
 $$;
 
-CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
+CREATE FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -535,14 +697,15 @@ begin
     select * into head from strip
     where shard = p_shard and viewer_id = p_viewer_id and start_coin < p_spent and end_coin > p_spent;
 
-    select array_agg(l.lot_id order by spend_rank(l)), array_agg(part.coins order by spend_rank(l))
+    select array_agg(l.lot_id order by part.is_first desc, spend_rank(l)),
+        array_agg(part.coins order by part.is_first desc, spend_rank(l))
     into lot_ids, lengths
     from (
-        select lot_id, sum(coins)::bigint as coins from (
-            select s.lot_id, s.end_coin - greatest(s.start_coin, p_spent) as coins from strip s
+        select is_first, lot_id, sum(coins)::bigint as coins from (
+            select false as is_first, s.lot_id, s.end_coin - greatest(s.start_coin, p_spent) as coins from strip s
             where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > p_spent
-            union all select p_lot_id, p_change
-        ) parts group by lot_id
+            union all select p_first, c.lot_id, c.coins from unnest(p_changes) c
+        ) parts group by is_first, lot_id
     ) part join lot l on l.shard = p_shard and l.viewer_id = p_viewer_id and l.lot_id = part.lot_id
     where part.coins <> 0;
 
@@ -562,6 +725,13 @@ begin
         from unnest(lot_ids, lengths) with ordinality as u (lot_id, length, place)
     ) laid;
 end $$;
+
+CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select lay_lots(p_shard, p_viewer_id, p_spent, array[row(p_lot_id, p_change)::lot_coins], false)
+$$;
 
 CREATE FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -968,6 +1138,22 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    pieces constant lot_coins[] := array(
+        select row(lot_id, coins)::lot_coins from hold_piece where shard = p_hold.shard and hold_id = p_hold.hold_id);
+begin
+    update lot l set coins_held = coins_held + p_direction * c.coins from unnest(pieces) c
+    where l.shard = p_hold.shard and l.lot_id = c.lot_id;
+    perform lay_lots(p_hold.shard, p_hold.viewer_id, p_purse.spent,
+        array(select row(c.lot_id, -p_direction * c.coins)::lot_coins from unnest(pieces) c), p_first);
+    update wallet set coins = coins - p_direction * p_hold.coins, held = held + p_direction * p_hold.coins
+    where shard = p_hold.shard and viewer_id = p_hold.viewer_id;
+end $$;
+
 CREATE FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) RETURNS public.gift_line
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1079,6 +1265,25 @@ begin
     return false;
 end $$;
 
+CREATE FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    known hold;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    select * into known from hold h
+    where h.shard = p_shard and h.viewer_id = p_viewer_id and h.hold_id = p_hold_id and h.state = 'held';
+    if not found then
+        return false;
+    end if;
+    perform end_hold(purse, known, case when p_at < known.ends_at then 'released' else 'lapsed' end, p_at);
+    perform expire_wallet(p_shard, p_viewer_id, p_at);
+    return true;
+end $$;
+
 CREATE FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1099,6 +1304,35 @@ CREATE FUNCTION public.shard_of(p_id bigint) RETURNS smallint
     select (p_id % shards)::smallint from ledger_setting
 $$;
 
+CREATE FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    known hold;
+    pays boolean;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_gift.viewer_id for no key update;
+    select * into known from hold h
+    where h.shard = p_shard and h.viewer_id = p_gift.viewer_id and h.hold_id = p_hold_id;
+    pays := found and not p_refused and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
+        and not exists (
+            select from gift g where g.shard = p_shard and g.viewer_id = p_gift.viewer_id and g.id = p_gift.id);
+    if pays then
+        perform end_hold(purse, known, 'spent', p_charged_at, p_gift.id);
+    end if;
+    select c.outcomes[1], c.coins_after[1], c.combo_ids[1], c.combo_counts[1], c.charged_ats[1]
+    into outcome, coins_after, combo_id, combo_count, charged_at
+    from public.charge(p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays]) c;
+    if pays <> (outcome = 'posted') then
+        raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
+    end if;
+    if outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
+        outcome := 'conflict';
+    end if;
+end $$;
+
 CREATE TABLE public.lot (
     shard smallint NOT NULL,
     lot_id uuid NOT NULL,
@@ -1111,16 +1345,20 @@ CREATE TABLE public.lot (
     expires_at timestamp with time zone,
     coins_reversed bigint DEFAULT 0 NOT NULL,
     coins_expired bigint DEFAULT 0 NOT NULL,
+    coins_held bigint DEFAULT 0 NOT NULL,
     CONSTRAINT lot_check CHECK ((expires_at > created_at)),
     CONSTRAINT lot_coins_check CHECK ((coins > 0)),
     CONSTRAINT lot_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT lot_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text]))),
+    CONSTRAINT lot_not_over_held CHECK (((coins_held >= 0) AND (((coins_reversed + coins_expired) + coins_held) <= coins))),
     CONSTRAINT lot_not_over_reversed CHECK (((coins_reversed >= 0) AND (coins_expired >= 0) AND ((coins_reversed + coins_expired) <= coins))),
     CONSTRAINT lot_paid_has_price CHECK (((kind = 'paid'::text) = ((price_minor IS NOT NULL) AND (currency IS NOT NULL)))),
     CONSTRAINT lot_price_minor_check CHECK ((price_minor >= 0))
 );
 
 COMMENT ON COLUMN public.lot.coins_reversed IS 'taken back by reversals, spent and unspent, less what was put back';
+
+COMMENT ON COLUMN public.lot.coins_held IS 'set aside by holds: unspent, and not on the strip';
 
 CREATE FUNCTION public.spend_rank(p_lot public.lot) RETURNS record
     LANGUAGE sql IMMUTABLE
@@ -1154,6 +1392,7 @@ declare
     purse wallet;
     taken_from lot;
     available bigint;
+    broken integer;
 begin
     select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
     select * into known from lot_reversal r where r.shard = p_shard and r.reversal_id = p_reversal_id;
@@ -1169,6 +1408,7 @@ begin
         return;
     end if;
 
+    broken := break_holds(purse, p_lot_id, p_coins, p_at);
     update lot set coins_reversed = coins_reversed + p_coins
     where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and p_coins > 0 returning * into taken_from;
     if not found then
@@ -1197,6 +1437,9 @@ begin
     end if;
     if coins_spent > 0 then
         perform mark_spent(p_shard, p_viewer_id, purse.spent, p_reversal_id, p_lot_id, coins_spent, p_at);
+    end if;
+    if broken > 0 then
+        perform expire_wallet(p_shard, p_viewer_id, p_at);
     end if;
 end $$;
 
@@ -1638,25 +1881,6 @@ COMMENT ON COLUMN public.gift_batch.gifts IS 'lines, shown or not';
 
 COMMENT ON COLUMN public.gift_batch.unshown IS 'what creators earn from gifts that another line shows';
 
-CREATE TABLE public.wallet (
-    shard smallint NOT NULL,
-    viewer_id bigint NOT NULL,
-    coins bigint DEFAULT 0 NOT NULL,
-    spent bigint DEFAULT 0 NOT NULL,
-    last_gift_id uuid,
-    combo_id uuid,
-    combo_room_id bigint,
-    combo_creator_id bigint,
-    combo_item_id integer,
-    combo_count integer,
-    combo_at timestamp with time zone,
-    CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
-    CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
-)
-WITH (fillfactor='50');
-
-COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
-
 CREATE VIEW public.balance AS
  SELECT account.shard,
     account.kind,
@@ -1669,7 +1893,7 @@ UNION ALL
     'wallet'::text AS kind,
     wallet.viewer_id AS owner_id,
     'COIN'::text AS asset,
-    wallet.coins AS balance
+    (wallet.coins + wallet.held) AS balance
    FROM public.wallet
 UNION ALL
  SELECT gift_balance.shard,
@@ -2093,6 +2317,21 @@ CREATE TABLE public.gift_reversal (
     CONSTRAINT gift_reversal_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL)))
 );
 
+CREATE TABLE public.hold_piece (
+    shard smallint NOT NULL,
+    hold_id uuid NOT NULL,
+    viewer_id bigint NOT NULL,
+    lot_id uuid NOT NULL,
+    coins bigint NOT NULL,
+    CONSTRAINT hold_piece_coins_check CHECK ((coins > 0))
+);
+
+CREATE TABLE public.hold_transition (
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    description text NOT NULL
+);
+
 CREATE TABLE public.issuer (
     id integer NOT NULL,
     issuer text NOT NULL,
@@ -2250,7 +2489,8 @@ CREATE VIEW public.lot_state AS
     l.price_minor,
     l.currency,
     l.created_at,
-    l.expires_at
+    l.expires_at,
+    l.coins_held AS held
    FROM (((public.lot l
      JOIN public.wallet w USING (shard, viewer_id))
      CROSS JOIN LATERAL ( SELECT (COALESCE(sum((strip.end_coin - GREATEST(strip.start_coin, w.spent))) FILTER (WHERE (strip.end_coin > w.spent)), (0)::numeric))::bigint AS unspent,
@@ -3659,6 +3899,18 @@ ALTER TABLE ONLY public.gift
 ALTER TABLE ONLY public.gift_reversal
     ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id, creator_id);
 
+ALTER TABLE ONLY public.hold_piece
+    ADD CONSTRAINT hold_piece_pkey PRIMARY KEY (shard, hold_id, lot_id);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT hold_pkey PRIMARY KEY (shard, hold_id);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT hold_shard_viewer_id_hold_id_key UNIQUE (shard, viewer_id, hold_id);
+
+ALTER TABLE ONLY public.hold_transition
+    ADD CONSTRAINT hold_transition_pkey PRIMARY KEY (from_state, to_state);
+
 ALTER TABLE ONLY public.issuer
     ADD CONSTRAINT issuer_is_new UNIQUE (issuer);
 
@@ -4001,6 +4253,14 @@ CREATE INDEX gift_by_time ON ONLY public.gift USING brin (charged_at) WITH (page
 
 CREATE INDEX gift_reversal_by_reversal ON public.gift_reversal USING btree (shard, reversal_id, creator_id);
 
+CREATE INDEX hold_due ON public.hold USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE UNIQUE INDEX hold_of_gift ON public.hold USING btree (shard, viewer_id, gift_id) WHERE (gift_id IS NOT NULL);
+
+CREATE INDEX hold_open ON public.hold USING btree (shard, viewer_id, ends_at) WHERE (state = 'held'::text);
+
+CREATE INDEX hold_piece_by_lot ON public.hold_piece USING btree (shard, lot_id);
+
 CREATE INDEX item_version_begins ON public.item_version USING btree (item_id, active_from, version) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX logout_token_by_end ON public.logout_token USING btree (expires_at);
@@ -4199,6 +4459,18 @@ ALTER TABLE ONLY public.gift_reversal
 
 ALTER TABLE ONLY public.coin_grant
     ADD CONSTRAINT grant_is_a_lot FOREIGN KEY (shard, person_id, grant_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT hold_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.hold_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.hold_piece
+    ADD CONSTRAINT hold_piece_shard_viewer_id_hold_id_fkey FOREIGN KEY (shard, viewer_id, hold_id) REFERENCES public.hold(shard, viewer_id, hold_id);
+
+ALTER TABLE ONLY public.hold_piece
+    ADD CONSTRAINT hold_piece_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT hold_shard_viewer_id_fkey FOREIGN KEY (shard, viewer_id) REFERENCES public.wallet(shard, viewer_id);
 
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.person(id);
@@ -4478,6 +4750,10 @@ GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_un
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
 
+GRANT SELECT ON TABLE public.wallet TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
 
@@ -4492,19 +4768,42 @@ GRANT ALL ON FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, 
 REVOKE ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) TO plaudit_app;
 
+GRANT SELECT ON TABLE public.hold TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.hold TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.hold TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.hold TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.hold TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.hold TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold, p_state text, p_at timestamp with time zone, p_gift_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.expire_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
 
@@ -4527,11 +4826,6 @@ GRANT UPDATE(region) ON TABLE public.payment_decision TO plaudit_app;
 GRANT UPDATE(reasons) ON TABLE public.payment_decision TO plaudit_app;
 
 GRANT UPDATE(decided_at) ON TABLE public.payment_decision TO plaudit_app;
-REVOKE ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
 GRANT UPDATE(due_at) ON TABLE public.payment_decision TO plaudit_app;
 
@@ -4604,6 +4898,11 @@ REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p
 
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
@@ -4614,11 +4913,17 @@ GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_re
 
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.shard_of(p_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.lot TO plaudit_app;
 
@@ -4705,8 +5010,6 @@ GRANT SELECT,INSERT ON TABLE public.backup TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_batch TO plaudit_app;
-
-GRANT SELECT ON TABLE public.wallet TO plaudit_app;
 
 GRANT SELECT ON TABLE public.balance TO plaudit_app;
 
@@ -4815,6 +5118,10 @@ GRANT SELECT ON TABLE public.gift_log_reversal TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.hold_piece TO plaudit_app;
+
+GRANT SELECT ON TABLE public.hold_transition TO plaudit_app;
 
 GRANT SELECT ON TABLE public.issuer TO plaudit_app;
 

@@ -1,4 +1,4 @@
--- The last closing and the movements since are the unspent coins of the strip now; the last closing is what its lots cost.
+-- The last closing and the movements since are the unspent coins now, on the strip or held; the last closing is what its lots cost.
 with last_closing as (
     select l.shard, l.lot_id, coalesce(d.closing_coins, 0) as coins
     from accounting_position p
@@ -14,11 +14,11 @@ with last_closing as (
     cross join lateral lot_movements(p.shard, p.day::timestamp at time zone 'UTC', 'infinity') m
     group by 1, 2
 ), now as (
-    select l.shard, l.lot_id, sum(s.end_coin - greatest(s.start_coin, w.spent)) as coins
+    select l.shard, l.lot_id, l.coins_held + coalesce(sum(s.end_coin - greatest(s.start_coin, w.spent)), 0) as coins
     from lot l
     join wallet w using (shard, viewer_id)
-    join strip s on s.shard = l.shard and s.viewer_id = l.viewer_id and s.lot_id = l.lot_id and s.end_coin > w.spent
-    group by 1, 2
+    left join strip s on s.shard = l.shard and s.viewer_id = l.viewer_id and s.lot_id = l.lot_id and s.end_coin > w.spent
+    group by 1, 2, l.coins_held
 ), cost as (
     select a.shard, a.kind, a.entity, a.region, a.channel, a.currency, sum(c.coins) as coins,
         sum(cost_of(a.net_minor, a.coins, c.coins)) as minor

@@ -136,7 +136,7 @@ end $$;
 -- The balances that are not rows of account, and all of them as one list.
 create or replace view balance as
     select shard, kind, owner_id, asset, balance from account
-    union all select shard, 'wallet', viewer_id, 'COIN', coins from wallet
+    union all select shard, 'wallet', viewer_id, 'COIN', coins + held from wallet
     union all select shard, 'gift_balance', creator_id, 'COIN', balance from gift_balance
     union all select shard, 'clearing', creator_shard, 'COIN', sum(coins)::bigint from gift_batch group by shard, creator_shard;
 

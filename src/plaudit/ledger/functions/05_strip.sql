@@ -6,10 +6,11 @@ language sql immutable set search_path = public, pg_temp as $$
     select coalesce(p_lot.expires_at, 'infinity'), p_lot.kind <> 'promotional', p_lot.created_at, p_lot.lot_id
 $$;
 
--- Change the unspent coins of one lot and lay the unspent part of the strip anew, in the order of spending. What was
--- spent stays where it is. Internal; the wallet is locked by the caller.
-create or replace function lay_strip(
-    p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint
+-- Change the unspent coins of lots and lay the unspent part of the strip anew, in the order of spending. What was spent
+-- stays where it is. p_first: what comes is put before all else, to be spent next. Internal; the wallet is locked by the
+-- caller.
+create or replace function lay_lots(
+    p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes lot_coins[], p_first boolean
 ) returns void language plpgsql set search_path = public, pg_temp as $$
 declare
     head strip;
@@ -20,14 +21,15 @@ begin
     select * into head from strip
     where shard = p_shard and viewer_id = p_viewer_id and start_coin < p_spent and end_coin > p_spent;
 
-    select array_agg(l.lot_id order by spend_rank(l)), array_agg(part.coins order by spend_rank(l))
+    select array_agg(l.lot_id order by part.is_first desc, spend_rank(l)),
+        array_agg(part.coins order by part.is_first desc, spend_rank(l))
     into lot_ids, lengths
     from (
-        select lot_id, sum(coins)::bigint as coins from (
-            select s.lot_id, s.end_coin - greatest(s.start_coin, p_spent) as coins from strip s
+        select is_first, lot_id, sum(coins)::bigint as coins from (
+            select false as is_first, s.lot_id, s.end_coin - greatest(s.start_coin, p_spent) as coins from strip s
             where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > p_spent
-            union all select p_lot_id, p_change
-        ) parts group by lot_id
+            union all select p_first, c.lot_id, c.coins from unnest(p_changes) c
+        ) parts group by is_first, lot_id
     ) part join lot l on l.shard = p_shard and l.viewer_id = p_viewer_id and l.lot_id = part.lot_id
     where part.coins <> 0;
 
@@ -47,6 +49,13 @@ begin
         from unnest(lot_ids, lengths) with ordinality as u (lot_id, length, place)
     ) laid;
 end $$;
+
+-- The same for one lot.
+create or replace function lay_strip(
+    p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint
+) returns void language sql set search_path = public, pg_temp as $$
+    select lay_lots(p_shard, p_viewer_id, p_spent, array[row(p_lot_id, p_change)::lot_coins], false)
+$$;
 
 -- fund(): a lot in its place on a wallet's strip. Once per lot; answers whether it was funded now.
 create or replace function fund(
@@ -129,9 +138,9 @@ begin
     group by g.creator_id, g.creator_shard;
 end $$;
 
--- take_back(): coins of a paid lot go back because its money does: the unspent ones first, out of the wallet; then those
--- that were spent last, whose gifts are marked and whose creators' part is queued as clawback. Other lots are not
--- touched. Once per reversal; answers what it was, the first time and each time after.
+-- take_back(): coins of a paid lot go back because its money does: the unspent ones first, out of the wallet, where they
+-- are free before where they are held; then those that were spent last, whose gifts are marked and whose creators' part is
+-- queued as clawback. Other lots lose nothing. Once per reversal; answers what it was, the first time and each time after.
 create or replace function take_back(
     p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean,
     p_at timestamptz, out coins_unspent bigint, out coins_spent bigint
@@ -141,6 +150,7 @@ declare
     purse wallet;
     taken_from lot;
     available bigint;
+    broken integer;
 begin
     select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
     select * into known from lot_reversal r where r.shard = p_shard and r.reversal_id = p_reversal_id;
@@ -156,6 +166,7 @@ begin
         return;
     end if;
 
+    broken := break_holds(purse, p_lot_id, p_coins, p_at);
     update lot set coins_reversed = coins_reversed + p_coins
     where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and p_coins > 0 returning * into taken_from;
     if not found then
@@ -184,6 +195,9 @@ begin
     end if;
     if coins_spent > 0 then
         perform mark_spent(p_shard, p_viewer_id, purse.spent, p_reversal_id, p_lot_id, coins_spent, p_at);
+    end if;
+    if broken > 0 then
+        perform expire_wallet(p_shard, p_viewer_id, p_at);
     end if;
 end $$;
 
@@ -222,47 +236,75 @@ begin
     return true;
 end $$;
 
+-- Take what is unspent and not held of a lot out of its wallet, which the caller has locked; answers how many coins. Internal.
+create or replace function expire_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_now timestamptz)
+returns bigint language plpgsql set search_path = public, pg_temp as $$
+declare
+    purse wallet;
+    unspent bigint;
+    reached bigint;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id;
+    select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into unspent from strip
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and end_coin > purse.spent;
+    if unspent = 0 then
+        return 0;
+    end if;
+    update lot set coins_expired = coins_expired + unspent where shard = p_shard and lot_id = p_lot_id
+    returning coins_expired into reached;
+    -- A lot can expire twice: coins that come back after it expired go as well. The reference says which time it is.
+    perform record_transfer(p_shard, md5(p_lot_id::text || reached)::uuid, 'expiry', p_viewer_id, 0, 'COIN', unspent, p_now);
+    perform move_balance(p_shard, 'coins_expired', 0, 'COIN', unspent);
+    perform lay_strip(p_shard, p_viewer_id, purse.spent, p_lot_id, -unspent);
+    update wallet set coins = coins - unspent where shard = p_shard and viewer_id = p_viewer_id;
+    -- Their screens are told at the commit; without it they would find out by polling.
+    perform pg_notify('plaudit_wallets', ':' || p_viewer_id);
+    return unspent;
+end $$;
+
+-- The same for all expired lots of one wallet, which the caller has locked: what comes back too late goes at once. Internal.
+create or replace function expire_wallet(p_shard smallint, p_viewer_id bigint, p_now timestamptz)
+returns void language plpgsql set search_path = public, pg_temp as $$
+declare
+    due uuid;
+begin
+    for due in
+        select lot_id from lot where shard = p_shard and viewer_id = p_viewer_id and expires_at <= p_now
+            and coins_reversed + coins_expired < coins
+        order by expires_at, lot_id
+    loop
+        perform expire_lot(p_shard, p_viewer_id, due, p_now);
+    end loop;
+end $$;
+
 -- Take unspent coins of expired lots out of wallets, at most so many lots; answers how many. Until then they can be spent.
 create or replace function expire_lots(p_now timestamptz, p_lots_max integer)
 returns integer language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     due lot;
-    purse wallet;
-    unspent bigint;
+    dues constant lot[] := array(
+        select l from lot l where expires_at <= p_now and coins_reversed + coins_expired < coins and exists (
+            select from strip s join wallet w using (shard, viewer_id)
+            where s.shard = l.shard and s.viewer_id = l.viewer_id and s.lot_id = l.lot_id and s.end_coin > w.spent)
+        order by expires_at limit p_lots_max);
     expired integer := 0;
 begin
-    for due in
-        -- Wallets are locked in the order in which charge() locks them.
-        select l.* from (
-            select * from lot where expires_at <= p_now and coins_reversed + coins_expired < coins and exists (
-                select from strip s join wallet w using (shard, viewer_id)
-                where s.shard = lot.shard and s.viewer_id = lot.viewer_id and s.lot_id = lot.lot_id and s.end_coin > w.spent)
-            order by expires_at limit p_lots_max
-        ) l order by l.shard, l.viewer_id, l.expires_at
-    loop
-        select * into purse from wallet where shard = due.shard and viewer_id = due.viewer_id for no key update;
-        select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into unspent from strip
-        where shard = due.shard and viewer_id = due.viewer_id and lot_id = due.lot_id and end_coin > purse.spent;
-        continue when unspent = 0;
-        update lot set coins_expired = coins_expired + unspent where shard = due.shard and lot_id = due.lot_id
-        returning * into due;
-        -- A lot can expire twice: coins put back after it expired go as well. The reference says which time it is.
-        perform record_transfer(due.shard, md5(due.lot_id::text || due.coins_expired)::uuid, 'expiry',
-            due.viewer_id, 0, 'COIN', unspent, p_now);
-        perform move_balance(due.shard, 'coins_expired', 0, 'COIN', unspent);
-        perform lay_strip(due.shard, due.viewer_id, purse.spent, due.lot_id, -unspent);
-        update wallet set coins = coins - unspent where shard = due.shard and viewer_id = due.viewer_id;
-        -- Their screens are told at the commit; without it they would find out by polling.
-        perform pg_notify('plaudit_wallets', ':' || due.viewer_id);
-        expired := expired + 1;
+    -- All wallets before any account, and in the order in which charge() locks them: nobody waits for another in a circle.
+    perform from wallet where (shard, viewer_id) in (select u.shard, u.viewer_id from unnest(dues) u)
+    order by shard, viewer_id for no key update;
+    foreach due in array dues loop
+        if expire_lot(due.shard, due.viewer_id, due.lot_id, p_now) > 0 then
+            expired := expired + 1;
+        end if;
     end loop;
     return expired;
 end $$;
 
--- Where the coins of each lot are: coins = unspent + spent + reversed_unspent + expired; reversed_spent are among the spent.
+-- Where the coins of each lot are: coins = unspent + held + spent + reversed_unspent + expired; reversed_spent are among the
+-- spent.
 create or replace view lot_state as
     select l.shard, l.lot_id, l.viewer_id, l.kind, l.coins, s.unspent, s.spent, r.reversed_unspent, r.reversed_spent,
-        l.coins_expired as expired, l.price_minor, l.currency, l.created_at, l.expires_at
+        l.coins_expired as expired, l.price_minor, l.currency, l.created_at, l.expires_at, l.coins_held as held
     from lot l
     join wallet w using (shard, viewer_id)
     cross join lateral (

@@ -62,7 +62,7 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null)::wallet;
+                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0)::wallet;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.

@@ -6,5 +6,5 @@ grant select on ledger_setting, account_kind, transfer_reason, account, transfer
     gift_batch, gift_balance, delivery_stream, delivery, gift_log, gift_log_reversal, room_head, frame, balance, journal, lot_state to plaudit_app;
 -- charge has a namesake in pg_catalog: "char" greater or equal.
 grant execute on function shard_of, public.charge, streams_waiting, deliver, append_frame, log_reversal, post, lock_money, fund,
-    take_back, put_back, expire_lots,
+    take_back, put_back, expire_lots, hold, spend_hold, release_hold,
     delivery_hash, line_of, part_of, ensure_gift_partitions to plaudit_app;

@@ -69,6 +69,9 @@ class WithdrawalPreview(msgspec.Struct, frozen=True, kw_only=True):
     order_id: UUID
     possible: bool
     coins: Annotated[int, Meta(description="Coins that would leave the wallet.")]
+    coins_held: Annotated[
+        int, Meta(description="Those of them that are set aside for something, which would not come about then.")
+    ]
     amount: Annotated[Money, Meta(description="What would come back.")]
     until: Annotated[datetime | None, Meta(description="Until when; null: the order is not paid.")]
     rule: RuleAnswer | None
@@ -125,6 +128,7 @@ def preview_answer(found: Withdrawable, reversals: list[Reversal]) -> Withdrawal
         order_id=found.order_id,
         possible=possible,
         coins=found.coins if possible else 0,
+        coins_held=max(0, found.coins - (found.unspent - found.unspent_held)) if possible else 0,
         amount=found.money if possible else Money(0, found.money.currency),
         until=found.until,
         rule=RuleAnswer(found.rule.days, found.rule.basis) if found.rule else None,

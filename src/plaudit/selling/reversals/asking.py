@@ -83,6 +83,7 @@ def _withdrawable(order: Order, account: Account, rule: WithdrawalRule | None, n
         coins=part.coins,
         money=Money(part.minor, account.currency),
         unspent=account.unspent,
+        unspent_held=account.unspent_held,
         until=until,
         rule=rule,
         obstacle=_obstacle(order, account, part, rule, until, now),

@@ -119,7 +119,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     reversed_fee_minor: int
     reversed_coins: int
     unspent: int
-    """Coins of the lot in the wallet."""
+    """Coins of the lot in the wallet, free or set aside by holds."""
+    unspent_held: int
+    """Those of them that are set aside: taking them back breaks their holds."""
     takeable: int
     """Coins of the lot that are neither reversed nor expired."""
     funded_at: datetime | None
@@ -184,6 +186,7 @@ class Withdrawable(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     money: Money
     unspent: int
+    unspent_held: int
     until: datetime | None
     rule: WithdrawalRule | None
     obstacle: Obstacle | None

@@ -10,7 +10,7 @@ select o.shard, o.order_id, o.currency, o.price_minor as paid_minor, o.tax_minor
     o.coins as paid_coins,
     coalesce(r.reversed_minor, 0) as reversed_minor, coalesce(r.reversed_tax_minor, 0) as reversed_tax_minor,
     coalesce(r.reversed_fee_minor, 0) as reversed_fee_minor, coalesce(r.reversed_coins, 0) as reversed_coins,
-    coalesce(l.unspent, 0) as unspent,
+    coalesce(l.unspent + l.held, 0) as unspent, coalesce(l.held, 0) as unspent_held,
     coalesce(l.coins - l.reversed_unspent - l.reversed_spent - l.expired, 0) as takeable, l.created_at as funded_at
 from order_with_quote o
 left join order_reversed r on r.shard = o.shard and r.order_id = o.order_id

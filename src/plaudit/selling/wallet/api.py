@@ -48,6 +48,15 @@ class ExpiringAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class HoldAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Coins that are set aside for a purpose, and come back at `ends_at` unless they are spent on it before."""
+
+    id: UUID
+    purpose: str
+    coins: int
+    ends_at: datetime
+
+
 class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller has."""
 
@@ -56,6 +65,8 @@ class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="Those of them that were a present: spent before bought ones, never refunded.")
     ]
     expiring: Annotated[list[ExpiringAnswer], Meta(description="Those of them that expire, the soonest first.")]
+    held: Annotated[int, Meta(description="Coins that are set aside, beside those to spend.")]
+    holds: Annotated[list[HoldAnswer], Meta(description="What they are set aside for, what ends soonest first.")]
     spent: Annotated[int, Meta(description="Coins spent so far.")]
     worth: Annotated[Worth | None, Meta(description="The coins in money; null without a price book.")]
     paid: Annotated[list[Money], Meta(description="What the unspent coins cost, one amount for each currency.")]
@@ -173,12 +184,15 @@ async def get_wallet(
             lots = await wallet.open_lots(connection, caller.person_id, start, limit + 1)
         unspent = await wallet.unspent(connection, caller.person_id, found)
         value = None
+        holds = await wallet.held(connection, caller.person_id, found)
         with suppress(NoPrices):  # the wallet is there all the same
             value = Valuation(holding.lots, await wallet.web_price(connection, caller.person_id, settings, clock))
     return WalletAnswer(
         coins=found.coins,
         promotional_coins=unspent.promotional,
         expiring=[ExpiringAnswer(coins=one.coins, expires_at=one.expires_at) for one in unspent.expiring],
+        held=found.held,
+        holds=[HoldAnswer(id=one.hold_id, purpose=one.purpose, coins=one.coins, ends_at=one.ends_at) for one in holds],
         spent=found.spent,
         worth=value.of(found.coins) if value else None,
         paid=unspent.paid,

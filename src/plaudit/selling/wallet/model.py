@@ -11,10 +11,11 @@ from plaudit.money import Money, round_half_up
 
 
 class Wallet(msgspec.Struct, frozen=True):
-    """What a viewer can spend, and how far the strip has been spent."""
+    """What a viewer can spend, how far the strip has been spent, and what is set aside by holds."""
 
     coins: int
     spent: int
+    held: int = 0
 
 
 class OpenLot(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ledger.holds import Hold, open_holds
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import WALLET_EXPIRING_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
@@ -76,6 +77,11 @@ async def read_wallet(connection: Connection, person_id: int) -> Wallet:
     """Coins and how far the strip is spent; zeros for somebody who never had any."""
     shard = await shard_of(connection, person_id)
     return await fetch_one(connection, SQL["find_wallet"], Wallet, shard, person_id) or Wallet(0, 0)
+
+
+async def held(connection: Connection, person_id: int, wallet: Wallet) -> list[Hold]:
+    """What coins of a wallet are held for, those that are free first before others."""
+    return await open_holds(connection, person_id) if wallet.held else []
 
 
 async def open_lots(connection: Connection, person_id: int, after: int, limit: int) -> list[OpenLot]:

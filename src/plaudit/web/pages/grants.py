@@ -20,6 +20,7 @@ from plaudit.people.actions import people_by_ids, people_called
 from plaudit.people.injected import Caller
 from plaudit.people.model import Person
 from plaudit.selling.grants import actions
+from plaudit.selling.wallet import reading as wallets
 from plaudit.web.pages.frame import page, viewer_of
 
 Who = Annotated[str, Parameter(max_length=PERSON_NAME_LENGTH_MAX)]
@@ -39,6 +40,8 @@ async def grants(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         chosen = (await people_by_ids(connection, {person})).get(person) if person else None
+        wallet = await wallets.read_wallet(connection, chosen.id) if chosen else None
+        holds = await wallets.held(connection, chosen.id, wallet) if chosen and wallet else []
         matches: list[Person] = []
         if who.strip():
             matches = await people_called(connection, who.strip().removeprefix("@"), GRANT_PEOPLE_SHOWN_MAX)
@@ -55,6 +58,8 @@ async def grants(
         who=who,
         matches=matches,
         chosen=chosen,
+        wallet=wallet,
+        holds=holds,
         grants=shown,
         people=people,
         next=BY_TIME.next(found, PAGE_ROWS, lambda grant: (grant.granted_at, grant.grant_id)),

@@ -43,6 +43,7 @@ async def wallet(
         found = viewer.wallet
         lots = await coins.open_lots(connection, caller.person_id, found.spent, WALLET_LOTS_MAX)
         unspent = await coins.unspent(connection, caller.person_id, found)
+        holds = await coins.held(connection, caller.person_id, found)
         worth = None
         with suppress(NoPrices):  # the wallet is there all the same
             web = await coins.web_price(connection, caller.person_id, settings, clock)
@@ -65,6 +66,7 @@ async def wallet(
         wallet=found,
         promotional=unspent.promotional,
         expiring=unspent.expiring,
+        holds=holds,
         worth=worth,
         lots=lots,
         history=history,

@@ -36,6 +36,7 @@ async function look(orderId) {
   dialog.querySelector("[data-impossible]")?.toggleAttribute("hidden", preview.possible);
   place("[data-money]", money(preview.amount));
   place("[data-coins]", say("unspent", { coins: coins(preview.coins) }));
+  place("[data-held]", preview.coins_held ? say("held", { coins: coins(preview.coins_held) }) : "");
   place("[data-confirm-take-back]", say("take_back", { amount: money(preview.amount) }));
   place("[data-why]", words.obstacles[preview.obstacle] ?? preview.explanation ?? "");
   place("[data-how]", words.stores[preview.store?.name] ?? preview.store?.how ?? "");
