@@ -13,7 +13,9 @@ from plaudit.db import Connection, statements
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 
 SQL = statements(__file__)
-_GRANT = re.compile(r"^GRANT (?P<what>.+) ON (?P<kind>TABLE|FUNCTION|SCHEMA) (?P<name>[\w.]+).* TO plaudit_app;$", re.M)
+_GRANT = re.compile(
+    r"^GRANT (?P<what>.+) ON (?P<kind>TABLE|SEQUENCE|FUNCTION|SCHEMA) (?P<name>[\w.]+).* TO plaudit_app;$", re.M
+)
 _CLOSED = re.compile(r"^REVOKE ALL ON FUNCTION (?P<name>[\w.]+)\(.*\) FROM PUBLIC;$", re.M)
 
 

@@ -75,6 +75,10 @@ with role as (
     from relation r join pg_attribute t on t.attrelid = r.oid and not t.attisdropped, aclexplode(t.attacl) a
     where a.grantee = (select oid from role)
     union
+    select a.privilege_type || ' ON SEQUENCE ' || format('public.%I', c.relname)
+    from pg_class c, aclexplode(c.relacl) a
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'S' and a.grantee = (select oid from role)
+    union
     select 'EXECUTE ON FUNCTION ' || c.name from callable c, aclexplode(c.acl) a where a.grantee = (select oid from role)
     union
     select a.privilege_type || ' ON SCHEMA public' from pg_namespace n, aclexplode(n.nspacl) a
