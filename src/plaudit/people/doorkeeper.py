@@ -5,6 +5,7 @@ import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one
@@ -16,7 +17,7 @@ from plaudit.people.keysets import KeySets
 from plaudit.people.model import Caller, Issuer, Role, StoredApiKey, TokenNotValid
 from plaudit.people.roles import roles_granted
 from plaudit.people.sessions import SESSION_PREFIX, find_session
-from plaudit.people.tokens import peek, verify
+from plaudit.people.tokens import peek, verify, verify_statement
 from plaudit.people.ways_in import WayIn, way_of
 
 
@@ -61,6 +62,18 @@ class Doorkeeper:
             raise
         self._remember(fingerprint, known)
         return known.caller
+
+    async def statement(self, token: str, about: str) -> tuple[Issuer, dict[str, Any]]:
+        """Who says something of a thing of its own, such as a video, and the claims it is said in.
+
+        Raises:
+            TokenNotValid: the token is not good, or not about such a thing.
+            IssuerUnreachable: the keys to check with cannot be fetched.
+        """
+        name, key_id = peek(token)
+        issuer = await self._issuer(name)
+        key = await self._keysets.key(issuer, key_id)
+        return issuer, verify_statement(token, key, issuer, about, self._clock)
 
     async def close(self) -> None:
         await self._keysets.close()

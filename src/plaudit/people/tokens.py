@@ -3,6 +3,8 @@
 import base64
 import binascii
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from joserfc import jwk, jwt
@@ -68,24 +70,42 @@ def choose_key(keys: jwk.KeySet, key_id: str | None) -> jwk.Key | None:
 
 
 def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
-    """Check signature and claims of a token.
+    """Check signature and claims of a token that says who somebody is.
 
     Raises:
         TokenNotValid: with the reason.
     """
+    claims = _checked(token, key, issuer, issuer.audience, ("sub", "exp"), clock)
+    if "events" in claims:  # a logout token has all a person's token has, and says that they are gone
+        raise TokenNotValid("says what happened, not who is asking")
+    return Verified(profile_of(claims, issuer), roles_of(claims, issuer), float(claims["exp"]))
+
+
+def verify_statement(token: str, key: jwk.Key, issuer: Issuer, about: str, clock: Clock) -> dict[str, Any]:
+    """The claims of a token in which a platform says something of a thing of its own, such as a video.
+
+    It lies in pages that anybody may read, so it must let nobody in: its audience is `plaudit:video` where that of
+    people's tokens is `plaudit`, and it has no `sub`, which those must have.
+
+    Raises:
+        TokenNotValid: with the reason.
+    """
+    claims = _checked(token, key, issuer, f"{issuer.audience}:{about}", ("iat", "exp"), clock)
+    if "sub" in claims:
+        raise TokenNotValid("has a subject, as only tokens of people may")
+    return claims
+
+
+def _checked(
+    token: str, key: jwk.Key, issuer: Issuer, audience: str, essential: Sequence[str], clock: Clock
+) -> dict[str, Any]:
+    wanted: dict[str, jwt.ClaimsOption] = {claim: {"essential": True} for claim in essential}
+    wanted["iss"] = {"essential": True, "value": issuer.issuer}
+    wanted["aud"] = {"essential": True, "value": audience}
     try:
         claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
-        registry = jwt.JWTClaimsRegistry(
-            now=int(clock.now().timestamp()),
-            leeway=TOKEN_LEEWAY_S,
-            iss={"essential": True, "value": issuer.issuer},
-            aud={"essential": True, "value": issuer.audience},
-            sub={"essential": True},
-            exp={"essential": True},
-        )
+        registry = jwt.JWTClaimsRegistry(now=int(clock.now().timestamp()), leeway=TOKEN_LEEWAY_S, **wanted)
         registry.validate(claims)
-        if "events" in claims:  # a logout token has all a person's token has, and says that they are gone
-            raise TokenNotValid("says what happened, not who is asking")
     except ExpiredTokenError as error:
         raise TokenNotValid("has expired") from error
     except ClaimError as error:
@@ -94,4 +114,4 @@ def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
         raise TokenNotValid("is signed with a key its issuer does not publish") from error
     except (JoseError, ValueError) as error:
         raise TokenNotValid("is not signed by its issuer") from error
-    return Verified(profile_of(claims, issuer), roles_of(claims, issuer), float(claims["exp"]))
+    return claims
