@@ -110,6 +110,14 @@ from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = any ($2::text[]);
 
+-- Locked in the order in which servers tell of people, whose rows whoever names them will hold on to.
+-- name: known_subjects -> KnownSubject
+select p.id, p.subject, 'creator' = any (p.platform_roles) or exists (
+    select from role_grant g where g.person_id = p.id and g.role = 'creator' and g.taken_at is null
+) as is_creator
+from person p where p.issuer_id = $1 and p.subject = any ($2::text[])
+order by p.subject for key share of p;
+
 -- name: roles_an_issuer_may_give
 select allowed_roles from issuer where id = $1;
 

@@ -1,6 +1,6 @@
 """What a platform's server tells of its people, before they come or while they are away; kept as what tokens say is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -112,6 +112,21 @@ async def find_told(connection: Connection, issuer_id: int, subject: str, field:
     if known is None:
         raise PersonUnknown(field=field, subject=subject)
     return known
+
+
+class KnownSubject(msgspec.Struct, frozen=True):
+    """Somebody of a platform, as far as it has to be known of whom its server names."""
+
+    id: int
+    subject: str
+    is_creator: bool
+    """By their platform's word or by one given here."""
+
+
+async def known_subjects(connection: Connection, issuer_id: int, subjects: Collection[str]) -> dict[str, KnownSubject]:
+    """Those of a platform that were told of, or have been here; the others are missing from the answer."""
+    found = await fetch_all(connection, SQL["known_subjects"], KnownSubject, issuer_id, sorted(set(subjects)))
+    return {one.subject: one for one in found}
 
 
 async def is_creator(connection: Connection, person: Person) -> bool:

@@ -91,6 +91,11 @@ def weigh(evidence: Iterable[Evidence], now: datetime) -> list[WeighedEvidence]:
     return sorted(weighed, key=lambda sign: (-sign.strength, sign.source, sign.country or ""))
 
 
+def countries_named(evidence: Iterable[Evidence], now: datetime) -> frozenset[str]:
+    """Every country that a sign of some weight names: for what may be done in one country and not in another."""
+    return frozenset(sign.country for sign in evidence if sign.country and strength(sign, now) > Strength.NONE)
+
+
 class _Signs:
     """The countries each kind of sign names, and how regions compare."""
 

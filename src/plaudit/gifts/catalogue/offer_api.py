@@ -1,6 +1,7 @@
 """What can be given, as everybody reads it over HTTP: here, to this creator, in the reader's language and money."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -108,13 +109,9 @@ async def get_catalogue(
     Send the `ETag` back as `If-None-Match` and get 304 while nothing has changed.
     """
     person_id = (caller.person_id or None) if caller else None
-    value, region = await prices.valuation(person_id), await prices.region_of(person_id)
-    wishes = _wishes(request, lang, await _known_language(database, person_id))
+    region = await prices.region_of(person_id)
     offered = catalogue.offered_to(region, int(creator_id) if creator_id else None)
-    items = [
-        OfferedItem(price=value.of(item.coins).money if value else None, **_shown(item, wishes)) for item in offered
-    ]
-    per_coin = value.per_coin if value else None
+    per_coin, items = await offered_items(request, offered, person_id, prices, database, lang)
     content: Any = msgspec.json.encode(CatalogueAnswer(catalogue.version, per_coin, items, None))  # here, for its ETag
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {
@@ -126,6 +123,23 @@ async def get_catalogue(
     if etag in request.headers.get("if-none-match", ""):
         return Response(no_body, status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
+
+
+async def offered_items(
+    request: Request[Any, Any, Any],
+    offered: Sequence[Item],
+    person_id: int | None,
+    prices: Prices,
+    database: Database,
+    lang: str | None,
+) -> tuple[PriceView | None, list[OfferedItem]]:
+    """What a coin is worth to somebody, and items in their language and money. `lang`: a wish before what is known."""
+    value = await prices.valuation(person_id)
+    wishes = _wishes(request, lang, await _known_language(database, person_id))
+    items = [
+        OfferedItem(price=value.of(item.coins).money if value else None, **_shown(item, wishes)) for item in offered
+    ]
+    return value.per_coin if value else None, items
 
 
 async def _known_language(database: Database, person_id: int | None) -> str | None:

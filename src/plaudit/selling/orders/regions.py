@@ -104,12 +104,8 @@ async def preview(
     units = await _reference_units(connection, book.version, channel, settings)
     if requested is not None and requested not in units:
         raise InvalidField(field="region", reason=f"has no prices here: {requested}")
-    evidence, network = _of_network(network_address, settings, now)
-    shard = 0
-    if person_id:
-        shard = await shard_of(connection, person_id)
-        evidence += await _of_account(connection, person_id, now)
-        evidence += await actions.known_cards(connection, shard, person_id, now)
+    evidence, network = await evidence_of(connection, person_id, network_address, settings, now)
+    shard = await shard_of(connection, person_id) if person_id else 0
     question = Question(
         evidence=tuple(evidence),
         prices=units,
@@ -121,6 +117,19 @@ async def preview(
     )
     ruling = decide(question)
     return _decision(shard, person_id or 0, ruling, question, network, book.version, settings, clock)
+
+
+async def evidence_of(
+    connection: Connection, person_id: int | None, network_address: str | None, settings: Settings, now: datetime
+) -> tuple[list[Evidence], str | None]:
+    """What is known of where somebody is, by network, account and card; and the network, as far as it may be kept.
+    `person_id` None: a guest."""
+    evidence, network = _of_network(network_address, settings, now)
+    if person_id:
+        shard = await shard_of(connection, person_id)
+        evidence += await _of_account(connection, person_id, now)
+        evidence += await actions.known_cards(connection, shard, person_id, now)
+    return evidence, network
 
 
 async def usual_prices(
