@@ -45,7 +45,7 @@ AUDIT_SORT_MEMORY_MB = 128  # for each sort of an audit
 # pages
 PAGE_LENGTH_DEFAULT = 50
 PAGE_LENGTH_MAX = 200
-CURSOR_LENGTH_MAX = 100  # characters of the cursor of a page
+CURSOR_LENGTH_MAX = 300  # characters of the cursor of a page
 PAGE_ADDRESS_LENGTH_MAX = 500  # characters of an address a page goes back to
 PAGE_ROOMS_MAX = 60  # live rooms on the first page
 PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for
@@ -122,6 +122,16 @@ STREAM_CONNECTION_LENGTH_MAX = 200  # characters of what a media server calls a 
 STREAM_SILENCE_S = 60  # a stream whose server tells that it goes on, and then is silent for so long, has broken off
 STREAMS_ENDED_EVERY_S = 2  # pause between two looks for streams that are over
 STREAMS_ENDED_PER_RUN_MAX = 200  # streams one run of the job ends
+
+# videos
+VIDEOS_PER_CALL_MAX = 1_000  # videos a server may tell of at once
+VIDEO_EXTERNAL_ID_LENGTH_MAX = 200  # characters of a platform's own id of a video
+VIDEO_TITLE_LENGTH_MAX = 200  # characters
+VIDEO_DURATION_MS_MAX = 86_400_000
+TERRITORIES_MAX = 300  # where one video may, or may not, be watched
+VIDEO_TOLD_AHEAD_S_MAX = 300  # by which a platform's clock may be ahead of ours
+VIDEO_TOKEN_LIFETIME_S_MAX = 86_400  # of a token that tells of a video
+PAGE_VIDEOS_MAX = 60  # videos on the page of all
 
 # hub
 HUB_TICK_MS = 100  # at most one message of frames a room in this time

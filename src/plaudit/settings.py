@@ -102,6 +102,15 @@ class Settings:
     stream_grace_s: int = 30
     """Seconds a room stays live after its stream broke off, so that it can come back."""
 
+    video_coins_min: Annotated[int, whole(1)] = 5
+    """The least an item costs that can be given on a video, in coins."""
+
+    video_coins_max: Annotated[int, whole(1)] = 3_000
+    """The most an item costs that can be given on a video, in coins."""
+
+    video_public_s_min: Annotated[int, whole(0)] = 0
+    """Seconds a video must have been public before gifts can be given on it."""
+
     default_region: Annotated[str, matching("[A-Z]{2}", "a code of two letters")] = "US"
     """The region whose prices hold for somebody of whom no country is known."""
 

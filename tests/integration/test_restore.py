@@ -86,6 +86,10 @@ async def test_a_database_where_the_role_lost_its_grants_says_so_in_one_line(
             "revoke update (payment_id) on recharge_order from plaudit_app",
             "GRANT UPDATE(payment_id) ON TABLE public.recharge_order TO plaudit_app",
         ),
+        (
+            "revoke usage on sequence room_id_seq from plaudit_app",
+            "GRANT USAGE ON SEQUENCE public.room_id_seq TO plaudit_app",
+        ),
     ],
 )
 async def test_each_privilege_too_few_or_too_many_is_repaired(

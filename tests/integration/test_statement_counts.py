@@ -53,6 +53,18 @@ async def shop(asked: Asked, database_url: str, tmp_path: Path) -> AsyncIterator
         yield opened
 
 
+async def test_videos_are_told_of_in_few_statements_however_many(shop: Shop, asked: Asked) -> None:
+    server = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
+    await server.put("/v1/people/cleo", json={"roles": ["creator"]})
+    facts = {"owner_subject": "cleo", "title": "Tea", "duration_ms": 1, "state": "private"}
+    counts = []
+    for many in (1, 1, 500):
+        videos = [facts | {"external_id": f"v-{number}"} for number in range(many)]
+        counts.append(await asked.during(server.post("/v1/videos:batch", json={"videos": videos})))
+    assert counts[1] == counts[2]
+    assert 0 < counts[1] <= 4
+
+
 async def test_each_way_needs_few_statements(shop: Shop, asked: Asked) -> None:
     """The fewest of the later rounds, when there are lots: a connection that is new asks once what is fixed, and a busy
     machine makes more of them."""

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from plaudit.accounting.answers import ROWS
 from plaudit.accounting.model import DayPlace
 from plaudit.creators.clawback import LARGEST_FIRST
-from plaudit.limits import CURSOR_LENGTH_MAX
+from plaudit.limits import CURSOR_LENGTH_MAX, VIDEO_EXTERNAL_ID_LENGTH_MAX
 from plaudit.live.api import ROOMS
 from plaudit.live.creator_api import GIFTS
 from plaudit.pages import BEGINNING, BY_ID, BY_NUMBER, BY_TIME, Page, Places
 from plaudit.problems import InvalidField
 from plaudit.selling.orders.operator_api import ORDERS
 from plaudit.selling.prices.taxes import RATES
+from plaudit.videos.model import EXTERNAL_ID
+from plaudit.videos.reading import BY_EXTERNAL_ID, NEWEST_FIRST
 
 moments = st.datetimes(timezones=st.just(UTC))
 numbers = st.integers(0, 2**63 - 1)
@@ -28,6 +30,8 @@ OF: list[tuple[Places[Any], st.SearchStrategy[Any]]] = [
     (ORDERS, st.tuples(st.uuids(), st.integers(0, 2**15 - 1))),
     (RATES, numbers),
     (ROOMS, st.tuples(st.integers(1, 3), numbers)),
+    (BY_EXTERNAL_ID, st.from_regex(EXTERNAL_ID).filter(lambda text: len(text) <= VIDEO_EXTERNAL_ID_LENGTH_MAX)),
+    (NEWEST_FIRST, numbers),
     (GIFTS, st.tuples(numbers, st.integers(0, 2**31 - 1))),
     (LARGEST_FIRST, st.tuples(numbers, st.uuids())),
     (

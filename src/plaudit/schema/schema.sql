@@ -3653,6 +3653,55 @@ CREATE TABLE public.transfer_reason (
     CONSTRAINT transfer_reason_check CHECK ((debit_kind <> credit_kind))
 );
 
+CREATE TABLE public.video (
+    id bigint DEFAULT nextval('public.room_id_seq'::regclass) NOT NULL,
+    issuer_id integer NOT NULL,
+    external_id text NOT NULL,
+    owner_id bigint NOT NULL,
+    title text NOT NULL,
+    duration_ms integer NOT NULL,
+    cover_url text,
+    hls_url text,
+    state text NOT NULL,
+    published_at timestamp with time zone,
+    territories_allowed text[],
+    territories_blocked text[] DEFAULT '{}'::text[] NOT NULL,
+    music_restricted boolean DEFAULT false NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT video_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 86400000))),
+    CONSTRAINT video_external_id_check CHECK (((external_id ~ '^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$'::text) AND (char_length(external_id) <= 200))),
+    CONSTRAINT video_published_at_a_time CHECK (((state <> 'published'::text) OR (published_at IS NOT NULL))),
+    CONSTRAINT video_state_check CHECK ((state = ANY (ARRAY['published'::text, 'unlisted'::text, 'private'::text, 'age_restricted'::text, 'deleted'::text]))),
+    CONSTRAINT video_territories_allowed_check CHECK ((array_to_string(territories_allowed, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
+    CONSTRAINT video_territories_blocked_check CHECK ((array_to_string(territories_blocked, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
+    CONSTRAINT video_territories_said_one_way CHECK (((territories_allowed IS NULL) OR (territories_blocked = '{}'::text[]))),
+    CONSTRAINT video_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
+);
+
+COMMENT ON TABLE public.video IS 'never deleted: what was given names it';
+
+COMMENT ON COLUMN public.video.external_id IS 'its platform''s own id';
+
+COMMENT ON COLUMN public.video.hls_url IS 'null: it is watched at its platform only';
+
+COMMENT ON COLUMN public.video.territories_allowed IS 'where it may be watched; null: everywhere but in those that are blocked';
+
+COMMENT ON COLUMN public.video.music_restricted IS 'it has music whose owners let nobody earn with it';
+
+COMMENT ON COLUMN public.video.told_at IS 'when its platform last spoke of it; an older word that comes late changes nothing';
+
+CREATE TABLE public.video_opt_in (
+    creator_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.video_opt_out (
+    creator_id bigint NOT NULL,
+    video_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.webhook_delivery (
     endpoint_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -4178,6 +4227,18 @@ ALTER TABLE ONLY public.transfer_reason
 ALTER TABLE ONLY public.transfer_reason
     ADD CONSTRAINT transfer_reason_reason_debit_kind_credit_kind_key UNIQUE (reason, debit_kind, credit_kind);
 
+ALTER TABLE ONLY public.video
+    ADD CONSTRAINT video_issuer_id_external_id_key UNIQUE (issuer_id, external_id);
+
+ALTER TABLE ONLY public.video_opt_in
+    ADD CONSTRAINT video_opt_in_pkey PRIMARY KEY (creator_id);
+
+ALTER TABLE ONLY public.video_opt_out
+    ADD CONSTRAINT video_opt_out_pkey PRIMARY KEY (creator_id, video_id);
+
+ALTER TABLE ONLY public.video
+    ADD CONSTRAINT video_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (shard, viewer_id);
 
@@ -4390,6 +4451,10 @@ CREATE INDEX tax_rate_by_country ON public.tax_rate USING btree (country, is_ove
 CREATE INDEX transfer_by_credit ON public.transfer USING btree (shard, credit_kind, credit_owner, posted_at);
 
 CREATE INDEX transfer_by_debit ON public.transfer USING btree (shard, debit_kind, debit_owner, posted_at);
+
+CREATE INDEX video_by_owner ON public.video USING btree (owner_id, id DESC) WHERE (state <> 'deleted'::text);
+
+CREATE INDEX video_published ON public.video USING btree (published_at DESC, id DESC) WHERE (state = 'published'::text);
 
 CREATE INDEX webhook_delivery_next ON public.webhook_delivery USING btree (endpoint_id, "position") WHERE (state = 'waiting'::text);
 
@@ -4720,6 +4785,18 @@ ALTER TABLE ONLY public.transfer
 
 ALTER TABLE ONLY public.transfer_reason
     ADD CONSTRAINT transfer_reason_debit_kind_fkey FOREIGN KEY (debit_kind) REFERENCES public.account_kind(kind);
+
+ALTER TABLE ONLY public.video_opt_in
+    ADD CONSTRAINT video_opt_in_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.video_opt_out
+    ADD CONSTRAINT video_opt_out_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.video_opt_out
+    ADD CONSTRAINT video_opt_out_video_id_fkey FOREIGN KEY (video_id) REFERENCES public.video(id);
+
+ALTER TABLE ONLY public.video
+    ADD CONSTRAINT video_owner_id_issuer_id_fkey FOREIGN KEY (owner_id, issuer_id) REFERENCES public.person(id, issuer_id);
 
 ALTER TABLE ONLY public.webhook_delivery
     ADD CONSTRAINT webhook_delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id);
@@ -5329,6 +5406,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.room TO plaudit_app;
 
 GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 
+GRANT USAGE ON SEQUENCE public.room_id_seq TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO plaudit_app;
@@ -5416,6 +5495,34 @@ GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(owner_id) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(title) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(duration_ms) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(cover_url) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(hls_url) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(published_at) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(territories_allowed) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(territories_blocked) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(music_restricted) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(told_at) ON TABLE public.video TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.video_opt_in TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.video_opt_out TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
 

@@ -1,0 +1,89 @@
+"""A creator's videos over HTTP, and on which of them gifts are taken."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, put
+from litestar.params import JSONBody, Parameter
+
+from plaudit.gifts.model import DECIMAL_ID
+from plaudit.injected import Clock, Database, Settings
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import Cursor, Limit
+from plaudit.people.access import Access
+from plaudit.people.injected import Caller
+from plaudit.videos import actions, reading
+from plaudit.videos.answers import MyVideo, MyVideoPage, my_video
+from plaudit.videos.eligibility import Rule, refusal_of_video
+from plaudit.videos.model import NotYourVideo, VideoDeleted, VideoUnknown
+
+TAGS = ["Videos"]
+
+VideoId = Annotated[str, Parameter(pattern=DECIMAL_ID, description="The video.")]
+
+
+class GiftsSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a creator takes gifts."""
+
+    enabled: bool
+
+
+@get(
+    "/v1/creators/me/videos",
+    access=Access.CREATOR,
+    operation_id="ListMyVideos",
+    tags=TAGS,
+    summary="My videos",
+)
+async def list_my_videos(
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> MyVideoPage:
+    """The newest first, each with what keeps gifts away from it, whoever would give them."""
+    rule, now, before = Rule.of(settings), clock.now(), reading.NEWEST_FIRST.after(cursor)
+    async with database.read() as connection:
+        found = await reading.videos_of_owner(connection, caller.person_id, before, limit + 1)
+        taken = await actions.takes_gifts(connection, caller.person_id)
+    following = reading.NEWEST_FIRST.next(found, limit, lambda video: video.id)
+    shown = [my_video(video, refusal_of_video(video, rule, now)) for video in found[:limit]]
+    return MyVideoPage(shown, following, taken)
+
+
+@put(
+    "/v1/creators/me/video-gifts",
+    access=Access.CREATOR,
+    operation_id="SwitchVideoGifts",
+    tags=TAGS,
+    summary="Take gifts on videos, or on none",
+)
+async def switch_video_gifts(
+    data: JSONBody[GiftsSwitch], caller: Caller, database: Database, clock: Clock
+) -> GiftsSwitch:
+    """Off until it is switched on. What was said of single videos stays."""
+    async with database.transaction() as connection:
+        await actions.switch_all(connection, caller.person_id, clock, enabled=data.enabled)
+    return data
+
+
+@put(
+    "/v1/creators/me/videos/{video_id:str}/gifts",
+    access=Access.CREATOR,
+    operation_id="SwitchGiftsOfVideo",
+    tags=TAGS,
+    summary="Take gifts on one of my videos, or not",
+    problems=(NotYourVideo, VideoDeleted, VideoUnknown),
+)
+async def switch_gifts_of_video(
+    video_id: VideoId, data: JSONBody[GiftsSwitch], caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> MyVideo:
+    """On until it is switched off, where gifts are taken on videos at all."""
+    async with database.transaction() as connection:
+        video = await actions.switch_one(connection, caller.person_id, int(video_id), clock, enabled=data.enabled)
+    return my_video(video, refusal_of_video(video, Rule.of(settings), clock.now()))
+
+
+HANDLERS = (list_my_videos, switch_video_gifts, switch_gifts_of_video)

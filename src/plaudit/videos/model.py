@@ -1,0 +1,152 @@
+"""Videos as they are kept and told of, and what can go wrong."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.limits import (
+    PICTURE_ADDRESS_LENGTH_MAX,
+    ROOM_STAGE_URL_LENGTH_MAX,
+    SUBJECT_LENGTH_MAX,
+    TERRITORIES_MAX,
+    VIDEO_DURATION_MS_MAX,
+    VIDEO_EXTERNAL_ID_LENGTH_MAX,
+    VIDEO_TITLE_LENGTH_MAX,
+    VIDEOS_PER_CALL_MAX,
+)
+from plaudit.problems import Conflict, Forbidden, NotFound
+
+VideoState = Literal["published", "unlisted", "private", "age_restricted", "deleted"]
+
+EXTERNAL_ID = "^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$"
+ExternalId = Annotated[
+    str,
+    Meta(
+        pattern=EXTERNAL_ID,
+        max_length=VIDEO_EXTERNAL_ID_LENGTH_MAX,
+        description="The platform's own id of the video.",
+        examples=["v-4711"],
+    ),
+]
+Address = Annotated[str, Meta(pattern=r"^(https?:/)?/[^\s\\]+$")]
+Territory = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.", examples=["DE"])]
+Territories = Annotated[list[Territory], Meta(max_length=TERRITORIES_MAX)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class Video(msgspec.Struct, frozen=True, kw_only=True):
+    """A video as it is kept, with its owner and what the owner decided. All of it is read by one statement."""
+
+    id: int
+    issuer_id: int
+    external_id: str
+    owner_id: int
+    title: str
+    duration_ms: int
+    cover_url: str | None
+    hls_url: str | None
+    state: VideoState
+    published_at: datetime | None
+    territories_allowed: list[str] | None
+    """Where it may be watched; None: everywhere but in those that are blocked."""
+    territories_blocked: list[str]
+    music_restricted: bool
+    told_at: datetime
+    owner_subject: str
+    owner_name: str
+    owner_avatar: str
+    owner_country: str | None
+    owner_may_earn: bool
+    """Still a creator, by the word of a platform that is still accepted."""
+    owner_opted_in: bool
+    """The owner takes gifts on videos at all."""
+    gifts_enabled: bool
+    """The owner has not taken this one out."""
+
+
+class VideoFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All there is to know of a video: what is left out is as its default says, whatever it was before."""
+
+    owner_subject: Annotated[
+        str,
+        Meta(min_length=1, max_length=SUBJECT_LENGTH_MAX, description="Its creator, by the platform's own id: `sub`."),
+    ]
+    title: Annotated[
+        str, Meta(min_length=1, max_length=VIDEO_TITLE_LENGTH_MAX, pattern=r"^\S(.*\S)?$", examples=["Sixty rooftops"])
+    ]
+    duration_ms: Annotated[int, Meta(ge=1, le=VIDEO_DURATION_MS_MAX, description="How long it plays.")]
+    state: Annotated[VideoState, Meta(description="Gifts are given on published ones only.")] = "published"
+    published_at: Annotated[Moment, Meta(description="Since when everybody can watch it.")] | None = None
+    cover_url: (
+        Annotated[
+            Address,
+            Meta(
+                max_length=PICTURE_ADDRESS_LENGTH_MAX,
+                description="Address of a picture, at an origin that PLAUDIT_MEDIA_ORIGINS names.",
+                examples=["https://media.example/covers/v-4711.webp"],
+            ),
+        ]
+        | None
+    ) = None
+    hls_url: (
+        Annotated[
+            Address,
+            Meta(
+                max_length=ROOM_STAGE_URL_LENGTH_MAX,
+                description="Address of an HLS playlist, for our own page of it; null: it is watched at the platform.",
+                examples=["https://media.example/hls/v-4711.m3u8"],
+            ),
+        ]
+        | None
+    ) = None
+    territories_allowed: (
+        Annotated[Territories, Meta(description="Where it may be watched and nowhere else; null: says nothing.")] | None
+    ) = None
+    territories_blocked: Annotated[Territories, Meta(description="Where it may not be watched.")] = []
+    music_restricted: Annotated[
+        bool, Meta(description="It has music whose owners let nobody earn with it, so no gifts are given on it.")
+    ] = False
+    told_at: (
+        Annotated[
+            Moment,
+            Meta(description="When this was true; now, if left out. What is older than what is known changes nothing."),
+        ]
+        | None
+    ) = None
+
+
+class VideoToTell(VideoFacts, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A video, and all there is to know of it."""
+
+    external_id: ExternalId
+
+
+class VideosToTell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Videos to tell of, each with an answer of its own. Of one that is named twice the later word counts."""
+
+    videos: Annotated[list[VideoToTell], Meta(min_length=1, max_length=VIDEOS_PER_CALL_MAX)]
+
+
+class VideoUnknown(NotFound):
+    code: ClassVar[str] = "video_unknown"
+    title: ClassVar[str] = "There is no such video."
+
+
+class VideoDeleted(Conflict):
+    """Its platform took it away. What was given on it stays given."""
+
+    code: ClassVar[str] = "video_deleted"
+    status: ClassVar[int] = 410
+    title: ClassVar[str] = "The video is gone."
+
+
+class VideoPrivate(Forbidden):
+    code: ClassVar[str] = "video_private"
+    title: ClassVar[str] = "The video is private."
+
+
+class NotYourVideo(Forbidden):
+    code: ClassVar[str] = "not_your_video"
+    title: ClassVar[str] = "This video is another creator's."

@@ -1,0 +1,93 @@
+"""Videos as they are looked up: one, those of a platform, those of a creator, those everybody can watch."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, statements
+from plaudit.limits import VIDEO_EXTERNAL_ID_LENGTH_MAX
+from plaudit.pages import Number, Places
+from plaudit.videos.model import EXTERNAL_ID, Video, VideoDeleted, VideoPrivate, VideoUnknown
+
+SQL = statements(__file__)
+
+NO_END = 2**63 - 1
+"""Above every id."""
+
+BY_EXTERNAL_ID: Places[str] = Places(
+    Annotated[str, Meta(pattern=EXTERNAL_ID, max_length=VIDEO_EXTERNAL_ID_LENGTH_MAX)], ""
+)
+"""The places of a platform's videos by its own ids."""
+NEWEST_FIRST: Places[int] = Places(Number, NO_END)
+"""The places of a creator's videos by our ids."""
+
+
+async def require_video(connection: Connection, video_id: int) -> Video:
+    """The video of that id, whatever its state.
+
+    Raises:
+        VideoUnknown: there is none.
+    """
+    found = await _by_ids(connection, [video_id] if video_id <= NO_END else [])
+    if not found:
+        raise VideoUnknown
+    return found[0]
+
+
+async def require_shown(connection: Connection, video_id: int) -> Video:
+    """The video of that id, which somebody may look at.
+
+    Raises:
+        VideoUnknown, VideoDeleted, VideoPrivate: nobody may.
+    """
+    video = await require_video(connection, video_id)
+    if video.state == "deleted":
+        raise VideoDeleted
+    if video.state == "private":
+        raise VideoPrivate
+    return video
+
+
+async def videos_told(connection: Connection, issuer_id: int, external_ids: Sequence[str]) -> dict[str, Video]:
+    """Videos of a platform by its own ids; one that is not there is missing from the answer."""
+    ids = await connection.fetch(SQL["ids_by_external_ids"], issuer_id, external_ids)
+    return {video.external_id: video for video in await _by_ids(connection, [row["id"] for row in ids])}
+
+
+async def require_told(connection: Connection, issuer_id: int, external_id: str) -> Video:
+    """The video that a platform calls so.
+
+    Raises:
+        VideoUnknown: it has told of none.
+    """
+    found = await videos_told(connection, issuer_id, [external_id])
+    if external_id not in found:
+        raise VideoUnknown
+    return found[external_id]
+
+
+async def videos_of_platform(connection: Connection, issuer_id: int, after: str, limit: int) -> list[Video]:
+    """Videos of a platform in the order of its own ids, after one of them; deleted ones too."""
+    return await _in_order(connection, "ids_of_platform", issuer_id, after, limit)
+
+
+async def videos_of_owner(connection: Connection, owner_id: int, before: int, limit: int) -> list[Video]:
+    """Videos of a creator, the newest first, with an id below another; not those that are deleted."""
+    return await _in_order(connection, "ids_of_owner", owner_id, before, limit)
+
+
+async def published_videos(connection: Connection, clock: Clock, limit: int) -> list[Video]:
+    """Videos everybody can watch, the newest first."""
+    return await _in_order(connection, "ids_published", clock.now(), limit)
+
+
+async def _in_order(connection: Connection, statement: str, *arguments: object) -> list[Video]:
+    ids = [row["id"] for row in await connection.fetch(SQL[statement], *arguments)]
+    found = {video.id: video for video in await _by_ids(connection, ids)}
+    return [found[one] for one in ids]
+
+
+async def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Video]:
+    return await fetch_all(connection, SQL["videos_by_ids"], Video, ids) if ids else []

@@ -1,0 +1,9 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.videos",
+    tables="video video_opt_in video_opt_out",
+    routers=("api:router",),
+)

@@ -1,0 +1,50 @@
+"""A platform whose server tells of videos of two creators, who take gifts on them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+
+from plaudit.clock import Clock
+from plaudit.settings import Settings
+from tests.support.live import Platform, open_platform
+
+MEDIA = "https://media.example"
+PATH = "/v1/videos/by-external-id/"
+PUBLIC_S_MIN = 60
+CREATORS = ("cleo", "otto")
+
+
+@asynccontextmanager
+async def open_videos(database_url: str, clock: Clock) -> AsyncIterator[tuple[Platform, httpx2.AsyncClient]]:
+    """The platform and its server."""
+    settings = Settings(media_origins=MEDIA, refused_countries="KP", video_public_s_min=PUBLIC_S_MIN)
+    async with open_platform(database_url, clock, settings=settings) as platform:
+        server = await platform.server()
+        told = [{"subject": one, "name": one.title(), "roles": ["creator"], "country": "GB"} for one in CREATORS]
+        assert (await server.post("/v1/people:batch", json={"people": told})).status_code == 200
+        for one in CREATORS:
+            switched = await (await platform.creator(one)).put("/v1/creators/me/video-gifts", json={"enabled": True})
+            assert switched.json() == {"enabled": True}
+        yield platform, server
+
+
+def facts(platform: Platform, **more: Any) -> dict[str, Any]:
+    """What a server says of a video of Cleo's."""
+    published_at = platform.clock.now() - timedelta(days=1)
+    return {
+        "owner_subject": "cleo",
+        "title": "Sixty rooftops",
+        "duration_ms": 48_000,
+        "published_at": published_at.isoformat(),
+    } | more
+
+
+async def tell(server: httpx2.AsyncClient, platform: Platform, external_id: str = "v-1", **more: Any) -> dict[str, Any]:
+    """Tell of a video; the answer."""
+    answer = await server.put(PATH + external_id, json=facts(platform, **more))
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
