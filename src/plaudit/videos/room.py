@@ -6,4 +6,5 @@ ROOM = Room(
     package="plaudit.videos",
     tables="video video_opt_in video_opt_out",
     routers=("api:router",),
+    pages=("videos",),
 )

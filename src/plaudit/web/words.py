@@ -24,6 +24,8 @@ _PROBLEMS = {
     "forbidden": later("You may not do this."),
     "role_missing": later("You may not do this."),
     "not_your_room": later("This room is another creator’s."),
+    "not_your_video": later("This video is another creator’s."),
+    "video_deleted": later("The video is gone."),
     "room_ended": later("The room has ended. Make a new one to go live again."),
     "too_many_overlay_tokens": later("There are too many links; revoke one that is not used."),
     "insufficient_gift_balance": later("There are not that many coins in the gift balance."),

@@ -25,6 +25,7 @@ from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.wallet.reading import open_lots
 from plaudit.selling.wallet.worth import Valuation
+from plaudit.videos.reading import published_videos
 from plaudit.web.language import tag_for
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import Viewer, page, viewer_of
@@ -39,7 +40,8 @@ async def home(
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         rooms = await reading.live_rooms(connection, clock, PAGE_ROOMS_MAX)
-    return page("home.html", viewer, nav="rooms", rooms=rooms, item=catalogue.item)
+        has_videos = bool(await published_videos(connection, clock, 1))
+    return page("home.html", viewer, nav="rooms", rooms=rooms, has_videos=has_videos, item=catalogue.item)
 
 
 @get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False)
