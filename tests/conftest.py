@@ -100,6 +100,13 @@ def server_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
+def is_further_server(request: pytest.FixtureRequest, server_url: str) -> bool:
+    """Whether it is the server of `--also-on`: what another has said of the same commit need not be drawn as often."""
+    servers = request.config.stash[_SERVERS]
+    return server_url != servers.url(servers.names[0])
+
+
+@pytest.fixture(scope="session")
 def copies(server_url: str) -> Copies:
     """Makes migrated databases."""
     return Copies(server_url)

@@ -9,7 +9,7 @@ ID_CLOCK_AHEAD_HOURS_MAX = 24
 
 # charge
 SHARDS_MAX = 1_024  # of one database
-LEDGER_CONNECTIONS_MAX = 4  # that a process charges over at once, and as many that it delivers over, for all shards
+LEDGER_CONNECTIONS_MAX = 8  # that a process charges over at once, and as many that it delivers over, for all shards
 GIFT_QUEUE_LENGTH_MAX = 20_000  # gifts waiting for the batch writer, per process
 GIFT_BATCH_LENGTH_MAX = 4_000  # gifts in one call of charge()
 GIFT_COUNT_MAX = 9_999  # items in one gift

@@ -312,4 +312,4 @@ async def _tell(failed: Callable[[Item, Exception], Awaitable[object]], item: It
     try:
         await failed(item, error)
     except Exception:  # of a queue: it is tried again when its lease ends
-        log.exception("that %r failed could not be noted", item)
+        log.exception("that a %s failed could not be noted", type(item).__name__)

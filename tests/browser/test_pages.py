@@ -10,20 +10,27 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.glimpses import glimpse
+from tests.browser.people import become
 from tests.support.demo import Demo, running_demo
+from tests.support.waiting import until
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove Lindqvist"
+OWNER, VIDEO = "Ingrid Solberg", "A whole sunset in under a minute"
 PAGES = [
     ("/", GUEST),
     ("/people", GUEST),
     ("/rooms/{room}", GUEST),
     ("/rooms/{room}", VIEWER),
+    ("/videos", GUEST),
+    ("/videos/{video}", GUEST),
     ("/recharge", VIEWER),
     ("/wallet", VIEWER),
     ("/studio", CREATOR),
     ("/studio/totals", CREATOR),
+    ("/studio/videos", CREATOR),
+    ("/studio/videos", OWNER),
     ("/studio/payouts", CREATOR),
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
@@ -43,18 +50,12 @@ def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
         yield started
 
 
-def become(page: Page, demo: Demo, name: str) -> None:
-    if name:
-        page.goto(f"{demo.address}/people?lang=en")
-        page.get_by_role("button", name=name).click()
-        page.wait_for_url(lambda address: "/people" not in address)
-
-
 @pytest.mark.parametrize(("path", "name"), PAGES)
 def test_page_is_readable_and_fits(open_page: OpenPage, demo: Demo, path: str, name: str) -> None:
     page = open_page(reduced_motion="reduce")
-    become(page, demo, name)
-    page.goto(demo.address + path.format(room=_room(page, demo)))
+    if name:
+        become(page, demo, name)
+    page.goto(demo.address + path.format(room=_room(page, demo), video=_video(page, demo) if "{video}" in path else ""))
     page.wait_for_load_state("load")
     expect(page.locator("h1")).to_have_count(1)
     expect(page.get_by_role("main")).to_have_count(1)
@@ -73,6 +74,18 @@ def _room(page: Page, demo: Demo) -> str:
     """The live room of our creator."""
     rooms = page.request.get(f"{demo.address}/v1/rooms?state=live").json()["items"]
     return next(str(room["id"]) for room in rooms if room["creator"]["name"] == CREATOR)
+
+
+def _video(page: Page, demo: Demo) -> str:
+    """The video of our other creator, when the platform has told of it."""
+    cards = page.get_by_role("link", name=VIDEO)
+
+    def is_told() -> bool:
+        page.goto(f"{demo.address}/videos")
+        return cards.count() == 1
+
+    until(is_told, "the platform has told of its videos")
+    return (cards.get_attribute("href") or "").rpartition("/")[2]
 
 
 def _settle(page: Page) -> None:
@@ -94,6 +107,52 @@ def _axe(page: Page) -> list[str]:
         RULES,
     )
     return found
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_video_plays_when_somebody_wants_to_see_it(open_page: OpenPage, demo: Demo, width: int) -> None:
+    page = open_page(width=width)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{demo.address}/videos/{_video(page, demo)}")
+    page.wait_for_load_state("networkidle")
+    assert not [address for address in asked if ".m3u8" in address or "hls." in address]
+    page.get_by_role("button", name="Play").click()
+    video = page.locator("video")
+    until(lambda: bool(video.evaluate("(video) => video.currentTime > 0")), "it plays")
+    assert [video.evaluate(f"(video) => Math.round(video.{what})") for what in ("duration", "videoWidth")] == [48, 640]
+    video.evaluate("(video) => { video.currentTime = 42; }")
+    until(lambda: bool(video.evaluate("(video) => video.currentTime > 42 && !video.seeking")), "it plays from there")
+    assert any(address.endswith("/5.m4s") for address in asked)
+    expect(page.locator("[data-problem]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_creator_decides_on_which_videos_gifts_are_taken(open_page: OpenPage, demo: Demo, width: int) -> None:
+    page = open_page(width=width, reduced_motion="reduce")
+    catalogue = f"{demo.address}/v1/videos/{_video(page, demo)}/catalogue"
+
+    def reason() -> str:
+        return str(page.request.get(catalogue).json()["reason"])
+
+    become(page, demo, OWNER)
+    page.goto(f"{demo.address}/studio/videos")
+    every, one = page.get_by_label("Take gifts on my videos"), page.get_by_label(f"Gifts on “{VIDEO}”")
+    expect(every).to_be_checked()
+    one.uncheck()
+    expect(page.get_by_text("No gifts are taken on this video.")).to_be_visible()
+    assert reason() == "video_gifts_off"
+    page.reload()
+    expect(one).not_to_be_checked()
+    one.check()
+    expect(page.get_by_text("Gifts are taken on this video.", exact=True)).to_be_visible()
+    assert reason() == "own_video"
+    every.uncheck()
+    expect(one).to_be_disabled()
+    assert reason() == "video_gifts_off"
+    every.check()
+    expect(one).to_be_enabled()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_guest_is_asked_to_sign_in_and_comes_back(open_page: OpenPage, demo: Demo) -> None:

@@ -144,6 +144,7 @@ CANNOT_BE: list[tuple[dict[str, Any], int, str, str]] = [
     ({"state": "hidden"}, 400, "invalid_field", "state"),
     ({"published_at": None}, 400, "invalid_field", "published_at"),
     ({"territories_allowed": ["Germany"]}, 400, "invalid_field", "territories_allowed[0]"),
+    ({"territories_allowed": ["DE\n"]}, 400, "invalid_field", "territories_allowed[0]"),
     ({"territories_allowed": ["DE"], "territories_blocked": ["FR"]}, 400, "invalid_field", "territories_blocked"),
     ({"told_at": "2026-03-14T16:09:26Z"}, 400, "invalid_field", "told_at"),
     ({"told_at": "2026-03-14T15:09:26"}, 400, "invalid_field", "told_at"),
@@ -162,9 +163,11 @@ async def test_what_cannot_be_is_told_its_field(platform: Platform, server: http
 
 
 async def test_ids_that_no_address_can_hold_are_refused(platform: Platform, server: httpx2.AsyncClient) -> None:
-    assert (await server.put(f"{PATH}{'v' * 201}", json=facts(platform))).json()["field"] == "path.external_id"
-    batch = {"videos": [facts(platform, external_id="a/b")]}
-    assert (await server.post("/v1/videos:batch", json=batch)).json()["field"] == "body.videos[0].external_id"
+    for name in ("v" * 201, "v%0A"):
+        assert (await server.put(f"{PATH}{name}", json=facts(platform))).json()["field"] == "path.external_id"
+    for name in ("a/b", "v\n"):
+        batch = {"videos": [facts(platform, external_id=name)]}
+        assert (await server.post("/v1/videos:batch", json=batch)).json()["field"] == "body.videos[0].external_id"
     assert (await tell(server, platform, "-yt_1.2~3:4=@"))["external_id"] == "-yt_1.2~3:4=@"
 
 

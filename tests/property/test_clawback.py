@@ -272,7 +272,7 @@ def hold_against_model(url: str, *, examples: int, planted: bool = False) -> Non
 
 
 @pytest.mark.audit_off
-def test_clawback_agrees_with_the_model(database_url: str) -> None:
-    hold_against_model(database_url, examples=40)
+def test_clawback_agrees_with_the_model(database_url: str, is_further_server: bool) -> None:
+    hold_against_model(database_url, examples=10 if is_further_server else 40)
     # Diamonds are drawn here without the payouts they would be for: the law of payouts must see that, and no other.
     assert [law.partition(":")[0] for law in run_aside(broken_laws(database_url))] == ["payouts_equal_movements"]

@@ -344,7 +344,7 @@ BUGS_OF_HOLDS = {
         HOLDS,
         "and s.start_coin < purse.spent + p_coins and s.end_coin > purse.spent",
         "and s.start_coin >= purse.spent and s.end_coin <= purse.spent + p_coins",
-        "held_coins_are_those_of_the_pile",
+        "wallet_not_overdrawn",
     ),
     "a hold takes what was spent": (
         HOLDS,
@@ -422,7 +422,7 @@ BUGS_OF_HOLDS = {
         HOLDS,
         "and g.id = p_gift.id)",
         "and g.id = p_gift.id and false)",
-        "hold_moves_on",
+        "do not fit",
     ),
     "a gift that was paid otherwise is a repeat": (
         HOLDS,

@@ -275,5 +275,5 @@ def hold_against_piles(url: str, *, examples: int, planted: bool = False) -> Non
         run_machine(Strip, examples=examples, steps=40, planted=planted)
 
 
-def test_the_strip_equals_a_pile_of_single_coins(database_url: str) -> None:
-    hold_against_piles(database_url, examples=100)
+def test_the_strip_equals_a_pile_of_single_coins(database_url: str, is_further_server: bool) -> None:
+    hold_against_piles(database_url, examples=25 if is_further_server else 100)

@@ -1,4 +1,4 @@
-"""One person's way to the public API, like anybody else's: a token, retries by the same id, problems as errors."""
+"""Somebody's way to the public API, like anybody else's: a token, retries by the same id, problems as errors."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -29,12 +29,60 @@ class Refused(Exception):
         super().__init__(f"{status} {self.code}: {document.get('detail') or document.get('title', '')}")
 
 
-class Client:
-    """Calls the API as one person. Repeats a request that got no answer: ids in the body make it happen once."""
+class Speaker:
+    """Calls the API. Repeats a request that got no answer: ids in the body make it happen once."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self._http = http
+
+    @property
+    def token(self) -> str:
+        """What shows who is speaking."""
+        raise NotImplementedError
+
+    async def get(self, path: str, **query: str | int) -> Any:
+        """The answer of a GET, decoded.
+
+        Raises:
+            Refused: the API answers with a problem.
+            httpx2.TransportError: it does not answer at all, ATTEMPTS_MAX times.
+        """
+        return await self._call(lambda headers: self._http.get(path, params=query, headers=headers))
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The answer of a POST, decoded; raises like `get`."""
+        return await self._send("POST", path, body)
+
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer of a PUT, decoded; raises like `get`."""
+        return await self._send("PUT", path, body)
+
+    async def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
+        content = None if body is None else msgspec.json.encode(body)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        return await self._call(
+            lambda headers: self._http.request(method, path, content=content, headers={**headers, **kind})
+        )
+
+    async def _call(self, send: Callable[[dict[str, str]], Any]) -> Any:
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                answer = await send({"Authorization": f"Bearer {self.token}"})
+                if answer.status_code not in _COME_AGAIN or attempt == ATTEMPTS_MAX:
+                    return _decoded(answer)
+            except httpx2.TransportError:
+                if attempt == ATTEMPTS_MAX:
+                    raise
+            await asyncio.sleep(min(0.2 * 2**attempt, _PAUSE_S_MAX))
+        raise AssertionError("the last attempt answers or raises")
+
+
+class Client(Speaker):
+    """One person."""
 
     def __init__(self, http: httpx2.AsyncClient, who: Character, issuer: DevelopmentIssuer, clock: Clock) -> None:
+        super().__init__(http)
         self.who = who
-        self._http = http
         self._issuer = issuer
         self._clock = clock
         self._token = ""
@@ -52,32 +100,17 @@ class Client:
             self._minted_at = now
         return self._token
 
-    async def get(self, path: str, **query: str | int) -> Any:
-        """The answer of a GET, decoded.
 
-        Raises:
-            Refused: the API answers with a problem.
-            httpx2.TransportError: it does not answer at all, ATTEMPTS_MAX times.
-        """
-        return await self._call(lambda headers: self._http.get(path, params=query, headers=headers))
+class Server(Speaker):
+    """The server of the platform, by its key."""
 
-    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The answer of a POST, decoded; raises like `get`."""
-        content = None if body is None else msgspec.json.encode(body)
-        kind = {} if body is None else {"Content-Type": "application/json"}
-        return await self._call(lambda headers: self._http.post(path, content=content, headers={**headers, **kind}))
+    def __init__(self, http: httpx2.AsyncClient, key: str) -> None:
+        super().__init__(http)
+        self._key = key
 
-    async def _call(self, send: Callable[[dict[str, str]], Any]) -> Any:
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            try:
-                answer = await send({"Authorization": f"Bearer {self.token}"})
-                if answer.status_code not in _COME_AGAIN or attempt == ATTEMPTS_MAX:
-                    return _decoded(answer)
-            except httpx2.TransportError:
-                if attempt == ATTEMPTS_MAX:
-                    raise
-            await asyncio.sleep(min(0.2 * 2**attempt, _PAUSE_S_MAX))
-        raise AssertionError("the last attempt answers or raises")
+    @property
+    def token(self) -> str:
+        return self._key
 
 
 def _decoded(answer: httpx2.Response) -> Any:

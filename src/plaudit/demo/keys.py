@@ -1,4 +1,4 @@
-"""What one demo keeps between starts: the sandbox's secrets and port, in a file only its owner reads."""
+"""What one demo keeps between starts: secrets of its servers, and a port, in a file only its owner reads."""
 
 import base64
 import os
@@ -18,12 +18,13 @@ _MODE = 0o600
 
 
 class DemoKeys(msgspec.Struct):
-    """The sandbox's keys and port, and the overlay's address, which the API shows only once."""
+    """The sandbox's keys and port, and what the API shows only once: the overlay's address, the platform's key."""
 
     sandbox_api_key: str
     sandbox_webhook_secret: str
     sandbox_port: int = 0
     overlay_url: str | None = None
+    server_key: str | None = None
 
     @classmethod
     def of(cls, data: Path) -> Self:

@@ -20,6 +20,7 @@ from plaudit.demo.operator import Operator
 from plaudit.demo.past import write_past
 from plaudit.demo.past_plan import read_past
 from plaudit.demo.regret import Regret
+from plaudit.demo.videos import publish_videos
 from plaudit.demo.viewer import Viewer
 from plaudit.demo.welcome import welcome
 from plaudit.demo.world import FAILURES, World, for_ever
@@ -112,10 +113,20 @@ def _path_of(address: str) -> str:
     return urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
 
 
+async def _publish_videos(world: World, data: Path) -> None:
+    key = DemoKeys.of(data).server_key
+    assert key is not None  # there since the database was prepared
+    try:
+        await publish_videos(world, key)
+    except FAILURES as failure:
+        log.warning("the platform could not tell of its videos: %r", failure)
+
+
 async def _everybody(world: World, creators: dict[str, Creator], life: Life, say: Callable[[str], None]) -> None:
     """All of them at once, for ever."""
     async with asyncio.TaskGroup() as everybody:
         everybody.create_task(for_ever("rooms", world.watch_rooms))
+        everybody.create_task(_publish_videos(world, life.data))
         await _past(world, life, say)
         if life.approve:
             everybody.create_task(for_ever("operator", Operator(world).look))

@@ -11,11 +11,13 @@ from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule
 from plaudit.db import Connection, Database
 from plaudit.demo.cast import Cast, Character, Creator, Guest, Operator
+from plaudit.demo.keys import DemoKeys
 from plaudit.demo.past_plan import PastPlan
 from plaudit.demo.price_books import publish_first
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.payouts import rates
+from plaudit.people.actions import create_api_key, list_api_keys, revoke_api_key
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.issuers import list_issuers
 from plaudit.schema.migrate import apply_to
@@ -23,6 +25,7 @@ from plaudit.settings import Settings, SetupError
 from plaudit.web.pages.people import DemoPerson
 
 _PEOPLE_FILE = "people.json"
+_SERVER = "demo platform"  # the name of its key
 _CROWD_SHOWN = 12  # of the viewers anybody may be
 _MATURITY_S = 10  # so that whoever tries the demo sees diamonds mature
 
@@ -38,6 +41,7 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
         if [one for one in await list_issuers(connection) if one.issuer != ISSUER]:
             raise SetupError("the database of DATABASE_URL serves other people: the demo needs one of its own")
         await DevelopmentIssuer.of(data).register(connection, clock)
+        await _keep_server_key(connection, data, clock)
         past = ManualClock(began_at)
         await ensure_gift_partitions(connection, past)
         await load_starter(connection, past)
@@ -46,6 +50,18 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
         await rates.record_reference_rates(connection, clock, rates.read_reference_rates(rates.CURRENCIES))
         await _shorten_maturity(connection, clock)
         return is_new
+
+
+async def _keep_server_key(connection: Connection, data: Path, clock: Clock) -> None:
+    """A key for the platform's server, unless the one that is kept is good; one whose secret was lost is revoked."""
+    keys = DemoKeys.of(data)
+    known = [one for one in await list_api_keys(connection) if one.name == _SERVER and one.revoked_at is None]
+    if known and keys.server_key:
+        return
+    if known:
+        await revoke_api_key(connection, _SERVER, clock)
+    _, keys.server_key = await create_api_key(connection, _SERVER, ISSUER, clock)
+    keys.save(data)
 
 
 async def _shorten_maturity(connection: Connection, clock: Clock) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.demo.behaviour import read_behaviour
 from plaudit.demo.cast import Character, Creator, read_cast
-from plaudit.demo.client import Client, Refused
+from plaudit.demo.client import Client, Refused, Server
 from plaudit.demo.purchase import Purchase, buy
 from plaudit.demo.talk import Memory, read_talk
 from plaudit.limits import PAGE_LENGTH_MAX
@@ -89,6 +89,10 @@ class World:
 
     def client(self, who: Character) -> Client:
         return Client(self._http, who, self._issuer, self.clock)
+
+    def server(self, key: str) -> Server:
+        """The platform's server."""
+        return Server(self._http, key)
 
     def creator_of(self, room: RoomCard) -> Creator | None:
         """Who runs a room, when it is one of ours."""

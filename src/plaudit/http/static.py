@@ -25,6 +25,9 @@ _COMPRESS_FROM_BYTES = 1_024
 
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("image/webp", ".webp")
+mimetypes.add_type("application/vnd.apple.mpegurl", ".m3u8")
+mimetypes.add_type("video/iso.segment", ".m4s")
 
 
 @dataclass(frozen=True)

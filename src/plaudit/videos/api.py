@@ -1,6 +1,5 @@
 """Videos over HTTP: told of by servers, looked at by everybody."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -34,6 +33,7 @@ from plaudit.videos.answers import (
 from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, refusal_for
 from plaudit.videos.model import (
     EXTERNAL_ID,
+    Moment,
     VideoDeleted,
     VideoFacts,
     VideoPrivate,
@@ -147,7 +147,7 @@ async def forget_video(
     caller: Caller,
     database: Database,
     clock: Clock,
-    told_at: Annotated[datetime | None, Parameter(description="When it went; now, if left out.")] = None,
+    told_at: Annotated[Moment | None, Parameter(description="When it went; now, if left out.")] = None,
 ) -> ToldVideo:
     """It is shown to nobody any more; what was given on it stays given. Telling of it later brings it back."""
     if told_at is not None and told_at.tzinfo is None:  # the framework leaves the type's zone unasked

@@ -20,7 +20,8 @@ from plaudit.problems import Conflict, Forbidden, NotFound
 
 VideoState = Literal["published", "unlisted", "private", "age_restricted", "deleted"]
 
-EXTERNAL_ID = "^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$"
+# In patterns: $ alone would let a line end follow.
+EXTERNAL_ID = r"^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$(?!\n)"
 ExternalId = Annotated[
     str,
     Meta(
@@ -30,8 +31,8 @@ ExternalId = Annotated[
         examples=["v-4711"],
     ),
 ]
-Address = Annotated[str, Meta(pattern=r"^(https?:/)?/[^\s\\]+$")]
-Territory = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.", examples=["DE"])]
+Address = Annotated[str, Meta(pattern=r"^(https?:/)?/[^\s\\]+$(?!\n)")]
+Territory = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.", examples=["DE"])]
 Territories = Annotated[list[Territory], Meta(max_length=TERRITORIES_MAX)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
