@@ -25,7 +25,8 @@ from plaudit.ids import new_id
 from plaudit.ledger import holds
 from plaudit.ledger.holds import Hold, NewHold
 from plaudit.ledger.model import GiftOrder, GiftOutcome
-from plaudit.ledger.shards import shard_of
+from plaudit.ledger.shards import read_shards
+from plaudit.ledger.writer import line_of
 from plaudit.postgresql import folder_for_sockets
 from plaudit.problems import Problem
 from plaudit.schema import audit
@@ -72,11 +73,10 @@ class Purse:
         return (await holds.release(connection, self.clock, VIEWER, hold_id)).state
 
     async def charge(self, connection: Connection, coins: int) -> str:
-        line = (gift := self.gift(coins)).id, VIEWER, CREATOR, coins, CREATOR, 1, 1, coins, None, None, None, False
-        shard = await shard_of(connection, VIEWER)
+        shards, gift = await read_shards(connection), self.gift(coins)
         row = await connection.fetchrow(
             "select * from public.charge($1, $2, 5000, $3, $4, $5)",
-            *(shard, self.clock.now(), [line], [await shard_of(connection, gift.creator_id)], [False]),
+            *(shards.of(VIEWER), self.clock.now(), [line_of(gift, shards.of)], [shards.of(CREATOR)], [False]),
         )
         assert row is not None
         return str(row["outcomes"][0])

@@ -11,7 +11,7 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 
 from plaudit.http.assembly import create_app, framework
 from plaudit.http.openapi import describe
-from plaudit.limits import BODY_BYTES_MAX
+from plaudit.limits import BODY_BYTES_MAX, CURSOR_LENGTH_MAX
 from plaudit.people.access import Access, required
 from plaudit.people.credentials import SESSION_COOKIE
 from plaudit.web.brand import brand_of
@@ -64,7 +64,11 @@ async def test_errors_of_the_framework_are_problems(desk: Desk) -> None:
 
 async def test_a_broken_parameter_is_named(desk: Desk) -> None:
     ada = await desk.person("ada")
-    document = _problem(await ada.get("/v1/orders", params={"limit": "0", "cursor": "x" * 101}), 400, "invalid_field")
+    document = _problem(
+        await ada.get("/v1/orders", params={"limit": "0", "cursor": "x" * (CURSOR_LENGTH_MAX + 1)}),
+        400,
+        "invalid_field",
+    )
     assert {error["field"] for error in document["errors"]} == {"query.limit", "query.cursor"}
 
 

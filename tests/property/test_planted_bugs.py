@@ -344,7 +344,7 @@ BUGS_OF_HOLDS = {
         HOLDS,
         "and s.start_coin < purse.spent + p_coins and s.end_coin > purse.spent",
         "and s.start_coin >= purse.spent and s.end_coin <= purse.spent + p_coins",
-        "wallet_not_overdrawn",
+        "wallet_not_overdrawn or held_coins_are_those_of_the_pile",
     ),
     "a hold takes what was spent": (
         HOLDS,
