@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from plaudit.limits import ART_BYTES_MAX, BODY_BYTES_MAX
 from tests.browser.conftest import OpenPage
@@ -85,6 +85,19 @@ def test_what_cannot_be_a_picture_is_said_beside_it(open_page: OpenPage, demo: D
     page.get_by_role("button", name="Add it").click()
     for label, words in (("Name", "is empty"), ("Address of the picture", "needs a picture")):
         expect(field(page, label).get_by_role("alert").last).to_contain_text(words)
+
+
+def test_a_picture_is_taken_that_was_chosen_before_the_script_was_there(open_page: OpenPage, demo: Demo) -> None:
+    page = become(open_page(), demo, OPERATOR)
+    held: list[Route] = []
+    page.route("**/pages/catalogue-item*.js*", lambda route: held.append(route))  # noqa: PLW0108 - it takes no builtin
+    begin_item(page, demo)
+    page.get_by_label("Picture", exact=True).set_input_files(file("lantern.svg", "image/svg+xml", SVG))
+    address = page.get_by_label("Address of the picture")
+    expect(address).to_have_value("")
+    assert held, "nobody asked for the script"
+    held[0].continue_()
+    expect(address).to_have_value(UPLOADED_SVG)
 
 
 def add_lantern(page: Page, demo: Demo) -> None:

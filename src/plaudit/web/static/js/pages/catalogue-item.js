@@ -33,12 +33,15 @@ for (const name of ["art", "still"]) input(name).addEventListener("change", () =
 
 let uploads = Promise.resolve();
 
-form.addEventListener("change", (event) => {
-  const chosen = event.target instanceof HTMLInputElement ? event.target : null;
+/** @param {EventTarget | null} target */
+function takeChosen(target) {
+  const chosen = target instanceof HTMLInputElement ? target : null;
   const name = chosen?.dataset.upload;
   const file = chosen?.files?.[0];
   if (chosen && name && file) uploads = uploads.then(() => take(chosen, name, file));
-});
+}
+
+form.addEventListener("change", (event) => takeChosen(event.target));
 
 /** Keeps a file, or says under its field why not: the picture before stays, as does all else. @param {HTMLInputElement} chosen @param {string} name @param {File} file */
 async function take(chosen, name, file) {
@@ -157,3 +160,6 @@ onClick("data-retire", (button) => busy(button, async () => {
     told(error);
   }
 }));
+
+// On a slow line a file is chosen before this script is there.
+for (const chosen of form.querySelectorAll("input[data-upload]")) takeChosen(chosen);
