@@ -17,6 +17,7 @@ from plaudit.problems import Problem
 from tests.support.clusters import EMBEDDED, Edition, Servers
 from tests.support.databases import START, Copies, broken_laws, run_aside
 from tests.support.demo import write_world
+from tests.support.examples import draw_no_constants_of_ours
 from tests.support.honest_problems import checking
 from tests.support.memory import write_in_memory
 from tests.support.reporting import Report
@@ -54,6 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("DATABASE_URL", None)  # tests bring their servers, and touch no other
     config.stash[_IN_MEMORY] = write_in_memory()
+    if config.getoption("--hypothesis-profile") in {None, "gate"}:
+        draw_no_constants_of_ours()
     on, also_on = config.getoption("--on"), config.getoption("--also-on")
     editions = [Edition.of(on) if on else EMBEDDED, *([Edition.of(also_on)] if also_on else [])]
     config.stash[_SERVERS] = Servers(editions, getattr(config, "workerinput", {}).get("servers"))

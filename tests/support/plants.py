@@ -1,5 +1,6 @@
-"""By what a planted bug was found. Only what a test can name is a finding; anything else is a broken test."""
+"""Bugs planted in SQL, and by what they are found: only what a test can name is a finding, all else a fault of it."""
 
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -7,11 +8,34 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from plaudit.db import connect
 from plaudit.ledger.model import OutcomeUnknown
 from tests.support.databases import broken_laws, run_aside
 from tests.support.machines import FirstFailure
 
 _MACHINES = Path(__file__).parents[1] / "property"
+
+
+def plant(database_url: str, file: Path, right: str, wrong: str) -> None:
+    """Put what is wrong in the place of what is right in a file of SQL, and have the database live by it."""
+    planted, places = re.subn(re.escape(right), wrong, file.read_text(encoding="utf-8"))
+    assert places, "the planted bug no longer fits the code"
+    if file.parent.name == "migrations":  # applied once: of one, the function that a constraint stands on alone
+        planted = re.sub(
+            r".*^create (function .*?\$\$;).*", r"create or replace \1", planted, flags=re.MULTILINE | re.DOTALL
+        )
+    run_aside(_execute(database_url, planted))
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await connect(url, role=None)
+    await connection.execute(sql)
+    await connection.close()
+
+
+def is_found(by: str, found: set[str]) -> bool:
+    """Whether what must find a bug, or one of several with " or " between, is among what found it."""
+    return any(expected in one for one in found for expected in by.split(" or "))
 
 
 def finders(database_url: str, hold: Callable[[], None]) -> set[str]:
