@@ -50,6 +50,7 @@ CONSTRAINT_PROBLEMS: dict[str, Callable[[], Problem]] = {
     "reversal_pkey": IdempotencyConflict,
     "lot_reversal_pkey": IdempotencyConflict,
     "lot_pkey": IdempotencyConflict,
+    "hold_pkey": IdempotencyConflict,
 }
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from plaudit.limits import CAPTURE_LEASE_S, CAPTURE_PAUSE_S_MAX
 from plaudit.people.model import Role
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.orders import capturing, jobs
 from plaudit.selling.orders.capturing import CaptureVerdict
-from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.shop import Shop, open_shop, until_coins
 from tests.support.waiting import eventually

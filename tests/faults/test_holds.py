@@ -16,6 +16,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 from plaudit.clock import ManualClock, SystemClock
@@ -28,7 +29,7 @@ from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import line_of
 from plaudit.postgresql import folder_for_sockets
-from plaudit.problems import Problem
+from plaudit.problems import IdempotencyConflict, Problem
 from plaudit.schema import audit
 from plaudit.schema.migrate import apply_to
 from tests.support.cutting_proxy import CuttingProxy
@@ -160,6 +161,24 @@ async def test_one_hold_is_asked_for_twice_at_once(database_url: str, purse: Pur
         assert await connection.fetchval("select coins from wallet where viewer_id = $1", VIEWER) == 4
 
 
+async def test_two_viewers_use_one_id_at_once(database_url: str, purse: Purse) -> None:
+    one, neighbour = purse.wanted(6), VIEWER + 2
+    other = msgspec.structs.replace(one, viewer_id=neighbour)
+    async with Database(database_url, connections=2) as database, _opened(database_url, 1) as (watcher,):
+        await watcher.execute(FUND, neighbour, new_id(purse.clock), 10, purse.clock.now(), None)
+        async with database.transaction() as connection:
+            await purse.hold(connection, one)
+            waiting = asyncio.create_task(_in_transaction(database, partial(purse.hold, wanted=other)))
+            await until_waiting(watcher, connection.get_server_pid(), waiting)
+        with pytest.raises(IdempotencyConflict):
+            await waiting
+
+
+async def _in_transaction(database: Database, act: Act) -> str:
+    async with database.transaction() as connection:
+        return await act(connection)
+
+
 async def test_a_gift_and_a_hold_want_the_same_coins(database_url: str, purse: Purse) -> None:
     one, other = purse.wanted(6), purse.wanted(4)
     said = await _one_after_the_other(database_url, lambda c: purse.hold(c, one), lambda c: purse.charge(c, 6))
@@ -214,7 +233,7 @@ async def test_what_expired_comes_back_while_others_expire(database_url: str) ->
     async with _opened(database_url, 3) as (one, other, watcher):
         await purse.fund(one, 10, days=1)
         now = purse.clock.now()
-        await one.execute(FUND, neighbour, new_id(purse.clock), 10, now, now + timedelta(days=1))
+        await one.execute(FUND, neighbour, new_id(purse.clock), 10, now, now + timedelta(hours=1))
         wanted = purse.wanted(4, hours=72)
         await purse.hold(one, wanted)
         purse.clock.advance(timedelta(days=2))

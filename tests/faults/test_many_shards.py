@@ -160,7 +160,8 @@ async def test_a_stream_that_cannot_be_delivered_keeps_no_other_of_its_shard(url
     async with Engine(url) as engine:
         set_through = "update delivery_stream set delivered_through = $2 where shard = $1 and source_shard = 0"
         await owner.execute(set_through, BUSY, -1)  # a batch seems to be missing
-        await engine.writer.charge_many([_gift(viewer, BUSY) for viewer in (0, 1)])
+        for viewer in (0, 1):  # a look that finds the second finds the first as well
+            await engine.writer.charge(_gift(viewer, BUSY))
         left = "select array_agg(shard) from gift_batch"
         await eventually(lambda: _equals(owner, left, [0]), "only the broken stream is left")
         await owner.execute(set_through, BUSY, 0)

@@ -12,9 +12,9 @@ from plaudit.ids import new_id
 from plaudit.limits import REVERSAL_LEASE_S, REVERSAL_PAUSE_S_MAX
 from plaudit.money import Money
 from plaudit.people.model import Role
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.inbox.voids import poll_voids
 from plaudit.selling.providers.base import Capabilities, RefundRequest, ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from plaudit.selling.reconciliation.comparing import Comparison
 from plaudit.selling.reconciliation.model import DifferenceKind

@@ -26,9 +26,10 @@ create or replace function delivery_hash(
 $$;
 
 -- deliver(): the creators' side of the next batches of one stream, in one transaction: gift balances, one numbered
--- frame a room or video, the sealed movement with the lines that no frame holds; the batches go. Answers a row for each new
--- frame, with contents only for the rooms in p_watched. Nothing happens when another deliverer has the stream, or when there is nothing to deliver; two callers
--- therefore share the streams without talking.
+-- frame a room or video, the sealed movement with the lines that no frame holds; the batches go. Answers a row for each
+-- new frame, with contents only for the rooms in p_watched; none when all that was delivered is shown elsewhere. Nothing
+-- happens when another deliverer has the stream, or when there is nothing to deliver; two callers therefore share the
+-- streams without talking.
 create or replace function deliver(
     p_shard smallint, p_source_shard smallint, p_delivered_at timestamptz, p_batches_max integer, p_watched bigint[]
 ) returns setof frame
