@@ -191,7 +191,8 @@ async def get_video_catalogue(
     database: Database,
     lang: Wish = None,
 ) -> VideoCatalogue:
-    """By the caller, here and now. With a `reason` nothing may be given; what may not be given is left out."""
+    """What the caller could give here and now; no call sends it yet. With a `reason` nothing may be given;
+    what may not be given is left out."""
     async with database.read() as connection:
         video = await reading.require_video(connection, int(video_id))
     reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
