@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Meta
@@ -29,11 +29,6 @@ def id_at(moment: datetime, random_bits: Callable[[int], int] = secrets.randbits
 def id_text(number: int | None) -> str | None:
     """A number of a person, room or video as it stands in JSON."""
     return None if number is None else str(number)
-
-
-def time_of(value: UUID) -> datetime:
-    """The moment a UUIDv7 says it was made."""
-    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def require_uuid7(value: UUID, field: str, clock: Clock) -> UUID:

@@ -118,7 +118,6 @@ COVER_ALT_LENGTH_MAX = 200  # characters
 # streams
 STREAM_SECRET_LENGTH_MIN = 32  # characters
 STREAM_CALLBACK_BYTES_MAX = 8_192  # of what a media server tells at once
-STREAM_CONNECTION_LENGTH_MAX = 200  # characters of what a media server calls a connection
 STREAM_SILENCE_S = 60  # a stream whose server tells that it goes on, and then is silent for so long, has broken off
 STREAMS_ENDED_EVERY_S = 2  # pause between two looks for streams that are over
 STREAMS_ENDED_PER_RUN_MAX = 200  # streams one run of the job ends

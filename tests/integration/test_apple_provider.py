@@ -14,12 +14,13 @@ import pytest
 from appstoreserverlibrary.signed_data_verifier import _ChainVerifier
 
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.apple.provider import AppleProvider, from_settings
 from plaudit.selling.providers.apple.purchases import country_of
 from plaudit.selling.providers.apple.signatures import root_certificates
 from plaudit.selling.providers.base import ConsumptionRequest, PaymentNews, PaymentState, ReversalNews, ReversalState
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid, SignatureNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.support.apple import AppStore
 from tests.support.peers import peer

@@ -11,6 +11,7 @@ import pytest
 from plaudit.clock import ManualClock
 from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import (
     ConsumptionRequest,
@@ -21,7 +22,7 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     ReversalState,
 )
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import provider as google
 from plaudit.selling.providers.google.limits import GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.selling.providers.google.provider import GoogleProvider

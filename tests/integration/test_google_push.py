@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.google import provider as google
 from plaudit.selling.providers.google.limits import GOOGLE_CERTS_REFETCH_MIN_S
 from plaudit.selling.providers.google.provider import GoogleProvider

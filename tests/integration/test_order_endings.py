@@ -17,9 +17,9 @@ from plaudit.limits import (
     ORDER_VALID_MINUTES,
 )
 from plaudit.people.model import Role
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.orders import jobs
 from plaudit.selling.providers.base import CheckoutRequest, Payment
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.shop import LATE, Shop, open_shop
 from tests.support.waiting import eventually

@@ -10,9 +10,10 @@ import pytest
 from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import PaymentState, ReversalKind, ReversalState
-from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderUnavailable
+from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.selling.providers.paypal.provider import LIVE, SANDBOX, PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.peers.paypal import CLIENT_SECRET

@@ -11,8 +11,8 @@ from plaudit.clock import ManualClock
 from plaudit.ids import new_id
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import News, PaymentNews, PaymentState, ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.paypal.limits import PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE, PAYPAL_CERTIFICATES_KEPT
 from plaudit.selling.providers.paypal.provider import PayPalProvider
 from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots

@@ -11,7 +11,7 @@ import pytest
 
 from plaudit.ids import new_id
 from plaudit.people.model import Role
-from plaudit.selling.providers.errors import ProviderUnavailable
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.reversals import sending
 from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
 from tests.support.ports import NOBODY

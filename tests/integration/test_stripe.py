@@ -13,6 +13,7 @@ from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
+from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
     CheckoutRequest,
     FraudWarning,
@@ -26,7 +27,6 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     ReversalState,
 )
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.stripe.checkout import StripeCheckout
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.intents import StripeIntents

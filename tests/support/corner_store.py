@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused, SignatureNotValid
 from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
 from plaudit.selling.providers.base import (
     Capabilities,
@@ -25,7 +26,7 @@ from plaudit.selling.providers.base import (
     StorePayment,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import ProviderRefused, PurchaseNotValid, SignatureNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.plugin import PaymentPlugin
 from plaudit.selling.providers.products import coins_of_product
 from plaudit.setting_kinds import NOT_SET, Secret, key

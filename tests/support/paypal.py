@@ -16,9 +16,9 @@ import pytest
 from plaudit.clock import ManualClock, SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused
 from plaudit.selling.prices import seed
 from plaudit.selling.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
-from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.selling.providers.paypal.provider import PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings
 from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID

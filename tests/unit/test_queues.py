@@ -6,8 +6,8 @@ import pytest
 
 from plaudit.limits import QUEUE_ERROR_LENGTH_MAX
 from plaudit.problems import NotFound, TooBusy
+from plaudit.providers import ProviderRefused
 from plaudit.queues import Backoff, TryFailed, failure_of, handle_each
-from plaudit.selling.providers.errors import ProviderRefused
 
 
 async def test_each_item_is_handled_alone() -> None:

@@ -9,9 +9,9 @@ import stripe
 from iso4217 import Currency
 
 from plaudit.money import Money, exponent
+from plaudit.providers import ProviderRefused
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import PaymentState, ReversalState
-from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.selling.providers.stripe import checkout
 from plaudit.selling.providers.stripe import intents as stripe_intent
 from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, stripe_exponent, to_stripe

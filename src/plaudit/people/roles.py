@@ -11,8 +11,6 @@ from plaudit.people.model import Role
 from plaudit.problems import Conflict
 
 SQL = statements(__file__)
-GRANTED = frozenset({Role.CREATOR, Role.OPERATOR})
-"""What can be given. Everybody is a viewer."""
 
 
 class RoleGrant(msgspec.Struct, frozen=True):

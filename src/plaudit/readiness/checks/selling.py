@@ -4,13 +4,13 @@ from contextlib import aclosing
 from datetime import timedelta
 
 from plaudit.gifts.catalogue.actions import read_shelf
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.checks.reach import is_loopback
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.selling.prices import current as shop
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers.base import PaymentProvider
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 
 _LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
 _REASON_LENGTH_MAX = 200

@@ -7,11 +7,11 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import NewsOutcome, Side, StoredMessage
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import News
-from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.settings import Settings
 
 _WEIGHT = [NewsOutcome.IGNORED, NewsOutcome.REPEATED, NewsOutcome.APPLIED, NewsOutcome.PROBLEM, NewsOutcome.WAITING]

@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from plaudit.injected import Clock, Database, Settings
 from plaudit.people.access import Access
 from plaudit.problems import BodyTooLarge
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.inbox import receiving
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
 
 
 class WebhookAnswer(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from plaudit.pages import BY_ID, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers
 from plaudit.selling.orders.answers import (
     OrderAnswer,
@@ -35,7 +36,7 @@ from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused, ProviderUnavailable
+from plaudit.selling.providers.errors import CurrencyNotTaken
 
 TAGS = ["Recharge"]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})

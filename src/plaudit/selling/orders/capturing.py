@@ -20,6 +20,7 @@ from plaudit.limits import (
     CAPTURES_PER_RUN_MAX,
     PROVIDER_CALLS_AT_ONCE,
 )
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.queues import Backoff, Failure, Queue, TryFailed
 from plaudit.queues import settle as settle_item
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
@@ -27,7 +28,6 @@ from plaudit.selling.orders.regions import judge_payment
 from plaudit.selling.orders.settlement import OPEN, Seller, is_as_ordered, record, settle, settle_locked
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import Payment, PaymentProvider, PaymentState
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

@@ -8,6 +8,7 @@ from plaudit.languages.formats import format_coins
 from plaudit.languages.model import ENGLISH, Voice, language_of
 from plaudit.languages.speaking import speaking
 from plaudit.limits import ORDER_POLL_AFTER_S
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.capturing import apply_payment, carry_out, carry_out_these
 from plaudit.selling.orders.model import Order, OrderRequest, OrderState
@@ -15,7 +16,6 @@ from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentProvider, as_store
-from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

@@ -20,12 +20,12 @@ from plaudit.limits import (
     FINISHES_PER_JOB_MAX,
     PROVIDER_CALLS_AT_ONCE,
 )
+from plaudit.providers import ProviderUnavailable
 from plaudit.queues import Backoff, Failure, Queue, settle
 from plaudit.selling.orders.model import Order
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import as_store
-from plaudit.selling.providers.errors import ProviderUnavailable
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

@@ -22,6 +22,7 @@ from plaudit.limits import (
     RECHARGE_POLL_EVERY_S,
     WEBHOOK_JOB_EVERY_S,
 )
+from plaudit.providers import ProviderRefused
 from plaudit.queues import Backoff, Queue
 from plaudit.selling.orders import regions
 from plaudit.selling.orders.capturing import DECISIONS, carry_out
@@ -30,7 +31,6 @@ from plaudit.selling.orders.finishing import FINISHES, finish_due
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import OPEN, expire, is_over
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

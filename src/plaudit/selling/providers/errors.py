@@ -5,9 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from plaudit.problems import Problem
-from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
-
-__all__ = ["CurrencyNotTaken", "ProviderRefused", "ProviderUnavailable", "PurchaseNotValid", "SignatureNotValid"]
+from plaudit.providers import ProviderRefused
 
 
 class CurrencyNotTaken(ProviderRefused):

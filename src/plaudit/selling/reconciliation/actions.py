@@ -19,9 +19,9 @@ from plaudit.limits import (
 from plaudit.money import Money
 from plaudit.pages import BEGINNING, Place
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
+from plaudit.providers import ProviderUnavailable
 from plaudit.queues import Backoff, Failure, Queue, settle
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import ProviderUnavailable
 from plaudit.selling.reconciliation.comparing import TOO_MUCH, Comparison, Report, TooMuch
 from plaudit.selling.reconciliation.model import (
     Difference,

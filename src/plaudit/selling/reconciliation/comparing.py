@@ -13,6 +13,7 @@ from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import RECONCILE_EDGE_MINUTES, RECONCILE_FOUND_MAX, RECONCILE_LISTED_MAX, RECONCILE_PAGE_LENGTH
 from plaudit.money import Money
 from plaudit.problems import TooBusy, Unavailable
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.queues import TryFailed
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
@@ -27,7 +28,6 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     ReversalState,
 )
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.reconciliation.lingering import lingering, open_too_long
 from plaudit.selling.reconciliation.model import DifferenceKind, Found, PaidHere, ReversalHere, Side, Sum, What
 from plaudit.settings import Settings

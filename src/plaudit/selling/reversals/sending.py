@@ -17,6 +17,7 @@ from plaudit.limits import (
     WITHDRAWAL_TRIES_MAX,
 )
 from plaudit.problems import TooBusy
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders import actions as orders
 from plaudit.selling.orders.model import Order
@@ -24,7 +25,6 @@ from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import RefundRequest as ProviderRefundRequest
 from plaudit.selling.providers.base import ReversalNews
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.actions import apply_reversal_news, refused
 from plaudit.selling.reversals.model import DueReversal, RefundRequest, Reversal, State, WithdrawalRequest

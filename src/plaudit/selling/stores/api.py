@@ -13,9 +13,10 @@ from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.orders.answers import OrderAnswer, order_answer
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.stores import actions, consumption
 from plaudit.selling.stores.answers import (
     BindRequest,

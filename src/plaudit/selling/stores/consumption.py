@@ -16,11 +16,11 @@ from plaudit.limits import (
 )
 from plaudit.money import round_half_up
 from plaudit.pages import Place
+from plaudit.providers import ProviderRefused
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import ConsumptionRequest
-from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.selling.stores.actions import store_of
 from plaudit.selling.stores.model import Consent, Consumed, ConsumptionEntry, DueRequest, RequestState
 

@@ -12,6 +12,7 @@ from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBo
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import STORE_PROOF_LENGTH_MAX, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused, SignatureNotValid
 from plaudit.selling.providers.apple import purchases
 from plaudit.selling.providers.apple.limits import APPLE_NOTIFICATION_AGE_S_MAX, APPLE_SIGNATURE_FRESH_S
 from plaudit.selling.providers.apple.server import AppleServer
@@ -30,7 +31,7 @@ from plaudit.selling.providers.base import (
     StorePayment,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import ProviderRefused, PurchaseNotValid, SignatureNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Settings, SettingsError
 
 

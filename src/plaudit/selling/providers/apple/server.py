@@ -15,8 +15,8 @@ from appstoreserverlibrary.models.Environment import Environment
 from appstoreserverlibrary.models.NotificationHistoryRequest import NotificationHistoryRequest
 
 from plaudit.limits import PROVIDER_TIMEOUT_S
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.apple.limits import APPLE_HISTORY_PAGES_MAX
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 
 log = logging.getLogger(__name__)
 NAME = "apple"

@@ -17,8 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from plaudit.clock import Clock
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.providers.apple.limits import APPLE_CLOCK_LEEWAY_S
-from plaudit.selling.providers.errors import ProviderUnavailable, PurchaseNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import SettingsError
 
 NAME = "apple"

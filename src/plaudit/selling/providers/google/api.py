@@ -14,7 +14,7 @@ import msgspec
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.money import Money, exponent
 from plaudit.outgoing import tls_context
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.google.auth import NAME, Account
 from plaudit.selling.providers.google.limits import GOOGLE_VOIDED_PAGE_LENGTH, GOOGLE_VOIDED_PAGES_MAX
 

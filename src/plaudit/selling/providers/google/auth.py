@@ -11,7 +11,7 @@ from google.oauth2 import service_account
 
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.outgoing import tls_context
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.settings import SettingsError
 
 NAME = "google"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from plaudit.clock import Clock, SystemClock
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
@@ -22,7 +23,7 @@ from plaudit.selling.providers.base import (
     StorePayment,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, PurchaseNotValid, SignatureNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import voids
 from plaudit.selling.providers.google.api import GooglePlay, NotKnown, Purchase, VoidedPurchase
 from plaudit.selling.providers.google.auth import NAME, Account, read_account

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from plaudit.clock import Clock
 from plaudit.money import Money
 from plaudit.policy.model import Evidence, EvidenceSource
+from plaudit.providers import ProviderRefused
 from plaudit.selling.providers.base import PaymentState, StorePayment
-from plaudit.selling.providers.errors import ProviderRefused, PurchaseNotValid
+from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import voids
 from plaudit.selling.providers.google.api import PlayOrder, Purchase
 from plaudit.selling.providers.google.auth import NAME

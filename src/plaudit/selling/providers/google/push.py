@@ -13,7 +13,7 @@ from google.oauth2 import id_token
 
 from plaudit.clock import Clock
 from plaudit.limits import TOKEN_LENGTH_MAX, WEBHOOK_BYTES_MAX
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.google.auth import NAME, Answer, Transport
 from plaudit.selling.providers.google.limits import (
     GOOGLE_CERTS_CACHE_S,

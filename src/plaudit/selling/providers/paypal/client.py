@@ -14,7 +14,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.outgoing import tls_context
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.paypal.limits import PAYPAL_TOKEN_SPARE_S
 from plaudit.selling.providers.paypal.money import NAME
 from plaudit.settings import Secret

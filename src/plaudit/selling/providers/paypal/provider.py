@@ -10,6 +10,7 @@ import msgspec
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
@@ -21,7 +22,7 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import CurrencyNotTaken, ProviderRefused, ProviderUnavailable, SignatureNotValid
+from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.selling.providers.paypal.checkout import checkout_body
 from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal.disputes import Dispute

@@ -26,7 +26,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from plaudit.clock import Clock
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.outgoing import tls_context
-from plaudit.selling.providers.errors import ProviderUnavailable, SignatureNotValid
+from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.paypal.limits import (
     PAYPAL_CERTIFICATE_BYTES_MAX,
     PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE,

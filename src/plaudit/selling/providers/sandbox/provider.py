@@ -16,6 +16,7 @@ from plaudit.limits import PROVIDER_TIMEOUT_S, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.outgoing import tls_context
 from plaudit.policy.model import Evidence, EvidenceSource
+from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
@@ -30,7 +31,6 @@ from plaudit.selling.providers.base import (
     ReversalState,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Secret, Settings, SettingsError
 
 T = TypeVar("T")

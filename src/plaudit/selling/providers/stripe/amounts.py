@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from plaudit.money import Money, exponent, round_half_up
 from plaudit.problems import InvalidField
-from plaudit.selling.providers.errors import ProviderRefused
+from plaudit.providers import ProviderRefused
 
 _WITHOUT_DECIMALS = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}

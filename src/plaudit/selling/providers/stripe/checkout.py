@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
 from plaudit.selling.providers.stripe.objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
 from plaudit.selling.providers.stripe.payments import StripePayments, gateway_of, marks

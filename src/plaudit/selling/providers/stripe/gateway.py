@@ -12,7 +12,7 @@ import stripe
 
 from plaudit.limits import PROVIDER_CALLS_AT_ONCE, PROVIDER_TIMEOUT_S
 from plaudit.problems import Problem
-from plaudit.selling.providers.errors import ProviderRefused, ProviderUnavailable
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.stripe.limits import STRIPE_PAGE_LENGTH, STRIPE_PAGES_MAX
 from plaudit.settings import Secret
 

@@ -8,6 +8,7 @@ from typing import Any
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import ORDER_VALID_MINUTES
 from plaudit.money import Money
+from plaudit.providers import ProviderRefused
 from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
@@ -20,7 +21,6 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import ProviderRefused
 from plaudit.selling.providers.stripe import webhooks
 from plaudit.selling.providers.stripe.amounts import is_taken, to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway

@@ -7,7 +7,7 @@ import msgspec
 import stripe
 
 from plaudit.clock import Clock
-from plaudit.selling.providers.errors import SignatureNotValid
+from plaudit.providers import SignatureNotValid
 from plaudit.selling.providers.stripe.limits import (
     STRIPE_EVENT_BYTES_MAX,
     STRIPE_WEBHOOK_AHEAD_S_MAX,
