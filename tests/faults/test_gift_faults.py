@@ -57,8 +57,7 @@ async def _kill(server: EmbeddedPostgres) -> None:
 
 async def test_answer_lost_after_commit(database_url: str) -> None:
     """The writer asks again with the same ids, and nobody pays twice."""
-    await fund_viewers(database_url)
-    load = GiftLoad()
+    load = GiftLoad(await fund_viewers(database_url))
     with tempfile.TemporaryDirectory(prefix="pl-", dir=folder_for_sockets()) as folder:
         async with CuttingProxy(database_url, Path(folder)) as proxy:
             writer = await _writer(proxy.url)
@@ -74,8 +73,7 @@ async def test_answer_lost_after_commit(database_url: str) -> None:
 
 async def test_several_writers_with_the_same_ids(database_url: str) -> None:
     """A retry that reaches another process while the first try is under way gets the same answer."""
-    await fund_viewers(database_url)
-    load = GiftLoad()
+    load = GiftLoad(await fund_viewers(database_url))
     writers = [await _writer(database_url) for _ in range(3)]
 
     async def send(orders: Sequence[GiftOrder], writer: GiftWriter) -> None:
@@ -93,8 +91,7 @@ async def test_several_writers_with_the_same_ids(database_url: str) -> None:
 
 async def test_deliverers_killed_at_any_moment(database_url: str) -> None:
     """Deliverers die under load, again and again; every gift reaches its creator and its room once."""
-    await fund_viewers(database_url)
-    load, stop = GiftLoad(), asyncio.Event()
+    load, stop = GiftLoad(await fund_viewers(database_url)), asyncio.Event()
     writer = await _writer(database_url)
     sending = asyncio.create_task(load.send_until(stop, writer.charge_many, at_once=10))
     command = [sys.executable, "-m", "tests.support.deliverer_process", database_url]
@@ -130,12 +127,9 @@ async def test_database_killed_under_load(tmp_path: Path) -> None:
     there, and retries settle the rest."""
     with EmbeddedPostgres(tmp_path / "data") as server:
         await apply_to(server.url, shards=32)
-        await fund_viewers(server.url)
-        load, stop = GiftLoad(), asyncio.Event()
+        shards = await fund_viewers(server.url)
+        load, stop = GiftLoad(shards), asyncio.Event()
         writer = await _writer(server.url)
-        connection = await connect(server.url)
-        shards = await read_shards(connection)
-        await connection.close()
         deliverer = Deliverer(lambda: connect(server.url), shards, SystemClock(), lambda _: None)
         await deliverer.start()
         sending = asyncio.create_task(load.send_until(stop, writer.charge_many))

@@ -17,6 +17,7 @@ from plaudit.db import connect
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome
+from plaudit.ledger.shards import read_shards
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
@@ -82,7 +83,7 @@ async def test_server_killed_under_load(database_url: str, port: int) -> None:
     await issuer.register(owner, _clock)
     await load_starter(owner, _clock)
     clients = _Clients(f"http://{LOOPBACK}:{port}")
-    load, stop = GiftLoad(), asyncio.Event()
+    load, stop = GiftLoad(await read_shards(owner)), asyncio.Event()
 
     async with serving(database_url, port):
         room_id = int(await live_room(clients.client, issuer.mint("creator", [Role.CREATOR], _clock)))

@@ -51,13 +51,12 @@ BREAKS = {
 async def _fill(url: str) -> None:
     """Some gifts delivered, some waiting."""
     connection = await connect(url)
-    await fund_viewers(url)
-    shards = await read_shards(connection)
+    shards = await fund_viewers(url)
     writer = GiftWriter(lambda: connect(url), shards, _clock)
     deliverer = Deliverer(lambda: connect(url), shards, _clock, lambda _: None)
     await writer.start()
     await deliverer.start()
-    load = GiftLoad()
+    load = GiftLoad(shards)
     for _ in range(3):
         await load.send([load.order() for _ in range(40)], writer.charge_many)
         await until_delivered(url, connection)

@@ -56,7 +56,7 @@ def _gift(stage: Stage, buyer: Returns, guest: Guest, **changed: Any) -> GiftOrd
     shares = (GiftShare(guest.id, 400), GiftShare(stage.creator_id, 200))
     gift = GiftOrder(
         *(new_id(stage.shop.clock), buyer.person_id, guest.id, int(stage.room_id), ROSE, 600, 600),
-        host_id=stage.creator_id,
+        shown_shard=stage.shop.desk.house.shards.of(stage.creator_id),
         shares=shares,
     )
     return structs.replace(gift, **changed)
@@ -150,7 +150,7 @@ async def test_a_gift_on_a_video_has_frames_totals_and_a_history(stage: Stage) -
     order = await ada.buy(600)
     video_id = int(stage.room_id) + 1_000
     where = {"room_id": None, "video_id": video_id, "position_ms": 61_500}
-    gift = _gift(stage, ada, guest, host_id=None, shares=(), **where)
+    gift = _gift(stage, ada, guest, shown_shard=None, shares=(), **where)
     await _give(stage, gift)
     house = stage.shop.desk.house
     reader = Reader(house.database, house.shards, Profiles(house.database))

@@ -78,7 +78,7 @@ async def test_each_entry_is_followed_once_and_in_order(database_url: str, datab
         await deliverer.start()
     async with database.transaction() as connection:
         await following.begin(connection, "notes")
-    notes, load, stop = Notes(database, shards), GiftLoad(), asyncio.Event()
+    notes, load, stop = Notes(database, shards), GiftLoad(shards), asyncio.Event()
     followers = [asyncio.create_task(notes.follow_until(stop)) for _ in range(FOLLOWERS)]
     for _ in range(10):
         await load.send([load.order() for _ in range(40)], writer.charge_many)
@@ -121,7 +121,7 @@ async def test_a_shard_that_cannot_be_followed_keeps_no_other_back(
     deliverer = Deliverer(lambda: connect(database_url), shards, _clock, lambda _: None)
     await writer.start()
     await deliverer.start()
-    load = GiftLoad()
+    load = GiftLoad(shards)
     await load.send([load.order() for _ in range(40)], writer.charge_many)
     async with database.read() as connection:
         await until_delivered(database_url, connection)

@@ -95,7 +95,7 @@ def earned(order: GiftOrder) -> tuple[tuple[int, int], ...]:
 
 def body_of(order: GiftOrder) -> tuple[object, ...]:
     """What a repeat must have in common with the first."""
-    return structs.astuple(structs.replace(order, refusal=None, host_id=None, shares=())), earned(order)
+    return structs.astuple(structs.replace(order, refusal=None, shown_shard=None, shares=())), earned(order)
 
 
 def msg_replace(outcome: GiftOutcome, word: Any) -> GiftOutcome:
@@ -188,7 +188,7 @@ class GiftBooks(RuleBasedStateMachine):
             refusal,
             video_id=self._video_of(host, shape.video) if shape.video else None,
             position_ms=shape.position_ms,
-            host_id=self.base + shape.host if shape.host else None,
+            shown_shard=self.shards.of(self.base + host),
             shares=self._shares(shape.earners, price),
             message=shape.message,
             anonymous=shape.anonymous,
@@ -206,6 +206,9 @@ class GiftBooks(RuleBasedStateMachine):
 
     def _video_of(self, host: int, video: int) -> int:
         return self.base + 100 * (video + 1) + host
+
+    def _host_of(self, order: GiftOrder) -> int:
+        return ((order.room_id or order.video_id or 0) - self.base) % 100
 
     def _targets(self) -> list[int]:
         return [self.base + 100 * one + host for one in (1, 2, 3, 4) for host in (6, 7, 8)]
@@ -250,12 +253,12 @@ class GiftBooks(RuleBasedStateMachine):
         self.send([order, *others])
 
     def _changed(self, order: GiftOrder, change: str, amount: int) -> dict[str, Any]:
-        host = (order.host_id or order.creator_id) - self.base
+        host = self._host_of(order)
         people = [share.creator_id - self.base for share in order.shares]
         changes: dict[str, dict[str, Any]] = {
             "price": {"coins": amount, "shares": self._shares(people, amount) if people else ()},
             "item": {"item_id": amount},
-            "receiver": {"creator_id": self.base + 6 + amount % 3, "host_id": self.base + host},
+            "receiver": {"creator_id": self.base + 6 + amount % 3, "shown_shard": self.shards.of(self.base + host)},
             "room": {"room_id": self._room_of(host, 1 + amount % 2), "video_id": None, "position_ms": None},
             "video": {"room_id": None, "video_id": self._video_of(host, 1 + amount % 2)},
             "position": {"position_ms": amount if order.video_id else None},

@@ -147,7 +147,9 @@ class Strip(WalletMachine):
         one, other = (self.viewer + creator for creator in (CREATORS[::-1] if turned else CREATORS))
         shares = GiftShare(one, first), GiftShare(other, second)
         host = self.viewer + 3
-        gift = GiftOrder(self.new_id(), self.viewer, one, host, 1, 1, first + second, host_id=host, shares=shares)
+        gift = GiftOrder(
+            self.new_id(), self.viewer, one, host, 1, 1, first + second, shown_shard=self.shards.of(host), shares=shares
+        )
         outcome = self.runner.run(self.writer.charge(gift)).outcome
         assert outcome == ("posted" if self.model.spend(gift) else "insufficient")
 

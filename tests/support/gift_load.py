@@ -11,6 +11,7 @@ from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
+from plaudit.ledger.shards import Shards, read_shards
 from tests.support.waiting import eventually
 
 VIEWERS = 30
@@ -26,6 +27,7 @@ _clock = SystemClock()
 class GiftLoad:
     """Who sends what, with a seed; answers by gift."""
 
+    shards: Shards
     seed: int = 1
     posted: dict[tuple[int, object], GiftOutcome] = field(default_factory=dict)
     unknown: list[GiftOrder] = field(default_factory=list)
@@ -44,7 +46,7 @@ class GiftLoad:
         target = {"room_id": host} if self._choice.randrange(2) else {"room_id": None, "video_id": VIDEOS + host}
         earners = self._choice.sample(range(VIEWERS + 1, VIEWERS + 1 + CREATORS), 2)
         shares = (GiftShare(earners[0], 5), GiftShare(earners[1], 2)) if self._choice.randrange(3) else ()
-        return structs.replace(whole, **target, host_id=host, shares=shares)
+        return structs.replace(whole, **target, shown_shard=self.shards.of(host), shares=shares)
 
     def _creator(self) -> int:
         return VIEWERS + 1 + self._choice.randrange(CREATORS)
@@ -89,7 +91,8 @@ class GiftLoad:
             ), "a repeat must get the first answer"
 
 
-async def fund_viewers(url: str) -> None:
+async def fund_viewers(url: str) -> Shards:
+    """Coins for all of them. Answers the shards that they are spread over."""
     connection = await connect(url)
     for viewer in range(1, VIEWERS + 1):
         await connection.execute(
@@ -99,7 +102,9 @@ async def fund_viewers(url: str) -> None:
             COINS_EACH,
             _clock.now(),
         )
+    shards = await read_shards(connection)
     await connection.close()
+    return shards
 
 
 async def assert_books_hold(url: str, load: GiftLoad) -> None:

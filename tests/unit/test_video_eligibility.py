@@ -14,6 +14,7 @@ from plaudit.videos.model import Video
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 RULE = Rule(public_s_min=60, coins_min=5, coins_max=3_000, countries_refused=frozenset({"KP"}))
 VIDEO = Video(
+    shard=0,
     id=7,
     issuer_id=1,
     external_id="v-7",

@@ -80,6 +80,7 @@ class GiftRoom(msgspec.Struct, frozen=True):
 
     id: int
     creator_id: int
+    shard: int
     state: Literal["scheduled", "live", "ended"]
     gifts_enabled: bool
 

@@ -189,7 +189,7 @@ class GiftSender:
             wanted.item_id,
             wanted.count,
             wanted.coins or coins,
-            host_id=room.creator_id,
+            shown_shard=room.shard,
         )
         unit_coins, rest = divmod(order.coins, order.count)
         is_honoured = rest == 0 and self._catalogue.is_honoured(item, unit_coins)

@@ -15,7 +15,7 @@ from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import read_shards, shard_of
-from plaudit.ledger.writer import line_of
+from plaudit.ledger.writer import line_of, shown_in
 from plaudit.limits import (
     COMBO_WINDOW_MS,
     HOLD_DAYS_MAX,
@@ -161,10 +161,10 @@ async def spend(connection: Connection, clock: Clock, hold_id: UUID, order: Gift
         HoldOfAnotherPrice: the gift costs more or less than is held.
     """
     shards, now = await read_shards(connection), clock.now()
-    host_shard = shards.of(order.host_id or order.creator_id)
+    shown_shard = shown_in(order, shards.of)
     answer = await connection.fetchrow(
         SQL["spend_hold"],
-        *(shards.of(order.viewer_id), hold_id, now, COMBO_WINDOW_MS, line_of(order, shards.of), host_shard),
+        *(shards.of(order.viewer_id), hold_id, now, COMBO_WINDOW_MS, line_of(order, shards.of), shown_shard),
         *(order.refusal is not None, order.viewer_id),
     )
     assert answer is not None, "spend_hold() answers one row"

@@ -42,8 +42,8 @@ class GiftOrder(msgspec.Struct, frozen=True):
     video_id: int | None = None
     position_ms: int | None = None
     """Where in the video."""
-    host_id: int | None = None
-    """Whose room or video it is; None: that of whom it is sent to."""
+    shown_shard: int | None = None
+    """Where the frames of its room or video lie; None: in the shard of whom it is sent to."""
     shares: tuple[GiftShare, ...] = ()
     """Who earns it; empty: all of it is of whom it is sent to."""
     message: str | None = None

@@ -165,9 +165,14 @@ class _Lane:
             self._clock.now(),
             COMBO_WINDOW_MS,
             [line_of(order, of) for order in orders],
-            [of(order.host_id or order.creator_id) for order in orders],
+            [shown_in(order, of) for order in orders],
             [order.refusal is not None for order in orders],
         )
+
+
+def shown_in(order: GiftOrder, shard_of: Callable[[int], int]) -> int:
+    """The shard whose screens show a gift."""
+    return shard_of(order.creator_id) if order.shown_shard is None else order.shown_shard
 
 
 def line_of(order: GiftOrder, shard_of: Callable[[int], int]) -> tuple[object, ...]:
@@ -192,12 +197,10 @@ def line_of(order: GiftOrder, shard_of: Callable[[int], int]) -> tuple[object, .
 
 
 def _shares(order: GiftOrder, shard_of: Callable[[int], int]) -> list[tuple[int, int, int]] | None:
-    """Who earns how many coins, in which shard. None: whoever has the room or video has all of it, as nearly always."""
-    is_hosts = order.host_id is None or order.host_id == order.creator_id
-    if is_hosts and not order.shares:
-        return None
+    """Who earns how many coins, in which shard. None: whom it is sent to has all of it where it is shown, as nearly
+    always."""
     whole = (GiftShare(order.creator_id, order.coins),)
-    if is_hosts and order.shares == whole:
+    if order.shares in ((), whole) and shown_in(order, shard_of) == shard_of(order.creator_id):
         return None
     return [(share.creator_id, share.coins, shard_of(share.creator_id)) for share in order.shares or whole]
 

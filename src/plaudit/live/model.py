@@ -97,7 +97,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def for_gifts(self) -> GiftRoom:
-        return GiftRoom(self.id, self.creator_id, self.state, self.gifts_enabled)
+        return GiftRoom(self.id, self.creator_id, self.shard, self.state, self.gifts_enabled)
 
 
 class WatchedRoom(Room, frozen=True, kw_only=True):

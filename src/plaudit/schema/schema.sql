@@ -1443,6 +1443,14 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.video_lies_with_its_first_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.shard := shard_of(new.owner_id);
+    return new;
+end $$;
+
 CREATE TABLE public.account (
     shard smallint NOT NULL,
     kind text NOT NULL,
@@ -3669,6 +3677,7 @@ CREATE TABLE public.video (
     music_restricted boolean DEFAULT false NOT NULL,
     told_at timestamp with time zone NOT NULL,
     added_at timestamp with time zone NOT NULL,
+    shard smallint NOT NULL,
     CONSTRAINT video_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 86400000))),
     CONSTRAINT video_external_id_check CHECK (((external_id ~ '^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$'::text) AND (char_length(external_id) <= 200))),
     CONSTRAINT video_published_at_a_time CHECK (((state <> 'published'::text) OR (published_at IS NOT NULL))),
@@ -3690,6 +3699,8 @@ COMMENT ON COLUMN public.video.territories_allowed IS 'where it may be watched; 
 COMMENT ON COLUMN public.video.music_restricted IS 'it has music whose owners let nobody earn with it';
 
 COMMENT ON COLUMN public.video.told_at IS 'when its platform last spoke of it; an older word that comes late changes nothing';
+
+COMMENT ON COLUMN public.video.shard IS 'of its frames: its first owner''s, whoever owns it later';
 
 CREATE TABLE public.video_opt_in (
     creator_id bigint NOT NULL,
@@ -4486,6 +4497,8 @@ CREATE TRIGGER price_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.p
 
 CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price_seller FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
+CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_lies_with_its_first_owner();
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
 
@@ -5011,6 +5024,8 @@ GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 

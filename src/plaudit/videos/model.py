@@ -41,6 +41,8 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """A video as it is kept, with its owner and what the owner decided. All of it is read by one statement."""
 
     id: int
+    shard: int
+    """Of its frames: its first owner's, whoever owns it later."""
     issuer_id: int
     external_id: str
     owner_id: int

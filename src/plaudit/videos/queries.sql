@@ -24,7 +24,7 @@ where v.told_at <= excluded.told_at;
 update video set state = 'deleted', told_at = $3 where issuer_id = $1 and external_id = $2 and told_at <= $3;
 
 -- name: videos_by_ids -> Video
-select v.id, v.issuer_id, v.external_id, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url, v.state,
+select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url, v.state,
     v.published_at, v.territories_allowed, v.territories_blocked, v.music_restricted, v.told_at,
     p.subject as owner_subject, p.display_name as owner_name, p.avatar as owner_avatar, p.country as owner_country,
     i.active and ('creator' = any (p.platform_roles) or exists (
