@@ -11,6 +11,7 @@ import pytest
 
 from plaudit.db import Connection
 from plaudit.inbox import actions as inbox
+from plaudit.inbox.model import Side
 from plaudit.limits import (
     INBOX_LEASE_S,
     INBOX_PAUSE_S_MAX,
@@ -55,6 +56,15 @@ async def only_message(olga: httpx2.AsyncClient) -> dict[str, Any]:
     [message] = (await olga.get("/v1/operator/messages")).json()["items"]
     found: dict[str, Any] = message
     return found
+
+
+async def test_an_id_is_one_sides(shop: Shop) -> None:
+    """Who pays out may have the name of who takes payments, and count as it does."""
+    now, message = shop.clock.now(), ("sandbox", "evt_1", "paid", b"{}")
+    async with shop.desk.house.database.transaction() as connection:
+        assert await inbox.keep(connection, Side.PAYMENTS, *message, now)
+        assert await inbox.keep(connection, Side.PAYOUTS, *message, now)
+        assert await inbox.keep(connection, Side.PAYOUTS, *message, now) is None
 
 
 async def test_a_message_is_kept_when_its_worker_dies_and_applied_by_another(

@@ -86,6 +86,9 @@ PLANTED = [
     ("insert into price_book_withdrawal select version, now(), null, 'wrong' from price_book", "prices",
      State.BLOCKING, "no price book holds"),
     ("select 1", "webhooks", State.ATTENTION, "sandbox never"),
+    ("insert into webhook_event (side, provider, event_id, kind, received_at, due_at, body)"
+     " values ('payouts', 'sandbox', 'evt_1', 'payout.paid', now(), now(), '')", "webhooks",
+     State.ATTENTION, "sandbox never"),
     ("select 1", "rewards", State.ATTENTION, "came with Plaudit"),
     ("select 1", "database", State.ATTENTION, "fsync off"),
     ("select 1", "backups", State.ATTENTION, "none is known of"),

@@ -6,7 +6,7 @@ ROOM = Room(
     package="plaudit.payouts",
     tables="""
         payout payout_account_key payout_bank_outcome payout_event payout_export payout_export_download
-        payout_export_item payout_method payout_provider_event payout_quote payout_rate payout_send
+        payout_export_item payout_method payout_quote payout_rate payout_send
         payout_shown payout_state payout_terms payout_transition stuck_work
     """,
     routers=("api:router",),

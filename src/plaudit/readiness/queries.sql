@@ -17,7 +17,8 @@ select count(distinct person_id)::integer from role_grant where role = 'operator
 select p.provider, e.received_at
 from unnest($1::text[]) p (provider)
 left join lateral (
-    select received_at from webhook_event e where e.provider = p.provider order by received_at desc limit 1
+    select received_at from webhook_event e
+    where e.side = 'payments' and e.provider = p.provider order by received_at desc limit 1
 ) e on true
 
 -- name: backup_facts -> BackupFacts

@@ -2746,21 +2746,6 @@ COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account ma
 
 COMMENT ON COLUMN public.payout_method.sealed_account IS 'AES-GCM: 12 bytes of nonce, then the account as JSON, bound to its creator and method';
 
-CREATE TABLE public.payout_provider_event (
-    provider text NOT NULL,
-    event_id text NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    body bytea NOT NULL,
-    due_at timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    outcome text,
-    applied_at timestamp with time zone,
-    last_error text,
-    CONSTRAINT payout_provider_event_check CHECK (((outcome IS NULL) = (applied_at IS NULL))),
-    CONSTRAINT payout_provider_event_check1 CHECK (((outcome IS NULL) OR (due_at IS NULL))),
-    CONSTRAINT payout_provider_event_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'nothing_new'::text, 'contradiction'::text, 'unknown_payout'::text])))
-);
-
 CREATE TABLE public.payout_quote (
     shard smallint NOT NULL,
     id uuid NOT NULL,
@@ -3485,7 +3470,7 @@ CREATE TABLE public.webhook_event (
     due_at timestamp with time zone,
     leased_until timestamp with time zone,
     failed_with text,
-    side text DEFAULT 'payments'::text NOT NULL,
+    side text NOT NULL,
     CONSTRAINT webhook_begins_waiting CHECK (((previous_state IS NOT NULL) OR (state = 'waiting'::text))),
     CONSTRAINT webhook_side_known CHECK ((side = ANY (ARRAY['payments'::text, 'payouts'::text]))),
     CONSTRAINT webhook_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text]))),
@@ -4064,9 +4049,6 @@ ALTER TABLE ONLY public.payout_method
 ALTER TABLE ONLY public.payout
     ADD CONSTRAINT payout_pkey PRIMARY KEY (shard, id);
 
-ALTER TABLE ONLY public.payout_provider_event
-    ADD CONSTRAINT payout_provider_event_pkey PRIMARY KEY (provider, event_id);
-
 ALTER TABLE ONLY public.payout_quote
     ADD CONSTRAINT payout_quote_pkey PRIMARY KEY (shard, id);
 
@@ -4263,10 +4245,7 @@ ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_message_id_key UNIQUE (message_id);
 
 ALTER TABLE ONLY public.webhook_event
-    ADD CONSTRAINT webhook_event_once UNIQUE (side, provider, event_id);
-
-ALTER TABLE ONLY public.webhook_event
-    ADD CONSTRAINT webhook_event_pkey PRIMARY KEY (provider, event_id);
+    ADD CONSTRAINT webhook_event_pkey PRIMARY KEY (side, provider, event_id);
 
 ALTER TABLE ONLY public.webhook_replay
     ADD CONSTRAINT webhook_replay_pkey PRIMARY KEY (message_id, at, person_id);
@@ -4372,10 +4351,6 @@ CREATE INDEX payout_method_by_creator ON public.payout_method USING btree (shard
 CREATE INDEX payout_method_in_clear ON public.payout_method USING btree (shard, id) WHERE (sealed_account IS NULL);
 
 CREATE INDEX payout_poll_stuck ON public.payout USING btree (changed_at) WHERE ((poll_at IS NOT NULL) AND (poll_error IS NOT NULL));
-
-CREATE INDEX payout_provider_event_due ON public.payout_provider_event USING btree (due_at) WHERE (due_at IS NOT NULL);
-
-CREATE INDEX payout_provider_event_stuck ON public.payout_provider_event USING btree (received_at) WHERE ((applied_at IS NULL) AND (last_error IS NOT NULL));
 
 CREATE INDEX payout_rate_by_currency ON public.payout_rate USING btree (currency, effective_at DESC, version DESC);
 
@@ -5308,8 +5283,6 @@ GRANT UPDATE(account_ending) ON TABLE public.payout_method TO plaudit_app;
 GRANT UPDATE(account_key) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.payout_provider_event TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
 
