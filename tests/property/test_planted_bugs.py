@@ -7,7 +7,7 @@ from plaudit.schema.migrate import PACKAGE
 from tests.property import test_clawback
 from tests.property.test_gift_books import hold_against_model
 from tests.property.test_strip import hold_against_piles
-from tests.support.plants import finders, is_found, plant
+from tests.support.plants import finders, plant, require_found
 
 ACCOUNTS = PACKAGE / "ledger" / "functions" / "00_accounts.sql"
 CHARGE = PACKAGE / "ledger" / "functions" / "10_charge.sql"
@@ -326,8 +326,7 @@ def test_planted_bug_is_found(bug: str, database_url: str) -> None:
     file, right, wrong, found_by = BUGS[bug]
     plant(database_url, file, right, wrong)
     hold = {STRIP: hold_against_piles, ACCOUNTS: test_clawback.hold_against_model}.get(file, hold_against_model)
-    found = finders(database_url, lambda: hold(database_url, examples=100, planted=True))
-    assert is_found(found_by, found), found
+    require_found(found_by, database_url, lambda examples: hold(database_url, examples=examples, planted=True))
 
 
 def test_a_statement_that_cannot_run_is_no_finding(database_url: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from plaudit.schema.migrate import PACKAGE
 from tests.property.test_holds import hold_against_held_piles
-from tests.support.plants import finders, is_found, plant
+from tests.support.plants import plant, require_found
 
 HOLDS = PACKAGE / "ledger" / "functions" / "15_holds.sql"
 STRIP = PACKAGE / "ledger" / "functions" / "05_strip.sql"
@@ -176,5 +176,6 @@ BUGS = {
 def test_planted_bug_is_found(bug: str, database_url: str) -> None:
     file, right, wrong, found_by = BUGS[bug]
     plant(database_url, file, right, wrong)
-    found = finders(database_url, lambda: hold_against_held_piles(database_url, examples=100, planted=True))
-    assert is_found(found_by, found), found
+    require_found(
+        found_by, database_url, lambda examples: hold_against_held_piles(database_url, examples=examples, planted=True)
+    )
