@@ -86,7 +86,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
 def placed(problem: Problem, place: str) -> Problem:
     """The same problem, its field said to be in body or query: what acts knows no more than the field's name."""
     if isinstance(problem, InvalidField) and problem.fields["field"].partition(".")[0] not in _PLACES:
-        return InvalidField(field=f"{place}.{problem.fields['field']}", reason=problem.fields["reason"])
+        return InvalidField(**problem.fields | {"field": f"{place}.{problem.fields['field']}"})
     return problem
 
 
