@@ -25,7 +25,8 @@ from plaudit.limits import (
 )
 from plaudit.live.frames import ChatBody, KeptMessage, body_of
 from plaudit.live.model import Room
-from plaudit.problems import InvalidField, TooBusy, Unavailable
+from plaudit.problems import TooBusy, Unavailable
+from plaudit.texts import plain
 
 SQL = statements(__file__)
 
@@ -79,7 +80,7 @@ class Chat:
             Unavailable: it was not written; say it again with the same id.
         """
         require_uuid7(message_id, "id", self._clock)
-        text = _plain(text)
+        text = plain(text, "text", CHAT_TEXT_LENGTH_MAX)
         key = (person_id, str(message_id))
         if key in self._ids:
             known = self._ids[key]
@@ -171,19 +172,3 @@ class Chat:
             )
             for row in rows
         ]
-
-
-def _plain(text: str) -> str:
-    """The text without blanks around it; line breaks become blanks.
-
-    Raises:
-        InvalidField: nothing is left, too much, or control characters.
-    """
-    text = " ".join(text.split())
-    if not text:
-        raise InvalidField(field="text", reason="is empty")
-    if len(text) > CHAT_TEXT_LENGTH_MAX:
-        raise InvalidField(field="text", reason=f"is longer than {CHAT_TEXT_LENGTH_MAX} characters")
-    if any(character < " " or "\x7f" <= character <= "\x9f" for character in text):
-        raise InvalidField(field="text", reason="must not contain control characters")
-    return text
