@@ -14,6 +14,7 @@ GIFT_QUEUE_LENGTH_MAX = 20_000  # gifts waiting for the batch writer, per proces
 GIFT_BATCH_LENGTH_MAX = 4_000  # gifts in one call of charge()
 GIFT_COUNT_MAX = 9_999  # items in one gift
 GIFT_COINS_MAX = 1_000_000_000  # coins of one gift
+GIFT_MESSAGE_LENGTH_MAX = 150  # characters of the words with one gift
 GIFTS_PER_REQUEST_MAX = 500  # gifts in one POST /v1/gifts:batch
 CHARGE_ATTEMPTS_MAX = 20  # tries of one batch while the database is away
 CHARGE_RETRY_PAUSE_MS = 50  # after the first failed try; longer by as much after each
@@ -86,6 +87,8 @@ ART_PIXELS_MAX = 60_000_000  # of all pictures of one animation together
 LOTTIE_DEPTH_MAX = 100  # objects and lists inside each other
 PRICES_KEPT_S = 30  # how long a web price of somebody is remembered
 PRICES_REMEMBERED = 10_000  # of so many people, per process
+WHEREABOUTS_KEPT_S = 30  # how long the countries of somebody are remembered, where a video asks for them
+WHEREABOUTS_REMEMBERED = 10_000  # of so many people and networks, per process
 
 # people
 SESSIONS_FORGOTTEN_EVERY_S = 3_600  # pause between two looks for sessions and codes that are long over
@@ -130,6 +133,11 @@ VIDEO_DURATION_MS_MAX = 86_400_000
 TERRITORIES_MAX = 300  # where one video may, or may not, be watched
 VIDEO_TOLD_AHEAD_S_MAX = 300  # by which a platform's clock may be ahead of ours
 VIDEO_TOKEN_LIFETIME_S_MAX = 86_400  # of a token that tells of a video
+VIDEO_TOKEN_LENGTH_MAX = 8_192  # characters
+VIDEO_FRESH_MS = 1_000  # how long a process may believe what was said of a video elsewhere to be otherwise
+VIDEOS_KNOWN_MAX = 10_000  # videos one process keeps at hand
+VIDEOS_READ_AT_ONCE_MAX = 500  # in one query for those that gifts go to
+VIDEO_TOKENS_KNOWN_MAX = 20_000  # tokens whose video one process remembers
 PAGE_VIDEOS_MAX = 60  # videos on the page of all
 
 # hub

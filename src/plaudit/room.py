@@ -39,6 +39,8 @@ class Room:
     """What it adds to the pages of a live room: `web/templates/parts/<name>.html`, `web/static/js/parts/<name>.js`."""
     frames: str = ""
     """A tuple of the `FrameKind`s that it adds to what a live room is told."""
+    refusals: str = ""
+    """A tuple of the problems by which it refuses gifts to what it keeps."""
     followers: tuple[str, ...] = ()
     """The names by which it follows the log of what creators receive."""
     commands: tuple[RoomCommand, ...] = ()

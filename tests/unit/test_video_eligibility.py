@@ -36,8 +36,9 @@ VIDEO = Video(
     owner_may_earn=True,
     owner_opted_in=True,
     gifts_enabled=True,
+    messages_enabled=False,
 )
-ADA = Occasion(person_id=4, countries=frozenset({"DE"}), rule=RULE, now=NOW)
+ADA = Occasion(person_id=4, issuer_id=1, countries=frozenset({"DE"}), rule=RULE, now=NOW)
 
 OF_VIDEO: list[tuple[dict[str, Any], Refusal]] = [
     ({"state": "deleted"}, Refusal.DELETED),
@@ -54,6 +55,7 @@ OF_VIDEO: list[tuple[dict[str, Any], Refusal]] = [
     ({"state": "deleted", "owner_may_earn": False, "owner_opted_in": False}, Refusal.DELETED),
 ]
 OF_GIVER: list[tuple[dict[str, Any], dict[str, Any], Refusal]] = [
+    ({}, {"issuer_id": 2}, Refusal.FOREIGN),
     ({}, {"person_id": 3}, Refusal.OWN_VIDEO),
     ({}, {"countries": frozenset({"DE", "KP"})}, Refusal.GIVER_COUNTRY_REFUSED),
     ({"territories_blocked": ["DE"]}, {}, Refusal.TERRITORY_NOT_ALLOWED),
@@ -65,7 +67,9 @@ OF_GIVER: list[tuple[dict[str, Any], dict[str, Any], Refusal]] = [
 def test_a_public_video_of_a_creator_who_wants_gifts_takes_them() -> None:
     assert refusal_of_video(VIDEO, RULE, NOW) is None
     assert refusal_for(VIDEO, ADA) is None
-    assert refusal_for(VIDEO, msgspec.structs.replace(ADA, person_id=None, countries=frozenset())) is None
+    assert (
+        refusal_for(VIDEO, msgspec.structs.replace(ADA, person_id=None, issuer_id=None, countries=frozenset())) is None
+    )
 
 
 @pytest.mark.parametrize(("change", "refusal"), OF_VIDEO)

@@ -8,17 +8,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from plaudit.db import Connection, statements
+from plaudit.gifts.attempts import WantedGift
 from plaudit.gifts.batches import NOT_SENT, BatchedGift, BatchedOutcome, GiftBatchAnswer, GiftBatchRequest
 from plaudit.gifts.catalogue import api as catalogue_api
 from plaudit.gifts.catalogue import offer_api
 from plaudit.gifts.model import REFUSED, Gift, GiftConflict, GiftRequest, InsufficientCoins, SenderUnknown
-from plaudit.gifts.sending import GiftSender, Settled, WantedGift
+from plaudit.gifts.places import brought_refusals
+from plaudit.gifts.sending import GiftSender, Settled
 from plaudit.injected import Clock, Database
 from plaudit.ledger.model import OutcomeUnknown
+from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import require_people_by_subjects
 from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField, Problem
+from plaudit.texts import plain
 
 SQL = statements(__file__)
 TAGS = ["Gifts"]
@@ -33,31 +37,58 @@ TAGS = ["Gifts"]
     status_code=201,
     hot=True,
     also_answers=(200,),
-    problems=(*REFUSED, OutcomeUnknown),
+    problems=(*REFUSED, *brought_refusals(), OutcomeUnknown),
 )
 async def send_gift(
-    data: JSONBody[GiftRequest], caller: Caller, gift_sender: NamedDependency[GiftSender]
+    data: JSONBody[GiftRequest],
+    caller: Caller,
+    gift_sender: NamedDependency[GiftSender],
+    network_address: NamedDependency[str | None],
 ) -> Response[Gift]:
-    """Idempotent by `id`: 201 when it was charged now, 200 with the first answer when it was charged before.
+    """To a room that is live, or to a video at a place in it. Idempotent by `id`: 201 when it was charged now, 200 with
+    the first answer when it was charged before, whatever has changed since.
 
     402 `insufficient_coins` says in `coins_short` what is missing, in `price` what that is worth, and in `purchase`
     what can be bought (ask for a quote with `missing_coins`). 409 says why it was refused: `room_not_live`,
-    `gifts_paused`, `item_retired`, `own_room`, `receiver_not_in_room`, `price_changed`, `gift_conflict`.
+    `gifts_paused`, `item_retired`, `own_room`, `receiver_not_in_room`, `price_changed`, `gift_conflict`; on a video
+    what its catalogue says as `reason`, or what is wrong with place, item, receiver or words.
     """
-    gift, is_new = await gift_sender.send(_wanted(data, caller.person_id))
+    gift, is_new = await gift_sender.send(_wanted(data, caller.person_id, caller.issuer_id, network_address))
     return Response(gift, status_code=201 if is_new else 200)
 
 
-def _wanted(request: GiftRequest, sender_id: int) -> WantedGift:
+def _wanted(
+    request: GiftRequest, sender_id: int, issuer_id: int, network_address: str | None, field: str = "body"
+) -> WantedGift:
+    """Raises:
+    InvalidField: it goes nowhere, or to two places; or it says of a room what is for videos.
+    """
+    if (request.room_id is not None) + (request.video_id is not None) + (request.video_token is not None) != 1:
+        reason = "or video_id or video_token must be given, and one of them only"
+        raise InvalidField(field=f"{field}.room_id", reason=reason)
+    if request.room_id is not None:
+        for name in ("position_ms", "message"):
+            if getattr(request, name) is not None:
+                raise InvalidField(field=f"{field}.{name}", reason="is for gifts on videos")
     return WantedGift(
         request.id,
         sender_id,
-        int(request.room_id),
+        _number(request.room_id),
         request.item_id,
         request.count,
         request.coins,
-        int(request.creator_id) if request.creator_id else None,
+        _number(request.creator_id),
+        _number(request.video_id),
+        request.position_ms,
+        request.message and plain(request.message, f"{field}.message", GIFT_MESSAGE_LENGTH_MAX),
+        request.video_token,
+        issuer_id,
+        network_address,
     )
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 @post(
@@ -83,7 +114,11 @@ async def send_gifts(
     """
     async with database.transaction() as connection:
         senders = await _senders(connection, caller, data.gifts, clock)
-    known = [_wanted(gift, sender) for gift, sender in zip(data.gifts, senders, strict=True) if sender]
+    known = [
+        _wanted(gift, sender, caller.issuer_id, None, f"body.gifts[{place}]")
+        for place, (gift, sender) in enumerate(zip(data.gifts, senders, strict=True))
+        if sender
+    ]
     sent = iter(await gift_sender.send_many(known))
     return GiftBatchAnswer(
         [

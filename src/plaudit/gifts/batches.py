@@ -6,10 +6,11 @@ from uuid import UUID
 import msgspec
 
 from plaudit.gifts.model import DECIMAL_ID, REFUSED, Gift, GiftRequest, SenderUnknown
+from plaudit.gifts.places import brought_refusals
 from plaudit.limits import GIFTS_PER_REQUEST_MAX
-from plaudit.problems import InvalidField
+from plaudit.problems import InvalidField, Problem
 
-NOT_SENT = (*REFUSED, SenderUnknown, InvalidField)
+NOT_SENT: tuple[type[Problem], ...] = (*REFUSED, *brought_refusals(), SenderUnknown, InvalidField)
 """What can be wrong with one gift of a batch."""
 
 _PROBLEM_SCHEMAS = (*sorted(problem.__name__ for problem in NOT_SENT), "ProblemDocument")

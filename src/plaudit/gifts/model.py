@@ -1,15 +1,21 @@
 """Catalogue items, gifts as they are asked for and answered, and why one may be refused."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, ClassVar, Literal, Protocol
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from plaudit.limits import COMBO_WINDOW_MS, GIFT_COINS_MAX, GIFT_COUNT_MAX
+from plaudit.limits import (
+    COMBO_WINDOW_MS,
+    GIFT_COINS_MAX,
+    GIFT_COUNT_MAX,
+    GIFT_MESSAGE_LENGTH_MAX,
+    VIDEO_DURATION_MS_MAX,
+    VIDEO_TOKEN_LENGTH_MAX,
+)
 from plaudit.money import Money
 from plaudit.problems import Conflict, NotFound, Problem
 
@@ -75,36 +81,28 @@ class GiftRow(msgspec.Struct, frozen=True):
     anonymous: bool
 
 
-class GiftRoom(msgspec.Struct, frozen=True):
-    """What a gift has to know about its room."""
-
-    id: int
-    creator_id: int
-    shard: int
-    state: Literal["scheduled", "live", "ended"]
-    gifts_enabled: bool
-
-
-class Rooms(Protocol):
-    """Where rooms are looked up; kept by whoever runs them."""
-
-    def at_hand(self, room_id: int) -> GiftRoom | None:
-        """The room if it is already known here."""
-        ...
-
-    async def find(self, room_id: int) -> GiftRoom | None:
-        """The room, read from the database when it is not at hand; None: there is none."""
-        ...
-
-
 # What is asked
 
 
 class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A gift to send. The id makes it happen once, however often it is sent."""
+    """A gift to send, to a room or to a video: exactly one of `room_id`, `video_id` and `video_token`. The id makes it
+    happen once, however often it is sent."""
 
     id: Annotated[UUID, msgspec.Meta(description="UUID of version 7, made by the sender.")]
-    room_id: IdText
+    room_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The room.", examples=["7"])] | None = None
+    video_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The video.", examples=["12"])] | None = None
+    video_token: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1,
+                max_length=VIDEO_TOKEN_LENGTH_MAX,
+                description="In the place of `video_id`: a token in which the platform vouches for a video it may not"
+                " have told of yet. The answer says its `video_id`.",
+            ),
+        ]
+        | None
+    ) = None
     item_id: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="The catalogue item.")]
     count: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COUNT_MAX, description="How many of it.")] = 1
     coins: (
@@ -121,7 +119,25 @@ class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     creator_id: (
         Annotated[
             str,
-            msgspec.Meta(pattern=DECIMAL_ID, description="Who receives it; the creator of the room when left out."),
+            msgspec.Meta(pattern=DECIMAL_ID, description="Who receives it; the creator of the place when left out."),
+        ]
+        | None
+    ) = None
+    position_ms: (
+        Annotated[
+            int,
+            msgspec.Meta(ge=0, le=VIDEO_DURATION_MS_MAX, description="Where in the video, within its duration."),
+        ]
+        | None
+    ) = None
+    message: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1,
+                max_length=GIFT_MESSAGE_LENGTH_MAX,
+                description="Words with a gift on a video, if its creator takes any. Plain text.",
+            ),
         ]
         | None
     ) = None
@@ -275,10 +291,8 @@ class TooDear(Problem):
         coins_max: int
 
 
-REFUSALS: Mapping[str, type[Conflict]] = {
-    problem.code: problem
-    for problem in (RoomNotLive, GiftsPaused, ItemRetired, ItemNotHere, ReceiverNotInRoom, OwnRoom, PriceChanged)
-}
+REFUSALS = (RoomNotLive, GiftsPaused, ItemRetired, ItemNotHere, ReceiverNotInRoom, OwnRoom, PriceChanged)
+"""Why a gift is refused, as far as neither its wallet nor a video decides it."""
 
-REFUSED = (*REFUSALS.values(), InsufficientCoins, GiftConflict, RoomUnknown, ItemUnknown, TooDear)
-"""Why a gift was not sent."""
+REFUSED = (*REFUSALS, InsufficientCoins, GiftConflict, RoomUnknown, ItemUnknown, TooDear)
+"""Why a gift was not sent, as far as no video decides it."""

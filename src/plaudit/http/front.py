@@ -11,7 +11,7 @@ from litestar.types import ASGIApp
 from litestar.utils import normalize_path
 
 from plaudit.http.errors import placed, problem_from
-from plaudit.http.guard import admit
+from plaudit.http.guard import address_of, admit
 from plaudit.http.headers import with_headers
 from plaudit.http.origins import preflight_headers
 from plaudit.problems import WrongMediaType
@@ -24,7 +24,8 @@ class Front:
     Args:
         framework: answers everything else.
         parts: of the house, by name.
-        hot_handlers: by method and path. Each takes `data`, `caller` and parts of the house, and returns a response.
+        hot_handlers: by method and path. Each takes `data`, `caller`, `network_address` and parts of the house, and
+            returns a response.
         sockets: address, with one id as `{}`, and callable of each.
     """
 
@@ -82,14 +83,18 @@ async def _answer(handler: HTTPRouteHandler, scope: Any, receive: Any, send: Any
 
 async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[Any, int]:
     """What the handler answers, and with which status."""
-    given = {"caller": await admit(scope, handler)}
+    asking = await admit(scope, handler)
+    given: dict[str, Any] = {
+        "caller": asking,
+        "network_address": address_of(asking, scope, scope["plaudit"]["settings"]),
+    }
     if not _is_json(scope["headers"]):
         raise WrongMediaType
     body = handler.parsed_data_field
     assert body is not None
     given["data"] = decode_body(await read_body(receive), body.annotation)
-    parts = {name: scope["plaudit"][name] for name in handler.parsed_fn_signature.parameters if name not in given}
-    response = await handler.fn(**given, **parts)
+    wanted = handler.parsed_fn_signature.parameters
+    response = await handler.fn(**{name: given[name] if name in given else scope["plaudit"][name] for name in wanted})
     return response.content, response.status_code
 
 

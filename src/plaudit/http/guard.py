@@ -40,4 +40,9 @@ async def caller(request: Request[Any, Any, Any]) -> Caller | None:
 async def network_address(request: Request[Any, Any, Any], settings: Settings) -> str | None:
     """Where somebody asks from; None when that cannot be told, as of people a server speaks for."""
     asking: Caller | None = request.scope["plaudit_caller"]  # type: ignore[typeddict-item]  # written by the guard
-    return None if asking and asking.key_id is not None else client_address(request.scope, settings)
+    return address_of(asking, request.scope, settings)
+
+
+def address_of(asking: Caller | None, scope: Any, settings: Settings) -> str | None:
+    """Where a caller asks from; None when that cannot be told, as of people a server speaks for."""
+    return None if asking and asking.key_id is not None else client_address(scope, settings)

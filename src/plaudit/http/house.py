@@ -10,9 +10,11 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.db import Database
 from plaudit.feeds.webhooks.jobs import SEND_JOB
 from plaudit.feeds.webhooks.sending import Dispatcher
+from plaudit.gifts.attempts import Attempts
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.prices import Prices
 from plaudit.gifts.sending import GiftSender
+from plaudit.gifts.whereabouts import Whereabouts
 from plaudit.http.metrics import Gauges
 from plaudit.ids import new_id
 from plaudit.jobs import Job, JobRunner
@@ -34,6 +36,7 @@ from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
+from plaudit.videos.places import VideoPlaces
 from plaudit.web.brand import brand_of
 
 
@@ -53,6 +56,7 @@ class House:
     gift_sender: GiftSender
     prices: Prices
     rooms: RoomCache
+    video_places: VideoPlaces
     hub: Hub
     chat: Chat
     payment_providers: PaymentProviders
@@ -108,21 +112,15 @@ async def open_house(
         stack.push_async_callback(payouts.close)
         vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
         rooms_known = await _run(stack, RoomCache(database))
+        video_places = await _run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(stack, database, shards, clock)
         doorkeeper.on_over(hub.watch.over)
         deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await _run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)
-        sender = GiftSender(
-            database,
-            shards,
-            clock,
-            catalogue,
-            rooms_known,
-            gift_writer,
-            hub.wallet_moved,
-            prices,
-        )
+        whereabouts = Whereabouts(database, settings, clock)
+        attempts = Attempts(clock, catalogue, rooms_known, video_places, prices, whereabouts)
+        sender = GiftSender(database, shards, attempts, gift_writer, hub.wallet_moved, prices)
         jobs = JobRunner([], clock)
         readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
@@ -144,6 +142,7 @@ async def open_house(
             gift_sender=sender,
             prices=prices,
             rooms=rooms_known,
+            video_places=video_places,
             hub=hub,
             chat=chat,
             payment_providers=payments,

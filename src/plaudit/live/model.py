@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.gifts.model import DECIMAL_ID, GiftRoom, IdText
+from plaudit.gifts.model import DECIMAL_ID, GiftsPaused, IdText, Item, OwnRoom, ReceiverNotInRoom, RoomNotLive
+from plaudit.gifts.places import Giver
+from plaudit.ledger.model import GiftOrder
 from plaudit.limits import (
     CHAT_TEXT_LENGTH_MAX,
     COVER_ALT_LENGTH_MAX,
@@ -17,7 +19,7 @@ from plaudit.limits import (
     ROOM_TITLE_LENGTH_MAX,
     THANKS_PER_REQUEST_MAX,
 )
-from plaudit.problems import Conflict, Forbidden, NotFound, Unauthenticated
+from plaudit.problems import Conflict, Forbidden, NotFound, Problem, Unauthenticated
 
 RoomState = Literal["scheduled", "live", "ended"]
 StageKind = Literal["hls", "page"]
@@ -96,8 +98,19 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     removed_at: datetime | None
 
     @property
-    def for_gifts(self) -> GiftRoom:
-        return GiftRoom(self.id, self.creator_id, self.shard, self.state, self.gifts_enabled)
+    def asks_where(self) -> bool:
+        """Gifts may be given from anywhere."""
+        return False
+
+    def refusal(self, gift: GiftOrder, item: Item, giver: Giver, now: datetime) -> Problem | None:
+        """Why a gift may not be given here, as `gifts.places` asks it."""
+        if self.state != "live":
+            return RoomNotLive()
+        if gift.creator_id != self.creator_id:
+            return ReceiverNotInRoom()
+        if giver.person_id == self.creator_id:
+            return OwnRoom()
+        return None if self.gifts_enabled else GiftsPaused()
 
 
 class WatchedRoom(Room, frozen=True, kw_only=True):

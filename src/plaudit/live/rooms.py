@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from plaudit.db import Database
-from plaudit.gifts.model import GiftRoom
+from plaudit.gifts.model import RoomUnknown
 from plaudit.limits import ROOM_REFRESH_MS, ROOMS_KNOWN_MAX
 from plaudit.live.model import Room
 from plaudit.live.reading import rooms_by_ids
@@ -20,7 +20,6 @@ class RoomCache:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rooms: dict[int, Room] = {}
-        self._gift_rooms: dict[int, GiftRoom] = {}
         self._asked_for: set[int] = set()
         self._changed: dict[int, Room] = {}  # since the last reading began
         self._refresher: asyncio.Task[None] | None = None
@@ -34,15 +33,21 @@ class RoomCache:
             with suppress(asyncio.CancelledError):
                 await self._refresher
 
-    def at_hand(self, room_id: int) -> GiftRoom | None:
-        """What a gift has to know, at most ROOM_REFRESH_MS old; None: not at hand."""
+    def at_hand(self, room_id: int) -> Room | None:
+        """The room, removed or not, at most ROOM_REFRESH_MS old; None: not at hand."""
         self._asked_for.add(room_id)
-        return self._gift_rooms.get(room_id)
+        return self._rooms.get(room_id)
 
-    async def find(self, room_id: int) -> GiftRoom | None:
-        """The same, read when it is not at hand; None: there is no such room."""
+    async def find(self, room_id: int) -> Room:
+        """The same, read when it is not at hand.
+
+        Raises:
+            RoomUnknown: there is none.
+        """
         room = await self._room(room_id)
-        return room.for_gifts if room else None
+        if room is None:
+            raise RoomUnknown(room_id=str(room_id))
+        return room
 
     async def room(self, room_id: int) -> Room | None:
         """The room, at most ROOM_REFRESH_MS old; None: there is none, or none that is shown any more."""
@@ -64,7 +69,6 @@ class RoomCache:
         self._changed[room.id] = room
         if room.id in self._rooms or len(self._rooms) < ROOMS_KNOWN_MAX:
             self._rooms[room.id] = room
-            self._gift_rooms[room.id] = room.for_gifts
 
     async def _refresh_for_ever(self) -> None:
         while True:
@@ -80,7 +84,6 @@ class RoomCache:
         found = await self._read(wanted) if wanted else []
         # What changed here while they were read is newer than the reading.
         self._rooms = {room.id: room for room in found} | self._changed
-        self._gift_rooms = {room.id: room.for_gifts for room in self._rooms.values()}
 
     async def _read(self, ids: Collection[int]) -> list[Room]:
         async with self._database.read() as connection:

@@ -11,9 +11,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from plaudit.clock import Clock
+from plaudit.gifts.attempts import Attempt, WantedGift
 from plaudit.gifts.model import Gift, RoomUnknown
-from plaudit.gifts.sending import GiftSender, WantedGift
-from plaudit.ledger.model import GiftOrder, GiftOutcome
+from plaudit.gifts.sending import GiftSender
+from plaudit.ledger.model import GiftOutcome
 from plaudit.limits import (
     SOCKET_COMMANDS_BURST,
     SOCKET_COMMANDS_PER_S,
@@ -153,27 +154,27 @@ class Session:
         if begun is None:
             self._start(command_id, self._send(wanted))
             return
-        order, charging = begun
+        attempt, charging = begun
         self._under_way += 1
-        charging.add_done_callback(partial(self._charged, wanted, order))
+        charging.add_done_callback(partial(self._charged, attempt))
 
-    def _charged(self, wanted: WantedGift, order: GiftOrder, charging: "asyncio.Future[list[GiftOutcome]]") -> None:
+    def _charged(self, attempt: Attempt, charging: "asyncio.Future[list[GiftOutcome]]") -> None:
         self._under_way -= 1
-        command_id = str(wanted.id)
+        command_id = str(attempt.order.id)
         if error := charging.exception():
             self._answer(command_id, problem=_problem(error))
             return
         outcome = charging.result()[0]
-        if settled := self._sender.posted(order, outcome):
+        if settled := self._sender.posted(attempt, outcome):
             self._answer(command_id, gift=settled[0])
         else:
-            self._start(command_id, self._explain(wanted, order, outcome))
+            self._start(command_id, self._explain(attempt, outcome))
 
     async def _send(self, wanted: WantedGift) -> Gift:
         return (await self._sender.send(wanted))[0]
 
-    async def _explain(self, wanted: WantedGift, order: GiftOrder, outcome: GiftOutcome) -> Gift:
-        return (await self._sender.finish(wanted, order, outcome))[0]
+    async def _explain(self, attempt: Attempt, outcome: GiftOutcome) -> Gift:
+        return (await self._sender.finish(attempt, outcome))[0]
 
     def _wanted(self, command: GiftCommand) -> WantedGift:
         return WantedGift(

@@ -3687,6 +3687,13 @@ COMMENT ON COLUMN public.video.told_at IS 'when its platform last spoke of it; a
 
 COMMENT ON COLUMN public.video.shard IS 'of its frames: its first owner''s, whoever owns it later';
 
+CREATE TABLE public.video_message_opt_in (
+    creator_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.video_message_opt_in IS 'creators who let words come with gifts on their videos';
+
 CREATE TABLE public.video_opt_in (
     creator_id bigint NOT NULL,
     since timestamp with time zone NOT NULL
@@ -4222,6 +4229,9 @@ ALTER TABLE ONLY public.transfer_reason
 
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_issuer_id_external_id_key UNIQUE (issuer_id, external_id);
+
+ALTER TABLE ONLY public.video_message_opt_in
+    ADD CONSTRAINT video_message_opt_in_pkey PRIMARY KEY (creator_id);
 
 ALTER TABLE ONLY public.video_opt_in
     ADD CONSTRAINT video_opt_in_pkey PRIMARY KEY (creator_id);
@@ -4773,6 +4783,9 @@ ALTER TABLE ONLY public.transfer
 
 ALTER TABLE ONLY public.transfer_reason
     ADD CONSTRAINT transfer_reason_debit_kind_fkey FOREIGN KEY (debit_kind) REFERENCES public.account_kind(kind);
+
+ALTER TABLE ONLY public.video_message_opt_in
+    ADD CONSTRAINT video_message_opt_in_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.video_opt_in
     ADD CONSTRAINT video_opt_in_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
@@ -5507,6 +5520,8 @@ GRANT UPDATE(territories_blocked) ON TABLE public.video TO plaudit_app;
 GRANT UPDATE(music_restricted) ON TABLE public.video TO plaudit_app;
 
 GRANT UPDATE(told_at) ON TABLE public.video TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.video_message_opt_in TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_opt_in TO plaudit_app;
 

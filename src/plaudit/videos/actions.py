@@ -172,6 +172,20 @@ async def switch_all(connection: Connection, creator_id: int, clock: Clock, *, e
         await connection.execute(SQL["opt_out"], creator_id)
 
 
+async def takes_messages(connection: Connection, creator_id: int) -> bool:
+    """Whether a creator takes words with gifts on videos."""
+    opted_in: bool = await connection.fetchval(SQL["takes_messages"], creator_id)
+    return opted_in
+
+
+async def switch_messages(connection: Connection, creator_id: int, clock: Clock, *, enabled: bool) -> None:
+    """A creator takes words with gifts on videos, or only gifts."""
+    if enabled:
+        await connection.execute(SQL["take_messages"], creator_id, clock.now())
+    else:
+        await connection.execute(SQL["take_no_messages"], creator_id)
+
+
 async def switch_one(connection: Connection, creator_id: int, video_id: int, clock: Clock, *, enabled: bool) -> Video:
     """A creator takes gifts on one of her videos, as far as she takes any, or not.
 

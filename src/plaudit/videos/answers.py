@@ -84,6 +84,7 @@ class MyVideoPage(Page[MyVideo], frozen=True):
     """A creator's videos, the newest first."""
 
     gifts_enabled: Annotated[bool, Meta(description="Whether gifts are taken on videos at all.")]
+    messages_enabled: Annotated[bool, Meta(description="Whether words may come with them.")]
 
 
 class VideoCatalogue(msgspec.Struct, frozen=True):
@@ -94,6 +95,7 @@ class VideoCatalogue(msgspec.Struct, frozen=True):
     version: Annotated[int, Meta(description="Of the catalogue.")]
     per_coin: PriceView | None
     items: list[OfferedItem]
+    messages_enabled: Annotated[bool, Meta(description="Whether words may go with a gift.")]
     next: Annotated[str | None, Meta(description="Always null: there is one page.")] = None
 
 

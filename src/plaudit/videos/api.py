@@ -34,6 +34,7 @@ from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, refusal
 from plaudit.videos.model import (
     EXTERNAL_ID,
     Moment,
+    Video,
     VideoDeleted,
     VideoFacts,
     VideoPrivate,
@@ -42,6 +43,7 @@ from plaudit.videos.model import (
     VideoUnknown,
 )
 from plaudit.videos.occasions import OCCASION
+from plaudit.videos.places import VideoPlaces
 
 TAGS = ["Videos"]
 
@@ -73,6 +75,7 @@ async def tell_of_video(
     database: Database,
     settings: Settings,
     clock: Clock,
+    video_places: NamedDependency[VideoPlaces],
 ) -> ToldVideo:
     """Makes it known, or says all of it anew. Answers how it stands: an older word than the last changes nothing."""
     video = VideoToTell(external_id=external_id, **msgspec.structs.asdict(data))
@@ -80,6 +83,7 @@ async def tell_of_video(
         (told,) = await actions.tell(connection, caller.issuer_id, {"body": video}, settings, clock)
     if isinstance(told, Problem):
         raise told
+    video_places.changed([told])
     return told_video(told)
 
 
@@ -93,12 +97,18 @@ async def tell_of_video(
     problems_inside=NOT_KEPT,
 )
 async def tell_of_videos(
-    data: JSONBody[VideosToTell], caller: Caller, database: Database, settings: Settings, clock: Clock
+    data: JSONBody[VideosToTell],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    video_places: NamedDependency[VideoPlaces],
 ) -> ToldVideos:
     """Each is answered by itself, in the order given; the whole is repeated safely."""
     videos = {f"body.videos[{place}]": video for place, video in enumerate(data.videos)}
     async with database.transaction() as connection:
         outcomes = await actions.tell(connection, caller.issuer_id, videos, settings, clock)
+    video_places.changed(told for told in outcomes if isinstance(told, Video))
     return told_videos([video.external_id for video in data.videos], outcomes)
 
 
@@ -147,13 +157,16 @@ async def forget_video(
     caller: Caller,
     database: Database,
     clock: Clock,
+    video_places: NamedDependency[VideoPlaces],
     told_at: Annotated[Moment | None, Parameter(description="When it went; now, if left out.")] = None,
 ) -> ToldVideo:
     """It is shown to nobody any more; what was given on it stays given. Telling of it later brings it back."""
     if told_at is not None and told_at.tzinfo is None:  # the framework leaves the type's zone unasked
         raise InvalidField(field="query.told_at", reason="must say its offset from UTC, such as Z")
     async with database.transaction() as connection:
-        return told_video(await actions.forget(connection, caller.issuer_id, external_id, told_at, clock))
+        forgotten = await actions.forget(connection, caller.issuer_id, external_id, told_at, clock)
+    video_places.changed([forgotten])
+    return told_video(forgotten)
 
 
 # For everybody
@@ -191,8 +204,8 @@ async def get_video_catalogue(
     database: Database,
     lang: Wish = None,
 ) -> VideoCatalogue:
-    """What the caller could give here and now; no call sends it yet. With a `reason` nothing may be given;
-    what may not be given is left out."""
+    """What the caller could give here and now, by `POST /v1/gifts`. With a `reason` nothing may be given; what may not
+    be given is left out."""
     async with database.read() as connection:
         video = await reading.require_video(connection, int(video_id))
     reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
@@ -201,7 +214,7 @@ async def get_video_catalogue(
         offered = [item for item in everything if is_for_videos(item, occasion.rule)]
         reason = None if offered else Refusal.NO_ITEMS
     per_coin, items = await offered_items(request, offered, person_id, prices, database, lang)
-    return VideoCatalogue(reason, catalogue.version, per_coin, items)
+    return VideoCatalogue(reason, catalogue.version, per_coin, items, video.messages_enabled)
 
 
 router = Router(

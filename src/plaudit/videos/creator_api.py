@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, put
+from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
 
 from plaudit.gifts.model import DECIMAL_ID
@@ -16,6 +17,7 @@ from plaudit.videos import actions, reading
 from plaudit.videos.answers import MyVideo, MyVideoPage, my_video
 from plaudit.videos.eligibility import Rule, refusal_of_video
 from plaudit.videos.model import NotYourVideo, VideoDeleted, VideoUnknown
+from plaudit.videos.places import VideoPlaces
 
 TAGS = ["Videos"]
 
@@ -24,6 +26,12 @@ VideoId = Annotated[str, Parameter(pattern=DECIMAL_ID, description="The video.")
 
 class GiftsSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a creator takes gifts."""
+
+    enabled: bool
+
+
+class MessagesSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a creator takes words with gifts."""
 
     enabled: bool
 
@@ -48,9 +56,10 @@ async def list_my_videos(
     async with database.read() as connection:
         found = await reading.videos_of_owner(connection, caller.person_id, before, limit + 1)
         taken = await actions.takes_gifts(connection, caller.person_id)
+        messages = await actions.takes_messages(connection, caller.person_id)
     following = reading.NEWEST_FIRST.next(found, limit, lambda video: video.id)
     shown = [my_video(video, refusal_of_video(video, rule, now)) for video in found[:limit]]
-    return MyVideoPage(shown, following, taken)
+    return MyVideoPage(shown, following, taken, messages)
 
 
 @put(
@@ -61,11 +70,37 @@ async def list_my_videos(
     summary="Take gifts on videos, or on none",
 )
 async def switch_video_gifts(
-    data: JSONBody[GiftsSwitch], caller: Caller, database: Database, clock: Clock
+    data: JSONBody[GiftsSwitch],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    video_places: NamedDependency[VideoPlaces],
 ) -> GiftsSwitch:
     """Off until it is switched on. What was said of single videos stays."""
     async with database.transaction() as connection:
         await actions.switch_all(connection, caller.person_id, clock, enabled=data.enabled)
+    video_places.changed_of(caller.person_id)
+    return data
+
+
+@put(
+    "/v1/creators/me/video-messages",
+    access=Access.CREATOR,
+    operation_id="SwitchVideoMessages",
+    tags=TAGS,
+    summary="Take words with gifts on videos, or only gifts",
+)
+async def switch_video_messages(
+    data: JSONBody[MessagesSwitch],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    video_places: NamedDependency[VideoPlaces],
+) -> MessagesSwitch:
+    """Off until it is switched on. What was said stays with its gift."""
+    async with database.transaction() as connection:
+        await actions.switch_messages(connection, caller.person_id, clock, enabled=data.enabled)
+    video_places.changed_of(caller.person_id)
     return data
 
 
@@ -78,12 +113,19 @@ async def switch_video_gifts(
     problems=(NotYourVideo, VideoDeleted, VideoUnknown),
 )
 async def switch_gifts_of_video(
-    video_id: VideoId, data: JSONBody[GiftsSwitch], caller: Caller, database: Database, settings: Settings, clock: Clock
+    video_id: VideoId,
+    data: JSONBody[GiftsSwitch],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    video_places: NamedDependency[VideoPlaces],
 ) -> MyVideo:
     """On until it is switched off, where gifts are taken on videos at all."""
     async with database.transaction() as connection:
         video = await actions.switch_one(connection, caller.person_id, int(video_id), clock, enabled=data.enabled)
+    video_places.changed([video])
     return my_video(video, refusal_of_video(video, Rule.of(settings), clock.now()))
 
 
-HANDLERS = (list_my_videos, switch_video_gifts, switch_gifts_of_video)
+HANDLERS = (list_my_videos, switch_video_gifts, switch_video_messages, switch_gifts_of_video)

@@ -17,6 +17,8 @@ class Refusal(enum.StrEnum):
 
     DELETED = "video_deleted"
     """Its platform took it away."""
+    FOREIGN = "video_foreign"
+    """It is of another platform than the giver."""
     PRIVATE = "video_private"
     UNLISTED = "video_unlisted"
     """It is public for those only who know its address."""
@@ -63,6 +65,8 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
 
     person_id: int | None
     """None: a guest."""
+    issuer_id: int | None
+    """Their platform; of a guest none is known."""
     countries: frozenset[str]
     """Where they are, as far as evidence names countries."""
     rule: Rule
@@ -96,11 +100,17 @@ def refusal_for(video: Video, occasion: Occasion) -> Refusal | None:
     """Why somebody may not give on a video; None: they may."""
     rule, countries = occasion.rule, occasion.countries
     checks = (
+        (occasion.issuer_id not in {None, video.issuer_id}, Refusal.FOREIGN),
         (occasion.person_id == video.owner_id, Refusal.OWN_VIDEO),
         (not rule.countries_refused.isdisjoint(countries), Refusal.GIVER_COUNTRY_REFUSED),
         (not may_watch(video, countries), Refusal.TERRITORY_NOT_ALLOWED),
     )
     return refusal_of_video(video, rule, occasion.now) or _first(checks)
+
+
+def asks_where(video: Video, rule: Rule) -> bool:
+    """Whether it matters where somebody is."""
+    return bool(rule.countries_refused or video.territories_blocked) or video.territories_allowed is not None
 
 
 def may_watch(video: Video, countries: Collection[str]) -> bool:

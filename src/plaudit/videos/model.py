@@ -67,6 +67,8 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """The owner takes gifts on videos at all."""
     gifts_enabled: bool
     """The owner has not taken this one out."""
+    messages_enabled: bool
+    """The owner takes words with gifts on videos."""
 
 
 class VideoFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -20,7 +20,13 @@ async def occasion_of(
     person_id, now = (caller.person_id or None) if caller else None, clock.now()
     async with database.read() as connection:
         evidence, _ = await evidence_of(connection, person_id, network_address, settings, now)
-    return Occasion(person_id=person_id, countries=countries_named(evidence, now), rule=Rule.of(settings), now=now)
+    return Occasion(
+        person_id=person_id,
+        issuer_id=caller.issuer_id if caller else None,
+        countries=countries_named(evidence, now),
+        rule=Rule.of(settings),
+        now=now,
+    )
 
 
 OCCASION = {"occasion": Provide(occasion_of)}

@@ -31,7 +31,8 @@ select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duratio
         select from role_grant g where g.person_id = p.id and g.role = 'creator' and g.taken_at is null
     )) as owner_may_earn,
     exists (select from video_opt_in o where o.creator_id = v.owner_id) as owner_opted_in,
-    not exists (select from video_opt_out o where o.creator_id = v.owner_id and o.video_id = v.id) as gifts_enabled
+    not exists (select from video_opt_out o where o.creator_id = v.owner_id and o.video_id = v.id) as gifts_enabled,
+    exists (select from video_message_opt_in o where o.creator_id = v.owner_id) as messages_enabled
 from video v join person p on p.id = v.owner_id join issuer i on i.id = v.issuer_id
 where v.id = any ($1::bigint[]);
 
@@ -58,6 +59,15 @@ insert into video_opt_in (creator_id, since) values ($1, $2) on conflict do noth
 
 -- name: opt_out
 delete from video_opt_in where creator_id = $1;
+
+-- name: takes_messages
+select exists (select from video_message_opt_in where creator_id = $1);
+
+-- name: take_messages
+insert into video_message_opt_in (creator_id, since) values ($1, $2) on conflict do nothing;
+
+-- name: take_no_messages
+delete from video_message_opt_in where creator_id = $1;
 
 -- name: take_video_out
 insert into video_opt_out (creator_id, video_id, since) values ($1, $2, $3) on conflict do nothing;

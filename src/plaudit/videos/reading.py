@@ -24,13 +24,18 @@ NEWEST_FIRST: Places[int] = Places(Number, NO_END)
 """The places of a creator's videos by our ids."""
 
 
+async def videos_by_ids(connection: Connection, ids: Sequence[int]) -> list[Video]:
+    """The videos of these ids that there are, whatever their state, in no order."""
+    return await fetch_all(connection, SQL["videos_by_ids"], Video, ids) if ids else []
+
+
 async def require_video(connection: Connection, video_id: int) -> Video:
     """The video of that id, whatever its state.
 
     Raises:
         VideoUnknown: there is none.
     """
-    found = await _by_ids(connection, [video_id] if video_id <= NO_END else [])
+    found = await videos_by_ids(connection, [video_id] if video_id <= NO_END else [])
     if not found:
         raise VideoUnknown
     return found[0]
@@ -53,7 +58,7 @@ async def require_shown(connection: Connection, video_id: int) -> Video:
 async def videos_told(connection: Connection, issuer_id: int, external_ids: Sequence[str]) -> dict[str, Video]:
     """Videos of a platform by its own ids; one that is not there is missing from the answer."""
     ids = await connection.fetch(SQL["ids_by_external_ids"], issuer_id, external_ids)
-    return {video.external_id: video for video in await _by_ids(connection, [row["id"] for row in ids])}
+    return {video.external_id: video for video in await videos_by_ids(connection, [row["id"] for row in ids])}
 
 
 async def require_told(connection: Connection, issuer_id: int, external_id: str) -> Video:
@@ -85,9 +90,5 @@ async def published_videos(connection: Connection, clock: Clock, limit: int) -> 
 
 async def _in_order(connection: Connection, statement: str, *arguments: object) -> list[Video]:
     ids = [row["id"] for row in await connection.fetch(SQL[statement], *arguments)]
-    found = {video.id: video for video in await _by_ids(connection, ids)}
+    found = {video.id: video for video in await videos_by_ids(connection, ids)}
     return [found[one] for one in ids]
-
-
-async def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Video]:
-    return await fetch_all(connection, SQL["videos_by_ids"], Video, ids) if ids else []

@@ -4,7 +4,8 @@ from plaudit.room import Room
 
 ROOM = Room(
     package="plaudit.videos",
-    tables="video video_opt_in video_opt_out",
+    tables="video video_message_opt_in video_opt_in video_opt_out",
     routers=("api:router",),
     pages=("videos",),
+    refusals="refusals:REFUSALS",
 )
