@@ -190,6 +190,37 @@ class GiftsDelivered(_OfRoom, frozen=True, kw_only=True):
     gifts: Annotated[list[DeliveredGift], Meta(min_length=1)]
 
 
+class _OfVideo(Event, frozen=True, kw_only=True):
+    video_id: Annotated[str, Meta(description="The video, by our id.", examples=["12"])]
+    external_id: Annotated[str, Meta(description="Its platform's own id of it.", examples=["v-4711"])]
+    title: Annotated[str, Meta(description="What it is called then.", examples=["Sixty rooftops"])]
+    creator: Annotated[PersonReference, Meta(description="Who received them: its owner when they were sent.")]
+
+    @property
+    def subject(self) -> str:
+        return f"video:{self.video_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.creator
+
+
+class DeliveredVideoGift(DeliveredGift, frozen=True, kw_only=True):
+    """A gift on a video that the creator has received."""
+
+    position_ms: Annotated[int | None, Meta(description="Where in the video.", examples=[42_000])]
+    message: Annotated[str | None, Meta(description="What the sender says with it.", examples=["Such a view"])]
+
+
+class VideoGiftsDelivered(_OfVideo, frozen=True, kw_only=True):
+    """Gifts on one video that were delivered together, in their order: seldom more than one, many in a storm."""
+
+    kind: ClassVar[str] = "video_gift.delivered"
+    on_request: ClassVar[bool] = True
+    seq: Annotated[int, Meta(description="The number of the video's frame that showed them.", examples=[18])]
+    gifts: Annotated[list[DeliveredVideoGift], Meta(min_length=1)]
+
+
 class EndedCombo(msgspec.Struct, frozen=True, kw_only=True):
     """A combo that is over, with all of it."""
 
@@ -211,6 +242,14 @@ class CombosEnded(_OfRoom, frozen=True, kw_only=True):
     combos: Annotated[list[EndedCombo], Meta(min_length=1)]
 
 
+class VideoCombosEnded(_OfVideo, frozen=True, kw_only=True):
+    """Combos of one video that are over. Each combo once, after all its gifts."""
+
+    kind: ClassVar[str] = "video_combo.ended"
+    on_request: ClassVar[bool] = True
+    combos: Annotated[list[EndedCombo], Meta(min_length=1)]
+
+
 CATALOGUE: Mapping[str, type[Event]] = {
     each.kind: each
     for each in (
@@ -222,6 +261,8 @@ CATALOGUE: Mapping[str, type[Event]] = {
         PersonFirstSignedIn,
         GiftsDelivered,
         CombosEnded,
+        VideoGiftsDelivered,
+        VideoCombosEnded,
     )
 }
 """Every kind of event, by its name."""

@@ -87,7 +87,7 @@ async def list_events(
         str | None,
         Parameter(
             max_length=EVENTS_KINDS_LENGTH_MAX,
-            description="Types, with commas between. Without: all but `gift.delivered` and `combo.ended`.",
+            description="Types, with commas between. Without: all but those of gifts and combos.",
         ),
     ] = None,
     limit: Annotated[int, Parameter(ge=1, le=EVENTS_PER_PAGE_MAX, description="The most events wanted.")] = (

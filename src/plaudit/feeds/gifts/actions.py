@@ -5,8 +5,9 @@ transaction that records the events: nothing is left out, nothing is told twice.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,18 +15,32 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.events.log import record, record_all
-from plaudit.events.model import CombosEnded, DeliveredGift, EndedCombo, GiftsDelivered, PersonReference
+from plaudit.events.model import (
+    CombosEnded,
+    DeliveredGift,
+    DeliveredVideoGift,
+    EndedCombo,
+    Event,
+    GiftsDelivered,
+    PersonReference,
+    VideoCombosEnded,
+    VideoGiftsDelivered,
+)
 from plaudit.feeds.gifts.model import Combo, Followed, ToldFrame
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, GiftFrame
+from plaudit.ledger.model import GiftLine
 from plaudit.limits import (
     COMBO_END_GRACE_S,
     COMBO_WINDOW_MS,
     COMBOS_ENDED_AT_ONCE_MAX,
     FOLLOWER_ENTRIES_MAX,
 )
+from plaudit.live.model import Room
 from plaudit.live.reading import rooms_by_ids
 from plaudit.people.references import references
+from plaudit.videos.model import Video
+from plaudit.videos.reading import videos_by_ids
 
 SQL = statements(__file__)
 FOLLOWER = "events.gifts"
@@ -79,8 +94,27 @@ async def _copy_shard(connection: Connection, shard: int, now: datetime) -> int:
 
 async def _frames_of(connection: Connection, entries: Sequence[Entry]) -> list[ToldFrame]:
     frames = [frame for entry in entries if isinstance(entry, Delivered) for frame in entry.frames]
-    rooms = await rooms_by_ids(connection, {frame.room_id for frame in frames})
-    return [ToldFrame(rooms[frame.room_id].creator_id, frame) for frame in frames if frame.room_id in rooms]
+    places = await _places(connection, {frame.room_id for frame in frames})
+    return [told for frame in frames if frame.room_id in places for told in _told(frame, places[frame.room_id])]
+
+
+async def _places(connection: Connection, ids: Collection[int]) -> dict[int, Room | Video]:
+    """The rooms and videos of these numbers."""
+    rooms = await rooms_by_ids(connection, ids)
+    videos = await videos_by_ids(connection, [one for one in ids if one not in rooms])
+    return {**rooms, **{video.id: video for video in videos}}
+
+
+def _told(frame: GiftFrame, place: Room | Video) -> list[ToldFrame]:
+    """A room is one creator's; a video may have been another's when some of its gifts were sent."""
+    if isinstance(place, Room):
+        return [ToldFrame(place, place.creator_id, frame)]
+    receivers = dict.fromkeys(line.creator_id for line in frame.lines)
+    return [ToldFrame(place, one, _received_by(frame, one)) for one in receivers]
+
+
+def _received_by(frame: GiftFrame, creator_id: int) -> GiftFrame:
+    return msgspec.structs.replace(frame, lines=[line for line in frame.lines if line.creator_id == creator_id])
 
 
 async def _skus(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
@@ -90,35 +124,50 @@ async def _skus(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
 async def _tell_gifts(connection: Connection, frames: Sequence[ToldFrame]) -> None:
     people = await references(connection, {one for told in frames for one in _people_in(told)})
     skus = await _skus(connection, (gift.item_id for one in frames for gift in one.frame.lines))
-    told = []
-    for one in frames:
-        frame, creator = one.frame, people.get(one.creator_id)
-        gifts = _gifts_of(frame, people, skus)
-        if creator is not None and gifts:
-            event = GiftsDelivered(room_id=str(frame.room_id), creator=creator, seq=frame.seq, gifts=gifts)
-            told.append((frame.at, event))
+    told = [
+        (one.frame.at, event)
+        for one in frames
+        if one.creator_id in people and (event := _delivered(one, people[one.creator_id], people, skus))
+    ]
     await record_all(connection, told)
+
+
+def _delivered(
+    told: ToldFrame, creator: PersonReference, people: Mapping[int, PersonReference], skus: Mapping[int, str]
+) -> Event | None:
+    place, frame = told.place, told.frame
+    lines = [line for line in frame.lines if line.viewer_id in people]
+    if not lines:
+        return None
+    if isinstance(place, Room):
+        gifts = [DeliveredGift(**_gift(line, people, skus)) for line in lines]
+        return GiftsDelivered(room_id=str(place.id), creator=creator, seq=frame.seq, gifts=gifts)
+    on_video = [
+        DeliveredVideoGift(**_gift(line, people, skus), position_ms=line.position_ms, message=line.message)
+        for line in lines
+    ]
+    return VideoGiftsDelivered(**_named(place), creator=creator, seq=frame.seq, gifts=on_video)
+
+
+def _named(video: Video) -> dict[str, Any]:
+    return {"video_id": str(video.id), "external_id": video.external_id, "title": video.title}
 
 
 def _people_in(told: ToldFrame) -> Iterable[int]:
     return (told.creator_id, *(gift.viewer_id for gift in told.frame.lines))
 
 
-def _gifts_of(frame: GiftFrame, people: dict[int, PersonReference], skus: dict[int, str]) -> list[DeliveredGift]:
-    return [
-        DeliveredGift(
-            id=gift.id,
-            sender=people[gift.viewer_id],
-            item_id=gift.item_id,
-            sku=skus.get(gift.item_id, ""),
-            count=gift.count,
-            coins=gift.coins,
-            combo_id=gift.combo_id,
-            combo_count=gift.combo_count,
-        )
-        for gift in frame.lines
-        if gift.viewer_id in people
-    ]
+def _gift(line: GiftLine, people: Mapping[int, PersonReference], skus: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "sender": people[line.viewer_id],
+        "item_id": line.item_id,
+        "sku": skus.get(line.item_id, ""),
+        "count": line.count,
+        "coins": line.coins,
+        "combo_id": line.combo_id,
+        "combo_count": line.combo_count,
+    }
 
 
 async def _add_to_combos(connection: Connection, shard: int, frames: Sequence[ToldFrame]) -> None:
@@ -146,10 +195,10 @@ async def _add_to_combos(connection: Connection, shard: int, frames: Sequence[To
 async def _tell_combos(connection: Connection, combos: Sequence[Combo], now: datetime) -> None:
     people = await references(connection, {one for combo in combos for one in (combo.creator_id, combo.viewer_id)})
     skus = await _skus(connection, (combo.item_id for combo in combos))
-    rooms: dict[tuple[int, int], list[EndedCombo]] = defaultdict(list)
+    ended: dict[tuple[int, int], list[EndedCombo]] = defaultdict(list)
     for combo in sorted(combos, key=lambda combo: (combo.last_at, combo.combo_id)):
         if combo.viewer_id in people:
-            rooms[combo.room_id, combo.creator_id].append(
+            ended[combo.room_id, combo.creator_id].append(
                 EndedCombo(
                     id=combo.combo_id,
                     sender=people[combo.viewer_id],
@@ -161,9 +210,16 @@ async def _tell_combos(connection: Connection, combos: Sequence[Combo], now: dat
                     last_at=combo.last_at,
                 )
             )
+    places = await _places(connection, {place_id for place_id, _ in ended})
     events = [
-        CombosEnded(room_id=str(room_id), creator=people[creator_id], combos=ended)
-        for (room_id, creator_id), ended in rooms.items()
-        if creator_id in people
+        _over(places[place_id], people[creator_id], combos)
+        for (place_id, creator_id), combos in ended.items()
+        if creator_id in people and place_id in places
     ]
     await record(connection, now, *events)
+
+
+def _over(place: Room | Video, creator: PersonReference, combos: list[EndedCombo]) -> Event:
+    if isinstance(place, Room):
+        return CombosEnded(room_id=str(place.id), creator=creator, combos=combos)
+    return VideoCombosEnded(**_named(place), creator=creator, combos=combos)

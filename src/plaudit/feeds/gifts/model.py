@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.ledger.following import GiftFrame
+from plaudit.live.model import Room
+from plaudit.videos.model import Video
 
 
 class Followed(msgspec.Struct, frozen=True):
@@ -16,14 +18,15 @@ class Followed(msgspec.Struct, frozen=True):
 
 
 class ToldFrame(msgspec.Struct, frozen=True):
-    """The gifts of one frame, and whose room they are in."""
+    """Gifts of one frame, the room or video that they are in, and who is told of as its creator."""
 
+    place: Room | Video
     creator_id: int
     frame: GiftFrame
 
 
 class Combo(msgspec.Struct, frozen=True):
-    """A combo, as far as its gifts were copied."""
+    """A combo in a room or on a video, as far as its gifts were copied."""
 
     combo_id: UUID
     shard: int

@@ -54,7 +54,7 @@ Kinds = Annotated[
     list[str],
     Meta(
         max_length=50,
-        description="Types of events. Empty: all but `gift.delivered` and `combo.ended`, which must be named.",
+        description="Types of events. Empty: all but those of gifts and combos, which must be named.",
         examples=[["order.paid", "gift.delivered"]],
     ),
 ]
