@@ -158,8 +158,9 @@ class GiftTakenBack(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     charged_at: datetime
     room_id: int | None
-    video_id: int | None
     room_title: str | None
+    video_id: int | None
+    video_title: str | None
     marked_at: datetime
     lifted_at: datetime | None
 

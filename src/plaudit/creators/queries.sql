@@ -307,7 +307,7 @@ order by m.coins desc, m.gift_id desc limit $5;
 -- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4.
 select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as sender_avatar, v.name as item_name,
     coalesce(nullif(v.still, ''), v.art) as item_art, g.count, e.coins as gift_coins, m.coins, g.charged_at, m.room_id,
-    m.video_id, r.title as room_title, m.marked_at, m.lifted_at
+    r.title as room_title, m.video_id, f.title as video_title, m.marked_at, m.lifted_at
 from unnest($2::uuid[]) as w (reversal_id)
 cross join lateral (
     select m.* from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
@@ -319,6 +319,7 @@ join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift
 join gift_part e on e.shard = m.shard and e.viewer_id = m.viewer_id and e.id = m.gift_id and e.creator_id = $1 and e.coins > 0
 join person p on p.id = m.viewer_id
 left join room r on r.id = m.room_id
+left join video f on f.id = m.video_id
 left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
 order by m.reversal_id, m.coins desc, m.gift_id desc;
 

@@ -18,6 +18,7 @@ from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.people.model import PersonCard
 from plaudit.problems import InvalidField
+from plaudit.videos.reading import videos_by_ids
 
 
 class TotalAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class TotalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     day: Annotated[date | None, Meta(description="By UTC.")] = None
     room_id: str | None = None
     video_id: str | None = None
+    video_title: Annotated[str | None, Meta(description="As it was called last, also when it is gone.")] = None
     item_id: int | None = None
     supporter: PersonCard | None = None
     gifts: Annotated[int, Meta(description="All of them, those that were taken back included.")]
@@ -90,21 +92,24 @@ async def get_totals(
         else:
             found = await actions.totals_by(connection, caller.person_id, by, period, limit)
         people = await people_by_ids(connection, [one.key for one in found] if by == "supporter" else [])
+        videos = await videos_by_ids(connection, [one.key for one in found] if by == "video" else [])
         behind = await actions.behind(connection, caller.person_id)
     cards = {person_id: card_of(person) for person_id, person in people.items()}
+    titles = {video.id: video.title for video in videos}
     return TotalList(
         first_day=period.first,
         last_day=period.last,
-        items=[_answer(by, one, cards) for one in found],
+        items=[_answer(by, one, cards, titles) for one in found],
         behind=behind,
     )
 
 
-def _answer(by: By, total: Total, cards: dict[int, PersonCard]) -> TotalAnswer:
+def _answer(by: By, total: Total, cards: dict[int, PersonCard], titles: dict[int, str]) -> TotalAnswer:
     return TotalAnswer(
         day=total.day,
         room_id=str(total.key) if by == "room" else None,
         video_id=str(total.key) if by == "video" else None,
+        video_title=titles.get(total.key),
         item_id=total.key if by == "item" else None,
         supporter=cards.get(total.key),
         gifts=total.gifts,

@@ -116,8 +116,12 @@ class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_fie
     count: int
     item: ItemAnswer
     creator: PersonCard
-    room: RoomAnswer | None
+    room: Annotated[RoomAnswer | None, Meta(description="Null: it is on a video.")]
     video_id: str | None
+    video_title: Annotated[str | None, Meta(description="As it was called last, also when it is gone.")]
+    video_gone: Annotated[bool, Meta(description="Its platform took the video away; the gift stays.")]
+    position_ms: Annotated[int | None, Meta(description="Where in the video.")]
+    message: str | None
     paid: Annotated[list[Money], Meta(description="What its coins cost, from the lots that paid; per currency.")]
     coins_reversed: Annotated[
         int, Meta(description="Of its coins, those whose money went back: the gift was taken back that far.")
@@ -263,6 +267,10 @@ def _entry(
             creator=card_of(creator) if creator else PersonCard(str(entry.creator_id), "", ""),
             room=RoomAnswer(str(entry.room_id), entry.room_title) if entry.room_id else None,
             video_id=id_text(entry.video_id),
+            video_title=entry.video_title,
+            video_gone=entry.video_gone,
+            position_ms=entry.position_ms,
+            message=entry.message,
             paid=wallet.cost_of(page.parts.get(entry.id, [])),
             coins_reversed=page.reversed.get(entry.id, 0),
         )

@@ -47,13 +47,18 @@ class LotEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift in the history. Names are missing when the room or item was never described here."""
+    """A gift in the history. Names are missing when the room, video or item was never described here."""
 
     id: UUID
     creator_id: int
     room_id: int | None
-    video_id: int | None
     room_title: str | None
+    video_id: int | None
+    video_title: str | None
+    """As it was called last, also when it is gone."""
+    video_gone: bool
+    position_ms: int | None
+    message: str | None
     item_id: int
     item_name: str | None
     item_art: str | None
