@@ -3,8 +3,8 @@
 BREAKS = [
     (
         "ids_are_rooms_or_videos",
-        """insert into video (id, issuer_id, external_id, owner_id, title, duration_ms, state, told_at, added_at)
-        select r.id, p.issuer_id, 'v', p.id, 'v', 1, 'private', r.created_at, r.created_at
+        """insert into video (id, issuer_id, external_id, owner_id, title, duration_ms, state, told_at, added_at, shard)
+        select r.id, p.issuer_id, 'v', p.id, 'v', 1, 'private', r.created_at, r.created_at, r.shard
         from room r join person p on p.id = r.creator_id limit 1""",
     ),
 ]
