@@ -37,6 +37,7 @@ from plaudit.rooms import rooms
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.settings import Settings
 from plaudit.videos.places import VideoPlaces
+from plaudit.videos.reading import hidden_among
 from plaudit.web.brand import brand_of
 
 
@@ -115,6 +116,7 @@ async def open_house(
         video_places = await _run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(stack, database, shards, clock)
         doorkeeper.on_over(hub.watch.over)
+        hub.watch.ask("video", hidden_among)
         deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await _run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)

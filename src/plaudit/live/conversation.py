@@ -97,7 +97,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 class Hello(_Said, frozen=True, kw_only=True, tag="hello"):
     """The first message."""
 
-    room_id: str
+    room_id: Annotated[str, Meta(description="Of the room, or of the video.")]
     cursor: Cursor
     heartbeat_s: Annotated[int, Meta(description="Say `ping` that often; something comes back.")]
     viewer: Annotated[

@@ -1,7 +1,7 @@
 """The hub of one process: frames in, as they are delivered or read; one shared message a room and tick out.
 
 Frames come from the deliverers of this process, and from the database when another process delivered them, when one is
-missing, or when somebody resumes. A room that nobody watches costs nothing.
+missing, or when somebody resumes. A room or video that nobody watches costs nothing.
 """
 
 import asyncio
@@ -156,7 +156,7 @@ class Hub:
             raise
         if room.state:
             outlet.send(room.state)
-        else:
+        elif key.has_state:
             self._states.nudge()
         return subscriber
 
@@ -293,7 +293,8 @@ class Hub:
             pending, room.pending = room.pending, []
             encoded = [(seq, wire_frames.encode(frame, cards)) for seq, frame in pending]
             for _, frame in pending:
-                room.tally.apply(frame)
+                if room.key.has_state:
+                    room.tally.apply(frame)
                 self._on_frame(frame)
             # Without a pause in between: who joins now either is among the readers or finds the frames in the ring.
             room.show(encoded)

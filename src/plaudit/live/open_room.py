@@ -13,10 +13,13 @@ from plaudit.live.tally import Tally
 
 
 class RoomKey(NamedTuple):
-    """Where a room's frames are kept."""
+    """Where the frames of a room or video are kept."""
 
     shard: int
     room_id: int
+    has_state: bool = True
+    """Whether screens are told who watches and what was given in all. A video lasts, so all of its past is not read
+    each time that somebody comes: its totals are kept."""
 
 
 class Subscriber:

@@ -39,11 +39,12 @@ class Reader:
 
     async def open(self, room: OpenRoom) -> None:
         """The head, the latest frames and the tally of a room that was not open."""
-        shard, room_id = room.key
+        shard, room_id, has_state = room.key
         async with self._database.read() as connection:
             head = numbers(await connection.fetch(SQL["room_heads"], [shard], [room_id])).get(room_id, 0)
-            gifters = numbers(await connection.fetch(SQL["gifters_of_room"], shard, room_id, head))
-        room.tally = Tally(sum(gifters.values()), gifters)
+            gifters = await connection.fetch(SQL["gifters_of_room"], shard, room_id, head) if has_state else ()
+        by_gifter = numbers(gifters)
+        room.tally = Tally(sum(by_gifter.values()), by_gifter)
         start = max(0, head - FRAMES_BACKLOG_MAX)
         latest = await self.encoded_frames(room.key, start, head)
         room.shown = start

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from plaudit.clock import Clock
-from plaudit.db import Database
+from plaudit.db import Connection, Database
 from plaudit.limits import WAY_IN_CHECK_S
 from plaudit.live import overlays
 from plaudit.live.outlet import NOT_VALID, Outlet
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 OVER = "signed_out"
 """The reason a socket is closed with: whoever watched may sign in and come back."""
 
+OverAmong = Callable[[Connection, Collection[Any]], Awaitable[Iterable[Any]]]
+"""Which of the ways in of one kind are over, by their ids."""
+
 
 class SocketWatch:
     """Closes sockets: at once when what they came in by is ended here, soon when elsewhere or by time."""
@@ -25,7 +29,12 @@ class SocketWatch:
         self._database = database
         self._clock = clock
         self._outlets: dict[WayIn, dict[Outlet, float | None]] = {}
+        self._over_among: dict[str, OverAmong] = {"overlay": overlays.revoked_among}
         self._task: asyncio.Task[None] | None = None
+
+    def ask(self, kind: str, over_among: OverAmong) -> None:
+        """Have another room say which of its kind of ways in are over."""
+        self._over_among[kind] = over_among
 
     @contextmanager
     def watching(self, way: WayIn | None, outlet: Outlet, expires_at: float | None = None) -> Iterator[None]:
@@ -83,8 +92,12 @@ class SocketWatch:
                     outlet.close(NOT_VALID, OVER)
 
     async def _ended(self) -> list[WayIn]:
-        tokens = [way.id for way in self._outlets if way.kind == "overlay"]
-        others = [way for way in self._outlets if way.kind != "overlay"]
+        ways = list(self._outlets)
         async with self._database.read() as connection:
-            revoked = await overlays.revoked_among(connection, tokens)
-            return [*(WayIn("overlay", one) for one in revoked), *await ways_over(connection, others, self._clock)]
+            others = [way for way in ways if way.kind not in self._over_among]
+            ended = [*await ways_over(connection, others, self._clock)] if others else []
+            for kind, over_among in self._over_among.items():
+                if ids := [way.id for way in ways if way.kind == kind]:
+                    over = set(await over_among(connection, ids))
+                    ended += [way for way in ways if way.kind == kind and way.id in over]
+        return ended

@@ -74,7 +74,7 @@ class StateTeller:
 
     async def tell(self) -> None:
         """One round."""
-        rooms = {room_id: room for room_id, room in self._rooms.items() if room.ready.is_set() and room.subscribers}
+        rooms = {room_id: room for room_id, room in self._rooms.items() if _is_told(room)}
         here = {room_id: room.count_viewers() for room_id, room in rooms.items()}
         if not here and not self._reported:
             return
@@ -110,3 +110,7 @@ class StateTeller:
         async with self._database.read() as connection:
             rows = await connection.fetch(SQL["viewers_of_rooms"], room_ids, seen_after, self._process_id)
         return {row["room_id"]: row["viewers"] for row in rows}
+
+
+def _is_told(room: OpenRoom) -> bool:
+    return room.key.has_state and room.ready.is_set() and bool(room.subscribers)

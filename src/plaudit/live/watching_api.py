@@ -1,42 +1,30 @@
 """What happens in a room over HTTP: its frames, the twin of the room socket as server-sent events, and chat."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody, Parameter
+from litestar.params import JSONBody, Parameter
 from litestar.response import Stream
 
 from plaudit.gifts.model import RoomNotLive, RoomUnknown
-from plaudit.limits import PAGE_LENGTH_DEFAULT, SOCKET_HEARTBEAT_S, SOCKETS_MAX
+from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live.answers import ChatSaid
 from plaudit.live.chat import Chat
-from plaudit.live.conversation import NOBODY, FramePage, Hello
+from plaudit.live.conversation import FramePage
 from plaudit.live.hub import Hub
-from plaudit.live.message import cursor_of, message, read_cursor
 from plaudit.live.model import ChatRequest, CursorVoid, Room
 from plaudit.live.open_room import RoomKey
-from plaudit.live.outlet import QueueOutlet
-from plaudit.live.reader import NO_END
 from plaudit.live.rooms import RoomCache
+from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
-from plaudit.people.ways_in import way_of
-from plaudit.problems import InvalidField, TooBusy
 
 TAGS = ["Rooms"]
 
 RoomId = Annotated[str, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="The room.")]
-FrameCursor = Annotated[
-    str | None, Parameter(max_length=40, description="A cursor, `<epoch>:<seq>`; without it, from the beginning.")
-]
-LastEventId = Annotated[
-    str | None, HeaderParameter(name="Last-Event-ID", max_length=40, description="The cursor to go on from.")
-]
-AfterCursor = Annotated[str | None, Parameter(max_length=40, description="The same, for who cannot set headers.")]
 
 
 async def required_room(rooms: RoomCache, room_id: str) -> Room:
@@ -68,22 +56,7 @@ async def get_frames(
 ) -> Response[FramePage]:
     """The frames after a cursor, in order, as the room socket sends them."""
     room = await required_room(rooms, room_id)
-    key = RoomKey(room.shard, room.id)
-    start = 0
-    if after is not None:
-        cursor = read_cursor(after)
-        if cursor is None:
-            raise InvalidField(field="query.after", reason="must be a cursor, `<epoch>:<seq>`")
-        epoch, start = cursor
-        head = await hub.reader.head(key)
-        if epoch != hub.reader.epoch or start > head:
-            raise CursorVoid(cursor=cursor_of(hub.reader.epoch, head))
-    frames = await hub.reader.encoded_frames(key, start, NO_END, limit)
-    reached = cursor_of(hub.reader.epoch, frames[-1][0] if frames else start)
-    following = f'"{reached}"' if len(frames) == limit else "null"
-    items = b",".join(encoded for _, encoded in frames)
-    content: Any = b'{"items":[%b],"cursor":"%b","next":%b}' % (items, reached.encode(), following.encode())
-    return Response(content, media_type="application/json")
+    return await frame_page(hub, RoomKey(room.shard, room.id), after, limit)
 
 
 @get(
@@ -105,46 +78,8 @@ async def watch_room(
 ) -> Stream:
     """The messages of the room socket: `event` is their type, `id` the cursor. Without one, the last frames."""
     room = await required_room(rooms, room_id)
-    if hub.sockets >= SOCKETS_MAX:
-        raise TooBusy(retry_after_s=5)
-    given = read_cursor(last_event_id or cursor or "")
-    events = _events(hub, RoomKey(room.shard, room.id), caller, given, stopping)
-    return Stream(
-        events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
-
-
-async def _events(
-    hub: Hub, key: RoomKey, caller: Caller | None, cursor: tuple[int, int] | None, stopping: asyncio.Event
-) -> AsyncIterator[bytes]:
-    outlet, person_id = QueueOutlet(), caller.person_id if caller else 0
-    watched = await hub.open(key)
-    outlet.send(
-        message(
-            Hello(
-                room_id=str(key.room_id),
-                cursor=cursor_of(hub.reader.epoch, watched.shown),
-                heartbeat_s=SOCKET_HEARTBEAT_S,
-                viewer=await hub.profiles.card(person_id) if person_id else NOBODY,
-                coins=(await hub.reader.wallets([person_id]))[person_id] if person_id else None,
-            )
-        )
-    )
-    joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor)
-    ending = asyncio.create_task(_close_at(stopping, outlet))
-    way, expires_at = (way_of(caller), caller.expires_at) if caller else (None, None)
-    with hub.watch.watching(way, outlet, expires_at):
-        try:
-            async for shared in outlet.messages(SOCKET_HEARTBEAT_S):
-                yield shared.event if shared else b": still here\n\n"
-        finally:
-            ending.cancel()
-            hub.leave_after(joining)
-
-
-async def _close_at(stopping: asyncio.Event, outlet: QueueOutlet) -> None:
-    await stopping.wait()
-    outlet.close(0, "")
+    key = RoomKey(room.shard, room.id)
+    return event_stream(hub, key, caller, stopping, last_event_id or cursor)
 
 
 @post(

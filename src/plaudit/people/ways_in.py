@@ -12,9 +12,10 @@ SQL = statements(__file__)
 
 
 class WayIn(NamedTuple):
-    """A session, a server's key, a token's platform (the token itself cannot be ended), or a token of an overlay."""
+    """A session, a server's key, a token's platform (the token itself cannot be ended), a token of an overlay, or a
+    video that is shown."""
 
-    kind: Literal["session", "key", "issuer", "overlay"]
+    kind: Literal["session", "key", "issuer", "overlay", "video"]
     id: int | UUID
 
 

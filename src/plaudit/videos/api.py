@@ -9,7 +9,6 @@ from litestar.params import JSONBody, Parameter
 
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.offer_api import Wish, offered_items
-from plaudit.gifts.model import DECIMAL_ID
 from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, VIDEO_EXTERNAL_ID_LENGTH_MAX
@@ -19,7 +18,7 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.problems import InvalidField, Problem
-from plaudit.videos import actions, creator_api, reading
+from plaudit.videos import actions, creator_api, reading, watching_api
 from plaudit.videos.answers import (
     NOT_KEPT,
     ToldVideo,
@@ -30,6 +29,7 @@ from plaudit.videos.answers import (
     told_videos,
     video_view,
 )
+from plaudit.videos.creator_api import VideoId
 from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, refusal_for
 from plaudit.videos.model import (
     EXTERNAL_ID,
@@ -47,7 +47,6 @@ from plaudit.videos.places import VideoPlaces
 
 TAGS = ["Videos"]
 
-VideoId = Annotated[str, Parameter(pattern=DECIMAL_ID, description="The video.")]
 ExternalIdInPath = Annotated[
     str,
     Parameter(
@@ -227,6 +226,7 @@ router = Router(
         forget_video,
         get_video,
         get_video_catalogue,
+        *watching_api.HANDLERS,
         *creator_api.HANDLERS,
     ],
 )

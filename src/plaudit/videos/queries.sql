@@ -36,6 +36,9 @@ select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duratio
 from video v join person p on p.id = v.owner_id join issuer i on i.id = v.issuer_id
 where v.id = any ($1::bigint[]);
 
+-- name: hidden_among
+select id from video where id = any ($1::bigint[]) and state in ('deleted', 'private');
+
 -- name: ids_by_external_ids
 select id from video where issuer_id = $1 and external_id = any ($2::text[]);
 

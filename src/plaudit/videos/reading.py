@@ -1,6 +1,6 @@
 """Videos as they are looked up: one, those of a platform, those of a creator, those everybody can watch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from msgspec import Meta
@@ -53,6 +53,11 @@ async def require_shown(connection: Connection, video_id: int) -> Video:
     if video.state == "private":
         raise VideoPrivate
     return video
+
+
+async def hidden_among(connection: Connection, ids: Collection[int]) -> list[int]:
+    """Those of some videos that nobody may look at any more."""
+    return [row["id"] for row in await connection.fetch(SQL["hidden_among"], list(ids))]
 
 
 async def videos_told(connection: Connection, issuer_id: int, external_ids: Sequence[str]) -> dict[str, Video]:

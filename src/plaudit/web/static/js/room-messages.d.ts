@@ -4,6 +4,7 @@
 /** The first message. */
 export interface Hello {
   type: "hello";
+  /** Of the room, or of the video. */
   room_id: string;
   /** Where the screen is: `<epoch>:<seq>`. */
   cursor: string;

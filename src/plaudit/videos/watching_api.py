@@ -1,0 +1,76 @@
+"""What happens on a video over HTTP: its frames, and what comes as server-sent events, as in a room."""
+
+import asyncio
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.response import Stream
+
+from plaudit.injected import Database
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.live.conversation import FramePage
+from plaudit.live.hub import Hub
+from plaudit.live.model import CursorVoid
+from plaudit.live.open_room import RoomKey
+from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page
+from plaudit.pages import Limit
+from plaudit.people.access import Access
+from plaudit.people.injected import CallerOrGuest
+from plaudit.people.ways_in import WayIn
+from plaudit.videos import reading
+from plaudit.videos.creator_api import VideoId
+from plaudit.videos.model import VideoDeleted, VideoPrivate, VideoUnknown
+
+TAGS = ["Videos"]
+
+
+async def _key(database: Database, video_id: str) -> RoomKey:
+    async with database.read() as connection:
+        video = await reading.require_shown(connection, int(video_id))
+    return RoomKey(video.shard, video.id, has_state=False)
+
+
+@get(
+    "/v1/videos/{video_id:str}/frames",
+    access=Access.PUBLIC,
+    operation_id="GetVideoFrames",
+    tags=TAGS,
+    summary="What happened on a video",
+    problems=(CursorVoid, VideoDeleted, VideoPrivate, VideoUnknown),
+)
+async def get_video_frames(
+    video_id: VideoId,
+    database: Database,
+    hub: NamedDependency[Hub],
+    after: FrameCursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> Response[FramePage]:
+    """The frames after a cursor, in order, as its events bring them."""
+    return await frame_page(hub, await _key(database, video_id), after, limit)
+
+
+@get(
+    "/v1/videos/{video_id:str}/events",
+    access=Access.PUBLIC,
+    operation_id="WatchVideo",
+    tags=TAGS,
+    summary="What happens on a video, as server-sent events",
+    problems=(VideoDeleted, VideoPrivate, VideoUnknown),
+)
+async def watch_video(
+    video_id: VideoId,
+    caller: CallerOrGuest,
+    database: Database,
+    hub: NamedDependency[Hub],
+    stopping: NamedDependency[asyncio.Event],
+    last_event_id: LastEventId = None,
+    cursor: AfterCursor = None,
+) -> Stream:
+    """As in a room, but for `state`: nobody counts who watches, and the totals are asked for. `event` is the type of a
+    message, `id` the cursor. Without one, the last frames; with that of the timeline, what the timeline has not. It
+    ends when nobody may look at the video any more."""
+    key = await _key(database, video_id)
+    return event_stream(hub, key, caller, stopping, last_event_id or cursor, WayIn("video", key.room_id))
+
+
+HANDLERS = (get_video_frames, watch_video)
