@@ -242,17 +242,18 @@ async def test_a_rebuild_is_over_when_all_is_summed(
     await _sum_up(stage)
     kept = await _rows(stage.shop.desk.house.database)
     turns: list[str] = []
+    follow_all = following.follow
 
-    async def follow(database: Database, name: str, handle: following.Follow) -> int:
+    async def follow(database: Database, name: str, *how: Any) -> int:
         turns.append(name)
         if len(turns) > 1:
-            return await following.follow(database, name, handle)
+            return await follow_all(database, name, *how)
         async with database.transaction() as connection:
             for shard in stage.shop.desk.house.shards.all():
                 await following.claim(connection, name, shard)
-            return await following.follow(database, name, handle)
+            return await follow_all(database, name, *how)
 
-    monkeypatch.setattr(commands, "follow", follow)
+    monkeypatch.setattr(following, "follow", follow)
     assert await commands._rebuild(database_url) == 1
     assert len(turns) == 2
     assert await _rows(stage.shop.desk.house.database) == kept

@@ -5,7 +5,8 @@ number. So one number says what a follower has seen, from any process. What it w
 cursor moves in the same transaction; what it tells others, at least once. One that begins at zero gets all of the past.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, takewhile
 from typing import Literal
@@ -19,6 +20,8 @@ from plaudit.ledger.shards import read_shards
 from plaudit.limits import FOLLOWER_ENTRIES_MAX
 
 SQL = statements(__file__)
+
+_LOOK_AGAIN_S = 0.2
 
 
 class GiftFrame(msgspec.Struct, frozen=True):
@@ -56,6 +59,12 @@ class ReversedGift(msgspec.Struct, frozen=True):
     item_id: int
     coins: int
     received_at: datetime
+    position_ms: int | None
+    anonymous: bool
+    share_coins: int
+    """What the creator had of the gift."""
+    coins_taken_before: int
+    """Of these, what the entries of the log before this one had taken."""
 
 
 class Reversed(msgspec.Struct, frozen=True):
@@ -71,6 +80,8 @@ class Reversed(msgspec.Struct, frozen=True):
 Entry = Delivered | Reversed
 Follow = Callable[[Connection, int, Sequence[Entry]], Awaitable[object]]
 """What a follower does with the next entries of a shard."""
+Among = Callable[[Connection, Collection[int]], Awaitable[Collection[int]]]
+"""Which of some rooms and videos a follower wants to know of: the frames of others are not read for it."""
 
 
 class _Delivery(msgspec.Struct, frozen=True):
@@ -107,8 +118,10 @@ async def claim(connection: Connection, name: str, shard: int) -> int | None:
     return through
 
 
-async def entries_after(connection: Connection, shard: int, through: int, limit: int) -> list[Entry]:
-    """The entries of a shard after a number, without gaps."""
+async def entries_after(
+    connection: Connection, shard: int, through: int, limit: int, among: Among | None = None
+) -> list[Entry]:
+    """The entries of a shard after a number, without gaps; with `among`, only frames of rooms and videos it wants."""
     deliveries = await _deliveries(connection, shard, through, limit)
     reversals = await fetch_all(connection, SQL["reversals_after"], _Reversal, shard, through, limit)
     found: dict[int, _Delivery | _Reversal] = {}
@@ -116,12 +129,12 @@ async def entries_after(connection: Connection, shard: int, through: int, limit:
     found |= {one.log_no: one for one in reversals}
     # The two were read one after the other: what came between them is left for the next time.
     run = [one for one in takewhile(bool, (found.get(through + step) for step in range(1, limit + 1))) if one]
-    frames = await _frames(connection, shard, [one for one in run if isinstance(one, _Delivery)])
+    frames = await _frames(connection, shard, [one for one in run if isinstance(one, _Delivery)], among)
     return [
         Delivered(
             one.log_no,
             one.delivered_at,
-            [frames[key] for key in zip(one.room_ids, one.seqs, strict=True)],
+            [frames[key] for key in zip(one.room_ids, one.seqs, strict=True) if key in frames],
             one.unshown,
         )
         if isinstance(one, _Delivery)
@@ -136,8 +149,9 @@ async def advance(connection: Connection, name: str, shard: int, entries: Sequen
         await connection.execute(SQL["advance_follower"], name, shard, entries[-1].log_no)
 
 
-async def follow(database: Database, name: str, handle: Follow) -> int:
-    """Hand a follower all that is new, FOLLOWER_ENTRIES_MAX entries a transaction; answers how many there were.
+async def follow(database: Database, name: str, handle: Follow, among: Among | None = None) -> int:
+    """Hand a follower all that is new, FOLLOWER_ENTRIES_MAX entries a transaction; answers how many there were. With
+    `among`, of the frames only those it wants.
 
     Raises:
         ExceptionGroup: what it raised in some shards; the others were followed all the same.
@@ -150,7 +164,7 @@ async def follow(database: Database, name: str, handle: Follow) -> int:
         handled = FOLLOWER_ENTRIES_MAX
         try:
             while handled == FOLLOWER_ENTRIES_MAX:
-                handled = await follow_once(database, name, shard, handle)
+                handled = await follow_once(database, name, shard, handle, among)
                 followed += handled
         except Exception as error:
             failures.append(error)
@@ -159,14 +173,14 @@ async def follow(database: Database, name: str, handle: Follow) -> int:
     return followed
 
 
-async def follow_once(database: Database, name: str, shard: int, handle: Follow) -> int:
+async def follow_once(database: Database, name: str, shard: int, handle: Follow, among: Among | None = None) -> int:
     """Hand a follower the next entries of one shard in one transaction; answers how many. Nothing while another process
     is at it."""
     async with database.transaction() as connection:
         through = await claim(connection, name, shard)
         if through is None:
             return 0
-        entries = await entries_after(connection, shard, through, FOLLOWER_ENTRIES_MAX)
+        entries = await entries_after(connection, shard, through, FOLLOWER_ENTRIES_MAX, among)
         if entries:
             await handle(connection, shard, entries)
             await advance(connection, name, shard, entries)
@@ -198,6 +212,25 @@ async def rebuild(connection: Connection, name: str, forget: Callable[[Connectio
     await connection.execute(SQL["rewind_follower"], name)
 
 
+async def rebuild_now(
+    database: Database,
+    name: str,
+    handle: Follow,
+    forget: Callable[[Connection], Awaitable[object]],
+    among: Among | None = None,
+) -> int:
+    """`rebuild`, and read all of the past at once; answers how many entries there were. Servers may go on meanwhile."""
+    async with database.transaction() as connection:
+        await rebuild(connection, name, forget)
+        all_of_them = await behind_of(connection, name)
+    while True:
+        await follow(database, name, handle, among)
+        async with database.read() as connection:
+            if await behind_of(connection, name) == 0:
+                return all_of_them
+        await asyncio.sleep(_LOOK_AGAIN_S)  # the job of a server is at the rest
+
+
 async def _deliveries(connection: Connection, shard: int, through: int, limit: int) -> list[_Delivery]:
     rows = await connection.fetch(SQL["deliveries_after"], shard, through, limit)
     return [
@@ -213,11 +246,14 @@ async def _deliveries(connection: Connection, shard: int, through: int, limit: i
 
 
 async def _frames(
-    connection: Connection, shard: int, deliveries: Sequence[_Delivery]
+    connection: Connection, shard: int, deliveries: Sequence[_Delivery], among: Among | None
 ) -> dict[tuple[int, int], GiftFrame]:
-    rooms = [room_id for one in deliveries for room_id in one.room_ids]
-    seqs = [seq for one in deliveries for seq in one.seqs]
-    rows = await connection.fetch(SQL["frames_in_log"], shard, rooms, seqs) if rooms else []
+    keys = [key for one in deliveries for key in zip(one.room_ids, one.seqs, strict=True)]
+    if among is not None and keys:
+        wanted = await among(connection, {room_id for room_id, _ in keys})
+        keys = [key for key in keys if key[0] in wanted]
+    rooms, seqs = [room_id for room_id, _ in keys], [seq for _, seq in keys]
+    rows = await connection.fetch(SQL["frames_in_log"], shard, rooms, seqs) if keys else []
     return {
         (row["room_id"], row["seq"]): GiftFrame(
             row["room_id"], row["seq"], row["at"], [GiftLine(*line) for line in row["lines"]]
@@ -227,5 +263,5 @@ async def _frames(
 
 
 async def _gifts(connection: Connection, shard: int, reversal: _Reversal) -> list[ReversedGift]:
-    wanted = (shard, reversal.source_shard, reversal.reversal_id, reversal.creator_id)
+    wanted = (shard, reversal.source_shard, reversal.reversal_id, reversal.creator_id, reversal.log_no)
     return await fetch_all(connection, SQL["gifts_of_reversal"], ReversedGift, *wanted)

@@ -61,11 +61,19 @@ from unnest($2::bigint[], $3::bigint[]) as w (room_id, seq)
 join frame f on f.shard = $1 and f.room_id = w.room_id and f.seq = w.seq;
 
 -- name: gifts_of_reversal -> ReversedGift
--- With the moment at which each was delivered.
-select m.gift_id as id, m.viewer_id, m.room_id, m.video_id, m.item_id, m.coins, d.delivered_at as received_at
+-- With the moment at which each was delivered, and what entries before this one had taken of it.
+select m.gift_id as id, m.viewer_id, m.room_id, m.video_id, m.item_id, m.coins, d.delivered_at as received_at,
+    w.position_ms, w.anonymous, g.coins as share_coins, coalesce((
+        select sum(case l.direction when 'take' then e.coins else -e.coins end)
+        from gift_reversal e
+        join gift_log_reversal l on l.shard = $1 and l.source_shard = e.shard and l.reversal_id = e.reversal_id
+            and l.creator_id = e.creator_id and l.log_no < $5
+        where e.shard = m.shard and e.viewer_id = m.viewer_id and e.gift_id = m.gift_id and e.creator_id = m.creator_id
+    ), 0)::bigint as coins_taken_before
 from gift_reversal m
 join gift_part g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id and g.creator_id = m.creator_id
     and g.coins > 0
+join gift w on w.shard = m.shard and w.viewer_id = m.viewer_id and w.id = m.gift_id
 cross join lateral (
     select delivered_at from delivery d
     where d.shard = $1 and d.source_shard = $2 and d.through_batch_no >= g.batch_no order by d.through_batch_no limit 1

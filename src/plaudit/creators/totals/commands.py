@@ -9,10 +9,8 @@ from plaudit.creators.totals.actions import FOLLOWER, add_entries, forget
 from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import Database
 from plaudit.embedded import database_url
-from plaudit.ledger.following import behind_of, follow, rebuild
+from plaudit.ledger.following import rebuild_now
 from plaudit.settings import Settings
-
-_LOOK_AGAIN_S = 0.2
 
 
 @click.group()
@@ -31,12 +29,4 @@ def rebuild_command(data: Path | None) -> None:
 
 async def _rebuild(url: str) -> int:
     async with Database(url) as database:
-        async with database.transaction() as connection:
-            await rebuild(connection, FOLLOWER, forget)
-            all_of_them = await behind_of(connection, FOLLOWER)
-        while True:
-            await follow(database, FOLLOWER, add_entries)
-            async with database.read() as connection:
-                if await behind_of(connection, FOLLOWER) == 0:
-                    return all_of_them
-            await asyncio.sleep(_LOOK_AGAIN_S)  # the job of a server is at the rest
+        return await rebuild_now(database, FOLLOWER, add_entries, forget)
