@@ -139,6 +139,15 @@ VIDEOS_KNOWN_MAX = 10_000  # videos one process keeps at hand
 VIDEOS_READ_AT_ONCE_MAX = 500  # in one query for those that gifts go to
 VIDEO_TOKENS_KNOWN_MAX = 20_000  # tokens whose video one process remembers
 PAGE_VIDEOS_MAX = 60  # videos on the page of all
+VIDEO_TOTALS_EVERY_S = 1  # pause between two looks at what was given on videos, to sum it
+TIMELINE_MARKS_MAX = 200  # of one timeline, however long the video is and however much was given
+TIMELINE_MARKS_DEFAULT = 100
+TIMELINE_SENDERS_MAX = 3  # named at one mark
+TIMELINE_ITEMS_READ = 12  # pairs of item and giver of one mark that are looked at, the dearest
+VIDEO_GIVERS_MAX = 100  # named in one answer
+VIDEO_LAST_GIFTS_LENGTH = 20  # last gifts of a video in one answer
+VIDEO_LAST_FRAMES_READ = 40  # frames that these are looked for in
+VIDEO_LAST_GIFTS_READ = 200  # of their gifts: those taken back are passed over
 
 # hub
 HUB_TICK_MS = 100  # at most one message of frames a room in this time

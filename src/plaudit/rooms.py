@@ -26,6 +26,7 @@ ROOMS = (
     "plaudit.gifts",
     "plaudit.live.streams",
     "plaudit.live",
+    "plaudit.videos.given",
     "plaudit.videos",
     "plaudit.creators.totals",
     "plaudit.creators",

@@ -66,6 +66,8 @@ async def test_a_video_is_told_of_and_said_anew(platform: Platform, server: http
         "state": "published",
         "published_at": told["published_at"],
         "owner": again["owner"],
+        "coins": 0,
+        "gifts": 0,
     }
 
 

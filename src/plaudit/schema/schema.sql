@@ -3705,6 +3705,45 @@ CREATE TABLE public.video_opt_out (
     since timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.video_subtotal (
+    shard smallint NOT NULL,
+    video_id bigint NOT NULL,
+    by text NOT NULL,
+    second integer NOT NULL,
+    item_id integer NOT NULL,
+    giver_id bigint NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT video_subtotal_check CHECK ((((gifts >= 0) AND (gifts <= coins)) AND ((gifts = 0) = (coins = 0)))),
+    CONSTRAINT video_subtotal_is_by_its_key CHECK (
+CASE by
+    WHEN 'giver'::text THEN ((second = '-1'::integer) AND (item_id = 0) AND (giver_id >= 0))
+    WHEN 'second'::text THEN ((second >= 0) AND (item_id = 0) AND (giver_id = 0))
+    WHEN 'item'::text THEN ((second >= 0) AND (item_id > 0) AND (giver_id >= 0))
+    ELSE false
+END)
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.video_subtotal IS 'the same by giver; by second of the video; and of each second by item and giver. A hidden giver is 0';
+
+CREATE TABLE public.video_total (
+    shard smallint NOT NULL,
+    video_id bigint NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT video_total_check CHECK ((((gifts >= 0) AND (gifts <= coins)) AND ((gifts = 0) = (coins = 0)))),
+    CONSTRAINT video_total_seq_check CHECK ((seq >= 0))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.video_total IS 'what was given on a video and not taken back, in the shard of its frames';
+
+COMMENT ON COLUMN public.video_total.gifts IS 'of which something stands; one that several earn counts for each';
+
+COMMENT ON COLUMN public.video_total.seq IS 'of the last of its frames that was summed';
+
 CREATE TABLE public.webhook_delivery (
     endpoint_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -4242,6 +4281,12 @@ ALTER TABLE ONLY public.video_opt_out
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.video_subtotal
+    ADD CONSTRAINT video_subtotal_pkey PRIMARY KEY (shard, video_id, by, second, item_id, giver_id);
+
+ALTER TABLE ONLY public.video_total
+    ADD CONSTRAINT video_total_pkey PRIMARY KEY (shard, video_id);
+
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (shard, viewer_id);
 
@@ -4451,6 +4496,8 @@ CREATE INDEX transfer_by_debit ON public.transfer USING btree (shard, debit_kind
 CREATE INDEX video_by_owner ON public.video USING btree (owner_id, id DESC) WHERE (state <> 'deleted'::text);
 
 CREATE INDEX video_published ON public.video USING btree (published_at DESC, id DESC) WHERE (state = 'published'::text);
+
+CREATE INDEX video_subtotal_dearest ON public.video_subtotal USING btree (shard, video_id, by, second, coins DESC, item_id, giver_id) WHERE (by <> 'second'::text);
 
 CREATE INDEX webhook_delivery_next ON public.webhook_delivery USING btree (endpoint_id, "position") WHERE (state = 'waiting'::text);
 
@@ -4798,6 +4845,9 @@ ALTER TABLE ONLY public.video_opt_out
 
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_owner_id_issuer_id_fkey FOREIGN KEY (owner_id, issuer_id) REFERENCES public.person(id, issuer_id);
+
+ALTER TABLE ONLY public.video_total
+    ADD CONSTRAINT video_total_video_id_fkey FOREIGN KEY (video_id) REFERENCES public.video(id);
 
 ALTER TABLE ONLY public.webhook_delivery
     ADD CONSTRAINT webhook_delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id);
@@ -5526,6 +5576,20 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.video_message_opt_in TO plaudit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_opt_in TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_opt_out TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.video_subtotal TO plaudit_app;
+
+GRANT UPDATE(gifts) ON TABLE public.video_subtotal TO plaudit_app;
+
+GRANT UPDATE(coins) ON TABLE public.video_subtotal TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.video_total TO plaudit_app;
+
+GRANT UPDATE(gifts) ON TABLE public.video_total TO plaudit_app;
+
+GRANT UPDATE(coins) ON TABLE public.video_total TO plaudit_app;
+
+GRANT UPDATE(seq) ON TABLE public.video_total TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
 

@@ -15,6 +15,7 @@ from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.problems import InvalidField, Problem
 from plaudit.selling.wallet.model import PriceView
 from plaudit.videos.eligibility import Refusal
+from plaudit.videos.given.model import Given
 from plaudit.videos.model import Video, VideoState
 
 Reason = Annotated[Refusal | None, Meta(description="Why nothing may be given; null: something may.")]
@@ -36,6 +37,13 @@ class VideoView(msgspec.Struct, frozen=True, kw_only=True):
     state: VideoState
     published_at: str | None
     owner: PersonCard
+
+
+class ShownVideo(VideoView, frozen=True, kw_only=True):
+    """A video with what was given on it and stands."""
+
+    coins: int
+    gifts: int
 
 
 class ToldVideo(VideoView, frozen=True, kw_only=True):
@@ -111,8 +119,8 @@ def _view(video: Video) -> dict[str, Any]:
     }
 
 
-def video_view(video: Video) -> VideoView:
-    return VideoView(**_view(video))
+def shown_video(video: Video, given: Given) -> ShownVideo:
+    return ShownVideo(**_view(video), coins=given.coins, gifts=given.gifts)
 
 
 def told_video(video: Video) -> ToldVideo:

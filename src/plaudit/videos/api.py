@@ -21,16 +21,17 @@ from plaudit.problems import InvalidField, Problem
 from plaudit.videos import actions, creator_api, reading, watching_api
 from plaudit.videos.answers import (
     NOT_KEPT,
+    ShownVideo,
     ToldVideo,
     ToldVideos,
     VideoCatalogue,
-    VideoView,
+    shown_video,
     told_video,
     told_videos,
-    video_view,
 )
 from plaudit.videos.creator_api import VideoId
 from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, refusal_for
+from plaudit.videos.given.actions import given_on
 from plaudit.videos.model import (
     EXTERNAL_ID,
     Moment,
@@ -179,10 +180,11 @@ async def forget_video(
     summary="One video",
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
-async def get_video(video_id: VideoId, database: Database) -> VideoView:
-    """What everybody may know of it."""
+async def get_video(video_id: VideoId, database: Database) -> ShownVideo:
+    """What everybody may know of it. Gifts that come are in it within seconds."""
     async with database.read() as connection:
-        return video_view(await reading.require_shown(connection, int(video_id)))
+        video = await reading.require_shown(connection, int(video_id))
+        return shown_video(video, await given_on(connection, video.shard, video.id))
 
 
 @get(
