@@ -15,7 +15,16 @@ from tests.support.style_guide import style_guide_server
 from tests.support.waiting import WAIT_S
 
 Script = Callable[[ServerConnection, int], None]
-HELLO = {"type": "hello", "room_id": "7", "cursor": "1:0", "heartbeat_s": 25, "viewer": None, "coins": None}
+NOW = "2031-05-04T03:02:01Z"
+HELLO = {
+    "type": "hello",
+    "room_id": "7",
+    "cursor": "1:0",
+    "now": NOW,
+    "heartbeat_s": 25,
+    "viewer": None,
+    "coins": None,
+}
 START = """async (address) => {
   const root = new URL(".", document.querySelector("script[src$='desk.js']").src);
   const { RoomSocket } = await import(root + "room-socket.js");

@@ -40,6 +40,7 @@ class Story:
         self.overlay = open_page(width=960, height=540)
         self.operator = open_page(width=1280, height=860, color_scheme="light")
         self.phone = open_page(width=390, height=844, color_scheme="dark", has_touch=True, is_mobile=True)
+        self.phone.clock.install(time=datetime.now(UTC) + timedelta(days=2))  # a device set wrongly buys and gives too
 
     def picture(self, page: Page, name: str) -> None:
         self._taken += 1

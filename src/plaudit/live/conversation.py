@@ -4,6 +4,7 @@ are made of these; what is encoded on the way out is these and nothing else.
 A field may be added; none is ever removed, renamed or given another meaning.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 from uuid import UUID
 
@@ -99,6 +100,7 @@ class Hello(_Said, frozen=True, kw_only=True, tag="hello"):
 
     room_id: Annotated[str, Meta(description="Of the room, or of the video.")]
     cursor: Cursor
+    now: Annotated[datetime, Meta(description="The server's clock: ids are made by it, and ages told.")]
     heartbeat_s: Annotated[int, Meta(description="Say `ping` that often; something comes back.")]
     viewer: Annotated[
         msgspec.Raw,

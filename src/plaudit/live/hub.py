@@ -66,6 +66,7 @@ class Hub:
         )
         self.on_work: Callable[[str], None] = lambda _: None
         """Called with the name of a job that has work."""
+        self.clock = clock
         self.watch = SocketWatch(database, clock)
         self._states = StateTeller(database, clock, profiles, process_id, self.rooms, self.send_to)
         self._task: asyncio.Task[None] | None = None

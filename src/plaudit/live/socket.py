@@ -73,6 +73,7 @@ async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
             Hello(
                 room_id=str(room.id),
                 cursor=cursor_of(hub.reader.epoch, watched.shown),
+                now=hub.clock.now(),
                 heartbeat_s=SOCKET_HEARTBEAT_S,
                 viewer=await hub.profiles.card(person_id) if person_id else NOBODY,
                 coins=await _coins(parts["database"], parts["shards"], person_id) if person_id else None,

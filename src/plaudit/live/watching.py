@@ -86,6 +86,7 @@ async def _events(
             Hello(
                 room_id=str(key.room_id),
                 cursor=cursor_of(hub.reader.epoch, watched.shown),
+                now=hub.clock.now(),
                 heartbeat_s=SOCKET_HEARTBEAT_S,
                 viewer=await hub.profiles.card(person_id) if person_id else NOBODY,
                 coins=(await hub.reader.wallets([person_id]))[person_id] if person_id else None,

@@ -24,7 +24,7 @@ from plaudit.people.injected import Caller, CallerOrGuest
 
 TAGS = ["Rooms"]
 
-RoomId = Annotated[str, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="The room.")]
+RoomId = Annotated[str, Parameter(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="The room.")]
 
 
 async def required_room(rooms: RoomCache, room_id: str) -> Room:

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
 
+from plaudit.clock import Clock, SystemClock
 from plaudit.db import Connection
 from plaudit.languages.speaking import speaking
 from plaudit.people.actions import require_person
@@ -51,6 +52,7 @@ ENGLISH_ONLY = frozenset(
 """Pages of operators, not translated yet: in English, with the numbers, money and times of the reader."""
 
 _readiness: ContextVar[Readiness | None] = ContextVar("readiness", default=None)
+_clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: B039  # has no state
 _environment = make_environment()
 _environment.filters.update(FILTERS)
 _environment.globals.update(countries=countries)
@@ -90,12 +92,13 @@ async def before_page(request: Request[Any, Any, Any]) -> None:
 
 def note_request(request: Request[Any, Any, Any]) -> None:
     """Keep what the page that answers a request will say beside what its handler gives it: the reader's language, whose
-    server it is, what it may load, and what blocks it."""
+    server it is, what it may load, what blocks it, and what time it is."""
     note_wishes(request)
     note_origins(request)
     parts: Mapping[str, Any] = request.scope["plaudit"]  # type: ignore[typeddict-item]  # written by the front
     wear(parts["settings"])
     _readiness.set(parts["readiness"])
+    _clock.set(parts["clock"])
 
 
 def _blocking(viewer: Viewer) -> list[CheckResult]:
@@ -114,6 +117,7 @@ def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **co
             roles=looking.roles,
             wallet_coins=looking.wallet_coins,
             blocking=_blocking(looking),
+            served_at_ms=int(_clock.get().now().timestamp() * 1000),
             **context,
         )
     headers = {"Cache-Control": "no-store"}

@@ -1,5 +1,6 @@
 // Buying coins: a quote is a price promised for some minutes, an order is that quote being paid at a provider's checkout.
 import { api } from "./api.js";
+import { msUntil } from "./server-clock.js";
 import { uuid7 } from "./uuid7.js";
 
 const MARGIN_MS = 15_000;
@@ -13,7 +14,7 @@ export const makeQuote = (asked) => api("POST", "/v1/quotes", { id: uuid7(), ...
 export const quoteMissing = (missing) => makeQuote({ missing_coins: missing });
 
 /** Whether the price is still promised for long enough to pay it. @param {any} quote */
-export const isGood = (quote) => Boolean(quote) && new Date(quote.expires_at).getTime() - Date.now() > MARGIN_MS;
+export const isGood = (quote) => Boolean(quote) && msUntil(quote.expires_at) > MARGIN_MS;
 
 /**
  * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back. In a frame the

@@ -8,6 +8,8 @@ export interface Hello {
   room_id: string;
   /** Where the screen is: `<epoch>:<seq>`. */
   cursor: string;
+  /** The server's clock: ids are made by it, and ages told. */
+  now: string;
   /** Say `ping` that often; something comes back. */
   heartbeat_s: number;
   /** Who is signed in; null: a guest, who can watch. */

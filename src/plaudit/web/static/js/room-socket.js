@@ -1,4 +1,5 @@
 // The one connection of a screen to a room: resumes by cursor, reconnects for ever, acknowledges commands by id.
+import { noteServerTime } from "./server-clock.js";
 import { uuid7 } from "./uuid7.js";
 
 const RETRY_FIRST_MS = 1_000;
@@ -183,9 +184,10 @@ export class RoomSocket extends EventTarget {
     }
   }
 
-  /** @param {{heartbeat_s: number}} hello */
+  /** @param {{heartbeat_s: number, now: string}} hello */
   #welcome(hello) {
     this.#attempts = 0;
+    noteServerTime(Date.parse(hello.now));
     this.#move("online");
     if (this.#socket) this.#watch(this.#socket, hello.heartbeat_s * 1000);
     for (const { message } of this.#commands.values()) this.#transmit(message);

@@ -2,6 +2,7 @@
 import { ProblemError, api, busy, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
 import { diamonds as diamondWords, money, number } from "../format.js";
+import { msUntil } from "../server-clock.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
 import { locale, say } from "../words.js";
@@ -60,7 +61,7 @@ function show() {
 }
 
 function promise() {
-  const left = Math.max(0, Math.floor((new Date(quote.expires_at).getTime() - Date.now()) / 1000));
+  const left = Math.max(0, Math.floor(msUntil(quote.expires_at) / 1000));
   place("[data-promise]", left ? say("promised", { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` }) : say("promise_over"));
   dialog.querySelector("[data-confirm-payout]")?.toggleAttribute("disabled", !left);
 }

@@ -1,5 +1,6 @@
 // The stack of small gifts at the side of the stage: who sent what, and a combo count that grows in place.
 import { asset, number } from "../format.js";
+import { msUntil } from "../server-clock.js";
 import { say } from "../words.js";
 import { showFace } from "./face.js";
 import { isLottie, openMotion } from "./motion.js";
@@ -53,7 +54,7 @@ export class Banners {
 
   /** @param {Gift} gift */
   #lifetime(gift) {
-    const left = gift.combo ? new Date(gift.combo.expires_at).getTime() - Date.now() : 0;
+    const left = gift.combo ? msUntil(gift.combo.expires_at) : 0;
     return Math.max(gift.item.duration_ms, Math.min(COMBO_EXTRA_MAX_MS, left));
   }
 
