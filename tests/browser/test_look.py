@@ -63,7 +63,7 @@ def test_tray_is_worked_by_keyboard_and_says_what_is_missing(open_page: OpenPage
     page.evaluate(
         "window.told = []; const tray = document.querySelector('.guide-room gift-tray');"
         " for (const type of ['gift-send', 'buy-exactly'])"
-        " tray.addEventListener(type, (event) => told.push([type, event.detail]))"
+        " tray.addEventListener(type, ({ detail: { id, ...what } }) => told.push([type, what]))"
     )
     tray.locator("[data-sku=rose]").focus()
     page.keyboard.press("ArrowRight")
@@ -78,6 +78,58 @@ def test_tray_is_worked_by_keyboard_and_says_what_is_missing(open_page: OpenPage
         ["gift-send", {"item_id": 2, "count": 10, "coins": 10}],
         ["buy-exactly", {"coins": 570}],
     ]
+
+
+def test_a_second_tap_is_the_same_gift_until_it_is_offered_again(open_page: OpenPage, address: str) -> None:
+    page = open_page()
+    page.clock.install()
+    _ready(page, address)
+    page.evaluate(
+        """() => {
+          const tray = document.createElement("gift-tray");
+          const { items } = document.querySelector("#guide-tray");
+          Object.assign(tray, { items, balance: 5000, id: "tapped" });
+          window.told = [];
+          tray.addEventListener("gift-send", ({ detail }) => told.push(detail));
+          document.querySelector("main").prepend(tray);
+        }"""
+    )
+    tray = page.locator("#tapped")
+    send, taps = tray.locator(".tray-send"), "(button) => { for (let tap = 0; tap < 3; tap += 1) button.click(); }"
+
+    def ids() -> list[str]:
+        return [gift["id"] for gift in page.evaluate("told")]
+
+    def settle(is_posted: str) -> None:
+        page.evaluate(f"document.querySelector('#tapped').settle(told.at(-1).id, {is_posted})")
+
+    tray.locator("[data-sku=ferris-wheel]").click()
+    send.evaluate(taps)
+    assert len(ids()) == 1
+    page.evaluate("document.querySelector('#tapped').balance = 0")  # less what is on its way
+    settle("false")  # no answer came
+    send.evaluate(taps)
+    assert len(ids()) == 2
+    assert len(set(ids())) == 1
+    page.evaluate("document.querySelector('#tapped').balance = 5000")
+    settle("true")
+    expect(send).to_have_text("Gift sent")
+    send.evaluate(taps)
+    assert len(ids()) == 2
+    page.clock.run_for(1_000)
+    expect(send).to_have_text("Sent. Send again?")
+    send.evaluate(taps)
+    assert len(ids()) == 3
+    assert len(set(ids())) == 2
+    settle("true")
+    page.clock.run_for(4_000)
+    expect(send).to_have_text("Send")
+    tray.locator("[data-sku=rose]").click()
+    send.evaluate(taps)
+    assert len(ids()) == len(set(ids())) + 1 == 6  # a combo counts up with each tap
+    tray.get_by_role("button", name="×10").click()
+    send.evaluate(taps)
+    assert len(ids()) == 7  # ten at once do not
 
 
 def test_combo_grows_in_one_banner(open_page: OpenPage, address: str) -> None:

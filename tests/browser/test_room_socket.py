@@ -141,6 +141,31 @@ def test_a_gift_without_answer_is_sent_again_under_its_own_id(page: Page) -> Non
     assert received[0] == received[1]
 
 
+def test_a_gift_that_is_under_way_is_not_sent_twice(page: Page) -> None:
+    received: list[str] = []
+
+    def script(connection: ServerConnection, turn: int) -> None:
+        for message in connection:
+            command = json.loads(message)
+            received.append(command["id"])
+            if command["type"] == "chat":  # the gift's answer comes behind it
+                for waiting in received:
+                    connection.send(json.dumps({"type": "answer", "id": waiting, "ok": True}))
+
+    with _room(script) as (address, _):
+        page.evaluate(START, address)
+        _until(page, "room.state === 'online'")
+        answers = page.evaluate(
+            """() => {
+              const gift = { item_id: 1, count: 1, coins: 1, id: "one" };
+              return Promise.all([room.sendGift(gift), room.sendGift(gift), room.sendChat("Hello", "two")]);
+            }"""
+        )
+        page.evaluate("room.close()")
+    assert [answer["id"] for answer in answers] == ["one", "one", "two"]
+    assert received == ["one", "two"]
+
+
 def test_a_refused_token_is_not_tried_again(page: Page) -> None:
     with _room(lambda connection, turn: connection.close(4401)) as (address, paths):
         page.evaluate(START, address)

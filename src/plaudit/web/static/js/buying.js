@@ -1,9 +1,11 @@
 // Buying coins: a quote is a price promised for some minutes, an order is that quote being paid at a provider's checkout.
 import { api } from "./api.js";
 import { msUntil } from "./server-clock.js";
+import { Meant } from "./meant.js";
 import { uuid7 } from "./uuid7.js";
 
 const MARGIN_MS = 15_000;
+const purchase = new Meant();
 /** Whether these pages stand in a page of another site. */
 const framed = window.parent !== window;
 
@@ -22,7 +24,7 @@ export const isGood = (quote) => Boolean(quote) && msUntil(quote.expires_at) > M
  * @param {any} quote @param {string} back an address of this site @param {string} provider
  */
 export async function payQuote(quote, back, provider) {
-  const id = uuid7();
+  const id = purchase.idOf([quote.id, provider, back]);
   const order = await api("POST", "/v1/orders", {
     id, quote_id: quote.id, provider, locale: document.documentElement.lang || undefined, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
   });

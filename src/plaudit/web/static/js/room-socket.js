@@ -14,7 +14,7 @@ const FINAL_CLOSES = new Map([[4401, "signed_out"], [4404, "no_such_room"]]);
 /** @typedef {import("./room-messages.js").Answer} Answer */
 /** @typedef {{state: ConnectionState, reason?: string, retry_in_ms?: number}} Connection */
 /** @typedef {Extract<ServerMessage, {type: "hello" | "frames" | "state" | "wallet" | "resync"}> | ({type: "connection"} & Connection)} Told */
-/** @typedef {{message: {id: string}, resolve: (answer: Answer) => void, timer: ReturnType<typeof setTimeout>}} Command */
+/** @typedef {{message: {id: string}, answer: Promise<Answer>, resolve: (answer: Answer) => void, timer: ReturnType<typeof setTimeout>}} Command */
 
 /** Tells of the server's messages `hello`, `frames` (only frames not seen before), `state`, `wallet` and `resync`, and of the `connection`. */
 export class RoomSocket extends EventTarget {
@@ -90,15 +90,18 @@ export class RoomSocket extends EventTarget {
     return this.#command({ type: "chat", id, text });
   }
 
-  /** @param {{type: string, id: string, [field: string]: unknown}} message @returns {Promise<Answer>} */
+  /** A command that is under way is not sent twice. @param {{type: string, id: string, [field: string]: unknown}} message @returns {Promise<Answer>} */
   #command(message) {
+    const underWay = this.#commands.get(message.id);
+    if (underWay) return underWay.answer;
     if (this.#stopped) return Promise.resolve(failure(message.id, "closed"));
     if (this.#commands.size >= COMMANDS_MAX) return Promise.resolve(failure(message.id, "too_many_waiting"));
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#settle(message.id, failure(message.id, "no_answer")), COMMAND_WAIT_MS);
-      this.#commands.set(message.id, { message, resolve, timer });
-      this.#transmit(message);
-    });
+    /** @type {(answer: Answer) => void} */ let resolve = () => {};
+    /** @type {Promise<Answer>} */ const answer = new Promise((settle) => { resolve = settle; });
+    const timer = setTimeout(() => this.#settle(message.id, failure(message.id, "no_answer")), COMMAND_WAIT_MS);
+    this.#commands.set(message.id, { message, answer, resolve, timer });
+    this.#transmit(message);
+    return answer;
   }
 
   /** @param {string} id @param {Answer} answer */

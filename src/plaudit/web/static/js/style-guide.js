@@ -40,6 +40,7 @@ for (const tray of trays) {
     const sent = gift(item, 0, event.detail.count);
     tray.balance -= event.detail.coins;
     show(sent);
+    tray.settle(event.detail.id, true);
     Object.assign(combo, { item, count: sent.combo?.count ?? 0, expiresAt: sent.combo?.expires_at ?? "" });
   });
 }

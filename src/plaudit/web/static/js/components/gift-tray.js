@@ -1,6 +1,7 @@
 // <gift-tray>: what can be sent, what it costs in coins and in the viewer's money, how many, and what to do when coins are short.
 import { classMap, html, nothing } from "../../vendor/lit/lit.js";
 import { asset, coins, money, number, sayOf } from "../format.js";
+import { Meant } from "../meant.js";
 import { say, words } from "../words.js";
 import { PageElement, amountCoins, coinGlyph, icon } from "./element.js";
 
@@ -10,17 +11,19 @@ import { PageElement, amountCoins, coinGlyph, icon } from "./element.js";
 const COUNTS = [1, 10, 99];
 const COUNT_MAX = 9_999;
 const ALL = "all";
+const SENT_MS = 1_000; // nothing is sent twice by a finger that was too quick
+const AGAIN_MS = 3_000;
 
 /**
  * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
  * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`.
- * Events: `gift-send` {item_id, count, coins}, `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
+ * Events: `gift-send` {id, item_id, count, coins}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
  */
 export class GiftTray extends PageElement {
   static properties = {
     items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, busy: { type: Boolean },
     disabledReason: { attribute: "disabled-reason" }, countMax: { type: Number, attribute: "count-max" },
-    selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true },
+    selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
   };
 
   constructor() {
@@ -36,6 +39,15 @@ export class GiftTray extends PageElement {
     this.count = 1;
     this.category = ALL;
     this.custom = false;
+    /** How far a gift that is not repeated by tapping has come. @type {"" | "waiting" | "sent" | "again"} */ this.progress = "";
+    this.meant = new Meant();
+    this.waitingFor = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
   }
 
   get #visible() {
@@ -51,6 +63,7 @@ export class GiftTray extends PageElement {
   /** @param {Item} item */
   #choose(item) {
     this.selectedId = item.id;
+    this.#show("");
     if (!item.combo) this.#setCount(1);
     this.shortage = null;
     this.tell("gift-chosen", { item_id: item.id });
@@ -61,19 +74,43 @@ export class GiftTray extends PageElement {
     this.count = count;
     this.custom = false;
     this.shortage = null;
+    this.#show("");
+  }
+
+  /** @param {"" | "waiting" | "sent" | "again"} progress */
+  #show(progress) {
+    clearTimeout(this.timer);
+    this.progress = progress;
+    if (progress === "sent") this.timer = setTimeout(() => this.#show("again"), SENT_MS);
+    if (progress === "again") this.timer = setTimeout(() => this.#show(""), AGAIN_MS);
+  }
+
+  /** What became of a gift of this tray. One whose answer is lost is sent again under its id. @param {string} id @param {boolean} isPosted */
+  settle(id, isPosted) {
+    if (this.progress !== "waiting" || id !== this.waitingFor) return;
+    if (isPosted) this.meant.done(id);
+    this.#show(isPosted ? "sent" : "");
   }
 
   #send() {
     const item = this.#selected;
-    if (!item || this.busy || this.disabledReason) return;
+    if (!item || this.busy || this.disabledReason || this.progress === "waiting" || this.progress === "sent") return;
     if (this.balance === null) return this.tell("sign-in", {});
     const total = item.coins * this.count;
-    if (total > this.balance) {
+    const wanted = { item_id: item.id, count: this.count, coins: total };
+    const id = this.meant.idOf(wanted);
+    if (total > this.balance && id !== this.waitingFor) { // the balance is less already what is on its way
       this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance, this.balance) };
       return this.tell("gift-short", { item_id: item.id, count: this.count, coins_short: total - this.balance });
     }
     this.shortage = null;
-    return this.tell("gift-send", { item_id: item.id, count: this.count, coins: total });
+    // Only a gift that counts up is repeated by tapping; any other is the same gift until it was answered and offered again.
+    if (item.combo && this.count === 1) this.meant.done(id);
+    else {
+      this.waitingFor = id;
+      this.#show("waiting");
+    }
+    return this.tell("gift-send", { id, ...wanted });
   }
 
   /** Arrow keys walk the grid; its width in columns is read from the page. @param {KeyboardEvent} event */
@@ -139,9 +176,15 @@ export class GiftTray extends PageElement {
     return html`<div class="tray-foot">
       ${this.#counts(item)}
       <div class="tray-total">${amountCoins(total, this.moneyOf(total) ?? (this.count === 1 ? this.#priceOf(item) : null))}</div>
-      <button type="button" class="button button-primary tray-send" aria-busy=${this.busy ? "true" : nothing} @click=${this.#send}
-        aria-label=${say(this.count > 1 ? "send_gifts" : "send_gift", { gift: item.name, count: number(this.count), coins: coins(total) })}>${say(this.balance === null ? "sign_in" : "send")}</button>
+      <button type="button" class="button button-primary tray-send" aria-busy=${this.busy || this.progress === "waiting" ? "true" : nothing} @click=${this.#send}
+        aria-disabled=${this.progress === "sent" ? "true" : nothing} aria-label=${this.progress === "sent" ? say("sent_now") : `${this.progress === "again" ? `${say("send_again")} ` : ""}${say(this.count > 1 ? "send_gifts" : "send_gift", { gift: item.name, count: number(this.count), coins: coins(total) })}`}>${this.#sendLabel()}</button>
     </div>`;
+  }
+
+  #sendLabel() {
+    if (this.progress === "sent") return say("sent_now");
+    if (this.progress === "again") return say("send_again");
+    return say(this.balance === null ? "sign_in" : "send");
   }
 
   /** @param {Item} item */
@@ -169,6 +212,7 @@ export class GiftTray extends PageElement {
     const typed = Math.trunc(Number(/** @type {HTMLInputElement} */ (event.target).value));
     this.count = Number.isFinite(typed) ? Math.min(this.countMax, Math.max(1, typed)) : 1;
     this.shortage = null;
+    this.#show("");
   }
 
   #shortagePanel() {

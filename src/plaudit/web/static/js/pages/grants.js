@@ -1,12 +1,11 @@
 // Giving coins away: asked once more, then done once, however often the button is pressed.
-import { api, busy, renew } from "../api.js";
+import { busy, renew } from "../api.js";
 import { clearProblems, confirmed, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
 import { coins as coinWords } from "../format.js";
+import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
-import { uuid7 } from "../uuid7.js";
 
-let grantId = uuid7();
-let asked = "";
+const grant = new Meant();
 
 /** @param {string} day @returns {string | null} the end of a day, UTC */
 const endOf = (day) => (day ? `${day}T23:59:59Z` : null);
@@ -21,12 +20,8 @@ onSubmit("[data-grant]", (form, button) => busy(button, async () => {
   const body = { person_id: form.dataset.grant, coins: wanted, reason, expires_at: endOf(String(data.get("expires_on") ?? "")) };
   const sure = await confirmed({ title: `Give ${coinWords(wanted)} to ${form.dataset.name}?`, text: "They are there at once, and cannot be taken away again.", action: "Give them" });
   if (!sure) return;
-  // What was changed after a failed try is another grant.
-  if (asked && asked !== JSON.stringify(body)) grantId = uuid7();
-  asked = JSON.stringify(body);
   try {
-    await api("POST", "/v1/operator/grants", { id: grantId, ...body });
-    [grantId, asked] = [uuid7(), ""];
+    await grant.ask("/v1/operator/grants", body);
     toast(`${coinWords(wanted)} given to ${form.dataset.name}.`);
     await renew("#given", "#give");
   } catch (error) {

@@ -1,13 +1,13 @@
 // Giving back an order: how much, why, asked once more, and then done once.
-import { ProblemError, api, busy, pageData, renew } from "../api.js";
+import { busy, pageData, renew } from "../api.js";
 import { clearProblems, confirmed, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
 import { coins, money } from "../format.js";
+import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
-import { uuid7 } from "../uuid7.js";
 
 /** @type {{order_id: string, currency: string, places: number, left: import("../types.js").Money, coins_left: number}} */
 const data = pageData();
-let refundId = uuid7();
+const refund = new Meant();
 
 document.addEventListener("change", (event) => {
   const input = event.target;
@@ -24,7 +24,7 @@ function minorUnits(text) {
 
 /** What is asked for and how it reads; null when it makes no sense. @param {FormData} form @returns {[object, string] | null} */
 function asked(form) {
-  if (form.get("how") === "all") return [{ all: true }, money(data.left)];
+  if (form.get("how") === "all") return [{ amount_minor: data.left.amount_minor }, money(data.left)]; // and no more than this, whatever is left by then
   if (form.get("how") === "coins") {
     const count = wholeNumber(String(form.get("coins")));
     return count ? [{ coins: count }, `what ${coins(count)} cost`] : null;
@@ -43,16 +43,13 @@ onSubmit("[data-refund]", (form, button) => busy(button, async () => {
   const sure = await confirmed({ title: `Give back ${part[1]}?`, text: "The money goes back the way it was paid. This cannot be undone here.", action: "Give back", danger: true });
   if (!sure) return undefined;
   try {
-    const made = await api("POST", `/v1/operator/orders/${data.order_id}/refunds`, { id: refundId, reason, ...part[0] });
-    refundId = uuid7();
+    const made = await refund.ask(`/v1/operator/orders/${data.order_id}/refunds`, { reason, ...part[0] });
     if (made.state === "undone") toast("The provider refused. Nothing was given back.", { tone: "bad" });
     else if (made.state === "requested") toast("The provider does not answer. It is told again by itself.");
     else toast(`${money(made.amount)} was given back.`);
     await renew("#page-data", "#figures", "#reversals", "#refund");
     Object.assign(data, pageData());
   } catch (error) {
-    // Of an answer that was lost it is not known whether it was done: the same id does it once.
-    if (error instanceof ProblemError && error.status > 0) refundId = uuid7();
     showProblem(form, error);
   }
   return undefined;

@@ -1,13 +1,14 @@
 // Overlay links: made, shown once with their address, revoked.
 import { ProblemError, api, busy, renew } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
+import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
-import { uuid7 } from "../uuid7.js";
 import { locale, say } from "../words.js";
 
+const newLink = new Meant();
 onClick("data-new-overlay", (button) => busy(button, async () => {
   try {
-    const made = await api("POST", "/v1/overlay-tokens", { id: uuid7(), label: say("overlay_label", { day: new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date()) }) });
+    const made = await newLink.ask("/v1/overlay-tokens", { label: say("overlay_label", { day: new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date()) }) });
     await renew("#overlays");
     show(made.url);
   } catch (error) {

@@ -2,6 +2,7 @@
 import { ProblemError, api, busy, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
 import { diamonds as diamondWords, money, number } from "../format.js";
+import { Meant } from "../meant.js";
 import { msUntil } from "../server-clock.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
@@ -89,7 +90,7 @@ onClick("data-cancel-payout", (button, id) => busy(button, async () => {
 
 // Bank accounts
 const adding = /** @type {HTMLFormElement} */ (document.querySelector("[data-new-method]"));
-let methodId = uuid7();
+const method = new Meant();
 adding.addEventListener("change", (event) => {
   const input = /** @type {HTMLInputElement} */ (event.target);
   if (input.name !== "form") return;
@@ -101,7 +102,7 @@ onSubmit("[data-new-method]", (form, button) => busy(button, async () => {
   const names = ["holder_name", "country", "currency", ...(data.get("form") === "iban" ? ["iban"] : ["bank_code", "account_number"])];
   const given = Object.fromEntries(names.map((name) => [name, String(data.get(name) ?? "").trim()]).filter(([, value]) => value));
   try {
-    await api("POST", "/v1/payout-methods", { id: methodId, ...given });
+    await method.ask("/v1/payout-methods", given);
     form.closest("dialog")?.close();
     form.reset();
     toast(say("account_added"));
@@ -109,7 +110,6 @@ onSubmit("[data-new-method]", (form, button) => busy(button, async () => {
   } catch (error) {
     showProblem(form, error);
   }
-  methodId = uuid7();
 }));
 onClick("data-archive-method", async (button, id) => {
   const sure = await confirmed({ title: say("remove_title"), text: say("remove_text", { account: button.dataset.label ?? "" }), action: say("remove"), danger: true });

@@ -1,8 +1,8 @@
 // Price books: drafts, publishing, going back, tax rates.
 import { ProblemError, api, busy, pageData, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem } from "../forms.js";
+import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
-import { uuid7 } from "../uuid7.js";
 
 const words = (/** @type {unknown} */ error) => (error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.");
 
@@ -19,22 +19,18 @@ const attempt = (button, act) => busy(button, async () => {
 });
 
 // Versions
+const newDraft = new Meant();
 /** @param {string} name @param {{version?: number, toml?: string}} beginning */
 async function begin(name, beginning) {
-  const draft = await api("POST", "/v1/price-book-drafts", { id: uuid7(), name, ...beginning });
+  const draft = await newDraft.ask("/v1/price-book-drafts", { name, ...beginning });
   location.assign(`/operator/prices/drafts/${draft.id}`);
 }
 
-const newDrafts = new WeakMap();
 onSubmit("[data-new-draft]", (form, button) => busy(button, async () => {
   clearProblems(form);
-  const id = newDrafts.get(form) ?? uuid7();
-  newDrafts.set(form, id);
   try {
-    const draft = await api("POST", "/v1/price-book-drafts", { id, name: valueOf(form, "name") });
-    location.assign(`/operator/prices/drafts/${draft.id}`);
+    await begin(valueOf(form, "name"), {});
   } catch (error) {
-    newDrafts.delete(form);
     showProblem(form, error);
   }
 }));
@@ -57,6 +53,7 @@ onClick("data-withdraw", async (button, version) => {
 });
 
 // Tax rates
+const newTax = new Meant();
 /** Basis points of a share as people write it; null when it is none. @param {string} text */
 function basisPoints(text) {
   const match = /^(\d{1,3})(?:[.,](\d{1,2}))?\s*%?$/.exec(text);
@@ -72,7 +69,7 @@ onSubmit("[data-new-tax]", (form, button) => busy(button, async () => {
   const until = valueOf(form, "valid_until");
   const body = { country: valueOf(form, "country"), name: valueOf(form, "name"), rate_bps, valid_from: valueOf(form, "valid_from"), ...(until ? { valid_until: until } : {}), reason: valueOf(form, "reason") };
   try {
-    await api("POST", "/v1/tax-rates", { id: uuid7(), ...body });
+    await newTax.ask("/v1/tax-rates", body);
     form.closest("dialog")?.close();
     form.reset();
     toast("Decided. It holds from its first day.");

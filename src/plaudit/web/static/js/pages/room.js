@@ -169,32 +169,43 @@ for (const event of ["online", "offline"]) addEventListener(event, showConnectio
 
 // What is sent
 
-/** @param {{item_id: number, count: number, coins: number}} wanted */
-async function send({ item_id, count, coins }) {
+/** @param {{id: string, item_id: number, count: number, coins: number}} meant */
+async function send({ id, ...wanted }) {
+  const { item_id, count, coins } = wanted;
   const item = items.get(item_id);
-  if (!item || !room.open) return;
+  if (!item || !room.open) return settled(id, false);
   if (confirmed === null) return signIn();
-  const balance = trays[0].balance;
-  if (coins > balance) return short(coins - balance);
-  const id = uuid7();
-  onTheWay.set(id, coins);
-  showBalance();
-  countCombo(item, count);
-  remember(item_id, count);
-  await settle(id, { item_id, count, coins });
+  if (!onTheWay.has(id)) {
+    const balance = trays[0].balance;
+    if (coins > balance) {
+      settled(id, false);
+      return short(coins - balance);
+    }
+    onTheWay.set(id, coins);
+    showBalance();
+    countCombo(item, count);
+    remember(item_id, count);
+  }
+  await settle(id, wanted);
 }
+
+/** @param {string} id @param {boolean} isPosted */
+function settled(id, isPosted) { for (const tray of trays) tray.settle(id, isPosted); }
 
 /** @param {string} id @param {{item_id: number, count: number, coins: number}} wanted */
 async function settle(id, wanted) {
   const answer = await socket.sendGift({ ...wanted, id });
   if (!answer.ok && answer.problem?.code === "no_answer") {
+    settled(id, false);
     toast(say("no_answer_yet"), { action: { label: say("try_again"), run: () => void settle(id, wanted) } });
     return;
   }
   onTheWay.delete(id);
   const gift = /** @type {any} */ (answer.gift);
+  settled(id, Boolean(answer.ok && gift));
   if (answer.ok && gift) {
     confirmed = gift.coins_after;
+    closeTray();
     if (combo.item?.id === wanted.item_id) combo.count = Math.max(combo.count, gift.combo.count);
   } else {
     combo.expiresAt = "";
@@ -210,8 +221,11 @@ function countCombo(item, count) {
   Object.assign(combo, {
     item, count: (running ? combo.count : 0) + count, expiresAt: new Date(Date.now() + data.combo_window_ms).toISOString(),
   });
-  for (const dialog of all("dialog.tray-sheet[open]")) dialog.close();
+  closeTray();
 }
+
+/** On a phone the tray lies over what was just given. */
+function closeTray() { for (const dialog of all("dialog.tray-sheet[open]")) dialog.close(); }
 
 /** The catalogue as it is now, in the trays. */
 async function readItems() {
@@ -272,7 +286,7 @@ for (const tray of trays) {
   tray.addEventListener("buy-coins", () => location.assign(`/recharge?back=${encodeURIComponent(location.pathname)}`));
   tray.addEventListener("buy-exactly", (/** @type {CustomEvent} */ event) => void buy(event.detail.coins));
 }
-combo.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void send(event.detail));
+combo.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void send({ id: uuid7(), ...event.detail }));
 
 /** @param {number} missing */
 async function buy(missing) {
