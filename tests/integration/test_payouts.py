@@ -419,6 +419,24 @@ async def test_conversion_happens_by_itself_for_who_wants_it(studio: Studio) -> 
     assert [moment["diamonds"] for moment in balance["maturing"]] == [70]
 
 
+async def test_a_conversion_is_what_was_shown(studio: Studio) -> None:
+    await give(studio.shop.desk.house.database, studio.creator_id, 665)
+    shown = {"id": studio.id(), "coins": 665, "diamonds": 665}
+    await give(studio.shop.desk.house.database, studio.creator_id, 36)  # while it is being confirmed
+    rule = {"numerator": 1, "denominator": 5, "maturity_s": 0, "coins_min": 1, "note": "five for one"}
+    assert (await studio.operator.post("/v1/reward-rules", json=rule)).status_code == 201
+    changed = await studio.creator.post("/v1/conversions", json=shown)
+    assert (changed.status_code, changed.json()["code"], changed.json()["diamonds"]) == (409, "reward_changed", 133)
+    assert (await studio.balance())["gift_balance_coins"] == 701
+    again = shown | {"diamonds": 133}
+    done = await studio.creator.post("/v1/conversions", json=again)
+    assert (done.json()["coins"], done.json()["diamonds"]) == (665, 133)
+    assert (await studio.creator.post("/v1/conversions", json=again)).json() == done.json()
+    other = await studio.creator.post("/v1/conversions", json=shown)
+    assert other.json()["code"] == "idempotency_conflict"
+    assert (await studio.balance())["gift_balance_coins"] == 36
+
+
 async def test_a_conversion_keeps_its_rule_and_leaves_what_makes_no_diamond(studio: Studio) -> None:
     await give(studio.shop.desk.house.database, studio.creator_id, 105)
     rule = {"numerator": 1, "denominator": 10, "maturity_s": 0, "coins_min": 20, "note": "ten for one"}

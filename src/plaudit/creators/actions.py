@@ -15,6 +15,7 @@ from plaudit.creators.model import (
     InsufficientGiftBalance,
     Maturing,
     NewRewardRule,
+    RewardChanged,
     RewardRule,
 )
 from plaudit.db import Connection, fetch_all, fetch_one, statements
@@ -122,7 +123,13 @@ async def find_conversion(connection: Connection, creator_id: int, conversion_id
 
 
 async def convert(
-    connection: Connection, clock: Clock, *, conversion_id: UUID, creator_id: int, coins: int | None
+    connection: Connection,
+    clock: Clock,
+    *,
+    conversion_id: UUID,
+    creator_id: int,
+    coins: int | None,
+    diamonds_shown: int | None = None,
 ) -> Conversion:
     """Turn gift balance into pending diamonds, once per id; `coins` None is all of it.
 
@@ -133,6 +140,7 @@ async def convert(
         IdempotencyConflict: the id was used for another conversion.
         BelowConversionMinimum: fewer coins than the rule converts, or less than one diamond.
         InsufficientGiftBalance: more coins than there are.
+        RewardChanged: they make other diamonds than were shown.
     """
     require_uuid7(conversion_id, "id", clock)
     if coins is not None and not 1 <= coins <= CONVERSION_COINS_MAX:
@@ -140,14 +148,22 @@ async def convert(
     await lock_creator(connection, creator_id)
     known = await fetch_one(connection, SQL["conversion"], Conversion, creator_id, conversion_id)
     if known is not None:
-        if (known.creator_id, known.coins_requested) != (creator_id, coins):
+        if (known.creator_id, known.coins_requested) != (creator_id, coins) or diamonds_shown not in {
+            None,
+            known.diamonds,
+        }:
             raise IdempotencyConflict
         return known
-    return await _convert_new(connection, clock, conversion_id, creator_id, coins)
+    return await _convert_new(connection, clock, conversion_id, creator_id, coins, diamonds_shown)
 
 
 async def _convert_new(
-    connection: Connection, clock: Clock, conversion_id: UUID, creator_id: int, requested: int | None
+    connection: Connection,
+    clock: Clock,
+    conversion_id: UUID,
+    creator_id: int,
+    requested: int | None,
+    diamonds_shown: int | None,
 ) -> Conversion:
     rule = await current_rule(connection, clock)
     held = (await balance_of(connection, creator_id)).gift_balance
@@ -157,6 +173,8 @@ async def _convert_new(
         raise BelowConversionMinimum(coins_min=rule.coins_needed, coins=wanted)
     if requested is not None and requested > held:
         raise InsufficientGiftBalance(coins_short=requested - held)
+    if diamonds_shown not in {None, diamonds}:
+        raise RewardChanged(diamonds=diamonds)
     now = clock.now()
     conversion = await fetch_one(
         connection,

@@ -18,6 +18,7 @@ from plaudit.creators.model import (
     CreatorSetting,
     InsufficientGiftBalance,
     NewRewardRule,
+    RewardChanged,
     RewardRule,
 )
 from plaudit.ids import id_text
@@ -36,7 +37,11 @@ class NewConversion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     id: Annotated[UUID, Meta(description="UUID of version 7, made by the caller; repeating it repeats the answer.")]
     coins: Annotated[int, Meta(ge=1, le=CONVERSION_COINS_MAX, description="Coins of the gift balance.")] | None = None
-    all: Annotated[bool, Meta(description="Convert all of it, instead of `coins`.")] = False
+    all: Annotated[bool, Meta(description="Convert all there is then, instead of `coins`.")] = False
+    diamonds: (
+        Annotated[int, Meta(ge=1, le=2**63 - 1, description="What was shown for them: it is refused for any other.")]
+        | None
+    ) = None
 
 
 class ConversionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +108,7 @@ def _answer(conversion: Conversion) -> ConversionAnswer:
     operation_id="Convert",
     tags=_TAGS,
     summary="Turn gift balance into diamonds",
-    problems=(BelowConversionMinimum, InsufficientGiftBalance),
+    problems=(BelowConversionMinimum, InsufficientGiftBalance, RewardChanged),
 )
 async def convert(data: JSONBody[NewConversion], caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
     """Idempotent by `id`. The diamonds are pending until they mature."""
@@ -112,7 +117,12 @@ async def convert(data: JSONBody[NewConversion], caller: Caller, database: Datab
     async with database.transaction() as connection:
         return _answer(
             await actions.convert(
-                connection, clock, conversion_id=data.id, creator_id=caller.person_id, coins=data.coins
+                connection,
+                clock,
+                conversion_id=data.id,
+                creator_id=caller.person_id,
+                coins=data.coins,
+                diamonds_shown=data.diamonds,
             )
         )
 

@@ -213,6 +213,14 @@ class InsufficientGiftBalance(Conflict):
         coins_short: int
 
 
+class RewardChanged(Conflict):
+    code = "reward_changed"
+    title = "These coins make another number of diamonds now."
+
+    class Fields(msgspec.Struct, frozen=True):
+        diamonds: int
+
+
 class BelowConversionMinimum(Conflict):
     code = "below_conversion_minimum"
     title = "That is too little for a conversion."

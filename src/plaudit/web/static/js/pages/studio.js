@@ -2,8 +2,8 @@
 import { ProblemError, api, busy, pageData, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
 import { coins as coinWords, diamonds as diamondWords, money, moneyByRate, sayOf } from "../format.js";
+import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
-import { uuid7 } from "../uuid7.js";
 import { say } from "../words.js";
 import "./overlays.js";
 import "./stream-key.js";
@@ -21,12 +21,13 @@ async function attempt(act, done) {
 }
 
 // Rooms
+const newRoom = new Meant();
 onSubmit("[data-new-room]", (form, button) => busy(button, async () => {
   clearProblems(form);
   const data = new FormData(form);
   const stage = String(data.get("stage_url") ?? "").trim();
   try {
-    const room = await api("POST", "/v1/rooms", { title: String(data.get("title")).trim(), cover: data.get("cover"), ...(stage ? { stage_url: stage } : {}) });
+    const room = await newRoom.ask("/v1/rooms", { title: String(data.get("title")).trim(), cover: data.get("cover"), ...(stage ? { stage_url: stage } : {}) });
     if (button.value === "live") {
       await api("POST", `/v1/rooms/${room.id}/start`);
       location.assign(`/studio/live/${room.id}`);
@@ -51,11 +52,17 @@ onClick("data-end-room", async (button, id) => {
 // Conversion
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-convert]"));
 
+/** What is written, and what it makes. @param {HTMLFormElement} of */
+function wanted(of) {
+  const data = pageData();
+  const coins = wholeNumber(/** @type {HTMLInputElement} */ (of.elements.namedItem("coins")).value);
+  return { coins, diamonds: Number((BigInt(coins) * BigInt(data.numerator)) / BigInt(data.denominator)) };
+}
+
 function estimate() {
   if (!form) return;
   const data = pageData();
-  const wanted = wholeNumber(/** @type {HTMLInputElement} */ (form.elements.namedItem("coins")).value);
-  const diamonds = Number((BigInt(wanted) * BigInt(data.numerator)) / BigInt(data.denominator));
+  const { diamonds } = wanted(form);
   const place = (/** @type {string} */ name, /** @type {string} */ text) => { const found = form.querySelector(name); if (found) found.textContent = text; };
   place("[data-diamonds]", diamondWords(diamonds));
   place("[data-worth]", money(moneyByRate(data.rate)(diamonds)));
@@ -63,21 +70,20 @@ function estimate() {
 form?.addEventListener("input", estimate);
 estimate();
 
-let conversionId = uuid7();
+const conversion = new Meant();
 onSubmit("[data-convert]", (target, button) => busy(button, async () => {
   clearProblems(target);
-  const data = pageData();
-  const wanted = wholeNumber(/** @type {HTMLInputElement} */ (target.elements.namedItem("coins")).value);
-  if (!wanted) return showAtForm(target, say("whole_coins"));
+  const { coins, diamonds } = wanted(target);
+  if (!coins) return showAtForm(target, say("whole_coins"));
   try {
-    const done = await api("POST", "/v1/conversions", wanted === data.coins ? { id: conversionId, all: true } : { id: conversionId, coins: wanted });
-    conversionId = uuid7();
+    const done = await conversion.ask("/v1/conversions", { coins, ...(diamonds ? { diamonds } : {}) });
     target.closest("dialog")?.close();
     toast(sayOf("became", done.coins, { coins: coinWords(done.coins), diamonds: diamondWords(done.diamonds) }));
     await look();
   } catch (error) {
-    conversionId = uuid7();
     showProblem(target, error);
+    await renew("#page-data").catch(() => false);
+    estimate();
   }
   return undefined;
 }));
