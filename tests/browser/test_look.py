@@ -132,6 +132,37 @@ def test_a_second_tap_is_the_same_gift_until_it_is_offered_again(open_page: Open
     assert len(ids()) == 7  # ten at once do not
 
 
+def test_a_double_press_does_not_answer_the_question_it_asked(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    page.evaluate(
+        """async () => {
+          const root = new URL(".", document.querySelector("script[src$='desk.js']").src);
+          const { confirmed, onClick } = await import(root + "forms.js");
+          window.answers = [];
+          const question = { title: "Sure?", text: "", action: "Do it" };
+          onClick("data-asks", async () => answers.push(await confirmed(question)));
+          document.querySelector("main").prepend(Object.assign(document.createElement("div"), { id: "asking" }));
+          document.querySelector("#asking").innerHTML = "<button data-asks>Ask</button>";
+        }"""
+    )
+    ask, dialog = page.locator("[data-asks]"), page.get_by_role("dialog", name="Sure?")
+    ask.click()
+    places = [dialog.get_by_role("button", name=answer).bounding_box() for answer in ("Do it", "Not now")]
+    page.keyboard.press("Escape")
+    for place in (*places, {"x": 8, "y": 300}):  # and what lies around the dialog, which closes it
+        ask.evaluate(
+            "({ style }, { x, y }) =>"
+            " Object.assign(style, { position: 'fixed', zIndex: 9, left: `${x}px`, top: `${y}px` })",
+            place,
+        )
+        ask.dblclick()
+        expect(dialog).to_be_visible()
+        page.keyboard.press("Escape")
+    ask.click()
+    dialog.get_by_role("button", name="Do it").click()
+    assert page.evaluate("answers") == [None] * 4 + ["yes"]
+
+
 def test_combo_grows_in_one_banner(open_page: OpenPage, address: str) -> None:
     page = _ready(open_page(), address)
     counts = page.evaluate(

@@ -269,6 +269,7 @@ def _cash_out(page: Page, address: str) -> None:
 def _pay_by_hand(page: Page, address: str) -> None:
     page.goto(f"{address}/operator")
     page.locator(".decide", has_text="Cleo").get_by_role("button", name="Approve").click()
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Export it under Payouts").first).to_be_visible()
     page.goto(f"{address}/operator/payouts")
     page.get_by_role("button", name="Export", exact=True).click()

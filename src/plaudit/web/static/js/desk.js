@@ -27,6 +27,17 @@ async function copy(text) {
   }
 }
 
+/** The dialogs that were open before a press: one that it opens hears nothing of its second half. */
+let before = new Set();
+document.addEventListener("click", (event) => {
+  const dialog = event.target instanceof Element ? event.target.closest("dialog") : null;
+  if (event.detail <= 1) before = new Set(document.querySelectorAll("dialog[open]"));
+  else if (dialog && !before.has(dialog)) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}, { capture: true });
+
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return;

@@ -92,11 +92,14 @@ export function wholeNumber(text) {
   return /^\d{1,15}$/.test(plain) ? Number(plain) : 0;
 }
 
+/** Whether this is the second press of a double one: what it falls on came under the finger after it was meant. @param {MouseEvent} event */
+const isSlip = (event) => event.detail > 1;
+
 /** Listens on the page for clicks on what carries an attribute, now or after it was renewed. @param {string} attribute @param {(element: HTMLElement, value: string) => void | Promise<void>} act */
 export function onClick(attribute, act) {
   document.addEventListener("click", (event) => {
     const element = event.target instanceof Element ? event.target.closest(`[${attribute}]`) : null;
-    if (element instanceof HTMLElement) void act(element, element.getAttribute(attribute) ?? "");
+    if (element instanceof HTMLElement && !isSlip(event)) void act(element, element.getAttribute(attribute) ?? "");
   });
 }
 

@@ -15,8 +15,12 @@ const decide = (button, act, done) => busy(button, async () => {
 
 /** @param {{provider: string}} payout */
 const approved = ({ provider }) => (provider === "manual" ? "Approved. Export it under Payouts to pay it." : "Approved. It is sent now.");
-onClick("data-approve", (button, id) => decide(button, () => api("POST", `/v1/payouts/${id}/approve`), approved));
+onClick("data-approve", async (button, id) => {
+  const { what } = button.dataset;
+  const sure = await confirmed({ title: `Approve ${what}?`, text: "What has been sent cannot be taken back here.", action: "Approve" });
+  if (sure) await decide(button, () => api("POST", `/v1/payouts/${id}/approve`), approved);
+});
 onClick("data-refuse", async (button, id) => {
-  const reason = await confirmed({ title: "Refuse this payout?", text: "The diamonds are available to the creator again, who reads why.", ask: "Why?", action: "Refuse", danger: true });
+  const reason = await confirmed({ title: `Refuse ${button.dataset.what}?`, text: "The diamonds are available to the creator again, who reads why.", ask: "Why?", action: "Refuse", danger: true });
   if (reason) await decide(button, () => api("POST", `/v1/payouts/${id}/refuse`, { reason }), () => "Refused. The creator reads your reason.");
 });

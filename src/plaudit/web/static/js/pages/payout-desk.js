@@ -2,8 +2,8 @@
 import { ProblemError, api, busy, renew } from "../api.js";
 import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem } from "../forms.js";
 import { money } from "../format.js";
+import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
-import { uuid7 } from "../uuid7.js";
 
 const LINES_SHOWN = 50;
 
@@ -11,7 +11,7 @@ const LINES_SHOWN = 50;
 const failed = (error) => toast(error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.", { tone: "bad" });
 
 // What is to be paid
-let exportId = uuid7();
+const newExport = new Meant();
 onClick("data-export", async (button) => {
   const chosen = document.getElementById("export-currency");
   const currency = chosen instanceof HTMLSelectElement && chosen.value ? chosen.value : null;
@@ -19,17 +19,16 @@ onClick("data-export", async (button) => {
   if (!sure) return;
   await busy(button, async () => {
     try {
-      const made = await api("POST", "/v1/operator/payouts/exports", { id: exportId, currency });
+      const made = await newExport.ask("/v1/operator/payouts/exports", { currency });
       location.assign(`/operator/payouts/exports/${made.number}`);
     } catch (error) {
       failed(error);
       await renew("#to-pay", "#exports");
     }
-    exportId = uuid7();
   });
 });
 onClick("data-refuse", async (button, id) => {
-  const reason = await confirmed({ title: "Refuse this payout?", text: "The diamonds are available to the creator again, who reads why.", ask: "Why?", action: "Refuse", danger: true });
+  const reason = await confirmed({ title: `Refuse ${button.dataset.what}?`, text: "The diamonds are available to the creator again, who reads why.", ask: "Why?", action: "Refuse", danger: true });
   if (!reason) return;
   await busy(button, async () => {
     try {
