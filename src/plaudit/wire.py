@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
-_PLACE = re.compile(r"(?s)^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$")
+_PLACE = re.compile(r"(?s)^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$(?!\n)")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
 

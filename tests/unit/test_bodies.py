@@ -1,14 +1,19 @@
 """What the types of bodies and parameters must say so that nothing valid breaks anything: moments have a zone, numbers
-an end."""
+an end, and a pattern ends where the text does."""
 
+import ast
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec import inspect
 
+import plaudit
 from plaudit.http.assembly import framework
+from plaudit.http.openapi import describe
 from plaudit.http.operations import operations
 
 ASKED = {
@@ -43,6 +48,47 @@ def test_what_is_asked_for(name: str) -> None:
         if isinstance(kind, inspect.IntType):
             assert {kind.gt, kind.ge} != {None}, f"{path} has no least"
             assert {kind.lt, kind.le} != {None}, f"{path} has no most: the database has one"
+
+
+def _lets_a_line_end_pass(pattern: str) -> bool:
+    """`$` alone is also before a line's end at the end."""
+    return "$" in re.sub(r"\$\(\?!\\n\)|\\\$|\[[^]]*\]", "", pattern)
+
+
+def _patterns(described: object) -> Iterator[str]:
+    if isinstance(described, dict):
+        for name, part in described.items():
+            if name == "pattern" and isinstance(part, str):
+                yield part
+            else:
+                yield from _patterns(part)
+    elif isinstance(described, list):
+        for part in described:
+            yield from _patterns(part)
+
+
+def test_no_pattern_of_the_api_lets_a_line_end_pass() -> None:
+    found = set(_patterns(describe(framework(), "https://plaudit.example")))
+    assert len(found) > 10
+    assert [pattern for pattern in sorted(found) if _lets_a_line_end_pass(pattern)] == []
+    assert _lets_a_line_end_pass("^[A-Z]{3}$")
+    assert not _lets_a_line_end_pass(r"^[$A-Z]{3}\$$(?!\n)")
+
+
+def test_no_pattern_in_the_code_lets_a_line_end_pass() -> None:
+    """Those for whole lines of our own files say so by re.M or re.MULTILINE."""
+    found = []
+    for path in sorted(Path(plaudit.__file__).parent.rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        of_lines = [node for node in nodes if isinstance(node, ast.Call) and "re.M" in ast.unparse(node)]
+        spared = {id(part) for call in of_lines for part in ast.walk(call)}
+        texts = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        found += [
+            f"{path.name}:{text.lineno}"
+            for text in texts
+            if id(text) not in spared and str(text.value).startswith(("^", "(?")) and str(text.value).endswith("$")
+        ]
+    assert found == []
 
 
 def test_looking_sees_what_is_wrong() -> None:

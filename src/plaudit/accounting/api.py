@@ -21,9 +21,9 @@ TAGS = ["Accounting"]
 CSV = "text/csv"
 
 Entity = Annotated[
-    str | None, Parameter(pattern="^[A-Z0-9]{1,20}$", description="Only those of this seller of record.")
+    str | None, Parameter(pattern=r"^[A-Z0-9]{1,20}$(?!\n)", description="Only those of this seller of record.")
 ]
-Currency = Annotated[str | None, Parameter(pattern="^[A-Z]{3}$", description="Only those in this currency.")]
+Currency = Annotated[str | None, Parameter(pattern=r"^[A-Z]{3}$(?!\n)", description="Only those in this currency.")]
 Format = Annotated[Literal["json", "csv"], Parameter(description="`csv`: all of it as one file.")]
 
 

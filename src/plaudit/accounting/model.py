@@ -90,9 +90,9 @@ class DayPlace(msgspec.Struct, frozen=True, order=True, array_like=True):
     """Where a row stands in a roll-forward."""
 
     day: date
-    kind: Annotated[str, Meta(pattern="^[a-z]{0,20}$")] = ""
-    entity: Annotated[str, Meta(pattern="^[A-Z0-9]{0,20}$")] = ""
-    currency: Annotated[str, Meta(pattern="^[A-Z]{0,3}$")] = ""
+    kind: Annotated[str, Meta(pattern=r"^[a-z]{0,20}$(?!\n)")] = ""
+    entity: Annotated[str, Meta(pattern=r"^[A-Z0-9]{0,20}$(?!\n)")] = ""
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{0,3}$(?!\n)")] = ""
 
 
 class Period(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from plaudit.web.templating import static
 
 _CAST_FILE = Path(__file__).with_name("cast.toml")
 
-Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
-Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2}$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)")]
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

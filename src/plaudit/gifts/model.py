@@ -19,7 +19,7 @@ from plaudit.limits import (
 from plaudit.money import Money
 from plaudit.problems import Conflict, NotFound, Problem
 
-DECIMAL_ID = r"^[1-9][0-9]{0,17}$"
+DECIMAL_ID = r"^[1-9][0-9]{0,17}$(?!\n)"
 """An id of a person or room in JSON."""
 
 IdText = Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="A decimal id.", examples=["7"])]

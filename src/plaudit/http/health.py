@@ -29,7 +29,7 @@ async def get_health() -> Health:
 Nonce = Annotated[
     str | None,
     Parameter(
-        pattern=f"^[A-Za-z0-9_-]{{1,{NONCE_LENGTH_MAX}}}$",
+        pattern=rf"^[A-Za-z0-9_-]{{1,{NONCE_LENGTH_MAX}}}$(?!\n)",
         description="Something never asked before. The answer then proves which installation gave it.",
     ),
 ]

@@ -18,7 +18,7 @@ from plaudit.people.credentials import SESSION_COOKIE, SUBJECT_HEADER
 
 Document: TypeAlias = dict[str, Any]
 
-_UUID7 = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
+_UUID7 = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$(?!\n)"
 _EVENT: Document = {
     "type": "object",
     "description": "One event of the stream; `data` is JSON.",

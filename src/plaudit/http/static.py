@@ -17,7 +17,7 @@ from plaudit.people.access import Access
 from plaudit.problems import NotFound
 from plaudit.web.templating import STATIC, static_version
 
-_VERSION = re.compile(r"^/?(?P<version>[0-9a-f]{12})/(?P<path>.*)$")
+_VERSION = re.compile(r"^/?(?P<version>[0-9a-f]{12})/(?P<path>.*)$(?!\n)")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _COMPRESSED = ("text/", "application/json", "image/svg+xml", "text/javascript")

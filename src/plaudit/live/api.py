@@ -37,11 +37,13 @@ from plaudit.people.telling import NotACreator, PersonUnknown
 TAGS = ["Rooms"]
 RUNS_IT = frozenset({Access.CREATOR, Access.SERVER})
 
-PersonId = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="Rooms of this creator only.")]
+PersonId = Annotated[
+    str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Rooms of this creator only.")
+]
 ByExternalId = Annotated[
     str | None,
     Parameter(
-        pattern="^[!-~]+$",
+        pattern=r"^[!-~]+$(?!\n)",
         max_length=ROOM_EXTERNAL_ID_LENGTH_MAX,
         description="The room a platform calls so: one at most for a server, who asks of its own.",
     ),

@@ -47,7 +47,9 @@ TAGS = ["Creator's live view"]
 
 RoomIdOrCurrent = Annotated[
     str | None,
-    Parameter(pattern=r"^[1-9][0-9]{0,17}$", description="One of my rooms; without it, the live one, else the newest."),
+    Parameter(
+        pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="One of my rooms; without it, the live one, else the newest."
+    ),
 ]
 GIFTS: Places[tuple[int, int]] = Places(tuple[Number, Annotated[int, Meta(ge=0, le=2**31 - 1)]], (NO_END, 0))
 """The places of gifts by the number of their frame and the place in it, newest first."""

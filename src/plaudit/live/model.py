@@ -28,16 +28,17 @@ RoomEvent = Literal["started", "ended", "gifts_paused", "gifts_resumed", "stage_
 Title = Annotated[
     str,
     msgspec.Meta(
-        min_length=1, max_length=ROOM_TITLE_LENGTH_MAX, pattern=r"^\S(.*\S)?$", description="What it is about."
+        min_length=1, max_length=ROOM_TITLE_LENGTH_MAX, pattern=r"^\S(.*\S)?$(?!\n)", description="What it is about."
     ),
 ]
 Cover = Annotated[
-    str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$", description="Which drawn cover the room has.", examples=["dusk"])
+    str,
+    msgspec.Meta(pattern=r"^[a-z0-9-]{1,30}$(?!\n)", description="Which drawn cover the room has.", examples=["dusk"]),
 ]
 CoverUrl = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^(https?:/)?/[^\s\\]+$",
+        pattern=r"^(https?:/)?/[^\s\\]+$(?!\n)",
         max_length=PICTURE_ADDRESS_LENGTH_MAX,
         description="Address of a picture to show instead, at an origin that PLAUDIT_MEDIA_ORIGINS names.",
         examples=["https://media.example/covers/7.webp"],
@@ -49,7 +50,7 @@ CoverAlt = Annotated[
 StageUrl = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^(https?:/)?/[^\s\\]+$",
+        pattern=r"^(https?:/)?/[^\s\\]+$(?!\n)",
         max_length=ROOM_STAGE_URL_LENGTH_MAX,
         description="Address of an HLS playlist, or of a page that plays by itself, at an origin that"
         " PLAUDIT_MEDIA_ORIGINS names; null shows the cover.",
@@ -65,7 +66,7 @@ StageKindOf = Annotated[
 ExternalId = Annotated[
     str,
     msgspec.Meta(
-        pattern="^[!-~]+$",
+        pattern=r"^[!-~]+$(?!\n)",
         min_length=1,
         max_length=ROOM_EXTERNAL_ID_LENGTH_MAX,
         description="The platform's own id of the room; one room has it.",
@@ -238,7 +239,7 @@ class NewOverlayToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         msgspec.Meta(
             min_length=1,
             max_length=OVERLAY_LABEL_LENGTH_MAX,
-            pattern=r"^\S(.*\S)?$",
+            pattern=r"^\S(.*\S)?$(?!\n)",
             description="To tell it from others.",
         ),
     ] = "Overlay"

@@ -23,8 +23,8 @@ from plaudit.payouts.model import (
 )
 
 _ID = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
-_CURRENCY = Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])
-_COUNTRY = Meta(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.", examples=["DE"])
+_CURRENCY = Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217.", examples=["EUR"])
+_COUNTRY = Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.", examples=["DE"])
 
 
 class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -69,7 +69,8 @@ async def get_balance(
     database: Database,
     clock: Clock,
     currency: Annotated[
-        str | None, Parameter(pattern="^[A-Z]{3}$", description="Of the estimates; else that of my newest method.")
+        str | None,
+        Parameter(pattern=r"^[A-Z]{3}$(?!\n)", description="Of the estimates; else that of my newest method."),
     ] = None,
 ) -> BalanceAnswer:
     """Coins and diamonds wherever they are. Figures in money are estimates at today's rate, before fees."""

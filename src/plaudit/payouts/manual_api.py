@@ -39,7 +39,7 @@ class NewExport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     id: Annotated[UUID, Meta(description="UUID of version 7, made by the caller; repeating it repeats the answer.")]
     currency: (
-        Annotated[str, Meta(pattern="^[A-Z]{3}$", description="Only what is paid in this; null: in any.")] | None
+        Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="Only what is paid in this; null: in any.")] | None
     ) = None
 
 

@@ -64,7 +64,7 @@ class PayoutRate(msgspec.Struct, frozen=True):
 class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A payout rate as an operator decides it."""
 
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217.")]
     numerator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Minor units for `denominator` diamonds.")]
     denominator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Diamonds for `numerator` minor units.")]
     effective_at: (
@@ -78,7 +78,7 @@ class NewPayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     method_kind: Literal["bank_account"] = "bank_account"
     fee_fixed_minor: Annotated[int, Meta(ge=0, le=MONEY_MINOR_MAX, description="The fixed part of the fee.")]
-    fee_fixed_currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="What the fixed part is in.")]
+    fee_fixed_currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="What the fixed part is in.")]
     fee_bps: Annotated[int, Meta(ge=0, le=10_000, description="The part of the gross amount, in 1/10,000.")]
     diamonds_min: Annotated[int, Meta(ge=1, le=PAYOUT_DIAMONDS_MAX, description="The smallest payout.")]
     diamonds_per_day_max: Annotated[

@@ -52,7 +52,9 @@ async def list_all(
         PayoutState | None, QueryParameter(name="state", description="Only those in this state.")
     ] = None,
     creator_id: Annotated[int | None, Parameter(ge=1, le=2**63 - 1, description="Only those of this creator.")] = None,
-    currency: Annotated[str | None, Parameter(pattern="^[A-Z]{3}$", description="Only those in this currency.")] = None,
+    currency: Annotated[
+        str | None, Parameter(pattern=r"^[A-Z]{3}$(?!\n)", description="Only those in this currency.")
+    ] = None,
     attention: Annotated[
         bool | None, Parameter(description="Only those a person must look at, or only the others.")
     ] = None,

@@ -32,7 +32,7 @@ class NewSignInCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     handle: Annotated[str | None, msgspec.Meta(description="What the platform calls them for short.")] = None
     picture: Annotated[str | None, msgspec.Meta(description="Address of a picture.")] = None
     country: Annotated[
-        Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] | None, msgspec.Meta(description="ISO 3166 alpha-2.")
+        Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$(?!\n)")] | None, msgspec.Meta(description="ISO 3166 alpha-2.")
     ] = None
     language: Annotated[
         Annotated[str, msgspec.Meta(max_length=35)] | None, msgspec.Meta(description="A tag of BCP 47.")

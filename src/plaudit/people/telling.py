@@ -25,7 +25,7 @@ from plaudit.settings import Settings
 SQL = statements(__file__)
 
 OLDEST_BIRTH_YEAR = 1900
-Name = Annotated[str, Meta(min_length=1, max_length=PERSON_NAME_LENGTH_MAX, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[str, Meta(min_length=1, max_length=PERSON_NAME_LENGTH_MAX, pattern=r"^\S(.*\S)?$(?!\n)")]
 Subject = Annotated[
     str, Meta(min_length=1, max_length=SUBJECT_LENGTH_MAX, description="The platform's own id of the person: `sub`.")
 ]
@@ -41,7 +41,7 @@ class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             str,
             Meta(
                 max_length=PICTURE_ADDRESS_LENGTH_MAX,
-                pattern=r"^(https?:/)?/[^\s\\]+$",
+                pattern=r"^(https?:/)?/[^\s\\]+$(?!\n)",
                 description="Address of a picture, at an origin that PLAUDIT_MEDIA_ORIGINS names.",
                 examples=["https://media.example/people/7.webp"],
             ),
@@ -50,10 +50,12 @@ class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         | None
     ) = UNSET
     country: (
-        Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.", examples=["BR"])] | UnsetType | None
+        Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.", examples=["BR"])]
+        | UnsetType
+        | None
     ) = UNSET
     language: (
-        Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", description="BCP 47.")]
+        Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$(?!\n)", description="BCP 47.")]
         | UnsetType
         | None
     ) = UNSET

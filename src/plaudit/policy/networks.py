@@ -14,7 +14,7 @@ Network = IPv4Network | IPv6Network
 
 _PREFIX_KEPT = {4: 24, 6: 48}
 _FORWARDED_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"([^"]*)"|([^\s;"]*))', re.IGNORECASE)
-_IPV4_WITH_PORT = re.compile(r"^([\d.]+):\d+$")
+_IPV4_WITH_PORT = re.compile(r"^([\d.]+):\d+$(?!\n)")
 
 
 @cache

@@ -56,13 +56,13 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     reference: Annotated[str, Meta(min_length=1, max_length=100)]
     amount_minor: Annotated[int, Meta(ge=1, le=10**12)]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     description: Annotated[str, Meta(min_length=1, max_length=200)]
     return_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     webhook_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     expires_at: Annotated[datetime, Meta(tz=True)]
     capture: Literal["at_once", "later"] = "at_once"
-    locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] = "en"
+    locale: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$(?!\n)", max_length=35)] = "en"
 
 
 class Checkout(msgspec.Struct, kw_only=True):

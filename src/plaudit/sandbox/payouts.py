@@ -45,9 +45,9 @@ class NewPayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     reference: UUID
     amount_minor: Annotated[int, Meta(ge=1, le=10**12)]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     holder_name: Annotated[str, Meta(min_length=1, max_length=200)]
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
     webhook_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     iban: Annotated[str, Meta(max_length=34)] | None = None
     bank_code: Annotated[str, Meta(max_length=20)] | None = None

@@ -30,7 +30,7 @@ class NewRefund(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a shop gives back."""
 
     amount_minor: Annotated[int, MinorMeta]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     reason: Annotated[str, ReasonMeta]
     reversal_id: UUID | None = None
 

@@ -79,7 +79,10 @@ class VideoFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         Meta(min_length=1, max_length=SUBJECT_LENGTH_MAX, description="Its creator, by the platform's own id: `sub`."),
     ]
     title: Annotated[
-        str, Meta(min_length=1, max_length=VIDEO_TITLE_LENGTH_MAX, pattern=r"^\S(.*\S)?$", examples=["Sixty rooftops"])
+        str,
+        Meta(
+            min_length=1, max_length=VIDEO_TITLE_LENGTH_MAX, pattern=r"^\S(.*\S)?$(?!\n)", examples=["Sixty rooftops"]
+        ),
     ]
     duration_ms: Annotated[int, Meta(ge=1, le=VIDEO_DURATION_MS_MAX, description="How long it plays.")]
     state: Annotated[VideoState, Meta(description="Gifts are given on published ones only.")] = "published"

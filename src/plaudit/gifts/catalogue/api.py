@@ -78,7 +78,7 @@ class PutItem(Details, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an item becomes: now, or at `begins`. `sku` is given once and kept for ever."""
 
     seen_version: SeenVersion
-    sku: Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    sku: Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=60)]
     begins: Moment | None = None
     ends: Moment | None = None
 

@@ -44,7 +44,7 @@ class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     name: Name
     coins: Annotated[int, msgspec.Meta(ge=1, le=GIFT_COINS_MAX)]
-    category: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    category: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=40)]
     art: Address
     size: Literal["small", "large"]
     combo: bool
@@ -70,7 +70,7 @@ class Entry(Details, frozen=True, forbid_unknown_fields=True, kw_only=True, omit
     """An item of a catalogue file. `begins` and `ends` are when it is offered; without them now, and for good."""
 
     id: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
-    sku: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    sku: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=60)]
     begins: Moment | None = None
     ends: Moment | None = None
 

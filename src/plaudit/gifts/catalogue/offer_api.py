@@ -31,7 +31,7 @@ TAGS = ["Gifts"]
 Wish = Annotated[
     str | None,
     Parameter(
-        pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$(?!\n)",
         max_length=35,
         description="The language of names, a BCP 47 tag; without it, what is known of the caller, or Accept-Language.",
     ),

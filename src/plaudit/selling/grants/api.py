@@ -21,8 +21,12 @@ from plaudit.selling.grants import actions
 from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOneself, NewGrant
 
 TAGS = ["Operator"]
-PersonId = Annotated[str | None, Parameter(pattern="^[1-9][0-9]{0,17}$", description="Only those to this person.")]
-OperatorId = Annotated[str | None, Parameter(pattern="^[1-9][0-9]{0,17}$", description="Only those by this operator.")]
+PersonId = Annotated[
+    str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Only those to this person.")
+]
+OperatorId = Annotated[
+    str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Only those by this operator.")
+]
 
 
 class GrantAnswer(msgspec.Struct, frozen=True, kw_only=True):

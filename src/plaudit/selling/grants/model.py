@@ -11,7 +11,7 @@ from plaudit.ids import IdMeta
 from plaudit.limits import GRANT_COINS_MAX, GRANT_REASON_LENGTH_MAX
 from plaudit.problems import Conflict
 
-PersonIdMeta = Meta(pattern="^[1-9][0-9]{0,17}$", description="Who gets them.", examples=["12"])
+PersonIdMeta = Meta(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Who gets them.", examples=["12"])
 
 
 class NewGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -51,7 +51,7 @@ class ReplayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     since: Annotated[datetime, Meta(tz=True)]
     until: Annotated[datetime, Meta(tz=True)]
-    provider: Annotated[str, Meta(pattern="^[a-z0-9_]{1,30}$")] | None = None
+    provider: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,30}$(?!\n)")] | None = None
     state: MessageState | None = None
 
 

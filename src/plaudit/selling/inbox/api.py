@@ -34,7 +34,9 @@ from plaudit.selling.orders.model import PaymentProblemKind
 from plaudit.selling.providers import PaymentProviders
 
 TAGS = ["Operator"]
-Provider = Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only those of this provider.")]
+Provider = Annotated[
+    str | None, Parameter(pattern=r"^[a-z0-9_]{1,30}$(?!\n)", description="Only those of this provider.")
+]
 
 
 @get(

@@ -59,7 +59,7 @@ async def get_prices(
     network_address: NamedDependency[str | None],
     region: Annotated[
         str | None,
-        Parameter(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices."),
+        Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Used when the identity names no country with prices."),
     ] = None,
 ) -> PricesAnswer:
     """The channels of this server in one region, with what its apps cost more than the web."""

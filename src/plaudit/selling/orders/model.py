@@ -55,12 +55,16 @@ class QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         | None
     ) = None
     currency: (
-        Annotated[str, Meta(pattern="^[A-Z]{3}$", description="Of amount_minor; must be the currency of the region.")]
+        Annotated[
+            str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="Of amount_minor; must be the currency of the region.")
+        ]
         | None
     ) = None
     channel: Channel = "web"
     region: (
-        Annotated[str, Meta(pattern="^[A-Z]{2}$", description="Used when the identity names no country with prices.")]
+        Annotated[
+            str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="Used when the identity names no country with prices.")
+        ]
         | None
     ) = None
 
@@ -99,7 +103,7 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     id: Annotated[UUID, IdMeta]
     quote_id: UUID
     provider: Annotated[
-        str, Meta(pattern="^[a-z0-9_]{1,30}$", description="Who takes the payment.", examples=["sandbox"])
+        str, Meta(pattern=r"^[a-z0-9_]{1,30}$(?!\n)", description="Who takes the payment.", examples=["sandbox"])
     ]
     return_url: (
         Annotated[
@@ -117,7 +121,7 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         Annotated[
             str,
             Meta(
-                pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$",
+                pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$(?!\n)",
                 description="What the checkout is written in, as BCP 47; otherwise what the buyer reads.",
                 examples=["de"],
             ),

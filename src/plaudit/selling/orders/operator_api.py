@@ -32,8 +32,10 @@ async def list_all_orders(
     order_state: Annotated[
         OrderState | None, QueryParameter(name="state", description="Only those in this state.")
     ] = None,
-    provider: Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only its.")] = None,
-    person_id: Annotated[str | None, Parameter(pattern="^[0-9]{1,18}$", description="Only this person's.")] = None,
+    provider: Annotated[str | None, Parameter(pattern=r"^[a-z0-9_]{1,30}$(?!\n)", description="Only its.")] = None,
+    person_id: Annotated[
+        str | None, Parameter(pattern=r"^[0-9]{1,18}$(?!\n)", description="Only this person's.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Page[OrderAnswer]:

@@ -32,7 +32,7 @@ PDF_MEDIA_TYPE = "application/pdf"
 PaperLanguage = Annotated[
     str | None,
     Parameter(
-        pattern=f"^({'|'.join(language.tag for language in LANGUAGES)})$",
+        pattern=rf"^({'|'.join(language.tag for language in LANGUAGES)})$(?!\n)",
         description="Without it: what the buyer reads, else the language of the country of the sale, else English.",
         examples=[],
     ),

@@ -56,7 +56,7 @@ _TAGS = ["Price books"]
 _OPERATOR = Access.OPERATOR
 _UNREADABLE = (BookNotReadable,)
 VersionPath = Annotated[int, Parameter(ge=1, le=2**31 - 1, description="The number of a version.")]
-Region = Annotated[str, Parameter(pattern="^[A-Z]{2}$", description="ISO 3166 alpha-2.")]
+Region = Annotated[str, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.")]
 
 
 # Versions
@@ -306,7 +306,9 @@ async def _current(connection: Connection, clock: Clock) -> PriceBook:
 @get("/tax-rates", access=_OPERATOR, operation_id="ListTaxRates", tags=_TAGS, summary="All tax rates")
 async def list_tax_rates(
     database: Database,
-    country: Annotated[str | None, Parameter(pattern="^[A-Z]{2}$", description="Those of one country only.")] = None,
+    country: Annotated[
+        str | None, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Those of one country only.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Page[TaxRateAnswer]:

@@ -60,13 +60,13 @@ from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook, Sel
 T = TypeVar("T")
 
 _BIGINT_MAX = 2**63 - 1
-_FRACTION = r"^(0|[1-9][0-9]{0,17})(/[1-9][0-9]{0,17})?$"
+_FRACTION = r"^(0|[1-9][0-9]{0,17})(/[1-9][0-9]{0,17})?$(?!\n)"
 _Fraction = Annotated[str, Meta(pattern=_FRACTION, description="A fraction of whole numbers")]
 _Note = Annotated[str, Meta(max_length=NOTE_LENGTH_MAX)]
 _Minor = Annotated[int, Meta(ge=1, le=MONEY_MINOR_MAX)]
 _Coins = Annotated[int, Meta(ge=1, le=COINS_PER_QUOTE_MAX)]
 _Bps = Annotated[int, Meta(ge=0, le=10_000)]
-_Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+_Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
 _Moment = Annotated[datetime, Meta(tz=True)]
 
 
@@ -87,7 +87,7 @@ class _Seller(_Strict, frozen=True, kw_only=True):
 
 
 class _Offer(_Strict, frozen=True, kw_only=True):
-    code: Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
+    code: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$(?!\n)")]
     price_minor: _Minor
     starts_at: _Moment
     ends_at: _Moment
@@ -186,7 +186,8 @@ def _place(path: str, error: msgspec.ValidationError) -> tuple[str, str]:
         said.replace("Expected", "must be", 1).replace("`", "").replace("int", "whole number").replace("str", "text")
     )
     if "matching regex" in said:
-        reason = 'must be a fraction like "11/10"' if _FRACTION in said else f"must look like {said.split('regex ')[1]}"
+        looks = said.split("regex ")[1]
+        reason = 'must be a fraction like "11/10"' if looks == repr(_FRACTION) else f"must look like {looks}"
     return f"{path}{place}".lstrip(".") or "the file", reason
 
 

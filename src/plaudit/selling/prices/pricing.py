@@ -14,7 +14,7 @@ from plaudit.problems import NotFound, Problem
 Channel: TypeAlias = Annotated[
     str,
     Meta(
-        pattern="^[a-z][a-z0-9_]{0,29}$",
+        pattern=r"^[a-z][a-z0-9_]{0,29}$(?!\n)",
         description="Where coins are sold: `web`, or an app store such as `apple` or `google`.",
         examples=["web"],
     ),

@@ -27,7 +27,9 @@ from plaudit.selling.reconciliation.answers import (
 from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState, RunRequest
 
 TAGS = ["Operator"]
-Provider = Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only those of this provider.")]
+Provider = Annotated[
+    str | None, Parameter(pattern=r"^[a-z0-9_]{1,30}$(?!\n)", description="Only those of this provider.")
+]
 
 
 @post(

@@ -55,7 +55,7 @@ class RunRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """A day of a provider to be compared. It must be over."""
 
     id: Annotated[UUID, Meta(description="UUID of version 7; repeating it with the same body repeats the answer.")]
-    provider: Annotated[str, Meta(pattern="^[a-z0-9_]{1,30}$")]
+    provider: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,30}$(?!\n)")]
     day: Annotated[date, Meta(description="In UTC.")]
 
 

@@ -165,9 +165,9 @@ async def list_all_reversals(
     reversal_state: Annotated[
         State | None, QueryParameter(name="state", description="Only those in this state.")
     ] = None,
-    provider: Annotated[str | None, Parameter(pattern="^[a-z0-9_]{1,30}$", description="Only its.")] = None,
+    provider: Annotated[str | None, Parameter(pattern=r"^[a-z0-9_]{1,30}$(?!\n)", description="Only its.")] = None,
     person_id: Annotated[
-        str | None, Parameter(pattern="^[0-9]{1,18}$", description="Only those of this person's orders.")
+        str | None, Parameter(pattern=r"^[0-9]{1,18}$(?!\n)", description="Only those of this person's orders.")
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,

@@ -28,7 +28,7 @@ EXAMPLE_COINS = 1_000
 EXAMPLE_DIAMONDS = 1_000
 """Diamonds a rate is written for, where it comes out even."""
 
-Currency = Annotated[str | None, Parameter(pattern="^[A-Z]{3}$")]
+Currency = Annotated[str | None, Parameter(pattern=r"^[A-Z]{3}$(?!\n)")]
 
 
 class Version(Protocol):
@@ -87,7 +87,7 @@ class Basis(msgspec.Struct, frozen=True):
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an operator is about to publish; the rest is as it holds now."""
 
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     rule: NewRewardRule | None = None
     rate: NewPayoutRate | None = None
     terms: NewPayoutTerms | None = None
