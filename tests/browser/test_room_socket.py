@@ -1,9 +1,10 @@
 """The browser's end of the room socket, against a real socket that breaks on purpose."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Thread
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -46,14 +47,14 @@ def page(open_page: OpenPage) -> Iterator[Page]:
 
 
 @contextmanager
-def _room(script: Script) -> Iterator[tuple[str, list[str]]]:
+def _room(script: Script, heads: Mapping[int, str] = MappingProxyType({})) -> Iterator[tuple[str, list[str]]]:
     """A socket that plays a script for each connection in turn; gives its address and the paths that were asked for."""
     paths: list[str] = []
 
     def handle(connection: ServerConnection) -> None:
         assert connection.request is not None
         paths.append(connection.request.path)
-        connection.send(json.dumps(HELLO))
+        connection.send(json.dumps(HELLO | {"cursor": heads.get(len(paths), "1:0")}))
         script(connection, len(paths))
 
     with serve(handle, "127.0.0.1", 0) as server:
@@ -117,6 +118,40 @@ def test_resync_forgets_the_cursor(page: Page) -> None:
         _until(page, "seen.seqs.length >= 4")
         assert page.evaluate("[seen.seqs, seen.resyncs, room.cursor]") == [[40, 41, 8, 9], 1, "2:9"]
         page.evaluate("room.close()")
+
+
+def test_what_was_missed_is_news_while_it_is_young(page: Page) -> None:
+    """History is what came before the first hello, however a connection brings it."""
+
+    def script(connection: ServerConnection, turn: int) -> None:
+        def past(cursor: str, *frames: tuple[int, str]) -> None:
+            shown = [{"seq": seq, "kind": "chat", "at": f"2031-05-04T03:{at}Z", "messages": []} for seq, at in frames]
+            connection.send(json.dumps({"type": "frames", "cursor": cursor, "backlog": True, "frames": shown}))
+
+        if turn == 1:
+            connection.close(1012)
+        elif turn == 2:
+            past("1:2", (1, "00:59"), (2, "01:05"))  # with a room that was empty when it was first seen
+            connection.close(1012)
+        else:
+            past("1:4", (3, "00:30"), (4, "02:00"))
+            connection.send(json.dumps({"type": "resync", "cursor": "2:9", "reason": "epoch"}))
+            past("2:10", (10, "02:00"))
+            _stay(connection)
+
+    with _room(script, {3: "2:10"}) as (address, _):
+        page.evaluate(START, address)
+        page.evaluate(
+            """() => {
+              window.told = [];
+              room.addEventListener("frames", ({ detail: { backlog, frames } }) => {
+                told.push(...frames.map((frame) => [frame.seq, backlog]));
+              });
+            }"""
+        )
+        _until(page, "told.length >= 5")
+        page.evaluate("room.close()")
+    assert page.evaluate("told") == [[1, True], [2, False], [3, True], [4, False], [10, True]]
 
 
 def test_a_gift_without_answer_is_sent_again_under_its_own_id(page: Page) -> None:

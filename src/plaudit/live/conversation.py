@@ -113,7 +113,8 @@ class Hello(_Said, frozen=True, kw_only=True, tag="hello"):
 
 
 class Frames(_Said, frozen=True, kw_only=True, tag="frames"):
-    """What happened, in order. `backlog`: it is the past, to be shown without fanfare."""
+    """What happened, in order. `backlog`: it is the past. Up to the cursor of the first `hello` it is history, to be
+    shown without fanfare; what comes after that was missed, and is news while it is young."""
 
     cursor: Cursor
     backlog: bool

@@ -17,7 +17,7 @@ export interface Hello {
   coins: number | null;
 }
 
-/** What happened, in order. `backlog`: it is the past, to be shown without fanfare. */
+/** What happened, in order. `backlog`: it is the past. Up to the cursor of the first `hello` it is history, to be shown without fanfare; what comes after that was missed, and is news while it is young. */
 export interface Frames {
   type: "frames";
   /** Where the screen is: `<epoch>:<seq>`. */

@@ -1,5 +1,5 @@
 // The one connection of a screen to a room: resumes by cursor, reconnects for ever, acknowledges commands by id.
-import { noteServerTime } from "./server-clock.js";
+import { noteServerTime, serverNow } from "./server-clock.js";
 import { uuid7 } from "./uuid7.js";
 
 const RETRY_FIRST_MS = 1_000;
@@ -7,6 +7,7 @@ const RETRY_LAST_MS = 30_000;
 const COMMAND_WAIT_MS = 20_000;
 const COMMANDS_MAX = 32;
 const MISSED_HEARTBEATS = 2.5;
+const YOUNG_MS = 60_000;
 const FINAL_CLOSES = new Map([[4401, "signed_out"], [4404, "no_such_room"]]);
 
 /** @typedef {"connecting" | "online" | "offline" | "closed"} ConnectionState */
@@ -16,11 +17,13 @@ const FINAL_CLOSES = new Map([[4401, "signed_out"], [4404, "no_such_room"]]);
 /** @typedef {Extract<ServerMessage, {type: "hello" | "frames" | "state" | "wallet" | "resync"}> | ({type: "connection"} & Connection)} Told */
 /** @typedef {{message: {id: string}, answer: Promise<Answer>, resolve: (answer: Answer) => void, timer: ReturnType<typeof setTimeout>}} Command */
 
-/** Tells of the server's messages `hello`, `frames` (only frames not seen before), `state`, `wallet` and `resync`, and of the `connection`. */
+/** Tells of the server's messages `hello`, `frames` (only frames not seen before; `backlog`: history, or missed too long ago to be news), `state`, `wallet` and `resync`, and of the `connection`. */
 export class RoomSocket extends EventTarget {
   #url;
   #protocols;
   #cursor;
+  /** Where history ends: all after it happened while this screen watched, connected or not. */ #began;
+  #latest = "";
   /** @type {WebSocket | null} */ #socket = null;
   /** @type {Map<string, Command>} */ #commands = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #retryTimer;
@@ -38,6 +41,7 @@ export class RoomSocket extends EventTarget {
     // A browser gives a socket no header, and what stands in an address ends up in logs.
     this.#protocols = token ? ["plaudit", `plaudit.token.${token}`] : [];
     this.#cursor = cursor;
+    this.#began = cursor;
   }
 
   /** @returns {ConnectionState} */
@@ -180,16 +184,24 @@ export class RoomSocket extends EventTarget {
     this.#heardAt = performance.now();
     if (message.type === "hello") this.#welcome(message);
     else if (message.type === "frames") this.#advance(message);
-    else if (message.type === "resync") this.#cursor = ""; // void: the backlog that follows brings the next
+    else if (message.type === "resync") this.#forget();
     else if (message.type === "answer" && message.id) this.#settle(message.id, message);
     if (message.type === "hello" || message.type === "state" || message.type === "wallet" || message.type === "resync") {
       this.#tell(message);
     }
   }
 
-  /** @param {{heartbeat_s: number, now: string}} hello */
+  /** The cursor is void: the backlog that follows is history, and brings the next. */
+  #forget() {
+    this.#cursor = "";
+    this.#began = this.#latest;
+  }
+
+  /** @param {{heartbeat_s: number, now: string, cursor: string}} hello */
   #welcome(hello) {
     this.#attempts = 0;
+    this.#latest = hello.cursor;
+    this.#began ||= hello.cursor;
     noteServerTime(Date.parse(hello.now));
     this.#move("online");
     if (this.#socket) this.#watch(this.#socket, hello.heartbeat_s * 1000);
@@ -202,7 +214,11 @@ export class RoomSocket extends EventTarget {
     const sameEpoch = epoch === message.cursor.split(":")[0];
     const fresh = sameEpoch ? message.frames.filter((frame) => frame.seq > Number(seen)) : message.frames;
     this.#cursor = message.cursor;
-    if (fresh.length) this.#tell({ ...message, frames: fresh });
+    const isPast = (/** @type {{seq: number, at: string}} */ frame) => message.backlog
+      && (frame.seq <= Number(this.#began.split(":")[1]) || serverNow() - Date.parse(frame.at) > YOUNG_MS);
+    const [past, news] = [fresh.filter(isPast), fresh.filter((frame) => !isPast(frame))];
+    if (past.length) this.#tell({ ...message, backlog: true, frames: past });
+    if (news.length) this.#tell({ ...message, backlog: false, frames: news });
   }
 
   /** @param {ConnectionState} state @param {{retry_in_ms?: number}} [more] */

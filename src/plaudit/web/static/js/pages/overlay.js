@@ -22,6 +22,7 @@ const items = new Items();
 let catalogue = "";
 /** @type {RoomSocket | null} */ let socket = null;
 let roomId = "";
+let watchedId = "";
 
 /** @param {string} name @param {number} otherwise */
 function whole(name, otherwise) {
@@ -47,9 +48,10 @@ async function begin() {
 
 /** @param {string} id @param {string} address */
 function watch(id, address) {
+  const cursor = id === watchedId ? socket?.cursor : ""; // what was missed of the same room is shown
   socket?.close();
-  roomId = id;
-  const opened = new RoomSocket({ roomId: id, token, address });
+  roomId = watchedId = id;
+  const opened = new RoomSocket({ roomId: id, token, address, cursor });
   socket = opened;
   opened.on("frames", async ({ backlog, frames }) => {
     if (backlog) return;
