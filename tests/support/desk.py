@@ -29,7 +29,9 @@ class Desk:
     _stack: AsyncExitStack = field(repr=False)
 
     def token(self, subject: str, *roles: Role, **claims: str) -> str:
-        """A token of the person; a viewer unless roles are given."""
+        """A token of the person; a viewer unless roles are given. Who writes as in a country is of that country too."""
+        if "-" in claims.get("locale", ""):
+            claims.setdefault("country", claims["locale"].rpartition("-")[2])
         return self.issuer.mint(subject, roles or (Role.VIEWER,), self.house.clock, claims=claims)
 
     async def client(self, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:

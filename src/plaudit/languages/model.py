@@ -62,6 +62,12 @@ def locale_of(language: Language, country: str | None) -> str:
     return _written_in(language, country) if country else language.locale
 
 
+def place_of(tag: str | None) -> str | None:
+    """The country a tag like `pt-BR` or `zh-Hant-TW` writes for: only how it writes, not where anybody is."""
+    parts = (tag or "").replace("_", "-").split("-")[1:]
+    return next((part.upper() for part in parts if len(part) == 2 and part.isalpha()), None)
+
+
 @cache
 def _written_in(language: Language, country: str) -> str:
     local = f"{language.code}_{country}"

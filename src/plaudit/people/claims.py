@@ -49,7 +49,7 @@ def profile_of(claims: Mapping[str, Any], issuer: Issuer) -> Profile:
         handle=handle,
         display_name=_text(said["name"]) or handle,
         avatar=_picture(said["picture"]),
-        country=_country(said["country"], said["language"]),
+        country=_country(said["country"]),
         language=_language(said["language"]),
         born_on=_date(said["birthdate"]),
     )
@@ -86,11 +86,9 @@ def _language(value: object) -> str | None:
     return tag if re.fullmatch("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", tag) else None
 
 
-def _country(value: object, language: object) -> str | None:
-    """ISO 3166 alpha-2, from the claim or else from the region of the language."""
-    if not isinstance(value, str):
-        value = language.replace("_", "-").rpartition("-")[2] if isinstance(language, str) and len(language) > 3 else ""
-    upper = value.upper()
+def _country(value: object) -> str | None:
+    """ISO 3166 alpha-2. How somebody writes numbers (`en-US`) says nothing of where they pay taxes."""
+    upper = value.upper() if isinstance(value, str) else ""
     return upper if re.fullmatch("[A-Z]{2}", upper) else None
 
 

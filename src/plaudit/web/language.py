@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from plaudit.languages.choosing import choose
-from plaudit.languages.model import ENGLISH, LANGUAGES, Language, Voice, language_of, locale_of
+from plaudit.languages.model import ENGLISH, LANGUAGES, Language, Voice, language_of, locale_of, place_of
 from plaudit.languages.speaking import voice
 from plaudit.limits import LANGUAGE_REMEMBERED_DAYS
 from plaudit.people.model import Person
@@ -51,7 +51,7 @@ def voice_for(person: Person | None, *, translated: bool) -> Voice:
     wishes = _wishes.get()
     asked = wishes.asked.tag if wishes.asked else None
     language = choose((asked, wishes.remembered, person.language if person else None), wishes.accepted)
-    locale = locale_of(language, person.country if person else None)
+    locale = locale_of(language, (person.country or place_of(person.language)) if person else None)
     return Voice(language if translated else ENGLISH, locale)
 
 
