@@ -13,7 +13,11 @@ from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import News, PaymentNews, PaymentState, ReversalKind, ReversalNews, ReversalState
-from plaudit.selling.providers.paypal.limits import PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE, PAYPAL_CERTIFICATES_KEPT
+from plaudit.selling.providers.paypal.limits import (
+    PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE,
+    PAYPAL_CERTIFICATE_FETCHES_RESERVED,
+    PAYPAL_CERTIFICATES_KEPT,
+)
 from plaudit.selling.providers.paypal.provider import PayPalProvider
 from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from tests.peers.paypal import WEBHOOK_ID
@@ -140,13 +144,37 @@ async def test_many_messages_at_once_fetch_their_certificate_once(paypal: PayPal
 async def test_forged_addresses_do_not_make_us_ask_without_end(paypal: PayPalPeer, provider: PayPalProvider) -> None:
     genuine = paypal.message(EVENT)
     await provider.verify_webhook(*genuine)
-    for number in range(1, PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE):
+    for number in range(1, PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE - PAYPAL_CERTIFICATE_FETCHES_RESERVED):
         with pytest.raises(SignatureNotValid):
             await provider.verify_webhook(*paypal.message(EVENT, certificate=f"forged-{number}"))
     with pytest.raises(ProviderUnavailable):
         await provider.verify_webhook(*paypal.message(EVENT, certificate="forged-0"))
     await provider.verify_webhook(*genuine)
     assert paypal.count("certificate forged-0") == 0
+
+
+async def test_forged_addresses_do_not_keep_the_genuine_one_out(paypal: PayPalPeer) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    certificates = SigningCertificates(origins=[paypal.url], roots=trusted_roots(str(paypal.roots)), clock=clock)
+
+    async def look(certificate: str) -> None:
+        headers, body = paypal.message(EVENT, certificate=certificate)
+        await check(headers, body, webhook_id=WEBHOOK_ID, certificates=certificates, now=clock.now())
+
+    async def forge(minute: int) -> None:
+        for number in range(PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE):
+            with pytest.raises((SignatureNotValid, ProviderUnavailable)):
+                await look(f"forged-{minute}-{number}")
+
+    await forge(0)
+    with pytest.raises(ProviderUnavailable):
+        await look("genuine")
+    clock.advance(timedelta(minutes=1))
+    await forge(1)
+    await look("genuine")  # as PayPal tells it again
+    forged = PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE - PAYPAL_CERTIFICATE_FETCHES_RESERVED
+    assert sum(paypal.count(f"certificate forged-1-{number}") for number in range(30)) == forged
+    await certificates.close()
 
 
 async def test_certificates_are_kept_for_a_day_and_not_beyond_their_own_end(paypal: PayPalPeer) -> None:

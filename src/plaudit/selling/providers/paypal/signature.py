@@ -30,8 +30,10 @@ from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.paypal.limits import (
     PAYPAL_CERTIFICATE_BYTES_MAX,
     PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE,
+    PAYPAL_CERTIFICATE_FETCHES_RESERVED,
     PAYPAL_CERTIFICATE_KEPT_S,
     PAYPAL_CERTIFICATES_KEPT,
+    PAYPAL_CERTIFICATES_WAITING_MAX,
     PAYPAL_TRANSMISSION_AGE_H_MAX,
     PAYPAL_TRANSMISSION_AHEAD_S_MAX,
 )
@@ -72,6 +74,8 @@ class SigningCertificates:
         self._clock = clock
         self._kept: OrderedDict[str, tuple[RSAPublicKey, datetime]] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[RSAPublicKey]] = {}
+        self._waiting: OrderedDict[str, datetime] = OrderedDict()
+        """Addresses that could not be asked, with the first time."""
         self._fetches: deque[datetime] = deque(maxlen=PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE)
         self._client = httpx2.AsyncClient(verify=tls_context(), timeout=PROVIDER_TIMEOUT_S, follow_redirects=False)
 
@@ -117,12 +121,27 @@ class SigningCertificates:
         if parts.query or parts.fragment:
             raise SignatureNotValid
 
-    async def _fetch(self, address: str) -> bytes:
+    def _claim_fetch(self, address: str) -> None:
+        """Forged messages must not make us a client of PayPal's without end, nor keep PayPal's own out. A forger makes
+        up an address each time; PayPal's comes again, minutes later, and has fetches that no new one gets.
+
+        Raises:
+            ProviderUnavailable: there is none left in this minute.
+        """
         now = self._clock.now()
-        full = len(self._fetches) == PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE
-        if full and now - self._fetches[0] < timedelta(minutes=1):
-            raise ProviderUnavailable(NAME)  # forged messages must not make us a client of PayPal's without end
+        minute = timedelta(minutes=1)
+        left = PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE - sum(now - at < minute for at in self._fetches)
+        comes_again = address in self._waiting and now - self._waiting[address] >= minute
+        if left <= 0 or (left <= PAYPAL_CERTIFICATE_FETCHES_RESERVED and not comes_again):
+            self._waiting.setdefault(address, now)
+            while len(self._waiting) > PAYPAL_CERTIFICATES_WAITING_MAX:
+                self._waiting.popitem(last=False)
+            raise ProviderUnavailable(NAME)
+        self._waiting.pop(address, None)
         self._fetches.append(now)
+
+    async def _fetch(self, address: str) -> bytes:
+        self._claim_fetch(address)
         found = bytearray()
         try:
             async with self._client.stream("GET", address) as answer:
