@@ -3,6 +3,7 @@
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -25,6 +26,7 @@ _REGULAR, _BOLD, _WIDE = "Figtree", "Figtree-SemiBold", "DejaVuSans"
 _EAST_ASIAN = {"ja": "HeiseiKakuGo-W5", "zh": "STSong-Light", "ko": "HYGothic-Medium"}
 """Fonts every reader of PDF brings along; they are named in the file, not embedded."""
 
+_PRESS = Lock()
 _INK, _SOFT, _LINE, _ACCENT = HexColor("#1e1a1d"), HexColor("#5f565b"), HexColor("#ddd5d2"), HexColor("#c73a25")
 _MARGIN = 22 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -33,7 +35,13 @@ _AMOUNT_WIDTH = 50 * mm
 
 
 def render(document: Document, settings: Settings) -> bytes:
-    """The PDF of a paper, in the language that is spoken, under the name of the installation. Takes milliseconds."""
+    """The PDF of a paper, in the language that is spoken, under the name of the installation. Takes milliseconds; one
+    is made after the other, because fonts are shared and reportlab notes in them what a paper uses."""
+    with _PRESS:
+        return _render(document, settings)
+
+
+def _render(document: Document, settings: Settings) -> bytes:
     _register_fonts()
     file = BytesIO()
     language = voice().language
