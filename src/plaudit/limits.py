@@ -318,6 +318,7 @@ SANDBOX_DISPUTE_ANSWER_DAYS = 7  # in which a dispute can be answered
 
 # who is asking
 TOKEN_LENGTH_MAX = 8_192  # characters of a token or key
+RSA_BITS_MIN = 2_048  # of a key that tokens may be signed with
 TOKEN_LIFETIME_H = 12  # of a token minted here, unless its maker says otherwise
 TOKEN_LEEWAY_S = 30  # by which the clock of an issuer may differ from ours
 CALLER_CACHE_LENGTH_MAX = 50_000  # checked tokens and keys remembered, per process

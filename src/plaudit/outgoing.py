@@ -5,6 +5,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import ip_address
 
 import httpx2
 
@@ -24,6 +25,14 @@ def tls_context() -> ssl.SSLContext:
     except OSError as error:
         named = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR", "")
         raise SetupError(f"SSL_CERT_FILE: no authorities can be read from {named}: {error}") from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that nobody is on the way to it."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 async def fetch_document(client: httpx2.AsyncClient, address: str, *, bytes_max: int, timeout_s: float) -> bytes:

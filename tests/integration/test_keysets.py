@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,7 +15,9 @@ from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
 from plaudit.limits import CALLER_CACHE_S, JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S
 from plaudit.people.issuers import IssuerTerms, add_issuer
+from plaudit.people.keysets import parse_key_set
 from plaudit.people.model import Role
+from plaudit.problems import InvalidField
 from tests.support.desk import Desk
 
 NAME = "https://platform.example"
@@ -49,6 +52,36 @@ def new_key(algorithm: str, key_id: str) -> jwk.Key:
     if algorithm == "EdDSA":
         return jwk.OKPKey.generate_key("Ed25519", {"kid": key_id, "use": "sig"}, private=True)
     return jwk.ECKey.generate_key("P-256", parameters, private=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [
+        ("https://platform.example/keys", True),
+        ("http://127.0.0.1:8090/keys", True),
+        ("http://[::1]/keys", True),
+        ("http://platform.example/keys", False),
+        ("http://localhost.platform.example/keys", False),
+        ("https:///keys", False),
+        ("file:///keys", False),
+        ("https://[", False),
+    ],
+)
+def test_keys_come_where_nobody_can_change_them_on_the_way(address: str, is_taken: bool) -> None:
+    terms = IssuerTerms(audience="plaudit", jwks_uri=address)
+    if is_taken:
+        terms.check()
+    else:
+        with pytest.raises(InvalidField):
+            terms.check()
+
+
+def test_a_short_key_is_none() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        short = jwk.RSAKey.generate_key(1024, {"kid": "short", "use": "sig"}, private=True)
+        document = json.dumps(jwk.KeySet([short, new_key("RS256", "long")]).as_dict(private=False)).encode()
+        assert [key.kid for key in parse_key_set(document).keys] == ["long"]
 
 
 @asynccontextmanager

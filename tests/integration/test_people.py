@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 import asyncpg
+import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
@@ -43,6 +44,28 @@ def _resigned(token: str, **changed: object) -> str:
     return f"{head}.{forged}.{seal}"
 
 
+def _called(token: str, kind: str) -> str:
+    """The token under the name of another kind, with the old signature."""
+    head, body, seal = token.split(".")
+    header = json.loads(base64.urlsafe_b64decode(head + "==")) | {"typ": kind}
+    return f"{base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip('=')}.{body}.{seal}"
+
+
+async def test_who_says_twice_who_asks_is_not_believed(desk: Desk) -> None:
+    ada, bob = f"Bearer {desk.token('ada')}", f"Bearer {desk.token('bob')}"
+    guest, key = await desk.client(), f"Bearer {await desk.server_key()}"
+    twice: list[list[tuple[str, str]]] = [
+        [("Authorization", ada), ("Authorization", bob)],
+        [("Authorization", key), ("Plaudit-Subject", "ada"), ("Plaudit-Subject", "bob")],
+    ]
+    for headers in twice:
+        answer = await guest.get("/v1/me", headers=httpx2.Headers(headers))
+        assert answer.json()["reason"] == "comes with a header that was sent twice"
+    await desk.person_id("ada")
+    spoken = [(b"Authorization", key.encode()), (b"Plaudit-Subject", "ada\u00a0".encode())]
+    assert (await guest.get("/v1/me", headers=httpx2.Headers(spoken))).status_code >= 400
+
+
 async def test_tokens_that_are_not_good(desk: Desk, clock: ManualClock) -> None:
     good = desk.token("ada")
     stranger = DevelopmentIssuer.new().mint("ada", [Role.VIEWER], clock)
@@ -54,6 +77,9 @@ async def test_tokens_that_are_not_good(desk: Desk, clock: ManualClock) -> None:
         (_resigned(good, sub="bob"), "is not signed by its issuer"),
         (_resigned(good, iss="https://elsewhere.example"), "comes from an issuer that is not accepted here"),
         (stranger, "is signed with a key its issuer does not publish"),
+        (desk.token("ada", events="of another kind"), "says what happened, not who is asking"),
+        (_called(good, "logout+jwt"), "is of a kind (`typ`) that is for something else"),
+        (_called(good, "application/AT+JWT"), "is not signed by its issuer"),
         ("plk_nobody", "is no API key in use"),
         ("x" * 10_000, "is longer than 8192 characters"),
     ):

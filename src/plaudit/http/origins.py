@@ -1,9 +1,9 @@
 """Other sites: which may show our pages in a frame, and whose scripts may call the API (CORS)."""
 
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Any
 
+from plaudit.outgoing import is_loopback
 from plaudit.settings import Settings
 
 _PREFLIGHT_KEPT_S = b"7200"  # what Chromium takes at most
@@ -68,21 +68,14 @@ def warnings_of(settings: Settings, host: str) -> list[str]:
         host: the address it listens on.
     """
     found = []
-    if settings.public_url == Settings().public_url and not _is_loopback(host):
+    if settings.public_url == Settings().public_url and not is_loopback(host):
         found.append(
             f"PLAUDIT_PUBLIC_URL is not set, so links and sign-ins lead to {settings.public_url}, which only this"
             f" machine reaches, although {host} is listened on."
         )
-    elif not settings.is_secure and not _is_loopback(settings.public_host):
+    elif not settings.is_secure and not is_loopback(settings.public_host):
         found.append(
             f"PLAUDIT_PUBLIC_URL is {settings.public_url}: without https whoever is on the way reads sessions and"
             " tokens, and browsers keep no session in frames."
         )
     return found
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -7,7 +7,7 @@ from plaudit.db import Database, statements
 from plaudit.limits import LOGOUT_TOKEN_AGE_S_MAX, TOKEN_LEEWAY_S
 from plaudit.people import sessions
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.id_tokens import read_logout_token
+from plaudit.people.id_tokens import LOGOUT_TOKENS, read_logout_token
 from plaudit.people.model import TokenNotValid
 from plaudit.people.openid import OpenId
 from plaudit.people.tokens import peek
@@ -23,7 +23,7 @@ async def heed_logout(token: str, *, database: Database, openid: OpenId, doorkee
         TokenNotValid: it is not good, or was heeded before.
         IssuerUnreachable: the keys to check it with cannot be fetched.
     """
-    name, key_id = peek(token)
+    name, key_id = peek(token, LOGOUT_TOKENS)
     issuer = next((one for one in await openid.ways() if one.issuer == name), None)
     if issuer is None:
         raise TokenNotValid("comes from an issuer nobody signs in with here")

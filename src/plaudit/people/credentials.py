@@ -11,7 +11,7 @@ from plaudit.people.model import ForeignOrigin, TokenNotValid
 SESSION_COOKIE = "plaudit_session"
 SUBJECT_HEADER = "Plaudit-Subject"
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WANTED = frozenset({b"authorization", b"cookie", b"plaudit-subject", b"origin", b"sec-fetch-site", b"host"})
 SOCKET_PROTOCOL = "plaudit"
 """What a socket speaks. A browser cannot give it a header, so its token is one more protocol it asks for, and stays out
@@ -40,20 +40,37 @@ def credentials_of(scope: Mapping[str, Any], *, cookie: str = SESSION_COOKIE) ->
         TokenNotValid: a header that is not `Bearer`, or too long.
         ForeignOrigin: the cookie came with an unsafe request from a page of another site.
     """
-    headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+    headers = _headers(scope)
     if authorization := headers.get(b"authorization"):
         scheme, _, token = authorization.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        if scheme.lower() != "bearer" or not token.strip(" "):
             raise TokenNotValid("must be sent as 'Authorization: Bearer …'")
-        return Credentials(_short(token.strip()), _subject(headers))
-    if token := socket_token(scope):
-        return Credentials(_short(token))
-    if token := cookie_of(headers.get(b"cookie", b""), cookie):
-        safe = scope["type"] == "http" and scope["method"] in _SAFE_METHODS
+        return Credentials(_short(token.strip(" ")), _subject(headers))
+    if asked := socket_token(scope):
+        return Credentials(_short(asked))
+    if secret := cookie_of(headers.get(b"cookie", b""), cookie):
+        safe = scope["type"] == "http" and scope["method"] in SAFE_METHODS
         if not safe and not _same_origin(headers):
             raise ForeignOrigin
-        return Credentials(_short(token), forgiving=safe)
+        return Credentials(_short(secret), forgiving=safe)
     return None
+
+
+def _headers(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """The headers that say who asks, and from which page. Of two, whoever stands before us may have believed the other.
+
+    Raises:
+        TokenNotValid: one of them came twice.
+    """
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name == b"cookie" and name in headers:  # this one may be divided (RFC 9113, 8.2.3)
+            headers[name] += b"; " + value
+        elif name in headers:
+            raise TokenNotValid("comes with a header that was sent twice")
+        elif name in _WANTED:
+            headers[name] = value
+    return headers
 
 
 def _short(token: str) -> str:
@@ -67,7 +84,7 @@ def _subject(headers: Mapping[bytes, bytes]) -> str | None:
     if raw is None:
         return None
     try:
-        return raw.decode().strip() or None
+        return raw.decode().strip(" \t") or None
     except UnicodeDecodeError as error:
         raise TokenNotValid(f"comes with a {SUBJECT_HEADER} that is not UTF-8") from error
 
@@ -85,6 +102,12 @@ def cookie_of(header: bytes, name: str) -> str | None:
         if (cookie := part.strip()).startswith(start):
             return cookie[len(start) :] or None
     return None
+
+
+def is_of_another_site(scope: Mapping[str, Any]) -> bool:
+    """Whether the browser says that a page of another site asks."""
+    headers = _headers(scope)
+    return (b"sec-fetch-site" in headers or b"origin" in headers) and not _same_origin(headers)
 
 
 def _same_origin(headers: Mapping[bytes, bytes]) -> bool:

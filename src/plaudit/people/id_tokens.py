@@ -14,6 +14,8 @@ from plaudit.people.claims import profile_of, roles_of
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
 from plaudit.people.tokens import ALGORITHMS
 
+LOGOUT_TOKENS = frozenset({"jwt", "logout+jwt"})
+"""What a logout token may call itself."""
 _LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 

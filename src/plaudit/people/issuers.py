@@ -3,12 +3,14 @@
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import SCOPES_LENGTH_MAX, SIGN_IN_LABEL_LENGTH_MAX
+from plaudit.outgoing import is_loopback
 from plaudit.people.claims import FACTS
 from plaudit.people.keysets import parse_key_set
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
@@ -40,6 +42,12 @@ class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
         """Raise InvalidField for what could not hold."""
         if (self.jwks_uri is None) == (self.jwks is None):
             raise InvalidField(field="jwks", reason="must be given either as an address or as a key set")
+        if self.jwks_uri is not None and not _is_private(self.jwks_uri):
+            raise InvalidField(
+                field="jwks_uri",
+                reason="must begin with https, unless this machine itself is meant: whoever is on the way"
+                " could change the keys",
+            )
         if not set(self.allowed_roles) <= PERSON_ROLES:
             raise InvalidField(field="allowed_roles", reason="may hold viewer, creator and operator")
         if unknown := sorted(set(self.claims) - set(FACTS)):
@@ -64,6 +72,16 @@ class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
             self.audience, self.jwks_uri, self.jwks, sorted(self.allowed_roles), dict(self.claims),
             dict(self.role_names), self.client_id, self.scopes, self.sign_in_label,
         )  # fmt: skip
+
+
+def _is_private(address: str) -> bool:
+    """Whether nobody on the way can change what is at an address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return host != "" and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def terms_of(issuer: Issuer) -> IssuerTerms:

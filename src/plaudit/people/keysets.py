@@ -11,7 +11,7 @@ from joserfc import jwk
 from joserfc.errors import JoseError
 
 from plaudit.clock import Clock
-from plaudit.limits import JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S, JWKS_TIMEOUT_S
+from plaudit.limits import JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S, JWKS_TIMEOUT_S, RSA_BITS_MIN
 from plaudit.outgoing import fetch_document, tls_context
 from plaudit.people.model import Issuer, IssuerUnreachable, TokenNotValid
 from plaudit.people.tokens import choose_key
@@ -113,12 +113,23 @@ def parse_key_set(document: bytes) -> jwk.KeySet:
     return jwk.KeySet(keys)
 
 
+def _strong(key: jwk.Key) -> jwk.Key:
+    """The key itself.
+
+    Raises:
+        ValueError: RSA of fewer bits than can be trusted (RFC 7518, 3.3).
+    """
+    if isinstance(key, jwk.RSAKey) and key.public_key.key_size < RSA_BITS_MIN:
+        raise ValueError(f"an RSA key of fewer than {RSA_BITS_MIN} bits")
+    return key
+
+
 def _usable(document: bytes) -> list[jwk.Key]:
     keys: list[jwk.Key] = []
     for entry in msgspec.json.decode(document, type=_Document).keys:
         if entry.get("kty") in _KEY_TYPES and entry.get("use", "sig") == "sig":
             try:
-                keys.append(jwk.import_key(entry))
+                keys.append(_strong(jwk.import_key(entry)))
             except (JoseError, ValueError, KeyError, TypeError) as error:
                 log.warning("a key of a key set cannot be read: %r", error)
     return keys

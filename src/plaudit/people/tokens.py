@@ -3,7 +3,7 @@
 import base64
 import binascii
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,8 @@ from plaudit.people.claims import profile_of, roles_of
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA", "Ed25519")
+OF_PEOPLE = frozenset({"jwt", "at+jwt"})
+"""What a token of a person may call itself (RFC 8725, 3.11; RFC 9068)."""
 
 # Ed25519 has two names (RFC 8037, RFC 9864); platforms use both.
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", module="joserfc")
@@ -33,17 +35,18 @@ class Verified(msgspec.Struct, frozen=True):
 class _Header(msgspec.Struct):
     alg: str
     kid: str | None = None
+    typ: str | None = None
 
 
 class _Issued(msgspec.Struct):
     iss: str
 
 
-def peek(token: str) -> tuple[str, str | None]:
+def peek(token: str, kinds: Collection[str] = OF_PEOPLE) -> tuple[str, str | None]:
     """The issuer and key id a token claims, unchecked: they only choose what to check it with.
 
     Raises:
-        TokenNotValid: it is no JSON Web Token, or of another algorithm.
+        TokenNotValid: it is no JSON Web Token, of another algorithm, or says (`typ`) that it is for something else.
     """
     parts = token.split(".")
     if len(parts) != 3:
@@ -55,6 +58,8 @@ def peek(token: str) -> tuple[str, str | None]:
         raise TokenNotValid("cannot be read") from error
     if header.alg not in ALGORITHMS:
         raise TokenNotValid(f"must be signed with one of {', '.join(ALGORITHMS)}")
+    if header.typ is not None and header.typ.lower().removeprefix("application/") not in kinds:
+        raise TokenNotValid("is of a kind (`typ`) that is for something else")
     return issued.iss, header.kid
 
 
