@@ -9,13 +9,15 @@ import msgspec
 import pytest
 from litestar.routes import HTTPRoute, WebSocketRoute
 
+from plaudit.clock import ManualClock
 from plaudit.http.assembly import create_app, framework
 from plaudit.http.openapi import describe
 from plaudit.limits import BODY_BYTES_MAX, CURSOR_LENGTH_MAX
 from plaudit.people.access import Access, required
 from plaudit.people.credentials import SESSION_COOKIE
+from plaudit.settings import Settings
 from plaudit.web.brand import brand_of
-from tests.support.desk import Desk
+from tests.support.desk import Desk, open_desk
 
 PROBLEM = "application/problem+json"
 
@@ -30,6 +32,18 @@ def test_every_route_declares_who_may_call_it() -> None:
     }
     assert declared["['POST'] /v1/gifts"] == {Access.VIEWER}
     assert [name for name, access in declared.items() if not access] == []
+
+
+def test_what_a_provider_shows_is_the_provider_s_to_read() -> None:
+    """A provider signs what it says; an Authorization of its own is none of ours."""
+    foreign = {
+        route.path: handler.opt.get("foreign_credentials")
+        for route in framework().routes
+        if isinstance(route, HTTPRoute) and route.path.startswith("/v1/webhooks/")
+        for handler in route.route_handlers
+        if "POST" in handler.http_methods
+    }
+    assert foreign == {"/v1/webhooks/{provider:str}": True, "/v1/webhooks/payouts/{provider_name:str}": True}
 
 
 def test_sockets_are_answered_before_the_framework() -> None:
@@ -129,6 +143,24 @@ async def test_every_answer_has_its_headers(desk: Desk) -> None:
         assert "default-src 'self'" in headers["content-security-policy"]
         assert "frame-ancestors 'self'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store"
+
+
+async def test_a_request_names_one_host(desk: Desk) -> None:
+    guest = await desk.client()
+    for hosts, status in ((["a.example"], 200), (["a.example", "a.example"], 400), (["a.example", "b.example"], 400)):
+        headers = httpx2.Headers([("Host", host) for host in hosts])
+        assert (await guest.get("/health", headers=headers)).status_code == status, hosts
+    asked = guest.build_request("GET", "/health")
+    del asked.headers["Host"]
+    assert (await guest.send(asked)).json()["field"] == "header.host"
+
+
+async def test_by_https_nothing_goes_back_to_http(database_url: str, clock: ManualClock) -> None:
+    settings = Settings(public_url="https://plaudit.example")
+    async with open_desk(database_url, clock, settings) as secure:
+        headers = (await (await secure.client()).get("/v1/me")).headers
+        assert headers["strict-transport-security"] == "max-age=31536000"
 
 
 async def test_head_answers_as_get_does_without_a_body(desk: Desk) -> None:

@@ -206,6 +206,9 @@ class TestGoingOut:
         answer = await browser.post("/sign-out", headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403
         assert await who(browser) == "ada"
+        stranger = await house.desk.client({"Sec-Fetch-Site": "cross-site"})  # whose browser keeps the cookie back
+        for told in (await stranger.post("/sign-out"), await stranger.delete("/v1/session")):
+            assert (told.status_code, told.headers.get("set-cookie")) == (403, None)
 
     async def test_the_platform_ends_one_session_or_all(self, house: House) -> None:
         browsers = [(await house.sign_in())[0] for _ in range(3)]
@@ -241,7 +244,7 @@ class TestGoingOut:
         await owner_connection.execute("update issuer set audience = client_id where client_id is not null")
         token = (await house.control("logout", send=False, claims={"sub": "ada"}))["logout_token"]
         answer = await (await house.desk.client({"Authorization": f"Bearer {token}"})).get("/v1/me")
-        assert answer.json()["reason"] == "says what happened, not who is asking"
+        assert answer.json()["reason"] == "is of a kind (`typ`) that is for something else"
 
     async def tell(self, house: House, **claims: object) -> httpx2.Response:
         token = (await house.control("logout", send=False, claims=claims))["logout_token"]

@@ -14,7 +14,7 @@ from plaudit.http.errors import placed, problem_from
 from plaudit.http.guard import address_of, admit
 from plaudit.http.headers import with_headers
 from plaudit.http.origins import preflight_headers
-from plaudit.problems import WrongMediaType
+from plaudit.problems import InvalidField, WrongMediaType
 from plaudit.wire import decode_body, read_body, send_json, send_problem
 
 
@@ -50,6 +50,9 @@ class Front:
         scope["path"] = normalize_path(scope["path"])  # as the framework reads it: a slash more is the same address
         if scope["type"] == "websocket":
             await self._socket(scope["path"])(scope, receive, send)
+        elif not _names_one_host(scope):
+            problem = InvalidField(field="header.host", reason="must be sent once")
+            await send_problem(with_headers(scope, send), problem)
         elif (allowed := preflight_headers(scope, self.parts["settings"])) is not None:
             await _answer_preflight(allowed, with_headers(scope, send))
         elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
@@ -108,6 +111,12 @@ def _without_body(send: Any) -> Any:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return sending
+
+
+def _names_one_host(scope: Any) -> bool:
+    """As RFC 9112, 3.2, has it: of two, whoever stands before us may have gone by the other. HTTP/1.0 knows none."""
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    return hosts == 1 or (hosts == 0 and str(scope["http_version"]) == "1.0")
 
 
 def _is_json(headers: Sequence[tuple[bytes, bytes]]) -> bool:

@@ -14,6 +14,10 @@ _BASE = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 
+_BY_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_NOT_KEPT = (b"cache-control", b"no-store")
+"""What does not say how long it holds is of one person at one moment."""
+
 
 @lru_cache
 def content_security_policy(media_origins: str, framers: str) -> bytes:
@@ -49,6 +53,10 @@ def with_headers(scope: Any, send: Any) -> Any:
             settings = scope["plaudit"]["settings"]
             added = [header for header in _BASE if header[0] not in present]
             added += cross_origin_headers(scope, settings)
+            if settings.is_secure:
+                added.append(_BY_HTTPS_ONLY)
+            if b"cache-control" not in present:
+                added.append(_NOT_KEPT)
             if b"content-security-policy" not in present:
                 policy = content_security_policy(" ".join(media_origins(settings)), framers(scope["path"], settings))
                 added.append((b"content-security-policy", policy))

@@ -256,6 +256,7 @@ async def cancel(payout_id: FromPath[UUID], caller: Caller, database: Database, 
 @post(
     "/v1/webhooks/payouts/{provider_name:str}",
     access=Access.PUBLIC,
+    foreign_credentials=True,
     operation_id="TakePayoutWebhook",
     tags=["Webhooks"],
     status_code=204,

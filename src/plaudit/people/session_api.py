@@ -18,11 +18,11 @@ from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
 from plaudit.people.back_channel import heed_logout
 from plaudit.people.cookies import cookie_name, no_session_cookies, session_cookies
-from plaudit.people.credentials import SESSION_COOKIE, credentials_of
+from plaudit.people.credentials import SAFE_METHODS, SESSION_COOKIE, credentials_of, is_of_another_site
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.handoff import NewSignInCode, SignInCode
 from plaudit.people.injected import Caller
-from plaudit.people.model import TokenNotValid
+from plaudit.people.model import ForeignOrigin, TokenNotValid
 from plaudit.people.openid import OpenId
 from plaudit.people.sessions import EndedSession
 from plaudit.people.told_api import SubjectInPath
@@ -153,6 +153,8 @@ async def end_session_of(
     Raises:
         ForeignOrigin: a page of another site asks.
     """
+    if request.method not in SAFE_METHODS and is_of_another_site(request.scope):
+        raise ForeignOrigin  # whose request has no cookie, while the answer would take it away
     presented = credentials_of(request.scope, cookie=cookie_name(SESSION_COOKIE, settings))
     if presented is None or not presented.token.startswith(sessions.SESSION_PREFIX):
         return None
