@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import httpx2
 import pytest
 
 from plaudit.ids import new_id
+from plaudit.ledger.model import GiftOrder
 from plaudit.limits import ORDER_POLL_AFTER_S
 from plaudit.people.model import Role
 from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.orders import jobs
 from tests.support.paypal import PayPalPeer, PayPalShop, open_paypal_shop, paypal_peer
+from tests.support.returns import CREATOR, ROOM, ROSE
 from tests.support.shop import until_coins
 
 COINS = 350
@@ -46,6 +49,13 @@ def capture_of(shop: PayPalShop) -> str:
     """The only capture there is."""
     (capture_id,) = shop.paypal.control("state")["captures"]
     return str(capture_id)
+
+
+async def spend(shop: PayPalShop, subject: str, coins: int) -> None:
+    """A gift of so many coins."""
+    person_id = await shop.desk.person_id(subject)
+    gift = GiftOrder(new_id(shop.clock), person_id, CREATOR, ROOM, ROSE, coins, coins)
+    assert (await shop.desk.house.gift_writer.charge(gift)).outcome == "posted"
 
 
 async def test_an_order_is_approved_captured_and_told_of_once(shop: PayPalShop, ada: httpx2.AsyncClient) -> None:
@@ -246,6 +256,30 @@ async def test_an_operator_refunds_an_order_once(shop: PayPalShop, ada: httpx2.A
     assert await shop.coins(ada) == 0
     assert len(shop.paypal.control("state")["refunds"]) == 1
     assert await shop.reversals(ada, order) == [("refund", "done")]
+
+
+async def test_forints_go_back_whole(shop: PayPalShop) -> None:
+    """PayPal writes no fillér: what is offered, taken back and refunded is whole, and all of it goes back at last."""
+    bela, olga = await shop.desk.person("bela", locale="hu-HU"), await shop.desk.person("olga", Role.OPERATOR)
+    order = await shop.bought(bela)
+    paid = order["price"]["amount_minor"]
+    spent = Fraction(paid * 123, COINS)
+    await spend(shop, "bela", 123)
+    preview = (await bela.get(f"/v1/orders/{order['id']}/withdrawal")).json()
+    offered = preview["amount"]["amount_minor"]
+    assert offered % 100 == 0
+    assert abs(offered - (paid - spent)) <= 50
+    body = {"order_id": order["id"], "coins": preview["coins"]}
+    taken = (await bela.post("/v1/withdrawals", json=body | {"id": str(new_id(shop.clock))})).json()
+    assert (taken["state"], taken["amount"]["amount_minor"]) == ("done", offered)
+    asked = {"reason": "goodwill"}
+    path = f"/v1/operator/orders/{order['id']}/refunds"
+    refused = await olga.post(path, json=asked | {"id": str(new_id(shop.clock)), "amount_minor": 150})
+    assert (refused.status_code, refused.json()["code"]) == (422, "amount_not_payable")
+    assert refused.json()["step"] == {"amount_minor": 100, "currency": "HUF"}
+    rest = (await olga.post(path, json=asked | {"id": str(new_id(shop.clock)), "all": True})).json()
+    assert (rest["state"], rest["amount"]["amount_minor"]) == ("done", paid - offered)
+    assert sorted(await shop.reversals(bela, order)) == [("refund", "done"), ("withdrawal", "done")]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from fractions import Fraction
 from functools import reduce
 
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from hypothesis import given
 
@@ -62,6 +63,24 @@ def test_parts_of_coins_add_up_to_the_order(paid: Amounts, sizes: list[int]) -> 
         held = plus(held, part)
         assert abs(held.minor - Fraction(paid.minor * held.coins, paid.coins)) <= Fraction(1, 2)
     assert held == paid
+
+
+@given(orders(), SIZES, st.sampled_from([10, 100]))
+def test_parts_of_coins_are_whole_steps_and_the_last_takes_the_rest(paid: Amounts, sizes: list[int], step: int) -> None:
+    paid, held = msgspec.structs.replace(paid, minor=paid.minor * step), NOTHING
+    for size in [*sizes, 1000]:
+        part = part_of_coins(paid, held, (paid.coins - held.coins) * size // 1000, step)
+        assert part.minor % step == 0
+        assert inside(part, paid.without(held))
+        held = plus(held, part)
+        assert abs(held.minor - Fraction(paid.minor * held.coins, paid.coins)) <= Fraction(step, 2)
+    assert held == paid
+
+
+def test_what_cannot_be_paid_stays() -> None:
+    """Somebody gave back part of a step at the provider's own desk: the rest of that step can never be written."""
+    paid, held = Amounts(minor=1_000, coins=10), Amounts(minor=250, coins=2)
+    assert part_of_coins(paid, held, 8, step_minor=100) == Amounts(minor=700, coins=8)
 
 
 @given(orders(), st.lists(st.tuples(st.sampled_from(["money", "coins", "undo"]), st.integers(0, 1000)), max_size=12))

@@ -87,6 +87,9 @@ class CornerStore:
     def takes(self, price: Money) -> bool:
         return True
 
+    def step_minor(self, currency: str) -> int:
+        return 1
+
     async def verify_purchase(self, proof: str) -> StorePayment:
         purchase = self._read(proof)
         if purchase is None or purchase.is_taken_back:

@@ -5,7 +5,7 @@ import pytest
 from plaudit.money import Money, exponent
 from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.selling.providers.paypal.checkout import paypal_locale
-from plaudit.selling.providers.paypal.money import DECIMALS, Amount
+from plaudit.selling.providers.paypal.money import DECIMALS, Amount, step_minor
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,15 @@ def test_amounts_are_written_exactly_and_read_back(minor: int, currency: str, wr
 
 def test_currencies_whose_decimals_are_not_those_of_iso() -> None:
     assert {code for code, decimals in DECIMALS.items() if decimals != exponent(code)} == {"HUF", "TWD"}
+
+
+@pytest.mark.parametrize("currency", DECIMALS)
+def test_all_that_can_be_written_are_multiples_of_the_step(currency: str) -> None:
+    step = step_minor(currency)
+    assert Amount.of(Money(7 * step, currency)).money() == Money(7 * step, currency)
+    if step > 1:
+        with pytest.raises(CurrencyNotTaken):
+            Amount.of(Money(7 * step - 1, currency))
 
 
 @pytest.mark.parametrize(

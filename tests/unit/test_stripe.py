@@ -14,7 +14,7 @@ from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import PaymentState, ReversalState
 from plaudit.selling.providers.stripe import checkout
 from plaudit.selling.providers.stripe import intents as stripe_intent
-from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, stripe_exponent, to_stripe
+from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, step_minor, stripe_exponent, to_stripe
 from plaudit.selling.providers.stripe.gateway import API_VERSION
 from plaudit.selling.providers.stripe.objects import (
     BalanceTransaction,
@@ -62,6 +62,17 @@ def test_amounts_go_to_stripe_and_come_back(price: Money, written: int) -> None:
 def test_amounts_stripe_has_no_units_for_are_refused(price: Money) -> None:
     with pytest.raises(ProviderRefused):
         to_stripe(price)
+
+
+@pytest.mark.parametrize(
+    ("currency", "step"), [("USD", 1), ("KWD", 10), ("ISK", 1), ("MGA", 100), ("JPY", 1), ("HUF", 1)]
+)
+def test_all_that_can_be_written_are_multiples_of_the_step(currency: str, step: int) -> None:
+    assert step_minor(currency) == step
+    assert from_stripe(to_stripe(Money(7 * step, currency)), currency) == Money(7 * step, currency)
+    if step > 1:
+        with pytest.raises(ProviderRefused):
+            to_stripe(Money(7 * step - 1, currency))
 
 
 @pytest.mark.parametrize(("amount", "currency"), [(550, "isk"), (500, "ugx"), (500, "usdc")])

@@ -166,6 +166,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the store may be told how much was used only when the buyer agreed to that."""
     voids_listed_days: int = 0
     """How far back it lists what it took back, to be asked for now and then; 0: its messages tell all of it."""
+    gives_back_parts: bool = True
+    """Whether a part of a payment can be given back; without, all that is left of it or nothing."""
     is_play_money: bool = False
     """Whether nobody pays with money."""
 
@@ -186,6 +188,10 @@ class PaymentProvider(Protocol):
 
     def takes(self, price: Money) -> bool:
         """Whether this amount of this currency can be paid by it at all; asked before an order is placed."""
+        ...
+
+    def step_minor(self, currency: str) -> int:
+        """The smallest amount of a currency it can write, in minor units: all it takes or gives back is a multiple."""
         ...
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:

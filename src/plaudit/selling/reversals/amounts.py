@@ -53,8 +53,14 @@ def part_of_money(paid: Amounts, held: Amounts, minor: int) -> Amounts:
     )
 
 
-def part_of_coins(paid: Amounts, held: Amounts, coins: int) -> Amounts:
+def part_of_coins(paid: Amounts, held: Amounts, coins: int, step_minor: int = 1) -> Amounts:
     """The part of an order that goes back with a number of its coins, when `held` went back before.
+
+    Args:
+        paid: all of the order.
+        held: what went back of it.
+        coins: how many.
+        step_minor: what the money must be a multiple of. The last part takes what is left, as far as it can be paid.
 
     Raises:
         ValueError: more than are left.
@@ -62,8 +68,9 @@ def part_of_coins(paid: Amounts, held: Amounts, coins: int) -> Amounts:
     left = paid.without(held)
     if not 0 <= coins <= left.coins:
         raise ValueError(f"{coins} is not from 0 to {left.coins}")
-    minor = round_half_up(Fraction(paid.minor * (held.coins + coins), paid.coins)) - held.minor
-    part = part_of_money(paid, held, _within(minor, 0, left.minor))
+    exact = Fraction(paid.minor * (held.coins + coins), paid.coins) - held.minor
+    minor = round_half_up(exact / step_minor) * step_minor
+    part = part_of_money(paid, held, _within(minor, 0, left.minor // step_minor * step_minor))
     return msgspec.structs.replace(part, coins=coins)
 
 

@@ -25,6 +25,7 @@ from plaudit.selling.reversals.answers import (
     reversal_answer,
 )
 from plaudit.selling.reversals.model import (
+    AmountNotPayable,
     CoinsWereSpent,
     Kind,
     NothingLeftToRefund,
@@ -52,12 +53,17 @@ OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
     summary="What I can take back of an order",
 )
 async def preview_withdrawal(
-    order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, clock: Clock
+    order_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    payment_providers: NamedDependency[PaymentProviders],
+    settings: Settings,
+    clock: Clock,
 ) -> WithdrawalPreview:
     """Unspent coins, the money that would come back, and until when; or why not, and whom to ask instead."""
     async with database.snapshot() as connection:
         order = await order_actions.find_order(connection, caller.person_id, order_id)
-        found = await asking.withdrawable(connection, order, settings, clock.now())
+        found = await asking.withdrawable(connection, payment_providers, order, settings, clock.now())
         reversals = await reading.of_order(connection, order)
     return preview_answer(found, reversals)
 
@@ -131,7 +137,7 @@ async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, data
     access=Access.OPERATOR,
     operation_id="Refund",
     tags=OPERATOR_TAGS,
-    problems=(NotFound, NothingLeftToRefund, RefundExceedsOrder, RefundAtStore, OrderNotPaid),
+    problems=(NotFound, NothingLeftToRefund, RefundExceedsOrder, RefundAtStore, OrderNotPaid, AmountNotPayable),
     summary="Give back an order, or a part of it",
 )
 async def refund(

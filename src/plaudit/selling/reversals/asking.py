@@ -15,11 +15,14 @@ from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.orders import actions as orders
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.prices.channels import channel_of
+from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import execution, rules
 from plaudit.selling.reversals.amounts import Amounts, part_of_coins, part_of_money
 from plaudit.selling.reversals.execution import Taking
+from plaudit.selling.reversals.granularity import Granularity, granularity_of
 from plaudit.selling.reversals.model import (
     Account,
+    AmountNotPayable,
     CoinsWereSpent,
     Kind,
     NothingLeftToRefund,
@@ -48,19 +51,22 @@ WHY_NOT = {
     Obstacle.NOTHING_LEFT: "All of this order has gone back already.",
     Obstacle.ALL_SPENT: "All coins of this order are spent.",
     Obstacle.TOO_LITTLE: "What is unspent cost less than the smallest amount that can be paid.",
+    Obstacle.WHOLE_ONLY: "This way of paying gives back whole orders only, and some of these coins are spent.",
 }
 
 
 # What can be taken back
 
 
-async def withdrawable(connection: Connection, order: Order, settings: Settings, now: datetime) -> Withdrawable:
+async def withdrawable(
+    connection: Connection, providers: PaymentProviders, order: Order, settings: Settings, now: datetime
+) -> Withdrawable:
     """What the buyer of an order can take back of it now, or why nothing."""
-    return (await withdrawables(connection, [order], settings, now))[order.order_id]
+    return (await withdrawables(connection, providers, [order], settings, now))[order.order_id]
 
 
 async def withdrawables(
-    connection: Connection, of_person: Sequence[Order], settings: Settings, now: datetime
+    connection: Connection, providers: PaymentProviders, of_person: Sequence[Order], settings: Settings, now: datetime
 ) -> dict[UUID, Withdrawable]:
     """The same of several orders of one person, by their ids."""
     accounts = await execution.accounts_of(connection, of_person)
@@ -69,14 +75,19 @@ async def withdrawables(
     found = await rules.rules_of(connection, asked, settings)
     known = {order.order_id: rule for (order, _), rule in zip(funded, found, strict=True)}
     return {
-        order.order_id: _withdrawable(order, accounts[order.order_id], known.get(order.order_id), now)
+        order.order_id: _withdrawable(
+            order, accounts[order.order_id], granularity_of(providers, order), known.get(order.order_id), now
+        )
         for order in of_person
     }
 
 
-def _withdrawable(order: Order, account: Account, rule: WithdrawalRule | None, now: datetime) -> Withdrawable:
+def _withdrawable(
+    order: Order, account: Account, payable: Granularity, rule: WithdrawalRule | None, now: datetime
+) -> Withdrawable:
     until = rules.deadline(account.funded_at, rule) if rule and account.funded_at else None
-    part = part_of_coins(account.paid, account.held, min(account.unspent, account.left.coins))
+    coins = min(account.unspent, account.left.coins)
+    part = part_of_coins(account.paid, account.held, coins, payable.step_minor)
     return Withdrawable(
         order_id=order.order_id,
         channel=order.channel,
@@ -86,13 +97,14 @@ def _withdrawable(order: Order, account: Account, rule: WithdrawalRule | None, n
         unspent_held=account.unspent_held,
         until=until,
         rule=rule,
-        obstacle=_obstacle(order, account, part, rule, until, now),
+        obstacle=_obstacle(order, account, payable, part, rule, until, now),
     )
 
 
 def _obstacle(
     order: Order,
     account: Account,
+    payable: Granularity,
     part: Amounts,
     rule: WithdrawalRule | None,
     until: datetime | None,
@@ -107,6 +119,7 @@ def _obstacle(
         Obstacle.TOO_LATE: now >= until,
         Obstacle.ALL_SPENT: part.coins == 0,
         Obstacle.TOO_LITTLE: part.minor == 0,
+        Obstacle.WHOLE_ONLY: not payable.allows(part, account.left),
     }
     return next((obstacle for obstacle, stands in obstacles.items() if stands), None)
 
@@ -115,7 +128,12 @@ def _obstacle(
 
 
 async def withdraw(
-    connection: Connection, person_id: int, asked: WithdrawalRequest, settings: Settings, clock: Clock
+    connection: Connection,
+    providers: PaymentProviders,
+    person_id: int,
+    asked: WithdrawalRequest,
+    settings: Settings,
+    clock: Clock,
 ) -> Reversal:
     """Take unspent coins of an order back; once per id. The provider is still to be told.
 
@@ -135,15 +153,16 @@ async def withdraw(
     if known := await _known(connection, order, asked.id, request):
         return known
     now = clock.now()
-    possible = await withdrawable(connection, order, settings, now)
+    possible = await withdrawable(connection, providers, order, settings, now)
     await _require_possible(connection, order, possible)
     coins = possible.coins if asked.coins is None else asked.coins
     if coins > possible.coins:
         raise CoinsWereSpent(possible.unspent)
-    account = await execution.account_of(connection, order)
-    part = part_of_coins(account.paid, account.held, coins)
-    if part.minor == 0:
-        raise WithdrawalNotPossible(WHY_NOT[Obstacle.TOO_LITTLE], Obstacle.TOO_LITTLE)
+    account, payable = await execution.account_of(connection, order), granularity_of(providers, order)
+    part = part_of_coins(account.paid, account.held, coins, payable.step_minor)
+    if not payable.allows(part, account.left):
+        obstacle = Obstacle.WHOLE_ONLY if part.minor else Obstacle.TOO_LITTLE
+        raise WithdrawalNotPossible(WHY_NOT[obstacle], obstacle)
     taking = Taking(
         reversal_id=asked.id,
         kind=Kind.WITHDRAWAL,
@@ -170,7 +189,12 @@ async def _require_possible(connection: Connection, order: Order, possible: With
 
 
 async def refund(
-    connection: Connection, operator_id: int, order_id: UUID, asked: RefundRequest, clock: Clock
+    connection: Connection,
+    providers: PaymentProviders,
+    operator_id: int,
+    order_id: UUID,
+    asked: RefundRequest,
+    clock: Clock,
 ) -> Reversal:
     """Give back a part of an order, spent or not; once per id. The provider is still to be told.
 
@@ -180,7 +204,7 @@ async def refund(
         InvalidField: the id is no UUIDv7, or not exactly one of amount_minor, coins and all is given.
         NotFound: there is no such order.
         IdempotencyConflict: the id came with another request.
-        OrderNotPaid, RefundAtStore, NothingLeftToRefund, RefundExceedsOrder: it cannot go back.
+        OrderNotPaid, RefundAtStore, NothingLeftToRefund, RefundExceedsOrder, AmountNotPayable: it cannot go back.
     """
     require_uuid7(asked.id, "id", clock)
     if sum(value is not None for value in (asked.amount_minor, asked.coins, asked.all)) != 1:
@@ -191,7 +215,7 @@ async def refund(
     if known := await _known(connection, order, asked.id, request):
         return known
     account = await execution.account_of(connection, order)
-    part = await _part_asked_for(connection, order, account, asked)
+    part = await _part_asked_for(connection, order, account, granularity_of(providers, order), asked)
     now = clock.now()
     taking = Taking(
         reversal_id=asked.id,
@@ -206,7 +230,9 @@ async def refund(
     return await execution.take(connection, order, account, part, taking, now)
 
 
-async def _part_asked_for(connection: Connection, order: Order, account: Account, asked: RefundRequest) -> Amounts:
+async def _part_asked_for(
+    connection: Connection, order: Order, account: Account, payable: Granularity, asked: RefundRequest
+) -> Amounts:
     if order.state is not OrderState.PAID:
         raise OrderNotPaid
     if not channel_of(order.channel).is_refunded_here:
@@ -216,17 +242,23 @@ async def _part_asked_for(connection: Connection, order: Order, account: Account
     if left.minor == 0:
         raise NothingLeftToRefund(present)
     exceeds = RefundExceedsOrder(Money(left.minor, account.currency), left.coins, present)
-    if asked.coins is not None:
-        if asked.coins > left.coins:
-            raise exceeds
-        part = part_of_coins(account.paid, account.held, asked.coins)
-        if part.minor == 0:
-            raise InvalidField(field="coins", reason="must be more: these cost less than can be paid")
-        return part
-    minor = left.minor if asked.amount_minor is None else asked.amount_minor
-    if minor > left.minor:
+    if (asked.coins or 0) > left.coins or (asked.amount_minor or 0) > left.minor:
         raise exceeds
-    return part_of_money(account.paid, account.held, minor)
+    part = _part(account, payable, asked)
+    if not payable.allows(part, left):
+        step_minor = payable.step_minor if payable.parts else payable.most(left)
+        raise AmountNotPayable(Money(step_minor, account.currency), Money(left.minor, account.currency))
+    return part
+
+
+def _part(account: Account, payable: Granularity, asked: RefundRequest) -> Amounts:
+    """What is asked for; of coins, what of their money can be paid; of all, as much of it as can, with all coins."""
+    paid, held = account.paid, account.held
+    if asked.coins is not None:
+        return part_of_coins(paid, held, asked.coins, payable.step_minor)
+    if asked.amount_minor is not None:
+        return part_of_money(paid, held, asked.amount_minor)
+    return part_of_coins(paid, held, account.left.coins, payable.step_minor)
 
 
 def _canonical(asked: WithdrawalRequest | RefundRequest) -> str:

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from plaudit.ids import IdMeta
 from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, REVERSAL_REASON_LENGTH_MAX, WITHDRAWAL_DAYS_MAX
 from plaudit.money import Money
-from plaudit.problems import Conflict, Moment
+from plaudit.problems import Conflict, Moment, Problem
 from plaudit.selling.prices.pricing import Channel
 from plaudit.selling.reversals.amounts import Amounts
 
@@ -176,6 +176,7 @@ class Obstacle(enum.StrEnum):
     NOTHING_LEFT = "nothing_left"
     ALL_SPENT = "all_spent"
     TOO_LITTLE = "too_little"
+    WHOLE_ONLY = "whole_only"
 
 
 class Withdrawable(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +260,22 @@ class RefundExceedsOrder(Conflict):
 
     def __init__(self, left: Money, coins_left: int, reversals: list[Reversal]) -> None:
         super().__init__(left=left, coins_left=coins_left, refunded=summary(reversals))
+
+
+class AmountNotPayable(Problem):
+    """`step`: what the amount must be a multiple of; of a provider that gives back whole orders only, all that can be
+    paid of what is left."""
+
+    code: ClassVar[str] = "amount_not_payable"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The provider cannot pay this amount. Nothing was moved."
+
+    class Fields(msgspec.Struct, frozen=True):
+        step: Money
+        left: Money
+
+    def __init__(self, step: Money, left: Money) -> None:
+        super().__init__(step=step, left=left)
 
 
 class WithdrawalNotPossible(Conflict):

@@ -66,7 +66,7 @@ async def withdraw(
     for _ in range(WITHDRAWAL_TRIES_MAX):
         try:
             async with database.transaction() as connection:
-                decided = await asking.withdraw(connection, person_id, asked, settings, clock)
+                decided = await asking.withdraw(connection, providers, person_id, asked, settings, clock)
             return await send_now(database, providers, decided, settings, clock)
         except asyncpg.CheckViolationError as error:
             if error.constraint_name != "lot_unspent_not_enough":
@@ -89,7 +89,7 @@ async def refund(
         Problem: see asking.refund.
     """
     async with database.transaction() as connection:
-        decided = await asking.refund(connection, operator_id, order_id, asked, clock)
+        decided = await asking.refund(connection, providers, operator_id, order_id, asked, clock)
     return await send_now(database, providers, decided, settings, clock)
 
 

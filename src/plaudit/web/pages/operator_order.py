@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plaudit.injected import Database
@@ -15,12 +16,19 @@ from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.orders.regions import decisions_of_order
 from plaudit.selling.prices.channels import channel_of
+from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import execution
+from plaudit.selling.reversals.granularity import granularity_of
 from plaudit.web.pages.frame import page, viewer_of
 
 
 @get("/operator/orders/{order_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
-async def operator_order(order_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
+async def operator_order(
+    order_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    payment_providers: NamedDependency[PaymentProviders],
+) -> Response[str]:
     """All there is to know of an order before some of it is given back."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
@@ -29,7 +37,8 @@ async def operator_order(order_id: FromPath[UUID], caller: Caller, database: Dat
         reversals = await execution.reversals_of(connection, order)
         decisions = await decisions_of_order(connection, order)
         people = await people_by_ids(connection, {order.person_id, *(one.requested_by or 0 for one in reversals)})
-    left = Money(account.left.minor, account.currency)
+    payable = granularity_of(payment_providers, order)
+    left = Money(payable.most(account.left), account.currency)
     data: dict[str, Any] = {
         "order_id": str(order.order_id),
         "currency": account.currency,
@@ -50,7 +59,9 @@ async def operator_order(order_id: FromPath[UUID], caller: Caller, database: Dat
         people=people,
         left=left,
         given_back=Money(account.held.minor, account.currency),
-        refundable=refundable and bool(account.left.minor),
+        refundable=refundable and bool(left.amount_minor),
+        parts=payable.parts,
+        step=Money(payable.step_minor, account.currency),
         closed_store=not channel.is_refunded_here,
         data=data,
     )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database, Settings
@@ -13,13 +14,19 @@ from plaudit.selling.orders.actions import order_for
 from plaudit.selling.papers.document import credit_note_document, receipt_document
 from plaudit.selling.papers.model import Act
 from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_of
+from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking, reading
 from plaudit.web.pages.frame import page, viewer_of
 
 
 @get("/receipts/{order_id:uuid}", access=Access.VIEWER, include_in_schema=False)
 async def receipt(
-    order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, clock: Clock
+    order_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    payment_providers: NamedDependency[PaymentProviders],
+    settings: Settings,
+    clock: Clock,
 ) -> Response[str]:
     """The proof of a paid order, to print, with what went back of it."""
     async with database.snapshot() as connection:
@@ -28,7 +35,7 @@ async def receipt(
         proof = await receipt_of(connection, order.person_id, order_id)
         credit_notes = await credit_notes_of(connection, proof)
         reversals = await reading.of_order(connection, order)
-        withdrawable = await asking.withdrawable(connection, order, settings, clock.now())
+        withdrawable = await asking.withdrawable(connection, payment_providers, order, settings, clock.now())
     return page(
         "receipt.html",
         viewer,

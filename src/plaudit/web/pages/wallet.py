@@ -55,7 +55,7 @@ async def wallet(
         paid = _paid_lots(lots)
         orders = await actions.orders_to_show(connection, caller.person_id, paid, PAGE_ROWS)
         bought = [order for order in orders if order.order_id in paid]
-        withdrawable = await asking.withdrawables(connection, bought, settings, clock.now())
+        withdrawable = await asking.withdrawables(connection, payment_providers, bought, settings, clock.now())
         consent = None
         if asks := asks_consent(payment_providers):
             consent = await consumption.consent_of(connection, caller.person_id)

@@ -56,6 +56,9 @@ class AppleProvider:
     def takes(self, price: Money) -> bool:
         return True  # the store asks for its own product's price
 
+    def step_minor(self, currency: str) -> int:
+        return 1
+
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         raise ProviderRefused(self.name, "the app buys in the App Store and brings the signed transaction")
 

@@ -51,7 +51,7 @@ class GoogleProvider:
     """Speaks to Google Play for one app. A payment's id is its purchase token."""
 
     name = NAME
-    capabilities = Capabilities(channel=NAME, voids_listed_days=GOOGLE_VOIDED_DAYS_MAX)
+    capabilities = Capabilities(channel=NAME, voids_listed_days=GOOGLE_VOIDED_DAYS_MAX, gives_back_parts=False)
 
     def __init__(
         self, own: GoogleSettings, product_prefix: str, play: GooglePlay, push: PushDoor | None, clock: Clock
@@ -76,6 +76,9 @@ class GoogleProvider:
 
     def takes(self, price: Money) -> bool:
         return True  # the store asks for its own product's price
+
+    def step_minor(self, currency: str) -> int:
+        return 1
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         """Nothing to prepare: the app buys, with the order's id as its obfuscated profile id."""

@@ -21,6 +21,12 @@ DECIMALS = {
 _VALUE = re.compile(r"-?\d{1,15}(\.\d{1,4})?")
 
 
+def step_minor(currency: str) -> int:
+    """The smallest amount PayPal can write, in minor units of ISO 4217; 1 for a currency it does not take."""
+    places = exponent(currency)
+    return 10 ** max(places - DECIMALS.get(currency, places), 0)
+
+
 class Amount(msgspec.Struct, frozen=True, omit_defaults=True):
     """An amount as PayPal writes it."""
 

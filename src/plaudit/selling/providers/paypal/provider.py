@@ -28,7 +28,7 @@ from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal.disputes import Dispute
 from plaudit.selling.providers.paypal.history import History
 from plaudit.selling.providers.paypal.model import CANCELLED, Link, PayPalOrder, Refund, SupplementaryData, linked
-from plaudit.selling.providers.paypal.money import NAME, Amount
+from plaudit.selling.providers.paypal.money import NAME, Amount, step_minor
 from plaudit.selling.providers.paypal.settings import PayPalSettings
 from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from plaudit.settings import Settings, SettingsError
@@ -107,6 +107,9 @@ class PayPalProvider:
         except CurrencyNotTaken:
             return False
         return price.amount_minor > 0
+
+    def step_minor(self, currency: str) -> int:
+        return step_minor(currency)
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         """See PaymentProvider; raises CurrencyNotTaken before PayPal is asked."""

@@ -189,6 +189,9 @@ class SandboxProvider:
     def takes(self, price: Money) -> bool:
         return price.amount_minor > 0
 
+    def step_minor(self, currency: str) -> int:
+        return 1
+
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         body = {
             "reference": request.reference,

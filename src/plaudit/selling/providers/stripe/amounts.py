@@ -49,6 +49,11 @@ def to_stripe(price: Money) -> int:
     return amount.numerator
 
 
+def step_minor(currency: str) -> int:
+    """The smallest amount that can be written for Stripe, in minor units of ISO 4217."""
+    return max(1, int(_STEPS.get(currency, 1) * _iso_per_stripe(currency)))
+
+
 def is_taken(price: Money) -> bool:
     """Whether Stripe takes an amount: it can be written, and is not below its least charge.
 

@@ -22,7 +22,7 @@ from plaudit.selling.providers.base import (
     WebhookMessage,
 )
 from plaudit.selling.providers.stripe import webhooks
-from plaudit.selling.providers.stripe.amounts import is_taken, to_stripe
+from plaudit.selling.providers.stripe.amounts import is_taken, step_minor, to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
@@ -65,6 +65,9 @@ class StripePayments(abc.ABC):
 
     def takes(self, price: Money) -> bool:
         return is_taken(price)
+
+    def step_minor(self, currency: str) -> int:
+        return step_minor(currency)
 
     @abc.abstractmethod
     async def fetch(self, payment_id: str) -> Payment:
