@@ -94,6 +94,26 @@ async def test_a_purchase_becomes_a_payment_with_what_was_really_paid(play: Goog
 
 
 @pytest.mark.parametrize(
+    ("revenue", "tax", "fee_minor"),
+    [
+        ({"currencyCode": "USD", "nanos": 841_500_000}, {"currencyCode": "USD"}, 15),
+        ({"currencyCode": "USD", "nanos": 841_500_000}, {"currencyCode": "USD", "nanos": 78_300_000}, 7),
+        ({"currencyCode": "EUR", "nanos": 780_000_000}, {"currencyCode": "USD"}, None),
+        ({"currencyCode": "USD", "nanos": 840_000_000}, {"currencyCode": "EUR", "nanos": 10_000_000}, None),
+        ({"currencyCode": "XYZ", "nanos": 840_000_000}, {"currencyCode": "XYZ"}, None),
+        ({"currencyCode": "USD", "units": "2"}, {"currencyCode": "USD"}, None),
+    ],
+)
+async def test_what_google_keeps_stops_no_purchase(
+    play: GoogleProvider, peer: GooglePeer, revenue: dict[str, Any], tax: dict[str, Any], fee_minor: int | None
+) -> None:
+    """Shares and taxes have fractions of a cent, and may be in another currency: only what was paid must be exact."""
+    token = peer.buy(total={"currencyCode": "USD", "nanos": 990_000_000}, tax=tax, revenue=revenue)
+    payment = await play.verify_purchase(token)
+    assert (payment.amount, payment.fee_minor) == (Money(99, "USD"), fee_minor)
+
+
+@pytest.mark.parametrize(
     ("total", "amount"),
     [
         ({"currencyCode": "JPY", "units": "160"}, Money(160, "JPY")),

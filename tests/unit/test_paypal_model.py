@@ -64,7 +64,9 @@ def test_the_country_of_the_payer(payer: dict[str, Any], source: dict[str, Any],
 def test_a_fee_in_another_currency_is_not_ours_to_book() -> None:
     for fee, known in (
         ({"currency_code": "USD", "value": "0.84"}, 84),
+        ({"currency_code": "USD", "value": "0.846"}, 85),
         ({"currency_code": "EUR", "value": "0.80"}, None),
+        ({"currency_code": "USD", "value": "none"}, None),
     ):
         capture = CAPTURE | {"seller_receivable_breakdown": {"paypal_fee": fee}}
         assert order("COMPLETED", [capture]).payment().fee_minor == known

@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 
 from plaudit.limits import PROVIDER_TIMEOUT_S
-from plaudit.money import Money, exponent
+from plaudit.money import Money, exponent, round_half_up
 from plaudit.outgoing import tls_context
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.google.auth import NAME, Account
@@ -45,10 +45,18 @@ class PlayMoney(msgspec.Struct, frozen=True, rename="camel"):
             ProviderRefused: it has a part of a minor unit.
             InvalidField: the currency is none.
         """
-        minor = (self.units + Fraction(self.nanos, _NANOS)) * 10 ** exponent(self.currency_code)
+        minor = self.exact_minor()
         if minor.denominator != 1:
             raise ProviderRefused(NAME, f"an amount with a part of a minor unit of {self.currency_code}")
         return Money(int(minor), self.currency_code)
+
+    def exact_minor(self) -> Fraction:
+        """The same amount in minor units and parts of them: taxes and shares have some.
+
+        Raises:
+            InvalidField: the currency is none.
+        """
+        return (self.units + Fraction(self.nanos, _NANOS)) * 10 ** exponent(self.currency_code)
 
 
 class OfferDetails(msgspec.Struct, frozen=True, rename="camel"):
@@ -126,12 +134,14 @@ class PlayOrder(msgspec.Struct, frozen=True, rename="camel"):
     history: OrderHistory = msgspec.field(name="orderHistory", default_factory=OrderHistory)
 
     def fee_minor(self) -> int | None:
-        """What Google keeps beside the tax; None while it does not say, or once part of it was given back."""
+        """What Google keeps beside the tax, to the nearest minor unit; None while it does not say, says it in another
+        currency, or once part of it was given back."""
         if self.total is None or self.revenue is None or self.state != "PROCESSED":
             return None
-        paid, left = self.total.money(), self.revenue.money()
-        tax = self.tax.money() if self.tax else Money(0, paid.currency)
-        fee = (paid - tax - left).amount_minor
+        tax = self.tax or PlayMoney(self.total.currency_code)
+        if not self.total.currency_code == tax.currency_code == self.revenue.currency_code:
+            return None
+        fee = round_half_up(self.total.exact_minor() - tax.exact_minor() - self.revenue.exact_minor())
         return fee if fee >= 0 else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from plaudit.money import Money
+from plaudit.money import Money, round_half_up
 from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.google.api import PlayOrder, Purchase, VoidedPurchase
 
@@ -34,14 +34,16 @@ def units_voided(purchase: Purchase, order: PlayOrder | None = None, listed: Seq
 
 
 def amount_left(order: PlayOrder) -> Money | None:
-    """What an order cost, less what was given back of single units; None when it does not say."""
+    """What an order cost, less what was given back of single units, to the nearest minor unit; None when it does not
+    say, or says it in several currencies."""
     if order.total is None:
         return None
-    left = order.total.money()
-    for event in order.history.partial_refund_events:
-        if event.refund_details and event.refund_details.total:
-            left -= event.refund_details.total.money()
-    return left
+    events = order.history.partial_refund_events
+    gone = [event.refund_details.total for event in events if event.refund_details and event.refund_details.total]
+    if any(part.currency_code != order.total.currency_code for part in gone):
+        return None
+    exact = order.total.exact_minor() - sum(part.exact_minor() for part in gone)
+    return Money(round_half_up(exact), order.total.currency_code)
 
 
 def reversals(

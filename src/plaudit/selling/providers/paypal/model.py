@@ -69,7 +69,8 @@ class Capture(msgspec.Struct, frozen=True):
     @property
     def fee_minor(self) -> int | None:
         fee = self.seller_receivable_breakdown.paypal_fee
-        return fee.money().amount_minor if fee and fee.currency_code == self.amount.currency_code else None
+        """What PayPal keeps; None while it does not say, or says it in another currency."""
+        return fee.nearest_minor() if fee and fee.currency_code == self.amount.currency_code else None
 
     @property
     def state(self) -> PaymentState:

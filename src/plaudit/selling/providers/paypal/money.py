@@ -2,10 +2,11 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
-from plaudit.money import Money, exponent
+from plaudit.money import Money, exponent, round_half_up
 from plaudit.problems import InvalidField
 from plaudit.selling.providers.errors import CurrencyNotTaken
 
@@ -24,7 +25,8 @@ _VALUE = re.compile(r"-?\d{1,15}(\.\d{1,4})?")
 def step_minor(currency: str) -> int:
     """The smallest amount PayPal can write, in minor units of ISO 4217; 1 for a currency it does not take."""
     places = exponent(currency)
-    return 10 ** max(places - DECIMALS.get(currency, places), 0)
+    step: int = 10 ** max(places - DECIMALS.get(currency, places), 0)
+    return step
 
 
 class Amount(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,12 +57,22 @@ class Amount(msgspec.Struct, frozen=True, omit_defaults=True):
         Raises:
             ValueError: no amount, or finer than the currency's minor unit.
         """
-        if not _VALUE.fullmatch(self.value):
-            raise ValueError(f"{self.value!r} is no amount")
-        try:
-            minor = Decimal(self.value).scaleb(exponent(self.currency_code))
-        except InvalidField as error:
-            raise ValueError(str(error)) from error
+        minor = self._exact_minor()
+        if minor is None:
+            raise ValueError(f"{self.value!r} is no amount of {self.currency_code}")
         if minor != minor.to_integral_value():
             raise ValueError(f"{self.value} {self.currency_code} is finer than the currency")
         return Money(int(minor), self.currency_code)
+
+    def nearest_minor(self) -> int | None:
+        """The nearest amount in minor units, for what is good to know and decides nothing; None: it is no amount."""
+        minor = self._exact_minor()
+        return None if minor is None else round_half_up(Fraction(minor))
+
+    def _exact_minor(self) -> Decimal | None:
+        if not _VALUE.fullmatch(self.value):
+            return None
+        try:
+            return Decimal(self.value).scaleb(exponent(self.currency_code))
+        except InvalidField:
+            return None
