@@ -284,6 +284,12 @@ CONSUMPTION_ANSWERS_PER_RUN_MAX = 50  # requests of stores answered in one run o
 CONSUMPTION_ANSWER_LEASE_S = 120  # after this a request whose worker died is taken up again
 CONSUMPTION_ANSWER_PAUSE_S_FIRST = 30  # doubled after each attempt
 CONSUMPTION_ANSWER_PAUSE_S_MAX = 1_800
+HELD_EVERY_S = 15  # between two looks for purchases that are held and whose store is to be asked or told
+HELD_PER_RUN_MAX = 50  # of them in one run of the job
+HELD_LEASE_S = 60  # a try that did not end by then is made again
+HELD_PAUSE_S_FIRST = 60  # until a store that does not say what was paid is asked again; doubled each time
+HELD_PAUSE_S_MAX = 21_600
+HELD_ASKED_DAYS_MAX = 30  # after which asking is left to a person
 CONSUMPTION_ANSWERS_EVERY_S = 15  # between two looks for requests that are due
 
 # app stores

@@ -19,7 +19,14 @@ from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.apple.provider import AppleProvider, from_settings
 from plaudit.selling.providers.apple.purchases import country_of
 from plaudit.selling.providers.apple.signatures import root_certificates
-from plaudit.selling.providers.base import ConsumptionRequest, PaymentNews, PaymentState, ReversalNews, ReversalState
+from plaudit.selling.providers.base import (
+    NO_MONEY,
+    ConsumptionRequest,
+    PaymentNews,
+    PaymentState,
+    ReversalNews,
+    ReversalState,
+)
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.support.apple import AppStore
@@ -110,11 +117,7 @@ async def test_an_expired_key_cannot_sign_for_the_past(store: AppStore, tmp_path
         ({"inAppOwnershipType": "FAMILY_SHARED"}, "not_purchased"),
         ({"quantity": 0}, "quantity"),
         ({"quantity": 11}, "quantity"),
-        ({"quantity": None}, "quantity"),
-        ({"price": None}, "no_price"),
-        ({"currency": "XXX"}, "no_price"),
         ({"transactionId": "../../admin"}, "unreadable"),
-        ({"purchaseDate": None}, "unreadable"),
         ({"revocationDate": 1, "revocationType": "REFUND_FULL"}, "revoked"),
     ],
 )
@@ -122,6 +125,29 @@ async def test_each_field_is_looked_at(
     store: AppStore, provider: AppleProvider, changed: dict[str, Any], reason: str
 ) -> None:
     assert await refusal(provider, (await store("buy", **changed))["signed"]) == reason
+
+
+@pytest.mark.parametrize("left_out", ["quantity", "purchaseDate", "type", "inAppOwnershipType"])
+async def test_what_apple_leaves_out_is_not_held_against_it(
+    store: AppStore, provider: AppleProvider, left_out: str
+) -> None:
+    """Every field is optional in Apple's description, and only coins of ours are sold under this product."""
+    payment = await provider.verify_purchase((await store("buy", **{left_out: None}))["signed"])
+    assert (payment.coins, payment.quantity, payment.is_priced, payment.state) == (70, 1, True, PaymentState.PAID)
+    assert payment.paid_at is not None
+
+
+@pytest.mark.parametrize("changed", [{"price": None}, {"currency": None}, {"currency": "XXX"}, {"price": -1}])
+async def test_a_purchase_without_a_price_is_one_all_the_same(
+    store: AppStore, provider: AppleProvider, changed: dict[str, Any]
+) -> None:
+    bought = await store("buy", **changed)
+    payment = await provider.verify_purchase(bought["signed"])
+    assert (payment.amount, payment.is_priced) == (NO_MONEY, False)
+    note = await store("note", transaction_id=payment.id, kind="ONE_TIME_CHARGE")
+    (told,) = await provider.read_webhook(msgspec.json.encode({"signedPayload": note["signedPayload"]}))
+    assert isinstance(told, PaymentNews)
+    assert (told.payment.id, told.payment.is_priced) == (payment.id, False)
 
 
 async def test_dates_must_make_sense(store: AppStore, provider: AppleProvider) -> None:

@@ -15,12 +15,13 @@ import pytest
 
 from plaudit.db import OwnConnection
 from plaudit.ids import new_id
-from plaudit.limits import INBOX_PAUSE_S_MAX, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
+from plaudit.limits import HELD_PAUSE_S_MAX, INBOX_PAUSE_S_MAX, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.inbox.actions import apply_due
 from plaudit.selling.orders import jobs
 from plaudit.selling.orders.finishing import finish_due
+from plaudit.selling.stores import held
 from tests.support.apple import AppStore
 from tests.support.peers import peer
 from tests.support.shop import Shop, open_shop
@@ -347,6 +348,36 @@ async def test_other_products_and_free_ones_are_held(
     rest = (await operator.get(f"/v1/operator/store-purchases?limit=1&cursor={page['next']}")).json()
     assert (len(page["items"]), len(rest["items"]), rest["next"]) == (1, 1, None)
     assert await mall.shop.coins(ada) == 0
+
+
+async def look_after_held(mall: Mall) -> int:
+    house = mall.shop.desk.house
+    mall.shop.clock.advance(timedelta(seconds=HELD_PAUSE_S_MAX))
+    return await held.look_after_held(house.database, house.payment_providers, house.settings, mall.shop.clock)
+
+
+async def test_a_purchase_without_a_price_is_held_until_the_store_says_it(
+    mall: Mall, ada: httpx2.AsyncClient, operator: httpx2.AsyncClient
+) -> None:
+    order = await mall.order(ada)
+    bought = await mall.buy(order, price=None, currency=None)
+    number = bought["transaction"]["transactionId"]
+    answer = await mall.bring(ada, bought, order)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "no_price")
+    assert await mall.tell(number, "ONE_TIME_CHARGE") == [200]
+    (waiting,) = await mall.held(operator)
+    assert (waiting["hold_reason"], waiting["paid"]) == ("no_price", None)
+    bind = {"order_id": order["id"], "resolution": "hers"}
+    unbound = await operator.post(f"/v1/operator/store-purchases/{waiting['id']}/bind", json=bind)
+    assert (unbound.status_code, unbound.json()["reason"]) == (409, "no_price")
+    assert (await operator.get(f"/operator/stores/purchases/{waiting['id']}")).is_success
+    assert await look_after_held(mall) == 1
+    assert len(await mall.held(operator)) == 1
+    await mall.store("change", transaction_id=number, price=990, currency="USD")
+    assert await look_after_held(mall) == 1
+    assert (await mall.held(operator), await mall.shop.coins(ada)) == ([], 70)
+    assert (await ada.get(f"/v1/orders/{order['id']}")).json()["state"] == "paid"
+    assert await look_after_held(mall) == 0
 
 
 async def stages_of(mall: Mall, order: dict[str, Any], stages: tuple[str, ...]) -> list[dict[str, Any]]:

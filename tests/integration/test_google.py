@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from plaudit.limits import (
     FINISH_DEADLINE_S,
     FINISH_PAUSE_S_FIRST,
     FINISH_PAUSE_S_MAX,
+    HELD_PAUSE_S_MAX,
     ORDER_POLL_PAUSE_S_MAX,
     ORDER_VALID_MINUTES,
     STORE_VOIDS_EVERY_S,
@@ -29,6 +31,7 @@ from plaudit.selling.orders.finishing import finish_due
 from plaudit.selling.orders.jobs import poll_orders
 from plaudit.selling.reversals.sending import send_due
 from plaudit.selling.stores.consumption import answer_due
+from plaudit.selling.stores.held import look_after_held
 from tests.support.google import GooglePeer, google_peer
 from tests.support.shop import Shop, open_shop
 
@@ -339,6 +342,38 @@ async def test_an_operator_sees_a_purchase_nobody_ordered(play: Play) -> None:
     olga = await play.shop.desk.person("olga", Role.OPERATOR)
     held = (await olga.get("/v1/operator/store-purchases")).json()["items"]
     assert [(one["provider"], one["hold_reason"]) for one in held] == [("google", "no_account_token")]
+
+
+async def test_a_purchase_by_a_code_is_held_finished_and_granted(play: Play, ada: httpx2.AsyncClient) -> None:
+    order, olga = await play.order(ada), await play.shop.desk.person("olga", Role.OPERATOR)
+    token = await play.buy(order, promotion=True)
+    brought = await play.bring(ada, order, token)
+    assert (brought.status_code, brought.json()["reason"]) == (409, "nothing_paid")
+    assert await play.deliver() == [200]
+    (held,) = (await olga.get("/v1/operator/store-purchases")).json()["items"]
+    assert (held["hold_reason"], held["paid"], held["coins"]) == ("nothing_paid", None, 70)
+    house = play.shop.desk.house
+    look = partial(look_after_held, house.database, house.payment_providers, house.settings, play.shop.clock)
+    play.peer.fail(CONSUME)
+    assert (await look(), play.peer.purchase(token)["consumed"]) == (1, False)
+    play.shop.clock.advance(timedelta(seconds=HELD_PAUSE_S_MAX))
+    assert (await look(), play.peer.purchase(token)["consumed"]) == (1, True)
+    assert await look() == 0
+    assert (await olga.get(f"/operator/stores/purchases/{held['id']}")).is_success
+    path, person = f"/v1/operator/store-purchases/{held['id']}/grant", str(await play.shop.desk.person_id("ada"))
+    body = {"id": str(new_id(play.shop.clock)), "person_id": person, "resolution": "a code of ours"}
+    for _ in range(2):
+        granted = (await olga.post(path, json=body)).json()
+        assert (granted["state"], granted["grant_id"]) == ("closed", body["id"])
+    another = await olga.post(path, json=body | {"id": str(new_id(play.shop.clock))})
+    assert (another.status_code, another.json()["code"]) == (409, "transaction_not_held")
+    assert await play.shop.coins(ada) == 70
+    paid = await play.buy(order, profile_id="")
+    assert (await play.bring(ada, order, paid)).json()["reason"] == "no_account_token"
+    (held,) = (await olga.get("/v1/operator/store-purchases")).json()["items"]
+    path, body = f"/v1/operator/store-purchases/{held['id']}/grant", body | {"id": str(new_id(play.shop.clock))}
+    assert (await olga.post(path, json=body)).json()["code"] == "not_to_be_granted"
+    assert await play.shop.coins(ada) == 70
 
 
 async def refund(play: Play, order: dict[str, Any], **what: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from plaudit.policy.model import EvidenceSource
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import (
+    NO_MONEY,
     ConsumptionRequest,
     PaymentNews,
     PaymentState,
@@ -126,12 +127,14 @@ async def test_what_google_keeps_stops_no_purchase(
 async def test_units_and_nanos_are_minor_units_exactly(
     play: GoogleProvider, peer: GooglePeer, total: dict[str, Any], amount: Money | None
 ) -> None:
-    token = peer.buy(total=total)
-    if amount is None:
-        with pytest.raises(ProviderRefused):
-            await play.verify_purchase(token)
-    else:
-        assert (await play.verify_purchase(token)).amount == amount
+    payment = await play.verify_purchase(peer.buy(total=total))
+    assert (payment.amount, payment.is_priced) == (amount or NO_MONEY, amount is not None)
+
+
+async def test_a_purchase_by_a_code_cost_nothing(play: GoogleProvider, peer: GooglePeer) -> None:
+    payment = await play.verify_purchase(peer.buy(promotion=True))
+    assert (payment.amount, payment.is_priced, payment.coins) == (NO_MONEY, True, 70)
+    assert payment.state is PaymentState.PAID
 
 
 async def test_what_is_no_purchase_of_coins_is_refused(
@@ -148,7 +151,6 @@ async def test_what_is_no_purchase_of_coins_is_refused(
         (peer.buy("coins.١"), "product"),
         (peer.buy(quantity=GOOGLE_QUANTITY_MAX + 1), "quantity"),
         (peer.buy(test=True), "environment"),
-        (peer.buy(promotion=True), "not_paid_for"),
         (peer.buy(at=ahead.timestamp()), "time"),
         (peer.buy(at=old.timestamp()), "too_old"),
     ):

@@ -260,6 +260,12 @@ async def refund(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]
     transaction["revocationPercentage"] = 100_000 if percentage is None else percentage
 
 
+@post("/_control/change")
+async def change(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> None:
+    """What Apple says of a transaction from now on."""
+    request.app.state.store.known(data.pop("transaction_id")).update(data)
+
+
 @post("/_control/reverse_refund")
 async def reverse_refund(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> None:
     """Apple takes a refund back: nothing of it stays in the transaction."""
@@ -299,7 +305,7 @@ def answer_refusal(_: Request[Any, Any, Any], error: Refusal) -> Response[dict[s
 
 def create_app(url: str) -> Litestar:
     handlers = [get_transaction, finish, history, consumption, ocsp, account, seen, settings, buy, refund,
-                reverse_refund, note, send]  # fmt: skip
+                change, reverse_refund, note, send]  # fmt: skip
     app = Litestar(handlers, exception_handlers={Refusal: answer_refusal}, openapi_config=None, logging_config=None)
     app.state.store = Store(url)
     return app

@@ -255,7 +255,7 @@ class World:
         asked = WithdrawalRequest(id=new_id(self.clock), order_id=self.random.choice(purse.orders).order_id)
         try:
             async with self.database.transaction() as connection:
-                await asking.withdraw(connection, purse.person_id, asked, SETTINGS, self.clock)
+                await asking.withdraw(connection, self.providers, purse.person_id, asked, SETTINGS, self.clock)
         except Problem:
             return
         await self._notice(purse)

@@ -286,10 +286,12 @@ class MoneyPath(RuleBasedStateMachine):
                 async with self.database.transaction() as connection:
                     if is_withdrawal:
                         wanted = WithdrawalRequest(id=reversal_id, order_id=sale.order.order_id)
-                        made = await asking.withdraw(connection, self.viewer, wanted, SETTINGS, self.clock)
+                        made = await asking.withdraw(
+                            connection, self.providers, self.viewer, wanted, SETTINGS, self.clock
+                        )
                     else:
                         some = RefundRequest(id=reversal_id, coins=coins, reason="A test.")
-                        made = await asking.refund(connection, 1, sale.order.order_id, some, self.clock)
+                        made = await asking.refund(connection, self.providers, 1, sale.order.order_id, some, self.clock)
             except Problem:
                 return None
             return made.amount_minor

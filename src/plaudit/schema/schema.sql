@@ -3400,6 +3400,12 @@ CREATE TABLE public.store_transaction (
     changed_at timestamp with time zone NOT NULL,
     resolved_by bigint,
     resolution text,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    grant_id uuid,
     CONSTRAINT store_transaction_amount_minor_check CHECK ((amount_minor >= 0)),
     CONSTRAINT store_transaction_coins_check CHECK ((coins > 0)),
     CONSTRAINT store_transaction_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -3408,10 +3414,15 @@ CREATE TABLE public.store_transaction (
     CONSTRAINT store_transaction_state_check CHECK ((state = ANY (ARRAY['held'::text, 'claimed'::text, 'closed'::text]))),
     CONSTRAINT transaction_claimed_by_order CHECK (((state = 'claimed'::text) = ((order_id IS NOT NULL) AND (shard IS NOT NULL)))),
     CONSTRAINT transaction_closed_with_words CHECK (((state <> 'closed'::text) OR (resolution IS NOT NULL))),
+    CONSTRAINT transaction_granted_when_closed CHECK (((grant_id IS NULL) OR (state = 'closed'::text))),
     CONSTRAINT transaction_held_for_reason CHECK (((state <> 'held'::text) OR (hold_reason IS NOT NULL)))
 );
 
 COMMENT ON COLUMN public.store_transaction.presented_by IS 'who brought it first; null when the store itself told of it';
+
+COMMENT ON COLUMN public.store_transaction.due_at IS 'when its store is to be asked what was paid, or told that the purchase is done with; null: neither';
+
+COMMENT ON COLUMN public.store_transaction.grant_id IS 'the coins that were given for it, as a grant';
 
 CREATE TABLE public.store_void_poll (
     provider text NOT NULL,
@@ -4477,6 +4488,10 @@ CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueue
 
 CREATE INDEX store_transaction_by_state ON public.store_transaction USING btree (state, noticed_at DESC, id DESC);
 
+CREATE INDEX store_transaction_due ON public.store_transaction USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE UNIQUE INDEX store_transaction_granted_once ON public.store_transaction USING btree (grant_id) WHERE (grant_id IS NOT NULL);
+
 CREATE UNIQUE INDEX store_transaction_pays_one_order ON public.store_transaction USING btree (shard, order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX stream_due ON public.stream USING btree (ends_at) WHERE (ended_at IS NULL);
@@ -5493,6 +5508,10 @@ GRANT UPDATE(shard) ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT UPDATE(order_id) ON TABLE public.store_transaction TO plaudit_app;
 
+GRANT UPDATE(amount_minor) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(currency) ON TABLE public.store_transaction TO plaudit_app;
+
 GRANT UPDATE(presented_by) ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT UPDATE(changed_at) ON TABLE public.store_transaction TO plaudit_app;
@@ -5500,6 +5519,18 @@ GRANT UPDATE(changed_at) ON TABLE public.store_transaction TO plaudit_app;
 GRANT UPDATE(resolved_by) ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT UPDATE(resolution) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(grant_id) ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_void_poll TO plaudit_app;
 

@@ -19,7 +19,7 @@ def selling_jobs(database: Database, providers: PaymentProviders, settings: Sett
         *price_jobs(database, clock),
         *order_jobs(database, providers, settings, clock),
         *reversal_jobs(database, providers, settings, clock),
-        *store_jobs(database, providers, clock),
+        *store_jobs(database, providers, settings, clock),
         *inbox_jobs(database, providers, settings, clock),
         *reconciliation_jobs(database, providers, settings, clock),
     ]

@@ -27,6 +27,10 @@ class PaymentState(enum.StrEnum):
     EXPIRED = "expired"
 
 
+NO_MONEY = Money(0, "XXX")
+"""The amount where there is none: XXX is no currency, by ISO 4217. Nothing was paid, or nobody says what."""
+
+
 class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer is to pay. `reference` is also the idempotency key: the same one never makes two checkouts."""
 
@@ -47,6 +51,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     state: PaymentState
     amount: Money
+    is_priced: bool = True
+    """Whether the provider says what was paid; `amount` says nothing otherwise."""
     fee_minor: int | None = None
     """What the provider keeps, in the currency of the payment; None while it does not say."""
     paid_at: datetime | None = None

@@ -133,7 +133,7 @@ class Comparison:
         self._payments.add(payment.id)
         if not self._is_of_the_day(payment.paid_at):
             return
-        if payment.state is PaymentState.PAID:
+        if payment.state is PaymentState.PAID and payment.is_priced:
             self._report.add("theirs", "payment", payment.amount, payment.fee_minor or 0)
         async with self._database.read() as connection:
             order = await order_of_payment(connection, self._provider.name, payment)
@@ -156,7 +156,7 @@ class Comparison:
         elif payment.state is not PaymentState.PAID:
             kind = DifferenceKind.PAYMENT_STATE_DIFFERS
             self._report.differs(_payment_found(kind, payment, order, ours, "paid"))
-        elif payment.amount != ours:
+        elif payment.is_priced and payment.amount != ours:
             kind = DifferenceKind.PAYMENT_AMOUNT_DIFFERS
             self._report.differs(_payment_found(kind, payment, order, ours, "paid"))
         elif payment.fee_minor is not None and payment.fee_minor != paid.fee_minor:
@@ -365,7 +365,7 @@ def _payment_found(
         order=order,
         ours=ours,
         ours_state=ours_state,
-        theirs=payment.amount,
+        theirs=payment.amount if payment.is_priced else None,
         theirs_state=payment.state,
         detail=detail or f"reference {payment.reference}",
     )

@@ -8,6 +8,8 @@ from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.shards import shard_of
 from plaudit.pages import Place
 from plaudit.problems import NotFound
+from plaudit.selling.grants import actions as grants
+from plaudit.selling.grants.model import NewGrant
 from plaudit.selling.orders.actions import find_order, find_order_of_anybody
 from plaudit.selling.orders.capturing import apply_payment
 from plaudit.selling.orders.model import Order
@@ -15,8 +17,9 @@ from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
 from plaudit.selling.providers.errors import PurchaseNotValid
-from plaudit.selling.stores.claiming import Claim, Resolution, claim, misfit, take
+from plaudit.selling.stores.claiming import STORE_HAS_A_PART, Claim, Resolution, claim, misfit, take
 from plaudit.selling.stores.model import (
+    NotToBeGranted,
     OrderDoesNotFit,
     PurchaseHeld,
     PurchaseUsed,
@@ -220,10 +223,38 @@ async def close(database: Database, transaction_id: UUID, by: Resolution, clock:
     """
     async with database.transaction() as connection:
         held = await _held(connection, "lock_transaction_by_id", transaction_id)
-        await connection.execute(SQL["close_transaction"], *held.key, clock.now(), by.operator_id, by.words)
+        await connection.execute(SQL["close_transaction"], *held.key, clock.now(), by.operator_id, by.words, None)
         closed = await fetch_one(connection, SQL["find_transaction"], StoreTransaction, transaction_id)
         assert closed is not None
         return closed
+
+
+async def grant(
+    database: Database, transaction_id: UUID, wanted: NewGrant, by: Resolution, clock: Clock
+) -> StoreTransaction:
+    """Give the coins of a held transaction away: for one that cost nothing, or of which nobody says what was paid.
+    The store is told that it is done with. Repeated with the same grant, nothing more happens.
+
+    Raises:
+        NotFound: there is no such transaction, or person.
+        TransactionNotHeld: it was claimed or closed before, in another way.
+        NotToBeGranted: it was paid for, so that an order has to get its coins.
+        Problem: see grants.actions.give.
+    """
+    async with database.transaction() as connection:
+        transaction = await fetch_one(connection, SQL["lock_transaction_by_id"], StoreTransaction, transaction_id)
+        if transaction is None:
+            raise NotFound("There is no such transaction.", id=transaction_id)
+        if transaction.state is not TransactionState.HELD and transaction.grant_id != wanted.id:
+            raise TransactionNotHeld
+        if transaction.hold_reason not in STORE_HAS_A_PART:
+            raise NotToBeGranted
+        await grants.give(connection, clock, wanted, by.operator_id)
+        written = (clock.now(), by.operator_id, by.words, wanted.id)
+        await connection.execute(SQL["close_transaction"], *transaction.key, *written)
+        granted = await fetch_one(connection, SQL["find_transaction"], StoreTransaction, transaction_id)
+        assert granted is not None
+        return granted
 
 
 async def _held(connection: Connection, statement: str, transaction_id: UUID) -> StoreTransaction:

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from plaudit.limits import STORE_PROOF_LENGTH_MAX
+from plaudit.ids import IdMeta
+from plaudit.limits import GRANT_REASON_LENGTH_MAX, STORE_PROOF_LENGTH_MAX
 from plaudit.money import Money
+from plaudit.selling.grants.model import PersonIdMeta
 from plaudit.selling.orders.answers import OrderAnswer, order_answer
 from plaudit.selling.orders.model import Order
 from plaudit.selling.stores.model import ConsumptionEntry, HoldReason, RequestState, StoreTransaction, TransactionState
@@ -36,6 +38,22 @@ class BindRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resolution: Words
 
 
+class GrantHeldRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who gets the coins of a held purchase, as a grant."""
+
+    id: Annotated[UUID, IdMeta]
+    person_id: Annotated[str, PersonIdMeta]
+    resolution: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=GRANT_REASON_LENGTH_MAX,
+            pattern=r"\S",
+            description="Why; also the reason of the grant.",
+        ),
+    ]
+
+
 class CloseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a held purchase was dealt with outside of Plaudit."""
 
@@ -55,12 +73,13 @@ class HeldPurchase(msgspec.Struct, frozen=True, kw_only=True):
     product_id: str
     quantity: int
     coins: int
-    paid: Money
+    paid: Annotated[Money | None, Meta(description="null: nothing, or the store does not say what.")]
     presented_by: Annotated[str | None, Meta(description="Who brought it first; null: the store itself told of it.")]
     order_id: UUID | None
     noticed_at: datetime
     changed_at: datetime
     resolution: str | None
+    grant_id: Annotated[UUID | None, Meta(description="The grant its coins were given by.")]
 
 
 class HeldPurchaseDetail(msgspec.Struct, frozen=True):
@@ -118,12 +137,13 @@ def held_answer(transaction: StoreTransaction) -> HeldPurchase:
         product_id=transaction.product_id,
         quantity=transaction.quantity,
         coins=transaction.coins,
-        paid=Money(transaction.amount_minor, transaction.currency),
+        paid=transaction.paid,
         presented_by=None if transaction.presented_by is None else str(transaction.presented_by),
         order_id=transaction.order_id,
         noticed_at=transaction.noticed_at,
         changed_at=transaction.changed_at,
         resolution=transaction.resolution,
+        grant_id=transaction.grant_id,
     )
 
 

@@ -14,6 +14,7 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.providers import ProviderRefused, ProviderUnavailable
+from plaudit.selling.grants.model import GrantLimitReached, GrantToOneself, NewGrant
 from plaudit.selling.orders.answers import OrderAnswer, order_answer
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import PurchaseNotValid
@@ -24,6 +25,7 @@ from plaudit.selling.stores.answers import (
     ConsentAnswer,
     ConsentRequest,
     ConsumptionAnswer,
+    GrantHeldRequest,
     HeldPurchase,
     HeldPurchaseDetail,
     PurchaseRequest,
@@ -33,6 +35,7 @@ from plaudit.selling.stores.answers import (
 )
 from plaudit.selling.stores.claiming import Resolution
 from plaudit.selling.stores.model import (
+    NotToBeGranted,
     OrderDoesNotFit,
     PurchaseHeld,
     PurchaseUsed,
@@ -197,6 +200,27 @@ async def close_purchase(
     return held_answer(await actions.close(database, purchase_id, Resolution(caller.person_id, data.resolution), clock))
 
 
+@post(
+    "/operator/store-purchases/{purchase_id:uuid}/grant",
+    access=Access.OPERATOR,
+    operation_id="GrantStorePurchase",
+    tags=OPERATOR_TAGS,
+    problems=(NotFound, TransactionNotHeld, NotToBeGranted, GrantToOneself, GrantLimitReached),
+    status_code=200,
+    summary="Give the coins of a held purchase away",
+)
+async def grant_purchase(
+    purchase_id: FromPath[UUID], data: JSONBody[GrantHeldRequest], caller: Caller, database: Database, clock: Clock
+) -> HeldPurchase:
+    """For one that cost nothing, such as by a promotional code, or of which the store never says what was paid. The
+    coins are promotional. Idempotent by `id`, that of the grant."""
+    async with database.read() as connection:
+        held = await actions.find_transaction(connection, purchase_id)
+    wanted = NewGrant(id=data.id, person_id=data.person_id, coins=held.coins, reason=data.resolution)
+    by = Resolution(caller.person_id, data.resolution)
+    return held_answer(await actions.grant(database, purchase_id, wanted, by, clock))
+
+
 @get(
     "/operator/consumption-requests",
     access=Access.OPERATOR,
@@ -227,5 +251,6 @@ HANDLERS = (
     get_purchase,
     bind_purchase,
     close_purchase,
+    grant_purchase,
     list_requests,
 )

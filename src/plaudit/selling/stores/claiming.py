@@ -13,6 +13,10 @@ from plaudit.selling.stores.model import HoldReason, StoreTransaction, Transacti
 SQL = statements(__file__)
 
 
+STORE_HAS_A_PART = frozenset({HoldReason.NOTHING_PAID, HoldReason.NO_PRICE})
+"""Reasons why a store is asked, or told, of a purchase that is held; see `held`."""
+
+
 class Claim(NamedTuple):
     """What became of a transaction: the order it is claimed for, or why it is held, or neither: it is used."""
 
@@ -47,8 +51,11 @@ async def claim(
         claimer = await _order_of(connection, known)
         return Claim(claimer if presented_by in {None, claimer.person_id} else None)
     order, reason = await _ordered(connection, provider, payment, presented_by)
+    if payment.is_priced:
+        await connection.execute(SQL["note_price"], *known.key, payment.amount.amount_minor, payment.amount.currency)
     if order is None:
-        await connection.execute(SQL["hold_transaction"], *known.key, reason, presented_by, now)
+        due_at = now if reason in STORE_HAS_A_PART and reason is not known.hold_reason else None
+        await connection.execute(SQL["hold_transaction"], *known.key, reason, presented_by, now, due_at)
         return Claim(held=reason)
     return Claim(await take(connection, known, order, now))
 
@@ -68,14 +75,21 @@ async def take(
 
 async def misfit(connection: Connection, order: Order, payment: StorePayment) -> HoldReason | None:
     """Why a transaction cannot be the payment of an order, which is locked; None when it can."""
+    if reason := _unpaid(payment):
+        return reason
     other = await connection.fetchval(SQL["transaction_of_order"], order.shard, order.order_id)
     if other is not None or (order.state not in UNPAID and order.payment_id != payment.id):
         return HoldReason.ORDER_PAID_ALREADY
     if payment.coins is None or payment.coins * order.quantity != order.coins * payment.quantity:
         return HoldReason.OTHER_PRODUCT
-    if payment.amount.amount_minor == 0:
-        return HoldReason.NOTHING_PAID
     return None
+
+
+def _unpaid(payment: StorePayment) -> HoldReason | None:
+    """Why a transaction pays for no order, whosever it is."""
+    if not payment.is_priced:
+        return HoldReason.NO_PRICE
+    return HoldReason.NOTHING_PAID if payment.amount.amount_minor == 0 else None
 
 
 async def _note(
@@ -104,6 +118,8 @@ async def _ordered(
     connection: Connection, provider: str, payment: StorePayment, presented_by: int | None
 ) -> tuple[Order | None, HoldReason | None]:
     """The order a transaction is the payment of, locked; or why there is none."""
+    if reason := _unpaid(payment):
+        return None, reason
     if not payment.reference:
         return None, HoldReason.NO_ACCOUNT_TOKEN
     try:

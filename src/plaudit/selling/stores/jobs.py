@@ -1,15 +1,21 @@
-"""What is done about app stores now and then: their questions about consumption are answered."""
+"""What is done about app stores now and then: their questions about consumption are answered, and purchases that are
+held are looked after."""
 
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.jobs import Job
-from plaudit.limits import CONSUMPTION_ANSWERS_EVERY_S
+from plaudit.limits import CONSUMPTION_ANSWERS_EVERY_S, HELD_EVERY_S
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.stores.consumption import ANSWERS, answer_due
+from plaudit.selling.stores.held import HELD, look_after_held
+from plaudit.settings import Settings
 
-QUEUES = (ANSWERS,)
+QUEUES = (ANSWERS, HELD)
 
 
-def store_jobs(database: Database, providers: PaymentProviders, clock: Clock) -> list[Job]:
+def store_jobs(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> list[Job]:
     """The periodic work for app stores."""
-    return [Job(ANSWERS.name, CONSUMPTION_ANSWERS_EVERY_S, lambda: answer_due(database, providers, clock))]
+    return [
+        Job(ANSWERS.name, CONSUMPTION_ANSWERS_EVERY_S, lambda: answer_due(database, providers, clock)),
+        Job(HELD.name, HELD_EVERY_S, lambda: look_after_held(database, providers, settings, clock)),
+    ]

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.money import Money
 from plaudit.problems import Conflict
+from plaudit.selling.providers.base import NO_MONEY
 
 
 class HoldReason(enum.StrEnum):
@@ -24,7 +26,9 @@ class HoldReason(enum.StrEnum):
     OTHER_PRODUCT = "other_product"
     """It bought other coins than the order is for."""
     NOTHING_PAID = "nothing_paid"
-    """The store gave it away: a code, or an offer."""
+    """The store gave it away: a code, or an offer. The store is told that it is done with; its coins may be granted."""
+    NO_PRICE = "no_price"
+    """The store does not say what was paid, and is asked again."""
 
 
 class TransactionState(enum.StrEnum):
@@ -59,10 +63,32 @@ class StoreTransaction(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
     resolved_by: int | None
     resolution: str | None
+    grant_id: UUID | None
+    due_at: datetime | None
+    error: str | None
+
+    @property
+    def paid(self) -> Money | None:
+        """What the buyer paid; None: nothing, or nobody says what."""
+        return None if self.currency == NO_MONEY.currency else Money(self.amount_minor, self.currency)
 
     @property
     def key(self) -> tuple[str, str, str]:
         return self.provider, self.environment, self.transaction_id
+
+
+class DueHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """A purchase that is held, or was granted, and whose store is asked or told now; `tries` counts this time."""
+
+    provider: str
+    environment: str
+    transaction_id: str
+    state: TransactionState
+    hold_reason: HoldReason | None
+    presented_by: int | None
+    noticed_at: datetime
+    tries: int
+    leased_until: datetime
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -150,6 +176,13 @@ class TransactionNotHeld(Conflict):
 
     code: ClassVar[str] = "transaction_not_held"
     title: ClassVar[str] = "This transaction is held no more."
+
+
+class NotToBeGranted(Conflict):
+    """Somebody paid for it: its coins are an order's."""
+
+    code: ClassVar[str] = "not_to_be_granted"
+    title: ClassVar[str] = "This purchase was paid: bind it to an order instead."
 
 
 class OrderDoesNotFit(Conflict):

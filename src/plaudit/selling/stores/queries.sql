@@ -16,18 +16,50 @@ select * from store_transaction where id = $1 for no key update
 
 -- name: hold_transaction
 update store_transaction
-set hold_reason = $4, presented_by = coalesce(presented_by, $5), changed_at = $6
+set hold_reason = $4, presented_by = coalesce(presented_by, $5), changed_at = $6,
+    due_at = case when $4 in ('nothing_paid', 'no_price') then coalesce($7, due_at) end
 where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
+
+-- name: note_price
+-- What was paid, once the store says it.
+update store_transaction set amount_minor = $4, currency = $5
+where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held' and currency = 'XXX'
 
 -- name: claim_transaction
 update store_transaction
-set state = 'claimed', shard = $4, order_id = $5, changed_at = $6, resolved_by = $7, resolution = $8
+set state = 'claimed', shard = $4, order_id = $5, changed_at = $6, resolved_by = $7, resolution = $8, due_at = null
 where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
 
 -- name: close_transaction
 update store_transaction
-set state = 'closed', changed_at = $4, resolved_by = $5, resolution = $6
+set state = 'closed', changed_at = $4, resolved_by = $5, resolution = $6, grant_id = $7,
+    due_at = case when $7::uuid is not null then $4 when hold_reason = 'nothing_paid' then due_at end
 where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
+
+-- name: claim_held -> DueHeld
+-- Purchases of which their store is to be asked or told.
+update store_transaction t set tries = tries + 1, due_at = $2, leased_until = $2
+from (
+    select provider, environment, transaction_id from store_transaction
+    where due_at <= $1 order by due_at limit $3 for update skip locked
+) due
+where (t.provider, t.environment, t.transaction_id) = (due.provider, due.environment, due.transaction_id)
+returning t.provider, t.environment, t.transaction_id, t.state, t.hold_reason, t.presented_by, t.noticed_at, t.tries,
+    t.leased_until
+
+-- name: postpone_held
+update store_transaction set due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and provider = $6 and environment = $7 and transaction_id = $8
+    and due_at is not null
+returning true
+
+-- name: done_with_held
+update store_transaction set due_at = null, leased_until = null, failed_with = null, error = null
+where tries = $1 and leased_until = $2 and provider = $3 and environment = $4 and transaction_id = $5
+returning true
+
+-- name: waiting_held
+select noticed_at as since, due_at, tries, leased_until, failed_with from store_transaction where due_at is not null
 
 -- name: transaction_of_order
 select transaction_id from store_transaction where shard = $1 and order_id = $2

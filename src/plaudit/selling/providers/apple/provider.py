@@ -1,6 +1,7 @@
 """The App Store: signed transactions of StoreKit 2, Server Notifications V2 and the Server API."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
@@ -33,6 +34,8 @@ from plaudit.selling.providers.base import (
 )
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -135,7 +138,12 @@ class AppleProvider:
 
     async def list_news(self, since: datetime, until: datetime) -> AsyncIterator[PaymentNews | ReversalNews]:
         async for signed in self._server.notifications(since, until):
-            for news in await asyncio.to_thread(self._news, signed):
+            try:
+                told = await asyncio.to_thread(self._news, signed)
+            except (PurchaseNotValid, SignatureNotValid) as error:  # of one only: the others are compared all the same
+                log.warning("a notification in Apple's history makes no sense: %s", error)
+                continue
+            for news in told:
                 if isinstance(news, PaymentNews | ReversalNews):
                     yield news
 
@@ -146,11 +154,14 @@ class AppleProvider:
             if notification.data is None or not notification.data.signedTransactionInfo:
                 return []
             transaction = self._signatures.kept_transaction(notification.data.signedTransactionInfo)
+        except PurchaseNotValid as error:
+            raise SignatureNotValid from error
+        try:
             payment = purchases.payment_of(transaction, self._prefix, self._clock.now())
         except PurchaseNotValid as error:
             if error.fields["reason"] in purchases.NOT_OF_CONCERN:
                 return []
-            raise SignatureNotValid from error
+            raise
         return _news_of(notification, transaction, payment)
 
     async def close(self) -> None:

@@ -17,7 +17,14 @@ from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.problems import InvalidField
 from plaudit.selling.providers.apple.limits import APPLE_CLOCK_LEEWAY_S
 from plaudit.selling.providers.apple.signatures import moment
-from plaudit.selling.providers.base import PaymentState, ReversalKind, ReversalNews, ReversalState, StorePayment
+from plaudit.selling.providers.base import (
+    NO_MONEY,
+    PaymentState,
+    ReversalKind,
+    ReversalNews,
+    ReversalState,
+    StorePayment,
+)
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.products import coins_of_product
 
@@ -54,24 +61,26 @@ def payment_of(transaction: JWSTransactionDecodedPayload, prefix: str, now: date
     """The payment a verified transaction stands for. Signature, app and environment have been checked before.
 
     Raises:
-        PurchaseNotValid: it is no purchase of coins that was paid; in NOT_OF_CONCERN when it is of something else.
+        PurchaseNotValid: it is no purchase of coins; in NOT_OF_CONCERN when it is of something else. What Apple leaves
+            out is not held against it.
     """
-    if transaction.rawType != "Consumable":
+    if transaction.rawType not in {None, "Consumable"}:
         raise PurchaseNotValid("not_consumable")
     coins = coins_of_product(transaction.productId or "", prefix)
     if coins is None:
         raise PurchaseNotValid("other_product")
-    if transaction.rawInAppOwnershipType != "PURCHASED":
+    if transaction.rawInAppOwnershipType not in {None, "PURCHASED"}:
         raise PurchaseNotValid("not_purchased")
-    quantity = transaction.quantity
-    if quantity is None or not 1 <= quantity <= STORE_QUANTITY_MAX:
+    quantity = 1 if transaction.quantity is None else transaction.quantity
+    if not 1 <= quantity <= STORE_QUANTITY_MAX:
         raise PurchaseNotValid("quantity")
-    paid_at = _paid_at(transaction, now)
+    paid_at, paid = _paid_at(transaction, now), _paid(transaction, quantity)
     return StorePayment(
         id=transaction_id(transaction),
         reference=_account_token(transaction.appAccountToken),
         state=PaymentState.DECLINED if reversed_ppm(transaction) == MILLION else PaymentState.PAID,
-        amount=_amount(transaction, quantity),
+        amount=paid or NO_MONEY,
+        is_priced=paid is not None,
         paid_at=paid_at,
         coins=coins * quantity,
         evidence=_evidence(transaction, paid_at),
@@ -90,7 +99,7 @@ def _account_token(token: str | None) -> str:
 
 
 def _paid_at(transaction: JWSTransactionDecodedPayload, now: datetime) -> datetime:
-    paid_at = moment(transaction.purchaseDate)
+    paid_at = moment(transaction.purchaseDate or transaction.signedDate)
     if paid_at is None:
         raise PurchaseNotValid("unreadable")
     if paid_at > now + timedelta(seconds=APPLE_CLOCK_LEEWAY_S):
@@ -104,14 +113,14 @@ def require_recent(payment: StorePayment, now: datetime) -> None:
         raise PurchaseNotValid("too_old")
 
 
-def _amount(transaction: JWSTransactionDecodedPayload, quantity: int) -> Money:
-    """Apple's price is that of one unit, in thousandths of the currency's major unit."""
+def _paid(transaction: JWSTransactionDecodedPayload, quantity: int) -> Money | None:
+    """What was paid; None when Apple does not say. Its price is of one unit, in thousandths of the major unit."""
     if transaction.price is None or transaction.price < 0 or not transaction.currency:
-        raise PurchaseNotValid("no_price")
+        return None
     try:
         places = exponent(transaction.currency)
     except InvalidField:
-        raise PurchaseNotValid("no_price") from None
+        return None
     return Money(round_half_up(Fraction(transaction.price * quantity * 10**places, 1000)), transaction.currency)
 
 

@@ -56,7 +56,7 @@ class PlayMoney(msgspec.Struct, frozen=True, rename="camel"):
         Raises:
             InvalidField: the currency is none.
         """
-        return (self.units + Fraction(self.nanos, _NANOS)) * 10 ** exponent(self.currency_code)
+        return (self.units + Fraction(self.nanos, _NANOS)) * int(10 ** exponent(self.currency_code))
 
 
 class OfferDetails(msgspec.Struct, frozen=True, rename="camel"):

@@ -6,20 +6,18 @@ from datetime import datetime, timedelta
 from plaudit.clock import Clock
 from plaudit.money import Money
 from plaudit.policy.model import Evidence, EvidenceSource
+from plaudit.problems import InvalidField
 from plaudit.providers import ProviderRefused
-from plaudit.selling.providers.base import PaymentState, StorePayment
+from plaudit.selling.providers.base import NO_MONEY, PaymentState, StorePayment
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import voids
 from plaudit.selling.providers.google.api import PlayOrder, Purchase
-from plaudit.selling.providers.google.auth import NAME
 from plaudit.selling.providers.google.limits import (
     GOOGLE_CLOCK_AHEAD_S_MAX,
     GOOGLE_PURCHASE_AGE_DAYS_MAX,
     GOOGLE_QUANTITY_MAX,
 )
 from plaudit.selling.providers.products import coins_of_product
-
-_UNPRICED = Money(0, "XXX")  # ISO 4217: no currency. Nothing was paid, or not yet
 
 
 class CoinPurchases:
@@ -43,10 +41,9 @@ class CoinPurchases:
             raise PurchaseNotValid("quantity")
         if purchase.state.purchase_state != "PURCHASED":
             return
-        if not purchase.order_id:  # a promotional code or a reward: nobody paid
-            raise PurchaseNotValid("not_paid_for")
-        now, at = self._clock.now(), purchase.completed_at
-        if at is None or at > now + timedelta(seconds=GOOGLE_CLOCK_AHEAD_S_MAX):
+        now = self._clock.now()
+        at = purchase.completed_at or now
+        if at > now + timedelta(seconds=GOOGLE_CLOCK_AHEAD_S_MAX):
             raise PurchaseNotValid("time")
         if at < now - timedelta(days=GOOGLE_PURCHASE_AGE_DAYS_MAX):
             raise PurchaseNotValid("too_old")
@@ -63,22 +60,17 @@ class CoinPurchases:
         return coins and coins * purchase.items[0].offer.quantity
 
     def payment(self, token: str, purchase: Purchase, order: PlayOrder | None) -> StorePayment:
-        """The payment a purchase stands for, with what its order says was paid.
-
-        Raises:
-            ProviderRefused: it is paid, and the order does not say what.
-        """
-        state = _state(purchase)
-        is_priced = order is not None and order.total is not None and (order.purchase_token or token) == token
-        if state is PaymentState.PAID and not is_priced:
-            raise ProviderRefused(NAME, f"order {purchase.order_id} does not say what was paid for this purchase")
+        """The payment a purchase stands for, with what its order says was paid. One without an order cost nothing: it
+        was made with a promotional code, or as a reward."""
+        state, paid = _state(purchase), _paid(token, order)
         item = purchase.items[0]
         return StorePayment(
             id=token,
             reference=purchase.profile_id or purchase.account_id,
             state=state,
-            amount=order.total.money() if order and order.total else _UNPRICED,
-            fee_minor=order.fee_minor() if order else None,
+            amount=paid or NO_MONEY,
+            is_priced=paid is not None or state is not PaymentState.PAID or not purchase.order_id,
+            fee_minor=order.fee_minor() if order and paid else None,
             paid_at=purchase.completed_at,
             coins=self.coins_of(purchase),
             evidence=tuple(_evidence(purchase, order, purchase.completed_at or self._clock.now())),
@@ -86,6 +78,16 @@ class CoinPurchases:
             product_id=item.product_id,
             quantity=item.offer.quantity,
         )
+
+
+def _paid(token: str, order: PlayOrder | None) -> Money | None:
+    """What an order says was paid; None when it does not say, or no exact amount of a currency."""
+    if order is None or order.total is None or (order.purchase_token or token) != token:
+        return None
+    try:
+        return order.total.money()
+    except (ProviderRefused, InvalidField):
+        return None
 
 
 def _state(purchase: Purchase) -> PaymentState:
