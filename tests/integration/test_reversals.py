@@ -337,11 +337,26 @@ async def test_more_than_is_left_is_capped_and_shown(ada: Returns, olga: httpx2.
     dispute = dispute_of(order)  # of all that was paid: banks do not look at refunds
     assert await ada.hear("dispute.open", dispute) == "problem"
     assert [one["amount"]["amount_minor"] for one in await ada.reversals(order)] == [48, 48]
-    assert await ada.balance("buyers") == 0
+    assert (await ada.balance("buyers"), await ada.balance("losses")) == (48, -48)
     assert await _problems(ada) == [("excess_reversal", 48, 96)]
     # The dispute is won: the refund stands alone.
     assert await ada.hear("dispute.won", dispute | {"state": "won", "fee_minor": 0}) == "applied"
-    assert (await ada.coins(), await ada.balance("buyers")) == (50, -48)
+    assert (await ada.coins(), await ada.balance("buyers"), await ada.balance("losses")) == (50, -48, 0)
+
+
+async def test_money_lost_twice_is_booked_twice(ada: Returns, olga: httpx2.AsyncClient) -> None:
+    """Refunded, then charged back as well: the books say what lies at the provider, and what is lost."""
+    order = await ada.buy(coins=100)
+    assert (await ada.refund(olga, order, all=True)).json()["state"] == "done"
+    dispute = dispute_of(order)
+    assert await ada.hear("dispute.open", dispute) == "problem"
+    assert await ada.hear("dispute.lost", dispute | {"state": "lost"}) == "applied"
+    assert (await ada.balance("buyers"), await ada.balance("losses")) == (96, -96)
+    found = (await olga.get("/v1/operator/reversals?kind=chargeback")).json()["items"]
+    assert [(one["state"], one["amount"]["amount_minor"], one["lost"]["amount_minor"]) for one in found] == [
+        ("done", 0, 96)
+    ]
+    assert (await olga.get(f"/operator/orders/{order['id']}")).is_success
 
 
 async def test_what_was_beyond_is_held_once_another_is_undone(ada: Returns) -> None:
@@ -456,7 +471,9 @@ async def test_a_refund_and_a_chargeback_at_once_give_back_no_more_than_was_paid
     standing = [one for one in await ada.reversals(order) if one["state"] != "undone"]
     assert sum(one["amount"]["amount_minor"] for one in standing) == 96
     assert sum(one["coins"] for one in standing) == 100
-    assert (await ada.coins(), await ada.balance("buyers")) == (0, 0)
+    lost = -await ada.balance("losses")  # whatever was asked for before the bank took all of it
+    assert (await ada.coins(), await ada.balance("buyers")) == (0, lost)
+    assert lost == 96 - sum(one["amount"]["amount_minor"] for one in standing if one["kind"] == "chargeback")
 
 
 async def test_one_id_of_a_provider_on_two_orders_is_for_a_person(ada: Returns, olga: httpx2.AsyncClient) -> None:

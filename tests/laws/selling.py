@@ -6,6 +6,8 @@ BREAKS = [
     ("papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),
     ("papers_have_no_gaps", "update credit_note set number = number + 1"),
     ("reversals_equal_movements", "update reversal set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
+    ("reversals_equal_movements", "update reversal set excess_minor = 1, claimed_minor = claimed_minor + 1"),
+    ("claims_are_held_or_lost", "update reversal set claimed_minor = claimed_minor + 1"),
     ("no_order_is_over_refunded", "update order_reversed set reversed_coins = reversed_coins - 1"),
     ("reversals_take_coins_of_their_order", "update lot_reversal set put_back_at = taken_at"),
     ("stores_are_told_of_coins", "update quote set channel = 'apple'"),

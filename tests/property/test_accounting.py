@@ -112,6 +112,7 @@ class World:
         self.naive = Naive()
         self.purses: list[Purse] = []
         self.known: dict[UUID, str] = {}
+        self.lost: Counter[UUID] = Counter()
         self.seen: list[tuple[datetime, Counter[Key]]] = []
         self.providers = payment_providers(SETTINGS)
 
@@ -286,6 +287,9 @@ class World:
                 self._money(money, column, row, -1)
                 money["dispute_fee"] -= row["dispute_fee_minor"] if row["dispute_fee_returned"] else 0
             self.known[reversal_id] = row["state"]
+            lost = 0 if row["excess_returned"] or row["state"] == "undone" else row["excess_minor"]
+            money[column] += lost - self.lost[reversal_id]
+            self.lost[reversal_id] = lost
 
     @staticmethod
     def _money(money: Counter[str], column: str, row: Any, sign: int) -> None:

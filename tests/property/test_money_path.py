@@ -400,7 +400,7 @@ class MoneyPath(RuleBasedStateMachine):
     def never_more_goes_back_than_was_paid(self) -> None:
         rows = self._ask(
             """select asset, sum(case debit_kind when 'buyers' then amount else -amount end)::bigint as kept
-            from transfer where reference in (
+            from transfer where reason not in ('refund_excess', 'refund_excess_undone') and reference in (
                 select order_id from recharge_order where person_id = $1
                 union all select reversal_id from reversal where person_id = $1)
             and 'buyers' in (debit_kind, credit_kind) group by asset""",

@@ -69,11 +69,13 @@ async def test_the_end_follows_from_the_ends(shop: Shop, seed: int) -> None:
 
 
 async def _check(ada: Returns, order: dict[str, Any], standing: list[ReversalNews]) -> None:
-    held = min(PRICE, sum(end.amount.amount_minor for end in standing if end.amount))
+    claimed = sum(end.amount.amount_minor for end in standing if end.amount)
+    held = min(PRICE, claimed)
     async with ada.shop.desk.house.database.read() as connection:
         row = await connection.fetchrow(
             "select coalesce(sum(amount_minor) filter (where state <> 'undone'), 0)::bigint as minor, "
             "coalesce(sum(coins) filter (where state <> 'undone'), 0)::bigint as coins, "
+            "coalesce(sum(excess_minor) filter (where state <> 'undone' and not excess_returned), 0)::bigint as lost, "
             "coalesce(sum(dispute_fee_minor) filter (where not dispute_fee_returned), 0)::bigint as fees, "
             "count(*) filter (where state in ('opened', 'sent') and claimed_minor > 0) as open "
             "from reversal where order_id = $1",
@@ -82,7 +84,7 @@ async def _check(ada: Returns, order: dict[str, Any], standing: list[ReversalNew
         lot = await connection.fetchrow("select * from lot_state where lot_id = $1", uuid.UUID(order["id"]))
     assert row is not None
     assert lot is not None
-    assert row["minor"] == held
+    assert (row["minor"], row["lost"]) == (held, claimed - held)
     assert abs(row["coins"] - held * COINS / PRICE) <= len(standing) + 1
     assert row["coins"] == lot["reversed_unspent"] + lot["reversed_spent"]
     assert (row["minor"] == PRICE) == (row["coins"] == COINS)

@@ -1679,6 +1679,8 @@ CREATE TABLE public.reversal (
     send_error text,
     leased_until timestamp with time zone,
     failed_with text,
+    excess_minor bigint DEFAULT 0 NOT NULL,
+    excess_returned boolean DEFAULT false NOT NULL,
     CONSTRAINT reversal_adds_up CHECK ((((net_minor + tax_minor) = amount_minor) AND ((coins_unspent + coins_spent) = coins))),
     CONSTRAINT reversal_check CHECK (((amount_minor >= 0) AND (amount_minor <= claimed_minor))),
     CONSTRAINT reversal_check1 CHECK (((requested_by IS NULL) = (request IS NULL))),
@@ -1687,12 +1689,14 @@ CREATE TABLE public.reversal (
     CONSTRAINT reversal_coins_unspent_check CHECK ((coins_unspent >= 0)),
     CONSTRAINT reversal_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT reversal_dispute_fee_minor_check CHECK ((dispute_fee_minor >= 0)),
+    CONSTRAINT reversal_excess_minor_check CHECK ((excess_minor >= 0)),
     CONSTRAINT reversal_fee_returned_minor_check CHECK ((fee_returned_minor >= 0)),
     CONSTRAINT reversal_is_sent_while_requested CHECK (((poll_at IS NOT NULL) = (state = 'requested'::text))),
     CONSTRAINT reversal_kind_check CHECK ((kind = ANY (ARRAY['withdrawal'::text, 'refund'::text, 'void'::text, 'chargeback'::text]))),
     CONSTRAINT reversal_net_minor_check CHECK ((net_minor >= 0)),
     CONSTRAINT reversal_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'sent'::text, 'opened'::text, 'done'::text, 'undone'::text]))),
     CONSTRAINT reversal_step_check CHECK ((step > 0)),
+    CONSTRAINT reversal_takes_what_is_claimed CHECK (((amount_minor + excess_minor) <= claimed_minor)),
     CONSTRAINT reversal_tax_minor_check CHECK ((tax_minor >= 0))
 )
 WITH (fillfactor='70');
@@ -1710,6 +1714,10 @@ COMMENT ON COLUMN public.reversal.outcome IS 'what the provider said of it last'
 COMMENT ON COLUMN public.reversal.request IS 'what was asked, as canonical JSON: the same id with another request is a conflict';
 
 COMMENT ON COLUMN public.reversal.provider_at IS 'when what the provider said last was so';
+
+COMMENT ON COLUMN public.reversal.excess_minor IS 'what is claimed and was not left of the order; with the latest step';
+
+COMMENT ON COLUMN public.reversal.excess_returned IS 'a later step holds it, or says anew how much it is';
 
 CREATE VIEW public.accounting_money AS
  SELECT t.shard,
@@ -1732,18 +1740,18 @@ CREATE VIEW public.accounting_money AS
         END AS sale_fee_minor,
         CASE
             WHEN (v.kind IS DISTINCT FROM 'chargeback'::text) THEN
-            CASE t.reason
-                WHEN 'refund'::text THEN t.amount
-                WHEN 'refund_undone'::text THEN (- t.amount)
+            CASE
+                WHEN (t.reason = ANY (ARRAY['refund'::text, 'refund_excess'::text])) THEN t.amount
+                WHEN (t.reason = ANY (ARRAY['refund_undone'::text, 'refund_excess_undone'::text])) THEN (- t.amount)
                 ELSE (0)::bigint
             END
             ELSE (0)::bigint
         END AS gross_refunds_minor,
         CASE
             WHEN (v.kind = 'chargeback'::text) THEN
-            CASE t.reason
-                WHEN 'refund'::text THEN t.amount
-                WHEN 'refund_undone'::text THEN (- t.amount)
+            CASE
+                WHEN (t.reason = ANY (ARRAY['refund'::text, 'refund_excess'::text])) THEN t.amount
+                WHEN (t.reason = ANY (ARRAY['refund_undone'::text, 'refund_excess_undone'::text])) THEN (- t.amount)
                 ELSE (0)::bigint
             END
             ELSE (0)::bigint
@@ -1765,7 +1773,7 @@ CREATE VIEW public.accounting_money AS
         END AS dispute_fee_minor
    FROM (public.transfer t
      LEFT JOIN public.reversal v ON (((v.shard = t.shard) AND (v.reversal_id = t.reference))))
-  WHERE ((t.debit_kind = ANY (ARRAY['buyers'::text, 'coin_sales'::text, 'taxes_owed'::text, 'channel_fees'::text])) AND (t.debit_owner = 0));
+  WHERE ((t.debit_kind = ANY (ARRAY['buyers'::text, 'coin_sales'::text, 'taxes_owed'::text, 'channel_fees'::text, 'losses'::text])) AND (t.debit_owner = 0));
 
 CREATE TABLE public.accounting_position (
     shard smallint NOT NULL,
@@ -5137,6 +5145,8 @@ GRANT UPDATE(send_error) ON TABLE public.reversal TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.reversal TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.reversal TO plaudit_app;
+
+GRANT UPDATE(excess_returned) ON TABLE public.reversal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.accounting_money TO plaudit_app;
 

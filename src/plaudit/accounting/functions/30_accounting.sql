@@ -102,17 +102,19 @@ create or replace view accounting_money as
         case t.reason when 'sale_tax' then t.amount else 0 end as sale_tax_minor,
         case t.reason when 'sale_fee' then t.amount else 0 end as sale_fee_minor,
         case when v.kind is distinct from 'chargeback'
-            then case t.reason when 'refund' then t.amount when 'refund_undone' then -t.amount else 0 end
+            then case when t.reason in ('refund', 'refund_excess') then t.amount
+                when t.reason in ('refund_undone', 'refund_excess_undone') then -t.amount else 0 end
             else 0 end as gross_refunds_minor,
         case when v.kind = 'chargeback'
-            then case t.reason when 'refund' then t.amount when 'refund_undone' then -t.amount else 0 end
+            then case when t.reason in ('refund', 'refund_excess') then t.amount
+                when t.reason in ('refund_undone', 'refund_excess_undone') then -t.amount else 0 end
             else 0 end as chargebacks_minor,
         case t.reason when 'refund_tax' then t.amount when 'refund_tax_undone' then -t.amount else 0 end as refund_tax_minor,
         case t.reason when 'refund_fee' then t.amount when 'refund_fee_undone' then -t.amount else 0 end as refund_fee_minor,
         case t.reason when 'dispute_fee' then t.amount when 'dispute_fee_undone' then -t.amount else 0 end as dispute_fee_minor
     from transfer t
     left join reversal v on v.shard = t.shard and v.reversal_id = t.reference
-    where t.debit_kind in ('buyers', 'coin_sales', 'taxes_owed', 'channel_fees') and t.debit_owner = 0;
+    where t.debit_kind in ('buyers', 'coin_sales', 'taxes_owed', 'channel_fees', 'losses') and t.debit_owner = 0;
 
 -- What moved in a shard on each day from p_from until before p_until, as far as its lots are summed: unspent coins and what
 -- they cost, and the money beside them.

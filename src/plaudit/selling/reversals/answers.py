@@ -41,6 +41,7 @@ class OperatorReversalAnswer(ReversalAnswer, frozen=True, kw_only=True):
     claimed: Annotated[Money, Meta(description="What was asked for, or what the provider says has gone back.")]
     fee_returned: Annotated[Money, Meta(description="What the channel gives back of its fee.")]
     dispute_fee: Annotated[Money, Meta(description="What the channel charges beside the amount.")]
+    lost: Annotated[Money, Meta(description="What went back beyond what was left of the order.")]
     requested_by: Annotated[str | None, Meta(description="The person who asked for it; null: the provider told.")]
     outcome: Annotated[str, Meta(description="What the provider said of it last.")]
     respond_until: Annotated[datetime | None, Meta(description="Until when a dispute can be answered.")]
@@ -113,6 +114,7 @@ def operator_answer(reversal: Reversal) -> OperatorReversalAnswer:
         claimed=Money(reversal.claimed_minor, reversal.currency),
         fee_returned=Money(reversal.fee_returned_minor, reversal.currency),
         dispute_fee=Money(fee, reversal.currency),
+        lost=Money(reversal.lost_minor, reversal.currency),
         requested_by=None if reversal.requested_by is None else str(reversal.requested_by),
         outcome=reversal.outcome,
         respond_until=reversal.respond_until,

@@ -3,7 +3,6 @@ Callers hold the order's lock."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,6 +29,7 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     state: State
     claimed_minor: int
+    excess_minor: int = 0
     unspent_only: bool = False
     provider_reversal_id: str | None = None
     step: int = 1
@@ -99,9 +99,14 @@ async def take(
         *(taking.provider_reversal_id, taking.step, taking.claimed_minor, account.currency),
         *(part.minor, part.net_minor, part.tax_minor, part.fee_minor, coins, unspent, spent),
         *(taking.reason, taking.requested_by, taking.request, now, taking.provider_at),
-        *(taking.respond_until, taking.poll_at),
+        *(taking.respond_until, taking.poll_at, taking.excess_minor),
     )
-    movements = {"refund": part.minor, "refund_tax": part.tax_minor, "refund_fee": part.fee_minor}
+    movements = {
+        "refund": part.minor,
+        "refund_tax": part.tax_minor,
+        "refund_fee": part.fee_minor,
+        "refund_excess": taking.excess_minor,
+    }
     await _post(connection, shard, taking.reversal_id, account.currency, movements, now)
     written = await find(connection, shard, taking.reversal_id)
     await _write_paper(connection, written, written.state, now)
@@ -127,6 +132,7 @@ async def undo(
         "refund_undone": reversal.amount_minor,
         "refund_tax_undone": reversal.tax_minor,
         "refund_fee_undone": reversal.fee_returned_minor,
+        "refund_excess_undone": reversal.lost_minor,
     }
     await _post(connection, reversal.shard, reversal.reversal_id, reversal.currency, movements, now)
 
@@ -200,20 +206,31 @@ async def find(connection: Connection, shard: int, reversal_id: UUID) -> Reversa
 
 
 async def take_missing(connection: Connection, order: Order, steps: list[Reversal], like: Taking, now: datetime) -> int:
-    """Hold what a provider's reversal claims and its standing steps do not hold, as far as the order has it; the first
-    step is written even when nothing is left, so that the provider's reversal is known.
+    """Hold what a provider's reversal claims and its standing steps do not hold, as far as the order has it; what it
+    has not is lost. The first step is written even when it is neither, so that the provider's reversal is known.
 
     Returns:
         what is claimed and could not be held, in minor units.
     """
     account = await account_of(connection, order)
-    held = sum(step.amount_minor for step in steps if step.stands)
-    wanted = like.claimed_minor - held
+    standing = [step for step in steps if step.stands]
+    wanted = max(like.claimed_minor - sum(step.amount_minor for step in standing), 0)
     minor = min(wanted, account.left.minor)
-    if minor > 0 or not any(step.stands for step in steps):
-        part = part_of_money(account.paid, account.held, max(minor, 0))
-        await take(connection, order, account, part, like, now)
-    return wanted - max(minor, 0)
+    excess = wanted - minor
+    if minor > 0 or not standing or excess != sum(step.lost_minor for step in standing):
+        for step in standing:
+            await _return_excess(connection, step, now)
+        part = part_of_money(account.paid, account.held, minor)
+        await take(connection, order, account, part, msgspec.structs.replace(like, excess_minor=excess), now)
+    return excess
+
+
+async def _return_excess(connection: Connection, step: Reversal, now: datetime) -> None:
+    """A later step says anew what is lost."""
+    if step.lost_minor:
+        await connection.execute(SQL["return_excess"], step.shard, step.reversal_id)
+        lost = {"refund_excess_undone": step.lost_minor}
+        await _post(connection, step.shard, step.reversal_id, step.currency, lost, now)
 
 
 async def catch_up(connection: Connection, order: Order, now: datetime) -> None:
@@ -226,22 +243,22 @@ async def catch_up(connection: Connection, order: Order, now: datetime) -> None:
     for steps in groups.values():
         standing = [step for step in steps if step.stands]
         if standing and sum(step.amount_minor for step in standing) < standing[0].claimed_minor:
-            await take_missing(connection, order, steps, next_step(steps, standing[-1], now), now)
+            await take_missing(connection, order, steps, _next_step(steps, standing, now), now)
 
 
-def next_step(steps: list[Reversal], like: Reversal, now: datetime, **changed: Any) -> Taking:
-    """Another step of a provider's reversal, like one there is."""
-    taking = Taking(
+def _next_step(steps: list[Reversal], standing: list[Reversal], now: datetime) -> Taking:
+    """Another step of a provider's reversal, like the last that stands."""
+    like = standing[-1]
+    return Taking(
         reversal_id=id_at(now),
         kind=like.kind,
         state=State.SENT if like.state is State.REQUESTED else like.state,
-        claimed_minor=max(step.claimed_minor for step in steps),
+        claimed_minor=max(step.claimed_minor for step in standing),
         provider_reversal_id=like.provider_reversal_id,
         step=max(step.step for step in steps) + 1,
         reason=like.reason,
         provider_at=like.provider_at,
     )
-    return msgspec.structs.replace(taking, **changed)
 
 
 async def _post(

@@ -72,6 +72,8 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     fee_returned_minor: int
     dispute_fee_minor: int
     dispute_fee_returned: bool
+    excess_minor: int
+    excess_returned: bool
     coins: int
     coins_unspent: int
     coins_spent: int
@@ -92,6 +94,11 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def lost_minor(self) -> int:
+        """What went back with it beyond what was left of the order."""
+        return self.excess_minor if self.stands and not self.excess_returned else 0
 
     @property
     def stands(self) -> bool:

@@ -50,8 +50,9 @@ select post($1, $2, $3, 0, 0, $4, $5, $6)
 -- name: write_reversal
 insert into reversal (shard, reversal_id, order_id, person_id, kind, state, provider, provider_reversal_id, step,
     claimed_minor, currency, amount_minor, net_minor, tax_minor, fee_returned_minor, coins, coins_unspent, coins_spent,
-    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
+    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at, excess_minor)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25,
+    $26)
 
 -- name: find_reversal -> Reversal
 select * from reversal where shard = $1 and reversal_id = $2
@@ -87,6 +88,9 @@ update reversal
 set provider_reversal_id = coalesce(provider_reversal_id, $3), claimed_minor = greatest(claimed_minor, $4),
     provider_at = greatest(provider_at, $5), respond_until = coalesce($6, respond_until)
 where shard = $1 and reversal_id = $2
+
+-- name: return_excess
+update reversal set excess_returned = true where shard = $1 and reversal_id = $2
 
 -- name: note_dispute_fee
 update reversal set dispute_fee_minor = $3, dispute_fee_returned = $4 where shard = $1 and reversal_id = $2
