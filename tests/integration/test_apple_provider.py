@@ -16,6 +16,7 @@ from appstoreserverlibrary.signed_data_verifier import _ChainVerifier
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers import payment_providers
+from plaudit.selling.providers.apple import server
 from plaudit.selling.providers.apple.provider import AppleProvider, from_settings
 from plaudit.selling.providers.apple.purchases import country_of
 from plaudit.selling.providers.apple.signatures import root_certificates
@@ -255,6 +256,27 @@ async def test_what_the_store_sent_is_listed_page_after_page(store: AppStore, pr
     found = [news async for news in provider.list_news(since, datetime.now(UTC) + timedelta(seconds=1))]
     assert [news.payment.id for news in found if isinstance(news, PaymentNews)] == numbers
     assert [news.payment_id for news in found if isinstance(news, ReversalNews)] == numbers[:1]
+
+
+async def test_a_time_of_many_notifications_is_asked_for_in_halves(
+    store: AppStore, provider: AppleProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page and no more of each time, although the hour has three: each purchase is told once."""
+    monkeypatch.setattr(server, "APPLE_HISTORY_PAGES_MAX", 1)
+    until = datetime.now(UTC) - timedelta(days=1)
+    since = until - timedelta(hours=1)
+    numbers = []
+    for minute in range(45):
+        at = int((since + timedelta(minutes=minute)).timestamp() * 1000)
+        number = (await store("buy", purchaseDate=at))["transaction"]["transactionId"]
+        await store("note", transaction_id=number, kind="ONE_TIME_CHARGE", changed={"signedDate": at})
+        numbers.append(number)
+    listed = [news async for news in provider.list_news(since, until)]
+    assert sorted(news.payment.id for news in listed if isinstance(news, PaymentNews)) == sorted(numbers)
+    for number in numbers[:30]:
+        await store("note", transaction_id=number, kind="ONE_TIME_CHARGE", changed={"signedDate": at})
+    with pytest.raises(ProviderRefused):
+        _ = [news async for news in provider.list_news(since, until)]
 
 
 async def test_consumption_is_answered_and_purchases_are_finished(store: AppStore, provider: AppleProvider) -> None:

@@ -3,4 +3,5 @@
 APPLE_SIGNATURE_FRESH_S = 86_400  # a transaction signed longer ago is read again from Apple
 APPLE_NOTIFICATION_AGE_S_MAX = 518_400  # Apple tries for three days; an older notification is not believed
 APPLE_CLOCK_LEEWAY_S = 300  # by which Apple's clock may be ahead of ours
-APPLE_HISTORY_PAGES_MAX = 500  # of 20 notifications, for one comparison
+APPLE_HISTORY_PAGES_MAX = 500  # of 20 notifications; a time of more is asked for in halves
+APPLE_HISTORY_SPAN_S_MIN = 60  # which is not halved any more

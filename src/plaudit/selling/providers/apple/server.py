@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from appstoreserverlibrary.models.NotificationHistoryRequest import Notification
 
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.apple.limits import APPLE_HISTORY_PAGES_MAX
+from plaudit.selling.providers.apple.limits import APPLE_HISTORY_PAGES_MAX, APPLE_HISTORY_SPAN_S_MIN
 
 log = logging.getLogger(__name__)
 NAME = "apple"
@@ -72,7 +73,29 @@ class AppleServer:
         return answer.signedTransactionInfo
 
     async def notifications(self, since: datetime, until: datetime) -> AsyncIterator[str]:
-        """Each notification of a time as Apple sent, or could not send it: signed, oldest first by Apple's account."""
+        """Each notification of a time as Apple sent, or could not send it: signed, once. A time of too many is asked
+        for in halves.
+
+        Raises:
+            ProviderRefused: too many even in the shortest time.
+        """
+        told: set[bytes] = set()
+        spans = [(since, until)]
+        while spans:
+            start, end = spans.pop()
+            try:
+                async for signed in self._pages(start, end):
+                    digest = sha256(signed.encode()).digest()
+                    if digest not in told:
+                        told.add(digest)
+                        yield signed
+            except _TooManyPages as error:
+                if end - start <= timedelta(seconds=APPLE_HISTORY_SPAN_S_MIN):
+                    raise ProviderRefused(NAME, f"more than {APPLE_HISTORY_PAGES_MAX} pages from {start} on") from error
+                middle = start + (end - start) / 2
+                spans += [(middle, end), (start, middle)]
+
+    async def _pages(self, since: datetime, until: datetime) -> AsyncIterator[str]:
         request = NotificationHistoryRequest(
             startDate=int(since.timestamp() * 1000), endDate=int(until.timestamp() * 1000)
         )
@@ -85,7 +108,7 @@ class AppleServer:
             page = answer.paginationToken
             if not answer.hasMore or not page:
                 return
-        raise ProviderRefused(NAME, f"more than {APPLE_HISTORY_PAGES_MAX} pages of notifications; ask for less time")
+        raise _TooManyPages
 
     async def send_consumption(self, transaction_id: str, consumption: ConsumptionRequest) -> None:
         """Answer a consumption request; only for a buyer who agreed."""
@@ -94,6 +117,10 @@ class AppleServer:
     async def finish(self, transaction_id: str) -> None:
         """Say that the transaction has been dealt with."""
         await _ask(lambda: self._client.finish_transaction(transaction_id))
+
+
+class _TooManyPages(Exception):
+    """Of one question."""
 
 
 class _Unknown(ProviderRefused):
