@@ -36,12 +36,14 @@ from tests.support.ports import NOBODY
 from tests.support.stripe import (
     ASKS_BANK,
     BANK_DEBIT,
+    BANK_TRANSFER,
     DECLINED,
     DISPUTED,
     FRAUD_WARNING,
     GERMAN,
     GOOD,
     INQUIRY,
+    KONBINI,
     OLD_WEBHOOK_SECRET,
     SECRET_KEY,
     SECRETS,
@@ -187,6 +189,73 @@ async def test_a_bank_debit_takes_days(stripe: StripeCheckout, world: StripeWorl
     assert isinstance(news, PaymentNews)
     assert news.payment.state is (PaymentState.PAID if success else PaymentState.DECLINED)
     assert not [sign for sign in news.payment.evidence if sign.source is EvidenceSource.CARD_ISSUER]
+
+
+@pytest.mark.parametrize(
+    ("method", "numbers"),
+    [
+        ("konbini", ["familymart", "lawson", "seicomart"]),
+        ("boleto", ["number"]),
+        ("oxxo", ["number"]),
+        ("multibanco", ["entity", "reference"]),
+        ("pix", ["code"]),
+        ("customer_balance", ["account_holder", "iban", "bic", "reference"]),
+    ],
+)
+async def test_a_voucher_is_on_its_way_until_it_is_paid(
+    stripe: StripeCheckout, world: StripeWorld, method: str, numbers: list[str]
+) -> None:
+    opened = await stripe.create_checkout(request())
+    world.pay(opened.checkout_url, method)
+    waiting = await stripe.fetch(opened.id)
+    assert (waiting.state, waiting.checkout_url) == (PaymentState.PROCESSING, None)
+    assert waiting.voucher is not None
+    assert (waiting.voucher.method, waiting.voucher.missing_minor) == (method, 500)
+    assert [number.name for number in waiting.voucher.numbers] == numbers
+    assert waiting.voucher.url
+    assert (waiting.voucher.pay_by is None) is (method == "customer_balance")
+    world.control("pay_voucher", session=opened.id)
+    (news,) = await told(stripe, world, "checkout.session.async_payment_succeeded")
+    assert isinstance(news, PaymentNews)
+    assert (news.payment.state, news.payment.amount, news.payment.voucher) == (PaymentState.PAID, FIVE_DOLLARS, None)
+
+
+async def test_a_voucher_nobody_pays_runs_out(stripe: StripeCheckout, world: StripeWorld) -> None:
+    opened = await stripe.create_checkout(request())
+    world.pay(opened.checkout_url, KONBINI)
+    world.control("lapse_voucher", session=opened.id)
+    (news,) = await told(stripe, world, "checkout.session.async_payment_failed")
+    assert isinstance(news, PaymentNews)
+    assert (news.payment.state, news.payment.voucher) == (PaymentState.EXPIRED, None)
+
+
+async def test_a_voucher_that_is_called_off_cannot_be_paid(stripe: StripeCheckout, world: StripeWorld) -> None:
+    opened = await stripe.create_checkout(request())
+    world.pay(opened.checkout_url, KONBINI)
+    assert (await stripe.cancel(opened.id)).state is PaymentState.DECLINED
+    with pytest.raises(AssertionError, match="Nothing is to be paid"):
+        world.control("pay_voucher", session=opened.id)
+
+
+async def test_a_part_of_a_bank_transfer(stripe: StripeCheckout, world: StripeWorld) -> None:
+    opened = await stripe.create_checkout(request())
+    world.pay(opened.checkout_url, BANK_TRANSFER)
+    world.control("pay_voucher", session=opened.id, amount=300)
+    (news,) = await told(stripe, world, "payment_intent.partially_funded")
+    assert isinstance(news, PaymentNews)
+    assert news.payment.state is PaymentState.PROCESSING
+    assert news.payment.voucher
+    assert news.payment.voucher.missing_minor == 200
+
+
+async def test_a_voucher_in_the_hosts_own_app_lives_for_days(intents: StripeIntents, world: StripeWorld) -> None:
+    opened = await intents.create_checkout(request())
+    _confirm(world, opened.id, KONBINI)
+    waiting = await intents.fetch(opened.id)
+    assert (waiting.state, waiting.checkout_url) == (PaymentState.PROCESSING, None)
+    assert waiting.voucher
+    world.control("pay_voucher", payment_intent=opened.id)
+    assert (await intents.fetch(opened.id)).state is PaymentState.PAID
 
 
 async def test_what_is_let_go_is_not_taken(stripe: StripeCheckout, world: StripeWorld) -> None:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from plaudit.ids import new_id
-from plaudit.limits import ORDER_POLL_AFTER_S
+from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_PROCESSING_DAYS_MAX
 from plaudit.people.model import Role
 from plaudit.selling.orders import jobs
 from plaudit.selling.reconciliation.actions import run_due
@@ -17,10 +17,12 @@ from tests.support.peers import peer
 from tests.support.stripe import (
     ASKS_BANK,
     BANK_DEBIT,
+    BANK_TRANSFER,
     DECLINED,
     DISPUTED,
     FRAUD_WARNING,
     GOOD,
+    KONBINI,
     SECRET_KEY,
     StripeShop,
     StripeWorld,
@@ -141,6 +143,71 @@ async def test_a_bank_debit_ends_days_later(
     shop.world.control("settle", session=_session(order), success=success)
     await shop.tell(*shop.world.messages())
     assert (await shop.state(ada, order), await shop.coins(ada)) == (state, coins)
+
+
+async def test_a_voucher_is_paid_days_later(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"], KONBINI)
+    assert set(await shop.tell(*shop.world.messages())) <= {"applied", "repeated", "ignored"}
+    waiting = (await ada.get(f"/v1/orders/{order['id']}")).json()
+    voucher = waiting["voucher"]
+    assert (waiting["state"], voucher["method"], voucher["missing"]) == ("pending", "konbini", order["price"])
+    page = (await ada.get(f"/orders/{order['id']}")).text
+    assert "Not yet paid" in page
+    assert voucher["url"] in page
+    assert [number["value"] in page for number in voucher["numbers"]] == [True] * 3
+    assert "Not yet paid" in (await ada.get("/wallet")).text
+    shop.clock.advance(timedelta(days=2))
+    ada = await shop.desk.person("ada", locale="en-US")
+    await _poll(shop)
+    assert await shop.state(ada, order) == "pending"
+    shop.world.control("pay_voucher", session=_session(order))
+    await shop.tell(*shop.world.messages("checkout.session.async_payment_succeeded"))
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+    assert await _problems(shop) == []
+
+
+async def test_a_voucher_that_runs_out_and_is_paid_after_all(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"], KONBINI)
+    await shop.tell(*shop.world.messages())
+    shop.world.control("lapse_voucher", session=_session(order))
+    await shop.tell(*shop.world.messages())
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("expired", 0)
+    assert await _problems(shop) == []
+    shop.world.control("pay_voucher", session=_session(order))
+    await shop.tell(*shop.world.messages("payment_intent.succeeded"))
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+    assert await _problems(shop) == [("paid_late", True)]
+
+
+async def test_a_transfer_of_which_only_a_part_comes(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    order = await shop.order(ada)
+    shop.world.pay(order["checkout_url"], BANK_TRANSFER)
+    await shop.tell(*shop.world.messages())
+    shop.world.control("pay_voucher", session=_session(order), amount=order["price"]["amount_minor"] - 20)
+    assert await shop.tell(*shop.world.messages("payment_intent.partially_funded")) == ["applied"]
+    waiting = (await ada.get(f"/v1/orders/{order['id']}")).json()
+    assert (waiting["state"], waiting["voucher"]["missing"]["amount_minor"]) == ("pending", 20)
+    shop.clock.advance(timedelta(days=ORDER_PROCESSING_DAYS_MAX, hours=2))
+    ada = await shop.desk.person("ada", locale="en-US")
+    await _poll(shop)
+    await _poll(shop)
+    assert (await shop.state(ada, order), await shop.coins(ada)) == ("expired", 0)
+    assert await _problems(shop) == [("amount_differs", False)]
+
+
+async def _poll(shop: StripeShop) -> None:
+    """What the job does: providers are asked about open orders, and what is over is called off."""
+    house = shop.desk.house
+    await jobs.poll_orders(house.database, house.payment_providers, house.settings, shop.clock)
+    await jobs.carry_out_due(house.database, house.payment_providers, house.settings, shop.clock)
+
+
+async def _problems(shop: StripeShop) -> list[tuple[str, bool]]:
+    operator = await shop.desk.person("olga", Role.OPERATOR)
+    found = (await operator.get("/v1/operator/payment-problems")).json()["items"]
+    return [(problem["kind"], problem["credited"]) for problem in found]
 
 
 async def test_forged_messages_change_nothing(shop: StripeShop, ada: httpx2.AsyncClient) -> None:

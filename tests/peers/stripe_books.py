@@ -7,11 +7,12 @@ import time
 from tests.peers.stripe_cards import CARDS, DELAYED_METHODS, METHODS, TestCard
 from tests.peers.stripe_returns import Returns
 from tests.peers.stripe_store import Refusal, Stored, check_amount
+from tests.peers.stripe_vouchers import VOUCHERS, Vouchers, action_of
 
 SESSION_LIFE_S_MIN, SESSION_LIFE_S_MAX = 1_800, 86_400
 
 
-class Books(Returns):
+class Books(Returns, Vouchers):
     """Everything one account has."""
 
     # sessions
@@ -111,6 +112,12 @@ class Books(Returns):
             self._charge(intent, {"type": "sepa_debit", "sepa_debit": {"country": "DE"}}, address, "pending")
             intent["status"] = "processing"
             self.emit("payment_intent.processing", intent)
+            self._complete(intent)
+            return
+        if method in VOUCHERS:
+            action = action_of(method, self.url, intent["amount"], intent["currency"])
+            intent |= {"status": "requires_action", "next_action": action, "payment_method": method}
+            self.emit("payment_intent.requires_action", intent)
             self._complete(intent)
             return
         number = METHODS.get(method, re.sub(r"[\s-]", "", method))

@@ -37,7 +37,8 @@ class Control:
             "webhooks": self.webhooks, "faults": self.fault, "messages": self.bring, "settle": self.settle,
             "authenticate": self.authenticate, "lapse": self.lapse, "expire": self.expire, "dispute": self.dispute,
             "move_dispute": self.move_dispute, "move_refund": self.move_refund, "warn": self.warn,
-            "object": self.object, "backdate": self.backdate,
+            "object": self.object, "backdate": self.backdate, "pay_voucher": self.pay_voucher,
+            "lapse_voucher": self.lapse_voucher,
         }  # fmt: skip
         if name not in acts:
             raise Refusal(404, "", f"No control is called {name}.")
@@ -65,6 +66,16 @@ class Control:
     def settle(self, asked: Stored) -> Any:
         """A bank debit arrives, or does not."""
         self.books.settle(self._intent(asked), success=asked["success"])
+        return {}
+
+    def pay_voucher(self, asked: Stored) -> Any:
+        """The buyer pays at a till or by their bank; `amount`: only a part."""
+        self.books.pay_voucher(self._intent(asked), asked.get("amount"))
+        return {}
+
+    def lapse_voucher(self, asked: Stored) -> Any:
+        """The time to pay with a voucher is over."""
+        self.books.lapse_voucher(self._intent(asked))
         return {}
 
     def authenticate(self, asked: Stored) -> Any:

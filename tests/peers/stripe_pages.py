@@ -8,7 +8,8 @@ from tests.peers.stripe_store import Refusal, Stored
 
 _FORM = """<form method="post"><label>Card number <input name="number" autocomplete="off"></label>
 <label>Country <input name="country" size="2"></label><button>Pay {amount} {currency}</button></form>
-<form method="post"><input type="hidden" name="number" value="sepa_debit"><button>Pay by bank debit</button></form>"""
+<form method="post"><input type="hidden" name="number" value="sepa_debit"><button>Pay by bank debit</button></form>
+<form method="post"><input type="hidden" name="number" value="konbini"><button>Pay at a shop</button></form>"""
 _BANK = """<p>Your bank asks whether it is you.</p><form method="post" action="{url}/bank">
 <button name="success" value="true">Complete</button><button name="success" value="false">Fail</button></form>"""
 
@@ -47,7 +48,7 @@ def answer_bank(books: Books, session_id: str, form: str) -> tuple[int, str]:
 
 
 def _next(books: Books, session: Stored, intent: Stored) -> tuple[int, str]:
-    if intent["status"] == "requires_action":
+    if intent["status"] == "requires_action" and session["status"] == "open":
         return show(books, session["id"])
     return 303, session["success_url"]
 

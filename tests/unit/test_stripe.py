@@ -31,10 +31,12 @@ from plaudit.selling.providers.stripe.objects import (
     refund_news,
     session_state,
 )
+from plaudit.selling.providers.stripe.vouchers import Instructions, NextAction
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.peers import stripe_parameters as parameters
 from tests.peers.stripe_books import Books
 from tests.peers.stripe_parameters import Known
+from tests.peers.stripe_vouchers import VOUCHERS
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,18 @@ def intent(status: str, **more: Any) -> Intent:
         ("canceled", {}, PaymentState.DECLINED),
         ("canceled", {"cancellation_reason": "automatic"}, PaymentState.EXPIRED),
         ("requires_payment_method", {"last_payment_error": PaymentError(FailedMethod("card"))}, PaymentState.OPEN),
+        ("requires_payment_method", {"last_payment_error": PaymentError(FailedMethod("oxxo"))}, PaymentState.EXPIRED),
+        (
+            "requires_payment_method",
+            {"last_payment_error": PaymentError(code="payment_intent_payment_attempt_expired")},
+            PaymentState.EXPIRED,
+        ),
+        ("requires_action", {"next_action": NextAction()}, PaymentState.OPEN),
+        (
+            "requires_action",
+            {"next_action": NextAction(konbini_display_details=Instructions())},
+            PaymentState.PROCESSING,
+        ),
         (
             "requires_payment_method",
             {"last_payment_error": PaymentError(FailedMethod("sepa_debit"))},
@@ -134,7 +148,8 @@ def test_states_of_payment_intents(status: str, more: dict[str, Any], state: Pay
     session = Session(
         id="cs_1", status="complete", amount_total=500, currency="usd", payment_intent=intent(status, **more)
     )
-    assert session_state(session) is (PaymentState.DECLINED if state is PaymentState.OPEN else state)
+    closed = PaymentState.PROCESSING if status == "requires_action" else PaymentState.DECLINED
+    assert session_state(session) is (closed if state is PaymentState.OPEN else state)
 
 
 def test_every_status_of_stripes_types_is_known() -> None:
@@ -294,6 +309,10 @@ def test_the_objects_of_the_pretend_stripe_have_stripes_fields() -> None:
     cards = ("4000000000000259", "4000000000005423", "4242424242424242")
     intent_id = [books.pay_session(books.create_session(asked), card, "US")["id"] for card in cards][-1]
     books.create_refund({"payment_intent": intent_id, "metadata": {}})
+    for method in VOUCHERS:
+        (books.lapse_voucher if method == "oxxo" else books.pay_voucher)(
+            books.pay_session(books.create_session(asked), method, None)
+        )
     seen = [item for item in books.objects.values() if item.get("object") in OBJECTS]
     assert {item["object"] for item in seen} == OBJECTS.keys()
     for item in seen:

@@ -914,6 +914,7 @@ CREATE TABLE public.recharge_order (
     leased_until timestamp with time zone,
     failed_with text,
     poll_error text,
+    voucher jsonb,
     CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
     CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
     CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
@@ -924,7 +925,8 @@ CREATE TABLE public.recharge_order (
     CONSTRAINT recharge_order_paid_minor_check CHECK ((paid_minor > 0)),
     CONSTRAINT recharge_order_paid_net_minor_check CHECK ((paid_net_minor >= 0)),
     CONSTRAINT recharge_order_paid_tax_minor_check CHECK ((paid_tax_minor >= 0)),
-    CONSTRAINT recharge_order_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100)))
+    CONSTRAINT recharge_order_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100))),
+    CONSTRAINT voucher_says_what_is_missing CHECK (((voucher IS NULL) OR ((((voucher ->> 'missing_minor'::text))::bigint >= 0) AND (length((voucher ->> 'method'::text)) > 0) AND (jsonb_typeof((voucher -> 'numbers'::text)) = 'array'::text))))
 )
 WITH (fillfactor='70');
 
@@ -935,6 +937,8 @@ COMMENT ON COLUMN public.recharge_order.quantity IS 'how many times the quote wa
 COMMENT ON COLUMN public.recharge_order.processing_since IS 'since when the provider says that the buyer has done everything and the money is on its way; null: it does not';
 
 COMMENT ON COLUMN public.recharge_order.locale IS 'what the checkout is written in';
+
+COMMENT ON COLUMN public.recharge_order.voucher IS 'what the buyer pays with elsewhere, once the checkout is done: numbers, until when, and how much is missing';
 
 CREATE VIEW public.order_with_quote AS
  SELECT o.shard,
@@ -979,7 +983,8 @@ CREATE VIEW public.order_with_quote AS
     o.processing_since,
     o.locale,
     q.book_version,
-    q.decision_id
+    q.decision_id,
+    o.voucher
    FROM ((public.recharge_order o
      JOIN public.quote q USING (shard, person_id, quote_id))
      LEFT JOIN public.payment_decision d ON (((d.shard = o.shard) AND (d.order_id = o.order_id) AND (d.payment_id = o.payment_id) AND (o.state = 'refused'::text))));
@@ -5033,6 +5038,8 @@ GRANT UPDATE(leased_until) ON TABLE public.recharge_order TO plaudit_app;
 GRANT UPDATE(failed_with) ON TABLE public.recharge_order TO plaudit_app;
 
 GRANT UPDATE(poll_error) ON TABLE public.recharge_order TO plaudit_app;
+
+GRANT UPDATE(voucher) ON TABLE public.recharge_order TO plaudit_app;
 
 GRANT SELECT ON TABLE public.order_with_quote TO plaudit_app;
 

@@ -13,6 +13,7 @@ from plaudit.selling.orders.model import Order, OrderState, Quote, Refusal, Regi
 from plaudit.selling.orders.regions_api import RegionAnswer, region_answer
 from plaudit.selling.prices.channel_answers import ChannelAnswer
 from plaudit.selling.prices.pricing import Channel
+from plaudit.selling.providers.base import VoucherNumber
 from plaudit.selling.providers.products import product_of
 
 
@@ -61,6 +62,16 @@ class StoreAnswer(msgspec.Struct, frozen=True):
     account_token: Annotated[UUID, Meta(description="What the purchase must carry to be found again.")]
 
 
+class VoucherAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Not yet paid: what the buyer pays with elsewhere."""
+
+    method: Annotated[str, Meta(examples=["konbini"])]
+    numbers: Annotated[list[VoucherNumber], Meta(description="What to type in or show, by the provider's names.")]
+    url: Annotated[str | None, Meta(description="Where the provider shows it.")]
+    pay_by: datetime | None
+    missing: Annotated[Money, Meta(description="What is not paid yet.")]
+
+
 class RefusalAnswer(msgspec.Struct, frozen=True):
     """Why an agreed payment was let go. Nothing was taken."""
 
@@ -91,7 +102,11 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     store: Annotated[StoreAnswer | None, Meta(description="What the app asks its store for; null on the web.")]
     processing_since: Annotated[
         datetime | None,
-        Meta(description="The buyer has done everything and the money is on its way, as by a bank debit; or null."),
+        Meta(description="The buyer is done at the checkout and the money is on its way, as by a bank debit; or null."),
+    ]
+    voucher: Annotated[
+        VoucherAnswer | None,
+        Meta(description="What the buyer still has to pay with, at a till or by their bank; null: nothing."),
     ]
     refusal: Annotated[RefusalAnswer | None, Meta(description="Why the payment was let go; null unless it was.")]
     needs_review: Annotated[bool, Meta(description="Money came otherwise than ordered; somebody looks at it.")]
@@ -138,11 +153,25 @@ def order_answer(order: Order, product_prefix: str) -> OrderAnswer:
         checkout_url=order.checkout_url if order.state is OrderState.PENDING else None,
         store=None if order.channel == "web" else StoreAnswer(product_id, order.order_id),
         processing_since=order.processing_since if order.state is OrderState.PENDING else None,
+        voucher=_voucher(order),
         refusal=_refusal(order),
         needs_review=order.needs_review,
         created_at=order.created_at,
         changed_at=order.changed_at,
         expires_at=order.expires_at,
+    )
+
+
+def _voucher(order: Order) -> VoucherAnswer | None:
+    voucher = order.voucher if order.state is OrderState.PENDING else None
+    if voucher is None:
+        return None
+    return VoucherAnswer(
+        method=voucher.method,
+        numbers=list(voucher.numbers),
+        url=voucher.url,
+        pay_by=voucher.pay_by,
+        missing=Money(voucher.missing_minor, order.currency),
     )
 
 

@@ -13,6 +13,7 @@ from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, RETURN_URL_LENG
 from plaudit.money import Money
 from plaudit.problems import Conflict, Moment
 from plaudit.selling.prices.pricing import Channel
+from plaudit.selling.providers.base import Voucher
 from plaudit.selling.providers.references import reference_of
 
 RegionSource = Literal["identity", "requested", "default", "card", "network", "store_front"]
@@ -164,13 +165,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     refusal_region: str | None = None
     """Whose price is the right one."""
     processing_since: datetime | None = None
-    """Since when the buyer has done everything and the money is on its way, as by a bank debit."""
+    """Since when the buyer is done at the checkout and the money is on its way, as by a bank debit or a voucher."""
     locale: str = "en"
     """What the checkout is written in."""
     book_version: int
     """The prices it was quoted by."""
     decision_id: UUID | None = None
     """Why it has those of its region; None before decisions were kept."""
+    voucher: Voucher | None = None
+    """What the buyer pays with elsewhere; while the order is pending it is still to be paid."""
 
     @property
     def price(self) -> Money:

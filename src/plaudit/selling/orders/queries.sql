@@ -89,8 +89,8 @@ where shard = $1 and order_id = $2 and state = any ($6::text[])
 returning order_id
 
 -- name: note_processing
--- That the money is on its way, or ($3 null) that it is not after all.
-update recharge_order set processing_since = $3, changed_at = $4 where shard = $1 and order_id = $2
+-- That the money is on its way, perhaps with a voucher, or ($3 null) that it is not after all.
+update recharge_order set processing_since = $3, changed_at = $4, voucher = $5 where shard = $1 and order_id = $2
 
 -- name: claim_open_orders -> DueOrder
 -- Open orders it is time to ask about.

@@ -11,7 +11,12 @@ from plaudit.db import Connection, fetch_one, statements
 from plaudit.events.log import record as record_event
 from plaudit.events.model import OrderPaid
 from plaudit.inbox.model import NewsOutcome
-from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_PROCESSING_DAYS_MAX
+from plaudit.limits import (
+    ORDER_POLL_PAUSE_S_MAX,
+    ORDER_PROCESSING_DAYS_MAX,
+    VOUCHER_ARRIVES_DAYS_MAX,
+    VOUCHER_DAYS_MAX,
+)
 from plaudit.money import Money, round_half_up
 from plaudit.people.references import reference
 from plaudit.selling.orders import finishing
@@ -148,6 +153,7 @@ async def _ended(connection: Connection, order: Order, payment: Payment, now: da
     if order.state not in {*OPEN, OrderState.AUTHORISED} or order.payment_id not in {None, payment.id}:
         return NewsOutcome.IGNORED
     await move(connection, order, state, payment.id, (*OPEN, OrderState.AUTHORISED), now)
+    await _note_part_paid(connection, order, payment.id, now)
     if order.state is OrderState.AUTHORISED:
         detail = f"{state} although it was to be taken"
         return await record(connection, order, payment, PaymentProblemKind.CAPTURE_CONTRADICTION, now, detail)
@@ -159,20 +165,24 @@ async def _under_way(connection: Connection, order: Order, payment: Payment, now
     if order.state not in OPEN or order.payment_id not in {None, payment.id}:
         return NewsOutcome.IGNORED
     on_its_way = payment.state is PaymentState.PROCESSING
-    if on_its_way == (order.processing_since is not None):
+    if (on_its_way, payment.voucher) == (order.processing_since is not None, order.voucher):
         return NewsOutcome.REPEATED if on_its_way else NewsOutcome.IGNORED
-    since = now if on_its_way else None
-    await connection.execute(SQL["note_processing"], order.shard, order.order_id, since, now)
+    since = (order.processing_since or now) if on_its_way else None
+    voucher = msgspec.to_builtins(payment.voucher)
+    await connection.execute(SQL["note_processing"], order.shard, order.order_id, since, now, voucher)
     return NewsOutcome.APPLIED
 
 
 def is_over(order: Order, now: datetime) -> bool:
     """Whether an order that is not paid is given up. Some time after its end, so that a payment of the last second is
-    heard of before; money on its way may take days."""
+    heard of before; money on its way may take days, and what is paid with a voucher on its last day some more."""
     if order.state not in OPEN:
         return False
     if order.processing_since is not None:
-        return now >= order.created_at + timedelta(days=ORDER_PROCESSING_DAYS_MAX)
+        ends_at = order.created_at + timedelta(days=ORDER_PROCESSING_DAYS_MAX)
+        if order.voucher and order.voucher.pay_by:
+            ends_at = max(ends_at, order.voucher.pay_by + timedelta(days=VOUCHER_ARRIVES_DAYS_MAX))
+        return now >= min(ends_at, order.created_at + timedelta(days=VOUCHER_DAYS_MAX))
     return now >= order.expires_at + timedelta(seconds=ORDER_POLL_PAUSE_S_MAX)
 
 
@@ -183,8 +193,19 @@ async def expire(connection: Connection, order: Order, now: datetime) -> bool:
         return False
     await move(connection, present, OrderState.EXPIRED, present.payment_id, OPEN, now)
     if present.payment_id is not None:
+        await _note_part_paid(connection, present, present.payment_id, now)
         await connection.execute(SQL["call_off"], present.shard, present.order_id, present.payment_id, now)
     return True
+
+
+async def _note_part_paid(connection: Connection, order: Order, payment_id: str, now: datetime) -> None:
+    """Of an order that is over: that a part of it lies at the provider, and belongs to the buyer."""
+    missing_minor = order.voucher.missing_minor if order.voucher else order.price_minor
+    if missing_minor < order.price_minor:
+        part = Money(order.price_minor - missing_minor, order.currency)
+        kind = PaymentProblemKind.AMOUNT_DIFFERS
+        detail = "a part was paid, and lies at the provider"
+        await note_problem(connection, order, kind, payment_id, order.price, part, now, detail, credited=False)
 
 
 async def move(

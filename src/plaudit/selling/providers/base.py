@@ -21,7 +21,7 @@ class PaymentState(enum.StrEnum):
     AUTHORISED = "authorised"
     """The buyer agreed and the money is reserved; it is taken by capture() or let go by cancel()."""
     PROCESSING = "processing"
-    """The buyer has done all there is to do; the money is on its way."""
+    """The buyer is done at the checkout; the money is on its way, or still to be paid with a voucher."""
     PAID = "paid"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -44,6 +44,26 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
 
 
+class VoucherNumber(msgspec.Struct, frozen=True):
+    """What is typed in or shown at a till. `name` is the provider's word for it, such as reference, or a shop."""
+
+    name: str
+    value: str
+
+
+class Voucher(msgspec.Struct, frozen=True, kw_only=True):
+    """What a buyer pays with elsewhere: at a till, or by their bank."""
+
+    method: str
+    """The provider's word for it, such as konbini or boleto."""
+    missing_minor: int
+    """What is not paid yet, in the currency of the payment."""
+    numbers: tuple[VoucherNumber, ...] = ()
+    url: str | None = None
+    """Where the provider shows it."""
+    pay_by: datetime | None = None
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as its provider sees it now."""
 
@@ -61,6 +81,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """What a store's product and quantity stand for; None where the amount of money alone was agreed."""
     evidence: tuple[Evidence, ...] = ()
     """What the payment shows about the country of whoever pays."""
+    voucher: Voucher | None = None
+    """What the buyer has to pay with elsewhere, while that is to be done."""
 
 
 class StorePayment(Payment, frozen=True, kw_only=True):

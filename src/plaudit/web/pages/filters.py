@@ -29,6 +29,19 @@ _DISPUTE_STATES = {
     State.UNDONE: later("Ended, coins are back"),
 }
 _ON_ITS_WAY = later("On its way")
+_VOUCHER_NUMBERS = {
+    "account_holder": later("Account holder"),
+    "bic": "BIC",
+    "code": later("Code"),
+    "entity": later("Entity"),
+    "familymart": "FamilyMart",
+    "iban": "IBAN",
+    "lawson": "Lawson",
+    "ministop": "Ministop",
+    "number": later("Number"),
+    "reference": later("Payment reference"),
+    "seicomart": "Seicomart",
+}
 _NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"})
 
 
@@ -97,9 +110,15 @@ def channel_place(code: str) -> str:
     return f"{place[:1].upper()}{place[1:]}"
 
 
+def voucher_number(name: str) -> str:
+    """What a buyer calls something to pay with: a shop's name, Reference."""
+    return _(_VOUCHER_NUMBERS[name]) if name in _VOUCHER_NUMBERS else name
+
+
 FILTERS = {
     "channel_title": channel_title,
     "channel_place": channel_place,
+    "voucher_number": voucher_number,
     "explain": explain,
     "scene": scene_of,
     "tax_name": tax_name,

@@ -134,6 +134,7 @@ async def order(
         viewer,
         nav="wallet",
         order=found,
+        missing=Money(found.voucher.missing_minor, found.currency) if found.voucher else None,
         back=back,
         late=late,
         refused_because=of_payment[-1:],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
 
 _DETAILS = ["payment_intent.latest_charge.balance_transaction"]
+_CANCELLABLE = frozenset({"requires_capture", "requires_action"})  # reserved, or a voucher nobody has paid yet
 _LIST_DETAILS = [f"data.{path}" for path in _DETAILS]
 LOCALES = frozenset(
     {
@@ -77,8 +78,9 @@ class StripeCheckout(StripePayments):
                 session = await self._session(payment_id)
                 if session.status == "open":
                     raise
-        if session_state(session) is PaymentState.AUTHORISED and isinstance(session.payment_intent, Intent):
-            await self._let_go(session.payment_intent.id)
+        intent = session.payment_intent
+        if isinstance(intent, Intent) and session.status == "complete" and intent.status in _CANCELLABLE:
+            await self._let_go(intent.id)
         return await self.fetch(payment_id)
 
     async def _session(self, session_id: str) -> Session:

@@ -62,8 +62,8 @@ class StripeIntents(StripePayments):
         return self._payment(await self._intent(payment_id))
 
     async def cancel(self, payment_id: str) -> Payment:
-        state = intent_state(await self._intent(payment_id))
-        if state in {PaymentState.OPEN, PaymentState.AUTHORISED, PaymentState.DECLINED}:
+        intent = await self._intent(payment_id)
+        if intent.status not in {"processing", "succeeded", "canceled"}:
             await self._let_go(payment_id)
         return await self.fetch(payment_id)
 

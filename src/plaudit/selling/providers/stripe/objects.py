@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
-from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState, Voucher
 from plaudit.selling.providers.stripe.amounts import from_stripe, nearest_minor
+from plaudit.selling.providers.stripe.vouchers import VOUCHER_METHODS, NextAction, voucher_of
 
 # What Plaudit writes into Stripe's metadata: an account may take payments of others too.
 PROVIDER_MARK, REFERENCE_MARK, ORDER_MARK = "plaudit_provider", "plaudit_reference", "plaudit_order"
@@ -16,11 +17,14 @@ REVERSAL_MARK, REASON_MARK = "plaudit_reversal", "plaudit_reason"
 
 # Methods whose answer comes days after the buyer is done; any other failure is shown at once, and may be tried again.
 _DELAYED_METHODS = frozenset(
-    {
-        "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini", "multibanco",
-        "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
-    }
-)  # fmt: skip
+    {"acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account", "payto", "sepa_debit", "us_bank_account"}
+)
+
+_STATES = {
+    "requires_capture": PaymentState.AUTHORISED,
+    "processing": PaymentState.PROCESSING,
+    "succeeded": PaymentState.PAID,
+}
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -77,6 +81,18 @@ class FailedMethod(msgspec.Struct, frozen=True):
 
 class PaymentError(msgspec.Struct, frozen=True):
     payment_method: FailedMethod | None = None
+    code: str | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came days after the buyer was done: nobody is there to try again."""
+        return bool(self.payment_method and self.payment_method.type in _DELAYED_METHODS)
+
+    @property
+    def is_lapse(self) -> bool:
+        """Whether nobody said no: the time to pay is over."""
+        of_voucher = self.payment_method and self.payment_method.type in VOUCHER_METHODS
+        return bool(of_voucher) or self.code == "payment_intent_payment_attempt_expired"
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +107,14 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: str | None = None
     latest_charge: Charge | str | None = None
     last_payment_error: PaymentError | None = None
+    next_action: NextAction | None = None
     cancellation_reason: str | None = None
+
+    @property
+    def voucher(self) -> Voucher | None:
+        """What the buyer is to pay with elsewhere."""
+        waits = self.status == "requires_action"
+        return voucher_of(self.next_action, self.amount, self.currency) if waits else None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,20 +167,18 @@ class EarlyFraudWarning(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def intent_state(intent: Intent) -> PaymentState:
-    """Where a PaymentIntent is. A card that was declined leaves it open: the buyer may take another."""
+    """Where a PaymentIntent is. A card that was declined leaves it open: the buyer may take another. One whose voucher
+    is still to be paid is on its way, for as long as the voucher is good."""
+    failure = intent.last_payment_error
     match intent.status:
-        case "requires_capture":
-            return PaymentState.AUTHORISED
-        case "processing":
-            return PaymentState.PROCESSING
-        case "succeeded":
-            return PaymentState.PAID
         case "canceled":
             lapsed = intent.cancellation_reason in {"automatic", "expired"}
             return PaymentState.EXPIRED if lapsed else PaymentState.DECLINED
-        case "requires_payment_method" if _failed_late(intent):
-            return PaymentState.DECLINED
-    return PaymentState.OPEN
+        case "requires_action" if intent.voucher:
+            return PaymentState.PROCESSING
+        case "requires_payment_method" if failure and (failure.is_lapse or failure.is_late):
+            return PaymentState.EXPIRED if failure.is_lapse else PaymentState.DECLINED
+    return _STATES.get(intent.status, PaymentState.OPEN)
 
 
 def session_state(session: Session) -> PaymentState:
@@ -167,9 +188,12 @@ def session_state(session: Session) -> PaymentState:
         return PaymentState.EXPIRED
     if session.status != "complete" or not isinstance(intent, Intent):
         return PaymentState.OPEN
-    # A complete session cannot be paid again, so that what is open of it has failed.
+    # A complete session takes no other way to pay: what its buyer still has to do is done elsewhere, and what waits for
+    # another way has failed.
     state = intent_state(intent)
-    return PaymentState.DECLINED if state is PaymentState.OPEN else state
+    if state is not PaymentState.OPEN:
+        return state
+    return PaymentState.PROCESSING if intent.status == "requires_action" else PaymentState.DECLINED
 
 
 def payment_of_intent(
@@ -194,6 +218,7 @@ def payment_of_intent(
         paid_at=_paid_at(charge) if charge and paid else None,
         checkout_url=checkout_url,
         evidence=_charge_evidence(charge, holder) if charge else (),
+        voucher=intent.voucher,
     )
 
 
@@ -201,11 +226,6 @@ def _paid_at(charge: Charge) -> datetime:
     """When the money was booked; when the buyer paid, while it is not."""
     booked = charge.balance_transaction
     return moment(booked.created if isinstance(booked, BalanceTransaction) else charge.created)
-
-
-def _failed_late(intent: Intent) -> bool:
-    failure = intent.last_payment_error
-    return bool(failure and failure.payment_method and failure.payment_method.type in _DELAYED_METHODS)
 
 
 def charge_fee(charge: Charge) -> int | None:

@@ -6,6 +6,8 @@ import { say } from "../words.js";
 
 const FIRST_MS = 700;
 const LAST_MS = 15_000;
+/** A voucher is paid in hours or days. */
+const SLOW_MS = 60_000;
 const OPEN = new Set(["created", "pending", "authorised"]);
 
 const order = () => /** @type {HTMLElement} */ (document.getElementById("order"));
@@ -15,7 +17,7 @@ async function wait() {
   let shownAt = Date.now();
   while (OPEN.has(order().dataset.state ?? "")) {
     await sleep(pause);
-    pause = Math.min(LAST_MS, pause * 1.5);
+    pause = Math.min("slow" in order().dataset ? SLOW_MS : LAST_MS, pause * 1.5);
     const state = await refresh();
     const changed = state !== null && state !== order().dataset.state;
     if (changed || Date.now() - shownAt > 60_000) {
