@@ -169,12 +169,13 @@ class MoneyPath(RuleBasedStateMachine):
 
     # What really happens
 
-    @rule(coins=st.integers(30, 700), is_void_only=st.booleans())
+    @rule(coins=st.integers(70, 700), is_void_only=st.booleans())
     def order(self, *, coins: int, is_void_only: bool) -> None:
         async def place() -> Order:
             async with self.database.transaction() as connection:
+                wanted = QuoteRequest(id=self.new_id(), coins=coins)
                 quote, _ = await actions.make_quote(
-                    connection, self.viewer, QuoteRequest(id=self.new_id(), coins=coins), SETTINGS, self.clock
+                    connection, self.viewer, wanted, SETTINGS, self.clock, providers=self.providers
                 )
                 asked = OrderRequest(id=self.new_id(), quote_id=quote.quote_id, provider="sandbox")
                 return await actions.place_order(connection, self.viewer, asked, self.providers, SETTINGS, self.clock)

@@ -13,6 +13,7 @@ from plaudit.money import Money
 from plaudit.providers import ProviderRefused, SignatureNotValid
 from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
 from plaudit.selling.providers.base import (
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     News,
@@ -89,6 +90,9 @@ class CornerStore:
 
     def step_minor(self, currency: str) -> int:
         return 1
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        return AmountRange()
 
     async def verify_purchase(self, proof: str) -> StorePayment:
         purchase = self._read(proof)

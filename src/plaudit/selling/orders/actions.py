@@ -32,7 +32,7 @@ from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, deci
 from plaudit.selling.orders.signing import is_signed, quote_key, sign
 from plaudit.selling.prices.current import current_book, prices, require_seller
 from plaudit.selling.prices.pricing import Price
-from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers import PaymentProviders, as_taken
 from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.settings import Settings
 
@@ -64,8 +64,11 @@ async def make_quote(
     settings: Settings,
     clock: Clock,
     network_address: str | None = None,
+    *,
+    providers: PaymentProviders,
 ) -> Promised:
-    """A price, promised for QUOTE_VALID_MINUTES. The same id with the same request gets the same quote.
+    """A price, promised for QUOTE_VALID_MINUTES. The same id with the same request gets the same quote. It is one that
+    somebody of the providers takes: fewer coins than that are raised to it where they are missing ones.
 
     Raises:
         InvalidField: not exactly one amount, one outside what can be bought, or a region or currency without prices.
@@ -90,6 +93,7 @@ async def make_quote(
     if price is None:
         raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
     await require_seller(connection, book, price.region, settings)
+    price = as_taken(price, providers)
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)
     now = clock.now()

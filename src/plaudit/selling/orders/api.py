@@ -35,7 +35,7 @@ from plaudit.selling.orders.regions import RegionRefused, keep_refusal, preview,
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
-from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers import PaymentProviders, as_taken
 from plaudit.selling.providers.errors import CurrencyNotTaken
 
 TAGS = ["Recharge"]
@@ -68,6 +68,7 @@ async def get_prices(
         person_id = caller.person_id if caller else None
         decision = await preview(connection, person_id, network_address, region, settings, clock, book=book)
         found = await prices(connection, book, decision.region, settings)
+        found[0] = as_taken(found[0], payment_providers)
         known = await regions(connection, book)
         who = await takers.takers(connection, payment_providers, found[0], settings, clock)
     return PricesAnswer(
@@ -97,19 +98,22 @@ async def make_quote(
     data: JSONBody[QuoteRequest],
     caller: Caller,
     database: Database,
+    payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
     network_address: NamedDependency[str | None],
 ) -> QuoteAnswer:
-    """The price is rounded up to what can be paid; for money given, as many coins as it buys, charged at their price.
+    """The price is rounded up to what can be paid, and missing coins to the least that a provider takes; for money
+    given, as many coins as it buys, charged at their price.
 
     Give exactly one of package_coins, coins, missing_coins and amount_minor.
     """
     try:
         async with database.transaction() as connection:
-            return quote_answer(
-                *await actions.make_quote(connection, caller.person_id, data, settings, clock, network_address)
+            promised = await actions.make_quote(
+                connection, caller.person_id, data, settings, clock, network_address, providers=payment_providers
             )
+            return quote_answer(*promised)
     except RegionRefused as refused:
         await keep_refusal(database, refused)
         raise

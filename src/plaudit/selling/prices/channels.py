@@ -30,6 +30,8 @@ class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What buyers read behind “paid”, such as “in the Acme app”; noted for the catalogues by `later`."""
     fee_bps: int
     """What it is expected to keep of a payment, in a price book that is made here."""
+    fee_fixed_us_cents: int = 0
+    """What it is expected to keep of each payment beside that."""
     seller: str = ""
     """Who sells, as a confirmation of a purchase in the store names it."""
     refund_desk: RefundDesk | None = None
@@ -49,7 +51,7 @@ class ChannelPlugin(Plugin):
     channel: ChannelInfo | None = None
 
 
-THE_WEB = ChannelInfo(code=WEB, title="Web", place=later("on the web"), fee_bps=290)
+THE_WEB = ChannelInfo(code=WEB, title="Web", place=later("on the web"), fee_bps=290, fee_fixed_us_cents=30)
 
 
 def channels() -> dict[Channel, ChannelInfo]:

@@ -138,6 +138,11 @@ def _fees(price: Price) -> Iterator[Finding]:
         yield Finding("custom_minimum_below_fee_floor", path_of(price, "coins_min"), text, REFUSE)
 
 
+def fewest_worth_their_fees(price: Price) -> int:
+    """The fewest coins that can be a custom amount: of fewer, fees would take too much."""
+    return next(n for n in range(price.coins_min, price.coins_max + 1) if not _eaten(price, price.proportion(n)))
+
+
 def _eaten(price: Price, listed_minor: int) -> str | None:
     """Why a listed price is too small for its fees; None when it is not."""
     net, left = price.taxed(listed_minor).net, price.left_of(listed_minor)

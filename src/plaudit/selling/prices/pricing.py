@@ -1,6 +1,6 @@
 """What coins cost: exact proportions, rounded up to what can be paid, and never a coin more than the money buys."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, ClassVar, TypeAlias
@@ -115,6 +115,22 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     def unit(self) -> Fraction:
         """Minor units of one coin, exactly."""
         return Fraction(self.unit_numerator, self.unit_denominator)
+
+    @property
+    def minor_per_us_cent(self) -> Fraction:
+        """Minor units for one US cent, at the exchange rates of the book."""
+        with_tax = self.unit * (1 if self.tax_included else Fraction(BPS + self.tax_rate_bps, BPS))
+        return with_tax / self.reference_unit
+
+    def within(self, least_minor: int, most_minor: int) -> "Price":
+        """The price with only what costs so many minor units, tax included: packages and custom amounts."""
+        packages = (one for one in self.packages if least_minor <= self.taxed(one.price_minor).gross <= most_minor)
+        narrowed = msgspec.structs.replace(self, packages=tuple(packages))
+        fewest = bisect_left(range(self.coins_max + 1), least_minor, key=lambda n: self.taxed(self.proportion(n)).gross)
+        fewest, most = max(self.coins_min, fewest), min(self.coins_max, self.coins_for(most_minor))
+        return msgspec.structs.replace(
+            narrowed, coins_min=fewest, coins_max=most, custom_amounts=self.custom_amounts and fewest <= most
+        )
 
     def at(self, moment: datetime) -> "Price":
         """The price as it holds at a moment: with the offers of that moment."""

@@ -22,6 +22,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.money import exponent, payable_step, round_up
 from plaudit.selling.prices.channels import ChannelInfo, channels
+from plaudit.selling.prices.lint import fewest_worth_their_fees
 from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook, reference_of
 from plaudit.selling.prices.shelf import newest_version, write_book
 from plaudit.selling.prices.taxes import TaxRate, record_published, taxes_at
@@ -154,7 +155,7 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
     unit = Fraction(base_minor, BASE_COINS)
     reference = reference_of(unit, tax.rate_bps, minor_per_cent, tax_included=tax.included)
     packs = {n: base_minor * n // BASE_COINS for n in WEB_PACKAGES} if web else STORE_PACKS_CENTS
-    return Price(
+    price = Price(
         version=version,
         region=region,
         channel=channel.code,
@@ -166,6 +167,7 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
         tax_rate_bps=tax.rate_bps,
         tax_included=tax.included,
         store_fee_bps=channel.fee_bps,
+        store_fee_fixed_minor=round_up(channel.fee_fixed_us_cents * minor_per_cent),
         custom_amounts=web,
         coins_min=1 if web else min(STORE_PACKS_CENTS),
         coins_max=WEB_COINS_MAX if web else max(STORE_PACKS_CENTS),
@@ -173,6 +175,7 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
         reference_denominator=reference.denominator,
         packages=tuple(Package(n, price if web else converted(price)) for n, price in packs.items()),
     )
+    return msgspec.structs.replace(price, coins_min=fewest_worth_their_fees(price)) if web else price
 
 
 async def seed(connection: Connection, clock: Clock) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.limits import MONEY_MINOR_MAX
 from plaudit.money import Money
 from plaudit.policy.model import Evidence
 from plaudit.selling.prices.pricing import WEB, Channel
@@ -29,6 +30,15 @@ class PaymentState(enum.StrEnum):
 
 NO_MONEY = Money(0, "XXX")
 """The amount where there is none: XXX is no currency, by ISO 4217. Nothing was paid, or nobody says what."""
+
+
+class AmountRange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider takes of a currency at once, with both ends, in minor units."""
+
+    least_minor: int = 1
+    most_minor: int = MONEY_MINOR_MAX
+    least_us_cents: int = 0
+    """Where the provider says the least in another currency only."""
 
 
 class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,6 +230,10 @@ class PaymentProvider(Protocol):
 
     def step_minor(self, currency: str) -> int:
         """The smallest amount of a currency it can write, in minor units: all it takes or gives back is a multiple."""
+        ...
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        """How little and how much of a currency can be paid by it, which quotes keep to; None: nothing at all."""
         ...
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:

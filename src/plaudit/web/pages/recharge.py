@@ -22,7 +22,7 @@ from plaudit.selling.orders.regions import decisions_of_order, preview
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
-from plaudit.selling.providers import PaymentProviders, providers_on_the_web
+from plaudit.selling.providers import PaymentProviders, as_taken, providers_on_the_web
 from plaudit.selling.reversals import reading, rules
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -58,6 +58,7 @@ async def recharge(
         except InvalidField:
             decision = await preview(*asked, None, settings, clock, book=book)
         found = await prices(connection, book, decision.region, settings)
+        found[0] = as_taken(found[0], payment_providers)
         try:
             await require_seller(connection, book, found[0].region, settings)
         except NoSeller:

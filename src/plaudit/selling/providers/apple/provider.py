@@ -20,6 +20,7 @@ from plaudit.selling.providers.apple.server import AppleServer
 from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
 from plaudit.selling.providers.base import (
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
@@ -61,6 +62,9 @@ class AppleProvider:
 
     def step_minor(self, currency: str) -> int:
         return 1
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        return AmountRange()
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         raise ProviderRefused(self.name, "the app buys in the App Store and brings the signed transaction")

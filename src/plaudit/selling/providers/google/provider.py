@@ -9,6 +9,7 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
@@ -79,6 +80,9 @@ class GoogleProvider:
 
     def step_minor(self, currency: str) -> int:
         return 1
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        return AmountRange()
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         """Nothing to prepare: the app buys, with the order's id as its obfuscated profile id."""

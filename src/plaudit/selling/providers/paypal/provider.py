@@ -12,6 +12,7 @@ from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     News,
@@ -28,7 +29,7 @@ from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal.disputes import Dispute
 from plaudit.selling.providers.paypal.history import History
 from plaudit.selling.providers.paypal.model import CANCELLED, Link, PayPalOrder, Refund, SupplementaryData, linked
-from plaudit.selling.providers.paypal.money import NAME, Amount, step_minor
+from plaudit.selling.providers.paypal.money import DECIMALS, NAME, Amount, step_minor
 from plaudit.selling.providers.paypal.settings import PayPalSettings
 from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from plaudit.settings import Settings, SettingsError
@@ -110,6 +111,9 @@ class PayPalProvider:
 
     def step_minor(self, currency: str) -> int:
         return step_minor(currency)
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        return AmountRange(least_minor=step_minor(currency)) if currency in DECIMALS else None
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         """See PaymentProvider; raises CurrencyNotTaken before PayPal is asked."""

@@ -18,6 +18,7 @@ from plaudit.outgoing import tls_context
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     FraudWarning,
@@ -191,6 +192,9 @@ class SandboxProvider:
 
     def step_minor(self, currency: str) -> int:
         return 1
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        return AmountRange()
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         body = {

@@ -1,10 +1,13 @@
 """Amounts of money as Stripe writes them: its units differ from ISO 4217's for some currencies."""
 
+import math
 from fractions import Fraction
 
+from plaudit.limits import MONEY_MINOR_MAX
 from plaudit.money import Money, exponent, round_half_up
 from plaudit.problems import InvalidField
 from plaudit.providers import ProviderRefused
+from plaudit.selling.providers.base import AmountRange
 
 _WITHOUT_DECIMALS = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}
@@ -23,6 +26,11 @@ _LEAST = {
     "HKD": 400, "HUF": 17500, "INR": 50, "JPY": 50, "MXN": 1000, "MYR": 200, "NOK": 300, "NZD": 50, "PLN": 200,
     "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000, "USD": 50,
 }  # fmt: skip
+
+# Where it names none, an amount must be worth half a dollar when it is charged; rates move until then.
+_LEAST_US_CENTS = 60
+# Eight digits, and twelve of rupiah.
+_MOST, _MOST_OTHERWISE = 99_999_999, {"IDR": 999_999_999_999}
 
 
 def stripe_exponent(currency: str) -> int:
@@ -55,7 +63,7 @@ def step_minor(currency: str) -> int:
 
 
 def is_taken(price: Money) -> bool:
-    """Whether Stripe takes an amount: it can be written, and is not below its least charge.
+    """Whether Stripe takes an amount: it can be written, and is neither below its least charge nor above its largest.
 
     Where Stripe names no least charge of a currency, it decides by its rate to that of the account, when it is asked.
     """
@@ -63,7 +71,26 @@ def is_taken(price: Money) -> bool:
         amount = to_stripe(price)
     except ProviderRefused:
         return False
-    return amount >= _LEAST.get(price.currency, 1)
+    return _LEAST.get(price.currency, 1) <= amount <= _most(price.currency)
+
+
+def range_of(currency: str) -> AmountRange | None:
+    """The least and the most that Stripe takes of a currency."""
+    if currency in _CONTRADICTED:
+        return None
+    unit = _iso_per_stripe(currency)
+    least = max(_LEAST.get(currency, 1), _STEPS.get(currency, 1))
+    return AmountRange(
+        least_minor=math.ceil(least * unit),
+        most_minor=min(math.floor(_most(currency) * unit), MONEY_MINOR_MAX),
+        least_us_cents=0 if currency in _LEAST else _LEAST_US_CENTS,
+    )
+
+
+def _most(currency: str) -> int:
+    """The largest charge in Stripe's units."""
+    most = _MOST_OTHERWISE.get(currency, _MOST)
+    return most - most % _STEPS.get(currency, 1)
 
 
 def from_stripe(amount: int, currency: str) -> Money:

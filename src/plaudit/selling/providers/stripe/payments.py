@@ -10,6 +10,7 @@ from plaudit.limits import ORDER_VALID_MINUTES
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused
 from plaudit.selling.providers.base import (
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     FraudWarning,
@@ -22,7 +23,7 @@ from plaudit.selling.providers.base import (
     WebhookMessage,
 )
 from plaudit.selling.providers.stripe import webhooks
-from plaudit.selling.providers.stripe.amounts import is_taken, step_minor, to_stripe
+from plaudit.selling.providers.stripe.amounts import is_taken, range_of, step_minor, to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
@@ -68,6 +69,9 @@ class StripePayments(abc.ABC):
 
     def step_minor(self, currency: str) -> int:
         return step_minor(currency)
+
+    def range_of(self, currency: str) -> AmountRange | None:
+        return range_of(currency)
 
     @abc.abstractmethod
     async def fetch(self, payment_id: str) -> Payment:

@@ -16,7 +16,7 @@ const AGAIN_MS = 3_000;
 
 /**
  * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
- * ({coins_short, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`.
+ * ({coins_short, buys, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`.
  * Events: `gift-send` {id, item_id, count, coins}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
  */
 export class GiftTray extends PageElement {
@@ -31,7 +31,7 @@ export class GiftTray extends PageElement {
     /** @type {Item[]} */ this.items = [];
     /** @type {number | null} */ this.balance = null;
     /** @type {(count: number, before?: number) => Money | null} */ this.moneyOf = () => null;
-    /** @type {{coins_short: number, price?: Money | null} | null} */ this.shortage = null;
+    /** @type {{coins_short: number, buys?: number, price?: Money | null} | null} */ this.shortage = null;
     this.busy = false;
     this.disabledReason = "";
     this.countMax = COUNT_MAX;
@@ -216,12 +216,12 @@ export class GiftTray extends PageElement {
   }
 
   #shortagePanel() {
-    const { coins_short: missing, price } = /** @type {{coins_short: number, price?: Money | null}} */ (this.shortage);
+    const { coins_short: missing, buys = missing, price } = /** @type {{coins_short: number, buys?: number, price?: Money | null}} */ (this.shortage);
     const worth = price ?? this.moneyOf(missing, this.balance ?? 0);
     return html`<div class="tray-foot tray-shortage" role="alert">
       <div class="grow"><strong>${sayOf("short", missing, { coins: coins(missing) })}</strong><br><span class="soft">${worth ? `${say("short_worth", { money: money(worth) })} ` : ""}${say("gift_waits")}</span></div>
       <div class="cluster">
-        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing })}>${say("buy", { coins: coins(missing) })}${worth ? html` · ${money(worth)}` : nothing}</button>
+        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing })}>${say("buy", { coins: coins(buys) })}${worth ? html` · ${money(worth)}` : nothing}</button>
         <button type="button" class="button button-quiet" @click=${() => { this.shortage = null; }}>${say("not_now")}</button>
       </div></div>`;
   }

@@ -262,7 +262,7 @@ async function short(missing) {
   for (const tray of trays) tray.shortage = { coins_short: missing, price };
   try {
     quote = await quoteMissing(missing);
-    for (const tray of trays) if (tray.shortage) tray.shortage = { coins_short: missing, price: quote.price };
+    for (const tray of trays) if (tray.shortage) tray.shortage = { coins_short: missing, buys: quote.coins, price: quote.price };
   } catch {
     // the list price stays; buying asks again
   }
