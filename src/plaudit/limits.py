@@ -343,6 +343,13 @@ PEOPLE_TOLD_PER_CALL_MAX = 500  # people a server may describe at once
 
 # requests
 BODY_BYTES_MAX = 1_048_576  # of a request
+REQUEST_BYTES_MAX = 2 * BODY_BYTES_MAX  # that arrive of one request, chunks and all, before its sender is let go
+CONNECTIONS_MAX = 22_000  # of one process, sockets included, unless the settings say otherwise
+DESCRIPTORS_KEPT = 256  # of a process's files and connections, that no client's may take
+REQUEST_HEAD_BYTES_MAX = 32_768  # of first line and headers, unless the settings say otherwise
+REQUEST_HEAD_S_MAX = 10  # for them to arrive, unless the settings say otherwise
+REQUEST_BODY_S_MAX = 60  # for a body to arrive, unless the settings say otherwise
+ANSWER_STALLED_S = 60  # without anything of an answer being taken, before its reader is let go
 QUERY_PARAMETERS_MAX = 100  # of one address
 FIELD_ERRORS_MAX = 20  # fields named in one answer
 READY_WAIT_S = 2  # for the database to answer a readiness check

@@ -9,11 +9,15 @@ from urllib.parse import urlsplit
 from plaudit import plugins
 from plaudit.environment import Found, SettingsError, SetupError, gather
 from plaudit.limits import (
+    CONNECTIONS_MAX,
     DATABASE_CONNECTIONS,
     DATABASE_STATEMENT_TIMEOUT_MS,
     METRICS_TOKEN_LENGTH_MIN,
     PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
     QUOTE_KEY_LENGTH_MIN,
+    REQUEST_BODY_S_MAX,
+    REQUEST_HEAD_BYTES_MAX,
+    REQUEST_HEAD_S_MAX,
     STREAM_SECRET_LENGTH_MIN,
 )
 from plaudit.setting_kinds import (
@@ -64,6 +68,19 @@ class Settings:
 
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""
+
+    connections: int = CONNECTIONS_MAX
+    """Connections of clients one process holds open, sockets included; fewer where the system lets it open fewer files.
+    Beyond, who has said nothing for longest is let go."""
+
+    request_head_bytes: Annotated[int, whole(1_024)] = REQUEST_HEAD_BYTES_MAX
+    """The most that first line and headers of a request may have, in bytes."""
+
+    request_head_s: int = REQUEST_HEAD_S_MAX
+    """Seconds a client has to send them."""
+
+    request_body_s: int = REQUEST_BODY_S_MAX
+    """Seconds a client has to send the body of a request."""
 
     metrics_token: Annotated[Secret, key(METRICS_TOKEN_LENGTH_MIN)] = NOT_SET
     """What a reader of /metrics shows as bearer; at least 16 characters. Empty: this machine itself may without."""

@@ -3,18 +3,22 @@
 import asyncio
 import gc
 import logging
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
 
 import uvicorn
 import uvloop
 
 from plaudit.clock import Clock
+from plaudit.http.arrivals import Arrivals
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from plaudit.limits import (
+    DESCRIPTORS_KEPT,
     DRAIN_S,
     GARBAGE_OBJECTS_MAX,
     KEEP_ALIVE_S,
@@ -121,11 +125,29 @@ def _collect_rarely() -> None:
     gc.set_threshold(GARBAGE_OBJECTS_MAX, 20, 100)
 
 
+def _connections_max(wanted: int) -> int:
+    """So many as are wanted, as far as this process may have files open: as many as it may ask for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    asked = wanted + DESCRIPTORS_KEPT if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < asked:
+        with suppress(OSError, ValueError):  # a machine may promise more than it lets anybody have
+            resource.setrlimit(resource.RLIMIT_NOFILE, (asked, hard))
+            soft = asked
+    return wanted if soft == resource.RLIM_INFINITY else max(1, min(wanted, soft - DESCRIPTORS_KEPT))
+
+
 def _config(house: House, *, log_requests: bool) -> uvicorn.Config:
+    settings = house.settings
+    arrivals = Arrivals(
+        connections_max=_connections_max(settings.connections),
+        head_bytes_max=settings.request_head_bytes,
+        head_s_max=settings.request_head_s,
+        body_s_max=settings.request_body_s,
+    )
     return uvicorn.Config(
         create_app(house, log_requests=log_requests),
         loop="none",
-        http="httptools",
+        http=cast("Any", arrivals.make),  # the library calls it, and asks no more of it
         ws=SocketProtocol,
         ws_max_size=SOCKET_FRAME_BYTES_MAX,
         ws_max_queue=SOCKET_MESSAGES_WAITING_MAX,
