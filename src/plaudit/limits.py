@@ -107,8 +107,10 @@ LOGOUT_TOKEN_AGE_S_MAX = 600  # since it was made; platforms try again soon or n
 # rooms
 ROOM_REFRESH_MS = 1_000  # how long a process may believe a room is live that was ended elsewhere
 ROOMS_KNOWN_MAX = 10_000  # rooms whose state one process keeps at hand
+ROOMS_PER_CREATOR = 200  # rooms of one creator that have not ended, unless the settings say otherwise
 ROOM_TITLE_LENGTH_MAX = 120  # characters
 ROOM_STAGE_URL_LENGTH_MAX = 2_000  # characters
+TOP_GIFTERS_LENGTH_MAX = 100  # gifters named in one answer
 TOP_GIFTERS_LENGTH = 10  # gifters named in a room's state
 GIFTERS_TRACKED_MAX = 100_000  # gifters of one room whose coins one process keeps at hand
 THANKS_PER_REQUEST_MAX = 200  # gifts ticked off in one request
@@ -157,6 +159,8 @@ HUB_RING_FRAMES_MAX = 512  # recent frames kept per open room
 HUB_RING_BYTES_MAX = 2_000_000  # of those
 HUB_AHEAD_FRAMES_MAX = 1_024  # frames of one room that wait for an earlier one
 HUB_ROOMS_MAX = 5_000  # rooms open in one process
+HUB_ROOMS_READ_KEPT = 1_000  # rooms nobody watches, of which a process remembers what they received
+HUB_ROOMS_READ_AT_ONCE = 2  # rooms whose whole past is summed at once, so that this leaves connections to others
 HUB_ROOM_LINGER_S = 30  # how long a room without sockets stays open
 HUB_FAN_OUT_STEP = 250  # sockets served before others get a turn
 STATE_INTERVAL_MS = 2_000  # between two states of a room
@@ -173,7 +177,11 @@ FRAMES_BACKLOG_MAX = 50  # frames shown to somebody who comes without a cursor
 FRAMES_RESUME_MAX = 5_000  # frames a cursor may be behind before it is void
 
 # sockets
-SOCKETS_MAX = 20_000  # of one process
+SOCKETS_MAX = 20_000  # of one process, unless the settings say otherwise
+GUEST_SEATS_PERCENT = 90  # of these, that guests may take all together
+GUEST_SOCKETS_PER_ADDRESS = 200  # of guests from one address, per process, unless the settings say otherwise
+OVERLAYS_PER_CREATOR_MAX = 50  # open at once, per process
+ROOMS_WATCHED_PER_CREATOR = 100  # rooms of one creator watched at once, per process, unless the settings say otherwise
 SOCKETS_PER_PERSON_MAX = 20  # of one person, per process
 SOCKET_BUFFER_BYTES_MAX = 1_000_000  # waiting for one reader before it is sent no more
 SOCKET_MESSAGE_BYTES_MAX = 4_096  # of one command; a longer one is answered with a problem

@@ -12,12 +12,16 @@ from plaudit.limits import (
     CONNECTIONS_MAX,
     DATABASE_CONNECTIONS,
     DATABASE_STATEMENT_TIMEOUT_MS,
+    GUEST_SOCKETS_PER_ADDRESS,
     METRICS_TOKEN_LENGTH_MIN,
     PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
     QUOTE_KEY_LENGTH_MIN,
     REQUEST_BODY_S_MAX,
     REQUEST_HEAD_BYTES_MAX,
     REQUEST_HEAD_S_MAX,
+    ROOMS_PER_CREATOR,
+    ROOMS_WATCHED_PER_CREATOR,
+    SOCKETS_MAX,
     STREAM_SECRET_LENGTH_MIN,
 )
 from plaudit.setting_kinds import (
@@ -81,6 +85,19 @@ class Settings:
 
     request_body_s: int = REQUEST_BODY_S_MAX
     """Seconds a client has to send the body of a request."""
+
+    sockets: int = SOCKETS_MAX
+    """Rooms being watched, by socket or as events, in one process: screens, not people. Guests may take nine of ten."""
+
+    guest_sockets_per_address: int = GUEST_SOCKETS_PER_ADDRESS
+    """Rooms that guests from one address of the open internet may watch at once, in one process. Behind a proxy that
+    `trusted_proxies` does not name, nobody's address is known, and this holds nobody."""
+
+    rooms_per_creator: int = ROOMS_PER_CREATOR
+    """Rooms of one creator that are scheduled or live."""
+
+    rooms_watched_per_creator: int = ROOMS_WATCHED_PER_CREATOR
+    """Rooms of one creator that are watched at once, in one process."""
 
     metrics_token: Annotated[Secret, key(METRICS_TOKEN_LENGTH_MIN)] = NOT_SET
     """What a reader of /metrics shows as bearer; at least 16 characters. Empty: this machine itself may without."""

@@ -26,6 +26,7 @@ from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
+from plaudit.live.seats import Seats
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.people.doorkeeper import Doorkeeper
@@ -114,7 +115,7 @@ async def open_house(
         vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
         rooms_known = await _run(stack, RoomCache(database))
         video_places = await _run(stack, VideoPlaces(database, doorkeeper, settings, clock))
-        hub, chat = await _open_hub(stack, database, shards, clock)
+        hub, chat = await _open_hub(stack, database, settings, shards, clock)
         doorkeeper.on_over(hub.watch.over)
         hub.watch.ask("video", hidden_among)
         deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
@@ -194,9 +195,12 @@ async def _open_database(
         return database, await read_shards(connection)
 
 
-async def _open_hub(stack: AsyncExitStack, database: Database, shards: Shards, clock: Clock) -> tuple[Hub, Chat]:
+async def _open_hub(
+    stack: AsyncExitStack, database: Database, settings: Settings, shards: Shards, clock: Clock
+) -> tuple[Hub, Chat]:
     chat = Chat(database, clock)
-    hub = await _run(stack, Hub(database, shards, clock, Profiles(database), new_id(clock), chat.saw))
+    hub = Hub(database, shards, clock, Profiles(database), new_id(clock), Seats(settings), chat.saw)
+    await _run(stack, hub)
     chat.deliver_to(hub.receive)
     return hub, await _run(stack, chat)
 

@@ -15,15 +15,15 @@ from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
     ROOM_EXTERNAL_ID_LENGTH_MAX,
     TOP_GIFTERS_LENGTH,
+    TOP_GIFTERS_LENGTH_MAX,
     VIEWERS_SEEN_WITHIN_S,
 )
 from plaudit.live import actions, creator_api, making, watching_api
 from plaudit.live.answers import RoomDetail, RoomRemoved, RoomView, TopGifters, room_view, top_gifters
 from plaudit.live.hub import Hub
-from plaudit.live.making import ExternalIdTaken, RoomWasRemoved
+from plaudit.live.making import ExternalIdTaken, RoomWasRemoved, TooManyRooms
 from plaudit.live.message import cursor_of
 from plaudit.live.model import NewRoom, NotYourRoom, RoomChange, RoomEnded, RoomState
-from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.rooms import RoomCache
 from plaudit.live.watching_api import RoomId, required_room
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
@@ -86,7 +86,15 @@ async def list_rooms(
     operation_id="CreateRoom",
     tags=TAGS,
     summary="Make a room",
-    problems=(ExternalIdTaken, MediaNotEncrypted, MediaOriginNotAllowed, NotACreator, PersonUnknown, RoomWasRemoved),
+    problems=(
+        ExternalIdTaken,
+        MediaNotEncrypted,
+        MediaOriginNotAllowed,
+        NotACreator,
+        PersonUnknown,
+        RoomWasRemoved,
+        TooManyRooms,
+    ),
 )
 async def create_room(
     data: JSONBody[NewRoom],
@@ -119,20 +127,16 @@ async def get_room(
 ) -> RoomDetail:
     """With what it has received so far."""
     room = await required_room(rooms, room_id)
-    watched = await hub.open(RoomKey(room.shard, room.id))
-    top = watched.tally.top()
+    standing = await hub.look(room)
+    top = standing.top[:TOP_GIFTERS_LENGTH]
     async with database.read() as connection:
         people = await people_by_ids(connection, {room.creator_id, *(person_id for person_id, _ in top)})
     return RoomDetail(
-        **msgspec.structs.asdict(room_view(room, people, await _viewers(hub, watched))),
-        coins=watched.tally.coins,
+        **msgspec.structs.asdict(room_view(room, people, await hub.viewers(room.id))),
+        coins=standing.coins,
         top_gifters=top_gifters(top, people),
-        cursor=cursor_of(hub.reader.epoch, watched.shown),
+        cursor=cursor_of(hub.reader.epoch, standing.head),
     )
-
-
-async def _viewers(hub: Hub, watched: OpenRoom) -> int:
-    return watched.count_viewers() + await hub.viewers_elsewhere(watched.key.room_id)
 
 
 @get(
@@ -148,11 +152,11 @@ async def get_top_gifters(
     database: Database,
     rooms: NamedDependency[RoomCache],
     hub: NamedDependency[Hub],
-    limit: Annotated[int, Parameter(ge=1, le=100, description="How many.")] = TOP_GIFTERS_LENGTH,
+    limit: Annotated[int, Parameter(ge=1, le=TOP_GIFTERS_LENGTH_MAX, description="How many.")] = TOP_GIFTERS_LENGTH,
 ) -> TopGifters:
     """Most coins first."""
     room = await required_room(rooms, room_id)
-    top = (await hub.open(RoomKey(room.shard, room.id))).tally.top(limit)
+    top = (await hub.look(room)).top[:limit]
     async with database.read() as connection:
         people = await people_by_ids(connection, {person_id for person_id, _ in top})
     return TopGifters(top_gifters(top, people), None)

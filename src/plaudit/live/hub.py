@@ -15,16 +15,26 @@ from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
-from plaudit.limits import HUB_FAN_OUT_STEP, HUB_POLL_MS, HUB_ROOM_LINGER_S, HUB_ROOMS_MAX, HUB_TICK_MS, WALLETS_POLL_S
+from plaudit.limits import (
+    HUB_FAN_OUT_STEP,
+    HUB_POLL_MS,
+    HUB_ROOM_LINGER_S,
+    HUB_ROOMS_MAX,
+    HUB_TICK_MS,
+    TOP_GIFTERS_LENGTH_MAX,
+    WALLETS_POLL_S,
+)
 from plaudit.live import frames as wire_frames
 from plaudit.live.carrier import ROOMS, WALLETS, Carrier
 from plaudit.live.catch_up import SLOW, bring_up, follow, hand_over
 from plaudit.live.conversation import WalletMoved
 from plaudit.live.message import Message, frames_messages, message
+from plaudit.live.model import Room
 from plaudit.live.open_room import OpenRoom, RoomKey, Subscriber
 from plaudit.live.outlet import GOING_AWAY, TOO_SLOW, Outlet
 from plaudit.live.profiles import Profiles
-from plaudit.live.reader import Reader
+from plaudit.live.reader import Reader, Standing
+from plaudit.live.seats import Seats
 from plaudit.live.socket_watch import SocketWatch
 from plaudit.live.state import StateTeller
 from plaudit.problems import TooBusy
@@ -42,10 +52,12 @@ class Hub:
         clock: Clock,
         profiles: Profiles,
         process_id: UUID,
+        seats: Seats,
         on_frame: Callable[[Frame], None] = lambda _: None,
     ) -> None:
         self.process_id = process_id
         self.profiles = profiles
+        self.seats = seats
         self.reader = Reader(database, shards, profiles)
         self.rooms: dict[int, OpenRoom] = {}
         self._on_frame = on_frame
@@ -209,9 +221,23 @@ class Hub:
         """How many watch a room in other processes."""
         return (await self._states.viewers_elsewhere([room_id])).get(room_id, 0)
 
-    def screens_of(self, person_id: int) -> int:
-        """How many screens a person has here."""
-        return len(self._people.get(person_id, ()))
+    async def look(self, room: Room) -> Standing:
+        """How a room stands. One that is live is opened for it, since it may be asked for again soon; of any other the
+        past is summed once, and again when more has happened.
+
+        Raises:
+            TooBusy: too many rooms are open in this process, or being read.
+        """
+        key = RoomKey(room.shard, room.id)
+        if room.state != "live" and room.id not in self.rooms:
+            return await self.reader.look(key)
+        watched = await self.open(key)
+        return Standing(watched.shown, watched.tally.coins, watched.tally.top(TOP_GIFTERS_LENGTH_MAX))
+
+    async def viewers(self, room_id: int) -> int:
+        """How many watch a room, here and in other processes."""
+        here = self.rooms.get(room_id)
+        return (here.count_viewers() if here else 0) + await self.viewers_elsewhere(room_id)
 
     async def open(self, key: RoomKey) -> OpenRoom:
         """The room, read if it was not open; it stays open for HUB_ROOM_LINGER_S at least.
@@ -222,7 +248,7 @@ class Hub:
         while True:
             room = self.rooms.get(key.room_id)
             if room is None:
-                if len(self.rooms) >= HUB_ROOMS_MAX:
+                if len(self.rooms) >= HUB_ROOMS_MAX and not self._close_longest_empty():
                     raise TooBusy
                 # Known from here on, so that what is delivered while it is read is kept.
                 room = self.rooms[key.room_id] = OpenRoom(key)
@@ -356,6 +382,14 @@ class Hub:
                 self._coins[person_id] = now
                 if await self.send_to(screens, message(WalletMoved(coins=now))):
                     del self._coins[person_id]  # so that the next poll tells it again
+
+    def _close_longest_empty(self) -> bool:
+        """Make room for another; False: all are watched."""
+        empty = [room for room in self.rooms.values() if not room.subscribers and room.ready.is_set()]
+        longest = min(empty, key=lambda room: room.empty_since, default=None)
+        if longest:
+            del self.rooms[longest.key.room_id]
+        return longest is not None
 
     def _close_empty(self, now: float) -> None:
         for room_id, room in list(self.rooms.items()):

@@ -43,6 +43,14 @@ class ExternalIdTaken(Conflict):
         room_id: str
 
 
+class TooManyRooms(Conflict):
+    code: ClassVar[str] = "too_many_rooms"
+    title: ClassVar[str] = "The creator has too many rooms that have not ended; end or remove one."
+
+    class Fields(msgspec.Struct, frozen=True):
+        rooms_max: int
+
+
 class RoomWasRemoved(Conflict):
     code: ClassVar[str] = "room_removed"
     title: ClassVar[str] = "The room of this id was removed."
@@ -63,11 +71,18 @@ async def create_room(
         Forbidden: a person of another platform.
         IdempotencyConflict, ExternalIdTaken, RoomWasRemoved: the id is that of another room, or of one that is gone.
         MediaOriginNotAllowed, MediaNotEncrypted: pages could not load its cover or stage.
+        TooManyRooms: of the creator, and this would be one more.
     """
     _check(caller, new, settings, clock)
     creator_id = await _creator_of(connection, caller, new)
-    made = await add_room(connection, creator_id, new, shards, clock)
-    return made or await _asked_for_before(connection, new, creator_id)
+    rooms_max = settings.rooms_per_creator
+    await connection.execute(SQL["lock_maker"], creator_id)  # so that two at once are counted one after the other
+    is_full = await connection.fetchval(SQL["count_rooms_not_over"], creator_id, rooms_max) >= rooms_max
+    made = None if is_full else await add_room(connection, creator_id, new, shards, clock)
+    known = made or await _asked_for_before(connection, new, creator_id)
+    if known is None:
+        raise TooManyRooms(rooms_max=rooms_max)
+    return known
 
 
 async def add_room(connection: Connection, creator_id: int, new: NewRoom, shards: Shards, clock: Clock) -> Room | None:
@@ -118,9 +133,10 @@ def _digest(new: NewRoom) -> bytes:
     return hashlib.sha256(msgspec.json.encode(given, order="deterministic")).digest()
 
 
-async def _asked_for_before(connection: Connection, new: NewRoom, creator_id: int) -> Room:
+async def _asked_for_before(connection: Connection, new: NewRoom, creator_id: int) -> Room | None:
     known = await fetch_one(connection, SQL["room_asked_for"], RoomAskedFor, new.id, new.external_id, creator_id)
-    assert known is not None  # what is there is never deleted
+    if known is None:
+        return None
     if (known.creator_id, known.request_sha256) == (creator_id, _digest(new)):
         if known.removed_at is not None:
             raise RoomWasRemoved(room_id=str(known.id))

@@ -75,6 +75,12 @@ delete from room_viewers where seen_at < $1;
 
 -- Rooms
 
+-- name: lock_maker
+select from person where id = $1 for no key update;
+
+-- name: count_rooms_not_over
+select count(*) from (select from room where creator_id = $1 and state <> 'ended' limit $2) r;
+
 -- name: insert_room -> Room
 -- Nothing comes back when its client's id, or its platform's, is taken.
 insert into room (shard, creator_id, issuer_id, title, cover, cover_url, cover_alt, stage_url, stage_kind, client_id,

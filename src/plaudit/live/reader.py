@@ -1,22 +1,41 @@
 """What the hub reads: heads, missing frames, the past of a room, wallets. Always for many at once, never one a gift."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import asyncpg
 
 from plaudit.db import Database, statements
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
-from plaudit.limits import FRAMES_BACKLOG_MAX, HUB_READ_FRAMES_MAX
+from plaudit.limits import (
+    DATABASE_ACQUIRE_WAIT_S,
+    FRAMES_BACKLOG_MAX,
+    HUB_READ_FRAMES_MAX,
+    HUB_ROOMS_READ_AT_ONCE,
+    HUB_ROOMS_READ_KEPT,
+    TOP_GIFTERS_LENGTH_MAX,
+)
 from plaudit.live import frames as wire_frames
 from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.tally import Tally
+from plaudit.problems import TooBusy
 
 SQL = statements(__file__)
 
 NO_END = 2**62
+
+
+class Standing(NamedTuple):
+    """How a room stands: the number of its last frame, and what it received up to that, from whom most."""
+
+    head: int
+    coins: int
+    top: list[tuple[int, int]]
 
 
 def numbers(rows: Iterable[asyncpg.Record]) -> dict[int, int]:
@@ -31,6 +50,8 @@ class Reader:
         self._database = database
         self._shards = shards
         self._profiles = profiles
+        self._known: OrderedDict[int, Standing] = OrderedDict()
+        self._turns = asyncio.Semaphore(HUB_ROOMS_READ_AT_ONCE)
         self.epoch = 0
 
     async def start(self) -> None:
@@ -38,18 +59,54 @@ class Reader:
             self.epoch = await connection.fetchval(SQL["epoch"])
 
     async def open(self, room: OpenRoom) -> None:
-        """The head, the latest frames and the tally of a room that was not open."""
-        shard, room_id, has_state = room.key
-        async with self._database.read() as connection:
-            head = numbers(await connection.fetch(SQL["room_heads"], [shard], [room_id])).get(room_id, 0)
-            gifters = await connection.fetch(SQL["gifters_of_room"], shard, room_id, head) if has_state else ()
-        by_gifter = numbers(gifters)
-        room.tally = Tally(sum(by_gifter.values()), by_gifter)
+        """The head, the latest frames and the tally of a room that was not open.
+
+        Raises:
+            TooBusy: too many others are being read.
+        """
+        async with self._turn():
+            head = await self.head(room.key)
+            if room.key.has_state:
+                room.tally = await self._tally(room.key, head)
         start = max(0, head - FRAMES_BACKLOG_MAX)
         latest = await self.encoded_frames(room.key, start, head)
         room.shown = start
         room.show(latest)
         room.sequence.move_to(head)
+
+    async def look(self, key: RoomKey) -> Standing:
+        """How a room stands that is not open; its past is read only when it is another than the last time.
+
+        Raises:
+            TooBusy: too many others are being read.
+        """
+        head = await self.head(key)
+        known = self._known.get(key.room_id)
+        if known is None or known.head != head:
+            async with self._turn():
+                tally = await self._tally(key, head)
+            known = self._known[key.room_id] = Standing(head, tally.coins, tally.top(TOP_GIFTERS_LENGTH_MAX))
+        self._known.move_to_end(key.room_id)
+        if len(self._known) > HUB_ROOMS_READ_KEPT:
+            self._known.popitem(last=False)
+        return known
+
+    async def _tally(self, key: RoomKey, head: int) -> Tally:
+        async with self._database.read() as connection:
+            gifters = numbers(await connection.fetch(SQL["gifters_of_room"], key.shard, key.room_id, head))
+        return Tally(sum(gifters.values()), gifters)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(DATABASE_ACQUIRE_WAIT_S):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise TooBusy from None
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     async def find_heads(self, rooms: Sequence[OpenRoom]) -> None:
         """Tell each room how far it has come."""

@@ -1,12 +1,13 @@
 """The room socket: one WebSocket a screen. Hello, the past by cursor, then what happens; commands the other way."""
 
 import logging
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qs
 
 from plaudit.db import Database, statements
 from plaudit.ledger.shards import Shards
-from plaudit.limits import SOCKET_HEARTBEAT_S, SOCKETS_MAX, SOCKETS_PER_PERSON_MAX
+from plaudit.limits import SOCKET_HEARTBEAT_S
 from plaudit.live import overlays
 from plaudit.live.conversation import NOBODY, Hello
 from plaudit.live.hub import Hub
@@ -16,11 +17,14 @@ from plaudit.live.open_room import RoomKey
 from plaudit.live.outlet import GOING_AWAY, NO_SUCH_ROOM, NOT_VALID, TOO_MANY
 from plaudit.live.protocol import SocketOutlet, outlet_of
 from plaudit.live.rooms import RoomCache
+from plaudit.live.seats import Watcher
 from plaudit.live.session import Session
 from plaudit.people.access import authenticate_scope
 from plaudit.people.credentials import SOCKET_PROTOCOL, socket_token
+from plaudit.people.model import Caller
 from plaudit.people.ways_in import WayIn, way_of
-from plaudit.problems import Problem, Unauthenticated
+from plaudit.policy.networks import client_address, guest_address
+from plaudit.problems import Problem, TooBusy, Unauthenticated
 
 SQL = statements(__file__)
 
@@ -59,13 +63,26 @@ async def room_socket(scope: Any, receive: Any, send: Any) -> None:
 async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
     parts = scope["plaudit"]
     hub: Hub = parts["hub"]
-    query = _query(scope)
     overlay = await _overlay(parts["database"], socket_token(scope) or "")
     caller = None if overlay else await authenticate_scope(scope)
     person_id = caller.person_id if caller else 0
     room = await _room(parts["rooms"], scope, overlay)
-    if hub.sockets >= SOCKETS_MAX or (person_id and hub.screens_of(person_id) >= SOCKETS_PER_PERSON_MAX):
-        raise _Refused(TOO_MANY, "too many sockets")
+    address = None if caller or overlay else guest_address(client_address(scope, parts["settings"]))
+    watcher = Watcher(room.id, room.creator_id, person_id, is_overlay=overlay is not None, address=address)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hub.seats.taken(watcher))
+        except TooBusy:
+            raise _Refused(TOO_MANY, "too many sockets") from None
+        await _watch(scope, receive, outlet, room, caller, overlay)
+
+
+async def _watch(
+    scope: Any, receive: Any, outlet: SocketOutlet, room: Room, caller: Caller | None, overlay: OverlayToken | None
+) -> None:
+    parts, query = scope["plaudit"], _query(scope)
+    hub: Hub = parts["hub"]
+    person_id = caller.person_id if caller else 0
     key = RoomKey(room.shard, room.id)
     watched = await hub.open(key)
     outlet.send(

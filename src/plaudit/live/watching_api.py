@@ -73,6 +73,7 @@ async def watch_room(
     rooms: NamedDependency[RoomCache],
     hub: NamedDependency[Hub],
     stopping: NamedDependency[asyncio.Event],
+    network_address: NamedDependency[str | None],
     last_event_id: LastEventId = None,
     cursor: AfterCursor = None,
 ) -> Stream:

@@ -13,6 +13,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _PREFIX_KEPT = {4: 24, 6: 48}
+_PREFIX_OF_ONE = 64
 _FORWARDED_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"([^"]*)"|([^\s;"]*))', re.IGNORECASE)
 _IPV4_WITH_PORT = re.compile(r"^([\d.]+):\d+$(?!\n)")
 
@@ -81,6 +82,15 @@ def public_address(text: str | None) -> Address | None:
     """An address that belongs to somewhere; None for loopback, private and reserved ones."""
     address = read_address(text) if text else None
     return address if address is not None and address.is_global else None
+
+
+def guest_address(text: str | None) -> str | None:
+    """What guests are told apart by: an address of IPv4, or the /64 of IPv6 of which one has all; None for addresses
+    that belong to nowhere, since behind them may be a proxy nobody named, and everybody."""
+    address = public_address(text)
+    if address is None:
+        return None
+    return str(address) if address.version == 4 else str(ip_network((address, _PREFIX_OF_ONE), strict=False))
 
 
 def kept_network(address: Address) -> str:
