@@ -181,6 +181,7 @@ SOCKETS_MAX = 20_000  # of one process, unless the settings say otherwise
 GUEST_SEATS_PERCENT = 90  # of these, that guests may take all together
 GUEST_SOCKETS_PER_ADDRESS = 200  # of guests from one address, per process, unless the settings say otherwise
 OVERLAYS_PER_CREATOR_MAX = 50  # open at once, per process
+VIDEOS_WATCHED_PER_CREATOR = 1_000  # videos of one creator watched at once, per process
 ROOMS_WATCHED_PER_CREATOR = 100  # rooms of one creator watched at once, per process, unless the settings say otherwise
 SOCKETS_PER_PERSON_MAX = 20  # of one person, per process
 SOCKET_BUFFER_BYTES_MAX = 1_000_000  # waiting for one reader before it is sent no more

@@ -265,7 +265,7 @@ async def test_a_time_of_many_notifications_is_asked_for_in_halves(
     monkeypatch.setattr(server, "APPLE_HISTORY_PAGES_MAX", 1)
     until = datetime.now(UTC) - timedelta(days=1)
     since = until - timedelta(hours=1)
-    numbers = []
+    numbers, at = [], 0
     for minute in range(45):
         at = int((since + timedelta(minutes=minute)).timestamp() * 1000)
         number = (await store("buy", purchaseDate=at))["transaction"]["transactionId"]

@@ -41,7 +41,7 @@ def test_each_kind_leaves_seats_to_others(watcher: Watcher, others: Watcher, mos
         assert _fill(seats, stack, others) == 1
     assert _fill(seats, stack, *[watcher] * 100) == most
     stack.close()
-    assert (seats._taken, seats._rooms) == ({}, {})
+    assert (seats._taken, seats._places) == ({}, {})
 
 
 def test_rooms_of_one_creator_leave_seats_to_those_of_others() -> None:

@@ -5,7 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
-from plaudit.limits import GUEST_SEATS_PERCENT, OVERLAYS_PER_CREATOR_MAX, SOCKETS_PER_PERSON_MAX
+from plaudit.limits import (
+    GUEST_SEATS_PERCENT,
+    OVERLAYS_PER_CREATOR_MAX,
+    SOCKETS_PER_PERSON_MAX,
+    VIDEOS_WATCHED_PER_CREATOR,
+)
 from plaudit.problems import TooBusy
 from plaudit.settings import Settings
 
@@ -15,24 +20,25 @@ _RETRY_AFTER_S = 5
 
 
 class Watcher(NamedTuple):
-    """Who wants to watch a room of somebody."""
+    """Who wants to watch a room or video of somebody."""
 
-    room_id: int
+    place_id: int
     creator_id: int
     person_id: int = 0
     """0: a guest, or an overlay."""
     is_overlay: bool = False
     address: str | None = None
     """Where a guest comes from, in the open internet; None: that cannot be told."""
+    is_video: bool = False
 
 
 class Seats:
-    """The seats of one process. Guests leave some to people, one creator's rooms leave some to others'."""
+    """The seats of one process. Guests leave some to people, one creator's rooms and videos leave some to others'."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._taken: Counter[tuple[str, object]] = Counter()
-        self._rooms: dict[int, Counter[int]] = {}  # seats taken in each room of a creator
+        self._places: dict[tuple[int, bool], Counter[int]] = {}  # seats taken in each room, or video, of a creator
 
     def check(self, watcher: Watcher) -> None:
         """Whether a seat is left.
@@ -40,8 +46,9 @@ class Seats:
         Raises:
             TooBusy: none, for this watcher.
         """
-        rooms: Collection[int] = self._rooms.get(watcher.creator_id, ())
-        is_crowd = watcher.room_id not in rooms and len(rooms) >= self._settings.rooms_watched_per_creator
+        places: Collection[int] = self._places.get((watcher.creator_id, watcher.is_video), ())
+        most = VIDEOS_WATCHED_PER_CREATOR if watcher.is_video else self._settings.rooms_watched_per_creator
+        is_crowd = watcher.place_id not in places and len(places) >= most
         if is_crowd or any(self._taken[what] >= most for what, most in self._counted(watcher)):
             raise TooBusy(retry_after_s=_RETRY_AFTER_S)
 
@@ -54,16 +61,17 @@ class Seats:
         """
         self.check(watcher)
         counted = [what for what, _ in self._counted(watcher)]
-        rooms = self._rooms.setdefault(watcher.creator_id, Counter())
+        creators = watcher.creator_id, watcher.is_video
+        places = self._places.setdefault(creators, Counter())
         self._taken.update(counted)
-        rooms[watcher.room_id] += 1
+        places[watcher.place_id] += 1
         try:
             yield
         finally:
             _subtract(self._taken, counted)
-            _subtract(rooms, [watcher.room_id])
-            if not rooms:
-                del self._rooms[watcher.creator_id]
+            _subtract(places, [watcher.place_id])
+            if not places:
+                del self._places[creators]
 
     def _counted(self, watcher: Watcher) -> Sequence[tuple[tuple[str, object], int]]:
         """What is counted of a watcher, and how many there may be of each."""

@@ -1,15 +1,15 @@
 """Watching a room or video over HTTP: pages of its frames, and what happens as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack, aclosing, suppress
 from typing import Annotated, Any
 
 from litestar import Response
 from litestar.params import HeaderParameter, Parameter
 from litestar.response import Stream
 
-from plaudit.limits import SOCKET_HEARTBEAT_S, SOCKETS_MAX
+from plaudit.limits import SOCKET_HEARTBEAT_S
 from plaudit.live.conversation import NOBODY, FramePage, Hello
 from plaudit.live.hub import Hub
 from plaudit.live.message import cursor_of, message, read_cursor
@@ -17,8 +17,10 @@ from plaudit.live.model import CursorVoid
 from plaudit.live.open_room import RoomKey
 from plaudit.live.outlet import QueueOutlet
 from plaudit.live.reader import NO_END
+from plaudit.live.seats import Watcher
 from plaudit.people.model import Caller
 from plaudit.people.ways_in import WayIn, way_of
+from plaudit.policy.networks import guest_address
 from plaudit.problems import InvalidField, TooBusy
 
 FrameCursor = Annotated[
@@ -53,22 +55,44 @@ async def frame_page(hub: Hub, key: RoomKey, after: str | None, limit: int) -> R
     return Response(content, media_type="application/json")
 
 
+def watcher_of(
+    place_id: int, creator_id: int, caller: Caller | None, network_address: str | None, *, is_video: bool = False
+) -> Watcher:
+    """Who watches a room or video of a creator over HTTP."""
+    address = None if caller else guest_address(network_address)
+    return Watcher(place_id, creator_id, caller.person_id if caller else 0, address=address, is_video=is_video)
+
+
 def event_stream(
-    hub: Hub, key: RoomKey, caller: Caller | None, stopping: asyncio.Event, cursor: str | None, *also: WayIn
+    hub: Hub,
+    key: RoomKey,
+    watcher: Watcher,
+    caller: Caller | None,
+    stopping: asyncio.Event,
+    cursor: str | None,
+    *also: WayIn,
 ) -> Stream:
     """What happens, from a cursor on; without one, from the last frames. It ends with what the caller came in by, and
     with anything else it depends on.
 
     Raises:
-        TooBusy: too many watch in this process.
+        TooBusy: no seat is left for this watcher.
     """
-    if hub.sockets >= SOCKETS_MAX:
-        raise TooBusy(retry_after_s=5)
+    hub.seats.check(watcher)  # the seat is taken when the stream begins, which it may never do
+    events = _events(hub, key, caller, read_cursor(cursor or ""), stopping, also)
     return Stream(
-        _events(hub, key, caller, read_cursor(cursor or ""), stopping, also),
+        _seated(hub, watcher, events),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+async def _seated(hub: Hub, watcher: Watcher, events: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """Events for whoever has a seat; none for who was asked to come and finds them all taken meanwhile."""
+    async with aclosing(events):
+        with suppress(TooBusy), hub.seats.taken(watcher):
+            async for event in events:
+                yield event
 
 
 async def _events(
@@ -78,7 +102,7 @@ async def _events(
     cursor: tuple[int, int] | None,
     stopping: asyncio.Event,
     also: tuple[WayIn, ...],
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     outlet, person_id = QueueOutlet(), caller.person_id if caller else 0
     watched = await hub.open(key)
     outlet.send(

@@ -17,7 +17,7 @@ from plaudit.live.hub import Hub
 from plaudit.live.model import ChatRequest, CursorVoid, Room
 from plaudit.live.open_room import RoomKey
 from plaudit.live.rooms import RoomCache
-from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page
+from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page, watcher_of
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
@@ -79,8 +79,8 @@ async def watch_room(
 ) -> Stream:
     """The messages of the room socket: `event` is their type, `id` the cursor. Without one, the last frames."""
     room = await required_room(rooms, room_id)
-    key = RoomKey(room.shard, room.id)
-    return event_stream(hub, key, caller, stopping, last_event_id or cursor)
+    key, watcher = RoomKey(room.shard, room.id), watcher_of(room.id, room.creator_id, caller, network_address)
+    return event_stream(hub, key, watcher, caller, stopping, last_event_id or cursor)
 
 
 @post(

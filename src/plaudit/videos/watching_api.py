@@ -12,22 +12,22 @@ from plaudit.live.conversation import FramePage
 from plaudit.live.hub import Hub
 from plaudit.live.model import CursorVoid
 from plaudit.live.open_room import RoomKey
-from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page
+from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page, watcher_of
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import CallerOrGuest
 from plaudit.people.ways_in import WayIn
 from plaudit.videos import reading
 from plaudit.videos.creator_api import VideoId
-from plaudit.videos.model import VideoDeleted, VideoPrivate, VideoUnknown
+from plaudit.videos.model import Video, VideoDeleted, VideoPrivate, VideoUnknown
 
 TAGS = ["Videos"]
 
 
-async def _key(database: Database, video_id: str) -> RoomKey:
+async def _shown(database: Database, video_id: str) -> tuple[RoomKey, Video]:
     async with database.read() as connection:
         video = await reading.require_shown(connection, int(video_id))
-    return RoomKey(video.shard, video.id, has_state=False)
+    return RoomKey(video.shard, video.id, has_state=False), video
 
 
 @get(
@@ -46,7 +46,8 @@ async def get_video_frames(
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Response[FramePage]:
     """The frames after a cursor, in order, as its events bring them."""
-    return await frame_page(hub, await _key(database, video_id), after, limit)
+    key, _ = await _shown(database, video_id)
+    return await frame_page(hub, key, after, limit)
 
 
 @get(
@@ -63,14 +64,17 @@ async def watch_video(
     database: Database,
     hub: NamedDependency[Hub],
     stopping: NamedDependency[asyncio.Event],
+    network_address: NamedDependency[str | None],
     last_event_id: LastEventId = None,
     cursor: AfterCursor = None,
 ) -> Stream:
     """As in a room, but for `state`: nobody counts who watches, and the totals are asked for. `event` is the type of a
     message, `id` the cursor. Without one, the last frames; with that of the timeline, what the timeline has not. It
     ends when nobody may look at the video any more."""
-    key = await _key(database, video_id)
-    return event_stream(hub, key, caller, stopping, last_event_id or cursor, WayIn("video", key.room_id))
+    key, video = await _shown(database, video_id)
+    watcher = watcher_of(video.id, video.owner_id, caller, network_address, is_video=True)
+    way = WayIn("video", video.id)
+    return event_stream(hub, key, watcher, caller, stopping, last_event_id or cursor, way)
 
 
 HANDLERS = (get_video_frames, watch_video)
