@@ -21,6 +21,7 @@ EXCEPTIONS = {
     ("feeds.gifts", "writes", "event_log"): "says since when gifts are in the log, whose row it is",
     ("policy", "reads", "quote"): "decisions are kept as long as their quotes",
     ("selling.wallet", "reads", "room"): "a viewer's history names the rooms",
+    ("selling.wallet", "reads", "video"): "and the videos",
     ("creators", "reads", "stuck_work"): "its own part of the view over what is stuck",
 }
 """What crosses all the same, and why."""
