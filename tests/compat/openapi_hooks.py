@@ -11,16 +11,16 @@ import schemathesis
 from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 
-_ENDLESS, _NO_ROOM = "WatchRoom", "9" * 18
+_ENDLESS, _NOWHERE = {"WatchRoom": "room_id", "WatchVideo": "video_id"}, "9" * 18
 _OPAQUE = ("cursor", "after", "Last-Event-ID")
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
-    """Make data that is meant to be valid valid in these respects. Nobody watches a room: that would not end."""
-    room_id = str((case.path_parameters or {}).get("room_id"))
-    if case.operation.definition.raw.get("operationId") == _ENDLESS and room_id.isdecimal():
-        case.path_parameters = {**case.path_parameters, "room_id": _NO_ROOM}
+    """Make data that is meant to be valid valid in these respects. Nobody watches anything: that would not end."""
+    named = _ENDLESS.get(case.operation.definition.raw.get("operationId"))
+    if named and str((case.path_parameters or {}).get(named)).isdecimal():
+        case.path_parameters = {**case.path_parameters, named: _NOWHERE}
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     for place in (case.query, case.headers):

@@ -17,7 +17,7 @@ One WebSocket a screen. The first message is `hello`; then what happened after t
 numbered per room without gaps and come once each; everything else is of the moment. A screen that comes back shows the
 cursor of its last `frames`. Without a token it watches as a guest. Close codes: 4401 not signed in any more, 4404 no
 such room, 4408 too slow (come back with the cursor), 4429 too much. The same messages come as server-sent events at
-`/v1/rooms/{room_id}/events`.
+`/v1/rooms/{room_id}/events`, and, but for `state`, of a video at `/v1/videos/{video_id}/events`.
 """
 _CHANNEL = {"$ref": "#/channels/room"}
 
