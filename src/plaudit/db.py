@@ -1,9 +1,10 @@
 """The way to PostgreSQL: a pool, transactions, statements out of `queries.sql`, and rows as typed structs."""
 
+import asyncio
 import importlib.util
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,13 @@ from asyncpg.pool import PoolConnectionProxy
 
 from plaudit.limits import (
     DATABASE_ACQUIRE_WAIT_S,
+    DATABASE_ANSWER_SLACK_S,
+    DATABASE_CLIENT_CHECK_S,
+    DATABASE_CLOSE_WAIT_S,
     DATABASE_CONNECT_WAIT_S,
     DATABASE_CONNECTIONS,
     DATABASE_FIXED_MAX,
+    DATABASE_RELEASE_WAIT_S,
     DATABASE_STATEMENT_TIMEOUT_MS,
     DATABASE_STATEMENTS_MAX,
 )
@@ -61,6 +66,11 @@ _GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+)
+
+_POOLER = (
+    "what Plaudit asks for when it connects (role, statement_timeout) did not arrive: connect to PostgreSQL itself, not"
+    " through PgBouncer or another pooler"
 )
 
 
@@ -135,9 +145,27 @@ async def fetch_all(connection: Connection, sql: str, struct: type[T], *argument
 class _Connection(OwnConnection):
     """The driver's, with a place for what is fixed as long as its database lives."""
 
+    _config: Any  # the driver's
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fixed: dict[tuple[Any, ...], list[asyncpg.Record]] = {}
+        self._usual: Any = None
+
+    def wait_at_most(self, seconds: float | None) -> None:
+        """For the answer to each statement, instead of what was said when it was made; None: without an end."""
+        self._usual = self._usual or self._config
+        self._config = self._config._replace(command_timeout=seconds)
+
+    def wait_as_usual(self) -> None:
+        if self._usual:
+            self._config, self._usual = self._usual, None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether its server has said, with an answer, that it takes no writes any more, or is not the primary."""
+        told = self.get_settings()
+        return "on" in (getattr(told, "in_hot_standby", "off"), getattr(told, "default_transaction_read_only", "off"))
 
 
 async def fixed(connection: Connection, sql: str, *arguments: Any) -> list[asyncpg.Record]:
@@ -155,17 +183,39 @@ async def fixed(connection: Connection, sql: str, *arguments: Any) -> list[async
 
 
 async def connect(
-    url: str, *, role: str | None = APPLICATION_ROLE, statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
+    url: str,
+    *,
+    role: str | None = APPLICATION_ROLE,
+    statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS,
+    writes: bool = True,
 ) -> OwnConnection:
-    """A connection of its own, outside any pool. `role` None: as the login user, who owns the tables.
+    """A connection of its own, outside any pool. `role` None: as the login user, who owns the tables. Unless it
+    `writes`, a standby will do.
 
     Raises:
-        DatabaseUnreachable: there is no database, or it lets nobody in.
+        DatabaseUnreachable: there is no database, it takes no writes, or it lets nobody in.
     """
     with _reaching():
-        connection: OwnConnection = await asyncpg.connect(url, **_options(role, statement_timeout_ms))
-        await _prepare(connection)
+        options = _options(role, statement_timeout_ms) | ({} if writes else {"target_session_attrs": "any"})
+        connection: OwnConnection = await asyncpg.connect(url, **options)
+        try:
+            await _prepare(connection)
+            await _verify(connection, role, statement_timeout_ms)
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
+
+
+async def allow(connection: Connection, seconds: int | None) -> None:
+    """Let each statement of this transaction take so long; None: as long as it needs."""
+    await connection.execute("select set_config('statement_timeout', $1, true)", f"{seconds or 0}s")
+    cast("_Connection", connection).wait_at_most(seconds and seconds + DATABASE_ANSWER_SLACK_S)
+
+
+def is_read_only(connection: Connection) -> bool:
+    """Whether the server of a connection has said that it takes no writes any more."""
+    return cast("_Connection", connection).is_read_only
 
 
 class Database:
@@ -203,7 +253,7 @@ class Database:
                 min_size=1,
                 max_size=self._connections,
                 max_inactive_connection_lifetime=0,
-                init=_prepare,
+                init=self._begin,
                 reset=_keep,
                 **_options(self._role, self._statement_timeout_ms),
             )
@@ -212,13 +262,21 @@ class Database:
     async def close(self) -> None:
         if self._pool is not None:
             pool, self._pool = self._pool, None
-            await pool.close()
+            try:
+                async with asyncio.timeout(DATABASE_CLOSE_WAIT_S):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
 
     async def __aenter__(self) -> Self:
         return await self.open()
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    async def _begin(self, connection: Connection) -> None:
+        await _prepare(connection)
+        await _verify(connection, self._role, self._statement_timeout_ms)
 
     async def connect(self) -> OwnConnection:
         """A connection of its own, for those who keep one: the gift writer, deliverers, listeners."""
@@ -235,7 +293,8 @@ class Database:
         async with self.read() as connection:
             try:
                 async with connection.transaction():
-                    yield connection
+                    with _ended_by_silence(connection):
+                        yield connection
             except asyncpg.IntegrityConstraintViolationError as error:
                 factory = CONSTRAINT_PROBLEMS.get(error.constraint_name or "")
                 if factory is None:
@@ -252,20 +311,35 @@ class Database:
             TooBusy: no connection was free in time.
             Unavailable: the database went away; whether a transaction under way was committed is unknown.
         """
+        connection = await self._acquire()
         try:
-            connection = await self.pool.acquire(timeout=DATABASE_ACQUIRE_WAIT_S)
-        except TimeoutError:
-            raise TooBusy from None
-        except (OSError, *_GONE) as error:
+            with _ended_by_silence(connection):
+                yield connection
+        except asyncpg.ReadOnlySQLTransactionError as error:  # another server is the primary now
+            connection.terminate()
             raise Unavailable from error
-        try:
-            yield connection
         except _GONE as error:
             if isinstance(error, asyncpg.PostgresError) or _is_closed(connection):
                 raise Unavailable from error
             raise
         finally:
+            with suppress(TimeoutError, *_GONE):  # it was ended instead
+                await self.pool.release(connection, timeout=DATABASE_RELEASE_WAIT_S)
+
+    async def _acquire(self) -> "PoolConnectionProxy[asyncpg.Record]":
+        """A free connection to a server that takes writes; those to others are ended."""
+        for _ in range(self._connections + 1):
+            try:
+                connection = await self.pool.acquire(timeout=DATABASE_ACQUIRE_WAIT_S)
+            except TimeoutError:
+                raise TooBusy from None
+            except (OSError, DatabaseUnreachable, asyncpg.PostgresError, asyncpg.InternalClientError, *_GONE) as error:
+                raise Unavailable from error
+            if not is_read_only(connection):
+                return connection
+            connection.terminate()
             await self.pool.release(connection)
+        raise Unavailable
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
@@ -284,11 +358,14 @@ def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
         "jit": "off",
         "TimeZone": "UTC",
         "statement_timeout": str(statement_timeout_ms),
+        "client_connection_check_interval": f"{DATABASE_CLIENT_CHECK_S}s",
     }
     return {
         "server_settings": session | ({"role": role} if role else {}),
         "connection_class": _Connection,
         "timeout": DATABASE_CONNECT_WAIT_S,
+        "target_session_attrs": "read-write",
+        "command_timeout": statement_timeout_ms / 1_000 + DATABASE_ANSWER_SLACK_S if statement_timeout_ms else None,
         "statement_cache_size": DATABASE_STATEMENTS_MAX,
         "max_cached_statement_lifetime": 0,
     }
@@ -299,6 +376,36 @@ def _is_closed(connection: Connection) -> bool:
         return connection.is_closed()
     except asyncpg.InterfaceError:  # the pool has already thrown it away
         return True
+
+
+async def _verify(connection: Connection, role: str | None, statement_timeout_ms: int) -> None:
+    """That the server has heard what was asked for: a pooler in between may keep it to itself, and all that the role
+    must not do would be allowed.
+
+    Raises:
+        DatabaseUnreachable: it has not.
+    """
+    heard = await connection.fetchrow(
+        "select current_user::text as role, setting::integer as statement_timeout_ms from pg_settings"
+        " where name = 'statement_timeout'"
+    )
+    assert heard is not None
+    if role not in {None, heard["role"]} or heard["statement_timeout_ms"] != statement_timeout_ms:
+        raise DatabaseUnreachable(_POOLER)
+
+
+@contextmanager
+def _ended_by_silence(connection: Connection) -> Iterator[None]:
+    """A connection over which no answer came in time is ended, and one that is not waited for any more: whatever is
+    asked next, even to roll back, would wait as long. The server notices within DATABASE_CLIENT_CHECK_S."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        connection.terminate()
+        raise
+    except TimeoutError as error:
+        connection.terminate()
+        raise Unavailable from error
 
 
 async def _prepare(connection: Connection) -> None:
@@ -319,11 +426,12 @@ def _decode_jsonb(data: bytes) -> Any:
     return msgspec.json.decode(data[len(_JSONB_VERSION) :])
 
 
-async def _keep(_: Connection) -> None:
+async def _keep(connection: Connection) -> None:
     """Nothing to reset: sessions change no settings, and an open transaction is rolled back before this is called.
 
     The driver's own reset is a round trip for each use of the pool, twice the price of a small statement.
     """
+    cast("_Connection", connection).wait_as_usual()
 
 
 @contextmanager
@@ -335,5 +443,13 @@ def _reaching() -> Iterator[None]:
         raise DatabaseUnreachable(
             f"the database is not prepared for Plaudit ({error}): run `plaudit migrate`"
         ) from error
+    except asyncpg.TargetServerAttributeNotMatched as error:
+        raise DatabaseUnreachable(
+            "the database takes no writes: this is a standby, or a primary that was made read-only"
+        ) from error
+    except asyncpg.ProtocolViolationError as error:
+        if "startup parameter" not in str(error):
+            raise DatabaseUnreachable(f"the database cannot be reached: {error}") from error
+        raise DatabaseUnreachable(f"{_POOLER} ({error})") from error
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DatabaseUnreachable(f"the database cannot be reached: {str(error) or type(error).__name__}") from error

@@ -53,10 +53,17 @@ PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for
 STUCK_AFTER_S = 30  # after this a charged gift that is not delivered needs a person
 
 # database
-DATABASE_CONNECTIONS = 8  # connections of one process's pool, unless the settings say otherwise
+DATABASE_CONNECTIONS = 8  # of one process, for those who ask, unless the settings say otherwise
+DATABASE_JOB_CONNECTIONS = 4  # of one process, for its jobs, unless the settings say otherwise
+DATABASE_HUB_CONNECTIONS = 2  # of one process, for what all who watch need
 DATABASE_STATEMENT_TIMEOUT_MS = 30_000  # after this PostgreSQL gives up on one statement
 DATABASE_ACQUIRE_WAIT_S = 5  # for a connection of the pool to be free, before the caller is told to come again
 DATABASE_CONNECT_WAIT_S = 10  # for one new connection
+DATABASE_ANSWER_SLACK_S = 5  # beyond a statement's own limit, before its connection counts as lost
+DATABASE_RELEASE_WAIT_S = 2  # for what was called off to end, before its connection is ended with it
+DATABASE_CLIENT_CHECK_S = 5  # until the server notices that nobody waits for a statement any more
+DATABASE_CLOSE_WAIT_S = 3  # for connections to end in order
+DATABASE_LISTENER_CHECK_S = 20  # between two looks whether a connection that only listens is still there
 DATABASE_STATEMENTS_MAX = 400  # prepared statements one connection keeps
 DATABASE_FIXED_MAX = 200  # answers that never change, remembered by one connection
 DATABASE_BUFFERS_PART = 7  # of the machine's memory the embedded server gets so small a part: there is more beside it
@@ -371,7 +378,9 @@ GARBAGE_OBJECTS_MAX = 50_000  # new objects that may wait for the search for cyc
 WORKERS_MAX = 64  # processes of one `plaudit serve`
 WORKER_RESTART_S = 1  # until the death of a worker is noticed and another takes its place
 WORKER_DEATHS_MAX = 10  # soon after their start, before `plaudit serve` gives up
-WORKER_STOP_WAIT_S = 10  # for a worker to close its house after it has drained
+HOUSE_STOP_S = 7  # for all parts of a process together to end in order, after requests were drained
+PART_STOP_S_MIN = 1  # of these, that each part gets at least
+WORKER_STOP_WAIT_S = 15  # for a worker to close its house after it has drained
 
 # creators
 RULE_TERM_MAX = 1_000_000_000  # of a numerator or denominator somebody writes

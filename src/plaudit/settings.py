@@ -11,6 +11,7 @@ from plaudit.environment import Found, SettingsError, SetupError, gather
 from plaudit.limits import (
     CONNECTIONS_MAX,
     DATABASE_CONNECTIONS,
+    DATABASE_JOB_CONNECTIONS,
     DATABASE_STATEMENT_TIMEOUT_MS,
     GUEST_SOCKETS_PER_ADDRESS,
     METRICS_TOKEN_LENGTH_MIN,
@@ -68,7 +69,10 @@ class Settings:
     """Where people reach this server, without a slash at the end."""
 
     database_connections: int = DATABASE_CONNECTIONS
-    """Connections of the pool of one process."""
+    """Connections of one process to the database for those who ask. Jobs and screens have others."""
+
+    job_connections: int = DATABASE_JOB_CONNECTIONS
+    """Connections of one process to the database for its jobs."""
 
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS
     """After how long the database gives up on one statement."""

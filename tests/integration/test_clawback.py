@@ -129,7 +129,7 @@ class Stage:
     async def tally_read_anew(self) -> tuple[int, list[tuple[int, int]]]:
         """Coins and top gifters as a process finds them that opens the room now."""
         house = self.shop.desk.house
-        reader = Reader(house.database, house.shards, Profiles(house.database))
+        reader = Reader(house.database, house.database, house.shards, Profiles(house.database))
         await reader.start()
         room = OpenRoom(RoomKey(house.shards.of(self.creator_id), int(self.room_id)))
         await reader.open(room)

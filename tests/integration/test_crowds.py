@@ -141,3 +141,21 @@ async def test_rooms_of_one_creator_leave_the_hub_to_others(platform: Platform) 
             assert await third.close_code() == TOO_MANY
         async with platform.screen(await platform.live_room(await platform.creator("otto"))) as other:
             await other.next_of("frames")
+
+
+async def test_jobs_and_screens_have_connections_when_those_who_ask_have_taken_all(platform: Platform) -> None:
+    """Chat is written and shown, and jobs run."""
+    room_id = await platform.live_room(await platform.creator("cleo"))
+    house = platform.house
+    async with platform.screen(room_id, platform.token("ada")) as screen, AsyncExitStack() as stack:
+        await screen.next_of("frames")
+        for _ in range(house.settings.database_connections):
+            await stack.enter_async_context(house.database.read())
+        said = await screen.command(type="chat", id=str(platform.id()), text="hello")
+        assert said["ok"]
+        await screen.hear("hello")
+        before = {state.name: state.runs for state in house.jobs.states}
+        for name in before:
+            house.jobs.wake(name)
+        await eventually(lambda: all(state.runs > before[state.name] for state in house.jobs.states), "all jobs ran")
+        assert not [state.name for state in house.jobs.states if state.error]

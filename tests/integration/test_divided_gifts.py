@@ -153,7 +153,7 @@ async def test_a_gift_on_a_video_has_frames_totals_and_a_history(stage: Stage) -
     gift = _gift(stage, ada, guest, shown_shard=None, shares=(), **where)
     await _give(stage, gift)
     house = stage.shop.desk.house
-    reader = Reader(house.database, house.shards, Profiles(house.database))
+    reader = Reader(house.database, house.database, house.shards, Profiles(house.database))
     await reader.start()
     video = OpenRoom(RoomKey(house.shards.of(guest.id), video_id))
     await reader.open(video)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from plaudit.accounting.model import DayNotClosed, Position
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.db import Connection, Database, allow, fetch_all, fetch_one, statements
 from plaudit.limits import (
     ACCOUNTING_SETTLE_MINUTES,
     ACCOUNTING_SLICE_MINUTES,
@@ -92,4 +92,5 @@ async def reopen(connection: Connection, first: date, reason: str, clock: Clock)
 
 async def allow_long(connection: Connection) -> None:
     """Let the statements of this transaction take as long as summing may."""
-    await connection.execute(SQL["allow_long"], f"{ACCOUNTING_STATEMENT_S}s")
+    await allow(connection, ACCOUNTING_STATEMENT_S)
+    await connection.execute(SQL["allow_long"])

@@ -200,7 +200,7 @@ select shards from ledger_setting
 
 -- name: allow_long
 -- Plans are made for each call: tables grow by orders of magnitude between two of them.
-select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
+select set_config('plan_cache_mode', 'force_custom_plan', true)
 
 -- What moves
 

@@ -3,15 +3,19 @@
 import asyncio
 from typing import Annotated, Literal
 
+import asyncpg
 import msgspec
 from litestar import Router, get
 from litestar.params import Parameter
 
+from plaudit.db import statements
 from plaudit.injected import Database, Settings
 from plaudit.limits import NONCE_LENGTH_MAX, READY_WAIT_S
 from plaudit.people.access import Access
 from plaudit.problems import Problem, Unavailable
 from plaudit.readiness.proof import Alive, proof_of
+
+SQL = statements(__file__)
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -46,12 +50,14 @@ async def get_live(database: Database, settings: Settings, nonce: Nonce = None) 
 
 @get("/ready", access=Access.PUBLIC, operation_id="GetReady", tags=["Operation"], summary="Can it do its work?")
 async def get_ready(database: Database) -> Health:
-    """Answers 503 while the database cannot be reached."""
+    """Answers 503 while the database cannot be reached, or takes no writes."""
     try:
         async with asyncio.timeout(READY_WAIT_S), database.read() as connection:
-            await connection.fetchval("select 1")
-    except (TimeoutError, Problem) as error:
+            takes_writes = await connection.fetchval(SQL["write_nothing"])
+    except (TimeoutError, Problem, asyncpg.PostgresError) as error:
         raise Unavailable from error
+    if not takes_writes:
+        raise Unavailable
     return Health("ready")
 
 

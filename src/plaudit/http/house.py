@@ -1,6 +1,7 @@
 """The house: everything one process holds open, started in order and stopped in reverse."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
@@ -22,6 +23,7 @@ from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.limits import DATABASE_HUB_CONNECTIONS, HOUSE_STOP_S, PART_STOP_S_MIN
 from plaudit.live.chat import Chat
 from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
@@ -41,6 +43,8 @@ from plaudit.videos.places import VideoPlaces
 from plaudit.videos.reading import hidden_among
 from plaudit.web.brand import brand_of
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class House:
@@ -49,6 +53,9 @@ class House:
     settings: Settings
     clock: Clock
     database: Database
+    """For those who ask, so that however many they are, hub and jobs have connections of their own."""
+    job_database: Database
+    hub_database: Database
     shards: Shards
     doorkeeper: Doorkeeper
     openid: OpenId
@@ -99,36 +106,37 @@ async def open_house(
         SettingsError: a provider is described in part only.
         SetupError: the key of creators' bank accounts is not here.
     """
-    clock = clock or SystemClock()
+    clock, closing = clock or SystemClock(), _Closing()
     network_databases(settings)  # a file that is none keeps us from starting, not from selling
     brand_of(settings)
     async with AsyncExitStack() as stack:
-        database, shards = await _open_database(stack, settings, database_url, clock)
+        database, jobs_own, hubs_own = await _open_databases(stack, settings, database_url)
+        shards = await _prepare(database, clock)
         keysets = KeySets(clock)
         doorkeeper, openid = Doorkeeper(database, clock, keysets), OpenId(database, settings, clock, keysets)
         stack.push_async_callback(doorkeeper.close)
         stack.push_async_callback(openid.close)
-        catalogue = await _run(stack, Catalogue(database, clock))
+        catalogue = await closing.run(stack, Catalogue(hubs_own, clock))
         payments, payouts = payment_providers(settings), payout_providers(settings)
         stack.push_async_callback(payments.close)
         stack.push_async_callback(payouts.close)
         vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
-        rooms_known = await _run(stack, RoomCache(database))
-        video_places = await _run(stack, VideoPlaces(database, doorkeeper, settings, clock))
-        hub, chat = await _open_hub(stack, database, settings, shards, clock)
+        rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
+        video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
+        hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
         doorkeeper.on_over(hub.watch.over)
         hub.watch.ask("video", hidden_among)
-        deliverer = await _run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
-        gift_writer = await _run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
+        deliverer = await closing.run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
+        gift_writer = await closing.run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)
         whereabouts = Whereabouts(database, settings, clock)
         attempts = Attempts(clock, catalogue, rooms_known, video_places, prices, whereabouts)
         sender = GiftSender(database, shards, attempts, gift_writer, hub.wallet_moved, prices)
         jobs = JobRunner([], clock)
-        readiness = Readiness(settings, database, clock, payments, payouts, lambda: jobs.states)
+        readiness = Readiness(settings, jobs_own, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)
-        gauges = Gauges(database, clock, gift_writer, hub, readiness, lambda: jobs.states)
-        dispatcher = Dispatcher(database, clock, settings)
+        gauges = Gauges(jobs_own, clock, gift_writer, hub, readiness, lambda: jobs.states)
+        dispatcher = Dispatcher(jobs_own, clock, settings)
         stack.push_async_callback(dispatcher.close)
         dispatcher.on_done = lambda: jobs.wake(SEND_JOB)
         hub.on_work = jobs.wake
@@ -136,6 +144,8 @@ async def open_house(
             settings=settings,
             clock=clock,
             database=database,
+            job_database=jobs_own,
+            hub_database=hubs_own,
             shards=shards,
             doorkeeper=doorkeeper,
             openid=openid,
@@ -159,18 +169,19 @@ async def open_house(
         )
         jobs.add(jobs_of(house))
         if with_jobs:
-            await _run(stack, jobs)
+            await closing.run(stack, jobs)
         yield house
 
 
 def jobs_of(house: House) -> list[Job]:
     """The periodic work of all rooms. What makes a room's jobs is given the parts of the house it asks for, by their
-    types.
+    types, and of the databases that of jobs.
 
     Raises:
         KeyError: a room asks for something that is no part of the house.
     """
     parts = {kind: getattr(house, name) for name, kind in get_type_hints(House).items()}
+    parts[Database] = house.job_database
     found: list[Job] = []
     for room in rooms():
         if room.jobs:
@@ -180,29 +191,40 @@ def jobs_of(house: House) -> list[Job]:
     return found
 
 
-async def _open_database(
-    stack: AsyncExitStack, settings: Settings, url: str | None, clock: Clock
-) -> tuple[Database, Shards]:
-    database = await stack.enter_async_context(
-        Database(
-            url or settings.database_url.reveal(),
-            connections=settings.database_connections,
-            statement_timeout_ms=settings.statement_timeout_ms,
+async def _open_databases(stack: AsyncExitStack, settings: Settings, url: str | None) -> list[Database]:
+    """For those who ask, for jobs, and for the hub."""
+    return [
+        await stack.enter_async_context(
+            Database(
+                url or settings.database_url.reveal(),
+                connections=connections,
+                statement_timeout_ms=settings.statement_timeout_ms,
+            )
         )
-    )
+        for connections in (settings.database_connections, settings.job_connections, DATABASE_HUB_CONNECTIONS)
+    ]
+
+
+async def _prepare(database: Database, clock: Clock) -> Shards:
     async with database.transaction() as connection:
         await ensure_gift_partitions(connection, clock)
-        return database, await read_shards(connection)
+        return await read_shards(connection)
 
 
 async def _open_hub(
-    stack: AsyncExitStack, database: Database, settings: Settings, shards: Shards, clock: Clock
+    closing: "_Closing",
+    stack: AsyncExitStack,
+    database: Database,
+    own: Database,
+    settings: Settings,
+    shards: Shards,
+    clock: Clock,
 ) -> tuple[Hub, Chat]:
-    chat = Chat(database, clock)
-    hub = Hub(database, shards, clock, Profiles(database), new_id(clock), Seats(settings), chat.saw)
-    await _run(stack, hub)
+    chat = Chat(own, clock)
+    hub = Hub(database, own, shards, clock, Profiles(own), new_id(clock), Seats(settings), chat.saw)
+    await closing.run(stack, hub)
     chat.deliver_to(hub.receive)
-    return hub, await _run(stack, chat)
+    return hub, await closing.run(stack, chat)
 
 
 class _Part(Protocol):
@@ -214,8 +236,23 @@ class _Part(Protocol):
 P = TypeVar("P", bound=_Part)
 
 
-async def _run(stack: AsyncExitStack, part: P) -> P:
-    """Start a part now, and stop it when the house closes."""
-    stack.push_async_callback(part.stop)
-    await part.start()
-    return part
+class _Closing:
+    """Stops the parts of a house, one after the other: together they have HOUSE_STOP_S."""
+
+    def __init__(self) -> None:
+        self._ends_at: float | None = None
+
+    async def run(self, stack: AsyncExitStack, part: P) -> P:
+        """Start a part now, and stop it when the house closes."""
+        stack.push_async_callback(self._stop, part)
+        await part.start()
+        return part
+
+    async def _stop(self, part: _Part) -> None:
+        now = asyncio.get_running_loop().time()
+        self._ends_at = self._ends_at or now + HOUSE_STOP_S
+        try:
+            async with asyncio.timeout_at(max(self._ends_at, now + PART_STOP_S_MIN)):
+                await part.stop()
+        except TimeoutError:
+            log.error("%s does not end, and is left behind", type(part).__name__)

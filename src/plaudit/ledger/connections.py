@@ -5,9 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
-from plaudit.db import Connection
+from plaudit.db import Connection, is_read_only
 
 Connect = Callable[[], Awaitable[Connection]]
+
+
+class NotConnected(Exception):
+    """There was no connection to ask over: nothing was sent."""
 
 
 class Connections:
@@ -20,10 +24,14 @@ class Connections:
         self._idle: list[Connection] = []
 
     async def fetch(self, sql: str, arguments: Callable[[], Sequence[object]]) -> list[asyncpg.Record]:
-        """The rows of one statement, a transaction of its own. `arguments` is asked when the turn has come."""
+        """The rows of one statement, a transaction of its own. `arguments` is asked when the turn has come.
+
+        Raises:
+            NotConnected: no connection could be made.
+        """
         async with self._turns:
             given = arguments()
-            connection = self._take_idle() or await self._connect()
+            connection = self._take_idle() or await self._make()
             try:
                 rows = await connection.fetch(sql, *given)
             except BaseException:
@@ -37,9 +45,18 @@ class Connections:
         while self._idle:
             self._idle.pop().terminate()
 
+    async def _make(self) -> Connection:
+        try:
+            return await self._connect()
+        except Exception as error:
+            raise NotConnected(str(error)) from error
+
     def _take_idle(self) -> Connection | None:
-        """The one that was used last, so that at rest it is the same again and again."""
+        """The one that was used last, so that at rest it is the same again and again. One whose server takes no writes
+        any more is ended."""
         while self._idle:
-            if not (connection := self._idle.pop()).is_closed():
+            connection = self._idle.pop()
+            if not connection.is_closed() and not is_read_only(connection):
                 return connection
+            connection.terminate()
         return None

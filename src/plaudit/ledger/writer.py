@@ -11,7 +11,7 @@ import asyncpg
 
 from plaudit.clock import Clock
 from plaudit.db import statements
-from plaudit.ledger.connections import Connect, Connections
+from plaudit.ledger.connections import Connect, Connections, NotConnected
 from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
@@ -22,19 +22,30 @@ from plaudit.limits import (
     GIFT_QUEUE_LENGTH_MAX,
     LEDGER_CONNECTIONS_MAX,
 )
-from plaudit.problems import TooBusy
+from plaudit.problems import TooBusy, Unavailable
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
 # What a batch may fail with and be tried again: ids make the second try safe even if the first one committed.
 _PASSING_ERRORS = (
+    NotConnected,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
+
+# Those of them after which a batch may have been committed all the same.
+_UNCERTAIN_ERRORS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
     OSError,
     TimeoutError,
 )
@@ -122,17 +133,17 @@ class _Lane:
         try:
             row = await self._call(batch)
         except Exception as error:
-            passing = isinstance(error, _PASSING_ERRORS)
+            passing = isinstance(error, (*_PASSING_ERRORS, Unavailable))
             if len(batch) > 1 and not passing:  # one gift the database cannot take must not fail the others
                 middle = len(batch) // 2
                 await self._charge(batch[:middle])
                 await self._charge(batch[middle:])
                 return
             log.exception("%d gifts of shard %d could not be charged", len(batch), self._shard)
-            unknown = OutcomeUnknown()
-            unknown.__cause__ = error
+            failure = error if isinstance(error, Unavailable) else OutcomeUnknown()
+            failure.__cause__ = error.__cause__ or error
             for _, ticket, _ in batch:
-                ticket.fail(unknown)
+                ticket.fail(failure)
             return
         self._on_charged()
         self.batches_charged += 1
@@ -146,13 +157,17 @@ class _Lane:
             batch.extend(() if batch else self._take())
             return self._arguments([waiting[0] for waiting in batch])
 
+        is_uncertain = False
         for attempt in range(1, CHARGE_ATTEMPTS_MAX + 1):
             try:
                 (row,) = await self._connections.fetch(SQL["charge"], arguments)
             except _PASSING_ERRORS as error:
                 log.warning("charging shard %d, attempt %d: %r", self._shard, attempt, error)
-                if attempt == CHARGE_ATTEMPTS_MAX:
+                is_uncertain = is_uncertain or isinstance(error, _UNCERTAIN_ERRORS)
+                if attempt == CHARGE_ATTEMPTS_MAX and is_uncertain:
                     raise
+                if attempt == CHARGE_ATTEMPTS_MAX:
+                    raise Unavailable from error
                 await asyncio.sleep(attempt * CHARGE_RETRY_PAUSE_MS / 1000)
             else:
                 return row
@@ -256,6 +271,7 @@ class GiftWriter:
 
         Raises:
             TooBusy: the queue is full, or the process is about to stop; nothing was charged.
+            Unavailable: the database takes nothing; nothing was charged.
             OutcomeUnknown: the books could not be reached; ask again with the same id.
         """
         return (await self.charge_many((order,)))[0]
@@ -264,7 +280,7 @@ class GiftWriter:
         """Charge gifts in this order for each viewer; one outcome each, in the order given.
 
         Raises:
-            TooBusy, OutcomeUnknown: as `charge`; some of the gifts may have been charged when it is unknown.
+            TooBusy, Unavailable, OutcomeUnknown: as `charge`; when it is unknown, some may have been charged.
         """
         return await self.submit(orders) if orders else []
 

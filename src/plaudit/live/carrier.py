@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from plaudit.db import Connection, statements
+from plaudit.db import Connection, is_read_only, statements
 from plaudit.ledger.connections import Connect
-from plaudit.limits import CARRIER_RETRY_PAUSE_MS, NOTIFY_IDS_MAX
+from plaudit.limits import CARRIER_RETRY_PAUSE_MS, DATABASE_LISTENER_CHECK_S, NOTIFY_IDS_MAX
 
 SQL = statements(__file__)
 
@@ -77,13 +77,22 @@ class Carrier:
                     self._connection = connection
                     for handler in self._handlers.values():
                         handler(None)  # what moved while nobody listened
-                    await lost.wait()
+                    await self._listen_until(lost, connection)
                 finally:
                     self._connection = None
                     connection.terminate()
             except Exception as error:
                 log.warning("no connection to listen on: %r", error)
             await asyncio.sleep(CARRIER_RETRY_PAUSE_MS / 1000)
+
+    async def _listen_until(self, lost: asyncio.Event, connection: Connection) -> None:
+        """Until the connection is lost, which one that only listens would not notice of itself."""
+        while not lost.is_set() and not is_read_only(connection):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DATABASE_LISTENER_CHECK_S):
+                    await lost.wait()
+            if not lost.is_set():
+                await connection.execute(SQL["still_there"])
 
     def _hear(self, _connection: Any, _pid: int, channel: str, payload: object) -> None:
         process, _, named = str(payload).partition(":")

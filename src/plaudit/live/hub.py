@@ -48,6 +48,7 @@ class Hub:
     def __init__(
         self,
         database: Database,
+        own: Database,
         shards: Shards,
         clock: Clock,
         profiles: Profiles,
@@ -55,10 +56,11 @@ class Hub:
         seats: Seats,
         on_frame: Callable[[Frame], None] = lambda _: None,
     ) -> None:
+        """`own`: connections that whoever comes cannot take; what one who comes asks for is read over others."""
         self.process_id = process_id
         self.profiles = profiles
         self.seats = seats
-        self.reader = Reader(database, shards, profiles)
+        self.reader = Reader(database, own, shards, profiles)
         self.rooms: dict[int, OpenRoom] = {}
         self._on_frame = on_frame
         self._people: dict[int, set[Subscriber]] = {}
@@ -70,7 +72,7 @@ class Hub:
         self._wallets: dict[int, int | None] = {}
         self._wallets_moved: set[int] = set()
         self._carrier = Carrier(
-            database.connect,
+            own.connect,
             process_id,
             self._rooms_moved_elsewhere,
             self._wallets_moved_elsewhere,
@@ -79,8 +81,8 @@ class Hub:
         self.on_work: Callable[[str], None] = lambda _: None
         """Called with the name of a job that has work."""
         self.clock = clock
-        self.watch = SocketWatch(database, clock)
-        self._states = StateTeller(database, clock, profiles, process_id, self.rooms, self.send_to)
+        self.watch = SocketWatch(own, clock)
+        self._states = StateTeller(own, clock, profiles, process_id, self.rooms, self.send_to)
         self._task: asyncio.Task[None] | None = None
         self._poll_at = 0.0
         self._wallets_poll_at = 0.0

@@ -54,6 +54,9 @@ join wallet w on w.shard = p.shard and w.viewer_id = p.viewer_id;
 -- name: notify
 select pg_notify($1, $2);
 
+-- name: still_there
+select;
+
 -- Presence
 
 -- name: report_viewers

@@ -46,8 +46,10 @@ def numbers(rows: Iterable[asyncpg.Record]) -> dict[int, int]:
 class Reader:
     """Reads for the hub; the numbers of frames are the truth, whatever was heard before."""
 
-    def __init__(self, database: Database, shards: Shards, profiles: Profiles) -> None:
+    def __init__(self, database: Database, own: Database, shards: Shards, profiles: Profiles) -> None:
+        """`own`: for what all who watch need; `database`: for what one who comes asks for."""
         self._database = database
+        self._own = own
         self._shards = shards
         self._profiles = profiles
         self._known: OrderedDict[int, Standing] = OrderedDict()
@@ -113,7 +115,7 @@ class Reader:
         if not rooms:
             return
         shards, ids = [room.key.shard for room in rooms], [room.key.room_id for room in rooms]
-        async with self._database.read() as connection:
+        async with self._own.read() as connection:
             heads = numbers(await connection.fetch(SQL["room_heads"], shards, ids))
         for room in rooms:
             room.sequence.offer(heads.get(room.key.room_id, 0), None)
@@ -123,7 +125,7 @@ class Reader:
         if not rooms:
             return False
         known_before = [room.sequence.known for room in rooms]
-        read = await self.frames([(room.key, room.sequence.last, NO_END) for room in rooms])
+        read = await self._frames(self._own, [(room.key, room.sequence.last, NO_END) for room in rooms])
         for room, known in zip(rooms, known_before, strict=True):
             frames = read.get(room.key.room_id, [])
             unheard = room.sequence.known == known
@@ -133,12 +135,12 @@ class Reader:
                 room.sequence.settle(frames[-1].seq if frames else 0)
         return any(len(frames) == HUB_READ_FRAMES_MAX for frames in read.values())
 
-    async def frames(
-        self, wanted: Sequence[tuple[RoomKey, int, int]], limit: int = HUB_READ_FRAMES_MAX
+    async def _frames(
+        self, database: Database, wanted: Sequence[tuple[RoomKey, int, int]], limit: int = HUB_READ_FRAMES_MAX
     ) -> dict[int, list[Frame]]:
         """Of each room the frames after a number, up to another, in order: at most `limit` each."""
         keys = [key for key, _, _ in wanted]
-        async with self._database.read() as connection:
+        async with database.read() as connection:
             rows = await connection.fetch(
                 SQL["frames_after"],
                 [key.shard for key in keys],
@@ -156,7 +158,7 @@ class Reader:
         self, key: RoomKey, after: int, up_to: int, limit: int = HUB_READ_FRAMES_MAX
     ) -> list[tuple[int, bytes]]:
         """The frames of one room as screens read them: at most `limit`."""
-        frames = (await self.frames([(key, after, up_to)], limit)).get(key.room_id, [])
+        frames = (await self._frames(self._database, [(key, after, up_to)], limit)).get(key.room_id, [])
         people = {person_id for frame in frames for person_id in wire_frames.people_of(frame)}
         cards = await self._profiles.cards(people)
         encoded = []
@@ -174,7 +176,7 @@ class Reader:
 
     async def wallets(self, people: Sequence[int]) -> dict[int, int]:
         """The coins of people; who never had any has none."""
-        async with self._database.read() as connection:
+        async with self._own.read() as connection:
             shards = [self._shards.of(person_id) for person_id in people]
             read = numbers(await connection.fetch(SQL["wallets_of"], shards, people))
         return {person_id: read.get(person_id, 0) for person_id in people}

@@ -17,8 +17,10 @@ log = logging.getLogger(__name__)
 class RoomCache:
     """Rooms that are asked for, read again every second: one query for all of them. Who is not asked for is dropped."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, own: Database) -> None:
+        """`own`: to read again what is at hand; `database`: to read what somebody asks for."""
         self._database = database
+        self._own = own
         self._rooms: dict[int, Room] = {}
         self._asked_for: set[int] = set()
         self._changed: dict[int, Room] = {}  # since the last reading began
@@ -58,7 +60,7 @@ class RoomCache:
         self._asked_for.add(room_id)
         if known := self._rooms.get(room_id):
             return known
-        for room in await self._read([room_id]):
+        for room in await self._read(self._database, [room_id]):
             if room_id not in self._rooms:  # else it was changed here while it was read
                 self.keep(room)
             return self._rooms.get(room_id, room)
@@ -81,10 +83,10 @@ class RoomCache:
     async def _refresh(self) -> None:
         wanted, self._asked_for = self._asked_for & self._rooms.keys(), set()
         self._changed = {}
-        found = await self._read(wanted) if wanted else []
+        found = await self._read(self._own, wanted) if wanted else []
         # What changed here while they were read is newer than the reading.
         self._rooms = {room.id: room for room in found} | self._changed
 
-    async def _read(self, ids: Collection[int]) -> list[Room]:
-        async with self._database.read() as connection:
+    async def _read(self, database: Database, ids: Collection[int]) -> list[Room]:
+        async with database.read() as connection:
             return list((await rooms_by_ids(connection, ids)).values())

@@ -37,7 +37,7 @@ def audit(data: Path | None, *, as_json: bool) -> int:
 
 
 async def _audit(url: str) -> AuditReport:
-    connection = await connect(url)
+    connection = await connect(url, writes=False)
     try:
         report = await run(connection)
         with suppress(asyncpg.ReadOnlySQLTransactionError):  # a standby proves as well, and keeps nothing

@@ -260,7 +260,7 @@ def schema_of_migrations() -> str:
 
 async def _apply_alone(url: str) -> None:
     """Without repairs: they would take the schema recorded before this one for what is right."""
-    connection = await connect(url, role=None)
+    connection = await connect(url, role=None, statement_timeout_ms=0)
     await apply(connection)
     await connection.close()
 
@@ -272,7 +272,7 @@ async def apply_to(url: str, *, before_deploy: bool = False, shards: int | None 
     Raises:
         MigrationError: as `apply`; or the privileges are another user's to repair.
     """
-    connection = await connect(url, role=None)
+    connection = await connect(url, role=None, statement_timeout_ms=0)
     try:
         applied = await apply(connection, before_deploy=before_deploy, shards=shards)
         if await pending_migrations(connection):
