@@ -36,6 +36,37 @@ def test_pages_and_scripts_name_no_other_host() -> None:
     assert found == {}
 
 
+def _rules(sheet: str) -> list[tuple[str, str, bool]]:
+    """Selector and declarations of each rule, and whether it is for browsers that mix colours."""
+    found, around = [], []
+    for opened in re.finditer(r"([^{}]*)([{}])", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)):
+        text, sign = opened[1].strip(), opened[2]
+        if sign == "{":
+            around.append(text.rpartition(";")[2].strip())
+        else:
+            found.append((around.pop(), text, any(one.startswith("@supports") for one in around)))
+    assert around == []
+    return found
+
+
+def test_what_older_browsers_do_not_know_comes_after_what_they_know() -> None:
+    wrong = []
+    for path in sorted((STATIC / "css").glob("*.css")):
+        for selector, declared, is_newer in _rules(path.read_text()):
+            parts = [one.strip() for one in declared.split(";")]
+            names = [one.partition(":")[0] for one in parts]
+            for place, (name, part) in enumerate(zip(names, parts, strict=True)):
+                before = names[:place]
+                is_alone = ("dvh" in part and name not in before) or (
+                    name in {"mask", "mask-image"} and f"-webkit-{name}" not in before
+                )
+                if is_alone or "light-dark(" in part or ("color-mix(" in part and not is_newer):
+                    wrong.append(f"{path.name}: {selector}: {part}")
+            if ":has(" in selector and len({":has(" in one for one in selector.split(",")}) > 1:
+                wrong.append(f"{path.name}: {selector}")
+    assert wrong == []
+
+
 def test_templates_carry_no_inline_script_or_style() -> None:
     inline = re.compile(r"<script(?![^>]*(?:src=|application/json))|<style|\sstyle=|\son[a-z]+=")
     templates = list(TEMPLATES.rglob("*.html"))

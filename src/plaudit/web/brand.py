@@ -73,14 +73,14 @@ def _sheet(colour: str) -> BrandFile:
     """What stands in for the accent of `tokens.css`."""
     accent = accent_of(colour)
     tokens = {
-        "accent": f"light-dark({accent.text_light}, {accent.text_dark})",
+        "accent": f"var(--light, {accent.text_light}) var(--dark, {accent.text_dark})",
         "accent-fill": accent.fill,
         "accent-fill-hover": accent.fill_hover,
         "on-accent": accent.on_fill,
-        "accent-wash": f"light-dark({accent.wash_light}, {accent.wash_dark})",
+        "accent-wash": f"var(--light, {accent.wash_light}) var(--dark, {accent.wash_dark})",
     }
     lines = " ".join(f"--{token}: {value};" for token, value in tokens.items())
-    return _named(f"@layer tokens {{ :root {{ {lines} }} }}\n".encode(), "css", "text/css")
+    return _named(f"@layer tokens {{ :root, [data-theme] {{ {lines} }} }}\n".encode(), "css", "text/css")
 
 
 def _named(content: bytes, kind: str, media_type: str) -> BrandFile:

@@ -66,7 +66,7 @@ function draw(place) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
 }
 
-/** A colour as a canvas understands it: light-dark() and the like are worked out by the page. @param {HTMLElement} place @param {string} colour */
+/** A colour as a canvas understands it: variables and mixed ones are worked out by the page. @param {HTMLElement} place @param {string} colour */
 function resolved(place, colour) {
   const probe = document.createElement("span");
   probe.style.color = colour;
