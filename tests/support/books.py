@@ -11,15 +11,15 @@ RATES = {"USD": "1", "EUR": "9/10", "HUF": "320"}
 
 
 def price(channel: str = "web", **changed: Any) -> Price:
-    """Prices of the United States on a channel: 100 coins for 110 cents on the web, and for 150 in the apps."""
+    """Prices of the United States on a channel: 100 coins for 110 cents on the web, and for 149 in the apps."""
     web = channel == "web"
     fields: dict[str, Any] = {
         "version": 1,
         "region": "US",
         "channel": channel,
         "currency": "USD",
-        "unit_numerator": 11 if web else 3,
-        "unit_denominator": 10 if web else 2,
+        "unit_numerator": 11 if web else 149,
+        "unit_denominator": 10 if web else 100,
         "step_minor": 1,
         "tax_name": "VAT",
         "tax_rate_bps": 2_000,
@@ -28,7 +28,7 @@ def price(channel: str = "web", **changed: Any) -> Price:
         "custom_amounts": web,
         "coins_min": 10,
         "coins_max": 100_000,
-        "packages": (Package(100, 110 if web else 150), Package(1_000, 1_100 if web else 1_500)),
+        "packages": (Package(100, 110 if web else 149), Package(1_000, 1_100 if web else 1_490)),
     } | changed
     unit, rate = Fraction(fields["unit_numerator"], fields["unit_denominator"]), Fraction(RATES[fields["currency"]])
     reference = reference_of(unit, fields["tax_rate_bps"], rate, tax_included=fields["tax_included"])

@@ -10,6 +10,7 @@ from plaudit.selling.prices.lint import Surroundings, lint
 from plaudit.selling.prices.model import Severity
 from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook
 from plaudit.selling.prices.seed import make_book
+from plaudit.selling.providers.apple.price_points import apple_ladder
 from tests.support.books import BEGIN, book, price
 
 DAY = timedelta(days=1)
@@ -42,6 +43,45 @@ def test_the_first_book_and_a_plain_one_are_clean() -> None:
     first = make_book(1, BEGIN)
     assert lint(first, Surroundings(default_region="US", past=(first,), current=first)) == []
     assert lint(book(), Surroundings(default_region="US")) == []
+
+
+def test_what_the_app_store_does_not_sell_at_is_found() -> None:
+    """Google sells at any amount, and of a currency whose ladder is not known nothing is said."""
+    packages = (Package(100, 149), Package(1_000, 1_501))
+    checked = book(price(), price("apple", packages=packages), price("google", packages=packages))
+    (found,) = lint(checked, Surroundings())
+    assert (found.code, found.path) == ("not_a_price_point", "regions.US.apple.packages[1].price_minor")
+    assert "1500 and 1549 are" in found.text
+    assert apple_ladder("XAF") is None
+
+
+def test_the_first_prices_in_the_app_store_are_price_points() -> None:
+    for one in make_book(1, BEGIN).prices:
+        if one.channel == "apple" and one.currency != "ISK":
+            ladder = apple_ladder(one.currency)
+            assert ladder, one.currency
+            assert len(one.packages) >= 7
+            assert all(ladder.has(package.price_minor) for package in one.packages), one.region
+
+
+@pytest.mark.parametrize(
+    ("currency", "points", "others"),
+    [
+        ("USD", (29, 99, 990, 995, 999, 1_049, 24_999, 99_999), (28, 100_001, 105, 1_050, 20_500)),
+        ("JPY", (50, 160, 2_280, 10_400), (155, 2_250)),
+        ("HUF", (9_900, 44_900), (44_500,)),
+        ("IDR", (300_000, 1_800_000), (310_000,)),
+    ],
+)
+def test_rungs_of_apples_ladder(currency: str, points: tuple[int, ...], others: tuple[int, ...]) -> None:
+    ladder = apple_ladder(currency)
+    assert ladder
+    assert [minor for minor in points if not ladder.has(minor)] == []
+    assert [minor for minor in others if ladder.has(minor)] == []
+    for minor in (*points, *others):
+        above, below = ladder.at_least(minor), ladder.at_most(minor)
+        assert above is None or (above >= minor and ladder.has(above))
+        assert below is None or (below <= minor and ladder.has(below))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +125,7 @@ def test_it_refuses(checked: PriceBook, code: str, path: str) -> None:
 
 
 def test_a_true_best_value_and_a_true_saving_pass() -> None:
-    best = web(Package(100, 110), Package(1_000, 1_000, best_value=True, saving_percent=33))
+    best = web(Package(100, 110), Package(1_000, 1_000, best_value=True, saving_percent=32))
     assert found(best) == []
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from plaudit.languages.speaking import later
 from plaudit.plugins import Plugin, plugins
+from plaudit.selling.prices.points import Ladders, any_amount
 from plaudit.selling.prices.pricing import WEB, Channel, Price
 from plaudit.settings import Settings
 
@@ -35,6 +36,8 @@ class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
     seller: str = ""
     """Who sells, as a confirmation of a purchase in the store names it."""
     refund_desk: RefundDesk | None = None
+    ladder_of: Ladders = any_amount
+    """What it sells at in a currency."""
     is_refunded_here: bool = True
     """Whether operators can give money back; without, only the store does, on its own word."""
 

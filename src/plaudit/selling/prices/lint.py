@@ -18,6 +18,7 @@ from plaudit.limits import (
     REGION_CROSSING_BPS_MAX,
 )
 from plaudit.money import payable_step, round_half_up
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.claims import claims_of_channel, claims_of_region, offers_of
 from plaudit.selling.prices.model import Finding, Severity
 from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook
@@ -123,8 +124,22 @@ def _steps(price: Price) -> Iterator[Finding]:
             if amount % price.step_minor:
                 text = f"{amount} minor units are no multiple of the step, {price.step_minor}."
                 yield Finding("price_off_step", path_of(price, f"packages[{index}]"), text, REFUSE)
+    yield from _off_the_ladder(price)
     if not price.packages and not price.custom_amounts:
         yield Finding("nothing_to_buy", path_of(price), "There are neither packages nor custom amounts.", REFUSE)
+
+
+def _off_the_ladder(price: Price) -> Iterator[Finding]:
+    """A store sells at its price points only: at any other price each sale would differ from what was said."""
+    ladder = channel_of(price.channel).ladder_of(price.currency)
+    if ladder is None:
+        return
+    for index, package in enumerate(price.packages):
+        for amount in sorted({package.price_minor, package.lowest_minor}):
+            if not ladder.has(amount):
+                near = " and ".join(str(one) for one in (ladder.at_most(amount), ladder.at_least(amount)) if one)
+                text = f"{amount} minor units are no price point that is known of {price.channel}; {near} are."
+                yield Finding("not_a_price_point", path_of(price, f"packages[{index}].price_minor"), text, WARN)
 
 
 def _fees(price: Price) -> Iterator[Finding]:

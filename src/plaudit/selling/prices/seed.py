@@ -20,6 +20,7 @@ from currency_converter import CurrencyConverter
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
+from plaudit.limits import PACKAGE_DEARER_BPS_MAX
 from plaudit.money import exponent, payable_step, round_up
 from plaudit.selling.prices.channels import ChannelInfo, channels
 from plaudit.selling.prices.lint import fewest_worth_their_fees
@@ -142,6 +143,24 @@ def _european(converter: CurrencyConverter) -> dict[str, tuple[str, Tax]]:
     return found
 
 
+def _at_price_points(packs: Mapping[int, int], channel: ChannelInfo, currency: str) -> tuple[Package, ...]:
+    """Packs at prices their store sells at: the next above, unless more coins were dearer by the coin then than round
+    figures explain. Those far below the least of all are left out."""
+    ladder = channel.ladder_of(currency)
+    if ladder is None:
+        return tuple(Package(coins, minor) for coins, minor in packs.items())
+    packages: list[Package] = []
+    for coins, minor in packs.items():
+        point = ladder.at_least(minor)
+        cheapest = min((Fraction(one.price_minor, one.coins) for one in packages), default=Fraction(minor))
+        most = int(cheapest * coins * Fraction(BPS + PACKAGE_DEARER_BPS_MAX, BPS))
+        if point and point > most:
+            point = ladder.at_most(most)
+        if point and point < 2 * minor:
+            packages.append(Package(coins, point))
+    return tuple(packages)
+
+
 def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: Tax, minor_per_cent: Fraction) -> Price:
     """Prices of one channel: the web in exact proportion to its smallest pack, the stores by their packs only."""
     step = payable_step(currency)
@@ -151,10 +170,14 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
         return round_up(factor * cents / step) * step
 
     web = not channel.is_store
-    base_minor = converted(WEB_CENTS if web else STORE_PACKS_CENTS[BASE_COINS])
+    if web:
+        base_minor = converted(WEB_CENTS)
+        packages = tuple(Package(n, base_minor * n // BASE_COINS) for n in WEB_PACKAGES)
+    else:
+        packages = _at_price_points({n: converted(cents) for n, cents in STORE_PACKS_CENTS.items()}, channel, currency)
+        base_minor = next(package.price_minor for package in packages if package.coins == BASE_COINS)
     unit = Fraction(base_minor, BASE_COINS)
     reference = reference_of(unit, tax.rate_bps, minor_per_cent, tax_included=tax.included)
-    packs = {n: base_minor * n // BASE_COINS for n in WEB_PACKAGES} if web else STORE_PACKS_CENTS
     price = Price(
         version=version,
         region=region,
@@ -169,11 +192,11 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
         store_fee_bps=channel.fee_bps,
         store_fee_fixed_minor=round_up(channel.fee_fixed_us_cents * minor_per_cent),
         custom_amounts=web,
-        coins_min=1 if web else min(STORE_PACKS_CENTS),
-        coins_max=WEB_COINS_MAX if web else max(STORE_PACKS_CENTS),
+        coins_min=1 if web else min(package.coins for package in packages),
+        coins_max=WEB_COINS_MAX if web else max(package.coins for package in packages),
         reference_numerator=reference.numerator,
         reference_denominator=reference.denominator,
-        packages=tuple(Package(n, price if web else converted(price)) for n, price in packs.items()),
+        packages=packages,
     )
     return msgspec.structs.replace(price, coins_min=fewest_worth_their_fees(price)) if web else price
 

@@ -2,6 +2,7 @@
 
 from plaudit.languages.speaking import later
 from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
+from plaudit.selling.providers.apple.price_points import apple_ladder
 from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.base import PaymentProvider
 from plaudit.selling.providers.plugin import PaymentPlugin
@@ -29,6 +30,7 @@ APP_STORE = PaymentPlugin(
             "https://reportaproblem.apple.com",
             later("Sign in, choose “Request a refund” and the purchase."),
         ),
+        ladder_of=apple_ladder,
         is_refunded_here=False,
     ),
 )
