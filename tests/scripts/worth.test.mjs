@@ -20,21 +20,22 @@ function pile(lots, rate, length) {
   return coins;
 }
 
-test("the next coins cost what each of them cost, rounded once, half up, and never nothing", () => {
+test("the next coins cost what each of them cost, rounded once, up to a step, and never nothing", () => {
   const next = draw(1);
   for (let example = 0; example < 500; example += 1) {
     const lots = Array.from({ length: next(4) }, () => {
       const coins = 1 + next(6);
       return { unspent: next(coins), amount_minor: next(500), coins };
     });
-    const rate = { amount_minor: 1 + next(500), coins: 1 + next(6), currency: "USD" };
+    const rate = { amount_minor: 1 + next(500), coins: 1 + next(6), currency: "USD", step_minor: [1, 100][next(1)] };
     const count = next(30);
     const owned = lots.reduce((sum, lot) => sum + lot.unspent, 0);
     const spent = next(owned);
     const taken = pile(lots, rate, spent + count).slice(spent, spent + count);
     const common = 420n; // of all numbers of coins in a lot
     const cost = taken.reduce((sum, [minor, coins]) => sum + (BigInt(minor) * common) / BigInt(coins), 0n);
-    const expected = count ? Math.max(1, Number((cost * 2n + common) / (common * 2n))) : 0;
+    const per = common * BigInt(rate.step_minor);
+    const expected = count ? Math.max(1, Number((cost + per - 1n) / per)) * rate.step_minor : 0;
     assert.deepEqual(worthOf(lots, rate)(count, spent), { amount_minor: expected, currency: "USD" });
   }
 });
@@ -42,7 +43,7 @@ test("the next coins cost what each of them cost, rounded once, half up, and nev
 for (const { says, lots, rate, coins, spent, amount_minor } of JSON.parse(readFileSync(new URL("worth.examples.json", import.meta.url), "utf8"))) {
   test(says, () => {
     const known = lots.map(([unspent, minor, of]) => ({ unspent, amount_minor: minor, coins: of }));
-    const worth = worthOf(known, { amount_minor: rate[0], coins: rate[1], currency: "USD" });
+    const worth = worthOf(known, { amount_minor: rate[0], coins: rate[1], currency: "USD", step_minor: rate[2] ?? 1 });
     assert.deepEqual(worth(coins, spent), { amount_minor, currency: "USD" });
   });
 }

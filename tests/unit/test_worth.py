@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from plaudit.selling.prices.seed import make_book
 from plaudit.selling.wallet.model import OpenLot
 from plaudit.selling.wallet.worth import Valuation
-from tests.support.books import price
+from tests.support.books import BEGIN, price
 
 EXAMPLES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "scripts" / "worth.examples.json").read_text())
 
@@ -24,8 +25,8 @@ def lot(unspent: int, price_minor: int | None, coins: int, currency: str | None 
     )  # fmt: skip
 
 
-def valuation(lots: list[OpenLot], amount_minor: int, coins: int) -> Valuation:
-    return Valuation(lots, price(unit_numerator=amount_minor, unit_denominator=coins))
+def valuation(lots: list[OpenLot], amount_minor: int, coins: int, step_minor: int = 1) -> Valuation:
+    return Valuation(lots, price(unit_numerator=amount_minor, unit_denominator=coins, step_minor=step_minor))
 
 
 def unit(priced: dict[str, Any]) -> Fraction:
@@ -38,10 +39,17 @@ def test_the_next_coins_are_worth_what_they_cost_the_rest_the_web_price(example:
     found = valuation(lots, *example["rate"])
     assert found.of(example["coins"], example["spent"]).amount_minor == example["amount_minor"]
     scripts = found.for_scripts()
-    assert unit(scripts["rate"]) == Fraction(*example["rate"])
+    assert unit(scripts["rate"]) == Fraction(*example["rate"][:2])
     assert [(one["unspent"], unit(one)) for one in scripts["lots"]] == [
         (unspent, Fraction(minor, coins)) for unspent, minor, coins in example["lots"]
     ]
+
+
+def test_missing_coins_are_worth_what_they_are_sold_for() -> None:
+    """In every region, of every number: no gift is shown for less than it costs to buy its coins."""
+    for web in (one for one in make_book(1, BEGIN).prices if one.channel == "web"):
+        found = Valuation([], web)
+        assert all(found.of(coins).amount_minor == web.proportion(coins) for coins in range(1, 1_000)), web.region
 
 
 def test_presents_and_foreign_money_are_worth_the_web_price() -> None:

@@ -74,7 +74,9 @@ class PastItem(ShownItem, frozen=True, kw_only=True):
 class OfferedItem(ShownItem, frozen=True, kw_only=True):
     """Something that can be given now."""
 
-    price: Annotated[Money | None, Meta(description="What that is worth to the viewer, to the minor unit.")]
+    price: Annotated[
+        Money | None, Meta(description="What that is worth to the viewer, rounded up to what can be paid.")
+    ]
 
 
 class CatalogueAnswer(msgspec.Struct, frozen=True):

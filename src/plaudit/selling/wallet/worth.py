@@ -1,7 +1,8 @@
 """What coins are worth to a viewer: one rule, for the catalogue, the tray of a room and the wallet.
 
-The next unspent coins are worth what they cost, lot after lot, the rest the web price. `static/js/worth.js` is the same
-rule on pages; `tests/scripts/worth.examples.json` holds the two together.
+The next unspent coins are worth what they cost, lot after lot, the rest the web price, and all of it is rounded as a
+price is: up, to what can be paid. So coins that are missing are worth exactly what buying them costs.
+`static/js/worth.js` is the same rule on pages; `tests/scripts/worth.examples.json` holds the two together.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.limits import WALLET_LOTS_MAX
-from plaudit.money import round_half_up
+from plaudit.money import round_up
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.wallet.model import OpenLot, PriceView, Worth
 from plaudit.selling.wallet.reading import read_holding, web_price
@@ -31,7 +32,7 @@ class Valuation(msgspec.Struct, frozen=True):
     web: Price
 
     def of(self, coins: int, spent: int = 0) -> Worth:
-        """What a number of coins is worth, to the nearest minor unit; never nothing.
+        """What a number of coins is worth, rounded up to the step of web prices.
 
         Args:
             coins: so many of the next.
@@ -48,7 +49,8 @@ class Valuation(msgspec.Struct, frozen=True):
                 break
         total += left * self.web.unit
         basis: Literal["paid", "list", "mixed"] = "list" if not paid else "paid" if paid == coins else "mixed"
-        return Worth(max(1, round_half_up(total)) if coins else 0, self.web.currency, basis)
+        step = self.web.step_minor
+        return Worth(max(round_up(total / step), min(coins, 1)) * step, self.web.currency, basis)
 
     @property
     def per_coin(self) -> PriceView:
@@ -65,7 +67,8 @@ class Valuation(msgspec.Struct, frozen=True):
     def for_scripts(self) -> dict[str, Any]:
         """The same as fields of a page's data: `lots` and `rate`."""
         lots = [_for_scripts(self._unit(lot)) | {"unspent": lot.unspent} for lot in self.lots[:WALLET_LOTS_MAX]]
-        return {"lots": lots, "rate": _for_scripts(self.web.unit) | {"currency": self.web.currency}}
+        rate = _for_scripts(self.web.unit) | {"currency": self.web.currency, "step_minor": self.web.step_minor}
+        return {"lots": lots, "rate": rate}
 
     def _is_paid(self, lot: OpenLot) -> bool:
         return lot.kind == "paid" and lot.currency == self.web.currency

@@ -1,7 +1,7 @@
 // What coins are worth to a viewer: the rule of selling/wallet/worth.py, for pages whose viewer spends meanwhile. Exact.
 
 /** @typedef {{unspent: number, amount_minor: number, coins: number}} OpenLot unspent coins of a lot, and what all its coins cost */
-/** @typedef {{amount_minor: number, coins: number, currency: string}} Rate */
+/** @typedef {{amount_minor: number, coins: number, currency: string, step_minor: number}} Rate `step_minor`: all prices are multiples */
 
 /**
  * @param {OpenLot[]} lots in the order in which they are spent, all in the rate's currency
@@ -24,7 +24,8 @@ export function worthOf(lots, rate) {
       left -= taken;
     }
     if (left) add(left, rate.amount_minor, rate.coins);
-    const rounded = Number((numerator * 2n + denominator) / (denominator * 2n));
-    return { amount_minor: count ? Math.max(1, rounded) : 0, currency: rate.currency }; // never nothing
+    const per = denominator * BigInt(rate.step_minor);
+    const steps = Number((numerator + per - 1n) / per); // up, as prices are
+    return { amount_minor: Math.max(steps, Math.min(count, 1)) * rate.step_minor, currency: rate.currency }; // never nothing
   };
 }
