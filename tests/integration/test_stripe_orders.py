@@ -1,6 +1,7 @@
 """Orders paid at Stripe, from the quote to the coins and back, against a pretend Stripe in a process of its own."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -195,6 +196,31 @@ async def test_a_transfer_of_which_only_a_part_comes(shop: StripeShop, ada: http
     await _poll(shop)
     assert (await shop.state(ada, order), await shop.coins(ada)) == ("expired", 0)
     assert await _problems(shop) == [("amount_differs", False)]
+
+
+async def test_a_method_is_chosen_by_name_and_offered_first_the_next_time(
+    database_url: str, world: StripeWorld
+) -> None:
+    methods = "card konbini boleto"  # a boleto is paid in reais, which are not the currency here
+    async with open_stripe_shop(database_url, world, stripe_methods=methods) as shop:
+        ada = await shop.desk.person("ada", locale="ja-JP", country="JP")
+        offered = (await ada.get("/v1/prices")).json()["ways"]
+        names = [("stripe", "card", "Card"), ("stripe", "konbini", "Konbini"), ("stripe_intent", None, "In the app")]
+        assert [(way["provider"], way["method"], way["name"]) for way in offered] == names
+        assert not any(way["is_last"] for way in offered)
+        other = await shop.place(ada, method="boleto")
+        assert (other.status_code, other.json()["field"]) == (400, "body.method")
+        order = (await shop.place(ada, method="konbini")).json()
+        assert order["method"] == "konbini"
+        assert "does not take card" in shop.world.pay(order["checkout_url"], GOOD).text
+        shop.world.pay(order["checkout_url"], KONBINI)
+        shop.world.control("pay_voucher", session=_session(order))
+        await shop.tell(*shop.world.messages())
+        assert await shop.state(ada, order) == "paid"
+        again = (await ada.get("/v1/prices")).json()["ways"]
+        assert [way["method"] for way in again if way["is_last"]] == ["konbini"]
+        page = (await ada.get("/recharge")).text
+        assert re.search(r'data-method="konbini" checked', page)
 
 
 async def _poll(shop: StripeShop) -> None:

@@ -40,6 +40,7 @@ class Books(Returns, Vouchers):
             success_url=given["success_url"], cancel_url=given.get("cancel_url"), locale=given.get("locale"),
             payment_method_options=given.get("payment_method_options", {}),
         )  # fmt: skip
+        self.objects[f"{session['id']}/allowed"] = given
         session["url"] = f"{self.url}/pay/{session['id']}"
         self.objects[f"{session['id']}/intent_data"] = given.get("payment_intent_data", {})
         return session
@@ -69,6 +70,9 @@ class Books(Returns, Vouchers):
             )
             session["payment_intent"] = intent["id"]
         intent = self.objects[session["payment_intent"]]
+        allowed = self.objects[f"{session['id']}/allowed"].get("allowed_payment_method_types")
+        if allowed is not None and kind_of(method) not in allowed:
+            raise Refusal(400, "", f"This page does not take {kind_of(method)}.")
         address = {"country": country} if country else None
         session["customer_details"] = {"address": address, "email": "buyer@shop.example"}
         self.confirm(intent, method, address)
@@ -248,6 +252,11 @@ class Books(Returns, Vouchers):
             self.warn_of_fraud(charge)
         if card.dispute:
             self.open_dispute(charge, card.dispute, inquiry=card.inquiry)
+
+
+def kind_of(method: str) -> str:
+    """The type of what the buyer typed or chose."""
+    return DELAYED_METHODS.get(method) or (method if method in VOUCHERS else "card")
 
 
 def _unexpected(intent: Stored) -> Refusal:

@@ -29,6 +29,7 @@ SESSION_CREATE: Known = _METADATA | {
     "payment_intent_data": {"metadata": ANY, "description": None, "capture_method": None},
     "payment_method_options": _CARD_OPTIONS,
     "adaptive_pricing": {"enabled": None},
+    "allowed_payment_method_types": [None],
     "billing_address_collection": None,
     "success_url": None,
     "cancel_url": None,

@@ -162,7 +162,7 @@ class World:
     async def buy(self, purse: Purse) -> None:
         async with self.database.transaction() as connection:
             asked = QuoteRequest(id=new_id(self.clock), coins=self.random.randint(70, 250))
-            quote, _ = await order_actions.make_quote(
+            quote, *_ = await order_actions.make_quote(
                 connection, purse.person_id, asked, SETTINGS, self.clock, providers=self.providers
             )
             wanted = OrderRequest(id=new_id(self.clock), quote_id=quote.quote_id, provider="sandbox")

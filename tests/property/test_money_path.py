@@ -174,7 +174,7 @@ class MoneyPath(RuleBasedStateMachine):
         async def place() -> Order:
             async with self.database.transaction() as connection:
                 wanted = QuoteRequest(id=self.new_id(), coins=coins)
-                quote, _ = await actions.make_quote(
+                quote, *_ = await actions.make_quote(
                     connection, self.viewer, wanted, SETTINGS, self.clock, providers=self.providers
                 )
                 asked = OrderRequest(id=self.new_id(), quote_id=quote.quote_id, provider="sandbox")

@@ -84,12 +84,19 @@ class StripeShop:
         return found
 
     async def place(
-        self, buyer: httpx2.AsyncClient, provider: str = "stripe", order_id: str | None = None
+        self,
+        buyer: httpx2.AsyncClient,
+        provider: str = "stripe",
+        order_id: str | None = None,
+        *,
+        method: str | None = None,
     ) -> httpx2.Response:
         """The answer to an order of a new quote."""
         quote = await buyer.post("/v1/quotes", json={"id": str(new_id(self.clock)), "package_coins": 350})
         assert quote.status_code == 201, quote.text
         body = {"id": order_id or str(new_id(self.clock)), "quote_id": quote.json()["id"], "provider": provider}
+        if method:
+            body["method"] = method
         return await buyer.post("/v1/orders", json=body)
 
     async def tell(self, *messages: tuple[dict[str, str], bytes], provider: str = "stripe") -> list[str]:
@@ -113,7 +120,7 @@ class StripeShop:
 
 @asynccontextmanager
 async def open_stripe_shop(
-    database_url: str, world: StripeWorld, *, webhooks: bool = False
+    database_url: str, world: StripeWorld, *, webhooks: bool = False, **changed: Any
 ) -> AsyncIterator[StripeShop]:
     """A shop with a price book. `webhooks`: whether messages arrive by themselves, each twice and out of order."""
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
@@ -125,6 +132,7 @@ async def open_stripe_shop(
             stripe_url=world.url,
             stripe_intent_page=INTENT_PAGE,
             **SELLER,
+            **changed,
         )
         async with open_desk(database_url, clock, settings) as desk:
             async with desk.house.database.transaction() as connection:

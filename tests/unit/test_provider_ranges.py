@@ -45,8 +45,8 @@ def test_missing_coins_are_raised_to_what_somebody_takes() -> None:
 def test_the_least_of_all_on_offer_holds() -> None:
     both = providers(**STRIPE, **PAYPAL)
     assert as_taken(price(), both) == price()
-    assert takers_of(both, price(), 49) == ["paypal"]
-    assert takers_of(both, price(), 50) == ["stripe", "paypal"]
+    assert takers_of(both, Money(49, "EUR")) == ["paypal"]
+    assert takers_of(both, Money(50, "EUR")) == ["stripe", "paypal"]
 
 
 def test_prices_are_as_they_are_where_nobody_is_on_offer_or_a_store_sells() -> None:

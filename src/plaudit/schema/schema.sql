@@ -915,12 +915,14 @@ CREATE TABLE public.recharge_order (
     failed_with text,
     poll_error text,
     voucher jsonb,
+    method text,
     CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
     CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
     CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
     CONSTRAINT order_paid_is_whole CHECK ((num_nulls(paid_minor, paid_currency, paid_net_minor, paid_tax_minor) = ANY (ARRAY[0, 4]))),
     CONSTRAINT order_state_known CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'refused'::text]))),
     CONSTRAINT recharge_order_locale_check CHECK ((locale ~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT recharge_order_method_check CHECK ((method ~ '^[a-z0-9_]{1,40}$'::text)),
     CONSTRAINT recharge_order_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT recharge_order_paid_minor_check CHECK ((paid_minor > 0)),
     CONSTRAINT recharge_order_paid_net_minor_check CHECK ((paid_net_minor >= 0)),
@@ -939,6 +941,8 @@ COMMENT ON COLUMN public.recharge_order.processing_since IS 'since when the prov
 COMMENT ON COLUMN public.recharge_order.locale IS 'what the checkout is written in';
 
 COMMENT ON COLUMN public.recharge_order.voucher IS 'what the buyer pays with elsewhere, once the checkout is done: numbers, until when, and how much is missing';
+
+COMMENT ON COLUMN public.recharge_order.method IS 'chosen by name before the checkout; null: the provider''s own page asks';
 
 CREATE VIEW public.order_with_quote AS
  SELECT o.shard,
@@ -984,7 +988,8 @@ CREATE VIEW public.order_with_quote AS
     o.locale,
     q.book_version,
     q.decision_id,
-    o.voucher
+    o.voucher,
+    o.method
    FROM ((public.recharge_order o
      JOIN public.quote q USING (shard, person_id, quote_id))
      LEFT JOIN public.payment_decision d ON (((d.shard = o.shard) AND (d.order_id = o.order_id) AND (d.payment_id = o.payment_id) AND (o.state = 'refused'::text))));

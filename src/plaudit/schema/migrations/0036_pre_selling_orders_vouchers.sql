@@ -6,6 +6,10 @@ alter table recharge_order add constraint voucher_says_what_is_missing check (
         and jsonb_typeof(voucher -> 'numbers') = 'array'));
 comment on column recharge_order.voucher is
     'what the buyer pays with elsewhere, once the checkout is done: numbers, until when, and how much is missing';
+
+-- Which of a provider's methods was chosen here by name.
+alter table recharge_order add method text check (method ~ '^[a-z0-9_]{1,40}$');
+comment on column recharge_order.method is 'chosen by name before the checkout; null: the provider''s own page asks';
 grant update (voucher) on recharge_order to plaudit_app;
 
 create or replace view order_with_quote as
@@ -24,7 +28,7 @@ create or replace view order_with_quote as
         case when d.outcome <> 'capture' then d.outcome end as refusal,
         case when d.outcome <> 'capture' then d.reasons end as refusal_reasons,
         case when d.outcome <> 'capture' then d.region end as refusal_region,
-        o.quantity, o.processing_since, o.locale, q.book_version, q.decision_id, o.voucher
+        o.quantity, o.processing_since, o.locale, q.book_version, q.decision_id, o.voucher, o.method
     from recharge_order o
     join quote q using (shard, person_id, quote_id)
     left join payment_decision d

@@ -31,8 +31,8 @@ from plaudit.selling.orders.model import (
 from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, decision_of_quote, source_of
 from plaudit.selling.orders.signing import is_signed, quote_key, sign
 from plaudit.selling.prices.current import current_book, prices, require_seller
-from plaudit.selling.prices.pricing import Price
-from plaudit.selling.providers import PaymentProviders, as_taken
+from plaudit.selling.prices.pricing import WEB, Price
+from plaudit.selling.providers import PaymentProviders, as_taken, methods_of, takers_of
 from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.settings import Settings
 
@@ -51,10 +51,11 @@ class Amount(NamedTuple):
 
 
 class Promised(NamedTuple):
-    """A quote, and why it has the prices of its region; None before decisions were kept."""
+    """A quote, why it has the prices of its region (None before decisions were kept), and who takes its price."""
 
     quote: Quote
     decision: RegionDecision | None
+    takers: list[str]
 
 
 async def make_quote(
@@ -81,7 +82,7 @@ async def make_quote(
     request = msgspec.json.encode(asked, order="deterministic").decode()
     shard = await shard_of(connection, person_id)
     if known := await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id):
-        return await _promised_before(connection, known, request)
+        return await _promised_before(connection, known, request, providers)
     book = await current_book(connection, clock)
     decision = await decide_for_quote(
         connection, person_id, network_address, asked.region, settings, clock, channel=asked.channel, book=book
@@ -123,16 +124,22 @@ async def make_quote(
     signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
     written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
     if written:
-        return Promised(written, decision)
+        return Promised(written, decision, takers_at(providers, written))
     known = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id)
     assert known is not None  # the row that was in the way is committed
-    return await _promised_before(connection, known, request)
+    return await _promised_before(connection, known, request, providers)
 
 
-async def _promised_before(connection: Connection, known: Quote, request: str) -> Promised:
+async def _promised_before(connection: Connection, known: Quote, request: str, providers: PaymentProviders) -> Promised:
     if known.request != request:
         raise IdempotencyConflict
-    return Promised(known, await decision_of_quote(connection, known))
+    return Promised(known, await decision_of_quote(connection, known), takers_at(providers, known))
+
+
+def takers_at(providers: PaymentProviders, quote: Quote) -> list[str]:
+    """Who takes what was quoted, on the web."""
+    price = Money(quote.price_minor, quote.currency)
+    return takers_of(providers, price) if quote.channel == WEB else []
 
 
 def amount_of(asked: QuoteRequest, price: Price) -> Amount:
@@ -204,7 +211,8 @@ async def place_order(
     """Turn a quote into an order, once. What is missing then is the provider's checkout.
 
     Raises:
-        InvalidField: an unknown provider, one that does not serve the channel, or a return address that is not allowed.
+        InvalidField: an unknown provider or method, one that does not serve the channel, or a return address that is
+            not allowed.
         CurrencyNotTaken: the provider takes no such amount of the quote's currency.
         NotFound: the person has no such quote.
         QuoteNotOurs: it was altered since it was made, or signed with another key.
@@ -231,6 +239,8 @@ async def place_order(
         raise InvalidField(field="provider", reason=f"takes no payment for the channel {quote.channel}")
     if not provider.takes(price := Money(quote.price_minor, quote.currency)):
         raise CurrencyNotTaken(asked.provider, f"it does not take {price.amount_minor} minor units of {price.currency}")
+    if asked.method is not None and asked.method not in methods_of(provider, quote.currency):
+        raise InvalidField(field="method", reason=f"is not offered by {asked.provider} for {quote.currency}")
     now = clock.now()
     if now >= quote.expires_at:
         raise QuoteExpired(quote.expires_at)
@@ -239,6 +249,7 @@ async def place_order(
         *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
         *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
         asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en",
+        asked.method,
     )
     order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
     if order is None:  # the row in the way is another order of the quote
@@ -247,8 +258,9 @@ async def place_order(
 
 
 def _same_order(known: Order, person_id: int, asked: OrderRequest, return_url: str) -> Order:
-    present = (known.person_id, known.quote_id, known.provider, known.return_url, known.locale)
-    if present != (person_id, asked.quote_id, asked.provider, return_url, asked.locale or known.locale):
+    present = (known.person_id, known.quote_id, known.provider, known.method, known.return_url, known.locale)
+    wanted = (person_id, asked.quote_id, asked.provider, asked.method, return_url, asked.locale or known.locale)
+    if present != wanted:
         raise IdempotencyConflict
     return known
 

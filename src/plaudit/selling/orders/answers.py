@@ -11,6 +11,7 @@ from plaudit.money import Money
 from plaudit.policy.model import RegionDecision
 from plaudit.selling.orders.model import Order, OrderState, Quote, Refusal, RegionSource
 from plaudit.selling.orders.regions_api import RegionAnswer, region_answer
+from plaudit.selling.orders.ways import Way
 from plaudit.selling.prices.channel_answers import ChannelAnswer
 from plaudit.selling.prices.pricing import Channel
 from plaudit.selling.providers.base import VoucherNumber
@@ -31,6 +32,7 @@ class PricesAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, str]
     channels: list[ChannelAnswer]
     providers: Annotated[list[str], Meta(description="Who can take a payment on the web.")]
+    ways: Annotated[list[Way], Meta(description="How that can be done, by name, in the order of offer.")]
 
 
 class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
     tax: Money
     tax_name: str
     tax_rate_bps: int
+    providers: Annotated[list[str], Meta(description="Who takes this price; none of a quote for an app store.")]
     unused_minor: Annotated[int, Meta(description="What of amount_minor the coins do not cost; it is not charged.")]
     channel: Channel
     region: str
@@ -98,6 +101,7 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     region: str
     provider: str
+    method: Annotated[str | None, Meta(description="Of the provider, when it was chosen before the checkout.")]
     checkout_url: Annotated[str | None, Meta(description="Where the buyer pays; null unless the order is pending.")]
     store: Annotated[StoreAnswer | None, Meta(description="What the app asks its store for; null on the web.")]
     processing_since: Annotated[
@@ -115,7 +119,7 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-def quote_answer(quote: Quote, decision: RegionDecision | None) -> QuoteAnswer:
+def quote_answer(quote: Quote, decision: RegionDecision | None, takers: list[str]) -> QuoteAnswer:
     return QuoteAnswer(
         id=quote.quote_id,
         coins=quote.coins,
@@ -125,6 +129,7 @@ def quote_answer(quote: Quote, decision: RegionDecision | None) -> QuoteAnswer:
         tax=Money(quote.tax_minor, quote.currency),
         tax_name=quote.tax_name,
         tax_rate_bps=quote.tax_rate_bps,
+        providers=takers,
         unused_minor=quote.unused_minor,
         channel=quote.channel,
         region=quote.region,
@@ -150,6 +155,7 @@ def order_answer(order: Order, product_prefix: str) -> OrderAnswer:
         channel=order.channel,
         region=order.region,
         provider=order.provider,
+        method=order.method,
         checkout_url=order.checkout_url if order.state is OrderState.PENDING else None,
         store=None if order.channel == "web" else StoreAnswer(product_id, order.order_id),
         processing_since=order.processing_since if order.state is OrderState.PENDING else None,

@@ -15,7 +15,7 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers
+from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers, ways
 from plaudit.selling.orders.answers import (
     OrderAnswer,
     PricesAnswer,
@@ -71,6 +71,7 @@ async def get_prices(
         found[0] = as_taken(found[0], payment_providers)
         known = await regions(connection, book)
         who = await takers.takers(connection, payment_providers, found[0], settings, clock)
+        offered = await ways.ways(connection, person_id, payment_providers, who, found[0])
     return PricesAnswer(
         region=found[0].region,
         region_source=source_of(decision),
@@ -83,6 +84,7 @@ async def get_prices(
         sources=book.sources,
         channels=[channel_answer(price, found[0]) for price in found],
         providers=who,
+        ways=offered,
     )
 
 

@@ -52,6 +52,7 @@ async def start(
         return_url=order.return_url,
         expires_at=order.expires_at,
         locale=order.locale,
+        method=order.method,
     )
     provider = _provider_of(order, providers)
     payment_id, checkout_url = None, None  # in an app store the app buys, and brings the proof

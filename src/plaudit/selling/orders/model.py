@@ -106,6 +106,16 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     provider: Annotated[
         str, Meta(pattern=r"^[a-z0-9_]{1,30}$(?!\n)", description="Who takes the payment.", examples=["sandbox"])
     ]
+    method: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[a-z0-9_]{1,40}$",
+                description="One of the provider's methods, as `ways` of the prices name it.",
+            ),
+        ]
+        | None
+    ) = None
     return_url: (
         Annotated[
             str,
@@ -174,6 +184,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Why it has those of its region; None before decisions were kept."""
     voucher: Voucher | None = None
     """What the buyer pays with elsewhere; while the order is pending it is still to be paid."""
+    method: str | None = None
+    """The provider's method that was chosen before the checkout; None: the provider asked."""
 
     @property
     def price(self) -> Money:

@@ -30,8 +30,8 @@ where (q.shard, q.person_id, q.quote_id) = (old.shard, old.person_id, old.quote_
 
 -- name: write_order
 insert into recharge_order (shard, order_id, person_id, quote_id, provider, return_url, created_at, changed_at,
-    expires_at, poll_at, locale)
-values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)
+    expires_at, poll_at, locale, method)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
 on conflict do nothing
 returning order_id
 
@@ -49,6 +49,12 @@ select * from locked_order($1, $2)
 
 -- name: language_of_person
 select language from person where id = $1
+
+-- name: last_way -> ChosenWay
+-- How somebody paid last, by one of these providers.
+select provider, method from recharge_order
+where shard = $1 and person_id = $2 and state = 'paid' and provider = any ($3::text[])
+order by order_id desc limit 1
 
 -- name: list_orders -> Order
 select * from order_with_quote o

@@ -7,7 +7,7 @@ from plaudit.money import Money
 from plaudit.plugins import plugins
 from plaudit.providers import Providers
 from plaudit.selling.prices.pricing import WEB, Price
-from plaudit.selling.providers.base import AmountRange, PaymentProvider
+from plaudit.selling.providers.base import AmountRange, NamedMethod, PaymentProvider
 from plaudit.selling.providers.plugin import PaymentPlugin
 from plaudit.settings import Settings
 
@@ -29,10 +29,16 @@ def providers_on_the_web(providers: PaymentProviders, web: Price) -> list[str]:
     return [one.name for one, _ in _on_the_web(providers, web)]
 
 
-def takers_of(providers: PaymentProviders, web: Price, gross_minor: int) -> list[str]:
-    """Who of them takes this amount."""
-    amount = Money(gross_minor, web.currency)
-    return [one.name for one, taken in _on_the_web(providers, web) if one.takes(amount) and _spans(taken, web, amount)]
+def takers_of(providers: PaymentProviders, price: Money) -> list[str]:
+    """Who takes a payment of the web of this amount."""
+    known = [one for name in providers.names if (one := providers.get(name))]
+    return [one.name for one in known if one.capabilities.channel == WEB and one.takes(price)]
+
+
+def methods_of(provider: PaymentProvider, currency: str) -> dict[str, NamedMethod]:
+    """What of a provider is chosen by name for this currency."""
+    named = provider.capabilities.methods
+    return {one.code: one for one in named if not one.currencies or currency in one.currencies}
 
 
 def as_taken(price: Price, providers: PaymentProviders) -> Price:
@@ -49,10 +55,6 @@ def _on_the_web(providers: PaymentProviders, web: Price) -> list[tuple[PaymentPr
     found = [(one, taken) for one in known if (taken := one.range_of(web.currency))]
     cheapest, dearest = web.cost(web.coins_min).gross, web.cost(web.coins_max).gross
     return [(one, at) for one, at in found if at.most_minor >= cheapest and _least_minor(at, web) <= dearest]
-
-
-def _spans(taken: AmountRange, price: Price, amount: Money) -> bool:
-    return _least_minor(taken, price) <= amount.amount_minor <= taken.most_minor
 
 
 def _least_minor(taken: AmountRange, price: Price) -> int:

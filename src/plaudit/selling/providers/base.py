@@ -52,6 +52,8 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     return_url: str
     expires_at: datetime
     locale: str = "en"
+    method: str | None = None
+    """The one of the provider's methods that was chosen; None: the provider asks."""
 
 
 class VoucherNumber(msgspec.Struct, frozen=True):
@@ -195,6 +197,16 @@ class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class NamedMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """A method of a provider that buyers choose by name before they go there."""
+
+    code: str
+    title: str
+    """What buyers call it; noted for the catalogues by `later` where that is no name."""
+    currencies: frozenset[str] = frozenset()
+    """What it pays in; none: whatever the provider takes."""
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider can do beside what all can: whoever wants to know asks here."""
 
@@ -208,6 +220,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a part of a payment can be given back; without, all that is left of it or nothing."""
     is_play_money: bool = False
     """Whether nobody pays with money."""
+    title: str = ""
+    """What buyers call paying by it; empty: its name."""
+    methods: tuple[NamedMethod, ...] = ()
+    """What is chosen by name here; none: the provider asks."""
 
     @property
     def is_store(self) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -19,6 +20,7 @@ from plaudit.problems import InvalidField
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.regions import decisions_of_order, preview
+from plaudit.selling.orders.ways import preferred, ways
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
@@ -64,17 +66,19 @@ async def recharge(
         except NoSeller:
             return page("recharge_closed.html", viewer, nav="wallet", missing="seller")
         known = await regions(connection, book)
+        who = [] if decision.outcome is Outcome.REFUSE else providers_on_the_web(payment_providers, found[0])
+        offered = await ways(connection, caller.person_id, payment_providers, who, found[0])
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
     compared_coins = _comparable(found)
-    web, refused = channels[0], decision.outcome is Outcome.REFUSE
+    web, chosen = channels[0], preferred(offered)
     data: dict[str, Any] = {
         "region": found[0].region,
         "currency": web.currency,
         "places": exponent(web.currency),
         "back": back,
         "packages": [package.coins for package in web.packages],
-        "provider": None if refused else next(iter(providers_on_the_web(payment_providers, found[0])), None),
+        "way": msgspec.to_builtins(chosen),
     }
     return page(
         "recharge.html",
@@ -91,6 +95,8 @@ async def recharge(
         compared=_compared(found, compared_coins),
         compared_coins=compared_coins,
         back=back,
+        ways=offered,
+        chosen=chosen,
         data=data,
         withdrawal_days=rule.days,
         quote_minutes=QUOTE_VALID_MINUTES,

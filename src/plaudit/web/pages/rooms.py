@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -20,6 +21,7 @@ from plaudit.people.injected import CallerOrGuest
 from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.orders.takers import takers
+from plaudit.selling.orders.ways import preferred, ways
 from plaudit.selling.prices.current import current_book
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
@@ -106,13 +108,14 @@ async def _worth(
         book = await current_book(connection, clock)
         found = await usual_prices(connection, book, viewer.person_id, settings, clock)
     except NoPrices:
-        return {"rate": None, "lots": [], "provider": None}
+        return {"rate": None, "lots": [], "way": None}
     web = found[0]
     lots = []
     if viewer.person_id:
         lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, WALLET_LOTS_MAX)
-    provider = next(iter(await takers(connection, providers, web, settings, clock)), None)
-    return Valuation(lots, web).for_scripts() | {"provider": provider}
+    who = await takers(connection, providers, web, settings, clock)
+    offered = await ways(connection, viewer.person_id, providers, who, web)
+    return Valuation(lots, web).for_scripts() | {"way": msgspec.to_builtins(preferred(offered))}
 
 
 router = Router("/", route_handlers=[home, room])

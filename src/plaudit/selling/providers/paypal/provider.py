@@ -90,7 +90,7 @@ class PayPalProvider:
     """
 
     name = NAME
-    capabilities = Capabilities()
+    capabilities = Capabilities(title="PayPal")
 
     def __init__(
         self, *, client: PayPalClient, certificates: SigningCertificates, webhook_id: str, seller: str, clock: Clock

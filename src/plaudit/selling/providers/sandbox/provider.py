@@ -12,6 +12,7 @@ import httpx2
 import msgspec
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from plaudit.languages.speaking import later
 from plaudit.limits import PROVIDER_TIMEOUT_S, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.outgoing import tls_context
@@ -174,7 +175,7 @@ class SandboxProvider:
     """Speaks to the sandbox over HTTP."""
 
     name = "sandbox"
-    capabilities = Capabilities(is_play_money=True)
+    capabilities = Capabilities(is_play_money=True, title=later("Test card (no real money)"))
 
     def __init__(self, *, url: str, api_key: Secret, webhook_secret: Secret, webhook_url: str) -> None:
         self._webhook_url = webhook_url

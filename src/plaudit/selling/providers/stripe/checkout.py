@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
+from plaudit.languages.speaking import later
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
 from plaudit.selling.providers.stripe.objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
-from plaudit.selling.providers.stripe.payments import StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe.payments import StripePayments, gateway_of, marks, methods_of
 from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Settings, SettingsError
@@ -31,6 +32,7 @@ class StripeCheckout(StripePayments):
     """Payments are Checkout Sessions."""
 
     name = "stripe"
+    title = later("Card, wallet or a method of your country")
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         """A page at Stripe. Its request must not depend on the time it is sent: a repeat has to be the same."""
@@ -58,6 +60,8 @@ class StripeCheckout(StripePayments):
             "locale": stripe_locale(request.locale),
             "expand": _DETAILS,
         }
+        if request.method:
+            parameters["allowed_payment_method_types"] = [request.method]
         session = await self._gateway.ask(
             Session,
             lambda client: client.v1.checkout.sessions.create(
@@ -155,4 +159,4 @@ def from_settings(settings: Settings) -> StripeCheckout:
     own = settings.of(StripeSettings)
     if not own.secret_key:
         raise SettingsError("PLAUDIT_STRIPE_SECRET_KEY is missing")
-    return StripeCheckout(gateway_of(own, "stripe"), own.webhook_secrets)
+    return StripeCheckout(gateway_of(own, "stripe"), own.webhook_secrets, methods=methods_of(own))

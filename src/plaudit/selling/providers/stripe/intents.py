@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from plaudit.clock import Clock
+from plaudit.languages.speaking import later
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
@@ -32,6 +33,7 @@ class StripeIntents(StripePayments):
     which browsers do not send to servers, in the names of Stripe's own returns."""
 
     name = "stripe_intent"
+    title = later("In the app")
 
     def __init__(
         self, gateway: StripeGateway, webhook_secrets: Secret, *, page: str, clock: Clock | None = None

@@ -1,7 +1,7 @@
 """What Stripe's payments have in common, whichever way the buyer pays: taking, letting go, giving back, and news."""
 
 import abc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
     FraudWarning,
+    NamedMethod,
     News,
     Payment,
     PaymentNews,
@@ -25,6 +26,7 @@ from plaudit.selling.providers.base import (
 from plaudit.selling.providers.stripe import webhooks
 from plaudit.selling.providers.stripe.amounts import is_taken, range_of, step_minor, to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.methods import METHODS
 from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
     PROVIDER_MARK,
@@ -57,9 +59,21 @@ class StripePayments(abc.ABC):
     """
 
     name: str
-    capabilities = Capabilities()
+    title: str
 
-    def __init__(self, gateway: StripeGateway, webhook_secrets: Secret, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        gateway: StripeGateway,
+        webhook_secrets: Secret,
+        clock: Clock | None = None,
+        *,
+        methods: Sequence[str] = (),
+    ) -> None:
+        """`methods`: those that buyers choose among by name."""
+        named = [
+            NamedMethod(code=code, title=METHODS[code].title, currencies=METHODS[code].currencies) for code in methods
+        ]
+        self.capabilities = Capabilities(title=self.title, methods=tuple(named))
         self._gateway = gateway
         self._webhook_secrets = webhook_secrets
         self._clock = clock or SystemClock()
@@ -268,6 +282,18 @@ class StripePayments(abc.ABC):
 def marks(provider: str, request: CheckoutRequest) -> dict[str, str]:
     """What Plaudit writes beside a payment at Stripe, to know it again."""
     return {PROVIDER_MARK: provider, REFERENCE_MARK: request.reference, ORDER_MARK: str(request.order_id)}
+
+
+def methods_of(own: StripeSettings) -> list[str]:
+    """The methods of the settings that buyers choose among by name.
+
+    Raises:
+        SettingsError: one is none of Stripe's.
+    """
+    named = own.methods.split()
+    if unknown := [code for code in named if code not in METHODS]:
+        raise SettingsError(f"PLAUDIT_STRIPE_METHODS: {unknown[0]} is none of Stripe's methods")
+    return named
 
 
 def gateway_of(own: StripeSettings, provider: str) -> StripeGateway:

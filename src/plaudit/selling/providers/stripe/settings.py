@@ -23,9 +23,13 @@ class StripeSettings(Section):
     url: Annotated[str, address] = ""
     """Where this server reaches Stripe's API. Empty: at Stripe."""
 
+    methods: str = ""
+    """Methods of Stripe that buyers choose among by name before they go there, separated by spaces (`card konbini
+    pix`). They must be switched on in its Dashboard. Empty: Stripe's page asks."""
+
     intent_page: str = ""
     """The page or app link of the host that takes a payment by a PaymentIntent's client secret. Empty: not offered."""
 
     @property
     def is_described(self) -> bool:
-        return bool(self.secret_key or self.webhook_secrets or self.intent_page)
+        return bool(self.secret_key or self.webhook_secrets or self.intent_page or self.methods)

@@ -9,6 +9,8 @@ const purchase = new Meant();
 /** Whether these pages stand in a page of another site. */
 const framed = window.parent !== window;
 
+/** How to pay: a provider, and one of its methods when that was chosen by name. @typedef {{provider: string, method?: string | null}} Way */
+
 /** @param {object} asked package_coins, coins, missing_coins, or amount_minor with currency; and region @returns {Promise<any>} the quote */
 export const makeQuote = (asked) => api("POST", "/v1/quotes", { id: uuid7(), ...asked });
 
@@ -21,12 +23,12 @@ export const isGood = (quote) => Boolean(quote) && msUntil(quote.expires_at) > M
 /**
  * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back. In a frame the
  * checkout opens in a window of its own, since no provider lets itself be framed, and the order's page waits for it here.
- * @param {any} quote @param {string} back an address of this site @param {string} provider
+ * @param {any} quote @param {string} back an address of this site @param {Way | null} way
  */
-export async function payQuote(quote, back, provider) {
-  const id = purchase.idOf([quote.id, provider, back]);
+export async function payQuote(quote, back, way) {
+  const id = purchase.idOf([quote.id, way?.provider, way?.method, back]);
   const order = await api("POST", "/v1/orders", {
-    id, quote_id: quote.id, provider, locale: document.documentElement.lang || undefined, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
+    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, locale: document.documentElement.lang || undefined, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
   });
   const waiting = `/orders/${id}?back=${encodeURIComponent(back)}`;
   if (framed && order.checkout_url) openAside(order.checkout_url);
@@ -45,7 +47,7 @@ export function leadLinksOut(part) {
   for (const link of part.querySelectorAll("a[href^='http']")) Object.assign(link, { target: "_blank", rel: "noopener" });
 }
 
-/** One tap: exactly the missing coins. @param {number} missing @param {any} quote one made before, or null @param {string} back @param {string} provider */
-export async function buyExactly(missing, quote, back, provider) {
-  await payQuote(isGood(quote) ? quote : await quoteMissing(missing), back, provider);
+/** One tap: exactly the missing coins. @param {number} missing @param {any} quote one made before, or null @param {string} back @param {Way | null} way */
+export async function buyExactly(missing, quote, back, way) {
+  await payQuote(isGood(quote) ? quote : await quoteMissing(missing), back, way);
 }

@@ -71,7 +71,7 @@ async function offerAgain() {
         label();
         return; // the price may have changed: it is shown before it is paid
       }
-      await payQuote(quote, slot.dataset.back ?? "/wallet", slot.dataset.provider ?? "");
+      await payQuote(quote, slot.dataset.back ?? "/wallet", { provider: slot.dataset.provider ?? "", method: slot.dataset.method });
     } catch (error) {
       const trouble = document.querySelector("[data-again-trouble]");
       if (trouble) trouble.textContent = error instanceof ProblemError ? error.message : say("did_not_work");

@@ -116,7 +116,25 @@ function show() {
     summary.append(line("soft summary-rest", say("all_it_buys", { amount: money({ amount_minor: quote.price.amount_minor + quote.unused_minor, currency: data.currency }) })));
   }
   pay.textContent = say("pay_amount", { amount: money(quote.price) });
-  pay.disabled = !data.provider;
+  showWays();
+}
+
+/** Ways whose provider does not take this amount cannot be chosen. */
+function showWays() {
+  for (const input of form.querySelectorAll("[name=way]")) {
+    input.disabled = !quote.providers.includes(input.dataset.provider);
+    input.closest("label").querySelector("[data-not-taken]").hidden = !input.disabled;
+  }
+  const chosen = way();
+  pay.disabled = !chosen;
+  if (data.way && !chosen) trouble(say("way_wrong"));
+}
+
+/** How the buyer pays: as chosen, or as there is no choice. @returns {import("../buying.js").Way | null} */
+function way() {
+  const chosen = form.querySelector("[name=way]:checked");
+  if (chosen) return chosen.disabled ? null : { provider: chosen.dataset.provider, method: chosen.dataset.method };
+  return data.way && quote.providers.includes(data.way.provider) ? data.way : null;
 }
 
 function facts() {
@@ -148,6 +166,9 @@ form.addEventListener("change", (/** @type {Event} */ event) => {
     find("[data-custom]").hidden = !custom;
     if (custom) byCoins.focus();
     void ask();
+  } else if (target.name === "way" && quote) {
+    trouble("");
+    showWays();
   }
 });
 for (const [input, other] of [[byCoins, byMoney], [byMoney, byCoins]]) {
@@ -164,7 +185,7 @@ form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
     trouble("");
     try {
       if (!isGood(quote)) await ask();
-      if (quote) await payQuote(quote, data.back, data.provider);
+      if (quote) await payQuote(quote, data.back, way());
     } catch (error) {
       trouble(error instanceof ProblemError ? error.message : say("not_started"));
     }

@@ -292,7 +292,7 @@ combo.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void s
 async function buy(missing) {
   for (const tray of trays) tray.busy = true;
   try {
-    await buyExactly(missing, quote, location.pathname, data.provider);
+    await buyExactly(missing, quote, location.pathname, data.way);
   } catch (error) {
     toast(error instanceof ProblemError ? error.message : say("purchase_failed"), { tone: "bad" });
     for (const tray of trays) tray.busy = false;

@@ -1,0 +1,58 @@
+"""How a buyer can pay on the web: every provider and method on offer by name, with the one that was used last."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.languages.speaking import gettext
+from plaudit.ledger.shards import shard_of
+from plaudit.selling.prices.pricing import Price
+from plaudit.selling.providers import PaymentProviders, methods_of
+
+SQL = statements(__file__)
+
+
+class ChosenWay(msgspec.Struct, frozen=True):
+    """A provider, and one of its methods when that was chosen by name."""
+
+    provider: str
+    method: str | None
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to pay."""
+
+    provider: str
+    method: Annotated[str | None, Meta(description="To be named with the provider; null: the provider asks.")]
+    name: Annotated[str, Meta(description="What buyers call it.", examples=["PayPal"])]
+    is_last: Annotated[bool, Meta(description="Whether the buyer paid this way the last time; of one at most.")]
+
+
+async def ways(
+    connection: Connection, person_id: int | None, providers: PaymentProviders, takers: list[str], web: Price
+) -> list[Way]:
+    """The ways to pay these takers at a price, in the order in which they are offered. `person_id` None: a guest."""
+    last = None
+    if person_id and takers:
+        shard = await shard_of(connection, person_id)
+        last = await fetch_one(connection, SQL["last_way"], ChosenWay, shard, person_id, takers)
+    found = []
+    for name in takers:
+        provider = providers.get(name)
+        assert provider is not None  # takers are among them
+        title = provider.capabilities.title
+        named = methods_of(provider, web.currency)
+        shown: list[tuple[str | None, str]] = [(code, one.title) for code, one in named.items()] or [
+            (None, title or name.capitalize())
+        ]
+        for method, words in shown:
+            is_last = last == ChosenWay(name, method)
+            found.append(Way(provider=name, method=method, name=gettext(words), is_last=is_last))
+    return found
+
+
+def preferred(found: list[Way]) -> Way | None:
+    """The way of one tap: the one used last, else the one that is offered first."""
+    return next((way for way in found if way.is_last), found[0] if found else None)
