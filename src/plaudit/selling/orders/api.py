@@ -84,7 +84,7 @@ async def get_prices(
         sources=book.sources,
         channels=[channel_answer(price, found[0]) for price in found],
         providers=who,
-        ways=offered,
+        ways=ways.said(offered),
     )
 
 

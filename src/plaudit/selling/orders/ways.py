@@ -27,6 +27,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     method: Annotated[str | None, Meta(description="To be named with the provider; null: the provider asks.")]
     name: Annotated[str, Meta(description="What buyers call it.", examples=["PayPal"])]
+    in_app: Annotated[bool, Meta(description="Whether it is paid in the host's own app or page, not at a provider's.")]
     is_last: Annotated[bool, Meta(description="Whether the buyer paid this way the last time; of one at most.")]
 
 
@@ -49,8 +50,19 @@ async def ways(
         ]
         for method, words in shown:
             is_last = last == ChosenWay(name, method)
-            found.append(Way(provider=name, method=method, name=gettext(words), is_last=is_last))
+            in_app = provider.capabilities.in_app
+            found.append(Way(provider=name, method=method, name=words, in_app=in_app, is_last=is_last))
     return found
+
+
+def said(found: list[Way]) -> list[Way]:
+    """The same with names in the language of whoever is spoken to."""
+    return [msgspec.structs.replace(way, name=gettext(way.name)) for way in found]
+
+
+def of_pages(found: list[Way]) -> list[Way]:
+    """Those a browser can show: what is paid in the host's app only where there is nothing else."""
+    return [way for way in found if not way.in_app] or found
 
 
 def preferred(found: list[Way]) -> Way | None:

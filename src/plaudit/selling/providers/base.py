@@ -220,6 +220,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a part of a payment can be given back; without, all that is left of it or nothing."""
     is_play_money: bool = False
     """Whether nobody pays with money."""
+    in_app: bool = False
+    """Whether it is paid in the host's own app or page."""
     title: str = ""
     """What buyers call paying by it; empty: its name."""
     methods: tuple[NamedMethod, ...] = ()

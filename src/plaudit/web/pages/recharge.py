@@ -20,7 +20,7 @@ from plaudit.problems import InvalidField
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.regions import decisions_of_order, preview
-from plaudit.selling.orders.ways import preferred, ways
+from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
@@ -67,7 +67,7 @@ async def recharge(
             return page("recharge_closed.html", viewer, nav="wallet", missing="seller")
         known = await regions(connection, book)
         who = [] if decision.outcome is Outcome.REFUSE else providers_on_the_web(payment_providers, found[0])
-        offered = await ways(connection, caller.person_id, payment_providers, who, found[0])
+        offered = of_pages(await ways(connection, caller.person_id, payment_providers, who, found[0]))
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
     compared_coins = _comparable(found)

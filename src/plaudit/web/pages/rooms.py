@@ -21,7 +21,7 @@ from plaudit.people.injected import CallerOrGuest
 from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.orders.takers import takers
-from plaudit.selling.orders.ways import preferred, ways
+from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.current import current_book
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
@@ -114,7 +114,7 @@ async def _worth(
     if viewer.person_id:
         lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, WALLET_LOTS_MAX)
     who = await takers(connection, providers, web, settings, clock)
-    offered = await ways(connection, viewer.person_id, providers, who, web)
+    offered = of_pages(await ways(connection, viewer.person_id, providers, who, web))
     return Valuation(lots, web).for_scripts() | {"way": msgspec.to_builtins(preferred(offered))}
 
 

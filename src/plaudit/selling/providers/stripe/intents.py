@@ -34,6 +34,7 @@ class StripeIntents(StripePayments):
 
     name = "stripe_intent"
     title = later("In the app")
+    in_app = True
 
     def __init__(
         self, gateway: StripeGateway, webhook_secrets: Secret, *, page: str, clock: Clock | None = None

@@ -60,6 +60,7 @@ class StripePayments(abc.ABC):
 
     name: str
     title: str
+    in_app = False
 
     def __init__(
         self,
@@ -73,7 +74,7 @@ class StripePayments(abc.ABC):
         named = [
             NamedMethod(code=code, title=METHODS[code].title, currencies=METHODS[code].currencies) for code in methods
         ]
-        self.capabilities = Capabilities(title=self.title, methods=tuple(named))
+        self.capabilities = Capabilities(title=self.title, in_app=self.in_app, methods=tuple(named))
         self._gateway = gateway
         self._webhook_secrets = webhook_secrets
         self._clock = clock or SystemClock()
