@@ -27,6 +27,9 @@ async def test_the_life_of_a_room(platform: Platform) -> None:
     live = (await creator.post(f"{path}/start")).json()
     assert live["state"] == "live"
     assert (await creator.post(f"{path}/start")).json() == live
+    empty = {"title": "\u2800"}  # to a reader
+    for refused in (await creator.patch(path, json=empty), await creator.post("/v1/rooms", json=empty)):
+        assert (refused.status_code, refused.json()["field"]) == (400, "body.title")
     changed = await creator.patch(path, json={"title": "Tea and songs", "stage_url": "/streams/a.m3u8"})
     assert changed.json()["title"] == "Tea and songs"
     assert (await creator.patch(path, json={"gifts_enabled": False})).json()["gifts_enabled"] is False
@@ -162,8 +165,9 @@ async def test_chat_over_http(platform: Platform) -> None:
         assert answer.status_code == 201, answer.text
     assert (await guest.post(path, json=said)).status_code == 401
     assert (await server.post(path, json=said)).status_code == 403
-    bad = await server.post(path, json=said | {"text": "a\u0000"}, headers={"Plaudit-Subject": "ada"})
-    assert (bad.status_code, bad.json()["field"]) == (400, "body.text")
+    for text in ("a\u0000", "\u3164", "\u202e\u200b\u2800"):
+        bad = await server.post(path, json=said | {"text": text}, headers={"Plaudit-Subject": "ada"})
+        assert (bad.status_code, bad.json()["field"].rpartition(".")[2]) == (400, "text")
     frames = (await guest.get(f"/v1/rooms/{room_id}/frames")).json()["items"]
     assert [one["text"] for frame in frames if frame["kind"] == "chat" for one in frame["messages"]] == [said["text"]]
 

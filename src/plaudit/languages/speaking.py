@@ -1,6 +1,6 @@
 """Texts in the language of whoever is spoken to. `_` and `ngettext` look a text up when they are called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from plaudit.languages.model import ENGLISH, PLAIN, Language, Voice
+from plaudit.texts import isolated
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 _PLURAL_SAMPLES = (1, 0, 2, 3, 5, 11, 21, 100, 1_000_000)
@@ -39,14 +40,17 @@ def speaking(chosen: Voice) -> Iterator[None]:
 
 def gettext(message: str, /, **values: Any) -> str:
     """A text, with its places like `%(name)s` filled in when there are values."""
-    found = _texts(voice().language).gettext(message)
-    return found % values if values else found
+    return _filled(_texts(voice().language).gettext(message), values)
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: Any) -> str:
     """A text about a number of things, in the form the language has for that number."""
-    found = _texts(voice().language).ngettext(singular, plural, number)
-    return found % values if values else found
+    return _filled(_texts(voice().language).ngettext(singular, plural, number), values)
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    placed = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
+    return text % placed if values else text
 
 
 def later(message: str) -> str:

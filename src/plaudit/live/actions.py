@@ -20,6 +20,7 @@ from plaudit.people.model import Caller, Person, Role, RoleMissing
 from plaudit.people.references import reference
 from plaudit.problems import Forbidden
 from plaudit.settings import Settings
+from plaudit.texts import require_readable
 
 SQL = statements(__file__)
 
@@ -95,6 +96,8 @@ async def change_room(
     given = {
         field: value for field in change.__struct_fields__ if (value := getattr(change, field)) is not msgspec.UNSET
     }
+    if "title" in given:
+        require_readable(given["title"], "body.title")
     for field in given.keys() & {"cover_url", "stage_url"}:
         if given[field] is not None:
             require_loadable(given[field], f"body.{field}", settings)

@@ -19,6 +19,7 @@ from plaudit.people.model import Caller, Role
 from plaudit.people.telling import find_told, require_creator
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField
 from plaudit.settings import Settings
+from plaudit.texts import require_readable
 
 SQL = statements(__file__)
 
@@ -99,6 +100,7 @@ def _check(caller: Caller, new: NewRoom, settings: Settings, clock: Clock) -> No
         require_uuid7(new.id, "body.id", clock)
     if new.external_id is not None and Role.SERVER not in caller.roles:
         raise InvalidField(field="body.external_id", reason="may be given by servers only")
+    require_readable(new.title, "body.title")
     for field in ("cover_url", "stage_url"):
         if address := getattr(new, field):
             require_loadable(address, f"body.{field}", settings)

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from plaudit.limits import PERSON_NAME_LENGTH_MAX, PICTURE_ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
+from plaudit.texts import readable
 
 Fact = Literal["roles", "name", "handle", "picture", "country", "language", "birthdate"]
 """What may be looked for in a claim."""
@@ -64,10 +65,7 @@ def roles_of(claims: Mapping[str, Any], issuer: Issuer) -> frozenset[Role]:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
-        return ""
-    readable = "".join(character if character.isprintable() else " " for character in value)
-    return " ".join(readable.split())[:PERSON_NAME_LENGTH_MAX]
+    return readable(value)[:PERSON_NAME_LENGTH_MAX] if isinstance(value, str) else ""
 
 
 def _picture(value: object) -> str:

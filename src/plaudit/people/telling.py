@@ -21,6 +21,7 @@ from plaudit.people.model import Person, Role
 from plaudit.people.roles import roles_granted
 from plaudit.problems import InvalidField, NotFound, Problem
 from plaudit.settings import Settings
+from plaudit.texts import require_readable
 
 SQL = statements(__file__)
 
@@ -172,8 +173,8 @@ async def tell(
 def _check(place: str, facts: PersonFacts, may_be: Sequence[str], settings: Settings, clock: Clock) -> None:
     for field in ("name", "handle"):
         said = getattr(facts, field)
-        if said is not UNSET and not said.isprintable():
-            raise InvalidField(field=f"{place}.{field}", reason="must be printable")
+        if said is not UNSET:
+            require_readable(said, f"{place}.{field}")
     if isinstance(facts.picture, str):
         require_loadable(facts.picture, f"{place}.picture", settings)
     if isinstance(facts.born_on, date) and not OLDEST_BIRTH_YEAR <= facts.born_on.year <= clock.now().year:

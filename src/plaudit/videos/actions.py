@@ -15,6 +15,7 @@ from plaudit.people.model import TokenNotValid
 from plaudit.people.telling import KnownSubject, NotACreator, PersonUnknown, known_subjects
 from plaudit.problems import InvalidField, Problem
 from plaudit.settings import Settings
+from plaudit.texts import require_readable
 from plaudit.videos import reading
 from plaudit.videos.model import (
     NotYourVideo,
@@ -82,8 +83,7 @@ def _check(
     place: str, video: VideoToTell, owners: Mapping[str, KnownSubject], settings: Settings, now: datetime
 ) -> int:
     """The owner of a video, if it can be kept."""
-    if not video.title.isprintable():
-        raise InvalidField(field=f"{place}.title", reason="must be printable")
+    require_readable(video.title, f"{place}.title")
     if video.state == "published" and video.published_at is None:
         raise InvalidField(field=f"{place}.published_at", reason="is needed of a video that is published")
     if video.territories_allowed is not None and video.territories_blocked:

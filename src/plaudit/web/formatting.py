@@ -4,6 +4,7 @@ from typing import Any
 
 from plaudit.languages import formats
 from plaudit.languages.speaking import gettext, ngettext
+from plaudit.texts import initial
 
 
 def counted(value: int, unit: str) -> str:
@@ -29,6 +30,7 @@ def diamond_unit(value: int) -> str:
 
 FILTERS: dict[str, Any] = {
     "translated": gettext,
+    "initial": initial,
     "number": formats.format_number,
     "counted": counted,
     "coin_unit": coin_unit,

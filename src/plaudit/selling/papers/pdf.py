@@ -20,6 +20,7 @@ from plaudit.languages.model import Language
 from plaudit.languages.speaking import voice
 from plaudit.selling.papers.document import Document
 from plaudit.settings import Settings
+from plaudit.texts import without_turns
 
 _FONTS = Path(__file__).parent / "fonts"
 _REGULAR, _BOLD, _WIDE = "Figtree", "Figtree-SemiBold", "DejaVuSans"
@@ -84,7 +85,7 @@ class _Writer:
 
     def _runs(self, text: str, first: str) -> list[tuple[str, str]]:
         runs: list[tuple[str, str]] = []
-        for character in text.replace("\n", " "):
+        for character in without_turns(text.replace("\n", " ")):
             font = self._font_of(character, first)
             if runs and runs[-1][0] == font:
                 runs[-1] = (font, runs[-1][1] + character)

@@ -12,6 +12,11 @@ const currencies = new Map();
 /** 12,500 @param {number} value */
 export const number = (value) => numbers.format(value);
 
+const letters = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+
+/** What a reader takes for the first letter: a letter with its marks, a flag, a family. @param {string} text */
+export const initial = (text) => (letters ? [...letters.segment(text)][0]?.segment : [...text][0]) ?? "";
+
 /** 12.5K @param {number} value */
 export const compactNumber = (value) => compact.format(value);
 

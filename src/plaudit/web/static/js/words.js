@@ -11,7 +11,10 @@ export const locale = document.documentElement.dataset.locale ?? "en-US";
 const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
 
 /** @param {string} text @param {Record<string, string>} places */
-export const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => places[name] ?? all);
+export const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => (name in places ? isolated(places[name]) : all));
+
+/** A text for a place in another: one that runs from right to left turns nothing around it. @param {string} text */
+export const isolated = (text) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]./.test(text) ? `\u2068${text}\u2069` : text);
 
 /** A text of the page. @param {string} name @param {Record<string, string>} [places] @returns {string} */
 export const say = (name, places = {}) => fill(words[name] ?? "", places);
