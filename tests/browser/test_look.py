@@ -1,5 +1,6 @@
 """The look, on the style guide: readable in both themes, fits every width, and components do what they say."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -161,6 +162,43 @@ def test_a_double_press_does_not_answer_the_question_it_asked(open_page: OpenPag
     ask.click()
     dialog.get_by_role("button", name="Do it").click()
     assert page.evaluate("answers") == [None] * 4 + ["yes"]
+
+
+def test_names_turn_nothing_beside_them(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(), address)
+    page.evaluate(
+        """() => {
+          const sender = { id: "9", name: "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627" };
+          document.querySelector("chat-log").addMessages([{ id: "turned", sender, text: "3 roses for you!" }]);
+        }"""
+    )
+    line = page.locator(".chat-line", has_text="3 roses for you!")
+    expect(line).to_be_visible()
+    name_ends, words_begin = line.evaluate(
+        """(line) => {
+          const [name, words] = line.querySelectorAll("bdi");
+          const digit = document.createRange();
+          digit.setStart(document.createTreeWalker(words, NodeFilter.SHOW_TEXT).nextNode(), 0);
+          digit.setEnd(digit.startContainer, 1);
+          return [name.getBoundingClientRect().right, digit.getBoundingClientRect().left];
+        }"""
+    )
+    assert name_ends <= words_begin
+
+
+def test_a_picture_that_does_not_come_has_a_stand_in(open_page: OpenPage, address: str) -> None:
+    page = _ready(open_page(refusals=True), address)
+    page.evaluate(
+        """() => {
+          const sender = { id: "9", name: "\ud83d\udc51Queen", avatar: "/static/nobody.webp" };
+          document.querySelector("chat-log").addMessages([{ id: "faceless", sender, text: "Nobody sees me" }]);
+          const cover = Object.assign(new Image(), { id: "cover", src: "/static/nothing.webp" });
+          document.querySelector("main").prepend(cover);
+        }"""
+    )
+    face = page.locator(".chat-line", has_text="Nobody sees me").locator(".avatar")
+    expect(face).to_have_text("\U0001f451")
+    expect(page.locator("#cover")).to_have_attribute("src", re.compile("art/mark.svg$"))
 
 
 def test_combo_grows_in_one_banner(open_page: OpenPage, address: str) -> None:

@@ -1,6 +1,7 @@
 // Small behaviours every page shares: theme switch, copy buttons, dialogs, offline notice, problems of htmx requests.
 import "./components/coin-count.js";
 import { keep } from "./kept.js";
+import "./pictures.js";
 import { toast } from "./toast.js";
 import { locale, say } from "./words.js";
 

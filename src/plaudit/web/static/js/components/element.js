@@ -1,6 +1,6 @@
 // What the components share: Lit in the page's own style sheets, and the small drawings they use again and again.
 import { LitElement, html, nothing } from "../../vendor/lit/lit.js";
-import { asset, coinUnit, loadable, money, number } from "../format.js";
+import { asset, coinUnit, initial, loadable, money, number } from "../format.js";
 
 /** A component that renders into the page itself, so that the style sheets of the look apply. */
 export class PageElement extends LitElement {
@@ -21,8 +21,8 @@ export const coinGlyph = () => html`<svg class="glyph" aria-hidden="true"><use h
 
 /** @param {import("../types.js").Person} person @param {string} [size] */
 export const avatar = (person, size = "s") => (loadable(person.avatar)
-  ? html`<img class="avatar avatar-${size}" src=${asset(person.avatar)} alt="" loading="lazy">`
-  : html`<span class="avatar avatar-${size}" aria-hidden="true">${person.name.slice(0, 1)}</span>`);
+  ? html`<img class="avatar avatar-${size}" src=${asset(person.avatar)} alt="" loading="lazy" data-initial=${initial(person.name)}>`
+  : html`<span class="avatar avatar-${size}" aria-hidden="true">${initial(person.name)}</span>`);
 
 /** A number of coins with its glyph and, when known, its worth beneath. @param {number} count @param {import("../types.js").Money | null} [value] */
 export const amountCoins = (count, value = null) => html`<span class="amount amount-coins"
