@@ -34,7 +34,7 @@ def plain(text: str, field: str, length_max: int) -> str:
     Raises:
         InvalidField: nothing is left that shows, more than `length_max` characters, or control characters.
     """
-    text = " ".join(text.translate(_TURNING).split())
+    text = " ".join(without_turns(text).split())
     if shows_nothing(text):
         raise InvalidField(field=field, reason="is empty")
     if len(text) > length_max:
@@ -69,6 +69,11 @@ def isolated(text: str) -> str:
     """A text for a place in another: one that runs from right to left turns nothing around it (UAX 9)."""
     turns = any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
     return f"\u2068{text}\u2069" if turns else text
+
+
+def without_turns(text: str) -> str:
+    """The text without what turns the order of the line it stands in."""
+    return text.translate(_TURNING)
 
 
 def _is_read(character: str) -> bool:
