@@ -1,8 +1,8 @@
 """What coins are worth to a viewer: one rule, for the catalogue, the tray of a room and the wallet.
 
-The next unspent coins are worth what they cost, lot after lot, the rest the web price, and all of it is rounded as a
-price is: up, to what can be paid. So coins that are missing are worth exactly what buying them costs.
-`static/js/worth.js` is the same rule on pages; `tests/scripts/worth.examples.json` holds the two together.
+The next unspent coins are worth what they cost, lot after lot, rounded as what is taken back; the rest the web price,
+rounded as a price is, up. So coins that are missing are worth exactly what buying them costs. `static/js/worth.js` is
+the same rule on pages; `tests/scripts/worth.examples.json` holds the two together.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.limits import WALLET_LOTS_MAX
-from plaudit.money import round_up
+from plaudit.money import round_half_up, round_up
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.wallet.model import OpenLot, PriceView, Worth
 from plaudit.selling.wallet.reading import read_holding, web_price
@@ -32,25 +32,29 @@ class Valuation(msgspec.Struct, frozen=True):
     web: Price
 
     def of(self, coins: int, spent: int = 0) -> Worth:
-        """What a number of coins is worth, rounded up to the step of web prices.
+        """What a number of coins is worth, in steps of web prices; never nothing.
 
         Args:
             coins: so many of the next.
             spent: so many go before them.
         """
-        total, paid, left = Fraction(0), 0, coins
+        cost, listed, paid, left = Fraction(0), Fraction(0), 0, coins
         for lot in self.lots[:WALLET_LOTS_MAX]:
             taken = min(max(0, lot.unspent - spent), left)
             spent = max(0, spent - lot.unspent)
             left -= taken
-            total += taken * self._unit(lot)
-            paid += taken if self._is_paid(lot) else 0
+            if self._is_paid(lot):
+                cost += taken * self._unit(lot)
+                paid += taken
+            else:
+                listed += taken * self.web.unit
             if not left:
                 break
-        total += left * self.web.unit
+        listed += left * self.web.unit
         basis: Literal["paid", "list", "mixed"] = "list" if not paid else "paid" if paid == coins else "mixed"
         step = self.web.step_minor
-        return Worth(max(round_up(total / step), min(coins, 1)) * step, self.web.currency, basis)
+        steps = round_half_up(cost / step) + round_up(listed / step)
+        return Worth(max(steps, min(coins, 1)) * step, self.web.currency, basis)
 
     @property
     def per_coin(self) -> PriceView:
@@ -66,7 +70,10 @@ class Valuation(msgspec.Struct, frozen=True):
 
     def for_scripts(self) -> dict[str, Any]:
         """The same as fields of a page's data: `lots` and `rate`."""
-        lots = [_for_scripts(self._unit(lot)) | {"unspent": lot.unspent} for lot in self.lots[:WALLET_LOTS_MAX]]
+        lots = [
+            _for_scripts(self._unit(lot)) | {"unspent": lot.unspent, "paid": self._is_paid(lot)}
+            for lot in self.lots[:WALLET_LOTS_MAX]
+        ]
         rate = _for_scripts(self.web.unit) | {"currency": self.web.currency, "step_minor": self.web.step_minor}
         return {"lots": lots, "rate": rate}
 
