@@ -318,7 +318,7 @@ class Database:
         except asyncpg.ReadOnlySQLTransactionError as error:  # another server is the primary now
             connection.terminate()
             raise Unavailable from error
-        except _GONE as error:
+        except (ConnectionError, *_GONE) as error:
             if isinstance(error, asyncpg.PostgresError) or _is_closed(connection):
                 raise Unavailable from error
             raise

@@ -341,6 +341,7 @@ SANDBOX_PAGE_LENGTH = 100  # objects on one page of a list
 SANDBOX_DISPUTE_ANSWER_DAYS = 7  # in which a dispute can be answered
 
 # who is asking
+MOMENT_MAX_S = 253_402_300_799  # since 1970, of a claim that is a time: the last that a date can be
 TOKEN_LENGTH_MAX = 8_192  # characters of a token or key
 RSA_BITS_MIN = 2_048  # of a key that tokens may be signed with
 TOKEN_LIFETIME_H = 12  # of a token minted here, unless its maker says otherwise

@@ -107,6 +107,14 @@ class BodyTooLarge(Problem):
         super().__init__(bytes_max=BODY_BYTES_MAX)
 
 
+class CallerGone(Problem):
+    """Whoever asked hung up before all was said: nobody hears this answer."""
+
+    code = "caller_gone"
+    status = 499
+    title = "The request ended before it was complete."
+
+
 class WrongMediaType(Problem):
     code = "wrong_media_type"
     status = 415

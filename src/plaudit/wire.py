@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from plaudit.limits import BODY_BYTES_MAX, FIELD_ERRORS_MAX
-from plaudit.problems import BodyTooLarge, InvalidBody, InvalidField, InvalidFields, Problem
+from plaudit.problems import BodyTooLarge, CallerGone, InvalidBody, InvalidField, InvalidFields, Problem
 
 T = TypeVar("T")
 
@@ -105,13 +105,13 @@ async def read_body(receive: Any) -> bytes:
 
     Raises:
         BodyTooLarge: longer than BODY_BYTES_MAX.
-        ConnectionError: the caller went away.
+        CallerGone: the caller hung up.
     """
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionError("the caller went away")
+            raise CallerGone
         body += message.get("body", b"")
         if len(body) > BODY_BYTES_MAX:
             raise BodyTooLarge

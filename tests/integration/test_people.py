@@ -7,6 +7,7 @@ from datetime import timedelta
 import asyncpg
 import httpx2
 import pytest
+from joserfc import jwt
 
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection
@@ -36,12 +37,26 @@ async def test_a_guest_is_asked_to_sign_in(desk: Desk) -> None:
     assert answer.json()["code"] == "unauthenticated"
 
 
+def _claims(token: str) -> dict[str, object]:
+    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    return claims
+
+
+def _with_body(token: str, body: bytes) -> str:
+    """The token with another body and the old signature."""
+    head, _, seal = token.split(".")
+    return f"{head}.{base64.urlsafe_b64encode(body).decode().rstrip('=')}.{seal}"
+
+
 def _resigned(token: str, **changed: object) -> str:
     """The token with other claims and the old signature."""
-    head, body, seal = token.split(".")
-    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
-    forged = base64.urlsafe_b64encode(json.dumps(claims | changed).encode()).decode().rstrip("=")
-    return f"{head}.{forged}.{seal}"
+    return _with_body(token, json.dumps(_claims(token) | changed).encode())
+
+
+def _signed(desk: Desk, token: str, **changed: object) -> str:
+    """The token with other claims, signed by its issuer."""
+    key = desk.issuer._key
+    return jwt.encode({"alg": "ES256", "kid": key.kid}, _claims(token) | changed, key, algorithms=["ES256"])
 
 
 def _called(token: str, kind: str) -> str:
@@ -73,6 +88,11 @@ async def test_tokens_that_are_not_good(desk: Desk, clock: ManualClock) -> None:
     for token, reason in (
         ("nonsense", "is neither a JSON Web Token nor an API key"),
         ("a.b.c", "cannot be read"),
+        (_with_body(good, b'{"iss":' + b"[" * 1_200), "cannot be read"),
+        (_with_body(good, b'{"deep":' + b"[" * 1_200), "cannot be read"),
+        (_signed(desk, good, exp=10**400), "has a claim that does not fit: exp"),
+        (_signed(desk, good, exp=10**15), "has a claim that does not fit: exp"),
+        (_signed(desk, good, iat=-(10**400)), "has a claim that does not fit: iat"),
         (none, "must be signed with one of ES256, RS256, EdDSA, Ed25519"),
         (_resigned(good, sub="bob"), "is not signed by its issuer"),
         (_resigned(good, iss="https://elsewhere.example"), "comes from an issuer that is not accepted here"),

@@ -25,6 +25,7 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 
 NOT_ANSWERED = {
     "problem": "the base of all others",
+    "caller_gone": "nobody: they hung up",
     "sign_in_denied": "the page of the sign-in",
     "sign_in_lapsed": "the page of the sign-in",
     "sign_in_not_valid": "the page of the sign-in",

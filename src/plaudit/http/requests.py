@@ -1,13 +1,15 @@
 """Requests as Plaudit reads them: bodies are strict JSON, of the type the handler declares."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
 from litestar.types import Empty
 
 from plaudit.limits import BODY_BYTES_MAX
-from plaudit.problems import BodyTooLarge, InvalidField, WrongMediaType
+from plaudit.problems import BodyTooLarge, CallerGone, InvalidField, WrongMediaType
 from plaudit.wire import decode_body
 
 
@@ -22,6 +24,13 @@ class StrictRequest(Request[Any, Any, State]):
             body = await self.body()
             self._json = decode_body(body, declared.annotation if declared else Any)
         return self._json
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        try:
+            async for part in super().stream():
+                yield part
+        except InternalServerException as error:  # of the framework, when the caller hangs up
+            raise CallerGone from error
 
     async def body(self) -> bytes:
         length = self.headers.get("content-length", "0")

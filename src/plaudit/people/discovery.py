@@ -5,6 +5,7 @@ from typing import ClassVar
 import httpx2
 import msgspec
 
+from plaudit import foreign
 from plaudit.limits import JWKS_BYTES_MAX, JWKS_TIMEOUT_S
 from plaudit.outgoing import fetch_document
 from plaudit.people.keysets import parse_key_set
@@ -54,7 +55,7 @@ async def discover(client: httpx2.AsyncClient, issuer: str) -> Platform:
     """
     address = issuer.rstrip("/") + WELL_KNOWN
     try:
-        found = msgspec.json.decode(await _fetch(client, address), type=Platform)
+        found = foreign.decode(await _fetch(client, address), kind=Platform)
     except msgspec.DecodeError as error:
         raise PlatformNotReadable(address, f"is no description of an OpenID provider ({error})") from None
     if found.issuer != issuer:

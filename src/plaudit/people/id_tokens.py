@@ -12,7 +12,7 @@ from plaudit.clock import Clock
 from plaudit.limits import LOGOUT_TOKEN_AGE_S_MAX, TOKEN_LEEWAY_S
 from plaudit.people.claims import profile_of, roles_of
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
-from plaudit.people.tokens import ALGORITHMS
+from plaudit.people.tokens import ALGORITHMS, require_moments
 
 LOGOUT_TOKENS = frozenset({"jwt", "logout+jwt"})
 """What a logout token may call itself."""
@@ -99,9 +99,11 @@ def read_logout_token(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) ->
 
 def _decode(token: str, key: jwk.Key) -> jwt.Token:
     try:
-        return jwt.decode(token, key, algorithms=ALGORITHMS)
-    except (JoseError, ValueError) as error:
+        decoded = jwt.decode(token, key, algorithms=ALGORITHMS)
+    except (JoseError, ValueError, RecursionError) as error:
         raise TokenNotValid("is not signed by its issuer") from error
+    require_moments(decoded.claims)
+    return decoded
 
 
 def _wrong(error: JoseError) -> TokenNotValid:

@@ -10,6 +10,7 @@ import msgspec
 from joserfc import jwk
 from joserfc.errors import JoseError
 
+from plaudit import foreign
 from plaudit.clock import Clock
 from plaudit.limits import JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S, JWKS_TIMEOUT_S, RSA_BITS_MIN
 from plaudit.outgoing import fetch_document, tls_context
@@ -126,7 +127,7 @@ def _strong(key: jwk.Key) -> jwk.Key:
 
 def _usable(document: bytes) -> list[jwk.Key]:
     keys: list[jwk.Key] = []
-    for entry in msgspec.json.decode(document, type=_Document).keys:
+    for entry in foreign.decode(document, kind=_Document).keys:
         if entry.get("kty") in _KEY_TYPES and entry.get("use", "sig") == "sig":
             try:
                 keys.append(_strong(jwk.import_key(entry)))

@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwk
 
+from plaudit import foreign
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.limits import (
@@ -94,7 +95,7 @@ class Attempt(msgspec.Struct, frozen=True):
     def of(cls, text: str | None) -> "Attempt | None":
         """The attempt in a cookie; None: there is none that can be read."""
         try:
-            return msgspec.json.decode(base64.urlsafe_b64decode(text or ""), type=cls)
+            return foreign.decode(base64.urlsafe_b64decode(text or ""), kind=cls)
         except (ValueError, msgspec.DecodeError):
             return None
 
@@ -248,7 +249,7 @@ class OpenId:
         if status != 200:
             raise self._not_valid(issuer, f"the code was refused: {status} {_refusal(body)}")
         try:
-            return msgspec.json.decode(body, type=_Tokens)
+            return foreign.decode(body, kind=_Tokens)
         except msgspec.DecodeError as error:
             raise self._not_valid(issuer, f"what came for the code cannot be read: {error}") from error
 
@@ -299,6 +300,6 @@ class OpenId:
 def _refusal(body: bytes) -> str:
     """The provider's word for a refusal, for the log."""
     try:
-        return msgspec.json.decode(body, type=_Refusal).error[:100]
+        return foreign.decode(body, kind=_Refusal).error[:100]
     except msgspec.DecodeError:
         return ""

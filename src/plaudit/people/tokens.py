@@ -3,13 +3,14 @@
 import base64
 import binascii
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from joserfc import jwk, jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
 
+from plaudit import foreign
 from plaudit.clock import Clock
 from plaudit.limits import TOKEN_LEEWAY_S
 from plaudit.people.claims import profile_of, roles_of
@@ -52,8 +53,8 @@ def peek(token: str, kinds: Collection[str] = OF_PEOPLE) -> tuple[str, str | Non
     if len(parts) != 3:
         raise TokenNotValid("is neither a JSON Web Token nor an API key")
     try:
-        header = msgspec.json.decode(_decode_base64(parts[0]), type=_Header)
-        issued = msgspec.json.decode(_decode_base64(parts[1]), type=_Issued)
+        header = foreign.decode(_decode_base64(parts[0]), kind=_Header)
+        issued = foreign.decode(_decode_base64(parts[1]), kind=_Issued)
     except (msgspec.DecodeError, binascii.Error, ValueError) as error:
         raise TokenNotValid("cannot be read") from error
     if header.alg not in ALGORITHMS:
@@ -117,6 +118,18 @@ def _checked(
         raise TokenNotValid(f"has a claim that does not fit: {error.claim}") from error
     except InvalidKeyIdError as error:
         raise TokenNotValid("is signed with a key its issuer does not publish") from error
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         raise TokenNotValid("is not signed by its issuer") from error
+    require_moments(claims)
     return claims
+
+
+def require_moments(claims: Mapping[str, Any]) -> None:
+    """That times which claims name are times.
+
+    Raises:
+        TokenNotValid: one is not; says which.
+    """
+    for claim in ("exp", "iat", "nbf"):
+        if claim in claims and not foreign.is_moment(claims[claim]):
+            raise TokenNotValid(f"has a claim that does not fit: {claim}")

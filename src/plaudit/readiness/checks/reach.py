@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx2
 import msgspec
 
+from plaudit import foreign
 from plaudit.db import fetch_all
 from plaudit.limits import PROOF_BYTES_MAX
 from plaudit.outgoing import fetch_document
@@ -52,7 +53,7 @@ async def reached(grounds: Grounds) -> CheckOutcome:
     asked = f"{public}/live?nonce={nonce}"
     try:
         body = await fetch_document(grounds.client, asked, bytes_max=PROOF_BYTES_MAX, timeout_s=_WAIT_S)
-        answer = msgspec.json.decode(body, type=Alive)
+        answer = foreign.decode(body, kind=Alive)
     except httpx2.HTTPStatusError as error:
         return blocking(
             f"{public} answers {error.response.status_code}: another server, or a proxy that does not reach us"

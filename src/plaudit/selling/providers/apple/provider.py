@@ -10,6 +10,7 @@ from appstoreserverlibrary.models.Environment import Environment
 from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransactionDecodedPayload
 from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBodyV2DecodedPayload
 
+from plaudit import foreign
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import STORE_PROOF_LENGTH_MAX, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
@@ -174,7 +175,7 @@ class AppleProvider:
 
 def _signed_payload(body: bytes) -> str:
     try:
-        return msgspec.json.decode(body, type=_Body).signed_payload
+        return foreign.decode(body, kind=_Body).signed_payload
     except msgspec.MsgspecError as error:
         raise SignatureNotValid from error
 

@@ -154,5 +154,10 @@ def _checked(verify: Callable[[str], T], signed: str) -> T:
         if error.status is VerificationStatus.RETRYABLE_VERIFICATION_FAILURE:
             raise ProviderUnavailable(NAME) from error
         raise PurchaseNotValid(_REASONS.get(error.status, "signature_not_valid")) from error
-    except (cattrs.BaseValidationError, ValueError, TypeError) as error:  # signed, and not what it should be
+    except (
+        cattrs.BaseValidationError,
+        ValueError,
+        TypeError,
+        RecursionError,
+    ) as error:  # signed, and not what it should be
         raise PurchaseNotValid("unreadable") from error

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx2
 import msgspec
 
+from plaudit import foreign
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.money import Money, exponent, round_half_up
 from plaudit.outgoing import tls_context
@@ -260,14 +261,14 @@ def _part(text: str) -> str:
 
 def _read(body: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=kind, strict=False)  # 64-bit numbers come as strings
+        return foreign.decode(body, kind=kind, strict=False)  # 64-bit numbers come as strings
     except msgspec.MsgspecError as error:
         raise ProviderUnavailable(NAME) from error
 
 
 def _failure(answer: httpx2.Response) -> ProviderUnavailable | ProviderRefused:
     try:
-        error = msgspec.json.decode(answer.content, type=_ErrorDocument, strict=False).error
+        error = foreign.decode(answer.content, kind=_ErrorDocument, strict=False).error
     except msgspec.MsgspecError:
         error = _Error()
     if answer.status_code == HTTPStatus.UNAUTHORIZED:  # about us, not about what was asked: that is still to be done

@@ -11,6 +11,7 @@ import msgspec
 from google.auth import exceptions, jwt
 from google.oauth2 import id_token
 
+from plaudit import foreign
 from plaudit.clock import Clock
 from plaudit.limits import TOKEN_LENGTH_MAX, WEBHOOK_BYTES_MAX
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
@@ -87,9 +88,9 @@ def read_push(body: bytes) -> tuple[str, Notification]:
         SignatureNotValid: it cannot be read.
     """
     try:
-        message = msgspec.json.decode(body, type=_Envelope).message
+        message = foreign.decode(body, kind=_Envelope).message
         data = base64.b64decode(message.data, validate=True)
-        return message.message_id, msgspec.json.decode(data, type=Notification, strict=False)
+        return message.message_id, foreign.decode(data, kind=Notification, strict=False)
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
         raise SignatureNotValid from error
 
@@ -140,8 +141,8 @@ class PushDoor:
             )
         except exceptions.TransportError as error:
             raise ProviderUnavailable(NAME) from error
-        except (exceptions.GoogleAuthError, ValueError, TypeError, AttributeError) as error:
-            # The last two: what the library makes of a header or claims that are no objects
+        except (exceptions.GoogleAuthError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            # Those in the middle: what the library makes of a header or claims that are no objects
             raise SignatureNotValid from error
 
 

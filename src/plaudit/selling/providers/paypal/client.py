@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import httpx2
 import msgspec
 
+from plaudit import foreign
 from plaudit.clock import Clock
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.outgoing import tls_context
@@ -160,7 +161,7 @@ class PayPalClient:
 
 def _decoded(content: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(content, type=kind)
+        return foreign.decode(content, kind=kind)
     except msgspec.MsgspecError as error:
         # What was done is not known from an answer that cannot be read: the same id may ask again.
         log.warning("PayPal answered what cannot be read as %s: %s", kind.__name__, error)
@@ -169,7 +170,7 @@ def _decoded(content: bytes, kind: type[T]) -> T:
 
 def _refusal(answer: httpx2.Response) -> Exception:
     try:
-        issue = msgspec.json.decode(answer.content, type=_Error).issue
+        issue = foreign.decode(answer.content, kind=_Error).issue
     except msgspec.MsgspecError:
         issue = ""
     status = answer.status_code

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from plaudit import foreign
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
@@ -179,23 +180,23 @@ class PayPalProvider:
         if len(body) > WEBHOOK_BYTES_MAX:
             raise SignatureNotValid
         try:
-            event = msgspec.json.decode(body, type=_Event)
+            event = foreign.decode(body, kind=_Event)
         except msgspec.MsgspecError as error:
             raise SignatureNotValid from error
         await check(headers, body, webhook_id=self._webhook_id, certificates=self._certificates, now=self._clock.now())
         return WebhookMessage(id=event.id, kind=event.event_type)
 
     async def read_webhook(self, body: bytes) -> list[News]:
-        event = msgspec.json.decode(body, type=_Event)
+        event = foreign.decode(body, kind=_Event)
         if event.event_type.startswith(_ORDER_EVENTS):
-            return await self._order_news(msgspec.json.decode(event.resource, type=_OrderResource))
+            return await self._order_news(foreign.decode(event.resource, kind=_OrderResource))
         if event.event_type.startswith(("PAYMENT.CAPTURE.", "PAYMENT.REFUND.")):
-            resource = msgspec.json.decode(event.resource, type=_PaymentResource)
+            resource = foreign.decode(event.resource, kind=_PaymentResource)
             if event.event_type.startswith(_REFUND_EVENTS) or not resource.order_id:
                 return await self._history.of_capture(resource.capture_id)
             return [PaymentNews(payment=await self.fetch(resource.order_id))]
         if event.event_type.startswith("CUSTOMER.DISPUTE."):
-            return await self._dispute_news(msgspec.json.decode(event.resource, type=_DisputeResource).dispute_id)
+            return await self._dispute_news(foreign.decode(event.resource, kind=_DisputeResource).dispute_id)
         return []
 
     async def _order_news(self, resource: _OrderResource) -> list[News]:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import stripe
 
+from plaudit import foreign
 from plaudit.clock import Clock
 from plaudit.providers import SignatureNotValid
 from plaudit.selling.providers.stripe.limits import (
@@ -63,7 +64,7 @@ def read(body: bytes) -> Event:
         SignatureNotValid: it is no event.
     """
     try:
-        return msgspec.json.decode(body, type=Event)
+        return foreign.decode(body, kind=Event)
     except msgspec.MsgspecError as error:
         raise SignatureNotValid from error
 
