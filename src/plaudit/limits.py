@@ -213,6 +213,10 @@ CHAT_SPEAKERS_REMEMBERED = 20_000  # per process, for the rate
 # selling
 COINS_PER_QUOTE_MAX = 10_000_000  # coins one quote may ask for, before the price book's own limit
 QUOTE_VALID_MINUTES = 15  # how long a quote's price is promised
+QUOTES_PER_HOUR = 300  # of one person, unless the settings say otherwise
+ORDERS_PER_HOUR = 60  # of one person, unless the settings say otherwise
+PAPERS_PER_HOUR = 120  # of one person, as PDF, unless the settings say otherwise
+PAPERS_AT_ONCE = 1  # PDFs being made in one process: they take a whole core
 QUOTE_KEEP_DAYS = 7  # after this a quote that was never ordered is forgotten
 REGION_EVIDENCE_DAYS = 30  # how long a sign of somebody's country counts, that of the last card included
 REGION_DECISIONS_PER_ORDER_MAX = 50  # decisions about one order in one answer
@@ -341,6 +345,8 @@ SANDBOX_PAGE_LENGTH = 100  # objects on one page of a list
 SANDBOX_DISPUTE_ANSWER_DAYS = 7  # in which a dispute can be answered
 
 # who is asking
+WRONG_KEYS_PER_MINUTE = 60  # keys and tokens from one address that are checked although they were not good, per process
+WRONG_KEY_ADDRESSES_REMEMBERED = 10_000  # per process
 MOMENT_MAX_S = 253_402_300_799  # since 1970, of a claim that is a time: the last that a date can be
 TOKEN_LENGTH_MAX = 8_192  # characters of a token or key
 RSA_BITS_MIN = 2_048  # of a key that tokens may be signed with

@@ -15,8 +15,11 @@ from plaudit.limits import (
     DATABASE_STATEMENT_TIMEOUT_MS,
     GUEST_SOCKETS_PER_ADDRESS,
     METRICS_TOKEN_LENGTH_MIN,
+    ORDERS_PER_HOUR,
+    PAPERS_PER_HOUR,
     PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
     QUOTE_KEY_LENGTH_MIN,
+    QUOTES_PER_HOUR,
     REQUEST_BODY_S_MAX,
     REQUEST_HEAD_BYTES_MAX,
     REQUEST_HEAD_S_MAX,
@@ -176,6 +179,15 @@ class Settings:
     webhook_networks: Annotated[str, networks] = ""
     """Networks webhooks may go to although they are not of the open internet, such as 10.1.0.0/16, also by http://;
     separated by spaces."""
+
+    quotes_per_hour: int = QUOTES_PER_HOUR
+    """Quotes one person may ask for within an hour."""
+
+    orders_per_hour: int = ORDERS_PER_HOUR
+    """Orders one person may place within an hour."""
+
+    papers_per_hour: int = PAPERS_PER_HOUR
+    """Receipts and credit notes one person may have made as PDF within an hour."""
 
     quote_key: Annotated[Secret, key(QUOTE_KEY_LENGTH_MIN)] = NOT_SET
     """What quotes are signed with; at least 32 characters. Empty: a key made once and kept in the database."""

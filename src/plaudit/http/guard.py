@@ -9,7 +9,7 @@ from plaudit.http.parameters import check_query
 from plaudit.injected import Settings
 from plaudit.people.access import authenticate_scope, check_access
 from plaudit.people.model import Caller
-from plaudit.policy.networks import client_address
+from plaudit.policy.networks import client_address, where_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -26,7 +26,7 @@ async def admit(scope: Any, handler: BaseRouteHandler) -> Caller | None:
     """
     check_query(scope, handler)
     is_foreign = bool(handler.opt.get("foreign_credentials"))
-    caller = None if is_foreign else await authenticate_scope(scope)
+    caller = None if is_foreign else await authenticate_scope(scope, where_of(scope))
     check_access(handler.opt.get("access"), caller)
     return caller
 

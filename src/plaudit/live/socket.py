@@ -23,7 +23,7 @@ from plaudit.people.access import authenticate_scope
 from plaudit.people.credentials import SOCKET_PROTOCOL, socket_token
 from plaudit.people.model import Caller
 from plaudit.people.ways_in import WayIn, way_of
-from plaudit.policy.networks import client_address, guest_address
+from plaudit.policy.networks import client_address, guest_address, where_of
 from plaudit.problems import Problem, TooBusy, Unauthenticated
 
 SQL = statements(__file__)
@@ -64,7 +64,7 @@ async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
     parts = scope["plaudit"]
     hub: Hub = parts["hub"]
     overlay = await _overlay(parts["database"], socket_token(scope) or "")
-    caller = None if overlay else await authenticate_scope(scope)
+    caller = None if overlay else await authenticate_scope(scope, where_of(scope))
     person_id = caller.person_id if caller else 0
     room = await _room(parts["rooms"], scope, overlay)
     address = None if caller or overlay else guest_address(client_address(scope, parts["settings"]))

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from plaudit.people.cookies import cookie_name
 from plaudit.people.credentials import SESSION_COOKIE, credentials_of
+from plaudit.people.doorkeeper import Where
 from plaudit.people.model import Caller, Role, RoleMissing
 from plaudit.problems import Forbidden, Unauthenticated
 
@@ -63,15 +64,17 @@ def _fits(access: Access, caller: Caller) -> bool:
     return False
 
 
-async def authenticate_scope(scope: Mapping[str, Any]) -> Caller | None:
-    """Who is asking, from an ASGI scope that came through the assembled server; None: a guest.
+async def authenticate_scope(scope: Mapping[str, Any], where: Where = lambda: None) -> Caller | None:
+    """Who is asking, from an ASGI scope that came through the assembled server; None: a guest. `where`
+    tells the address they ask from.
 
     Raises:
         TokenNotValid: what was presented is not good (a bad cookie on a safe request makes a guest instead).
         ForeignOrigin: a page of another site used the cookie.
+        TooBusy: too many came from there that were not good.
         IssuerUnreachable: the keys to check with cannot be fetched.
     """
     credentials = credentials_of(scope, cookie=cookie_name(SESSION_COOKIE, scope["plaudit"]["settings"]))
     if credentials is None:
         return None
-    return cast("Caller | None", await scope["plaudit"]["doorkeeper"].caller_of(credentials))
+    return cast("Caller | None", await scope["plaudit"]["doorkeeper"].caller_of(credentials, where))

@@ -19,6 +19,10 @@ from plaudit.people.roles import roles_granted
 from plaudit.people.sessions import SESSION_PREFIX, find_session
 from plaudit.people.tokens import peek, verify, verify_statement
 from plaudit.people.ways_in import WayIn, way_of
+from plaudit.people.wrong_keys import WrongKeys
+
+Where = Callable[[], str | None]
+"""Tells the address somebody asks from; None: that cannot be told, or it is everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,14 @@ class Doorkeeper:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._issuers: dict[str, Issuer] = {}
         self._issuers_until = 0.0
+        self._wrong_keys = WrongKeys()
         self._listeners: list[Callable[[Iterable[WayIn]], None]] = []
 
-    async def caller_of(self, credentials: Credentials) -> Caller | None:
-        """Who presents these credentials; None when a forgiving one is no longer good.
+    async def caller_of(self, credentials: Credentials, where: Where = lambda: None) -> Caller | None:
+        """Who presents these credentials, from where; None when a forgiving one is no longer good.
 
         Raises:
+            TooBusy: too many came from there that were not good.
             TokenNotValid: the token or key is not good, or speaks for somebody it must not.
             IssuerUnreachable: the keys to check with cannot be fetched.
         """
@@ -54,9 +60,12 @@ class Doorkeeper:
         known = self._known.get(fingerprint)
         if known is not None and known.until > self._now():
             return known.caller
+        address = where()
+        self._wrong_keys.check(address, self._now())
         try:
             known = await self._check(credentials)
         except TokenNotValid:
+            self._wrong_keys.count(address, self._now())
             if credentials.forgiving:
                 return None
             raise

@@ -241,3 +241,14 @@ insert into logout_token (issuer_id, token_id, expires_at) values ($1, $2, $3) o
 
 -- name: forget_logout_tokens
 delete from logout_token where expires_at < $1;
+
+-- name: take_allowance
+-- Nothing comes back when it was taken so often in this hour already.
+insert into allowance_taken as a (person_id, kind, hour, times) values ($1, $2, $3, 1)
+on conflict (person_id, kind) do update
+set hour = excluded.hour, times = case when a.hour = excluded.hour then a.times + 1 else 1 end
+where a.hour <> excluded.hour or a.times < $4
+returning times;
+
+-- name: forget_allowances
+delete from allowance_taken where hour < $1;

@@ -166,5 +166,5 @@ async def use_code(connection: Connection, code: str, clock: Clock) -> UsedCode:
 
 async def forget_old(connection: Connection, clock: Clock) -> None:
     """Remove what has long ended."""
-    for statement in ("forget_sessions", "forget_sign_in_codes", "forget_logout_tokens"):
+    for statement in ("forget_sessions", "forget_sign_in_codes", "forget_logout_tokens", "forget_allowances"):
         await connection.execute(SQL[statement], clock.now() - timedelta(hours=SESSION_HOURS_MAX))

@@ -1,7 +1,7 @@
 """The network a request comes from: whose word is believed about it, and how little of it is kept."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -91,6 +91,11 @@ def guest_address(text: str | None) -> str | None:
     if address is None:
         return None
     return str(address) if address.version == 4 else str(ip_network((address, _PREFIX_OF_ONE), strict=False))
+
+
+def where_of(scope: Mapping[str, Any]) -> Callable[[], str | None]:
+    """Tells `guest_address` of a request to whoever asks: few have to know."""
+    return lambda: guest_address(client_address(scope, scope["plaudit"]["settings"]))
 
 
 def kept_network(address: Address) -> str:

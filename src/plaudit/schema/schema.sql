@@ -1811,6 +1811,18 @@ ALTER TABLE public.accounting_reopening ALTER COLUMN reopening_id ADD GENERATED 
     CACHE 1
 );
 
+CREATE TABLE public.allowance_taken (
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    times integer NOT NULL,
+    CONSTRAINT allowance_taken_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text))),
+    CONSTRAINT allowance_taken_kind_check CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 30))),
+    CONSTRAINT allowance_taken_times_check CHECK ((times > 0))
+);
+
+COMMENT ON TABLE public.allowance_taken IS 'of the last hour in which it was done; an earlier one is forgotten';
+
 CREATE TABLE public.api_key (
     id integer NOT NULL,
     name text NOT NULL,
@@ -3902,6 +3914,9 @@ ALTER TABLE ONLY public.accounting_position
 ALTER TABLE ONLY public.accounting_reopening
     ADD CONSTRAINT accounting_reopening_pkey PRIMARY KEY (reopening_id);
 
+ALTER TABLE ONLY public.allowance_taken
+    ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
 
@@ -4346,6 +4361,8 @@ ALTER TABLE ONLY public.webhook_try
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
 
+CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
+
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
 
 CREATE INDEX clawback_part_by_creator ON public.clawback_part USING btree (shard, creator_id, taken_at DESC, reversal_id DESC);
@@ -4569,6 +4586,9 @@ ALTER TABLE ONLY public.account
 
 ALTER TABLE ONLY public.accounting_lot_day
     ADD CONSTRAINT accounting_lot_day_shard_lot_id_fkey FOREIGN KEY (shard, lot_id) REFERENCES public.lot(shard, lot_id);
+
+ALTER TABLE ONLY public.allowance_taken
+    ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
@@ -5165,6 +5185,8 @@ GRANT SELECT ON TABLE public.accounting_money TO plaudit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.accounting_position TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.accounting_reopening TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
 GRANT SELECT ON TABLE public.api_key TO plaudit_app;
 

@@ -14,6 +14,7 @@ from plaudit.ids import require_uuid7
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
 from plaudit.money import Money
+from plaudit.people.allowances import take
 from plaudit.people.model import Caller, Role
 from plaudit.policy.model import Outcome, RegionDecision
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
@@ -77,6 +78,7 @@ async def make_quote(
         NoPrices: no price book has been published.
         NoSeller: nobody is named who sells there.
         RegionRefused: nothing is sold to where the person is.
+        TooOften: the person has so many of this hour.
     """
     require_uuid7(asked.id, "id", clock)
     request = msgspec.json.encode(asked, order="deterministic").decode()
@@ -121,6 +123,7 @@ async def make_quote(
         expires_at=now + timedelta(minutes=QUOTE_VALID_MINUTES),
         decision_id=decision.decision_id,
     )
+    await take(connection, person_id, "quote", settings.quotes_per_hour, clock)
     signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
     written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
     if written:
@@ -219,6 +222,7 @@ async def place_order(
         QuoteExpired: its price is promised no more.
         QuoteAlreadyOrdered: by an order with another id.
         IdempotencyConflict: the id came with another body.
+        TooOften: the person has so many of this hour.
     """
     require_uuid7(asked.id, "id", clock)
     return_url = return_address(asked, settings)
@@ -244,6 +248,7 @@ async def place_order(
     now = clock.now()
     if now >= quote.expires_at:
         raise QuoteExpired(quote.expires_at)
+    await take(connection, person_id, "order", settings.orders_per_hour, clock)
     await connection.fetchval(
         SQL["write_order"],
         *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),

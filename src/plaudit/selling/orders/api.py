@@ -12,6 +12,7 @@ from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_ID, Cursor, Limit, Page
 from plaudit.people.access import Access
+from plaudit.people.allowances import TooOften
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
 from plaudit.providers import ProviderRefused, ProviderUnavailable
@@ -93,7 +94,7 @@ async def get_prices(
     access=Access.VIEWER,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices, NoSeller, RegionRefused),
+    problems=(NoPrices, NoSeller, RegionRefused, TooOften),
     summary="A price for an amount of coins",
 )
 async def make_quote(
@@ -134,6 +135,7 @@ async def make_quote(
         QuoteAlreadyOrdered,
         QuoteExpired,
         QuoteNotOurs,
+        TooOften,
     ),
     summary="Order what was quoted",
 )

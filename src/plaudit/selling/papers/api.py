@@ -1,6 +1,8 @@
 """Receipts and credit notes over HTTP, as data and as PDF."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Annotated
 from uuid import UUID
 
@@ -8,12 +10,14 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery, Parameter
 
 from plaudit.db import Connection
-from plaudit.injected import Database, Settings
+from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.model import LANGUAGES, Voice, home_language, language_of, locale_of
 from plaudit.languages.speaking import speaking
+from plaudit.limits import PAPERS_AT_ONCE
 from plaudit.pages import Page
 from plaudit.people.access import Access
 from plaudit.people.actions import require_person
+from plaudit.people.allowances import TooOften, take
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.selling.papers import pdf, reading
@@ -27,6 +31,7 @@ from plaudit.selling.papers.document import Document, credit_note_document, rece
 from plaudit.selling.papers.model import Act, Receipt
 
 TAGS = ["Receipts"]
+_makers = ThreadPoolExecutor(PAPERS_AT_ONCE, thread_name_prefix="papers")
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
 PDF_MEDIA_TYPE = "application/pdf"
 PaperLanguage = Annotated[
@@ -58,15 +63,21 @@ async def get_receipt(order_id: FromPath[UUID], caller: Caller, database: Databa
     access=OWNER,
     operation_id="GetReceiptPdf",
     tags=TAGS,
-    problems=(NotFound,),
+    problems=(NotFound, TooOften),
     media_type=PDF_MEDIA_TYPE,
     summary="The receipt of an order as PDF",
 )
 async def get_receipt_pdf(
-    order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, language: PaperLanguage = None
+    order_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    language: PaperLanguage = None,
 ) -> Response[bytes]:
     """One page of A4. The same paper in the same language has the same bytes."""
-    async with database.read() as connection:
+    async with database.transaction() as connection:
+        await take(connection, caller.person_id, "paper", settings.papers_per_hour, clock)
         receipt = await reading.receipt_for(connection, caller, order_id)
         chosen = await _voice(connection, receipt, language)
     with speaking(chosen):
@@ -110,7 +121,7 @@ async def get_credit_note(
     access=OWNER,
     operation_id="GetCreditNotePdf",
     tags=TAGS,
-    problems=(NotFound,),
+    problems=(NotFound, TooOften),
     media_type=PDF_MEDIA_TYPE,
     summary="The credit note of a reversal as PDF",
 )
@@ -119,11 +130,13 @@ async def get_credit_note_pdf(
     caller: Caller,
     database: Database,
     settings: Settings,
+    clock: Clock,
     act: FromQuery[Act] = Act.CREDIT,
     language: PaperLanguage = None,
 ) -> Response[bytes]:
     """One page of A4. The same paper in the same language has the same bytes."""
-    async with database.read() as connection:
+    async with database.transaction() as connection:
+        await take(connection, caller.person_id, "paper", settings.papers_per_hour, clock)
         note, receipt = await reading.credit_note_for(connection, caller, reversal_id, act)
         chosen = await _voice(connection, receipt, language)
     with speaking(chosen):
@@ -137,7 +150,8 @@ async def _voice(connection: Connection, receipt: Receipt, asked: str | None) ->
 
 
 async def _pdf(document: Document, settings: Settings) -> Response[bytes]:
-    body = await asyncio.to_thread(pdf.render, document, settings)
+    speaks = copy_context()  # the language
+    body = await asyncio.get_running_loop().run_in_executor(_makers, speaks.run, pdf.render, document, settings)
     headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"', "Cache-Control": "private, no-store"}
     return Response(body, media_type=PDF_MEDIA_TYPE, headers=headers)
 
