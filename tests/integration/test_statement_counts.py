@@ -10,7 +10,9 @@ import httpx2
 import pytest
 
 import plaudit.db
+from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
+from plaudit.people.model import Role
 from tests.support.shop import Shop, open_shop
 
 _FRAMES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -63,6 +65,33 @@ async def test_videos_are_told_of_in_few_statements_however_many(shop: Shop, ask
         counts.append(await asked.during(server.post("/v1/videos:batch", json={"videos": videos})))
     assert counts[1] == counts[2]
     assert 0 < counts[1] <= 4
+
+
+async def test_gifts_to_a_video_at_hand_ask_nothing(shop: Shop, asked: Asked) -> None:
+    """But for the charge itself, and after the first: not even where somebody is, where a rule asks for it. The fewest
+    of several: what is at hand is read again after a while."""
+    house = shop.desk.house
+    async with house.database.transaction() as connection:
+        await load_starter(connection, shop.clock)
+    await house.catalogue.refresh()
+    server = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
+    await server.put("/v1/people/cleo", json={"roles": ["creator"]})
+    await server.put("/v1/people/ada", json={"country": "GB"})
+    cleo, ada = await shop.desk.person("cleo", Role.CREATOR), await shop.desk.person("ada", locale="en-GB")
+    await cleo.put("/v1/creators/me/video-gifts", json={"enabled": True})
+    order = await shop.order(ada)
+    await shop.pay(order)
+    await shop.tell(await shop.event(order))
+    facts = {"owner_subject": "cleo", "title": "Tea", "duration_ms": 1, "published_at": "2020-01-01T00:00:00Z"}
+    for name, more, first in (("v-1", {}, 1), ("v-2", {"territories_blocked": ["FR"]}, 4)):
+        video = (await server.put(f"/v1/videos/by-external-id/{name}", json=facts | more)).json()
+        item = min((await ada.get(f"/v1/videos/{video['id']}/catalogue")).json()["items"], key=lambda one: one["coins"])
+        counts = []
+        for _ in range(ROUNDS):
+            gift = {"id": str(new_id(shop.clock)), "video_id": video["id"], "item_id": item["id"]}
+            counts.append(await asked.during(ada.post("/v1/gifts", json=gift)))
+        assert 0 < counts[0] <= first
+        assert min(counts[1:]) == 0
 
 
 async def test_each_way_needs_few_statements(shop: Shop, asked: Asked) -> None:

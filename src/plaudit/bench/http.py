@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from functools import partial
+from itertools import repeat
 from typing import Any, cast
 
 from plaudit.bench.served import Served, served_platform
@@ -17,15 +19,23 @@ MEASURED_S = 6.0
 _clock = SystemClock()
 
 
-class _Viewer(asyncio.Protocol):
-    """One connection: sends a gift, waits for the answer, sends the next. Parses no more than it must."""
+class Sender(asyncio.Protocol):
+    """One connection: sends a gift, waits for the answer, sends the next. Parses no more than it must.
 
-    def __init__(self, token: str, room_id: str, host: str) -> None:
+    Args:
+        token: whose gifts they are.
+        host: of the server.
+        targets: for each gift where it goes and what it is, as fields of JSON.
+        pause_s: from one gift to the next, if the answer is there by then.
+    """
+
+    def __init__(self, token: str, host: str, targets: Iterator[str], pause_s: float = 0) -> None:
         self._head = (
             f"POST /v1/gifts HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
             "Content-Type: application/json\r\nContent-Length: "
         ).encode()
-        self._room_id = room_id
+        self._targets = targets
+        self._pause_s = pause_s
         self._transport: asyncio.Transport | None = None
         self._received = b""
         self._sent_at = 0.0
@@ -38,7 +48,7 @@ class _Viewer(asyncio.Protocol):
         self._send()
 
     def _send(self) -> None:
-        body = f'{{"id":"{new_id(_clock)}","room_id":"{self._room_id}","item_id":1,"count":1}}'.encode()
+        body = f'{{"id":"{new_id(_clock)}",{next(self._targets)},"count":1}}'.encode()
         self._sent_at = time.perf_counter()
         if self._transport:
             self._transport.write(b"%s%d\r\n\r\n%s" % (self._head, len(body), body))
@@ -58,7 +68,10 @@ class _Viewer(asyncio.Protocol):
         if status != b"201" and not self.first_wrong:
             self.first_wrong = self._received
         self._received = b""
-        self._send()
+        if (rest_s := self._sent_at + self._pause_s - time.perf_counter()) > 0:
+            asyncio.get_running_loop().call_later(rest_s, self._send)
+        else:
+            self._send()
 
     def restart_measuring(self) -> None:
         self.answers, self.latencies_s = {}, []
@@ -69,14 +82,15 @@ class _Viewer(asyncio.Protocol):
             self._transport = None
 
 
-def _itself(viewer: _Viewer) -> _Viewer:
+def _itself(viewer: Sender) -> Sender:
     return viewer
 
 
-async def _load(platform: Served) -> tuple[float, list[_Viewer]]:
+async def _load(platform: Served) -> tuple[float, list[Sender]]:
     loop = asyncio.get_running_loop()
     host = f"{platform.host}:{platform.port}"
-    viewers = [_Viewer(token, platform.room_id, host) for token in platform.viewer_tokens[:CONNECTIONS]]
+    room = repeat(f'"room_id":"{platform.room_id}","item_id":1')
+    viewers = [Sender(token, host, room) for token in platform.viewer_tokens[:CONNECTIONS]]
     for viewer in viewers:
         await loop.create_connection(partial(_itself, viewer), platform.host, platform.port)
     await asyncio.sleep(WARM_UP_S)
