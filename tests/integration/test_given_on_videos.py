@@ -32,6 +32,12 @@ union all select 'video', seq::integer, 0, 0, gifts, coins from video_total orde
 """
 
 
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a video may still be watched."""
+    monkeypatch.setattr("plaudit.live.socket_watch.WAY_IN_CHECK_S", 0.1)
+
+
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
     async with open_stage(database_url, tmp_path) as opened:
@@ -116,6 +122,10 @@ async def test_a_video_that_moves_keeps_what_was_given(stage: Stage, video: Stag
 
     await stage.dispute(ada, order, ReversalState.OPENED)
     assert await video.givers() == (50, 1, [("bob", 50, 1)], [("bob", 50)])
+    frames = (await video.ask("/frames"))["items"]
+    assert [(one["seq"], one["kind"]) for one in frames[3:]] == [(4, "reversal"), (5, "reversal")], (
+        "one of each creator"
+    )
     assert await _total_of(stage, stage.creator, video) == (1, 100, 100)
     assert await _total_of(stage, owner, video) == (2, 250, 200)
     await _is_the_same_summed_anew(stage)
@@ -199,18 +209,14 @@ async def test_a_cursor_of_a_video_is_one_of_a_room(stage: Stage, video: StageVi
     rest = await video.ask("/frames", limit=2, after=page["next"])
     assert ([one["seq"] for one in rest["items"]], rest["next"]) == ([3], None)
     guest = await stage.shop.desk.client()
+    for what in ("/events", "/frames"):  # a number is a room's or a video's
+        assert (await guest.get(f"/v1/rooms/{video.id}{what}")).json()["code"] == "room_unknown"
+        assert (await guest.get(f"/v1/videos/{stage.room_id}{what}")).json()["code"] == "video_unknown"
     void = await guest.get(f"/v1/videos/{video.id}/frames", params={"after": rest["cursor"].replace(":3", ":4")})
     assert (void.status_code, void.json()["code"], void.json()["cursor"]) == (409, "cursor_void", rest["cursor"])
     async with _Watching(stage, f"/v1/videos/{video.id}/events", "77:1") as watching:
         assert (await watching.until("resync"))["reason"] == "epoch"
         assert [one["seq"] for one in (await watching.until("frames"))["frames"]] == [1, 2, 3]
-
-
-@pytest.mark.parametrize("what", ["/events", "/frames"])
-async def test_a_number_is_a_room_s_or_a_video_s(stage: Stage, video: StageVideo, what: str) -> None:
-    guest = await stage.shop.desk.client()
-    assert (await guest.get(f"/v1/rooms/{video.id}{what}")).json()["code"] == "room_unknown"
-    assert (await guest.get(f"/v1/videos/{stage.room_id}{what}")).json()["code"] == "video_unknown"
 
 
 async def test_ten_thousand_videos_with_gifts_open_nothing(stage: Stage) -> None:
