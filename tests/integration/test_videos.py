@@ -14,7 +14,7 @@ from plaudit.limits import VIDEO_TOLD_AHEAD_S_MAX, VIDEOS_PER_CALL_MAX
 from plaudit.people import actions as people
 from plaudit.people.issuers import IssuerTerms, add_issuer
 from tests.support.live import Platform
-from tests.support.videos import MEDIA, PATH, facts, open_videos, tell
+from tests.support.videos import MEDIA, PATH, facts, give, open_videos, tell
 
 
 @pytest.fixture
@@ -317,3 +317,36 @@ async def test_a_creator_reads_her_videos_by_pages(platform: Platform, server: h
     found = [one["id"] for page in (first, second) for one in page["items"]]
     assert found == [one["id"] for number, one in reversed(list(enumerate(told))) if number != 2]
     assert second["next"] is None
+
+
+async def test_a_creator_thanks_for_gifts_on_videos(platform: Platform, server: httpx2.AsyncClient) -> None:
+    """Also for those of a time when the video was theirs, and for those that lie in another shard than the creator."""
+    cleo, otto, ada = await platform.creator("cleo"), await platform.creator("otto"), await platform.viewer("ada", 10)
+    video = await tell(server, platform)
+    first = await give(platform, ada, cleo, video, 42_000, message="The roof at dawn!")
+    second = await give(platform, ada, cleo, video, 7_000)
+    await tell(server, platform, owner_subject="otto")
+    third = await give(platform, ada, otto, video, 0)
+    assert third.shares, "it is shown in another shard than its creator's"
+    path = f"/v1/creators/me/videos/{video['id']}/received-gifts"
+
+    async def received(creator: httpx2.AsyncClient, query: str = "") -> list[str]:
+        return [one["id"] for one in (await creator.get(path + query)).json()["items"]]
+
+    page = (await cleo.get(f"{path}?limit=1")).json()
+    assert [one["id"] for one in page["items"]] == [str(second.id)]
+    (gift,) = (await cleo.get(f"{path}?cursor={page['next']}")).json()["items"]
+    assert (gift["id"], gift["video_id"], gift["room_id"]) == (str(first.id), video["id"], None)
+    assert (gift["position_ms"], gift["message"], gift["sender"]["name"]) == (42_000, "The roof at dawn!", "ada")
+    assert await received(otto) == [str(third.id)]
+    for creator, mine, other in ((cleo, first, third), (otto, third, first)):
+        body = {"gifts": [{"viewer_id": str(mine.viewer_id), "id": str(mine.id)}]}
+        assert (await creator.post("/v1/creators/me/gifts/thank", json=body)).status_code == 204
+        assert await received(creator, "?thanked=true") == [str(mine.id)]
+        foreign = {"gifts": [{"viewer_id": str(other.viewer_id), "id": str(other.id)}]}
+        assert (await creator.post("/v1/creators/me/gifts/thank", json=foreign)).status_code == 404
+    assert await received(cleo, "?thanked=false") == [str(second.id)]
+    await server.delete(f"{PATH}v-1")
+    assert len(await received(cleo)) == 2
+    assert (await cleo.get("/v1/creators/me/videos/987654/received-gifts")).json()["code"] == "video_unknown"
+    assert (await ada.get(path)).status_code == 403

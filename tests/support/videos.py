@@ -8,8 +8,11 @@ from typing import Any
 import httpx2
 
 from plaudit.clock import Clock
+from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.settings import Settings
-from tests.support.live import Platform, open_platform
+from plaudit.videos.reading import require_video
+from tests.support.gift_load import until_delivered
+from tests.support.live import ROSE, Platform, open_platform
 
 MEDIA = "https://media.example"
 PATH = "/v1/videos/by-external-id/"
@@ -48,3 +51,30 @@ async def tell(server: httpx2.AsyncClient, platform: Platform, external_id: str 
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+async def give(
+    platform: Platform,
+    viewer: httpx2.AsyncClient,
+    creator: httpx2.AsyncClient,
+    video: dict[str, Any],
+    position_ms: int,
+    **more: Any,
+) -> GiftOrder:
+    """A rose to a creator on a video, which is in its frames."""
+    viewer_id, creator_id = await platform.person_id(viewer), await platform.person_id(creator)
+    house, video_id = platform.house, int(video["id"])
+    async with house.database.read() as connection:
+        home = (await require_video(connection, video_id)).shard
+    at_home = home == house.shards.of(creator_id)
+    gift = GiftOrder(
+        *(platform.id(), viewer_id, creator_id, None, ROSE, 1, 1),
+        video_id=video_id,
+        position_ms=position_ms,
+        shown_shard=None if at_home else home,
+        shares=() if at_home else (GiftShare(creator_id, 1),),
+        **more,
+    )
+    assert (await house.gift_writer.charge(gift)).outcome == "posted"
+    await until_delivered(house.database.url)
+    return gift

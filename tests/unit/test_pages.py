@@ -13,7 +13,7 @@ from plaudit.accounting.model import DayPlace
 from plaudit.creators.clawback import LARGEST_FIRST
 from plaudit.limits import CURSOR_LENGTH_MAX, VIDEO_EXTERNAL_ID_LENGTH_MAX
 from plaudit.live.api import ROOMS
-from plaudit.live.creator_api import GIFTS
+from plaudit.live.thanks import GIFTS
 from plaudit.pages import BEGINNING, BY_ID, BY_NUMBER, BY_TIME, Page, Places
 from plaudit.problems import InvalidField
 from plaudit.selling.orders.operator_api import ORDERS

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from plaudit.gifts.model import moment
 from plaudit.live.model import ListedRoom, OverlayToken, ReceivedGift, Room, RoomState, StageKind
@@ -78,7 +79,7 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
     """A gift the creator received."""
 
     id: UUID
-    room_id: str
+    room_id: Annotated[str | None, msgspec.Meta(description="Null: it is on a video.")]
     sender: PersonCard
     item_id: int
     count: int
@@ -88,6 +89,9 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
     coins_taken_back: Annotated[
         int, msgspec.Meta(description="Of its coins, because the money they were bought with went back.")
     ]
+    video_id: str | UnsetType = UNSET
+    position_ms: Annotated[int | UnsetType, msgspec.Meta(description="Where in the video.")] = UNSET
+    message: str | UnsetType = UNSET
 
 
 class ReceivedGiftPage(Page[ReceivedGiftView], frozen=True):
@@ -157,10 +161,10 @@ def top_gifters(top: list[tuple[int, int]], people: People) -> list[TopGifterOfR
     return [TopGifterOfRoom(rank, card(people, person_id), coins) for rank, (person_id, coins) in enumerate(top, 1)]
 
 
-def received_gift(gift: ReceivedGift, room: Room, people: People) -> ReceivedGiftView:
+def received_gift(gift: ReceivedGift, people: People) -> ReceivedGiftView:
     return ReceivedGiftView(
         gift.gift_id,
-        str(room.id),
+        None if gift.room_id is None else str(gift.room_id),
         card(people, gift.viewer_id),
         gift.item_id,
         gift.count,
@@ -168,6 +172,9 @@ def received_gift(gift: ReceivedGift, room: Room, people: People) -> ReceivedGif
         moment(gift.at),
         moment(gift.thanked_at) if gift.thanked_at else None,
         gift.coins_taken_back,
+        UNSET if gift.video_id is None else str(gift.video_id),
+        UNSET if gift.position_ms is None else gift.position_ms,
+        UNSET if gift.message is None else gift.message,
     )
 
 

@@ -7,7 +7,6 @@ from litestar import Router, delete, get, post
 from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
-from msgspec import Meta
 
 from plaudit.db import Connection
 from plaudit.gifts.model import RoomUnknown
@@ -35,8 +34,8 @@ from plaudit.live.model import (
     ThankRequest,
     TooManyOverlayTokens,
 )
-from plaudit.live.reader import NO_END
-from plaudit.pages import BY_TIME, Cursor, Limit, Number, Page, Places
+from plaudit.live.open_room import RoomKey
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
@@ -51,8 +50,6 @@ RoomIdOrCurrent = Annotated[
         pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="One of my rooms; without it, the live one, else the newest."
     ),
 ]
-GIFTS: Places[tuple[int, int]] = Places(tuple[Number, Annotated[int, Meta(ge=0, le=2**31 - 1)]], (NO_END, 0))
-"""The places of gifts by the number of their frame and the place in it, newest first."""
 Thanked = Annotated[bool | None, Parameter(description="Only those that are ticked off, or only those that are not.")]
 
 
@@ -82,15 +79,18 @@ async def list_received_gifts(
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> ReceivedGiftPage:
     """Newest first, from who, and whether they are ticked off as thanked."""
-    before = GIFTS.after(cursor)
+    before = thanks.GIFTS.after(cursor)
     async with database.read() as connection:
         room = await _room_of_creator(connection, caller, room_id)
         if room is None:
             return ReceivedGiftPage([], None, None)
-        found = await thanks.gifts_received(connection, room, before=before, thanked=thanked, limit=limit + 1)
+        key = RoomKey(room.shard, room.id)
+        found = await thanks.gifts_received(
+            connection, key, caller.person_id, before=before, thanked=thanked, limit=limit + 1
+        )
         people = await people_by_ids(connection, {gift.viewer_id for gift in found})
-    following = GIFTS.next(found, limit, lambda gift: (gift.seq, gift.place))
-    return ReceivedGiftPage([received_gift(gift, room, people) for gift in found[:limit]], following, str(room.id))
+    following = thanks.GIFTS.next(found, limit, lambda gift: (gift.seq, gift.place))
+    return ReceivedGiftPage([received_gift(gift, people) for gift in found[:limit]], following, str(room.id))
 
 
 @post(

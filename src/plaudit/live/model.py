@@ -144,11 +144,15 @@ class RoomCard(ShownRoom, frozen=True, kw_only=True):
 
 
 class ReceivedGift(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift in the creator's live view; `seq` and `place` say where it stands in the room."""
+    """A gift as its creator received it; `seq` and `place` say where it stands in its room, or on its video."""
 
     seq: int
     place: int
     gift_id: UUID
+    room_id: int | None
+    video_id: int | None
+    position_ms: int | None
+    message: str | None
     viewer_id: int
     item_id: int
     count: int

@@ -189,15 +189,16 @@ limit $4;
 -- The creator's view
 
 -- name: gifts_received -> ReceivedGift
--- Newest first, from the frames of a room. $4, $5: number and place to continue below.
-select f.seq, u.ordinality::integer as place, u.id as gift_id, u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
+-- Newest first, from the frames of a room or video. $4, $5: number and place to continue below.
+select f.seq, u.ordinality::integer as place, u.id as gift_id, u.room_id, u.video_id, u.position_ms, u.message,
+    u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
     coalesce((
         select sum(m.coins) from gift_reversal m
         where m.shard = shard_of(u.viewer_id) and m.viewer_id = u.viewer_id and m.gift_id = u.id and m.lifted_at is null
     ), 0)::bigint as coins_taken_back
 from frame f
 cross join lateral unnest(f.lines) with ordinality u
-left join thank t on t.shard = $1 and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.id
+left join thank t on t.shard = shard_of($3) and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.id
 where f.shard = $1 and f.room_id = $2 and f.kind = 'gift' and u.creator_id = $3
     and f.seq <= $4 and (f.seq < $4 or u.ordinality < $5)
     and ($6::boolean is null or (t.thanked_at is not null) = $6)

@@ -1,23 +1,37 @@
-"""The creator's live view: gifts as they came, ticked off as thanked."""
+"""Gifts as a creator received them, in a room or on a video, ticked off as thanked."""
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
 from plaudit.ledger.shards import Shards
-from plaudit.live.model import GiftName, ReceivedGift, Room
+from plaudit.live.model import GiftName, ReceivedGift
+from plaudit.live.open_room import RoomKey
+from plaudit.live.reader import NO_END
+from plaudit.pages import Number, Places
 from plaudit.problems import NotFound
 
 SQL = statements(__file__)
 
+GIFTS: Places[tuple[int, int]] = Places(tuple[Number, Annotated[int, Meta(ge=0, le=2**31 - 1)]], (NO_END, 0))
+"""The places of gifts by the number of their frame and the place in it, newest first."""
+
 
 async def gifts_received(
-    connection: Connection, room: Room, *, before: tuple[int, int], thanked: bool | None, limit: int
+    connection: Connection,
+    shown_in: RoomKey,
+    creator_id: int,
+    *,
+    before: tuple[int, int],
+    thanked: bool | None,
+    limit: int,
 ) -> list[ReceivedGift]:
-    """Gifts to the creator of a room, newest first, below a number and place."""
-    return await fetch_all(
-        connection, SQL["gifts_received"], ReceivedGift, room.shard, room.id, room.creator_id, *before, thanked, limit
-    )
+    """Gifts to a creator in a room or on a video, newest first, below a number and place."""
+    wanted = (shown_in.shard, shown_in.room_id, creator_id, *before, thanked, limit)
+    return await fetch_all(connection, SQL["gifts_received"], ReceivedGift, *wanted)
 
 
 async def thank(

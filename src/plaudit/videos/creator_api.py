@@ -10,8 +10,13 @@ from litestar.params import JSONBody, Parameter
 from plaudit.gifts.model import DECIMAL_ID
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import Cursor, Limit
+from plaudit.live import thanks
+from plaudit.live.answers import ReceivedGiftView, received_gift
+from plaudit.live.creator_api import Thanked
+from plaudit.live.open_room import RoomKey
+from plaudit.pages import Cursor, Limit, Page
 from plaudit.people.access import Access
+from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.videos import actions, reading
 from plaudit.videos.answers import MyVideo, MyVideoPage, my_video
@@ -128,4 +133,40 @@ async def switch_gifts_of_video(
     return my_video(video, refusal_of_video(video, Rule.of(settings), clock.now()))
 
 
-HANDLERS = (list_my_videos, switch_video_gifts, switch_video_messages, switch_gifts_of_video)
+@get(
+    "/v1/creators/me/videos/{video_id:str}/received-gifts",
+    access=Access.CREATOR,
+    operation_id="ListGiftsReceivedOnVideo",
+    tags=TAGS,
+    summary="Gifts I received on a video",
+    problems=(VideoUnknown,),
+)
+async def list_gifts_received_on_video(
+    video_id: VideoId,
+    caller: Caller,
+    database: Database,
+    thanked: Thanked = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> Page[ReceivedGiftView]:
+    """Newest first, as in a room. What somebody received stays theirs when the video is gone, or another's."""
+    before = thanks.GIFTS.after(cursor)
+    async with database.read() as connection:
+        video = await reading.require_video(connection, int(video_id))
+        key = RoomKey(video.shard, video.id)
+        found = await thanks.gifts_received(
+            connection, key, caller.person_id, before=before, thanked=thanked, limit=limit + 1
+        )
+        people = await people_by_ids(connection, {gift.viewer_id for gift in found})
+    return thanks.GIFTS.page(
+        found, limit, lambda gift: (gift.seq, gift.place), lambda gift: received_gift(gift, people)
+    )
+
+
+HANDLERS = (
+    list_my_videos,
+    switch_video_gifts,
+    switch_video_messages,
+    switch_gifts_of_video,
+    list_gifts_received_on_video,
+)
