@@ -1,10 +1,14 @@
 """The pages of videos: what they show, and what they say instead."""
 
+from uuid import UUID
+
 import httpx2
 
 from plaudit.clock import ManualClock
+from plaudit.creators.totals import actions as totals
+from plaudit.ledger.following import follow
 from tests.support.live import Platform
-from tests.support.videos import MEDIA, open_videos, tell
+from tests.support.videos import MEDIA, PATH, give, open_videos, tell
 
 
 async def test_pages_show_a_video_or_say_why_not(database_url: str, clock: ManualClock) -> None:
@@ -37,3 +41,44 @@ async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
         assert "Sixty rooftops" not in (await ada.get("/videos")).text
     assert 'href="/videos"' not in (await ada.get("/")).text
     assert "No video yet" in (await cleo.get("/studio/videos")).text
+
+
+async def test_pages_name_the_video_of_a_gift(database_url: str, clock: ManualClock) -> None:
+    """To its creator and its giver, also when it is another's, and when it is gone."""
+    async with open_videos(database_url, clock) as (platform, server):
+        await _look_back(platform, server)
+
+
+async def _look_back(platform: Platform, server: httpx2.AsyncClient) -> None:
+    cleo, otto, ada = await platform.creator("cleo"), await platform.creator("otto"), await platform.viewer("ada", 10)
+    video = await tell(server, platform)
+    gift = await give(platform, ada, cleo, video, 42_000, message="The roof at dawn!")
+    await follow(platform.house.database, totals.FOLLOWER, totals.add_entries)
+    moment, at_home = f"/videos/{video['id']}?t=42", f"/studio/videos/{video['id']}"
+
+    async def shows(client: httpx2.AsyncClient, path: str, *words: str) -> None:
+        answer = await client.get(path)
+        assert answer.status_code == 200, path
+        missing = [one for one in words if one not in answer.text]
+        assert missing == [], path
+
+    await shows(ada, "/wallet", "Sixty rooftops", moment, "at 0:42")
+    await shows(ada, f"/wallet/gifts/{gift.id}", "Sixty rooftops", moment, "at 0:42", "The roof at dawn!", "Cleo")
+    await shows(cleo, "/studio/totals", "Sixty rooftops", at_home)
+    await shows(cleo, "/studio/videos", "Sixty rooftops", at_home)
+    await shows(cleo, at_home, "1 coin", "1 gift")
+    for path in (f"/wallet/gifts/{platform.id()}", f"/wallet/gifts/{UUID(int=2**128 - 1)}"):
+        assert (await ada.get(path)).status_code == 404
+    assert (await otto.get(f"/wallet/gifts/{gift.id}")).status_code == 404
+    assert (await otto.get(at_home)).status_code == 403
+
+    await tell(server, platform, owner_subject="otto")
+    await shows(cleo, "/studio/videos", "another creator’s now", at_home)
+    await shows(cleo, at_home, "another creator’s now", "1 coin")
+    await shows(otto, at_home, "0 coins")
+    await server.delete(f"{PATH}v-1")
+    await shows(cleo, "/studio/videos", "This video is gone.", "Sixty rooftops", at_home)
+    await shows(cleo, at_home, "This video is gone.", "1 coin")
+    await shows(ada, "/wallet", "Sixty rooftops", "This video is gone; your gift stays.")
+    await shows(ada, f"/wallet/gifts/{gift.id}", "Sixty rooftops", "This video is gone; your gift stays.")
+    assert moment not in (await ada.get("/wallet")).text

@@ -60,6 +60,11 @@ async def hidden_among(connection: Connection, ids: Collection[int]) -> list[int
     return [row["id"] for row in await connection.fetch(SQL["hidden_among"], list(ids))]
 
 
+async def videos_known(connection: Connection, ids: Sequence[int]) -> dict[int, Video]:
+    """Videos by their ids, whatever their state; one that is not there is missing from the answer."""
+    return {video.id: video for video in await videos_by_ids(connection, ids)}
+
+
 async def videos_told(connection: Connection, issuer_id: int, external_ids: Sequence[str]) -> dict[str, Video]:
     """Videos of a platform by its own ids; one that is not there is missing from the answer."""
     ids = await connection.fetch(SQL["ids_by_external_ids"], issuer_id, external_ids)
@@ -95,5 +100,5 @@ async def published_videos(connection: Connection, clock: Clock, limit: int) -> 
 
 async def _in_order(connection: Connection, statement: str, *arguments: object) -> list[Video]:
     ids = [row["id"] for row in await connection.fetch(SQL[statement], *arguments)]
-    found = {video.id: video for video in await videos_by_ids(connection, ids)}
+    found = await videos_known(connection, ids)
     return [found[one] for one in ids]

@@ -6,6 +6,6 @@ ROOM = Room(
     package="plaudit.videos",
     tables="video video_message_opt_in video_opt_in video_opt_out",
     routers=("api:router",),
-    pages=("videos",),
+    pages=("videos", "studio_videos"),
     refusals="refusals:REFUSALS",
 )

@@ -188,6 +188,17 @@ def room_words() -> dict[str, Any]:
     }
 
 
+def thanking_words() -> dict[str, Any]:
+    """For ticking gifts off as thanked."""
+    return {
+        "ticked": _("Ticked off."),
+        "all_ticked": plural_forms("{count} gift ticked off.", "{count} gifts ticked off."),
+        "undo": _("Undo"),
+        "not_ticked": _("It could not be ticked off."),
+        "not_unticked": _("The tick could not be taken back."),
+    }
+
+
 def overlay_words() -> dict[str, str]:
     """For making and revoking links of the overlay."""
     return {

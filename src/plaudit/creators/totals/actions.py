@@ -88,6 +88,15 @@ async def totals_by(connection: Connection, creator_id: int, by: By, period: Per
     return await fetch_all(connection, SQL["totals_by"], Total, *wanted)
 
 
+async def totals_of(connection: Connection, creator_id: int, by: By, keys: Sequence[int]) -> dict[int, Total]:
+    """Totals of all days of these rooms, videos, items or supporters; nothing of those that gave nothing."""
+    if not keys:
+        return {}
+    shard = await shard_of(connection, creator_id)
+    found = await fetch_all(connection, SQL["totals_of"], Total, shard, creator_id, by, keys)
+    return {one.key: one for one in found}
+
+
 async def behind(connection: Connection, creator_id: int) -> int:
     """How many deliveries and reversals of a creator's shard are not in the sums yet."""
     return await following.behind_of(connection, FOLLOWER, await shard_of(connection, creator_id))

@@ -20,6 +20,13 @@ select day, key, gifts, coins_received, coins_taken_back from creator_total
 where shard = $1 and creator_id = $2 and by = 'day' and day between $3 and $4
 order by day;
 
+-- name: totals_of -> Total
+select null::date as day, key, sum(gifts)::bigint as gifts, sum(coins_received)::bigint as coins_received,
+    sum(coins_taken_back)::bigint as coins_taken_back
+from creator_total
+where shard = $1 and creator_id = $2 and by = $3 and key = any ($4::bigint[])
+group by key;
+
 -- name: totals_by -> Total
 select null::date as day, key, sum(gifts)::bigint as gifts, sum(coins_received)::bigint as coins_received,
     sum(coins_taken_back)::bigint as coins_taken_back

@@ -134,7 +134,7 @@ async def history(connection: Connection, person_id: int, before: UUID | None, l
     """Recharges, gifts and reversals, newest first by the time in their ids, those before an id."""
     shard = await shard_of(connection, person_id)
     lots = await fetch_all(connection, SQL["history_lots"], LotEntry, shard, person_id, before, limit + 1)
-    gifts = await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, limit + 1)
+    gifts = await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, limit + 1, None)
     reversals = await reading.list_of_person(connection, person_id, before, limit + 1)
     entries: list[LotEntry | GiftEntry | Reversal] = sorted([*lots, *gifts, *reversals], key=entry_id, reverse=True)
     page = entries[:limit]
@@ -143,6 +143,25 @@ async def history(connection: Connection, person_id: int, before: UUID | None, l
     taken_back = {gift_id: sum(part.coins_reversed for part in paid) for gift_id, paid in parts.items()}
     noted = await credited(connection, shard, [entry.reversal_id for entry in page if isinstance(entry, Reversal)])
     return History(page, parts, taken_back, noted, entry_id(page[-1]) if len(entries) > limit else None)
+
+
+async def gift_entry(connection: Connection, person_id: int, gift_id: UUID) -> GiftEntry:
+    """One gift of a person, as the history has it.
+
+    Raises:
+        NotFound: the person sent no such gift.
+    """
+    shard, before = await shard_of(connection, person_id), UUID(int=min(gift_id.int + 1, 2**128 - 1))
+    found = await fetch_one(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, 1, None)
+    if found is None or found.id != gift_id:
+        raise NotFound("You sent no such gift.", gift_id=gift_id)
+    return found
+
+
+async def gifts_paid_by(connection: Connection, person_id: int, lot_id: UUID, limit: int) -> list[GiftEntry]:
+    """Gifts of a person that coins of a lot paid for, in whole or in part, newest first."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, None, limit, lot_id)
 
 
 def entry_id(entry: LotEntry | GiftEntry | Reversal) -> UUID:

@@ -115,6 +115,13 @@ def voucher_number(name: str) -> str:
     return _(_VOUCHER_NUMBERS[name]) if name in _VOUCHER_NUMBERS else name
 
 
+def playing_time(ms: int) -> str:
+    """A length of a video, or a place in it: 0:48, 1:02:03."""
+    minutes, seconds = divmod(ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 FILTERS = {
     "channel_title": channel_title,
     "channel_place": channel_place,
@@ -133,4 +140,5 @@ FILTERS = {
     "span": span,
     "pair": lambda word: (word, word),
     "ago": ago,
+    "playing_time": playing_time,
 }

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database, Settings
+from plaudit.limits import PAGE_ROWS
 from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
@@ -16,6 +17,7 @@ from plaudit.selling.papers.model import Act
 from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking, reading
+from plaudit.selling.wallet.reading import gifts_paid_by
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -36,6 +38,7 @@ async def receipt(
         credit_notes = await credit_notes_of(connection, proof)
         reversals = await reading.of_order(connection, order)
         withdrawable = await asking.withdrawable(connection, payment_providers, order, settings, clock.now())
+        gifts = await gifts_paid_by(connection, order.person_id, order_id, PAGE_ROWS)
     return page(
         "receipt.html",
         viewer,
@@ -46,6 +49,7 @@ async def receipt(
         reversals=reversals,
         gone_back=Money(sum(one.amount_minor for one in reversals if one.stands), proof.currency),
         withdrawable=withdrawable,
+        gifts=gifts,
     )
 
 

@@ -19,6 +19,7 @@ from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
+from plaudit.videos.reading import videos_known
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.studio import standing_of
@@ -80,6 +81,8 @@ async def totals(
         supporters = await _most(connection, me, "supporter", period)
         people = await people_by_ids(connection, [one.key for one in supporters])
         titles = await rooms_by_ids(connection, [one.key for one in rooms])
+        videos = await _most(connection, me, "video", period)
+        known_videos = await videos_known(connection, [one.key for one in videos])
         behind = await actions.behind(connection, me)
         mine = await methods.methods_of(connection, me)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
@@ -96,6 +99,8 @@ async def totals(
         most=max(one.coins_received for one in found),
         rooms=rooms,
         titles=titles,
+        videos=videos,
+        known_videos=known_videos,
         items=items,
         known={key: item for key, item in known.items() if item},
         names={key: name_in(item, [tag]) for key, item in known.items() if item},

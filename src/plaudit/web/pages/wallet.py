@@ -1,11 +1,11 @@
-"""A viewer's coins: what they are worth, the lots they lie in, and where they came from and went."""
+"""A viewer's coins: what they are worth, the lots they lie in, where they came from and went; and one gift."""
 
 from contextlib import suppress
 from uuid import UUID
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _
@@ -81,8 +81,28 @@ async def wallet(
     )
 
 
+@get("/wallet/gifts/{gift_id:uuid}", access=Access.VIEWER, include_in_schema=False)
+async def gift(gift_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
+    """Where a gift went, and what paid for it."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        sent = await coins.gift_entry(connection, caller.person_id, gift_id)
+        people = await people_by_ids(connection, [sent.creator_id])
+        parts = await coins.lots_of_gift(connection, caller.person_id, gift_id)
+    return page(
+        "gift.html",
+        viewer,
+        nav="wallet",
+        gift=sent,
+        creator=people.get(sent.creator_id),
+        parts=parts,
+        paid=coins.cost_of,
+        gone=sum(part.coins_reversed for part in parts),
+    )
+
+
 def _paid_lots(lots: list[OpenLot]) -> list[UUID]:
     return list(dict.fromkeys(lot.lot_id for lot in lots if lot.kind == "paid"))
 
 
-router = Router("/", route_handlers=[wallet])
+router = Router("/", route_handlers=[wallet, gift])

@@ -5,6 +5,7 @@ const STATIC_ROOT = new URL("../", import.meta.url);
 const numbers = new Intl.NumberFormat(locale);
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", hourCycle: "h23" });
+const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 const shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
 /** @type {Map<string, Intl.NumberFormat>} */
 const currencies = new Map();
@@ -71,8 +72,19 @@ export function moneyByRate(rate) {
   });
 }
 
-/** Hours and minutes in the reader's zone. @param {string | undefined} instant */
-export const time = (instant) => (instant ? clock.format(new Date(instant)) : "");
+/** Hours and minutes in the reader's zone; of another day than today with the day. @param {string | undefined} instant */
+export function moment(instant) {
+  if (!instant) return "";
+  const at = new Date(instant);
+  return at.toDateString() === new Date().toDateString() ? clock.format(at) : days.format(at);
+}
+
+/** A place in a video: 0:42, 1:02:03. @param {number} ms */
+export function playingTime(ms) {
+  const [hours, minutes, seconds] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60];
+  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
 
 /** The address of a static file; what is an address already stays. @param {string} path */
 export function asset(path) {

@@ -1,5 +1,6 @@
 // The one connection of a screen to a room: resumes by cursor, reconnects for ever, acknowledges commands by id.
 import { noteServerTime, serverNow } from "./server-clock.js";
+import { framesAfter } from "./frames-after.js";
 import { uuid7 } from "./uuid7.js";
 
 const RETRY_FIRST_MS = 1_000;
@@ -210,9 +211,7 @@ export class RoomSocket extends EventTarget {
 
   /** @param {import("./room-messages.js").Frames} message */
   #advance(message) {
-    const [epoch, seen] = this.#cursor.split(":");
-    const sameEpoch = epoch === message.cursor.split(":")[0];
-    const fresh = sameEpoch ? message.frames.filter((frame) => frame.seq > Number(seen)) : message.frames;
+    const fresh = framesAfter(this.#cursor, message);
     this.#cursor = message.cursor;
     const isPast = (/** @type {{seq: number, at: string}} */ frame) => message.backlog
       && (frame.seq <= Number(this.#began.split(":")[1]) || serverNow() - Date.parse(frame.at) > YOUNG_MS);

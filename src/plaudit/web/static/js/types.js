@@ -31,6 +31,8 @@
  * @property {Combo | null} combo
  * @property {Person} sender
  * @property {string} [at]
+ * @property {number} [position_ms] where in the video
+ * @property {string} [message] what the sender says with it
  */
 /** @typedef {{id: string, sender: Person, text: string, at?: string}} ChatMessage */
 /** @typedef {{rank: number, person: Person, coins: number}} TopGifter */

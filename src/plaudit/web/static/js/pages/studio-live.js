@@ -2,7 +2,7 @@
 import "../components/all.js";
 import { ProblemError, api, busy, pageData } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
-import { coins as coinWords, number } from "../format.js";
+import { coins as coinWords } from "../format.js";
 import { Items } from "../items.js";
 import { tellParts } from "../room-parts.js";
 import { RoomSocket } from "../room-socket.js";
@@ -10,9 +10,9 @@ import { toast } from "../toast.js";
 import { say, words } from "../words.js";
 import { Announcer } from "./announcer.js";
 import "./overlays.js";
+import { Thanking } from "./thanking.js";
 
 const PAGE = 200;
-const CHUNK = 200;
 const BACKLOG_WAIT_MS = 1_500;
 
 const data = pageData();
@@ -24,9 +24,8 @@ const feed = find("gift-feed");
 const stage = find("gift-stage");
 const chat = find("chat-log");
 const announcer = new Announcer(find("[data-announcer]"));
-/** Who sent each gift: thanks name both. @type {Map<string, string>} */
-const senders = new Map();
-/** @type {string[][]} */ const done = [];
+const RECEIVED = `/v1/creators/me/gifts?room_id=${data.room_id}&`;
+const thanking = new Thanking(feed, RECEIVED);
 /** @type {any[] | null} */ let early = []; // gifts that come before the past was read
 const socket = new RoomSocket({ roomId: data.room_id });
 
@@ -34,7 +33,7 @@ const socket = new RoomSocket({ roomId: data.room_id });
 function giftOf(at, sent) {
   const item = items.of(at, sent);
   if (!item) return null;
-  senders.set(sent.id, sent.sender.id);
+  thanking.know(sent);
   return { ...sent, item, at, combo: item.combo && sent.combo ? sent.combo : null };
 }
 
@@ -67,7 +66,7 @@ function receive(frame, backlog) {
   }
   if (early) early.push(...gifts);
   else feed.addAll(gifts);
-  count();
+  void thanking.count();
 }
 
 socket.on("state", ({ viewers, coins, top_gifters: top }) => {
@@ -87,7 +86,7 @@ async function readPast() {
   });
   /** @type {any[]} */ let received = [];
   try {
-    [{ items: received }] = await Promise.all([api("GET", `/v1/creators/me/gifts?room_id=${data.room_id}&limit=${PAGE}`), backlog]);
+    [{ items: received }] = await Promise.all([api("GET", `${RECEIVED}limit=${PAGE}`), backlog]);
   } catch (error) {
     toast(error instanceof ProblemError ? error.message : say("past_unread"), { tone: "bad" });
   }
@@ -102,7 +101,7 @@ async function readPast() {
   mark(received);
   find("[data-loading]").remove();
   feed.hidden = false;
-  count();
+  void thanking.count();
 }
 
 /** @param {any[]} received */
@@ -119,83 +118,13 @@ async function look() {
   try {
     do {
       again = false;
-      mark((await api("GET", `/v1/creators/me/gifts?room_id=${data.room_id}&limit=${PAGE}`)).items);
+      mark((await api("GET", `${RECEIVED}limit=${PAGE}`)).items);
     } while (again);
   } catch {
     toast(say("taken_back_unread"), { tone: "bad" });
   }
   looking = false;
 }
-
-// Thanks
-feed.addEventListener("gift-thank", (/** @type {CustomEvent} */ event) => void thank(event.detail.gift_ids));
-
-/** @param {string[]} ids */
-async function thank(ids) {
-  feed.setThanked(ids);
-  done.push(ids);
-  count();
-  try {
-    await tell("POST", ids);
-    toast(say("ticked"), { action: { label: say("undo"), run: () => void takeBack() } });
-  } catch (error) {
-    feed.setThanked(ids, false);
-    toast(error instanceof ProblemError ? error.message : say("not_ticked"), { tone: "bad" });
-  }
-  count();
-}
-
-async function takeBack() {
-  const ids = done.pop();
-  if (!ids) return;
-  feed.setThanked(ids, false);
-  count();
-  try {
-    await tell("DELETE", ids);
-  } catch (error) {
-    feed.setThanked(ids);
-    toast(error instanceof ProblemError ? error.message : say("not_unticked"), { tone: "bad" });
-  }
-}
-
-/** @param {"POST" | "DELETE"} method @param {string[]} ids */
-async function tell(method, ids) {
-  for (let start = 0; start < ids.length; start += CHUNK) {
-    const gifts = ids.slice(start, start + CHUNK).map((id) => ({ id, viewer_id: senders.get(id) }));
-    await api(method, "/v1/creators/me/gifts/thank", { gifts });
-  }
-}
-
-async function count() {
-  await feed.updateComplete;
-  const open = feed.entries.filter((/** @type {any} */ entry) => !entry.thanked).length;
-  const badge = find("[data-to-thank]");
-  badge.hidden = !open;
-  badge.textContent = number(open);
-  find("[data-all-thanked]").hidden = feed.hidden || open > 0 || !feed.entries.length || feed.dataset.which === "all";
-}
-
-for (const choice of document.querySelectorAll('input[name="which"]')) {
-  choice.addEventListener("change", (event) => {
-    feed.dataset.which = /** @type {HTMLInputElement} */ (event.target).value;
-    void count();
-  });
-}
-
-// Keys
-const ticks = () => /** @type {HTMLButtonElement[]} */ ([...feed.querySelectorAll(".thank:not(:disabled)")]);
-document.addEventListener("keydown", (event) => {
-  const target = /** @type {HTMLElement} */ (event.target);
-  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
-  const [at, buttons] = [ticks().indexOf(/** @type {any} */ (document.activeElement)), ticks()];
-  if (event.key === "t" || event.key === "T") (buttons[Math.max(0, at)] ?? null)?.click();
-  else if (event.key === "u" || event.key === "U") void takeBack();
-  else if (event.key === "ArrowDown" && at >= 0) buttons[Math.min(buttons.length - 1, at + 1)]?.focus();
-  else if (event.key === "ArrowUp" && at >= 0) buttons[Math.max(0, at - 1)]?.focus();
-  else if (event.key === "ArrowDown" && target === document.body) buttons[0]?.focus();
-  else return;
-  event.preventDefault();
-});
 
 // The room itself
 /** @param {string} event */

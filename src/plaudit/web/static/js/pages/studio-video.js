@@ -1,0 +1,39 @@
+// Gifts of a video for its creator: those of before, those that come, and thanks for them.
+import "../components/gift-feed.js";
+import { ProblemError, api, pageData } from "../api.js";
+import { Items } from "../items.js";
+import { toast } from "../toast.js";
+import { VideoEvents } from "../video-events.js";
+import { say } from "../words.js";
+import { Thanking } from "./thanking.js";
+
+const PAGE = 200;
+
+const data = pageData();
+const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
+const items = new Items({ lang: data.lang });
+items.current = data.items;
+const feed = find("gift-feed");
+const received = `/v1/creators/me/videos/${data.video_id}/received-gifts?`;
+const thanking = new Thanking(feed, received);
+
+/** What is known of the gifts of this video, read anew: whom each is to, and what was taken back, is told to its creator only. */
+async function read() {
+  try {
+    const { items: gifts, next } = await api("GET", `${received}limit=${PAGE}`);
+    await items.load(gifts.map((/** @type {any} */ gift) => ({ kind: "gift", at: gift.at, gifts: [gift] })));
+    for (const gift of gifts) thanking.know(gift);
+    feed.addAll(gifts.reverse().map((/** @type {any} */ gift) => ({ ...gift, item: items.of(gift.at, gift), combo: null })).filter((/** @type {any} */ gift) => gift.item));
+    feed.setThanked(gifts.filter((/** @type {any} */ gift) => gift.thanked_at).map((/** @type {any} */ gift) => gift.id));
+    feed.setTakenBack(gifts.map((/** @type {any} */ gift) => [gift.id, gift.coins_taken_back]));
+    find("[data-more]").hidden = !next;
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : say("past_unread"), { tone: "bad" });
+  }
+  find("[data-loading]")?.remove();
+  feed.hidden = false;
+  void thanking.count();
+}
+
+void read();
+if (data.shown) new VideoEvents(data.video_id, () => void read(), () => void read()).start();
