@@ -12,7 +12,15 @@ from plaudit.web.brand import brand
 from plaudit.web.formatting import FILTERS
 from plaudit.web.language import sign_in_address, switch
 from plaudit.web.loading import loadable, loadable_origins
-from plaudit.web.words import live_words, overlay_words, room_words, shared_words, thanking_words
+from plaudit.web.words import (
+    closed_words,
+    live_words,
+    overlay_words,
+    room_words,
+    shared_words,
+    thanking_words,
+    video_words,
+)
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
@@ -66,6 +74,8 @@ def make_environment() -> Environment:
         room_words=room_words,
         overlay_words=overlay_words,
         thanking_words=thanking_words,
+        video_words=video_words,
+        closed_words=closed_words,
     )
     # Added by the extension, which Jinja's types do not know.
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]

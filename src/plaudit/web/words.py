@@ -140,32 +140,9 @@ def _tray_words() -> dict[str, Any]:
     }
 
 
-def room_words() -> dict[str, Any]:
-    """For the page of a room: its components, and what may become of it and of what is sent."""
-    return live_words() | {
-        "over": _("The room has ended. Thank you for being here."),
-        "over_title": _("This room has ended"),
-        "over_text": _("Thank you for being here. What was given stays given."),
-        "not_yet": _("Gifts open when the room goes live."),
-        "own": _("This is your room. Gifts come from the others."),
-        "paused": _("The creator has paused gifts."),
-        "event_started": _("The room is live."),
-        "event_ended": _("The room has ended."),
-        "event_gifts_paused": _("Gifts are paused."),
-        "event_gifts_resumed": _("Gifts are open again."),
-        "picture_of": _("Live picture of {name}"),
-        "picture_loading": _("The picture is coming…"),
-        "picture_stalled": _("The picture has stopped. It comes back by itself."),
-        "picture_missing": _("Waiting for the picture. It comes by itself."),
-        "picture_blocked": _("Press play to see the picture."),
-        "picture_refused": _("The picture cannot be shown here. Gifts and chat work all the same."),
-        "sound_on": _("Sound on (M)"),
-        "sound_off": _("Sound off (M)"),
-        "signed_out": _("You are signed out."),
-        "sign_in_again": _("Sign in to go on"),
-        "unreachable_room": _("This room cannot be reached. Load the page again."),
-        "offline_room": _("You are offline. What you see stays; gifts wait until you are back."),
-        "reconnecting": _("Connection lost. Trying again; nothing is sent twice."),
+def giving_words() -> dict[str, Any]:
+    """For what may become of a gift that is sent from a tray."""
+    return {
         "no_answer_yet": _("No answer yet. Your gift is sent once, however often it is tried."),
         "try_again": _("Try again"),
         "refused": {
@@ -174,6 +151,8 @@ def room_words() -> dict[str, Any]:
             "own_room": _("Gifts to oneself are not possible."),
             "item_retired": _("This gift is no longer offered."),
             "item_not_here": _("This gift cannot be sent here."),
+            "item_not_for_videos": _("This gift cannot be sent here."),
+            "video_messages_off": _("Only gifts can be sent here, no words."),
             "too_many_waiting": _("One moment: your last gifts are still on their way."),
             "too_busy": _("Much is going on. Try again in a second."),
         },
@@ -183,9 +162,80 @@ def room_words() -> dict[str, Any]:
         "new_price": _("{gift} costs {coins} now."),
         "new_prices": _("{gift} costs {coins} now, {total} for {count}."),
         "purchase_failed": _("The purchase could not be started. Nothing was taken."),
-        "message_unsure": _("Your message may not have arrived."),
-        "message_lost": _("Your message was not sent."),
     }
+
+
+def closed_words(name: str) -> dict[str, str]:
+    """Why nothing can be given on a video of somebody, to who would: by the code of the refusal."""
+    return {
+        "video_deleted": _("This video is gone."),
+        "video_private": _("This video is private now."),
+        "video_unlisted": _("Gifts are given on public videos."),
+        "video_age_restricted": _("Gifts are not given on age-restricted videos."),
+        "video_too_new": _("This video is new. Gifts open a while after it is public."),
+        "video_music_restricted": _("The music of this video allows no gifts."),
+        "video_foreign": _("This video is another platform’s."),
+        "owner_not_a_creator": _("%(name)s takes no gifts just now.", name=name),
+        "owner_country_refused": _("%(name)s takes no gifts just now.", name=name),
+        "video_gifts_off": _("%(name)s takes no gifts on this video.", name=name),
+        "own_video": _("This is your video. Gifts come from the others."),
+        "giver_country_refused": _("Gifts are not possible where you are."),
+        "territory_not_allowed": _("This video is not shown where you are."),
+        "no_items_for_videos": _("There is no gift for this video just now."),
+    }
+
+
+def video_words(name: str) -> dict[str, Any]:
+    """For the page of a video of somebody: its components, and what may become of it and of what is sent."""
+    return (
+        live_words()
+        | giving_words()
+        | {
+            "closed": closed_words(name),
+            "timeline": _("Gifts along the video"),
+            "moment_gifts": plural_forms("{count} gift, {coins}", "{count} gifts, {coins}"),
+            "moment_count": plural_forms("{count} gift", "{count} gifts"),
+            "moment_from": _("from {names}"),
+            "play_from": _("Play from {place}"),
+            "message_with_gift": _("Words with your gift"),
+            "feed_empty": _("Nobody has given yet. Be the first."),
+        }
+    )
+
+
+def room_words() -> dict[str, Any]:
+    """For the page of a room: its components, and what may become of it and of what is sent."""
+    return (
+        live_words()
+        | giving_words()
+        | {
+            "over": _("The room has ended. Thank you for being here."),
+            "over_title": _("This room has ended"),
+            "over_text": _("Thank you for being here. What was given stays given."),
+            "not_yet": _("Gifts open when the room goes live."),
+            "own": _("This is your room. Gifts come from the others."),
+            "paused": _("The creator has paused gifts."),
+            "event_started": _("The room is live."),
+            "event_ended": _("The room has ended."),
+            "event_gifts_paused": _("Gifts are paused."),
+            "event_gifts_resumed": _("Gifts are open again."),
+            "picture_of": _("Live picture of {name}"),
+            "picture_loading": _("The picture is coming…"),
+            "picture_stalled": _("The picture has stopped. It comes back by itself."),
+            "picture_missing": _("Waiting for the picture. It comes by itself."),
+            "picture_blocked": _("Press play to see the picture."),
+            "picture_refused": _("The picture cannot be shown here. Gifts and chat work all the same."),
+            "sound_on": _("Sound on (M)"),
+            "sound_off": _("Sound off (M)"),
+            "signed_out": _("You are signed out."),
+            "sign_in_again": _("Sign in to go on"),
+            "unreachable_room": _("This room cannot be reached. Load the page again."),
+            "offline_room": _("You are offline. What you see stays; gifts wait until you are back."),
+            "reconnecting": _("Connection lost. Trying again; nothing is sent twice."),
+            "message_unsure": _("Your message may not have arrived."),
+            "message_lost": _("Your message was not sent."),
+        }
+    )
 
 
 def thanking_words() -> dict[str, Any]:

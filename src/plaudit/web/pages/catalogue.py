@@ -18,7 +18,7 @@ from plaudit.people.injected import Caller
 from plaudit.people.model import Person
 from plaudit.problems import NotFound
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.rooms import item_data
+from plaudit.web.pages.tray import item_data
 
 ItemId = Annotated[int, Parameter(ge=1, lt=2**31)]
 _NEW_SORT = 10

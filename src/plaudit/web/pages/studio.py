@@ -29,8 +29,8 @@ from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.rooms import item_data
 from plaudit.web.pages.scenes import scene_names
+from plaudit.web.pages.tray import item_data
 
 OPEN_STATES = ("requested", "approved", "sent")
 ROOMS: Places[int | None] = Places(Number, None)

@@ -23,8 +23,8 @@ from plaudit.videos.eligibility import Refusal, Rule, refusal_of_video
 from plaudit.videos.model import NotYourVideo, Video
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
-from plaudit.web.pages.rooms import item_data
 from plaudit.web.pages.studio import Standing, standing_of
+from plaudit.web.pages.tray import item_data
 from plaudit.web.pages.videos import video_cover
 
 _REASONS = {
@@ -72,6 +72,7 @@ async def studio_videos(
         viewer = await viewer_of(connection, caller)
         found = await reading.videos_of_owner(connection, me, places.after_or_start(before), PAGE_ROWS + 1)
         taken = await actions.takes_gifts(connection, me)
+        messages_taken = await actions.takes_messages(connection, me)
         shown = found[:PAGE_ROWS]
         earned = await totals.totals_of(connection, me, "video", [one.id for one in shown])
         once = await _not_theirs_any_more(connection, me, clock.now().astimezone(UTC).date()) if before is None else {}
@@ -83,6 +84,7 @@ async def studio_videos(
         videos=shown,
         reasons={one.id: _reason(one, rule, clock) for one in shown},
         taken=taken,
+        messages_taken=messages_taken,
         earned=earned,
         once=once,
         standing=standing,

@@ -1,21 +1,24 @@
 """The page of a video, and all that everybody can watch."""
 
+import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plaudit.injected import Clock, Database
 from plaudit.languages.speaking import gettext as _
-from plaudit.limits import PAGE_VIDEOS_MAX
+from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX, PAGE_VIDEOS_MAX
 from plaudit.people.access import Access
+from plaudit.people.actions import card_of
 from plaudit.people.injected import CallerOrGuest
 from plaudit.videos import reading
-from plaudit.videos.eligibility import Occasion, may_watch
+from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, may_watch, refusal_for
 from plaudit.videos.model import Video
 from plaudit.videos.occasions import OCCASION
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.scenes import scene_names
+from plaudit.web.pages.tray import TRAYS, Trays, item_data
 from plaudit.web.templating import static
 
 
@@ -47,14 +50,31 @@ async def videos(caller: CallerOrGuest, database: Database, clock: Clock) -> Res
     return page("videos.html", viewer, nav="rooms", videos=found, cover=video_cover)
 
 
-@get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION)
+@get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION | TRAYS)
 async def video(
-    video_id: FromPath[int], caller: CallerOrGuest, database: Database, occasion: NamedDependency[Occasion]
+    video_id: FromPath[int],
+    caller: CallerOrGuest,
+    occasion: NamedDependency[Occasion],
+    trays: NamedDependency[Trays],
+    database: Database,
 ) -> Response[str]:
-    """A video and whose it is."""
+    """A video, whose it is, what was given on it, and the tray to give from."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         found = await reading.require_shown(connection, video_id)
+        worth = await trays.worth(connection, viewer)
+    offered = [one for one in await trays.offered(viewer, found.owner_id) if is_for_videos(one, occasion.rule)]
+    refusal = refusal_for(found, occasion) or (None if offered else Refusal.NO_ITEMS)
+    tray = trays.data(viewer, [] if refusal else offered, worth)
+    data = tray | {
+        "place": f"video-{found.id}",
+        "video_id": str(found.id),
+        "duration_ms": found.duration_ms,
+        "viewer": msgspec.to_builtins(card_of(viewer.person)) if viewer.person else None,
+        "known_items": [item_data(one, tray["lang"]) for one in trays.catalogue.offered()],
+        "message_max": GIFT_MESSAGE_LENGTH_MAX if found.messages_enabled else 0,
+        "catalogue": f"/v1/videos/{found.id}/catalogue?lang={tray['lang']}",
+    }
     return page(
         "video.html",
         viewer,
@@ -62,6 +82,8 @@ async def video(
         video=found,
         cover=video_cover(found),
         unwatchable=_unwatchable(found, occasion),
+        refusal=refusal.value if refusal else None,
+        data=data,
     )
 
 

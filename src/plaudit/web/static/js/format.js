@@ -5,7 +5,7 @@ const STATIC_ROOT = new URL("../", import.meta.url);
 const numbers = new Intl.NumberFormat(locale);
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", hourCycle: "h23" });
-const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
 /** @type {Map<string, Intl.NumberFormat>} */
 const currencies = new Map();
@@ -72,7 +72,7 @@ export function moneyByRate(rate) {
   });
 }
 
-/** Hours and minutes in the reader's zone; of another day than today with the day. @param {string | undefined} instant */
+/** Hours and minutes in the reader's zone; of another day than today that day. @param {string | undefined} instant */
 export function moment(instant) {
   if (!instant) return "";
   const at = new Date(instant);

@@ -22,15 +22,22 @@ export class VideoEvents {
     this.anew = anew;
   }
 
-  start() {
-    document.addEventListener("visibilitychange", () => this.#look());
+  /** @param {string} [cursor] up to where all is known; without it, what comes from now on */
+  start(cursor = "") {
+    this.#cursor = cursor;
+    document.addEventListener("visibilitychange", this.#look);
     this.#look();
   }
 
-  #look() {
+  stop() {
+    document.removeEventListener("visibilitychange", this.#look);
+    this.#close();
+  }
+
+  #look = () => {
     if (document.hidden) this.#close();
     else if (!this.#source) this.#open();
-  }
+  };
 
   #close() {
     clearTimeout(this.#timer);

@@ -16,14 +16,15 @@ const AGAIN_MS = 3_000;
 
 /**
  * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
- * ({coins_short, buys, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`.
- * Events: `gift-send` {id, item_id, count, coins}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
+ * ({coins_short, buys, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`,
+ * `messageMax` (characters of words that may go with a gift; 0: none).
+ * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
  */
 export class GiftTray extends PageElement {
   static properties = {
     items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, busy: { type: Boolean },
     disabledReason: { attribute: "disabled-reason" }, countMax: { type: Number, attribute: "count-max" },
-    selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
+    messageMax: { type: Number, attribute: "message-max" }, selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
   };
 
   constructor() {
@@ -35,6 +36,7 @@ export class GiftTray extends PageElement {
     this.busy = false;
     this.disabledReason = "";
     this.countMax = COUNT_MAX;
+    this.messageMax = 0;
     this.selectedId = 0;
     this.count = 1;
     this.category = ALL;
@@ -88,7 +90,7 @@ export class GiftTray extends PageElement {
   /** What became of a gift of this tray. One whose answer is lost is sent again under its id. @param {string} id @param {boolean} isPosted */
   settle(id, isPosted) {
     if (this.progress !== "waiting" || id !== this.waitingFor) return;
-    if (isPosted) this.meant.done(id);
+    if (isPosted) this.#done(id);
     this.#show(isPosted ? "sent" : "");
   }
 
@@ -97,7 +99,8 @@ export class GiftTray extends PageElement {
     if (!item || this.busy || this.disabledReason || this.progress === "waiting" || this.progress === "sent") return;
     if (this.balance === null) return this.tell("sign-in", {});
     const total = item.coins * this.count;
-    const wanted = { item_id: item.id, count: this.count, coins: total };
+    const message = this.#words?.value.trim();
+    const wanted = { item_id: item.id, count: this.count, coins: total, ...(message ? { message } : {}) };
     const id = this.meant.idOf(wanted);
     if (total > this.balance && id !== this.waitingFor) { // the balance is less already what is on its way
       this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance, this.balance) };
@@ -105,12 +108,21 @@ export class GiftTray extends PageElement {
     }
     this.shortage = null;
     // Only a gift that counts up is repeated by tapping; any other is the same gift until it was answered and offered again.
-    if (item.combo && this.count === 1) this.meant.done(id);
+    if (item.combo && this.count === 1) this.#done(id);
     else {
       this.waitingFor = id;
       this.#show("waiting");
     }
     return this.tell("gift-send", { id, ...wanted });
+  }
+
+  /** Words that go with the gift. */
+  get #words() { return /** @type {HTMLInputElement | null} */ (this.querySelector(".tray-message")); }
+
+  /** It was given, with its words. @param {string} id */
+  #done(id) {
+    this.meant.done(id);
+    if (this.#words) this.#words.value = "";
   }
 
   /** Arrow keys walk the grid; its width in columns is read from the page. @param {KeyboardEvent} event */
@@ -174,6 +186,7 @@ export class GiftTray extends PageElement {
     if (!item) return html`<div class="tray-foot"><p class="soft">${say("choose_gift")}</p></div>`;
     const total = item.coins * this.count;
     return html`<div class="tray-foot">
+      ${this.messageMax && this.balance !== null ? html`<input class="input tray-message" maxlength=${this.messageMax} autocomplete="off" placeholder=${say("message_with_gift")} aria-label=${say("message_with_gift")}>` : nothing}
       ${this.#counts(item)}
       <div class="tray-total">${amountCoins(total, this.moneyOf(total) ?? (this.count === 1 ? this.#priceOf(item) : null))}</div>
       <button type="button" class="button button-primary tray-send" aria-busy=${this.busy || this.progress === "waiting" ? "true" : nothing} @click=${this.#send}

@@ -6,6 +6,7 @@ import { say } from "../words.js";
 document.addEventListener("change", (event) => {
   const box = /** @type {HTMLInputElement} */ (event.target);
   if (box.dataset.allVideos !== undefined) void turn(box, "/v1/creators/me/video-gifts", "all");
+  else if (box.dataset.messages !== undefined) void turn(box, "/v1/creators/me/video-messages", "messages");
   else if (box.dataset.video) void turn(box, `/v1/creators/me/videos/${box.dataset.video}/gifts`, "one");
 });
 

@@ -1,0 +1,74 @@
+// Gifts along a video: marks that the server merged, what came since, and what is passed while the video plays. No page is needed.
+
+/** @typedef {{id: string, name: string}} Sender */
+/** @typedef {{at_ms: number, count: number, coins: number, item_id: number, senders: Sender[]}} Mark gifts of one moment, or of some that are near */
+/** @typedef {{id: string, position_ms?: number, coins: number, item_id: number, sender: Sender}} Given */
+
+const PLAYED_AT_ONCE_MAX_MS = 2_500; // between two looks at a player; more is a jump
+
+/** Who gave is told at most so often. */
+const SENDERS_MAX = 3;
+
+/** What was given on a video, by moment: the server's marks up to one of its frames, and gifts of later ones. */
+export class GivenMoments {
+  /** @type {Mark[]} */ #marks = [];
+  #seq = 0;
+  /** Gifts since, with the number of their frame; 0: it has not come yet. @type {Map<string, {gift: Given, seq: number}>} */ #since = new Map();
+
+  /** What the server knows. @param {Mark[]} marks @param {string} cursor up to which frame */
+  replace(marks, cursor) {
+    this.#marks = marks;
+    this.#seq = Number(cursor.split(":")[1]);
+    for (const [id, { seq }] of this.#since) if (seq && seq <= this.#seq) this.#since.delete(id);
+  }
+
+  /** A gift that came, once however often it is told. @param {Given} gift @param {number} [seq] of its frame */
+  add(gift, seq = 0) {
+    if (gift.position_ms === undefined) return;
+    if (seq && seq <= this.#seq) this.#since.delete(gift.id);
+    else this.#since.set(gift.id, { gift, seq: seq || (this.#since.get(gift.id)?.seq ?? 0) });
+  }
+
+  /** All marks in the order of the video, those nearer than `gapMs` as one. @param {number} gapMs @returns {Mark[]} */
+  marks(gapMs) {
+    const single = [...this.#since.values()].map(({ gift }) => ({
+      at_ms: gift.position_ms ?? 0, count: 1, coins: gift.coins, item_id: gift.item_id, senders: [gift.sender],
+    }));
+    return merged([...this.#marks, ...single].sort((a, b) => a.at_ms - b.at_ms), gapMs);
+  }
+}
+
+/** @param {Mark[]} marks in order @param {number} gapMs @returns {Mark[]} */
+function merged(marks, gapMs) {
+  /** @type {Mark[][]} */ const groups = [];
+  for (const mark of marks) {
+    const last = groups.at(-1);
+    if (last && mark.at_ms - last[0].at_ms < gapMs) last.push(mark);
+    else groups.push([mark]);
+  }
+  return groups.map(asOne);
+}
+
+/** Some marks as one: where the first is, with what was dearest. @param {Mark[]} marks @returns {Mark} */
+function asOne(marks) {
+  const dearest = [...marks].sort((a, b) => b.coins - a.coins);
+  const senders = new Map(dearest.flatMap((mark) => mark.senders).filter((one) => one.name).map((one) => [one.id, one]));
+  const sum = (/** @type {"count" | "coins"} */ what) => marks.reduce((all, mark) => all + mark[what], 0);
+  return { at_ms: marks[0].at_ms, count: sum("count"), coins: sum("coins"), item_id: dearest[0].item_id, senders: [...senders.values()].slice(0, SENDERS_MAX) };
+}
+
+/** Tells which moments a player passes: each when it is reached by playing, none that is jumped over. */
+export class Passing {
+  #last = -1;
+
+  /** @param {number} nowMs where the player is @param {Mark[]} marks in order @returns {Mark[]} those passed since the last look */
+  move(nowMs, marks) {
+    const jumped = nowMs < this.#last || nowMs - this.#last > PLAYED_AT_ONCE_MAX_MS;
+    const after = jumped ? nowMs - 1 : this.#last;
+    this.#last = nowMs;
+    return marks.filter((mark) => mark.at_ms > after && mark.at_ms <= nowMs);
+  }
+
+  /** The player was moved: what lies there is passed when it plays on. @param {number} nowMs */
+  jump(nowMs) { this.#last = nowMs - 1; }
+}
