@@ -16,6 +16,7 @@ class Viewing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     arrive_within_s: float
     chat_every_s: float
     gift_every_s: float
+    video_gift_every_s: float
     rest_share: float
     answer_share: float
     answer_within_s: tuple[float, float]

@@ -20,6 +20,7 @@ from plaudit.demo.operator import Operator
 from plaudit.demo.past import write_past
 from plaudit.demo.past_plan import read_past
 from plaudit.demo.regret import Regret
+from plaudit.demo.video_audience import VideoAudience
 from plaudit.demo.videos import publish_videos
 from plaudit.demo.viewer import Viewer
 from plaudit.demo.welcome import welcome
@@ -113,20 +114,23 @@ def _path_of(address: str) -> str:
     return urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
 
 
-async def _publish_videos(world: World, data: Path) -> None:
+async def _publish_videos(world: World, data: Path, *, crowd: bool) -> None:
     key = DemoKeys.of(data).server_key
     assert key is not None  # there since the database was prepared
     try:
-        await publish_videos(world, key)
+        videos = await publish_videos(world.server(key), world.client, world.cast, world.clock.now())
     except FAILURES as failure:
         log.warning("the platform could not tell of its videos: %r", failure)
+        return
+    if crowd:
+        await for_ever("videos", VideoAudience(world, videos).give_sometimes)
 
 
 async def _everybody(world: World, creators: dict[str, Creator], life: Life, say: Callable[[str], None]) -> None:
     """All of them at once, for ever."""
     async with asyncio.TaskGroup() as everybody:
         everybody.create_task(for_ever("rooms", world.watch_rooms))
-        everybody.create_task(_publish_videos(world, life.data))
+        everybody.create_task(_publish_videos(world, life.data, crowd=life.crowd > 0))
         await _past(world, life, say)
         if life.approve:
             everybody.create_task(for_ever("operator", Operator(world).look))

@@ -19,6 +19,7 @@ from plaudit.demo.client import Client, Refused
 from plaudit.demo.past_house import PastHouse, open_past
 from plaudit.demo.past_plan import Gift, PastPlan, Step, Story, Stray, midnight
 from plaudit.demo.price_books import cheaper_in_bulk, publish_second, raised
+from plaudit.demo.videos import Told, publish_videos
 from plaudit.demo.world import Item
 from plaudit.ids import new_id
 from plaudit.limits import RECONCILE_AFTER_H, WEBHOOK_ERRORS_MAX
@@ -81,6 +82,9 @@ class _Player:
     behaviour: Behaviour
     seed: int
     items: list[Item] = field(default_factory=list)
+    videos: list[Told] = field(default_factory=list)
+    open_videos: list[tuple[Told, list[dict[str, Any]]]] = field(default_factory=list)
+    """Those on which gifts are given now, with what can be given."""
     operator_id: int = 0
     waiting: list[tuple[int, _Sale, Step]] = field(default_factory=list)
     """What happens on which day."""
@@ -92,7 +96,9 @@ class _Player:
         self.buyers = [viewer for viewer in self.cast.viewers if viewer not in newcomers]
 
     async def get_ready(self) -> None:
-        """Look at the catalogue, and who the operator is."""
+        """Look at the catalogue, and who the operator is; tell of the videos, which are to be published one by one."""
+        today = self.past.clock.now() + timedelta(days=self.plan.days)
+        self.videos = await publish_videos(self.past.server(), self.past.client, self.cast, today)
         answer = await self.operator.get("/v1/catalogue")
         self.items = msgspec.convert(answer["items"], list[Item])
         self.operator_id = int((await self.operator.get("/v1/me"))["id"])
@@ -151,6 +157,7 @@ class _Player:
         """A creator goes live; some viewers recharge and give."""
         host = self.hosts[day % len(self.hosts)]
         room = await self._go_live(host)
+        await self._look_at_videos()
         sales = list(self._sales(day, random))
         at_once = asyncio.Semaphore(_SALES_AT_ONCE)
 
@@ -161,6 +168,10 @@ class _Player:
         await asyncio.gather(*(sell(buyer, story) for buyer, story in sales))
         await self.past.delivered()
         await self.past.client(host).post(f"/v1/rooms/{room}/end")
+
+    async def _look_at_videos(self) -> None:
+        found = [(one, await self.operator.get(f"/v1/videos/{one.id}/catalogue")) for one in self.videos]
+        self.open_videos = [(one, catalogue["items"]) for one, catalogue in found if catalogue["reason"] is None]
 
     async def _go_live(self, host: Creator) -> str:
         client = self.past.client(host)
@@ -210,9 +221,17 @@ class _Player:
             if not fitting:
                 return
             item = random.choice(fitting)
-            given = {"id": self._id(), "room_id": room, "item_id": item.id, "count": 1, "coins": item.coins}
-            await client.post("/v1/gifts", given)
+            given = self._on_a_video(item, random) or {"room_id": room, "item_id": item.id, "coins": item.coins}
+            await client.post("/v1/gifts", {"id": self._id(), "count": 1} | given)
             coins -= item.coins
+
+    def _on_a_video(self, item: Item, random: Random) -> dict[str, Any] | None:
+        """The gift on a video that takes this item; None: it goes to the room."""
+        fitting = [(video, one) for video, items in self.open_videos for one in items if one["id"] == item.id]
+        if not fitting or random.random() >= self.plan.video_share:
+            return None
+        video, offered = random.choice(fitting)
+        return video.gift(self._id(), offered, random)
 
     # What goes back
 

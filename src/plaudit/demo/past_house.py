@@ -15,8 +15,8 @@ import uvicorn
 from plaudit.clock import ManualClock
 from plaudit.db import statements
 from plaudit.demo.cast import Character
-from plaudit.demo.client import Client
-from plaudit.demo.keys import SANDBOX_FILE
+from plaudit.demo.client import Client, Server
+from plaudit.demo.keys import SANDBOX_FILE, DemoKeys
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from plaudit.ids import new_id
@@ -51,6 +51,7 @@ class PastHouse:
     house: House
     clock: FlowingClock
     settings: Settings
+    data: Path
     sandbox: Sandbox
     browser: httpx2.AsyncClient
     """To the provider."""
@@ -64,6 +65,12 @@ class PastHouse:
         if who.subject not in self._clients:
             self._clients[who.subject] = Client(self._http, who, self._issuer, self.clock)
         return self._clients[who.subject]
+
+    def server(self) -> Server:
+        """The platform's server."""
+        key = DemoKeys.of(self.data).server_key
+        assert key is not None  # there since the database was prepared
+        return Server(self._http, key)
 
     async def tell(self) -> None:
         """Let the provider's messages arrive, and those that follow from them."""
@@ -111,7 +118,8 @@ async def open_past(
             httpx2.AsyncClient(transport=_directly(house), base_url=settings.public_url) as http,
             httpx2.AsyncClient(verify=tls_context()) as browser,
         ):
-            yield PastHouse(house, clock, settings, provider.state.sandbox, browser, http, DevelopmentIssuer.of(data))
+            issuer = DevelopmentIssuer.of(data)
+            yield PastHouse(house, clock, settings, data, provider.state.sandbox, browser, http, issuer)
     finally:
         provider.state.sandbox.store.close()
 

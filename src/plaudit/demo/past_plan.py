@@ -99,6 +99,8 @@ class PastPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sales_each_day: tuple[int, int]
     busy_weekday: Annotated[int, msgspec.Meta(ge=0, le=6)]
     spend_shares: list[float]
+    video_share: float
+    """Of the gifts, those that are on videos, once there are any."""
     convert_on: list[Day]
     new_prices_on: Day
     countries: dict[Country, int]
