@@ -25,12 +25,15 @@ PAGES = [
     ("/rooms/{room}", VIEWER),
     ("/videos", GUEST),
     ("/videos/{video}", GUEST),
+    ("/videos/{video}", VIEWER),
+    ("/videos/{video}", OWNER),
     ("/recharge", VIEWER),
     ("/wallet", VIEWER),
     ("/studio", CREATOR),
     ("/studio/totals", CREATOR),
     ("/studio/videos", CREATOR),
     ("/studio/videos", OWNER),
+    ("/studio/videos/{video}", OWNER),
     ("/studio/payouts", CREATOR),
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
@@ -93,6 +96,8 @@ def _settle(page: Page) -> None:
     page.evaluate("document.fonts.ready")
     if page.locator("gift-tray").count():
         expect(page.locator(".tray-item").first).to_be_attached()
+    if page.locator("gift-timeline").count():
+        expect(page.locator(".timeline-mark").first).to_be_attached()
     if page.locator("[data-loading]").count():
         expect(page.locator("[data-loading]")).to_have_count(0)
     if page.locator("[data-summary]").count():

@@ -1,0 +1,166 @@
+"""Gifts on a video walked in Chromium: watch, give at 0:42, see it there again, be its creator, thank, convert."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from plaudit.clock import SystemClock
+from plaudit.ids import new_id
+from tests.browser.conftest import OpenPage
+from tests.browser.glimpses import glimpse
+from tests.browser.people import become
+from tests.browser.test_pages import OWNER, VIDEO
+from tests.support.demo import Demo, audit, running_demo
+from tests.support.waiting import until
+
+VIEWER, OPERATOR = "Robin Ellis", "Tove Lindqvist"
+WORDS = "The light at the end!"
+PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "color_scheme": "light"}
+DESK: dict[str, Any] = {"width": 1280, "height": 860, "color_scheme": "dark"}
+
+
+@pytest.fixture(scope="module")
+def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=0") as started:
+        yield started
+        data = started.data
+    report = audit(data)
+    assert report.returncode == 0, report.stdout
+
+
+def video_of(page: Page, demo: Demo) -> str:
+    """The address of a video, when the platform has told of it."""
+    cards = page.get_by_role("link", name=VIDEO)
+
+    def is_told() -> bool:
+        page.goto(f"{demo.address}/videos")
+        return cards.count() == 1
+
+    until(is_told, "the platform has told of its videos")
+    return demo.address + (cards.get_attribute("href") or "")
+
+
+def present(demo: Demo, operator: Page, viewer: Page, coins: int) -> None:
+    """Coins from the operator: how they are bought, the story of rooms walks."""
+    become(operator, demo, OPERATOR)
+    person = viewer.request.get(f"{demo.address}/v1/me").json()["id"]
+    expires_at = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    grant = {"id": str(new_id(SystemClock())), "person_id": person, "coins": coins, "reason": "A test"}
+    made = operator.request.post(
+        f"{demo.address}/v1/operator/grants", data=grant | {"expires_at": expires_at}, headers={"Origin": demo.address}
+    )
+    assert made.status == 201, made.text()
+
+
+def play_at(page: Page, seconds: int) -> None:
+    """Play from a moment on, and stop there."""
+    page.get_by_role("button", name=f"Play from 0:{seconds:02}").click()
+    video, there = page.locator("video"), f"(video) => video.currentTime >= {seconds} && !video.seeking"
+    until(lambda: bool(video.evaluate(there)), "it plays from there")
+    video.evaluate(f"(video) => {{ video.pause(); video.currentTime = {seconds}; }}")
+    until(lambda: bool(video.evaluate(f"(video) => video.currentTime === {seconds}")), "it stands there")
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["1280", "390"])
+def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: dict[str, Any]) -> None:
+    viewer, other, creator = open_page(**screen), open_page(**screen), open_page(**screen)
+    become(viewer, demo, VIEWER)
+    address = video_of(viewer, demo)
+    present(demo, open_page(), viewer, 200)
+    other.goto(address)
+    expect(other.locator(".timeline-mark").first).to_be_attached()
+    viewer.goto(f"{address}?t=42")
+    play_at(viewer, 42)
+    tray = viewer.locator("gift-tray")
+    tray.get_by_role("radio", name=re.compile("^Encore")).click()
+    tray.get_by_label("Words with your gift").fill(WORDS)
+    with (
+        glimpse(viewer, ".gift-banner, .stage-caption", VIEWER),
+        glimpse(other, ".gift-banner, .stage-caption", VIEWER),
+    ):
+        tray.get_by_role("button", name="Send Encore for 50 coins").click()
+    for page in (viewer, other):
+        newest = page.locator(".gift-feed-row").first
+        for words in (VIEWER, "Encore · 0:42", WORDS):
+            expect(newest).to_contain_text(words)
+    assert viewer.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+
+    # Later: it is at its moment, and passes when the video plays.
+    viewer.goto(f"{address}?t=40")
+    mark = viewer.locator(".timeline-mark").last
+    expect(mark).to_have_accessible_name(re.compile(r"^0:4\d: \d+ gifts"))
+    with glimpse(viewer, ".moment"):
+        viewer.get_by_role("button", name="Play from 0:40").click()
+    mark.focus()
+    viewer.keyboard.press("ArrowLeft")
+    viewer.keyboard.press("ArrowRight")
+    viewer.keyboard.press("Enter")
+    expect(viewer.locator(".timeline-more")).to_contain_text("gifts")
+    viewer.get_by_label("Show gifts").uncheck()
+    expect(viewer.locator("[data-given]")).to_be_hidden()
+    viewer.reload()
+    expect(viewer.get_by_label("Show gifts")).not_to_be_checked()
+    viewer.get_by_label("Show gifts").check()
+    expect(viewer.locator(".timeline-mark").first).to_be_attached()
+
+    # Where it went.
+    viewer.goto(f"{demo.address}/wallet")
+    viewer.locator("#history").get_by_role("link", name="Encore").first.click()
+    expect(viewer.get_by_text(WORDS)).to_be_visible()
+    expect(viewer.get_by_role("link", name=VIDEO)).to_have_attribute("href", re.compile(r"\?t=42$"))
+
+    thank_and_convert(creator, demo, address)
+
+
+def thank_and_convert(page: Page, demo: Demo, address: str) -> None:
+    """The creator sees it, thanks, thanks all others at once, and makes diamonds of what was given."""
+    become(page, demo, OWNER)
+    page.goto(address)
+    expect(page.get_by_text("This is your video.")).to_be_visible()
+    page.get_by_role("link", name="Gifts on this video").click()
+    row = page.locator(".gift-feed-row", has_text=WORDS).first
+    expect(row).to_be_visible()
+    row.get_by_role("button", name=f"Thank {VIEWER}").click()
+    expect(row).to_be_hidden()
+    everybody, thanked = page.get_by_role("button", name="Thank all"), page.get_by_text("Everybody is thanked.")
+    if everybody.is_visible():
+        everybody.click()
+    expect(thanked).to_be_visible()
+    page.reload()
+    expect(thanked).to_be_visible()
+    page.goto(f"{demo.address}/studio/videos")
+    expect(page.locator("#videos .earned-here")).to_contain_text("diamonds")
+    page.goto(f"{demo.address}/studio")
+    page.get_by_role("button", name="Convert to diamonds").click()
+    with glimpse(page, ".toast", "diamonds."):
+        page.get_by_role("button", name="Convert", exact=True).click()
+
+
+def test_who_may_not_give_is_told_why(open_page: OpenPage, demo: Demo) -> None:
+    """A guest signs in, and comes back; coins are one tap away; where nothing is taken, there is no tray."""
+    page, creator = open_page(**PHONE), open_page()
+    address = video_of(page, demo)
+    page.request.get(f"{demo.address}/people?lang=en")
+    page.goto(f"{address}?t=12")
+    tray = page.locator("gift-tray")
+    tray.get_by_role("radio", name=re.compile("^Heart")).click()
+    tray.get_by_text("Sign in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
+    page.get_by_role("button", name="Mateus Oliveira").click()
+    expect(page.get_by_role("button", name="Play from 0:12")).to_be_visible()
+    tray.get_by_role("radio", name=re.compile("^Heart")).click()
+    tray.get_by_role("button", name=re.compile("^Send Heart")).click()
+    expect(tray.get_by_role("button", name=re.compile("^Buy 5 coins"))).to_be_visible()
+    become(creator, demo, OWNER)
+    creator.goto(f"{demo.address}/studio/videos")
+    creator.get_by_label(f"Gifts on “{VIDEO}”").uncheck()
+    expect(creator.get_by_text("No gifts are taken on this video.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"{OWNER} takes no gifts on this video.")).to_be_visible()
+    expect(tray).to_have_count(0)
+    creator.get_by_label(f"Gifts on “{VIDEO}”").check()
