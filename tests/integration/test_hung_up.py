@@ -12,7 +12,10 @@ from tests.support.desk import Desk
 async def test_who_hangs_up_in_the_middle_is_no_incident(
     desk: Desk, caplog: pytest.LogCaptureFixture, path: str, role: str, heard: bytes
 ) -> None:
-    told = [{"type": "http.request", "body": heard, "more_body": True}, {"type": "http.disconnect"}]
+    told: list[dict[str, object]] = [
+        {"type": "http.request", "body": heard, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
     answers: list[dict[str, object]] = []
 
     async def receive() -> dict[str, object]:

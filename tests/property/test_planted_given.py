@@ -7,7 +7,7 @@ import pytest
 from plaudit.ledger import following
 from plaudit.videos.given import actions as given
 from tests.property.test_given_on_videos import hold_against_model
-from tests.support.plants import finders, is_found
+from tests.support.plants import require_found
 
 # Whose statement, its name, what is right, what stands there instead, and the rule, constraint or law that must see it.
 BUGS = {
@@ -61,8 +61,9 @@ BUGS = {
 def test_planted_bug_is_found(bug: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module, statement, right, wrong, found_by = BUGS[bug]
     _plant(monkeypatch, module, statement, right, wrong)
-    found = finders(database_url, lambda: hold_against_model(database_url, examples=30, planted=True))
-    assert is_found(found_by, found), found
+    require_found(
+        found_by, database_url, lambda examples: hold_against_model(database_url, examples=examples, planted=True)
+    )
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, module: ModuleType, statement: str, right: str, wrong: str) -> None:

@@ -1,5 +1,6 @@
 """Bugs planted in the sending of gifts to videos: the machine must find each, by what it names."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from plaudit.gifts.sending import GiftSender
 from plaudit.schema.migrate import PACKAGE
 from plaudit.videos.places import VideoPlace, VideoPlaces
 from tests.property.test_video_gifts import hold_against_model
-from tests.support.plants import finders, is_found, plant
+from tests.support.plants import plant, require_found
 
 CHARGE = PACKAGE / "ledger" / "functions" / "10_charge.sql"
 
@@ -47,17 +48,19 @@ BUGS: dict[str, tuple[object, str, object, str]] = {
 }
 
 
+def _hold(database_url: str) -> Callable[[int], None]:
+    return lambda examples: hold_against_model(database_url, examples=examples, planted=True)
+
+
 @pytest.mark.audit_off
 @pytest.mark.parametrize("bug", BUGS)
 def test_planted_bug_is_found(bug: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where, name, wrong, found_by = BUGS[bug]
     monkeypatch.setattr(where, name, wrong)
-    found = finders(database_url, lambda: hold_against_model(database_url, examples=40, planted=True))
-    assert is_found(found_by, found), found
+    require_found(found_by, database_url, _hold(database_url))
 
 
 @pytest.mark.audit_off
 def test_a_planted_repeat_of_another_receivers_gift_is_found(database_url: str) -> None:
     plant(database_url, CHARGE, "(line.creator_id, line.room_id,", "(known.creator_id, line.room_id,")
-    found = finders(database_url, lambda: hold_against_model(database_url, examples=40, planted=True))
-    assert is_found("give_again or give_another_under_its_id", found), found
+    require_found("give_again or give_another_under_its_id", database_url, _hold(database_url))

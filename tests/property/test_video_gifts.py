@@ -105,7 +105,9 @@ class VideoGifts(WalletMachine):
         self.places = VideoPlaces(self.database, doorkeeper, settings, self.clock)
         prices = Prices(self.database, settings, self.clock)
         whereabouts = Whereabouts(self.database, settings, self.clock)
-        attempts = Attempts(self.clock, self.catalogue, RoomCache(self.database), self.places, prices, whereabouts)
+        attempts = Attempts(
+            self.clock, self.catalogue, RoomCache(self.database, self.database), self.places, prices, whereabouts
+        )
         self.sender = GiftSender(self.database, self.shards, attempts, self.writer, lambda _id, _coins: None, prices)
         owner = await connect(self.url, role=None)
         await owner.execute(PEOPLE, self.viewer, self.issuer_id, START)
