@@ -131,6 +131,27 @@ async def test_a_video_that_moves_keeps_what_was_given(stage: Stage, video: Stag
     await _is_the_same_summed_anew(stage)
 
 
+async def test_several_sum_the_same_videos_at_once(stage: Stage, video: StageVideo) -> None:
+    """Of videos that moved: each shard's log has gifts on both, in turns in another order."""
+    ada, both = await Returns.of(stage.shop, "ada"), [video.id, await video.second()]
+    await ada.buy(6_000)
+    owners = [stage.creator_id]
+    await video.moves_to_another_shard()
+    owners.append(video.owner_id)
+    for turn in range(20):
+        given_now = [
+            video.order(ada.person_id, 1, 1_000 * turn, creator_id=owner, video_id=one)
+            for owner in owners
+            for one in both[:: -1 if turn % 2 else 1]
+        ]
+        await _give_many(stage, given_now)
+        await asyncio.gather(*(video.sum() for _ in range(3)))
+    await video.sum()
+    for video.id in both:
+        assert (await video.givers())[:3] == (40, 40, [("ada", 40, 40)])
+        assert await video.marks() == [(1_000 * turn, 2, 2, ["ada"]) for turn in range(20)]
+
+
 async def test_a_gift_that_several_earn_is_whole(stage: Stage, video: StageVideo) -> None:
     ada = await Returns.of(stage.shop, "ada")
     order = await ada.buy(600)

@@ -30,7 +30,12 @@ async def _refused_at_once(self: GiftSender, wanted: Any) -> Any:
 BUGS: dict[str, tuple[object, str, object, str]] = {
     "a retry after the video changed hands is a conflict": (GiftSender, "_first_answer", _nothing, "give_again"),
     "anything under a known id is a retry": (sending, "_is_of", lambda *_: True, "give_another_under_its_id"),
-    "what is refused now was never posted": (GiftSender, "send", _refused_at_once, "give_again"),
+    "what is refused now was never posted": (
+        GiftSender,
+        "send",
+        _refused_at_once,
+        "give_again or give_another_under_its_id",
+    ),
     "frames move with the owner": (
         VideoPlace,
         "shard",

@@ -41,7 +41,7 @@ class StageVideo:
         video.id = int((await video.tell("cleo"))["id"])
         return video
 
-    async def tell(self, owner: str, **more: Any) -> dict[str, Any]:
+    async def tell(self, owner: str, external_id: str = "v-1", **more: Any) -> dict[str, Any]:
         """What the platform says of it, and of its owner."""
         assert (await self.server.put(f"/v1/people/{owner}", json={"roles": ["creator"]})).status_code == 200
         since = self.stage.shop.clock.now() - timedelta(days=1)
@@ -51,7 +51,7 @@ class StageVideo:
             "duration_ms": DURATION_MS,
             "published_at": since.isoformat(),
         }
-        answer = await self.server.put("/v1/videos/by-external-id/v-1", json=facts | more)
+        answer = await self.server.put(f"/v1/videos/by-external-id/{external_id}", json=facts | more)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told
@@ -80,6 +80,10 @@ class StageVideo:
         assert outcome.outcome == "posted"
         await until_delivered(self.stage.shop.desk.house.database.url)
         return gift
+
+    async def second(self) -> int:
+        """The number of one more video of the stage's creator."""
+        return int((await self.tell("cleo", external_id="v-2"))["id"])
 
     async def sum(self) -> None:
         """All that happened is in the sums."""

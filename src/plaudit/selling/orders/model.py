@@ -110,7 +110,7 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         Annotated[
             str,
             Meta(
-                pattern="^[a-z0-9_]{1,40}$",
+                pattern=r"^[a-z0-9_]{1,40}$(?!\n)",
                 description="One of the provider's methods, as `ways` of the prices name it.",
             ),
         ]

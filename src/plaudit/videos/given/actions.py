@@ -72,13 +72,16 @@ async def _write(connection: Connection, sums: _Sums) -> None:
     await connection.execute(SQL["make_totals"], ids)
     shards = {row["video_id"]: row["shard"] for row in await connection.fetch(SQL["lock_totals"], ids)}
     totals = [(shards[one], one, *sums.videos[one], sums.seqs[one]) for one in ids if one in shards]
-    parts = [(shards[key[0]], *key, *sums.parts[key]) for key in sorted(sums.parts) if key[0] in shards]
+    parts = [(shards[key[0]], *key, *change) for key, change in sorted(sums.parts.items()) if key[0] in shards]
     if totals:
         await connection.execute(SQL["add_to_totals"], *_columns(totals))
-    if parts:
-        columns = _columns(parts)
-        await connection.execute(SQL["make_subtotals"], *columns[:6])
-        await connection.execute(SQL["add_to_subtotals"], *columns)
+    # What cannot stand by itself takes from what is there, or gives back to it.
+    more = [part for part in parts if 0 < part[-2] <= part[-1]]
+    other = [part for part in parts if not 0 < part[-2] <= part[-1]]
+    if more:
+        await connection.execute(SQL["add_to_subtotals"], *_columns(more))
+    if other:
+        await connection.execute(SQL["change_subtotals"], *_columns(other))
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -18,12 +18,14 @@ from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint
     as u (shard, video_id, gifts, coins, seq)
 where t.shard = u.shard and t.video_id = u.video_id;
 
--- name: make_subtotals
-insert into video_subtotal (shard, video_id, by, second, item_id, giver_id)
-select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::bigint[])
-on conflict do nothing;
-
 -- name: add_to_subtotals
+insert into video_subtotal as t (shard, video_id, by, second, item_id, giver_id, gifts, coins)
+select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[],
+    $8::bigint[])
+on conflict (shard, video_id, by, second, item_id, giver_id) do update
+set gifts = t.gifts + excluded.gifts, coins = t.coins + excluded.coins;
+
+-- name: change_subtotals
 update video_subtotal t set gifts = t.gifts + u.gifts, coins = t.coins + u.coins
 from unnest($1::smallint[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[], $8::bigint[])
     as u (shard, video_id, by, second, item_id, giver_id, gifts, coins)
