@@ -1,6 +1,5 @@
 """A standby of an embedded database, which can be made the primary."""
 
-import asyncio
 import os
 import subprocess
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from plaudit.db import OwnConnection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.postgresql import wheel
+from tests.support.waiting import eventually
 
 
 @contextmanager
@@ -34,8 +34,11 @@ async def switch_over(primary: EmbeddedPostgres, standby: EmbeddedPostgres) -> N
     old, new = await _owner(primary.url), await _owner(standby.url, writes=False)
     await old.execute("alter system set default_transaction_read_only = on")
     await old.execute("select pg_reload_conf()")
-    while not await new.fetchval("select pg_last_wal_replay_lsn() >= $1::text::pg_lsn", await _written(old)):
-        await asyncio.sleep(0.02)
+
+    async def has_all() -> bool:
+        return bool(await new.fetchval("select pg_last_wal_replay_lsn() >= $1::text::pg_lsn", await _written(old)))
+
+    await eventually(has_all, "the standby has all that was written")
     await new.execute("select pg_promote(true)")
     await old.close()
     await new.close()
