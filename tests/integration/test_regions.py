@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
-import msgspec
 import pytest
 
 from plaudit.ids import new_id
@@ -17,30 +16,12 @@ from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.orders import actions, jobs, regions
-from plaudit.selling.prices.pricing import Price
-from plaudit.selling.prices.seed import make_book
-from plaudit.selling.prices.shelf import write_book
 from plaudit.selling.providers.base import Payment, PaymentState
+from tests.support.cheap_region import sell_cheaply_in_indonesia
 from tests.support.networks import AT_HOME, HOSTING, HOUSEHOLD, PROXY, RELAY, TOR, VPN, anonymity_database
 from tests.support.shop import GOOD, Shop, open_shop
 
 CARDS = {"US": GOOD, "ID": "4000003600000006", "DE": "4000002760000016"}
-
-
-async def sell_cheaply_in_indonesia(shop: Shop) -> None:
-    """A second price book, where coins cost half in Indonesia."""
-
-    def halved(price: Price) -> Price:
-        if price.region != "ID":
-            return price
-        return msgspec.structs.replace(
-            price, unit_denominator=price.unit_denominator * 2, reference_denominator=price.reference_denominator * 2
-        )
-
-    book = make_book(2, shop.clock.now() - timedelta(hours=1))
-    book = msgspec.structs.replace(book, prices=tuple(halved(price) for price in book.prices))
-    async with shop.desk.house.database.transaction() as connection:
-        await write_book(connection, book, published_at=shop.clock.now())
 
 
 @pytest.fixture
@@ -49,7 +30,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     file = anonymity_database(tmp_path / "anonymity.mmdb")
     more: dict[str, Any] = {"trusted_proxies": "127.0.0.0/8", "anonymity_database": str(file)}
     async with open_shop(database_url, tmp_path, **more) as opened:
-        await sell_cheaply_in_indonesia(opened)
+        await sell_cheaply_in_indonesia(opened.desk, opened.clock)
         yield opened
 
 
@@ -57,7 +38,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 async def bare_shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     """Behind a proxy, with the databases that ship only."""
     async with open_shop(database_url, tmp_path, trusted_proxies="127.0.0.0/8") as opened:
-        await sell_cheaply_in_indonesia(opened)
+        await sell_cheaply_in_indonesia(opened.desk, opened.clock)
         yield opened
 
 
@@ -119,7 +100,7 @@ async def test_without_a_database_of_networks_they_are_unknown(bare_shop: Shop) 
 async def test_a_client_cannot_say_where_it_is(database_url: str, tmp_path: Path) -> None:
     file = anonymity_database(tmp_path / "anonymity.mmdb")
     async with open_shop(database_url, tmp_path, anonymity_database=str(file)) as shop:
-        await sell_cheaply_in_indonesia(shop)
+        await sell_cheaply_in_indonesia(shop.desk, shop.clock)
         found = await quote(shop, AT_HOME["ID"])
         assert decided(found) == ("US", "allow", "nothing_known")
 

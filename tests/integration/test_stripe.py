@@ -220,6 +220,20 @@ async def test_a_voucher_is_on_its_way_until_it_is_paid(
     assert (news.payment.state, news.payment.amount, news.payment.voucher) == (PaymentState.PAID, FIVE_DOLLARS, None)
 
 
+@pytest.mark.parametrize("wallet", ["amazon_pay", "klarna", "link", "mobilepay", "paypal", "revolut_pay", "cashapp"])
+async def test_wallets_are_reserved_and_say_where_their_owner_is(
+    stripe: StripeCheckout, world: StripeWorld, wallet: str
+) -> None:
+    opened = await stripe.create_checkout(request())
+    world.pay(opened.checkout_url, wallet, "NO")
+    reserved = await stripe.fetch(opened.id)
+    assert reserved.state is PaymentState.AUTHORISED
+    payer, _ = reserved.evidence
+    expected = (EvidenceSource.PAYER_ADDRESS, "US" if wallet == "cashapp" else "NO", wallet)
+    assert (payer.source, payer.country, payer.detail) == expected
+    assert (await stripe.capture(opened.id)).state is PaymentState.PAID
+
+
 async def test_a_voucher_nobody_pays_runs_out(stripe: StripeCheckout, world: StripeWorld) -> None:
     opened = await stripe.create_checkout(request())
     world.pay(opened.checkout_url, KONBINI)

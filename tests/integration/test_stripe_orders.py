@@ -14,6 +14,7 @@ from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_PROCESSING_DAYS_MAX
 from plaudit.people.model import Role
 from plaudit.selling.orders import jobs
 from plaudit.selling.reconciliation.actions import run_due
+from tests.support.cheap_region import sell_cheaply_in_indonesia
 from tests.support.peers import peer
 from tests.support.stripe import (
     ASKS_BANK,
@@ -146,7 +147,8 @@ async def test_a_bank_debit_ends_days_later(
     assert (await shop.state(ada, order), await shop.coins(ada)) == (state, coins)
 
 
-async def test_a_voucher_is_paid_days_later(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+async def test_a_voucher_is_paid_days_later(shop: StripeShop) -> None:
+    ada = await shop.desk.person("ada", locale="en-US", country="JP")
     order = await shop.order(ada)
     shop.world.pay(order["checkout_url"], KONBINI)
     assert set(await shop.tell(*shop.world.messages())) <= {"applied", "repeated", "ignored"}
@@ -159,7 +161,7 @@ async def test_a_voucher_is_paid_days_later(shop: StripeShop, ada: httpx2.AsyncC
     assert [number["value"] in page for number in voucher["numbers"]] == [True] * 3
     assert "Not yet paid" in (await ada.get("/wallet")).text
     shop.clock.advance(timedelta(days=2))
-    ada = await shop.desk.person("ada", locale="en-US")
+    ada = await shop.desk.person("ada", locale="en-US", country="JP")
     await _poll(shop)
     assert await shop.state(ada, order) == "pending"
     shop.world.control("pay_voucher", session=_session(order))
@@ -168,7 +170,8 @@ async def test_a_voucher_is_paid_days_later(shop: StripeShop, ada: httpx2.AsyncC
     assert await _problems(shop) == []
 
 
-async def test_a_voucher_that_runs_out_and_is_paid_after_all(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+async def test_a_voucher_that_runs_out_and_is_paid_after_all(shop: StripeShop) -> None:
+    ada = await shop.desk.person("ada", locale="en-US", country="JP")
     order = await shop.order(ada)
     shop.world.pay(order["checkout_url"], KONBINI)
     await shop.tell(*shop.world.messages())
@@ -221,6 +224,42 @@ async def test_a_method_is_chosen_by_name_and_offered_first_the_next_time(
         assert [way["method"] for way in again if way["is_last"]] == ["konbini"]
         page = (await ada.get("/recharge")).text
         assert re.search(r'data-method="konbini" checked', page)
+
+
+async def test_at_a_cheaper_price_only_what_shows_a_country_or_is_of_it_is_offered(shop: StripeShop) -> None:
+    """Coins cost half in Indonesia: nobody from elsewhere gets that by a way to pay that nobody looks at."""
+    await sell_cheaply_in_indonesia(shop.desk, shop.clock)
+    cases = [
+        ("link", "US", "refused"),
+        ("revolut_pay", "GB", "refused"),
+        ("cashapp", "ID", "refused"),
+        ("link", "ID", "paid"),
+    ]
+    for number, (wallet, country, state) in enumerate(cases):
+        buyer = await shop.desk.person(f"buyer{number}", locale="en-US", country="ID")
+        order = await shop.order(buyer)
+        shop.world.pay(order["checkout_url"], wallet, country)
+        await buyer.post(f"/v1/orders/{order['id']}/refresh")
+        assert await shop.state(buyer, order) == state, (wallet, country)
+    budi = await shop.desk.person("budi", locale="en-US", country="ID")
+    order = await shop.order(budi)
+    assert "does not take konbini" in shop.world.pay(order["checkout_url"], KONBINI, "ID").text
+    assert shop.world.pay(order["checkout_url"], BANK_TRANSFER, "ID").status_code == 303
+
+
+async def test_what_a_way_taken_at_once_shows_is_kept(shop: StripeShop) -> None:
+    """Two signs of a country are what a tax office asks for: of a voucher too."""
+    jun = await shop.desk.person("jun", locale="en-US", country="JP")
+    order = await shop.order(jun)
+    shop.world.pay(order["checkout_url"], KONBINI)
+    shop.world.control("pay_voucher", session=_session(order))
+    done = shop.world.messages("checkout.session.async_payment_succeeded")
+    assert await shop.tell(*done, *done) == ["applied", "repeated"]
+    olga = await shop.desk.person("olga", Role.OPERATOR)
+    found = (await olga.get(f"/v1/operator/orders/{order['id']}/region-decisions")).json()["items"]
+    assert [decision["kind"] for decision in found] == ["quote", "payment"]
+    signs = [(sign["source"], sign["country"], sign["detail"]) for sign in found[1]["evidence"]]
+    assert ("payer_address", "JP", "konbini") in signs
 
 
 async def _poll(shop: StripeShop) -> None:

@@ -8,6 +8,7 @@ from tests.peers.stripe_cards import CARDS, DELAYED_METHODS, METHODS, TestCard
 from tests.peers.stripe_returns import Returns
 from tests.peers.stripe_store import Refusal, Stored, check_amount
 from tests.peers.stripe_vouchers import VOUCHERS, Vouchers, action_of
+from tests.peers.stripe_wallets import WALLETS, details_of
 
 SESSION_LIFE_S_MIN, SESSION_LIFE_S_MAX = 1_800, 86_400
 
@@ -124,6 +125,10 @@ class Books(Returns, Vouchers):
             self.emit("payment_intent.requires_action", intent)
             self._complete(intent)
             return
+        if method in WALLETS:
+            intent["payment_method"] = method
+            self._authorise(intent, details_of(method, (address or {}).get("country")), address, TestCard())
+            return
         number = METHODS.get(method, re.sub(r"[\s-]", "", method))
         card = CARDS.get(number)
         if card is None:
@@ -228,7 +233,7 @@ class Books(Returns, Vouchers):
 
     def _authorise(self, intent: Stored, details: Stored, address: Stored | None, card: TestCard) -> None:
         charge = self._charge(intent, details, address, "succeeded")
-        options = intent["payment_method_options"].get("card", {})
+        options = intent["payment_method_options"].get(details["type"], {})
         if "manual" in {intent["capture_method"], options.get("capture_method")}:
             intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
             self.emit("charge.succeeded", charge)
@@ -255,8 +260,10 @@ class Books(Returns, Vouchers):
 
 
 def kind_of(method: str) -> str:
-    """The type of what the buyer typed or chose."""
-    return DELAYED_METHODS.get(method) or (method if method in VOUCHERS else "card")
+    """The type of what the buyer typed or chose; Link comes with cards."""
+    if method == "link":
+        return "card"
+    return DELAYED_METHODS.get(method) or (method if method in VOUCHERS | WALLETS else "card")
 
 
 def _unexpected(intent: Stored) -> Refusal:

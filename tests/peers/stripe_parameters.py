@@ -4,6 +4,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.peers.stripe_wallets import HELD
+
 # A mapping: the names below it. A list: what each element has. None: a value. ANY: names the caller chooses.
 ANY = "any"
 Known = dict[str, Any]
@@ -11,7 +13,7 @@ Known = dict[str, Any]
 _METADATA: Known = {"metadata": ANY, "expand": [None]}
 _CREATED = {"gt": None, "gte": None, "lt": None, "lte": None}
 _PAGE: Known = {"created": _CREATED, "limit": None, "starting_after": None, "ending_before": None, "expand": [None]}
-_CARD_OPTIONS = {"card": {"capture_method": None, "request_three_d_secure": None}}
+_OPTIONS: Known = {code: {"capture_method": None} for code in HELD}
 
 SESSION_CREATE: Known = _METADATA | {
     "mode": None,
@@ -27,7 +29,7 @@ SESSION_CREATE: Known = _METADATA | {
         }
     ],
     "payment_intent_data": {"metadata": ANY, "description": None, "capture_method": None},
-    "payment_method_options": _CARD_OPTIONS,
+    "payment_method_options": _OPTIONS,
     "adaptive_pricing": {"enabled": None},
     "allowed_payment_method_types": [None],
     "billing_address_collection": None,
@@ -42,8 +44,9 @@ INTENT_CREATE: Known = _METADATA | {
     "currency": None,
     "description": None,
     "automatic_payment_methods": {"enabled": None, "allow_redirects": None},
-    "payment_method_options": _CARD_OPTIONS,
+    "payment_method_options": _OPTIONS,
     "capture_method": None,
+    "allowed_payment_method_types": [None],
     "confirm": None,
     "payment_method": None,
     "return_url": None,

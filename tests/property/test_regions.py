@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plaudit.limits import REGION_EVIDENCE_DAYS
 from plaudit.policy.model import ANONYMISING, Evidence, EvidenceSource, NetworkKind, Outcome, Strength
-from plaudit.policy.regions import Question, decide, judge, strength, weigh
+from plaudit.policy.regions import Question, decide, judge, strength, unseen_payers, weigh
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 REGIONS = ["US", "GB", "DE", "ID", "BR", "JP"]
@@ -201,3 +201,17 @@ def test_what_was_just_decided_can_be_paid(question: Question) -> None:
     kept = tuple(sign for sign in question.evidence if sign.source is not EvidenceSource.BILLING_ADDRESS)
     verdict = judge(msgspec.structs.replace(question, evidence=kept), ruling.region)
     assert verdict.outcome in {Outcome.CAPTURE, Outcome.REFUSE}
+
+
+@given(questions, st.sampled_from(REGIONS), networks)
+def test_nobody_unseen_pays_less_than_where_they_may_be(question: Question, quoted: str, network: Evidence) -> None:
+    """What nobody judges is open only to people whose price is not higher; a network alone opens nothing."""
+    prices, payers = question.prices, unseen_payers(question, quoted)
+    for country in COUNTRIES:
+        region = country if country in prices else question.default
+        fits = prices[region] <= prices[quoted] and country not in question.refused
+        assert payers.include(country) is fits
+    fresh = [sign for sign in question.evidence if NOW - sign.observed_at <= timedelta(days=REGION_EVIDENCE_DAYS)]
+    if payers.anybody and not any(sign.source is EvidenceSource.ACCOUNT and sign.country for sign in fresh):
+        assert prices[quoted] >= prices[question.default]
+    assert payers.anybody or not unseen_payers(with_evidence(question, network), quoted).anybody

@@ -9,6 +9,7 @@ import stripe
 from iso4217 import Currency
 
 from plaudit.money import Money, exponent
+from plaudit.policy.model import UnseenPayers
 from plaudit.providers import ProviderRefused
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import PaymentState, ReversalState
@@ -16,6 +17,7 @@ from plaudit.selling.providers.stripe import checkout
 from plaudit.selling.providers.stripe import intents as stripe_intent
 from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, step_minor, stripe_exponent, to_stripe
 from plaudit.selling.providers.stripe.gateway import API_VERSION
+from plaudit.selling.providers.stripe.methods import HELD, LINK, METHODS, offered
 from plaudit.selling.providers.stripe.objects import (
     BalanceTransaction,
     Charge,
@@ -28,6 +30,7 @@ from plaudit.selling.providers.stripe.objects import (
     charge_fee,
     dispute_news,
     intent_state,
+    payer_country,
     refund_news,
     session_state,
 )
@@ -37,6 +40,7 @@ from tests.peers import stripe_parameters as parameters
 from tests.peers.stripe_books import Books
 from tests.peers.stripe_parameters import Known
 from tests.peers.stripe_vouchers import VOUCHERS
+from tests.peers.stripe_wallets import HELD as HELD_AT_THE_PEER
 
 
 @pytest.mark.parametrize(
@@ -333,3 +337,49 @@ def test_the_objects_of_the_pretend_stripe_have_stripes_fields() -> None:
 )  # fmt: skip
 def test_what_stripe_takes_at_all(minor: int, currency: str, taken: bool) -> None:
     assert is_taken(Money(minor, currency)) is taken
+
+
+def test_every_method_of_stripe_is_known_and_reserved_where_that_can_be() -> None:
+    """A method that Stripe begins to offer is looked at before it is."""
+    params = stripe.params.checkout
+    listed = _literals_in(params.SessionCreateParams.__annotations__["allowed_payment_method_types"])
+    assert listed | {LINK} == METHODS.keys()
+    for type_ in (params.SessionCreateParams, stripe.params.PaymentIntentCreateParams):
+        module = inspect.getmodule(type_)
+        options = f"{type_.__name__}PaymentMethodOptions"
+        held = {
+            code
+            for code, annotation in getattr(module, options).__annotations__.items()
+            for name in re.findall(rf"{options}\w+", str(annotation))
+            if "capture_method" in getattr(module, name).__annotations__
+        }
+        assert held - {"card_present"} == HELD.keys() == set(HELD_AT_THE_PEER)
+
+
+def _literals_in(annotation: Any) -> set[str]:
+    return set(re.findall(r"'([a-z0-9_]+)'", str(annotation)))
+
+
+def test_the_country_of_a_payer_is_where_stripe_writes_it() -> None:
+    for code, method in METHODS.items():
+        details: dict[str, Any] = {"type": code}
+        assert payer_country(details) == method.home
+        place, type_ = details, stripe.Charge.PaymentMethodDetails
+        for step in method.country[:-1]:
+            place[step] = {}
+            place, type_ = place[step], getattr(type_, "".join(word.capitalize() for word in step.split("_")))
+        if method.country:
+            assert method.country[-1] in type_.__annotations__, code
+            place[method.country[-1]] = "NO"
+            assert payer_country(details) == "NO"
+    assert payer_country({"type": "something_new"}) is None
+
+
+def test_what_is_offered_follows_from_who_may_pay() -> None:
+    assert offered(UnseenPayers(), None) is None
+    few = UnseenPayers(anybody=False, regions={"JP": True, "NL": False}, elsewhere=False)
+    allowed = offered(few, None)
+    assert allowed is not None
+    assert {"card", "klarna", "konbini", "cashapp"} <= set(allowed)
+    assert not {"ideal", "alipay", "customer_balance", "sepa_debit", "boleto", LINK} & set(allowed)
+    assert (offered(few, "konbini"), offered(few, "ideal")) == (["konbini"], [])

@@ -81,6 +81,20 @@ class WeighedEvidence(Evidence, frozen=True, kw_only=True):
     strength: Strength
 
 
+class UnseenPayers(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may pay a price in a way that does not show where its payer is before the money is taken."""
+
+    anybody: bool = True
+    """Whether it is not below the buyer's own."""
+    regions: dict[str, bool] = {}
+    """Of each region with prices, whether its people may: it is not below theirs."""
+    elsewhere: bool = True
+
+    def include(self, country: str | None) -> bool:
+        """Whether people of a country may; None: of one that nobody knows."""
+        return self.anybody if country is None else self.regions.get(country, self.elsewhere)
+
+
 class Outcome(enum.StrEnum):
     """What is decided: about the price that is shown, and about a payment that is authorised."""
 

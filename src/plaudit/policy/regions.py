@@ -32,6 +32,7 @@ from plaudit.policy.model import (
     Reason,
     Ruling,
     Strength,
+    UnseenPayers,
     WeighedEvidence,
 )
 
@@ -238,6 +239,23 @@ def _with_request(signs: _Signs, ruling: Ruling) -> Ruling:
         outcome = ruling.outcome if vouched else Outcome.ASK
         return msgspec.structs.replace(ruling, outcome=outcome, reasons=reasons, sought=sought)
     return ruling if vouched else chosen
+
+
+def unseen_payers(question: Question, quoted: str) -> UnseenPayers:
+    """Who may pay the price of a region in a way that is not judged before the money is taken.
+
+    Nothing shows afterwards that a network spoke the truth, so that without an account's country the buyer's own price
+    is the default region's, or a dearer one that the network names.
+    """
+    signs, prices = _Signs(question), question.prices
+    own = signs.regions(signs.countries(EvidenceSource.ACCOUNT)) or {question.default}
+    others = signs.regions(signs.countries(EvidenceSource.IP)) | ({question.default} if signs.anonymised else set())
+    fits = {region: unit <= prices[quoted] and region not in question.refused for region, unit in prices.items()}
+    return UnseenPayers(
+        anybody=all(prices[region] <= prices[quoted] for region in own | others),
+        regions=fits | dict.fromkeys(question.refused, False),
+        elsewhere=prices[question.default] <= prices[quoted],
+    )
 
 
 def judge(question: Question, quoted: str) -> Ruling:

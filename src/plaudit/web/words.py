@@ -56,6 +56,7 @@ _PROBLEMS = {
     "currency_not_taken": later(
         "The payment provider does not take this currency, or not this amount of it. Nothing was taken."
     ),
+    "method_not_offered": later("At this price, pay in a way that shows where you are. Nothing was taken."),
     "nothing_left_to_refund": later("All of this purchase has gone back already. Nothing was moved."),
     "withdrawal_not_possible": later("This purchase cannot be taken back. Nothing was moved."),
     "coins_were_spent": later("Some of these coins were spent meanwhile. Nothing was moved."),

@@ -37,7 +37,7 @@ from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers import PaymentProviders, as_taken
-from plaudit.selling.providers.errors import CurrencyNotTaken
+from plaudit.selling.providers.errors import CurrencyNotTaken, MethodNotOffered
 
 TAGS = ["Recharge"]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
@@ -129,6 +129,7 @@ async def make_quote(
     tags=TAGS,
     problems=(
         CurrencyNotTaken,
+        MethodNotOffered,
         NoSeller,
         ProviderRefused,
         ProviderUnavailable,

@@ -104,7 +104,10 @@ async def apply_payment(
     """
     if payment.state is PaymentState.AUTHORISED:
         return await _decide(connection, order, payment, settings, clock)
-    return PaymentApplied(await settle_locked(connection, order, payment, seller, clock.now()))
+    applied = PaymentApplied(await settle_locked(connection, order, payment, seller, clock.now()))
+    if payment.state is PaymentState.PAID and applied.outcome is NewsOutcome.APPLIED and payment.evidence:
+        await judge_payment(connection, order, payment, settings, clock)  # taken at once: what it showed is kept
+    return applied
 
 
 async def _decide(

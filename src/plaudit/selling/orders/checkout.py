@@ -8,12 +8,15 @@ from plaudit.languages.formats import format_coins
 from plaudit.languages.model import ENGLISH, Voice, language_of
 from plaudit.languages.speaking import speaking
 from plaudit.limits import ORDER_POLL_AFTER_S
+from plaudit.policy.model import UnseenPayers
 from plaudit.providers import ProviderUnavailable
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.capturing import apply_payment, carry_out, carry_out_these
 from plaudit.selling.orders.model import Order, OrderRequest, OrderState
+from plaudit.selling.orders.regions import unseen_payers_of
 from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.prices.current import seller_of
+from plaudit.selling.prices.pricing import WEB
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentProvider, as_store
 from plaudit.settings import Settings
@@ -37,10 +40,13 @@ async def start(
         NoSeller: nobody is named who sells; no order is placed then.
         Problem: see actions.place_order.
     """
+    unseen = UnseenPayers()
     async with database.transaction() as connection:
         order = await actions.place_order(connection, person_id, asked, providers, settings, clock)
         if order.state is OrderState.CREATED:
             await seller_of(connection, order.region, order.created_at, settings)
+            if order.channel == WEB:
+                unseen = await unseen_payers_of(connection, order, settings)
     if order.state is not OrderState.CREATED:
         return order
     request = CheckoutRequest(
@@ -53,6 +59,7 @@ async def start(
         expires_at=order.expires_at,
         locale=order.locale,
         method=order.method,
+        unseen=unseen,
     )
     provider = _provider_of(order, providers)
     payment_id, checkout_url = None, None  # in an app store the app buys, and brings the proof

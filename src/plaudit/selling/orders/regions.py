@@ -15,9 +15,9 @@ from plaudit.limits import QUOTE_KEEP_DAYS, QUOTES_PER_JOB_MAX
 from plaudit.people.actions import require_person
 from plaudit.policy import actions
 from plaudit.policy.databases import network_databases
-from plaudit.policy.model import Evidence, EvidenceSource, Outcome, Reason, RegionDecision, Ruling
+from plaudit.policy.model import Evidence, EvidenceSource, Outcome, Reason, RegionDecision, Ruling, UnseenPayers
 from plaudit.policy.networks import kept_network, public_address
-from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, weigh
+from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, unseen_payers, weigh
 from plaudit.policy.sentences import explain
 from plaudit.problems import Forbidden, InvalidField
 from plaudit.selling.orders.model import Order, Quote, RegionSource
@@ -183,6 +183,20 @@ async def judge_payment(
         decision, kind="payment", order_id=order.order_id, payment_id=payment.id, quoted_region=order.region
     )
     return _verdict(await actions.keep(connection, paid))
+
+
+async def unseen_payers_of(connection: Connection, order: Order, settings: Settings) -> UnseenPayers:
+    """Who may pay an order in a way that is not judged first. It rests on what is kept of the quote alone, so that a
+    repeat says the same."""
+    of_quote = await actions.find_decision(connection, order.shard, order.decision_id) if order.decision_id else None
+    question = Question(
+        evidence=tuple(of_quote.evidence) if of_quote else (),
+        prices=await _reference_units(connection, order.book_version, order.channel, settings),
+        default=settings.default_region,
+        now=order.created_at,
+        refused=frozenset(settings.refused_countries.split()),
+    )
+    return unseen_payers(question, order.region)
 
 
 async def keep_refusal(database: Database, refused: RegionRefused) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from plaudit.limits import MONEY_MINOR_MAX
 from plaudit.money import Money
-from plaudit.policy.model import Evidence
+from plaudit.policy.model import Evidence, UnseenPayers
 from plaudit.selling.prices.pricing import WEB, Channel
 
 
@@ -54,6 +54,8 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
     method: str | None = None
     """The one of the provider's methods that was chosen; None: the provider asks."""
+    unseen: UnseenPayers = UnseenPayers()
+    """Whom ways to pay may be offered to that take the money before anybody is judged."""
 
 
 class VoucherNumber(msgspec.Struct, frozen=True):

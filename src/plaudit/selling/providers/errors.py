@@ -14,6 +14,12 @@ class CurrencyNotTaken(ProviderRefused):
     title: ClassVar[str] = "This provider does not take this currency, or not this amount of it. Pay in another way."
 
 
+class MethodNotOffered(ProviderRefused):
+    code: ClassVar[str] = "method_not_offered"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "At this price only ways to pay are offered that show where you are. Pay in another way."
+
+
 class PurchaseNotValid(Problem):
     """`reason` is a stable word."""
 

@@ -1,14 +1,15 @@
 """Stripe Checkout: the buyer pays on Stripe's own page, with cards, wallets and the methods of the country."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from plaudit.languages.speaking import later
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
+from plaudit.selling.providers.stripe.methods import HELD
 from plaudit.selling.providers.stripe.objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
-from plaudit.selling.providers.stripe.payments import StripePayments, gateway_of, marks, methods_of
+from plaudit.selling.providers.stripe.payments import StripePayments, allowed_methods, gateway_of, marks, methods_of
 from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Settings, SettingsError
@@ -52,7 +53,7 @@ class StripeCheckout(StripePayments):
                 }
             ],
             "payment_intent_data": {"metadata": known, "description": request.description},
-            "payment_method_options": {"card": {"capture_method": "manual"}},
+            "payment_method_options": cast("Any", HELD),
             "adaptive_pricing": {"enabled": False},  # the price is ours; Stripe must not convert it
             "success_url": request.return_url,
             "cancel_url": request.return_url,
@@ -60,8 +61,8 @@ class StripeCheckout(StripePayments):
             "locale": stripe_locale(request.locale),
             "expand": _DETAILS,
         }
-        if request.method:
-            parameters["allowed_payment_method_types"] = [request.method]
+        if (allowed := allowed_methods(self.name, request)) is not None:
+            parameters["allowed_payment_method_types"] = cast("Any", allowed)
         session = await self._gateway.ask(
             Session,
             lambda client: client.v1.checkout.sessions.create(

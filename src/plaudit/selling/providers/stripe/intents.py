@@ -1,7 +1,7 @@
 """Stripe PaymentIntents: the buyer pays in the host's own page or app, which is handed the client secret."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from plaudit.clock import Clock
@@ -9,6 +9,7 @@ from plaudit.languages.speaking import later
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
+from plaudit.selling.providers.stripe.methods import HELD
 from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
     PROVIDER_MARK,
@@ -17,7 +18,13 @@ from plaudit.selling.providers.stripe.objects import (
     intent_state,
     payment_of_intent,
 )
-from plaudit.selling.providers.stripe.payments import INTENT_DETAILS, StripePayments, gateway_of, marks
+from plaudit.selling.providers.stripe.payments import (
+    INTENT_DETAILS,
+    StripePayments,
+    allowed_methods,
+    gateway_of,
+    marks,
+)
 from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Secret, Settings, SettingsError
@@ -49,9 +56,11 @@ class StripeIntents(StripePayments):
             "description": request.description,
             "metadata": marks(self.name, request),
             "automatic_payment_methods": {"enabled": True},
-            "payment_method_options": {"card": {"capture_method": "manual"}},
+            "payment_method_options": cast("Any", HELD),
             "expand": _EXPAND,
         }
+        if (allowed := allowed_methods(self.name, request)) is not None:
+            parameters["allowed_payment_method_types"] = cast("Any", allowed)
         return self._payment(
             await self._gateway.ask(
                 Intent,

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from plaudit.languages.speaking import later
+from plaudit.policy.model import UnseenPayers
 
 
 class Method(NamedTuple):
@@ -61,6 +62,7 @@ METHODS: dict[str, Method] = {
     "boleto": _local("Boleto", "BR", "BRL"),
     "eps": _local("EPS", "AT", "EUR"),
     "fpx": _local("FPX", "MY", "MYR"),
+    "giropay": _local("giropay", "DE", "EUR"),
     "ideal": _local("iDEAL", "NL", "EUR"),
     "konbini": _local("Konbini", "JP", "JPY"),
     "mb_way": _local("MB WAY", "PT", "EUR"),
@@ -88,3 +90,19 @@ METHODS: dict[str, Method] = {
     "wechat_pay": Method("WeChat Pay"),
     "zip": Method("Zip"),
 }
+
+LINK = "link"  # comes with cards: it is neither allowed nor forbidden by itself
+
+HELD: dict[str, dict[str, str]] = {
+    code: {"capture_method": "manual"} for code, method in METHODS.items() if method.is_held
+}
+"""What a payment is made with, so that all that can be reserved first is."""
+
+
+def offered(payers: UnseenPayers, chosen: str | None) -> list[str] | None:
+    """The methods Stripe may offer: the one that was chosen, or those that are reserved first and those taken at once
+    from people who may pay this price; None: whatever the account has."""
+    fitting = [code for code, method in METHODS.items() if method.is_held or payers.include(method.home)]
+    if chosen is not None:
+        return [chosen] if chosen in fitting else []
+    return None if len(fitting) == len(METHODS) else [code for code in fitting if code != LINK]

@@ -1,7 +1,9 @@
 """Stripe's objects: what of them matters here, and what it means in Plaudit's words."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState, Voucher
 from plaudit.selling.providers.stripe.amounts import from_stripe, nearest_minor
+from plaudit.selling.providers.stripe.methods import METHODS
 from plaudit.selling.providers.stripe.vouchers import VOUCHER_METHODS, NextAction, voucher_of
 
 # What Plaudit writes into Stripe's metadata: an account may take payments of others too.
@@ -25,17 +28,6 @@ _STATES = {
     "processing": PaymentState.PROCESSING,
     "succeeded": PaymentState.PAID,
 }
-
-
-class Card(msgspec.Struct, frozen=True):
-    country: str | None = None
-    brand: str | None = None
-    funding: str | None = None
-
-
-class MethodDetails(msgspec.Struct, frozen=True):
-    type: str
-    card: Card | None = None
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -64,7 +56,8 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     balance_transaction: BalanceTransaction | str | None = None
     payment_intent: str | None = None
     metadata: dict[str, str] | None = None
-    payment_method_details: MethodDetails | None = None
+    payment_method_details: dict[str, Any] | None = None
+    """`type`, and under that name what the method tells."""
     billing_details: Holder | None = None
 
 
@@ -246,13 +239,28 @@ def _in_currency(fee: int, booked: BalanceTransaction, amount: int, currency: st
 
 def _charge_evidence(charge: Charge, holder: Holder | None) -> tuple[Evidence, ...]:
     seen: list[Evidence] = []
-    card = charge.payment_method_details and charge.payment_method_details.card
-    if card:
-        detail = " ".join(part for part in (card.brand, card.funding) if part)
-        seen.append(_evidence(EvidenceSource.CARD_ISSUER, card.country, charge, detail))
+    details = charge.payment_method_details or {}
+    code = str(details.get("type", ""))
+    if code == "card":
+        card = details.get("card") or {}
+        detail = " ".join(str(card[name]) for name in ("brand", "funding") if card.get(name))
+        seen.append(_evidence(EvidenceSource.CARD_ISSUER, payer_country(details), charge, detail))
+    elif country := payer_country(details):
+        seen.append(_evidence(EvidenceSource.PAYER_ADDRESS, country, charge, code))
     if country := _country(charge.billing_details) or _country(holder):
         seen.append(_evidence(EvidenceSource.BILLING_ADDRESS, country, charge, ""))
     return tuple(seen)
+
+
+def payer_country(details: Mapping[str, Any]) -> str | None:
+    """The country of whoever pays, as a method tells it, or as it is of one country only."""
+    method = METHODS.get(str(details.get("type")))
+    if method is None:
+        return None
+    place: Any = details
+    for step in method.country or ("",):
+        place = place.get(step) if isinstance(place, Mapping) else None
+    return place if isinstance(place, str) else method.home
 
 
 def _country(holder: Holder | None) -> str | None:

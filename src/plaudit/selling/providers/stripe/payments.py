@@ -23,10 +23,11 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     WebhookMessage,
 )
+from plaudit.selling.providers.errors import MethodNotOffered
 from plaudit.selling.providers.stripe import webhooks
 from plaudit.selling.providers.stripe.amounts import is_taken, range_of, step_minor, to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
-from plaudit.selling.providers.stripe.methods import METHODS
+from plaudit.selling.providers.stripe.methods import METHODS, offered
 from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
     PROVIDER_MARK,
@@ -283,6 +284,18 @@ class StripePayments(abc.ABC):
 def marks(provider: str, request: CheckoutRequest) -> dict[str, str]:
     """What Plaudit writes beside a payment at Stripe, to know it again."""
     return {PROVIDER_MARK: provider, REFERENCE_MARK: request.reference, ORDER_MARK: str(request.order_id)}
+
+
+def allowed_methods(provider: str, request: CheckoutRequest) -> list[str] | None:
+    """What Stripe may offer for a payment; None: whatever the account has.
+
+    Raises:
+        MethodNotOffered: not what was chosen by name.
+    """
+    allowed = offered(request.unseen, request.method)
+    if not allowed and allowed is not None:
+        raise MethodNotOffered(provider, f"{request.method} does not show where its payer is")
+    return allowed
 
 
 def methods_of(own: StripeSettings) -> list[str]:
