@@ -78,7 +78,7 @@ export class ChatLog extends PageElement {
   #line({ kind, sender, text, art, own }) {
     if (kind === "note" || !sender) return html`<p class="chat-note">${text}</p>`;
     return html`<div class=${classMap({ "chat-line": true, "chat-gift": kind === "gift", "is-own": Boolean(own) })}>${avatar(sender, "xs")}
-      <span><bdi class="chat-name">${sender.name}</bdi> <bdi>${text}</bdi></span>${art ? html`<img class="chat-art" src=${asset(art)} alt="">` : nothing}</div>`;
+      <span><span class="chat-name"><bdi>${sender.name}</bdi></span> <bdi>${text}</bdi></span>${art ? html`<img class="chat-art" src=${asset(art)} alt="">` : nothing}</div>`;
   }
 }
 
