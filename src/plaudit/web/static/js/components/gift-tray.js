@@ -89,8 +89,9 @@ export class GiftTray extends PageElement {
 
   /** What became of a gift of this tray. One whose answer is lost is sent again under its id. @param {string} id @param {boolean} isPosted */
   settle(id, isPosted) {
+    if (isPosted) this.meant.done(id); // also when something else is chosen by now
     if (this.progress !== "waiting" || id !== this.waitingFor) return;
-    if (isPosted) this.#done(id);
+    if (isPosted) this.#forgetWords();
     this.#show(isPosted ? "sent" : "");
   }
 
@@ -108,8 +109,10 @@ export class GiftTray extends PageElement {
     }
     this.shortage = null;
     // Only a gift that counts up is repeated by tapping; any other is the same gift until it was answered and offered again.
-    if (item.combo && this.count === 1) this.#done(id);
-    else {
+    if (item.combo && this.count === 1) {
+      this.meant.done(id);
+      this.#forgetWords();
+    } else {
       this.waitingFor = id;
       this.#show("waiting");
     }
@@ -119,9 +122,7 @@ export class GiftTray extends PageElement {
   /** Words that go with the gift. */
   get #words() { return /** @type {HTMLInputElement | null} */ (this.querySelector(".tray-message")); }
 
-  /** It was given, with its words. @param {string} id */
-  #done(id) {
-    this.meant.done(id);
+  #forgetWords() {
     if (this.#words) this.#words.value = "";
   }
 
