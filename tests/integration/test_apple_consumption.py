@@ -87,6 +87,21 @@ async def test_the_store_is_told_what_was_spent(
     assert (request["state"], request["consumed_ppm"], request["order_id"]) == ("answered", 571_429, order["id"])
 
 
+async def test_that_the_store_gives_nothing_back_is_noted(
+    mall: Mall, ada: httpx2.AsyncClient, operator: httpx2.AsyncClient
+) -> None:
+    await ada.put("/v1/me/store-consent", json={"given": True})
+    _, number = await mall.paid(ada)
+    assert await mall.tell(number, "CONSUMPTION_REQUEST") == [200]
+    assert [one["refund_declined_at"] for one in await asked(operator)] == [None]
+    assert await mall.tell(number, "REFUND_DECLINED") == [200]
+    await mall.settle_inbox()
+    (request,) = await asked(operator)
+    assert request["refund_declined_at"] is not None
+    assert (await operator.get("/operator/stores/questions")).is_success
+    assert await mall.shop.coins(ada) == 70
+
+
 async def test_coins_taken_back_after_they_were_spent_count_as_used(mall: Mall, ada: httpx2.AsyncClient) -> None:
     await ada.put("/v1/me/store-consent", json={"given": True})
     _, number = await mall.paid(ada)

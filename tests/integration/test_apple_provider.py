@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+from appstoreserverlibrary.models.RefundPreference import RefundPreference
 from appstoreserverlibrary.signed_data_verifier import _ChainVerifier
 
 from plaudit.money import Money
@@ -18,13 +19,15 @@ from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNot
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.apple import server
 from plaudit.selling.providers.apple.provider import AppleProvider, from_settings
-from plaudit.selling.providers.apple.purchases import country_of
+from plaudit.selling.providers.apple.purchases import consumption_of, country_of
 from plaudit.selling.providers.apple.signatures import root_certificates
 from plaudit.selling.providers.base import (
     NO_MONEY,
+    AccountNotice,
     ConsumptionRequest,
     PaymentNews,
     PaymentState,
+    RefundDeclined,
     ReversalNews,
     ReversalState,
 )
@@ -213,7 +216,10 @@ async def test_notifications_say_what_moved(store: AppStore, provider: AppleProv
         (ReversalState.DONE, 300_000), (ReversalState.DONE, 1_000_000), (ReversalState.UNDONE, 1_000_000),
     ]  # fmt: skip
     assert [stage.at for stage in stages] == sorted(stage.at for stage in stages)
-    for kind in ("REFUND_DECLINED", "TEST", "DID_RENEW", "SOMETHING_NEW"):
+    (declined,) = await told("REFUND_DECLINED")
+    assert isinstance(declined, RefundDeclined)
+    assert declined.payment_id == number
+    for kind in ("TEST", "DID_RENEW", "SOMETHING_NEW"):
         assert await told(kind) == []
 
 
@@ -277,6 +283,34 @@ async def test_a_time_of_many_notifications_is_asked_for_in_halves(
         await store("note", transaction_id=number, kind="ONE_TIME_CHARGE", changed={"signedDate": at})
     with pytest.raises(ProviderRefused):
         _ = [news async for news in provider.list_news(since, until)]
+
+
+async def test_a_parent_who_withdraws_consent_is_told_to_operators(store: AppStore, provider: AppleProvider) -> None:
+    number = (await store("buy"))["transaction"]["transactionId"]
+    app = (await store("note", transaction_id=number, kind="TEST"))["payload"]["data"]
+    app.pop("signedTransactionInfo")
+    note = await store("note", transaction_id=number, kind="RESCIND_CONSENT", changed={"data": None, "appData": app})
+    await provider.verify_webhook({}, body_of(note))
+    (told,) = await provider.read_webhook(body_of(note))
+    assert isinstance(told, AccountNotice)
+    assert told.needs_somebody
+
+
+@pytest.mark.parametrize(
+    ("consumed_ppm", "percentage", "preference"),
+    [
+        (0, 0, RefundPreference.GRANT_FULL),
+        (9, 0, RefundPreference.GRANT_FULL),
+        (10, 1, RefundPreference.GRANT_PRORATED),
+        (999_999, 99_999, RefundPreference.GRANT_PRORATED),
+        (1_000_000, 100_000, RefundPreference.DECLINE),
+    ],
+)
+def test_what_is_asked_of_apple_fits_what_it_is_told(
+    consumed_ppm: int, percentage: int, preference: RefundPreference
+) -> None:
+    said = consumption_of(consumed_ppm)
+    assert (said.consumptionPercentage, said.refundPreference) == (percentage, preference)
 
 
 async def test_consumption_is_answered_and_purchases_are_finished(store: AppStore, provider: AppleProvider) -> None:

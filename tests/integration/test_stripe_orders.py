@@ -415,6 +415,49 @@ async def test_an_early_fraud_warning_is_shown_to_operators(shop: StripeShop, ad
     assert await shop.coins(ada) == COINS
 
 
+async def test_a_review_that_came_to_nothing_is_closed_by_itself(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    await bought(shop, ada)
+    (intent,) = shop.world.control("object", kind="payment_intent")
+    review = shop.world.control("review", payment_intent=intent["id"])
+    opened = shop.world.messages("review.opened")
+    assert await shop.tell(*opened, *opened) == ["problem", "repeated"]
+    shop.world.control("review", review=review["id"], closed="approved")
+    olga = await shop.desk.person("olga", Role.OPERATOR)
+    (shown,) = (await olga.get("/v1/operator/payment-problems?open=true")).json()["items"]
+    assert (shown["kind"], shown["detail"]) == ("fraud_warning", f"review: rule ({review['id']})")
+    closed = shop.world.messages("review.closed")
+    assert await shop.tell(*closed, *closed) == ["applied", "repeated"]
+    assert (await olga.get("/v1/operator/payment-problems?open=true")).json()["items"] == []
+    assert await shop.coins(ada) == COINS
+
+
+async def test_what_stripe_keeps_is_settled_when_it_says_so(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
+    await bought(shop, ada)
+    (intent,) = shop.world.control("object", kind="payment_intent")
+    at_first = await kept(shop)
+    for fee in (at_first + 9, at_first + 2):
+        shop.world.control("settle_fee", payment_intent=intent["id"], fee=fee)
+        updated = shop.world.messages("charge.updated")[-1:]
+        assert await shop.tell(*updated, *updated) == ["applied", "repeated"]
+        assert await kept(shop) == fee
+
+
+async def kept(shop: StripeShop) -> int:
+    """What the books say that channels keep."""
+    async with shop.desk.house.database.read() as connection:
+        minor: int = await connection.fetchval("select sum(balance)::bigint from balance where kind = 'channel_fees'")
+    return minor
+
+
+async def test_money_that_did_not_reach_the_bank_is_for_a_person(shop: StripeShop) -> None:
+    shop.world.control("pay_out", status="paid")
+    shop.world.control("pay_out", status="failed")
+    assert await shop.tell(*shop.world.messages("payout.paid", "payout.failed")) == ["applied", "problem"]
+    olga = await shop.desk.person("olga", Role.OPERATOR)
+    (shown,) = (await olga.get("/v1/operator/messages?state=problem")).json()["items"]
+    assert shown["detail"].endswith("1000 usd to the bank is failed (account_closed)")
+
+
 async def test_what_no_message_told_is_found_by_the_daily_comparison(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
     order = await bought(shop, ada, DISPUTED)  # nothing is heard of the dispute
     lost = await shop.order(ada)

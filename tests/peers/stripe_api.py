@@ -16,6 +16,7 @@ EXPANDABLE = {
     ("refund", "balance_transaction"), ("balance_transaction", "source"),
     ("dispute", "payment_intent"), ("dispute", "charge"),
     ("radar.early_fraud_warning", "payment_intent"), ("radar.early_fraud_warning", "charge"),
+    ("review", "payment_intent"), ("review", "charge"),
 }  # fmt: skip
 EXPAND_DEPTH_MAX = 4
 
@@ -86,6 +87,8 @@ ROUTES = (
     Route("GET", "/v1/disputes/ID", parameters.RETRIEVE, _reader("dispute")),
     Route("GET", "/v1/radar/early_fraud_warnings", parameters.OF_PAYMENT_LIST, _lister("radar.early_fraud_warning")),
     Route("GET", "/v1/radar/early_fraud_warnings/ID", parameters.RETRIEVE, _reader("radar.early_fraud_warning")),
+    Route("GET", "/v1/reviews/ID", parameters.RETRIEVE, _reader("review")),
+    Route("GET", "/v1/payouts/ID", parameters.RETRIEVE, _reader("payout")),
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Control:
             "webhooks": self.webhooks, "faults": self.fault, "messages": self.bring, "settle": self.settle,
             "authenticate": self.authenticate, "lapse": self.lapse, "expire": self.expire, "dispute": self.dispute,
             "move_dispute": self.move_dispute, "move_refund": self.move_refund, "warn": self.warn,
+            "review": self.review, "pay_out": self.pay_out, "settle_fee": self.settle_fee,
             "object": self.object, "backdate": self.backdate, "pay_voucher": self.pay_voucher,
             "lapse_voucher": self.lapse_voucher,
         }  # fmt: skip
@@ -92,6 +93,20 @@ class Control:
         """The time of a session is over."""
         self.books.expire_session(self.books.get(asked["session"], "checkout.session"))
         return {}
+
+    def review(self, asked: Stored) -> Any:
+        """A payment is to be looked at; with `closed`, somebody has, and this came of it."""
+        if reason := asked.get("closed"):
+            return self.books.close_review(self.books.get(asked["review"], "review"), reason)
+        return self.books.open_review(self.books.get(self._intent(asked)["latest_charge"], "charge"))
+
+    def pay_out(self, asked: Stored) -> Any:
+        """Money goes to the account's bank: `status` paid or failed."""
+        return self.books.pay_out(asked["status"])
+
+    def settle_fee(self, asked: Stored) -> Any:
+        """What Stripe keeps of a payment is known at last."""
+        return self.books.settle_fee(self.books.get(self._intent(asked)["latest_charge"], "charge"), asked["fee"])
 
     def dispute(self, asked: Stored) -> Any:
         """The payer turns to the bank."""

@@ -92,3 +92,34 @@ class Returns(Store):
         )  # fmt: skip
         self.emit("radar.early_fraud_warning.created", warning)
         return warning
+
+    def open_review(self, charge: Stored) -> Stored:
+        """A rule of the account wants somebody to look at a payment."""
+        review = self.add(
+            "prv", "review",
+            open=True, reason="rule", opened_reason="rule", closed_reason=None, charge=charge["id"],
+            payment_intent=charge["payment_intent"],
+        )  # fmt: skip
+        self.emit("review.opened", review)
+        return review
+
+    def close_review(self, review: Stored, reason: str) -> Stored:
+        review |= {"open": False, "reason": reason, "closed_reason": reason}
+        self.emit("review.closed", review)
+        return review
+
+    def pay_out(self, status: str) -> Stored:
+        """The account's money is sent to its bank."""
+        payout = self.add(
+            "po", "payout", amount=1_000, currency="usd", status=status, metadata={},
+            failure_code="account_closed" if status == "failed" else None,
+        )  # fmt: skip
+        self.emit(f"payout.{status}", payout)
+        return payout
+
+    def settle_fee(self, charge: Stored, fee: int) -> Stored:
+        """What Stripe keeps is known some time after the payment."""
+        booked = self.objects[charge["balance_transaction"]]
+        booked |= {"fee": fee, "net": booked["amount"] - fee}
+        self.emit("charge.updated", charge)
+        return charge

@@ -1744,8 +1744,9 @@ CREATE VIEW public.accounting_money AS
             WHEN 'sale_tax'::text THEN t.amount
             ELSE (0)::bigint
         END AS sale_tax_minor,
-        CASE t.reason
-            WHEN 'sale_fee'::text THEN t.amount
+        CASE
+            WHEN (t.reason = ANY (ARRAY['sale_fee'::text, 'sale_fee_more'::text])) THEN t.amount
+            WHEN (t.reason = 'sale_fee_less'::text) THEN (- t.amount)
             ELSE (0)::bigint
         END AS sale_fee_minor,
         CASE
@@ -2054,6 +2055,7 @@ CREATE TABLE public.consumption_request (
     closed_at timestamp with time zone,
     leased_until timestamp with time zone,
     failed_with text,
+    refund_declined_at timestamp with time zone,
     CONSTRAINT consumption_request_consumed_ppm_check CHECK (((consumed_ppm >= 0) AND (consumed_ppm <= 1000000))),
     CONSTRAINT consumption_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'answered'::text, 'no_consent'::text, 'refused'::text, 'missed'::text]))),
     CONSTRAINT request_answered_with_share CHECK (((state <> 'answered'::text) OR (consumed_ppm IS NOT NULL))),
@@ -5247,6 +5249,8 @@ GRANT UPDATE(closed_at) ON TABLE public.consumption_request TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.consumption_request TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.consumption_request TO plaudit_app;
+
+GRANT UPDATE(refund_declined_at) ON TABLE public.consumption_request TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
 

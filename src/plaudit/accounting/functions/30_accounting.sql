@@ -100,7 +100,8 @@ create or replace view accounting_money as
         coalesce(v.order_id, t.reference) as lot_id,
         case t.reason when 'sale' then t.amount else 0 end as gross_sales_minor,
         case t.reason when 'sale_tax' then t.amount else 0 end as sale_tax_minor,
-        case t.reason when 'sale_fee' then t.amount else 0 end as sale_fee_minor,
+        case when t.reason in ('sale_fee', 'sale_fee_more') then t.amount when t.reason = 'sale_fee_less' then -t.amount
+            else 0 end as sale_fee_minor,
         case when v.kind is distinct from 'chargeback'
             then case when t.reason in ('refund', 'refund_excess') then t.amount
                 when t.reason in ('refund_undone', 'refund_excess_undone') then -t.amount else 0 end

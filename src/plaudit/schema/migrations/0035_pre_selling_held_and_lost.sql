@@ -50,3 +50,12 @@ from (select shard, 'buyers' as kind, currency, minor as change from lost
     union all select shard, 'losses', currency, -minor from lost) moved
 group by shard, kind, currency order by shard, kind, currency
 on conflict (shard, kind, owner_id, asset) do update set balance = account.balance + excluded.balance;
+
+-- What a channel keeps may be an estimate at first, and is settled once it says how much it is.
+insert into transfer_reason (reason, debit_kind, credit_kind, description) values
+    ('sale_fee_more', 'coin_sales', 'channel_fees', 'what the channel keeps beyond what was estimated'),
+    ('sale_fee_less', 'channel_fees', 'coin_sales', 'what was estimated beyond what the channel keeps');
+
+-- What a store decided after it had asked.
+alter table consumption_request add refund_declined_at timestamptz;
+grant update (refund_declined_at) on consumption_request to plaudit_app;

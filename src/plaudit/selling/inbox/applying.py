@@ -8,19 +8,24 @@ from plaudit.inbox.model import NewsOutcome
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import Decision, apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
+from plaudit.selling.orders.problems import end_warning
 from plaudit.selling.orders.settlement import Seller, record
 from plaudit.selling.providers.base import (
+    AccountNotice,
+    ConsumptionRequest,
     FraudWarning,
     News,
     Payment,
     PaymentNews,
     PaymentState,
+    RefundDeclined,
     ReversalNews,
     StorePayment,
+    WarningEnded,
 )
 from plaudit.selling.reversals import actions as reversals
 from plaudit.selling.stores.actions import apply_told
-from plaudit.selling.stores.consumption import record_request
+from plaudit.selling.stores.consumption import note_declined, record_request
 from plaudit.settings import Settings
 
 
@@ -37,16 +42,37 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
     """Apply one piece of news inside the caller's transaction. Any order and any number of times come to the same."""
     if isinstance(news, PaymentNews):
         return await _apply_payment(connection, provider, news.payment, settings, clock)
+    if isinstance(news, AccountNotice):
+        return Applied(NewsOutcome.PROBLEM if news.needs_somebody else NewsOutcome.APPLIED, news.words)
     order = await order_by_payment_id(connection, provider, news.payment_id)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the payment {news.payment_id}")
-    if isinstance(news, FraudWarning):
-        return await _warn(connection, order, news, clock)
     if isinstance(news, ReversalNews):
         reversed_ = await reversals.apply_reversal_news(connection, order, news, Seller.of(settings), clock.now())
         return Applied(*reversed_, order)
+    return await _note(connection, order, news, clock)
+
+
+async def _note(
+    connection: Connection,
+    order: Order,
+    news: FraudWarning | WarningEnded | ConsumptionRequest | RefundDeclined,
+    clock: Clock,
+) -> Applied:
+    """What moves no money of an order, and is kept for whoever looks at it."""
+    about = f"order {order.order_id}"
+    if isinstance(news, FraudWarning):
+        return await _warn(connection, order, news, clock)
+    if isinstance(news, WarningEnded):
+        ended = await end_warning(connection, order, news.id, news.reason, clock.now())
+        outcome = NewsOutcome.APPLIED if ended else NewsOutcome.REPEATED
+        return Applied(outcome, f"{about}: warning {news.id} ended, {news.reason}", order)
+    if isinstance(news, RefundDeclined):
+        noted = await note_declined(connection, order, news)
+        outcome = NewsOutcome.APPLIED if noted else NewsOutcome.REPEATED
+        return Applied(outcome, f"{about}: {order.provider} gives nothing back", order)
     outcome = await record_request(connection, order, news, clock.now())
-    return Applied(outcome, f"order {order.order_id}: {provider} asks how much was used", order)
+    return Applied(outcome, f"{about}: {order.provider} asks how much was used", order)
 
 
 async def _apply_payment(

@@ -38,6 +38,12 @@ async def note_problem(  # noqa: PLR0913 - a row of its table
     return noted is not None
 
 
+async def end_warning(connection: Connection, order: Order, warning_id: str, reason: str, now: datetime) -> bool:
+    """Close a warning of fraud that came to nothing by the provider's own word; False: it is closed, or never came."""
+    ended = await connection.fetchval(SQL["end_warning"], order.shard, order.order_id, warning_id, now, reason)
+    return ended is not None
+
+
 async def list_problems(
     connection: Connection, kind: PaymentProblemKind | None, is_open: bool | None, after: Place, limit: int
 ) -> list[PaymentProblem]:

@@ -134,6 +134,23 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict do nothing
 returning problem_id
 
+-- name: end_warning
+-- The provider's id stands at the end of the words of a warning.
+update payment_problem set resolved_at = $4, resolution = $5
+where shard = $1 and order_id = $2 and kind = 'fraud_warning' and right(detail, length($3) + 2) = '(' || $3 || ')'
+    and resolved_at is null
+returning problem_id
+
+-- name: settle_fee
+-- What the channel keeps once it says how much that is: what was booked may have been an estimate. Once more, and once less.
+select post($1, $2, case when f.missing > 0 then 'sale_fee_more' else 'sale_fee_less' end, 0, 0, $3, abs(f.missing), $5)
+from lock_money($1), lateral (
+    select $4::bigint - coalesce(sum(case t.reason when 'sale_fee_less' then -t.amount else t.amount end), 0)::bigint as missing
+    from transfer t
+    where t.shard = $1 and t.reference = $2 and t.reason in ('sale_fee', 'sale_fee_more', 'sale_fee_less')
+) f
+where f.missing <> 0
+
 -- name: open_payment_problems -> PaymentProblem
 select p.*, o.person_id from payment_problem p join recharge_order o using (shard, order_id)
 where p.resolved_at is null order by p.noticed_at limit $1

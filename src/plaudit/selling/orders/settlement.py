@@ -24,6 +24,7 @@ from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.problems import note_problem
 from plaudit.selling.papers.actions import write_receipt
 from plaudit.selling.papers.model import Sale
+from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.pricing import BPS, SellerOfRecord
 from plaudit.selling.providers.base import Payment, PaymentState
 from plaudit.settings import Settings
@@ -89,7 +90,7 @@ async def settle_locked(
 async def _paid(connection: Connection, order: Order, payment: Payment, seller: Seller, now: datetime) -> NewsOutcome:
     if order.state is OrderState.PAID:
         if order.payment_id == payment.id:
-            return NewsOutcome.REPEATED
+            return await _settle_fee(connection, order, payment, now)
         return await record(connection, order, payment, PaymentProblemKind.PAID_TWICE, now)
     if order.state is OrderState.REFUSED:
         detail = "taken although it was to be let go"
@@ -110,6 +111,16 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
     await finishing.enqueue(connection, order, payment.id, now)
     await _tell_paid(connection, order, now)
     return NewsOutcome.APPLIED
+
+
+async def _settle_fee(connection: Connection, order: Order, payment: Payment, now: datetime) -> NewsOutcome:
+    """A provider on the web may say some time after the payment what it keeps of it. What a store keeps and gives back
+    stays as it was booked at the sale."""
+    if payment.fee_minor is None or channel_of(order.channel).is_store:
+        return NewsOutcome.REPEATED
+    fee = (order.shard, order.order_id, order.currency, payment.fee_minor, now)
+    settled = await connection.fetchval(SQL["settle_fee"], *fee)
+    return NewsOutcome.APPLIED if settled else NewsOutcome.REPEATED
 
 
 async def _tell_paid(connection: Connection, order: Order, now: datetime) -> None:

@@ -179,6 +179,30 @@ class FraudWarning(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class WarningEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody at the provider looked at what a FraudWarning was about, and let the payment be."""
+
+    id: str
+    """That of the warning."""
+    payment_id: str
+    reason: str
+
+
+class RefundDeclined(msgspec.Struct, frozen=True, kw_only=True):
+    """A store was asked for money of a payment, and gives none back."""
+
+    payment_id: str
+    at: datetime
+
+
+class AccountNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about the account or its people, and no payment, in words for operators."""
+
+    words: str
+    needs_somebody: bool = False
+    """Whether it is to be listed until somebody looked at it."""
+
+
 class ConsumptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A store asks how much of a purchase was used, before it decides on a refund."""
 
@@ -189,7 +213,7 @@ class ConsumptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     answer_until: datetime
 
 
-News = PaymentNews | ReversalNews | FraudWarning | ConsumptionRequest
+News = PaymentNews | ReversalNews | FraudWarning | WarningEnded | ConsumptionRequest | RefundDeclined | AccountNotice
 
 
 class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,8 +65,9 @@ order by requested_at desc, run_id desc limit $5
 -- name: paid_here -> PaidHere
 -- Orders paid at a provider in a time, as the provider says when, page after page.
 select o.shard, o.order_id, o.payment_id, o.price_minor as minor, o.currency,
-    coalesce((select t.amount from transfer t
-        where t.shard = o.shard and t.reference = o.order_id and t.reason = 'sale_fee'), 0)::bigint as fee_minor,
+    coalesce((select sum(case t.reason when 'sale_fee_less' then -t.amount else t.amount end) from transfer t
+        where t.shard = o.shard and t.reference = o.order_id and t.reason in ('sale_fee', 'sale_fee_more', 'sale_fee_less')), 0
+    )::bigint as fee_minor,
     r.paid_at as at, coalesce(b.reversed_minor, 0) as reversed_minor
 from receipt r join order_with_quote o using (shard, order_id) left join order_reversed b using (shard, order_id)
 where o.provider = $1 and r.paid_at >= $2 and r.paid_at < $3 and o.payment_id is not null
@@ -75,8 +76,9 @@ order by r.paid_at, o.order_id limit $6
 
 -- name: paid_order -> PaidHere
 select o.shard, o.order_id, o.payment_id, o.price_minor as minor, o.currency,
-    coalesce((select t.amount from transfer t
-        where t.shard = o.shard and t.reference = o.order_id and t.reason = 'sale_fee'), 0)::bigint as fee_minor,
+    coalesce((select sum(case t.reason when 'sale_fee_less' then -t.amount else t.amount end) from transfer t
+        where t.shard = o.shard and t.reference = o.order_id and t.reason in ('sale_fee', 'sale_fee_more', 'sale_fee_less')), 0
+    )::bigint as fee_minor,
     r.paid_at as at, coalesce(b.reversed_minor, 0) as reversed_minor
 from receipt r join order_with_quote o using (shard, order_id) left join order_reversed b using (shard, order_id)
 where o.shard = $1 and o.order_id = $2 and o.payment_id is not null

@@ -123,6 +123,7 @@ class ConsumptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     error: str
     consumed_ppm: Annotated[int | None, Meta(description="The share that was told, in millionths.")]
     closed_at: datetime | None
+    refund_declined_at: Annotated[datetime | None, Meta(description="When the store said that it gives nothing back.")]
 
 
 def held_answer(transaction: StoreTransaction) -> HeldPurchase:
@@ -166,4 +167,5 @@ def consumption_answer(entry: ConsumptionEntry) -> ConsumptionAnswer:
         error=entry.error,
         consumed_ppm=entry.consumed_ppm,
         closed_at=entry.closed_at,
+        refund_declined_at=entry.refund_declined_at,
     )

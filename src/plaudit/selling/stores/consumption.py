@@ -20,7 +20,7 @@ from plaudit.providers import ProviderRefused
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import ConsumptionRequest
+from plaudit.selling.providers.base import ConsumptionRequest, RefundDeclined
 from plaudit.selling.stores.actions import store_of
 from plaudit.selling.stores.model import Consent, Consumed, ConsumptionEntry, DueRequest, RequestState
 
@@ -60,6 +60,13 @@ async def record_request(
         *(now, request.answer_until),
     )
     return NewsOutcome.APPLIED if noted else NewsOutcome.REPEATED
+
+
+async def note_declined(connection: Connection, order: Order, news: RefundDeclined) -> bool:
+    """Note with the store's last question about an order that it gives nothing back; False: it is noted, or there was
+    no question."""
+    noted = await connection.fetchval(SQL["note_declined"], order.provider, order.shard, order.order_id, news.at)
+    return noted is not None
 
 
 async def answer_due(database: Database, providers: PaymentProviders, clock: Clock) -> int:

@@ -148,6 +148,7 @@ class ConsumptionEntry(msgspec.Struct, frozen=True, kw_only=True):
     error: str
     consumed_ppm: int | None
     closed_at: datetime | None
+    refund_declined_at: datetime | None
 
 
 class PurchaseHeld(Conflict):

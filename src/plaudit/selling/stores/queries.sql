@@ -99,6 +99,16 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $7)
 on conflict (provider, request_id) do nothing
 returning request_id
 
+-- name: note_declined
+-- With the last question of the store; its word of the latest time stands.
+update consumption_request set refund_declined_at = $4
+where (provider, request_id) = (
+        select provider, request_id from consumption_request
+        where provider = $1 and shard = $2 and order_id = $3
+        order by noticed_at desc limit 1)
+    and (refund_declined_at is null or refund_declined_at < $4)
+returning request_id
+
 -- name: claim_requests -> DueRequest
 -- Requests that are due, the most urgent first.
 update consumption_request r set due_at = $2, leased_until = $2, tries = tries + 1
@@ -137,7 +147,7 @@ select noticed_at as since, due_at, tries, leased_until, failed_with from consum
 -- name: list_requests -> ConsumptionEntry
 -- For the operator, newest first.
 select r.id, r.provider, r.request_id, r.order_id, o.person_id, r.payment_id, r.reason, r.noticed_at, r.answer_until, r.state,
-    r.tries, r.error, r.consumed_ppm, r.closed_at
+    r.tries, r.error, r.consumed_ppm, r.closed_at, r.refund_declined_at
 from consumption_request r join recharge_order o using (shard, order_id)
 where ($1::text is null or r.state = $1) and (r.noticed_at, r.id) < ($2, $3::uuid)
 order by r.noticed_at desc, r.id desc limit $4

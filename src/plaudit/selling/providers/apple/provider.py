@@ -22,12 +22,14 @@ from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
 from plaudit.selling.providers.base import (
     AmountRange,
+    AccountNotice,
     Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
     News,
     Payment,
     PaymentNews,
+    RefundDeclined,
     RefundRequest,
     ReversalNews,
     ReversalState,
@@ -38,6 +40,11 @@ from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
+
+
+_RESCINDED = (
+    "a parent or guardian has withdrawn consent for a child's use of the app: the app transaction in the message"
+)
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -156,6 +163,8 @@ class AppleProvider:
         """What a notification says, without asking anybody. Raises SignatureNotValid."""
         try:
             notification = self._signatures.kept_notification(signed)
+            if notification.rawNotificationType == "RESCIND_CONSENT":
+                return [AccountNotice(words=_RESCINDED, needs_somebody=True)]
             if notification.data is None or not notification.data.signedTransactionInfo:
                 return []
             transaction = self._signatures.kept_transaction(notification.data.signedTransactionInfo)
@@ -192,6 +201,8 @@ def _news_of(
             return [purchases.reversal_of(transaction, at, ReversalState.DONE)]
         case "REFUND_REVERSED":
             return [purchases.reversal_of(transaction, at, ReversalState.UNDONE)]
+        case "REFUND_DECLINED":
+            return [RefundDeclined(payment_id=payment.id, at=at)]
         case "CONSUMPTION_REQUEST":
             assert notification.data is not None
             assert notification.notificationUUID is not None  # it names the message
@@ -203,7 +214,7 @@ def _news_of(
                     answer_until=at + timedelta(hours=purchases.CONSUMPTION_ANSWER_H),
                 )
             ]
-    return []  # REFUND_DECLINED moves nothing, TEST says nothing, and subscriptions are not sold here
+    return []  # TEST says nothing, and subscriptions are not sold here
 
 
 def from_settings(settings: Settings) -> AppleProvider:

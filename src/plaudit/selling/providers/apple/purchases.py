@@ -162,14 +162,15 @@ def reversal_of(transaction: JWSTransactionDecodedPayload, at: datetime, state: 
 def consumption_of(consumed_ppm: int) -> AppleConsumption:
     """The answer to a consumption request of somebody who agreed: coins were delivered, and this much was used. What
     is asked of Apple follows from it: to give back what is left."""
+    percentage = consumed_ppm // 10
     if consumed_ppm >= MILLION:
         preference = RefundPreference.DECLINE
     else:
-        preference = RefundPreference.GRANT_PRORATED if consumed_ppm else RefundPreference.GRANT_FULL
+        preference = RefundPreference.GRANT_PRORATED if percentage else RefundPreference.GRANT_FULL
     return AppleConsumption(
         customerConsented=True,
         sampleContentProvided=False,
         deliveryStatus=DeliveryStatus.DELIVERED,
-        consumptionPercentage=consumed_ppm // 10,
+        consumptionPercentage=percentage,
         refundPreference=preference,
     )

@@ -9,7 +9,17 @@ from uuid import UUID
 import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
-from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState, Voucher
+from plaudit.selling.providers.base import (
+    AccountNotice,
+    FraudWarning,
+    Payment,
+    PaymentState,
+    ReversalKind,
+    ReversalNews,
+    ReversalState,
+    Voucher,
+    WarningEnded,
+)
 from plaudit.selling.providers.stripe.amounts import from_stripe, nearest_minor
 from plaudit.selling.providers.stripe.methods import METHODS
 from plaudit.selling.providers.stripe.vouchers import VOUCHER_METHODS, NextAction, voucher_of
@@ -157,6 +167,43 @@ class EarlyFraudWarning(msgspec.Struct, frozen=True, kw_only=True):
     actionable: bool
     fraud_type: str
     payment_intent: Intent | str | None = None
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """A look that Stripe or the account's own rules want somebody to take at a payment."""
+
+    id: str
+    open: bool
+    opened_reason: str = ""
+    closed_reason: str | None = None
+    payment_intent: Intent | str | None = None
+
+
+class BankPayout(msgspec.Struct, frozen=True, kw_only=True):
+    """Money of the account on its way to its bank."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    failure_code: str | None = None
+
+
+def review_news(review: Review, payment_id: str) -> FraudWarning | WarningEnded | None:
+    """What a review is now; None: it ended with a refund or dispute, which is told by itself."""
+    if review.open:
+        return FraudWarning(id=review.id, payment_id=payment_id, reason=f"review: {review.opened_reason}")
+    if review.closed_reason in {"refunded", "refunded_as_fraud", "disputed"}:
+        return None
+    return WarningEnded(id=review.id, payment_id=payment_id, reason=f"review: {review.closed_reason or 'closed'}")
+
+
+def payout_notice(payout: BankPayout) -> AccountNotice:
+    """What became of a payout, in Stripe's own units, which for payouts are others than for payments."""
+    failed = payout.status in {"failed", "canceled"}
+    why = f" ({payout.failure_code})" if payout.failure_code else ""
+    words = f"payout {payout.id} of {payout.amount} {payout.currency} to the bank is {payout.status}{why}"
+    return AccountNotice(words=words, needs_somebody=failed)
 
 
 def intent_state(intent: Intent) -> PaymentState:

@@ -34,15 +34,19 @@ from plaudit.selling.providers.stripe.objects import (
     REASON_MARK,
     REFERENCE_MARK,
     REVERSAL_MARK,
+    BankPayout,
     Booking,
     Charge,
     Dispute,
     EarlyFraudWarning,
     Intent,
     Refund,
+    Review,
     dispute_news,
     is_inquiry,
+    payout_notice,
     refund_news,
+    review_news,
 )
 from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.settings import Secret, SettingsError
@@ -183,7 +187,12 @@ class StripePayments(abc.ABC):
             return [PaymentNews(payment=payment)] if payment else []
         if event.type == "charge.refunded":
             return [news async for news in self._refunds({"charge": about})]
+        if event.type == "charge.updated":  # what Stripe keeps may be known some time after the payment
+            marked = (event.data.object.metadata or {}).get(PROVIDER_MARK) == self.name
+            return await self._news_of_charge(about) if marked else []
         readers = {
+            "review": self._news_of_review,
+            "payout": self._news_of_payout,
             "refund": self._news_of_refund,
             "charge.refund": self._news_of_refund,
             "charge.dispute": self._news_of_dispute,
@@ -270,6 +279,22 @@ class StripePayments(abc.ABC):
         if is_inquiry(dispute):
             return [FraudWarning(id=dispute.id, payment_id=payment_id, reason=f"inquiry: {dispute.reason}")]
         return [dispute_news(dispute, payment_id)]
+
+    async def _news_of_charge(self, charge_id: str) -> list[News]:
+        charge = await self._gateway.ask(Charge, lambda client: client.v1.charges.retrieve(charge_id))
+        payment_id = await self._payment_id(charge.payment_intent) if charge.payment_intent else None
+        return [PaymentNews(payment=await self.fetch(payment_id))] if payment_id else []
+
+    async def _news_of_review(self, review_id: str) -> list[News]:
+        review = await self._gateway.ask(Review, lambda client: client.v1.reviews.retrieve(review_id, _WITH_INTENT))
+        payment_id = await self._ours(review.payment_intent)
+        news = review_news(review, payment_id) if payment_id else None
+        return [news] if news else []
+
+    async def _news_of_payout(self, payout_id: str) -> list[News]:
+        return [
+            payout_notice(await self._gateway.ask(BankPayout, lambda client: client.v1.payouts.retrieve(payout_id)))
+        ]
 
     async def _news_of_warning(self, warning_id: str) -> list[News]:
         warning = await self._gateway.ask(
