@@ -28,7 +28,7 @@ class Buyer:
 
 GERMAN = Buyer(
     "Jonas Weber", "de", "DE", "Münzen kaufen", "7,90 €", "700 Münzen gehören dir", "Zurückgeben", "Beleg",
-    "Gutschrift",
+    "Rechnungskorrektur",
 )  # fmt: skip
 JAPANESE = Buyer(
     "Yuki Tanaka", "ja", "JP", "コインを購入", "￥1,290", "700コイン", "返却する", "領収書", "返金明細書",

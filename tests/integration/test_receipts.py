@@ -114,7 +114,7 @@ async def test_a_dispute_has_its_credit_note_once_it_is_lost(ada: Returns) -> No
     assert (cancellation["act"], cancellation["cancels"]) == ("cancellation", note["number"])
     assert cancellation["number"].endswith("-C000002")
     path = f"/v1/credit-notes/{note['reversal_id']}/pdf?act=cancellation&language=de"
-    assert f"Storniert Gutschrift {note['number']}" in text_of(await ada.buyer.get(path))
+    assert f"Storniert Rechnungskorrektur {note['number']}" in text_of(await ada.buyer.get(path))
 
 
 async def test_a_dispute_that_is_won_has_no_paper(ada: Returns) -> None:

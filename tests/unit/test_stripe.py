@@ -4,13 +4,14 @@ import inspect
 import re
 from typing import Any, get_args
 
+import msgspec
 import pytest
 import stripe
 from iso4217 import Currency
 
 from plaudit.money import Money, exponent
 from plaudit.policy.model import UnseenPayers
-from plaudit.providers import ProviderRefused
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import PaymentState, ReversalState
 from plaudit.selling.providers.stripe import checkout
@@ -31,6 +32,7 @@ from plaudit.selling.providers.stripe.objects import (
     dispute_news,
     intent_state,
     payer_country,
+    payment_of_intent,
     refund_news,
     session_state,
 )
@@ -154,6 +156,13 @@ def test_states_of_payment_intents(status: str, more: dict[str, Any], state: Pay
     )
     closed = PaymentState.PROCESSING if status == "requires_action" else PaymentState.DECLINED
     assert session_state(session) is (closed if state is PaymentState.OPEN else state)
+
+
+def test_somebody_elses_intent_may_be_without_an_amount() -> None:
+    """A list of an account's payments holds those of others, too: what is not ours stops nothing."""
+    foreign = msgspec.convert({"id": "pi_1", "object": "payment_intent"}, Intent)
+    with pytest.raises(ProviderUnavailable):
+        payment_of_intent(foreign, payment_id="pi_1", reference="", state=PaymentState.PAID)
 
 
 def test_every_status_of_stripes_types_is_known() -> None:

@@ -78,6 +78,7 @@ def receipt_document(receipt: Receipt) -> Document:
     facts = [
         Fact(_("Number"), receipt.full_number),
         Fact(_("Issued to"), receipt.buyer_name),
+        _moment(_("Issued"), receipt.issued_at, receipt),
         _moment(_("Paid on"), receipt.paid_at, receipt),
         Fact(_("Paid through"), through),
         Fact(_("Country"), territory_name(receipt.region)),
@@ -175,4 +176,4 @@ def _moment(label: str, at: datetime, receipt: Receipt) -> Fact:
 
 
 def _amount(money: Money) -> str:
-    return format_money(money, exact=True)
+    return format_money(money)

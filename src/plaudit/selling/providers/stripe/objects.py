@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
+from plaudit.providers import ProviderUnavailable
 from plaudit.selling.providers.base import (
     AccountNotice,
     FraudWarning,
@@ -99,13 +100,13 @@ class PaymentError(msgspec.Struct, frozen=True):
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """A PaymentIntent."""
+    """A PaymentIntent. An account has some of others, of which nothing is known but the id."""
 
     id: str
-    amount: int
+    amount: int | None = None
     amount_received: int | None = None
-    currency: str
-    status: str
+    currency: str | None = None
+    status: str = ""
     metadata: dict[str, str] = {}
     client_secret: str | None = None
     latest_charge: Charge | str | None = None
@@ -249,6 +250,8 @@ def payment_of_intent(
     charge = intent.latest_charge if isinstance(intent.latest_charge, Charge) else None
     paid = state is PaymentState.PAID
     received = intent.amount_received if paid and intent.amount_received is not None else intent.amount
+    if received is None or intent.currency is None:
+        raise ProviderUnavailable("stripe")
     return Payment(
         id=payment_id,
         reference=reference,
