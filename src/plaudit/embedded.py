@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Self
 from urllib.parse import quote
 
+from plaudit.db import DatabaseUnreachable
 from plaudit.limits import (
     DATABASE_LOG_BYTES_MAX,
     DATABASE_ORPHAN_PATIENCE_S,
@@ -354,9 +355,13 @@ def database_url(settings: Settings, data: Path | None = None, *, share: bool = 
     Raises:
         DataFolderInUse: another process runs it, and `share` is off.
         EmbeddedError: it cannot run here.
+        DatabaseUnreachable: as it comes out of the block, with the name of the setting.
     """
     if settings.database_url:
-        yield settings.database_url.reveal()
+        try:
+            yield settings.database_url.reveal()
+        except DatabaseUnreachable as error:
+            raise DatabaseUnreachable(f"DATABASE_URL: {error}") from error
         return
     server = EmbeddedPostgres(data or settings.data)
     try:

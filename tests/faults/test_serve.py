@@ -66,15 +66,25 @@ def test_a_request_under_way_is_answered_before_the_end(database_url: str, tmp_p
             assert asking.recv(10_000).startswith(b"HTTP/1.1 400 ")
 
 
-def test_a_port_that_is_taken_is_said_in_one_line(database_url: str, tmp_path: Path) -> None:
-    with serving(database_url, tmp_path / "first") as server:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_port_that_is_taken_is_said_in_one_line(database_url: str, tmp_path: Path, workers: str) -> None:
+    with serving(database_url, tmp_path / "first", "--workers", workers) as server:
         port = server.address.rpartition(":")[2]
         with (
             pytest.raises(AssertionError, match="cannot listen on"),
-            serving(database_url, tmp_path / "second", "--port", port),
+            serving(database_url, tmp_path / "second", "--port", port, "--workers", workers),
         ):
             pass
     assert "Traceback" not in (tmp_path / "second").read_text()
+
+
+def test_a_database_that_is_not_there_is_said_by_the_name_of_its_setting(tmp_path: Path) -> None:
+    nowhere = "postgresql:///x?host=/nonexistent"
+    with (
+        pytest.raises(AssertionError, match="DATABASE_URL: the database cannot be reached"),
+        serving(nowhere, tmp_path / "log"),
+    ):
+        pass
 
 
 def test_a_database_that_is_not_prepared_is_said_in_one_line(server_url: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import socket as sockets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from plaudit.limits import (
     SOCKET_COMMANDS_BURST,
     SOCKETS_PER_PERSON_MAX,
 )
-from tests.support.live import Platform, open_platform
+from tests.support.live import Platform, open_platform, serving
 from tests.support.waiting import WAIT_S, eventually
 
 TELL_WALLET = "select pg_notify('plaudit_wallets', ':' || $1::bigint)"
@@ -278,6 +279,21 @@ async def test_a_slow_reader_is_let_go_and_harms_nobody(platform: Platform, monk
         await good.next(lambda _: last in good.sequence)
         assert good.sequence == list(range(1, last + 1))
     writer.close()
+
+
+@pytest.mark.parametrize("ahead_s", [-120, 120])
+async def test_viewers_are_counted_whatever_the_clocks_of_machines_say(
+    database_url: str, clock: ManualClock, ahead_s: int
+) -> None:
+    async with (
+        open_platform(database_url, clock) as platform,
+        serving(database_url, ManualClock(clock.now() + timedelta(seconds=ahead_s))) as other,
+    ):
+        platform.processes.append(other)
+        room_id = await platform.live_room(await platform.creator("cleo"))
+        async with platform.screen(room_id) as one, platform.screen(room_id, process=1) as two:
+            for screen in (one, two):
+                await screen.next(lambda message: message["type"] == "state" and message["viewers"] == 2)
 
 
 async def test_two_processes_show_the_same(database_url: str, clock: ManualClock) -> None:

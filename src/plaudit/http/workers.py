@@ -27,6 +27,7 @@ class Workers:
     which arrive while one is replaced wait for the next."""
 
     def __init__(self, count: int, host: str, port: int, database_url: str, *, log_requests: bool = False) -> None:
+        listen(host, port).close()  # a port can be shared among our own workers only: others keep it from us
         first = listen(host, port, share_port=True)
         self.url = url_of(first)
         port = first.getsockname()[1]

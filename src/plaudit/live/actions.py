@@ -11,6 +11,7 @@ from plaudit.events.model import RoomEnded as EndOfRoom
 from plaudit.events.model import RoomStarted
 from plaudit.gifts.model import RoomUnknown
 from plaudit.ledger.model import Frame
+from plaudit.limits import VIEWERS_SEEN_WITHIN_S
 from plaudit.live.frames import RoomBody
 from plaudit.live.model import ListedRoom, NotYourRoom, Room, RoomChange, RoomEnded, RoomEvent, RoomState, StageKind
 from plaudit.media import require_loadable
@@ -221,7 +222,6 @@ async def _write(connection: Connection, wanted: Room, event: RoomEvent | None, 
 async def list_rooms(
     connection: Connection,
     *,
-    seen_after: datetime,
     state: RoomState | None,
     creator_id: int | None,
     external_id: str | None,
@@ -234,7 +234,7 @@ async def list_rooms(
     rank, room_id = after or (None, None)
     return await fetch_all(
         connection, SQL["list_rooms"], ListedRoom,
-        seen_after, state, creator_id, rank, room_id, limit, external_id, issuer_id,
+        VIEWERS_SEEN_WITHIN_S, state, creator_id, rank, room_id, limit, external_id, issuer_id,
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Rooms over HTTP: to list, make and run them."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,7 +15,6 @@ from plaudit.limits import (
     ROOM_EXTERNAL_ID_LENGTH_MAX,
     TOP_GIFTERS_LENGTH,
     TOP_GIFTERS_LENGTH_MAX,
-    VIEWERS_SEEN_WITHIN_S,
 )
 from plaudit.live import actions, creator_api, making, watching_api
 from plaudit.live.answers import RoomDetail, RoomRemoved, RoomView, TopGifters, room_view, top_gifters
@@ -57,7 +55,6 @@ InState = Annotated[RoomState | None, QueryParameter(name="state", description="
 async def list_rooms(
     caller: CallerOrGuest,
     database: Database,
-    clock: Clock,
     in_state: InState = None,
     creator_id: PersonId = None,
     external_id: ByExternalId = None,
@@ -68,7 +65,6 @@ async def list_rooms(
     async with database.read() as connection:
         found = await actions.list_rooms(
             connection,
-            seen_after=clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S),
             state=in_state,
             creator_id=int(creator_id) if creator_id else None,
             external_id=external_id,

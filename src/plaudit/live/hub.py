@@ -82,7 +82,7 @@ class Hub:
         """Called with the name of a job that has work."""
         self.clock = clock
         self.watch = SocketWatch(own, clock)
-        self._states = StateTeller(own, clock, profiles, process_id, self.rooms, self.send_to)
+        self._states = StateTeller(own, profiles, process_id, self.rooms, self.send_to)
         self._task: asyncio.Task[None] | None = None
         self._poll_at = 0.0
         self._wallets_poll_at = 0.0

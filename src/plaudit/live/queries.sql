@@ -60,21 +60,22 @@ select;
 -- Presence
 
 -- name: report_viewers
+-- By the database's clock, as all ages of what several machines say.
 insert into room_viewers (room_id, process_id, viewers, seen_at)
-select u.room_id, $1, u.viewers, $2 from unnest($3::bigint[], $4::integer[]) as u (room_id, viewers)
+select u.room_id, $1, u.viewers, now() from unnest($2::bigint[], $3::integer[]) as u (room_id, viewers)
 order by u.room_id
 on conflict (room_id, process_id) do update set viewers = excluded.viewers, seen_at = excluded.seen_at;
 
 -- name: viewers_of_rooms
 select room_id, sum(viewers)::integer as viewers from room_viewers
-where room_id = any ($1::bigint[]) and seen_at > $2 and process_id <> $3
+where room_id = any ($1::bigint[]) and seen_at > now() - make_interval(secs => $2) and process_id <> $3
 group by room_id;
 
 -- name: forget_viewers
 delete from room_viewers where process_id = $1 and room_id = any ($2::bigint[]);
 
 -- name: forget_lost_viewers
-delete from room_viewers where seen_at < $1;
+delete from room_viewers where seen_at < now() - make_interval(secs => $1);
 
 -- Rooms
 
@@ -122,7 +123,7 @@ returning id, shard, creator_id, title, cover, cover_url, cover_alt, stage_url, 
 select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
     r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
     array_position(array['live', 'scheduled', 'ended'], r.state) as state_rank,
-    coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > $1), 0)::integer as viewers
+    coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > now() - make_interval(secs => $1)), 0)::integer as viewers
 from room r
 where r.removed_at is null and ($2::text is null or r.state = $2)
     and ($7::text is null or r.external_id = $7) and ($8::bigint is null or r.issuer_id = $8)
@@ -152,13 +153,13 @@ from room r
 join person p on p.id = r.creator_id
 cross join lateral (
     select coalesce(sum(v.viewers), 0)::integer as viewers
-    from room_viewers v where v.room_id = r.id and v.seen_at > $1
+    from room_viewers v where v.room_id = r.id and v.seen_at > now() - make_interval(secs => $1)
 ) w
 left join lateral (
     select u.item_id, u.coins, case when u.anonymous then null else u.viewer_id end as viewer_id
     from (
         select f.lines from frame f
-        where f.shard = r.shard and f.room_id = r.id and f.kind = 'gift' and f.at > $1 - interval '15 minutes'
+        where f.shard = r.shard and f.room_id = r.id and f.kind = 'gift' and f.at > $3::timestamptz - interval '15 minutes'
         order by f.seq desc limit 200
     ) f
     cross join lateral unnest(f.lines) u
@@ -180,7 +181,7 @@ where r.id = $1;
 -- Those of one creator that are shown: live ones first, then the newest.
 select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
     r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
-    coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > $2), 0)::integer as viewers
+    coalesce((select sum(v.viewers) from room_viewers v where v.room_id = r.id and v.seen_at > now() - make_interval(secs => $2)), 0)::integer as viewers
 from room r
 where r.creator_id = $1 and r.removed_at is null and ($3::bigint is null or r.id < $3)
 order by (r.state = 'live') desc, r.id desc

@@ -1,7 +1,6 @@
 """Rooms as pages show them: with their creators, who watches them, and what was given last."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
@@ -13,7 +12,7 @@ SQL = statements(__file__)
 
 async def live_rooms(connection: Connection, clock: Clock, limit: int) -> list[RoomCard]:
     """Live rooms, those with most viewers first."""
-    return await fetch_all(connection, SQL["live_rooms"], RoomCard, _seen_after(clock), limit)
+    return await fetch_all(connection, SQL["live_rooms"], RoomCard, VIEWERS_SEEN_WITHIN_S, limit, clock.now())
 
 
 async def find_room(connection: Connection, room_id: int) -> ShownRoom | None:
@@ -22,11 +21,11 @@ async def find_room(connection: Connection, room_id: int) -> ShownRoom | None:
 
 
 async def rooms_of_creator(
-    connection: Connection, creator_id: int, clock: Clock, before: int | None, limit: int
+    connection: Connection, creator_id: int, before: int | None, limit: int
 ) -> list[WatchedRoom]:
     """Rooms of a creator, live ones first, then the newest; only those whose id is below `before`, if it is given."""
     return await fetch_all(
-        connection, SQL["rooms_of_creator"], WatchedRoom, creator_id, _seen_after(clock), before, limit
+        connection, SQL["rooms_of_creator"], WatchedRoom, creator_id, VIEWERS_SEEN_WITHIN_S, before, limit
     )
 
 
@@ -35,8 +34,3 @@ async def rooms_by_ids(connection: Connection, ids: Collection[int]) -> dict[int
     if not ids:
         return {}
     return {room.id: room for room in await fetch_all(connection, SQL["rooms_by_ids"], Room, list(ids))}
-
-
-def _seen_after(clock: Clock) -> datetime:
-    """What a process said of its viewers before this counts no more."""
-    return clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)

@@ -4,10 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from uuid import UUID
 
-from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.limits import PRESENCE_KEPT_S, STATE_INTERVAL_MS, STATE_NUDGE_PAUSE_MS, VIEWERS_SEEN_WITHIN_S
 from plaudit.live.conversation import State, TopGifter
@@ -28,14 +26,12 @@ class StateTeller:
     def __init__(
         self,
         database: Database,
-        clock: Clock,
         profiles: Profiles,
         process_id: UUID,
         rooms: Mapping[int, OpenRoom],
         send_to: SendTo,
     ) -> None:
         self._database = database
-        self._clock = clock
         self._profiles = profiles
         self._process_id = process_id
         self._rooms = rooms
@@ -94,21 +90,19 @@ class StateTeller:
 
     async def _exchange(self, here: dict[int, int]) -> dict[int, int]:
         """Report our viewers, and read those of the other processes."""
-        now = self._clock.now()
         left = self._reported - here.keys()
         async with self._database.read() as connection:
             if left:
                 await connection.execute(SQL["forget_viewers"], self._process_id, list(left))
-                await connection.execute(SQL["forget_lost_viewers"], now - timedelta(seconds=PRESENCE_KEPT_S))
-            await connection.execute(SQL["report_viewers"], self._process_id, now, list(here), list(here.values()))
+                await connection.execute(SQL["forget_lost_viewers"], PRESENCE_KEPT_S)
+            await connection.execute(SQL["report_viewers"], self._process_id, list(here), list(here.values()))
         self._reported = set(here)
         return await self.viewers_elsewhere(list(here))
 
     async def viewers_elsewhere(self, room_ids: Sequence[int]) -> dict[int, int]:
         """How many watch in other processes, by room."""
-        seen_after = self._clock.now() - timedelta(seconds=VIEWERS_SEEN_WITHIN_S)
         async with self._database.read() as connection:
-            rows = await connection.fetch(SQL["viewers_of_rooms"], room_ids, seen_after, self._process_id)
+            rows = await connection.fetch(SQL["viewers_of_rooms"], room_ids, VIEWERS_SEEN_WITHIN_S, self._process_id)
         return {row["room_id"]: row["viewers"] for row in rows}
 
 

@@ -32,6 +32,8 @@ async def say_what_starts(settings: Settings, data: Path | None, url: str, *, ho
     log.info("payments by %s, payouts by %s", ", ".join(payments) or "nobody", ", ".join(payouts) or "nobody")
     if is_loopback(settings.public_url) and not is_loopback(f"http://{_in_address(host)}"):
         log.warning("listens on %s, and PLAUDIT_PUBLIC_URL is still %s: set it", host, settings.public_url)
+    if found["clock"].state is State.ATTENTION:
+        log.warning("%s", found["clock"].why)
     for one in report.of(State.BLOCKING):
         log.warning("cannot sell: %s: %s%s", one.title.lower(), one.why, f" (`{one.command}`)" if one.command else "")
 

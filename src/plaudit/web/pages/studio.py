@@ -82,7 +82,7 @@ async def studio(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         mine = await methods.methods_of(connection, me)
-        rooms = await reading.rooms_of_creator(connection, me, clock, ROOMS.after_or_start(rooms_before), PAGE_ROWS + 1)
+        rooms = await reading.rooms_of_creator(connection, me, ROOMS.after_or_start(rooms_before), PAGE_ROWS + 1)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
         maturing = await creators.maturing_of(connection, me)
         setting = await creators.setting_of(connection, me)
