@@ -16,6 +16,7 @@ if ! command -v chromium-headless-shell >/dev/null 2>&1; then
 fi
 test -x /usr/lib/postgresql/15/bin/postgres || missing="$missing postgresql-15"
 command -v nginx >/dev/null 2>&1 || test -x /usr/sbin/nginx || missing="$missing nginx-light"
+test -x /usr/sbin/pgbouncer || missing="$missing pgbouncer"
 test -x /usr/bin/systemd-analyze || missing="$missing systemd"
 command -v npm >/dev/null 2>&1 || missing="$missing nodejs npm"
 if test "$goal" = soak; then

@@ -21,8 +21,8 @@ from plaudit.selling.providers.apple.server import AppleServer
 from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
 from plaudit.selling.providers.base import (
-    AmountRange,
     AccountNotice,
+    AmountRange,
     Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
