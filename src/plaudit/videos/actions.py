@@ -139,7 +139,7 @@ async def by_token(database: Database, doorkeeper: Doorkeeper, token: str, setti
     if known is not None and known.told_at >= _moment(said):
         return known
     async with database.transaction() as connection:
-        (told,) = await tell(connection, issuer.id, {"token.video": said}, settings, clock)
+        (told,) = await tell(connection, issuer.id, {"body.video_token.video": said}, settings, clock)
     if isinstance(told, Problem):
         raise told
     return told

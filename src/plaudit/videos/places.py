@@ -65,8 +65,9 @@ class VideoPlace(msgspec.Struct, frozen=True):
     def refusal(self, gift: GiftOrder, item: Item, giver: Giver, now: datetime) -> Problem | None:
         """Why this may not be given on the video; None: it may."""
         video, rule = self.video, self.rule
+        issuer_id = giver.issuer_id or 0  # who gives is no guest: of whom no platform is known, it is another one
         occasion = Occasion(
-            person_id=giver.person_id, issuer_id=giver.issuer_id, countries=giver.countries, rule=rule, now=now
+            person_id=giver.person_id, issuer_id=issuer_id, countries=giver.countries, rule=rule, now=now
         )
         if code := refusal_for(video, occasion):
             return self._problem(code)
@@ -95,9 +96,7 @@ class VideoPlaces:
         self._settings = settings
         self._clock = clock
         self._rule = Rule.of(settings)
-        self._known: OrderedDict[int, tuple[float, VideoPlace]] = (
-            OrderedDict()
-        )  # the one that was read last is the last
+        self._known: OrderedDict[int, tuple[float, VideoPlace]] = OrderedDict()  # in the order of reading
         self._missing: dict[int, asyncio.Future[VideoPlace | None]] = {}
         self._changed: set[int] = set()  # since the query that is under way began
         self._reader: asyncio.Task[None] | None = None
