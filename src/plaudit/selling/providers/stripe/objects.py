@@ -117,8 +117,9 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def voucher(self) -> Voucher | None:
         """What the buyer is to pay with elsewhere."""
-        waits = self.status == "requires_action"
-        return voucher_of(self.next_action, self.amount, self.currency) if waits else None
+        if self.status != "requires_action" or self.amount is None or self.currency is None:
+            return None
+        return voucher_of(self.next_action, self.amount, self.currency)
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
