@@ -165,7 +165,7 @@ export class Giving {
     if (problem.code === "unauthenticated") return this.#signIn();
     this.place.refused?.(problem);
     if (CATALOGUE_MOVED.has(problem.code)) await this.#readItems();
-    const why = problem.code === "price_changed" ? this.#newPrice(wanted) : words.refused[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
+    const why = problem.code === "price_changed" ? this.#newPrice(wanted) : words.refused[problem.code] ?? words.closed?.[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
     toast(`${why} ${sayOf("coins_stayed", wanted.coins, { coins: coinWords(wanted.coins) })}`, { tone: "bad" });
   }
 

@@ -20,7 +20,9 @@ import { VideoPlayer } from "./video-player.js";
 
 const SHOWN_KEY = "gifts-on-videos";
 const MOMENT_MS = 1_500; // what was given within it passes as one
-const GIVERS_PAUSE_MS = 2_500; // those who give most are summed a little later
+const OWN_PAUSE_MS = 2_500; // those who give most are summed a little later
+const OTHERS_PAUSE_MS = 20_000; // of many pages, each at a time of its own
+const SEEN_MAX = 2_000;
 
 const data = pageData();
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
@@ -85,14 +87,17 @@ async function readGivers() {
   const { top: most, last } = await api("GET", `/v1/videos/${data.video_id}/givers?limit=5`);
   top.entries = most;
   const gifts = await asGifts(last);
-  for (const gift of gifts) seen.add(gift.id);
+  for (const gift of gifts) see(gift.id);
   feed.clear();
   feed.addAll(gifts.reverse());
 }
 
-function readSoon() {
-  clearTimeout(soon);
-  soon = setTimeout(() => void read(), GIVERS_PAUSE_MS);
+/** Once, however often it is asked for meanwhile. @param {() => Promise<unknown>} [what] @param {number} [pauseMs] */
+function readSoon(what = read, pauseMs = OTHERS_PAUSE_MS * (0.5 + Math.random())) {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    what().catch(() => {}); // what is shown stays
+  }, pauseMs);
 }
 
 // What comes
@@ -105,14 +110,28 @@ async function hear(frames, backlog) {
     for (const gift of gifts) receive(gift, frame.seq, backlog);
   }
   showMarks();
-  readSoon();
+  if (frames.some((frame) => frame.kind === "reversal")) readAnew();
+  else readSoon(readGivers);
+}
+
+/** Something does not hold any more; all pages hear of it at once. */
+function readAnew() {
+  clearTimeout(soon);
+  soon = undefined;
+  readSoon(read, OWN_PAUSE_MS * (0.5 + Math.random()));
+}
+
+/** @param {string} id */
+function see(id) {
+  seen.add(id);
+  if (seen.size > SEEN_MAX) seen.delete(/** @type {string} */ (seen.values().next().value));
 }
 
 /** @param {Gift} gift @param {number} seq of its frame; 0: it was answered @param {boolean} backlog */
 function receive(gift, seq, backlog) {
   given.add({ ...gift, item_id: gift.item.id }, seq);
   if (seen.has(gift.id)) return;
-  seen.add(gift.id);
+  see(gift.id);
   feed.add({ ...gift, combo: null });
   if (backlog) return;
   stage.show({ ...gift, combo: gift.item.combo ? gift.combo : null });
@@ -127,7 +146,7 @@ async function showGifts() {
     events = null;
     moments.clear();
   } else if (!events) {
-    const opened = new VideoEvents(data.video_id, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readSoon);
+    const opened = new VideoEvents(data.video_id, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readAnew);
     events = opened;
     const cursor = await read();
     if (events === opened) opened.start(cursor);
@@ -154,7 +173,7 @@ if (tray) {
     sent(gift, item) {
       receive({ ...gift, item, sender: data.viewer }, 0, false);
       showMarks();
-      readSoon();
+      readSoon(readGivers, OWN_PAUSE_MS);
     },
     refused({ code }) {
       if (words.closed[code]) giving.reason = words.closed[code];
