@@ -163,6 +163,7 @@ async def test_a_gift_on_a_video_has_frames_totals_and_a_history(stage: Stage) -
     assert await _totals(stage, guest.client, "video") == [(str(video_id), 1, 600, 0)]
     (entry,) = [one for one in (await ada.buyer.get("/v1/wallet/history")).json()["items"] if one["kind"] == "gift"]
     assert (entry["room"], entry["video_id"]) == (None, str(video_id))
+    assert "on a video" in (await ada.buyer.get(f"/receipts/{order['id']}")).text
     answer = (await ada.buyer.get(f"/v1/gifts/{gift.id}")).json()
     assert (answer["room_id"], answer["video_id"], answer["position_ms"]) == (None, str(video_id), 61_500)
     await stage.dispute(ada, order, ReversalState.OPENED)

@@ -37,7 +37,8 @@ async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
     assert "Its music allows no gifts." in (await cleo.get("/studio/videos")).text
     for state, status in (("private", 403), ("deleted", 410)):
         await tell(server, platform, state=state)
-        assert (await ada.get(page)).status_code == status
+        answer = await ada.get(page, headers={"Accept": "text/html"})
+        assert (answer.status_code, "<h1" in answer.text) == (status, True)
         assert "Sixty rooftops" not in (await ada.get("/videos")).text
     assert 'href="/videos"' not in (await ada.get("/")).text
     assert "No video yet" in (await cleo.get("/studio/videos")).text
@@ -82,3 +83,5 @@ async def _look_back(platform: Platform, server: httpx2.AsyncClient) -> None:
     await shows(ada, "/wallet", "Sixty rooftops", "This video is gone; your gift stays.")
     await shows(ada, f"/wallet/gifts/{gift.id}", "Sixty rooftops", "This video is gone; your gift stays.")
     assert moment not in (await ada.get("/wallet")).text
+    gone = await ada.get(f"/videos/{video['id']}", headers={"Accept": "text/html"})
+    assert (gone.status_code, "What was given stays given." in gone.text) == (410, True)

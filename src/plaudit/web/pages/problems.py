@@ -17,6 +17,7 @@ _SAFE = later("Nothing was taken or sent.")
 _WORDS = {
     403: (later("This is not for you to see"), later("Sign in as somebody who may.")),
     404: (later("There is nothing here"), later("The address may be mistyped, or what was here is gone.")),
+    410: (later("This is gone"), later("Whoever published it took it away. What was given stays given.")),
     429: (later("A moment, please"), later("Many people are here just now. Try again in a few seconds.")),
 }
 _OURS = (later("That went wrong on our side"), later("It has been noted. Please try again in a moment."))
