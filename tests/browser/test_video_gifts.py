@@ -141,8 +141,8 @@ def thank_and_convert(page: Page, demo: Demo, address: str) -> None:
         page.get_by_role("button", name="Convert", exact=True).click()
 
 
-def test_who_may_not_give_is_told_why(open_page: OpenPage, demo: Demo) -> None:
-    """A guest signs in, and comes back; coins are one tap away; where nothing is taken, there is no tray."""
+def test_who_cannot_give_yet_is_led_on_and_who_may_not_is_told_why(open_page: OpenPage, demo: Demo) -> None:
+    """A guest signs in, buys what is missing, and is back at the moment; where nothing is taken, there is no tray."""
     page, creator = open_page(**PHONE), open_page()
     address = video_of(page, demo)
     page.request.get(f"{demo.address}/people?lang=en")
@@ -151,11 +151,19 @@ def test_who_may_not_give_is_told_why(open_page: OpenPage, demo: Demo) -> None:
     tray.get_by_role("radio", name=re.compile("^Heart")).click()
     tray.get_by_text("Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
-    page.get_by_role("button", name="Mateus Oliveira").click()
+    page.get_by_role("button", name=VIEWER).click()
     expect(page.get_by_role("button", name="Play from 0:12")).to_be_visible()
     tray.get_by_role("radio", name=re.compile("^Heart")).click()
+    tray.get_by_role("button", name="×99").click()
     tray.get_by_role("button", name=re.compile("^Send Heart")).click()
-    expect(tray.get_by_role("button", name=re.compile("^Buy 5 coins"))).to_be_visible()
+    tray.get_by_role("button", name=re.compile(r"^Buy \d+ coins")).click()
+    page.get_by_role("button", name="succeeds US").click()
+    expect(page.get_by_role("heading", level=1, name=re.compile("coins are yours"))).to_be_visible()
+    page.get_by_role("link", name="Back to the video").click()
+    expect(page.get_by_role("button", name="Play from 0:12")).to_be_visible()
+    expect(tray.get_by_role("radio", name=re.compile("^Heart"))).to_be_checked()
+    with glimpse(page, ".gift-banner", VIEWER):
+        tray.get_by_role("button", name=re.compile("^Send Heart")).click()
     become(creator, demo, OWNER)
     creator.goto(f"{demo.address}/studio/videos")
     creator.get_by_label(f"Gifts on “{VIDEO}”").uncheck()
