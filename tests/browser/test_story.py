@@ -68,10 +68,10 @@ def test_from_the_recharge_to_the_paid_payout(open_page: OpenPage, world: Path, 
         story.picture(story.viewer, "home")
         story.become(story.creator, CREATOR)
         _watch(story, room)
-        _buy_exactly_a_rose(story, room)
+        bought = _buy_what_a_rose_needs(story, room)
         _send_rose_and_see_it(story)
         _buy_another_amount(story, room)
-        _send_car_and_see_it(story)
+        _send_car_and_see_it(story, left=bought)
         _send_from_a_phone(story, room)
         _convert(story)
         _cash_out(story)
@@ -93,8 +93,9 @@ def _watch(story: Story, room: str) -> None:
     expect(story.overlay.locator("gift-stage .gift-banners")).to_be_attached()
 
 
-def _buy_exactly_a_rose(story: Story, room: str) -> None:
-    """Without a coin: what is missing, one tap to buy exactly that, back in the room with the rose still chosen."""
+def _buy_what_a_rose_needs(story: Story, room: str) -> int:
+    """Without a coin: what is missing, one tap to buy as few as are sold, back in the room with the rose still chosen.
+    How many that are."""
     page = story.viewer
     page.goto(story.demo.address + room)
     tray = page.locator(".room-side gift-tray")
@@ -102,10 +103,13 @@ def _buy_exactly_a_rose(story: Story, room: str) -> None:
     tray.get_by_role("button", name="Send Rose for 1 coin").click()
     expect(tray.get_by_role("alert")).to_contain_text("1 coin short")
     story.picture(page, "one-coin-short")
-    tray.get_by_role("button", name=re.compile("^Buy 1 coin")).click()
-    _pay(story, page, "succeeds US", "1 coin is yours")
+    buy = tray.get_by_role("button", name=re.compile(r"^Buy \d+ coins"))
+    bought = _whole(re.sub(r"^Buy ([\d,]+) .*", r"\1", buy.inner_text(), flags=re.DOTALL))
+    buy.click()
+    _pay(story, page, "succeeds US", f"{bought} coins are yours")
     page.get_by_role("link", name="Back to the room").click()
     expect(tray.get_by_role("radio", name=re.compile("^Rose"))).to_be_checked()
+    return bought
 
 
 def _pay(story: Story, page: Page, outcome: str, title: str) -> None:
@@ -158,7 +162,7 @@ def _buy_another_amount(story: Story, room: str) -> None:
     page.get_by_role("link", name="Back to the room").click()
 
 
-def _send_car_and_see_it(story: Story) -> None:
+def _send_car_and_see_it(story: Story, *, left: int) -> None:
     """A large gift takes the whole stage everywhere."""
     tray = story.viewer.locator(".room-side gift-tray")
     tray.get_by_role("radio", name=re.compile("^Race Day")).click()
@@ -169,7 +173,7 @@ def _send_car_and_see_it(story: Story) -> None:
         tray.get_by_role("button", name="Send Race Day for 2,999 coins").click()
     for name, page in screens.items():
         story.picture(page, f"car-in-the-{name}")
-    expect(tray.get_by_role("button", name="1 coin. Buy coins")).to_be_visible()
+    expect(tray.get_by_role("button", name=f"{left} coins. Buy coins")).to_be_visible()
 
 
 def _send_from_a_phone(story: Story, room: str) -> None:

@@ -42,6 +42,11 @@ def context() -> dict[str, object]:
         "samples": {
             "items": sample_items(),
             "people": sample_people(),
-            "rate": {"amount_minor": RATE.amount_minor, "currency": RATE.currency, "coins": COINS_PER_RATE},
+            "rate": {
+                "amount_minor": RATE.amount_minor,
+                "currency": RATE.currency,
+                "coins": COINS_PER_RATE,
+                "step_minor": 1,
+            },
         },
     }
