@@ -105,7 +105,7 @@ async def test_two_that_wait_for_each_other_are_told_to_come_again(shop: Shop) -
 async def test_everything_about_money_at_once(shop: Shop) -> None:
     people = [await Returns.of(shop, name) for name in ("ada", "ben", "cleo", "dora")]
     paid = [(person, await person.buy()) for person in people for _ in range(2)]
-    open_orders = [(person, await shop.order(person.buyer, coins=50)) for person in people]
+    open_orders = [(person, await shop.order(person.buyer, coins=100)) for person in people]
     await asyncio.gather(*(shop.pay(order) for _, order in open_orders))
 
     async def dispute(person: Returns, order: dict[str, Any], number: int) -> None:
@@ -124,4 +124,4 @@ async def test_everything_about_money_at_once(shop: Shop) -> None:
         *(person.withdraw(order) for person, order in paid[1::2]),
         *(refresh(person, order) for person, order in open_orders),
     )
-    assert [await person.coins() for person in people] == [150] * 4  # disputes undone, withdrawals done, orders paid
+    assert [await person.coins() for person in people] == [200] * 4  # disputes undone, withdrawals done, orders paid

@@ -132,14 +132,14 @@ async def test_what_is_held_is_unspent_until_it_pays(shop: Shop) -> None:
 
 async def test_the_page_begins_with_the_currency_that_is_sold_most(shop: Shop) -> None:
     few = await shop.desk.person("bea", locale="en-AU")
-    order = await shop.order(few, coins=50)
+    order = await shop.order(few, coins=70)
     await shop.pay(order, "4242424242424242")
     await few.post(f"/v1/orders/{order['id']}/refresh")
     await (await Returns.of(shop)).buy(coins=100)
     day = await close(shop)
     olga = await operator(shop)
     found = await get(olga, ROLL_FORWARD, **{"from": day, "to": day})
-    assert [(row["currency"], row["coins"]["sold"]) for row in found["items"]] == [("AUD", 50), ("GBP", 100)]
+    assert [(row["currency"], row["coins"]["sold"]) for row in found["items"]] == [("AUD", 70), ("GBP", 100)]
     page = (await olga.get("/operator/accounting", params={"since": str(day), "until": str(day)})).text
     assert re.findall(r'<option value="(\w+)" selected', page)[0] == "GBP"
 

@@ -67,8 +67,8 @@ async def test_a_second_refund_moves_nothing_and_says_so(ada: Returns, olga: htt
 
 async def test_more_gifts_than_coins_at_once_are_refused(ada: Returns) -> None:
     """blnkfinance/blnk#181: holds were not counted, and 6 times 1000 were accepted on 5000."""
-    await ada.buy(coins=50)
-    gifts = await asyncio.gather(*(ada.give(10) for _ in range(6)))
+    await ada.buy(coins=100)
+    gifts = await asyncio.gather(*(ada.give(20) for _ in range(6)))
     assert sorted(gift.outcome for gift in gifts) == ["insufficient", *["posted"] * 5]
     assert await ada.coins() == 0
 
@@ -105,8 +105,8 @@ async def test_what_is_put_back_is_what_was_taken(ada: Returns, olga: httpx2.Asy
     await ada.give(30)
     assert (await ada.refund(olga, order, coins=90)).json()["state"] == "sent"  # 70 unspent and 20 spent
     ada.shop.clock.advance(timedelta(seconds=1))
-    await ada.buy(coins=50)
-    await ada.give(45)
+    await ada.buy(coins=80)
+    await ada.give(75)
     [made] = await ada.refunds_at_sandbox()
     assert await ada.hear("refund.failed", made | {"state": "failed"}) == "applied"
     assert await ada.coins() == 75
@@ -115,7 +115,7 @@ async def test_what_is_put_back_is_what_was_taken(ada: Returns, olga: httpx2.Asy
             "select coins, unspent, spent, reversed_unspent, reversed_spent from lot_state order by coins"
         )
         marks = await connection.fetchval("select count(*) from gift_reversal where lifted_at is null")
-    assert [tuple(lot) for lot in lots] == [(50, 5, 45, 0, 0), (100, 70, 30, 0, 0)]
+    assert [tuple(lot) for lot in lots] == [(80, 5, 75, 0, 0), (100, 70, 30, 0, 0)]
     assert marks == 0
 
 
@@ -124,14 +124,14 @@ async def test_a_wallet_moved_from_all_sides_at_once_adds_up(ada: Returns, olga:
     order = await ada.buy(coins=100)
     racing: list[Any] = [
         asyncio.gather(*(ada.give(3) for _ in range(10))),
-        asyncio.gather(*(ada.buy(10) for _ in range(4))),
+        asyncio.gather(*(ada.buy(70) for _ in range(4))),
     ]
     racing += [asyncio.gather(*(ada.refund(olga, order, coins=5) for _ in range(4)))]
     gifts, bought, refunds = await asyncio.gather(*racing)
     assert {gift.outcome for gift in gifts} == {"posted"}
     assert {refund.status_code for refund in refunds} == {201}
     taken = sum(refund.json()["coins_unspent"] for refund in refunds)
-    assert await ada.coins() == 100 + 10 * len(bought) - 30 - taken
+    assert await ada.coins() == 100 + 70 * len(bought) - 30 - taken
 
 
 async def test_every_change_of_a_wallet_is_in_the_books(ada: Returns) -> None:

@@ -57,15 +57,15 @@ async def test_an_id_with_another_body_is_a_conflict(ada: Returns, olga: httpx2.
 
 async def test_what_was_refused_can_be_asked_again(ada: Returns, olga: httpx2.AsyncClient) -> None:
     """LerianStudio/midaz#709: the key of a refused transaction was kept, and its retry refused for ever."""
-    await ada.buy(coins=10)
-    wanted = gift(ada, 30)
+    await ada.buy(coins=100)
+    wanted = gift(ada, 300)
     writer = ada.shop.desk.house.gift_writer
     assert (await writer.charge(wanted)).outcome == "insufficient"
-    order = await ada.buy(coins=20)
+    order = await ada.buy(coins=200)
     assert (await writer.charge(wanted)).outcome == "posted"
     key = str(new_id(ada.shop.clock))
-    assert (await ada.refund(olga, order, id=key, coins=21)).status_code == 409
-    assert (await ada.refund(olga, order, id=key, coins=20)).status_code == 201
+    assert (await ada.refund(olga, order, id=key, coins=201)).status_code == 409
+    assert (await ada.refund(olga, order, id=key, coins=200)).status_code == 201
 
 
 async def test_what_is_done_is_nowhere_said_to_be_under_way(ada: Returns, olga: httpx2.AsyncClient) -> None:

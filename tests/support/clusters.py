@@ -65,7 +65,7 @@ class Edition:
         sources = [*scripts, *PACKAGE.glob("*.py")]
         digest = hashlib.sha256(programs.encode())
         for source in (*sources, Path(__file__), PACKAGE / "schema" / "migrate.py"):
-            digest.update(source.read_bytes())
+            digest.update(source.name.encode() + source.read_bytes())
         return digest.hexdigest()[:12]
 
     @contextmanager

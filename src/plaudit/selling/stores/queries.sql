@@ -6,13 +6,19 @@ on conflict (provider, environment, transaction_id) do nothing
 returning transaction_id
 
 -- name: lock_transaction -> StoreTransaction
-select * from store_transaction where provider = $1 and environment = $2 and transaction_id = $3 for no key update
+select id, provider, environment, transaction_id, state, hold_reason, shard, order_id, account_token, product_id, quantity,
+    coins, amount_minor, currency, presented_by, noticed_at, changed_at, resolved_by, resolution, grant_id, due_at, error
+from store_transaction where provider = $1 and environment = $2 and transaction_id = $3 for no key update
 
 -- name: find_transaction -> StoreTransaction
-select * from store_transaction where id = $1
+select id, provider, environment, transaction_id, state, hold_reason, shard, order_id, account_token, product_id, quantity,
+    coins, amount_minor, currency, presented_by, noticed_at, changed_at, resolved_by, resolution, grant_id, due_at, error
+from store_transaction where id = $1
 
 -- name: lock_transaction_by_id -> StoreTransaction
-select * from store_transaction where id = $1 for no key update
+select id, provider, environment, transaction_id, state, hold_reason, shard, order_id, account_token, product_id, quantity,
+    coins, amount_minor, currency, presented_by, noticed_at, changed_at, resolved_by, resolution, grant_id, due_at, error
+from store_transaction where id = $1 for no key update
 
 -- name: hold_transaction
 update store_transaction
@@ -71,7 +77,9 @@ join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider 
 
 -- name: list_transactions -> StoreTransaction
 -- For the operator: those in a state, newest first.
-select * from store_transaction where state = $1 and (noticed_at, id) < ($2, $3::uuid)
+select id, provider, environment, transaction_id, state, hold_reason, shard, order_id, account_token, product_id, quantity,
+    coins, amount_minor, currency, presented_by, noticed_at, changed_at, resolved_by, resolution, grant_id, due_at, error
+from store_transaction where state = $1 and (noticed_at, id) < ($2, $3::uuid)
 order by noticed_at desc, id desc limit $4
 
 -- name: candidates -> Order
