@@ -123,19 +123,19 @@ async def test_what_cannot_be_held(ada: Returns) -> None:
 
 
 async def test_holds_are_their_viewers_own(ada: Returns) -> None:
-    await ada.buy(50)
+    await ada.buy(100)
     mine, clock = wanted(ada, 30), ada.shop.clock
     await hold(ada, mine)
     others = [await Returns.of(ada.shop, name) for name in ("bob", "cleo")]
     for other in others:
-        await other.buy(30)
+        await other.buy(70)
         gift = GiftOrder(new_id(clock), other.person_id, CREATOR, ROOM, ROSE, 30, 30)
         async with ada.shop.desk.house.database.transaction() as connection:
             with pytest.raises(HoldUnknown):
                 await holds.spend(connection, clock, mine.hold_id, gift)
             with pytest.raises(HoldUnknown):
                 await holds.release(connection, clock, other.person_id, mine.hold_id)
-        assert await other.coins() == 30
+        assert await other.coins() == 70
     neighbour = next(other for other in others if other.person_id % 2 == ada.person_id % 2)
     with pytest.raises(IdempotencyConflict):  # the id is taken in their shard
         await hold(neighbour, msgspec.structs.replace(mine, viewer_id=neighbour.person_id))

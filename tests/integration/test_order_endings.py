@@ -19,7 +19,7 @@ from plaudit.limits import (
 from plaudit.people.model import Role
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.orders import jobs
-from plaudit.selling.providers.base import CheckoutRequest, Payment
+from plaudit.selling.providers.base import AmountRange, CheckoutRequest, Payment
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.shop import LATE, Shop, open_shop
 from tests.support.waiting import eventually
@@ -219,15 +219,16 @@ async def test_the_checkout_speaks_the_language_of_the_buyer(
 async def test_a_provider_that_does_not_take_the_currency_gets_no_order(
     shop: Shop, ada: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SandboxProvider, "takes", lambda _, price: price.currency != "EUR")
     quote = await shop.quote(ada)
+    monkeypatch.setattr(SandboxProvider, "takes", lambda _, price: price.currency != "EUR")
+    monkeypatch.setattr(SandboxProvider, "range_of", lambda _, currency: None if currency == "EUR" else AmountRange())
     body = {"id": quote["id"], "quote_id": quote["id"], "provider": "sandbox"}
     refused = await ada.post("/v1/orders", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "currency_not_taken")
     assert "EUR" in refused.json()["reason"]
     assert (await ada.get("/v1/orders")).json()["items"] == []
     assert (await ada.get("/v1/prices")).json()["providers"] == []
-    assert '"provider": null' in (await ada.get("/recharge")).text
+    assert '"way": null' in (await ada.get("/recharge")).text
     monkeypatch.undo()
     assert (await ada.get("/v1/prices")).json()["providers"] == ["sandbox"]
     assert (await ada.post("/v1/orders", json=body)).status_code == 201
