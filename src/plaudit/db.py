@@ -292,9 +292,8 @@ class Database:
         """
         async with self.read() as connection:
             try:
-                async with connection.transaction():
-                    with _ended_by_silence(connection):
-                        yield connection
+                async with _transaction(connection):
+                    yield connection
             except asyncpg.IntegrityConstraintViolationError as error:
                 factory = CONSTRAINT_PROBLEMS.get(error.constraint_name or "")
                 if factory is None:
@@ -316,7 +315,7 @@ class Database:
             with _ended_by_silence(connection):
                 yield connection
         except asyncpg.ReadOnlySQLTransactionError as error:  # another server is the primary now
-            connection.terminate()
+            _end(connection)
             raise Unavailable from error
         except (ConnectionError, *_GONE) as error:
             if isinstance(error, asyncpg.PostgresError) or _is_closed(connection):
@@ -371,6 +370,11 @@ def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
     }
 
 
+def _end(connection: Connection) -> None:
+    if not _is_closed(connection):
+        connection.terminate()
+
+
 def _is_closed(connection: Connection) -> bool:
     try:
         return connection.is_closed()
@@ -394,6 +398,23 @@ async def _verify(connection: Connection, role: str | None, statement_timeout_ms
         raise DatabaseUnreachable(_POOLER)
 
 
+@asynccontextmanager
+async def _transaction(connection: Connection) -> AsyncIterator[None]:
+    """What is raised inside is what comes out: over a connection that was ended nothing is rolled back, and nothing
+    that fails for it takes the place of a cancellation."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        with _ended_by_silence(connection):
+            yield
+    except BaseException:
+        if not _is_closed(connection):
+            with suppress(ConnectionError, *_GONE):  # it ends meanwhile
+                await transaction.rollback()
+        raise
+    await transaction.commit()
+
+
 @contextmanager
 def _ended_by_silence(connection: Connection) -> Iterator[None]:
     """A connection over which no answer came in time is ended, and one that is not waited for any more: whatever is
@@ -401,10 +422,10 @@ def _ended_by_silence(connection: Connection) -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        connection.terminate()
+        _end(connection)
         raise
     except TimeoutError as error:
-        connection.terminate()
+        _end(connection)
         raise Unavailable from error
 
 

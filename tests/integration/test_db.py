@@ -140,3 +140,23 @@ async def test_connections_are_shared(database: Database, clock: ManualClock) ->
     await asyncio.gather(*(sell(number) for number in range(50)))
     async with database.read() as connection:
         assert await connection.fetchval("select sum(amount) from transfer") == 50 * 100
+
+
+@pytest.mark.parametrize("way", ["transaction", "read"])
+async def test_who_is_cancelled_is_cancelled(database: Database, way: str) -> None:
+    """Whatever becomes of its connection: a job whose cancellation is lost goes on for ever."""
+    inside = asyncio.Event()
+
+    async def work() -> None:
+        async with getattr(database, way)() as connection:
+            await connection.fetchval("select 1")
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    await inside.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    async with database.read() as connection:
+        assert await connection.fetchval("select 1") == 1

@@ -43,7 +43,7 @@ def test_what_can_be_put_right_is_one_line_and_status_1() -> None:
     outcome = plaudit("migrate", DATABASE_URL="postgresql:///plaudit?host=/nonexistent")
     assert outcome.returncode == 1
     assert outcome.stderr.splitlines() == [
-        "plaudit: the database cannot be reached: [Errno 2] No such file or directory"
+        "plaudit: DATABASE_URL: the database cannot be reached: [Errno 2] No such file or directory"
     ]
 
 
