@@ -317,6 +317,9 @@ class Database:
         except asyncpg.ReadOnlySQLTransactionError as error:  # another server is the primary now
             _end(connection)
             raise Unavailable from error
+        except asyncpg.InternalClientError as error:  # the server's farewell came between two statements
+            _end(connection)
+            raise Unavailable from error
         except (ConnectionError, *_GONE) as error:
             if isinstance(error, asyncpg.PostgresError) or _is_closed(connection):
                 raise Unavailable from error
@@ -409,8 +412,10 @@ async def _transaction(connection: Connection) -> AsyncIterator[None]:
             yield
     except BaseException:
         if not _is_closed(connection):
-            with suppress(ConnectionError, *_GONE):  # it ends meanwhile
+            try:
                 await transaction.rollback()
+            except (ConnectionError, asyncpg.InternalClientError, *_GONE):  # it was about to end
+                _end(connection)
         raise
     await transaction.commit()
 
