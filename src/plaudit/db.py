@@ -477,5 +477,5 @@ def _reaching() -> Iterator[None]:
         if "startup parameter" not in str(error):
             raise DatabaseUnreachable(f"the database cannot be reached: {error}") from error
         raise DatabaseUnreachable(f"{_POOLER} ({error})") from error
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise DatabaseUnreachable(f"the database cannot be reached: {str(error) or type(error).__name__}") from error
