@@ -21,7 +21,7 @@ from plaudit.demo.past import write_past
 from plaudit.demo.past_plan import read_past
 from plaudit.demo.regret import Regret
 from plaudit.demo.video_audience import VideoAudience
-from plaudit.demo.videos import publish_videos
+from plaudit.demo.videos import Told, publish_videos
 from plaudit.demo.viewer import Viewer
 from plaudit.demo.welcome import welcome
 from plaudit.demo.world import FAILURES, World, for_ever
@@ -114,29 +114,29 @@ def _path_of(address: str) -> str:
     return urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
 
 
-async def _publish_videos(world: World, data: Path, *, crowd: bool) -> None:
+async def _publish_videos(world: World, data: Path) -> list[Told]:
     key = DemoKeys.of(data).server_key
     assert key is not None  # there since the database was prepared
     try:
-        videos = await publish_videos(world.server(key), world.client, world.cast, world.clock.now())
+        return await publish_videos(world.server(key), world.client, world.cast, world.clock.now())
     except FAILURES as failure:
         log.warning("the platform could not tell of its videos: %r", failure)
-        return
-    if crowd:
-        await for_ever("videos", VideoAudience(world, videos).give_sometimes)
+        return []
 
 
 async def _everybody(world: World, creators: dict[str, Creator], life: Life, say: Callable[[str], None]) -> None:
     """All of them at once, for ever."""
     async with asyncio.TaskGroup() as everybody:
         everybody.create_task(for_ever("rooms", world.watch_rooms))
-        everybody.create_task(_publish_videos(world, life.data, crowd=life.crowd > 0))
+        videos = everybody.create_task(_publish_videos(world, life.data))
         await _past(world, life, say)
         if life.approve:
             everybody.create_task(for_ever("operator", Operator(world).look))
         for creator in creators.values():
             everybody.create_task(_live_as_creator(world, creator))
         await make_history(world, say)
+        if life.crowd and (told := await videos):
+            everybody.create_task(for_ever("videos", VideoAudience(world, told).give_sometimes))
         if life.crowd:
             everybody.create_task(for_ever("regret", Regret(world, Settings.from_environment()).think_again))
         for seat, viewers in enumerate(_seats(world, life.crowd)):

@@ -72,7 +72,7 @@ export class GiftFeed extends PageElement {
     return html`<li class=${classMap({ "gift-feed-row": true, "is-thanked": thanked, "is-taken-back": taken >= coins })} data-gift-id=${ids[0]}>
       ${avatar(gift.sender)}
       <div class="grow"><div class="truncate"><strong>${gift.sender.name}</strong></div>
-        <div class="soft truncate"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.position_ms === undefined ? nothing : html` · <span class="numeric">${playingTime(gift.position_ms)}</span>`}${gift.at ? ` · ${moment(gift.at)}` : ""}</small></div>
+        <div class="soft truncate gift-feed-about"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.position_ms === undefined ? nothing : html` · <span class="numeric">${playingTime(gift.position_ms)}</span>`}${gift.at ? ` · ${moment(gift.at)}` : ""}</small></div>
         ${gift.message ? html`<div class="gift-message">${gift.message}</div>` : nothing}
         ${taken ? html`<span class="badge badge-bad" title=${say("taken_back_why")}>${taken >= coins ? say("taken_back") : sayOf("taken_back_coins", taken, { coins: coinWords(taken) })}</span>` : nothing}</div>
       <img class="gift-feed-art" src=${asset(gift.item.still)} alt="">
