@@ -346,6 +346,7 @@ SANDBOX_DISPUTE_ANSWER_DAYS = 7  # in which a dispute can be answered
 
 # who is asking
 WRONG_KEYS_PER_MINUTE = 60  # keys and tokens from one address that are checked although they were not good, per process
+PEERS_REMEMBERED = 10_000  # other ends of connections whose address was read, per process
 WRONG_KEY_ADDRESSES_REMEMBERED = 10_000  # per process
 MOMENT_MAX_S = 253_402_300_799  # since 1970, of a claim that is a time: the last that a date can be
 TOKEN_LENGTH_MAX = 8_192  # characters of a token or key

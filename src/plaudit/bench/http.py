@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import Any, cast
 
 from plaudit.bench.served import Served, served_platform
+from plaudit.bench.sockets import cpu_s
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
 from plaudit.ids import new_id
@@ -86,7 +87,7 @@ def _itself(viewer: Sender) -> Sender:
     return viewer
 
 
-async def _load(platform: Served) -> tuple[float, list[Sender]]:
+async def _load(platform: Served) -> tuple[float, float, list[Sender]]:
     loop = asyncio.get_running_loop()
     host = f"{platform.host}:{platform.port}"
     room = repeat(f'"room_id":"{platform.room_id}","item_id":1')
@@ -96,18 +97,18 @@ async def _load(platform: Served) -> tuple[float, list[Sender]]:
     await asyncio.sleep(WARM_UP_S)
     for viewer in viewers:
         viewer.restart_measuring()
-    begin = time.perf_counter()
+    begin, cpu_begin = time.perf_counter(), cpu_s(platform.pid)
     await asyncio.sleep(MEASURED_S)
-    took = time.perf_counter() - begin
+    took, cpu = time.perf_counter() - begin, cpu_s(platform.pid) - cpu_begin
     for viewer in viewers:
         viewer.close()
-    return took, viewers
+    return took, cpu, viewers
 
 
 async def run(server_url: str) -> dict[str, Any]:
     """Measure, with the server in a process of its own beside the client and the database."""
     async with served_platform(server_url, viewers=CONNECTIONS) as platform:
-        took, viewers = await _load(platform)
+        took, cpu, viewers = await _load(platform)
         per_batch = await platform.gifts_per_batch()
     wrong = [viewer.first_wrong for viewer in viewers if viewer.first_wrong]
     if wrong:
@@ -119,6 +120,7 @@ async def run(server_url: str) -> dict[str, Any]:
         "p99_ms": percentile_ms(latencies_s, 99),
         "in_flight": CONNECTIONS,
         "gifts_per_batch": per_batch,
+        "server_cpu_us_per_gift": round(cpu / len(latencies_s) * 1e6, 1),
         "how": f"{CONNECTIONS} keep-alive connections with one gift in flight each, for {MEASURED_S:g} s; "
         "server, database and client on this machine",
         "machine": machine(),

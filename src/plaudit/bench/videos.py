@@ -2,11 +2,9 @@
 
 import asyncio
 import itertools
-import os
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,6 +12,7 @@ import msgspec
 
 from plaudit.bench.http import Sender
 from plaudit.bench.served import Served, served_platform
+from plaudit.bench.sockets import cpu_s
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
 from plaudit.db import connect
@@ -92,9 +91,9 @@ async def _load(platform: Served, targets: Sequence[Iterator[str]]) -> list[_Pha
     await asyncio.sleep(WARM_UP_S)
     for sender in senders:
         sender.restart_measuring()
-    begin, used_s = time.perf_counter(), _processor_s(platform.pid)
+    begin, used_s = time.perf_counter(), cpu_s(platform.pid)
     await asyncio.sleep(MEASURED_S)
-    took, used_s = time.perf_counter() - begin, _processor_s(platform.pid) - used_s
+    took, used_s = time.perf_counter() - begin, cpu_s(platform.pid) - used_s
     for sender in senders:
         sender.close()
     if wrong := [sender.first_wrong for sender in senders if sender.first_wrong]:
@@ -102,12 +101,6 @@ async def _load(platform: Served, targets: Sequence[Iterator[str]]) -> list[_Pha
     latencies = [[latency for sender in kind for latency in sender.latencies_s] for kind in kinds]
     server_us = used_s * 1_000_000 / sum(map(len, latencies))
     return [_Phase(len(one) / took, one, server_us) for one in latencies]
-
-
-def _processor_s(pid: int) -> float:
-    """Processor time a process has used, without what it started."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _itself(sender: Sender) -> Sender:

@@ -115,7 +115,7 @@ def _without_body(send: Any) -> Any:
 
 def _names_one_host(scope: Any) -> bool:
     """As RFC 9112, 3.2, has it: of two, whoever stands before us may have gone by the other. HTTP/1.0 knows none."""
-    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    hosts = [name for name, _ in scope["headers"]].count(b"host")
     return hosts == 1 or (hosts == 0 and str(scope["http_version"]) == "1.0")
 
 

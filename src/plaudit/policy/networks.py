@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from plaudit.limits import FORWARDED_HOPS_MAX
+from plaudit.limits import FORWARDED_HOPS_MAX, PEERS_REMEMBERED
 from plaudit.settings import Settings
 
 Address = IPv4Address | IPv6Address
@@ -30,13 +30,19 @@ def client_address(scope: Mapping[str, Any], settings: Settings) -> str | None:
     The header counts only as far as proxies we trust have written it: from its end to the first address that is not
     one of theirs. What stands before that is what the client itself claims.
     """
-    trusted = trusted_proxies(settings.trusted_proxies)
-    peer = read_address((scope.get("client") or ("",))[0])
-    if peer is None or not _is_one_of(peer, trusted):
-        return str(peer) if peer else None
+    peer, spelled, is_proxy = _peer((scope.get("client") or ("",))[0], settings.trusted_proxies)
+    if peer is None or not is_proxy:
+        return spelled
     name = settings.forwarded_header.lower()
     text = ",".join(value.decode("latin-1") for key, value in scope["headers"] if key.decode("latin-1") == name)
-    return _first_beyond(_hops(name, text), peer, trusted)
+    return _first_beyond(_hops(name, text), peer, trusted_proxies(settings.trusted_proxies))
+
+
+@lru_cache(maxsize=PEERS_REMEMBERED)
+def _peer(text: str, proxies: str) -> tuple[Address | None, str | None, bool]:
+    """Who stands at the other end of a connection, as text, and whether that is a proxy we trust."""
+    peer = read_address(text)
+    return peer, str(peer) if peer else None, peer is not None and _is_one_of(peer, trusted_proxies(proxies))
 
 
 def _first_beyond(hops: Sequence[str], peer: Address, trusted: tuple[Network, ...]) -> str | None:
