@@ -501,6 +501,7 @@ ACCEPTED_LANGUAGES_MAX = 20  # tags of one Accept-Language header that are looke
 LANGUAGE_REMEMBERED_DAYS = 365  # a language somebody chose, by their browser
 
 # metrics
+METRICS_REMEMBERED = 2_000  # kinds of answers whose counters one process finds without looking
 METRICS_EVERY_S = 10  # between two looks at what is not counted where it happens
 METRICS_TOKEN_LENGTH_MIN = 16  # characters
 

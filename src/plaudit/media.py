@@ -47,8 +47,13 @@ class MediaNotEncrypted(Problem):
 
 def media_origins(settings: Settings) -> list[str]:
     """Origins beside this server's that its pages may load from."""
-    named = settings.media_origins.split()
-    if settings.stream_hls_url and (streams := origin_of(settings.stream_hls_url)) not in named:
+    return named_origins(settings.media_origins, settings.stream_hls_url)
+
+
+def named_origins(origins: str, stream_url: str) -> list[str]:
+    """The same of the two settings that name them."""
+    named = origins.split()
+    if stream_url and (streams := origin_of(stream_url)) not in named:
         named.append(streams)
     return named
 

@@ -1,10 +1,11 @@
 """Headers every answer carries: what browsers may do with our pages, and who may frame them."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from plaudit.http.origins import cross_origin_headers, framers
-from plaudit.media import media_origins
+from plaudit.media import named_origins
 
 # Everything a page needs comes from its own server. Hosts of streams are named in the settings.
 _BASE = (
@@ -19,15 +20,14 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 """What does not say how long it holds is of one person at one moment."""
 
 
-@lru_cache
-def content_security_policy(media_origins: str, framers: str) -> bytes:
+def content_security_policy(media_origins: Sequence[str], framers: str) -> bytes:
     """The policy of a page.
 
     Args:
-        media_origins: that pictures, streams and players may come from, divided by spaces.
+        media_origins: that pictures, streams and players may come from.
         framers: who may show it in a frame.
     """
-    also = f" {media_origins}" if media_origins else ""
+    also = "".join(f" {origin}" for origin in media_origins)
     return "; ".join(
         (
             "default-src 'self'",
@@ -51,16 +51,18 @@ def with_headers(scope: Any, send: Any) -> Any:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
             settings = scope["plaudit"]["settings"]
-            added = [header for header in _BASE if header[0] not in present]
-            added += cross_origin_headers(scope, settings)
-            if settings.is_secure:
-                added.append(_BY_HTTPS_ONLY)
-            if b"cache-control" not in present:
-                added.append(_NOT_KEPT)
-            if b"content-security-policy" not in present:
-                policy = content_security_policy(" ".join(media_origins(settings)), framers(scope["path"], settings))
-                added.append((b"content-security-policy", policy))
-            message["headers"] = [*message["headers"], *added]
+            standing = _standing(
+                settings.media_origins, settings.stream_hls_url, framers(scope["path"], settings), settings.is_secure
+            )
+            added = [header for header in standing if header[0] not in present]
+            message["headers"] = [*message["headers"], *added, *cross_origin_headers(scope, settings)]
         await send(message)
 
     return sending
+
+
+@lru_cache
+def _standing(origins: str, stream_url: str, framers: str, is_secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """What an answer carries that says nothing else."""
+    policy = b"content-security-policy", content_security_policy(named_origins(origins, stream_url), framers)
+    return (*_BASE, *([_BY_HTTPS_ONLY] if is_secure else []), _NOT_KEPT, policy)
