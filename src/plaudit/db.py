@@ -83,14 +83,20 @@ class DatabaseUnreachable(SetupError):
 
 @dataclass(frozen=True)
 class Statement:
-    """One block of a `queries.sql`: `-- name: x`, or `-- name: x -> Struct` when its rows are that struct."""
+    """One block of a `queries.sql`: `-- name: x`, or `-- name: x -> Struct` when its rows are that struct. `{y}` in it
+    stands for the block `-- columns: y`: a `*` would be other columns as soon as the table has one more, and what the
+    connections have prepared would be no good."""
 
     name: str
     sql: str
     struct: str | None
 
 
-_NAME_LINE = re.compile(r"^-- name: *(?P<name>[a-z][a-z0-9_]*)(?: *-> *(?P<struct>[A-Za-z_][\w.]*))? *$", re.MULTILINE)
+_HEAD = re.compile(
+    r"^-- (?P<kind>name|columns): *(?P<name>[a-z][a-z0-9_]*)(?: *-> *(?P<struct>[A-Za-z_][\w.]*))? *$", re.MULTILINE
+)
+
+_COLUMNS = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 _HEADINGS = re.compile(r"(?:\s*\n--.*)+\Z")
 """What stands behind a statement is about those that follow."""
@@ -100,18 +106,25 @@ def read_statements(file: Path) -> list[Statement]:
     """The statements of one file, in its order.
 
     Raises:
-        ValueError: a name occurs twice, or has nothing under it.
+        ValueError: a name occurs twice, or has nothing under it, or columns are not there.
     """
     text = file.read_text(encoding="utf-8")
-    heads = list(_NAME_LINE.finditer(text))
+    heads = list(_HEAD.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
+    columns: dict[str, str] = {}
     found: dict[str, Statement] = {}
     for head, end in zip(heads, ends, strict=True):
         name, block = head["name"], text[head.end() : end].strip()
         sql = _HEADINGS.sub("", block).removesuffix(";")
-        if name in found or not sql:
-            raise ValueError(f"{file}: statement {name!r} is there twice or empty")
-        found[name] = Statement(name, sql, head["struct"])
+        known = found if head["kind"] == "name" else columns
+        if name in known or not sql:
+            raise ValueError(f"{file}: {head['kind']} {name!r} is there twice or empty")
+        if head["kind"] == "columns":
+            columns[name] = sql
+        elif missing := set(_COLUMNS.findall(sql)) - columns.keys():
+            raise ValueError(f"{file}: statement {name!r} names columns that do not stand above it: {sorted(missing)}")
+        else:
+            found[name] = Statement(name, _COLUMNS.sub(lambda one: columns[one[1]], sql), head["struct"])
     return list(found.values())
 
 
@@ -307,7 +320,7 @@ class Database:
         """A connection for reading: each statement sees what is committed when it begins.
 
         Raises:
-            TooBusy: no connection was free in time.
+            TooBusy: no connection was free in time, or the columns of an answer have changed.
             Unavailable: the database went away; whether a transaction under way was committed is unknown.
         """
         connection = await self._acquire()
@@ -317,6 +330,8 @@ class Database:
         except asyncpg.ReadOnlySQLTransactionError as error:  # another server is the primary now
             _end(connection)
             raise Unavailable from error
+        except asyncpg.InvalidCachedStatementError as error:  # its columns are others now; the driver has forgotten it
+            raise TooBusy from error
         except asyncpg.InternalClientError as error:  # the server's farewell came between two statements
             _end(connection)
             raise Unavailable from error

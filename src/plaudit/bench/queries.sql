@@ -14,7 +14,7 @@ cross join lateral (
         (extract(epoch from $5::timestamptz) * 1000)::bigint - $3::bigint + n as at_ms, md5(n::text) as random
 ) v
 cross join lateral (
-    select v.*, (lpad(to_hex(v.at_ms), 12, '0') || '7' || substr(v.random, 1, 3) || '8' || substr(v.random, 4, 15))::uuid as id
+    select v.viewer_id, v.at_ms, (lpad(to_hex(v.at_ms), 12, '0') || '7' || substr(v.random, 1, 3) || '8' || substr(v.random, 4, 15))::uuid as id
 ) p;
 
 -- name: fill_naive_wallets

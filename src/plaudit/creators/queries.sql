@@ -84,7 +84,7 @@ with due as (
 )
 select count(case when diamonds = 0 then true
     else post(shard, id, 'maturity', creator_id, creator_id, 'DIAMOND', diamonds, $1) end)
-from (select * from matured order by shard, creator_id, id) m;
+from (select shard, id, creator_id, diamonds from matured order by shard, creator_id, id) m;
 
 -- name: claim_maturities -> DueMaturity
 -- Conversions whose time has come, to be matured one by one.
@@ -191,7 +191,7 @@ with recursive waiting as (
         order by creator_id limit 1
     ) n
 ), first as (
-    select f.* from waiting w cross join lateral (
+    select f.shard, f.reversal_id, f.creator_id, f.direction, f.due_at, f.queued_at from waiting w cross join lateral (
         select c.shard, c.reversal_id, c.creator_id, c.direction, c.due_at, c.queued_at from clawback c
         join delivery_stream d on d.shard = c.creator_shard and d.source_shard = c.shard
             and d.delivered_through >= c.through_batch_no
@@ -310,7 +310,8 @@ select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as send
     r.title as room_title, m.video_id, f.title as video_title, m.marked_at, m.lifted_at
 from unnest($2::uuid[]) as w (reversal_id)
 cross join lateral (
-    select m.* from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
+    select m.shard, m.reversal_id, m.viewer_id, m.gift_id, m.coins, m.room_id, m.video_id, m.marked_at, m.lifted_at
+    from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
     join gift_reversal m on m.shard = s.shard and m.reversal_id = w.reversal_id and m.creator_id = $1
     where (m.coins, m.gift_id) < ($3, $4)
     order by m.coins desc, m.gift_id desc limit $5

@@ -11,7 +11,8 @@ select last from event_log for no key update skip locked;
 -- name: place_waiting
 -- A statement of its own after the lock, so that it sees all that the one before it placed.
 with taken as (
-    delete from event_waiting where number in (select number from event_waiting order by number limit $1) returning *
+    delete from event_waiting where number in (select number from event_waiting order by number limit $1)
+    returning number, id, type, at, subject, platform, data
 ), placed as (
     insert into event (position, id, type, at, subject, platform, data)
     select l.last + row_number() over (order by t.number), t.id, t.type, t.at, t.subject, t.platform, t.data

@@ -2,13 +2,13 @@
 select shards::integer as shards from ledger_setting;
 
 -- name: charge
-select * from public.charge($1, $2, $3, $4, $5, $6);
+select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats from public.charge($1, $2, $3, $4, $5, $6);
 
 -- name: streams_waiting
 select shard, source_shards from streams_waiting();
 
 -- name: deliver
-select * from deliver($1, $2, $3, $4, $5);
+select room_id, seq, kind, at, body, lines from deliver($1, $2, $3, $4, $5);
 
 -- name: count_undelivered
 -- Batches of gifts that were charged before a moment and are still not delivered.

@@ -15,7 +15,7 @@ join room_head h on h.shard = w.shard and h.room_id = w.room_id;
 select f.room_id, f.seq, f.kind, f.at, f.body, f.lines
 from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[]) as w (shard, room_id, after, up_to)
 cross join lateral (
-    select * from frame f
+    select f.room_id, f.seq, f.kind, f.at, f.body, f.lines from frame f
     where f.shard = w.shard and f.room_id = w.room_id and f.seq > w.after and f.seq <= w.up_to
     order by f.seq limit $5
 ) f

@@ -129,7 +129,7 @@ with added as (
     from payout_quote q join payout_method m on m.shard = q.shard and m.id = q.method_id
     where q.shard = shard_of($1) and q.id = $3
     on conflict (shard, id) do nothing
-    returning *
+    returning shard, id, creator_id, state
 ), told as (
     insert into payout_event (shard, payout_id, to_state, at, actor, actor_id)
     select shard, id, state, $4, 'creator', creator_id from added
@@ -143,7 +143,7 @@ with moved as (
         provider_reference = coalesce($9, provider_reference), poll_at = $10, polls = 0, poll_error = null,
         poll_failed_with = null, poll_leased_until = null
     where shard = shard_of($1) and id = $2 and state = $3
-    returning *
+    returning shard, id, previous_state, state
 ), told as (
     insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id, reason)
     select shard, id, previous_state, state, $5, $6, $7, $8 from moved
@@ -301,7 +301,7 @@ group by e.number;
 -- name: exports -> Export
 select e.number, e.id, e.currency, e.exported_at, e.exported_by, count(*) as payouts,
     count(*) filter (where p.state = 'sent') as waiting
-from (select * from payout_export where number < $1 order by number desc limit $2) e
+from (select number, id, currency, exported_at, exported_by from payout_export where number < $1 order by number desc limit $2) e
 join payout_export_item i on i.export_number = e.number
 join payout p on p.shard = i.shard and p.id = i.payout_id
 group by e.number, e.id, e.currency, e.exported_at, e.exported_by

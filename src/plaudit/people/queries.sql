@@ -85,7 +85,8 @@ with written as (
     set handle = excluded.handle, display_name = excluded.display_name, avatar = excluded.avatar,
         country = coalesce(excluded.country, p.country), language = coalesce(excluded.language, p.language),
         born_on = coalesce(excluded.born_on, p.born_on), platform_roles = excluded.platform_roles
-    returning *
+    returning p.id, p.issuer_id, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
+        p.platform_roles
 )
 select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country, w.created_at, w.language, w.born_on,
     w.platform_roles

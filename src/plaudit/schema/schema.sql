@@ -326,6 +326,7 @@ declare
     v_all gift_line[];
     sum_creators bigint[]; sum_coins bigint[];
     v_total bigint;
+    shown frame;
 begin
     select * into stream from delivery_stream s
     where s.shard = p_shard and s.source_shard = p_source_shard for no key update skip locked;
@@ -373,7 +374,8 @@ begin
     update delivery_stream s set delivered_through = through, hash = stream.hash
     where s.shard = p_shard and s.source_shard = p_source_shard;
 
-    return query
+    -- By the names of columns, not by their places: a frame may have more of them than this function knows.
+    for shown.shard, shown.room_id, shown.seq, shown.kind, shown.at, shown.lines in
     with opened as (
         select generate_subscripts(v_lines, 1) as place, unnest(v_lines) as line
     ), per_room as (
@@ -389,21 +391,24 @@ begin
         select p_shard, r.room_id, n.seq, 'gift', p_delivered_at, r.lines
         from per_room r join numbered n on n.room_id = r.room_id
         returning room_id, seq
-    ), shown as (
+    ), seen as (
         select coalesce(array_agg(w.room_id order by w.room_id), '{}') as room_ids,
             coalesce(array_agg(w.seq order by w.room_id), '{}') as seqs
         from written w
     ), logged as ( -- the last of all locks
-        update gift_log g set through = g.through + 1 from shown where g.shard = p_shard returning g.through as log_no
+        update gift_log g set through = g.through + 1 from seen where g.shard = p_shard returning g.through as log_no
     ), sealed as (
         insert into delivery (shard, source_shard, through_batch_no, from_batch_no, delivered_at, gifts, coins,
             creator_ids, creator_coins, hash, log_no, room_ids, seqs, unshown)
         select p_shard, p_source_shard, through, stream.delivered_through + 1, p_delivered_at, cardinality(v_all), v_total,
             sum_creators, sum_coins, stream.hash, l.log_no, s.room_ids, s.seqs, v_unshown
-        from logged l cross join shown s
+        from logged l cross join seen s
     )
-    select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, null::jsonb, r.lines
-    from numbered n left join per_room r on r.room_id = n.room_id and r.room_id = any (p_watched);
+    select p_shard, n.room_id, n.seq, 'gift', p_delivered_at, r.lines
+    from numbered n left join per_room r on r.room_id = n.room_id and r.room_id = any (p_watched)
+    loop
+        return next shown;
+    end loop;
 end $$;
 
 CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) RETURNS bytea

@@ -2,7 +2,7 @@
 
 -- name: make_totals
 insert into creator_total (shard, creator_id, by, day, key)
-select $1, u.* from unnest($2::bigint[], $3::text[], $4::date[], $5::bigint[]) as u (creator_id, by, day, key)
+select $1, u.creator_id, u.by, u.day, u.key from unnest($2::bigint[], $3::text[], $4::date[], $5::bigint[]) as u (creator_id, by, day, key)
 on conflict do nothing;
 
 -- name: add_to_totals

@@ -89,7 +89,7 @@ with behind as materialized (
         (v.platform = b.platform or b.platform is null)
         and (v.type = any (b.kinds) or (cardinality(b.kinds) = 0 and v.type <> all ($4::text[]))) as is_for_it
     from behind b cross join lateral (
-        select * from event v where v.position > b.told_through order by v.position limit $2
+        select v.position, v.subject, v.platform, v.type from event v where v.position > b.told_through order by v.position limit $2
     ) v
 ), added as (
     insert into webhook_delivery as d (endpoint_id, position, subject, due_at)

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.db import Connection
 from plaudit.ledger.shards import shard_of
+from plaudit.selling.orders.finding import order_in_shard, orders_by_id, orders_of_payment
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import lock
 from plaudit.selling.providers.base import Payment
 from plaudit.selling.providers.references import read_reference
-
-SQL = statements(__file__)
 
 
 async def order_of_payment(
@@ -20,14 +19,14 @@ async def order_of_payment(
     if known := read_reference(payment.reference):
         person_id, order_id = known
         shard = await shard_of(connection, person_id)
-        order = await fetch_one(connection, SQL["lock_order" if locked else "find_order"], Order, shard, order_id)
+        order = await order_in_shard(connection, shard, order_id, locked=locked)
         return order if order and (order.person_id, order.provider) == (person_id, provider) else None
     try:
         order_id = UUID(payment.reference)
     except ValueError:
         return None
     # An id is unique in its shard only; two orders with one id are nobody's.
-    found = await fetch_all(connection, SQL["orders_by_id"], Order, provider, order_id)
+    found = await orders_by_id(connection, provider, order_id)
     if len(found) != 1:
         return None
     return await lock(connection, found[0]) if locked else found[0]
@@ -35,5 +34,5 @@ async def order_of_payment(
 
 async def order_by_payment_id(connection: Connection, provider: str, payment_id: str) -> Order | None:
     """The order a provider knows by a payment's id."""
-    found = await fetch_all(connection, SQL["orders_of_payment"], Order, provider, payment_id)
+    found = await orders_of_payment(connection, provider, payment_id)
     return found[0] if len(found) == 1 else None

@@ -1,18 +1,3 @@
--- name: find_order -> Order
-select * from order_with_quote where shard = $1 and order_id = $2
-
--- name: lock_order -> Order
-select * from locked_order($1, $2)
-
--- name: orders_by_id -> Order
--- By the id alone, as stores know it, in every shard.
-select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
-join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider = $1
-
--- name: orders_of_payment -> Order
-select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
-join order_with_quote o on o.shard = s.shard and o.provider = $1 and o.payment_id = $2
-
 -- name: begin_void_polls
 insert into store_void_poll (provider, due_at) select name, $2 from unnest($1::text[]) name on conflict do nothing
 

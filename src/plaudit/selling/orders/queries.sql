@@ -6,16 +6,21 @@ insert into quote_key (key) values ($1) on conflict do nothing
 
 -- Quotes
 
+-- columns: quote
+q.shard, q.person_id, q.quote_id, q.request, q.book_version, q.region, q.region_source, q.channel, q.coins,
+q.coins_left_over, q.unused_minor, q.currency, q.net_minor, q.tax_minor, q.price_minor, q.tax_name, q.tax_rate_bps,
+q.store_fee_bps, q.created_at, q.expires_at, q.signature, q.decision_id
+
 -- name: find_quote -> Quote
-select * from quote where shard = $1 and person_id = $2 and quote_id = $3
+select {quote} from quote q where shard = $1 and person_id = $2 and quote_id = $3
 
 -- name: write_quote -> Quote
-insert into quote (shard, person_id, quote_id, request, book_version, region, region_source, channel, coins,
+insert into quote as q (shard, person_id, quote_id, request, book_version, region, region_source, channel, coins,
     coins_left_over, unused_minor, currency, net_minor, tax_minor, price_minor, tax_name, tax_rate_bps, store_fee_bps,
     created_at, expires_at, signature, decision_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 on conflict (shard, person_id, quote_id) do nothing
-returning *
+returning {quote}
 
 -- name: forget_quotes
 delete from quote q using (
@@ -35,17 +40,32 @@ values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
 on conflict do nothing
 returning order_id
 
+-- columns: order
+o.shard, o.order_id, o.person_id, o.quote_id, o.provider, o.return_url, o.state, o.payment_id, o.checkout_url,
+o.created_at, o.changed_at, o.expires_at, o.polls, o.channel, o.region, o.coins, o.currency, o.net_minor, o.tax_minor,
+o.price_minor, o.tax_name, o.tax_rate_bps, o.store_fee_bps, o.needs_review, o.refusal, o.refusal_reasons,
+o.refusal_region, o.quantity, o.processing_since, o.locale, o.book_version, o.decision_id, o.voucher, o.method
+
 -- name: find_order -> Order
-select * from order_with_quote o
+select {order} from order_with_quote o
 where o.shard = $1 and o.order_id = $2
 
 -- name: find_order_of_anybody -> Order
 -- For the operator: the id alone, in every shard.
-select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
+select {order} from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
 join order_with_quote o on o.shard = s.shard and o.order_id = $1 limit 1
 
+-- name: orders_by_id -> Order
+-- By the id alone, as stores know it, in every shard.
+select {order} from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
+join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider = $1
+
+-- name: orders_of_payment -> Order
+select {order} from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
+join order_with_quote o on o.shard = s.shard and o.provider = $1 and o.payment_id = $2
+
 -- name: lock_order -> Order
-select * from locked_order($1, $2)
+select {order} from locked_order($1, $2) o
 
 -- name: language_of_person
 select language from person where id = $1
@@ -57,12 +77,12 @@ where shard = $1 and person_id = $2 and state = 'paid' and provider = any ($3::t
 order by order_id desc limit 1
 
 -- name: list_orders -> Order
-select * from order_with_quote o
+select {order} from order_with_quote o
 where o.shard = $1 and o.person_id = $2 and ($3::uuid is null or o.order_id < $3)
 order by o.order_id desc limit $4
 
 -- name: orders_to_show -> Order
-select * from order_with_quote o
+select {order} from order_with_quote o
 where o.shard = $1 and o.person_id = $2 and o.order_id in (
     select unnest($3::uuid[])
     union
@@ -74,7 +94,7 @@ order by o.order_id desc
 
 -- name: list_all_orders -> Order
 -- For the operator: orders of everybody, newest first.
-select * from order_with_quote o
+select {order} from order_with_quote o
 where ($1::text is null or o.state = $1) and ($2::uuid is null or (o.order_id, o.shard) < ($2, $3::smallint))
     and ($5::text is null or o.provider = $5) and ($6::bigint is null or o.person_id = $6)
 order by o.order_id desc, o.shard desc limit $4
@@ -152,13 +172,19 @@ from lock_money($1), lateral (
 where f.missing <> 0
 
 -- name: open_payment_problems -> PaymentProblem
-select p.*, o.person_id from payment_problem p join recharge_order o using (shard, order_id)
+select p.problem_id, p.shard, p.order_id, o.person_id, p.kind, p.payment_id, p.expected_minor, p.expected_currency, p.paid_minor,
+    p.paid_currency, p.credited, p.detail, p.noticed_at, p.resolved_at, p.resolved_by, p.resolution
+from payment_problem p join recharge_order o using (shard, order_id)
 where p.resolved_at is null order by p.noticed_at limit $1
 
 -- Payments that are agreed and not yet taken
 
+-- columns: decision
+d.shard, d.order_id, d.payment_id, d.outcome, d.region, d.reasons, d.decided_at, d.due_at, d.tries, d.error,
+d.carried_out_at, d.leased_until, d.failed_with
+
 -- name: find_decision -> Decision
-select d.*, o.provider from payment_decision d join recharge_order o using (shard, order_id)
+select {decision}, o.provider from payment_decision d join recharge_order o using (shard, order_id)
 where d.shard = $1 and d.order_id = $2 and d.payment_id = $3
 
 -- name: decide -> Decision
@@ -168,17 +194,17 @@ with moved as (
     update recharge_order set state = $8, previous_state = state, payment_id = $3, changed_at = $7, poll_at = null
     where shard = $1 and order_id = $2 and $8::text is not null
 ), written as (
-    insert into payment_decision (shard, order_id, payment_id, outcome, region, reasons, decided_at, due_at, leased_until,
+    insert into payment_decision as d (shard, order_id, payment_id, outcome, region, reasons, decided_at, due_at, leased_until,
         tries)
     values ($1, $2, $3, $4, $5, $6, $7, $9, $9, 1)
     on conflict (shard, order_id, payment_id) do update
     set outcome = excluded.outcome, region = excluded.region, reasons = excluded.reasons, decided_at = excluded.decided_at,
-        due_at = excluded.due_at, leased_until = excluded.leased_until, tries = payment_decision.tries + 1,
+        due_at = excluded.due_at, leased_until = excluded.leased_until, tries = d.tries + 1,
         failed_with = null, error = null
-    where payment_decision.outcome = 'expire' and payment_decision.carried_out_at is null
-    returning *
+    where d.outcome = 'expire' and d.carried_out_at is null
+    returning {decision}
 )
-select w.*, $10::text as provider from written w
+select {decision}, $10::text as provider from written d
 
 -- name: call_off
 -- The payment of an order that is over is to be let go, unless something was decided about it.
@@ -196,7 +222,7 @@ from (
 ) due, recharge_order o
 where (d.shard, d.order_id, d.payment_id) = (due.shard, due.order_id, due.payment_id)
     and (o.shard, o.order_id) = (d.shard, d.order_id)
-returning d.*, o.provider
+returning {decision}, o.provider
 
 -- name: postpone_decision
 update payment_decision set due_at = $3, failed_with = $4, error = $5, leased_until = null

@@ -37,8 +37,12 @@ insert into credit_note (shard, reversal_id, act, order_id, person_id, seller_co
     amount_minor, net_minor, tax_minor, coins, reason)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 
+-- columns: credit_note
+n.shard, n.reversal_id, n.act, n.order_id, n.person_id, n.seller_code, n.number, n.issued_at, n.kind, n.currency,
+n.amount_minor, n.net_minor, n.tax_minor, n.coins, n.reason
+
 -- name: credit_notes_of_order -> CreditNote
-select n.*, c.number as credited_number
+select {credit_note}, c.number as credited_number
 from credit_note n
 left join credit_note c on c.shard = n.shard and c.reversal_id = n.reversal_id and c.act = 'credit' and n.act <> 'credit'
 where n.shard = $1 and n.order_id = $2 order by n.number
@@ -48,7 +52,7 @@ select reversal_id from credit_note where shard = $1 and reversal_id = any($2::u
 
 -- name: credit_notes_of_reversal -> CreditNote
 -- Of one person, or of anybody: the id alone, in every shard.
-select n.*, c.number as credited_number
+select {credit_note}, c.number as credited_number
 from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
 join credit_note n on n.shard = s.shard and n.reversal_id = $1 and ($2::bigint is null or n.person_id = $2)
 left join credit_note c on c.shard = n.shard and c.reversal_id = n.reversal_id and c.act = 'credit' and n.act <> 'credit'

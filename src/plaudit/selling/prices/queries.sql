@@ -132,17 +132,21 @@ on conflict (version) do nothing returning version
 
 -- Drafts
 
+-- columns: draft
+d.draft_id, d.name, d.request, d.toml, d.revision, d.created_at, d.created_by, d.changed_at, d.changed_by,
+d.published_version
+
 -- name: write_draft -> Draft
-insert into price_draft (draft_id, name, request, toml, created_at, created_by, changed_at, changed_by)
+insert into price_draft as d (draft_id, name, request, toml, created_at, created_by, changed_at, changed_by)
 values ($1, $2, $3, $4, $5, $6, $5, $6)
 on conflict (draft_id) do nothing
-returning *
+returning {draft}
 
 -- name: draft -> Draft
-select * from price_draft where draft_id = $1
+select {draft} from price_draft d where draft_id = $1
 
 -- name: lock_draft -> Draft
-select * from price_draft where draft_id = $1 for update
+select {draft} from price_draft d where draft_id = $1 for update
 
 -- name: drafts -> DraftLine
 select draft_id, name, revision, changed_at, changed_by, length(toml) as characters from price_draft
@@ -150,8 +154,8 @@ where published_version is null and ($1::timestamptz is null or (changed_at, dra
 order by changed_at desc, draft_id desc limit $3
 
 -- name: change_draft -> Draft
-update price_draft set name = $2, toml = $3, revision = revision + 1, changed_at = $4, changed_by = $5
-where draft_id = $1 returning *
+update price_draft d set name = $2, toml = $3, revision = revision + 1, changed_at = $4, changed_by = $5
+where draft_id = $1 returning {draft}
 
 -- name: mark_draft_published
 update price_draft set published_version = $2, changed_at = $3, changed_by = $4 where draft_id = $1
@@ -161,30 +165,34 @@ delete from price_draft where draft_id = $1
 
 -- Tax rates
 
+-- columns: tax_rate
+t.tax_rate_id, t.country, t.name, t.rate_bps, t.valid_from, t.valid_until, t.source, t.is_override, t.recorded_at,
+t.recorded_by, t.request_id
+
 -- name: taxes_around -> TaxRate
 -- Rates that may hold anywhere while it is day $1 by UTC, those that go before others first.
-select * from tax_rate
+select {tax_rate} from tax_rate t
 where valid_from <= $1::date + 1 and (valid_until is null or $1::date - 1 < valid_until)
 order by country, is_override desc, tax_rate_id desc
 
 -- name: tax_rates -> TaxRate
-select * from tax_rate
+select {tax_rate} from tax_rate t
 where ($1::text is null or country = $1) and ($2::bigint is null or tax_rate_id < $2)
 order by tax_rate_id desc limit $3
 
 -- name: newest_published_tax -> TaxRate
-select distinct on (country) * from tax_rate where not is_override order by country, tax_rate_id desc
+select distinct on (country) {tax_rate} from tax_rate t where not is_override order by country, tax_rate_id desc
 
 -- name: lock_published_taxes
 -- One server at a time brings the table to the day of the data it has.
 select pg_advisory_xact_lock(hashtext('plaudit.tax_rate'));
 
 -- name: write_tax -> TaxRate
-insert into tax_rate (country, name, rate_bps, valid_from, valid_until, source, is_override, recorded_at, recorded_by,
+insert into tax_rate as t (country, name, rate_bps, valid_from, valid_until, source, is_override, recorded_at, recorded_by,
     request_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (request_id) do nothing
-returning *
+returning {tax_rate}
 
 -- name: tax_of_request -> TaxRate
-select * from tax_rate where request_id = $1
+select {tax_rate} from tax_rate t where request_id = $1

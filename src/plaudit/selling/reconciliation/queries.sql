@@ -14,6 +14,10 @@ from generate_series(
     $2::date, interval '1 day') day
 on conflict do nothing
 
+-- columns: run
+r.run_id, r.provider, r.day, r.state, r.requested_at, r.requested_by, r.daily, r.due_at, r.tries, r.ended_at, r.error,
+r.listed, r.compared, r.healed, r.differing, r.vanished, r.leased_until, r.failed_with
+
 -- name: claim_runs -> Run
 -- Runs it is time for, or one of them.
 update reconciliation_run r set state = 'running', tries = tries + 1, due_at = $2, leased_until = $2
@@ -22,7 +26,7 @@ from (
     order by due_at limit $3 for update skip locked
 ) due
 where r.run_id = due.run_id
-returning r.*
+returning {run}
 
 -- name: postpone_run
 update reconciliation_run set state = 'queued', due_at = $3, failed_with = $4, error = $5, leased_until = null
@@ -51,7 +55,7 @@ insert into reconciliation_sum (run_id, side, what, currency, count, minor, fee_
 values ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: list_runs -> RunWithSums
-select r.*, coalesce((
+select {run}, coalesce((
     select jsonb_agg(jsonb_build_object('side', s.side, 'what', s.what, 'currency', s.currency, 'count', s.count,
         'minor', s.minor, 'fee_minor', s.fee_minor) order by s.what desc, s.currency, s.side)
     from reconciliation_sum s where s.run_id = r.run_id), '[]') as sums

@@ -54,24 +54,31 @@ insert into reversal (shard, reversal_id, order_id, person_id, kind, state, prov
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25,
     $26)
 
+-- columns: reversal
+r.shard, r.reversal_id, r.order_id, r.person_id, r.kind, r.state, r.previous_state, r.provider,
+r.provider_reversal_id, r.step, r.claimed_minor, r.currency, r.amount_minor, r.net_minor, r.tax_minor,
+r.fee_returned_minor, r.dispute_fee_minor, r.dispute_fee_returned, r.coins, r.coins_unspent, r.coins_spent, r.reason,
+r.outcome, r.requested_by, r.request, r.created_at, r.changed_at, r.provider_at, r.respond_until, r.poll_at, r.polls,
+r.send_error, r.leased_until, r.failed_with, r.excess_minor, r.excess_returned
+
 -- name: find_reversal -> Reversal
-select * from reversal where shard = $1 and reversal_id = $2
+select {reversal} from reversal r where shard = $1 and reversal_id = $2
 
 -- name: reversals_of_order -> Reversal
-select * from reversal where shard = $1 and order_id = $2 order by created_at, step, reversal_id
+select {reversal} from reversal r where shard = $1 and order_id = $2 order by created_at, step, reversal_id
 
 -- name: order_of_provider_reversal
 -- Another order a provider's reversal was told of before.
 select order_id from reversal where shard = $1 and provider = $2 and provider_reversal_id = $3 and order_id <> $4 limit 1
 
 -- name: reversals_of_person -> Reversal
-select * from reversal
+select {reversal} from reversal r
 where shard = $1 and person_id = $2 and (amount_minor > 0 or coins > 0) and ($3::uuid is null or reversal_id < $3)
 order by reversal_id desc limit $4
 
 -- name: all_reversals -> Reversal
 -- For the operator: those of everybody, newest first.
-select * from reversal
+select {reversal} from reversal r
 where ($1::text is null or kind = $1) and ($2::text is null or state = $2) and ($3::text is null or provider = $3)
     and ($4::bigint is null or person_id = $4)
     and (created_at, reversal_id) < ($5, $6)
@@ -119,7 +126,7 @@ from (
     order by poll_at limit $3 for update skip locked
 ) due
 where r.shard = due.shard and r.reversal_id = due.reversal_id
-returning r.*, r.polls as tries
+returning {reversal}, r.polls as tries
 
 -- name: postpone_reversal
 update reversal set poll_at = $3, failed_with = $4, send_error = $5, leased_until = null

@@ -10,8 +10,9 @@ from plaudit.pages import Place
 from plaudit.problems import NotFound
 from plaudit.selling.grants import actions as grants
 from plaudit.selling.grants.model import NewGrant
-from plaudit.selling.orders.actions import find_order, find_order_of_anybody
+from plaudit.selling.orders.actions import find_order, find_order_of_anybody, orders_to_show
 from plaudit.selling.orders.capturing import apply_payment
+from plaudit.selling.orders.finding import orders_by_id
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.providers import PaymentProviders
@@ -109,7 +110,8 @@ def _refusal(found: Claim, payment: StorePayment) -> Exception:
 
 async def _waiting(connection: Connection, provider: str, payment: StorePayment, person_id: int) -> Order:
     """The person's order whose purchase is not paid yet: it waits for a parent, or for cash at a counter."""
-    found = await fetch_all(connection, SQL["orders_of_token"], Order, provider, _token(payment))
+    token = _token(payment)
+    found = await orders_by_id(connection, provider, token) if token else []
     order = next((order for order in found if order.person_id == person_id), None)
     if order is None:
         raise PurchaseNotValid("not_paid_yet")
@@ -171,12 +173,10 @@ async def candidates(connection: Connection, transaction: StoreTransaction, limi
         return []
     shard = await shard_of(connection, transaction.presented_by)
     unit_coins = transaction.coins // transaction.quantity
-    return await fetch_all(
-        connection,
-        SQL["candidates"],
-        Order,
-        *(shard, transaction.presented_by, transaction.provider, unit_coins, limit),
+    found = await connection.fetch(
+        SQL["candidates"], shard, transaction.presented_by, transaction.provider, unit_coins, limit
     )
+    return await orders_to_show(connection, transaction.presented_by, [row["order_id"] for row in found], 0)
 
 
 async def bind(

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.selling.orders.finding import orders_by_id
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import UNPAID, lock, set_quantity
 from plaudit.selling.providers.base import StorePayment
@@ -110,7 +111,7 @@ async def _note(
 
 async def _order_of(connection: Connection, transaction: StoreTransaction) -> Order:
     assert transaction.order_id is not None
-    found = await fetch_all(connection, SQL["orders_of_token"], Order, transaction.provider, transaction.order_id)
+    found = await orders_by_id(connection, transaction.provider, transaction.order_id)
     return next(order for order in found if order.shard == transaction.shard)
 
 
@@ -126,7 +127,7 @@ async def _ordered(
         token = UUID(payment.reference)
     except ValueError:
         return None, HoldReason.UNKNOWN_ACCOUNT_TOKEN
-    found = await fetch_all(connection, SQL["orders_of_token"], Order, provider, token)
+    found = await orders_by_id(connection, provider, token)
     if len(found) != 1:
         return None, HoldReason.UNKNOWN_ACCOUNT_TOKEN
     if presented_by not in {None, found[0].person_id}:

@@ -70,11 +70,6 @@ select noticed_at as since, due_at, tries, leased_until, failed_with from store_
 -- name: transaction_of_order
 select transaction_id from store_transaction where shard = $1 and order_id = $2
 
--- name: orders_of_token -> Order
--- The id alone, in every shard: it is unique in its shard only.
-select o.* from ledger_setting l, generate_series(0, l.shards - 1) as s (shard)
-join order_with_quote o on o.shard = s.shard and o.order_id = $2 and o.provider = $1 limit 2
-
 -- name: list_transactions -> StoreTransaction
 -- For the operator: those in a state, newest first.
 select id, provider, environment, transaction_id, state, hold_reason, shard, order_id, account_token, product_id, quantity,
@@ -82,9 +77,9 @@ select id, provider, environment, transaction_id, state, hold_reason, shard, ord
 from store_transaction where state = $1 and (noticed_at, id) < ($2, $3::uuid)
 order by noticed_at desc, id desc limit $4
 
--- name: candidates -> Order
+-- name: candidates
 -- Orders a held transaction may be for: of whoever brought it, unpaid, for the same product.
-select * from order_with_quote o
+select o.order_id from order_with_quote o
 where o.shard = $1 and o.person_id = $2 and o.provider = $3 and o.coins / o.quantity = $4
     and o.state in ('created', 'pending', 'declined', 'expired')
     and not exists (select from store_transaction t where t.shard = o.shard and t.order_id = o.order_id)
