@@ -9,11 +9,16 @@ from typing import TypeVar
 import asyncpg
 import click
 
+from plaudit.clock import SystemClock
 from plaudit.db import APPLICATION_ROLE, Connection, Database
 from plaudit.embedded import database_url
+from plaudit.house_clock import HouseClock, follow
 from plaudit.settings import Settings, SetupError
 
 T = TypeVar("T")
+
+CLOCK = HouseClock(SystemClock())
+"""That of commands: right from when they are connected."""
 
 data_option = click.option("--data", type=click.Path(path_type=Path), help="The folder of the embedded database.")
 
@@ -44,6 +49,7 @@ def on_database(
 
     async def connected(url: str) -> T:
         async with Database(url, role=None if owner else APPLICATION_ROLE, connections=1) as database:
+            await follow(database, CLOCK)
             return await work(database)
 
     with database_url(settings or Settings.from_environment(), data, share=True) as url, one_line_if_not_prepared():

@@ -508,7 +508,8 @@ METRICS_TOKEN_LENGTH_MIN = 16  # characters
 # readiness
 READINESS_CHECK_WAIT_S = 8  # for one check, before it counts as not answered
 READINESS_EVERY_S = 60  # between two looks of a serving process at what can be seen from within
-CLOCK_SKEW_S_MAX = 2  # by which the database's clock may differ from ours
+CLOCK_SKEW_S_MAX = 2  # by which the database's clock may differ from the machine's before somebody is told
+CLOCK_EVERY_S = 30  # between two questions what the database's clock says
 BACKUP_FRESH_HOURS = 26  # after this the last backup is old: one a day, and some time to take it
 BACKUP_NOTE_LENGTH_MAX = 200  # characters
 DISK_FREE_MB_MIN = 1_000

@@ -302,7 +302,7 @@ async def test_the_command_line_prints_both(shop: Shop, database_url: str, monke
     await ada.buy(coins=100)
     today = await close(shop)
     monkeypatch.setattr(Settings, "from_environment", lambda: Settings(database_url=Secret(database_url)))
-    monkeypatch.setattr(commands, "_CLOCK", SimpleNamespace(now=shop.clock.now))
+    monkeypatch.setattr(commands, "CLOCK", SimpleNamespace(now=shop.clock.now))
 
     async def say(*arguments: str) -> str:
         outcome = await asyncio.to_thread(CliRunner().invoke, commands.accounting, list(arguments))

@@ -1,8 +1,7 @@
 """The command `plaudit accounting`: roll-forward and unspent balances, as text or CSV, and days opened again."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -12,15 +11,12 @@ import click
 from plaudit.accounting import actions, reading
 from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import BALANCES, DayFigures, Period, Unspent
-from plaudit.clock import SystemClock
+from plaudit.database_command import CLOCK, on_database
 from plaudit.db import Database
-from plaudit.embedded import database_url
-from plaudit.settings import Settings
 from plaudit.spreadsheets import decimal
 
 T = TypeVar("T")
 
-_CLOCK = SystemClock()
 _DAY = click.DateTime(["%Y-%m-%d"])
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder of the embedded database."
@@ -28,15 +24,6 @@ _DATA = click.option(
 _ENTITY = click.option("--entity", help="Only those of this seller of record.")
 _CURRENCY = click.option("--currency", help="Only those in this currency.")
 _CSV = click.option("--csv", "as_csv", is_flag=True, help="As CSV, all figures.")
-
-
-def _run(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:
-    async def connected(url: str) -> T:
-        async with Database(url, connections=1) as database:
-            return await work(database)
-
-    with database_url(Settings.from_environment(), data, share=True) as url:
-        return asyncio.run(connected(url))
 
 
 @click.group()
@@ -65,7 +52,7 @@ def roll_forward(
     async def work(database: Database) -> None:
         async with database.read() as connection:
             found = await reading.extent(connection)
-        period = reading.period_of(found, _date(first), _date(last), entity, currency, _CLOCK.now())
+        period = reading.period_of(found, _date(first), _date(last), entity, currency, CLOCK.now())
         if as_csv:
             async for piece in roll_forward_csv(reading.all_days(database, period)):
                 sys.stdout.buffer.write(piece)
@@ -74,7 +61,7 @@ def roll_forward(
         until = found.last_closed_day if found.has_closed_days else None
         click.echo(f"Closed until {until}." if until else "No day is closed yet.")
 
-    _run(data, work)
+    on_database(data, work)
 
 
 async def _print_days(database: Database, period: Period) -> None:
@@ -103,7 +90,7 @@ def _day_cells(row: DayFigures) -> list[Sequence[str]]:
 @_DATA
 def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_date: bool, as_csv: bool) -> None:
     """Print unspent coins by entity, region, channel and currency, with what they cost without tax."""
-    now = _CLOCK.now()
+    now = CLOCK.now()
     day = _date(at)
     if japan_base_date:
         if day is not None:
@@ -115,7 +102,7 @@ def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_dat
         async with database.snapshot() as connection:
             return await reading.unspent_at(connection, moment)
 
-    rows = _run(data, work)
+    rows = on_database(data, work)
     if as_csv:
         sys.stdout.buffer.write(unspent_csv(moment, rows))
         return
@@ -135,7 +122,7 @@ def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_dat
 @_DATA
 def close(data: Path | None) -> None:
     """Sum what has settled and close the days that are over, now. `plaudit serve` does it by itself."""
-    steps = _run(data, lambda database: actions.close_due(database, _CLOCK))
+    steps = on_database(data, lambda database: actions.close_due(database, CLOCK))
     click.echo(f"{steps} steps made." if steps else "There was nothing to do.")
 
 
@@ -152,9 +139,9 @@ def reopen(first: datetime, reason: str, data: Path | None) -> None:
 
     async def work(database: Database) -> None:
         async with database.transaction() as connection:
-            await actions.reopen(connection, day, reason, _CLOCK)
+            await actions.reopen(connection, day, reason, CLOCK)
 
-    _run(data, work)
+    on_database(data, work)
     click.echo(f"Open again from {day}.")
 
 

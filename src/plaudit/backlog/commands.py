@@ -7,11 +7,8 @@ import msgspec
 
 from plaudit.backlog.api import QueueAnswer, queue_answer
 from plaudit.backlog.reading import standings
-from plaudit.clock import SystemClock
-from plaudit.database_command import data_option, in_transaction
+from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.db import Connection
-
-_CLOCK = SystemClock()
 
 
 @click.command()
@@ -24,7 +21,7 @@ def queues(data: Path | None, *, as_json: bool) -> int:
     """
 
     async def look(connection: Connection) -> list[QueueAnswer]:
-        return [queue_answer(one) for one in await standings(connection, _CLOCK.now())]
+        return [queue_answer(one) for one in await standings(connection, CLOCK.now())]
 
     found = in_transaction(data, look)
     if as_json:

@@ -16,6 +16,7 @@ from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.prices import Prices
 from plaudit.gifts.sending import GiftSender
 from plaudit.gifts.whereabouts import Whereabouts
+from plaudit.house_clock import HouseClock, follow
 from plaudit.http.metrics import Gauges
 from plaudit.ids import new_id
 from plaudit.jobs import Job, JobRunner
@@ -98,7 +99,7 @@ async def open_house(
     Args:
         settings: of this process.
         database_url: where the database is; without it, what the settings say.
-        clock: another than the machine's.
+        clock: another than the machine's, put right by the database's.
         with_jobs: whether periodic work is done here too.
 
     Raises:
@@ -106,7 +107,7 @@ async def open_house(
         SettingsError: a provider is described in part only.
         SetupError: the key of creators' bank accounts is not here.
     """
-    clock, closing = clock or SystemClock(), _Closing()
+    clock, closing = clock or HouseClock(SystemClock()), _Closing()
     network_databases(settings)  # a file that is none keeps us from starting, not from selling
     brand_of(settings)
     async with AsyncExitStack() as stack:
@@ -206,6 +207,7 @@ async def _open_databases(stack: AsyncExitStack, settings: Settings, url: str | 
 
 
 async def _prepare(database: Database, clock: Clock) -> Shards:
+    await follow(database, clock)
     async with database.transaction() as connection:
         await ensure_gift_partitions(connection, clock)
         return await read_shards(connection)

@@ -5,7 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.http",
     routers=("health:router", "metrics:router", "docs:router", "static:router", "brand:router"),
-    jobs="jobs:metric_jobs",
+    jobs="jobs:process_jobs",
     commands=(
         RoomCommand("asyncapi", "commands:asyncapi", "Print the description of the room socket."),
         RoomCommand("config", ".config:config", "Print which settings hold, and where each was found."),

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from plaudit.clock import SystemClock
-from plaudit.database_command import data_option, in_transaction
+from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.db import Connection
 from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people import actions
@@ -16,7 +15,6 @@ from plaudit.people.model import PERSON_ROLES, Role
 from plaudit.people.roles import grant_role, list_grants, take_role
 from plaudit.settings import Settings
 
-_CLOCK = SystemClock()
 _ROLES = click.Choice(sorted(role.value for role in PERSON_ROLES))
 
 
@@ -35,10 +33,10 @@ def token(
     """Mint a token for USER with this machine's own key, and accept that key from now on. For development."""
     actions.require_subject(user)
     minter = DevelopmentIssuer.of(data or Settings.from_environment().data)
-    in_transaction(data, lambda connection: minter.register(connection, _CLOCK), owner=True)
+    in_transaction(data, lambda connection: minter.register(connection, CLOCK), owner=True)
     claims = {key: value for key, value in (("name", name), ("country", country)) if value}
     wanted = [Role(role) for role in roles]
-    click.echo(minter.mint(user, wanted, _CLOCK, lifetime=timedelta(hours=hours), claims=claims))
+    click.echo(minter.mint(user, wanted, CLOCK, lifetime=timedelta(hours=hours), claims=claims))
 
 
 @click.group()
@@ -53,7 +51,7 @@ def key() -> None:
 def create_key(name: str, owner: str, data: Path | None) -> None:
     """Make a key and print it: it cannot be shown again."""
     _, secret = in_transaction(
-        data, lambda connection: actions.create_api_key(connection, name, owner, _CLOCK), owner=True
+        data, lambda connection: actions.create_api_key(connection, name, owner, CLOCK), owner=True
     )
     click.echo(secret)
 
@@ -72,7 +70,7 @@ def list_keys(data: Path | None) -> None:
 @data_option
 def revoke_key(name: str, data: Path | None) -> None:
     """Refuse a key from now on. Servers that run notice within a minute."""
-    in_transaction(data, lambda connection: actions.revoke_api_key(connection, name, _CLOCK), owner=True)
+    in_transaction(data, lambda connection: actions.revoke_api_key(connection, name, CLOCK), owner=True)
     click.echo(f"revoked: {name}")
 
 
@@ -90,8 +88,8 @@ def add_operator(issuer: str, subject: str, data: Path | None) -> None:
 
     async def work(connection: Connection) -> int:
         platform = await require_issuer(connection, issuer)
-        people = await actions.require_people_by_subjects(connection, platform.id, [subject], _CLOCK)
-        await grant_role(connection, people[subject].id, Role.OPERATOR, _CLOCK, by=None)
+        people = await actions.require_people_by_subjects(connection, platform.id, [subject], CLOCK)
+        await grant_role(connection, people[subject].id, Role.OPERATOR, CLOCK, by=None)
         return people[subject].id
 
     click.echo(f"an operator: {subject} of {issuer}, person {in_transaction(data, work)}")
@@ -102,7 +100,7 @@ def add_operator(issuer: str, subject: str, data: Path | None) -> None:
 @data_option
 def remove_operator(person: int, data: Path | None) -> None:
     """Take the role from a PERSON, by their number. What the platform's tokens say stays."""
-    taken = in_transaction(data, lambda connection: take_role(connection, person, Role.OPERATOR, _CLOCK, by=None))
+    taken = in_transaction(data, lambda connection: take_role(connection, person, Role.OPERATOR, CLOCK, by=None))
     click.echo(f"no operator any more: person {person}" if taken else f"person {person} was not made an operator here")
 
 

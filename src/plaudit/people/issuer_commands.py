@@ -9,8 +9,7 @@ import click
 import httpx2
 import msgspec
 
-from plaudit.clock import SystemClock
-from plaudit.database_command import data_option, in_transaction
+from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.limits import JWKS_TIMEOUT_S
 from plaudit.outgoing import tls_context
 from plaudit.people import issuers
@@ -19,7 +18,6 @@ from plaudit.people.discovery import Platform, PlatformNotReadable, PublishedKey
 from plaudit.people.issuers import IssuerTerms
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
 
-_CLOCK = SystemClock()
 _ROLES = click.Choice(sorted(role.value for role in PERSON_ROLES))
 
 
@@ -72,7 +70,7 @@ def add(name: str, data: Path | None, *, unchecked: bool, **given: Any) -> None:
         terms = msgspec.structs.replace(terms, jwks_uri=_ask(_discovered(name)).jwks_uri)
     if terms.jwks_uri and not unchecked:
         _show_keys(terms.jwks_uri)
-    added = in_transaction(data, lambda connection: issuers.add_issuer(connection, name, terms, _CLOCK), owner=True)
+    added = in_transaction(data, lambda connection: issuers.add_issuer(connection, name, terms, CLOCK), owner=True)
     click.echo(f"accepted: {_line(added)}")
 
 
@@ -203,5 +201,5 @@ def resume(name: str, data: Path | None) -> None:
 @data_option
 def remove(name: str, data: Path | None) -> None:
     """Forget NAME. Its people and what they own stay; adding it again finds them."""
-    in_transaction(data, lambda connection: issuers.remove_issuer(connection, name, _CLOCK), owner=True)
+    in_transaction(data, lambda connection: issuers.remove_issuer(connection, name, CLOCK), owner=True)
     click.echo(f"removed: {name}")

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import click
 
-from plaudit.clock import SystemClock
-from plaudit.database_command import data_option, in_transaction, on_database
+from plaudit.database_command import CLOCK, data_option, in_transaction, on_database
 from plaudit.db import Database
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.model import Endpoint, NewEndpoint, Try
@@ -16,7 +15,6 @@ from plaudit.limits import WEBHOOK_ENDPOINTS_MAX, WEBHOOK_SECRET_OLD_H, WEBHOOK_
 from plaudit.pages import BEGINNING
 from plaudit.settings import Settings
 
-_CLOCK = SystemClock()
 _ENDPOINT = click.argument("endpoint", type=click.UUID)
 
 
@@ -34,8 +32,8 @@ def webhook() -> None:
 def add(url: str, kinds: tuple[str, ...], platform: str | None, description: str, data: Path | None) -> None:
     """Tell URL what happens from now on; prints its id and the secret, which cannot be shown again."""
     settings = Settings.from_environment()
-    new = NewEndpoint(new_id(_CLOCK), url, description, list(kinds), platform)
-    made, secret = in_transaction(data, lambda connection: actions.create(connection, _CLOCK, settings, new, None))
+    new = NewEndpoint(new_id(CLOCK), url, description, list(kinds), platform)
+    made, secret = in_transaction(data, lambda connection: actions.create(connection, CLOCK, settings, new, None))
     click.echo(f"{made.id}\n{secret}")
 
 
@@ -62,7 +60,7 @@ def test(endpoint: UUID, data: Path | None) -> None:
     settings = Settings.from_environment()
 
     async def work(database: Database) -> Try:
-        dispatcher = Dispatcher(database, _CLOCK, settings)
+        dispatcher = Dispatcher(database, CLOCK, settings)
         try:
             return await dispatcher.test(endpoint)
         finally:
@@ -86,7 +84,7 @@ def test(endpoint: UUID, data: Path | None) -> None:
 @data_option
 def rotate(endpoint: UUID, old_valid_hours: int, data: Path | None) -> None:
     """Make a new secret for ENDPOINT and print it: it cannot be shown again."""
-    click.echo(in_transaction(data, lambda connection: actions.rotate(connection, _CLOCK, endpoint, old_valid_hours)))
+    click.echo(in_transaction(data, lambda connection: actions.rotate(connection, CLOCK, endpoint, old_valid_hours)))
 
 
 @webhook.command("pause")
@@ -94,7 +92,7 @@ def rotate(endpoint: UUID, old_valid_hours: int, data: Path | None) -> None:
 @data_option
 def pause(endpoint: UUID, data: Path | None) -> None:
     """Tell ENDPOINT nothing until it is resumed; events wait."""
-    click.echo(_line(in_transaction(data, lambda connection: actions.pause(connection, _CLOCK, endpoint))))
+    click.echo(_line(in_transaction(data, lambda connection: actions.pause(connection, CLOCK, endpoint))))
 
 
 @webhook.command("resume")
@@ -102,7 +100,7 @@ def pause(endpoint: UUID, data: Path | None) -> None:
 @data_option
 def resume(endpoint: UUID, data: Path | None) -> None:
     """Go on telling ENDPOINT; what waits is tried at once."""
-    click.echo(_line(in_transaction(data, lambda connection: actions.resume(connection, _CLOCK, endpoint))))
+    click.echo(_line(in_transaction(data, lambda connection: actions.resume(connection, CLOCK, endpoint))))
 
 
 @webhook.command("replay")
@@ -119,5 +117,5 @@ def replay(endpoint: UUID, after: int, data: Path | None) -> None:
 @data_option
 def remove(endpoint: UUID, data: Path | None) -> None:
     """Tell ENDPOINT nothing any more, for good."""
-    in_transaction(data, lambda connection: actions.remove(connection, _CLOCK, endpoint))
+    in_transaction(data, lambda connection: actions.remove(connection, CLOCK, endpoint))
     click.echo(f"removed: {endpoint}")

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from plaudit.clock import SystemClock
-from plaudit.database_command import data_option, in_transaction
+from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.art import Art
@@ -15,7 +14,6 @@ from plaudit.gifts.catalogue.folder import STARTER, CatalogueFileError, read_fol
 from plaudit.gifts.catalogue.pictures import keep_art, unknown_pictures
 from plaudit.settings import Settings
 
-_CLOCK = SystemClock()
 _PATH = click.argument("path", type=click.Path(exists=True, path_type=Path))
 _KEEP = click.option("--keep-missing", is_flag=True, help="Keep offering what the folder does not name.")
 
@@ -38,7 +36,7 @@ def catalogue() -> None:
 @data_option
 def export(folder: Path, data: Path | None) -> None:
     """Write the catalogue into a folder: catalogue.toml, and uploaded pictures below art/."""
-    entries, files = in_transaction(data, lambda connection: read_offered(connection, _CLOCK))
+    entries, files = in_transaction(data, lambda connection: read_offered(connection, CLOCK))
     try:
         write_folder(folder, entries, files)
     except CatalogueFileError as error:
@@ -81,10 +79,10 @@ def _import(path: Path, data: Path | None, *, keep_missing: bool, dry_run: bool)
 
     async def work(connection: Connection) -> int:
         for picture in pictures:
-            await keep_art(connection, picture, _CLOCK, by=None)
+            await keep_art(connection, picture, CLOCK, by=None)
         named = {f"item[{number}]": entry for number, entry in enumerate(entries)}
         _refuse([*findings, *await unknown_pictures(connection, named, settings)])
-        changed = await actions.load(connection, entries, _CLOCK, keep_missing=keep_missing)
+        changed = await actions.load(connection, entries, CLOCK, keep_missing=keep_missing)
         if dry_run:
             raise _Undone(changed)
         return changed

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from plaudit.db import fetch_one
+from plaudit.house_clock import HouseClock
 from plaudit.limits import BACKUP_FRESH_HOURS, CLOCK_SKEW_S_MAX, DISK_FREE_MB_MIN, JOB_FAILURES_SHOWN_MIN
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
@@ -23,10 +24,11 @@ class BackupFacts(msgspec.Struct, frozen=True):
 
 
 async def clock(grounds: Grounds) -> CheckOutcome:
+    own = grounds.clock.own if isinstance(grounds.clock, HouseClock) else grounds.clock
     async with grounds.opened.read() as connection:
-        before = grounds.clock.now()
+        before = own.now()
         theirs: datetime = await connection.fetchval(SQL["database_time"])
-        after = grounds.clock.now()
+        after = own.now()
     ahead = before - theirs if before > theirs else theirs - after if theirs > after else timedelta(0)
     if ahead > timedelta(seconds=CLOCK_SKEW_S_MAX):
         return attention(f"this machine and the database differ by {ahead.total_seconds():.0f} s: set both by NTP")

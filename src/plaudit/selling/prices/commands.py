@@ -1,17 +1,13 @@
 """The command `plaudit prices`: price books as files, for those who keep them beside their code."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TypeVar
 
-import asyncpg
 import click
 
-from plaudit.clock import SystemClock
-from plaudit.db import Connection, Database
-from plaudit.embedded import database_url
+from plaudit.database_command import CLOCK, in_transaction
+from plaudit.db import Connection
 from plaudit.ids import new_id
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.problems import NotFound
@@ -26,26 +22,11 @@ from plaudit.settings import Settings, SetupError
 
 T = TypeVar("T")
 
-_CLOCK = SystemClock()
 _DATA = click.option("--data", type=click.Path(path_type=Path), help="The folder of the embedded database.")
 _FILE = click.argument("file", type=click.File(encoding="utf-8"))
 _AT = click.option(
     "--at", "at", metavar="TIME", help="From when it holds, with its offset: 2026-12-01T00:00+01:00. Without it, now."
 )
-
-
-def _run(data: Path | None, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Do something in one transaction, as the application."""
-
-    async def connected(url: str) -> T:
-        async with Database(url, connections=1) as database, database.transaction() as connection:
-            return await work(connection)
-
-    with database_url(Settings.from_environment(), data, share=True) as url:
-        try:
-            return asyncio.run(connected(url))
-        except asyncpg.UndefinedTableError as error:
-            raise SetupError("the database is not prepared for Plaudit: run `plaudit migrate`") from error
 
 
 @click.group()
@@ -62,15 +43,15 @@ def export(version: int | None, data: Path | None, *, today: bool) -> None:
 
     async def work(connection: Connection) -> PriceBook:
         if today:
-            return await actions.today(connection, _CLOCK)
+            return await actions.today(connection, CLOCK)
         if version is not None:
             return await read_book(connection, version)
-        current = await actions.book_in_force(connection, _CLOCK.now())
+        current = await actions.book_in_force(connection, CLOCK.now())
         if current is None:
             raise NotFound("No price book holds now; `plaudit prices export --today` makes one.")
         return current
 
-    click.echo(write_text(_run(data, work)), nl=False)
+    click.echo(write_text(in_transaction(data, work)), nl=False)
 
 
 @prices.command("import")
@@ -81,12 +62,12 @@ def import_(file: IO[str], name: str, data: Path | None) -> int:
     """Make a draft of FILE, for operators to look at. Exit status 1 when it could not be published."""
     text = file.read()
     _read(text, None)
-    draft_id = new_id(_CLOCK)
+    draft_id = new_id(CLOCK)
 
     async def work(connection: Connection) -> None:
-        await actions.make_draft(connection, NewDraft(id=draft_id, name=name, toml=text), None, _CLOCK)
+        await actions.make_draft(connection, NewDraft(id=draft_id, name=name, toml=text), None, CLOCK)
 
-    _run(data, work)
+    in_transaction(data, work)
     click.echo(f"draft {draft_id}")
     return 0
 
@@ -98,7 +79,7 @@ def import_(file: IO[str], name: str, data: Path | None) -> int:
 def lint(file: IO[str], at: str | None, data: Path | None) -> int:
     """Say what is wrong with FILE, held against what was published. Exit status 1 when it could not be published."""
     book, settings = _read(file.read(), at), Settings.from_environment()
-    found = _run(data, lambda connection: actions.look_at(connection, book, settings, _CLOCK.now()))
+    found = in_transaction(data, lambda connection: actions.look_at(connection, book, settings, CLOCK.now()))
     _show(found)
     if not found:
         click.echo("nothing found")
@@ -113,7 +94,7 @@ def publish(file: IO[str], at: str | None, data: Path | None) -> int:
     """Publish FILE as the next version."""
     book, settings = _read(file.read(), at), Settings.from_environment()
     try:
-        version = _run(data, lambda connection: actions.publish(connection, book, None, settings, _CLOCK))
+        version = in_transaction(data, lambda connection: actions.publish(connection, book, None, settings, CLOCK))
     except BookRefused as refused:
         _show(refused.findings)
         return 1
@@ -125,8 +106,8 @@ def publish(file: IO[str], at: str | None, data: Path | None) -> int:
 @_DATA
 def list_(data: Path | None) -> None:
     """The newest versions, one a line."""
-    now = _CLOCK.now()
-    found = _run(data, lambda connection: actions.list_versions(connection, None, PAGE_LENGTH_DEFAULT, now))
+    now = CLOCK.now()
+    found = in_transaction(data, lambda connection: actions.list_versions(connection, None, PAGE_LENGTH_DEFAULT, now))
     for version in found:
         click.echo(f"{version.version:>6}  {version.state:<10} {_time(version.effective_at)}  {version.note}")
 
@@ -137,7 +118,7 @@ def _read(text: str, at: str | None) -> PriceBook:
     Raises:
         SetupError: the file is no price book, or the time none to publish at; one line for each place.
     """
-    now = _CLOCK.now()
+    now = CLOCK.now()
     try:
         effective_at = datetime.fromisoformat(at) if at else now
     except ValueError:

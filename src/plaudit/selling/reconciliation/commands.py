@@ -9,6 +9,7 @@ import click
 from plaudit.clock import SystemClock
 from plaudit.db import Database
 from plaudit.embedded import database_url
+from plaudit.house_clock import HouseClock, follow
 from plaudit.ids import new_id
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.reconciliation import actions
@@ -35,12 +36,13 @@ def reconcile(provider: str, day: datetime | None, data: Path | None) -> int:
 
 
 async def _reconcile(url: str, settings: Settings, provider: str, day: datetime | None) -> RunWithSums:
-    clock = SystemClock()
+    clock = HouseClock(SystemClock())
     providers = payment_providers(settings)
     wanted = day.replace(tzinfo=UTC).date() if day else actions.last_whole_day(clock)
     asked = RunRequest(id=new_id(clock), provider=provider, day=wanted)
     try:
         async with Database(url, connections=2) as database:
+            await follow(database, clock)
             async with database.transaction() as connection:
                 await actions.queue_run(connection, providers, asked, None, clock)
             await actions.run_due(database, providers, settings, clock, asked.id)
