@@ -16,6 +16,7 @@ from plaudit.policy.model import EvidenceSource
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
     AccountNotice,
+    CardsChanged,
     CheckoutRequest,
     FraudWarning,
     News,
@@ -298,7 +299,7 @@ async def test_what_is_let_go_is_not_taken(stripe: StripeCheckout, world: Stripe
 def _about(news: News) -> str:
     if isinstance(news, PaymentNews):
         return news.payment.id
-    return "" if isinstance(news, AccountNotice) else news.payment_id
+    return "" if isinstance(news, AccountNotice | CardsChanged) else news.payment_id
 
 
 async def test_refunds_happen_once_and_never_exceed_the_payment(stripe: StripeCheckout, world: StripeWorld) -> None:

@@ -41,8 +41,8 @@ class PretendStripe:
         body, path, method = (await _body(receive)).decode(), scope["path"], scope["method"]
         if path.startswith("/_control/"):
             await self._control(path.removeprefix("/_control/"), body, send)
-        elif path.startswith("/pay/"):
-            await self._page(method, path.removeprefix("/pay/").split("/"), body, send)
+        elif path.startswith(("/pay/", "/bank/")):
+            await self._page(method, path[1:].split("/"), body, send)
         else:
             headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
             text = scope["query_string"].decode() if method == "GET" else body
@@ -63,12 +63,14 @@ class PretendStripe:
 
     async def _page(self, method: str, steps: list[str], body: str, send: Send) -> None:
         try:
-            if method == "GET":
-                status, text = pages.show(self.books, steps[0])
-            elif len(steps) == 1:
-                status, text = pages.pay(self.books, steps[0], body)
+            if steps[0] == "bank":
+                status, text = pages.bank(self.books, steps[1], None if method == "GET" else body)
+            elif method == "GET":
+                status, text = pages.show(self.books, steps[1])
+            elif len(steps) == 2:
+                status, text = pages.pay(self.books, steps[1], body)
             else:
-                status, text = pages.answer_bank(self.books, steps[0], body)
+                status, text = pages.answer_bank(self.books, steps[1], body)
         except Refusal as refusal:
             status, text = refusal.status, str(refusal)
         if status == 303:

@@ -52,7 +52,11 @@ def _intent(books: Books, object_id: str) -> Stored:
 
 
 def _confirm(books: Books, object_id: str, given: Stored) -> Stored:
-    books.confirm(_intent(books, object_id), given.get("payment_method", ""))
+    intent = _intent(books, object_id)
+    if intent["customer"]:
+        books.confirm_kept(intent, given)
+    else:
+        books.confirm(intent, given.get("payment_method", ""))
     return _intent(books, object_id)
 
 
@@ -62,6 +66,12 @@ def _reader(kind: str) -> Callable[[Books, str, Stored], Stored]:
 
 def _lister(kind: str) -> Callable[[Books, str, Stored], Stored]:
     return lambda books, _, given: page(books, kind, given)
+
+
+def _cards_of(books: Books, customer_id: str, given: Stored) -> Stored:
+    """The cards kept for a customer."""
+    books.customer(customer_id, "id")
+    return page(books, "payment_method", given | {"customer": customer_id})
 
 
 ROUTES = (
@@ -88,6 +98,10 @@ ROUTES = (
     Route("GET", "/v1/radar/early_fraud_warnings", parameters.OF_PAYMENT_LIST, _lister("radar.early_fraud_warning")),
     Route("GET", "/v1/radar/early_fraud_warnings/ID", parameters.RETRIEVE, _reader("radar.early_fraud_warning")),
     Route("GET", "/v1/reviews/ID", parameters.RETRIEVE, _reader("review")),
+    Route("POST", "/v1/customers", parameters.CUSTOMER_CREATE, lambda b, _, given: b.create_customer(given)),
+    Route("DELETE", "/v1/customers/ID", parameters.CUSTOMER_DELETE, lambda b, at, _: b.delete_customer(at)),
+    Route("GET", "/v1/customers/ID/payment_methods", parameters.CARDS_LIST, _cards_of),
+    Route("POST", "/v1/payment_methods/ID/detach", parameters.RETRIEVE, lambda b, at, _: b.detach(at)),
     Route("GET", "/v1/payouts/ID", parameters.RETRIEVE, _reader("payout")),
 )  # fmt: skip
 

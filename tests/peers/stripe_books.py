@@ -5,6 +5,7 @@ import secrets
 import time
 
 from tests.peers.stripe_cards import CARDS, DELAYED_METHODS, METHODS, TestCard
+from tests.peers.stripe_customers import Customers
 from tests.peers.stripe_returns import Returns
 from tests.peers.stripe_store import Refusal, Stored, check_amount
 from tests.peers.stripe_vouchers import VOUCHERS, Vouchers, action_of
@@ -13,12 +14,16 @@ from tests.peers.stripe_wallets import WALLETS, details_of
 SESSION_LIFE_S_MIN, SESSION_LIFE_S_MAX = 1_800, 86_400
 
 
-class Books(Returns, Vouchers):
+class Books(Returns, Vouchers, Customers):
     """Everything one account has."""
 
     # sessions
 
     def create_session(self, given: Stored) -> Stored:
+        if given.get("customer"):
+            self.customer(given["customer"])
+        if given.get("mode") == "setup":
+            return self._card_session(given)
         for name in ("line_items", "success_url"):
             if name not in given:
                 raise Refusal(400, "parameter_missing", f"Missing required param: {name}.", param=name)
@@ -39,12 +44,36 @@ class Books(Returns, Vouchers):
             currency=price["currency"], client_reference_id=given.get("client_reference_id"),
             metadata=given.get("metadata", {}), payment_intent=None, customer_details=None, expires_at=expires_at,
             success_url=given["success_url"], cancel_url=given.get("cancel_url"), locale=given.get("locale"),
-            payment_method_options=given.get("payment_method_options", {}),
+            payment_method_options=given.get("payment_method_options", {}), customer=given.get("customer"),
         )  # fmt: skip
         self.objects[f"{session['id']}/allowed"] = given
         session["url"] = f"{self.url}/pay/{session['id']}"
         self.objects[f"{session['id']}/intent_data"] = given.get("payment_intent_data", {})
         return session
+
+    def _card_session(self, given: Stored) -> Stored:
+        """A page that takes a card and no money."""
+        for name in ("customer", "success_url", "currency"):
+            if name not in given:
+                raise Refusal(400, "parameter_missing", f"Missing required param: {name}.", param=name)
+        session = self.add(
+            "cs_live" if self.live else "cs_test", "checkout.session",
+            mode="setup", status="open", payment_status="no_payment_required", amount_total=None, currency=None,
+            customer=given["customer"], metadata={}, payment_intent=None, success_url=given["success_url"],
+        )  # fmt: skip
+        session["url"] = f"{self.url}/pay/{session['id']}"
+        return session
+
+    def leave_card(self, session: Stored, number: str) -> None:
+        """The buyer leaves a card on such a page."""
+        card = CARDS.get(number)
+        if card is None or card.declines:
+            raise Refusal(402, "card_declined", "Your card was declined.", type_="card_error")
+        self.keep_card(number, session["customer"])
+        session |= {"status": "complete", "url": None}
+        setup = self.add("seti", "setup_intent", status="succeeded", customer=session["customer"], metadata={})
+        self.emit("setup_intent.succeeded", setup)
+        self.emit("checkout.session.completed", session)
 
     def expire_session(self, session: Stored) -> Stored:
         if session["status"] != "open":
@@ -66,6 +95,7 @@ class Books(Returns, Vouchers):
                     "amount": str(session["amount_total"]),
                     "currency": session["currency"],
                     "payment_method_options": session["payment_method_options"],
+                    "customer": session["customer"],
                 }
                 | data
             )
@@ -95,6 +125,10 @@ class Books(Returns, Vouchers):
     # payment intents
 
     def create_intent(self, given: Stored) -> Stored:
+        if given.get("customer"):
+            self.customer(given["customer"])
+        if kept := given.get("customer") and given.get("payment_method"):
+            self.number_of(kept, given["customer"])
         amount = check_amount(given.get("amount", ""), given.get("currency", ""), "amount")
         intent = self.add(
             "pi", "payment_intent",
@@ -102,8 +136,11 @@ class Books(Returns, Vouchers):
             status="requires_payment_method", metadata=given.get("metadata", {}), latest_charge=None,
             last_payment_error=None, cancellation_reason=None, description=given.get("description"),
             capture_method=given.get("capture_method", "automatic_async"), next_action=None, canceled_at=None,
-            payment_method_options=given.get("payment_method_options", {}), payment_method=None,
+            payment_method_options=given.get("payment_method_options", {}),
+            payment_method=kept or None, customer=given.get("customer"),
         )  # fmt: skip
+        if kept:
+            intent["status"] = "requires_confirmation"
         intent["client_secret"] = f"{intent['id']}_secret_{secrets.token_hex(12)}"
         self.emit("payment_intent.created", intent)
         return intent
@@ -143,6 +180,34 @@ class Books(Returns, Vouchers):
             self.emit("payment_intent.requires_action", intent)
             return
         self._authorise(intent, details, address, card)
+
+    def confirm_kept(self, intent: Stored, given: Stored) -> None:
+        """A kept card pays. A bank that asks does so by its own page, whose address is in `next_action`."""
+        if intent["status"] not in {"requires_payment_method", "requires_confirmation"}:
+            raise _unexpected(intent)
+        if "return_url" not in given:
+            raise Refusal(400, "parameter_missing", "A return_url must be provided.", param="return_url")
+        method = given.get("payment_method") or intent["payment_method"]
+        number, asked = self.number_of(method, intent["customer"]), given.get("payment_method_options", {})
+        card, options = CARDS[number], intent["payment_method_options"].get("card", {}) | asked.get("card", {})
+        details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": "credit"}}
+        intent["last_payment_error"] = intent["next_action"] = None
+        by_page = options.get("request_three_d_secure") == "any"
+        if card.asks_by_page and not by_page:
+            self._decline(intent, details, None, card._replace(declines="authentication_required"))
+        if declines := card.declines or card.declines_later:
+            self._decline(intent, details, None, card._replace(declines=declines))
+        intent["payment_method"] = number
+        if card.asks_bank or by_page:
+            redirect = {"url": f"{self.url}/bank/{intent['id']}", "return_url": given["return_url"]}
+            intent |= {
+                "status": "requires_action",
+                "next_action": {"type": "redirect_to_url", "redirect_to_url": redirect},
+            }
+            self.objects[f"{intent['id']}/address"] = {}
+            self.emit("payment_intent.requires_action", intent)
+            return
+        self._authorise(intent, details, None, card)
 
     def authenticate(self, intent: Stored, *, success: bool) -> None:
         """What the buyer's bank says after it has asked."""
@@ -221,7 +286,7 @@ class Books(Returns, Vouchers):
 
     def _decline(self, intent: Stored, details: Stored, address: Stored | None, card: TestCard) -> None:
         charge = self._charge(intent, details, address, "failed")
-        code = "card_declined" if card.declines != "expired_card" else "expired_card"
+        code = card.declines if card.declines in {"expired_card", "authentication_required"} else "card_declined"
         error = {
             "type": "card_error", "code": code, "decline_code": card.declines, "message": "Your card was declined.",
             "charge": charge["id"], "payment_method": {"type": "card"},
@@ -241,6 +306,8 @@ class Books(Returns, Vouchers):
         else:
             self._succeed(intent, charge)
         self._complete(intent)
+        if options.get("setup_future_usage") and intent["customer"] and intent["payment_method"] in CARDS:
+            self.keep_card(intent["payment_method"], intent["customer"])
 
     def _succeed(self, intent: Stored, charge: Stored, amount: int | None = None) -> None:
         taken = intent["amount"] if amount is None else amount

@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 
 class TestCard(NamedTuple):
-    """`declines`: code of the decline. `dispute`: reason of the dispute that follows the payment."""
+    """`declines`: code of the decline. `dispute`: reason of the dispute that follows the payment. `expires`: its month,
+    and years from now. `asks_by_page`: its bank declines until it has asked by its page. `declines_later`: the code
+    by which it declines once it is kept."""
 
     country: str = "US"
     brand: str = "visa"
@@ -13,6 +15,9 @@ class TestCard(NamedTuple):
     fraud_warning: bool = False
     dispute: str = ""
     inquiry: bool = False
+    expires: tuple[int, int] = (12, 3)
+    asks_by_page: bool = False
+    declines_later: str = ""
 
 
 CARDS: dict[str, TestCard] = {
@@ -32,6 +37,10 @@ CARDS: dict[str, TestCard] = {
     "4000000000005423": TestCard(fraud_warning=True),
     "4000000000000259": TestCard(dispute="fraudulent"),
     "4000000000002685": TestCard(dispute="product_not_received"),
+    "4000002760003184": TestCard(asks_by_page=True),
+    "4000000000000341": TestCard(declines_later="generic_decline"),
+    "4000000000009979": TestCard(declines_later="insufficient_funds"),
+    "4000000000000036": TestCard(expires=(12, -1)),
     "4000000000001976": TestCard(dispute="fraudulent", inquiry=True),
 }
 METHODS: dict[str, str] = {

@@ -24,13 +24,14 @@ class Messages:
         self.endpoints: list[dict[str, Any]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def emit(self, kind: str, about: Stored) -> None:
+    def emit(self, kind: str, about: Stored, before: Stored | None = None) -> None:
+        """`before`: what was changed, as it was."""
         event = {
             "id": f"evt_{secrets.token_hex(12)}",
             "object": "event",
             "api_version": API_VERSION,
             "created": int(time.time()),
-            "data": {"object": json.loads(json.dumps(about))},
+            "data": {"object": json.loads(json.dumps(about))} | ({"previous_attributes": before} if before else {}),
             "livemode": self.live,
             "pending_webhooks": len(self.endpoints),
             "request": {"id": None, "idempotency_key": None},

@@ -13,7 +13,9 @@ Known = dict[str, Any]
 _METADATA: Known = {"metadata": ANY, "expand": [None]}
 _CREATED = {"gt": None, "gte": None, "lt": None, "lte": None}
 _PAGE: Known = {"created": _CREATED, "limit": None, "starting_after": None, "ending_before": None, "expand": [None]}
-_OPTIONS: Known = {code: {"capture_method": None} for code in HELD}
+_OPTIONS: Known = {code: {"capture_method": None} for code in HELD} | {
+    "card": {"capture_method": None, "setup_future_usage": None, "request_three_d_secure": None}
+}
 
 SESSION_CREATE: Known = _METADATA | {
     "mode": None,
@@ -37,7 +39,9 @@ SESSION_CREATE: Known = _METADATA | {
     "cancel_url": None,
     "expires_at": None,
     "locale": None,
+    "customer": None,
     "customer_email": None,
+    "currency": None,
 }
 INTENT_CREATE: Known = _METADATA | {
     "amount": None,
@@ -49,9 +53,18 @@ INTENT_CREATE: Known = _METADATA | {
     "allowed_payment_method_types": [None],
     "confirm": None,
     "payment_method": None,
+    "customer": None,
     "return_url": None,
 }
-INTENT_CONFIRM: Known = {"payment_method": None, "return_url": None, "expand": [None]}
+INTENT_CONFIRM: Known = {
+    "payment_method": None,
+    "payment_method_options": _OPTIONS,
+    "return_url": None,
+    "expand": [None],
+}
+CUSTOMER_CREATE: Known = _METADATA | {"address": {"country": None}, "email": None}
+CUSTOMER_DELETE: Known = {}
+CARDS_LIST: Known = {"type": None, "limit": None, "starting_after": None, "ending_before": None, "expand": [None]}
 INTENT_CAPTURE: Known = _METADATA | {"amount_to_capture": None}
 INTENT_CANCEL: Known = {"cancellation_reason": None, "expand": [None]}
 REFUND_CREATE: Known = _METADATA | {"payment_intent": None, "charge": None, "amount": None, "reason": None}

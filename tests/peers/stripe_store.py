@@ -33,7 +33,7 @@ class Refusal(Exception):
 class Store:
     """Everything one account has; `emit` is told of every event."""
 
-    def __init__(self, url: str, emit: Callable[[str, Stored], None], *, live: bool) -> None:
+    def __init__(self, url: str, emit: Callable[..., None], *, live: bool) -> None:
         self.url, self.emit, self.live = url, emit, live
         self.objects: dict[str, Stored] = {}
 

@@ -14,7 +14,7 @@ from plaudit.policy.model import UnseenPayers
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.base import PaymentState, ReversalState
-from plaudit.selling.providers.stripe import checkout
+from plaudit.selling.providers.stripe import checkout, locales
 from plaudit.selling.providers.stripe import intents as stripe_intent
 from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, step_minor, stripe_exponent, to_stripe
 from plaudit.selling.providers.stripe.gateway import API_VERSION
@@ -106,9 +106,9 @@ def test_the_version_of_the_api_is_that_of_the_client() -> None:
 
 def test_locales_are_those_of_stripes_page() -> None:
     known = re.findall(r"'([^']+)'", str(stripe.params.checkout.SessionCreateParams.__annotations__["locale"]))
-    assert set(known) - {"auto"} == checkout.LOCALES
+    assert set(known) - {"auto"} == locales.LOCALES
     asked = ("en", "en-US", "pt_BR", "de-AT", "es-419", "ja", "zh-HK", "fr-CA", "eo", "ar-EG")
-    assert [checkout.stripe_locale(locale) for locale in asked] == [
+    assert [locales.stripe_locale(locale) for locale in asked] == [
         "en", "en", "pt-BR", "de", "es-419", "ja", "zh-HK", "fr-CA", "auto", "auto",
     ]  # fmt: skip
 
@@ -279,6 +279,9 @@ def test_the_hosts_page_must_be_an_address(page: str) -> None:
         (parameters.INTENT_CAPTURE, stripe.params.PaymentIntentCaptureParams),
         (parameters.INTENT_CANCEL, stripe.params.PaymentIntentCancelParams),
         (parameters.INTENT_LIST, stripe.params.PaymentIntentListParams),
+        (parameters.CUSTOMER_CREATE, stripe.params.CustomerCreateParams),
+        (parameters.CARDS_LIST, stripe.params.CustomerPaymentMethodListParams),
+        (parameters.RETRIEVE, stripe.params.PaymentMethodDetachParams),
         (parameters.REFUND_CREATE, stripe.params.RefundCreateParams),
         (parameters.BALANCE_LIST, stripe.params.BalanceTransactionListParams),
         (parameters.OF_PAYMENT_LIST, stripe.params.RefundListParams),
@@ -309,13 +312,16 @@ OBJECTS = {
     "refund": stripe.Refund,
     "dispute": stripe.Dispute,
     "balance_transaction": stripe.BalanceTransaction,
+    "customer": stripe.Customer,
+    "payment_method": stripe.PaymentMethod,
+    "setup_intent": stripe.SetupIntent,
     "radar.early_fraud_warning": stripe.radar.EarlyFraudWarning,
 }
 
 
 def test_the_objects_of_the_pretend_stripe_have_stripes_fields() -> None:
     events: list[tuple[str, dict[str, Any]]] = []
-    books = Books("http://stripe.test", lambda kind, about: events.append((kind, about)), live=False)
+    books = Books("http://stripe.test", lambda kind, about, *_: events.append((kind, about)), live=False)
     price = {"currency": "usd", "unit_amount": "500", "product_data": {"name": "coins"}}
     line = {"quantity": "1", "price_data": price}
     asked = {"mode": "payment", "success_url": "https://shop.example", "line_items": [line]}
@@ -326,6 +332,15 @@ def test_the_objects_of_the_pretend_stripe_have_stripes_fields() -> None:
         (books.lapse_voucher if method == "oxxo" else books.pay_voucher)(
             books.pay_session(books.create_session(asked), method, None)
         )
+    customer = books.create_customer({})["id"]
+    left = {"mode": "setup", "currency": "usd", "success_url": "https://shop.example", "customer": customer}
+    books.leave_card(books.create_session(left), cards[2])
+    kept = books.methods_of(customer)[0]["id"]
+    paid = books.create_intent({"amount": "500", "currency": "usd", "customer": customer, "payment_method": kept})
+    by_page = {"card": {"request_three_d_secure": "any"}}
+    books.confirm_kept(paid, {"return_url": "https://shop.example", "payment_method_options": by_page})
+    books.detach(kept)
+    books.delete_customer(customer)
     seen = [item for item in books.objects.values() if item.get("object") in OBJECTS]
     assert {item["object"] for item in seen} == OBJECTS.keys()
     for item in seen:

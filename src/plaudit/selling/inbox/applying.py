@@ -12,6 +12,7 @@ from plaudit.selling.orders.problems import end_warning
 from plaudit.selling.orders.settlement import Seller, record
 from plaudit.selling.providers.base import (
     AccountNotice,
+    CardsChanged,
     ConsumptionRequest,
     FraudWarning,
     News,
@@ -44,6 +45,8 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
         return await _apply_payment(connection, provider, news.payment, settings, clock)
     if isinstance(news, AccountNotice):
         return Applied(NewsOutcome.PROBLEM if news.needs_somebody else NewsOutcome.APPLIED, news.words)
+    if isinstance(news, CardsChanged):
+        return Applied(NewsOutcome.IGNORED, f"cards of {news.customer_id}")
     order = await order_by_payment_id(connection, provider, news.payment_id)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the payment {news.payment_id}")

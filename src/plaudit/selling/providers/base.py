@@ -56,6 +56,16 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The one of the provider's methods that was chosen; None: the provider asks."""
     unseen: UnseenPayers = UnseenPayers()
     """Whom ways to pay may be offered to that take the money before anybody is judged."""
+    account_days: int = 0
+    """For how long the buyer was known here when the order was placed, for the provider's look at risks."""
+    authenticates: bool = False
+    """Whether the buyer's bank is to ask them (3-D Secure) even where it need not."""
+    customer_id: str | None = None
+    """Whom the provider keeps cards for; None: nobody, and no card is saved or kept."""
+    saves_card: bool = False
+    """Whether the buyer agreed that the provider keeps the card."""
+    card: str | None = None
+    """The card it keeps that is to pay at once, by the provider's id."""
 
 
 class VoucherNumber(msgspec.Struct, frozen=True):
@@ -78,6 +88,17 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True):
     pay_by: datetime | None = None
 
 
+class Decline(enum.StrEnum):
+    """Why a card did not pay, as far as its holder may be told."""
+
+    DECLINED = "declined"
+    """The bank does not say why."""
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    CARD_EXPIRED = "card_expired"
+    NOT_AUTHENTICATED = "not_authenticated"
+    """The bank asked whether it is them, and was not convinced."""
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as its provider sees it now."""
 
@@ -97,6 +118,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """What the payment shows about the country of whoever pays."""
     voucher: Voucher | None = None
     """What the buyer has to pay with elsewhere, while that is to be done."""
+    decline: Decline | None = None
+    """Why it was declined, where the provider says."""
 
 
 class StorePayment(Payment, frozen=True, kw_only=True):
@@ -203,6 +226,12 @@ class AccountNotice(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is to be listed until somebody looked at it."""
 
 
+class CardsChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The cards kept for a customer are others than before, or lie otherwise."""
+
+    customer_id: str
+
+
 class ConsumptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A store asks how much of a purchase was used, before it decides on a refund."""
 
@@ -213,7 +242,16 @@ class ConsumptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     answer_until: datetime
 
 
-News = PaymentNews | ReversalNews | FraudWarning | WarningEnded | ConsumptionRequest | RefundDeclined | AccountNotice
+News = (
+    PaymentNews
+    | ReversalNews
+    | FraudWarning
+    | WarningEnded
+    | ConsumptionRequest
+    | RefundDeclined
+    | AccountNotice
+    | CardsChanged
+)
 
 
 class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,6 +286,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether nobody pays with money."""
     in_app: bool = False
     """Whether it is paid in the host's own app or page."""
+    can_save: bool = False
+    """Whether it keeps cards for buyers who agree to that: see CardKeeper."""
     title: str = ""
     """What buyers call paying by it; empty: its name."""
     methods: tuple[NamedMethod, ...] = ()

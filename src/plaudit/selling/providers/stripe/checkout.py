@@ -6,10 +6,27 @@ from typing import TYPE_CHECKING, Any, cast
 from plaudit.languages.speaking import later
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
+from plaudit.selling.providers.stripe import one_tap
 from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
-from plaudit.selling.providers.stripe.methods import HELD
-from plaudit.selling.providers.stripe.objects import PROVIDER_MARK, Intent, Session, payment_of_intent, session_state
-from plaudit.selling.providers.stripe.payments import StripePayments, allowed_methods, gateway_of, marks, methods_of
+from plaudit.selling.providers.stripe.cards import StripeCards
+from plaudit.selling.providers.stripe.locales import stripe_locale
+from plaudit.selling.providers.stripe.objects import (
+    CARD_MARK,
+    PROVIDER_MARK,
+    Intent,
+    Session,
+    payment_of_intent,
+    session_state,
+)
+from plaudit.selling.providers.stripe.payments import (
+    INTENT_DETAILS,
+    StripePayments,
+    allowed_methods,
+    gateway_of,
+    marks,
+    methods_of,
+    options_of,
+)
 from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
 from plaudit.settings import Settings, SettingsError
@@ -20,24 +37,20 @@ if TYPE_CHECKING:
 _DETAILS = ["payment_intent.latest_charge.balance_transaction"]
 _CANCELLABLE = frozenset({"requires_capture", "requires_action"})  # reserved, or a voucher nobody has paid yet
 _LIST_DETAILS = [f"data.{path}" for path in _DETAILS]
-LOCALES = frozenset(
-    {
-        "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN", "hr",
-        "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl",
-        "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
-    }
-)  # fmt: skip
 
 
-class StripeCheckout(StripePayments):
-    """Payments are Checkout Sessions."""
+class StripeCheckout(StripeCards, StripePayments):
+    """Payments are Checkout Sessions; those by a card that Stripe keeps, PaymentIntents, which no session has."""
 
     name = "stripe"
     title = later("Card, wallet or a method of your country")
+    can_save = True
 
     async def create_checkout(self, request: CheckoutRequest) -> Payment:
         """A page at Stripe. Its request must not depend on the time it is sent: a repeat has to be the same."""
         known = marks(self.name, request)
+        if request.card is not None:
+            return await one_tap.pay_at_once(self._gateway, request, known)
         parameters: SessionCreateParams = {
             "mode": "payment",
             "client_reference_id": request.reference,
@@ -53,7 +66,7 @@ class StripeCheckout(StripePayments):
                 }
             ],
             "payment_intent_data": {"metadata": known, "description": request.description},
-            "payment_method_options": cast("Any", HELD),
+            "payment_method_options": cast("Any", options_of(request)),
             "adaptive_pricing": {"enabled": False},  # the price is ours; Stripe must not convert it
             "success_url": request.return_url,
             "cancel_url": request.return_url,
@@ -61,6 +74,8 @@ class StripeCheckout(StripePayments):
             "locale": stripe_locale(request.locale),
             "expand": _DETAILS,
         }
+        if request.customer_id is not None:
+            parameters["customer"] = request.customer_id
         if (allowed := allowed_methods(self.name, request)) is not None:
             parameters["allowed_payment_method_types"] = cast("Any", allowed)
         session = await self._gateway.ask(
@@ -72,9 +87,15 @@ class StripeCheckout(StripePayments):
         return self._payment(session)
 
     async def fetch(self, payment_id: str) -> Payment:
+        if _is_intent(payment_id):
+            return one_tap.payment_of(await one_tap.fetch(self._gateway, payment_id))
         return self._payment(await self._session(payment_id))
 
     async def cancel(self, payment_id: str) -> Payment:
+        if _is_intent(payment_id):
+            if (await one_tap.fetch(self._gateway, payment_id)).status not in {"processing", "succeeded", "canceled"}:
+                await self._let_go(payment_id)
+            return await self.fetch(payment_id)
         session = await self._session(payment_id)
         if session.status == "open":
             try:
@@ -94,6 +115,8 @@ class StripeCheckout(StripePayments):
         )
 
     async def _intent_id(self, payment_id: str) -> str | None:
+        if _is_intent(payment_id):
+            return payment_id
         intent = (await self._session(payment_id)).payment_intent
         return intent.id if isinstance(intent, Intent) else intent
 
@@ -109,8 +132,10 @@ class StripeCheckout(StripePayments):
         return None
 
     async def _payment_id(self, intent_id: str) -> str | None:
-        session = await self._session_of(intent_id)
-        return session.id if session else None
+        """Of its session; one by a kept card has none, and is a payment itself."""
+        if session := await self._session_of(intent_id):
+            return session.id
+        return intent_id if one_tap.is_of_kept_card(await one_tap.fetch(self._gateway, intent_id)) else None
 
     async def _payments(self, created: Mapping[str, int]) -> AsyncIterator[Payment]:
         sessions = self._gateway.pages(
@@ -121,10 +146,20 @@ class StripeCheckout(StripePayments):
         async for session in sessions:
             if (session.metadata or {}).get(PROVIDER_MARK) == self.name:
                 yield self._payment(session)
+        intents = self._gateway.pages(
+            Intent,
+            lambda client, asked: client.v1.payment_intents.list(asked),
+            {"created": created, "expand": [f"data.{INTENT_DETAILS}"]},
+        )
+        async for intent in intents:
+            if intent.metadata.get(PROVIDER_MARK) == self.name and one_tap.is_of_kept_card(intent):
+                yield one_tap.payment_of(intent)
 
     async def _payment_of_event(self, event: Event) -> Payment | None:
         of_session = event.type.startswith("checkout.session.")
         about = event.data.object.id
+        if CARD_MARK in (event.data.object.metadata or {}):
+            return await self.fetch(about)
         session = await self._session(about) if of_session else await self._session_of(about)
         return self._payment(session) if session else None
 
@@ -142,13 +177,8 @@ class StripeCheckout(StripePayments):
         return payment_of_intent(intent, payment_id=session.id, reference=reference, state=state, holder=holder)
 
 
-def stripe_locale(locale: str) -> str:
-    """The language of Stripe's page; its own choice where it does not speak ours."""
-    tag = locale.replace("_", "-")
-    for candidate in (tag, tag.split("-", 1)[0]):
-        if candidate in LOCALES:
-            return candidate
-    return "auto"
+def _is_intent(payment_id: str) -> bool:
+    return payment_id.startswith("pi_")
 
 
 def from_settings(settings: Settings) -> StripeCheckout:

@@ -9,7 +9,6 @@ from plaudit.languages.speaking import later
 from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
-from plaudit.selling.providers.stripe.methods import HELD
 from plaudit.selling.providers.stripe.objects import (
     ORDER_MARK,
     PROVIDER_MARK,
@@ -24,6 +23,7 @@ from plaudit.selling.providers.stripe.payments import (
     allowed_methods,
     gateway_of,
     marks,
+    options_of,
 )
 from plaudit.selling.providers.stripe.settings import StripeSettings
 from plaudit.selling.providers.stripe.webhooks import Event
@@ -56,7 +56,7 @@ class StripeIntents(StripePayments):
             "description": request.description,
             "metadata": marks(self.name, request),
             "automatic_payment_methods": {"enabled": True},
-            "payment_method_options": cast("Any", HELD),
+            "payment_method_options": cast("Any", options_of(request)),
             "expand": _EXPAND,
         }
         if (allowed := allowed_methods(self.name, request)) is not None:

@@ -12,6 +12,7 @@ from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.providers import ProviderUnavailable
 from plaudit.selling.providers.base import (
     AccountNotice,
+    Decline,
     FraudWarning,
     Payment,
     PaymentState,
@@ -28,6 +29,7 @@ from plaudit.selling.providers.stripe.vouchers import VOUCHER_METHODS, NextActio
 # What Plaudit writes into Stripe's metadata: an account may take payments of others too.
 PROVIDER_MARK, REFERENCE_MARK, ORDER_MARK = "plaudit_provider", "plaudit_reference", "plaudit_order"
 REVERSAL_MARK, REASON_MARK = "plaudit_reversal", "plaudit_reason"
+CARD_MARK, ACCOUNT_DAYS_MARK, PERSON_MARK = "plaudit_saved_card", "plaudit_account_days", "plaudit_person"
 
 # Methods whose answer comes days after the buyer is done; any other failure is shown at once, and may be tried again.
 _DELAYED_METHODS = frozenset(
@@ -86,6 +88,7 @@ class FailedMethod(msgspec.Struct, frozen=True):
 class PaymentError(msgspec.Struct, frozen=True):
     payment_method: FailedMethod | None = None
     code: str | None = None
+    decline_code: str | None = None
 
     @property
     def is_late(self) -> bool:
@@ -97,6 +100,15 @@ class PaymentError(msgspec.Struct, frozen=True):
         """Whether nobody said no: the time to pay is over."""
         of_voucher = self.payment_method and self.payment_method.type in VOUCHER_METHODS
         return bool(of_voucher) or self.code == "payment_intent_payment_attempt_expired"
+
+    @property
+    def decline(self) -> Decline:
+        """Why the bank said no, as far as the buyer is told."""
+        if self.code in {"payment_intent_authentication_failure", "authentication_required"}:
+            return Decline.NOT_AUTHENTICATED
+        if "expired_card" in {self.code, self.decline_code}:
+            return Decline.CARD_EXPIRED
+        return Decline.INSUFFICIENT_FUNDS if self.decline_code == "insufficient_funds" else Decline.DECLINED
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,6 +275,9 @@ def payment_of_intent(
         checkout_url=checkout_url,
         evidence=_charge_evidence(charge, holder) if charge else (),
         voucher=intent.voucher,
+        decline=intent.last_payment_error.decline
+        if state is PaymentState.DECLINED and intent.last_payment_error
+        else None,
     )
 
 

@@ -26,9 +26,11 @@ from plaudit.selling.providers.base import (
 from plaudit.selling.providers.errors import MethodNotOffered
 from plaudit.selling.providers.stripe import webhooks
 from plaudit.selling.providers.stripe.amounts import is_taken, range_of, step_minor, to_stripe
+from plaudit.selling.providers.stripe.cards import cards_news
 from plaudit.selling.providers.stripe.gateway import StripeGateway
-from plaudit.selling.providers.stripe.methods import METHODS, offered
+from plaudit.selling.providers.stripe.methods import HELD, METHODS, offered
 from plaudit.selling.providers.stripe.objects import (
+    ACCOUNT_DAYS_MARK,
     ORDER_MARK,
     PROVIDER_MARK,
     REASON_MARK,
@@ -66,6 +68,7 @@ class StripePayments(abc.ABC):
     name: str
     title: str
     in_app = False
+    can_save = False
 
     def __init__(
         self,
@@ -79,7 +82,9 @@ class StripePayments(abc.ABC):
         named = [
             NamedMethod(code=code, title=METHODS[code].title, currencies=METHODS[code].currencies) for code in methods
         ]
-        self.capabilities = Capabilities(title=self.title, in_app=self.in_app, methods=tuple(named))
+        self.capabilities = Capabilities(
+            title=self.title, in_app=self.in_app, can_save=self.can_save, methods=tuple(named)
+        )
         self._gateway = gateway
         self._webhook_secrets = webhook_secrets
         self._clock = clock or SystemClock()
@@ -180,6 +185,8 @@ class StripePayments(abc.ABC):
         event = webhooks.read(body)
         if event.account is not None:
             return []
+        if self.can_save and (changed := cards_news(event)):
+            return [changed]
         subject, about = event.type.rpartition(".")[0], event.data.object.id
         if subject in {"checkout.session", "payment_intent"}:
             marked = (event.data.object.metadata or {}).get(PROVIDER_MARK) == self.name
@@ -308,7 +315,22 @@ class StripePayments(abc.ABC):
 
 def marks(provider: str, request: CheckoutRequest) -> dict[str, str]:
     """What Plaudit writes beside a payment at Stripe, to know it again."""
-    return {PROVIDER_MARK: provider, REFERENCE_MARK: request.reference, ORDER_MARK: str(request.order_id)}
+    return {
+        PROVIDER_MARK: provider,
+        REFERENCE_MARK: request.reference,
+        ORDER_MARK: str(request.order_id),
+        ACCOUNT_DAYS_MARK: str(request.account_days),
+    }
+
+
+def options_of(request: CheckoutRequest) -> dict[str, dict[str, str]]:
+    """How each method is to pay: reserved first; a card kept, or its holder asked by the bank, where that is wanted."""
+    card = dict(HELD["card"])
+    if request.saves_card:
+        card["setup_future_usage"] = "on_session"
+    if request.authenticates:
+        card["request_three_d_secure"] = "any"
+    return HELD | {"card": card}
 
 
 def allowed_methods(provider: str, request: CheckoutRequest) -> list[str] | None:

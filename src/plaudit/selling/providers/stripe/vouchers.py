@@ -47,8 +47,15 @@ class Instructions(msgspec.Struct, frozen=True):
     hosted_verification_url: str | None = None
 
 
+class Redirect(msgspec.Struct, frozen=True):
+    url: str | None = None
+
+
 class NextAction(msgspec.Struct, frozen=True):
     """What the buyer is to do next; anything else than these happens at the checkout."""
+
+    redirect_to_url: Redirect | None = None
+    """The page where the buyer's bank asks whether it is them."""
 
     boleto_display_details: Instructions | None = None
     display_bank_transfer_instructions: Instructions | None = None

@@ -21,10 +21,12 @@ class EventObject(msgspec.Struct, frozen=True):
 
     id: str
     metadata: dict[str, Any] | None = None
+    customer: Any = None
 
 
 class EventData(msgspec.Struct, frozen=True):
     object: EventObject
+    previous_attributes: dict[str, Any] | None = None
 
 
 class Event(msgspec.Struct, frozen=True):
