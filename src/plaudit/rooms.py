@@ -14,6 +14,7 @@ ROOMS = (
     "plaudit.inbox",
     "plaudit.selling.prices",
     "plaudit.selling.papers",
+    "plaudit.selling.cards",
     "plaudit.selling.orders",
     "plaudit.selling.reversals",
     "plaudit.selling.grants",

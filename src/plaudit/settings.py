@@ -186,6 +186,12 @@ class Settings:
     orders_per_hour: int = ORDERS_PER_HOUR
     """Orders one person may place within an hour."""
 
+    authenticate_new_buyers: bool = True
+    """Whether the bank of somebody who never paid here is to ask them (3-D Secure) even where it need not."""
+
+    authenticate_from_us_cents: Annotated[int, whole(0)] = 0
+    """From how much on, in US cents at the rates of the price book, the buyer's bank is to ask. 0: never for that."""
+
     papers_per_hour: int = PAPERS_PER_HOUR
     """Receipts and credit notes one person may have made as PDF within an hour."""
 

@@ -29,6 +29,7 @@ PAGES = [
     ("/videos/{video}", OWNER),
     ("/recharge", VIEWER),
     ("/wallet", VIEWER),
+    ("/wallet/cards", VIEWER),
     ("/studio", CREATOR),
     ("/studio/totals", CREATOR),
     ("/studio/videos", CREATOR),

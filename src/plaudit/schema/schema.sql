@@ -921,11 +921,17 @@ CREATE TABLE public.recharge_order (
     poll_error text,
     voucher jsonb,
     method text,
+    card_id uuid,
+    card_consent_id uuid,
+    authenticates boolean DEFAULT false NOT NULL,
+    decline text,
     CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
     CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
     CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
     CONSTRAINT order_paid_is_whole CHECK ((num_nulls(paid_minor, paid_currency, paid_net_minor, paid_tax_minor) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT order_saves_no_card_it_has CHECK (((card_id IS NULL) OR (card_consent_id IS NULL))),
     CONSTRAINT order_state_known CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'refused'::text]))),
+    CONSTRAINT recharge_order_decline_check CHECK ((decline = ANY (ARRAY['declined'::text, 'insufficient_funds'::text, 'card_expired'::text, 'not_authenticated'::text]))),
     CONSTRAINT recharge_order_locale_check CHECK ((locale ~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT recharge_order_method_check CHECK ((method ~ '^[a-z0-9_]{1,40}$'::text)),
     CONSTRAINT recharge_order_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
@@ -948,6 +954,14 @@ COMMENT ON COLUMN public.recharge_order.locale IS 'what the checkout is written 
 COMMENT ON COLUMN public.recharge_order.voucher IS 'what the buyer pays with elsewhere, once the checkout is done: numbers, until when, and how much is missing';
 
 COMMENT ON COLUMN public.recharge_order.method IS 'chosen by name before the checkout; null: the provider''s own page asks';
+
+COMMENT ON COLUMN public.recharge_order.card_id IS 'the saved card that pays; null: the provider asks';
+
+COMMENT ON COLUMN public.recharge_order.card_consent_id IS 'that the card it is paid with is to be saved; null: it is not';
+
+COMMENT ON COLUMN public.recharge_order.authenticates IS 'whether the buyer''s bank is to ask them even where it need not';
+
+COMMENT ON COLUMN public.recharge_order.decline IS 'why the card did not pay, as far as its holder may be told';
 
 CREATE VIEW public.order_with_quote AS
  SELECT o.shard,
@@ -994,7 +1008,11 @@ CREATE VIEW public.order_with_quote AS
     q.book_version,
     q.decision_id,
     o.voucher,
-    o.method
+    o.method,
+    o.card_id,
+    o.card_consent_id,
+    o.authenticates,
+    o.decline
    FROM ((public.recharge_order o
      JOIN public.quote q USING (shard, person_id, quote_id))
      LEFT JOIN public.payment_decision d ON (((d.shard = o.shard) AND (d.order_id = o.order_id) AND (d.payment_id = o.payment_id) AND (o.state = 'refused'::text))));
@@ -1954,6 +1972,45 @@ UNION ALL
     (sum(gift_batch.coins))::bigint AS balance
    FROM public.gift_batch
   GROUP BY gift_batch.shard, gift_batch.creator_shard;
+
+CREATE TABLE public.card_consent (
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    consent_id uuid NOT NULL,
+    version integer NOT NULL,
+    language text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT card_consent_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT card_consent_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.card_consent IS 'that somebody expressly wanted a card to be kept, in which words they were asked, and when';
+
+COMMENT ON COLUMN public.card_consent.consent_id IS 'that of the order, or of the request, it was given with';
+
+COMMENT ON COLUMN public.card_consent.version IS 'of the words';
+
+CREATE TABLE public.card_customer (
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    provider text NOT NULL,
+    consent_id uuid NOT NULL,
+    customer_id text,
+    ended_at timestamp with time zone,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    CONSTRAINT card_customer_customer_id_check CHECK (((length(customer_id) >= 1) AND (length(customer_id) <= 255))),
+    CONSTRAINT customer_is_due_while_known CHECK (((due_at IS NULL) OR (customer_id IS NOT NULL)))
+);
+
+COMMENT ON COLUMN public.card_customer.consent_id IS 'the first that it rests on; also the idempotency key it was made with';
+
+COMMENT ON COLUMN public.card_customer.customer_id IS 'the provider''s; null: it knows nobody, not yet or no more';
+
+COMMENT ON COLUMN public.card_customer.ended_at IS 'since when nothing is to be kept';
 
 CREATE TABLE public.catalogue (
     singleton boolean DEFAULT true NOT NULL,
@@ -3329,6 +3386,36 @@ CREATE UNLOGGED TABLE public.room_viewers (
     CONSTRAINT room_viewers_viewers_check CHECK ((viewers >= 0))
 );
 
+CREATE TABLE public.saved_card (
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    card_id uuid NOT NULL,
+    provider text NOT NULL,
+    provider_card_id text,
+    brand text,
+    last_four text,
+    expires_on date,
+    is_default boolean DEFAULT false NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT card_is_known_until_removed CHECK (((provider_card_id IS NOT NULL) OR (removed_at IS NOT NULL))),
+    CONSTRAINT card_is_shown_until_removed CHECK ((num_nulls(brand, last_four, expires_on) =
+CASE
+    WHEN (removed_at IS NULL) THEN 0
+    ELSE 3
+END)),
+    CONSTRAINT card_removed_is_no_default CHECK ((NOT (is_default AND (removed_at IS NOT NULL)))),
+    CONSTRAINT saved_card_brand_check CHECK ((brand ~ '^[a-z0-9_]{1,40}$'::text)),
+    CONSTRAINT saved_card_last_four_check CHECK ((last_four ~ '^[0-9]{4}$'::text)),
+    CONSTRAINT saved_card_provider_card_id_check CHECK (((length(provider_card_id) >= 1) AND (length(provider_card_id) <= 255)))
+);
+
+COMMENT ON COLUMN public.saved_card.provider_card_id IS 'the provider''s; null: it has forgotten the card';
+
+COMMENT ON COLUMN public.saved_card.expires_on IS 'the last day on which it is good';
+
+COMMENT ON COLUMN public.saved_card.removed_at IS 'since when it is neither shown nor paid with; nothing of it stays but this row';
+
 CREATE TABLE public.session (
     id bigint NOT NULL,
     secret_sha256 bytea NOT NULL,
@@ -3939,6 +4026,15 @@ ALTER TABLE ONLY public.audit_run
 ALTER TABLE ONLY public.backup
     ADD CONSTRAINT backup_pkey PRIMARY KEY (taken_at);
 
+ALTER TABLE ONLY public.card_consent
+    ADD CONSTRAINT card_consent_pkey PRIMARY KEY (shard, person_id, consent_id);
+
+ALTER TABLE ONLY public.card_customer
+    ADD CONSTRAINT card_customer_pkey PRIMARY KEY (shard, person_id, provider);
+
+ALTER TABLE ONLY public.saved_card
+    ADD CONSTRAINT card_is_kept_once UNIQUE (provider, provider_card_id);
+
 ALTER TABLE ONLY public.catalogue
     ADD CONSTRAINT catalogue_pkey PRIMARY KEY (singleton);
 
@@ -3977,6 +4073,9 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.credit_note
     ADD CONSTRAINT credit_note_pkey PRIMARY KEY (shard, reversal_id, act);
+
+ALTER TABLE ONLY public.card_customer
+    ADD CONSTRAINT customer_is_one_persons UNIQUE (provider, customer_id);
 
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_in_log UNIQUE (shard, log_no);
@@ -4257,6 +4356,9 @@ ALTER TABLE ONLY public.room
 ALTER TABLE ONLY public.room_viewers
     ADD CONSTRAINT room_viewers_pkey PRIMARY KEY (room_id, process_id);
 
+ALTER TABLE ONLY public.saved_card
+    ADD CONSTRAINT saved_card_pkey PRIMARY KEY (shard, person_id, card_id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
 
@@ -4372,6 +4474,8 @@ CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour
 
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
 
+CREATE INDEX card_customer_due ON public.card_customer USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 CREATE INDEX clawback_part_by_creator ON public.clawback_part USING btree (shard, creator_id, taken_at DESC, reversal_id DESC);
 
 CREATE INDEX clawback_stuck ON public.clawback USING btree (queued_at) WHERE ((applied_at IS NULL) AND (error IS NOT NULL));
@@ -4428,6 +4532,8 @@ CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_
 
 CREATE INDEX lot_to_expire ON public.lot USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND ((coins_reversed + coins_expired) < coins));
 
+CREATE UNIQUE INDEX one_default_card ON public.saved_card USING btree (shard, person_id) WHERE is_default;
+
 CREATE INDEX overlay_token_by_creator ON public.overlay_token USING btree (creator_id, created_at DESC);
 
 CREATE INDEX payment_decision_due ON public.payment_decision USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -4481,6 +4587,8 @@ CREATE INDEX receipt_by_payment_time ON public.receipt USING btree (paid_at, ord
 CREATE INDEX recharge_order_by_person ON public.recharge_order USING btree (shard, person_id, order_id);
 
 CREATE INDEX recharge_order_to_poll ON public.recharge_order USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+
+CREATE INDEX recharge_order_with_voucher ON public.recharge_order USING btree (shard, person_id) WHERE ((state = 'pending'::text) AND (voucher IS NOT NULL));
 
 CREATE INDEX reconciliation_run_by_time ON public.reconciliation_run USING btree (requested_at DESC, run_id DESC);
 
@@ -4603,6 +4711,12 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.art
     ADD CONSTRAINT art_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.card_consent
+    ADD CONSTRAINT card_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.card_customer
+    ADD CONSTRAINT card_customer_shard_person_id_consent_id_fkey FOREIGN KEY (shard, person_id, consent_id) REFERENCES public.card_consent(shard, person_id, consent_id);
+
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_shard_conversion_id_fkey FOREIGN KEY (shard, conversion_id) REFERENCES public.conversion(shard, id);
 
@@ -4655,10 +4769,16 @@ ALTER TABLE ONLY public.lot_reversal
     ADD CONSTRAINT lot_reversal_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
 
 ALTER TABLE ONLY public.recharge_order
+    ADD CONSTRAINT order_is_paid_by_own_card FOREIGN KEY (shard, person_id, card_id) REFERENCES public.saved_card(shard, person_id, card_id);
+
+ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT order_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.order_transition(from_state, to_state);
 
 ALTER TABLE ONLY public.order_reversed
     ADD CONSTRAINT order_reversed_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.recharge_order
+    ADD CONSTRAINT order_saves_card_by_consent FOREIGN KEY (shard, person_id, card_consent_id) REFERENCES public.card_consent(shard, person_id, consent_id);
 
 ALTER TABLE ONLY public.overlay_token
     ADD CONSTRAINT overlay_token_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.person(id);
@@ -4827,6 +4947,9 @@ ALTER TABLE ONLY public.room
 
 ALTER TABLE ONLY public.room
     ADD CONSTRAINT room_creator_id_issuer_id_fkey FOREIGN KEY (creator_id, issuer_id) REFERENCES public.person(id, issuer_id);
+
+ALTER TABLE ONLY public.saved_card
+    ADD CONSTRAINT saved_card_shard_person_id_provider_fkey FOREIGN KEY (shard, person_id, provider) REFERENCES public.card_customer(shard, person_id, provider);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.api_key(id);
@@ -5073,6 +5196,8 @@ GRANT UPDATE(poll_error) ON TABLE public.recharge_order TO plaudit_app;
 
 GRANT UPDATE(voucher) ON TABLE public.recharge_order TO plaudit_app;
 
+GRANT UPDATE(decline) ON TABLE public.recharge_order TO plaudit_app;
+
 GRANT SELECT ON TABLE public.order_with_quote TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.locked_order(p_shard smallint, p_order_id uuid) FROM PUBLIC;
@@ -5208,6 +5333,26 @@ GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_batch TO plaudit_app;
 
 GRANT SELECT ON TABLE public.balance TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.card_consent TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(consent_id) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(customer_id) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.card_customer TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.card_customer TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO plaudit_app;
 
@@ -5528,6 +5673,20 @@ GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 GRANT USAGE ON SEQUENCE public.room_id_seq TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.saved_card TO plaudit_app;
+
+GRANT UPDATE(provider_card_id) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT UPDATE(brand) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT UPDATE(last_four) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT UPDATE(expires_on) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT UPDATE(is_default) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT UPDATE(removed_at) ON TABLE public.saved_card TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO plaudit_app;
 

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from plaudit.selling.cards import api as cards
 from plaudit.selling.grants import api as grants
 from plaudit.selling.inbox import api as inbox
 from plaudit.selling.inbox import webhook_api
@@ -18,6 +19,7 @@ ROUTERS = (
         "/v1",
         route_handlers=[
             *orders.HANDLERS,
+            *cards.HANDLERS,
             *webhook_api.HANDLERS,
             *wallet.HANDLERS,
             *stores.HANDLERS,

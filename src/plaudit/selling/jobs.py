@@ -3,6 +3,7 @@
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.jobs import Job
+from plaudit.selling.cards.jobs import card_jobs
 from plaudit.selling.inbox.jobs import inbox_jobs
 from plaudit.selling.orders.jobs import order_jobs
 from plaudit.selling.prices.jobs import price_jobs
@@ -17,6 +18,7 @@ def selling_jobs(database: Database, providers: PaymentProviders, settings: Sett
     """The jobs of all rooms of the wing."""
     return [
         *price_jobs(database, clock),
+        *card_jobs(database, providers, clock),
         *order_jobs(database, providers, settings, clock),
         *reversal_jobs(database, providers, settings, clock),
         *store_jobs(database, providers, settings, clock),

@@ -57,10 +57,20 @@ _PROBLEMS = {
         "The payment provider does not take this currency, or not this amount of it. Nothing was taken."
     ),
     "method_not_offered": later("At this price, pay in a way that shows where you are. Nothing was taken."),
+    "card_expired": later("This card has expired. Pay with another."),
+    "too_many_cards": later("So many cards are saved already; remove one first."),
+    "consent_outdated": later("The words about saving cards are others by now. Reload the page and read them again."),
     "nothing_left_to_refund": later("All of this purchase has gone back already. Nothing was moved."),
     "withdrawal_not_possible": later("This purchase cannot be taken back. Nothing was moved."),
     "coins_were_spent": later("Some of these coins were spent meanwhile. Nothing was moved."),
     "refund_at_store": later("Only the app store can give this money back."),
+}
+
+_DECLINES = {
+    "declined": later("Your bank or card said no."),
+    "insufficient_funds": later("There is not enough money on the card."),
+    "card_expired": later("The card has expired."),
+    "not_authenticated": later("Your bank was not sure that it is you."),
 }
 
 
@@ -138,6 +148,9 @@ def _tray_words() -> dict[str, Any]:
         "short_worth": _("That is {money}."),
         "gift_waits": _("Your gift waits here."),
         "buy": _("Buy {coins}"),
+        "buy_and_send": _("Buy {coins} and send"),
+        "pays_with": _("{card} pays at once."),
+        "pay_otherwise": _("Pay in another way"),
     }
 
 
@@ -163,7 +176,14 @@ def giving_words() -> dict[str, Any]:
         "new_price": _("{gift} costs {coins} now."),
         "new_prices": _("{gift} costs {coins} now, {total} for {count}."),
         "purchase_failed": _("The purchase could not be started. Nothing was taken."),
+        "declines": {code: decline_reason(code) for code in _DECLINES},
+        "nothing_taken": _("Nothing was taken, and your gift still waits here."),
     }
+
+
+def decline_reason(code: str) -> str:
+    """Why a card did not pay, to its holder: by the code of the order."""
+    return _(_DECLINES[code])
 
 
 def closed_words(name: str) -> dict[str, str]:

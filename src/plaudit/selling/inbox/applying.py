@@ -5,6 +5,7 @@ from typing import NamedTuple
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.inbox.model import NewsOutcome
+from plaudit.selling.cards.actions import look_again_at
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import Decision, apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
@@ -46,7 +47,8 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
     if isinstance(news, AccountNotice):
         return Applied(NewsOutcome.PROBLEM if news.needs_somebody else NewsOutcome.APPLIED, news.words)
     if isinstance(news, CardsChanged):
-        return Applied(NewsOutcome.IGNORED, f"cards of {news.customer_id}")
+        ours = await look_again_at(connection, provider, news.customer_id, clock)
+        return Applied(NewsOutcome.APPLIED if ours else NewsOutcome.IGNORED, f"cards of {news.customer_id}")
     order = await order_by_payment_id(connection, provider, news.payment_id)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the payment {news.payment_id}")

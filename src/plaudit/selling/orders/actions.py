@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -18,6 +17,8 @@ from plaudit.people.allowances import take
 from plaudit.people.model import Caller, Role
 from plaudit.policy.model import Outcome, RegionDecision
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.selling.cards import actions as cards
+from plaudit.selling.orders import risks
 from plaudit.selling.orders.model import (
     Order,
     OrderRequest,
@@ -35,6 +36,7 @@ from plaudit.selling.prices.current import current_book, prices, require_seller
 from plaudit.selling.prices.pricing import WEB, Price
 from plaudit.selling.providers import PaymentProviders, as_taken, methods_of, takers_of
 from plaudit.selling.providers.errors import CurrencyNotTaken
+from plaudit.selling.providers.returning import absolute_return
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -217,7 +219,9 @@ async def place_order(
         InvalidField: an unknown provider or method, one that does not serve the channel, or a return address that is
             not allowed.
         CurrencyNotTaken: the provider takes no such amount of the quote's currency.
-        NotFound: the person has no such quote.
+        NotFound: the person has no such quote, or no such card.
+        CardExpired: the saved card is good no more.
+        ConsentOutdated, TooManyCards: no card can be saved as it was asked.
         QuoteNotOurs: it was altered since it was made, or signed with another key.
         QuoteExpired: its price is promised no more.
         QuoteAlreadyOrdered: by an order with another id.
@@ -234,6 +238,27 @@ async def place_order(
         raise NotFound("You have no such quote.", quote_id=asked.quote_id)
     if not is_signed(quote, await quote_key(connection, settings)):
         raise QuoteNotOurs
+    _require_taker(asked, quote, providers)
+    now = clock.now()
+    if now >= quote.expires_at:
+        raise QuoteExpired(quote.expires_at)
+    await take(connection, person_id, "order", settings.orders_per_hour, clock)
+    locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"
+    await _check_cards(connection, person_id, asked, providers, locale, clock)
+    await connection.fetchval(
+        SQL["write_order"],
+        *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
+        *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
+        *(locale, asked.method, asked.card_id, asked.id if asked.save_card is not None else None),
+        await risks.authenticates(connection, quote, settings),
+    )
+    order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
+    if order is None:  # the row in the way is another order of the quote
+        raise QuoteAlreadyOrdered
+    return _same_order(order, person_id, asked, return_url)
+
+
+def _require_taker(asked: OrderRequest, quote: Quote, providers: PaymentProviders) -> None:
     provider = providers.get(asked.provider)
     if provider is None:
         raise InvalidField(
@@ -245,27 +270,31 @@ async def place_order(
         raise CurrencyNotTaken(asked.provider, f"it does not take {price.amount_minor} minor units of {price.currency}")
     if asked.method is not None and asked.method not in methods_of(provider, quote.currency):
         raise InvalidField(field="method", reason=f"is not offered by {asked.provider} for {quote.currency}")
-    now = clock.now()
-    if now >= quote.expires_at:
-        raise QuoteExpired(quote.expires_at)
-    await take(connection, person_id, "order", settings.orders_per_hour, clock)
-    await connection.fetchval(
-        SQL["write_order"],
-        *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
-        *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
-        asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en",
-        asked.method,
-    )
-    order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
-    if order is None:  # the row in the way is another order of the quote
-        raise QuoteAlreadyOrdered
-    return _same_order(order, person_id, asked, return_url)
+
+
+async def _check_cards(
+    connection: Connection,
+    person_id: int,
+    asked: OrderRequest,
+    providers: PaymentProviders,
+    locale: str,
+    clock: Clock,
+) -> None:
+    """The saved card is the buyer's own, and good; that one is to be saved was agreed to, which is kept."""
+    if asked.card_id is not None:
+        if asked.save_card is not None or asked.method is not None:
+            raise InvalidField(field="card_id", reason="is paid with as it is: without method and save_card")
+        await cards.require_good(connection, person_id, asked.card_id, asked.provider, clock)
+    if asked.save_card is not None:
+        cards.require_keeper(providers, asked.provider)
+        await cards.agree(connection, person_id, asked.provider, asked.id, asked.save_card, locale, clock)
 
 
 def _same_order(known: Order, person_id: int, asked: OrderRequest, return_url: str) -> Order:
     present = (known.person_id, known.quote_id, known.provider, known.method, known.return_url, known.locale)
     wanted = (person_id, asked.quote_id, asked.provider, asked.method, return_url, asked.locale or known.locale)
-    if present != wanted:
+    cards_as_known = (known.card_id, known.card_consent_id is not None)
+    if present != wanted or cards_as_known != (asked.card_id, asked.save_card is not None):
         raise IdempotencyConflict
     return known
 
@@ -278,23 +307,7 @@ def return_address(asked: OrderRequest, settings: Settings) -> str:
     """
     if asked.return_url is None:
         return f"{settings.public_url}/orders/{asked.id}"
-    text = asked.return_url
-    if not text.isascii() or not text.isprintable() or "\\" in text or " " in text:
-        raise InvalidField(field="return_url", reason="must be an address of printable ASCII characters")
-    if text.startswith("/") and not text.startswith("//"):
-        return settings.public_url + text
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise InvalidField(field="return_url", reason="is not an address") from None
-    ours = urlsplit(settings.public_url)
-    same_origin = (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
-    allowed = parts.scheme == "https" and parts.netloc in settings.return_hosts.split()
-    if not (same_origin or allowed):
-        raise InvalidField(
-            field="return_url", reason="must be a path that begins with /, or an https address of an allowed host"
-        )
-    return text
+    return absolute_return(asked.return_url, settings)
 
 
 async def find_order(connection: Connection, person_id: int, order_id: UUID) -> Order:

@@ -14,7 +14,7 @@ from plaudit.selling.orders.regions_api import RegionAnswer, region_answer
 from plaudit.selling.orders.ways import Way
 from plaudit.selling.prices.channel_answers import ChannelAnswer
 from plaudit.selling.prices.pricing import Channel
-from plaudit.selling.providers.base import VoucherNumber
+from plaudit.selling.providers.base import Decline, VoucherNumber
 from plaudit.selling.providers.products import product_of
 
 
@@ -102,6 +102,10 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     provider: str
     method: Annotated[str | None, Meta(description="Of the provider, when it was chosen before the checkout.")]
+    card_id: Annotated[UUID | None, Meta(description="The saved card that pays; null: the provider asks.")]
+    decline: Annotated[
+        Decline | None, Meta(description="Why the card did not pay, as far as its holder may be told; null: unknown.")
+    ]
     checkout_url: Annotated[str | None, Meta(description="Where the buyer pays; null unless the order is pending.")]
     store: Annotated[StoreAnswer | None, Meta(description="What the app asks its store for; null on the web.")]
     processing_since: Annotated[
@@ -156,6 +160,8 @@ def order_answer(order: Order, product_prefix: str) -> OrderAnswer:
         region=order.region,
         provider=order.provider,
         method=order.method,
+        card_id=order.card_id,
+        decline=order.decline,
         checkout_url=order.checkout_url if order.state is OrderState.PENDING else None,
         store=None if order.channel == "web" else StoreAnswer(product_id, order.order_id),
         processing_since=order.processing_since if order.state is OrderState.PENDING else None,

@@ -16,6 +16,7 @@ from plaudit.people.allowances import TooOften
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
 from plaudit.providers import ProviderRefused, ProviderUnavailable
+from plaudit.selling.cards.model import CardExpired, ConsentOutdated, TooManyCards
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers, ways
 from plaudit.selling.orders.answers import (
     OrderAnswer,
@@ -128,6 +129,8 @@ async def make_quote(
     operation_id="PlaceOrder",
     tags=TAGS,
     problems=(
+        CardExpired,
+        ConsentOutdated,
         CurrencyNotTaken,
         MethodNotOffered,
         NoSeller,
@@ -136,6 +139,7 @@ async def make_quote(
         QuoteAlreadyOrdered,
         QuoteExpired,
         QuoteNotOurs,
+        TooManyCards,
         TooOften,
     ),
     summary="Order what was quoted",
@@ -149,7 +153,10 @@ async def place_order(
     clock: Clock,
 ) -> OrderAnswer:
     """Prepares the page where the buyer pays, `checkout_url`. When the provider does not answer the order is kept, and
-    the same request sent again goes on with it."""
+    the same request sent again goes on with it.
+
+    With `card_id` the saved card pays at once: the answer is the paid order, a declined one that says why, or one that
+    is pending with the page of the buyer's bank as `checkout_url`."""
     order = await checkout.start(database, payment_providers, caller.person_id, data, settings, clock)
     return order_answer(order, settings.store_product_prefix)
 

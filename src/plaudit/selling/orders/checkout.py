@@ -1,6 +1,7 @@
 """Talking with providers: what happens between the transactions of an order, never inside one."""
 
 from datetime import timedelta
+from typing import Any
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_one, statements
@@ -8,8 +9,10 @@ from plaudit.languages.formats import format_coins
 from plaudit.languages.model import ENGLISH, Voice, language_of
 from plaudit.languages.speaking import speaking
 from plaudit.limits import ORDER_POLL_AFTER_S
+from plaudit.people.actions import require_person
 from plaudit.policy.model import UnseenPayers
 from plaudit.providers import ProviderUnavailable
+from plaudit.selling.cards import actions as cards
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.capturing import apply_payment, carry_out, carry_out_these
 from plaudit.selling.orders.model import Order, OrderRequest, OrderState
@@ -18,7 +21,8 @@ from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.prices.pricing import WEB
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentProvider, as_store
+from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentProvider, PaymentState, as_store
+from plaudit.selling.providers.cards import as_card_keeper
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -40,15 +44,18 @@ async def start(
         NoSeller: nobody is named who sells; no order is placed then.
         Problem: see actions.place_order.
     """
-    unseen = UnseenPayers()
+    unseen, account_days = UnseenPayers(), 0
     async with database.transaction() as connection:
         order = await actions.place_order(connection, person_id, asked, providers, settings, clock)
         if order.state is OrderState.CREATED:
             await seller_of(connection, order.region, order.created_at, settings)
+            buyer = await require_person(connection, order.person_id)
+            account_days = max(0, (order.created_at - buyer.created_at).days)
             if order.channel == WEB:
                 unseen = await unseen_payers_of(connection, order, settings)
     if order.state is not OrderState.CREATED:
         return order
+    provider = _provider_of(order, providers)
     request = CheckoutRequest(
         reference=order.reference,
         order_id=order.order_id,
@@ -60,9 +67,11 @@ async def start(
         locale=order.locale,
         method=order.method,
         unseen=unseen,
+        account_days=account_days,
+        authenticates=order.authenticates,
+        **await _kept(database, order, provider, clock),
     )
-    provider = _provider_of(order, providers)
-    payment_id, checkout_url = None, None  # in an app store the app buys, and brings the proof
+    payment, payment_id, checkout_url = None, None, None  # in an app store the app buys, and brings the proof
     if as_store(provider) is None:
         payment = await provider.create_checkout(request)
         payment_id, checkout_url = payment.id, payment.checkout_url
@@ -73,7 +82,23 @@ async def start(
             *(order.shard, order.order_id, payment_id, checkout_url, now),
             now + timedelta(seconds=ORDER_POLL_AFTER_S),
         )
-        return await _read(connection, order)
+        order = await _read(connection, order)
+    if payment is None or payment.state is PaymentState.OPEN:
+        return order
+    return await apply(database, providers, order, payment, settings, clock)  # a saved card pays at once
+
+
+async def _kept(database: Database, order: Order, provider: PaymentProvider, clock: Clock) -> dict[str, Any]:
+    """What the provider is told of cards it keeps, or is to keep; nothing otherwise."""
+    keeper = as_card_keeper(provider)
+    if keeper is None or (order.card_id is None and order.card_consent_id is None):
+        return {}
+    customer_id = await cards.customer_at(database, keeper, order.person_id, clock)
+    if order.card_id is None:
+        return {"customer_id": customer_id, "saves_card": True}
+    async with database.read() as connection:
+        card = await cards.find_card(connection, order.person_id, order.card_id)
+    return {"customer_id": customer_id, "card": card.provider_card_id}
 
 
 def _description(order: Order) -> str:

@@ -12,8 +12,9 @@ from plaudit.ids import IdMeta
 from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, RETURN_URL_LENGTH_MAX
 from plaudit.money import Money
 from plaudit.problems import Conflict, Moment
+from plaudit.selling.cards.model import ConsentVersion
 from plaudit.selling.prices.pricing import Channel
-from plaudit.selling.providers.base import Voucher
+from plaudit.selling.providers.base import Decline, Voucher
 from plaudit.selling.providers.references import reference_of
 
 RegionSource = Literal["identity", "requested", "default", "card", "network", "store_front"]
@@ -116,6 +117,12 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         ]
         | None
     ) = None
+    card_id: (
+        Annotated[UUID, Meta(description="A saved card of the buyer's that pays at once; its provider is `provider`.")]
+        | None
+    ) = None
+    save_card: ConsentVersion | None = None
+    """That the card which will pay is to be saved."""
     return_url: (
         Annotated[
             str,
@@ -186,6 +193,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer pays with elsewhere; while the order is pending it is still to be paid."""
     method: str | None = None
     """The provider's method that was chosen before the checkout; None: the provider asked."""
+    card_id: UUID | None = None
+    """The saved card that pays; None: the provider asks."""
+    card_consent_id: UUID | None = None
+    """That the card it is paid with is to be saved; None: it is not."""
+    authenticates: bool = False
+    """Whether the buyer's bank is to ask them even where it need not."""
+    decline: Decline | None = None
+    """Why the card did not pay."""
 
     @property
     def price(self) -> Money:

@@ -35,8 +35,8 @@ where (q.shard, q.person_id, q.quote_id) = (old.shard, old.person_id, old.quote_
 
 -- name: write_order
 insert into recharge_order (shard, order_id, person_id, quote_id, provider, return_url, created_at, changed_at,
-    expires_at, poll_at, locale, method)
-values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
+    expires_at, poll_at, locale, method, card_id, card_consent_id, authenticates)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict do nothing
 returning order_id
 
@@ -69,6 +69,9 @@ select {order} from locked_order($1, $2) o
 
 -- name: language_of_person
 select language from person where id = $1
+
+-- name: has_paid
+select exists (select from recharge_order where shard = $1 and person_id = $2 and state = 'paid')
 
 -- name: last_way -> ChosenWay
 -- How somebody paid last, by one of these providers.
@@ -113,6 +116,9 @@ update recharge_order
 set state = $3, previous_state = state, payment_id = $4, changed_at = $5, poll_at = null
 where shard = $1 and order_id = $2 and state = any ($6::text[])
 returning order_id
+
+-- name: note_decline
+update recharge_order set decline = $3 where shard = $1 and order_id = $2
 
 -- name: note_processing
 -- That the money is on its way, perhaps with a voucher, or ($3 null) that it is not after all.

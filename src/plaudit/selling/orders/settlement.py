@@ -19,6 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.money import Money, round_half_up
 from plaudit.people.references import reference
+from plaudit.selling.cards.actions import look_again
 from plaudit.selling.orders import finishing
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.problems import note_problem
@@ -105,6 +106,8 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
         await record(connection, order, payment, PaymentProblemKind.PRICE_DIFFERS, now)
         order = await _keep_what_was_paid(connection, order, payment)
     await _book(connection, order, payment, now)
+    if order.card_consent_id is not None:
+        await look_again(connection, order.shard, order.person_id, order.provider, now)
     await write_receipt(
         connection, msgspec.convert(order, Sale, from_attributes=True), payment.paid_at or now, seller, now
     )
@@ -164,6 +167,8 @@ async def _ended(connection: Connection, order: Order, payment: Payment, now: da
     if order.state not in {*OPEN, OrderState.AUTHORISED} or order.payment_id not in {None, payment.id}:
         return NewsOutcome.IGNORED
     await move(connection, order, state, payment.id, (*OPEN, OrderState.AUTHORISED), now)
+    if payment.decline is not None:
+        await connection.execute(SQL["note_decline"], order.shard, order.order_id, payment.decline)
     await _note_part_paid(connection, order, payment.id, now)
     if order.state is OrderState.AUTHORISED:
         detail = f"{state} although it was to be taken"

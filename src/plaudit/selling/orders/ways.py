@@ -28,6 +28,9 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     method: Annotated[str | None, Meta(description="To be named with the provider; null: the provider asks.")]
     name: Annotated[str, Meta(description="What buyers call it.", examples=["PayPal"])]
     in_app: Annotated[bool, Meta(description="Whether it is paid in the host's own app or page, not at a provider's.")]
+    can_save: Annotated[
+        bool, Meta(description="Whether the card it is paid with can be saved (`save_card` of an order).")
+    ]
     is_last: Annotated[bool, Meta(description="Whether the buyer paid this way the last time; of one at most.")]
 
 
@@ -50,8 +53,16 @@ async def ways(
         ]
         for method, words in shown:
             is_last = last == ChosenWay(name, method)
-            in_app = provider.capabilities.in_app
-            found.append(Way(provider=name, method=method, name=words, in_app=in_app, is_last=is_last))
+            found.append(
+                Way(
+                    provider=name,
+                    method=method,
+                    name=words,
+                    in_app=provider.capabilities.in_app,
+                    can_save=provider.capabilities.can_save and method in {None, "card"},
+                    is_last=is_last,
+                )
+            )
     return found
 
 

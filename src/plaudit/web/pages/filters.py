@@ -1,8 +1,8 @@
 """Filters of page templates beside those of every template: prices of one coin, shares, names of regions, pictures."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale
 
@@ -15,6 +15,7 @@ from plaudit.selling.papers.document import tax_name
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.reversals.model import Kind, Reversal, State
 from plaudit.web.pages.scenes import scene_of
+from plaudit.web.words import decline_reason
 
 _REVERSAL_TITLES = {
     Kind.WITHDRAWAL: later("Taken back"),
@@ -41,6 +42,13 @@ _VOUCHER_NUMBERS = {
     "number": later("Number"),
     "reference": later("Payment reference"),
     "seicomart": "Seicomart",
+}
+_CARD_BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
 }
 _NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"})
 
@@ -115,6 +123,24 @@ def voucher_number(name: str) -> str:
     return _(_VOUCHER_NUMBERS[name]) if name in _VOUCHER_NUMBERS else name
 
 
+class ShownCard(Protocol):
+    @property
+    def brand(self) -> str: ...
+
+    @property
+    def last_four(self) -> str: ...
+
+
+def card_name(card: ShownCard) -> str:
+    """A saved card as its holder knows it: Visa •••• 4242."""
+    return f"{_CARD_BRANDS.get(card.brand, card.brand.replace('_', ' ').capitalize())} •••• {card.last_four}"
+
+
+def card_month(last_day: date) -> str:
+    """Until when a card is good, as it stands on it: 12/2029."""
+    return f"{last_day:%m/%Y}"
+
+
 def playing_time(ms: int) -> str:
     """A length of a video, or a place in it: 0:48, 1:02:03."""
     minutes, seconds = divmod(ms // 1000, 60)
@@ -126,6 +152,9 @@ FILTERS = {
     "channel_title": channel_title,
     "channel_place": channel_place,
     "voucher_number": voucher_number,
+    "decline_reason": decline_reason,
+    "card_name": card_name,
+    "card_month": card_month,
     "explain": explain,
     "scene": scene_of,
     "tax_name": tax_name,

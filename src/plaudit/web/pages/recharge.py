@@ -17,6 +17,9 @@ from plaudit.people.addresses import local_address
 from plaudit.people.injected import Caller
 from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
+from plaudit.selling.cards.actions import cards_of, one_tap_card
+from plaudit.selling.cards.consent import CONSENT_WORDS
+from plaudit.selling.cards.model import CONSENT_VERSION
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.regions import decisions_of_order, preview
@@ -68,6 +71,8 @@ async def recharge(
         known = await regions(connection, book)
         who = [] if decision.outcome is Outcome.REFUSE else providers_on_the_web(payment_providers, found[0])
         offered = of_pages(await ways(connection, caller.person_id, payment_providers, who, found[0]))
+        kept = [card for card in await cards_of(connection, caller.person_id) if card.provider in who]
+        one_tap = await one_tap_card(connection, caller.person_id, who, clock)
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
     compared_coins = _comparable(found)
@@ -79,6 +84,7 @@ async def recharge(
         "back": back,
         "packages": [package.coins for package in web.packages],
         "way": msgspec.to_builtins(chosen),
+        "consent_version": CONSENT_VERSION,
     }
     return page(
         "recharge.html",
@@ -97,6 +103,10 @@ async def recharge(
         back=back,
         ways=offered,
         chosen=chosen,
+        cards=kept,
+        one_tap=one_tap,
+        now=clock.now(),
+        consent=CONSENT_WORDS,
         data=data,
         withdrawal_days=rule.days,
         quote_minutes=QUOTE_VALID_MINUTES,

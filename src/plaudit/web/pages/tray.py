@@ -15,6 +15,7 @@ from plaudit.gifts.model import Item
 from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Settings
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, WALLET_LOTS_MAX
+from plaudit.selling.cards.actions import one_tap_card
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.orders.takers import takers
 from plaudit.selling.orders.ways import of_pages, preferred, ways
@@ -24,6 +25,7 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.wallet.reading import open_lots
 from plaudit.selling.wallet.worth import Valuation
 from plaudit.web.language import tag_for
+from plaudit.web.pages.filters import card_name
 from plaudit.web.pages.frame import Viewer
 from plaudit.web.templating import static
 
@@ -49,14 +51,18 @@ class Trays:
             book = await current_book(connection, self.clock)
             found = await usual_prices(connection, book, viewer.person_id, self.settings, self.clock)
         except NoPrices:
-            return {"rate": None, "lots": [], "way": None}
+            return {"rate": None, "lots": [], "way": None, "card": None}
         web = found[0]
         lots = []
         if viewer.person_id:
             lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, WALLET_LOTS_MAX)
         who = await takers(connection, self.providers, web, self.settings, self.clock)
         offered = of_pages(await ways(connection, viewer.person_id, self.providers, who, web))
-        return Valuation(lots, web).for_scripts() | {"way": msgspec.to_builtins(preferred(offered))}
+        card = await one_tap_card(connection, viewer.person_id, who, self.clock) if viewer.person_id else None
+        return Valuation(lots, web).for_scripts() | {
+            "way": msgspec.to_builtins(preferred(offered)),
+            "card": {"provider": card.provider, "card_id": card.card_id, "name": card_name(card)} if card else None,
+        }
 
     def data(self, viewer: Viewer, items: Sequence[Item], worth: dict[str, Any]) -> dict[str, Any]:
         """What pages/giving.js asks for, beside `place`, which tells this tray from others, and the address

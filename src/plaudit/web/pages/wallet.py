@@ -19,6 +19,7 @@ from plaudit.selling.orders.model import OrderState
 from plaudit.selling.prices.channels import channels
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
+from plaudit.selling.providers.cards import as_card_keeper
 from plaudit.selling.reversals import asking
 from plaudit.selling.stores import consumption
 from plaudit.selling.stores.actions import asks_consent
@@ -78,6 +79,7 @@ async def wallet(
         store_steps={desk.store: _(desk.steps) for one in channels().values() if (desk := one.refund_desk)},
         under_way=[order for order in orders if order.state is OrderState.PENDING],
         first=before is None,
+        keeps_cards=any(as_card_keeper(payment_providers.get(name)) for name in payment_providers.names),
     )
 
 

@@ -9,7 +9,11 @@ const purchase = new Meant();
 /** Whether these pages stand in a page of another site. */
 const framed = window.parent !== window;
 
-/** How to pay: a provider, and one of its methods when that was chosen by name. @typedef {{provider: string, method?: string | null}} Way */
+/**
+ * How to pay: a provider, and one of its methods when that was chosen by name, or a saved card, which pays at once.
+ * `save_card`: the version of the words by which the buyer agreed that the card is saved.
+ * @typedef {{provider: string, method?: string | null, card_id?: string, name?: string, can_save?: boolean, save_card?: number}} Way
+ */
 
 /** @param {object} asked package_coins, coins, missing_coins, or amount_minor with currency; and region @returns {Promise<any>} the quote */
 export const makeQuote = (asked) => api("POST", "/v1/quotes", { id: uuid7(), ...asked });
@@ -26,13 +30,34 @@ export const isGood = (quote) => Boolean(quote) && msUntil(quote.expires_at) > M
  * @param {any} quote @param {string} back an address of this site @param {Way | null} way
  */
 export async function payQuote(quote, back, way) {
-  const id = purchase.idOf([quote.id, way?.provider, way?.method, back]);
-  const order = await api("POST", "/v1/orders", {
-    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, locale: document.documentElement.lang || undefined, return_url: `/orders/${id}?back=${encodeURIComponent(back)}`,
-  });
-  const waiting = `/orders/${id}?back=${encodeURIComponent(back)}`;
+  const order = await place(quote, back, way);
+  const waiting = pageOf(order, back);
   if (framed && order.checkout_url) openAside(order.checkout_url);
   location.assign(framed ? waiting : (order.checkout_url ?? waiting));
+}
+
+/** @param {{id: string}} order @param {string} back */
+const pageOf = ({ id }, back) => `/orders/${id}?back=${encodeURIComponent(back)}`;
+
+/** @param {any} quote @param {string} back @param {Way | null} way @returns {Promise<any>} the order; meant again, it is the same one */
+async function place(quote, back, way) {
+  const id = purchase.idOf([quote.id, way?.provider, way?.method, way?.card_id, way?.save_card, back]);
+  return api("POST", "/v1/orders", {
+    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, card_id: way?.card_id, save_card: way?.save_card,
+    locale: document.documentElement.lang || undefined, return_url: pageOf({ id }, back),
+  });
+}
+
+/**
+ * Pays a quote with a saved card, without leaving this page unless the bank asks, or something else has to be told.
+ * @param {any} quote @param {string} back @param {Way} card @returns {Promise<any>} the order, paid or declined; null: another page opens
+ */
+export async function payAtOnce(quote, back, card) {
+  const order = await place(quote, back, card);
+  if (order.state === "paid" || order.state === "declined") return order;
+  if (framed && order.checkout_url) openAside(order.checkout_url);
+  location.assign(framed ? pageOf(order, back) : (order.checkout_url ?? pageOf(order, back)));
+  return null;
 }
 
 /** A window that a browser holds back is no loss: the order's page has the link. @param {string} address */

@@ -15,14 +15,14 @@ const SENT_MS = 1_000; // nothing is sent twice by a finger that was too quick
 const AGAIN_MS = 3_000;
 
 /**
- * Properties: `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
+ * Properties: `oneTap` (the name of the saved card that pays for what is missing; empty: none), `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
  * ({coins_short, buys, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`,
  * `messageMax` (characters of words that may go with a gift; 0: none).
- * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {item_id, count, coins_short}, `buy-exactly` {coins}, `buy-coins` {}, `sign-in` {}.
+ * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {id, item_id, count, coins, message?, coins_short}, `buy-exactly` {coins, at_once}, `buy-coins` {}, `sign-in` {}.
  */
 export class GiftTray extends PageElement {
   static properties = {
-    items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, busy: { type: Boolean },
+    items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, oneTap: { attribute: "one-tap" }, busy: { type: Boolean },
     disabledReason: { attribute: "disabled-reason" }, countMax: { type: Number, attribute: "count-max" },
     messageMax: { type: Number, attribute: "message-max" }, selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
   };
@@ -33,6 +33,7 @@ export class GiftTray extends PageElement {
     /** @type {number | null} */ this.balance = null;
     /** @type {(count: number, before?: number) => Money | null} */ this.moneyOf = () => null;
     /** @type {{coins_short: number, buys?: number, price?: Money | null} | null} */ this.shortage = null;
+    this.oneTap = "";
     this.busy = false;
     this.disabledReason = "";
     this.countMax = COUNT_MAX;
@@ -105,7 +106,7 @@ export class GiftTray extends PageElement {
     const id = this.meant.idOf(wanted);
     if (total > this.balance && id !== this.waitingFor) { // the balance is less already what is on its way
       this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance, this.balance) };
-      return this.tell("gift-short", { item_id: item.id, count: this.count, coins_short: total - this.balance });
+      return this.tell("gift-short", { id, ...wanted, coins_short: total - this.balance });
     }
     this.shortage = null;
     // Only a gift that counts up is repeated by tapping; any other is the same gift until it was answered and offered again.
@@ -233,9 +234,10 @@ export class GiftTray extends PageElement {
     const { coins_short: missing, buys = missing, price } = /** @type {{coins_short: number, buys?: number, price?: Money | null}} */ (this.shortage);
     const worth = price ?? this.moneyOf(missing, this.balance ?? 0);
     return html`<div class="tray-foot tray-shortage" role="alert">
-      <div class="grow"><strong>${sayOf("short", missing, { coins: coins(missing) })}</strong><br><span class="soft">${worth ? `${say("short_worth", { money: money(worth) })} ` : ""}${say("gift_waits")}</span></div>
+      <div class="grow"><strong>${sayOf("short", missing, { coins: coins(missing) })}</strong><br><span class="soft">${worth ? `${say("short_worth", { money: money(worth) })} ` : ""}${this.oneTap ? say("pays_with", { card: this.oneTap }) : say("gift_waits")}</span></div>
       <div class="cluster">
-        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing })}>${say("buy", { coins: coins(buys) })}${worth ? html` · ${money(worth)}` : nothing}</button>
+        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing, at_once: Boolean(this.oneTap) })}>${say(this.oneTap ? "buy_and_send" : "buy", { coins: coins(buys) })}${worth ? html` · ${money(worth)}` : nothing}</button>
+        ${this.oneTap ? html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.tell("buy-exactly", { coins: missing, at_once: false })}>${say("pay_otherwise")}</button>` : nothing}
         <button type="button" class="button button-quiet" @click=${() => { this.shortage = null; }}>${say("not_now")}</button>
       </div></div>`;
   }

@@ -1,6 +1,6 @@
 // Giving from a tray, wherever it stands: the viewer's coins, what is on its way, combos, and what to do when coins are short.
-import { ProblemError } from "../api.js";
-import { buyExactly, quoteMissing } from "../buying.js";
+import { ProblemError, api } from "../api.js";
+import { buyExactly, isGood, payAtOnce, quoteMissing } from "../buying.js";
 import { coins as coinWords, number, sayOf } from "../format.js";
 import { keep, recall } from "../kept.js";
 import { toast } from "../toast.js";
@@ -28,6 +28,7 @@ export class Giving {
   /** Gifts that are on their way, by their ids. @type {Map<string, Wanted & {id: string}>} */ #onTheWay = new Map();
   /** What the server last said. @type {number | null} */ #confirmed;
   /** @type {any} */ #quote = null;
+  /** What coins were short for. @type {(Wanted & {id: string}) | null} */ #waiting = null;
   #worth;
   #choiceKey;
 
@@ -64,15 +65,16 @@ export class Giving {
 
   /** @param {any} tray */
   #serve(tray) {
-    Object.assign(tray, { items: this.data.items, moneyOf: this.#moneyOf, countMax: this.data.count_max });
+    Object.assign(tray, { items: this.data.items, moneyOf: this.#moneyOf, countMax: this.data.count_max, oneTap: this.data.card?.name ?? "" });
     tray.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void this.send(event.detail));
     tray.addEventListener("gift-short", (/** @type {CustomEvent} */ event) => {
-      this.#remember(event.detail);
-      void this.#short(event.detail.coins_short);
+      const { coins_short: missing, ...wanted } = event.detail;
+      this.#remember(wanted);
+      void this.#short(missing, wanted);
     });
     tray.addEventListener("sign-in", () => this.#signIn());
     tray.addEventListener("buy-coins", () => location.assign(`/recharge?back=${encodeURIComponent(this.place.address())}`));
-    tray.addEventListener("buy-exactly", (/** @type {CustomEvent} */ event) => void this.#buy(event.detail.coins));
+    tray.addEventListener("buy-exactly", (/** @type {CustomEvent} */ event) => void this.#buy(event.detail.coins, event.detail.at_once));
   }
 
   /** What coins are worth to this viewer now: those spent since the page was made come first no more, nor those that go before. @param {number} count @param {number} [before] */
@@ -99,7 +101,7 @@ export class Giving {
     if (!this.#onTheWay.has(gift.id)) {
       if (gift.coins > balance) {
         this.#settled(gift.id, false);
-        return this.#short(gift.coins - balance);
+        return this.#short(gift.coins - balance, gift);
       }
       this.#onTheWay.set(gift.id, gift);
       this.#showBalance();
@@ -159,9 +161,9 @@ export class Giving {
     if (this.combo.item) this.combo.item = this.items.get(this.combo.item.id) ?? this.combo.item;
   }
 
-  /** @param {ToldProblem} problem @param {Wanted} wanted */
+  /** @param {ToldProblem} problem @param {Wanted & {id: string}} wanted */
   async #refused(problem, wanted) {
-    if (problem.code === "insufficient_coins") return this.#short(problem.coins_short);
+    if (problem.code === "insufficient_coins") return this.#short(problem.coins_short, wanted);
     if (problem.code === "unauthenticated") return this.#signIn();
     this.place.refused?.(problem);
     if (CATALOGUE_MOVED.has(problem.code)) await this.#readItems();
@@ -176,9 +178,10 @@ export class Giving {
     return say(count > 1 ? "new_prices" : "new_price", { gift: item.name, coins: coinWords(item.coins), total: coinWords(item.coins * count), count: number(count) });
   }
 
-  /** Says what is missing, and what exactly that costs. @param {number} missing */
-  async #short(missing) {
+  /** Says what is missing, and what exactly that costs. @param {number} missing @param {(Wanted & {id: string}) | null} wanted */
+  async #short(missing, wanted) {
     this.#quote = null;
+    this.#waiting = wanted;
     const price = this.#moneyOf(missing, this.#confirmed ?? 0);
     for (const tray of this.trays) tray.shortage = { coins_short: missing, price };
     try {
@@ -189,15 +192,43 @@ export class Giving {
     }
   }
 
-  /** @param {number} missing */
-  async #buy(missing) {
+  /** @param {number} missing @param {boolean} atOnce with the saved card */
+  async #buy(missing, atOnce) {
     for (const tray of this.trays) tray.busy = true;
     try {
+      if (atOnce) return await this.#buyAtOnce(missing);
       await buyExactly(missing, this.#quote, this.place.address(), this.data.way);
     } catch (error) {
       toast(error instanceof ProblemError ? error.message : say("purchase_failed"), { tone: "bad" });
       for (const tray of this.trays) tray.busy = false;
     }
+  }
+
+  /** One tap: exactly what is missing is bought with the saved card, and what it was missing for is given. @param {number} missing */
+  async #buyAtOnce(missing) {
+    const shown = this.#quote?.price.amount_minor;
+    if (!isGood(this.#quote)) await this.#short(missing, this.#waiting);
+    const quote = this.#quote;
+    if (quote && quote.price.amount_minor === shown) { // a price that was not shown is not paid
+      const order = await payAtOnce(quote, this.place.address(), this.data.card);
+      if (!order) return;
+      this.#quote = null;
+      if (order.state === "paid") return void (await this.#giveWhatWaited(order.coins));
+      toast(`${words.declines[order.decline] ?? words.declines.declined} ${say("nothing_taken")}`, { tone: "bad" });
+      for (const tray of this.trays) tray.oneTap = "";
+      await this.#short(missing, this.#waiting);
+    }
+    for (const tray of this.trays) tray.busy = false;
+  }
+
+  /** @param {number} bought */
+  async #giveWhatWaited(bought) {
+    const gift = this.#waiting;
+    this.#waiting = null;
+    const wallet = await api("GET", "/v1/wallet").catch(() => null);
+    this.wallet = wallet?.coins ?? (this.#confirmed ?? 0) + bought;
+    for (const tray of this.trays) Object.assign(tray, { shortage: null, busy: false });
+    if (gift) await this.send(gift);
   }
 
   #signIn() { location.assign(signInAddress(this.place.address())); }

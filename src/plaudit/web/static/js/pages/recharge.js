@@ -11,6 +11,7 @@ const find = (/** @type {string} */ selector) => /** @type {any} */ (document.qu
 const form = find("#recharge");
 const pay = find("[data-pay]");
 const summary = find("[data-summary]");
+const paidElsewhere = find("[data-where]").textContent;
 const byCoins = find("#custom-coins");
 const byMoney = find("#custom-money");
 /** @type {number} */ const places = data.places;
@@ -115,25 +116,32 @@ function show() {
   if (quote.unused_minor > 0) {
     summary.append(line("soft summary-rest", say("all_it_buys", { amount: money({ amount_minor: quote.price.amount_minor + quote.unused_minor, currency: data.currency }) })));
   }
-  pay.textContent = say("pay_amount", { amount: money(quote.price) });
   showWays();
 }
 
 /** Ways whose provider does not take this amount cannot be chosen. */
 function showWays() {
   for (const input of form.querySelectorAll("[name=way]")) {
-    input.disabled = !quote.providers.includes(input.dataset.provider);
-    input.closest("label").querySelector("[data-not-taken]").hidden = !input.disabled;
+    const taken = quote.providers.includes(input.dataset.provider);
+    input.disabled = !taken || "expired" in input.dataset;
+    input.closest("label").querySelector("[data-not-taken]").hidden = taken;
   }
   const chosen = way();
+  const amount = money(quote.price);
   pay.disabled = !chosen;
+  pay.textContent = chosen?.card_id ? say("pay_with", { amount, card: chosen.name ?? "" }) : say("pay_amount", { amount });
+  find("[data-where]").textContent = chosen?.card_id ? say("at_once") : paidElsewhere;
+  find("[data-save]")?.toggleAttribute("hidden", !chosen?.can_save);
   if (data.way && !chosen) trouble(say("way_wrong"));
 }
 
 /** How the buyer pays: as chosen, or as there is no choice. @returns {import("../buying.js").Way | null} */
 function way() {
   const chosen = form.querySelector("[name=way]:checked");
-  if (chosen) return chosen.disabled ? null : { provider: chosen.dataset.provider, method: chosen.dataset.method };
+  if (chosen) {
+    const { provider, method, card, name } = chosen.dataset;
+    return chosen.disabled ? null : { provider, method, card_id: card, name, can_save: "canSave" in chosen.dataset };
+  }
   return data.way && quote.providers.includes(data.way.provider) ? data.way : null;
 }
 
@@ -185,7 +193,10 @@ form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
     trouble("");
     try {
       if (!isGood(quote)) await ask();
-      if (quote) await payQuote(quote, data.back, way());
+      if (!quote) return;
+      const chosen = way();
+      const saves = chosen?.can_save && new FormData(form).has("save_card");
+      await payQuote(quote, data.back, saves ? { ...chosen, save_card: data.consent_version } : chosen);
     } catch (error) {
       trouble(error instanceof ProblemError ? error.message : say("not_started"));
     }

@@ -1,0 +1,10 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.selling.cards",
+    tables="card_consent card_customer saved_card",
+    pages=("cards",),
+    queues="jobs:QUEUES",
+)
