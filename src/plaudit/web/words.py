@@ -13,6 +13,7 @@ from plaudit.money import payable_step
 
 _PROBLEMS = {
     "unreachable": later("The server did not answer. Nothing happens twice: please try again."),
+    "unanswered": later("The server did not answer. Look whether it was done before you try again."),
     "unexpected": later("Something went wrong here. Nothing happens twice: please try again."),
     "unavailable": later("Something went wrong here. Nothing happens twice: please try again."),
     "too_busy": later("Many people are here just now. Try again in a few seconds."),

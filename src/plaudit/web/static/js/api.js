@@ -1,4 +1,4 @@
-// Calls of the API from pages: JSON in, JSON out, problems as errors; repeats by id are safe, so a lost answer is asked for again.
+// Calls of the API from pages: JSON in, JSON out, problems as errors. What is safe to repeat is asked again when its answer is lost.
 import { words } from "./words.js";
 
 const ATTEMPTS = 4;
@@ -22,16 +22,21 @@ export class ProblemError extends Error {
   }
 }
 
+/** Whether a call comes to the same however often it arrives: it reads, says how something is to be, or carries an id of its own. @param {string} method @param {object} [body] */
+const isRepeatable = (method, body) => method !== "POST" || Boolean(body && "id" in body);
+
 /**
- * @param {string} method @param {string} path @param {object} [body] with an id made by the caller, so that it happens once
+ * @param {string} method @param {string} path @param {object} [body] with an id made by the caller, so that it happens once; a POST
+ * without one is sent once, and whoever asked looks what became of it
  * @returns {Promise<any>}
  */
 export async function api(method, path, body) {
+  const repeatable = isRepeatable(method, body);
   for (let attempt = 1; ; attempt += 1) {
     const answer = await reach(method, path, body);
-    const last = attempt === ATTEMPTS;
+    const last = attempt === ATTEMPTS || !repeatable;
     if (answer && (answer.ok || last || !COME_AGAIN.has(answer.status))) return read(answer);
-    if (last || navigator.onLine === false) throw new ProblemError(0, { code: "unreachable", detail: "The server did not answer. Nothing happens twice: please try again." });
+    if (last || navigator.onLine === false) throw new ProblemError(0, { code: repeatable ? "unreachable" : "unanswered" });
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** attempt));
   }
 }
