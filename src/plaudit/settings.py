@@ -202,7 +202,7 @@ class Settings:
     """What this installation is called, in titles, bars and papers."""
 
     brand_logo: Annotated[str, file] = ""
-    """An SVG or PNG file shown beside the name. Empty: Plaudit's mark."""
+    """An SVG or PNG file shown beside the name, on papers too. Empty: Plaudit's mark."""
 
     brand_icon: Annotated[str, file] = ""
     """An SVG or PNG file shown in the tabs of browsers. Empty: the logo."""

@@ -51,7 +51,7 @@ def text_of(answer: httpx2.Response) -> str:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
     reader = PdfReader(io.BytesIO(answer.content))
     assert len(reader.pages) == 1
-    return re.sub(r"\s+", " ", reader.pages[0].extract_text())
+    return re.sub(r"\s+", " ", reader.pages[0].extract_text().replace("\u200b", ""))
 
 
 async def tell(ada: Returns, order: dict[str, Any], state: ReversalState, minute: int, **more: Any) -> None:

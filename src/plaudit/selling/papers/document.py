@@ -18,6 +18,7 @@ from plaudit.languages.speaking import later, ngettext
 from plaudit.money import Money
 from plaudit.selling.papers.model import CreditNote, Receipt
 from plaudit.selling.prices.channels import channel_of
+from plaudit.texts import isolated, without_turns
 
 _TAXES = {
     "VAT": later("VAT"),
@@ -61,6 +62,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     number: str
+    region: str
+    """Where the sale was."""
+    issued_at: datetime
     seller: list[str]
     """Name, address and tax id of who issues it, line by line."""
     facts: list[Fact]
@@ -77,7 +81,7 @@ def receipt_document(receipt: Receipt) -> Document:
     through = f"{receipt.provider.capitalize()}, {_(channel_of(receipt.channel).place)}"
     facts = [
         Fact(_("Number"), receipt.full_number),
-        Fact(_("Issued to"), receipt.buyer_name),
+        Fact(_("Issued to"), _free(receipt.buyer_name)),
         _moment(_("Issued"), receipt.issued_at, receipt),
         _moment(_("Paid on"), receipt.paid_at, receipt),
         Fact(_("Paid through"), through),
@@ -85,11 +89,13 @@ def receipt_document(receipt: Receipt) -> Document:
         Fact(_("Order"), str(receipt.order_id)),
     ]
     if receipt.store_name:
-        sold_by = ", ".join(part for part in (receipt.store_name, receipt.store_address) if part)
+        sold_by = ", ".join(_free(part) for part in (receipt.store_name, receipt.store_address) if part)
         facts.insert(1, Fact(_("Sold by"), sold_by))
     return Document(
         title=title,
         number=receipt.full_number,
+        region=receipt.region,
+        issued_at=receipt.issued_at,
         seller=_seller(receipt),
         facts=facts,
         item_label=_("Item"),
@@ -111,7 +117,7 @@ def _notes(receipt: Receipt) -> list[str]:
     purpose = _("Coins buy gifts on this platform and nothing else.")
     if not receipt.store_name:
         return [purpose]
-    names = {"store": receipt.store_name, "seller": receipt.seller_name}
+    names = {"store": without_turns(receipt.store_name), "seller": without_turns(receipt.seller_name)}
     return [_(_STORE_SOLD, **names), _(_WE_CONFIRM, **names), purpose]
 
 
@@ -120,7 +126,7 @@ def credit_note_document(note: CreditNote, receipt: Receipt) -> Document:
     facts = [
         Fact(_("Number"), note.full_number),
         Fact(_("For receipt"), receipt.full_number),
-        Fact(_("Issued to"), receipt.buyer_name),
+        Fact(_("Issued to"), _free(receipt.buyer_name)),
         _moment(_("Issued"), note.issued_at, receipt),
         Fact(_("Reason"), why_credited(note)),
         Fact(_("Order"), str(note.order_id)),
@@ -130,6 +136,8 @@ def credit_note_document(note: CreditNote, receipt: Receipt) -> Document:
     return Document(
         title=_("Cancellation of a credit note") if note.is_cancellation else _("Credit note"),
         number=note.full_number,
+        region=receipt.region,
+        issued_at=note.issued_at,
         seller=_seller(receipt),
         facts=facts,
         item_label=_("Item"),
@@ -147,7 +155,7 @@ def credit_note_document(note: CreditNote, receipt: Receipt) -> Document:
 def why_credited(note: CreditNote) -> str:
     """Why money went back, with what the operator wrote to the buyer."""
     why = _(_WHY_CREDITED[note.kind])
-    return f"{why}: {note.reason}" if note.kind == "refund" and note.reason else why
+    return f"{why}: {_free(note.reason)}" if note.kind == "refund" and note.reason else why
 
 
 def _credited(note: CreditNote) -> str:
@@ -166,9 +174,14 @@ def tax_name(name: str) -> str:
 
 
 def _seller(receipt: Receipt) -> list[str]:
-    address = [line.strip() for line in receipt.seller_address.splitlines() if line.strip()]
+    address = [_free(line.strip()) for line in receipt.seller_address.splitlines() if line.strip()]
     tax_id = [_("Tax ID: %(tax_id)s", tax_id=receipt.seller_tax_id)] if receipt.seller_tax_id else []
-    return [receipt.seller_name, *address, *tax_id]
+    return [_free(receipt.seller_name), *address, *tax_id]
+
+
+def _free(text: str) -> str:
+    """What somebody wrote, so that it turns nothing beside it, nor is turned."""
+    return isolated(without_turns(text))
 
 
 def _moment(label: str, at: datetime, receipt: Receipt) -> Fact:
