@@ -296,6 +296,11 @@ async def test_a_chargeback_is_opened_lost_and_won(ada: Returns) -> None:
         fees = await connection.fetch("select reason, count(*) from transfer where reason ~ '^dispute_fee' group by 1")
     assert [tuple(row) for row in marks] == [(100, True), (50, False)]
     assert {row["reason"]: row["count"] for row in fees} == {"dispute_fee": 2, "dispute_fee_undone": 1}
+    olga = await ada.shop.desk.person("olga", Role.OPERATOR)
+    listed = (await olga.get("/v1/operator/reversals")).json()["items"]
+    charged = {one["order_id"]: (one["dispute_fee"], one["dispute_fee_returned"]) for one in listed}
+    fee, nothing = ({"amount_minor": minor, "currency": "GBP"} for minor in (1_500, 0))
+    assert charged == {lost["id"]: (fee, nothing), won["id"]: (fee, fee)}, "the fee of the one that was won, too"
 
 
 async def test_a_dispute_that_was_won_before_it_was_opened_never_was(ada: Returns) -> None:

@@ -40,7 +40,8 @@ class OperatorReversalAnswer(ReversalAnswer, frozen=True, kw_only=True):
     provider_reversal_id: str | None
     claimed: Annotated[Money, Meta(description="What was asked for, or what the provider says has gone back.")]
     fee_returned: Annotated[Money, Meta(description="What the channel gives back of its fee.")]
-    dispute_fee: Annotated[Money, Meta(description="What the channel charges beside the amount.")]
+    dispute_fee: Annotated[Money, Meta(description="What the channel charged beside the amount.")]
+    dispute_fee_returned: Annotated[Money, Meta(description="What of it came back, as when a dispute was won.")]
     lost: Annotated[Money, Meta(description="What went back beyond what was left of the order.")]
     requested_by: Annotated[str | None, Meta(description="The person who asked for it; null: the provider told.")]
     outcome: Annotated[str, Meta(description="What the provider said of it last.")]
@@ -105,7 +106,7 @@ def _common(reversal: Reversal) -> dict[str, Any]:
 
 
 def operator_answer(reversal: Reversal) -> OperatorReversalAnswer:
-    fee = 0 if reversal.dispute_fee_returned else reversal.dispute_fee_minor
+    fee = Money(reversal.dispute_fee_minor, reversal.currency)
     return OperatorReversalAnswer(
         **_common(reversal),
         person_id=str(reversal.person_id),
@@ -113,7 +114,8 @@ def operator_answer(reversal: Reversal) -> OperatorReversalAnswer:
         provider_reversal_id=reversal.provider_reversal_id,
         claimed=Money(reversal.claimed_minor, reversal.currency),
         fee_returned=Money(reversal.fee_returned_minor, reversal.currency),
-        dispute_fee=Money(fee, reversal.currency),
+        dispute_fee=fee,
+        dispute_fee_returned=fee if reversal.dispute_fee_returned else Money(0, reversal.currency),
         lost=Money(reversal.lost_minor, reversal.currency),
         requested_by=None if reversal.requested_by is None else str(reversal.requested_by),
         outcome=reversal.outcome,
