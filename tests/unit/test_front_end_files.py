@@ -67,6 +67,20 @@ def test_what_older_browsers_do_not_know_comes_after_what_they_know() -> None:
     assert wrong == []
 
 
+def test_what_scrolls_holds_what_lies_out_of_its_flow() -> None:
+    """Words for screen readers in a long list would else make the page as long as the list."""
+    scrolling, wrong = [], []
+    for path in sorted((STATIC / "css").glob("*.css")):
+        for selector, declared, _ in _rules(path.read_text()):
+            if re.search(r"overflow(?:-[xy])?:\s*(?:auto|scroll)", declared):
+                scrolling.append(selector)
+                holds_text_only = selector == "pre" or "white-space: pre" in declared
+                if not holds_text_only and not re.search(r"position: (?:relative|absolute|sticky|fixed)", declared):
+                    wrong.append(f"{path.name}: {selector}")
+    assert ".video-last" in scrolling
+    assert wrong == []
+
+
 def test_templates_carry_no_inline_script_or_style() -> None:
     inline = re.compile(r"<script(?![^>]*(?:src=|application/json))|<style|\sstyle=|\son[a-z]+=")
     templates = list(TEMPLATES.rglob("*.html"))
