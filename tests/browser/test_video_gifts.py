@@ -102,7 +102,8 @@ def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: 
     viewer.keyboard.press("Enter")
     expect(viewer.locator(".timeline-more")).to_contain_text("gifts")
     viewer.get_by_label("Show gifts").uncheck()
-    expect(viewer.locator("[data-given]")).to_be_hidden()
+    for part in ("[data-given]", ".timeline", ".timeline-more"):
+        expect(viewer.locator(part)).not_to_be_visible()
     viewer.reload()
     expect(viewer.get_by_label("Show gifts")).not_to_be_checked()
     viewer.get_by_label("Show gifts").check()

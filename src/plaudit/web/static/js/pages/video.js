@@ -140,11 +140,12 @@ function receive(gift, seq, backlog) {
 
 async function showGifts() {
   find("[data-given]").hidden = !choice.checked;
-  moments.hidden = !choice.checked;
+  for (const part of [moments, timeline]) part.hidden = !choice.checked;
   if (!choice.checked) {
     events?.stop();
     events = null;
     moments.clear();
+    timeline.chosen = -1;
   } else if (!events) {
     const opened = new VideoEvents(data.video_id, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readAnew);
     events = opened;
