@@ -9,15 +9,15 @@ const mark = (at_ms, coins, senders = [ada], count = 1, item_id = coins) => ({ a
 const gift = (id, position_ms, coins = 5) => ({ id, position_ms, coins, item_id: coins, sender: bob });
 const counts = (marks) => marks.map((one) => [one.at_ms, one.count]);
 
-test("marks that are nearer than a finger are one, with what was dearest", () => {
+test("marks that are nearer than a finger are one, at the moment and with the item of the dearest", () => {
   const given = new GivenMoments();
-  given.replace([mark(1_000, 5), mark(2_500, 90, [bob, hidden], 3), mark(3_000, 7), mark(40_000, 1)], "1:9");
+  given.replace([mark(1_000, 5), mark(2_500, 90, [bob, hidden], 3), mark(3_000, 7), mark(4_500, 8), mark(40_000, 1)], "1:9");
   assert.deepEqual(given.marks(2_000), [
-    { at_ms: 1_000, count: 4, coins: 95, item_id: 90, senders: [bob, ada] },
-    { at_ms: 3_000, count: 1, coins: 7, item_id: 7, senders: [ada] },
+    { at_ms: 2_500, count: 5, coins: 102, item_id: 90, senders: [bob, ada] },
+    { at_ms: 4_500, count: 1, coins: 8, item_id: 8, senders: [ada] },
     { at_ms: 40_000, count: 1, coins: 1, item_id: 1, senders: [ada] },
   ]);
-  assert.equal(given.marks(0).length, 4);
+  assert.equal(given.marks(0).length, 5);
 });
 
 test("a gift counts once: by its answer, by its frame, and by the server's marks", () => {

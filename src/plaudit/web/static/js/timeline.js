@@ -38,23 +38,22 @@ export class GivenMoments {
   }
 }
 
-/** @param {Mark[]} marks in order @param {number} gapMs @returns {Mark[]} */
+/** The dearest stand, and what lies too near to one joins it. @param {Mark[]} marks in order @param {number} gapMs @returns {Mark[]} */
 function merged(marks, gapMs) {
   /** @type {Mark[][]} */ const groups = [];
-  for (const mark of marks) {
-    const last = groups.at(-1);
-    if (last && mark.at_ms - last[0].at_ms < gapMs) last.push(mark);
+  for (const mark of [...marks].sort((a, b) => b.coins - a.coins)) {
+    const near = groups.find(([dearest]) => Math.abs(mark.at_ms - dearest.at_ms) < gapMs);
+    if (near) near.push(mark);
     else groups.push([mark]);
   }
-  return groups.map(asOne);
+  return groups.map(asOne).sort((a, b) => a.at_ms - b.at_ms);
 }
 
-/** Some marks as one: where the first is, with what was dearest. @param {Mark[]} marks @returns {Mark} */
+/** Some marks as one, at the moment and with the item of the dearest. @param {Mark[]} marks the dearest first @returns {Mark} */
 function asOne(marks) {
-  const dearest = [...marks].sort((a, b) => b.coins - a.coins);
-  const senders = new Map(dearest.flatMap((mark) => mark.senders).filter((one) => one.name).map((one) => [one.id, one]));
+  const senders = new Map(marks.flatMap((mark) => mark.senders).filter((one) => one.name).map((one) => [one.id, one]));
   const sum = (/** @type {"count" | "coins"} */ what) => marks.reduce((all, mark) => all + mark[what], 0);
-  return { at_ms: marks[0].at_ms, count: sum("count"), coins: sum("coins"), item_id: dearest[0].item_id, senders: [...senders.values()].slice(0, SENDERS_MAX) };
+  return { at_ms: marks[0].at_ms, count: sum("count"), coins: sum("coins"), item_id: marks[0].item_id, senders: [...senders.values()].slice(0, SENDERS_MAX) };
 }
 
 /** Tells which moments a player passes: each when it is reached by playing, none that is jumped over. */
