@@ -68,6 +68,8 @@ async def test_gifts_are_at_their_moments_until_they_are_taken_back(stage: Stage
     assert await video.marks() == [(42_000, 1, 30, ["bob"])]
     assert await video.givers() == (35, 2, [("bob", 35, 2)], [("bob", 5), ("bob", 30)])
     assert await _total_of(stage, stage.creator, video) == (4, 155, 120)
+    page = (await stage.creator.get(f"/studio/videos/{video.id}")).text
+    assert all(words in page for words in ("155 coins", "4 gifts", "Taken back of it", "−120 coins"))
 
     await stage.dispute(ada, order, ReversalState.UNDONE)
     assert await video.marks() == [(7_000, 1, 20, ["ada"]), (42_000, 2, 130, ["ada", "bob"])]

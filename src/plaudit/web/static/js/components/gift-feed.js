@@ -14,7 +14,7 @@ const IDS_MAX = 500;
 
 /**
  * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`, `setTakenBack(coins)`,
- * `clear()`. A combo is one entry: its gifts add up, and so does what was taken back of them. Event: `gift-thank` {gift_ids}.
+ * `clear()`; `open` are the entries still to thank for: no more those of which nothing stands. A combo is one entry: its gifts add up, and so does what was taken back of them. Event: `gift-thank` {gift_ids}.
  */
 export class GiftFeed extends PageElement {
   static properties = { thankable: { type: Boolean }, emptyText: { attribute: "empty-text" }, entries: { state: true }, takenBack: { state: true } };
@@ -54,6 +54,11 @@ export class GiftFeed extends PageElement {
     this.takenBack = new Map([...this.takenBack, ...coins]);
   }
 
+  get open() { return this.entries.filter((entry) => !entry.thanked && this.#taken(entry) < entry.coins); }
+
+  /** @param {Entry} entry */
+  #taken({ ids }) { return ids.reduce((sum, id) => sum + (this.takenBack.get(id) ?? 0), 0); }
+
   clear() {
     this.entries = [];
     this.takenBack = new Map();
@@ -67,8 +72,9 @@ export class GiftFeed extends PageElement {
   }
 
   /** @param {Entry} entry */
-  #row({ gift, count, coins, ids, thanked }) {
-    const taken = ids.reduce((sum, id) => sum + (this.takenBack.get(id) ?? 0), 0);
+  #row(entry) {
+    const { gift, count, coins, ids, thanked } = entry;
+    const taken = this.#taken(entry);
     return html`<li class=${classMap({ "gift-feed-row": true, "is-thanked": thanked, "is-taken-back": taken >= coins })} data-gift-id=${ids[0]}>
       ${avatar(gift.sender)}
       <div class="grow"><div class="truncate"><strong>${gift.sender.name}</strong></div>
@@ -77,7 +83,7 @@ export class GiftFeed extends PageElement {
         ${taken ? html`<span class="badge badge-bad" title=${say("taken_back_why")}>${taken >= coins ? say("taken_back") : sayOf("taken_back_coins", taken, { coins: coinWords(taken) })}</span>` : nothing}</div>
       <img class="gift-feed-art" src=${asset(gift.item.still)} alt="">
       ${taken ? reduced(coins, taken) : amountCoins(coins)}
-      ${this.thankable ? this.#tick(gift, ids, thanked) : nothing}</li>`;
+      ${this.thankable && (thanked || taken < coins) ? this.#tick(gift, ids, thanked) : nothing}</li>`;
   }
 
   /** @param {Gift} gift @param {string[]} ids @param {boolean} thanked */

@@ -105,7 +105,10 @@ async function readPast() {
 }
 
 /** @param {any[]} received */
-const mark = (received) => feed.setTakenBack(received.map((gift) => [gift.id, gift.coins_taken_back]));
+const mark = (received) => {
+  feed.setTakenBack(received.map((gift) => [gift.id, gift.coins_taken_back]));
+  void thanking.count();
+};
 let [looking, again] = [false, false];
 
 /** Gifts were taken back, or given back: which ones is told to nobody but their creator. */

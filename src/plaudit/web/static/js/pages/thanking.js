@@ -36,7 +36,7 @@ export class Thanking {
   /** Says how many wait to be thanked for. */
   async count() {
     await this.feed.updateComplete;
-    const open = this.feed.entries.filter((/** @type {any} */ entry) => !entry.thanked).length;
+    const open = this.feed.open.length;
     const badge = find("[data-to-thank]");
     badge.hidden = !open;
     badge.textContent = number(open);
@@ -65,7 +65,7 @@ export class Thanking {
       for (let cursor = ""; cursor !== null; ) {
         const { items, next } = await api("GET", `${this.path}thanked=false&limit=${CHUNK}${cursor && `&cursor=${cursor}`}`);
         for (const gift of items) this.know(gift);
-        const ids = items.map((/** @type {{id: string}} */ { id }) => id);
+        const ids = items.filter((/** @type {any} */ gift) => gift.coins_taken_back < gift.coins).map((/** @type {{id: string}} */ { id }) => id);
         if (ids.length) await this.#tell("POST", ids);
         all.push(...ids);
         this.#mark(ids);
