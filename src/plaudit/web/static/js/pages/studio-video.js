@@ -1,6 +1,6 @@
 // Gifts of a video for its creator: those of before, those that come, and thanks for them.
 import "../components/gift-feed.js";
-import { ProblemError, api, pageData } from "../api.js";
+import { ProblemError, api, pageData, renew } from "../api.js";
 import { Items } from "../items.js";
 import { toast } from "../toast.js";
 import { VideoEvents } from "../video-events.js";
@@ -8,6 +8,7 @@ import { say } from "../words.js";
 import { Thanking } from "./thanking.js";
 
 const PAGE = 200;
+const SUMMED_MS = 3_000; // sums follow what happens
 
 const data = pageData();
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
@@ -35,5 +36,16 @@ async function read() {
   void thanking.count();
 }
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
+
+/** Something happened: the list shows it at once, the sums a little later. */
+function hear() {
+  void read();
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    renew("#figures").catch(() => {}); // what is shown stays
+  }, SUMMED_MS);
+}
+
 void read();
-if (data.shown) new VideoEvents(data.video_id, () => void read(), () => void read()).start();
+if (data.shown) new VideoEvents(data.video_id, hear, hear).start();
