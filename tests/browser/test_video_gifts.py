@@ -128,6 +128,7 @@ def thank_and_convert(page: Page, demo: Demo, address: str) -> None:
     expect(row).to_be_visible()
     row.get_by_role("button", name=f"Thank {VIEWER}").click()
     expect(row).to_be_hidden()
+    expect(page.locator(".thank:focus, #gifts-title:focus")).to_have_count(1)
     everybody, thanked = page.get_by_role("button", name="Thank all"), page.get_by_text("Everybody is thanked.")
     if everybody.is_visible():
         everybody.click()

@@ -40,7 +40,11 @@ export class Thanking {
     const badge = find("[data-to-thank]");
     badge.hidden = !open;
     badge.textContent = number(open);
-    for (const button of document.querySelectorAll("[data-thank-all]")) /** @type {HTMLElement} */ (button).hidden = open < 2;
+    for (const button of document.querySelectorAll("[data-thank-all]")) {
+      const focused = button === document.activeElement;
+      /** @type {HTMLElement} */ (button).hidden = open < 2;
+      if (focused && open < 2) find("#gifts-title").focus();
+    }
     find("[data-all-thanked]").hidden = this.feed.hidden || open > 0 || !this.feed.entries.length || this.feed.dataset.which === "all";
   }
 
@@ -80,7 +84,9 @@ export class Thanking {
   async takeBack() {
     const ids = this.#done.pop();
     if (!ids) return;
+    const asked = document.activeElement?.closest("#toasts");
     this.#mark(ids, false);
+    if (asked) void this.feed.updateComplete.then(() => this.#focus(this.feed.querySelector(`[data-gift-id="${ids[0]}"] .thank`)));
     try {
       await this.#tell("DELETE", ids);
     } catch (error) {
@@ -91,9 +97,23 @@ export class Thanking {
 
   /** @param {string[]} ids @param {boolean} [thanked] */
   #mark(ids, thanked = true) {
+    const at = this.#ticks.indexOf(/** @type {any} */ (document.activeElement));
     this.feed.setThanked(ids, thanked);
+    if (at >= 0) void this.feed.updateComplete.then(() => this.#keepFocus(at));
     void this.count();
   }
+
+  /** Ticks that can be set. @returns {HTMLButtonElement[]} */
+  get #ticks() { return [...this.feed.querySelectorAll(".thank:not(:disabled)")]; }
+
+  /** Where a tick was that is set now, the next one is. @param {number} at */
+  #keepFocus(at) {
+    const ticks = this.#ticks;
+    if (!ticks.includes(/** @type {any} */ (document.activeElement))) this.#focus(ticks[Math.min(at, ticks.length - 1)]);
+  }
+
+  /** @param {HTMLElement | null | undefined} tick without one, the head of the list */
+  #focus(tick) { (tick ?? find("#gifts-title")).focus(); }
 
   /** @param {string} text */
   #offerUndo(text) { toast(text, { action: { label: say("undo"), run: () => void this.takeBack() } }); }
@@ -110,7 +130,7 @@ export class Thanking {
   #key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
-    const buttons = /** @type {HTMLButtonElement[]} */ ([...this.feed.querySelectorAll(".thank:not(:disabled)")]);
+    const buttons = this.#ticks;
     const at = buttons.indexOf(/** @type {any} */ (document.activeElement));
     if (event.key === "t" || event.key === "T") buttons[Math.max(0, at)]?.click();
     else if (event.key === "u" || event.key === "U") void this.takeBack();
