@@ -84,6 +84,9 @@ def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: 
         glimpse(other, ".gift-banner, .stage-caption", VIEWER),
     ):
         tray.get_by_role("button", name="Send Encore for 50 coins").click()
+    announced = viewer.locator("[data-announcer]")
+    expect(announced).to_have_text(re.compile(r"^Sent Encore\. \d+ coins left\.$"))
+    expect(viewer.locator("coin-count[aria-live]")).to_have_count(0)
     for page in (viewer, other):
         newest = page.locator(".gift-feed-row").first
         for words in (VIEWER, "Encore · 0:42", WORDS):

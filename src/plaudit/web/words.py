@@ -158,6 +158,8 @@ def _tray_words() -> dict[str, Any]:
 def giving_words() -> dict[str, Any]:
     """For what may become of a gift that is sent from a tray."""
     return {
+        "own_sent": _("Sent {gift}. {coins} left."),
+        "own_sent_many": _("Sent {gift}, {count} times. {coins} left."),
         "no_answer_yet": _("No answer yet. Your gift is sent once, however often it is tried."),
         "try_again": _("Try again"),
         "refused": {

@@ -1,4 +1,4 @@
-// <coin-count value="340">: a number that runs to its next value and tells screen readers once it has arrived.
+// <coin-count value="340">: a number that runs to its next value, silently: what changes it is told where it happens.
 import { locale } from "../words.js";
 
 const RUN_MS = 600;
@@ -17,7 +17,6 @@ export class CoinCount extends HTMLElement {
 
   connectedCallback() {
     this.classList.add("numeric");
-    if (!this.hasAttribute("aria-live")) this.setAttribute("aria-live", "polite");
     this.#ready = true;
     this.#write(this.value);
   }
@@ -33,13 +32,11 @@ export class CoinCount extends HTMLElement {
 
   /** @param {number} from @param {number} to @param {number} start */
   #run(from, to, start) {
-    this.setAttribute("aria-busy", "true");
     const step = (/** @type {number} */ now) => {
       const part = Math.min(1, Math.max(0, (now - start) / RUN_MS));
       const eased = 1 - (1 - part) ** 3;
       this.#write(Math.round(from + (to - from) * eased));
       if (part < 1) this.#frame = requestAnimationFrame(step);
-      else this.removeAttribute("aria-busy");
     };
     this.#frame = requestAnimationFrame(step);
   }

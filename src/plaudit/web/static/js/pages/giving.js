@@ -19,6 +19,7 @@ import { worthOf } from "../worth.js";
  * @property {() => Partial<Wanted>} [moment] what else a gift says, as of its first try
  * @property {(gift: Wanted & {id: string}) => Promise<Answer>} send
  * @property {(gift: any, item: Item) => void} [sent] it was charged
+ * @property {import("./announcer.js").Announcer} announcer told of what was given
  * @property {(problem: ToldProblem) => void} [refused] what a refusal says of the place
  */
 
@@ -128,6 +129,7 @@ export class Giving {
       this.#confirmed = answer.gift.coins_after;
       this.#closeTray();
       if (this.combo.item?.id === item.id) this.combo.count = Math.max(this.combo.count, answer.gift.combo.count);
+      this.place.announcer.sent(item, gift.count, answer.gift.coins_after);
       this.place.sent?.(answer.gift, item);
     } else {
       this.combo.expiresAt = "";

@@ -36,6 +36,7 @@ const socket = new RoomSocket({ roomId: data.room_id });
 
 const giving = new Giving(data, { trays: all("gift-tray"), combo, items }, {
   isOpen: () => room.open,
+  announcer,
   address: () => location.pathname,
   send: (gift) => socket.sendGift(gift),
   refused({ code }) {
@@ -102,7 +103,7 @@ function showGifts(frame, backlog) {
     if (backlog) continue;
     stage.show(gift);
     sound?.play(gift.coins);
-    announcer.say(gift);
+    if (gift.sender.id !== data.viewer_id) announcer.say(gift);
   }
   for (const feed of feeds) feed.addAll(gifts);
 }

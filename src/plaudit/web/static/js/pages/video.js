@@ -168,6 +168,7 @@ if (tray) {
   offered.current = data.items;
   const giving = new Giving(data, { trays: [tray], combo: find("combo-button"), items: offered }, {
     isOpen: () => !tray.disabledReason,
+    announcer,
     address: () => `${location.pathname}${player.positionMs >= 1000 ? `?t=${Math.floor(player.positionMs / 1000)}` : ""}`,
     moment: () => (player.isThere ? { position_ms: Math.min(player.positionMs, data.duration_ms) } : {}),
     send: sendGift,
