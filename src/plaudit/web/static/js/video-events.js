@@ -3,6 +3,7 @@ import { framesAfter } from "./frames-after.js";
 
 const RETRY_FIRST_MS = 2_000;
 const RETRY_LAST_MS = 60_000;
+const FINAL = new Set([403, 404, 410]);
 
 export class VideoEvents {
   /** @type {EventSource | null} */ #source = null;
@@ -15,11 +16,14 @@ export class VideoEvents {
    * @param {(frames: import("./room-messages.js").AnyFrame[], backlog: boolean) => void} hear what came since the page was opened;
    *   `backlog`: while it was not seen
    * @param {() => void} anew what is known does not hold any more
+   * @param {(code: string) => void} gone nobody may look at it any more, as the code of a problem says
    */
-  constructor(videoId, hear, anew) {
-    this.address = `/v1/videos/${videoId}/events`;
+  constructor(videoId, hear, anew, gone) {
+    this.about = `/v1/videos/${videoId}`;
+    this.address = `${this.about}/events`;
     this.hear = hear;
     this.anew = anew;
+    this.gone = gone;
   }
 
   /** @param {string} [cursor] up to where all is known; without it, what comes from now on */
@@ -62,7 +66,16 @@ export class VideoEvents {
       const wait = Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** this.#failures);
       this.#failures = Math.min(this.#failures + 1, 10);
       this.#timer = setTimeout(() => this.#look(), wait);
+      void this.#askWhy();
     });
+  }
+
+  /** It was refused, and an event source does not say why. */
+  async #askWhy() {
+    const answer = await fetch(this.about, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer || !FINAL.has(answer.status)) return;
+    this.stop();
+    this.gone((await answer.json().catch(() => ({}))).code ?? "video_unknown");
   }
 
   /** @param {import("./room-messages.js").Frames} message */

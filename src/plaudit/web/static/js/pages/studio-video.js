@@ -48,4 +48,4 @@ function hear() {
 }
 
 void read();
-if (data.shown) new VideoEvents(data.video_id, hear, hear).start();
+if (data.shown) new VideoEvents(data.video_id, hear, hear, () => void renew("#about").catch(() => {})).start();

@@ -114,6 +114,14 @@ async function hear(frames, backlog) {
   else readSoon(readGivers);
 }
 
+/** It was deleted, or made private, while it was looked at. @param {string} code */
+function tellGone(code) {
+  const [place, told] = [find("[data-gone]"), words.closed[code] ?? words.closed.video_deleted];
+  place.hidden = false;
+  place.querySelector("[data-words]").textContent = told;
+  if (tray) tray.disabledReason = told;
+}
+
 /** Something does not hold any more; all pages hear of it at once. */
 function readAnew() {
   clearTimeout(soon);
@@ -147,7 +155,7 @@ async function showGifts() {
     moments.clear();
     timeline.chosen = -1;
   } else if (!events) {
-    const opened = new VideoEvents(data.video_id, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readAnew);
+    const opened = new VideoEvents(data.video_id, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readAnew, tellGone);
     events = opened;
     const cursor = await read();
     if (events === opened) opened.start(cursor);
