@@ -3,11 +3,12 @@
 import asyncio
 import importlib.util
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 
 import asyncpg
@@ -155,6 +156,16 @@ async def fetch_all(connection: Connection, sql: str, struct: type[T], *argument
 # Connections
 
 
+_TYPES_OF_EVERY_SERVER = 10_000
+"""PostgreSQL numbers its own types below this by hand: each is the same in every database of every version."""
+
+_types: dict[int, asyncpg.Record] = {}
+"""What is known of those."""
+
+_NOTHING_ASKED = SimpleNamespace(name="none")
+"""To the driver: the statement it was preparing is still there."""
+
+
 class _Connection(OwnConnection):
     """The driver's, with a place for what is fixed as long as its database lives."""
 
@@ -173,6 +184,17 @@ class _Connection(OwnConnection):
     def wait_as_usual(self) -> None:
         if self._usual:
             self._config, self._usual = self._usual, None
+
+    async def _introspect_types(self, oids: Iterable[int], wait_s: float | None) -> tuple[list[asyncpg.Record], Any]:
+        """Of lists of numbers and the like the driver asks anew over each connection, which takes the server longer
+        than all else when a connection is made; here, a process asks once."""
+        asked = [oid for oid in oids if oid not in _types]
+        known = [_types[oid] for oid in oids if oid in _types]
+        if not asked:
+            return known, _NOTHING_ASKED
+        found, statement = await super()._introspect_types(asked, wait_s)  # type: ignore[misc]  # the driver's
+        _types.update((row["oid"], row) for row in found if row["oid"] < _TYPES_OF_EVERY_SERVER)
+        return [*known, *found], statement
 
     @property
     def is_read_only(self) -> bool:

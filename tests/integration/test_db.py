@@ -1,7 +1,7 @@
 """The pool: roles, transactions, constraints as problems, JSON, rows as structs."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -160,3 +160,20 @@ async def test_who_is_cancelled_is_cancelled(database: Database, way: str) -> No
     assert task.cancelled()
     async with database.read() as connection:
         assert await connection.fetchval("select 1") == 1
+
+
+async def test_types_of_every_server_are_asked_of_one_connection(database_url: str) -> None:
+    asked: list[str] = []
+    first, second = await connect(database_url), await connect(database_url)
+    second.add_query_logger(lambda query: asked.append(query.query))
+    lists = "select '{1}'::bigint[] as numbers, '{2026-03-14}'::date[] as days"
+    for _ in range(2):  # the second time by the statement that is kept
+        for connection in (first, second):
+            assert tuple(await connection.fetchrow(lists) or ()) == ([1], [date(2026, 3, 14)])
+    await asyncio.sleep(0)  # who listens is told a little later
+    assert asked == [lists, lists]
+    assert await second.fetchval("select array[null::gift_line]") == [None]
+    await asyncio.sleep(0)
+    assert len(asked) > 3, "types of ours are asked for"
+    await first.close()
+    await second.close()
