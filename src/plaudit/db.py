@@ -343,7 +343,8 @@ class Database:
 
         Raises:
             TooBusy: no connection was free in time, or the columns of an answer have changed.
-            Unavailable: the database went away; whether a transaction under way was committed is unknown.
+            Unavailable: the database has no room for what was asked; or it went away, and whether a transaction under
+                way was committed is unknown.
         """
         connection = await self._acquire()
         try:
@@ -354,6 +355,8 @@ class Database:
             raise Unavailable from error
         except asyncpg.InvalidCachedStatementError as error:  # its columns are others now; the driver has forgotten it
             raise TooBusy from error
+        except asyncpg.InsufficientResourcesError as error:  # such as room on its disk; nothing was done
+            raise Unavailable from error
         except asyncpg.InternalClientError as error:  # the server's farewell came between two statements
             _end(connection)
             raise Unavailable from error

@@ -50,10 +50,12 @@ async def get_live(database: Database, settings: Settings, nonce: Nonce = None) 
 
 @get("/ready", access=Access.PUBLIC, operation_id="GetReady", tags=["Operation"], summary="Can it do its work?")
 async def get_ready(database: Database) -> Health:
-    """Answers 503 while the database cannot be reached, or takes no writes."""
+    """Answers 503 while the database cannot be reached, takes no writes, or has no room for any."""
     try:
-        async with asyncio.timeout(READY_WAIT_S), database.read() as connection:
+        async with asyncio.timeout(READY_WAIT_S), database.transaction() as connection:
             takes_writes = await connection.fetchval(SQL["write_nothing"])
+            await connection.fetchval(SQL["remember_little"])
+            await connection.fetchval(SQL["spill_something"])
     except (TimeoutError, Problem, asyncpg.PostgresError) as error:
         raise Unavailable from error
     if not takes_writes:
