@@ -13,7 +13,7 @@ from plaudit.ids import new_id
 from plaudit.limits import SAVED_CARDS_MAX
 from plaudit.people.model import Role
 from plaudit.selling.cards import actions, keeping
-from plaudit.selling.cards.model import CONSENT_VERSION
+from plaudit.selling.cards.model import CONSENT_VERSION, DueCustomer
 from plaudit.selling.orders import jobs
 from tests.support.cheap_region import sell_cheaply_in_indonesia
 from tests.support.peers import peer
@@ -256,6 +256,27 @@ async def test_a_removed_card_is_gone_here_at_once_and_there_soon(shop: StripeSh
     async with house.database.read() as connection:
         [row] = await connection.fetch("select provider_card_id, brand, last_four, expires_on from saved_card")
     assert set(row) == {None}
+
+
+async def test_a_card_removed_while_its_provider_is_asked_is_forgotten_after_all(
+    shop: StripeShop, ada: httpx2.AsyncClient
+) -> None:
+    card, house = await saved(shop, ada), shop.desk.house
+    await ada.post("/v1/me/cards/refresh")
+    async with house.database.transaction() as connection:
+        await actions.look_again_of(connection, await shop.desk.person_id("ada"), shop.clock)
+        held = await keeping.CARDS.take(connection, shop.clock, 1, None, None)
+    assert len(held) == 1
+
+    async def ask(due: DueCustomer) -> None:
+        kept = await actions.require_keeper(house.payment_providers, due.provider).cards_of(due.customer_id, 10)
+        await ada.delete(f"/v1/me/cards/{card['id']}")
+        await keeping.show(house.database, due, kept, shop.clock)
+
+    await keeping.CARDS.handle(house.database, shop.clock, held, ask)
+    assert await keeping.keep_in_line(house.database, house.payment_providers, shop.clock) == 1
+    assert [one["customer"] for one in shop.world.control("object", kind="payment_method")] == [None]
+    assert await cards(ada) == []
 
 
 async def test_what_the_provider_says_of_cards_is_followed(shop: StripeShop, ada: httpx2.AsyncClient) -> None:

@@ -88,7 +88,6 @@ async def refresh_cards(
     """What the page does when somebody comes back from saving one. A provider that does not answer is asked later."""
     async with database.transaction() as connection:
         await take(connection, caller.person_id, "card", settings.orders_per_hour, clock)
-        await actions.look_again_of(connection, caller.person_id, clock)
     await keep_in_line_for(database, payment_providers, caller.person_id, clock)
     async with database.read() as connection:
         cards = await actions.cards_of(connection, caller.person_id)

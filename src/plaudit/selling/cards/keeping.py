@@ -17,6 +17,7 @@ from plaudit.limits import (
 )
 from plaudit.providers import ProviderUnavailable
 from plaudit.queues import Backoff, Queue, settle
+from plaudit.selling.cards.actions import look_again_of
 from plaudit.selling.cards.model import DueCustomer
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.cards import CardKeeper, ProviderCard, as_card_keeper
@@ -45,10 +46,14 @@ async def keep_in_line(database: Database, providers: PaymentProviders, clock: C
 
 
 async def keep_in_line_for(database: Database, providers: PaymentProviders, person_id: int, clock: Clock) -> None:
-    """The same for one person, who waits for it: who cannot be asked now is asked later."""
-    async with database.read() as connection:
+    """The same for one person, who waits for it, due or not: who cannot be asked now is asked later."""
+    async with database.transaction() as connection:
         shard = await shard_of(connection, person_id)
-    await CARDS.run(database, clock, _handler(database, providers, clock), shard, person_id, limit=1)
+        await look_again_of(
+            connection, person_id, clock
+        )  # whoever else says so just now is waited for, not passed over
+        held = await CARDS.take(connection, clock, CARDS.claimed_max, shard, person_id)
+    await CARDS.handle(database, clock, held, _handler(database, providers, clock))
 
 
 def _handler(database: Database, providers: PaymentProviders, clock: Clock) -> Callable[[DueCustomer], Awaitable[None]]:
@@ -58,10 +63,10 @@ def _handler(database: Database, providers: PaymentProviders, clock: Clock) -> C
             raise ProviderUnavailable(due.provider)
         if due.ended_at is not None:
             await keeper.forget_customer(due.customer_id)
-            await _show(database, due, None, clock)
+            await show(database, due, None, clock)
         else:
             await _forget_removed(database, keeper, due)
-            await _show(database, due, await keeper.cards_of(due.customer_id, SAVED_CARDS_MAX), clock)
+            await show(database, due, await keeper.cards_of(due.customer_id, SAVED_CARDS_MAX), clock)
 
     return handle
 
@@ -77,7 +82,7 @@ async def _forget_removed(database: Database, keeper: CardKeeper, due: DueCustom
             await connection.execute(SQL["cards_forgotten"], *key, removed)
 
 
-async def _show(database: Database, due: DueCustomer, kept: list[ProviderCard] | None, clock: Clock) -> None:
+async def show(database: Database, due: DueCustomer, kept: list[ProviderCard] | None, clock: Clock) -> None:
     """Write down what the provider keeps; None: it knows no such customer any more."""
     key, now = (due.shard, due.person_id, due.provider), clock.now()
     async with database.transaction() as connection:

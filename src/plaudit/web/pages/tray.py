@@ -61,7 +61,7 @@ class Trays:
         card = await one_tap_card(connection, viewer.person_id, who, self.clock) if viewer.person_id else None
         return Valuation(lots, web).for_scripts() | {
             "way": msgspec.to_builtins(preferred(offered)),
-            "card": {"provider": card.provider, "card_id": card.card_id, "name": card_name(card)} if card else None,
+            "card": {"provider": card.provider, "card_id": str(card.card_id), "name": card_name(card)} if card else None,
         }
 
     def data(self, viewer: Viewer, items: Sequence[Item], worth: dict[str, Any]) -> dict[str, Any]:

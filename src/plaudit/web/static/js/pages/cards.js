@@ -58,11 +58,11 @@ onClick("data-confirm-remove", (button) => busy(button, async () => {
 
 /** Back from the provider's page: what it keeps now is shown. */
 async function askProvider() {
-  const before = document.querySelectorAll("#cards li").length;
+  const before = new Set([...document.querySelectorAll("[data-remove]")].map((button) => button.getAttribute("data-remove")));
   history.replaceState(null, "", "/wallet/cards");
   try {
     const { cards } = await api("POST", "/v1/me/cards/refresh");
-    toast(say(cards.length > before ? "saved" : "not_saved"));
+    toast(say(cards.some((/** @type {{id: string}} */ { id }) => !before.has(id)) ? "saved" : "not_saved"));
   } catch {
     toast(say("did_not_work"), { tone: "bad" });
   }
