@@ -267,6 +267,7 @@ CAPTURE_PAUSE_S_MAX = 3_600
 CAPTURES_PER_RUN_MAX = 100  # decisions one run of the job carries out
 CAPTURE_ALARM_AFTER_S = 86_400  # after this somebody is told of a payment that cannot be taken or let go
 CALL_OFF_TRIES_MAX = 12  # refusals of a provider to let go of the unpaid checkout of an order that is over
+VOUCHERS_REMINDED_MAX = 5  # vouchers one person is reminded of at once
 SAVED_CARDS_MAX = 10  # cards providers keep for one person
 CARDS_EVERY_S = 5  # pause between looks for customers whose cards are to be brought in line
 CARDS_LEASE_S = 120  # after this a customer whose worker died is looked after again

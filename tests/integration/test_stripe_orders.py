@@ -159,7 +159,9 @@ async def test_a_voucher_is_paid_days_later(shop: StripeShop) -> None:
     assert "Not yet paid" in page
     assert voucher["url"] in page
     assert [number["value"] in page for number in voucher["numbers"]] == [True] * 3
-    assert "Not yet paid" in (await ada.get("/wallet")).text
+    reminder = (await ada.get("/wallet")).text
+    assert [number["value"] in reminder for number in voucher["numbers"]] == [True] * 3
+    assert reminder.count("Not yet paid") == 1
     shop.clock.advance(timedelta(days=2))
     ada = await shop.desk.person("ada", locale="en-US", country="JP")
     await _poll(shop)
@@ -167,6 +169,7 @@ async def test_a_voucher_is_paid_days_later(shop: StripeShop) -> None:
     shop.world.control("pay_voucher", session=_session(order))
     await shop.tell(*shop.world.messages("checkout.session.async_payment_succeeded"))
     assert (await shop.state(ada, order), await shop.coins(ada)) == ("paid", COINS)
+    assert "Not yet paid" not in (await ada.get("/wallet")).text
     assert await _problems(shop) == []
 
 
@@ -245,6 +248,17 @@ async def test_at_a_cheaper_price_only_what_shows_a_country_or_is_of_it_is_offer
     order = await shop.order(budi)
     assert "does not take konbini" in shop.world.pay(order["checkout_url"], KONBINI, "ID").text
     assert shop.world.pay(order["checkout_url"], BANK_TRANSFER, "ID").status_code == 303
+
+
+async def test_methods_that_a_price_does_not_allow_are_not_shown(database_url: str, world: StripeWorld) -> None:
+    async with open_stripe_shop(database_url, world, stripe_methods="card konbini customer_balance") as shop:
+        await sell_cheaply_in_indonesia(shop.desk, shop.clock)
+        for country, shown in (("ID", ["card", "customer_balance"]), ("JP", ["card", "konbini", "customer_balance"])):
+            buyer = await shop.desk.person(f"of{country}", locale="en-US", country=country)
+            ways = (await buyer.get("/v1/prices")).json()["ways"]
+            assert [way["method"] for way in ways if way["provider"] == "stripe"] == shown
+            page = (await buyer.get("/recharge")).text
+            assert ('data-method="konbini"' in page) is ("konbini" in shown)
 
 
 async def test_what_a_way_taken_at_once_shows_is_kept(shop: StripeShop) -> None:

@@ -33,7 +33,7 @@ from plaudit.selling.orders.model import (
     QuoteNotOurs,
     QuoteRequest,
 )
-from plaudit.selling.orders.regions import RegionRefused, keep_refusal, preview, source_of
+from plaudit.selling.orders.regions import RegionRefused, keep_refusal, preview, source_of, unseen_payers_at
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
@@ -73,7 +73,8 @@ async def get_prices(
         found[0] = as_taken(found[0], payment_providers)
         known = await regions(connection, book)
         who = await takers.takers(connection, payment_providers, found[0], settings, clock)
-        offered = await ways.ways(connection, person_id, payment_providers, who, found[0])
+        payers = await unseen_payers_at(connection, decision, settings)
+        offered = await ways.ways(connection, person_id, payment_providers, who, found[0], payers)
     return PricesAnswer(
         region=found[0].region,
         region_source=source_of(decision),

@@ -92,6 +92,9 @@ where o.shard = $1 and o.person_id = $2 and o.order_id in (
     (select r.order_id from (
         select order_id, state from recharge_order where shard = $1 and person_id = $2 order by order_id desc limit $4
     ) r where r.state = 'pending')
+    union
+    (select order_id from recharge_order
+     where shard = $1 and person_id = $2 and state = 'pending' and voucher is not null order by order_id desc limit $5)
 )
 order by o.order_id desc
 

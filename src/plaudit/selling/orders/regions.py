@@ -1,5 +1,6 @@
 """Where a buyer is: gathers the evidence, asks the rule, and keeps what it says, for quotes and for payments."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import ClassVar
@@ -189,14 +190,27 @@ async def unseen_payers_of(connection: Connection, order: Order, settings: Setti
     """Who may pay an order in a way that is not judged first. It rests on what is kept of the quote alone, so that a
     repeat says the same."""
     of_quote = await actions.find_decision(connection, order.shard, order.decision_id) if order.decision_id else None
+    units = await _reference_units(connection, order.book_version, order.channel, settings)
+    return _unseen_payers(of_quote, units, order.region, settings, order.created_at)
+
+
+async def unseen_payers_at(connection: Connection, decision: RegionDecision, settings: Settings) -> UnseenPayers:
+    """The same for whoever is shown the prices of a decision on the web, before anything is quoted."""
+    units = await _reference_units(connection, decision.book_version, "web", settings)
+    return _unseen_payers(decision, units, decision.region, settings, decision.decided_at)
+
+
+def _unseen_payers(
+    decision: RegionDecision | None, units: Mapping[str, Fraction], region: str, settings: Settings, now: datetime
+) -> UnseenPayers:
     question = Question(
-        evidence=tuple(of_quote.evidence) if of_quote else (),
-        prices=await _reference_units(connection, order.book_version, order.channel, settings),
+        evidence=tuple(decision.evidence) if decision else (),
+        prices=units,
         default=settings.default_region,
-        now=order.created_at,
+        now=now,
         refused=frozenset(settings.refused_countries.split()),
     )
-    return unseen_payers(question, order.region)
+    return unseen_payers(question, region)
 
 
 async def keep_refusal(database: Database, refused: RegionRefused) -> None:

@@ -8,6 +8,7 @@ from msgspec import Meta
 from plaudit.db import Connection, fetch_one, statements
 from plaudit.languages.speaking import gettext
 from plaudit.ledger.shards import shard_of
+from plaudit.policy.model import UnseenPayers
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.providers import PaymentProviders, methods_of
 
@@ -35,9 +36,15 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ways(
-    connection: Connection, person_id: int | None, providers: PaymentProviders, takers: list[str], web: Price
+    connection: Connection,
+    person_id: int | None,
+    providers: PaymentProviders,
+    takers: list[str],
+    web: Price,
+    payers: UnseenPayers,
 ) -> list[Way]:
-    """The ways to pay these takers at a price, in the order in which they are offered. `person_id` None: a guest."""
+    """The ways to pay these takers at a price, in the order in which they are offered: of methods that take the money
+    before anybody is judged, those by which its `payers` pay. `person_id` None: a guest."""
     last = None
     if person_id and takers:
         shard = await shard_of(connection, person_id)
@@ -47,10 +54,9 @@ async def ways(
         provider = providers.get(name)
         assert provider is not None  # takers are among them
         title = provider.capabilities.title
-        named = methods_of(provider, web.currency)
-        shown: list[tuple[str | None, str]] = [(code, one.title) for code, one in named.items()] or [
-            (None, title or name.capitalize())
-        ]
+        shown: list[tuple[str | None, str]] = [(None, title or name.capitalize())]
+        if named := methods_of(provider, web.currency):
+            shown = [(code, one.title) for code, one in named.items() if one.is_for(payers)]
         for method, words in shown:
             is_last = last == ChosenWay(name, method)
             found.append(

@@ -269,6 +269,14 @@ class NamedMethod(msgspec.Struct, frozen=True, kw_only=True):
     """What buyers call it; noted for the catalogues by `later` where that is no name."""
     currencies: frozenset[str] = frozenset()
     """What it pays in; none: whatever the provider takes."""
+    is_judged_first: bool = True
+    """Whether its payer can be judged before the money is taken."""
+    home: str | None = None
+    """The one country its payers are in; None: any."""
+
+    def is_for(self, payers: UnseenPayers) -> bool:
+        """Whether it may be offered where these may pay unseen."""
+        return self.is_judged_first or payers.include(self.home)
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from plaudit.selling.cards.consent import CONSENT_WORDS
 from plaudit.selling.cards.model import CONSENT_VERSION
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
-from plaudit.selling.orders.regions import decisions_of_order, preview
+from plaudit.selling.orders.regions import decisions_of_order, preview, unseen_payers_at
 from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
@@ -70,7 +70,8 @@ async def recharge(
             return page("recharge_closed.html", viewer, nav="wallet", missing="seller")
         known = await regions(connection, book)
         who = [] if decision.outcome is Outcome.REFUSE else providers_on_the_web(payment_providers, found[0])
-        offered = of_pages(await ways(connection, caller.person_id, payment_providers, who, found[0]))
+        payers = await unseen_payers_at(connection, decision, settings)
+        offered = of_pages(await ways(connection, caller.person_id, payment_providers, who, found[0], payers))
         kept = [card for card in await cards_of(connection, caller.person_id) if card.provider in who]
         one_tap = await one_tap_card(connection, caller.person_id, who, clock)
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)

@@ -16,10 +16,10 @@ from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Settings
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, WALLET_LOTS_MAX
 from plaudit.selling.cards.actions import one_tap_card
-from plaudit.selling.orders.regions import usual_prices
+from plaudit.selling.orders.regions import preview, unseen_payers_at
 from plaudit.selling.orders.takers import takers
 from plaudit.selling.orders.ways import of_pages, preferred, ways
-from plaudit.selling.prices.current import current_book
+from plaudit.selling.prices.current import current_book, prices
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.wallet.reading import open_lots
@@ -49,7 +49,9 @@ class Trays:
         that is paid."""
         try:
             book = await current_book(connection, self.clock)
-            found = await usual_prices(connection, book, viewer.person_id, self.settings, self.clock)
+            at_home = (connection, viewer.person_id, None, None)
+            decision = await preview(*at_home, self.settings, self.clock, book=book)
+            found = await prices(connection, book, decision.region, self.settings)
         except NoPrices:
             return {"rate": None, "lots": [], "way": None, "card": None}
         web = found[0]
@@ -57,11 +59,14 @@ class Trays:
         if viewer.person_id:
             lots = await open_lots(connection, viewer.person_id, viewer.wallet.spent, WALLET_LOTS_MAX)
         who = await takers(connection, self.providers, web, self.settings, self.clock)
-        offered = of_pages(await ways(connection, viewer.person_id, self.providers, who, web))
+        payers = await unseen_payers_at(connection, decision, self.settings)
+        offered = of_pages(await ways(connection, viewer.person_id, self.providers, who, web, payers))
         card = await one_tap_card(connection, viewer.person_id, who, self.clock) if viewer.person_id else None
         return Valuation(lots, web).for_scripts() | {
             "way": msgspec.to_builtins(preferred(offered)),
-            "card": {"provider": card.provider, "card_id": str(card.card_id), "name": card_name(card)} if card else None,
+            "card": {"provider": card.provider, "card_id": str(card.card_id), "name": card_name(card)}
+            if card
+            else None,
         }
 
     def data(self, viewer: Viewer, items: Sequence[Item], worth: dict[str, Any]) -> dict[str, Any]:

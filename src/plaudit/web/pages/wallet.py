@@ -10,12 +10,14 @@ from litestar.params import FromPath, FromQuery
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _
 from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
+from plaudit.money import Money
 from plaudit.pages import BY_ID
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import OrderState
+from plaudit.selling.orders.reminders import unpaid_vouchers
 from plaudit.selling.prices.channels import channels
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.providers import PaymentProviders
@@ -60,6 +62,8 @@ async def wallet(
         consent = None
         if asks := asks_consent(payment_providers):
             consent = await consumption.consent_of(connection, caller.person_id)
+    unpaid = unpaid_vouchers(orders, clock.now())
+    reminded = {order.order_id for order in unpaid}
     return page(
         "wallet.html",
         viewer,
@@ -77,7 +81,8 @@ async def wallet(
         withdrawable=withdrawable,
         store_consent=consent is not None and consent.given if asks else None,
         store_steps={desk.store: _(desk.steps) for one in channels().values() if (desk := one.refund_desk)},
-        under_way=[order for order in orders if order.state is OrderState.PENDING],
+        under_way=[one for one in orders if one.state is OrderState.PENDING and one.order_id not in reminded],
+        unpaid=[(order, Money(order.voucher.missing_minor, order.currency)) for order in unpaid if order.voucher],
         first=before is None,
         keeps_cards=any(as_card_keeper(payment_providers.get(name)) for name in payment_providers.names),
     )

@@ -80,7 +80,10 @@ class StripePayments(abc.ABC):
     ) -> None:
         """`methods`: those that buyers choose among by name."""
         named = [
-            NamedMethod(code=code, title=METHODS[code].title, currencies=METHODS[code].currencies) for code in methods
+            NamedMethod(
+                code=code, title=one.title, currencies=one.currencies, is_judged_first=one.is_held, home=one.home
+            )
+            for code, one in ((code, METHODS[code]) for code in methods)
         ]
         self.capabilities = Capabilities(
             title=self.title, in_app=self.in_app, can_save=self.can_save, methods=tuple(named)
