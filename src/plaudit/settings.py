@@ -192,6 +192,10 @@ class Settings:
     authenticate_from_us_cents: Annotated[int, whole(0)] = 0
     """From how much on, in US cents at the rates of the price book, the buyer's bank is to ask. 0: never for that."""
 
+    refund_fraud_warnings: bool = False
+    """Whether what is left of a payment is given back as soon as its card's network warns that it was fraud: a refund
+    is cheaper than the dispute that mostly follows."""
+
     papers_per_hour: int = PAPERS_PER_HOUR
     """Receipts and credit notes one person may have made as PDF within an hour."""
 

@@ -429,6 +429,19 @@ async def test_an_early_fraud_warning_is_shown_to_operators(shop: StripeShop, ad
     assert await shop.coins(ada) == COINS
 
 
+async def test_a_warning_of_the_cards_network_is_refunded_where_that_is_wanted(
+    database_url: str, world: StripeWorld
+) -> None:
+    async with open_stripe_shop(database_url, world, refund_fraud_warnings=True) as shop:
+        ada = await shop.desk.person("ada", locale="en-US")
+        order = await bought(shop, ada, FRAUD_WARNING)
+        warned = world.messages("radar.early_fraud_warning.created")
+        assert await shop.tell(*warned, *warned) == ["problem", "repeated"]
+        assert await shop.coins(ada) == 0
+        [given_back] = (await ada.get("/v1/reversals")).json()["items"]
+        assert (given_back["kind"], given_back["amount"]) == ("refund", order["price"])
+
+
 async def test_a_review_that_came_to_nothing_is_closed_by_itself(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
     await bought(shop, ada)
     (intent,) = shop.world.control("object", kind="payment_intent")

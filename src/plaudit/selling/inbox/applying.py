@@ -26,6 +26,7 @@ from plaudit.selling.providers.base import (
     WarningEnded,
 )
 from plaudit.selling.reversals import actions as reversals
+from plaudit.selling.reversals.asking import refund_all
 from plaudit.selling.stores.actions import apply_told
 from plaudit.selling.stores.consumption import note_declined, record_request
 from plaudit.settings import Settings
@@ -55,19 +56,20 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
     if isinstance(news, ReversalNews):
         reversed_ = await reversals.apply_reversal_news(connection, order, news, Seller.of(settings), clock.now())
         return Applied(*reversed_, order)
-    return await _note(connection, order, news, clock)
+    return await _note(connection, order, news, settings, clock)
 
 
 async def _note(
     connection: Connection,
     order: Order,
     news: FraudWarning | WarningEnded | ConsumptionRequest | RefundDeclined,
+    settings: Settings,
     clock: Clock,
 ) -> Applied:
     """What moves no money of an order, and is kept for whoever looks at it."""
     about = f"order {order.order_id}"
     if isinstance(news, FraudWarning):
-        return await _warn(connection, order, news, clock)
+        return await _warn(connection, order, news, settings, clock)
     if isinstance(news, WarningEnded):
         ended = await end_warning(connection, order, news.id, news.reason, clock.now())
         outcome = NewsOutcome.APPLIED if ended else NewsOutcome.REPEATED
@@ -92,7 +94,9 @@ async def _apply_payment(
     return Applied(applied.outcome, f"order {order.order_id}: payment {payment.state}", order, applied.decision)
 
 
-async def _warn(connection: Connection, order: Order, warning: FraudWarning, clock: Clock) -> Applied:
+async def _warn(
+    connection: Connection, order: Order, warning: FraudWarning, settings: Settings, clock: Clock
+) -> Applied:
     payment = Payment(
         id=warning.payment_id,
         reference=order.reference,
@@ -101,4 +105,6 @@ async def _warn(connection: Connection, order: Order, warning: FraudWarning, clo
     )
     detail = f"{warning.reason} ({warning.id})"
     outcome = await record(connection, order, payment, PaymentProblemKind.FRAUD_WARNING, clock.now(), detail)
+    if warning.is_of_network and settings.refund_fraud_warnings and outcome is NewsOutcome.PROBLEM:
+        await refund_all(connection, order, f"fraud warning: {warning.reason}", clock)
     return Applied(outcome, f"order {order.order_id}: fraud warning, {detail}", order)

@@ -200,6 +200,8 @@ class FraudWarning(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     payment_id: str
     reason: str
+    is_of_network: bool = False
+    """Whether the card's network says it itself: a refund now is cheaper than the dispute."""
 
 
 class WarningEnded(msgspec.Struct, frozen=True, kw_only=True):

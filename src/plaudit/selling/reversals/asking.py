@@ -9,7 +9,8 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one, statements
-from plaudit.ids import require_uuid7
+from plaudit.ids import new_id, require_uuid7
+from plaudit.limits import REVERSAL_REASON_LENGTH_MAX
 from plaudit.money import Money
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.orders import actions as orders
@@ -228,6 +229,26 @@ async def refund(
         poll_at=now,
     )
     return await execution.take(connection, order, account, part, taking, now)
+
+
+async def refund_all(connection: Connection, order: Order, reason: str, clock: Clock) -> Reversal | None:
+    """Give back all that is left of a paid order without anybody asking; None: nothing is left, or it is a store's to
+    give. The provider is still to be told."""
+    order = await execution.lock_order(connection, order)
+    if order.state is not OrderState.PAID or not channel_of(order.channel).is_refunded_here:
+        return None
+    account, now = await execution.account_of(connection, order), clock.now()
+    if account.left.minor == 0:
+        return None
+    taking = Taking(
+        reversal_id=new_id(clock),
+        kind=Kind.REFUND,
+        state=State.REQUESTED,
+        claimed_minor=account.left.minor,
+        reason=reason[:REVERSAL_REASON_LENGTH_MAX],
+        poll_at=now,
+    )
+    return await execution.take(connection, order, account, account.left, taking, now)
 
 
 async def _part_asked_for(

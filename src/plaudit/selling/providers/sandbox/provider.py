@@ -253,7 +253,8 @@ class SandboxProvider:
             return [msgspec.json.decode(event.data, type=_Dispute).news()]
         if about == "fraud_warning":
             warning = msgspec.json.decode(event.data, type=_FraudWarning)
-            return [FraudWarning(id=warning.id, payment_id=warning.checkout_id, reason=warning.reason)]
+            told, reason = warning.checkout_id, warning.reason
+            return [FraudWarning(id=warning.id, payment_id=told, reason=reason, is_of_network=True)]
         return []
 
     async def list_news(self, since: datetime, until: datetime) -> AsyncIterator[PaymentNews | ReversalNews]:

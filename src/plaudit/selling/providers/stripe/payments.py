@@ -313,7 +313,8 @@ class StripePayments(abc.ABC):
         payment_id = await self._ours(warning.payment_intent)
         if payment_id is None or not warning.actionable:  # refunded or disputed already
             return []
-        return [FraudWarning(id=warning.id, payment_id=payment_id, reason=warning.fraud_type)]
+        reason = warning.fraud_type
+        return [FraudWarning(id=warning.id, payment_id=payment_id, reason=reason, is_of_network=True)]
 
 
 def marks(provider: str, request: CheckoutRequest) -> dict[str, str]:
