@@ -85,8 +85,8 @@ def test_a_name_can_be_read_back(name: str) -> None:
 
 
 def test_letters_that_join_are_drawn_joined() -> None:
-    fonts = PdfReader(io.BytesIO(printed(buyer_name="\u0645\u0645\u0645"))).pages[0]["/Resources"]["/Font"].values()
-    shapes = [shape for font in fonts for shape in re.findall(rb"> <0645>", font["/ToUnicode"].get_object().get_data())]
+    maps = [font["/ToUnicode"].get_object().get_data() for font in fonts_of(printed(buyer_name="\u0645\u0645\u0645"))]
+    shapes = re.findall(rb"> <0645>", b"".join(maps))
     assert len(shapes) == 3, "the first, the middle and the last have shapes of their own"
 
 
@@ -104,7 +104,8 @@ def test_chinese_characters_have_the_shape_of_the_country() -> None:
 
 
 def fonts_of(paper: bytes) -> list[Any]:
-    fonts = PdfReader(io.BytesIO(paper)).pages[0]["/Resources"]["/Font"]
+    resources: Any = PdfReader(io.BytesIO(paper)).pages[0]["/Resources"]
+    fonts = resources["/Font"]
     return [font.get_object() for font in fonts.values()]
 
 
@@ -130,7 +131,7 @@ def test_any_name_can_be_printed(name: str) -> None:
 
 def test_a_paper_says_what_is_what_on_it() -> None:
     reader = PdfReader(io.BytesIO(printed(language=language_of("pt-BR") or LANGUAGES[0])))
-    root = reader.root_object
+    root: Any = reader.root_object
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("pt-BR", True)
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert reader.metadata is not None
