@@ -62,6 +62,11 @@ def round_half_up(value: Fraction) -> int:
     return rounded if value >= 0 else -rounded
 
 
+def round_to_step(value: Fraction, step: int) -> int:
+    """The nearest multiple of a step, halves away from zero."""
+    return round_half_up(value / step) * step
+
+
 def round_up(value: Fraction) -> int:
     """The smallest integer that is not below."""
     return -(-value.numerator // value.denominator)
@@ -72,7 +77,7 @@ def round_down(value: Fraction) -> int:
     return value.numerator // value.denominator
 
 
-def split_inclusive_tax(gross_minor: int, rate_bps: int) -> tuple[int, int]:
-    """Net and tax inside a tax-inclusive amount; they add up to it exactly."""
-    net = round_half_up(Fraction(gross_minor * 10_000, 10_000 + rate_bps))
-    return net, gross_minor - net
+def split_inclusive_tax(gross_minor: int, rate_bps: int, step_minor: int = 1) -> tuple[int, int]:
+    """Net and tax inside a tax-inclusive amount, in steps that exist; they add up to it exactly."""
+    net = round_to_step(Fraction(gross_minor * 10_000, 10_000 + rate_bps), step_minor)
+    return min(net, gross_minor), max(gross_minor - net, 0)

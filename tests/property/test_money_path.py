@@ -459,8 +459,8 @@ async def _never_heard_of(*_: object) -> tuple[NewsOutcome, str]:
     return NewsOutcome.IGNORED, ""
 
 
-def _of_all_that_was_paid(paid: Amounts, _: Amounts, minor: int) -> Amounts:
-    return part_of_money(paid, Amounts(), minor)
+def _of_all_that_was_paid(paid: Amounts, _: Amounts, minor: int, step_minor: int) -> Amounts:
+    return part_of_money(paid, Amounts(), minor, step_minor)
 
 
 # Module, name, what stands there instead, and the rule, invariant, constraint or law that must see it.

@@ -13,23 +13,32 @@ PRICES = st.integers(1, 10**9)
 RATES = st.integers(0, 10_000)
 
 
-@given(PRICES, RATES)
-def test_net_and_tax_are_the_price_to_the_cent(gross: int, rate_bps: int) -> None:
-    net, tax = split_inclusive_tax(gross, rate_bps)
+STEPS = st.sampled_from([1, 100])
+
+
+@given(PRICES, RATES, STEPS)
+def test_net_and_tax_are_the_price_to_the_step(paid: int, rate_bps: int, step: int) -> None:
+    gross = paid * step
+    net, tax = split_inclusive_tax(gross, rate_bps, step)
     assert net + tax == gross
     assert net >= 0 <= tax
-    # The tax is that of the net, to half a cent of the exact split.
-    assert abs(tax * (10_000 + rate_bps) - gross * rate_bps) * 2 <= 10_000 + rate_bps
+    assert net % step == 0 == tax % step, "all parts of what is paid can be paid"
+    # The tax is that of the net, to half a step of the exact split.
+    assert abs(tax * (10_000 + rate_bps) - gross * rate_bps) * 2 <= (10_000 + rate_bps) * step
 
 
-@given(PRICES, RATES, st.lists(st.integers(1, 100), min_size=1, max_size=12), st.integers(1, 10**6))
-def test_credit_notes_of_all_parts_are_the_receipt(gross: int, rate_bps: int, shares: list[int], coins: int) -> None:
-    _, tax = split_inclusive_tax(gross, rate_bps)
+@given(PRICES, RATES, STEPS, st.lists(st.integers(1, 100), min_size=1, max_size=12), st.integers(1, 10**6))
+def test_credit_notes_of_all_parts_are_the_receipt(
+    steps: int, rate_bps: int, step: int, shares: list[int], coins: int
+) -> None:
+    gross = steps * step
+    _, tax = split_inclusive_tax(gross, rate_bps, step)
     paid, held = Amounts(minor=gross, tax_minor=tax, coins=coins), Amounts()
     parts = []
     for number, share in enumerate(shares, start=1):
         left = paid.minor - held.minor
-        part = part_of_money(paid, held, left if number == len(shares) else left * share // 100)
+        part = part_of_money(paid, held, left if number == len(shares) else left * share // 100 // step * step, step)
+        assert part.tax_minor % step == 0 == part.net_minor % step
         assert part.net_minor + part.tax_minor == part.minor
         assert part.net_minor >= 0 <= part.tax_minor
         parts.append(part)
@@ -38,6 +47,13 @@ def test_credit_notes_of_all_parts_are_the_receipt(gross: int, rate_bps: int, sh
         )
     assert (held.minor, held.tax_minor, held.coins) == (gross, tax, coins)
     assert sum(part.net_minor for part in parts) == gross - tax
+
+
+def test_a_tax_that_was_split_finer_goes_back_whole() -> None:
+    paid = Amounts(minor=154_500, tax_minor=32_846, coins=350)
+    first = part_of_money(paid, Amounts(), 100_200, 100)
+    rest = part_of_money(paid, first, 54_300, 100)
+    assert (first.tax_minor, first.tax_minor + rest.tax_minor) == (21_300, 32_846)
 
 
 @given(

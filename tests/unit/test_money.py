@@ -54,6 +54,11 @@ def test_tax_inside_a_price(gross: int, rate_bps: int, net: int, tax: int) -> No
     assert split_inclusive_tax(gross, rate_bps) == (net, tax)
 
 
+def test_tax_of_forints_is_in_forints() -> None:
+    assert split_inclusive_tax(154_500, 2_700, 100) == (121_700, 32_800)
+    assert split_inclusive_tax(99, 2_700, 100) == (99, 0), "a store's own price may be finer than what people pay"
+
+
 def test_units_of_currencies() -> None:
     assert [exponent(currency) for currency in ("JPY", "USD", "KWD")] == [0, 2, 3]
     assert [payable_step(currency) for currency in ("HUF", "IDR", "EUR")] == [100, 100, 1]

@@ -17,7 +17,7 @@ from plaudit.limits import (
     VOUCHER_ARRIVES_DAYS_MAX,
     VOUCHER_DAYS_MAX,
 )
-from plaudit.money import Money, round_half_up
+from plaudit.money import Money, payable_step, round_half_up, split_inclusive_tax
 from plaudit.people.references import reference
 from plaudit.selling.cards.actions import look_again
 from plaudit.selling.orders import finishing
@@ -152,8 +152,8 @@ async def _keep_what_was_paid(connection: Connection, order: Order, payment: Pay
     """A store sold the coins at another store front's price. The tax inside it is split at the rate that was quoted."""
     paid = payment.amount
     rate_bps = order.tax_rate_bps if order.tax_minor else 0
-    tax_minor = round_half_up(Fraction(paid.amount_minor * rate_bps, BPS + rate_bps))
-    amounts = (paid.amount_minor, paid.currency, paid.amount_minor - tax_minor, tax_minor)
+    net_minor, tax_minor = split_inclusive_tax(paid.amount_minor, rate_bps, payable_step(paid.currency))
+    amounts = (paid.amount_minor, paid.currency, net_minor, tax_minor)
     await connection.execute(SQL["keep_what_was_paid"], order.shard, order.order_id, *amounts)
     kept = await fetch_one(connection, SQL["find_order"], Order, order.shard, order.order_id)
     assert kept is not None

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from plaudit.money import round_half_up, round_up, split_inclusive_tax
+from plaudit.money import payable_step, round_to_step, round_up, split_inclusive_tax
 from plaudit.problems import NotFound, Problem
 
 Channel: TypeAlias = Annotated[
@@ -149,10 +149,11 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
         return round_up(self.unit * coins / self.step_minor) * self.step_minor
 
     def taxed(self, listed_minor: int) -> Cost:
-        """A listed price as net and tax: split when it includes the tax, else with the tax on top."""
+        """A listed price as net and tax, in what people pay: split when it includes the tax, else with it on top."""
         if self.tax_included:
-            return Cost(*split_inclusive_tax(listed_minor, self.tax_rate_bps))
-        return Cost(listed_minor, round_half_up(Fraction(listed_minor * self.tax_rate_bps, BPS)))
+            return Cost(*split_inclusive_tax(listed_minor, self.tax_rate_bps, payable_step(self.currency)))
+        tax = Fraction(listed_minor * self.tax_rate_bps, BPS)
+        return Cost(listed_minor, round_to_step(tax, payable_step(self.currency)))
 
     def coins_for(self, amount_minor: int) -> int:
         """The most coins that cost no more than an amount; `coins_max + 1` when it buys more than may be bought.

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import msgspec
 
-from plaudit.money import round_down, round_half_up
+from plaudit.money import round_down, round_half_up, round_to_step
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +28,10 @@ class Amounts(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def part_of_money(paid: Amounts, held: Amounts, minor: int) -> Amounts:
+def part_of_money(paid: Amounts, held: Amounts, minor: int, step_minor: int = 1) -> Amounts:
     """The part of an order that goes back with an amount of money, when `held` went back before.
+
+    Its tax is in steps, as the money is, so that its net is.
 
     Proportions are those of all that went back, not of this part alone: rounding loses nothing, and the last part is
     whatever is left.
@@ -42,7 +44,7 @@ def part_of_money(paid: Amounts, held: Amounts, minor: int) -> Amounts:
         raise ValueError(f"{minor} is not from 0 to {left.minor}")
     share = Fraction(held.minor + minor, paid.minor)
     # What was undone in between may have left the parts a little off the proportion: they stay within what is left.
-    tax = round_half_up(paid.tax_minor * share) - held.tax_minor
+    tax = (paid.tax_minor if share == 1 else round_to_step(paid.tax_minor * share, step_minor)) - held.tax_minor
     fee = round_half_up(paid.fee_minor * share) - held.fee_minor
     coins = round_down(paid.coins * share) - held.coins
     return Amounts(
@@ -69,8 +71,8 @@ def part_of_coins(paid: Amounts, held: Amounts, coins: int, step_minor: int = 1)
     if not 0 <= coins <= left.coins:
         raise ValueError(f"{coins} is not from 0 to {left.coins}")
     exact = Fraction(paid.minor * (held.coins + coins), paid.coins) - held.minor
-    minor = round_half_up(exact / step_minor) * step_minor
-    part = part_of_money(paid, held, _within(minor, 0, left.minor // step_minor * step_minor))
+    minor = round_to_step(exact, step_minor)
+    part = part_of_money(paid, held, _within(minor, 0, left.minor // step_minor * step_minor), step_minor)
     return msgspec.structs.replace(part, coins=coins)
 
 

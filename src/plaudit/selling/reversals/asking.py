@@ -278,7 +278,7 @@ def _part(account: Account, payable: Granularity, asked: RefundRequest) -> Amoun
     if asked.coins is not None:
         return part_of_coins(paid, held, asked.coins, payable.step_minor)
     if asked.amount_minor is not None:
-        return part_of_money(paid, held, asked.amount_minor)
+        return part_of_money(paid, held, asked.amount_minor, payable.step_minor)
     return part_of_coins(paid, held, account.left.coins, payable.step_minor)
 
 

@@ -11,6 +11,7 @@ from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.events.log import record
 from plaudit.events.model import ReversalMoved
 from plaudit.ids import id_at
+from plaudit.money import payable_step
 from plaudit.people.references import reference
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.settlement import lock
@@ -220,7 +221,7 @@ async def take_missing(connection: Connection, order: Order, steps: list[Reversa
     if minor > 0 or not standing or excess != sum(step.lost_minor for step in standing):
         for step in standing:
             await _return_excess(connection, step, now)
-        part = part_of_money(account.paid, account.held, minor)
+        part = part_of_money(account.paid, account.held, minor, payable_step(account.currency))
         await take(connection, order, account, part, msgspec.structs.replace(like, excess_minor=excess), now)
     return excess
 
