@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from plaudit.limits import OFFER_DAYS_MAX, OFFER_REST_DAYS
 from plaudit.selling.prices.lint import Surroundings, lint
 from plaudit.selling.prices.model import Severity
-from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook
+from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook, SellerOfRecord
 from plaudit.selling.prices.seed import make_book
 from plaudit.selling.providers.apple.price_points import apple_ladder
 from tests.support.books import BEGIN, book, price
@@ -43,6 +44,21 @@ def test_the_first_book_and_a_plain_one_are_clean() -> None:
     first = make_book(1, BEGIN)
     assert lint(first, Surroundings(default_region="US", past=(first,), current=first)) == []
     assert lint(book(), Surroundings(default_region="US")) == []
+
+
+@pytest.mark.parametrize(
+    ("tax_id", "wrong"),
+    [
+        ("DE 136 695 976", False), ("DE136695977", True), ("ATU13585627", False), ("ATU13585626", True),
+        ("ESB58378431", False), ("EL094259216", False), ("FR40303265045", False), ("FR84323140391", True),
+        ("GB 980 7806 84", False), ("GB123", True), ("CHE-107.787.577 IVA", False), ("CHE-107.787.578 IVA", True),
+        ("NO 995 525 828 MVA", False), ("NO995525829MVA", True), ("T5835678256246", False), ("T5835678256247", True),
+        ("12/345/67890", False), ("US 98-7654321", False), ("", False), ("Deutsche Steuer", False),
+    ],
+)  # fmt: skip
+def test_tax_ids_are_held_against_their_country(tax_id: str, *, wrong: bool) -> None:
+    checked = msgspec.structs.replace(web(), sellers=(SellerOfRecord("ACME", "Acme", "Here", tax_id),))
+    assert warned(checked) == ({"tax_id_not_valid"} if wrong else set())
 
 
 def test_what_the_app_store_does_not_sell_at_is_found() -> None:

@@ -10,6 +10,7 @@ from plaudit.readiness.checks.reach import is_loopback
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.selling.prices import current as shop
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
+from plaudit.selling.prices.tax_ids import cannot_be_right
 from plaudit.selling.providers.base import PaymentProvider
 
 _LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
@@ -45,6 +46,8 @@ async def seller(grounds: Grounds) -> CheckOutcome:
             named = await shop.seller_of(connection, region, now, grounds.settings)
         except NoSeller:
             return blocking("receipts must name who sells: set PLAUDIT_SELLER_NAME and PLAUDIT_SELLER_ADDRESS")
+    if cannot_be_right(named.tax_id):
+        return attention(f"receipts would show {named.tax_id}, which is no tax id of the country it names")
     return ok(f"{named.name}, for {region}")
 
 

@@ -22,6 +22,7 @@ from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.claims import claims_of_channel, claims_of_region, offers_of
 from plaudit.selling.prices.model import Finding, Severity
 from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook
+from plaudit.selling.prices.tax_ids import cannot_be_right
 
 WARN, REFUSE = Severity.WARN, Severity.REFUSE
 
@@ -77,6 +78,10 @@ def _whole(book: PriceBook, around: Surroundings) -> Iterator[Finding]:
     elif around.default_region and around.default_region not in regions:
         text = f"The default region {around.default_region} has no prices: who comes from nowhere known could not buy."
         yield Finding("default_region_missing", "regions", text, REFUSE)
+    for seller in book.sellers:
+        if cannot_be_right(seller.tax_id):
+            text = f"{seller.tax_id} is no tax id of the country it names, and receipts would show it."
+            yield Finding("tax_id_not_valid", f"sellers.{seller.code}.tax_id", text, WARN)
 
 
 def _region(region: str, prices: list[Price], around: Surroundings) -> Iterator[Finding]:
