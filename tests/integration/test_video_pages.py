@@ -1,5 +1,6 @@
 """The pages of videos: what they show, and what they say instead."""
 
+import re
 from uuid import UUID
 
 import httpx2
@@ -7,13 +8,15 @@ import httpx2
 from plaudit.clock import ManualClock
 from plaudit.creators.totals import actions as totals
 from plaudit.ledger.following import follow
+from plaudit.limits import PAGE_VIDEOS_MAX
 from tests.support.live import Platform
-from tests.support.videos import MEDIA, PATH, give, open_videos, tell
+from tests.support.videos import MEDIA, PATH, facts, give, open_videos, tell
 
 
 async def test_pages_show_a_video_or_say_why_not(database_url: str, clock: ManualClock) -> None:
     async with open_videos(database_url, clock) as (platform, server):
         await _look(platform, server)
+        await _turn_pages(platform, server)
 
 
 async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
@@ -42,6 +45,22 @@ async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
         assert "Sixty rooftops" not in (await ada.get("/videos")).text
     assert 'href="/videos"' not in (await ada.get("/")).text
     assert "No video yet" in (await cleo.get("/studio/videos")).text
+
+
+async def _turn_pages(platform: Platform, server: httpx2.AsyncClient) -> None:
+    """Videos of one moment and of others, each on one page."""
+    told = [
+        facts(platform, external_id=f"many-{one}", published_at=f"2026-01-0{one % 3 + 1}T00:00:00Z")
+        for one in range(2 * PAGE_VIDEOS_MAX + 1)
+    ]
+    assert (await server.post("/v1/videos:batch", json={"videos": told})).status_code == 200
+    guest, path, shown = await platform.client(), "/videos", list[list[str]]()
+    while path:
+        text = (await guest.get(path)).text
+        shown.append(re.findall(r'href="/videos/(\d+)"', text))
+        path = next(iter(re.findall(r'href="(/videos\?before=[\w-]+)"', text)), "")
+    assert [len(one) for one in shown] == [PAGE_VIDEOS_MAX, PAGE_VIDEOS_MAX, 1]
+    assert len({one for page in shown for one in page}) == len(told)
 
 
 async def test_pages_name_the_video_of_a_gift(database_url: str, clock: ManualClock) -> None:

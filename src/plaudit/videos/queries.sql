@@ -51,8 +51,9 @@ select id from video where issuer_id = $1 and external_id > $2 order by external
 select id from video where owner_id = $1 and state <> 'deleted' and id < $2 order by id desc limit $3;
 
 -- name: ids_published
--- Those everybody can watch, the newest first.
-select id from video where state = 'published' and published_at <= $1 order by published_at desc, id desc limit $2;
+-- A page of those everybody can watch, the newest first.
+select id from video where state = 'published' and published_at <= $1 and (published_at, id) < ($2, $3)
+order by published_at desc, id desc limit $4;
 
 -- name: is_opted_in
 select exists (select from video_opt_in where creator_id = $1);

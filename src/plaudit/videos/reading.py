@@ -1,7 +1,8 @@
 """Videos as they are looked up: one, those of a platform, those of a creator, those everybody can watch."""
 
 from collections.abc import Collection, Sequence
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
@@ -22,6 +23,13 @@ BY_EXTERNAL_ID: Places[str] = Places(
 """The places of a platform's videos by its own ids."""
 NEWEST_FIRST: Places[int] = Places(Number, NO_END)
 """The places of a creator's videos by our ids."""
+
+Published: TypeAlias = tuple[datetime, int]
+"""When a video was published, and our id."""
+LATEST: Published = (datetime.max.replace(tzinfo=UTC), NO_END)
+"""After every video."""
+BY_PUBLISHED: Places[Published] = Places(tuple[datetime, Number], LATEST)
+"""The places of videos that everybody can watch."""
 
 
 async def videos_by_ids(connection: Connection, ids: Sequence[int]) -> list[Video]:
@@ -93,9 +101,9 @@ async def videos_of_owner(connection: Connection, owner_id: int, before: int, li
     return await _in_order(connection, "ids_of_owner", owner_id, before, limit)
 
 
-async def published_videos(connection: Connection, clock: Clock, limit: int) -> list[Video]:
-    """Videos everybody can watch, the newest first."""
-    return await _in_order(connection, "ids_published", clock.now(), limit)
+async def published_videos(connection: Connection, clock: Clock, limit: int, before: Published = LATEST) -> list[Video]:
+    """Videos everybody can watch, the newest first, published before a place."""
+    return await _in_order(connection, "ids_published", clock.now(), *before, limit)
 
 
 async def _in_order(connection: Connection, statement: str, *arguments: object) -> list[Video]:

@@ -3,7 +3,7 @@
 import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database
 from plaudit.languages.speaking import gettext as _
@@ -15,6 +15,7 @@ from plaudit.videos import reading
 from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, may_watch, refusal_for
 from plaudit.videos.model import Video
 from plaudit.videos.occasions import OCCASION
+from plaudit.videos.reading import LATEST
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.scenes import scene_names
@@ -42,12 +43,24 @@ def _unwatchable(video: Video, occasion: Occasion) -> str:
 
 
 @get("/videos", access=Access.PUBLIC, include_in_schema=False)
-async def videos(caller: CallerOrGuest, database: Database, clock: Clock) -> Response[str]:
-    """Videos everybody can watch."""
+async def videos(
+    caller: CallerOrGuest, database: Database, clock: Clock, before: FromQuery[str | None] = None
+) -> Response[str]:
+    """Videos everybody can watch, the newest first."""
+    places = reading.BY_PUBLISHED
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await reading.published_videos(connection, clock, PAGE_VIDEOS_MAX)
-    return page("videos.html", viewer, nav="rooms", videos=found, cover=video_cover)
+        start = places.after_or_start(before)
+        found = await reading.published_videos(connection, clock, PAGE_VIDEOS_MAX + 1, start)
+    return page(
+        "videos.html",
+        viewer,
+        nav="rooms",
+        videos=found[:PAGE_VIDEOS_MAX],
+        next=places.next(found, PAGE_VIDEOS_MAX, lambda one: (one.published_at or LATEST[0], one.id)),
+        first=before is None,
+        cover=video_cover,
+    )
 
 
 @get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION | TRAYS)
