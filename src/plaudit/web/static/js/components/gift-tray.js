@@ -17,14 +17,14 @@ const AGAIN_MS = 3_000;
 /**
  * Properties: `oneTap` (the name of the saved card that pays for what is missing; empty: none), `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
  * ({coins_short, buys, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`,
- * `messageMax` (characters of words that may go with a gift; 0: none).
- * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {id, item_id, count, coins, message?, coins_short}, `buy-exactly` {coins, at_once}, `buy-coins` {}, `sign-in` {}.
+ * `messageMax` (characters of words that may go with a gift; 0: none), `message` (those words).
+ * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {id, item_id, count, coins, message?, coins_short}, `buy-exactly` {coins, at_once}, `buy-coins` {}, `sign-in` {item_id, count}.
  */
 export class GiftTray extends PageElement {
   static properties = {
     items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, oneTap: { attribute: "one-tap" }, busy: { type: Boolean },
     disabledReason: { attribute: "disabled-reason" }, countMax: { type: Number, attribute: "count-max" },
-    messageMax: { type: Number, attribute: "message-max" }, selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
+    messageMax: { type: Number, attribute: "message-max" }, message: { attribute: false }, selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
   };
 
   constructor() {
@@ -38,6 +38,7 @@ export class GiftTray extends PageElement {
     this.disabledReason = "";
     this.countMax = COUNT_MAX;
     this.messageMax = 0;
+    this.message = "";
     this.selectedId = 0;
     this.count = 1;
     this.category = ALL;
@@ -92,17 +93,18 @@ export class GiftTray extends PageElement {
   settle(id, isPosted) {
     if (isPosted) this.meant.done(id); // also when something else is chosen by now
     if (this.progress !== "waiting" || id !== this.waitingFor) return;
-    if (isPosted) this.#forgetWords();
+    if (isPosted) this.message = "";
     this.#show(isPosted ? "sent" : "");
   }
 
   #send() {
     const item = this.#selected;
     if (!item || this.busy || this.disabledReason || this.progress === "waiting" || this.progress === "sent") return;
-    if (this.balance === null) return this.tell("sign-in", {});
+    const chosen = { item_id: item.id, count: this.count };
+    if (this.balance === null) return this.tell("sign-in", chosen);
     const total = item.coins * this.count;
-    const message = this.#words?.value.trim();
-    const wanted = { item_id: item.id, count: this.count, coins: total, ...(message ? { message } : {}) };
+    const message = this.messageMax ? this.message.trim() : "";
+    const wanted = { ...chosen, coins: total, ...(message ? { message } : {}) };
     const id = this.meant.idOf(wanted);
     if (total > this.balance && id !== this.waitingFor) { // the balance is less already what is on its way
       this.shortage = { coins_short: total - this.balance, price: this.moneyOf(total - this.balance, this.balance) };
@@ -112,19 +114,12 @@ export class GiftTray extends PageElement {
     // Only a gift that counts up is repeated by tapping; any other is the same gift until it was answered and offered again.
     if (item.combo && this.count === 1) {
       this.meant.done(id);
-      this.#forgetWords();
+      this.message = "";
     } else {
       this.waitingFor = id;
       this.#show("waiting");
     }
     return this.tell("gift-send", { id, ...wanted });
-  }
-
-  /** Words that go with the gift. */
-  get #words() { return /** @type {HTMLInputElement | null} */ (this.querySelector(".tray-message")); }
-
-  #forgetWords() {
-    if (this.#words) this.#words.value = "";
   }
 
   /** Arrow keys walk the grid; its width in columns is read from the page. @param {KeyboardEvent} event */
@@ -188,7 +183,8 @@ export class GiftTray extends PageElement {
     if (!item) return html`<div class="tray-foot"><p class="soft">${say("choose_gift")}</p></div>`;
     const total = item.coins * this.count;
     return html`<div class="tray-foot">
-      ${this.messageMax && this.balance !== null ? html`<input class="input tray-message" maxlength=${this.messageMax} autocomplete="off" placeholder=${say("message_with_gift")} aria-label=${say("message_with_gift")}>` : nothing}
+      ${this.messageMax && this.balance !== null ? html`<input class="input tray-message" maxlength=${this.messageMax} autocomplete="off" placeholder=${say("message_with_gift")} aria-label=${say("message_with_gift")}
+        .value=${this.message} @input=${(/** @type {InputEvent} */ event) => { this.message = /** @type {HTMLInputElement} */ (event.target).value; }}>` : nothing}
       ${this.#counts(item)}
       <div class="tray-total">${amountCoins(total, this.moneyOf(total) ?? (this.count === 1 ? this.#priceOf(item) : null))}</div>
       <button type="button" class="button button-primary tray-send" aria-busy=${this.busy || this.progress === "waiting" ? "true" : nothing} @click=${this.#send}

@@ -10,6 +10,7 @@ import { worthOf } from "../worth.js";
 
 /** @typedef {import("../types.js").Item} Item */
 /** @typedef {{item_id: number, count: number, coins: number, message?: string, position_ms?: number}} Wanted */
+/** @typedef {Pick<Wanted, "item_id" | "count" | "message">} Chosen */
 /** @typedef {{code: string, [field: string]: any}} ToldProblem */
 /** @typedef {{ok: boolean, gift?: any, problem?: any}} Answer of a gift that was sent */
 /**
@@ -73,7 +74,7 @@ export class Giving {
       this.#remember(wanted);
       void this.#short(missing, wanted);
     });
-    tray.addEventListener("sign-in", () => this.#signIn());
+    tray.addEventListener("sign-in", (/** @type {CustomEvent} */ event) => this.#signIn(event.detail));
     tray.addEventListener("buy-coins", () => location.assign(`/recharge?back=${encodeURIComponent(this.place.address())}`));
     tray.addEventListener("buy-exactly", (/** @type {CustomEvent} */ event) => void this.#buy(event.detail.coins, event.detail.at_once));
   }
@@ -97,7 +98,7 @@ export class Giving {
     const item = this.items.get(wanted.item_id);
     if (!item || !this.place.isOpen()) return this.#settled(wanted.id, false);
     const balance = this.#balance;
-    if (balance === null) return this.#signIn();
+    if (balance === null) return this.#signIn(wanted);
     const gift = this.#onTheWay.get(wanted.id) ?? { ...wanted, ...this.place.moment?.() };
     if (!this.#onTheWay.has(gift.id)) {
       if (gift.coins > balance) {
@@ -127,6 +128,7 @@ export class Giving {
     this.#settled(gift.id, Boolean(answer.ok && answer.gift));
     if (answer.ok && answer.gift) {
       this.#confirmed = answer.gift.coins_after;
+      this.#remember({ item_id: gift.item_id, count: gift.count }); // its words are said
       this.#closeTray();
       if (this.combo.item?.id === item.id) this.combo.count = Math.max(this.combo.count, answer.gift.combo.count);
       this.place.announcer.sent(item, gift.count, answer.gift.coins_after);
@@ -165,8 +167,9 @@ export class Giving {
 
   /** @param {ToldProblem} problem @param {Wanted & {id: string}} wanted */
   async #refused(problem, wanted) {
+    for (const tray of this.trays) tray.message ||= wanted.message ?? "";
     if (problem.code === "insufficient_coins") return this.#short(problem.coins_short, wanted);
-    if (problem.code === "unauthenticated") return this.#signIn();
+    if (problem.code === "unauthenticated") return this.#signIn(wanted);
     this.place.refused?.(problem);
     if (CATALOGUE_MOVED.has(problem.code)) await this.#readItems();
     const why = problem.code === "price_changed" ? this.#newPrice(wanted) : words.refused[problem.code] ?? words.closed?.[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
@@ -233,15 +236,19 @@ export class Giving {
     if (gift) await this.send(gift);
   }
 
-  #signIn() { location.assign(signInAddress(this.place.address())); }
+  /** @param {Chosen} chosen */
+  #signIn(chosen) {
+    this.#remember(chosen);
+    location.assign(signInAddress(this.place.address()));
+  }
 
-  /** What was chosen is there again after a visit to the checkout. @param {{item_id: number, count: number}} chosen */
-  #remember({ item_id: itemId, count }) { keep("sessionStorage", this.#choiceKey, JSON.stringify({ itemId, count })); }
+  /** What was chosen, and the words for it, are there again after a visit to the checkout, or to the door. @param {Chosen} chosen */
+  #remember({ item_id: itemId, count, message = "" }) { keep("sessionStorage", this.#choiceKey, JSON.stringify({ itemId, count, message })); }
 
   #recallChoice() {
     const kept = JSON.parse(recall("sessionStorage", this.#choiceKey) ?? "null");
     if (!kept || !this.items.get(kept.itemId)) return;
-    for (const tray of this.trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count });
+    for (const tray of this.trays) Object.assign(tray, { selectedId: kept.itemId, count: kept.count, message: kept.message ?? "" });
   }
 }
 
