@@ -22,7 +22,8 @@ export class VideoPlayer {
     if (Number.isFinite(seconds) && seconds > 0) this.#wait(seconds * 1000);
   }
 
-  get isThere() { return this.video !== null; }
+  /** Whether it is at a moment: not before somebody plays it, or comes to one. */
+  get isAtMoment() { return this.video !== null && (this.#begun || this.#beginMs > 0); }
 
   /** Where it is, or will begin. */
   get positionMs() { return this.#begun && this.video ? Math.round(this.video.currentTime * 1000) : this.#beginMs; }

@@ -178,7 +178,7 @@ if (tray) {
     isOpen: () => !tray.disabledReason,
     announcer,
     address: () => `${location.pathname}${player.positionMs >= 1000 ? `?t=${Math.floor(player.positionMs / 1000)}` : ""}`,
-    moment: () => (player.isThere ? { position_ms: Math.min(player.positionMs, data.duration_ms) } : {}),
+    moment: () => (player.isAtMoment ? { position_ms: Math.min(player.positionMs, data.duration_ms) } : {}),
     send: sendGift,
     sent(gift, item) {
       receive({ ...gift, item, sender: data.viewer }, 0, false);
