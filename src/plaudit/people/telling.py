@@ -98,7 +98,9 @@ class NotACreator(Problem):
 
     code: ClassVar[str] = "not_a_creator"
     status: ClassVar[int] = 422
-    title: ClassVar[str] = 'Only creators have rooms; PUT /v1/people/{subject} with "roles": ["creator"] makes one.'
+    title: ClassVar[str] = (
+        'Only creators have rooms and videos; PUT /v1/people/{subject} with "roles": ["creator"] makes one.'
+    )
 
     class Fields(msgspec.Struct, frozen=True):
         field: str
