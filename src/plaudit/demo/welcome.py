@@ -21,6 +21,7 @@ def welcome(world: World, *, overlay: str, provider: str, data: Path, approve: b
 Plaudit is up.
 
   Live rooms      {address}/
+  Videos          {address}/videos    gifts stay at their moment
   Be somebody     {address}/people    viewer {guest}, creator {creator}, operator {operator}
   Buy coins       {address}/recharge  card 4242 4242 4242 4242
   Creator studio  {address}/studio    as {creator}
