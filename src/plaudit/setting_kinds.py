@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from plaudit.colours import accent_of
+from plaudit.countries import is_country
 
 Kind = Callable[[str], Any]
 """Reads a text that is not empty. Raises ValueError with the words that follow the variable's name."""
@@ -124,9 +125,15 @@ def database(text: str) -> Secret:
     return Secret(text)
 
 
+def country(text: str) -> str:
+    if not is_country(text):
+        raise ValueError("must be the code of a country in ISO 3166, like DE")
+    return text
+
+
 def countries(text: str) -> str:
-    if wrong := sorted(code for code in text.split() if not re.fullmatch("[A-Z]{2}", code)):
-        raise ValueError(f"must be codes of two letters: {', '.join(wrong)}")
+    if wrong := sorted(code for code in text.split() if not is_country(code)):
+        raise ValueError(f"must be codes of countries in ISO 3166: {', '.join(wrong)}")
     return text
 
 

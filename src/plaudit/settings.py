@@ -34,6 +34,7 @@ from plaudit.setting_kinds import (
     accent_colour,
     address,
     countries,
+    country,
     database,
     file,
     hosts,
@@ -152,7 +153,7 @@ class Settings:
     video_public_s_min: Annotated[int, whole(0)] = 0
     """Seconds a video must have been public before gifts can be given on it."""
 
-    default_region: Annotated[str, matching("[A-Z]{2}", "a code of two letters")] = "US"
+    default_region: Annotated[str, country] = "US"
     """The region whose prices hold for somebody of whom no country is known."""
 
     country_database: Annotated[str, file] = ""

@@ -147,6 +147,7 @@ CANNOT_BE: list[tuple[dict[str, Any], int, str, str]] = [
     ({"published_at": None}, 400, "invalid_field", "published_at"),
     ({"territories_allowed": ["Germany"]}, 400, "invalid_field", "territories_allowed[0]"),
     ({"territories_allowed": ["DE\n"]}, 400, "invalid_field", "territories_allowed[0]"),
+    ({"territories_blocked": ["UK"]}, 400, "invalid_field", "territories_blocked[0]"),
     ({"territories_allowed": ["DE"], "territories_blocked": ["FR"]}, 400, "invalid_field", "territories_blocked"),
     ({"told_at": "2026-03-14T16:09:26Z"}, 400, "invalid_field", "told_at"),
     ({"told_at": "2026-03-14T15:09:26"}, 400, "invalid_field", "told_at"),

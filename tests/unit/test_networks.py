@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plaudit.policy.countries import country_code
+from plaudit.countries import country_code
 from plaudit.policy.databases import country_of, network_databases, network_kind
 from plaudit.policy.networks import client_address, kept_network, public_address, read_address
 from plaudit.settings import Settings, SettingsError

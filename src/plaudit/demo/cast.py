@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import msgspec
 
+from plaudit.countries import Country
 from plaudit.languages.model import home_language
 from plaudit.people.model import Role
 from plaudit.web.templating import static
 
 _CAST_FILE = Path(__file__).with_name("cast.toml")
 
-Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)")]
 
 

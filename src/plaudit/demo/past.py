@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.countries import Country
 from plaudit.demo.behaviour import Behaviour, read_behaviour
-from plaudit.demo.cast import Cast, Country, Creator, Viewer, read_cast
+from plaudit.demo.cast import Cast, Creator, Viewer, read_cast
 from plaudit.demo.client import Client, Refused
 from plaudit.demo.past_house import PastHouse, open_past
 from plaudit.demo.past_plan import Gift, PastPlan, Step, Story, Stray, midnight

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from plaudit.demo.cast import Country, read_toml
+from plaudit.countries import Country
+from plaudit.demo.cast import read_toml
 
 _PAST_FILE = Path(__file__).with_name("past.toml")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.countries import Country
 from plaudit.creators.model import Balance, Maturing, RewardRule
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX
 from plaudit.money import Money
@@ -24,7 +25,6 @@ from plaudit.payouts.model import (
 
 _ID = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
 _CURRENCY = Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217.", examples=["EUR"])
-_COUNTRY = Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.", examples=["DE"])
 
 
 class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -32,7 +32,7 @@ class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
     id: Annotated[UUID, _ID]
     holder_name: Annotated[str, Meta(min_length=2, max_length=140, description="As the bank knows it.")]
-    country: Annotated[str, _COUNTRY]
+    country: Country
     currency: Annotated[str, _CURRENCY]
     iban: Annotated[str, Meta(max_length=50, examples=["DE89370400440532013000"])] | None = None
     bank_code: (

@@ -5,12 +5,12 @@ import unicodedata
 from uuid import UUID
 
 import msgspec
-from babel import Locale
 from stdnum import iban as iban_number
 from stdnum.exceptions import ValidationError
 from stdnum.us import rtn as routing_number
 
 from plaudit.clock import Clock
+from plaudit.countries import is_country
 from plaudit.creators.actions import lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
@@ -21,8 +21,6 @@ from plaudit.payouts.vault import AccountNumbers, AccountVault
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
 SQL = statements(__file__)
-_GROUPS = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # codes that are no country
-_COUNTRIES = {str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))} - _GROUPS
 
 
 class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +43,7 @@ def checked(account: BankAccount) -> BankAccount:
     name = " ".join(unicodedata.normalize("NFC", account.holder_name).split())
     if len(name) < 2 or not any(character.isalpha() for character in name):
         raise InvalidField(field="holder_name", reason="must be the name the account is held in")
-    if account.country not in _COUNTRIES:
+    if not is_country(account.country):
         raise InvalidField(field="country", reason="must be the code of a country in ISO 3166, like DE")
     if account.iban is not None:
         if account.bank_code is not None or account.account_number is not None:

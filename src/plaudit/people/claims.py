@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, get_args
 
+from plaudit.countries import country_code
 from plaudit.limits import PERSON_NAME_LENGTH_MAX, PICTURE_ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
 from plaudit.texts import readable
@@ -86,8 +87,7 @@ def _language(value: object) -> str | None:
 
 def _country(value: object) -> str | None:
     """ISO 3166 alpha-2. How somebody writes numbers (`en-US`) says nothing of where they pay taxes."""
-    upper = value.upper() if isinstance(value, str) else ""
-    return upper if re.fullmatch("[A-Z]{2}", upper) else None
+    return country_code(value) if isinstance(value, str) else None
 
 
 def _date(value: object) -> date | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.countries import Country
 from plaudit.db import Database
 from plaudit.people import actions, sessions
 from plaudit.people.claims import profile_of
@@ -31,9 +32,7 @@ class NewSignInCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     name: Annotated[str | None, msgspec.Meta(description="The name to show.")] = None
     handle: Annotated[str | None, msgspec.Meta(description="What the platform calls them for short.")] = None
     picture: Annotated[str | None, msgspec.Meta(description="Address of a picture.")] = None
-    country: Annotated[
-        Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$(?!\n)")] | None, msgspec.Meta(description="ISO 3166 alpha-2.")
-    ] = None
+    country: Country | None = None
     language: Annotated[
         Annotated[str, msgspec.Meta(max_length=35)] | None, msgspec.Meta(description="A tag of BCP 47.")
     ] = None

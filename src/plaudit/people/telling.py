@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from plaudit.clock import Clock
+from plaudit.countries import Country
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import (
     PEOPLE_TOLD_PER_CALL_MAX,
@@ -50,11 +51,7 @@ class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         | UnsetType
         | None
     ) = UNSET
-    country: (
-        Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.", examples=["BR"])]
-        | UnsetType
-        | None
-    ) = UNSET
+    country: Country | UnsetType | None = UNSET
     language: (
         Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$(?!\n)", description="BCP 47.")]
         | UnsetType

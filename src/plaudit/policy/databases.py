@@ -17,7 +17,7 @@ import maxminddb
 from maxminddb import InvalidDatabaseError
 from maxminddb.reader import Metadata
 
-from plaudit.policy.countries import country_code
+from plaudit.countries import country_code
 from plaudit.policy.model import DatabaseVersion, Evidence, EvidenceSource, NetworkKind
 from plaudit.policy.networks import Address
 from plaudit.settings import Settings, SettingsError

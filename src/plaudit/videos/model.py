@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
+from plaudit.countries import Country
 from plaudit.limits import (
     PICTURE_ADDRESS_LENGTH_MAX,
     ROOM_STAGE_URL_LENGTH_MAX,
@@ -32,8 +33,7 @@ ExternalId = Annotated[
     ),
 ]
 Address = Annotated[str, Meta(pattern=r"^(https?:/)?/[^\s\\]+$(?!\n)")]
-Territory = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.", examples=["DE"])]
-Territories = Annotated[list[Territory], Meta(max_length=TERRITORIES_MAX)]
+Territories = Annotated[list[Country], Meta(max_length=TERRITORIES_MAX)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from babel import Locale, UnknownLocaleError
 
+from plaudit.countries import is_country
 from plaudit.gifts.catalogue.art import is_lottie
 from plaudit.gifts.model import Item
 from plaudit.limits import (
@@ -17,7 +18,6 @@ from plaudit.limits import (
     ITEM_NAME_LENGTH_MAX,
     ITEM_NAMES_MAX,
 )
-from plaudit.policy.countries import country_code
 
 SMALL_ANIMATIONS = ("sway", "shake", "beat", "bounce", "spin", "float", "pop", "itself")
 """How a small item moves in its banner: those of `css/live.css`. `itself` plays what moves in its picture."""
@@ -105,7 +105,7 @@ def lint(details: Details, place: str) -> Iterator[ItemFinding]:
         if not _is_language(tag):
             yield ItemFinding(f"{place}.names.{tag}", "error", "is not a language, such as de or pt-BR")
     for code in details.regions:
-        if country_code(code) != code:
+        if not is_country(code):
             yield ItemFinding(f"{place}.regions", "error", f"has {code}, which is not a country's code of two letters")
     if not details.art:
         yield ItemFinding(f"{place}.art", "error", "is empty: an item needs a picture")

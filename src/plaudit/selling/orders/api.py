@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 
+from plaudit.countries import Country
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -60,8 +61,8 @@ async def get_prices(
     clock: Clock,
     network_address: NamedDependency[str | None],
     region: Annotated[
-        str | None,
-        Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Used when the identity names no country with prices."),
+        Country | None,
+        Parameter(description="Used when the identity names no country with prices."),
     ] = None,
 ) -> PricesAnswer:
     """The channels of this server in one region, with what its apps cost more than the web."""

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.countries import Country
 from plaudit.ids import IdMeta
 from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, RETURN_URL_LENGTH_MAX
 from plaudit.money import Money
@@ -63,12 +64,7 @@ class QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         | None
     ) = None
     channel: Channel = "web"
-    region: (
-        Annotated[
-            str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="Used when the identity names no country with prices.")
-        ]
-        | None
-    ) = None
+    region: Annotated[Country, Meta(description="Used when the identity names no country with prices.")] | None = None
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):

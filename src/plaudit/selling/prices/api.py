@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody, Parameter
 
+from plaudit.countries import Country
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -56,7 +57,7 @@ _TAGS = ["Price books"]
 _OPERATOR = Access.OPERATOR
 _UNREADABLE = (BookNotReadable,)
 VersionPath = Annotated[int, Parameter(ge=1, le=2**31 - 1, description="The number of a version.")]
-Region = Annotated[str, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166 alpha-2.")]
+Region = Annotated[Country, Parameter(description="ISO 3166 alpha-2, or XK.")]
 
 
 # Versions
@@ -306,9 +307,7 @@ async def _current(connection: Connection, clock: Clock) -> PriceBook:
 @get("/tax-rates", access=_OPERATOR, operation_id="ListTaxRates", tags=_TAGS, summary="All tax rates")
 async def list_tax_rates(
     database: Database,
-    country: Annotated[
-        str | None, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Those of one country only.")
-    ] = None,
+    country: Annotated[Country | None, Parameter(description="Those of one country only.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Page[TaxRateAnswer]:

@@ -44,6 +44,7 @@ import msgspec
 from iso4217 import Currency
 from msgspec import Meta
 
+from plaudit.countries import COUNTRY
 from plaudit.limits import (
     COINS_PER_QUOTE_MAX,
     FIELD_ERRORS_MAX,
@@ -223,7 +224,7 @@ def _read_book(reader: _Reader, document: dict[str, Any], version: int, effectiv
     }
     if regions_found is None:
         reader.wrong("regions", "is missing")
-    regions = reader.named("regions", regions_found or {}, "[A-Z]{2}", "an ISO 3166 country code", PRICE_REGIONS_MAX)
+    regions = reader.named("regions", regions_found or {}, COUNTRY, "an ISO 3166 country code", PRICE_REGIONS_MAX)
     prices = [
         price
         for region, entry in sorted(regions.items())

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.countries import Country
 from plaudit.limits import NOTE_LENGTH_MAX, PRICE_BOOK_TEXT_MAX
 from plaudit.problems import Conflict, FieldError, Problem
 
@@ -134,7 +135,7 @@ class NewTaxRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """A tax rate an operator decides."""
 
     id: Annotated[UUID, IdMeta]
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
+    country: Country
     name: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\S", description="As receipts show it.")]
     rate_bps: Annotated[int, Meta(ge=0, le=10_000, description="In basis points: 1900 is 19 %.")]
     valid_from: Annotated[date, Meta(description="The first day, UTC; not in the past.")]

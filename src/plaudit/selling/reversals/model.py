@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from plaudit.countries import Country
 from plaudit.ids import IdMeta
 from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, REVERSAL_REASON_LENGTH_MAX, WITHDRAWAL_DAYS_MAX
 from plaudit.money import Money
@@ -167,7 +168,7 @@ class WithdrawalRule(msgspec.Struct, frozen=True, kw_only=True):
 class RegionRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The rule of a region for orders paid from a day (UTC) on."""
 
-    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
+    region: Country
     valid_from: date
     days: Annotated[int, Meta(ge=0, le=WITHDRAWAL_DAYS_MAX, description="After the day of payment; 0: none.")]
     basis: Annotated[str, Meta(min_length=1, max_length=REVERSAL_REASON_LENGTH_MAX, description="The law behind it.")]

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from babel import Locale
 
+from plaudit.countries import is_country
 from plaudit.languages.formats import format_days, format_number, format_share, format_unit_price, territory_name
 from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, ngettext, voice
@@ -50,7 +51,6 @@ _CARD_BRANDS = {
     "jcb": "JCB",
     "unionpay": "UnionPay",
 }
-_NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"})
 
 
 def per_coin(package: Any) -> str:
@@ -66,8 +66,7 @@ def percent(bps: int) -> str:
 def countries() -> list[tuple[str, str]]:
     """Countries with their names, in the order of the names."""
     territories = Locale.parse(voice().locale).territories
-    found = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
-    return sorted(((code, str(name)) for code, name in found if code not in _NO_COUNTRY), key=lambda entry: entry[1])
+    return sorted(((code, str(name)) for code, name in territories.items() if is_country(code)), key=lambda one: one[1])
 
 
 def money_of(minor: int, currency: str) -> Money:
