@@ -282,8 +282,8 @@ def take_card(
     checkout = find(sandbox, checkout_id)
     try:
         pay(sandbox, checkout, data.card_number)
-    except InvalidField as error:
-        return _render(checkout, "card.html", 400, error=error.fields["reason"], typed=data.card_number[:40])
+    except InvalidField:
+        return _render(checkout, "card.html", 400, error=True, typed=data.card_number[:40])
     except Conflict:
         return _render(checkout, "done.html", 409)
     return _see_other(checkout.url if checkout.state == "confirming" else checkout.return_url)
@@ -315,7 +315,7 @@ def _render(checkout: Checkout | None, template: str, status: int = 200, **value
     if checkout:
         values["amount"] = words.amount(checkout.amount_minor, checkout.currency)
     html = TEMPLATES.get_template(template).render(
-        {"error": None, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce, "words": words} | values
+        {"error": False, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce, "words": words} | values
     )
     allowed = f"style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'"
     policy = f"default-src 'none'; {allowed}"
