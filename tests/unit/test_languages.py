@@ -20,6 +20,7 @@ from plaudit.languages.model import ENGLISH, LANGUAGES, Language, Voice, home_la
 from plaudit.languages.speaking import gettext, ngettext, plural_forms, speaking
 from plaudit.money import Money
 from plaudit.web.pages import frame
+from plaudit.web.pages.filters import by_name, countries
 from plaudit.web.templating import STATIC, TEMPLATES, make_environment
 
 EVENING = datetime(2026, 11, 22, 18, 43, tzinfo=UTC)
@@ -251,6 +252,13 @@ def test_countries_have_their_language_and_their_way_to_write() -> None:
     assert home_language(None) == ENGLISH
     assert [voice("es", "MX").locale, voice("en", "GB").locale, voice("de", "AT").locale] == ["es_MX", "en_GB", "de_AT"]
     assert [voice("en", "DE").locale, voice("ja", "US").locale, voice("de").locale] == ["en_US", "ja_JP", "de_DE"]
+
+
+def test_countries_are_listed_by_their_names_in_the_language_of_the_reader() -> None:
+    with speaking(voice("de")):
+        assert [name for _, name in by_name(["ZA", "AT", "PL", "OM"])] == ["Oman", "Österreich", "Polen", "Südafrika"]
+        assert {"GB", "XK"} <= dict(countries()).keys()
+        assert dict(countries()).keys().isdisjoint({"UK", "EU", "AC"})
 
 
 # Formats

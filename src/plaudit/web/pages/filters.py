@@ -1,8 +1,10 @@
 """Filters of page templates beside those of every template: prices of one coin, shares, names of regions, pictures."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
+from unicodedata import combining, normalize
 
 from babel import Locale
 
@@ -65,8 +67,17 @@ def percent(bps: int) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Countries with their names, in the order of the names."""
-    territories = Locale.parse(voice().locale).territories
-    return sorted(((code, str(name)) for code, name in territories.items() if is_country(code)), key=lambda one: one[1])
+    return by_name(code for code in Locale.parse(voice().locale).territories if is_country(code))
+
+
+def by_name(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Countries with their names in the reader's language, in the order of the names: Österreich beside Oman."""
+    return sorted(((code, territory_name(code)) for code in codes), key=lambda named: _plain(named[1]))
+
+
+def _plain(name: str) -> str:
+    """A name without the marks of its letters, in small ones."""
+    return "".join(sign for sign in normalize("NFKD", name) if not combining(sign)).casefold()
 
 
 def money_of(minor: int, currency: str) -> Money:
@@ -163,6 +174,7 @@ FILTERS = {
     "unit_price": format_unit_price,
     "percent": percent,
     "region_name": territory_name,
+    "by_name": by_name,
     "money_of": money_of,
     "places": lambda money: exponent(money.currency),
     "span": span,
