@@ -11,7 +11,6 @@ from plaudit.live import reading
 from plaudit.people.access import Access
 from plaudit.people.injected import CallerOrGuest
 from plaudit.problems import NotFound
-from plaudit.videos.reading import published_videos
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.tray import TRAYS, Trays
@@ -25,8 +24,7 @@ async def home(
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         rooms = await reading.live_rooms(connection, clock, PAGE_ROOMS_MAX)
-        has_videos = bool(await published_videos(connection, clock, 1))
-    return page("home.html", viewer, nav="rooms", rooms=rooms, has_videos=has_videos, item=catalogue.item)
+    return page("home.html", viewer, nav="rooms", rooms=rooms, item=catalogue.item)
 
 
 @get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=TRAYS)

@@ -55,7 +55,7 @@ async def videos(
     return page(
         "videos.html",
         viewer,
-        nav="rooms",
+        nav="videos",
         videos=found[:PAGE_VIDEOS_MAX],
         next=places.next(found, PAGE_VIDEOS_MAX, lambda one: (one.published_at or LATEST[0], one.id)),
         first=before is None,
@@ -91,7 +91,7 @@ async def video(
     return page(
         "video.html",
         viewer,
-        nav="rooms",
+        nav="videos",
         video=found,
         cover=video_cover(found),
         unwatchable=_unwatchable(found, occasion),
