@@ -42,7 +42,7 @@ async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
     for state, status in (("private", 403), ("deleted", 410)):
         await tell(server, platform, state=state)
         answer = await ada.get(page, headers={"Accept": "text/html"})
-        assert (answer.status_code, "<h1" in answer.text) == (status, True)
+        assert (answer.status_code, "<h1" in answer.text, "See other videos" in answer.text) == (status, True, True)
         assert "Sixty rooftops" not in (await ada.get("/videos")).text
     assert "No video yet" in (await cleo.get("/studio/videos")).text
 

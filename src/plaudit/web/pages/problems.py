@@ -45,6 +45,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         safe=_SAFE if problem.status >= 500 else "",
         reference=problem.fields.get("incident", ""),
         status_code=problem.status,
+        of_a_video=problem.code.startswith("video_"),
         signed_in=_has_session(request) and not isinstance(problem, Unauthenticated),
     )
 
