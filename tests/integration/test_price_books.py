@@ -12,16 +12,20 @@ import asyncpg
 import httpx2
 import pytest
 
+from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
 from plaudit.selling.orders.signing import quote_key
 from plaudit.selling.prices import seed
 from plaudit.selling.prices.current import seller_of
-from plaudit.selling.prices.shelf import read_book, write_book
+from plaudit.selling.prices.shelf import newest_version, read_book, write_book
+from plaudit.selling.prices.taxes import taxes_at
 from plaudit.settings import Secret, Settings
+from tests.support.databases import Copies
 from tests.support.desk import Desk
 from tests.support.operators import DAY, draft, person
+from tests.support.price_shelf import put_on_shelf
 from tests.support.shop import Shop, open_shop
 
 
@@ -34,6 +38,21 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 @pytest.fixture
 async def operator(shop: Shop) -> httpx2.AsyncClient:
     return await person(shop, "olga", Role.OPERATOR)
+
+
+async def test_a_shop_has_the_book_that_is_written(copies: Copies, clock: ManualClock) -> None:
+    """Though in tests it is copied from that of the shop before."""
+    books = []
+    for url in (copies.make(), copies.make()):
+        await put_on_shelf(url, clock)
+        async with Database(url) as database, database.transaction() as connection:
+            book = await read_book(connection, 1)
+            taxes = seed.own_taxes(await taxes_at(connection, clock.now()))
+            assert book == seed.make_book(1, book.effective_at, taxes)
+            books.append(book)
+            assert await newest_version(connection) == 1
+        copies.drop(url)
+    assert books[0] == books[1]
 
 
 async def publish(operator: httpx2.AsyncClient, made: dict[str, Any], at: datetime | None = None) -> httpx2.Response:

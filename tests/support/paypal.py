@@ -17,7 +17,6 @@ from plaudit.clock import ManualClock, SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused
-from plaudit.selling.prices import seed
 from plaudit.selling.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
 from plaudit.selling.providers.paypal.provider import PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings
@@ -25,6 +24,7 @@ from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID
 from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.peers import peer
 from tests.support.ports import LOOPBACK, held_port
+from tests.support.price_shelf import put_on_shelf
 from tests.support.serving import serving
 from tests.support.waiting import WAIT_S
 
@@ -215,9 +215,8 @@ async def open_paypal_shop(
     clock = ManualClock(datetime.now(UTC))  # signatures are checked against the machine's clock
     with held_port() as port:
         settings = Settings.of_values(public_url=f"http://{LOOPBACK}:{port}", **paypal.settings(), **(SELLER | changed))
+        await put_on_shelf(database_url, ManualClock(clock.now() - timedelta(days=1)))
         async with open_desk(database_url, clock, settings) as desk:
-            async with desk.house.database.transaction() as connection:
-                await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))
             shop = PayPalShop(desk, clock, paypal)
             if not webhooks:
                 yield shop

@@ -16,10 +16,10 @@ from plaudit.clock import Clock, ManualClock
 from plaudit.ids import new_id
 from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
-from plaudit.selling.prices import seed
 from plaudit.settings import Secret, Settings
 from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.ports import LOOPBACK, held_port
+from tests.support.price_shelf import put_on_shelf
 from tests.support.serving import serving
 from tests.support.waiting import WAIT_S, eventually
 
@@ -141,16 +141,18 @@ async def open_shop(
             chaos_seed=chaos_seed,
             late_s=late_s,
         )
-        async with open_desk(database_url, clock, settings) as desk:
-            async with desk.house.database.transaction() as connection:
-                await seed.seed(connection, _past(clock))
-            async with serving(create_app(config), sandbox_port), httpx2.AsyncClient(timeout=WAIT_S) as browser:
-                shop = Shop(desk, clock, browser, sandbox_url)
-                if not webhooks:
-                    yield shop
-                    return
-                async with serving(desk.app, port):
-                    yield shop
+        await put_on_shelf(database_url, _past(clock))
+        async with (
+            open_desk(database_url, clock, settings) as desk,
+            serving(create_app(config), sandbox_port),
+            httpx2.AsyncClient(timeout=WAIT_S) as browser,
+        ):
+            shop = Shop(desk, clock, browser, sandbox_url)
+            if not webhooks:
+                yield shop
+                return
+            async with serving(desk.app, port):
+                yield shop
 
 
 def _past(clock: Clock) -> Clock:

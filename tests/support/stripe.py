@@ -10,13 +10,13 @@ import httpx2
 
 from plaudit.clock import ManualClock, SystemClock
 from plaudit.ids import new_id
-from plaudit.selling.prices import seed
 from plaudit.selling.providers.stripe.checkout import StripeCheckout
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.intents import StripeIntents
 from plaudit.settings import Secret, Settings
 from tests.support.desk import SELLER, Desk, open_desk
 from tests.support.ports import LOOPBACK, held_port
+from tests.support.price_shelf import put_on_shelf
 from tests.support.serving import serving
 from tests.support.waiting import WAIT_S
 
@@ -134,9 +134,8 @@ async def open_stripe_shop(
             **SELLER,
             **changed,
         )
+        await put_on_shelf(database_url, ManualClock(clock.now() - timedelta(days=1)))
         async with open_desk(database_url, clock, settings) as desk:
-            async with desk.house.database.transaction() as connection:
-                await seed.seed(connection, ManualClock(clock.now() - timedelta(days=1)))
             shop = StripeShop(desk, clock, world)
             if not webhooks:
                 yield shop
