@@ -226,6 +226,8 @@ ORDER_POLL_AFTER_S = 20  # a pending order this old is asked about: its webhook 
 ORDER_POLL_PAUSE_S_MAX = 600  # longest pause between two questions about one order
 ORDER_PROCESSING_DAYS_MAX = 30  # for money on its way, such as a bank debit's, to arrive before the order is over
 VOUCHER_ARRIVES_DAYS_MAX = 5  # from the last day to pay with a voucher to word of it: banks rest on holidays
+MAILS_NOT_DELIVERED_COUNTED_MAX = 1_000  # mails that were refused or came back, where they are counted
+VOUCHER_REMINDER_H = 24  # before a voucher is good no more, its buyer is reminded
 VOUCHER_DAYS_MAX = 90  # from an order to its end, however long a voucher is said to be good
 PROCESSING_POLL_PAUSE_S = 3_600  # between two questions about an order whose money is on its way
 ORDER_POLL_LEASE_S = 60  # after this an order whose asker died is asked about again
@@ -369,6 +371,7 @@ JWKS_TIMEOUT_S = 5  # for the answer of an issuer
 SUBJECT_LENGTH_MAX = 255  # characters of a person's subject
 PERSON_NAME_LENGTH_MAX = 100  # characters of a name or handle; a longer one is cut
 PICTURE_ADDRESS_LENGTH_MAX = 2_000  # characters; a longer one is left out
+EMAIL_ADDRESS_LENGTH_MAX = 254  # characters; as long as the path of a mail may be
 PEOPLE_PER_CALL_MAX = 1_000  # people a server may name at once
 PEOPLE_TOLD_PER_CALL_MAX = 500  # people a server may describe at once
 

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from plaudit.colours import accent_of
 from plaudit.countries import is_country
+from plaudit.texts import is_email_address
 
 Kind = Callable[[str], Any]
 """Reads a text that is not empty. Raises ValueError with the words that follow the variable's name."""
@@ -58,6 +59,12 @@ def whole(least: int) -> Kind:
         return int(text)
 
     return read
+
+
+def port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65_535:
+        raise ValueError("must be a port from 1 to 65535")
+    return int(text)
 
 
 def one_of(*words: str) -> Kind:
@@ -162,6 +169,13 @@ def hosts(text: str) -> str:
         if "/" in word or _split(f"https://{word}", ("https",)) is None:
             raise ValueError(f"must be hosts such as shop.example, and {word} is none")
     return text.lower()
+
+
+def email_address(text: str) -> str:
+    """An address mails come from."""
+    if not is_email_address(text):
+        raise ValueError("must be an address such as coins@shop.example")
+    return text
 
 
 def file(text: str) -> str:

@@ -36,12 +36,15 @@ from plaudit.setting_kinds import (
     countries,
     country,
     database,
+    email_address,
     file,
     hosts,
     key,
     matching,
     networks,
+    one_of,
     origins,
+    port,
     public_address,
     rtmp_address,
     secret_keys,
@@ -235,6 +238,32 @@ class Settings:
 
     sandbox_webhook_secret: Annotated[Secret, webhook_secret] = NOT_SET
     """What the sandbox provider signs its webhooks with (`whsec_` and base64)."""
+
+    mail_by: Annotated[str, one_of("smtp", "webhook", "none")] = "none"
+    """Who mails receipts, credit notes, vouchers and acknowledgements to buyers: `smtp`, the mail server below;
+    `webhook`, your platform, which is told of each by the event `mail.due`; `none`, nobody."""
+
+    mail_host: Annotated[str, matching(r"[A-Za-z0-9.:-]{1,253}", "a host such as smtp.shop.example")] = ""
+    """The mail server."""
+
+    mail_port: Annotated[int, port] = 587
+    """The port of the mail server."""
+
+    mail_security: Annotated[str, one_of("starttls", "tls", "none")] = "starttls"
+    """How the connection to the mail server is sealed: `starttls`, as usual at port 587; `tls` from the beginning, as
+    usual at port 465; `none`, for a server on this machine."""
+
+    mail_user: str = ""
+    """Who we are at the mail server. Empty: it asks for no login."""
+
+    mail_password: Secret = NOT_SET
+    """The password of that login."""
+
+    mail_from: Annotated[str, email_address] = ""
+    """The address mails come from, under the name of the brand."""
+
+    mail_bounce_secret: Annotated[Secret, webhook_secret] = NOT_SET
+    """What whoever handles bounces signs with when it tells of them (`whsec_` and base64). Empty: nobody may tell."""
 
     payout_account_keys: Annotated[Secret, secret_keys(PAYOUT_ACCOUNT_KEY_LENGTH_MIN)] = NOT_SET
     """What creators' bank accounts are sealed with, at least 32 characters each, separated by spaces: the first seals,

@@ -1,9 +1,11 @@
 """What people write for others to read: names, titles, chat. What a computer calls a character may show nothing, turn
 the order of what stands around it, or be a part of what a reader sees as one."""
 
+import re
 import unicodedata
 from itertools import pairwise
 
+from plaudit.limits import EMAIL_ADDRESS_LENGTH_MAX
 from plaudit.problems import InvalidField
 
 _JOINERS = "\u200c\u200d"
@@ -109,3 +111,12 @@ def _goes_on(start: str, before: str, character: str) -> bool:
 def _is_flag(character: str) -> bool:
     """Half of the flag of a country."""
     return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+_ATOM = r"[!#-'*+/-9=?A-Z^-~-]+"
+_EMAIL = re.compile(rf"{_ATOM}([.]{_ATOM})*@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*")
+
+
+def is_email_address(text: str) -> bool:
+    """Whether it is a plain address of mail in ASCII, which headers and commands carry as it is."""
+    return len(text) <= EMAIL_ADDRESS_LENGTH_MAX and _EMAIL.fullmatch(text) is not None

@@ -40,6 +40,7 @@ PAGES = [
     ("/operator", OPERATOR),
     ("/operator/prices", OPERATOR),
     ("/operator/queues", OPERATOR),
+    ("/operator/mails", OPERATOR),
     ("/operator/stuck", OPERATOR),
     ("/operator/webhooks", OPERATOR),
     ("/operator/setup", OPERATOR),

@@ -98,6 +98,38 @@ class ReversalMoved(Event, frozen=True, kw_only=True):
         return self.buyer
 
 
+class MailDue(Event, frozen=True, kw_only=True):
+    """A buyer is to be mailed, and the settings say that you do it (`PLAUDIT_MAIL_BY=webhook`). Once for each mail."""
+
+    kind: ClassVar[str] = "mail.due"
+    mail_id: Annotated[UUID, Meta(description="The mail. Make its `Message-ID` of it, and tell of a bounce by that.")]
+    mail_kind: Annotated[
+        str,
+        Meta(
+            description="`receipt`, `credit_note`, `withdrawal`, `voucher` or `voucher_reminder`.", examples=["receipt"]
+        ),
+    ]
+    reader: Annotated[PersonReference, Meta(description="Whom to mail.")]
+    order_id: OrderId
+    reversal_id: Annotated[UUID | None, Meta(description="The reversal, of a credit note or a withdrawal.")]
+    language: Annotated[str, Meta(description="What it is written in, as a tag of BCP 47.", examples=["de"])]
+    subject_line: Annotated[str, Meta(description="Its subject.", examples=["Your receipt PLAUDIT-1-000042"])]
+    text: Annotated[str, Meta(description="The mail as plain text.")]
+    html: Annotated[str, Meta(description="The same as HTML.")]
+    paper: Annotated[
+        str | None,
+        Meta(description="Path of the PDF that belongs to it, for your server with `Plaudit-Subject`; null: none."),
+    ]
+
+    @property
+    def subject(self) -> str:
+        return f"mail:{self.mail_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.reader
+
+
 class _OfRoom(Event, frozen=True, kw_only=True):
     room_id: RoomId
     creator: PersonReference
@@ -255,6 +287,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
     for each in (
         OrderPaid,
         ReversalMoved,
+        MailDue,
         RoomStarted,
         RoomEnded,
         PayoutMoved,

@@ -79,3 +79,9 @@ def home_language(country: str | None) -> Language:
     """The language most people of a country read, where there is a catalogue of it; else English."""
     likely = get_global("likely_subtags").get(f"und_{country}", "") if country else ""
     return language_of(likely) or ENGLISH
+
+
+def voice_of_buyer(reads: str | None, region: str) -> Voice:
+    """What papers and mails of a sale are written in: what the buyer reads, else the language of the country of it."""
+    language = language_of(reads) or home_language(region)
+    return Voice(language, locale_of(language, region))

@@ -7,10 +7,11 @@ from typing import Any, Literal, get_args
 
 from plaudit.countries import country_code
 from plaudit.limits import PERSON_NAME_LENGTH_MAX, PICTURE_ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX
+from plaudit.people.mailboxes import email_of
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
 from plaudit.texts import readable
 
-Fact = Literal["roles", "name", "handle", "picture", "country", "language", "birthdate"]
+Fact = Literal["roles", "name", "handle", "picture", "country", "language", "birthdate", "email"]
 """What may be looked for in a claim."""
 FACTS: tuple[str, ...] = get_args(Fact)
 USUAL: Mapping[str, str] = {
@@ -22,7 +23,7 @@ USUAL: Mapping[str, str] = {
     "language": "locale",
     "birthdate": "birthdate",
 }
-"""The claims of OpenID Connect, section 5.1, and two of our own."""
+"""The claims of OpenID Connect, section 5.1, and two of our own. Nobody's address is kept unless its claim is named."""
 
 
 def at_path(claims: Mapping[str, Any], path: str) -> Any:
@@ -54,6 +55,7 @@ def profile_of(claims: Mapping[str, Any], issuer: Issuer) -> Profile:
         country=_country(said["country"]),
         language=_language(said["language"]),
         born_on=_date(said["birthdate"]),
+        email=_email(claims, issuer),
     )
 
 
@@ -67,6 +69,14 @@ def roles_of(claims: Mapping[str, Any], issuer: Issuer) -> frozenset[Role]:
 
 def _text(value: object) -> str:
     return readable(value)[:PERSON_NAME_LENGTH_MAX] if isinstance(value, str) else ""
+
+
+def _email(claims: Mapping[str, Any], issuer: Issuer) -> str | None:
+    """An address the platform has proved to be theirs: `email_verified`, or what stands so beside another claim."""
+    path = issuer.claims.get("email")
+    if path is None or at_path(claims, f"{path}_verified") not in (True, "true"):
+        return None
+    return email_of(at_path(claims, path))
 
 
 def _picture(value: object) -> str:

@@ -97,6 +97,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     language: str | None = None
     born_on: date | None = None
+    email: str | None = None
+    """Where they are mailed to, where that is told and proved."""
 
 
 class ApiKey(msgspec.Struct, frozen=True):

@@ -253,3 +253,28 @@ returning times;
 
 -- name: forget_allowances
 delete from allowance_taken where hour < $1;
+
+-- Where they are mailed to.
+-- name: mailbox_of -> Mailbox
+select person_id, address, known_at, bounced_at, bounce, removed_at from person_email where person_id = $1;
+
+-- name: note_address
+insert into person_email as e (person_id, address, known_at) values ($1, $2, $3)
+on conflict (person_id) do update
+set address = excluded.address, known_at = excluded.known_at, bounced_at = null, bounce = ''
+where e.removed_at is null and e.address <> excluded.address;
+
+-- name: forget_address
+delete from person_email where person_id = $1 and removed_at is null;
+
+-- name: remove_address
+insert into person_email as e (person_id, address, known_at, removed_at) values ($1, null, $2, $2)
+on conflict (person_id) do update
+set address = null, known_at = excluded.known_at, removed_at = excluded.removed_at, bounced_at = null, bounce = ''
+where e.removed_at is null;
+
+-- name: allow_address
+delete from person_email where person_id = $1 and removed_at is not null;
+
+-- name: note_bounce
+update person_email set bounced_at = $4, bounce = $3 where person_id = $1 and address is not null and known_at <= $2;

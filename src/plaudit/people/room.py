@@ -4,7 +4,7 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.people",
-    tables="allowance_taken api_key issuer logout_token person role_grant session sign_in_code",
+    tables="allowance_taken api_key issuer logout_token person person_email role_grant session sign_in_code",
     routers=("api:router", "told_api:router"),
     jobs="jobs:people_jobs",
     pages=("people", "sign_in"),

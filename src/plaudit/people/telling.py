@@ -11,6 +11,7 @@ from plaudit.clock import Clock
 from plaudit.countries import Country
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import (
+    EMAIL_ADDRESS_LENGTH_MAX,
     PEOPLE_TOLD_PER_CALL_MAX,
     PERSON_NAME_LENGTH_MAX,
     PICTURE_ADDRESS_LENGTH_MAX,
@@ -18,6 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.media import require_loadable
 from plaudit.people.actions import require_people_by_subjects
+from plaudit.people.mailboxes import email_of, forget_address, note_address
 from plaudit.people.model import Person, Role
 from plaudit.people.roles import roles_granted
 from plaudit.problems import InvalidField, NotFound, Problem
@@ -58,6 +60,18 @@ class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         | None
     ) = UNSET
     born_on: Annotated[date, Meta(description="The day of birth.", examples=["1999-12-31"])] | UnsetType | None = UNSET
+    email: (
+        Annotated[
+            str,
+            Meta(
+                max_length=EMAIL_ADDRESS_LENGTH_MAX,
+                description="Where receipts and the like are mailed to; only one that you have proved to be theirs.",
+                examples=["ada@example.org"],
+            ),
+        ]
+        | UnsetType
+        | None
+    ) = UNSET
     roles: (
         Annotated[
             list[Literal["viewer", "creator"]],
@@ -166,7 +180,16 @@ async def tell(
     locked = await fetch_all(connection, SQL["people_to_tell"], Person, issuer_id, subjects)
     merged = [_merged(person, people[person.subject][1]) for person in locked]
     await connection.execute(SQL["tell_people"], *_columns(merged), clock.now())
+    for person in locked:
+        await _tell_address(connection, person.id, people[person.subject][1].email, clock)
     return {person.subject: person for person in merged}
+
+
+async def _tell_address(connection: Connection, person_id: int, address: str | UnsetType | None, clock: Clock) -> None:
+    if address is None:
+        await forget_address(connection, person_id)
+    elif address is not UNSET:
+        await note_address(connection, person_id, address, clock)
 
 
 def _check(place: str, facts: PersonFacts, may_be: Sequence[str], settings: Settings, clock: Clock) -> None:
@@ -178,6 +201,8 @@ def _check(place: str, facts: PersonFacts, may_be: Sequence[str], settings: Sett
         require_loadable(facts.picture, f"{place}.picture", settings)
     if isinstance(facts.born_on, date) and not OLDEST_BIRTH_YEAR <= facts.born_on.year <= clock.now().year:
         raise InvalidField(field=f"{place}.born_on", reason="must be the birthday of somebody alive")
+    if isinstance(facts.email, str) and email_of(facts.email) is None:
+        raise InvalidField(field=f"{place}.email", reason="must be an address such as ada@example.org, in ASCII")
     if facts.roles is not UNSET and (refused := sorted(set(facts.roles) - set(may_be))):
         mend = f"`plaudit issuer set` with `--role {refused[0]}` lets your platform say it"
         raise InvalidField(field=f"{place}.roles", reason=f"may not hold {refused[0]}: {mend}")
@@ -189,7 +214,7 @@ def _merged(person: Person, facts: PersonFacts) -> Person:
     said: dict[str, Any] = {
         fields.get(field, field): value
         for field in PersonFacts.__struct_fields__
-        if (value := getattr(facts, field)) is not UNSET
+        if field != "email" and (value := getattr(facts, field)) is not UNSET
     }
     if said.get("avatar", "") is None:
         said["avatar"] = ""

@@ -5,6 +5,7 @@ from plaudit.db import Database
 from plaudit.jobs import Job
 from plaudit.selling.cards.jobs import card_jobs
 from plaudit.selling.inbox.jobs import inbox_jobs
+from plaudit.selling.letters.jobs import letter_jobs
 from plaudit.selling.orders.jobs import order_jobs
 from plaudit.selling.prices.jobs import price_jobs
 from plaudit.selling.providers import PaymentProviders
@@ -22,6 +23,7 @@ def selling_jobs(database: Database, providers: PaymentProviders, settings: Sett
         *order_jobs(database, providers, settings, clock),
         *reversal_jobs(database, providers, settings, clock),
         *store_jobs(database, providers, settings, clock),
+        *letter_jobs(database, settings, clock),
         *inbox_jobs(database, providers, settings, clock),
         *reconciliation_jobs(database, providers, settings, clock),
     ]

@@ -1,6 +1,6 @@
 """All checks, in the order in which somebody who begins would take them up: one line for each."""
 
-from plaudit.readiness.checks import database, paying_out, people, reach, selling, upkeep
+from plaudit.readiness.checks import database, mail, paying_out, people, reach, selling, upkeep
 from plaudit.readiness.model import Check, Needs
 
 CHECKS: tuple[Check, ...] = (
@@ -18,6 +18,8 @@ CHECKS: tuple[Check, ...] = (
     Check(id="payment", title="Payment provider", run=selling.payment, needs=Needs.NOTHING),
     Check(id="payment_answers", title="Payment provider answers", run=selling.payment_answers, is_slow=True),
     Check(id="webhooks", title="Webhooks received", run=reach.webhooks, is_slow=True),
+    Check(id="mail", title="Mail to buyers", run=mail.mail),
+    Check(id="mail_server", title="Mail server answers", run=mail.mail_server, is_slow=True),
     Check(id="rewards", title="Rewards and payout terms", run=paying_out.terms),
     Check(id="payout_rail", title="Payout rail", run=paying_out.rail, is_slow=True),
     Check(id="address", title="Public address", run=reach.address, needs=Needs.NOTHING),

@@ -16,7 +16,10 @@ from plaudit.limits import (
     ORDER_PROCESSING_DAYS_MAX,
     VOUCHER_ARRIVES_DAYS_MAX,
     VOUCHER_DAYS_MAX,
+    VOUCHER_REMINDER_H,
 )
+from plaudit.mail import outbox
+from plaudit.mail.model import MailKind, NewMail
 from plaudit.money import Money, payable_step, round_half_up, split_inclusive_tax
 from plaudit.people.references import reference
 from plaudit.selling.cards.actions import look_again
@@ -27,7 +30,7 @@ from plaudit.selling.papers.actions import write_receipt
 from plaudit.selling.papers.model import Sale
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.pricing import BPS, SellerOfRecord
-from plaudit.selling.providers.base import Payment, PaymentState
+from plaudit.selling.providers.base import Payment, PaymentState, Voucher
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -186,7 +189,25 @@ async def _under_way(connection: Connection, order: Order, payment: Payment, now
     since = (order.processing_since or now) if on_its_way else None
     voucher = msgspec.to_builtins(payment.voucher)
     await connection.execute(SQL["note_processing"], order.shard, order.order_id, since, now, voucher)
+    if payment.voucher is not None:
+        await _mail_voucher(connection, order, payment.voucher, now)
     return NewsOutcome.APPLIED
+
+
+async def _mail_voucher(connection: Connection, order: Order, voucher: Voucher, now: datetime) -> None:
+    """Each voucher once, and once more before it is too late; neither when it was replaced or paid until then."""
+    told = NewMail(
+        kind=MailKind.VOUCHER,
+        shard=order.shard,
+        person_id=order.person_id,
+        order_id=order.order_id,
+        edition=voucher.edition,
+    )
+    await outbox.add(connection, told, now)
+    remind_at = voucher.pay_by - timedelta(hours=VOUCHER_REMINDER_H) if voucher.pay_by else None
+    if remind_at is not None and remind_at > now:
+        reminder = msgspec.structs.replace(told, kind=MailKind.VOUCHER_REMINDER)
+        await outbox.add(connection, reminder, now, remind_at)
 
 
 def is_over(order: Order, now: datetime) -> bool:

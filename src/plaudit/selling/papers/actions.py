@@ -1,11 +1,13 @@
 """Writing papers: a receipt when an order is paid, a credit note when its money has gone back. Each in the transaction
-of what it proves, and never changed afterwards."""
+of what it proves, with the mail that brings it, and never changed afterwards."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from plaudit.db import Connection, statements
+from plaudit.mail import outbox
+from plaudit.mail.model import MailKind, NewMail
 from plaudit.selling.papers.model import Act, Credit, Paper, Sale
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.current import named_seller
@@ -38,6 +40,8 @@ async def write_receipt(
         *(sale.channel, sale.region, sale.provider, sale.coins, sale.currency, sale.net_minor),
         *(sale.tax_minor, sale.price_minor, sale.tax_name, sale.tax_rate_bps),
     )
+    told = NewMail(kind=MailKind.RECEIPT, shard=sale.shard, person_id=sale.person_id, order_id=sale.order_id)
+    await outbox.add(connection, told, now)
 
 
 async def write_credit_note(connection: Connection, act: Act, credit: Credit, now: datetime) -> None:
@@ -53,6 +57,15 @@ async def write_credit_note(connection: Connection, act: Act, credit: Credit, no
         *(number, now, credit.kind, credit.currency, credit.amount_minor, credit.net_minor),
         *(credit.tax_minor, credit.coins, credit.reason),
     )
+    told = NewMail(
+        kind=MailKind.CREDIT_NOTE,
+        shard=credit.shard,
+        person_id=credit.person_id,
+        order_id=credit.order_id,
+        reversal_id=credit.reversal_id,
+        edition=act,
+    )
+    await outbox.add(connection, told, now)
 
 
 async def credited(connection: Connection, shard: int, reversal_ids: Sequence[UUID]) -> frozenset[UUID]:

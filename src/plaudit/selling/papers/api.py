@@ -1,8 +1,5 @@
 """Receipts and credit notes over HTTP, as data and as PDF."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Annotated
 from uuid import UUID
 
@@ -11,16 +8,15 @@ from litestar.params import FromPath, FromQuery, Parameter
 
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
-from plaudit.languages.model import LANGUAGES, Voice, home_language, language_of, locale_of
+from plaudit.languages.model import LANGUAGES, Voice, voice_of_buyer
 from plaudit.languages.speaking import speaking
-from plaudit.limits import PAPERS_AT_ONCE
 from plaudit.pages import Page
 from plaudit.people.access import Access
 from plaudit.people.actions import require_person
 from plaudit.people.allowances import TooOften, take
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
-from plaudit.selling.papers import pdf, reading
+from plaudit.selling.papers import reading
 from plaudit.selling.papers.answers import (
     CreditNoteAnswer,
     ReceiptAnswer,
@@ -29,9 +25,9 @@ from plaudit.selling.papers.answers import (
 )
 from plaudit.selling.papers.document import Document, credit_note_document, receipt_document
 from plaudit.selling.papers.model import Act, Receipt
+from plaudit.selling.papers.press import printed
 
 TAGS = ["Receipts"]
-_makers = ThreadPoolExecutor(PAPERS_AT_ONCE, thread_name_prefix="papers")
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
 PDF_MEDIA_TYPE = "application/pdf"
 PaperLanguage = Annotated[
@@ -145,13 +141,11 @@ async def get_credit_note_pdf(
 
 async def _voice(connection: Connection, receipt: Receipt, asked: str | None) -> Voice:
     buyer = await require_person(connection, receipt.person_id)
-    language = language_of(asked) or language_of(buyer.language) or home_language(receipt.region)
-    return Voice(language, locale_of(language, receipt.region))
+    return voice_of_buyer(asked or buyer.language, receipt.region)
 
 
 async def _pdf(document: Document, settings: Settings) -> Response[bytes]:
-    speaks = copy_context()  # the language
-    body = await asyncio.get_running_loop().run_in_executor(_makers, speaks.run, pdf.render, document, settings)
+    body = await printed(document, settings)
     headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"', "Cache-Control": "private, no-store"}
     return Response(body, media_type=PDF_MEDIA_TYPE, headers=headers)
 

@@ -173,10 +173,14 @@ def tax_name(name: str) -> str:
     return _(_TAXES[name]) if name in _TAXES else name
 
 
+def seller_lines(name: str, address: str, tax_id: str) -> list[str]:
+    """Who sells, line by line."""
+    lines = [line.strip() for line in address.splitlines() if line.strip()]
+    return [name, *lines, *([_("Tax ID: %(tax_id)s", tax_id=tax_id)] if tax_id else [])]
+
+
 def _seller(receipt: Receipt) -> list[str]:
-    address = [_free(line.strip()) for line in receipt.seller_address.splitlines() if line.strip()]
-    tax_id = [_("Tax ID: %(tax_id)s", tax_id=receipt.seller_tax_id)] if receipt.seller_tax_id else []
-    return [_free(receipt.seller_name), *address, *tax_id]
+    return [_free(line) for line in seller_lines(receipt.seller_name, receipt.seller_address, receipt.seller_tax_id)]
 
 
 def _free(text: str) -> str:

@@ -87,6 +87,11 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True):
     """Where the provider shows it."""
     pay_by: datetime | None = None
 
+    @property
+    def edition(self) -> str:
+        """What tells it from another one of the same order, however much of it is paid."""
+        return " ".join(number.value for number in self.numbers) or self.url or self.method
+
 
 class Decline(enum.StrEnum):
     """Why a card did not pay, as far as its holder may be told."""

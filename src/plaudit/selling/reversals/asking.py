@@ -11,6 +11,8 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one, statements
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import REVERSAL_REASON_LENGTH_MAX
+from plaudit.mail import outbox
+from plaudit.mail.model import MailKind, NewMail
 from plaudit.money import Money
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.orders import actions as orders
@@ -175,6 +177,14 @@ async def withdraw(
         request=request,
         poll_at=now,
     )
+    told = NewMail(
+        kind=MailKind.WITHDRAWAL,
+        shard=order.shard,
+        person_id=person_id,
+        order_id=order.order_id,
+        reversal_id=asked.id,
+    )
+    await outbox.add(connection, told, now)
     return await execution.take(connection, order, account, part, taking, now)
 
 

@@ -14,6 +14,7 @@ from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, ngettext, voice
 from plaudit.money import Money, exponent
 from plaudit.policy.sentences import explain
+from plaudit.selling.orders.vouchers import voucher_number
 from plaudit.selling.papers.document import tax_name
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.reversals.model import Kind, Reversal, State
@@ -33,19 +34,6 @@ _DISPUTE_STATES = {
     State.UNDONE: later("Ended, coins are back"),
 }
 _ON_ITS_WAY = later("On its way")
-_VOUCHER_NUMBERS = {
-    "account_holder": later("Account holder"),
-    "bic": "BIC",
-    "code": later("Code"),
-    "entity": later("Entity"),
-    "familymart": "FamilyMart",
-    "iban": "IBAN",
-    "lawson": "Lawson",
-    "ministop": "Ministop",
-    "number": later("Number"),
-    "reference": later("Payment reference"),
-    "seicomart": "Seicomart",
-}
 _CARD_BRANDS = {
     "amex": "American Express",
     "diners": "Diners Club",
@@ -126,11 +114,6 @@ def channel_place(code: str) -> str:
     """Where a channel sells, to buyers: In the Apple app."""
     place = _(channel_of(code).place)
     return f"{place[:1].upper()}{place[1:]}"
-
-
-def voucher_number(name: str) -> str:
-    """What a buyer calls something to pay with: a shop's name, Reference."""
-    return _(_VOUCHER_NUMBERS[name]) if name in _VOUCHER_NUMBERS else name
 
 
 class ShownCard(Protocol):

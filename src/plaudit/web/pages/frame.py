@@ -30,6 +30,7 @@ ENGLISH_ONLY = frozenset(
         "catalogue.html",
         "catalogue_item.html",
         "grants.html",
+        "mails.html",
         "message.html",
         "money_in.html",
         "operator.html",

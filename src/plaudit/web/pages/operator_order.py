@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plaudit.injected import Database
+from plaudit.mail.outbox import mails_of_order
 from plaudit.money import Money, exponent
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
+from plaudit.people.mailboxes import mailbox_of
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.orders.regions import decisions_of_order
@@ -36,6 +38,8 @@ async def operator_order(
         account = await execution.account_of(connection, order)
         reversals = await execution.reversals_of(connection, order)
         decisions = await decisions_of_order(connection, order)
+        mails = await mails_of_order(connection, order.shard, order_id)
+        mailbox = await mailbox_of(connection, order.person_id)
         people = await people_by_ids(connection, {order.person_id, *(one.requested_by or 0 for one in reversals)})
     payable = granularity_of(payment_providers, order)
     left = Money(payable.most(account.left), account.currency)
@@ -56,6 +60,8 @@ async def operator_order(
         account=account,
         reversals=reversals,
         decisions=decisions,
+        mails=mails,
+        mailbox=mailbox,
         people=people,
         left=left,
         given_back=Money(account.held.minor, account.currency),

@@ -17,7 +17,8 @@ from plaudit.people.cookies import session_cookies
 from plaudit.people.credentials import Credentials
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.injected import CallerOrGuest
+from plaudit.people.injected import Caller, CallerOrGuest
+from plaudit.people.mailboxes import mailbox_of, wish
 from plaudit.people.model import Role
 from plaudit.people.sessions import begin_by_token
 from plaudit.problems import NotFound
@@ -48,6 +49,12 @@ class Choice(msgspec.Struct, frozen=True):
     next: str = "/"
 
 
+class MailWish(msgspec.Struct, frozen=True):
+    """Whether somebody wants receipts by mail."""
+
+    wanted: Literal["yes", "no"]
+
+
 @get("/people", access=Access.PUBLIC, include_in_schema=False)
 async def people(
     caller: CallerOrGuest,
@@ -58,12 +65,15 @@ async def people(
     """Everybody there is to be in the demo; elsewhere who is signed in."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
+        mailbox = await mailbox_of(connection, viewer.person.id) if viewer.person else None
     if viewer.person is None and not settings.demo_people:
         return Redirect(sign_in_address(local_address(next_page, "/")), status_code=303)
     return page(
         "people.html",
         viewer,
         nav="people",
+        mailbox=mailbox,
+        mail_by=settings.mail_by,
         demo=bool(settings.demo_people),
         people=demo_people(settings),
         next=local_address(next_page, ""),
@@ -91,6 +101,19 @@ async def choose(
     return Redirect(local_address(data.next, _home_of(chosen)), status_code=303, cookies=cookies)
 
 
+@post("/people/mail", access=Access.VIEWER, include_in_schema=False, status_code=303)
+async def wish_for_mail(
+    data: Annotated[MailWish, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+) -> Redirect:
+    """Want receipts by mail, or have one's address removed."""
+    async with database.transaction() as connection:
+        await wish(connection, caller.person_id, clock, wanted=data.wanted == "yes")
+    return Redirect("/people", status_code=303)
+
+
 def demo_people(settings: Settings) -> list[DemoPerson]:
     """The people of the demo; nobody outside it."""
     if not settings.demo_people:
@@ -104,4 +127,4 @@ def _home_of(person: DemoPerson) -> str:
     return "/studio" if person.group == "creator" else "/"
 
 
-router = Router("/", route_handlers=[people, choose])
+router = Router("/", route_handlers=[people, choose, wish_for_mail])

@@ -11,6 +11,7 @@ from plaudit.web.pages.frame import page, viewer_of
 
 # Where the items of a queue are listed one by one.
 LISTS = {
+    "mail.send": "/operator/mails",
     "selling.inbox": "/operator/money-in?view=messages",
     "selling.reconciliation": "/operator/money-in?view=days",
     "selling.consumption": "/operator/stores/questions",

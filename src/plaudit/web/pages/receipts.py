@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
+from plaudit.mail.outbox import mails_of_order
 from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
@@ -39,6 +40,7 @@ async def receipt(
         reversals = await reading.of_order(connection, order)
         withdrawable = await asking.withdrawable(connection, payment_providers, order, settings, clock.now())
         gifts = await gifts_paid_by(connection, order.person_id, order_id, PAGE_ROWS)
+        mails = await mails_of_order(connection, order.shard, order_id)
     return page(
         "receipt.html",
         viewer,
@@ -50,6 +52,7 @@ async def receipt(
         gone_back=Money(sum(one.amount_minor for one in reversals if one.stands), proof.currency),
         withdrawable=withdrawable,
         gifts=gifts,
+        mails=mails,
     )
 
 
@@ -61,7 +64,16 @@ async def credit_note(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         note, proof = await credit_note_for(connection, caller, reversal_id, act)
-    return page("credit_note.html", viewer, nav="wallet", note=note, receipt=proof, document_of=credit_note_document)
+        mails = [one for one in await mails_of_order(connection, note.shard, note.order_id) if one.edition == note.act]
+    return page(
+        "credit_note.html",
+        viewer,
+        nav="wallet",
+        note=note,
+        receipt=proof,
+        mails=mails,
+        document_of=credit_note_document,
+    )
 
 
 router = Router("/", route_handlers=[receipt, credit_note])

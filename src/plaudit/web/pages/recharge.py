@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import QUOTE_VALID_MINUTES
+from plaudit.mail.outbox import mails_of_order
 from plaudit.money import Money, exponent
 from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
@@ -144,6 +145,7 @@ async def order(
         viewer = await viewer_of(connection, caller)
         found = await order_for(connection, caller, order_id)
         reversals = await reading.of_order(connection, found)
+        mails = await mails_of_order(connection, found.shard, order_id)
         decisions = await decisions_of_order(connection, found) if found.state is OrderState.REFUSED else []
     back, late = local_address(back, "/wallet"), _is_late(found, clock.now())
     of_payment = [decision for decision in decisions if decision.kind == "payment"]
@@ -157,6 +159,7 @@ async def order(
         late=late,
         refused_because=of_payment[-1:],
         reversals=reversals,
+        mails=mails,
     )
 
 

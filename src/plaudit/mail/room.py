@@ -1,0 +1,12 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room, RoomCommand
+
+ROOM = Room(
+    package="plaudit.mail",
+    tables="mail",
+    routers=("api:router",),
+    queues="outbox:QUEUES",
+    pages=("mails",),
+    commands=(RoomCommand("mail", "commands:mail", "Try the mail server."),),
+)

@@ -1,0 +1,67 @@
+"""Where people are mailed to: what their platform proved or told, unless they want no mail."""
+
+from datetime import datetime
+
+import msgspec
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.texts import is_email_address
+
+SQL = statements(__file__)
+
+
+class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of where somebody is mailed to."""
+
+    person_id: int
+    address: str | None
+    known_at: datetime
+    bounced_at: datetime | None
+    bounce: str
+    """What the mail server said when a mail came back."""
+    removed_at: datetime | None
+    """When they said that they want no mail; their address is not kept then."""
+
+    @property
+    def shown(self) -> str:
+        """The address as others may see it."""
+        name, _, host = (self.address or "").partition("@")
+        return f"{name[:1]}…@{host}" if host else ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.address is not None and self.bounced_at is None
+
+
+def email_of(value: object) -> str | None:
+    """The address in a claim; None: it is none that can be mailed to."""
+    return value if isinstance(value, str) and is_email_address(value) else None
+
+
+async def mailbox_of(connection: Connection, person_id: int) -> Mailbox | None:
+    """None: nobody has said where they are mailed to."""
+    return await fetch_one(connection, SQL["mailbox_of"], Mailbox, person_id)
+
+
+async def note_address(connection: Connection, person_id: int, address: str, clock: Clock) -> None:
+    """Keep where somebody is mailed to, unless they want none. Another address has not bounced yet."""
+    await connection.execute(SQL["note_address"], person_id, address, clock.now())
+
+
+async def forget_address(connection: Connection, person_id: int) -> None:
+    """Know of none, until somebody says one."""
+    await connection.execute(SQL["forget_address"], person_id)
+
+
+async def wish(connection: Connection, person_id: int, clock: Clock, *, wanted: bool) -> None:
+    """Whether somebody wants mail. Who wants none has their address removed, and none is kept until they do."""
+    if wanted:
+        await connection.execute(SQL["allow_address"], person_id)
+    else:
+        await connection.execute(SQL["remove_address"], person_id, clock.now())
+
+
+async def note_bounce(connection: Connection, person_id: int, mailed_at: datetime, words: str, now: datetime) -> None:
+    """That mail to somebody came back, unless another address is known since it was sent."""
+    await connection.execute(SQL["note_bounce"], person_id, mailed_at, words, now)

@@ -1,0 +1,363 @@
+"""Mails to buyers: what is mailed to whom in which words, what a mail server's answers do, and what comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from plaudit.db import Database
+from plaudit.events.log import place_waiting
+from plaudit.mail import outbox
+from plaudit.mail.limits import MAIL_PAUSE_S_MAX, MAIL_TRIES_MAX
+from plaudit.mail.model import MailKind, NewMail
+from plaudit.people.mailboxes import mailbox_of
+from plaudit.people.model import Role
+from plaudit.selling.orders.actions import find_order
+from plaudit.selling.orders.settlement import Seller, settle
+from plaudit.selling.providers.base import Payment, PaymentState, Voucher, VoucherNumber
+from plaudit.settings import Secret
+from tests.peers.mail import MailServer, mail_server
+from tests.support.mailing import ADDRESS, FROM, ada_of, by, mails, open_mailing_shop, send
+from tests.support.returns import Returns
+from tests.support.shop import WEBHOOK_SECRET, Shop, signed
+
+NOBODY_THERE = "550 5.1.1 No such user"
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[MailServer]:
+    async with mail_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path, peer: MailServer) -> AsyncIterator[Shop]:
+    settings = by(peer, mail_bounce_secret=Secret(WEBHOOK_SECRET))
+    async with open_mailing_shop(database_url, tmp_path, **settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ada(shop: Shop) -> Returns:
+    return Returns(shop, await ada_of(shop), await shop.desk.person_id("ada"))
+
+
+def text_of(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+async def mailbox(shop: Shop, person_id: int) -> Any:
+    async with shop.desk.house.database.read() as connection:
+        return await mailbox_of(connection, person_id)
+
+
+async def pay_with_voucher(ada: Returns, number: str, days: int = 3) -> dict[str, Any]:
+    """An order whose buyer has got numbers to pay with."""
+    order = await ada.shop.order(ada.buyer, coins=100)
+    await tell_voucher(ada, order, number, days)
+    return order
+
+
+async def tell_voucher(ada: Returns, order: dict[str, Any], number: str, days: int = 3) -> None:
+    now, house = ada.shop.clock.now(), ada.shop.desk.house
+    async with house.database.transaction() as connection:
+        found = await find_order(connection, ada.person_id, UUID(order["id"]))
+        payment = Payment(
+            id=found.payment_id or "",
+            reference=found.reference,
+            state=PaymentState.PROCESSING,
+            amount=found.price,
+            voucher=Voucher(
+                method="konbini",
+                missing_minor=found.price_minor,
+                numbers=(VoucherNumber("lawson", number),),
+                pay_by=now + timedelta(days=days),
+            ),
+        )
+        await settle(connection, found, payment, Seller.of(house.settings), now)
+
+
+async def test_a_receipt_is_mailed_in_the_language_of_its_buyer_with_the_paper(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    order = await ada.buy()
+    assert await send(shop) == 1
+    (message,) = peer.received
+    (kept,) = await mails(shop)
+    assert peer.envelopes == [(FROM, [ADDRESS])]
+    assert (message["To"], message["From"]) == (ADDRESS, f"Plaudit <{FROM}>")
+    assert message["Message-ID"] == f"<{kept['mail_id']}@shop.example>"
+    assert str(message["Subject"]).startswith("Beleg PLAUDIT-")
+    number = str(message["Subject"]).removeprefix("Beleg ")
+    assert message.get_content_type() == "multipart/mixed"
+    for kind in ("plain", "html"):
+        words = text_of(message, kind)
+        assert number in words
+        assert order["id"] in words
+        assert f"/receipts/{order['id']}" in words
+    (paper,) = message.iter_attachments()
+    assert (paper.get_content_type(), paper.get_filename()) == ("application/pdf", f"{number}.pdf")
+    assert paper.get_content().startswith(b"%PDF-")
+    assert (kept["kind"], kept["state"]) == ("receipt", "sent")
+    assert "Dir gemailt am" in (await ada.buyer.get(f"/receipts/{order['id']}?lang=de")).text
+    assert await send(shop) == 0
+
+
+async def test_a_withdrawal_is_acknowledged_with_its_time_and_its_credit_note_follows(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    order = await ada.buy()
+    await send(shop)
+    peer.received.clear()
+    answer = await ada.withdraw(order)
+    assert answer.json()["state"] == "done", answer.text
+    assert await send(shop) == 2
+    by_kind = {str(message["Subject"]).split()[0]: message for message in peer.received}
+    assert set(by_kind) == {"Dein", "Rechnungskorrektur"}
+    acknowledged = text_of(by_kind["Dein"])
+    at = shop.clock.now()
+    assert order["id"] in acknowledged
+    assert f"{at:%d.%m.%Y}" in acknowledged
+    assert not list(by_kind["Dein"].iter_attachments())
+    assert {one["kind"] for one in await mails(shop)} == {"receipt", "withdrawal", "credit_note"}
+
+
+async def test_a_voucher_is_mailed_once_and_again_before_it_is_too_late(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    order = await pay_with_voucher(ada, "1234-5678")
+    await tell_voucher(ada, order, "1234-5678")  # the provider says it again
+    assert await send(shop) == 1
+    assert "1234-5678" in text_of(peer.received[0])
+    shop.clock.advance(timedelta(days=1))
+    assert await send(shop) == 0
+    shop.clock.advance(timedelta(days=1, minutes=1))
+    assert await send(shop) == 1
+    assert str(peer.received[1]["Subject"]).startswith("Erinnerung")
+
+
+async def test_a_voucher_that_was_replaced_or_paid_is_not_mailed(shop: Shop, peer: MailServer, ada: Returns) -> None:
+    order = await pay_with_voucher(ada, "first")
+    await tell_voucher(ada, order, "second")
+    await send(shop)
+    assert ["second" in text_of(message) for message in peer.received] == [True]
+    await shop.pay(order)
+    await ada.buyer.post(f"/v1/orders/{order['id']}/refresh")
+    shop.clock.advance(timedelta(days=4))
+    await send(shop)
+    assert {(one["kind"], one["edition"], one["state"], one["reason"]) for one in await mails(shop)} == {
+        ("voucher", "first", "dropped", "overtaken"),
+        ("voucher_reminder", "first", "dropped", "overtaken"),
+        ("voucher", "second", "sent", ""),
+        ("voucher_reminder", "second", "dropped", "overtaken"),
+        ("receipt", "", "sent", ""),
+    }
+
+
+async def test_who_has_no_address_is_mailed_nothing_and_told_so(shop: Shop, peer: MailServer) -> None:
+    buyer = await ada_of(shop, address=None)
+    ada = Returns(shop, buyer, await shop.desk.person_id("ada"))
+    order = await ada.buy()
+    await send(shop)
+    assert peer.received == []
+    assert "no address of yours is kept" in (await buyer.get(f"/receipts/{order['id']}?lang=en")).text
+
+
+@pytest.mark.parametrize("said", [{"email": ADDRESS}, {"email": ADDRESS, "email_verified": "false"}])
+async def test_an_address_that_is_not_proved_is_not_kept(shop: Shop, said: dict[str, str]) -> None:
+    await (await shop.desk.person("eve", **said)).get("/v1/me")
+    assert await mailbox(shop, await shop.desk.person_id("eve")) is None
+
+
+async def test_who_wants_no_mail_has_no_address_kept_until_they_do(shop: Shop, peer: MailServer, ada: Returns) -> None:
+    assert (await ada.buyer.get("/v1/me/mailbox")).json()["address"] == ADDRESS
+    assert (await ada.buyer.put("/v1/me/mailbox", json={"wanted": False})).json()["address"] is None
+    shop.desk.house.doorkeeper.forget()
+    await ada_of(shop)  # her platform says it again
+    assert (await mailbox(shop, ada.person_id)).address is None
+    await ada.buy()
+    await send(shop)
+    assert peer.received == []
+    await ada.buyer.put("/v1/me/mailbox", json={"wanted": True})
+    shop.desk.house.doorkeeper.forget()
+    await ada_of(shop)
+    assert (await mailbox(shop, ada.person_id)).address == ADDRESS
+
+
+async def test_what_the_server_puts_off_is_sent_again_with_the_same_bytes(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    await ada.buy()
+    peer.to_messages.append("451 4.7.1 Greylisted, come back")
+    await send(shop)
+    (kept,) = await mails(shop)
+    assert (kept["state"], kept["failed_with"], kept["error"]) == (
+        "waiting", "mail_put_off", "451 4.7.1 Greylisted, come back",
+    )  # fmt: skip
+    assert await send(shop) == 0
+    shop.clock.advance(timedelta(minutes=2))
+    assert await send(shop) == 1
+    first, second = peer.received
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.as_bytes() == second.as_bytes()
+    assert [one["state"] for one in await mails(shop)] == ["sent"]
+
+
+async def test_a_server_that_never_takes_a_mail_is_asked_for_days_only(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    await ada.buy()
+    peer.to_messages += ["451 4.3.0 Not now"] * MAIL_TRIES_MAX
+    for _ in range(MAIL_TRIES_MAX):
+        assert [one["state"] for one in await mails(shop)] == ["waiting"]
+        await send(shop)
+        shop.clock.advance(timedelta(seconds=MAIL_PAUSE_S_MAX))
+    assert [(one["state"], one["reason"]) for one in await mails(shop)] == [("refused", "451 4.3.0 Not now")]
+    assert await send(shop) == 0
+
+
+async def test_an_address_nobody_has_ends_its_mail_and_is_mailed_no_more(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    peer.to_recipients[ADDRESS] = NOBODY_THERE
+    first = await ada.buy()
+    await send(shop)
+    assert (await mailbox(shop, ada.person_id)).bounce == NOBODY_THERE
+    shop.clock.advance(timedelta(minutes=1))
+    await ada.buy()
+    await send(shop)
+    assert [(one["state"], one["reason"]) for one in await mails(shop)] == [
+        ("refused", NOBODY_THERE),
+        ("dropped", "address_bounced"),
+    ]
+    otto = await shop.desk.person("otto", Role.OPERATOR)
+    listed = (await otto.get("/v1/operator/mails", params={"state": "refused"})).json()["items"]
+    assert [(one["order_id"], one["reason"]) for one in listed] == [(first["id"], NOBODY_THERE)]
+    page = (await otto.get(f"/operator/orders/{first['id']}")).text
+    assert "a…@buyers.example came back" in page
+    assert ADDRESS not in page
+    assert "No such user" in (await otto.get("/operator/mails")).text
+    peer.to_recipients.clear()
+    await ada_of(shop, address="ada@new.example")
+    repeated = await otto.post(f"/v1/operator/mails/{listed[0]['id']}/repeat")
+    assert repeated.json()["state"] == "waiting", repeated.text
+    shop.desk.house.doorkeeper.forget()
+    await (await ada_of(shop, address="ada@new.example")).get("/v1/me")
+    await send(shop)
+    assert peer.envelopes == [(FROM, ["ada@new.example"])]
+
+
+async def test_a_mail_that_is_refused_says_nothing_of_its_address(shop: Shop, peer: MailServer, ada: Returns) -> None:
+    peer.to_messages.append("554 5.7.1 Looks like spam")
+    await ada.buy()
+    await send(shop)
+    assert [(one["state"], one["reason"]) for one in await mails(shop)] == [("refused", "554 5.7.1 Looks like spam")]
+    assert (await mailbox(shop, ada.person_id)).is_good
+
+
+async def test_a_bounce_is_believed_when_it_is_signed_and_marks_mail_and_address(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    await ada.buy()
+    await send(shop)
+    told = {"message_id": str(peer.received[0]["Message-ID"]), "detail": "552 5.2.2 Mailbox full\x00"}
+    guest = await shop.desk.client()
+    headers, body = signed(told)
+    forged, _ = signed(told, secret="whsec_" + "Zm9yZ2VkLWZvcmdlZC1mb3JnZWQ=")
+    assert (await guest.post("/v1/webhooks/mail-bounces", headers=forged, content=body)).status_code == 401
+    for _ in range(2):
+        answer = await guest.post("/v1/webhooks/mail-bounces", headers=headers, content=body)
+        assert (answer.status_code, answer.json()) == (200, {"state": "bounced"})
+    assert (await mailbox(shop, ada.person_id)).bounce == "552 5.2.2 Mailbox full"
+    unknown, body = signed({"message_id": "<nobody@shop.example>"})
+    assert (await guest.post("/v1/webhooks/mail-bounces", headers=unknown, content=body)).status_code == 404
+
+
+async def test_a_bounce_of_an_earlier_address_says_nothing_of_the_one_that_is_known(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    await ada.buy()
+    await send(shop)
+    shop.clock.advance(timedelta(minutes=1))
+    shop.desk.house.doorkeeper.forget()
+    await ada_of(shop, address="ada@new.example")
+    headers, body = signed({"message_id": str(peer.received[0]["Message-ID"])})
+    await (await shop.desk.client()).post("/v1/webhooks/mail-bounces", headers=headers, content=body)
+    assert (await mailbox(shop, ada.person_id)).is_good
+
+
+async def test_a_login_that_is_refused_loses_no_mail_and_shows_no_password(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with mail_server(login=("coins", "right")) as peer:
+        wrong = by(peer, mail_user="coins", mail_password=Secret("wrong-and-secret"))
+        async with open_mailing_shop(database_url, tmp_path, **wrong) as shop:
+            ada = Returns(shop, await ada_of(shop), await shop.desk.person_id("ada"))
+            await ada.buy()
+            await send(shop)
+            (kept,) = await mails(shop)
+            assert (kept["state"], kept["failed_with"]) == ("waiting", "mail_login_refused")
+            assert "wrong-and-secret" not in caplog.text + kept["error"]
+            peer.login = ("coins", "wrong-and-secret")
+            shop.clock.advance(timedelta(minutes=2))
+            await send(shop)
+            assert len(peer.received) == 1
+
+
+async def test_a_platform_that_mails_itself_is_told_of_each_mail_once(database_url: str, tmp_path: Path) -> None:
+    async with open_mailing_shop(database_url, tmp_path, mail_by="webhook") as shop:
+        ada = Returns(shop, await ada_of(shop, address=None), await shop.desk.person_id("ada"))
+        order = await ada.buy()
+        assert await send(shop) == 1
+        assert await send(shop) == 0
+        host = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
+        await place_waiting(shop.desk.house.database)
+        events = (await host.get("/v1/events", params={"kinds": "mail.due"})).json()["items"]
+        (told,) = [one["data"] for one in events]
+        assert (told["mail_kind"], told["order_id"], told["reader"]["subject"]) == ("receipt", order["id"], "ada")
+        assert told["language"] == "de"
+        assert order["id"] in told["text"]
+        assert told["paper"] == f"/v1/receipts/{order['id']}/pdf"
+        paper = await host.get(told["paper"], headers={"Plaudit-Subject": "ada"})
+        assert paper.content.startswith(b"%PDF-")
+        page = (await ada.buyer.get(f"/receipts/{order['id']}?lang=en")).text
+        assert "Your platform mails it to you." in page
+
+
+async def test_where_nobody_mails_nothing_waits(database_url: str, tmp_path: Path) -> None:
+    async with open_mailing_shop(database_url, tmp_path) as shop:
+        ada = Returns(shop, await ada_of(shop), await shop.desk.person_id("ada"))
+        await ada.buy()
+        await send(shop)
+        assert [(one["state"], one["reason"]) for one in await mails(shop)] == [("dropped", "nobody_mails")]
+
+
+async def test_an_operator_tries_the_server(shop: Shop, peer: MailServer) -> None:
+    otto = await shop.desk.person("otto", Role.OPERATOR)
+    answer = await otto.post("/v1/operator/mails:test", json={"address": "otto@shop.example"})
+    assert (answer.status_code, peer.envelopes) == (200, [(FROM, ["otto@shop.example"])])
+    peer.to_recipients["nobody@shop.example"] = NOBODY_THERE
+    answer = await otto.post("/v1/operator/mails:test", json={"address": "nobody@shop.example"})
+    assert (answer.status_code, answer.json()["reason"]) == (502, NOBODY_THERE)
+    answer = await otto.post("/v1/operator/mails:test", json={"address": "a@b\r\nBcc: c@d.example"})
+    assert answer.status_code == 400
+
+
+async def test_a_thing_is_mailed_once_however_often_it_is_told(shop: Shop, ada: Returns, database: Database) -> None:
+    order = UUID((await ada.buy())["id"])
+    shard = (await mails(shop))[0]["shard"]
+    new = NewMail(kind=MailKind.RECEIPT, shard=shard, person_id=ada.person_id, order_id=order)
+
+    async def add() -> None:
+        async with database.transaction() as connection:
+            await outbox.add(connection, new, shop.clock.now())
+
+    await asyncio.gather(*(add() for _ in range(4)))
+    assert len(await mails(shop)) == 1
