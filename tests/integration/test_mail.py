@@ -1,28 +1,38 @@
 """Mails to buyers: what is mailed to whom in which words, what a mail server's answers do, and what comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import dataclasses
+import ssl
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 
+from plaudit.clock import SystemClock
 from plaudit.db import Database
 from plaudit.events.log import place_waiting
 from plaudit.mail import outbox
 from plaudit.mail.limits import MAIL_PAUSE_S_MAX, MAIL_TRIES_MAX
-from plaudit.mail.model import MailKind, NewMail
+from plaudit.mail.model import MailKind, MailNotSent, NewMail
+from plaudit.mail.trying import send_test
+from plaudit.outgoing import tls_context
 from plaudit.people.mailboxes import mailbox_of
 from plaudit.people.model import Role
+from plaudit.readiness.checks import CHECKS
+from plaudit.readiness.model import CheckResult, Grounds, State
+from plaudit.readiness.running import look
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller, settle
 from plaudit.selling.providers.base import Payment, PaymentState, Voucher, VoucherNumber
-from plaudit.settings import Secret
+from plaudit.settings import Secret, Settings
 from tests.peers.mail import MailServer, mail_server
 from tests.support.mailing import ADDRESS, FROM, ada_of, by, mails, open_mailing_shop, send
+from tests.support.nginx import make_certificate
 from tests.support.returns import Returns
 from tests.support.shop import WEBHOOK_SECRET, Shop, signed
 
@@ -361,3 +371,69 @@ async def test_a_thing_is_mailed_once_however_often_it_is_told(shop: Shop, ada: 
 
     await asyncio.gather(*(add() for _ in range(4)))
     assert len(await mails(shop)) == 1
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """How a mail server seals, with a certificate that this machine trusts as long as the test runs."""
+    certificate = make_certificate(tmp_path, "127.0.0.1")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, tmp_path / "privkey.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    tls_context.cache_clear()
+    yield context
+    monkeypatch.undo()
+    tls_context.cache_clear()
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_mail_goes_sealed_and_signed_in(database: Database, trusted: ssl.SSLContext, security: str) -> None:
+    login = ("coins", "a-secret")
+    async with mail_server(login=login, tls=trusted, from_the_start=security == "tls") as peer:
+        settings = Settings.of_values(
+            **by(peer, mail_security=security, mail_user=login[0], mail_password=Secret(login[1]))
+        )
+        await send_test("otto@shop.example", settings, SystemClock())
+        assert [str(one["Subject"]) for one in peer.received] == ["A test of Plaudit"]
+        assert (await check("mail_server", settings, database)).state is State.OK
+        wrong = dataclasses.replace(settings, mail_password=Secret("another"))
+        said = await check("mail_server", wrong, database)
+        assert (said.state, said.why) == (State.ATTENTION, "the mail server refused the login (535)")
+
+
+async def test_a_server_that_is_not_who_it_says_or_cannot_seal_gets_nothing(database: Database, tmp_path: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(make_certificate(tmp_path, "127.0.0.1"), tmp_path / "privkey.pem")
+    async with mail_server(tls=context) as stranger, mail_server() as plain:
+        for peer in (stranger, plain):
+            settings = Settings.of_values(**by(peer, mail_security="starttls"))
+            with pytest.raises(MailNotSent, match="was not reached"):
+                await send_test("otto@shop.example", settings, SystemClock())
+            assert peer.received == []
+            assert (await check("mail_server", settings, database)).state is State.ATTENTION
+
+
+async def test_the_checks_say_what_is_missing_for_mail(shop: Shop, peer: MailServer, ada: Returns) -> None:
+    database, settings = shop.desk.house.database, shop.desk.house.settings
+    assert (await check("mail", settings, database)).state is State.OK
+    for changed, words in (
+        ({"mail_by": "none"}, "nobody mails"),
+        ({"mail_from": ""}, "PLAUDIT_MAIL_FROM"),
+        ({"mail_user": "coins"}, "PLAUDIT_MAIL_PASSWORD"),
+        ({"mail_host": "smtp.shop.example"}, "in the clear"),
+    ):
+        said = await check("mail", dataclasses.replace(settings, **changed), database)  # type: ignore[arg-type]
+        assert (said.state, words in said.why) == (State.ATTENTION, True), said
+    peer.to_recipients[ADDRESS] = NOBODY_THERE
+    await ada.buy()
+    await send(shop)
+    said = await check("mail", settings, database)
+    assert (said.state, said.page) == (State.ATTENTION, "/operator/mails?show=refused")
+
+
+async def check(check_id: str, settings: Settings, database: Database) -> CheckResult:
+    """What one check of `plaudit check` says."""
+    async with httpx2.AsyncClient() as client:
+        grounds = Grounds(settings=settings, clock=SystemClock(), client=client, database=database)
+        report = await look(grounds, checks=[one for one in CHECKS if one.id == check_id])
+    return report.results[0]

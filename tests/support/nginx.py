@@ -15,12 +15,13 @@ HOST = "live.example"
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
 
-def make_certificate(folder: Path) -> Path:
-    """A certificate for the name, signed by itself, with its key beside it; made once."""
+def make_certificate(folder: Path, host: str = HOST) -> Path:
+    """A certificate for a name or address, signed by itself, with its key beside it; made once."""
     certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
     if certificate.exists():
         return certificate
-    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    kind = "IP" if host[0].isdigit() else "DNS"
+    subject = ["-subj", f"/CN={host}", "-addext", f"subjectAltName={kind}:{host}"]
     make = [
         shutil.which("openssl") or "/usr/bin/openssl",
         "req",
