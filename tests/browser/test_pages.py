@@ -30,6 +30,8 @@ PAGES = [
     ("/recharge", VIEWER),
     ("/wallet", VIEWER),
     ("/wallet/cards", VIEWER),
+    ("/withdraw", VIEWER),
+    ("/withdrawal-form", VIEWER),
     ("/studio", CREATOR),
     ("/studio/totals", CREATOR),
     ("/studio/videos", CREATOR),

@@ -112,6 +112,20 @@ left join lateral (
 ) r on true
 order by a.place
 
+-- name: time_runs
+-- Until the last day is over wherever the buyer is, as `deadline` has it; what a store sold is withdrawn from there.
+select exists (
+    select from recharge_order o join quote q using (shard, person_id, quote_id)
+    left join lateral (
+        select days from withdrawal_rule w
+        where w.region = q.region and w.valid_from <= (o.changed_at at time zone 'UTC')::date
+        order by w.valid_from desc limit 1
+    ) r on true
+    where o.shard = shard_of($1::bigint) and o.person_id = $1 and o.state = 'paid' and q.channel = 'web'
+        and coalesce(r.days, $2::int) > 0
+        and date_trunc('day', o.changed_at, 'UTC') + make_interval(days => coalesce(r.days, $2) + 1, hours => $3::int) > $4
+)
+
 -- name: list_rules -> RegionRule
 select region, valid_from, days, basis from withdrawal_rule order by region, valid_from desc
 

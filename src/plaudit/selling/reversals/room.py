@@ -5,5 +5,6 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.reversals",
     tables="order_reversed reversal reversal_transition withdrawal_rule",
+    pages=("withdrawing",),
     queues="jobs:QUEUES",
 )

@@ -39,6 +39,13 @@ def deadline(paid_at: datetime, rule: WithdrawalRule) -> datetime:
     return after_last_day + timedelta(hours=WITHDRAWAL_LAST_DAY_SLACK_H)
 
 
+async def time_runs(connection: Connection, person_id: int, settings: Settings, now: datetime) -> bool:
+    """Whether the time runs in which somebody may withdraw from a purchase, whatever is left of it."""
+    days = min(max(settings.withdrawal_days, 0), WITHDRAWAL_DAYS_MAX)
+    found: bool = await connection.fetchval(SQL["time_runs"], person_id, days, WITHDRAWAL_LAST_DAY_SLACK_H, now)
+    return found
+
+
 async def list_rules(connection: Connection) -> list[RegionRule]:
     """All that is written, by region, the latest first."""
     return await fetch_all(connection, SQL["list_rules"], RegionRule)

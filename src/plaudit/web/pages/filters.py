@@ -17,7 +17,7 @@ from plaudit.policy.sentences import explain
 from plaudit.selling.orders.vouchers import voucher_number
 from plaudit.selling.papers.document import tax_name
 from plaudit.selling.prices.channels import channel_of
-from plaudit.selling.reversals.model import Kind, Reversal, State
+from plaudit.selling.reversals.model import Kind, Obstacle, Reversal, State
 from plaudit.web.pages.scenes import scene_of
 from plaudit.web.words import decline_reason
 
@@ -40,6 +40,18 @@ _CARD_BRANDS = {
     "eftpos_au": "eftpos",
     "jcb": "JCB",
     "unionpay": "UnionPay",
+}
+_OBSTACLES = {
+    Obstacle.NOT_PAID: later("This order is not paid."),
+    Obstacle.STORE: later(
+        "These coins were bought in an app store. Only the store can give the money back: ask it there."
+    ),
+    Obstacle.NO_RIGHT: later("Coins bought in this region cannot be taken back."),
+    Obstacle.TOO_LATE: later("The time in which these coins could be taken back is over."),
+    Obstacle.NOTHING_LEFT: later("All of this order has gone back already."),
+    Obstacle.ALL_SPENT: later("All coins of this order are spent."),
+    Obstacle.TOO_LITTLE: later("What is unspent cost less than the smallest amount that can be paid."),
+    Obstacle.WHOLE_ONLY: later("This way of paying gives back whole orders only, and some of these coins are spent."),
 }
 
 
@@ -134,6 +146,16 @@ def card_month(last_day: date) -> str:
     return f"{last_day:%m/%Y}"
 
 
+def obstacle(code: str) -> str:
+    """Why an order cannot be taken back, to its buyer."""
+    return _(_OBSTACLES[Obstacle(code)])
+
+
+def obstacles() -> dict[str, str]:
+    """All of it, for scripts."""
+    return {code.value: _(words) for code, words in _OBSTACLES.items()}
+
+
 def playing_time(ms: int) -> str:
     """A length of a video, or a place in it: 0:48, 1:02:03."""
     minutes, seconds = divmod(ms // 1000, 60)
@@ -148,6 +170,7 @@ FILTERS = {
     "decline_reason": decline_reason,
     "card_name": card_name,
     "card_month": card_month,
+    "obstacle": obstacle,
     "explain": explain,
     "scene": scene_of,
     "tax_name": tax_name,

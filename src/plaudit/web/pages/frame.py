@@ -16,12 +16,14 @@ from plaudit.people.model import Caller, Person, Role
 from plaudit.problems import NotFound
 from plaudit.readiness.model import CheckResult
 from plaudit.readiness.watch import Readiness
+from plaudit.selling.reversals import rules
 from plaudit.selling.wallet.model import Wallet
 from plaudit.selling.wallet.reading import read_wallet
+from plaudit.settings import Settings
 from plaudit.web.brand import wear
 from plaudit.web.language import memory, note_wishes, voice_for
 from plaudit.web.loading import note_origins
-from plaudit.web.pages.filters import FILTERS, countries
+from plaudit.web.pages.filters import FILTERS, countries, obstacles
 from plaudit.web.templating import make_environment
 
 ENGLISH_ONLY = frozenset(
@@ -54,9 +56,10 @@ ENGLISH_ONLY = frozenset(
 
 _readiness: ContextVar[Readiness | None] = ContextVar("readiness", default=None)
 _clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: B039  # has no state
+_settings: ContextVar[Settings] = ContextVar("settings", default=Settings())  # noqa: B039  # frozen
 _environment = make_environment()
 _environment.filters.update(FILTERS)
-_environment.globals.update(countries=countries)
+_environment.globals.update(countries=countries, obstacles=obstacles)
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -65,6 +68,8 @@ class Viewer(msgspec.Struct, frozen=True):
     person: Person | None = None
     roles: tuple[str, ...] = ()
     wallet: Wallet = Wallet(0, 0)
+    may_withdraw: bool = False
+    """Whether the time runs in which they may withdraw from a purchase."""
 
     @property
     def person_id(self) -> int | None:
@@ -83,7 +88,8 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
         person = await require_person(connection, caller.person_id)
     except NotFound:
         return Viewer()
-    return Viewer(person, tuple(sorted(caller.roles)), await read_wallet(connection, person.id))
+    withdraws = await rules.time_runs(connection, person.id, _settings.get(), _clock.get().now())
+    return Viewer(person, tuple(sorted(caller.roles)), await read_wallet(connection, person.id), withdraws)
 
 
 async def before_page(request: Request[Any, Any, Any]) -> None:
@@ -98,6 +104,7 @@ def note_request(request: Request[Any, Any, Any]) -> None:
     note_origins(request)
     parts: Mapping[str, Any] = request.scope["plaudit"]  # type: ignore[typeddict-item]  # written by the front
     wear(parts["settings"])
+    _settings.set(parts["settings"])
     _readiness.set(parts["readiness"])
     _clock.set(parts["clock"])
 
@@ -117,6 +124,7 @@ def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **co
             person=looking.person,
             roles=looking.roles,
             wallet_coins=looking.wallet_coins,
+            may_withdraw=looking.may_withdraw,
             blocking=_blocking(looking),
             served_at_ms=int(_clock.get().now().timestamp() * 1000),
             **context,

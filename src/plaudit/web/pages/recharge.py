@@ -29,7 +29,7 @@ from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
 from plaudit.selling.providers import PaymentProviders, as_taken, providers_on_the_web
-from plaudit.selling.reversals import reading, rules
+from plaudit.selling.reversals import asking, reading, rules
 from plaudit.web.pages.frame import page, viewer_of
 
 COMPARED_COINS = 700
@@ -138,7 +138,13 @@ def _compared(prices: list[Price], coins: int) -> list[dict[str, Any]]:
 
 @get("/orders/{order_id:uuid}", access=Access.VIEWER, include_in_schema=False)
 async def order(
-    order_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock, back: FromQuery[str | None] = None
+    order_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    payment_providers: NamedDependency[PaymentProviders],
+    settings: Settings,
+    clock: Clock,
+    back: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Where a checkout leads back to: the order as it stands, until it is settled."""
     async with database.read() as connection:
@@ -146,6 +152,9 @@ async def order(
         found = await order_for(connection, caller, order_id)
         reversals = await reading.of_order(connection, found)
         mails = await mails_of_order(connection, found.shard, order_id)
+        withdrawable = None
+        if found.state is OrderState.PAID:
+            withdrawable = await asking.withdrawable(connection, payment_providers, found, settings, clock.now())
         decisions = await decisions_of_order(connection, found) if found.state is OrderState.REFUSED else []
     back, late = local_address(back, "/wallet"), _is_late(found, clock.now())
     of_payment = [decision for decision in decisions if decision.kind == "payment"]
@@ -160,6 +169,7 @@ async def order(
         refused_because=of_payment[-1:],
         reversals=reversals,
         mails=mails,
+        withdrawable=withdrawable,
     )
 
 

@@ -1,0 +1,132 @@
+"""Withdrawing on the pages: found from everywhere while the time runs, confirmed once, acknowledged with its time."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.peers.mail import MailServer, mail_server
+from tests.support.mailing import ada_of, by, mails, open_mailing_shop, send
+from tests.support.returns import Returns
+from tests.support.shop import Shop
+
+HERE = "Withdraw from contract here"
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[MailServer]:
+    async with mail_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path, peer: MailServer) -> AsyncIterator[Shop]:
+    async with open_mailing_shop(database_url, tmp_path, **by(peer)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ada(shop: Shop) -> Returns:
+    return Returns(shop, await ada_of(shop, locale="en-GB"), await shop.desk.person_id("ada"))
+
+
+async def read(buyer: httpx2.AsyncClient, path: str, language: str = "en") -> str:
+    answer = await buyer.get(path, params={"lang": language})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def id_in(page: str) -> str:
+    found = re.search(r'name="id" value="([0-9a-f-]{36})"', page)
+    assert found, page
+    return found[1]
+
+
+async def test_two_clicks_withdraw_once_and_the_time_is_acknowledged_on_page_and_by_mail(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    order = await ada.buy(100)
+    await ada.give(30)
+    place = f"/orders/{order['id']}/withdraw"
+    for page in ("/wallet", "/", "/recharge", "/videos"):
+        assert f'<a href="/withdraw"><strong>{HERE}</strong></a>' in await read(ada.buyer, page)
+    for page in (f"/orders/{order['id']}", f"/receipts/{order['id']}", "/withdraw"):
+        assert f'href="{place}"' in await read(ada.buyer, page)
+    statement = await read(ada.buyer, place)
+    assert "Confirm withdrawal" in statement
+    assert order["id"] in statement
+    assert "70 coins" in statement
+    assert "here, and by mail" in statement
+    body = {"id": id_in(statement)}
+    for _ in range(2):  # the second click of a double one
+        answer = await ada.buyer.post(place, data=body)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/withdrawals/{body['id']}")
+    assert await ada.coins() == 0
+    reversals = (await ada.buyer.get(f"/v1/orders/{order['id']}/reversals")).json()["items"]
+    assert [(one["id"], one["coins"], one["state"]) for one in reversals] == [(body["id"], 70, "done")]
+    acknowledged = await read(ada.buyer, f"/withdrawals/{body['id']}")
+    at = f"{shop.clock.now():%-d %b %Y, %H:%M}"
+    assert "Your withdrawal has arrived" in acknowledged
+    assert at in acknowledged
+    await send(shop)
+    (mail,) = [one for one in await mails(shop) if one["kind"] == "withdrawal"]
+    assert mail["state"] == "sent"
+    assert "Mailed to you on" in await read(ada.buyer, f"/withdrawals/{body['id']}")
+    assert "All coins of this order are spent." in await read(ada.buyer, place)
+
+
+async def test_a_statement_that_is_no_longer_so_leads_back_to_what_is(ada: Returns) -> None:
+    order = await ada.buy(100)
+    place = f"/orders/{order['id']}/withdraw"
+    first, second = [{"id": id_in(await read(ada.buyer, place))} for _ in range(2)]
+    await ada.buyer.post(place, data=first)
+    answer = await ada.buyer.post(place, data=second)
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
+
+
+async def test_what_is_somebody_elses_cannot_be_withdrawn_from(shop: Shop, ada: Returns) -> None:
+    order = await ada.buy(100)
+    eve = await shop.desk.person("eve", locale="en-GB")
+    place = f"/orders/{order['id']}/withdraw"
+    statement = await read(ada.buyer, place)
+    assert (await eve.get(place)).status_code == 404
+    assert (await eve.post(place, data={"id": id_in(statement)})).status_code == 404
+    assert await ada.coins() == 100
+
+
+async def test_the_way_is_shown_as_long_as_the_time_runs_and_no_longer(shop: Shop, ada: Returns) -> None:
+    assert HERE not in await read(ada.buyer, "/wallet")
+    order = await ada.buy(100)
+    await ada.give(100)
+    assert HERE in await read(ada.buyer, "/wallet"), "the right does not hang on what is left"
+    until = (await ada.buyer.get(f"/v1/orders/{order['id']}/withdrawal")).json()["until"]
+    while shop.clock.now().isoformat() < until:
+        buyer = await shop.desk.person("ada", locale="en-GB")
+        assert HERE in await read(buyer, "/wallet")
+        shop.clock.advance(timedelta(hours=12))
+    buyer = await shop.desk.person("ada", locale="en-GB")
+    assert HERE not in await read(buyer, "/wallet")
+
+
+@pytest.mark.parametrize(
+    ("language", "here", "confirm"),
+    [
+        ("de", "Vertrag hier widerrufen", "Widerruf bestätigen"),
+        ("es", "Desistir del contrato aquí", "Confirmar desistimiento"),
+        ("pt-BR", "Desistir do contrato aqui", "Confirmar desistência"),
+    ],
+)
+async def test_the_words_are_those_of_the_language(ada: Returns, language: str, here: str, confirm: str) -> None:
+    order = await ada.buy(100)
+    page = await read(ada.buyer, f"/orders/{order['id']}/withdraw", language)
+    assert here in page
+    assert confirm in page
+
+
+async def test_the_form_of_the_law_names_the_seller_to_guests_too(shop: Shop) -> None:
+    page = await read(await shop.desk.client(), "/withdrawal-form", "de")
+    assert "Hiermit widerrufe(n) ich/wir (*)" in page
+    assert "An Plaudit Demo, 14 Sample Row, London:" in page
