@@ -285,6 +285,7 @@ PRICE_LEFT_AFTER_FEES_BPS_MIN = 5_000  # of a price without tax, what must be le
 PACKAGE_DEARER_BPS_MAX = 250  # by which a coin of a larger package may be dearer: prices end in round figures
 OFFER_REST_DAYS = 30  # before a package may be offered again, and for which a crossed-out price must have held
 OFFER_DAYS_MAX = 31  # an offer that lasts longer is a price, not an occasion
+EXCHANGE_DAYS_SHIPPED = 100  # of the rates that came with Plaudit, kept by a new installation: a quarter and more
 TAX_RATES_EVERY_S = 86_400  # between two looks whether the installed data has new tax rates
 REGION_CROSSING_BPS_MAX = 250  # by which a package may cost less than where a coin is listed for less: round figures
 PRICE_JUMP_BPS = 5_000  # a coin that becomes dearer or cheaper by more may be a slip of the pen

@@ -220,6 +220,13 @@ def webhook_secret(text: str) -> Secret:
     return Secret(text)
 
 
+def currency_and_pairs(text: str) -> str:
+    """A currency for all sellers, and pairs of a seller's code and another for it."""
+    if not all(re.fullmatch("([A-Z0-9]{1,20}=)?[A-Z]{3}", one) for one in text.split()):
+        raise ValueError("must be a currency, and sellers with another, such as EUR ACMEUK=GBP")
+    return text
+
+
 def secret_pairs(text: str) -> Secret:
     """Pairs of an OpenID client and its secret."""
     if not all(re.fullmatch("[^=]+=.+", pair) for pair in text.split()):

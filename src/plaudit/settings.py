@@ -35,6 +35,7 @@ from plaudit.setting_kinds import (
     address,
     countries,
     country,
+    currency_and_pairs,
     database,
     email_address,
     file,
@@ -230,6 +231,10 @@ class Settings:
     seller_tax_id: str = ""
     """The tax id of the seller of record, as receipts show it. Empty: it has none."""
 
+    reporting_currencies: Annotated[str, currency_and_pairs] = "EUR"
+    """The currency tax returns are reported in, and sellers of record that report in another, such as
+    EUR ACMEUK=GBP; separated by spaces."""
+
     sandbox_url: Annotated[str, address] = ""
     """Where this server reaches the sandbox provider. Empty: it is not offered."""
 
@@ -290,6 +295,11 @@ class Settings:
         pairs = (pair.partition("=") for pair in self.client_secrets.reveal().split())
         return next((secret for client, _, secret in pairs if client == client_id), None)
 
+    def reporting_currency_of(self, seller_code: str) -> str:
+        """The currency a seller of record reports in."""
+        pairs = {seller: currency for seller, _, currency in map(_seller_first, self.reporting_currencies.split())}
+        return pairs.get(seller_code) or pairs.get("") or "EUR"
+
     def of(self, section: type[S]) -> S:
         """The settings of a plug-in."""
         return next((one for one in self.sections if isinstance(one, section)), None) or section()
@@ -320,6 +330,11 @@ class Settings:
             SettingsError: a value that does not fit, or a variable that is none of ours; names the variable.
         """
         return cls.of_values(**{name: value for name, (value, _) in read_settings(environment).items()})
+
+
+def _seller_first(pair: str) -> tuple[str, str, str]:
+    """A seller's code, or nothing, and a currency."""
+    return pair.rpartition("=")
 
 
 def known_settings() -> list[Setting]:

@@ -41,6 +41,7 @@ PAGES = [
     ("/studio/live/{room}", CREATOR),
     ("/operator", OPERATOR),
     ("/operator/prices", OPERATOR),
+    ("/operator/taxes", OPERATOR),
     ("/operator/queues", OPERATOR),
     ("/operator/mails", OPERATOR),
     ("/operator/stuck", OPERATOR),

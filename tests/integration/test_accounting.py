@@ -38,6 +38,11 @@ BREAKS = {
     "lot_days_equal_movements": "update accounting_lot_day set used_coins = used_coins + 1 where used_coins > 0",
     "closed_days_roll_forward": "update accounting_day set opening_coins = 5, closing_coins = closing_coins + 5",
     "last_closing_meets_the_strip": "delete from accounting_lot_day",
+    "creator_days_equal_movements": """insert into accounting_creator_day (shard, day, opening_diamonds,
+        earned_diamonds, taken_back_diamonds, paid_diamonds, rate_version, opening_minor, revalued_minor, earned_minor,
+        paid_minor)
+        select shard, day - 1, 0, 2, 0, 0, 1, 0, 0, 1, 0 from accounting_position""",
+    "journal_meets_the_books": "update account set balance = balance + 1 where kind = 'taxes_owed'",
     "sold_coins_equal_sales": "update accounting_day set sale_tax_minor = sale_tax_minor + 1 where sold_minor > 0",
 }
 

@@ -12,6 +12,7 @@ from plaudit.limits import (
     ACCOUNTING_SLICES_PER_RUN_MAX,
     ACCOUNTING_STATEMENT_S,
 )
+from plaudit.payouts.rates import HOUSE_CURRENCY
 from plaudit.queues import handle_each
 
 SQL = statements(__file__)
@@ -64,6 +65,7 @@ async def _step(database: Database, shard: int, clock: Clock) -> bool:
         day_ends = day_begins(present.day + timedelta(days=1))
         if present.summed_until == day_ends:
             await connection.execute(SQL["close_day"], shard, present.day)
+            await connection.execute(SQL["close_creator_day"], shard, present.day, day_ends, HOUSE_CURRENCY)
             await connection.execute(SQL["move_position"], shard, present.day + timedelta(days=1), day_ends)
             return True
         until = min(present.summed_until + _SLICE, day_ends)
@@ -85,6 +87,7 @@ async def reopen(connection: Connection, first: date, reason: str, clock: Clock)
     if not any(position.day > first for position in positions):
         raise DayNotClosed(f"{first} is not closed; nothing was changed.")
     await connection.execute(SQL["forget_days"], first)
+    await connection.execute(SQL["forget_creator_days"], first)
     await connection.execute(SQL["forget_lot_days"], first)
     await connection.execute(SQL["move_positions_back"], first)
     await connection.execute(SQL["write_reopening"], first, reason, clock.now())

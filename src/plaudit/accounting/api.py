@@ -60,7 +60,7 @@ async def roll_forward(  # noqa: PLR0913, PLR0917 - one for each parameter of th
             rows = await reading.roll_forward(connection, period, after, limit + 1)
             return Response(roll_forward_answer(rows, limit, found))
     lines = roll_forward_csv(reading.all_days(database, period))
-    return Stream(lines, media_type=CSV, headers=_as_file(f"roll-forward-{period.first}-{period.last}"))  # type: ignore[return-value]  # the other media type
+    return Stream(lines, media_type=CSV, headers=as_file(f"roll-forward-{period.first}-{period.last}"))  # type: ignore[return-value]  # the other media type
 
 
 @get(
@@ -97,14 +97,14 @@ async def unspent(
     if format == "json":
         return Response(UnspentAnswers(at=moment, items=[unspent_answer(row) for row in rows]))
     name = f"unspent-{at or now.date()}"
-    return Response(unspent_csv(moment, rows), media_type=CSV, headers=_as_file(name))  # type: ignore[arg-type]  # the other media type
+    return Response(unspent_csv(moment, rows), media_type=CSV, headers=as_file(name))  # type: ignore[arg-type]  # the other media type
 
 
 def _is_wanted(row: Unspent, entity: str | None, currency: str | None) -> bool:
     return entity in {None, row.entity} and currency in {None, row.currency}
 
 
-def _as_file(name: str) -> dict[str, str]:
+def as_file(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
 
 

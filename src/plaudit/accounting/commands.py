@@ -1,29 +1,19 @@
 """The command `plaudit accounting`: roll-forward and unspent balances, as text or CSV, and days opened again."""
 
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from plaudit.accounting import actions, reading
 from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import BALANCES, DayFigures, Period, Unspent
+from plaudit.accounting.terminal import CSV, CURRENCY, DATA, DAY, ENTITY, date_of, print_table
 from plaudit.database_command import CLOCK, on_database
 from plaudit.db import Database
 from plaudit.spreadsheets import decimal
-
-T = TypeVar("T")
-
-_DAY = click.DateTime(["%Y-%m-%d"])
-_DATA = click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder of the embedded database."
-)
-_ENTITY = click.option("--entity", help="Only those of this seller of record.")
-_CURRENCY = click.option("--currency", help="Only those in this currency.")
-_CSV = click.option("--csv", "as_csv", is_flag=True, help="As CSV, all figures.")
 
 
 @click.group()
@@ -32,12 +22,12 @@ def accounting() -> None:
 
 
 @accounting.command("roll-forward")
-@click.option("--from", "first", type=_DAY, help="The first day (UTC).  [default: the first of the month of --to]")
-@click.option("--to", "last", type=_DAY, help="The last day (UTC).  [default: the last closed day]")
-@_ENTITY
-@_CURRENCY
-@_CSV
-@_DATA
+@click.option("--from", "first", type=DAY, help="The first day (UTC).  [default: the first of the month of --to]")
+@click.option("--to", "last", type=DAY, help="The last day (UTC).  [default: the last closed day]")
+@ENTITY
+@CURRENCY
+@CSV
+@DATA
 def roll_forward(
     first: datetime | None,
     last: datetime | None,
@@ -52,7 +42,7 @@ def roll_forward(
     async def work(database: Database) -> None:
         async with database.read() as connection:
             found = await reading.extent(connection)
-        period = reading.period_of(found, _date(first), _date(last), entity, currency, CLOCK.now())
+        period = reading.period_of(found, date_of(first), date_of(last), entity, currency, CLOCK.now())
         if as_csv:
             async for piece in roll_forward_csv(reading.all_days(database, period)):
                 sys.stdout.buffer.write(piece)
@@ -68,7 +58,7 @@ async def _print_days(database: Database, period: Period) -> None:
     header = ("day", "entity", "currency", "", *(name.replace("_", " ") for name in BALANCES))
     rows = [row async for page in reading.all_days(database, period) for row in page]
     lines = [cells for row in rows for cells in _day_cells(row)]
-    _print_table([header, *lines], left=4)
+    print_table([header, *lines], left=4)
 
 
 def _day_cells(row: DayFigures) -> list[Sequence[str]]:
@@ -81,17 +71,17 @@ def _day_cells(row: DayFigures) -> list[Sequence[str]]:
 
 
 @accounting.command("unspent")
-@click.option("--at", "at", type=_DAY, help="The day at whose end.  [default: now]")
+@click.option("--at", "at", type=DAY, help="The day at whose end.  [default: now]")
 @click.option("--zone", default="UTC", show_default=True, help="The time zone in which the day ends.")
 @click.option(
     "--japan-base-date", is_flag=True, help="The latest 31 March or 30 September that is over in Japan, there."
 )
-@_CSV
-@_DATA
+@CSV
+@DATA
 def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_date: bool, as_csv: bool) -> None:
     """Print unspent coins by entity, region, channel and currency, with what they cost without tax."""
     now = CLOCK.now()
-    day = _date(at)
+    day = date_of(at)
     if japan_base_date:
         if day is not None:
             raise click.UsageError("--at and --japan-base-date exclude each other.")
@@ -115,11 +105,11 @@ def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_dat
         for row in rows
     ]
     click.echo(f"Unspent at {moment:%Y-%m-%d %H:%M:%S} UTC")
-    _print_table([header, *lines], left=5)
+    print_table([header, *lines], left=5)
 
 
 @accounting.command("close")
-@_DATA
+@DATA
 def close(data: Path | None) -> None:
     """Sum what has settled and close the days that are over, now. `plaudit serve` does it by itself."""
     steps = on_database(data, lambda database: actions.close_due(database, CLOCK))
@@ -127,9 +117,9 @@ def close(data: Path | None) -> None:
 
 
 @accounting.command("reopen")
-@click.option("--from", "first", type=_DAY, required=True, help="The first day (UTC) to open again.")
+@click.option("--from", "first", type=DAY, required=True, help="The first day (UTC) to open again.")
 @click.option("--reason", required=True, help="Why; it is kept.")
-@_DATA
+@DATA
 def reopen(first: datetime, reason: str, data: Path | None) -> None:
     """Forget what was closed from a day on. It is closed again from the movements there are then.
 
@@ -143,19 +133,3 @@ def reopen(first: datetime, reason: str, data: Path | None) -> None:
 
     on_database(data, work)
     click.echo(f"Open again from {day}.")
-
-
-def _date(value: datetime | None) -> date | None:
-    return value.date() if value else None
-
-
-def _print_table(rows: Iterable[Sequence[str]], left: int) -> None:
-    """Columns as wide as they must be; the first `left` ones begin at the left, numbers end at the right."""
-    cells = list(rows)
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    for row in cells:
-        padded = [
-            cell.ljust(width) if column < left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(padded).rstrip())

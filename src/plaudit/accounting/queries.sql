@@ -65,6 +65,45 @@ from (
 full join accounting_flow($1, $2, ($2::date + 1)::timestamp at time zone 'UTC') f
     using (kind, entity, region, channel, currency)
 
+-- name: close_creator_day
+-- Diamonds of a shard and their worth: what was there the day before, and what moved; all that ever moved, on the first day.
+-- Nothing where there is nothing. $4: the house currency.
+with before as (
+    select day, closing_diamonds, closing_minor from accounting_creator_day
+    where shard = $1 and day < $2::date order by day desc limit 1
+), bounds as (
+    select coalesce((select (day + 1)::timestamp at time zone 'UTC' from before), '-infinity') as since, $3::timestamptz as until
+), moved as (
+    select coalesce((select sum(t.amount) from transfer t where t.shard = $1 and t.debit_kind = 'diamonds_issued'
+            and t.debit_owner = 0 and t.posted_at >= b.since and t.posted_at < b.until), 0)::bigint as earned,
+        coalesce((select sum(t.amount) from transfer t where t.shard = $1 and t.credit_kind = 'diamonds_issued'
+            and t.credit_owner = 0 and t.posted_at >= b.since and t.posted_at < b.until), 0)::bigint as taken_back,
+        coalesce((select sum(t.amount) from transfer t where t.shard = $1 and t.credit_kind = 'diamonds_redeemed'
+            and t.posted_at >= b.since and t.posted_at < b.until), 0)::bigint
+        - coalesce((select sum(t.amount) from transfer t where t.shard = $1 and t.debit_kind = 'diamonds_redeemed'
+            and t.posted_at >= b.since and t.posted_at < b.until), 0)::bigint as paid
+    from bounds b
+), rate as (
+    select version, numerator::numeric as numerator, denominator from payout_rate
+    where currency = $4 and effective_at < $3 order by effective_at desc, version desc limit 1
+), figures as (
+    select coalesce(f.closing_diamonds, 0) as opening, coalesce(f.closing_minor, 0) as opening_minor, m.earned, m.taken_back,
+        m.paid, r.version, round(coalesce(f.closing_diamonds, 0) * r.numerator / r.denominator)::bigint as opening_worth,
+        round(m.paid * r.numerator / r.denominator)::bigint as paid_minor,
+        round((coalesce(f.closing_diamonds, 0) + m.earned - m.taken_back - m.paid) * r.numerator / r.denominator)::bigint
+            as closing_worth
+    from moved m cross join rate r left join before f on true
+)
+insert into accounting_creator_day (shard, day, opening_diamonds, earned_diamonds, taken_back_diamonds, paid_diamonds,
+    rate_version, opening_minor, revalued_minor, earned_minor, paid_minor)
+select $1::smallint, $2::date, opening, earned, taken_back, paid, version, opening_minor, opening_worth - opening_minor,
+    closing_worth - opening_worth + paid_minor, paid_minor
+from figures
+where (opening, opening_minor, earned, taken_back, paid) <> (0, 0, 0, 0, 0)
+
+-- name: forget_creator_days
+delete from accounting_creator_day where day >= $1
+
 -- name: move_position
 update accounting_position set day = $2, summed_until = $3 where shard = $1
 

@@ -5,7 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.accounting",
     tables="""
-        accounting_day accounting_lot accounting_lot_day accounting_lot_figure accounting_money
+        accounting_creator_day accounting_day accounting_lot accounting_lot_day accounting_lot_figure accounting_money
         accounting_position accounting_reopening
     """,
     routers=("api:router",),

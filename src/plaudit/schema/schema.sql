@@ -594,6 +594,15 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.general_account_of(p_account text, p_entity text, p_party text, p_day date) RETURNS TABLE(number text, name text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select a.number, a.name from general_account a
+    where a.account = p_account and a.entity in (p_entity, '') and a.party in (p_party, '') and a.valid_from <= p_day
+    order by a.entity desc, a.party desc, a.valid_from desc, a.general_account_id desc limit 1
+$$;
+
 CREATE FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1187,6 +1196,12 @@ begin
     where shard = p_hold.shard and viewer_id = p_hold.viewer_id;
 end $$;
 
+CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select p_seller_code || '-' || p_shard || '-' || p_letter || lpad(p_number::text, greatest(6, length(p_number::text)), '0')
+$$;
+
 CREATE FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) RETURNS public.gift_line
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1506,6 +1521,31 @@ CREATE TABLE public.account_kind (
     description text NOT NULL,
     CONSTRAINT account_kind_asset_class_check CHECK ((asset_class = ANY (ARRAY['coin'::text, 'diamond'::text, 'money'::text])))
 );
+
+CREATE TABLE public.accounting_creator_day (
+    shard smallint NOT NULL,
+    day date NOT NULL,
+    opening_diamonds bigint NOT NULL,
+    earned_diamonds bigint NOT NULL,
+    taken_back_diamonds bigint NOT NULL,
+    paid_diamonds bigint NOT NULL,
+    closing_diamonds bigint GENERATED ALWAYS AS ((((opening_diamonds + earned_diamonds) - taken_back_diamonds) - paid_diamonds)) STORED NOT NULL,
+    rate_version integer NOT NULL,
+    opening_minor bigint NOT NULL,
+    revalued_minor bigint NOT NULL,
+    earned_minor bigint NOT NULL,
+    paid_minor bigint NOT NULL,
+    closing_minor bigint GENERATED ALWAYS AS ((((opening_minor + revalued_minor) + earned_minor) - paid_minor)) STORED NOT NULL,
+    CONSTRAINT accounting_creator_day_taken_back_diamonds_check CHECK ((taken_back_diamonds >= 0))
+);
+
+COMMENT ON COLUMN public.accounting_creator_day.earned_diamonds IS 'of conversions, and those that were given back after all';
+
+COMMENT ON COLUMN public.accounting_creator_day.paid_diamonds IS 'less those of payouts that came back';
+
+COMMENT ON COLUMN public.accounting_creator_day.revalued_minor IS 'what another rate makes of the opening';
+
+COMMENT ON COLUMN public.accounting_creator_day.earned_minor IS 'less what was taken back; with the rounding of the day';
 
 CREATE TABLE public.accounting_day (
     shard smallint NOT NULL,
@@ -2338,6 +2378,19 @@ ALTER TABLE public.event_waiting ALTER COLUMN number ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.exchange_rate (
+    day date NOT NULL,
+    currency text NOT NULL,
+    per_euro numeric NOT NULL,
+    source text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT exchange_rate_currency_check CHECK (((currency ~ '^[A-Z]{3}$'::text) AND (currency <> 'EUR'::text))),
+    CONSTRAINT exchange_rate_per_euro_check CHECK (((per_euro > (0)::numeric) AND (per_euro < 'Infinity'::numeric))),
+    CONSTRAINT exchange_rate_source_check CHECK ((source <> ''::text))
+);
+
+COMMENT ON COLUMN public.exchange_rate.source IS 'the data or the address it comes from';
+
 CREATE TABLE public.follower (
     name text NOT NULL,
     shard smallint NOT NULL,
@@ -2347,6 +2400,345 @@ CREATE TABLE public.follower (
 WITH (fillfactor='50');
 
 COMMENT ON TABLE public.follower IS 'how far a follower has read the log of a shard';
+
+CREATE TABLE public.general_account (
+    general_account_id bigint NOT NULL,
+    account text NOT NULL,
+    entity text NOT NULL,
+    party text NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    valid_from date NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    request_id uuid,
+    CONSTRAINT general_account_entity_check CHECK ((entity ~ '^[A-Z0-9]{0,20}$'::text)),
+    CONSTRAINT general_account_name_check CHECK ((name ~ '\S'::text)),
+    CONSTRAINT general_account_number_check CHECK ((number ~ '^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$'::text)),
+    CONSTRAINT general_account_party_check CHECK ((length(party) <= 40))
+);
+
+COMMENT ON COLUMN public.general_account.entity IS 'the seller of record whose books it is of; empty: every seller';
+
+COMMENT ON COLUMN public.general_account.party IS 'the provider or the country it is of; empty: each';
+
+ALTER TABLE public.general_account ALTER COLUMN general_account_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.general_account_general_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.general_account_kind (
+    account text NOT NULL,
+    description text NOT NULL
+);
+
+CREATE TABLE public.payout_rate (
+    version integer NOT NULL,
+    currency text NOT NULL,
+    numerator bigint NOT NULL,
+    denominator bigint NOT NULL,
+    source text NOT NULL,
+    source_note text NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    CONSTRAINT payout_rate_check CHECK (((source = 'operator'::text) = (recorded_by IS NOT NULL))),
+    CONSTRAINT payout_rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_rate_denominator_check CHECK ((denominator > 0)),
+    CONSTRAINT payout_rate_numerator_check CHECK ((numerator > 0)),
+    CONSTRAINT payout_rate_source_check CHECK ((source = ANY (ARRAY['house'::text, 'reference'::text, 'operator'::text]))),
+    CONSTRAINT payout_rate_version_check CHECK ((version > 0))
+);
+
+COMMENT ON COLUMN public.payout_rate.source IS 'house: came with Plaudit; reference: the house rate in US dollars at a reference rate of the ECB; operator: decided by one';
+
+CREATE VIEW public.general_entry AS
+ SELECT t.shard,
+    t.posted_at AS at,
+    ((t.posted_at AT TIME ZONE 'UTC'::text))::date AS day,
+    t.reason AS entry,
+    t.reference,
+    COALESCE(r.seller_code, ''::text) AS entity,
+    t.asset AS currency,
+    m.debit,
+        CASE m.debit
+            WHEN 'provider'::text THEN r.provider
+            ELSE ''::text
+        END AS debit_party,
+    m.credit,
+        CASE m.credit
+            WHEN 'provider'::text THEN r.provider
+            ELSE ''::text
+        END AS credit_party,
+    (t.amount -
+        CASE
+            WHEN (m.is_without_tax AND (r.paper = 'confirmation'::text)) THEN v.tax_minor
+            ELSE (0)::bigint
+        END) AS amount,
+    COALESCE(v.order_id, t.reference) AS order_id
+   FROM (((public.transfer t
+     LEFT JOIN public.reversal v ON (((v.shard = t.shard) AND (v.reversal_id = t.reference))))
+     LEFT JOIN public.receipt r ON (((r.shard = t.shard) AND (r.order_id = COALESCE(v.order_id, t.reference)))))
+     CROSS JOIN LATERAL ( SELECT b.debit,
+            b.credit,
+            b.is_without_tax
+           FROM ( VALUES ('sale_fee'::text,'channel_fees'::text,'provider'::text,false), ('sale_fee_more'::text,'channel_fees'::text,'provider'::text,false), ('sale_fee_less'::text,'provider'::text,'channel_fees'::text,false), ('refund_fee'::text,'provider'::text,'channel_fees'::text,false), ('refund_fee_undone'::text,'channel_fees'::text,'provider'::text,false), ('dispute_fee'::text,'dispute_fees'::text,'provider'::text,false), ('dispute_fee_undone'::text,'provider'::text,'dispute_fees'::text,false), ('refund_excess'::text,'losses'::text,'provider'::text,false), ('refund_excess_undone'::text,'provider'::text,'losses'::text,false), ('refund'::text,
+                        CASE r.paper
+                            WHEN 'confirmation'::text THEN 'refunds'::text
+                            ELSE 'reversals_pending'::text
+                        END,'provider'::text,true), ('refund_undone'::text,'provider'::text,
+                        CASE r.paper
+                            WHEN 'confirmation'::text THEN 'refunds'::text
+                            ELSE 'reversals_pending'::text
+                        END,true)) b(reason, debit, credit, is_without_tax)
+          WHERE (b.reason = t.reason)) m)
+  WHERE ((t.debit_kind = ANY (ARRAY['buyers'::text, 'coin_sales'::text, 'channel_fees'::text, 'losses'::text])) AND (t.debit_owner = 0))
+UNION ALL
+ SELECT d.shard,
+    ((((d.day + 1))::timestamp without time zone AT TIME ZONE 'UTC'::text) - '00:00:00.001'::interval) AS at,
+    d.day,
+    m.entry,
+    (md5(concat_ws(' '::text, d.entity, d.region, d.channel, d.currency)))::uuid AS reference,
+    d.entity,
+    d.currency,
+    m.debit,
+    ''::text AS debit_party,
+    m.credit,
+    ''::text AS credit_party,
+    m.amount,
+    NULL::uuid AS order_id
+   FROM (public.accounting_day d
+     CROSS JOIN LATERAL ( VALUES ('used'::text,'deferred_revenue'::text,'revenue'::text,d.used_minor), ('expired'::text,'deferred_revenue'::text,'breakage'::text,d.expired_minor), ('refunded'::text,'deferred_revenue'::text,'refunds'::text,(d.refunded_minor - d.put_back_minor))) m(entry, debit, credit, amount))
+  WHERE ((d.kind = 'paid'::text) AND (d.entity <> ''::text))
+UNION ALL
+ SELECT c.shard,
+    ((((c.day + 1))::timestamp without time zone AT TIME ZONE 'UTC'::text) - '00:00:00.001'::interval) AS at,
+    c.day,
+    m.entry,
+    (md5(m.entry))::uuid AS reference,
+    ''::text AS entity,
+    p.currency,
+    m.debit,
+    ''::text AS debit_party,
+    m.credit,
+    ''::text AS credit_party,
+    m.amount,
+    NULL::uuid AS order_id
+   FROM ((public.accounting_creator_day c
+     JOIN public.payout_rate p ON ((p.version = c.rate_version)))
+     CROSS JOIN LATERAL ( VALUES ('earned'::text,'creator_rewards'::text,'creators_owed'::text,c.earned_minor), ('revalued'::text,'creator_rewards'::text,'creators_owed'::text,c.revalued_minor), ('diamonds_paid'::text,'creators_owed'::text,'exchange'::text,c.paid_minor)) m(entry, debit, credit, amount))
+UNION ALL
+ SELECT t.shard,
+    t.posted_at AS at,
+    ((t.posted_at AT TIME ZONE 'UTC'::text))::date AS day,
+    t.reason AS entry,
+    t.reference,
+    ''::text AS entity,
+    t.asset AS currency,
+    'exchange'::text AS debit,
+    ''::text AS debit_party,
+        CASE t.reason
+            WHEN 'payout_fee'::text THEN 'payout_fees'::text
+            ELSE 'payout_funds'::text
+        END AS credit,
+    ''::text AS credit_party,
+    t.amount,
+    NULL::uuid AS order_id
+   FROM public.transfer t
+  WHERE ((t.debit_kind = 'payout_funds'::text) AND (t.debit_owner = 0))
+UNION ALL
+ SELECT t.shard,
+    t.posted_at AS at,
+    ((t.posted_at AT TIME ZONE 'UTC'::text))::date AS day,
+    t.reason AS entry,
+    t.reference,
+    ''::text AS entity,
+    t.asset AS currency,
+        CASE t.reason
+            WHEN 'payout_fee_returned'::text THEN 'payout_fees'::text
+            ELSE 'payout_funds'::text
+        END AS debit,
+    ''::text AS debit_party,
+    'exchange'::text AS credit,
+    ''::text AS credit_party,
+    t.amount,
+    NULL::uuid AS order_id
+   FROM public.transfer t
+  WHERE ((t.credit_kind = 'payout_funds'::text) AND (t.credit_owner = 0));
+
+CREATE VIEW public.tax_paper AS
+ SELECT r.shard,
+    r.issued_at AS at,
+        CASE r.paper
+            WHEN 'receipt'::text THEN 'receipt'::text
+            ELSE 'confirmation'::text
+        END AS kind,
+    r.order_id AS paper_id,
+    r.order_id,
+    public.paper_number(r.seller_code, r.shard, r.number,
+        CASE r.paper
+            WHEN 'receipt'::text THEN ''::text
+            ELSE 'P'::text
+        END) AS number,
+    NULL::text AS corrected_number,
+    r.seller_code AS entity,
+    r.region AS country,
+    r.tax_name,
+    r.tax_rate_bps AS rate_bps,
+    r.currency,
+        CASE
+            WHEN (r.paper = 'confirmation'::text) THEN r.channel
+            ELSE NULL::text
+        END AS sold_by_store,
+    r.provider,
+    r.paid_at,
+    1 AS sign,
+    r.net_minor,
+    r.tax_minor,
+    r.price_minor AS gross_minor
+   FROM public.receipt r
+UNION ALL
+ SELECT n.shard,
+    n.issued_at AS at,
+        CASE n.act
+            WHEN 'credit'::text THEN 'credit_note'::text
+            ELSE 'cancellation'::text
+        END AS kind,
+    n.reversal_id AS paper_id,
+    n.order_id,
+    public.paper_number(n.seller_code, n.shard, n.number, 'C'::text) AS number,
+        CASE n.act
+            WHEN 'credit'::text THEN public.paper_number(r.seller_code, r.shard, r.number, ''::text)
+            ELSE ( SELECT public.paper_number(c.seller_code, c.shard, c.number, 'C'::text) AS paper_number
+               FROM public.credit_note c
+              WHERE ((c.shard = n.shard) AND (c.reversal_id = n.reversal_id) AND (c.act = 'credit'::text)))
+        END AS corrected_number,
+    n.seller_code AS entity,
+    r.region AS country,
+    r.tax_name,
+    r.tax_rate_bps AS rate_bps,
+    n.currency,
+    NULL::text AS sold_by_store,
+    r.provider,
+    r.paid_at,
+        CASE n.act
+            WHEN 'credit'::text THEN '-1'::integer
+            ELSE 1
+        END AS sign,
+    n.net_minor,
+    n.tax_minor,
+    n.amount_minor AS gross_minor
+   FROM (public.credit_note n
+     JOIN public.receipt r USING (shard, order_id))
+UNION ALL
+ SELECT t.shard,
+    t.posted_at AS at,
+        CASE t.reason
+            WHEN 'refund'::text THEN 'store_refund'::text
+            ELSE 'store_refund_undone'::text
+        END AS kind,
+    v.reversal_id AS paper_id,
+    v.order_id,
+    NULL::text AS number,
+    public.paper_number(r.seller_code, r.shard, r.number, 'P'::text) AS corrected_number,
+    r.seller_code AS entity,
+    r.region AS country,
+    r.tax_name,
+    r.tax_rate_bps AS rate_bps,
+    v.currency,
+    r.channel AS sold_by_store,
+    r.provider,
+    r.paid_at,
+        CASE t.reason
+            WHEN 'refund'::text THEN '-1'::integer
+            ELSE 1
+        END AS sign,
+    v.net_minor,
+    v.tax_minor,
+    v.amount_minor AS gross_minor
+   FROM ((public.transfer t
+     JOIN public.reversal v ON (((v.shard = t.shard) AND (v.reversal_id = t.reference))))
+     JOIN public.receipt r ON (((r.shard = v.shard) AND (r.order_id = v.order_id) AND (r.paper = 'confirmation'::text))))
+  WHERE ((t.debit_kind = ANY (ARRAY['buyers'::text, 'coin_sales'::text])) AND (t.debit_owner = 0) AND (t.reason = ANY (ARRAY['refund'::text, 'refund_undone'::text])));
+
+CREATE VIEW public.general_line AS
+ SELECT x.shard,
+    x.at,
+    x.day,
+    x.entry,
+    x.reference,
+    l.line,
+    x.entity,
+    x.currency,
+    l.account,
+    l.party,
+    l.amount,
+    x.paper,
+    x.tax_code,
+    x.order_id
+   FROM (( SELECT p.shard,
+            p.at,
+            ((p.at AT TIME ZONE 'UTC'::text))::date AS day,
+            p.kind AS entry,
+            p.paper_id AS reference,
+            p.entity,
+            p.currency,
+            p.number AS paper,
+            COALESCE(('by '::text || p.sold_by_store), ((p.country || '-'::text) || p.rate_bps)) AS tax_code,
+            p.order_id,
+            p.country,
+            p.provider,
+            p.sign,
+            p.sold_by_store,
+            p.net_minor,
+            p.tax_minor,
+            p.gross_minor
+           FROM public.tax_paper p
+          WHERE (p.kind = ANY (ARRAY['receipt'::text, 'confirmation'::text, 'credit_note'::text, 'cancellation'::text]))) x
+     CROSS JOIN LATERAL ( VALUES (1,
+                CASE
+                    WHEN (x.entry = ANY (ARRAY['receipt'::text, 'confirmation'::text])) THEN 'provider'::text
+                    ELSE 'reversals_pending'::text
+                END,
+                CASE
+                    WHEN (x.entry = ANY (ARRAY['receipt'::text, 'confirmation'::text])) THEN x.provider
+                    ELSE ''::text
+                END,(x.sign *
+                CASE
+                    WHEN (x.sold_by_store IS NULL) THEN x.gross_minor
+                    ELSE x.net_minor
+                END)), (2,
+                CASE
+                    WHEN (x.entry = ANY (ARRAY['receipt'::text, 'confirmation'::text])) THEN 'deferred_revenue'::text
+                    ELSE 'refunds'::text
+                END,''::text,((- x.sign) * x.net_minor)), (3,'tax'::text,x.country,
+                CASE
+                    WHEN (x.sold_by_store IS NULL) THEN ((- x.sign) * x.tax_minor)
+                    ELSE (0)::bigint
+                END)) l(line, account, party, amount))
+  WHERE (l.amount <> 0)
+UNION ALL
+ SELECT e.shard,
+    e.at,
+    e.day,
+    e.entry,
+    e.reference,
+    l.line,
+    e.entity,
+    e.currency,
+    l.account,
+    l.party,
+    l.amount,
+    NULL::text AS paper,
+    NULL::text AS tax_code,
+    e.order_id
+   FROM (public.general_entry e
+     CROSS JOIN LATERAL ( VALUES (1,e.debit,e.debit_party,e.amount), (2,e.credit,e.credit_party,(- e.amount))) l(line, account, party, amount))
+  WHERE (l.amount <> 0);
 
 CREATE TABLE public.gift_log (
     shard smallint NOT NULL,
@@ -2862,26 +3254,6 @@ CREATE TABLE public.payout_quote (
     CONSTRAINT payout_quote_gross_minor_check CHECK ((gross_minor > 0)),
     CONSTRAINT payout_quote_net_minor_check CHECK ((net_minor > 0))
 );
-
-CREATE TABLE public.payout_rate (
-    version integer NOT NULL,
-    currency text NOT NULL,
-    numerator bigint NOT NULL,
-    denominator bigint NOT NULL,
-    source text NOT NULL,
-    source_note text NOT NULL,
-    effective_at timestamp with time zone NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    recorded_by bigint,
-    CONSTRAINT payout_rate_check CHECK (((source = 'operator'::text) = (recorded_by IS NOT NULL))),
-    CONSTRAINT payout_rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_rate_denominator_check CHECK ((denominator > 0)),
-    CONSTRAINT payout_rate_numerator_check CHECK ((numerator > 0)),
-    CONSTRAINT payout_rate_source_check CHECK ((source = ANY (ARRAY['house'::text, 'reference'::text, 'operator'::text]))),
-    CONSTRAINT payout_rate_version_check CHECK ((version > 0))
-);
-
-COMMENT ON COLUMN public.payout_rate.source IS 'house: came with Plaudit; reference: the house rate in US dollars at a reference rate of the ECB; operator: decided by one';
 
 CREATE TABLE public.payout_send (
     shard smallint NOT NULL,
@@ -3993,6 +4365,9 @@ ALTER TABLE ONLY public.account_kind
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (shard, kind, owner_id, asset);
 
+ALTER TABLE ONLY public.accounting_creator_day
+    ADD CONSTRAINT accounting_creator_day_pkey PRIMARY KEY (shard, day);
+
 ALTER TABLE ONLY public.accounting_day
     ADD CONSTRAINT accounting_day_pkey PRIMARY KEY (shard, day, kind, entity, region, channel, currency);
 
@@ -4113,11 +4488,23 @@ ALTER TABLE ONLY public.event_waiting
 ALTER TABLE ONLY public.event_waiting
     ADD CONSTRAINT event_waiting_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.exchange_rate
+    ADD CONSTRAINT exchange_rate_pkey PRIMARY KEY (day, currency);
+
 ALTER TABLE ONLY public.follower
     ADD CONSTRAINT follower_pkey PRIMARY KEY (name, shard);
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
+
+ALTER TABLE ONLY public.general_account_kind
+    ADD CONSTRAINT general_account_kind_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY public.general_account
+    ADD CONSTRAINT general_account_pkey PRIMARY KEY (general_account_id);
+
+ALTER TABLE ONLY public.general_account
+    ADD CONSTRAINT general_account_request_id_key UNIQUE (request_id);
 
 ALTER TABLE ONLY public.gift_balance
     ADD CONSTRAINT gift_balance_pkey PRIMARY KEY (shard, creator_id);
@@ -4502,6 +4889,8 @@ CREATE INDEX creator_setting_automatic ON public.creator_setting USING btree (cr
 
 CREATE INDEX creator_setting_stuck ON public.creator_setting USING btree (conversion_failing_since) WHERE (conversion_error IS NOT NULL);
 
+CREATE INDEX credit_note_by_issue ON public.credit_note USING btree (issued_at, shard, reversal_id);
+
 CREATE INDEX credit_note_by_order ON public.credit_note USING btree (shard, order_id, number);
 
 CREATE INDEX delivery_by_time ON public.delivery USING btree (delivered_at);
@@ -4579,6 +4968,8 @@ CREATE INDEX price_draft_by_change ON public.price_draft USING btree (changed_at
 CREATE INDEX quote_by_decision ON public.quote USING btree (shard, decision_id) WHERE (decision_id IS NOT NULL);
 
 CREATE INDEX quote_by_expiry ON public.quote USING btree (expires_at);
+
+CREATE INDEX receipt_by_issue ON public.receipt USING btree (issued_at, shard, order_id);
 
 CREATE INDEX receipt_by_order ON public.receipt USING btree (order_id);
 
@@ -4699,6 +5090,9 @@ CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
 
+ALTER TABLE ONLY public.accounting_creator_day
+    ADD CONSTRAINT accounting_creator_day_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES public.payout_rate(version);
+
 ALTER TABLE ONLY public.accounting_lot_day
     ADD CONSTRAINT accounting_lot_day_shard_lot_id_fkey FOREIGN KEY (shard, lot_id) REFERENCES public.lot(shard, lot_id);
 
@@ -4737,6 +5131,12 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.general_account
+    ADD CONSTRAINT general_account_account_fkey FOREIGN KEY (account) REFERENCES public.general_account_kind(account);
+
+ALTER TABLE ONLY public.general_account
+    ADD CONSTRAINT general_account_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.gift_reversal
     ADD CONSTRAINT gift_reversal_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
@@ -5106,6 +5506,9 @@ REVOKE ALL ON FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint
 REVOKE ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.general_account_of(p_account text, p_entity text, p_party text, p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.general_account_of(p_account text, p_entity text, p_party text, p_day date) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) TO plaudit_app;
 
@@ -5215,6 +5618,9 @@ REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owne
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) TO plaudit_app;
 
@@ -5255,6 +5661,8 @@ REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
 GRANT SELECT ON TABLE public.account_kind TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounting_creator_day TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.accounting_day TO plaudit_app;
 
@@ -5450,9 +5858,23 @@ GRANT SELECT,UPDATE ON TABLE public.event_log TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.event_waiting TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.exchange_rate TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.follower TO plaudit_app;
 
 GRANT UPDATE(through) ON TABLE public.follower TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.general_account TO plaudit_app;
+
+GRANT SELECT ON TABLE public.general_account_kind TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_rate TO plaudit_app;
+
+GRANT SELECT ON TABLE public.general_entry TO plaudit_app;
+
+GRANT SELECT ON TABLE public.tax_paper TO plaudit_app;
+
+GRANT SELECT ON TABLE public.general_line TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_log TO plaudit_app;
 
@@ -5561,8 +5983,6 @@ GRANT UPDATE(account_key) ON TABLE public.payout_method TO plaudit_app;
 GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payout_rate TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payout_send TO plaudit_app;
 

