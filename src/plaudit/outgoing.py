@@ -35,8 +35,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-async def fetch_document(client: httpx2.AsyncClient, address: str, *, bytes_max: int, timeout_s: float) -> bytes:
-    """What is at an address, as JSON is asked for.
+async def fetch_document(
+    client: httpx2.AsyncClient, address: str, *, bytes_max: int, timeout_s: float, accept: str = "application/json"
+) -> bytes:
+    """What is at an address.
 
     Raises:
         httpx2.HTTPError: no answer, or one that is no success.
@@ -45,7 +47,7 @@ async def fetch_document(client: httpx2.AsyncClient, address: str, *, bytes_max:
     """
     async with (
         asyncio.timeout(timeout_s),
-        client.stream("GET", address, headers={"Accept": "application/json"}) as answer,
+        client.stream("GET", address, headers={"Accept": accept}) as answer,
     ):
         answer.raise_for_status()
         return await _read(answer, bytes_max)

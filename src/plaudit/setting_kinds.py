@@ -103,6 +103,14 @@ def address(text: str) -> str:
     return text.rstrip("/")
 
 
+def safe_address(text: str) -> str:
+    """An address on whose way nobody can change what comes: by https, or of this machine."""
+    parts = urlsplit(address(text))
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise ValueError("must be an address by https")
+    return address(text)
+
+
 def public_address(text: str) -> str:
     """The address of a server: a scheme and a host, nothing behind."""
     if urlsplit(address(text)).path:

@@ -48,6 +48,7 @@ from plaudit.setting_kinds import (
     port,
     public_address,
     rtmp_address,
+    safe_address,
     secret_keys,
     secret_pairs,
     sign_in_address,
@@ -234,6 +235,19 @@ class Settings:
     reporting_currencies: Annotated[str, currency_and_pairs] = "EUR"
     """The currency tax returns are reported in, and sellers of record that report in another, such as
     EUR ACMEUK=GBP; separated by spaces."""
+
+    exchange_rates_url: Annotated[str, safe_address] = ""
+    """Where the ECB's reference rates are fetched from, such as
+    https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml. Empty: those that came with Plaudit hold."""
+
+    exchange_jump_percent: Annotated[int, whole(1)] = 20
+    """By how many percent a currency may move from one day to the next; fetched rates with more are refused."""
+
+    exchange_days_max: Annotated[int, whole(1)] = 45
+    """Days after which exchange rates are called old."""
+
+    tax_rates_days_max: Annotated[int, whole(1)] = 200
+    """Days after which the published tax rates are called old."""
 
     sandbox_url: Annotated[str, address] = ""
     """Where this server reaches the sandbox provider. Empty: it is not offered."""

@@ -47,7 +47,8 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
         await load_starter(connection, past)
         is_new = await publish_first(connection, plan, settings, past)
         await ensure_gift_partitions(connection, clock)
-        await rates.record_reference_rates(connection, clock, rates.read_reference_rates(rates.CURRENCIES))
+        reference = await rates.read_reference_rates(connection, rates.CURRENCIES, clock.now())
+        await rates.record_reference_rates(connection, clock, reference)
         await _shorten_maturity(connection, clock)
         return is_new
 

@@ -21,6 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from plaudit.backlog.reading import QueueStanding, standings
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
+from plaudit.exchange.rates import newest_day
 from plaudit.injected import Settings
 from plaudit.jobs import Job, JobState
 from plaudit.ledger import following
@@ -31,6 +32,7 @@ from plaudit.people.access import Access
 from plaudit.problems import Forbidden
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
+from plaudit.selling.prices.taxes import published_day
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SQL = statements(__file__)
@@ -72,6 +74,9 @@ _SUCCESS = Gauge(
 _FAILURES = Gauge("plaudit_job_failures", "Failures in a row.", ["job"], registry=_ALL, multiprocess_mode="livesum")
 _BLOCKING = Gauge(
     "plaudit_readiness_blocking", "What keeps it from selling.", registry=_ALL, multiprocess_mode="livemax"
+)
+_RATES_AGE = Gauge(
+    "plaudit_rates_age_days", "Since the day they are of.", ["rates"], registry=_ALL, multiprocess_mode="livemostrecent"
 )
 
 
@@ -152,6 +157,10 @@ class Gauges:
             row = await connection.fetchrow(SQL["work_waiting"])
             behind = await following.behind(connection)
             queues = await standings(connection, now)
+            exchange_day = await newest_day(connection)
+        for rates, day in (("exchange", exchange_day), ("tax", published_day())):
+            if day is not None:
+                _RATES_AGE.labels(rates).set((now.date() - day).days)
         assert row is not None
         oldest = row["oldest"]
         lag = now - oldest if oldest else timedelta(0)

@@ -1,6 +1,5 @@
 """Work of payouts nobody waits for: sending, asking after what was sent, applying kept webhooks, reference rates."""
 
-import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -180,8 +179,8 @@ def _next_poll(poll: Poll, now: datetime) -> datetime | None:
 
 async def update_reference_rates(database: Database, clock: Clock) -> int:
     """Bring payout rates that follow the ECB's reference rates up to date; answers how many are new."""
-    reference = await asyncio.to_thread(read_reference_rates, CURRENCIES)
     async with database.transaction() as connection:
+        reference = await read_reference_rates(connection, CURRENCIES, clock.now())
         return len(await record_reference_rates(connection, clock, reference))
 
 

