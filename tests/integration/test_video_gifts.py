@@ -1,7 +1,7 @@
 """Gifts on videos: charged once, in their place, by whoever may; everything else is told why, and costs nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,8 @@ from plaudit.ledger.following import follow
 from plaudit.limits import COMBO_WINDOW_MS, GIFT_MESSAGE_LENGTH_MAX
 from plaudit.people import actions as people
 from plaudit.people.issuers import IssuerTerms, add_issuer
+from plaudit.videos import places as places_module
+from plaudit.videos.model import Video
 from plaudit.videos.places import VideoPlace, VideoPlaces
 from tests.integration.test_told import told as told_events
 from tests.support.gift_load import until_delivered
@@ -170,7 +172,7 @@ async def test_who_gives_and_who_receives_may_be_refused(
 async def _read_anew(platform: Platform, video: dict[str, Any]) -> None:
     """As after VIDEO_FRESH_MS: what is told of people is not told to who has videos at hand."""
     place = await platform.house.video_places.find(int(video["id"]))
-    platform.house.video_places.changed([place.video])
+    platform.house.video_places.changed_of(place.creator_id)
 
 
 async def _gifts(platform: Platform) -> int:
@@ -422,6 +424,11 @@ async def test_a_video_that_changes_hands_while_gifts_come_is_one_owners_at_a_ti
     assert await wallet(ada) == COINS - (len(sent) + 1) * item["coins"]
 
 
+@pytest.fixture
+def believed_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places_module, "VIDEO_FRESH_MS", 3_600_000)
+
+
 class HeldBack(VideoPlaces):
     """Reads videos, and waits with what it read."""
 
@@ -435,15 +442,89 @@ class HeldBack(VideoPlaces):
         return found
 
 
-async def test_what_changed_while_it_was_read_is_read_again(platform: Platform, server: httpx2.AsyncClient) -> None:
+@pytest.mark.usefixtures("believed_for_long")
+async def test_who_asks_after_a_change_gets_what_was_read_after_it(
+    platform: Platform, server: httpx2.AsyncClient
+) -> None:
     house, video = platform.house, await tell(server, platform)
-    places = HeldBack(house.database, house.doorkeeper, house.settings, house.clock)
-    places.hold_back()
-    finding = asyncio.create_task(places.find(int(video["id"])))
-    await places.has_read.wait()
-    before = await house.video_places.find(int(video["id"]))
-    await server.delete(f"{PATH}v-1")
-    places.changed([before.video])
-    places.go_on.set()
-    assert (before.video.state, (await finding).video.state) == ("published", "deleted")
+    video_id = int(video["id"])
+    before = await house.video_places.find(video_id)
+    changes: list[tuple[Callable[[], Awaitable[Any]], Callable[[VideoPlaces], None], str]] = [
+        (lambda: server.delete(f"{PATH}v-1"), lambda places: places.changed([before.video]), "state"),
+        (lambda: no_gifts_for_cleo(platform), lambda places: places.changed_of(before.creator_id), "owner_opted_in"),
+    ]
+    for change, say, what in changes:
+        places = HeldBack(house.database, house.doorkeeper, house.settings, house.clock)
+        places.hold_back()
+        early = asyncio.create_task(places.find(video_id))
+        await places.has_read.wait()
+        await change()
+        say(places)
+        late = asyncio.create_task(places.find(video_id))
+        places.go_on.set()
+        assert getattr((await early).video, what) != getattr((await late).video, what)
+        assert places.at_hand(video_id) == await late
+        await places.stop()
+
+
+async def no_gifts_for_cleo(platform: Platform) -> None:
+    cleo = await platform.creator("cleo")
+    assert (await cleo.put("/v1/creators/me/video-gifts", json={"enabled": False})).is_success
+
+
+class Restless(VideoPlaces):
+    """While it reads, what it reads is told of and switched, and somebody else's, some times at least."""
+
+    def stir(self, video: Video, stranger_id: int) -> None:
+        self.video, self.stranger_id, self.readings = video, stranger_id, 0
+
+    async def _read(self, ids: Sequence[int]) -> dict[int, VideoPlace]:
+        self.readings += 1
+        found = await super()._read(ids)
+        if self.readings < 5:
+            self.changed([self.video])
+            self.changed_of(self.stranger_id)
+            self.changed_of(self.video.owner_id)
+        return found
+
+
+async def test_no_change_keeps_who_waits_from_what_is_read(platform: Platform, server: httpx2.AsyncClient) -> None:
+    house, video = platform.house, await tell(server, platform)
+    video_id = int(video["id"])
+    known = (await house.video_places.find(video_id)).video
+    places = Restless(house.database, house.doorkeeper, house.settings, house.clock)
+    places.stir(known, known.owner_id + 1)
+    assert (await places.find(video_id)).video == known
+    assert (places.readings, places.at_hand(video_id)) == (1, None)
     await places.stop()
+
+
+@pytest.mark.usefixtures("believed_for_long")
+async def test_what_changes_nothing_leaves_videos_at_hand(
+    platform: Platform, server: httpx2.AsyncClient, clock: ManualClock
+) -> None:
+    places = platform.house.video_places
+    since = platform.clock.now().isoformat()
+    mine, others = (
+        await tell(server, platform, published_at=since),
+        await tell(server, platform, "v-2", owner_subject="otto"),
+    )
+    cleo = await platform.creator("cleo")
+
+    async def both_at_hand() -> list[bool]:
+        at_hand = [places.at_hand(int(one["id"])) is not None for one in (mine, others)]
+        for one in (mine, others):
+            await places.find(int(one["id"]))
+        return at_hand
+
+    await both_at_hand()
+    clock.advance(timedelta(seconds=1))
+    await tell(server, platform, published_at=since)
+    assert (await cleo.put(f"/v1/creators/me/videos/{mine['id']}/gifts", json={"enabled": True})).is_success
+    for switch, enabled in (("video-gifts", True), ("video-messages", False)):
+        assert (await cleo.put(f"/v1/creators/me/{switch}", json={"enabled": enabled})).is_success
+    assert await both_at_hand() == [True, True]
+    assert (await cleo.put("/v1/creators/me/video-messages", json={"enabled": True})).is_success
+    assert await both_at_hand() == [False, True]
+    await tell(server, platform, title="Seventy rooftops")
+    assert await both_at_hand() == [False, True]

@@ -164,12 +164,11 @@ async def takes_gifts(connection: Connection, creator_id: int) -> bool:
     return opted_in
 
 
-async def switch_all(connection: Connection, creator_id: int, clock: Clock, *, enabled: bool) -> None:
-    """A creator takes gifts on videos, or on none. What was said of single ones stays."""
+async def switch_all(connection: Connection, creator_id: int, clock: Clock, *, enabled: bool) -> bool:
+    """A creator takes gifts on videos, or on none. What was said of single ones stays. False: it was so already."""
     if enabled:
-        await connection.execute(SQL["opt_in"], creator_id, clock.now())
-    else:
-        await connection.execute(SQL["opt_out"], creator_id)
+        return bool(await connection.fetchval(SQL["opt_in"], creator_id, clock.now()))
+    return bool(await connection.fetchval(SQL["opt_out"], creator_id))
 
 
 async def takes_messages(connection: Connection, creator_id: int) -> bool:
@@ -178,12 +177,11 @@ async def takes_messages(connection: Connection, creator_id: int) -> bool:
     return opted_in
 
 
-async def switch_messages(connection: Connection, creator_id: int, clock: Clock, *, enabled: bool) -> None:
-    """A creator takes words with gifts on videos, or only gifts."""
+async def switch_messages(connection: Connection, creator_id: int, clock: Clock, *, enabled: bool) -> bool:
+    """A creator takes words with gifts on videos, or only gifts. False: it was so already."""
     if enabled:
-        await connection.execute(SQL["take_messages"], creator_id, clock.now())
-    else:
-        await connection.execute(SQL["take_no_messages"], creator_id)
+        return bool(await connection.fetchval(SQL["take_messages"], creator_id, clock.now()))
+    return bool(await connection.fetchval(SQL["take_no_messages"], creator_id))
 
 
 async def switch_one(connection: Connection, creator_id: int, video_id: int, clock: Clock, *, enabled: bool) -> Video:

@@ -83,8 +83,9 @@ async def switch_video_gifts(
 ) -> GiftsSwitch:
     """Off until it is switched on. What was said of single videos stays."""
     async with database.transaction() as connection:
-        await actions.switch_all(connection, caller.person_id, clock, enabled=data.enabled)
-    video_places.changed_of(caller.person_id)
+        changed = await actions.switch_all(connection, caller.person_id, clock, enabled=data.enabled)
+    if changed:
+        video_places.changed_of(caller.person_id)
     return data
 
 
@@ -104,8 +105,9 @@ async def switch_video_messages(
 ) -> MessagesSwitch:
     """Off until it is switched on. What was said stays with its gift."""
     async with database.transaction() as connection:
-        await actions.switch_messages(connection, caller.person_id, clock, enabled=data.enabled)
-    video_places.changed_of(caller.person_id)
+        changed = await actions.switch_messages(connection, caller.person_id, clock, enabled=data.enabled)
+    if changed:
+        video_places.changed_of(caller.person_id)
     return data
 
 

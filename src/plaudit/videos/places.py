@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
@@ -86,6 +87,26 @@ class VideoPlace(msgspec.Struct, frozen=True):
         return BY_CODE[code]()
 
 
+_Wanted: TypeAlias = asyncio.Future[VideoPlace | None]
+
+
+class _Query(msgspec.Struct, frozen=True):
+    """A query for videos that are looked for, and what changed since it began. Who waits for it gets what it reads,
+    whatever changes then: it began after they asked."""
+
+    wanted: dict[int, _Wanted]
+    changed: set[int] = msgspec.field(default_factory=set)
+    changed_of: set[int] = msgspec.field(default_factory=set)
+
+    def answers(self, video_id: int) -> _Wanted | None:
+        """What who looks for a video now may wait for; whose one is that is being read, nobody knows yet."""
+        return None if self.changed_of or video_id in self.changed else self.wanted.get(video_id)
+
+    def is_late_for(self, place: VideoPlace) -> bool:
+        """Whether a video that was read may be other by now."""
+        return place.id in self.changed or place.creator_id in self.changed_of
+
+
 class VideoPlaces:
     """Videos at hand, each for VIDEO_FRESH_MS. All that are looked for while one query is under way are read by the
     next; one that nobody gives on costs nothing."""
@@ -97,8 +118,8 @@ class VideoPlaces:
         self._clock = clock
         self._rule = Rule.of(settings)
         self._known: OrderedDict[int, tuple[float, VideoPlace]] = OrderedDict()  # in the order of reading
-        self._missing: dict[int, asyncio.Future[VideoPlace | None]] = {}
-        self._changed: set[int] = set()  # since the query that is under way began
+        self._missing: dict[int, _Wanted] = {}  # for the next query
+        self._under_way = _Query({})
         self._reader: asyncio.Task[None] | None = None
         self._tokens: OrderedDict[bytes, tuple[float, int]] = OrderedDict()
 
@@ -110,7 +131,7 @@ class VideoPlaces:
             self._reader.cancel()
             with suppress(asyncio.CancelledError):
                 await self._reader
-        for wanted in self._missing.values():
+        for wanted in (*self._under_way.wanted.values(), *self._missing.values()):
             wanted.cancel()
 
     def at_hand(self, video_id: int) -> VideoPlace | None:
@@ -126,7 +147,7 @@ class VideoPlaces:
         """
         if found := self.at_hand(video_id):
             return found
-        wanted = self._missing.get(video_id)
+        wanted = self._under_way.answers(video_id) or self._missing.get(video_id)
         if wanted is None:
             wanted = self._missing[video_id] = asyncio.get_running_loop().create_future()
         if self._reader is None:
@@ -161,33 +182,36 @@ class VideoPlaces:
         return video.id
 
     def changed(self, videos: Iterable[Video]) -> None:
-        """Read these again: whoever changes one says so after the commit."""
+        """Read these again, if they are not as they are at hand: whoever changes one says so after the commit."""
         for video in videos:
-            self._known.pop(video.id, None)
-            if self._reader:
-                self._changed.add(video.id)
+            known = self._known.get(video.id)
+            if known and not _is_same(known[1].video, video):
+                del self._known[video.id]
+            self._under_way.changed.add(video.id)
 
     def changed_of(self, creator_id: int) -> None:
         """Read all of a creator's again."""
-        self.changed([place.video for _, place in self._known.values() if place.creator_id == creator_id])
-        if self._reader:
-            self._changed |= self._missing.keys()
+        for video_id in [one for one, (_, place) in self._known.items() if place.creator_id == creator_id]:
+            del self._known[video_id]
+        self._under_way.changed_of.add(creator_id)
 
     async def _read_missing(self) -> None:
         try:
             while self._missing:
                 ids = list(self._missing)[:VIDEOS_READ_AT_ONCE_MAX]
-                self._changed = set()
+                query = self._under_way = _Query({video_id: self._missing.pop(video_id) for video_id in ids})
                 found = await self._read(ids)
-                for video_id in ids:
-                    if video_id not in self._changed:  # else what was read may be older
-                        self._missing.pop(video_id).set_result(found.get(video_id))
-                        self._keep(found.get(video_id))
+                for video_id, wanted in query.wanted.items():
+                    place = found.get(video_id)
+                    wanted.set_result(place)
+                    if place and not query.is_late_for(place):
+                        self._keep(place)
+                self._under_way = _Query({})
         except Exception as error:
-            for wanted in self._missing.values():
+            for wanted in (*self._under_way.wanted.values(), *self._missing.values()):
                 wanted.set_exception(error)
                 wanted.exception()  # whoever waits still gets it; nobody may be waiting any more
-            self._missing = {}
+            self._under_way, self._missing = _Query({}), {}
         finally:
             self._reader = None
 
@@ -196,15 +220,19 @@ class VideoPlaces:
             videos = await reading.videos_by_ids(connection, ids)
         return {video.id: VideoPlace(video, self._rule) for video in videos}
 
-    def _keep(self, place: VideoPlace | None) -> None:
+    def _keep(self, place: VideoPlace) -> None:
         while self._known and (
             len(self._known) >= VIDEOS_KNOWN_MAX or not _is_fresh(next(iter(self._known.values()))[0])
         ):
             self._known.popitem(last=False)
-        if place:
-            self._known[place.id] = time.monotonic(), place
-            self._known.move_to_end(place.id)
+        self._known[place.id] = time.monotonic(), place
+        self._known.move_to_end(place.id)
 
 
 def _is_fresh(read_at: float) -> bool:
     return time.monotonic() - read_at < VIDEO_FRESH_MS / 1000
+
+
+def _is_same(known: Video, told: Video) -> bool:
+    """Whether a word said nothing new, but when."""
+    return msgspec.structs.replace(known, told_at=told.told_at) == told

@@ -59,19 +59,19 @@ order by published_at desc, id desc limit $4;
 select exists (select from video_opt_in where creator_id = $1);
 
 -- name: opt_in
-insert into video_opt_in (creator_id, since) values ($1, $2) on conflict do nothing;
+insert into video_opt_in (creator_id, since) values ($1, $2) on conflict do nothing returning true;
 
 -- name: opt_out
-delete from video_opt_in where creator_id = $1;
+delete from video_opt_in where creator_id = $1 returning true;
 
 -- name: takes_messages
 select exists (select from video_message_opt_in where creator_id = $1);
 
 -- name: take_messages
-insert into video_message_opt_in (creator_id, since) values ($1, $2) on conflict do nothing;
+insert into video_message_opt_in (creator_id, since) values ($1, $2) on conflict do nothing returning true;
 
 -- name: take_no_messages
-delete from video_message_opt_in where creator_id = $1;
+delete from video_message_opt_in where creator_id = $1 returning true;
 
 -- name: take_video_out
 insert into video_opt_out (creator_id, video_id, since) values ($1, $2, $3) on conflict do nothing;
