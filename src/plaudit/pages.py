@@ -11,6 +11,7 @@ from litestar.params import Parameter
 from msgspec import Meta
 
 from plaudit.limits import CURSOR_LENGTH_MAX, PAGE_LENGTH_MAX
+from plaudit.moments import Moment, out_of_range
 from plaudit.problems import InvalidField
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class Places(Generic[P]):
 
     def __init__(self, kind: Any, start: P) -> None:
         self._start = start
+        self._kind = kind
         self._decoder = msgspec.msgpack.Decoder(kind)
 
     def cursor(self, place: P) -> str:
@@ -61,7 +63,9 @@ class Places(Generic[P]):
         try:
             place: P = self._decoder.decode(b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
         except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-            raise InvalidField(field="query.cursor", reason="must be the `next` of a page") from error
+            raise InvalidField(field="query.cursor", reason=_NO_PLACE) from error
+        if out_of_range(place, self._kind, ""):
+            raise InvalidField(field="query.cursor", reason=_NO_PLACE)
         return place
 
     def after_or_start(self, cursor: str | None) -> P:
@@ -81,8 +85,9 @@ class Places(Generic[P]):
 
 
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+_NO_PLACE = "must be the `next` of a page"
 
-Place: TypeAlias = tuple[datetime, UUID]
+Place: TypeAlias = tuple[Moment, UUID]
 """A place in a list by time; the id decides among those of one moment."""
 BEGINNING: Place = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 """Before the newest entry."""

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from plaudit.limits import BODY_BYTES_MAX, FIELD_ERRORS_MAX
+from plaudit.moments import OUT_OF_RANGE, out_of_range
 from plaudit.problems import BodyTooLarge, CallerGone, InvalidBody, InvalidField, InvalidFields, Problem
 
 T = TypeVar("T")
@@ -19,7 +20,8 @@ _UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
 
 
 def decode_body(body: bytes, kind: type[T]) -> T:
-    """A JSON body as its type; nothing is guessed or converted.
+    """A JSON body as its type; nothing is guessed or converted. A type whose entries are answered one by one says
+    `asks_moments_itself`: whoever reads them refuses what is out of range.
 
     Raises:
         InvalidBody: it is no JSON.
@@ -36,6 +38,8 @@ def decode_body(body: bytes, kind: type[T]) -> T:
         raise InvalidBody(f"The body is not JSON: {error}.") from error
     if b"\\u0000" in body and (where := _null_character(msgspec.json.decode(body), "body")):
         raise InvalidField(field=where, reason="must not contain the character U+0000")
+    if not getattr(kind, "asks_moments_itself", False) and (where := out_of_range(decoded, kind, "body")):
+        raise InvalidField(field=where, reason=OUT_OF_RANGE)
     return decoded
 
 

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -151,6 +153,9 @@ CANNOT_BE: list[tuple[dict[str, Any], int, str, str]] = [
     ({"territories_allowed": ["DE"], "territories_blocked": ["FR"]}, 400, "invalid_field", "territories_blocked"),
     ({"told_at": "2026-03-14T16:09:26Z"}, 400, "invalid_field", "told_at"),
     ({"told_at": "2026-03-14T15:09:26"}, 400, "invalid_field", "told_at"),
+    ({"told_at": "0001-01-01T00:00:00Z"}, 400, "invalid_field", "told_at"),
+    ({"published_at": "0001-01-01T00:00:00+14:00"}, 400, "invalid_field", "published_at"),
+    ({"published_at": "9999-12-31T23:59:59Z"}, 400, "invalid_field", "published_at"),
     ({"cover_url": "https://elsewhere.example/a.webp"}, 422, "media_origin_not_allowed", "cover_url"),
     ({"owner_subject": "nobody"}, 404, "person_unknown", "owner_subject"),
     ({"colour": "red"}, 400, "invalid_field", "colour"),
@@ -163,6 +168,36 @@ async def test_what_cannot_be_is_told_its_field(platform: Platform, server: http
         said = refused.json()
         assert (refused.status_code, said["code"], said["field"]) == (status, code, f"body.{field}"), change
     assert (await server.get(f"{PATH}v-1")).json()["code"] == "video_unknown"
+
+
+@pytest.mark.parametrize("published_at", ["1970-01-01T00:00:00Z", "2999-12-31T23:59:59Z"])
+async def test_the_first_and_the_last_moment_can_be_shown(
+    published_at: str, platform: Platform, server: httpx2.AsyncClient
+) -> None:
+    video = await tell(server, platform, published_at=published_at, told_at="1970-01-01T00:00:00Z")
+    assert (video["published_at"], video["told_at"]) == (published_at[:-1] + ".000Z", "1970-01-01T00:00:00.000Z")
+    cleo = await platform.creator("cleo")
+    mine = f"/studio/videos/{video['id']}"
+    for address in ("/v1/creators/me/videos", "/studio/videos", mine):
+        assert (await cleo.get(address)).status_code == 200, address
+    offered = await cleo.get(f"/v1/videos/{video['id']}/catalogue")
+    assert offered.status_code in {200, 403}
+    assert (await server.get("/v1/videos")).json()["items"] == [video]
+
+
+async def test_the_database_keeps_no_other_moment(platform: Platform, server: httpx2.AsyncClient) -> None:
+    await tell(server, platform)
+    connection = await connect(platform.database_url)
+    try:
+        changes = (
+            "update video set published_at = $1::text::timestamptz",
+            "update video set told_at = $1::text::timestamptz",
+        )
+        for change, at in product(changes, ("0001-01-01Z", "1969-12-31 23:59Z", "3000-01-01Z", "infinity")):
+            with pytest.raises(asyncpg.CheckViolationError):
+                await connection.execute(change, at)
+    finally:
+        await connection.close()
 
 
 async def test_ids_that_no_address_can_hold_are_refused(platform: Platform, server: httpx2.AsyncClient) -> None:

@@ -14,6 +14,7 @@ from plaudit.creators.clawback import LARGEST_FIRST
 from plaudit.limits import CURSOR_LENGTH_MAX, VIDEO_EXTERNAL_ID_LENGTH_MAX
 from plaudit.live.api import ROOMS
 from plaudit.live.thanks import GIFTS
+from plaudit.moments import is_within
 from plaudit.pages import BEGINNING, BY_ID, BY_NUMBER, BY_TIME, Page, Places
 from plaudit.problems import InvalidField
 from plaudit.selling.orders.operator_api import ORDERS
@@ -21,7 +22,7 @@ from plaudit.selling.prices.taxes import RATES
 from plaudit.videos.model import EXTERNAL_ID
 from plaudit.videos.reading import BY_EXTERNAL_ID, NEWEST_FIRST
 
-moments = st.datetimes(timezones=st.just(UTC))
+moments = st.datetimes(timezones=st.just(UTC)).filter(is_within)
 numbers = st.integers(0, 2**63 - 1)
 OF: list[tuple[Places[Any], st.SearchStrategy[Any]]] = [
     (BY_TIME, st.tuples(moments, st.uuids())),

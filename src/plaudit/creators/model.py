@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.limits import MATURITY_S_MAX, NOTE_LENGTH_MAX, RULE_TERM_MAX
+from plaudit.moments import Moment
 from plaudit.money import round_down, round_up
 from plaudit.problems import Conflict
 
@@ -43,9 +44,7 @@ class NewRewardRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     denominator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Coins for `numerator` diamonds.")]
     maturity_s: Annotated[int, Meta(ge=0, le=MATURITY_S_MAX, description="How long diamonds stay pending.")]
     coins_min: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="The smallest conversion.")] = 1
-    effective_at: (
-        Annotated[datetime, Meta(tz=True, description="From when; null: at once. Never in the past.")] | None
-    ) = None
+    effective_at: Annotated[Moment, Meta(description="From when; null: at once. Never in the past.")] | None = None
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Why, for later readers.")]
 
 

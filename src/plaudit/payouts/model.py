@@ -15,8 +15,9 @@ from plaudit.limits import (
     PAYOUT_DIAMONDS_MAX,
     RULE_TERM_MAX,
 )
+from plaudit.moments import Moment
 from plaudit.money import Money, round_down, round_half_up
-from plaudit.problems import Conflict, Moment, Problem
+from plaudit.problems import Conflict, Problem
 
 
 class PayoutState(enum.StrEnum):
@@ -67,9 +68,7 @@ class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217.")]
     numerator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Minor units for `denominator` diamonds.")]
     denominator: Annotated[int, Meta(ge=1, le=RULE_TERM_MAX, description="Diamonds for `numerator` minor units.")]
-    effective_at: (
-        Annotated[datetime, Meta(tz=True, description="From when; null: at once. Never in the past.")] | None
-    ) = None
+    effective_at: Annotated[Moment, Meta(description="From when; null: at once. Never in the past.")] | None = None
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Where the figure is from.")]
 
 
@@ -84,9 +83,7 @@ class NewPayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     diamonds_per_day_max: Annotated[
         int, Meta(ge=1, le=PAYOUT_DIAMONDS_MAX, description="What a creator can request in a day of UTC.")
     ]
-    effective_at: (
-        Annotated[datetime, Meta(tz=True, description="From when; null: at once. Never in the past.")] | None
-    ) = None
+    effective_at: Annotated[Moment, Meta(description="From when; null: at once. Never in the past.")] | None = None
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Why, for later readers.")]
 
 

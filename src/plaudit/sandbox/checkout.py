@@ -14,6 +14,7 @@ from litestar.params import Body, FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from plaudit.limits import RETURN_URL_LENGTH_MAX, SANDBOX_CHECKOUT_VALID_S_MAX
+from plaudit.moments import Moment
 from plaudit.money import exponent, round_half_up
 from plaudit.problems import Conflict, InvalidField, NotFound
 from plaudit.sandbox.listing import Listing, listing
@@ -60,7 +61,7 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: Annotated[str, Meta(min_length=1, max_length=200)]
     return_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
     webhook_url: Annotated[str, Meta(pattern="^https?://", max_length=RETURN_URL_LENGTH_MAX)]
-    expires_at: Annotated[datetime, Meta(tz=True)]
+    expires_at: Moment
     capture: Literal["at_once", "later"] = "at_once"
     locale: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$(?!\n)", max_length=35)] = "en"
 

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from plaudit.limits import SANDBOX_PAGE_LENGTH
+from plaudit.moments import require_moment
 from plaudit.problems import InvalidField
 from plaudit.sandbox.shared import Sandbox
 from plaudit.sandbox.webhooks import milliseconds
@@ -25,10 +26,10 @@ def listing(sandbox: Sandbox, kind: type[T], since: datetime, until: datetime, c
     """Objects made from `since` until before `until`.
 
     Raises:
-        InvalidField: a cursor that was not made here, or a time without a zone.
+        InvalidField: a cursor that was not made here, or a time without a zone or of no year that may be said.
     """
-    if since.tzinfo is None or until.tzinfo is None:
-        raise InvalidField(field="since", reason="and until must have a time zone")
+    for field, at in (("since", since), ("until", until)):
+        require_moment(at, field)
     after = (0, "")
     if cursor:
         match = re.fullmatch(r"(\d{1,15})\.([A-Za-z0-9_-]{1,60})", cursor, re.ASCII)

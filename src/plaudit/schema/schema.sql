@@ -4173,11 +4173,13 @@ CREATE TABLE public.video (
     CONSTRAINT video_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 86400000))),
     CONSTRAINT video_external_id_check CHECK (((external_id ~ '^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$'::text) AND (char_length(external_id) <= 200))),
     CONSTRAINT video_published_at_a_time CHECK (((state <> 'published'::text) OR (published_at IS NOT NULL))),
+    CONSTRAINT video_published_within CHECK (((published_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (published_at < '3000-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT video_state_check CHECK ((state = ANY (ARRAY['published'::text, 'unlisted'::text, 'private'::text, 'age_restricted'::text, 'deleted'::text]))),
     CONSTRAINT video_territories_allowed_check CHECK ((array_to_string(territories_allowed, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
     CONSTRAINT video_territories_blocked_check CHECK ((array_to_string(territories_blocked, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
     CONSTRAINT video_territories_said_one_way CHECK (((territories_allowed IS NULL) OR (territories_blocked = '{}'::text[]))),
-    CONSTRAINT video_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
+    CONSTRAINT video_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200))),
+    CONSTRAINT video_told_within CHECK (((told_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (told_at < '3000-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE public.video IS 'never deleted: what was given names it';

@@ -13,11 +13,12 @@ from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, VIDEO_EXTERNAL_ID_LENGTH_MAX
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
+from plaudit.moments import Moment, require_moment
 from plaudit.pages import Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.telling import NotACreator, PersonUnknown
-from plaudit.problems import InvalidField, Problem
+from plaudit.problems import Problem
 from plaudit.videos import actions, creator_api, reading, watching_api
 from plaudit.videos.answers import (
     NOT_KEPT,
@@ -34,7 +35,6 @@ from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, refusal
 from plaudit.videos.given.actions import given_on
 from plaudit.videos.model import (
     EXTERNAL_ID,
-    Moment,
     Video,
     VideoDeleted,
     VideoFacts,
@@ -161,8 +161,8 @@ async def forget_video(
     told_at: Annotated[Moment | None, Parameter(description="When it went; now, if left out.")] = None,
 ) -> ToldVideo:
     """It is shown to nobody any more; what was given on it stays given. Telling of it later brings it back."""
-    if told_at is not None and told_at.tzinfo is None:  # the framework leaves the type's zone unasked
-        raise InvalidField(field="query.told_at", reason="must say its offset from UTC, such as Z")
+    if told_at is not None:
+        require_moment(told_at, "query.told_at")
     async with database.transaction() as connection:
         forgotten = await actions.forget(connection, caller.issuer_id, external_id, told_at, clock)
     video_places.changed([forgotten])

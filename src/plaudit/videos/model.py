@@ -17,6 +17,7 @@ from plaudit.limits import (
     VIDEO_TITLE_LENGTH_MAX,
     VIDEOS_PER_CALL_MAX,
 )
+from plaudit.moments import Moment
 from plaudit.problems import Conflict, Forbidden, NotFound
 
 VideoState = Literal["published", "unlisted", "private", "age_restricted", "deleted"]
@@ -34,7 +35,6 @@ ExternalId = Annotated[
 ]
 Address = Annotated[str, Meta(pattern=r"^(https?:/)?/[^\s\\]+$(?!\n)")]
 Territories = Annotated[list[Country], Meta(max_length=TERRITORIES_MAX)]
-Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,13 +15,14 @@ from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.actions import CatalogueRefused, SkuTaken, VersionGone
 from plaudit.gifts.catalogue.art import MEDIA_TYPES, ArtNotUsable, read_art
-from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS, Details, Entry, Moment, details_of
+from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS, Details, Entry, details_of
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.pictures import art_content, keep_art
 from plaudit.gifts.model import Item, ItemUnknown
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import CATALOGUE_ITEMS_MAX
+from plaudit.moments import Moment
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import BodyTooLarge, InvalidField, NotFound

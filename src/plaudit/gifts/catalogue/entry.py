@@ -1,7 +1,6 @@
 """One item as a file, a form or a program describes it, and what is wrong with it as far as it says so itself."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,6 +17,7 @@ from plaudit.limits import (
     ITEM_NAME_LENGTH_MAX,
     ITEM_NAMES_MAX,
 )
+from plaudit.moments import Moment
 
 SMALL_ANIMATIONS = ("sway", "shake", "beat", "bounce", "spin", "float", "pop", "itself")
 """How a small item moves in its banner: those of `css/live.css`. `itself` plays what moves in its picture."""
@@ -35,8 +35,6 @@ Address = Annotated[
         description="A drawing that ships with Plaudit, an uploaded one (`/art/…`), or an address of one's own.",
     ),
 ]
-
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

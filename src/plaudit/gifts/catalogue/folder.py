@@ -16,6 +16,7 @@ from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, read_art
 from plaudit.gifts.catalogue.entry import Entry, ItemFinding, lint, lint_together
 from plaudit.gifts.catalogue.pictures import SHIPPED, art_content
 from plaudit.limits import ART_BYTES_MAX, CATALOGUE_ITEMS_MAX
+from plaudit.moments import OUT_OF_RANGE, out_of_range
 
 FILE = "catalogue.toml"
 STARTER = Path(__file__).with_name("starter.toml")
@@ -42,9 +43,12 @@ def read_folder(path: Path) -> tuple[list[Entry], list[Art], list[ItemFinding]]:
     """
     file = path / FILE if path.is_dir() else path
     try:
-        entries = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _File).item
+        read = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _File)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CatalogueFileError(f"{file}: {error}") from error
+    if where := out_of_range(read, _File, ""):
+        raise CatalogueFileError(f"{file}: {where.lstrip('.')} {OUT_OF_RANGE}")
+    entries = read.item
     findings = list(lint_together(entries))
     pictures: dict[str, Art] = {}
     for number, entry in enumerate(entries):

@@ -19,11 +19,11 @@ from plaudit.gifts.prices import Prices
 from plaudit.injected import Clock, Database
 from plaudit.languages.choosing import by_preference
 from plaudit.limits import CATALOGUE_FRESH_S, GIFT_COINS_MAX, ITEM_SHOWN_FRESH_S
+from plaudit.moments import Moment, require_moment
 from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import CallerOrGuest
-from plaudit.problems import InvalidField
 from plaudit.selling.wallet.model import PriceView
 
 TAGS = ["Gifts"]
@@ -182,14 +182,13 @@ async def get_item_shown(
     request: Request[Any, Any, Any],
     item_id: Annotated[int, Parameter(ge=1, lt=2**31, description="The item of the gift.")],
     unit_coins: Annotated[int, Parameter(ge=1, le=GIFT_COINS_MAX, description="What one of it cost.")],
-    at: Annotated[datetime, Meta(tz=True, description="When it was sent, as its frame says.")],
+    at: Annotated[Moment, Meta(description="When it was sent, as its frame says.")],
     catalogue: NamedDependency[Catalogue],
     clock: Clock,
     lang: Wish = None,
 ) -> Response[PastItem]:
     """The version of the item that held then, retired or hidden since or not. It stays the same for ever."""
-    if at.tzinfo is None:  # the framework reads moments of addresses itself, and leaves their type's zone unasked
-        raise InvalidField(field="query.at", reason="must say its offset from UTC, such as Z")
+    require_moment(at, "query.at")
     now = clock.now()
     moment = at + timedelta(milliseconds=1) if at < now else now  # a frame says no part of a millisecond
     item = catalogue.shown(item_id, unit_coins, min(moment, now))

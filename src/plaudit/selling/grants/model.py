@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from plaudit.ids import IdMeta
 from plaudit.limits import GRANT_COINS_MAX, GRANT_REASON_LENGTH_MAX
+from plaudit.moments import Moment
 from plaudit.problems import Conflict
 
 PersonIdMeta = Meta(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Who gets them.", examples=["12"])
@@ -24,9 +25,7 @@ class NewGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         str,
         Meta(min_length=1, max_length=GRANT_REASON_LENGTH_MAX, pattern=r"\S", description="Why; operators read it."),
     ]
-    expires_at: (
-        Annotated[datetime, Meta(tz=True, description="Until when they can be spent; null: without end.")] | None
-    ) = None
+    expires_at: Annotated[Moment, Meta(description="Until when they can be spent; null: without end.")] | None = None
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):

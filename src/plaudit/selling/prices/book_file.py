@@ -54,6 +54,7 @@ from plaudit.limits import (
     PRICE_PACKAGES_MAX,
     PRICE_REGIONS_MAX,
 )
+from plaudit.moments import OUT_OF_RANGE, Moment, out_of_range
 from plaudit.selling.prices.channels import channels
 from plaudit.selling.prices.model import BookNotReadable
 from plaudit.selling.prices.pricing import Offer, Package, Price, PriceBook, SellerOfRecord, reference_of
@@ -68,7 +69,6 @@ _Minor = Annotated[int, Meta(ge=1, le=MONEY_MINOR_MAX)]
 _Coins = Annotated[int, Meta(ge=1, le=COINS_PER_QUOTE_MAX)]
 _Bps = Annotated[int, Meta(ge=0, le=10_000)]
 _Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
-_Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -90,8 +90,8 @@ class _Seller(_Strict, frozen=True, kw_only=True):
 class _Offer(_Strict, frozen=True, kw_only=True):
     code: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$(?!\n)")]
     price_minor: _Minor
-    starts_at: _Moment
-    ends_at: _Moment
+    starts_at: Moment
+    ends_at: Moment
 
 
 class _Package(_Strict, frozen=True, kw_only=True):
@@ -142,10 +142,14 @@ class _Reader:
             self.wrong(path, "must be a table")
             return None
         try:
-            return msgspec.convert(value, kind)
+            table = msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             self.wrong(*_place(path, error))
             return None
+        if where := out_of_range(table, kind, path):
+            self.wrong(where, OUT_OF_RANGE)
+            return None
+        return table
 
     def texts(self, path: str, value: object, kind: Any) -> dict[str, str]:
         """A table of texts by name, in the order of the names."""

@@ -9,7 +9,8 @@ import click
 from plaudit.database_command import CLOCK, in_transaction
 from plaudit.db import Connection
 from plaudit.ids import new_id
-from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.limits import MOMENT_YEAR_MAX, PAGE_LENGTH_DEFAULT
+from plaudit.moments import is_within
 from plaudit.problems import NotFound
 from plaudit.selling.prices import actions
 from plaudit.selling.prices.book_file import read_text
@@ -123,8 +124,10 @@ def _read(text: str, at: str | None) -> PriceBook:
         effective_at = datetime.fromisoformat(at) if at else now
     except ValueError:
         raise SetupError(f"--at is no time: {at}") from None
-    if effective_at.tzinfo is None or effective_at < now:
-        raise SetupError("--at must name its offset from UTC, and not lie in the past")
+    if effective_at.tzinfo is None or effective_at < now or not is_within(effective_at):
+        raise SetupError(
+            f"--at must name its offset from UTC, not lie in the past, and be before {MOMENT_YEAR_MAX + 1}"
+        )
     try:
         return read_text(text, 0, effective_at.astimezone(UTC))
     except BookNotReadable as error:

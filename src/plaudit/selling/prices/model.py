@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from plaudit.countries import Country
 from plaudit.limits import NOTE_LENGTH_MAX, PRICE_BOOK_TEXT_MAX
+from plaudit.moments import Moment
 from plaudit.problems import Conflict, FieldError, Problem
 
 IdMeta = Meta(description="UUID of version 7, made by the caller; repeating it with the same body repeats the answer.")
@@ -111,9 +112,7 @@ class PublishRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """From when a draft is to hold."""
 
     revision: Revision
-    effective_at: (
-        Annotated[datetime, Meta(tz=True, description="Not in the past; at once when it is left out.")] | None
-    ) = None
+    effective_at: Annotated[Moment, Meta(description="Not in the past; at once when it is left out.")] | None = None
 
 
 class Because(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -126,9 +125,7 @@ class TomlText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A price book to look at."""
 
     toml: Toml
-    effective_at: (
-        Annotated[datetime, Meta(tz=True, description="From when it would hold; now when it is left out.")] | None
-    ) = None
+    effective_at: Annotated[Moment, Meta(description="From when it would hold; now when it is left out.")] | None = None
 
 
 class NewTaxRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
