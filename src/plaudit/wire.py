@@ -31,11 +31,17 @@ def decode_body(body: bytes, kind: type[T]) -> T:
     if not body:
         raise InvalidField(field="body", reason="is missing")
     try:
+        return _decoded(body, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidBody(f"The body is not JSON: {error}.") from error
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
+    """The body as its type. Whatever reads in it may find that it nests deeper than anybody needs."""
+    try:
         decoded = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise problem_of([place(error), *_others(body, kind)]) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidBody(f"The body is not JSON: {error}.") from error
     if b"\\u0000" in body and (where := _null_character(msgspec.json.decode(body), "body")):
         raise InvalidField(field=where, reason="must not contain the character U+0000")
     if not getattr(kind, "asks_moments_itself", False) and (where := out_of_range(decoded, kind, "body")):

@@ -1,6 +1,6 @@
 """Bodies and problems on the wire: what is refused, which field is named, and why."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -114,3 +114,22 @@ async def test_a_body_is_read_to_its_limit_and_no_further() -> None:
     with pytest.raises(BodyTooLarge) as caught:
         await read_body(endless)
     assert caught.value.fields == {"bytes_max": BODY_BYTES_MAX}
+
+
+class Anything(msgspec.Struct):
+    value: Any = None
+
+
+@pytest.mark.parametrize("depth", [500, 1_000, 100_000])
+@pytest.mark.parametrize("start", ['{"zzz":', '{"giftId":1,"zzz":', f'{{"giftId":{ID},"lines":', '{"note":', ""])
+def test_what_nests_too_deep_is_refused_wherever_it_stands(start: str, depth: int) -> None:
+    assert isinstance(
+        refusal(start + "[" * depth + "]" * depth + ("}" if start else "")), InvalidBody | InvalidField | InvalidFields
+    )
+
+
+@pytest.mark.parametrize("depth", [100, 400, 600, 900, 100_000])
+def test_a_hidden_character_is_looked_for_as_deep_as_a_body_is_read(depth: int) -> None:
+    body = '{"value":' + "[" * depth + r'"\u0000"' + "]" * depth + "}"
+    with pytest.raises((InvalidBody, InvalidField)):
+        decode_body(body.encode(), Anything)

@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from plaudit import foreign
 from plaudit.limits import PAYOUT_PROVIDER_TIMEOUT_S
 from plaudit.money import Money
 from plaudit.outgoing import tls_context
@@ -119,10 +120,10 @@ class SandboxPayoutProvider:
         return lower["webhook-id"]
 
     def read_event(self, body: bytes) -> ProviderPayout | None:
-        event = msgspec.json.decode(body, type=_Event)
+        event = foreign.decode(body, _Event)
         if not event.type.startswith("payout."):
             return None
-        return _as_provider_payout(msgspec.json.decode(event.data, type=_Payout))
+        return _as_provider_payout(foreign.decode(event.data, _Payout))
 
     async def _call(
         self, method: str, path: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -141,7 +142,7 @@ class SandboxPayoutProvider:
 
 def _read(answer: httpx2.Response, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(answer.content, type=kind)
+        return foreign.decode(answer.content, kind)
     except msgspec.DecodeError as error:
         raise _unavailable("the sandbox's answer cannot be read") from error
 

@@ -12,6 +12,7 @@ import httpx2
 import msgspec
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from plaudit import foreign
 from plaudit.languages.speaking import later
 from plaudit.limits import PROVIDER_TIMEOUT_S, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
@@ -236,23 +237,23 @@ class SandboxProvider:
             raise SignatureNotValid
         try:
             self._webhook.verify(body, dict(headers), json_parse=False)
-            event = msgspec.json.decode(body, type=_Event)
+            event = foreign.decode(body, _Event)
         except (WebhookVerificationError, msgspec.MsgspecError, ValueError) as error:
             # ValueError: what the library makes of some malformed signatures
             raise SignatureNotValid from error
         return WebhookMessage(id=event.id, kind=event.type)
 
     async def read_webhook(self, body: bytes) -> list[News]:
-        event = msgspec.json.decode(body, type=_Event)
+        event = foreign.decode(body, _Event)
         about, _, _what = event.type.partition(".")
         if about == "checkout":
-            return [PaymentNews(payment=msgspec.json.decode(event.data, type=_Checkout).payment())]
+            return [PaymentNews(payment=foreign.decode(event.data, _Checkout).payment())]
         if about == "refund":
-            return [msgspec.json.decode(event.data, type=_Refund).news()]
+            return [foreign.decode(event.data, _Refund).news()]
         if about == "dispute":
-            return [msgspec.json.decode(event.data, type=_Dispute).news()]
+            return [foreign.decode(event.data, _Dispute).news()]
         if about == "fraud_warning":
-            warning = msgspec.json.decode(event.data, type=_FraudWarning)
+            warning = foreign.decode(event.data, _FraudWarning)
             told, reason = warning.checkout_id, warning.reason
             return [FraudWarning(id=warning.id, payment_id=told, reason=reason, is_of_network=True)]
         return []
@@ -290,7 +291,7 @@ class SandboxProvider:
         if not answer.is_success:
             raise ProviderRefused(self.name, _reason(answer))
         try:
-            return msgspec.json.decode(answer.content, type=kind)
+            return foreign.decode(answer.content, kind)
         except msgspec.MsgspecError as error:
             raise ProviderUnavailable(self.name) from error
 
