@@ -43,6 +43,7 @@ class Carrier:
         self._handlers = {ROOMS: on_rooms, WALLETS: on_wallets}
         self._on_work = on_work
         self._connection: Connection | None = None
+        self._speaking = asyncio.Lock()  # a connection says one thing at a time
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -58,9 +59,10 @@ class Carrier:
         """Tell the others. Without a connection nothing is said, and they find out by polling."""
         try:
             for start in range(0, len(ids), NOTIFY_IDS_MAX):
-                if self._connection is not None:
-                    named = ",".join(map(str, ids[start : start + NOTIFY_IDS_MAX]))
-                    await self._connection.execute(SQL["notify"], channel, f"{self._process}:{named}")
+                named = ",".join(map(str, ids[start : start + NOTIFY_IDS_MAX]))
+                async with self._speaking:
+                    if self._connection is not None:
+                        await self._connection.execute(SQL["notify"], channel, f"{self._process}:{named}")
         except Exception as error:
             log.warning("a notification was not sent: %r", error)
 
@@ -92,7 +94,8 @@ class Carrier:
                 async with asyncio.timeout(DATABASE_LISTENER_CHECK_S):
                     await lost.wait()
             if not lost.is_set():
-                await connection.execute(SQL["still_there"])
+                async with self._speaking:
+                    await connection.execute(SQL["still_there"])
 
     def _hear(self, _connection: Any, _pid: int, channel: str, payload: object) -> None:
         process, _, named = str(payload).partition(":")
