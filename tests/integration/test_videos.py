@@ -220,6 +220,39 @@ async def test_a_clock_may_be_a_little_ahead(platform: Platform, server: httpx2.
         assert (await telling).json()["field"].endswith("told_at")
 
 
+async def test_a_word_without_a_time_is_newer_than_one_of_a_clock_that_is_ahead(
+    platform: Platform, server: httpx2.AsyncClient
+) -> None:
+    ahead = (platform.clock.now() + timedelta(seconds=VIDEO_TOLD_AHEAD_S_MAX)).isoformat()
+    await tell(server, platform, told_at=ahead)
+    assert (await server.delete(f"{PATH}v-1")).json()["state"] == "deleted"
+    assert (await tell(server, platform, told_at=ahead))["state"] == "deleted", (
+        "sent again, it is older than what followed"
+    )
+    await tell(server, platform, "v-2", told_at=ahead)
+    assert (await tell(server, platform, "v-2", state="private"))["state"] == "private"
+    assert (await tell(server, platform, "v-2", told_at=ahead))["state"] == "private"
+    batch = [
+        facts(platform, external_id="v-3", told_at=ahead), facts(platform, external_id="v-3", state="private"),
+        facts(platform, external_id="v-4", state="private"), facts(platform, external_id="v-4", told_at=ahead),
+    ]  # fmt: skip
+    told = (await server.post("/v1/videos:batch", json={"videos": batch})).json()["items"]
+    assert [one["video"]["state"] for one in told] == ["private", "private", "published", "published"]
+
+
+@pytest.mark.parametrize("state", ["private", "age_restricted", "deleted"])
+async def test_a_video_can_be_hidden_whatever_became_of_its_owner_and_its_media(
+    state: str, platform: Platform, server: httpx2.AsyncClient
+) -> None:
+    await tell(server, platform)
+    taken = {"people": [{"subject": "cleo", "roles": []}]}
+    assert (await server.post("/v1/people:batch", json=taken)).status_code == 200
+    gone = facts(platform, external_id="v-1", state=state, cover_url="https://elsewhere.example/a.webp")
+    told = (await server.post("/v1/videos:batch", json={"videos": [gone]})).json()["items"]
+    assert told[0]["video"]["state"] == state
+    assert (await server.put(f"{PATH}v-1", json=facts(platform))).json()["code"] == "not_a_creator"
+
+
 async def test_videos_are_their_platforms_own(platform: Platform, server: httpx2.AsyncClient) -> None:
     told = await tell(server, platform)
     owner = await connect(platform.database_url, role=None)

@@ -10,6 +10,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
 from plaudit.limits import VIDEO_TOKEN_LIFETIME_S_MAX, VIDEO_TOLD_AHEAD_S_MAX
 from plaudit.media import require_loadable
+from plaudit.moments import OUT_OF_RANGE, out_of_range
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.model import TokenNotValid
 from plaudit.people.telling import KnownSubject, NotACreator, PersonUnknown, known_subjects
@@ -18,6 +19,7 @@ from plaudit.settings import Settings
 from plaudit.texts import require_readable
 from plaudit.videos import reading
 from plaudit.videos.model import (
+    SHOWN_TO_ALL,
     NotYourVideo,
     Video,
     VideoDeleted,
@@ -31,14 +33,15 @@ async def tell(
     connection: Connection, issuer_id: int, videos: Mapping[str, VideoToTell], settings: Settings, clock: Clock
 ) -> list[Video | Problem]:
     """Keep what a platform says of its videos, each with its place in the request. Each is answered by itself, as it
-    stands afterwards: a word that comes late changes nothing.
+    stands afterwards: a word that comes late changes nothing; one that says no time is newer than all before it, also
+    than those of a clock that is ahead.
 
     A problem may be an InvalidField, PersonUnknown or NotACreator (of the owner), MediaOriginNotAllowed or
     MediaNotEncrypted.
     """
     now = clock.now()
     owners = await known_subjects(connection, issuer_id, {video.owner_subject for video in videos.values()})
-    good: dict[str, tuple[int, VideoToTell]] = {}
+    good: dict[str, tuple[int, VideoToTell, datetime]] = {}
     answers: list[str | Problem] = []
     for place, video in videos.items():
         try:
@@ -47,10 +50,12 @@ async def tell(
             answers.append(problem)
             continue
         answers.append(video.external_id)
-        said = msgspec.structs.replace(video, told_at=video.told_at or now)
-        if video.external_id not in good or _moment(good[video.external_id][1]) <= _moment(said):
-            good[video.external_id] = owner_id, said
-    await connection.execute(SQL["tell_videos"], issuer_id, now, *_columns(list(good.values())))
+        before = good[video.external_id][2] if video.external_id in good else now
+        at = video.told_at or max(now, before)
+        if video.external_id not in good or before <= at:
+            good[video.external_id] = owner_id, video, at
+    columns = _columns([(owner_id, video) for owner_id, video, _ in good.values()])
+    await connection.execute(SQL["tell_videos"], issuer_id, now, *columns)
     kept = await reading.videos_told(connection, issuer_id, list(good))
     return [kept[one] if isinstance(one, str) else one for one in answers]
 
@@ -74,28 +79,27 @@ def _columns(videos: Sequence[tuple[int, VideoToTell]]) -> tuple[list[Any], ...]
     )
 
 
-def _moment(video: VideoToTell) -> datetime:
-    assert video.told_at is not None
-    return video.told_at
-
-
 def _check(
     place: str, video: VideoToTell, owners: Mapping[str, KnownSubject], settings: Settings, now: datetime
 ) -> int:
-    """The owner of a video, if it can be kept."""
+    """The owner of a video, if it can be kept. What takes it from everybody's sight asks no more than who has it: pages
+    load nothing from elsewhere, whatever is kept, and nobody earns who is no creator."""
+    if where := out_of_range(video, VideoToTell, place):
+        raise InvalidField(field=where, reason=OUT_OF_RANGE)
     require_readable(video.title, f"{place}.title")
     if video.state == "published" and video.published_at is None:
         raise InvalidField(field=f"{place}.published_at", reason="is needed of a video that is published")
     if video.territories_allowed is not None and video.territories_blocked:
         raise InvalidField(field=f"{place}.territories_blocked", reason="may not be given beside territories_allowed")
     _check_told_at(f"{place}.told_at", video.told_at, now)
+    is_shown = video.state in SHOWN_TO_ALL
     for field in ("cover_url", "hls_url"):
-        if address := getattr(video, field):
+        if is_shown and (address := getattr(video, field)):
             require_loadable(address, f"{place}.{field}", settings)
     owner = owners.get(video.owner_subject)
     if owner is None:
         raise PersonUnknown(field=f"{place}.owner_subject", subject=video.owner_subject)
-    if not owner.is_creator:
+    if is_shown and not owner.is_creator:
         raise NotACreator(field=f"{place}.owner_subject", subject=video.owner_subject)
     return owner.id
 
@@ -117,7 +121,7 @@ async def forget(
     """
     now = clock.now()
     _check_told_at("query.told_at", told_at, now)
-    await connection.execute(SQL["forget_video"], issuer_id, external_id, told_at or now)
+    await connection.execute(SQL["forget_video"], issuer_id, external_id, now, told_at)
     return await reading.require_told(connection, issuer_id, external_id)
 
 
@@ -136,7 +140,7 @@ async def by_token(database: Database, doorkeeper: Doorkeeper, token: str, setti
     said = _said_by(claims)
     async with database.read() as connection:
         known = (await reading.videos_told(connection, issuer.id, [said.external_id])).get(said.external_id)
-    if known is not None and known.told_at >= _moment(said):
+    if known is not None and said.told_at is not None and known.told_at >= said.told_at:
         return known
     async with database.transaction() as connection:
         (told,) = await tell(connection, issuer.id, {"body.video_token.video": said}, settings, clock)

@@ -21,6 +21,8 @@ from plaudit.moments import Moment
 from plaudit.problems import Conflict, Forbidden, NotFound
 
 VideoState = Literal["published", "unlisted", "private", "age_restricted", "deleted"]
+SHOWN_TO_ALL: tuple[VideoState, ...] = ("published", "unlisted")
+"""The states in which a video is shown to whoever knows where it is."""
 
 # In patterns: $ alone would let a line end follow.
 EXTERNAL_ID = r"^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$(?!\n)"

@@ -1,16 +1,18 @@
 -- Videos, and what their creators decided.
 
 -- name: tell_videos
--- An older word than the last changes nothing. Sorted, so that two servers telling of the same videos wait for each
--- other instead of for ever.
+-- An older word than the last changes nothing; one without a time is newer than the last. Sorted, so that two servers
+-- telling of the same videos wait for each other instead of for ever.
 insert into video as v (issuer_id, external_id, owner_id, title, duration_ms, cover_url, hls_url, state, published_at,
     territories_allowed, territories_blocked, music_restricted, told_at, added_at)
 select $1, u.external_id, u.owner_id, u.title, u.duration_ms, u.cover_url, u.hls_url, u.state, u.published_at,
-    string_to_array(u.allowed, ' '), string_to_array(u.blocked, ' '), u.music_restricted, u.told_at, $2
+    string_to_array(u.allowed, ' '), string_to_array(u.blocked, ' '), u.music_restricted,
+    coalesce(u.told_at, greatest($2, known.told_at + interval '1 microsecond')), $2
 from unnest($3::text[], $4::bigint[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
     $11::text[], $12::text[], $13::boolean[], $14::timestamptz[])
     as u (external_id, owner_id, title, duration_ms, cover_url, hls_url, state, published_at, allowed, blocked,
         music_restricted, told_at)
+    left join video known on known.issuer_id = $1 and known.external_id = u.external_id
 order by u.external_id
 on conflict (issuer_id, external_id) do update
 set owner_id = excluded.owner_id, title = excluded.title, duration_ms = excluded.duration_ms,
@@ -21,7 +23,8 @@ set owner_id = excluded.owner_id, title = excluded.title, duration_ms = excluded
 where v.told_at <= excluded.told_at;
 
 -- name: forget_video
-update video set state = 'deleted', told_at = $3 where issuer_id = $1 and external_id = $2 and told_at <= $3;
+update video set state = 'deleted', told_at = coalesce($4, greatest($3, told_at + interval '1 microsecond'))
+where issuer_id = $1 and external_id = $2 and ($4::timestamptz is null or told_at <= $4);
 
 -- name: videos_by_ids -> Video
 select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url, v.state,
