@@ -103,6 +103,7 @@ CANNOT_BE: Sequence[tuple[dict[str, Any], dict[str, Any], int, str, dict[str, An
     ({}, {"video_id": "999999"}, 404, "video_unknown", {}),
     ({"state": "deleted"}, {}, 410, "video_deleted", {}),
     ({"state": "private"}, {}, 403, "video_private", {}),
+    ({"published_at": "2026-03-14T15:09:27Z"}, {}, 403, "video_private", {}),
     ({"state": "unlisted"}, {}, 409, "video_unlisted", {}),
     ({"state": "age_restricted"}, {}, 409, "video_age_restricted", {}),
     ({"published_at": "2026-03-14T15:09:00Z"}, {}, 409, "video_too_new", {"opens_at": "2026-03-14T15:10:00Z"}),
@@ -199,7 +200,10 @@ async def test_a_video_of_another_platform_is_foreign(
     for_bob = {"Plaudit-Subject": "bob"}
     alone = await other.post("/v1/gifts", json=gift(platform, item, video_id=video["id"]), headers=for_bob)
     assert (alone.status_code, alone.json()["code"]) == (403, "video_foreign")
-    assert (await other.get(f"/v1/videos/{video['id']}/catalogue", headers=for_bob)).json()["reason"] == "video_foreign"
+    for state in ("published", "private", "deleted"):
+        await tell(server, platform, state=state)
+        offered = (await other.get(f"/v1/videos/{video['id']}/catalogue", headers=for_bob)).json()
+        assert (offered["reason"], offered["items"]) == ("video_foreign", []), state
     many = {"gifts": [gift(platform, item, video_id=video["id"], sender_subject="bob")]}
     (outcome,) = (await other.post("/v1/gifts:batch", json=many)).json()["items"]
     assert (outcome["outcome"], outcome["problem"]["code"]) == ("refused", "video_foreign")

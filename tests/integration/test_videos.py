@@ -14,7 +14,9 @@ from plaudit.clock import ManualClock
 from plaudit.db import connect
 from plaudit.limits import VIDEO_TOLD_AHEAD_S_MAX, VIDEOS_PER_CALL_MAX
 from plaudit.people import actions as people
-from plaudit.people.issuers import IssuerTerms, add_issuer
+from plaudit.people.development import ISSUER
+from plaudit.people.issuers import IssuerTerms, add_issuer, set_issuer_active
+from plaudit.videos import reading
 from tests.support.live import Platform
 from tests.support.videos import MEDIA, PATH, facts, give, open_videos, tell
 
@@ -38,6 +40,9 @@ def server(opened: tuple[Platform, httpx2.AsyncClient]) -> httpx2.AsyncClient:
 async def reason(client: httpx2.AsyncClient, video: dict[str, Any]) -> str | None:
     """Why somebody may give nothing; what is refused shows nothing."""
     answer = (await client.get(f"/v1/videos/{video['id']}/catalogue")).json()
+    if "code" in answer:
+        assert "items" not in answer
+        return str(answer["code"])
     assert (answer["reason"] is None) == bool(answer["items"])
     found: str | None = answer["reason"]
     return found
@@ -292,6 +297,9 @@ REASONS: list[tuple[dict[str, Any], str | None, int]] = [
     ({"state": "private"}, "video_private", 403),
     ({"state": "age_restricted"}, "video_age_restricted", 200),
     ({"state": "deleted"}, "video_deleted", 410),
+    ({"published_at": "2026-03-14T15:09:27Z"}, "video_private", 403),
+    ({"state": "unlisted", "published_at": "2026-03-14T15:09:27Z"}, "video_private", 403),
+    ({"published_at": "2026-03-14T15:09:26Z"}, "video_too_new", 200),
     ({"published_at": "2026-03-14T15:08:27Z"}, "video_too_new", 200),
     ({"published_at": "2026-03-14T15:08:26Z"}, None, 200),
     ({"music_restricted": True}, "video_music_restricted", 200),
@@ -312,6 +320,55 @@ async def test_what_may_be_given_on_a_video(platform: Platform, server: httpx2.A
         if shown != 200:
             assert answer.json()["code"] == expected
             assert "Sixty" not in answer.text
+
+
+AT_ADDRESSES = ("", "/catalogue", "/timeline", "/givers", "/frames", "/events")
+
+
+async def addresses_answer(client: httpx2.AsyncClient, video: dict[str, Any]) -> set[int]:
+    """With what each address of a video is answered."""
+    api = [f"/v1/videos/{video['id']}{rest}" for rest in AT_ADDRESSES]
+    answers = set()
+    for address in (*api, f"/videos/{video['id']}"):
+        async with client.stream("GET", address) as answer:
+            answers.add(answer.status_code)
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, 200),
+        ({"state": "private"}, 403),
+        ({"published_at": "2026-03-14T15:09:27Z"}, 403),
+        ({"state": "deleted"}, 410),
+    ],
+)
+async def test_all_addresses_of_a_video_answer_alike(
+    change: dict[str, Any], status: int, platform: Platform, server: httpx2.AsyncClient
+) -> None:
+    video, guest = await tell(server, platform, **change), await platform.client()
+    assert await addresses_answer(guest, video) == {status}
+    assert ("Sixty" in (await guest.get("/videos")).text) == (status == 200)
+    async with platform.house.database.read() as connection:
+        hidden = await reading.hidden_among(connection, [int(video["id"])], platform.clock.now())
+    assert bool(hidden) == (status != 200)
+
+
+async def test_videos_of_a_platform_that_is_no_longer_accepted_are_private(
+    platform: Platform, server: httpx2.AsyncClient
+) -> None:
+    video, guest = await tell(server, platform), await platform.client()
+    owner = await connect(platform.database_url, role=None)
+    try:
+        for active, status in ((False, 403), (True, 200)):
+            await set_issuer_active(owner, ISSUER, active=active)
+            assert await addresses_answer(guest, video) == {status}
+            assert ("Sixty" in (await guest.get("/videos")).text) == active
+            hidden = await reading.hidden_among(owner, [int(video["id"])], platform.clock.now())
+            assert bool(hidden) != active
+    finally:
+        await owner.close()
 
 
 async def test_gifts_on_videos_lie_in_a_band(platform: Platform, server: httpx2.AsyncClient) -> None:

@@ -33,6 +33,7 @@ VIDEO = Video(
     owner_name="Cleo",
     owner_avatar="",
     owner_country="GB",
+    issuer_active=True,
     owner_may_earn=True,
     owner_opted_in=True,
     gifts_enabled=True,
@@ -46,7 +47,7 @@ OF_VIDEO: list[tuple[dict[str, Any], Refusal]] = [
     ({"state": "unlisted"}, Refusal.UNLISTED),
     ({"state": "age_restricted"}, Refusal.AGE_RESTRICTED),
     ({"published_at": NOW - timedelta(seconds=59)}, Refusal.TOO_NEW),
-    ({"published_at": NOW + timedelta(days=1)}, Refusal.TOO_NEW),
+    ({"published_at": NOW}, Refusal.TOO_NEW),
     ({"music_restricted": True}, Refusal.MUSIC_RESTRICTED),
     ({"owner_may_earn": False}, Refusal.OWNER_NOT_A_CREATOR),
     ({"owner_country": "KP"}, Refusal.OWNER_COUNTRY_REFUSED),
@@ -56,6 +57,11 @@ OF_VIDEO: list[tuple[dict[str, Any], Refusal]] = [
 ]
 OF_GIVER: list[tuple[dict[str, Any], dict[str, Any], Refusal]] = [
     ({}, {"issuer_id": 2}, Refusal.FOREIGN),
+    ({"state": "deleted"}, {"issuer_id": 2}, Refusal.FOREIGN),
+    ({"state": "private"}, {"issuer_id": 2}, Refusal.FOREIGN),
+    ({"published_at": NOW + timedelta(days=1)}, {}, Refusal.PRIVATE),
+    ({"issuer_active": False}, {}, Refusal.PRIVATE),
+    ({"issuer_active": False, "state": "deleted"}, {}, Refusal.DELETED),
     ({}, {"person_id": 3}, Refusal.OWN_VIDEO),
     ({}, {"countries": frozenset({"DE", "KP"})}, Refusal.GIVER_COUNTRY_REFUSED),
     ({"territories_blocked": ["DE"]}, {}, Refusal.TERRITORY_NOT_ALLOWED),

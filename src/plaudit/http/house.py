@@ -126,7 +126,7 @@ async def open_house(
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
         doorkeeper.on_over(hub.watch.over)
-        hub.watch.ask("video", hidden_among)
+        hub.watch.ask("video", lambda connection, ids: hidden_among(connection, ids, clock.now()))
         deliverer = await closing.run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await closing.run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)

@@ -45,6 +45,8 @@ from plaudit.videos.model import (
 )
 from plaudit.videos.occasions import OCCASION
 from plaudit.videos.places import VideoPlaces
+from plaudit.videos.refusals import BY_CODE
+from plaudit.videos.showing import SHOWN
 
 TAGS = ["Videos"]
 
@@ -178,13 +180,13 @@ async def forget_video(
     operation_id="GetVideo",
     tags=TAGS,
     summary="One video",
+    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
-async def get_video(video_id: VideoId, database: Database) -> ShownVideo:
+async def get_video(shown: NamedDependency[Video], database: Database) -> ShownVideo:
     """What everybody may know of it. Gifts that come are in it within seconds."""
     async with database.read() as connection:
-        video = await reading.require_shown(connection, int(video_id))
-        return shown_video(video, await given_on(connection, video.shard, video.id))
+        return shown_video(shown, await given_on(connection, shown.shard, shown.id))
 
 
 @get(
@@ -194,7 +196,7 @@ async def get_video(video_id: VideoId, database: Database) -> ShownVideo:
     tags=TAGS,
     summary="What can be given on a video",
     dependencies=OCCASION,
-    problems=(VideoUnknown,),
+    problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_video_catalogue(
     request: Request[Any, Any, Any],
@@ -210,6 +212,8 @@ async def get_video_catalogue(
     async with database.read() as connection:
         video = await reading.require_video(connection, int(video_id))
     reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
+    if reason in {Refusal.DELETED, Refusal.PRIVATE}:
+        raise BY_CODE[reason]
     if reason is None:
         everything = catalogue.offered_to(await prices.region_of(person_id), video.owner_id)
         offered = [item for item in everything if is_for_videos(item, occasion.rule)]

@@ -15,16 +15,17 @@ from plaudit.videos.model import Video
 class Refusal(enum.StrEnum):
     """Why nothing may be given on a video; stable codes. The first that holds is said."""
 
+    FOREIGN = "video_foreign"
+    """It is of another platform than the giver, who learns nothing more of it."""
     DELETED = "video_deleted"
     """Its platform took it away."""
-    FOREIGN = "video_foreign"
-    """It is of another platform than the giver."""
     PRIVATE = "video_private"
+    """Its platform says so, or will show it later, or is no longer accepted."""
     UNLISTED = "video_unlisted"
     """It is public for those only who know its address."""
     AGE_RESTRICTED = "video_age_restricted"
     TOO_NEW = "video_too_new"
-    """It is not public yet, or not for as long as `PLAUDIT_VIDEO_PUBLIC_S_MIN` says."""
+    """It is not public for as long as `PLAUDIT_VIDEO_PUBLIC_S_MIN` says."""
     MUSIC_RESTRICTED = "video_music_restricted"
     """The owners of its music let nobody earn with it."""
     OWNER_NOT_A_CREATOR = "owner_not_a_creator"
@@ -99,8 +100,11 @@ def refusal_of_video(video: Video, rule: Rule, now: datetime) -> Refusal | None:
 def refusal_for(video: Video, occasion: Occasion) -> Refusal | None:
     """Why somebody may not give on a video; None: they may."""
     rule, countries = occasion.rule, occasion.countries
+    if occasion.issuer_id not in {None, video.issuer_id}:
+        return Refusal.FOREIGN
+    if hidden := video.hidden_as(occasion.now):
+        return _NOT_PUBLIC[hidden]
     checks = (
-        (occasion.issuer_id not in {None, video.issuer_id}, Refusal.FOREIGN),
         (occasion.person_id == video.owner_id, Refusal.OWN_VIDEO),
         (not rule.countries_refused.isdisjoint(countries), Refusal.GIVER_COUNTRY_REFUSED),
         (not may_watch(video, countries), Refusal.TERRITORY_NOT_ALLOWED),

@@ -63,6 +63,8 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     owner_name: str
     owner_avatar: str
     owner_country: str | None
+    issuer_active: bool
+    """Its platform is still accepted."""
     owner_may_earn: bool
     """Still a creator, by the word of a platform that is still accepted."""
     owner_opted_in: bool
@@ -71,6 +73,14 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """The owner has not taken this one out."""
     messages_enabled: bool
     """The owner takes words with gifts on videos."""
+
+    def hidden_as(self, now: datetime) -> Literal["deleted", "private"] | None:
+        """As what it is kept from everybody (`hidden_among` says the same of many); None: it is shown. It is private
+        until it is published, and when its platform, which could take it away, is no longer heard."""
+        if self.state == "deleted":
+            return "deleted"
+        is_to_come = self.published_at is not None and now < self.published_at
+        return "private" if self.state == "private" or is_to_come or not self.issuer_active else None
 
 
 class VideoFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

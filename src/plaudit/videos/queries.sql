@@ -30,7 +30,7 @@ where issuer_id = $1 and external_id = $2 and ($4::timestamptz is null or told_a
 select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url, v.state,
     v.published_at, v.territories_allowed, v.territories_blocked, v.music_restricted, v.told_at,
     p.subject as owner_subject, p.display_name as owner_name, p.avatar as owner_avatar, p.country as owner_country,
-    i.active and ('creator' = any (p.platform_roles) or exists (
+    i.active as issuer_active, i.active and ('creator' = any (p.platform_roles) or exists (
         select from role_grant g where g.person_id = p.id and g.role = 'creator' and g.taken_at is null
     )) as owner_may_earn,
     exists (select from video_opt_in o where o.creator_id = v.owner_id) as owner_opted_in,
@@ -40,7 +40,9 @@ from video v join person p on p.id = v.owner_id join issuer i on i.id = v.issuer
 where v.id = any ($1::bigint[]);
 
 -- name: hidden_among
-select id from video where id = any ($1::bigint[]) and state in ('deleted', 'private');
+-- As Video.hidden_as.
+select v.id from video v join issuer i on i.id = v.issuer_id
+where v.id = any ($1::bigint[]) and (v.state in ('deleted', 'private') or v.published_at > $2 or not i.active);
 
 -- name: ids_by_external_ids
 select id from video where issuer_id = $1 and external_id = any ($2::text[]);
@@ -55,8 +57,9 @@ select id from video where owner_id = $1 and state <> 'deleted' and id < $2 orde
 
 -- name: ids_published
 -- A page of those everybody can watch, the newest first.
-select id from video where state = 'published' and published_at <= $1 and (published_at, id) < ($2, $3)
-order by published_at desc, id desc limit $4;
+select v.id from video v join issuer i on i.id = v.issuer_id
+where v.state = 'published' and v.published_at <= $1 and i.active and (v.published_at, v.id) < ($2, $3)
+order by v.published_at desc, v.id desc limit $4;
 
 -- name: is_opted_in
 select exists (select from video_opt_in where creator_id = $1);

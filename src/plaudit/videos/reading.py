@@ -49,23 +49,21 @@ async def require_video(connection: Connection, video_id: int) -> Video:
     return found[0]
 
 
-async def require_shown(connection: Connection, video_id: int) -> Video:
-    """The video of that id, which somebody may look at.
+async def require_shown(connection: Connection, video_id: int, now: datetime) -> Video:
+    """The video of that id, which somebody may look at now.
 
     Raises:
         VideoUnknown, VideoDeleted, VideoPrivate: nobody may.
     """
     video = await require_video(connection, video_id)
-    if video.state == "deleted":
-        raise VideoDeleted
-    if video.state == "private":
-        raise VideoPrivate
+    if hidden := video.hidden_as(now):
+        raise VideoDeleted if hidden == "deleted" else VideoPrivate
     return video
 
 
-async def hidden_among(connection: Connection, ids: Collection[int]) -> list[int]:
-    """Those of some videos that nobody may look at any more."""
-    return [row["id"] for row in await connection.fetch(SQL["hidden_among"], list(ids))]
+async def hidden_among(connection: Connection, ids: Collection[int], now: datetime) -> list[int]:
+    """Those of some videos that nobody may look at now."""
+    return [row["id"] for row in await connection.fetch(SQL["hidden_among"], list(ids), now)]
 
 
 async def videos_known(connection: Connection, ids: Sequence[int]) -> dict[int, Video]:

@@ -6,7 +6,6 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
-from plaudit.injected import Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live.conversation import FramePage
 from plaudit.live.hub import Hub
@@ -17,17 +16,14 @@ from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import CallerOrGuest
 from plaudit.people.ways_in import WayIn
-from plaudit.videos import reading
-from plaudit.videos.creator_api import VideoId
 from plaudit.videos.model import Video, VideoDeleted, VideoPrivate, VideoUnknown
+from plaudit.videos.showing import SHOWN
 
 TAGS = ["Videos"]
 
 
-async def _shown(database: Database, video_id: str) -> tuple[RoomKey, Video]:
-    async with database.read() as connection:
-        video = await reading.require_shown(connection, int(video_id))
-    return RoomKey(video.shard, video.id, has_state=False), video
+def _key(video: Video) -> RoomKey:
+    return RoomKey(video.shard, video.id, has_state=False)
 
 
 @get(
@@ -36,18 +32,17 @@ async def _shown(database: Database, video_id: str) -> tuple[RoomKey, Video]:
     operation_id="GetVideoFrames",
     tags=TAGS,
     summary="What happened on a video",
+    dependencies=SHOWN,
     problems=(CursorVoid, VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_video_frames(
-    video_id: VideoId,
-    database: Database,
+    shown: NamedDependency[Video],
     hub: NamedDependency[Hub],
     after: FrameCursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Response[FramePage]:
     """The frames after a cursor, in order, as its events bring them."""
-    key, _ = await _shown(database, video_id)
-    return await frame_page(hub, key, after, limit)
+    return await frame_page(hub, _key(shown), after, limit)
 
 
 @get(
@@ -56,12 +51,12 @@ async def get_video_frames(
     operation_id="WatchVideo",
     tags=TAGS,
     summary="What happens on a video, as server-sent events",
+    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def watch_video(
-    video_id: VideoId,
+    shown: NamedDependency[Video],
     caller: CallerOrGuest,
-    database: Database,
     hub: NamedDependency[Hub],
     stopping: NamedDependency[asyncio.Event],
     network_address: NamedDependency[str | None],
@@ -71,10 +66,9 @@ async def watch_video(
     """As in a room, but for `state`: nobody counts who watches, and the totals are asked for. `event` is the type of a
     message, `id` the cursor. Without one, the last frames; with that of the timeline, what the timeline has not. It
     ends when nobody may look at the video any more."""
-    key, video = await _shown(database, video_id)
-    watcher = watcher_of(video.id, video.owner_id, caller, network_address, is_video=True)
-    way = WayIn("video", video.id)
-    return event_stream(hub, key, watcher, caller, stopping, last_event_id or cursor, way)
+    watcher = watcher_of(shown.id, shown.owner_id, caller, network_address, is_video=True)
+    way = WayIn("video", shown.id)
+    return event_stream(hub, _key(shown), watcher, caller, stopping, last_event_id or cursor, way)
 
 
 HANDLERS = (get_video_frames, watch_video)

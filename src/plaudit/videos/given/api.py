@@ -24,11 +24,10 @@ from plaudit.live.message import cursor_of
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import PersonCard
-from plaudit.videos import reading
-from plaudit.videos.creator_api import VideoId
 from plaudit.videos.given import actions
 from plaudit.videos.given.model import HIDDEN, Giver, LastGift, Mark
-from plaudit.videos.model import VideoDeleted, VideoPrivate, VideoUnknown
+from plaudit.videos.model import Video, VideoDeleted, VideoPrivate, VideoUnknown
+from plaudit.videos.showing import SHOWN
 
 TAGS = ["Videos"]
 
@@ -104,10 +103,11 @@ class VideoGivers(msgspec.Struct, frozen=True):
     operation_id="GetVideoTimeline",
     tags=TAGS,
     summary="What was given at which moment of a video",
+    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_timeline(
-    video_id: VideoId,
+    shown: NamedDependency[Video],
     database: Database,
     hub: NamedDependency[Hub],
     marks: Annotated[
@@ -116,13 +116,12 @@ async def get_timeline(
 ) -> VideoTimeline:
     """However much was given. Gifts are at the second in which they were given; one without a moment is at none."""
     async with database.snapshot() as connection:
-        video = await reading.require_shown(connection, int(video_id))
-        given = await actions.given_on(connection, video.shard, video.id)
-        found = await actions.timeline(connection, video.shard, video.id, video.duration_ms, marks)
-        behind = await actions.behind(connection, video.shard)
+        given = await actions.given_on(connection, shown.shard, shown.id)
+        found = await actions.timeline(connection, shown.shard, shown.id, shown.duration_ms, marks)
+        behind = await actions.behind(connection, shown.shard)
         cards = await _cards(connection, {one for mark in found for one in _senders(mark)})
-    shown = [_mark(mark, cards) for mark in found]
-    return VideoTimeline(cursor_of(hub.reader.epoch, given.seq), shown, behind)
+    merged = [_mark(mark, cards) for mark in found]
+    return VideoTimeline(cursor_of(hub.reader.epoch, given.seq), merged, behind)
 
 
 def _senders(mark: Mark) -> list[int]:
@@ -142,10 +141,11 @@ def _mark(mark: Mark, cards: dict[int, PersonCard]) -> TimelineMark:
     operation_id="GetVideoGivers",
     tags=TAGS,
     summary="Who gave on a video",
+    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_givers(
-    video_id: VideoId,
+    shown: NamedDependency[Video],
     database: Database,
     limit: Annotated[
         int, Parameter(ge=1, le=VIDEO_GIVERS_MAX, description="How many of the most generous.")
@@ -153,11 +153,10 @@ async def get_givers(
 ) -> VideoGivers:
     """Those who gave most, and the last gifts."""
     async with database.snapshot() as connection:
-        video = await reading.require_shown(connection, int(video_id))
-        given = await actions.given_on(connection, video.shard, video.id)
-        top = await actions.top_givers(connection, video.shard, video.id, limit)
-        last = await actions.last_gifts(connection, video.shard, video.id)
-        behind = await actions.behind(connection, video.shard)
+        given = await actions.given_on(connection, shown.shard, shown.id)
+        top = await actions.top_givers(connection, shown.shard, shown.id, limit)
+        last = await actions.last_gifts(connection, shown.shard, shown.id)
+        behind = await actions.behind(connection, shown.shard)
         cards = await _cards(connection, {*(one.person_id for one in top), *(one.viewer_id for one in last)} - {HIDDEN})
     return VideoGivers(given.coins, given.gifts, _top(top, cards), [_gift(gift, cards) for gift in last], behind)
 

@@ -74,7 +74,7 @@ async def video(
     """A video, whose it is, what was given on it, and the tray to give from."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await reading.require_shown(connection, video_id)
+        found = await reading.require_shown(connection, video_id, occasion.now)
         worth = await trays.worth(connection, viewer)
     offered = [one for one in await trays.offered(viewer, found.owner_id) if is_for_videos(one, occasion.rule)]
     refusal = refusal_for(found, occasion) or (None if offered else Refusal.NO_ITEMS)
