@@ -356,6 +356,36 @@ async def test_each_gift_of_a_batch_has_its_own_place(
     assert (nowhere["code"], nowhere["field"]) == ("invalid_field", "body.gifts[1].room_id")
 
 
+async def test_what_is_wrong_with_one_gift_of_a_batch_is_said_of_it_alone(
+    platform: Platform, server: httpx2.AsyncClient, item: dict[str, Any]
+) -> None:
+    ada, cleo = await platform.viewer("ada", COINS), await platform.creator("cleo")
+    await cleo.put("/v1/creators/me/video-messages", json={"enabled": True})
+    video, of_ada = await tell(server, platform), {"sender_subject": "ada"}
+    too_long = "a" * (GIFT_MESSAGE_LENGTH_MAX + 1)
+    words: list[dict[str, Any]] = [{"message": text} for text in ("\u200b", "", too_long, "a\x07")]
+    claims: list[dict[str, Any]] = [
+        {"owner_subject": "a\0b"},
+        {"cover_url": "/a\ud800b"},
+        {"title": "a\0b"},
+        {"duration_ms": 2**70},
+        {"published_at": "9999-12-31T23:59:59Z"},
+        {"published_at": "0001-01-01T00:00:00+14:00"},
+    ]
+    gifts = [
+        gift(platform, item, video_id=video["id"], message="Such a view", **of_ada),
+        *(gift(platform, item, video_id=video["id"], **of_ada, **one) for one in words),
+        *(gift(platform, item, video_token=vouch(platform, external_id="v-9", **one), **of_ada) for one in claims),
+        gift(platform, item, video_id=video["id"], **of_ada),
+    ]
+    items = (await server.post("/v1/gifts:batch", json={"gifts": gifts})).json()["items"]
+    assert [one["outcome"] for one in items] == ["posted", *["refused"] * (len(gifts) - 2), "posted"]
+    said = [one["problem"] for one in items[1:-1]]
+    assert [one["code"] for one in said] == ["invalid_field"] * len(words) + ["video_token_not_valid"] * len(claims)
+    assert [one["field"] for one in said[: len(words)]] == [f"body.gifts[{place}].message" for place in range(1, 5)]
+    assert await wallet(ada) == COINS - 2 * item["coins"]
+
+
 def vouch(platform: Platform, **more: Any) -> str:
     return platform.issuer.vouch("video", facts(platform) | more, platform.clock, lifetime=timedelta(hours=1))
 

@@ -112,6 +112,8 @@ async def test_each_video_of_a_batch_is_answered_by_itself(platform: Platform, s
         facts(platform, external_id="v-5", published_at=None),
         facts(platform, external_id="v-1", title="Seventy rooftops"),
         facts(platform, external_id="v-1", title="Fifty rooftops", told_at=old),
+        facts(platform, external_id="v-6", published_at="9999-12-31T23:59:59-12:00"),
+        facts(platform, external_id="v-7", told_at="0001-01-01T00:00:00Z"),
     ]
     answer = await server.post("/v1/videos:batch", json={"videos": videos})
     items = answer.json()["items"]
@@ -119,9 +121,13 @@ async def test_each_video_of_a_batch_is_answered_by_itself(platform: Platform, s
     problems = [(place, item["problem"]["code"]) for place, item in enumerate(items) if "problem" in item]
     assert problems == [
         (1, "person_unknown"), (2, "not_a_creator"), (3, "media_origin_not_allowed"), (4, "invalid_field"),
+        (7, "invalid_field"), (8, "invalid_field"),
     ]  # fmt: skip
-    fields = [items[place]["problem"]["field"] for place in (1, 4)]
-    assert fields == ["body.videos[1].owner_subject", "body.videos[4].published_at"]
+    fields = [items[place]["problem"]["field"] for place in (1, 4, 7, 8)]
+    assert fields == [
+        "body.videos[1].owner_subject", "body.videos[4].published_at", "body.videos[7].published_at",
+        "body.videos[8].told_at",
+    ]  # fmt: skip
     assert [items[place]["video"]["title"] for place in (0, 5, 6)] == ["Seventy rooftops"] * 3
     assert [one["external_id"] for one in (await server.get("/v1/videos")).json()["items"]] == ["v-1"]
 
@@ -208,6 +214,11 @@ async def test_the_database_keeps_no_other_moment(platform: Platform, server: ht
 async def test_ids_that_no_address_can_hold_are_refused(platform: Platform, server: httpx2.AsyncClient) -> None:
     for name in ("v" * 201, "v%0A"):
         assert (await server.put(f"{PATH}{name}", json=facts(platform))).json()["field"] == "path.external_id"
+    worn = {
+        "videos": [facts(platform, external_id="v-1"), facts(platform, external_id="v-2", published_at="yesterday")]
+    }
+    refused = await server.post("/v1/videos:batch", json=worn)
+    assert (refused.status_code, refused.json()["field"]) == (400, "body.videos[1].published_at")
     for name in ("a/b", "v\n"):
         batch = {"videos": [facts(platform, external_id=name)]}
         assert (await server.post("/v1/videos:batch", json=batch)).json()["field"] == "body.videos[0].external_id"

@@ -53,23 +53,15 @@ async def send_gift(
     `gifts_paused`, `item_retired`, `own_room`, `receiver_not_in_room`, `price_changed`, `gift_conflict`; on a video
     what its catalogue says as `reason`, or what is wrong with place, item, receiver or words.
     """
-    gift, is_new = await gift_sender.send(_wanted(data, caller.person_id, caller.issuer_id, network_address))
+    _require_place(data, "body")
+    wanted = _wanted(data, caller.person_id, caller.issuer_id, network_address, _words(data, "body"))
+    gift, is_new = await gift_sender.send(wanted)
     return Response(gift, status_code=201 if is_new else 200)
 
 
 def _wanted(
-    request: GiftRequest, sender_id: int, issuer_id: int, network_address: str | None, field: str = "body"
+    request: GiftRequest, sender_id: int, issuer_id: int, network_address: str | None, words: str | None
 ) -> WantedGift:
-    """Raises:
-    InvalidField: it goes nowhere, or to two places; or it says of a room what is for videos.
-    """
-    if (request.room_id is not None) + (request.video_id is not None) + (request.video_token is not None) != 1:
-        reason = "or video_id or video_token must be given, and one of them only"
-        raise InvalidField(field=f"{field}.room_id", reason=reason)
-    if request.room_id is not None:
-        for name in ("position_ms", "message"):
-            if getattr(request, name) is not None:
-                raise InvalidField(field=f"{field}.{name}", reason="is for gifts on videos")
     return WantedGift(
         request.id,
         sender_id,
@@ -80,11 +72,33 @@ def _wanted(
         _number(request.creator_id),
         _number(request.video_id),
         request.position_ms,
-        request.message and plain(request.message, f"{field}.message", GIFT_MESSAGE_LENGTH_MAX),
+        words,
         request.video_token,
         issuer_id,
         network_address,
     )
+
+
+def _words(request: GiftRequest, field: str) -> str | None:
+    """What goes with the gift, as it is kept.
+
+    Raises:
+        InvalidField: they cannot be read.
+    """
+    return None if request.message is None else plain(request.message, f"{field}.message", GIFT_MESSAGE_LENGTH_MAX)
+
+
+def _require_place(request: GiftRequest, field: str) -> None:
+    """Raises:
+    InvalidField: it goes nowhere, or to two places; or it says of a room what is for videos.
+    """
+    if (request.room_id is not None) + (request.video_id is not None) + (request.video_token is not None) != 1:
+        reason = "or video_id or video_token must be given, and one of them only"
+        raise InvalidField(field=f"{field}.room_id", reason=reason)
+    if request.room_id is not None:
+        for name in ("position_ms", "message"):
+            if getattr(request, name) is not None:
+                raise InvalidField(field=f"{field}.{name}", reason="is for gifts on videos")
 
 
 def _number(text: str | None) -> int | None:
@@ -112,20 +126,27 @@ async def send_gifts(
 
     Each gift names its sender by `sender_id` or `sender_subject`, a person of the key's platform.
     """
+    for place, gift in enumerate(data.gifts):
+        _require_place(gift, f"body.gifts[{place}]")
     async with database.transaction() as connection:
         senders = await _senders(connection, caller, data.gifts, clock)
-    known = [
-        _wanted(gift, sender, caller.issuer_id, None, f"body.gifts[{place}]")
+    wanted = [
+        _wanted_of(gift, sender, caller, f"body.gifts[{place}]")
         for place, (gift, sender) in enumerate(zip(data.gifts, senders, strict=True))
-        if sender
     ]
-    sent = iter(await gift_sender.send_many(known))
-    return GiftBatchAnswer(
-        [
-            _outcome(gift.id, next(sent) if sender else SenderUnknown())
-            for gift, sender in zip(data.gifts, senders, strict=True)
-        ]
-    )
+    sent = iter(await gift_sender.send_many([one for one in wanted if isinstance(one, WantedGift)]))
+    settled = [one if isinstance(one, Problem) else next(sent) for one in wanted]
+    return GiftBatchAnswer([_outcome(gift.id, one) for gift, one in zip(data.gifts, settled, strict=True)])
+
+
+def _wanted_of(gift: BatchedGift, sender: int | None, caller: Caller, field: str) -> WantedGift | Problem:
+    """A gift of a batch, or why it alone cannot be sent."""
+    if sender is None:
+        return SenderUnknown()
+    try:
+        return _wanted(gift, sender, caller.issuer_id, None, _words(gift, field))
+    except Problem as problem:
+        return problem
 
 
 async def _senders(

@@ -7,7 +7,7 @@ import msgspec
 
 from plaudit.gifts.model import DECIMAL_ID, REFUSED, Gift, GiftRequest, SenderUnknown
 from plaudit.gifts.places import brought_refusals
-from plaudit.limits import GIFTS_PER_REQUEST_MAX
+from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX, GIFTS_PER_REQUEST_MAX
 from plaudit.problems import InvalidField, Problem
 
 NOT_SENT: tuple[type[Problem], ...] = (*REFUSED, *brought_refusals(), SenderUnknown, InvalidField)
@@ -17,13 +17,24 @@ _PROBLEM_SCHEMAS = (*sorted(problem.__name__ for problem in NOT_SENT), "ProblemD
 
 
 class BatchedGift(GiftRequest, forbid_unknown_fields=True, kw_only=True):
-    """A gift a server sends for one of its people, named by exactly one of the two."""
+    """A gift a server sends for one of its people, named by exactly one of the two. Words that are too long are refused
+    with their gift, not with the batch."""
 
     sender_id: Annotated[str, msgspec.Meta(pattern=DECIMAL_ID, description="The sender, by our id.")] | None = None
     sender_subject: (
         Annotated[
             str,
             msgspec.Meta(min_length=1, max_length=255, description="The sender, by the platform's own id."),
+        ]
+        | None
+    ) = None
+    message: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                description="Words with a gift on a video, if its creator takes any: plain text of at most"
+                f" {GIFT_MESSAGE_LENGTH_MAX} characters."
+            ),
         ]
         | None
     ) = None

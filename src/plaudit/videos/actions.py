@@ -25,6 +25,7 @@ from plaudit.videos.model import (
     VideoDeleted,
     VideoToTell,
 )
+from plaudit.wire import decode_body
 
 SQL = statements(__file__)
 
@@ -154,8 +155,10 @@ def _said_by(claims: Mapping[str, Any]) -> VideoToTell:
     if claims["exp"] - claims["iat"] > VIDEO_TOKEN_LIFETIME_S_MAX:
         raise TokenNotValid("is good for more than a day")
     try:
-        said = msgspec.convert(claims.get("video"), VideoToTell)
-    except msgspec.ValidationError as error:
+        said = decode_body(msgspec.json.encode(claims.get("video")), VideoToTell)
+    except Problem as problem:
+        raise TokenNotValid(f"has a claim that does not fit: video: {problem}") from problem
+    except (ValueError, OverflowError, RecursionError) as error:  # what JSON of Python can hold beyond that of others
         raise TokenNotValid(f"has a claim that does not fit: video: {error}") from error
     if said.told_at is not None:
         raise TokenNotValid("has a claim that does not fit: video: told_at is said by iat")

@@ -146,6 +146,8 @@ class VideoToTell(VideoFacts, frozen=True, forbid_unknown_fields=True, kw_only=T
 class VideosToTell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Videos to tell of, each with an answer of its own. Of one that is named twice the later word counts."""
 
+    asks_moments_itself: ClassVar[bool] = True
+
     videos: Annotated[list[VideoToTell], Meta(min_length=1, max_length=VIDEOS_PER_CALL_MAX)]
 
 
