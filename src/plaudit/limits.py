@@ -203,6 +203,7 @@ SOCKET_CLOSE_WAIT_S = 2  # for a slow reader to take its farewell
 SOCKET_DRAIN_WAIT_S = 10  # for a reader to take what was sent before it is let go
 
 # chat
+MARKS_PER_LETTER_MAX = 4  # that stand over each other; no script needs more
 CHAT_TEXT_LENGTH_MAX = 300  # characters of one message
 CHAT_MESSAGES_PER_10_S = 8  # of one person
 CHAT_TICK_MS = 50  # messages of this long become one frame

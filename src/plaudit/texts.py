@@ -3,9 +3,10 @@ the order of what stands around it, or be a part of what a reader sees as one.""
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
 
-from plaudit.limits import EMAIL_ADDRESS_LENGTH_MAX
+from plaudit.limits import EMAIL_ADDRESS_LENGTH_MAX, MARKS_PER_LETTER_MAX
 from plaudit.problems import InvalidField
 
 _JOINERS = "\u200c\u200d"
@@ -22,27 +23,29 @@ _MARKS = frozenset({"Mn", "Me", "Mc"})
 def readable(text: str) -> str:
     """A text as it can be shown, with one blank between words; empty when it shows nothing.
 
-    Joiners stay between two characters; whatever else is there to be neither seen nor read becomes a blank.
+    Joiners stay between two characters; whatever else is there to be neither seen nor read becomes a blank, and of the
+    marks that stand over each other a letter keeps MARKS_PER_LETTER_MAX.
     """
     shown = "".join(character if _is_read(character) else " " for character in text.translate(_TURNING))
+    shown = "".join(character for character, height in _heights(shown) if height <= MARKS_PER_LETTER_MAX)
     words = (word.strip(_JOINERS) for word in shown.split())
     joined = " ".join(word for word in words if word)
     return "" if shows_nothing(joined) else joined
 
 
 def plain(text: str, field: str, length_max: int) -> str:
-    """What somebody says, in one line, without blanks around it and without what turns the order of the line.
+    """What somebody says, in one line: readable, as a name is.
 
     Raises:
         InvalidField: nothing is left that shows, more than `length_max` characters, or control characters.
     """
-    text = " ".join(without_turns(text).split())
-    if shows_nothing(text):
+    if any(unicodedata.category(character) == "Cc" for character in "".join(text.split())):
+        raise InvalidField(field=field, reason="must not contain control characters")
+    text = readable(text)
+    if not text:
         raise InvalidField(field=field, reason="is empty")
     if len(text) > length_max:
         raise InvalidField(field=field, reason=f"is longer than {length_max} characters", most=length_max)
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise InvalidField(field=field, reason="must not contain control characters")
     return text
 
 
@@ -64,6 +67,8 @@ def require_readable(text: str, field: str) -> str:
         raise InvalidField(field=field, reason="must show something")
     if any(not _is_read(character) for character in text) or text != text.translate(_TURNING):
         raise InvalidField(field=field, reason="must be printable")
+    if any(height > MARKS_PER_LETTER_MAX for _, height in _heights(text)):
+        raise InvalidField(field=field, reason=f"must have at most {MARKS_PER_LETTER_MAX} marks over a letter")
     return text
 
 
@@ -80,6 +85,19 @@ def without_turns(text: str) -> str:
 
 def _is_read(character: str) -> bool:
     return character in _JOINERS or _is_tag(character) or unicodedata.category(character) not in _HIDDEN
+
+
+def _heights(text: str) -> Iterator[tuple[str, int]]:
+    """Each character with the marks that stand over or under its letter until then, itself among them; 0: it is none.
+    A mark that takes a place of its own, or chooses a shape, does not begin anew."""
+    height = 0
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind not in _MARKS:
+            height = 0
+        stands = kind == "Me" or unicodedata.combining(character) != 0
+        height += stands
+        yield character, height if stands else 0
 
 
 def _is_tag(character: str) -> bool:
