@@ -79,7 +79,8 @@ class ProviderUnavailable(Problem):
 
 
 class ProviderRefused(Problem):
-    """It will not, whatever the number of tries."""
+    """It will not, whatever the number of tries. `reason`, in its words or ours, is for logs and operators: whoever
+    asked is answered with our title alone."""
 
     code: ClassVar[str] = "provider_refused"
     status: ClassVar[int] = 502
@@ -87,10 +88,13 @@ class ProviderRefused(Problem):
 
     class Fields(msgspec.Struct, frozen=True):
         provider: str
-        reason: str
 
     def __init__(self, provider: str, reason: str) -> None:
-        super().__init__(provider=provider, reason=reason)
+        super().__init__(provider=provider)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.fields['provider']}: {self.reason}"
 
 
 class SignatureNotValid(Problem):

@@ -26,6 +26,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one
 from plaudit.limits import QUEUE_CODES_SHOWN_MAX, QUEUE_ERROR_LENGTH_MAX, QUEUE_STUCK_TRIES
 from plaudit.problems import Problem
+from plaudit.providers import ProviderRefused
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,8 @@ class Failure(NamedTuple):
 def failure_of(error: Exception) -> Failure:
     """A problem of ours by its code and reason; any other exception by its class and the first line it says: what
     follows there may be the data of a row."""
+    if isinstance(error, ProviderRefused):
+        return Failure(error.code, _kept(error.reason))
     if isinstance(error, Problem):
         return Failure(error.code, _kept(str(error.fields.get("reason") or error)))
     if isinstance(error, TryFailed):

@@ -175,4 +175,4 @@ async def test_parameters_it_does_not_know_are_a_refusal(intents: StripeIntents)
     )
     with pytest.raises(ProviderRefused) as refused:
         await intents.create_checkout(request)
-    assert refused.value.fields["reason"].startswith("400")
+    assert refused.value.reason.startswith("400")

@@ -225,7 +225,6 @@ async def test_a_provider_that_does_not_take_the_currency_gets_no_order(
     body = {"id": quote["id"], "quote_id": quote["id"], "provider": "sandbox"}
     refused = await ada.post("/v1/orders", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "currency_not_taken")
-    assert "EUR" in refused.json()["reason"]
     assert (await ada.get("/v1/orders")).json()["items"] == []
     assert (await ada.get("/v1/prices")).json()["providers"] == []
     assert '"way": null' in (await ada.get("/recharge")).text

@@ -327,5 +327,4 @@ async def test_a_currency_paypal_does_not_take_is_said(shop: PayPalShop) -> None
     ida = await shop.desk.person("ida", locale="id-ID")
     refused = await shop.place(ida, coins=70)
     assert (refused.status_code, refused.json()["code"]) == (422, "currency_not_taken")
-    assert "IDR" in refused.json()["reason"]
     assert shop.paypal.control("counts")["requests"] == {}

@@ -54,20 +54,21 @@ def text_of(answer: httpx2.Response) -> str:
     return re.sub(r"\s+", " ", reader.pages[0].extract_text().replace("\u200b", ""))
 
 
-async def tell(ada: Returns, order: dict[str, Any], state: ReversalState, minute: int, **more: Any) -> None:
-    """The provider's word of a dispute."""
+async def tell(
+    ada: Returns, order: dict[str, Any], state: ReversalState, minute: int, kind: ReversalKind = ReversalKind.CHARGEBACK
+) -> None:
+    """The provider's word of a dispute, or of a refund at its own desk."""
     now = ada.shop.clock.now()
     house = ada.shop.desk.house
     payment_id = order["checkout_url"].rsplit("/", 1)[1]
     news = ReversalNews(
         id="dispute-1",
-        kind=ReversalKind.CHARGEBACK,
+        kind=kind,
         state=state,
         payment_id=payment_id,
         amount=None,
         reason="fraudulent",
         at=now + timedelta(minutes=minute),
-        **more,
     )
     async with house.database.transaction() as connection:
         found = await find_order(connection, ada.person_id, UUID(order["id"]))
@@ -115,6 +116,22 @@ async def test_a_dispute_has_its_credit_note_once_it_is_lost(ada: Returns) -> No
     assert cancellation["number"].endswith("-C000002")
     path = f"/v1/credit-notes/{note['reversal_id']}/pdf?act=cancellation&language=de"
     assert f"Storniert Rechnungskorrektur {note['number']}" in text_of(await ada.buyer.get(path))
+
+
+async def test_what_a_provider_says_is_for_operators(ada: Returns) -> None:
+    order = await ada.buy(coins=100)
+    await tell(ada, order, ReversalState.DONE, 1, ReversalKind.REFUND)
+    (note,) = await credit_notes(ada.buyer, order)
+    olga = await ada.shop.desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    (told,) = (await olga.get("/v1/operator/reversals")).json()["items"]
+    assert (told["reason"], note["reason"]) == ("fraudulent", "")
+    paths = [f"/receipts/{order['id']}", f"/credit-notes/{note['reversal_id']}", f"/v1/orders/{order['id']}/withdrawal"]
+    for path in paths:
+        answer = await ada.buyer.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        assert note["gross"]["currency"] in answer.text or "£" in answer.text
+        assert "fraudulent" not in answer.text, path
+    assert "fraudulent" not in text_of(await ada.buyer.get(f"/v1/credit-notes/{note['reversal_id']}/pdf"))
 
 
 async def test_a_dispute_that_is_won_has_no_paper(ada: Returns) -> None:

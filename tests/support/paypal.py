@@ -69,7 +69,7 @@ class PayPalPeer:
     def pay(self, checkout_url: str | None, country: str = "US", funding: str = "good") -> str:
         """What a payer does on PayPal's page; where the payer is sent then.
 
-        `funding`: what comes of the capture: good, declined, pending or denied.
+        `funding`: what comes of the capture: good, declined, pending, held until the seller does something, or denied.
         """
         assert checkout_url is not None
         page, _, token = checkout_url.partition("?token=")
@@ -145,7 +145,7 @@ def refusal(said: str) -> Iterator[None]:
     """PayPal refuses, and says this."""
     with pytest.raises(ProviderRefused) as refused:
         yield
-    assert said in refused.value.as_dict()["reason"]
+    assert said in refused.value.reason
 
 
 def provider_of(settings: dict[str, Any]) -> PayPalProvider:

@@ -102,6 +102,12 @@ def test_a_failure_is_a_code_and_words() -> None:
     assert failure_of(KeyError("nobody thought of it")) == ("key_error", "KeyError: 'nobody thought of it'")
 
 
+def test_a_providers_words_are_for_operators() -> None:
+    refused = ProviderRefused("stripe", "no such payment: pi_1 of Ada")
+    assert "Ada" in str(refused)
+    assert "Ada" not in str(refused.as_dict())
+
+
 def test_what_may_be_the_data_of_a_row_is_not_kept() -> None:
     said = RuntimeError("new row breaks a rule\nDETAIL: Failing row contains (DE89370400440532013000)")
     assert failure_of(said).words == "RuntimeError: new row breaks a rule"

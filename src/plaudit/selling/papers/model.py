@@ -66,6 +66,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int
     coins: int
     reason: str
+    """As a person wrote it for the buyer; empty: nobody did."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -299,7 +299,7 @@ class Comparison:
                     order=(paid.shard, paid.order_id),
                     ours=ours,
                     ours_state="paid",
-                    detail=str(error.fields["reason"]),
+                    detail=error.reason,
                 )
             )
             return

@@ -27,7 +27,7 @@ class ReversalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     coins: Annotated[int, Meta(description="Coins that went with it.")]
     coins_unspent: Annotated[int, Meta(description="Those of them that were taken out of the wallet.")]
     coins_spent: Annotated[int, Meta(description="Those of them that had paid for gifts, which are marked.")]
-    reason: str
+    reason: Annotated[str, Meta(description="As it was written for the buyer; empty: the provider began it.")]
     created_at: datetime
     changed_at: datetime
 
@@ -99,7 +99,7 @@ def _common(reversal: Reversal) -> dict[str, Any]:
         "coins": reversal.coins,
         "coins_unspent": reversal.coins_unspent,
         "coins_spent": reversal.coins_spent,
-        "reason": reversal.reason,
+        "reason": reversal.told_reason,
         "created_at": reversal.created_at,
         "changed_at": reversal.changed_at,
     }
@@ -108,7 +108,7 @@ def _common(reversal: Reversal) -> dict[str, Any]:
 def operator_answer(reversal: Reversal) -> OperatorReversalAnswer:
     fee = Money(reversal.dispute_fee_minor, reversal.currency)
     return OperatorReversalAnswer(
-        **_common(reversal),
+        **_common(reversal) | {"reason": reversal.reason},
         person_id=str(reversal.person_id),
         provider=reversal.provider,
         provider_reversal_id=reversal.provider_reversal_id,

@@ -157,7 +157,9 @@ async def _write_paper(connection: Connection, reversal: Reversal, state: State,
     elif state is State.UNDONE and reversal.state is State.DONE:
         act = Act.CANCELLATION
     if act is not None:
-        await write_credit_note(connection, act, msgspec.convert(reversal, Credit, from_attributes=True), now)
+        credit = msgspec.convert(reversal, Credit, from_attributes=True)
+        credit = msgspec.structs.replace(credit, reason=reversal.told_reason)
+        await write_credit_note(connection, act, credit, now)
 
 
 async def _tell_moved(connection: Connection, reversal: Reversal, state: State, now: datetime) -> None:

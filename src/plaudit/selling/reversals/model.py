@@ -97,6 +97,11 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def told_reason(self) -> str:
+        """Why, as a person here wrote it for the buyer. What a provider says is for operators."""
+        return "" if self.requested_by is None else self.reason
+
+    @property
     def lost_minor(self) -> int:
         """What went back with it beyond what was left of the order."""
         return self.excess_minor if self.stands and not self.excess_returned else 0

@@ -137,7 +137,7 @@ async def _send(
         news = await provider.refund(_request(order, reversal))
     except ProviderRefused as error:
         log.warning("reversal %s: %s", reversal.reversal_id, error)
-        refusal = str(error.fields.get("reason") or error)
+        refusal = error.reason
     async with database.transaction() as connection:
         await lock(connection, order)
         await settle(connection, SQL["hold_reversal"], reversal, reversal.shard, reversal.reversal_id)

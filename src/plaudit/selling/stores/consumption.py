@@ -93,8 +93,8 @@ async def _answer(database: Database, providers: PaymentProviders, request: DueR
     try:
         await store.answer_consumption(request.request_id, request.payment_id, consumed_ppm)
     except ProviderRefused as error:
-        log.error("%s refuses to be told how much of %s was used: %s", request.provider, request.payment_id, error)
-        await _close(database, request, RequestState.REFUSED, clock, error=str(error.fields["reason"]))
+        log.error("not told how much of %s was used: %s", request.payment_id, error)
+        await _close(database, request, RequestState.REFUSED, clock, error=error.reason)
     else:
         await _close(database, request, RequestState.ANSWERED, clock, consumed_ppm)
 

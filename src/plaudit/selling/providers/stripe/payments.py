@@ -239,7 +239,7 @@ class StripePayments(abc.ABC):
         try:
             await self._gateway.ask(Intent, lambda client: client.v1.payment_intents.cancel(intent_id))
         except ProviderRefused as error:
-            if "payment_intent_unexpected_state" not in str(error.fields["reason"]):
+            if "payment_intent_unexpected_state" not in error.reason:
                 raise
 
     async def _require_intent(self, payment_id: str) -> str:
