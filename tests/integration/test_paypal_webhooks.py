@@ -12,7 +12,15 @@ from plaudit.ids import new_id
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.base import News, PaymentNews, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.base import (
+    AccountNotice,
+    News,
+    PaymentNews,
+    PaymentState,
+    ReversalKind,
+    ReversalNews,
+    ReversalState,
+)
 from plaudit.selling.providers.paypal.limits import (
     PAYPAL_CERTIFICATE_FETCHES_PER_MINUTE,
     PAYPAL_CERTIFICATE_FETCHES_RESERVED,
@@ -222,6 +230,23 @@ async def test_an_approval_and_its_capture_in_any_order(paypal: PayPalPeer, prov
     assert paid_now.payment.state is PaymentState.PAID
     for message in [*reversed(messages), *messages]:
         assert await told(provider, message) == [paid_now]
+
+
+async def test_a_capture_that_waits_for_the_seller_is_said(paypal: PayPalPeer, provider: PayPalProvider) -> None:
+    payment = await provider.create_checkout(checkout(TEN))
+    paypal.pay(payment.checkout_url, funding="held")
+    await provider.capture(payment.id)
+    (pending,) = paypal.messages("PAYMENT.CAPTURE.PENDING")
+    news, notice = await told(provider, pending)
+    assert isinstance(news, PaymentNews)
+    assert news.payment.state is PaymentState.PROCESSING
+    assert isinstance(notice, AccountNotice)
+    assert notice.needs_somebody
+    assert "accept or refuse it" in notice.words
+    paypal.control("complete", capture_id=paypal.capture_id(payment.id))
+    (completed,) = paypal.messages("PAYMENT.CAPTURE.COMPLETED")
+    for message in (pending, completed):
+        assert await told(provider, message) == [PaymentNews(payment=await provider.fetch(payment.id))]
 
 
 async def test_a_capture_that_does_not_name_its_order(paypal: PayPalPeer, provider: PayPalProvider) -> None:

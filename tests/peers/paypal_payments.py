@@ -35,7 +35,7 @@ def capture_order(books: Books, order_id: str) -> Object:
     if any(capture.get("invoice_id") == unit.get("invoice_id") is not None for capture in taken):
         raise Refused(422, "DUPLICATE_INVOICE_ID")
     capture_id = new_id()
-    status = {"pending": "PENDING", "denied": "DECLINED"}.get(funding, "COMPLETED")
+    status = {"pending": "PENDING", "held": "PENDING", "denied": "DECLINED"}.get(funding, "COMPLETED")
     capture = {
         "id": capture_id,
         "status": status,
@@ -55,7 +55,8 @@ def capture_order(books: Books, order_id: str) -> Object:
     books.captures[capture_id] = capture
     order |= {"status": "COMPLETED", "update_time": books.now()}
     if status == "PENDING":
-        capture["status_details"] = {"reason": "ECHECK"}
+        held = funding == "held"
+        capture["status_details"] = {"reason": "RECEIVING_PREFERENCE_MANDATES_MANUAL_ACTION" if held else "ECHECK"}
         books.emit("PAYMENT.CAPTURE.PENDING", "capture", shown(capture))
     elif status == "DECLINED":
         books.emit("PAYMENT.CAPTURE.DECLINED", "capture", shown(capture))

@@ -15,6 +15,13 @@ CANCELLED = "cancelled:"
 
 _TAKEN = frozenset({"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"})
 _OPEN_ORDERS = frozenset({"CREATED", "SAVED", "PAYER_ACTION_REQUIRED"})
+_SELLER_MUST = {
+    "INTERNATIONAL_WITHDRAWAL": "accept or refuse it: the account takes none from abroad by itself",
+    "RECEIVING_PREFERENCE_MANDATES_MANUAL_ACTION": "accept or refuse it: the account holds no balance in its currency",
+    "UNILATERAL": "confirm the e-mail address of the account",
+    "VERIFICATION_REQUIRED": "have the account verified",
+}
+"""By PayPal's reasons why a capture is pending; of the others it ends by itself."""
 _REFUNDS = {
     "PENDING": ReversalState.OPENED,
     "COMPLETED": ReversalState.DONE,
@@ -49,12 +56,17 @@ class _Receivable(msgspec.Struct, frozen=True):
     paypal_fee: Amount | None = None
 
 
+class _StatusDetails(msgspec.Struct, frozen=True):
+    reason: str = ""
+
+
 class Capture(msgspec.Struct, frozen=True):
     """Money taken, or on its way."""
 
     id: str
     status: str
     amount: Amount
+    status_details: _StatusDetails = _StatusDetails()
     create_time: datetime | None = None
     invoice_id: str | None = None
     custom_id: str | None = None
@@ -65,6 +77,11 @@ class Capture(msgspec.Struct, frozen=True):
     @property
     def order_id(self) -> str | None:
         return self.supplementary_data.related_ids.order_id or linked(self.links, "orders")
+
+    @property
+    def seller_must(self) -> str | None:
+        """What the seller has to do at PayPal before the money comes; None: nothing."""
+        return _SELLER_MUST.get(self.status_details.reason) if self.status == "PENDING" else None
 
     @property
     def fee_minor(self) -> int | None:

@@ -13,6 +13,7 @@ from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.base import (
+    AccountNotice,
     AmountRange,
     Capabilities,
     CheckoutRequest,
@@ -49,6 +50,7 @@ _DECLINES = frozenset(
 )  # fmt: skip
 _TAKEN = frozenset({PaymentState.PAID, PaymentState.PROCESSING})
 _ORDER_EVENTS = ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.")
+_CAPTURE_PENDING = "PAYMENT.CAPTURE.PENDING"
 _REFUND_EVENTS = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.")
 
 
@@ -194,7 +196,7 @@ class PayPalProvider:
             resource = foreign.decode(event.resource, kind=_PaymentResource)
             if event.event_type.startswith(_REFUND_EVENTS) or not resource.order_id:
                 return await self._history.of_capture(resource.capture_id)
-            return [PaymentNews(payment=await self.fetch(resource.order_id))]
+            return _capture_news(await self._order(resource.order_id), event.event_type)
         if event.event_type.startswith("CUSTOMER.DISPUTE."):
             return await self._dispute_news(foreign.decode(event.resource, kind=_DisputeResource).dispute_id)
         return []
@@ -233,6 +235,15 @@ def _payment(order: PayPalOrder) -> Payment:
         return order.payment()
     except ValueError as error:
         raise ProviderUnavailable(NAME) from error
+
+
+def _capture_news(order: PayPalOrder, event_type: str) -> list[News]:
+    """The payment as it is now; and when it begins to wait for the seller, that it does."""
+    news: list[News] = [PaymentNews(payment=_payment(order))]
+    if event_type == _CAPTURE_PENDING and order.capture and order.capture.seller_must:
+        words = f"capture {order.capture.id} waits at PayPal until somebody does this: {order.capture.seller_must}"
+        news.append(AccountNotice(words=words, needs_somebody=True))
+    return news
 
 
 def _refunded(refund: Refund, request: RefundRequest) -> ReversalNews:
