@@ -117,7 +117,10 @@ class PayoutAnswer(msgspec.Struct, frozen=True, kw_only=True):
     account_ending: str
     requested_at: datetime
     changed_at: Annotated[datetime, Meta(description="Since when it is in this state.")]
-    reason: Annotated[str | None, Meta(description="Why it failed, was refused or came back.")]
+    reason: Annotated[
+        str | None,
+        Meta(description="Why it failed, was refused or came back. A provider's words are for operators."),
+    ]
 
 
 class PayoutDetail(PayoutAnswer, frozen=True, kw_only=True):
@@ -231,29 +234,30 @@ def payout_answer(payout: Payout) -> PayoutAnswer:
         account_ending=payout.account_ending,
         requested_at=payout.requested_at,
         changed_at=payout.changed_at,
-        reason=payout.reason,
+        reason=payout.told_reason,
     )
 
 
-def payout_detail(payout: Payout, events: Sequence[PayoutEvent]) -> PayoutDetail:
-    """A payout with its events."""
+def payout_detail(payout: Payout, events: Sequence[PayoutEvent], *, for_operator: bool) -> PayoutDetail:
+    """A payout with its events, with what its provider said of it for operators alone."""
     told = [
         EventAnswer(
             state=event.to_state,
             at=event.at,
             actor=event.actor,
             actor_id=None if event.actor_id is None else str(event.actor_id),
-            reason=event.reason,
+            reason=event.reason if for_operator or event.actor is not Actor.PROVIDER else None,
         )
         for event in events
     ]
-    return PayoutDetail(**msgspec.structs.asdict(payout_answer(payout)), events=told)
+    shown = msgspec.structs.asdict(payout_answer(payout))
+    return PayoutDetail(**shown | ({"reason": payout.reason} if for_operator else {}), events=told)
 
 
 def operator_payout(payout: Payout) -> OperatorPayout:
     """A payout as operators see it."""
     return OperatorPayout(
-        **msgspec.structs.asdict(payout_answer(payout)),
+        **msgspec.structs.asdict(payout_answer(payout)) | {"reason": payout.reason},
         provider=payout.provider,
         provider_reference=payout.provider_reference,
         attention=payout.attention,

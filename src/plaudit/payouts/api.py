@@ -235,7 +235,8 @@ async def get_payout(payout_id: FromPath[UUID], caller: Caller, database: Databa
     only = None if Role.OPERATOR in caller.roles else caller.person_id
     async with database.read() as connection:
         payout = await actions.find(connection, payout_id, only)
-        return payout_detail(payout, await actions.events_of(connection, payout.creator_id, [payout.id]))
+        events = await actions.events_of(connection, payout.creator_id, [payout.id])
+        return payout_detail(payout, events, for_operator=only is None)
 
 
 @post(

@@ -177,6 +177,12 @@ class Payout(msgspec.Struct, frozen=True):
     """The export it went out in, when it is paid by hand."""
 
     @property
+    def told_reason(self) -> str | None:
+        """Why, as a person here wrote it for the creator. What a provider says is for operators."""
+        by_provider = self.state in {PayoutState.FAILED, PayoutState.RETURNED} and self.export_number is None
+        return None if by_provider else self.reason
+
+    @property
     def may_be_refused(self) -> bool:
         """Whether nobody was told to pay it."""
         return self.state in {PayoutState.REQUESTED, PayoutState.APPROVED} and not self.send_called
