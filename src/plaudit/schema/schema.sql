@@ -2996,6 +2996,39 @@ CREATE VIEW public.lot_state AS
            FROM public.lot_reversal
           WHERE ((lot_reversal.shard = l.shard) AND (lot_reversal.lot_id = l.lot_id) AND (lot_reversal.put_back_at IS NULL))) r);
 
+CREATE TABLE public.mail (
+    mail_id uuid NOT NULL,
+    kind text NOT NULL,
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    reversal_id uuid,
+    edition text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    CONSTRAINT mail_edition_check CHECK ((char_length(edition) <= 200)),
+    CONSTRAINT mail_ends_once CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT mail_is_due_while_waiting CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
+    CONSTRAINT mail_is_of_a_reversal CHECK (((kind = ANY (ARRAY['credit_note'::text, 'withdrawal'::text])) = (reversal_id IS NOT NULL))),
+    CONSTRAINT mail_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'credit_note'::text, 'withdrawal'::text, 'voucher'::text, 'voucher_reminder'::text]))),
+    CONSTRAINT mail_reason_check CHECK ((char_length(reason) <= 500)),
+    CONSTRAINT mail_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'handed_over'::text, 'dropped'::text, 'refused'::text, 'bounced'::text]))),
+    CONSTRAINT mail_tries_check CHECK ((tries >= 0))
+);
+
+COMMENT ON TABLE public.mail IS 'what a buyer is to be mailed of an order, written in the transaction of what it tells';
+
+COMMENT ON COLUMN public.mail.edition IS 'of several of one kind: the act of a credit note, the numbers of a voucher';
+
+COMMENT ON COLUMN public.mail.state IS 'handed_over: the host was told and mails it; dropped: nothing to mail, or nowhere; refused: by the mail server for good';
+
 CREATE TABLE public.migration (
     kind text NOT NULL,
     name text NOT NULL,
@@ -3365,6 +3398,21 @@ COMMENT ON COLUMN public.person.language IS 'what the platform says this person 
 COMMENT ON COLUMN public.person.first_signed_in_at IS 'null: named by a server, never here themselves';
 
 COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
+
+CREATE TABLE public.person_email (
+    person_id bigint NOT NULL,
+    address text,
+    known_at timestamp with time zone NOT NULL,
+    bounced_at timestamp with time zone,
+    bounce text DEFAULT ''::text NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT email_is_kept_or_removed CHECK (((address IS NULL) = (removed_at IS NOT NULL))),
+    CONSTRAINT email_that_bounced_is_kept CHECK (((bounced_at IS NULL) OR (address IS NOT NULL))),
+    CONSTRAINT person_email_address_check CHECK (((char_length(address) <= 254) AND (address ~ '^[!-~]+@[A-Za-z0-9.-]+$'::text) AND (address !~ '[][<>()",:;\\]'::text))),
+    CONSTRAINT person_email_bounce_check CHECK ((char_length(bounce) <= 500))
+);
+
+COMMENT ON TABLE public.person_email IS 'where somebody is mailed to, as their platform proved or told it; removed: they want none, and it is not kept';
 
 ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.person_id_seq
@@ -4571,6 +4619,12 @@ ALTER TABLE ONLY public.lot_reversal
 ALTER TABLE ONLY public.lot
     ADD CONSTRAINT lot_shard_viewer_id_lot_id_key UNIQUE (shard, viewer_id, lot_id);
 
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_pkey PRIMARY KEY (mail_id);
+
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_tells_each_thing_once UNIQUE NULLS NOT DISTINCT (shard, order_id, kind, reversal_id, edition);
+
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (kind, name);
 
@@ -4654,6 +4708,9 @@ ALTER TABLE ONLY public.payout_terms
 
 ALTER TABLE ONLY public.payout_transition
     ADD CONSTRAINT payout_transition_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY public.person_email
+    ADD CONSTRAINT person_email_pkey PRIMARY KEY (person_id);
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_id_issuer_id_key UNIQUE (id, issuer_id);
@@ -4923,6 +4980,12 @@ CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_
 
 CREATE INDEX lot_to_expire ON public.lot USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND ((coins_reversed + coins_expired) < coins));
 
+CREATE INDEX mail_due ON public.mail USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX mail_not_delivered ON public.mail USING btree (mail_id) WHERE (state = ANY (ARRAY['refused'::text, 'bounced'::text]));
+
+CREATE INDEX mail_of_person ON public.mail USING btree (person_id, mail_id);
+
 CREATE UNIQUE INDEX one_default_card ON public.saved_card USING btree (shard, person_id) WHERE is_default;
 
 CREATE INDEX overlay_token_by_creator ON public.overlay_token USING btree (creator_id, created_at DESC);
@@ -5170,6 +5233,9 @@ ALTER TABLE ONLY public.logout_token
 ALTER TABLE ONLY public.lot_reversal
     ADD CONSTRAINT lot_reversal_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
 
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT order_is_paid_by_own_card FOREIGN KEY (shard, person_id, card_id) REFERENCES public.saved_card(shard, person_id, card_id);
 
@@ -5253,6 +5319,9 @@ ALTER TABLE ONLY public.payout_transition
 
 ALTER TABLE ONLY public.payout_transition
     ADD CONSTRAINT payout_transition_to_state_fkey FOREIGN KEY (to_state) REFERENCES public.payout_state(state);
+
+ALTER TABLE ONLY public.person_email
+    ADD CONSTRAINT person_email_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
@@ -5906,6 +5975,24 @@ GRANT SELECT ON TABLE public.strip TO plaudit_app;
 
 GRANT SELECT ON TABLE public.lot_state TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(reason) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.mail TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.mail TO plaudit_app;
+
 GRANT SELECT ON TABLE public.migration TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.order_reversed TO plaudit_app;
@@ -5997,6 +6084,8 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 GRANT SELECT ON TABLE public.payout_transition TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_email TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price TO plaudit_app;
 
