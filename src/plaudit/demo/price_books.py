@@ -61,7 +61,7 @@ async def _publish(
 
 def _sold_by(book: PriceBook, note: str, plan: PastPlan) -> PriceBook:
     """The book with the plan's sellers."""
-    codes = {region: seller.code for seller in plan.seller for region in seller.regions}
+    codes: dict[str, str] = {region: seller.code for seller in plan.seller for region in seller.regions}
     sellers = tuple(SellerOfRecord(one.code, one.name, one.address, one.tax_id) for one in plan.seller)
     prices = tuple(
         msgspec.structs.replace(price, seller_code=code) if (code := codes.get(price.region)) else price

@@ -67,7 +67,7 @@ def percent(bps: int) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Countries with their names, in the order of the names."""
-    return by_name(code for code in Locale.parse(voice().locale).territories if is_country(code))
+    return by_name(code for code in map(str, Locale.parse(voice().locale).territories) if is_country(code))
 
 
 def by_name(codes: Iterable[str]) -> list[tuple[str, str]]:
