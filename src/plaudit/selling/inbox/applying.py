@@ -90,7 +90,7 @@ async def _apply_payment(
     order = await order_of_payment(connection, provider, payment, locked=True)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the reference {payment.reference}")
-    applied = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+    applied = await apply_payment(connection, order, payment, settings, clock)
     return Applied(applied.outcome, f"order {order.order_id}: payment {payment.state}", order, applied.decision)
 
 

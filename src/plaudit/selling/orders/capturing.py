@@ -96,7 +96,7 @@ DECISIONS = Queue(
 
 
 async def apply_payment(
-    connection: Connection, order: Order, payment: Payment, seller: Seller, settings: Settings, clock: Clock
+    connection: Connection, order: Order, payment: Payment, settings: Settings, clock: Clock
 ) -> PaymentApplied:
     """What the news of a payment does to its order, which is locked: decides about an authorised one, settles others.
 
@@ -104,7 +104,7 @@ async def apply_payment(
     """
     if payment.state is PaymentState.AUTHORISED:
         return await _decide(connection, order, payment, settings, clock)
-    applied = PaymentApplied(await settle_locked(connection, order, payment, seller, clock.now()))
+    applied = PaymentApplied(await settle_locked(connection, order, payment, Seller.of(settings), clock.now()))
     if payment.state is PaymentState.PAID and applied.outcome is NewsOutcome.APPLIED and payment.evidence:
         await judge_payment(connection, order, payment, settings, clock)  # taken at once: what it showed is kept
     return applied

@@ -17,7 +17,7 @@ from plaudit.selling.orders import actions
 from plaudit.selling.orders.capturing import apply_payment, carry_out, carry_out_these
 from plaudit.selling.orders.model import Order, OrderRequest, OrderState
 from plaudit.selling.orders.regions import unseen_payers_of
-from plaudit.selling.orders.settlement import Seller, lock
+from plaudit.selling.orders.settlement import lock
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.prices.pricing import WEB
 from plaudit.selling.providers import PaymentProviders
@@ -131,7 +131,7 @@ async def apply(
     async with database.transaction() as connection:
         if payment.reference in {order.reference, str(order.order_id)}:
             present = await lock(connection, order)
-            applied = await apply_payment(connection, present, payment, Seller.of(settings), settings, clock)
+            applied = await apply_payment(connection, present, payment, settings, clock)
             decision = applied.decision
     if decision is not None:
         await carry_out_these(database, providers, [decision], settings, clock)

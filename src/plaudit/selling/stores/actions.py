@@ -14,7 +14,7 @@ from plaudit.selling.orders.actions import find_order, find_order_of_anybody, or
 from plaudit.selling.orders.capturing import apply_payment
 from plaudit.selling.orders.finding import orders_by_id
 from plaudit.selling.orders.model import Order
-from plaudit.selling.orders.settlement import Seller, lock
+from plaudit.selling.orders.settlement import lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
 from plaudit.selling.providers.errors import PurchaseNotValid
@@ -99,7 +99,7 @@ async def present(
         found = await claim(connection, provider, payment, person_id, clock.now())
         if found.order:
             order = await lock(connection, found.order)
-            await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+            await apply_payment(connection, order, payment, settings, clock)
             return await find_order(connection, person_id, found.order.order_id)
     raise _refusal(found, payment)
 
@@ -141,7 +141,7 @@ async def apply_told(
             None,
         )
     order = await lock(connection, found.order)
-    outcome, _ = await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+    outcome, _ = await apply_payment(connection, order, payment, settings, clock)
     return outcome, f"order {found.order.order_id}: transaction {payment.id}", found.order
 
 
@@ -210,7 +210,7 @@ async def bind(
         if reason := await misfit(connection, order, payment):
             raise OrderDoesNotFit(reason)
         order = await take(connection, transaction, order, clock.now(), by)
-        await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+        await apply_payment(connection, order, payment, settings, clock)
         return await find_order(connection, order.person_id, order.order_id)
 
 

@@ -16,7 +16,7 @@ from plaudit.limits import (
 from plaudit.providers import ProviderUnavailable
 from plaudit.queues import Backoff, Queue, TryFailed, settle
 from plaudit.selling.orders.capturing import apply_payment
-from plaudit.selling.orders.settlement import Seller, lock
+from plaudit.selling.orders.settlement import lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
 from plaudit.selling.stores.claiming import claim
@@ -73,7 +73,7 @@ async def _ask(database: Database, store: StoreProvider, due: DueHeld, settings:
         found = await claim(connection, due.provider, payment, None, clock.now())
         if found.order is not None:
             order = await lock(connection, found.order)
-            await apply_payment(connection, order, payment, Seller.of(settings), settings, clock)
+            await apply_payment(connection, order, payment, settings, clock)
 
 
 async def _done(connection: Connection, due: DueHeld) -> None:
