@@ -120,6 +120,9 @@ async def test_what_others_sold_through_the_account_is_not_listed(paypal: PayPal
     await provider.capture(payment.id)
     paypal.control("dispute", capture_id=paypal.capture_id(payment.id))
     assert await listed(provider) == ([], [])
+    amount = {"currency_code": "USD", "value": "1.005"}
+    paypal.control("change-capture", capture_id=paypal.capture_id(payment.id), amount=amount)
+    assert await listed(provider) == ([], []), "what we cannot read of others is no reason to compare nothing"
 
 
 async def test_a_list_that_is_behind_is_no_list(paypal: PayPalPeer, provider: PayPalProvider) -> None:

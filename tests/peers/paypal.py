@@ -230,6 +230,7 @@ class Peer:
             "redeliver": self._redeliver,
             "spread-rows": partial(spread_rows, books),
             "complete": partial(complete, books),
+            "change-capture": lambda capture_id, **changed: books.captures[capture_id].update(changed),
             "finish-refund": partial(finish_refund, books),
             "refund-at-desk": lambda **asked: shown(refund_at_desk(books, **asked)),
             "dispute": lambda **asked: shown(open_dispute(books, **asked)),

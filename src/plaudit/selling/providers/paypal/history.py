@@ -72,7 +72,8 @@ class History:
         self._client = client
 
     async def of_capture(self, capture_id: str) -> list[News]:
-        """The payment of a capture and all its reversals as they are now; empty when it is of no order.
+        """The payment of a capture and all its reversals as they are now; empty when it is of no order of ours: what
+        others sold through the account need not make sense to us.
 
         A refund that somebody else made during a dispute which took or holds the money is that dispute's way of
         paying, and is not told a second time.
@@ -81,6 +82,8 @@ class History:
         if capture.order_id is None:
             return []
         order = await self._client.get(f"/v2/checkout/orders/{quote(capture.order_id, safe='')}", PayPalOrder)
+        if read_reference(order.reference) is None:
+            return []
         disputes = await self._disputes_of(capture_id)
         refunds = [refund for refund in order.unit.payments.refunds if refund.capture_id in {capture_id, None}]
 
@@ -132,9 +135,7 @@ class History:
             if refused.http_status == HTTPStatus.NOT_FOUND:  # money that came another way than through orders
                 return []
             raise
-        listed = [news for news in found if isinstance(news, PaymentNews | ReversalNews)]
-        ours = any(isinstance(news, PaymentNews) and read_reference(news.payment.reference) for news in listed)
-        return listed if ours else []
+        return [news for news in found if isinstance(news, PaymentNews | ReversalNews)]
 
     async def _capture(self, capture_id: str) -> Capture:
         return await self._client.get(f"/v2/payments/captures/{quote(capture_id, safe='')}", Capture)

@@ -184,6 +184,11 @@ class PayPalOrder(msgspec.Struct, frozen=True):
         return self.purchase_units[0] if self.purchase_units else _PurchaseUnit()
 
     @property
+    def reference(self) -> str:
+        """What it was made for; that of an order here, or whatever others sell through the account."""
+        return self.unit.invoice_id or self.unit.custom_id or ""
+
+    @property
     def capture(self) -> Capture | None:
         """The capture that counts: one that took money before one that may, before one that will not."""
         ranks = {PaymentState.PAID: 0, PaymentState.PROCESSING: 1, PaymentState.DECLINED: 2}
@@ -212,7 +217,7 @@ class PayPalOrder(msgspec.Struct, frozen=True):
         paid = self.state is PaymentState.PAID
         return Payment(
             id=self.id,
-            reference=unit.invoice_id or unit.custom_id or "",
+            reference=self.reference,
             state=self.state,
             amount=amount.money(),
             fee_minor=capture.fee_minor if capture and paid else None,
