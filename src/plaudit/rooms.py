@@ -17,6 +17,7 @@ ROOMS = (
     "plaudit.selling.prices",
     "plaudit.selling.papers",
     "plaudit.selling.cards",
+    "plaudit.selling.links",
     "plaudit.selling.orders",
     "plaudit.selling.reversals",
     "plaudit.selling.grants",

@@ -19,6 +19,7 @@ from plaudit.selling.providers.base import (
     CardsChanged,
     CheckoutRequest,
     FraudWarning,
+    LinkNews,
     News,
     Payment,
     PaymentNews,
@@ -299,7 +300,7 @@ async def test_what_is_let_go_is_not_taken(stripe: StripeCheckout, world: Stripe
 def _about(news: News) -> str:
     if isinstance(news, PaymentNews):
         return news.payment.id
-    return "" if isinstance(news, AccountNotice | CardsChanged) else news.payment_id
+    return "" if isinstance(news, AccountNotice | CardsChanged | LinkNews) else news.payment_id
 
 
 async def test_refunds_happen_once_and_never_exceed_the_payment(stripe: StripeCheckout, world: StripeWorld) -> None:

@@ -27,4 +27,14 @@ BREAKS = [
     ("receipts_say_what_was_sold", "update receipt set coins = coins + 1"),
     ("receipts_say_what_was_sold", "update receipt set tax_minor = tax_minor + 1, net_minor = net_minor - 1"),
     ("grants_are_promotional_lots", "update coin_grant set coins = coins + 1"),
+    (
+        "store_link_reports_tell_all",
+        """with link as (
+            insert into store_link (provider, link_id, begun_at, noted_at, report_hours)
+            select 'apple', 'link', created_at, created_at, 24 from recharge_order limit 1 returning provider, link_id
+        )
+        insert into store_link_order (shard, order_id, provider, link_id)
+        select o.shard, o.order_id, l.provider, l.link_id from recharge_order o cross join link l
+        where o.state = 'paid'""",
+    ),
 ]

@@ -5,7 +5,6 @@
 
 import asyncio
 import random
-import time
 import uuid
 from typing import Any
 
@@ -17,15 +16,11 @@ from litestar import Litestar, Request, Response, get, post, put
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath, JSONBody
 
+from tests.peers import apple_links
+from tests.peers.apple_account import APP_ID, BUNDLE_ID, ISSUER_ID, KEY_ID, milliseconds
 from tests.peers.apple_signing import Authority
 from tests.peers.serving import serve
 
-BUNDLE_ID, APP_ID, KEY_ID, ISSUER_ID = (
-    "example.plaudit",
-    987654321,
-    "KEY1234567",
-    "57246542-96fe-1a63-e053-0824d011072a",
-)
 PAGE = 20  # notifications
 SEND_ATTEMPTS, SEND_PAUSE_S = 6, 0.05
 CONSUMPTION_FIELDS = {"customerConsented": bool, "sampleContentProvided": bool, "deliveryStatus": str,
@@ -58,6 +53,7 @@ class Store:
         self.webhook_url = ""
         self.failures: dict[str, int] = {"count": 0, "status": 500}
         self.lose_answers = 0
+        self.links = apple_links.Links()
         self._signed_at = 0
         self._next = 2_000_000_000_000_000 + random.SystemRandom().randrange(10**12)
 
@@ -90,14 +86,13 @@ class Store:
         if kind == "CONSUMPTION_REQUEST":
             self.asked_consumption.add(transaction_id)
             data = {"consumptionRequestReason": "UNINTENDED_PURCHASE"} | data
-        payload = {
-            "notificationType": kind,
-            "notificationUUID": str(uuid.uuid4()),
-            "version": "2.0",
-            "signedDate": self.signing_date(),
-            "data": {"appAppleId": APP_ID, "bundleId": BUNDLE_ID, "environment": transaction["environment"],
-                     "signedTransactionInfo": self.signed(transaction)} | data,
-        } | changed  # fmt: skip
+        about = {"appAppleId": APP_ID, "bundleId": BUNDLE_ID, "environment": transaction["environment"],
+                 "signedTransactionInfo": self.signed(transaction)} | data  # fmt: skip
+        return self.notify({"notificationType": kind, "data": about} | changed)
+
+    def notify(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A notification that says this, to be sent later."""
+        payload = {"notificationUUID": str(uuid.uuid4()), "version": "2.0", "signedDate": self.signing_date()} | told
         note = {"payload": payload, "signedPayload": self.authority.sign(payload), "attempts": []}
         self.notifications.append(note)
         return note
@@ -140,10 +135,6 @@ class Store:
         if transaction_id not in self.transactions:
             raise Refusal(404, 4040010, "Transaction id not found.")
         return self.transactions[transaction_id]
-
-
-def milliseconds() -> int:
-    return int(time.time() * 1000)
 
 
 # The Server API
@@ -305,7 +296,7 @@ def answer_refusal(_: Request[Any, Any, Any], error: Refusal) -> Response[dict[s
 
 def create_app(url: str) -> Litestar:
     handlers = [get_transaction, finish, history, consumption, ocsp, account, seen, settings, buy, refund,
-                change, reverse_refund, note, send]  # fmt: skip
+                change, reverse_refund, note, send, *apple_links.HANDLERS]  # fmt: skip
     app = Litestar(handlers, exception_handlers={Refusal: answer_refusal}, openapi_config=None, logging_config=None)
     app.state.store = Store(url)
     return app

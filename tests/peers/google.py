@@ -91,6 +91,8 @@ class Google:
             "void": lambda: asdict(store.void(**asked)),
             "dispute": lambda: {"pending_refund_token": store.dispute(**asked)},
             "purchase": lambda: asdict(store.of_token(asked["token"])),
+            "open-link": lambda: {"token": store.links.open()},
+            "transactions": lambda: list(store.links.transactions.values()),
             "forget": lambda: store.forget(**asked),
             "end-of-days": lambda: store.end_of_days(**asked),
             "fail": lambda: self.failures.append(asked),

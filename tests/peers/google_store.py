@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.peers.google_discovery import Call, Refused
+from tests.peers.google_links import Links
 
 PACKAGE = "com.example.live"
 _DAY_S = 86_400
@@ -46,6 +47,7 @@ class Store:
     def __init__(self) -> None:
         self.purchases: dict[str, Purchase] = {}
         self.voided: list[dict[str, Any]] = []
+        self.links = Links()
         self.told: list[dict[str, Any]] = []
 
     # What buyers, Google and the developer's desk do
@@ -186,6 +188,9 @@ class Store:
             "orders.get": lambda call: _order_document(self._of_order(call.values["orderId"])),
             "orders.refund": self._refund,
             "orders.reviewrefund": self._review,
+            "externaltransactions.createexternaltransaction": self.links.create,
+            "externaltransactions.getexternaltransaction": self.links.get,
+            "externaltransactions.refundexternaltransaction": self.links.refund,
         }
         if call.method not in methods:
             raise Refused(404, f"{call.method} is not played here", "notFound")

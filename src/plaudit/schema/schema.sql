@@ -1332,6 +1332,45 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.report_reversal_of_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    told constant text := case new.state when 'done' then 'refund' else 'refund_undone' end;
+begin
+    insert into store_link_report (provider, link_id, kind, shard, order_id, reversal_id, region, currency, net_minor,
+        tax_minor, net_left_minor, happened_at, report_by, due_at)
+    select l.provider, l.link_id, told, s.shard, s.order_id, new.reversal_id, s.region, s.currency, new.net_minor,
+        new.tax_minor, greatest(0, last.net_left_minor + case told when 'refund' then -new.net_minor else new.net_minor end),
+        new.changed_at, new.changed_at + make_interval(hours => l.report_hours), new.changed_at
+    from store_link_report s join store_link l using (provider, link_id)
+    cross join lateral (
+        select r.net_left_minor from store_link_report r where r.shard = s.shard and r.order_id = s.order_id
+        order by r.number desc limit 1
+    ) last
+    where s.shard = new.shard and s.order_id = new.order_id and s.kind = 'sale' and (told = 'refund' or exists (
+        select from store_link_report r where r.shard = new.shard and r.reversal_id = new.reversal_id and r.kind = 'refund'))
+    on conflict do nothing;
+    return null;
+end $$;
+
+CREATE FUNCTION public.report_sale_of_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    insert into store_link_report (provider, link_id, kind, shard, order_id, region, currency, net_minor, tax_minor,
+        net_left_minor, happened_at, report_by, due_at)
+    select l.provider, l.link_id, 'sale', o.shard, o.order_id, o.region, o.currency, o.net_minor, o.tax_minor, o.net_minor,
+        o.changed_at, o.changed_at + make_interval(hours => l.report_hours), o.changed_at
+    from store_link_order k join store_link l using (provider, link_id)
+    join order_with_quote o on o.shard = k.shard and o.order_id = k.order_id
+    where k.shard = new.shard and k.order_id = new.order_id
+    on conflict do nothing;
+    return null;
+end $$;
+
 CREATE FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -3924,6 +3963,83 @@ CREATE TABLE public.store_finishing (
 
 COMMENT ON COLUMN public.store_finishing.due_at IS 'when the store is to be told, or told again; also the lease of who is at it';
 
+CREATE TABLE public.store_link (
+    provider text NOT NULL,
+    link_id text NOT NULL,
+    token text,
+    begun_at timestamp with time zone NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    report_hours smallint NOT NULL,
+    CONSTRAINT store_link_link_id_check CHECK (((length(link_id) >= 1) AND (length(link_id) <= 128))),
+    CONSTRAINT store_link_provider_check CHECK ((provider ~ '^[a-z0-9_]{1,30}$'::text)),
+    CONSTRAINT store_link_report_hours_check CHECK ((report_hours > 0)),
+    CONSTRAINT store_link_token_check CHECK (((length(token) >= 1) AND (length(token) <= 4000)))
+);
+
+COMMENT ON TABLE public.store_link IS 'a buyer who came from an app to the web, as its app store counts them';
+
+COMMENT ON COLUMN public.store_link.token IS 'as the app handed it in; null: only the store has told of it';
+
+COMMENT ON COLUMN public.store_link.begun_at IS 'when the store made the token, or, where it does not say, when it came here';
+
+COMMENT ON COLUMN public.store_link.report_hours IS 'within how many hours the store wants to be told of what comes of it';
+
+CREATE TABLE public.store_link_order (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    provider text NOT NULL,
+    link_id text NOT NULL
+);
+
+COMMENT ON TABLE public.store_link_order IS 'the orders that began with a link: a store is told when one is paid';
+
+CREATE TABLE public.store_link_report (
+    report_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    provider text NOT NULL,
+    link_id text NOT NULL,
+    kind text NOT NULL,
+    shard smallint,
+    order_id uuid,
+    reversal_id uuid,
+    region text,
+    currency text,
+    net_minor bigint,
+    tax_minor bigint,
+    net_left_minor bigint,
+    happened_at timestamp with time zone NOT NULL,
+    report_by timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    ended_at timestamp with time zone,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    CONSTRAINT store_link_report_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT store_link_report_is_due_while_it_waits CHECK ((((state = 'waiting'::text) = (due_at IS NOT NULL)) AND ((state = 'waiting'::text) = (ended_at IS NULL)))),
+    CONSTRAINT store_link_report_is_of_a_sale CHECK ((((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'refund_undone'::text])) = (order_id IS NOT NULL)) AND (num_nulls(shard, order_id, region, currency, net_minor, tax_minor, net_left_minor) = ANY (ARRAY[0, 7])) AND ((kind = ANY (ARRAY['refund'::text, 'refund_undone'::text])) = (reversal_id IS NOT NULL)))),
+    CONSTRAINT store_link_report_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'refund_undone'::text, 'no_sale'::text, 'unknown_link'::text]))),
+    CONSTRAINT store_link_report_net_left_minor_check CHECK ((net_left_minor >= 0)),
+    CONSTRAINT store_link_report_net_minor_check CHECK ((net_minor >= 0)),
+    CONSTRAINT store_link_report_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT store_link_report_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'reported'::text, 'refused'::text]))),
+    CONSTRAINT store_link_report_tax_minor_check CHECK ((tax_minor >= 0))
+);
+
+COMMENT ON TABLE public.store_link_report IS 'what an app store is told of a link: once each, in the order of their numbers';
+
+COMMENT ON COLUMN public.store_link_report.net_left_minor IS 'what the store takes as the sale, without tax, once it knows of this';
+
+ALTER TABLE public.store_link_report ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.store_link_report_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.store_transaction (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     provider text NOT NULL,
@@ -4820,6 +4936,18 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_pkey PRIMARY KEY (shard, order_id);
 
+ALTER TABLE ONLY public.store_link_order
+    ADD CONSTRAINT store_link_order_pkey PRIMARY KEY (shard, order_id);
+
+ALTER TABLE ONLY public.store_link
+    ADD CONSTRAINT store_link_pkey PRIMARY KEY (provider, link_id);
+
+ALTER TABLE ONLY public.store_link_report
+    ADD CONSTRAINT store_link_report_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.store_link_report
+    ADD CONSTRAINT store_link_report_pkey PRIMARY KEY (report_id);
+
 ALTER TABLE ONLY public.store_transaction
     ADD CONSTRAINT store_transaction_id_key UNIQUE (id);
 
@@ -5092,6 +5220,22 @@ CREATE INDEX store_finishing_due ON public.store_finishing USING btree (due_at) 
 
 CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueued_at, order_id, shard) WHERE (state <> 'finished'::text);
 
+CREATE INDEX store_link_by_time ON public.store_link USING btree (noted_at);
+
+CREATE INDEX store_link_order_by_link ON public.store_link_order USING btree (provider, link_id);
+
+CREATE INDEX store_link_report_by_order ON public.store_link_report USING btree (shard, order_id, number) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX store_link_report_by_state ON public.store_link_report USING btree (state, happened_at, report_id);
+
+CREATE INDEX store_link_report_due ON public.store_link_report USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE UNIQUE INDEX store_link_report_tells_a_reversal_once ON public.store_link_report USING btree (shard, reversal_id, kind) WHERE (reversal_id IS NOT NULL);
+
+CREATE UNIQUE INDEX store_link_report_tells_a_sale_once ON public.store_link_report USING btree (shard, order_id) WHERE (kind = 'sale'::text);
+
+CREATE UNIQUE INDEX store_link_report_tells_nothing_once ON public.store_link_report USING btree (provider, link_id) WHERE (kind = ANY (ARRAY['no_sale'::text, 'unknown_link'::text]));
+
 CREATE INDEX store_transaction_by_state ON public.store_transaction USING btree (state, noticed_at DESC, id DESC);
 
 CREATE INDEX store_transaction_due ON public.store_transaction USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -5142,6 +5286,8 @@ CREATE INDEX webhook_try_by_time ON public.webhook_try USING btree (at);
 
 CREATE INDEX webhook_try_newest ON public.webhook_try USING btree (endpoint_id, at DESC, id DESC);
 
+CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
+
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
 CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_book FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
@@ -5149,6 +5295,10 @@ CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_
 CREATE TRIGGER price_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
 CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price_seller FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
+
+CREATE TRIGGER reversal_of_a_link_is_reported AFTER UPDATE OF state ON public.reversal FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'undone'::text])) AND (new.state <> old.state) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
+
+CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
 
 CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_lies_with_its_first_owner();
 
@@ -5440,6 +5590,18 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
+ALTER TABLE ONLY public.store_link_order
+    ADD CONSTRAINT store_link_order_provider_link_id_fkey FOREIGN KEY (provider, link_id) REFERENCES public.store_link(provider, link_id);
+
+ALTER TABLE ONLY public.store_link_order
+    ADD CONSTRAINT store_link_order_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.store_link_report
+    ADD CONSTRAINT store_link_report_provider_link_id_fkey FOREIGN KEY (provider, link_id) REFERENCES public.store_link(provider, link_id);
+
+ALTER TABLE ONLY public.store_link_report
+    ADD CONSTRAINT store_link_report_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.store_link_order(shard, order_id);
+
 ALTER TABLE ONLY public.store_transaction
     ADD CONSTRAINT store_transaction_presented_by_fkey FOREIGN KEY (presented_by) REFERENCES public.person(id);
 
@@ -5707,6 +5869,10 @@ REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid
 
 REVOKE ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.report_reversal_of_link() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.report_sale_of_link() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) TO plaudit_app;
@@ -6220,6 +6386,28 @@ GRANT UPDATE(closed_at) ON TABLE public.store_finishing TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.store_finishing TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_link TO plaudit_app;
+
+GRANT UPDATE(token) ON TABLE public.store_link TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_link_order TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.store_link_report TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_transaction TO plaudit_app;
 

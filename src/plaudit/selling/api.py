@@ -12,6 +12,7 @@ from plaudit.selling.prices import api as prices
 from plaudit.selling.reconciliation import api as reconciliation
 from plaudit.selling.reversals import api as reversals
 from plaudit.selling.stores import api as stores
+from plaudit.selling.stores import linked_api as linked
 from plaudit.selling.wallet import api as wallet
 
 ROUTERS = (
@@ -23,6 +24,7 @@ ROUTERS = (
             *webhook_api.HANDLERS,
             *wallet.HANDLERS,
             *stores.HANDLERS,
+            *linked.HANDLERS,
             *prices.HANDLERS,
             *reversals.HANDLERS,
             *papers.HANDLERS,

@@ -16,6 +16,7 @@ from plaudit.selling.providers.base import (
     CardsChanged,
     ConsumptionRequest,
     FraudWarning,
+    LinkNews,
     News,
     Payment,
     PaymentNews,
@@ -29,6 +30,7 @@ from plaudit.selling.reversals import actions as reversals
 from plaudit.selling.reversals.asking import refund_all
 from plaudit.selling.stores.actions import apply_told
 from plaudit.selling.stores.consumption import note_declined, record_request
+from plaudit.selling.stores.linked import apply_asked
 from plaudit.settings import Settings
 
 
@@ -45,11 +47,8 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
     """Apply one piece of news inside the caller's transaction. Any order and any number of times come to the same."""
     if isinstance(news, PaymentNews):
         return await _apply_payment(connection, provider, news.payment, settings, clock)
-    if isinstance(news, AccountNotice):
-        return Applied(NewsOutcome.PROBLEM if news.needs_somebody else NewsOutcome.APPLIED, news.words)
-    if isinstance(news, CardsChanged):
-        ours = await look_again_at(connection, provider, news.customer_id, clock)
-        return Applied(NewsOutcome.APPLIED if ours else NewsOutcome.IGNORED, f"cards of {news.customer_id}")
+    if isinstance(news, AccountNotice | CardsChanged | LinkNews):
+        return await _apply_apart(connection, provider, news, clock)
     order = await order_by_payment_id(connection, provider, news.payment_id)
     if order is None:
         return Applied(NewsOutcome.WAITING, f"no order has the payment {news.payment_id}")
@@ -57,6 +56,18 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
         reversed_ = await reversals.apply_reversal_news(connection, order, news, Seller.of(settings), clock.now())
         return Applied(*reversed_, order)
     return await _note(connection, order, news, settings, clock)
+
+
+async def _apply_apart(
+    connection: Connection, provider: str, news: AccountNotice | CardsChanged | LinkNews, clock: Clock
+) -> Applied:
+    """What is about no payment."""
+    if isinstance(news, AccountNotice):
+        return Applied(NewsOutcome.PROBLEM if news.needs_somebody else NewsOutcome.APPLIED, news.words)
+    if isinstance(news, CardsChanged):
+        ours = await look_again_at(connection, provider, news.customer_id, clock)
+        return Applied(NewsOutcome.APPLIED if ours else NewsOutcome.IGNORED, f"cards of {news.customer_id}")
+    return Applied(*await apply_asked(connection, provider, news, clock.now()))
 
 
 async def _note(

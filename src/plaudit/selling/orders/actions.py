@@ -18,6 +18,7 @@ from plaudit.people.model import Caller, Role
 from plaudit.policy.model import Outcome, RegionDecision
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.selling.cards import actions as cards
+from plaudit.selling.links import actions as links
 from plaudit.selling.orders import risks
 from plaudit.selling.orders.model import (
     Order,
@@ -226,13 +227,16 @@ async def place_order(
         QuoteExpired: its price is promised no more.
         QuoteAlreadyOrdered: by an order with another id.
         IdempotencyConflict: the id came with another body.
+        LinkNotTaken: the store of its link takes none like it.
         TooOften: the person has so many of this hour.
     """
     require_uuid7(asked.id, "id", clock)
     return_url = return_address(asked, settings)
     shard = await shard_of(connection, person_id)
     if known := await fetch_one(connection, SQL["find_order"], Order, shard, asked.id):
-        return _same_order(known, person_id, asked, return_url)
+        same = _same_order(known, person_id, asked, return_url)
+        await links.require_same(connection, asked.store_link, same)
+        return same
     quote = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.quote_id)
     if quote is None:
         raise NotFound("You have no such quote.", quote_id=asked.quote_id)
@@ -245,7 +249,7 @@ async def place_order(
     await take(connection, person_id, "order", settings.orders_per_hour, clock)
     locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"
     await _check_cards(connection, person_id, asked, providers, locale, clock)
-    await connection.fetchval(
+    is_new = await connection.fetchval(
         SQL["write_order"],
         *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
         *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
@@ -255,6 +259,7 @@ async def place_order(
     order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
     if order is None:  # the row in the way is another order of the quote
         raise QuoteAlreadyOrdered
+    await links.begin_with(connection, providers, asked.store_link if is_new else None, order, now)
     return _same_order(order, person_id, asked, return_url)
 
 

@@ -18,6 +18,7 @@ from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.cards.model import CardExpired, ConsentOutdated, TooManyCards
+from plaudit.selling.links.model import LinkNotTaken
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers, ways
 from plaudit.selling.orders.answers import (
     OrderAnswer,
@@ -134,6 +135,7 @@ async def make_quote(
         CardExpired,
         ConsentOutdated,
         CurrencyNotTaken,
+        LinkNotTaken,
         MethodNotOffered,
         NoSeller,
         ProviderRefused,

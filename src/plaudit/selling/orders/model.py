@@ -14,6 +14,7 @@ from plaudit.limits import COINS_PER_QUOTE_MAX, MONEY_MINOR_MAX, RETURN_URL_LENG
 from plaudit.money import Money
 from plaudit.problems import Conflict, Moment
 from plaudit.selling.cards.model import ConsentVersion
+from plaudit.selling.links.model import StoreLink
 from plaudit.selling.prices.pricing import Channel
 from plaudit.selling.providers.base import Decline, Voucher
 from plaudit.selling.providers.references import reference_of
@@ -131,6 +132,9 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         ]
         | None
     ) = None
+    store_link: Annotated[
+        StoreLink | None, Meta(description="By which the buyer came from an app, whose store counts that.")
+    ] = None
     locale: (
         Annotated[
             str,

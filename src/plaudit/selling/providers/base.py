@@ -249,6 +249,15 @@ class ConsumptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     answer_until: datetime
 
 
+class LinkNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A store asks what came of a link out of its app, of which it has heard nothing."""
+
+    link_id: str
+    begun_at: datetime
+    report_hours: int
+    """As in Capabilities."""
+
+
 News = (
     PaymentNews
     | ReversalNews
@@ -258,7 +267,57 @@ News = (
     | RefundDeclined
     | AccountNotice
     | CardsChanged
+    | LinkNews
 )
+
+
+class LinkToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A link out of an app, as the token says that its store gave the app for it."""
+
+    id: str
+    """The store's own."""
+    begun_at: datetime | None = None
+    """None: the token does not say."""
+
+
+class LinkReportKind(enum.StrEnum):
+    """What a store is told of a link out of its app."""
+
+    SALE = "sale"
+    REFUND = "refund"
+    REFUND_UNDONE = "refund_undone"
+    """Money that went back is here again: a dispute was won, or a refund failed."""
+    NO_SALE = "no_sale"
+    """Nothing was bought."""
+    UNKNOWN_LINK = "unknown_link"
+    """It never led here."""
+
+
+class LinkedSale(msgspec.Struct, frozen=True, kw_only=True):
+    """What was bought by way of a link, and, of a refund, what went back of it; in minor units of its currency."""
+
+    sale_id: UUID
+    """The report of the sale."""
+    refund_id: UUID | None = None
+    """That of the refund, of one that is undone."""
+    product_id: str
+    region: str
+    currency: str
+    net_minor: int
+    tax_minor: int
+    net_left_minor: int
+    """What is left of the sale, without tax."""
+
+
+class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store is to be told of a link. `id` is the idempotency key."""
+
+    id: UUID
+    kind: LinkReportKind
+    link_id: str
+    token: str | None
+    at: datetime
+    sale: LinkedSale | None = None
 
 
 class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -305,6 +364,14 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it keeps cards for buyers who agree to that: see CardKeeper."""
     title: str = ""
     """What buyers call paying by it; empty: its name."""
+    takes_links: bool = False
+    """Whether it counts what is bought on the web by way of links out of its app: see LinkingStore."""
+    link_regions: frozenset[str] = frozenset()
+    """Where buyers may come by such links, as the settings say."""
+    link_report_hours: int = 24
+    """Within how many hours it wants to be told what came of a link."""
+    asks_of_unused_links: bool = False
+    """Whether it wants to be told of those by which nothing was bought."""
     methods: tuple[NamedMethod, ...] = ()
     """What is chosen by name here; none: the provider asks."""
 
@@ -396,6 +463,27 @@ class StoreProvider(PaymentProvider, Protocol):
     async def answer_consumption(self, request_id: str, payment_id: str, consumed_ppm: int) -> None:
         """Say what share of a purchase, in millionths, has been used."""
         ...
+
+
+class LinkingStore(StoreProvider, Protocol):
+    """An app store that counts what is bought on the web by way of links out of its app."""
+
+    def read_link(self, token: str) -> LinkToken:
+        """The link a token of the app stands for.
+
+        Raises:
+            PurchaseNotValid: it is none, or of another app or environment.
+        """
+        ...
+
+    async def report_link(self, report: LinkReport) -> None:
+        """Tell the store what came of a link; once, however often it is called with the same id."""
+        ...
+
+
+def as_linking(provider: PaymentProvider | None) -> LinkingStore | None:
+    """The provider as a store that takes links; None when it takes none."""
+    return cast("LinkingStore", provider) if provider is not None and provider.capabilities.takes_links else None
 
 
 def as_store(provider: PaymentProvider | None) -> StoreProvider | None:

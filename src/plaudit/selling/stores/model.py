@@ -9,7 +9,7 @@ import msgspec
 
 from plaudit.money import Money
 from plaudit.problems import Conflict
-from plaudit.selling.providers.base import NO_MONEY
+from plaudit.selling.providers.base import NO_MONEY, LinkReportKind
 
 
 class HoldReason(enum.StrEnum):
@@ -197,3 +197,51 @@ class OrderDoesNotFit(Conflict):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
+
+
+class DueLinkReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store is to be told of a link now; `tries` counts this one."""
+
+    report_id: UUID
+    provider: str
+    link_id: str
+    token: str | None
+    kind: LinkReportKind
+    happened_at: datetime
+    tries: int
+    leased_until: datetime
+
+
+class LinkReportState(enum.StrEnum):
+    """Where a report to a store is."""
+
+    WAITING = "waiting"
+    REPORTED = "reported"
+    REFUSED = "refused"
+    """The store will not take it; somebody has to look."""
+
+
+class LinkReportLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A report to a store, for operators."""
+
+    report_id: UUID
+    provider: str
+    link_id: str
+    kind: LinkReportKind
+    order_id: UUID | None
+    reversal_id: UUID | None
+    region: str | None
+    currency: str | None
+    net_minor: int | None
+    tax_minor: int | None
+    happened_at: datetime
+    report_by: datetime
+    state: LinkReportState
+    ended_at: datetime | None
+    tries: int
+    error: str | None
+
+
+class ReportNotRetried(Conflict):
+    code: ClassVar[str] = "store_report_not_retried"
+    title: ClassVar[str] = "The store has taken this report, or is being told of it now."

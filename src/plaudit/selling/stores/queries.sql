@@ -154,3 +154,91 @@ select r.id, r.provider, r.request_id, r.order_id, o.person_id, r.payment_id, r.
 from consumption_request r join recharge_order o using (shard, order_id)
 where ($1::text is null or r.state = $1) and (r.noticed_at, r.id) < ($2, $3::uuid)
 order by r.noticed_at desc, r.id desc limit $4
+
+-- Links
+
+-- name: claim_link_reports -> DueLinkReport
+-- Those of one order one after the other.
+update store_link_report r set tries = r.tries + 1, due_at = $2, leased_until = $2
+from (
+    select w.report_id from store_link_report w
+    where w.due_at <= $1 and not exists (
+        select from store_link_report e
+        where e.shard = w.shard and e.order_id = w.order_id and e.number < w.number and e.state = 'waiting')
+    order by w.due_at limit $3 for update skip locked
+) due
+join store_link_report d using (report_id)
+join store_link l on l.provider = d.provider and l.link_id = d.link_id
+where r.report_id = due.report_id
+returning r.report_id, r.provider, r.link_id, l.token, r.kind, r.happened_at, r.tries, r.leased_until
+
+-- name: linked_sale -> LinkedSale
+-- What a report is about; nothing for one without a sale. $2 is how products are called.
+select s.report_id as sale_id, f.report_id as refund_id, $2::text || o.coins as product_id, r.region, r.currency, r.net_minor,
+    r.tax_minor, r.net_left_minor
+from store_link_report r
+join order_with_quote o using (shard, order_id)
+join store_link_report s on s.shard = r.shard and s.order_id = r.order_id and s.kind = 'sale'
+left join store_link_report f on f.shard = r.shard and f.reversal_id = r.reversal_id and f.kind = 'refund'
+where r.report_id = $1
+
+-- name: postpone_link_report
+update store_link_report set due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and report_id = $6 and state = 'waiting'
+returning true
+
+-- name: end_link_report
+-- $4: why the store will not take it.
+update store_link_report set state = case when $4::text is null then 'reported' else 'refused' end, ended_at = $5,
+    due_at = null, leased_until = null, failed_with = case when $4::text is not null then 'refused' end, error = $4
+where tries = $1 and leased_until = $2 and report_id = $3
+returning true
+
+-- name: waiting_link_reports
+-- With those that a store would not take: they wait for a person.
+select happened_at as since, due_at, tries, leased_until, failed_with from store_link_report
+where state in ('waiting', 'refused')
+
+-- name: list_link_reports -> LinkReportLine
+select report_id, provider, link_id, kind, order_id, reversal_id, region, currency, net_minor, tax_minor, happened_at,
+    report_by, state, ended_at, tries, error
+from store_link_report
+where ($1::text is null or state = $1) and (happened_at, report_id) < ($2, $3::uuid)
+order by happened_at desc, report_id desc limit $4
+
+-- name: find_link_report -> LinkReportLine
+select report_id, provider, link_id, kind, order_id, reversal_id, region, currency, net_minor, tax_minor, happened_at,
+    report_by, state, ended_at, tries, error
+from store_link_report where report_id = $1
+
+-- name: retry_link_report
+-- At once, from the beginning.
+update store_link_report set state = 'waiting', ended_at = null, due_at = $2, tries = 0, failed_with = null
+where report_id = $1 and (state = 'refused' or (state = 'waiting' and leased_until is null))
+returning true
+
+-- name: is_link_known
+select token is not null from store_link where provider = $1 and link_id = $2
+
+-- name: answer_link
+insert into store_link_report (provider, link_id, kind, happened_at, report_by, due_at)
+select l.provider, l.link_id, $3, $4::timestamptz, $4 + make_interval(hours => l.report_hours), $4
+from store_link l
+where l.provider = $1 and l.link_id = $2
+    and not exists (select from store_link_report r where r.provider = $1 and r.link_id = $2)
+on conflict do nothing
+returning report_id
+
+-- name: report_unused
+-- Links of which nothing was told, and whose orders are all over.
+insert into store_link_report (provider, link_id, kind, happened_at, report_by, due_at)
+select l.provider, l.link_id, 'no_sale', $3::timestamptz, $3 + make_interval(hours => l.report_hours), $3
+from store_link l
+where l.provider = any ($1::text[]) and l.noted_at < $2 and l.token is not null
+    and not exists (select from store_link_report r where r.provider = l.provider and r.link_id = l.link_id)
+    and not exists (
+        select from store_link_order k join recharge_order o using (shard, order_id)
+        where k.provider = l.provider and k.link_id = l.link_id and o.state in ('created', 'pending', 'authorised'))
+order by l.noted_at limit $4
+on conflict do nothing
+returning report_id

@@ -4,7 +4,7 @@ from plaudit.room import Room
 
 ROOM = Room(
     package="plaudit.selling.stores",
-    tables="consumption_request store_consent store_transaction",
+    tables="consumption_request store_consent store_link_report store_transaction",
     pages=("stores",),
     queues="jobs:QUEUES",
 )

@@ -5,3 +5,5 @@ APPLE_NOTIFICATION_AGE_S_MAX = 518_400  # Apple tries for three days; an older n
 APPLE_CLOCK_LEEWAY_S = 300  # by which Apple's clock may be ahead of ours
 APPLE_HISTORY_PAGES_MAX = 500  # of 20 notifications; a time of more is asked for in halves
 APPLE_HISTORY_SPAN_S_MIN = 60  # which is not halved any more
+APPLE_REFUSAL_LENGTH_MAX = 500  # characters of why Apple takes no report
+APPLE_LINK_REPORT_HOURS = 240  # Apple asks for what it was not told within ten days

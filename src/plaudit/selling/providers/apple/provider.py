@@ -15,8 +15,12 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.limits import STORE_PROOF_LENGTH_MAX, WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, SignatureNotValid
-from plaudit.selling.providers.apple import purchases
-from plaudit.selling.providers.apple.limits import APPLE_NOTIFICATION_AGE_S_MAX, APPLE_SIGNATURE_FRESH_S
+from plaudit.selling.providers.apple import links, purchases
+from plaudit.selling.providers.apple.limits import (
+    APPLE_LINK_REPORT_HOURS,
+    APPLE_NOTIFICATION_AGE_S_MAX,
+    APPLE_SIGNATURE_FRESH_S,
+)
 from plaudit.selling.providers.apple.server import AppleServer
 from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
@@ -26,6 +30,9 @@ from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
+    LinkNews,
+    LinkReport,
+    LinkToken,
     News,
     Payment,
     PaymentNews,
@@ -57,9 +64,23 @@ class AppleProvider:
     """Speaks to the App Store, for one app in one environment."""
 
     name = NAME
-    capabilities = Capabilities(channel=NAME, consumption_needs_consent=True)
+    capabilities = Capabilities(
+        channel=NAME,
+        consumption_needs_consent=True,
+        takes_links=True,
+        link_report_hours=APPLE_LINK_REPORT_HOURS,
+        asks_of_unused_links=True,
+    )
 
-    def __init__(self, signatures: AppleSignatures, server: AppleServer, product_prefix: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        signatures: AppleSignatures,
+        server: AppleServer,
+        product_prefix: str,
+        clock: Clock,
+        link_regions: frozenset[str] = frozenset(),
+    ) -> None:
+        self.capabilities = msgspec.structs.replace(self.capabilities, link_regions=link_regions)
         self._signatures = signatures
         self._server = server
         self._prefix = product_prefix
@@ -132,6 +153,14 @@ class AppleProvider:
     async def answer_consumption(self, request_id: str, payment_id: str, consumed_ppm: int) -> None:
         await self._server.send_consumption(payment_id, purchases.consumption_of(consumed_ppm))
 
+    def read_link(self, token: str) -> LinkToken:
+        return links.read_token(
+            token, self._signatures.bundle_id, self._signatures.app_id, self._signatures.environment
+        )
+
+    async def report_link(self, report: LinkReport) -> None:
+        await self._server.report(links.report_of(report))
+
     async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
         if len(body) > WEBHOOK_BYTES_MAX:
             raise SignatureNotValid
@@ -165,6 +194,8 @@ class AppleProvider:
             notification = self._signatures.kept_notification(signed)
             if notification.rawNotificationType == "RESCIND_CONSENT":
                 return [AccountNotice(words=_RESCINDED, needs_somebody=True)]
+            if notification.rawNotificationType == "EXTERNAL_PURCHASE_TOKEN":
+                return self._asked_of(notification)
             if notification.data is None or not notification.data.signedTransactionInfo:
                 return []
             transaction = self._signatures.kept_transaction(notification.data.signedTransactionInfo)
@@ -177,6 +208,16 @@ class AppleProvider:
                 return []
             raise
         return _news_of(notification, transaction, payment)
+
+    def _asked_of(self, notification: ResponseBodyV2DecodedPayload) -> list[News]:
+        """Whatever Apple asks of a link, it wants to be told what came of it."""
+        told = notification.externalPurchaseToken
+        if told is None or not told.externalPurchaseId or not self.capabilities.link_regions:
+            return []
+        begun_at = moment(told.tokenCreationDate) or moment(notification.signedDate)
+        assert begun_at is not None  # the chain was verified for the second
+        hours = self.capabilities.link_report_hours
+        return [LinkNews(link_id=told.externalPurchaseId, begun_at=begun_at, report_hours=hours)]
 
     async def close(self) -> None:
         """The library opens a connection for each call."""
@@ -251,4 +292,4 @@ def from_settings(settings: Settings) -> AppleProvider:
         )
     except (ValueError, TypeError):  # what it says might quote the key
         raise SettingsError("PLAUDIT_APPLE_PRIVATE_KEY is not a private key in PEM") from None
-    return AppleProvider(signatures, server, settings.store_product_prefix, clock)
+    return AppleProvider(signatures, server, settings.store_product_prefix, clock, frozenset(own.link_regions.split()))

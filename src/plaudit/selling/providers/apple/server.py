@@ -9,6 +9,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import msgspec
 import requests
 from appstoreserverlibrary.api_client import APIError, APIException, AppStoreServerAPIClient
 from appstoreserverlibrary.models.ConsumptionRequest import ConsumptionRequest
@@ -17,7 +18,11 @@ from appstoreserverlibrary.models.NotificationHistoryRequest import Notification
 
 from plaudit.limits import PROVIDER_TIMEOUT_S
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.apple.limits import APPLE_HISTORY_PAGES_MAX, APPLE_HISTORY_SPAN_S_MIN
+from plaudit.selling.providers.apple.limits import (
+    APPLE_HISTORY_PAGES_MAX,
+    APPLE_HISTORY_SPAN_S_MIN,
+    APPLE_REFUSAL_LENGTH_MAX,
+)
 
 log = logging.getLogger(__name__)
 NAME = "apple"
@@ -51,6 +56,22 @@ class _Client(AppStoreServerAPIClient):
             timeout=PROVIDER_TIMEOUT_S,
             allow_redirects=False,
         )
+
+    def send_report(self, body: dict[str, Any]) -> None:
+        """Of the External Purchase Server API, which the library does not have."""
+        self._external("PUT", "", msgspec.json.encode(body))
+
+    def get_report(self, request_id: str) -> Any:
+        return self._external("GET", f"/{request_id}", None).json()
+
+    def _external(self, method: str, path: str, body: bytes | None) -> requests.Response:
+        url, headers = self._get_full_url(f"/externalPurchase/v1/reports{path}"), self._get_headers()
+        headers |= {"Content-Type": "application/json"} if body else {}
+        answer = self._execute_request(method, url, {}, headers, None, body)
+        if not answer.ok:
+            words = answer.text[:APPLE_REFUSAL_LENGTH_MAX]
+            raise APIException(answer.status_code, error_message=words)  # type: ignore[call-arg]  # it has defaults
+        return answer
 
 
 class AppleServer:
@@ -113,6 +134,21 @@ class AppleServer:
     async def send_consumption(self, transaction_id: str, consumption: ConsumptionRequest) -> None:
         """Answer a consumption request; only for a buyer who agreed."""
         await _ask(lambda: self._client.send_consumption_information(transaction_id, consumption))
+
+    async def report(self, body: dict[str, Any]) -> None:
+        """Send an external purchase report. One that Apple has already is refused by it, and found here."""
+        try:
+            await _ask(lambda: self._client.send_report(body))
+        except ProviderRefused:
+            if await self._reported(body["requestIdentifier"]) != body:
+                raise
+
+    async def _reported(self, request_id: str) -> dict[str, Any] | None:
+        try:
+            found = await _ask(lambda: self._client.get_report(request_id))
+        except ProviderRefused:  # Apple has no such report
+            return None
+        return found.get("report", found) if isinstance(found, dict) else None
 
     async def finish(self, transaction_id: str) -> None:
         """Say that the transaction has been dealt with."""

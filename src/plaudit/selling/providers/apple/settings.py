@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from plaudit.setting_kinds import NOT_SET, Secret, address, one_of
+from plaudit.setting_kinds import NOT_SET, Secret, address, countries, one_of
 from plaudit.setting_sections import Section
 
 
@@ -36,6 +36,9 @@ class AppleSettings(Section):
 
     online_checks: bool = True
     """Whether Apple is asked if its certificates have been revoked (OCSP)."""
+
+    link_regions: Annotated[str, countries] = ""
+    """Countries whose buyers may come from the app to the web by a link that Apple counts, as `DE FR`. Empty: none."""
 
     url: Annotated[str, address] = ""
     """Where the App Store Server API is. Empty: Apple's own address."""

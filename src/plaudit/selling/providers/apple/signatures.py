@@ -105,6 +105,9 @@ class AppleSignatures:
         self._arriving = SignedDataVerifier(roots, online_checks, environment, bundle_id, app_id)
         self._kept = SignedDataVerifier(roots, False, environment, bundle_id, app_id)
         self._clock = clock
+        self.environment = environment
+        self.bundle_id = bundle_id
+        self.app_id = app_id
 
     def arriving_transaction(self, signed: str) -> JWSTransactionDecodedPayload:
         """A transaction somebody brings; see is_present(). Blocks while Apple is asked about its certificates.

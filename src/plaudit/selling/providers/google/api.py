@@ -158,6 +158,28 @@ class VoidedPurchase(msgspec.Struct, frozen=True, rename="camel"):
     """None: all of it."""
 
 
+class Price(msgspec.Struct, frozen=True, rename="camel"):
+    price_micros: int = 0
+    currency: str = ""
+
+
+class ExternalTransaction(msgspec.Struct, frozen=True, rename="camel"):
+    """A sale on the web by way of a link, as it was reported."""
+
+    external_transaction_id: str = ""
+    original_pre_tax_amount: Price = msgspec.field(default_factory=Price)
+    current_pre_tax_amount: Price = msgspec.field(default_factory=Price)
+
+    @property
+    def original_micros(self) -> int:
+        return self.original_pre_tax_amount.price_micros
+
+    @property
+    def current_micros(self) -> int:
+        """What refunds have left."""
+        return self.current_pre_tax_amount.price_micros
+
+
 class _TokenPagination(msgspec.Struct, frozen=True, rename="camel"):
     next_page_token: str = ""
 
@@ -234,17 +256,33 @@ class GooglePlay:
                 return
         raise ProviderRefused(NAME, f"more than {GOOGLE_VOIDED_PAGES_MAX} pages of voided purchases")
 
+    async def create_transaction(self, transaction_id: str, transaction: dict[str, object]) -> None:
+        """Report a sale by way of a link. One that is there already is refused."""
+        asked = {"externalTransactionId": transaction_id}
+        await self._call("POST", "/externalTransactions", taken=True, params=asked, json=transaction)
+
+    async def transaction(self, transaction_id: str) -> ExternalTransaction:
+        body = await self._call("GET", f"/externalTransactions/{_part(transaction_id)}")
+        return _read(body, ExternalTransaction)
+
+    async def refund_transaction(self, transaction_id: str, refund: dict[str, object]) -> None:
+        """Report that money of such a sale went back."""
+        await self._call("POST", f"/externalTransactions/{_part(transaction_id)}:refund", taken=True, json=refund)
+
     async def close(self) -> None:
         await self._client.aclose()
         await self._account.close()
 
-    async def _call(self, method: str, path: str, **arguments: Any) -> bytes:
+    async def _call(self, method: str, path: str, *, taken: bool = False, **arguments: Any) -> bytes:
+        """`taken`: a conflict means that the id is used, and not that somebody else is at it."""
         token = await self._account.token()
         answer = await self._send(method, path, token, **arguments)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:  # the token was revoked before its time
             answer = await self._send(method, path, await self._account.token(refused=token), **arguments)
         if answer.is_success:
             return answer.content
+        if taken and answer.status_code == HTTPStatus.CONFLICT:
+            raise ProviderRefused(NAME, "the id is used")
         raise _failure(answer)
 
     async def _send(self, method: str, path: str, token: str, **arguments: Any) -> httpx2.Response:

@@ -13,3 +13,4 @@ GOOGLE_VOIDED_LAG_S = 3_600  # by which the list of voided purchases may be behi
 GOOGLE_VOIDED_DAYS_MAX = 30  # how far back voided purchases are listed
 GOOGLE_VOIDED_PAGE_LENGTH = 1_000  # voided purchases in one answer
 GOOGLE_VOIDED_PAGES_MAX = 100  # of one list
+GOOGLE_LINK_REPORT_HOURS = 24  # within which Google wants to be told of a sale by way of a link

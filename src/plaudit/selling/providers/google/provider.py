@@ -5,6 +5,8 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
+
 from plaudit.clock import Clock, SystemClock
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
@@ -13,6 +15,8 @@ from plaudit.selling.providers.base import (
     Capabilities,
     CheckoutRequest,
     ConsumptionRequest,
+    LinkReport,
+    LinkToken,
     News,
     Payment,
     PaymentNews,
@@ -25,10 +29,11 @@ from plaudit.selling.providers.base import (
     WebhookMessage,
 )
 from plaudit.selling.providers.errors import PurchaseNotValid
-from plaudit.selling.providers.google import voids
+from plaudit.selling.providers.google import links, voids
 from plaudit.selling.providers.google.api import GooglePlay, NotKnown, Purchase, VoidedPurchase
 from plaudit.selling.providers.google.auth import NAME, Account, read_account
 from plaudit.selling.providers.google.limits import (
+    GOOGLE_LINK_REPORT_HOURS,
     GOOGLE_REVIEW_HOURS,
     GOOGLE_TOKEN_LENGTH_MAX,
     GOOGLE_VOIDED_DAYS_MAX,
@@ -52,11 +57,19 @@ class GoogleProvider:
     """Speaks to Google Play for one app. A payment's id is its purchase token."""
 
     name = NAME
-    capabilities = Capabilities(channel=NAME, voids_listed_days=GOOGLE_VOIDED_DAYS_MAX, gives_back_parts=False)
+    capabilities = Capabilities(
+        channel=NAME,
+        voids_listed_days=GOOGLE_VOIDED_DAYS_MAX,
+        gives_back_parts=False,
+        takes_links=True,
+        link_report_hours=GOOGLE_LINK_REPORT_HOURS,
+    )
 
     def __init__(
         self, own: GoogleSettings, product_prefix: str, play: GooglePlay, push: PushDoor | None, clock: Clock
     ) -> None:
+        link_regions = frozenset(own.link_regions.split())
+        self.capabilities = msgspec.structs.replace(self.capabilities, link_regions=link_regions)
         self._play = play
         self._push = push
         self._clock = clock
@@ -124,6 +137,12 @@ class GoogleProvider:
             reason=request.reason,
             at=self._clock.now(),
         )
+
+    def read_link(self, token: str) -> LinkToken:
+        return links.read_token(token)
+
+    async def report_link(self, report: LinkReport) -> None:
+        await links.report(self._play, report)
 
     async def finish(self, payment_id: str) -> None:
         """Consume a purchase, which also acknowledges it. One that was given back or is consumed is left alone."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from plaudit.setting_kinds import address, file, one_of
+from plaudit.setting_kinds import address, countries, file, one_of
 from plaudit.setting_sections import Section
 
 
@@ -33,6 +33,9 @@ class GoogleSettings(Section):
 
     sample_content: bool = False
     """Whether buyers could try what coins buy before they paid, as Google is told when it asks about a chargeback."""
+
+    link_regions: Annotated[str, countries] = ""
+    """Countries whose buyers may come from the app to the web by a link that Google counts, as `DE FR`. Empty: none."""
 
     url: Annotated[str, address] = "https://androidpublisher.googleapis.com"
     """Where the Google Play Developer API is."""

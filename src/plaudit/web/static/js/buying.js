@@ -43,7 +43,7 @@ const pageOf = ({ id }, back) => `/orders/${id}?back=${encodeURIComponent(back)}
 async function place(quote, back, way) {
   const id = purchase.idOf([quote.id, way?.provider, way?.method, way?.card_id, way?.save_card, back]);
   return api("POST", "/v1/orders", {
-    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, card_id: way?.card_id, save_card: way?.save_card,
+    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, card_id: way?.card_id, save_card: way?.save_card, store_link: storeLink(),
     locale: document.documentElement.lang || undefined, return_url: pageOf({ id }, back),
   });
 }
@@ -58,6 +58,13 @@ export async function payAtOnce(quote, back, card) {
   if (framed && order.checkout_url) openAside(order.checkout_url);
   location.assign(framed ? pageOf(order, back) : (order.checkout_url ?? pageOf(order, back)));
   return null;
+}
+
+/** The link by which the buyer came from an app, as the page's address has it. */
+function storeLink() {
+  const address = new URLSearchParams(location.search);
+  const [store, token] = [address.get("store"), address.get("token")];
+  return store && token ? { store, token } : undefined;
 }
 
 /** A window that a browser holds back is no loss: the order's page has the link. @param {string} address */
