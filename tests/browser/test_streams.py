@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from plaudit.clock import SystemClock
 from plaudit.db import connect
 from plaudit.ids import new_id
+from plaudit.outgoing import tls_context
 from tests.browser.conftest import OpenPage
 from tests.support.commands import plaudit
 from tests.support.databases import run_aside
@@ -72,7 +73,7 @@ def studio(database_url: str, tmp_path: Path) -> Iterator[Studio]:
         headers = {"Authorization": f"Bearer {minted.stdout.strip()}"}
         with (
             serving(database_url, tmp_path / "log", "--port", str(port), *data, **settings) as server,
-            httpx2.Client(base_url=server.address, headers=headers, timeout=WAIT_S) as creator,
+            httpx2.Client(verify=tls_context(), base_url=server.address, headers=headers, timeout=WAIT_S) as creator,
         ):
             yield Studio(creator, media, database_url)
 

@@ -12,6 +12,7 @@ from plaudit.db import connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
+from plaudit.outgoing import tls_context
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.postgresql import folder_for_sockets
@@ -31,7 +32,7 @@ class World:
 
     def __init__(self, address: str, issuer: DevelopmentIssuer) -> None:
         self.issuer = issuer
-        self.http = httpx2.Client(base_url=address, timeout=WAIT_S)
+        self.http = httpx2.Client(verify=tls_context(), base_url=address, timeout=WAIT_S)
         self.room_id = ""
         self.statuses: set[int] = set()
 

@@ -15,6 +15,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from plaudit.clock import ManualClock
+from plaudit.outgoing import tls_context
 from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
 from plaudit.settings import Secret
@@ -118,7 +119,7 @@ async def create(client: httpx2.AsyncClient, url: str, key: str, body: dict[str,
 
 async def test_a_key_makes_one_checkout(sandbox: Process, receiver: Receiver) -> None:
     body = asked(receiver.url)
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         answers = await asyncio.gather(*(create(client, sandbox.url, "k", body) for _ in range(5)))
         assert {answer.status_code for answer in answers} == {201}
         assert len({answer.json()["id"] for answer in answers}) == 1
@@ -128,7 +129,7 @@ async def test_a_key_makes_one_checkout(sandbox: Process, receiver: Receiver) ->
 
 async def test_requests_that_are_refused(sandbox: Process, receiver: Receiver) -> None:
     body, past = asked(receiver.url), datetime.now(UTC) - timedelta(seconds=1)
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {API_KEY}"}):
             answer = await client.post(f"{sandbox.url}/v1/checkouts", json=body, headers=headers)
             assert answer.status_code == 401
@@ -140,7 +141,7 @@ async def test_requests_that_are_refused(sandbox: Process, receiver: Receiver) -
 
 
 async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = (await create(client, sandbox.url, "k", asked(receiver.url, description="<b>70</b> coins"))).json()
         page = await client.get(checkout["url"])
         assert "&lt;b&gt;70&lt;/b&gt; coins" in page.text
@@ -164,7 +165,7 @@ async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver
 
 async def test_a_killed_sandbox_comes_back_with_everything(sandbox: Process, receiver: Receiver) -> None:
     body = asked(f"{NOBODY}/nobody-hears-this")
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         first = (await create(client, sandbox.url, "first", body)).json()
         late = (await create(client, sandbox.url, "late", asked(receiver.url))).json()
         await client.post(late["url"] + "/pay", data={"card_number": LATE})
@@ -181,7 +182,7 @@ async def test_a_killed_sandbox_comes_back_with_everything(sandbox: Process, rec
 
 async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver: Receiver) -> None:
     receiver.failures = 3
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = (await create(client, sandbox.url, "k", asked(receiver.url))).json()
         await client.post(checkout["url"] + "/pay", data={"card_number": EXPIRES})
         await receiver.until("checkout.open", "checkout.expired")
@@ -190,14 +191,14 @@ async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver
 
 async def test_webhooks_can_go_where_their_receiver_is_reached_from_here(tmp_path: Path, receiver: Receiver) -> None:
     with running(tmp_path, "--webhook-origin", receiver.url.removesuffix("/hook")) as sandbox:
-        async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
             await create(client, sandbox.url, "k", asked("https://live.example/hook"))
             await receiver.until("checkout.open")
 
 
 async def test_with_chaos_each_event_comes_twice(tmp_path: Path, receiver: Receiver) -> None:
     with running(tmp_path, "--chaos") as sandbox:
-        async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+        async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
             checkout = (await create(client, sandbox.url, "k", asked(receiver.url))).json()
             await client.post(checkout["url"] + "/pay", data={"card_number": GOOD})
             await eventually(lambda: len(receiver.events) >= 4, "all events have come")
@@ -214,7 +215,10 @@ async def test_a_checkout_that_is_left_expires(tmp_path: Path, receiver: Receive
             api_key=Secret(API_KEY),
             webhook_secret=Secret(WEBHOOK_SECRET),
         )
-        async with serving(create_app(config, clock), port), httpx2.AsyncClient(timeout=WAIT_S) as client:
+        async with (
+            serving(create_app(config, clock), port),
+            httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client,
+        ):
             soon = (clock.now() + timedelta(seconds=1)).isoformat()
             checkout = (await create(client, url, "k", asked(receiver.url, expires_at=soon))).json()
             clock.advance(timedelta(seconds=1))
@@ -249,7 +253,7 @@ async def refund(
 
 
 async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         taken = await paid(client, sandbox, receiver)
         api = f"{sandbox.url}/v1/checkouts"
         assert (await client.post(f"{api}/{taken['id']}/capture", headers=AUTHORIZED)).json()["state"] == "paid"
@@ -265,7 +269,7 @@ async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, r
 
 
 async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver)
         answers = await asyncio.gather(*(refund(client, sandbox, checkout, "a", 50) for _ in range(4)))
         assert {answer.status_code for answer in answers} == {201}
@@ -287,7 +291,7 @@ async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: 
 
 
 async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver, "4000000000005126")
         assert (await refund(client, sandbox, checkout, "a", 74)).json()["state"] == "pending"
         assert (await refund(client, sandbox, checkout, "b", 74)).status_code == 400
@@ -296,7 +300,7 @@ async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process,
 
 
 async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, receiver: Receiver) -> None:
-    async with httpx2.AsyncClient(headers=AUTHORIZED, timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), headers=AUTHORIZED, timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver)
         path = f"{sandbox.url}/v1/checkouts/{checkout['id']}"
         assert (await client.post(f"{path}/disputes", json={"amount_minor": 75})).status_code == 400
@@ -310,7 +314,9 @@ async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, rece
         assert (await client.post(end, json={"outcome": "lost"})).status_code == 409
         assert (await refund(client, sandbox, checkout, "a", 74)).status_code == 201
         assert (await client.post(f"{path}/fraud-warnings", json={})).status_code == 201
-        assert (await httpx2.AsyncClient(timeout=WAIT_S).post(f"{path}/disputes", json={})).status_code == 401
+        assert (
+            await httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S).post(f"{path}/disputes", json={})
+        ).status_code == 401
     await receiver.until("dispute.open", "dispute.won", "fraud_warning.created")
 
 
@@ -320,6 +326,6 @@ async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, rece
 async def test_the_page_speaks_the_language_it_was_asked_for(
     sandbox: Process, receiver: Receiver, locale: str, pay: str
 ) -> None:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = (await create(client, sandbox.url, "k", asked(receiver.url, locale=locale))).json()
         assert pay in (await client.get(checkout["url"])).text

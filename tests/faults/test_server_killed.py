@@ -18,6 +18,7 @@ from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import read_shards
+from plaudit.outgoing import tls_context
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
@@ -32,7 +33,7 @@ class _Clients:
     """Viewers who send each gift until it has an answer, to a server that comes and goes."""
 
     def __init__(self, base_url: str) -> None:
-        self.client = httpx2.AsyncClient(base_url=base_url, timeout=WAIT_S)
+        self.client = httpx2.AsyncClient(verify=tls_context(), base_url=base_url, timeout=WAIT_S)
         self.tokens: dict[int, str] = {}
         self.retries = 0
 

@@ -12,6 +12,7 @@ from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import CONSUMPTION_ANSWER_LEASE_S, CONSUMPTION_ANSWER_PAUSE_S_MAX
+from plaudit.outgoing import tls_context
 from plaudit.people.model import Role
 from plaudit.selling.stores.consumption import answer_due
 from tests.integration.test_apple_purchases import Mall
@@ -31,7 +32,7 @@ def store_url() -> Iterator[str]:
 async def mall(
     store_url: str, database_url: str, tmp_path: Path, owner_connection: OwnConnection
 ) -> AsyncIterator[Mall]:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as hand:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as hand:
         store = AppStore(store_url, hand)
         async with open_shop(database_url, tmp_path, webhooks=True, **await store.settings(tmp_path)) as shop:
             await store("settings", webhook_url=f"{shop.desk.house.settings.public_url}/v1/webhooks/apple")

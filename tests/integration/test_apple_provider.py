@@ -15,6 +15,7 @@ from appstoreserverlibrary.models.RefundPreference import RefundPreference
 from appstoreserverlibrary.signed_data_verifier import _ChainVerifier
 
 from plaudit.money import Money
+from plaudit.outgoing import tls_context
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.apple import server
@@ -49,7 +50,7 @@ def store_url() -> Iterator[str]:
 
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[AppStore]:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as hand:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as hand:
         store = AppStore(store_url, hand)
         await store("settings")
         yield store

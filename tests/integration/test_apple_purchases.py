@@ -16,6 +16,7 @@ import pytest
 from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import HELD_PAUSE_S_MAX, INBOX_PAUSE_S_MAX, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
+from plaudit.outgoing import tls_context
 from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.inbox.actions import apply_due
@@ -99,7 +100,7 @@ class Mall:
 
 @pytest.fixture
 async def mall(store_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[Mall]:
-    async with httpx2.AsyncClient(timeout=WAIT_S) as hand:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as hand:
         store = AppStore(store_url, hand)
         settings = await store.settings(tmp_path)
         async with open_shop(database_url, tmp_path, webhooks=True, **settings) as shop:

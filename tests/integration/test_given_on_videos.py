@@ -14,6 +14,7 @@ from plaudit.creators.totals import actions as totals
 from plaudit.ledger.following import follow, rebuild_now
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.limits import TIMELINE_MARKS_MAX, VIDEOS_PER_CALL_MAX
+from plaudit.outgoing import tls_context
 from plaudit.selling.providers.base import ReversalState
 from plaudit.videos.given import actions as given
 from tests.integration.test_clawback import Stage, open_stage
@@ -301,7 +302,7 @@ class _Watching:
         self.heard: list[tuple[str, Any]] = []
 
     async def __aenter__(self) -> "_Watching":
-        self._client = httpx2.AsyncClient(timeout=WAIT_S)
+        self._client = httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S)
         self._answer = self._client.stream("GET", self._address)
         answer = await self._answer.__aenter__()
         assert answer.status_code == 200

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from plaudit.clock import ManualClock
 from plaudit.ids import new_id
 from plaudit.ledger import following
+from plaudit.outgoing import tls_context
 from plaudit.settings import Secret, Settings
 from tests.support.desk import ORIGIN, Desk, open_desk
 from tests.support.live import ROSE, Platform, open_platform
@@ -41,7 +42,9 @@ async def platform(database_url: str, clock: ManualClock) -> AsyncIterator[Platf
 
 
 async def test_answers_are_counted_by_route_and_gifts_when_they_are_charged(platform: Platform) -> None:
-    async with httpx2.AsyncClient(base_url=platform.processes[0].origin, timeout=WAIT_S) as machine:
+    async with httpx2.AsyncClient(
+        verify=tls_context(), base_url=platform.processes[0].origin, timeout=WAIT_S
+    ) as machine:
         before = (await machine.get("/metrics")).text
         await machine.get("/v1/rooms/1")
         await machine.head("/v1/rooms/2")
@@ -83,7 +86,9 @@ async def test_gifts_batches_and_jobs_are_told(platform: Platform) -> None:
 async def _looked(platform: Platform) -> str:
     """The figures just after everything was looked at."""
     await platform.house.gauges.look()
-    async with httpx2.AsyncClient(base_url=platform.processes[0].origin, timeout=WAIT_S) as machine:
+    async with httpx2.AsyncClient(
+        verify=tls_context(), base_url=platform.processes[0].origin, timeout=WAIT_S
+    ) as machine:
         return (await machine.get("/metrics")).text
 
 

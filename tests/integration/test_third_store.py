@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from plaudit.config import config
+from plaudit.outgoing import tls_context
 from plaudit.people.model import Role
 from plaudit.readiness.checks import CHECKS
 from plaudit.readiness.model import Grounds, State
@@ -106,7 +107,7 @@ async def test_what_it_takes_back_goes_back(shop: Shop) -> None:
 
 async def test_readiness_speaks_of_it(shop: Shop) -> None:
     house = shop.desk.house
-    async with httpx2.AsyncClient(timeout=WAIT_S) as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         grounds = Grounds(
             settings=house.settings, clock=shop.clock, client=client, database=house.database,
             payments=house.payment_providers, payouts=house.payout_providers,

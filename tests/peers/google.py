@@ -135,7 +135,7 @@ class Google:
         elif order == "shuffled":
             random.Random(1).shuffle(sending)
         statuses = []
-        async with httpx2.AsyncClient(timeout=10) as client:
+        async with httpx2.AsyncClient(verify=False, timeout=10) as client:
             for entry in sending:
                 for attempt in range(attempts):
                     message = self._message(entry, audience=url, forged=forged)

@@ -278,7 +278,7 @@ class Peer:
         """One message, until it is taken: PayPal tries 25 times, over three days."""
         body = json.dumps(event).encode()
         headers = self._signed(body, age_s=age_s)
-        async with httpx2.AsyncClient(timeout=5) as client:
+        async with httpx2.AsyncClient(verify=False, timeout=5) as client:
             for attempt in range(25):
                 with suppress(httpx2.HTTPError):
                     if (await client.post(self.webhook_url, headers=headers, content=body)).is_success:

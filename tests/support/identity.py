@@ -10,6 +10,7 @@ import httpx2
 
 from plaudit.clock import ManualClock
 from plaudit.db import connect
+from plaudit.outgoing import tls_context
 from plaudit.people import issuers
 from plaudit.people.issuers import IssuerTerms
 from plaudit.people.model import Issuer, Role
@@ -90,5 +91,7 @@ async def open_identity_house(
             )  # fmt: skip
             issuer = await issuers.add_issuer(owner, url, added, clock)
             desk = await stack.enter_async_context(open_desk(database_url, clock, settings))
-            provider = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=WAIT_S))
+            provider = await stack.enter_async_context(
+                httpx2.AsyncClient(verify=tls_context(), base_url=url, timeout=WAIT_S)
+            )
             yield House(desk, clock, issuer, provider)

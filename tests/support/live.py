@@ -23,6 +23,7 @@ from plaudit.http.server import _config
 from plaudit.ids import new_id
 from plaudit.listening import listen
 from plaudit.live.conversation import ServerMessage
+from plaudit.outgoing import tls_context
 from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
@@ -73,7 +74,9 @@ class Platform:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         return await self._stack.enter_async_context(
-            httpx2.AsyncClient(base_url=self.processes[process].origin, headers=headers, timeout=WAIT_S)
+            httpx2.AsyncClient(
+                verify=tls_context(), base_url=self.processes[process].origin, headers=headers, timeout=WAIT_S
+            )
         )
 
     async def viewer(self, subject: str, coins: int = 0) -> httpx2.AsyncClient:

@@ -16,6 +16,7 @@ import pytest
 from plaudit.clock import ManualClock, SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
+from plaudit.outgoing import tls_context
 from plaudit.providers import ProviderRefused
 from plaudit.selling.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
 from plaudit.selling.providers.paypal.provider import PayPalProvider, from_settings
@@ -97,7 +98,7 @@ class PayPalPeer:
 @contextmanager
 def paypal_peer(folder: Path) -> Iterator[PayPalPeer]:
     """A peer, with the root of its certificates in the folder."""
-    with peer("paypal") as url, httpx2.Client(timeout=WAIT_S) as http:
+    with peer("paypal") as url, httpx2.Client(verify=tls_context(), timeout=WAIT_S) as http:
         roots = folder / "paypal-root.pem"
         roots.write_bytes(http.get(f"{url}/_control/root.pem").content)
         yield PayPalPeer(url, roots, http)

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from plaudit.clock import Clock, ManualClock
 from plaudit.ids import new_id
+from plaudit.outgoing import tls_context
 from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
 from plaudit.settings import Secret, Settings
@@ -145,7 +146,7 @@ async def open_shop(
         async with (
             open_desk(database_url, clock, settings) as desk,
             serving(create_app(config), sandbox_port),
-            httpx2.AsyncClient(timeout=WAIT_S) as browser,
+            httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as browser,
         ):
             shop = Shop(desk, clock, browser, sandbox_url)
             if not webhooks:
