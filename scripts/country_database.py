@@ -18,7 +18,7 @@ from typing import Any
 
 from mmdb_writer import SearchTreeLeaf, SearchTreeNode, TreeWriter
 
-from plaudit.policy.countries import country_code
+from plaudit.countries import country_code
 from plaudit.policy.databases import BUNDLED
 
 DATABASE_TYPE = "Plaudit-Country"
