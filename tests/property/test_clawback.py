@@ -1,6 +1,5 @@
 """Clawback against a plain model: gift balance first, then the latest conversions, below zero if need be, and back."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,11 +16,11 @@ from hypothesis.stateful import (
 
 from plaudit.creators import actions, clawback
 from plaudit.creators.model import BelowConversionMinimum
-from plaudit.db import connect, statements
+from plaudit.db import statements
 from plaudit.ledger.model import GiftOrder
 from plaudit.queues import LeaseLost
 from tests.support.databases import broken_laws, run_aside
-from tests.support.machines import WalletMachine, run_machine
+from tests.support.machines import WalletMachine, on_database, run_machine
 
 pytestmark = pytest.mark.sql
 
@@ -256,18 +255,9 @@ def hold_against_model(url: str, *, examples: int, planted: bool = False) -> Non
     Raises:
         AssertionError, Exception: a creator has something else than the model says.
     """
-    with asyncio.Runner() as runner:
-        Clawback.runner, Clawback.url = runner, url
-
-        async def set_rule() -> None:
-            connection = await connect(url, role=None)
-            await connection.execute(
-                "insert into reward_rule select 2, $1, $2, $3, 1, '2001-01-01', '2001-01-01', null, 'of this test'",
-                *(RULE[0], RULE[1], int(RULE[2].total_seconds())),
-            )
-            await connection.close()
-
-        runner.run(set_rule())
+    with on_database(Clawback, url) as runner:
+        set_rule = "insert into reward_rule select 2, $1, $2, $3, 1, '2001-01-01', '2001-01-01', null, 'of this test'"
+        runner.run(Clawback.owner.execute(set_rule, RULE[0], RULE[1], int(RULE[2].total_seconds())))
         run_machine(Clawback, examples=examples, steps=30, planted=planted)
 
 

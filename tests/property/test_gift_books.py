@@ -1,33 +1,28 @@
 """Charge and delivery against a plain model: whatever is sent, repeated, refused or too dear, both say the same."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import Bundle, initialize, invariant, rule
 from msgspec import structs
 
-from plaudit.clock import ManualClock
-from plaudit.db import Connection, connect, statements
+from plaudit.db import statements
 from plaudit.ids import new_id
 from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
-from plaudit.ledger.shards import Shards, read_shards
-from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import COMBO_WINDOW_MS
-from tests.support.machines import run_machine
+from tests.support.machines import BooksMachine, on_database, run_machine
 
 pytestmark = pytest.mark.sql
 
 _SQL = statements("plaudit.ledger")
 _WAITING = "select exists (select from gift_batch where shard = $1 and creator_shard = $2)"
 FUND = "select fund($1, $2, $3, 'paid', 'recharge', $4, 100, 'USD', $5)"
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 NOBODY_FUNDED = 0
 """A viewer who never had a coin, and has no wallet."""
@@ -141,37 +136,16 @@ shapes = st.one_of(
 )
 
 
-class GiftBooks(RuleBasedStateMachine):
+class GiftBooks(BooksMachine):
     """Each example works with people of its own in one database, so that the audit sees all examples at once."""
 
-    runner: ClassVar[asyncio.Runner]
-    url: ClassVar[str]
-    examples: ClassVar[int] = 0
     orders = Bundle("orders")
 
     def __init__(self) -> None:
         super().__init__()
-        GiftBooks.examples += 1
-        self.base = GiftBooks.examples * 1000
+        self.base = self.examples * 1000
         self.model = Model()
-        self.clock = ManualClock(START)
         self.frames: list[Frame] = []
-
-        async def open_all() -> tuple[Connection, Shards, GiftWriter]:
-            connection = await connect(self.url)
-            shards = await read_shards(connection)
-            writer = GiftWriter(lambda: connect(self.url), shards, self.clock)
-            await writer.start()
-            return connection, shards, writer
-
-        self.connection, self.shards, self.writer = self.runner.run(open_all())
-
-    def teardown(self) -> None:
-        async def close_all() -> None:
-            await self.writer.stop()
-            await self.connection.close()
-
-        self.runner.run(close_all())
 
     def _order(
         self, viewer: int, creator: int, item: int, count: int, price: int, refusal: str | None, shape: Shape = PLAIN
@@ -402,8 +376,7 @@ def hold_against_model(url: str, *, examples: int, planted: bool = False) -> Non
     Raises:
         AssertionError, Exception: the books said something the model does not.
     """
-    with asyncio.Runner() as runner:
-        GiftBooks.runner, GiftBooks.url = runner, url
+    with on_database(GiftBooks, url):
         run_machine(GiftBooks, examples=examples, steps=30, planted=planted)
 
 

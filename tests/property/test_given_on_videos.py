@@ -1,7 +1,6 @@
 """What was given on videos against a plain model: earned by one or several, taken back, given back, moved, in any order
 of shards, and summed anew."""
 
-import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -13,13 +12,13 @@ import pytest
 from hypothesis.stateful import initialize, precondition, rule
 
 from plaudit.creators import clawback
-from plaudit.db import connect, statements
+from plaudit.db import statements
 from plaudit.ledger import following
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.limits import FOLLOWER_ENTRIES_MAX
 from plaudit.videos.given import actions as given
 from plaudit.videos.given.model import HIDDEN, Given
-from tests.support.machines import WalletMachine, run_machine
+from tests.support.machines import WalletMachine, on_database, run_machine
 
 pytestmark = pytest.mark.sql
 
@@ -65,14 +64,13 @@ class GivenOnVideos(WalletMachine):
     @initialize()
     def tell(self) -> None:
         async def tell() -> None:
-            connection = await connect(self.url, role=None)
-            await connection.execute("set session_replication_role = replica")  # nobody has to be known
-            await connection.executemany(
-                "insert into video (id, shard, issuer_id, external_id, owner_id, title, duration_ms, state, told_at,"
-                " added_at) values ($1::bigint, $2, 1, 'v' || $1, 1, 'v', $3, 'private', now(), now())",
-                [(video, home, DURATION_MS) for video, home in zip(self.videos, self.homes, strict=True)],
-            )
-            await connection.close()
+            async with self.owner.transaction():
+                await self.owner.execute("set local session_replication_role = replica")  # nobody has to be known
+                await self.owner.executemany(
+                    "insert into video (id, shard, issuer_id, external_id, owner_id, title, duration_ms, state,"
+                    " told_at, added_at) values ($1::bigint, $2, 1, 'v' || $1, 1, 'v', $3, 'private', now(), now())",
+                    [(video, home, DURATION_MS) for video, home in zip(self.videos, self.homes, strict=True)],
+                )
 
         self.runner.run(tell())
 
@@ -222,8 +220,7 @@ def hold_against_model(url: str, *, examples: int, planted: bool = False) -> Non
     Raises:
         AssertionError, Exception: a video shows something else than the model says.
     """
-    with asyncio.Runner() as runner:
-        GivenOnVideos.runner, GivenOnVideos.url = runner, url
+    with on_database(GivenOnVideos, url):
         run_machine(GivenOnVideos, examples=examples, steps=25, planted=planted)
 
 

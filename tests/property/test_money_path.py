@@ -4,10 +4,9 @@ The provider's truth is kept in plain Python. Every change of it makes a message
 any order, more than once, and again later when they have to wait. When all have come, the books must say the truth.
 """
 
-import asyncio
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,28 +14,20 @@ from uuid import UUID
 import asyncpg
 import hypothesis.strategies as st
 import pytest
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from plaudit.clock import ManualClock
 from plaudit.creators import clawback
-from plaudit.db import Database, connect, statements
+from plaudit.db import statements
 from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.model import GiftOrder
-from plaudit.ledger.shards import Shards, read_shards
-from plaudit.ledger.writer import GiftWriter
 from plaudit.money import Money
 from plaudit.problems import Problem
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
 from plaudit.selling.prices import seed
-from plaudit.selling.providers import payment_providers
+from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.selling.providers.base import (
     News,
     Payment,
@@ -53,10 +44,9 @@ from plaudit.selling.reversals.model import RefundRequest, WithdrawalRequest
 from plaudit.settings import Secret, Settings
 from tests.support.databases import broken_laws, run_aside
 from tests.support.desk import SELLER
-from tests.support.machines import Ids, run_machine
+from tests.support.machines import START, BooksMachine, on_database, run_machine
 from tests.support.plants import finders
 
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SETTINGS = Settings(
     sandbox_url="http://127.0.0.1:9",
     sandbox_api_key=Secret("-"),
@@ -103,53 +93,41 @@ class Sale:
         return min(claims, self.order.price_minor)
 
 
-class MoneyPath(RuleBasedStateMachine):
-    """One viewer and one creator an example; one database for all, where the audit sees them."""
+class MoneyPath(BooksMachine):
+    """One viewer and one creator an example."""
 
-    runner: ClassVar[asyncio.Runner]
-    url: ClassVar[str]
-    examples: ClassVar[int] = 0
+    providers: ClassVar[PaymentProviders]
 
     def __init__(self) -> None:
         super().__init__()
-        MoneyPath.examples += 1
-        self.clock = ManualClock(START)
         self.draw = random.Random(0)
-        self.new_id = Ids(self.clock, MoneyPath.examples).new
         self.sales: list[Sale] = []
         self.untold: list[News] = []
         self.told: list[News] = []
         self.given = 0
-        self.runner.run(self._open())
-
-    async def _open(self) -> None:
-        self.database = await Database(self.url).__aenter__()
-        owner = await connect(self.url, role=None)
-        self.viewer, self.creator = [
-            row["id"]
-            for row in await owner.fetch(
-                """insert into person (issuer_id, subject, handle, display_name, avatar, country, created_at)
-                select 1, s, s, s, '', 'GB', $2 from unnest($1::text[]) s returning id""",
-                [f"viewer {MoneyPath.examples}", f"creator {MoneyPath.examples}"],
-                START,
-            )
-        ]
-        await owner.close()
-        async with self.database.read() as connection:
-            self.shards: Shards = await read_shards(connection)
-        self.writer = GiftWriter(lambda: connect(self.url), self.shards, self.clock)
-        await self.writer.start()
-        self.providers = payment_providers(SETTINGS)
+        people = """insert into person (issuer_id, subject, handle, display_name, avatar, country, created_at)
+            select 1, s, s, s, '', 'GB', $2 from unnest($1::text[]) s returning id"""
+        names = [f"viewer {self.examples}", f"creator {self.examples}"]
+        self.viewer, self.creator = [row["id"] for row in self.runner.run(self.owner.fetch(people, names, START))]
 
     def teardown(self) -> None:
         self.everything_arrives()
 
-        async def close() -> None:
-            await self.writer.stop()
-            await self.providers.close()
-            await self.database.__aexit__(None, None, None)
+    @classmethod
+    async def open(cls) -> None:
+        await super().open()
+        cls.providers = payment_providers(SETTINGS)
+        await cls.owner.execute(
+            """insert into issuer (issuer, audience, jwks, allowed_roles, created_at)
+            values ('https://host.test', 'plaudit', '{}', '{viewer}', now())"""
+        )
+        async with cls.owner.transaction():
+            await seed.seed(cls.owner, ManualClock(START - timedelta(days=1)))
 
-        self.runner.run(close())
+    @classmethod
+    async def close(cls) -> None:
+        await cls.providers.close()
+        await super().close()
 
     def _ask(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         async def ask() -> list[asyncpg.Record]:
@@ -428,20 +406,7 @@ def hold_against_truth(url: str, *, examples: int, planted: bool = False) -> Non
     Raises:
         AssertionError, Exception: the books say something that did not happen.
     """
-
-    async def open_for_business() -> None:
-        connection = await connect(url, role=None)
-        await connection.execute(
-            """insert into issuer (issuer, audience, jwks, allowed_roles, created_at)
-            values ('https://host.test', 'plaudit', '{}', '{viewer}', now())"""
-        )
-        async with connection.transaction():
-            await seed.seed(connection, ManualClock(START - timedelta(days=1)))
-        await connection.close()
-
-    with asyncio.Runner() as runner:
-        MoneyPath.runner, MoneyPath.url = runner, url
-        runner.run(open_for_business())
+    with on_database(MoneyPath, url):
         run_machine(MoneyPath, examples=examples, steps=30, planted=planted)
 
 

@@ -1,6 +1,5 @@
 """The strip's arithmetic against the most naive way there is: every single coin an object that knows its lot."""
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from plaudit.ledger.model import GiftOrder, GiftShare
-from tests.support.machines import START, WalletMachine, run_machine
+from tests.support.machines import START, WalletMachine, on_database, run_machine
 
 pytestmark = pytest.mark.sql
 
@@ -272,8 +271,7 @@ def hold_against_piles(url: str, *, examples: int, planted: bool = False) -> Non
     Raises:
         AssertionError, Exception: the strip said something the piles do not.
     """
-    with asyncio.Runner() as runner:
-        Strip.runner, Strip.url = runner, url
+    with on_database(Strip, url):
         run_machine(Strip, examples=examples, steps=40, planted=planted)
 
 

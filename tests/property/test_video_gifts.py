@@ -1,7 +1,6 @@
 """Gifts on a video against a plain model: charged, sent again, taken away, given to others, switched off, reversed, in
 any order."""
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,8 +10,7 @@ from uuid import UUID
 import hypothesis.strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from plaudit.clock import ManualClock
-from plaudit.db import Database, connect, statements
+from plaudit.db import statements
 from plaudit.gifts.attempts import Attempts, WantedGift
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.gifts.catalogue.memory import Catalogue
@@ -30,7 +28,7 @@ from plaudit.videos import actions
 from plaudit.videos.model import VideoToTell
 from plaudit.videos.places import VideoPlaces
 from tests.support.live import TEDDY_SKU
-from tests.support.machines import START, WalletMachine, run_machine
+from tests.support.machines import START, WalletMachine, on_database, run_machine
 
 _LEDGER = statements("plaudit.ledger")
 OWNERS = (1, 2, 3)
@@ -97,7 +95,6 @@ class VideoGifts(WalletMachine):
 
     async def _open(self) -> None:
         settings = Settings()
-        self.database = await Database(self.url, connections=2).__aenter__()
         self.catalogue = Catalogue(self.database, self.clock)
         await self.catalogue.refresh()
         self.item = _teddy(self.catalogue)
@@ -109,19 +106,13 @@ class VideoGifts(WalletMachine):
             self.clock, self.catalogue, RoomCache(self.database, self.database), self.places, prices, whereabouts
         )
         self.sender = GiftSender(self.database, self.shards, attempts, self.writer, lambda _id, _coins: None, prices)
-        owner = await connect(self.url, role=None)
-        await owner.execute(PEOPLE, self.viewer, self.issuer_id, START)
-        await owner.close()
+        await self.owner.execute(PEOPLE, self.viewer, self.issuer_id, START)
         for one in OWNERS:
             async with self.database.transaction() as connection:
                 await actions.switch_all(connection, self.viewer + one, self.clock, enabled=True)
 
     def teardown(self) -> None:
-        async def close() -> None:
-            await self.places.stop()
-            await self.database.__aexit__(None, None, None)
-
-        self.runner.run(close())
+        self.runner.run(self.places.stop())
         super().teardown()
 
     @initialize()
@@ -331,16 +322,14 @@ def hold_against_model(url: str, *, examples: int, planted: bool = False) -> Non
     Raises:
         AssertionError, Exception: a gift went another way than the model says.
     """
-    with asyncio.Runner() as runner:
-        VideoGifts.runner, VideoGifts.url = runner, url
+    with on_database(VideoGifts, url) as runner:
 
         async def prepare() -> int:
-            owner, clock = await connect(url, role=None), ManualClock(START)
+            owner, clock = VideoGifts.owner, VideoGifts.clock
             await DevelopmentIssuer.new().register(owner, clock)
             async with owner.transaction():
                 await load_starter(owner, clock)
             issuer_id: int = await owner.fetchval("select id from issuer")
-            await owner.close()
             return issuer_id
 
         VideoGifts.issuer_id = runner.run(prepare())

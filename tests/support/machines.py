@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from random import Random
@@ -16,7 +17,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
 from plaudit.clock import Clock, ManualClock
-from plaudit.db import Connection, connect
+from plaudit.db import Connection, Database, OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
@@ -90,36 +91,62 @@ class Ids:
         return self._chance.getrandbits(count - _OWN_BITS) << _OWN_BITS | self._example
 
 
-class WalletMachine(RuleBasedStateMachine):
-    """One viewer an example; all of them stay in one database, where the audit sees them."""
+class BooksMachine(RuleBasedStateMachine):
+    """All examples stay in one database, where the audit sees them. They share its connections, over which functions
+    are compiled and statements planned once, and a clock that each sets back."""
 
-    runner: ClassVar[asyncio.Runner]
     url: ClassVar[str]
+    runner: ClassVar[asyncio.Runner]
+    clock: ClassVar[ManualClock]
+    owner: ClassVar[OwnConnection]
+    database: ClassVar[Database]
+    connection: ClassVar[Connection]
+    shards: ClassVar[Shards]
+    writer: ClassVar[GiftWriter]
     examples: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
         type(self).examples += 1
+        self.clock.advance(START - self.clock.now())
+        self.new_id = Ids(self.clock, self.examples * 1000).new
+
+    @classmethod
+    async def open(cls) -> None:
+        cls.clock = ManualClock(START)
+        cls.owner, cls.connection = await connect(cls.url, role=None), await connect(cls.url)
+        cls.database = await Database(cls.url).open()
+        cls.shards = await read_shards(cls.connection)
+        cls.writer = GiftWriter(cls.database.connect, cls.shards, cls.clock)
+        await cls.writer.start()
+
+    @classmethod
+    async def close(cls) -> None:
+        await cls.writer.stop()
+        await cls.database.close()
+        for connection in (cls.owner, cls.connection):
+            await connection.close()
+
+
+@contextmanager
+def on_database(machine: type[BooksMachine], url: str) -> Iterator[asyncio.Runner]:
+    """Let a machine run on a database, for as long as the block lasts."""
+    with asyncio.Runner() as runner:
+        machine.runner, machine.url = runner, url
+        runner.run(machine.open())
+        try:
+            yield runner
+        finally:
+            runner.run(machine.close())
+
+
+class WalletMachine(BooksMachine):
+    """One viewer an example."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.viewer = self.examples * 1000
-        self.clock = ManualClock(START)
-
-        async def open_all() -> tuple[Connection, Shards, GiftWriter]:
-            connection = await connect(self.url)
-            shards = await read_shards(connection)
-            writer = GiftWriter(lambda: connect(self.url), shards, self.clock)
-            await writer.start()
-            return connection, shards, writer
-
-        self.connection, self.shards, self.writer = self.runner.run(open_all())
         self.place = self.shards.of(self.viewer), self.viewer
-        self.new_id = Ids(self.clock, self.viewer).new
-
-    def teardown(self) -> None:
-        async def close_all() -> None:
-            await self.writer.stop()
-            await self.connection.close()
-
-        self.runner.run(close_all())
 
     def ask(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         return self.runner.run(self.connection.fetch(sql, *arguments))
