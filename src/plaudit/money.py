@@ -79,5 +79,10 @@ def round_down(value: Fraction) -> int:
 
 def split_inclusive_tax(gross_minor: int, rate_bps: int, step_minor: int = 1) -> tuple[int, int]:
     """Net and tax inside a tax-inclusive amount, in steps that exist; they add up to it exactly."""
-    net = round_to_step(Fraction(gross_minor * 10_000, 10_000 + rate_bps), step_minor)
+    return split_inclusive(gross_minor, Fraction(rate_bps, 10_000), step_minor)
+
+
+def split_inclusive(gross_minor: int, rate: Fraction, step_minor: int = 1) -> tuple[int, int]:
+    """The same at a rate that is finer than basis points: 1/8 is 12.5 %."""
+    net = round_to_step(gross_minor / (1 + rate), step_minor)
     return min(net, gross_minor), max(gross_minor - net, 0)

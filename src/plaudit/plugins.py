@@ -19,6 +19,7 @@ BUILT_IN = (
     "plaudit.selling.providers.apple:APP_STORE",
     "plaudit.selling.providers.google:GOOGLE_PLAY",
     "plaudit.selling.providers.sandbox:SANDBOX",
+    "plaudit.selling.tax_providers.service:SERVICE",
     "plaudit.payouts.providers.manual:MANUAL",
     "plaudit.payouts.providers.sandbox:SANDBOX",
 )

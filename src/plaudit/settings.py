@@ -54,6 +54,7 @@ from plaudit.setting_kinds import (
     sign_in_address,
     webhook_secret,
     whole,
+    yes_or_no,
 )
 from plaudit.setting_sections import Section, Setting, given_to, settings_of, variable_of
 
@@ -248,6 +249,13 @@ class Settings:
 
     tax_rates_days_max: Annotated[int, whole(1)] = 200
     """Days after which the published tax rates are called old."""
+
+    tax_subdivisions: Annotated[str, countries] = ""
+    """Countries in whose states and provinces the tax of the dated table is charged, such as CA; separated by spaces.
+    In others the rate of the country holds."""
+
+    tax_answer_required: Annotated[bool, yes_or_no] = False
+    """Whether nothing is sold while a tax provider does not answer. Otherwise the dated table says the tax then."""
 
     sandbox_url: Annotated[str, address] = ""
     """Where this server reaches the sandbox provider. Empty: it is not offered."""

@@ -225,3 +225,15 @@ def test_an_offer_holds_from_its_start_until_before_its_end() -> None:
     assert (during.price_minor, during.regular_minor) == (100, 110)
     assert at(BEGIN + DAY - timedelta(microseconds=1)).cost(100).gross == 100
     assert at(BEGIN + DAY).cost(100).gross == 110
+
+
+def test_tax_below_a_country_is_known_and_leaves_the_same() -> None:
+    assert "subdivision_rates_missing" in warned(book(price()), subdivision_rates_ppm={"US": ()})
+    within = {"US": (50_000, 149_750)}
+    assert "tax_differs_within" in warned(book(price()), subdivision_rates_ppm=within)
+    for checked, rates in (
+        (book(price(tax_included=False)), within),
+        (book(price()), {"US": (50_000, 50_000)}),
+        (book(price()), {"CA": (50_000, 149_750)}),
+    ):
+        assert not warned(checked, subdivision_rates_ppm=rates) & {"tax_differs_within", "subdivision_rates_missing"}

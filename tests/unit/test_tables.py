@@ -20,6 +20,7 @@ EXCEPTIONS = {
     ("events", "reads", "ledger_setting"): "the log says which life of the database it is of",
     ("feeds.gifts", "writes", "event_log"): "says since when gifts are in the log, whose row it is",
     ("policy", "reads", "quote"): "decisions are kept as long as their quotes",
+    ("selling.papers", "reads", "quote_tax"): "a receipt names the state or province whose tax was quoted",
     ("selling.wallet", "reads", "room"): "a viewer's history names the rooms",
     ("selling.wallet", "reads", "video"): "and the videos",
     ("creators", "reads", "stuck_work"): "its own part of the view over what is stuck",

@@ -39,6 +39,7 @@ from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
 from plaudit.selling.providers import PaymentProviders, payment_providers
+from plaudit.selling.tax_providers import TaxProviders, tax_providers
 from plaudit.settings import Settings
 from plaudit.videos.places import VideoPlaces
 from plaudit.videos.reading import hidden_among
@@ -71,6 +72,7 @@ class House:
     chat: Chat
     payment_providers: PaymentProviders
     payout_providers: PayoutProviders
+    tax_providers: TaxProviders
     account_vault: AccountVault
     dispatcher: Dispatcher
     jobs: JobRunner
@@ -118,9 +120,9 @@ async def open_house(
         stack.push_async_callback(doorkeeper.close)
         stack.push_async_callback(openid.close)
         catalogue = await closing.run(stack, Catalogue(hubs_own, clock))
-        payments, payouts = payment_providers(settings), payout_providers(settings)
-        stack.push_async_callback(payments.close)
-        stack.push_async_callback(payouts.close)
+        payments, payouts, taxers = payment_providers(settings), payout_providers(settings), tax_providers(settings)
+        for close in (payments.close, payouts.close, taxers.close):
+            stack.push_async_callback(close)
         vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
         rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
@@ -161,6 +163,7 @@ async def open_house(
             chat=chat,
             payment_providers=payments,
             payout_providers=payouts,
+            tax_providers=taxers,
             account_vault=vault,
             dispatcher=dispatcher,
             jobs=jobs,

@@ -1653,12 +1653,14 @@ CREATE TABLE public.receipt (
     price_minor bigint NOT NULL,
     tax_name text NOT NULL,
     tax_rate_bps integer NOT NULL,
+    subdivision text,
     CONSTRAINT receipt_adds_up CHECK ((price_minor = (net_minor + tax_minor))),
     CONSTRAINT receipt_coins_check CHECK ((coins > 0)),
     CONSTRAINT receipt_is_of_a_store CHECK (((paper = 'confirmation'::text) = (store_name IS NOT NULL))),
     CONSTRAINT receipt_net_minor_check CHECK ((net_minor >= 0)),
     CONSTRAINT receipt_number_check CHECK ((number > 0)),
     CONSTRAINT receipt_paper_check CHECK ((paper = ANY (ARRAY['receipt'::text, 'confirmation'::text]))),
+    CONSTRAINT receipt_subdivision_check CHECK ((subdivision ~ '^[A-Z0-9]{1,3}$'::text)),
     CONSTRAINT receipt_tax_minor_check CHECK ((tax_minor >= 0))
 );
 
@@ -1669,6 +1671,8 @@ COMMENT ON COLUMN public.receipt.seller_tax_id IS 'as of the sale';
 COMMENT ON COLUMN public.receipt.buyer_name IS 'as of the sale; null: it was not kept then';
 
 COMMENT ON COLUMN public.receipt.store_name IS 'who sold instead of us';
+
+COMMENT ON COLUMN public.receipt.subdivision IS 'the state or province whose tax it is; null: the tax is that of the country';
 
 CREATE TABLE public.transfer (
     shard smallint NOT NULL,
@@ -2638,7 +2642,8 @@ CREATE VIEW public.tax_paper AS
     1 AS sign,
     r.net_minor,
     r.tax_minor,
-    r.price_minor AS gross_minor
+    r.price_minor AS gross_minor,
+    r.subdivision
    FROM public.receipt r
 UNION ALL
  SELECT n.shard,
@@ -2670,7 +2675,8 @@ UNION ALL
         END AS sign,
     n.net_minor,
     n.tax_minor,
-    n.amount_minor AS gross_minor
+    n.amount_minor AS gross_minor,
+    r.subdivision
    FROM (public.credit_note n
      JOIN public.receipt r USING (shard, order_id))
 UNION ALL
@@ -2698,7 +2704,8 @@ UNION ALL
         END AS sign,
     v.net_minor,
     v.tax_minor,
-    v.amount_minor AS gross_minor
+    v.amount_minor AS gross_minor,
+    r.subdivision
    FROM ((public.transfer t
      JOIN public.reversal v ON (((v.shard = t.shard) AND (v.reversal_id = t.reference))))
      JOIN public.receipt r ON (((r.shard = v.shard) AND (r.order_id = v.order_id) AND (r.paper = 'confirmation'::text))))
@@ -2727,7 +2734,7 @@ CREATE VIEW public.general_line AS
             p.entity,
             p.currency,
             p.number AS paper,
-            COALESCE(('by '::text || p.sold_by_store), ((p.country || '-'::text) || p.rate_bps)) AS tax_code,
+            COALESCE(('by '::text || p.sold_by_store), concat_ws('-'::text, p.country, p.subdivision, p.rate_bps)) AS tax_code,
             p.order_id,
             p.country,
             p.provider,
@@ -3583,6 +3590,34 @@ CREATE TABLE public.quote_key (
 
 COMMENT ON TABLE public.quote_key IS 'the key quotes are signed with when the settings name none; made once, shared by all processes';
 
+CREATE TABLE public.quote_tax (
+    shard smallint NOT NULL,
+    person_id bigint NOT NULL,
+    quote_id uuid NOT NULL,
+    country text NOT NULL,
+    subdivision text NOT NULL,
+    postal_code text NOT NULL,
+    source text NOT NULL,
+    is_answer boolean NOT NULL,
+    name text CONSTRAINT quote_tax_name_not_null1 NOT NULL,
+    rate_ppm integer NOT NULL,
+    reference text NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT quote_tax_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT quote_tax_postal_code_check CHECK ((length(postal_code) <= 12)),
+    CONSTRAINT quote_tax_rate_ppm_check CHECK (((rate_ppm >= 0) AND (rate_ppm <= 1000000))),
+    CONSTRAINT quote_tax_source_check CHECK ((source <> ''::text)),
+    CONSTRAINT quote_tax_subdivision_check CHECK ((subdivision ~ '^[A-Z0-9]{0,3}$'::text))
+);
+
+COMMENT ON TABLE public.quote_tax IS 'no row: the tax is that of the country';
+
+COMMENT ON COLUMN public.quote_tax.source IS 'the tax provider, or where the rate of the table is from';
+
+COMMENT ON COLUMN public.quote_tax.is_answer IS 'whether a tax provider said so';
+
+COMMENT ON COLUMN public.quote_tax.reference IS 'the provider''s own name of its answer';
+
 CREATE TABLE public.reconciliation_difference (
     difference_id uuid NOT NULL,
     provider text NOT NULL,
@@ -4268,6 +4303,40 @@ CREATE VIEW public.stuck_work AS
            FROM public.webhook_event
           WHERE ((webhook_event.side = 'payouts'::text) AND (webhook_event.due_at IS NOT NULL) AND (webhook_event.failed_with IS NOT NULL))) w;
 
+CREATE TABLE public.subdivision_tax_rate (
+    subdivision_tax_rate_id bigint NOT NULL,
+    country text NOT NULL,
+    subdivision text NOT NULL,
+    name text NOT NULL,
+    rate_ppm integer NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    source text NOT NULL,
+    is_override boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    request_id uuid,
+    CONSTRAINT subdivision_tax_rate_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT subdivision_tax_rate_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT subdivision_tax_rate_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT subdivision_tax_rate_rate_ppm_check CHECK (((rate_ppm >= 0) AND (rate_ppm <= 1000000))),
+    CONSTRAINT subdivision_tax_rate_source_check CHECK ((source <> ''::text)),
+    CONSTRAINT subdivision_tax_rate_subdivision_check CHECK ((subdivision ~ '^[A-Z0-9]{1,3}$'::text))
+);
+
+COMMENT ON COLUMN public.subdivision_tax_rate.subdivision IS 'as in ISO 3166-2, without the country: ON, CA, NSW';
+
+COMMENT ON COLUMN public.subdivision_tax_rate.rate_ppm IS 'in millionths: 149750 is 14.975 %';
+
+ALTER TABLE public.subdivision_tax_rate ALTER COLUMN subdivision_tax_rate_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.subdivision_tax_rate_subdivision_tax_rate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.tax_rate (
     tax_rate_id bigint NOT NULL,
     country text NOT NULL,
@@ -4861,6 +4930,9 @@ ALTER TABLE ONLY public.recharge_order
 ALTER TABLE ONLY public.quote
     ADD CONSTRAINT quote_pkey PRIMARY KEY (shard, person_id, quote_id);
 
+ALTER TABLE ONLY public.quote_tax
+    ADD CONSTRAINT quote_tax_pkey PRIMARY KEY (shard, person_id, quote_id);
+
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_number UNIQUE (shard, seller_code, paper, number);
 
@@ -4974,6 +5046,12 @@ ALTER TABLE ONLY public.strip
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_end_coin_key UNIQUE (shard, viewer_id, end_coin);
+
+ALTER TABLE ONLY public.subdivision_tax_rate
+    ADD CONSTRAINT subdivision_tax_rate_pkey PRIMARY KEY (subdivision_tax_rate_id);
+
+ALTER TABLE ONLY public.subdivision_tax_rate
+    ADD CONSTRAINT subdivision_tax_rate_request_id_key UNIQUE (request_id);
 
 ALTER TABLE ONLY public.tax_rate
     ADD CONSTRAINT tax_rate_pkey PRIMARY KEY (tax_rate_id);
@@ -5252,6 +5330,8 @@ CREATE UNIQUE INDEX stream_open ON public.stream USING btree (creator_id) WHERE 
 
 CREATE INDEX strip_by_lot ON public.strip USING btree (shard, viewer_id, lot_id);
 
+CREATE INDEX subdivision_tax_rate_by_place ON public.subdivision_tax_rate USING btree (country, subdivision, is_override DESC, subdivision_tax_rate_id DESC);
+
 CREATE INDEX tax_rate_by_country ON public.tax_rate USING btree (country, is_override DESC, tax_rate_id DESC);
 
 CREATE INDEX transfer_by_credit ON public.transfer USING btree (shard, credit_kind, credit_owner, posted_at);
@@ -5515,6 +5595,9 @@ ALTER TABLE ONLY public.quote
 ALTER TABLE ONLY public.quote
     ADD CONSTRAINT quote_rests_on_decision FOREIGN KEY (shard, decision_id) REFERENCES public.region_decision(shard, decision_id);
 
+ALTER TABLE ONLY public.quote_tax
+    ADD CONSTRAINT quote_tax_shard_person_id_quote_id_fkey FOREIGN KEY (shard, person_id, quote_id) REFERENCES public.quote(shard, person_id, quote_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
@@ -5628,6 +5711,9 @@ ALTER TABLE ONLY public.strip
 
 ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.subdivision_tax_rate
+    ADD CONSTRAINT subdivision_tax_rate_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.tax_rate
     ADD CONSTRAINT tax_rate_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.person(id);
@@ -6277,6 +6363,8 @@ GRANT SELECT,INSERT ON TABLE public.price_seller TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.quote_key TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.quote_tax TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.reconciliation_difference TO plaudit_app;
 
 GRANT UPDATE(ours_minor) ON TABLE public.reconciliation_difference TO plaudit_app;
@@ -6482,6 +6570,8 @@ GRANT UPDATE(leased_until) ON TABLE public.webhook_event TO plaudit_app;
 GRANT UPDATE(failed_with) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT SELECT ON TABLE public.stuck_work TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.subdivision_tax_rate TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
 

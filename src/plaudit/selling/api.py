@@ -9,6 +9,7 @@ from plaudit.selling.inbox import webhook_api
 from plaudit.selling.orders import api as orders
 from plaudit.selling.papers import api as papers
 from plaudit.selling.prices import api as prices
+from plaudit.selling.prices import subdivision_api
 from plaudit.selling.reconciliation import api as reconciliation
 from plaudit.selling.reversals import api as reversals
 from plaudit.selling.stores import api as stores
@@ -26,6 +27,7 @@ ROUTERS = (
             *stores.HANDLERS,
             *linked.HANDLERS,
             *prices.HANDLERS,
+            *subdivision_api.HANDLERS,
             *reversals.HANDLERS,
             *papers.HANDLERS,
             *grants.HANDLERS,

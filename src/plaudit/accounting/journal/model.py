@@ -91,7 +91,7 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True):
 class LinePlace(msgspec.Struct, frozen=True, array_like=True):
     """Where a line stands in the journal."""
 
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     shard: Annotated[int, Meta(ge=0, le=2**15 - 1)] = 0
     entry: Annotated[str, Meta(pattern=r"^[a-z_]{0,30}$(?!\n)")] = ""
     reference: UUID = UUID(int=0)

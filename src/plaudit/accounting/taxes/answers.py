@@ -40,6 +40,7 @@ class TaxLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     entity: Annotated[str, Meta(description="The seller of record, as on the papers.")]
     country: str
+    subdivision: Annotated[str | None, Meta(description="The state or province; null: the tax is that of the country.")]
     tax_name: str
     rate_bps: int
     currency: str
@@ -75,6 +76,7 @@ class PaperAnswer(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     entity: str
     country: str
+    subdivision: Annotated[str | None, Meta(description="The state or province; null: the tax is that of the country.")]
     evidence: Annotated[
         list[str], Meta(description="What showed the country: signs and what they named.", examples=[["ip=DE"]])
     ]
@@ -107,6 +109,7 @@ def _line(line: TaxLine) -> TaxLineAnswer:
     return TaxLineAnswer(
         entity=sums.entity,
         country=sums.country,
+        subdivision=sums.subdivision,
         tax_name=sums.tax_name,
         rate_bps=sums.rate_bps,
         currency=sums.currency,
@@ -142,6 +145,7 @@ def paper_answer(paper: ListedPaper) -> PaperAnswer:
         issued_at=paper.at,
         entity=paper.entity,
         country=paper.country,
+        subdivision=paper.subdivision,
         evidence=paper.evidence,
         region_source=paper.region_source,
         tax_name=paper.tax_name,

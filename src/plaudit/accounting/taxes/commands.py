@@ -72,7 +72,12 @@ def tax_return(
 def _cells(line: TaxLine) -> tuple[str, ...]:
     sums, reported = line.sums, line.reported
     return (
-        *(sums.entity, sums.country, f"{sums.tax_name} {percent(sums.rate_bps)} %", sums.sold_by_store or sums.entity),
+        *(
+            sums.entity,
+            f"{sums.country}{'-' + sums.subdivision if sums.subdivision else ''}",
+            f"{sums.tax_name} {percent(sums.rate_bps)} %",
+            sums.sold_by_store or sums.entity,
+        ),
         *(sums.currency, str(sums.sales), str(sums.corrections)),
         *(decimal(sums.net_minor, sums.currency), decimal(sums.tax_minor, sums.currency)),
         f"{decimal(reported.tax_minor, reported.currency)} {reported.currency}" if reported else "-",

@@ -8,14 +8,15 @@ from plaudit.spreadsheets import csv_lines, decimal, text
 
 _AMOUNTS = ("net", "tax", "gross")
 RETURN_HEADER = (
-    "from", "to", "zone", "is_over", "entity", "country", "tax_name", "rate_percent", "currency", "sold_by_store",
-    "sales_count", "corrections_count",
+    "from", "to", "zone", "is_over", "entity", "country", "subdivision", "tax_name", "rate_percent", "currency",
+    "sold_by_store", "sales_count", "corrections_count",
     *(f"{part}_{name}" for part in ("sales", "corrections", "total") for name in _AMOUNTS),
     "reporting_currency", *(f"reported_{name}" for name in _AMOUNTS), "rate", "rate_day",
 )  # fmt: skip
 PAPERS_HEADER = (
-    "number", "kind", "issued_at", "entity", "country", "evidence", "region_source", "tax_name", "rate_percent",
-    "currency", *_AMOUNTS, "sign", "order_id", "corrected_number", "sold_by_store", "provider", "paid_at",
+    "number", "kind", "issued_at", "entity", "country", "subdivision", "evidence", "region_source", "tax_name",
+    "rate_percent", "currency", *_AMOUNTS, "sign", "order_id", "corrected_number", "sold_by_store", "provider",
+    "paid_at",
 )  # fmt: skip
 
 
@@ -40,7 +41,14 @@ def _line(found: TaxReturn, line: TaxLine) -> tuple[object, ...]:
     )
     return (
         *(period.first, period.last, text(period.zone), "yes" if found.is_over else "no"),
-        *(sums.entity, sums.country, text(sums.tax_name), percent(sums.rate_bps), sums.currency),
+        *(
+            sums.entity,
+            sums.country,
+            sums.subdivision or "",
+            text(sums.tax_name),
+            percent(sums.rate_bps),
+            sums.currency,
+        ),
         *(sums.sold_by_store or "", sums.sales, sums.corrections),
         *(cell for net, tax in parts for cell in _amounts(net, tax, sums.currency)),
         *(
@@ -62,7 +70,7 @@ def _amounts(net_minor: int, tax_minor: int, currency: str) -> tuple[str, str, s
 
 def _paper(paper: ListedPaper) -> tuple[object, ...]:
     return (
-        *(paper.number or "", paper.kind, _moment(paper.at), paper.entity, paper.country),
+        *(paper.number or "", paper.kind, _moment(paper.at), paper.entity, paper.country, paper.subdivision or ""),
         *(" ".join(paper.evidence), paper.region_source, text(paper.tax_name), percent(paper.rate_bps), paper.currency),
         *(decimal(minor, paper.currency) for minor in (paper.net_minor, paper.tax_minor, paper.gross_minor)),
         *(paper.sign, paper.order_id, paper.corrected_number or "", paper.sold_by_store or ""),

@@ -27,6 +27,7 @@ class TaxSums(msgspec.Struct, frozen=True, kw_only=True):
 
     entity: str
     country: str
+    subdivision: str | None
     tax_name: str
     rate_bps: int
     currency: str
@@ -85,6 +86,7 @@ class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
     corrected_number: str | None
     entity: str
     country: str
+    subdivision: str | None
     tax_name: str
     rate_bps: int
     currency: str
@@ -107,7 +109,7 @@ class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
 class PaperPlace(msgspec.Struct, frozen=True, array_like=True):
     """Where a paper stands in a list."""
 
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     shard: Annotated[int, Meta(ge=0, le=2**15 - 1)] = 0
     kind: Annotated[str, Meta(pattern=r"^[a-z_]{0,30}$(?!\n)")] = ""
     paper_id: UUID = UUID(int=0)

@@ -2,7 +2,7 @@
 
 -- name: tax_lines -> TaxSums
 -- $1 and $2: moments, the second excluded; $3: a seller, null for all.
-select entity, country, tax_name, rate_bps, currency, sold_by_store,
+select entity, country, subdivision, tax_name, rate_bps, currency, sold_by_store,
     count(*) filter (where kind in ('receipt', 'confirmation')) as sales,
     count(*) filter (where kind not in ('receipt', 'confirmation')) as corrections,
     coalesce(sum(net_minor) filter (where kind in ('receipt', 'confirmation')), 0)::bigint as sales_net_minor,
@@ -13,12 +13,12 @@ select entity, country, tax_name, rate_bps, currency, sold_by_store,
         as corrections_tax_minor
 from tax_paper
 where at >= $1 and at < $2 and ($3::text is null or entity = $3)
-group by entity, country, tax_name, rate_bps, currency, sold_by_store
-order by sold_by_store nulls first, entity, country, rate_bps, tax_name, currency
+group by entity, country, subdivision, tax_name, rate_bps, currency, sold_by_store
+order by sold_by_store nulls first, entity, country, subdivision nulls first, rate_bps, tax_name, currency
 
 -- name: papers -> ListedPaper
 -- $1 and $2: moments, the second excluded; $3 to $6: a seller, a country, a currency and a kind, null for all; then a place.
-select p.shard, p.at, p.kind, p.paper_id, p.order_id, p.number, p.corrected_number, p.entity, p.country, p.tax_name,
+select p.shard, p.at, p.kind, p.paper_id, p.order_id, p.number, p.corrected_number, p.entity, p.country, p.subdivision, p.tax_name,
     p.rate_bps, p.currency, p.sold_by_store, p.provider, p.paid_at, p.sign, p.net_minor, p.tax_minor, p.gross_minor,
     q.region_source, coalesce((
         select array_agg(distinct (e ->> 'source') || '=' || (e ->> 'country'))

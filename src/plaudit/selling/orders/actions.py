@@ -33,6 +33,7 @@ from plaudit.selling.orders.model import (
 )
 from plaudit.selling.orders.regions import RegionRefused, decide_for_quote, decision_of_quote, source_of
 from plaudit.selling.orders.signing import is_signed, quote_key, sign
+from plaudit.selling.orders.taxing import TAXED_BY_TABLE, Taxing, basis_of, keep
 from plaudit.selling.prices.current import current_book, prices, require_seller
 from plaudit.selling.prices.pricing import WEB, Price
 from plaudit.selling.providers import PaymentProviders, as_taken, methods_of, takers_of
@@ -71,6 +72,7 @@ async def make_quote(
     network_address: str | None = None,
     *,
     providers: PaymentProviders,
+    taxing: Taxing = TAXED_BY_TABLE,
 ) -> Promised:
     """A price, promised for QUOTE_VALID_MINUTES. The same id with the same request gets the same quote. It is one that
     somebody of the providers takes: fewer coins than that are raised to it where they are missing ones.
@@ -81,6 +83,7 @@ async def make_quote(
         NoPrices: no price book has been published.
         NoSeller: nobody is named who sells there.
         RegionRefused: nothing is sold to where the person is.
+        TaxToBeAsked: a tax provider is to be asked first.
         TooOften: the person has so many of this hour.
     """
     require_uuid7(asked.id, "id", clock)
@@ -99,10 +102,11 @@ async def make_quote(
     if price is None:
         raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
     await require_seller(connection, book, price.region, settings)
-    price = as_taken(price, providers)
+    now = clock.now()
+    basis = await basis_of(connection, asked, price, taxing, settings, now)
+    price = as_taken(price.taxed_at(basis.name, basis.rate_ppm) if basis else price, providers)
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)
-    now = clock.now()
     quote = Quote(
         shard=shard,
         person_id=person_id,
@@ -130,6 +134,8 @@ async def make_quote(
     signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
     written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
     if written:
+        if basis:
+            await keep(connection, written, basis)
         return Promised(written, decision, takers_at(providers, written))
     known = await fetch_one(connection, SQL["find_quote"], Quote, shard, person_id, asked.id)
     assert known is not None  # the row that was in the way is committed

@@ -36,11 +36,14 @@ from plaudit.selling.orders.model import (
     QuoteRequest,
 )
 from plaudit.selling.orders.regions import RegionRefused, keep_refusal, preview, source_of, unseen_payers_at
+from plaudit.selling.orders.taxing import Taxing, with_answers
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.providers import PaymentProviders, as_taken
 from plaudit.selling.providers.errors import CurrencyNotTaken, MethodNotOffered
+from plaudit.selling.tax_providers import TaxProviders
+from plaudit.selling.tax_providers.base import TaxNotKnown
 
 TAGS = ["Recharge"]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
@@ -98,7 +101,7 @@ async def get_prices(
     access=Access.VIEWER,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices, NoSeller, RegionRefused, TooOften),
+    problems=(NoPrices, NoSeller, RegionRefused, TaxNotKnown, TooOften),
     summary="A price for an amount of coins",
 )
 async def make_quote(
@@ -106,6 +109,7 @@ async def make_quote(
     caller: Caller,
     database: Database,
     payment_providers: NamedDependency[PaymentProviders],
+    tax_providers: NamedDependency[TaxProviders],
     settings: Settings,
     clock: Clock,
     network_address: NamedDependency[str | None],
@@ -115,12 +119,17 @@ async def make_quote(
 
     Give exactly one of package_coins, coins, missing_coins and amount_minor.
     """
-    try:
+
+    async def make(taxing: Taxing) -> QuoteAnswer:
+        who, takers = caller.person_id, payment_providers
         async with database.transaction() as connection:
             promised = await actions.make_quote(
-                connection, caller.person_id, data, settings, clock, network_address, providers=payment_providers
+                connection, who, data, settings, clock, network_address, providers=takers, taxing=taxing
             )
             return quote_answer(*promised)
+
+    try:
+        return await with_answers(tax_providers, settings, clock, make)
     except RegionRefused as refused:
         await keep_refusal(database, refused)
         raise

@@ -66,6 +66,24 @@ class QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     ) = None
     channel: Channel = "web"
     region: Annotated[Country, Meta(description="Used when the identity names no country with prices.")] | None = None
+    subdivision: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[A-Z0-9]{1,3}$(?!\n)",
+                description="The state or province of the billing address, as in ISO 3166-2 without the country.",
+                examples=["ON"],
+            ),
+        ]
+        | None
+    ) = None
+    postal_code: (
+        Annotated[
+            str,
+            Meta(pattern=r"^[A-Z0-9 -]{2,12}$(?!\n)", description="Of the billing address, in capital letters."),
+        ]
+        | None
+    ) = None
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):

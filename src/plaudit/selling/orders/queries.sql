@@ -22,6 +22,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 on conflict (shard, person_id, quote_id) do nothing
 returning {quote}
 
+-- name: write_quote_tax
+insert into quote_tax (shard, person_id, quote_id, country, subdivision, postal_code, source, is_answer, name, rate_ppm,
+    reference, answered_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+
 -- name: forget_quotes
 delete from quote q using (
     select shard, person_id, quote_id from quote c

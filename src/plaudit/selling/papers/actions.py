@@ -38,7 +38,7 @@ async def write_receipt(
         *(sale.shard, sale.order_id, sale.person_id, paper, issuer.code),
         *(issuer.name, issuer.address, issuer.tax_id, store_name, store_address, now, paid_at),
         *(sale.channel, sale.region, sale.provider, sale.coins, sale.currency, sale.net_minor),
-        *(sale.tax_minor, sale.price_minor, sale.tax_name, sale.tax_rate_bps),
+        *(sale.tax_minor, sale.price_minor, sale.tax_name, sale.tax_rate_bps, sale.quote_id),
     )
     told = NewMail(kind=MailKind.RECEIPT, shard=sale.shard, person_id=sale.person_id, order_id=sale.order_id)
     await outbox.add(connection, told, now)

@@ -50,6 +50,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int
     tax_name: str
     tax_rate_bps: int
+    quote_id: UUID
+    """It knows the state or province whose tax it is."""
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,9 +15,10 @@ with numbered as (
 )
 insert into receipt (shard, order_id, person_id, paper, seller_code, number, seller_name, seller_address, seller_tax_id,
     store_name, store_address, buyer_name, issued_at, paid_at, channel, region, provider, coins, currency, net_minor,
-    tax_minor, price_minor, tax_name, tax_rate_bps)
+    tax_minor, price_minor, tax_name, tax_rate_bps, subdivision)
 select $1, $2, $3, $4, $5, n.last_number, $6, $7, $8, $9, $10, p.display_name, $11, $12, $13, $14, $15, $16, $17, $18,
-    $19, $20, $21, $22
+    $19, $20, $21, $22,
+    (select nullif(t.subdivision, '') from quote_tax t where t.shard = $1 and t.person_id = $3 and t.quote_id = $23)
 from person p cross join numbered n where p.id = $3
 
 -- name: find_receipt -> Receipt

@@ -32,6 +32,7 @@ from plaudit.selling.prices.model import (
 from plaudit.selling.prices.pricing import PriceBook
 from plaudit.selling.prices.seed import make_book, own_taxes
 from plaudit.selling.prices.shelf import newest_version, read_book, write_book
+from plaudit.selling.prices.subdivisions import rates_of
 from plaudit.selling.prices.taxes import taxes_at
 from plaudit.settings import Settings
 
@@ -56,6 +57,9 @@ async def surroundings(
         past=tuple(past),
         current=next((book for book in past if book.version == current), None),
         tax_rates_bps={country: rate.rate_bps for country, rate in taxes.items()},
+        subdivision_rates_ppm={
+            country: await rates_of(connection, country, effective_at) for country in settings.tax_subdivisions.split()
+        },
         default_region=settings.default_region,
     )
 

@@ -21,7 +21,7 @@ from plaudit.money import payable_step, round_half_up
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.claims import claims_of_channel, claims_of_region, offers_of
 from plaudit.selling.prices.model import Finding, Severity
-from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook
+from plaudit.selling.prices.pricing import BPS, PPM, Package, Price, PriceBook
 from plaudit.selling.prices.tax_ids import cannot_be_right
 
 WARN, REFUSE = Severity.WARN, Severity.REFUSE
@@ -31,12 +31,14 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a book is held against.
 
     `past` are the versions that held or are scheduled, in any order; `tax_rates_bps` the dated rates of the day the
-    book takes effect; `default_region` the region that must have prices.
+    book takes effect, `subdivision_rates_ppm` those of states and provinces of each country in which they are charged;
+    `default_region` the region that must have prices.
     """
 
     past: tuple[PriceBook, ...] = ()
     current: PriceBook | None = None
     tax_rates_bps: Mapping[str, int] = {}
+    subdivision_rates_ppm: Mapping[str, Sequence[int]] = {}
     default_region: str | None = None
 
 
@@ -104,6 +106,23 @@ def _region(region: str, prices: list[Price], around: Surroundings) -> Iterator[
                 f"The tax table says {_percent(rate_bps)} and is followed; here it is {_percent(price.tax_rate_bps)}."
             )
             yield Finding("tax_differs", path_of(price, "tax.rate_bps"), text, WARN)
+    yield from _below(web, around)
+
+
+def _below(web: Price, around: Surroundings) -> Iterator[Finding]:
+    """Where tax is charged by state or province: that rates are known, and that a price leaves the same in all."""
+    rates = around.subdivision_rates_ppm.get(web.region)
+    if rates is None:
+        return
+    if not rates:
+        text = f"Tax is to be charged by state or province of {web.region}, and no rate of one is known."
+        yield Finding("subdivision_rates_missing", path_of(web, "tax"), text, WARN)
+    elif web.tax_included and min(rates) != max(rates):
+        least, most = (_percent(Fraction(rate, PPM // BPS)) for rate in (min(rates), max(rates)))
+        text = (
+            f"The price includes a tax that is {least} to {most} by state or province: what it leaves differs as much."
+        )
+        yield Finding("tax_differs_within", path_of(web, "tax.included"), text, WARN)
 
 
 def _coin(price: Price) -> Fraction:

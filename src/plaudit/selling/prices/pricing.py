@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from plaudit.money import payable_step, round_to_step, round_up, split_inclusive_tax
+from plaudit.money import payable_step, round_to_step, round_up, split_inclusive
 from plaudit.problems import NotFound, Problem
 
 Channel: TypeAlias = Annotated[
@@ -21,6 +21,7 @@ Channel: TypeAlias = Annotated[
 ]
 WEB = "web"
 BPS = 10_000
+PPM = 1_000_000
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -105,6 +106,20 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     store_fee_fixed_minor: int = 0
     seller_code: str | None = None
     packages: tuple[Package, ...] = ()
+    tax_rate_ppm: int | None = None
+    """The rate in millionths, where it is finer than basis points or that of a place; None: `tax_rate_bps`."""
+
+    @property
+    def tax_rate(self) -> Fraction:
+        """The tax of one unit without tax, exactly."""
+        if self.tax_rate_ppm is None:
+            return Fraction(self.tax_rate_bps, BPS)
+        return Fraction(self.tax_rate_ppm, PPM)
+
+    def taxed_at(self, name: str, rate_ppm: int) -> "Price":
+        """The price with the tax of a place; what is shown of its rate is rounded to basis points."""
+        rate_bps = round_half_up(Fraction(rate_ppm * BPS, PPM))
+        return msgspec.structs.replace(self, tax_name=name, tax_rate_bps=rate_bps, tax_rate_ppm=rate_ppm)
 
     @property
     def reference_unit(self) -> Fraction:
@@ -151,9 +166,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     def taxed(self, listed_minor: int) -> Cost:
         """A listed price as net and tax, in what people pay: split when it includes the tax, else with it on top."""
         if self.tax_included:
-            return Cost(*split_inclusive_tax(listed_minor, self.tax_rate_bps, payable_step(self.currency)))
-        tax = Fraction(listed_minor * self.tax_rate_bps, BPS)
-        return Cost(listed_minor, round_to_step(tax, payable_step(self.currency)))
+            return Cost(*split_inclusive(listed_minor, self.tax_rate, payable_step(self.currency)))
+        return Cost(listed_minor, round_to_step(listed_minor * self.tax_rate, payable_step(self.currency)))
 
     def coins_for(self, amount_minor: int) -> int:
         """The most coins that cost no more than an amount; `coins_max + 1` when it buys more than may be bought.

@@ -196,3 +196,38 @@ returning {tax_rate}
 
 -- name: tax_of_request -> TaxRate
 select {tax_rate} from tax_rate t where request_id = $1
+
+-- Tax below countries
+
+-- name: subdivision_rate -> SubdivisionRate
+select subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
+    recorded_at, recorded_by, request_id
+from subdivision_tax_rate
+where country = $1 and subdivision = $2 and valid_from <= $3 and (valid_until is null or $3 < valid_until)
+order by is_override desc, subdivision_tax_rate_id desc limit 1
+
+-- name: subdivision_rates_on
+select distinct on (subdivision) rate_ppm
+from subdivision_tax_rate
+where country = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
+order by subdivision, is_override desc, subdivision_tax_rate_id desc
+
+-- name: subdivision_rates -> SubdivisionRate
+select subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
+    recorded_at, recorded_by, request_id
+from subdivision_tax_rate
+where ($1::text is null or country = $1) and ($2::bigint is null or subdivision_tax_rate_id < $2)
+order by subdivision_tax_rate_id desc limit $3
+
+-- name: subdivision_rate_of_request -> SubdivisionRate
+select subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
+    recorded_at, recorded_by, request_id
+from subdivision_tax_rate where request_id = $1
+
+-- name: write_subdivision_rate -> SubdivisionRate
+insert into subdivision_tax_rate (country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
+    recorded_at, recorded_by, request_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (request_id) do nothing
+returning subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
+    recorded_at, recorded_by, request_id

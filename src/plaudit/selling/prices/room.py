@@ -4,7 +4,7 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.selling.prices",
-    tables="package price price_book price_book_withdrawal price_draft price_seller tax_rate",
+    tables="package price price_book price_book_withdrawal price_draft price_seller subdivision_tax_rate tax_rate",
     pages=("prices",),
     commands=(RoomCommand("prices", "commands:prices", "Export, import, lint, publish and list price books."),),
 )

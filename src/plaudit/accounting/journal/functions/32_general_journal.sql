@@ -62,7 +62,7 @@ create or replace view general_line as
     from (
         -- Papers: what was sold, and what was credited. Of what an app store sold it keeps and owes the tax.
         select p.shard, p.at, (p.at at time zone 'UTC')::date as day, p.kind as entry, p.paper_id as reference, p.entity,
-            p.currency, p.number as paper, coalesce('by ' || p.sold_by_store, p.country || '-' || p.rate_bps) as tax_code,
+            p.currency, p.number as paper, coalesce('by ' || p.sold_by_store, concat_ws('-', p.country, p.subdivision, p.rate_bps)) as tax_code,
             p.order_id, p.country, p.provider, p.sign, p.sold_by_store, p.net_minor, p.tax_minor, p.gross_minor
         from tax_paper p
         where p.kind in ('receipt', 'confirmation', 'credit_note', 'cancellation')

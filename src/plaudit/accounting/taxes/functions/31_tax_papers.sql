@@ -14,7 +14,8 @@ create or replace view tax_paper as
         paper_number(r.seller_code, r.shard, r.number, case r.paper when 'receipt' then '' else 'P' end) as number,
         null::text as corrected_number, r.seller_code as entity, r.region as country, r.tax_name, r.tax_rate_bps as rate_bps,
         r.currency, case when r.paper = 'confirmation' then r.channel end as sold_by_store, r.provider, r.paid_at, 1 as sign,
-        r.net_minor, r.tax_minor, r.price_minor as gross_minor
+        r.net_minor, r.tax_minor, r.price_minor as gross_minor,
+        r.subdivision
     from receipt r
     union all
     select n.shard, n.issued_at, case n.act when 'credit' then 'credit_note' else 'cancellation' end, n.reversal_id,
@@ -23,13 +24,13 @@ create or replace view tax_paper as
             else (select paper_number(c.seller_code, c.shard, c.number, 'C') from credit_note c
                 where c.shard = n.shard and c.reversal_id = n.reversal_id and c.act = 'credit') end,
         n.seller_code, r.region, r.tax_name, r.tax_rate_bps, n.currency, null, r.provider, r.paid_at,
-        case n.act when 'credit' then -1 else 1 end, n.net_minor, n.tax_minor, n.amount_minor
+        case n.act when 'credit' then -1 else 1 end, n.net_minor, n.tax_minor, n.amount_minor, r.subdivision
     from credit_note n join receipt r using (shard, order_id)
     union all
     select t.shard, t.posted_at, case t.reason when 'refund' then 'store_refund' else 'store_refund_undone' end,
         v.reversal_id, v.order_id, null, paper_number(r.seller_code, r.shard, r.number, 'P'), r.seller_code, r.region,
         r.tax_name, r.tax_rate_bps, v.currency, r.channel, r.provider, r.paid_at,
-        case t.reason when 'refund' then -1 else 1 end, v.net_minor, v.tax_minor, v.amount_minor
+        case t.reason when 'refund' then -1 else 1 end, v.net_minor, v.tax_minor, v.amount_minor, r.subdivision
     from transfer t
     join reversal v on v.shard = t.shard and v.reversal_id = t.reference
     join receipt r on r.shard = v.shard and r.order_id = v.order_id and r.paper = 'confirmation'

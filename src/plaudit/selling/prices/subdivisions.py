@@ -1,0 +1,102 @@
+"""Tax below countries, in states and provinces: rates by the days they hold, and decisions of operators.
+
+They hold in the countries that the settings name, for buyers of whom it is known in which part they are.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.ids import require_uuid7
+from plaudit.problems import IdempotencyConflict, InvalidField
+from plaudit.selling.prices.model import IdMeta, Reason
+from plaudit.selling.prices.taxes import day_in
+
+SQL = statements(__file__)
+
+SUBDIVISION_PATTERN = r"^[A-Z0-9]{1,3}$(?!\n)"
+_BODY = ("country", "subdivision", "name", "rate_ppm", "valid_from", "valid_until")
+
+
+class SubdivisionRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate of a part of a country, for the days there from `valid_from` until before `valid_until`."""
+
+    subdivision_tax_rate_id: int
+    country: str
+    subdivision: str
+    name: str
+    rate_ppm: int
+    valid_from: date
+    valid_until: date | None
+    source: str
+    is_override: bool
+    recorded_at: datetime
+    recorded_by: int | None
+    request_id: UUID | None
+
+
+class NewSubdivisionRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A tax rate of a state or province that an operator decides."""
+
+    id: Annotated[UUID, IdMeta]
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
+    subdivision: Annotated[
+        str, Meta(pattern=SUBDIVISION_PATTERN, description="As in ISO 3166-2, without the country.", examples=["QC"])
+    ]
+    name: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\S", description="As receipts show it.")]
+    rate_ppm: Annotated[int, Meta(ge=0, le=1_000_000, description="In millionths: 149750 is 14.975 %.")]
+    valid_from: Annotated[date, Meta(description="The first day there; not in the past.")]
+    valid_until: Annotated[date, Meta(description="The first day it holds no more.")] | None = None
+    reason: Reason
+
+
+async def rate_below(connection: Connection, country: str, subdivision: str, at: datetime) -> SubdivisionRate | None:
+    """The rate of a part of a country at a moment; None: none is known."""
+    day = day_in(country, at)
+    return await fetch_one(connection, SQL["subdivision_rate"], SubdivisionRate, country, subdivision, day)
+
+
+async def rates_of(connection: Connection, country: str, at: datetime) -> list[int]:
+    """The rates of all parts of a country that have one at a moment, in millionths."""
+    rows = await connection.fetch(SQL["subdivision_rates_on"], country, day_in(country, at))
+    return [row["rate_ppm"] for row in rows]
+
+
+async def rates_below(
+    connection: Connection, country: str | None, before: int | None, limit: int
+) -> list[SubdivisionRate]:
+    """All rates ever recorded, the newest first."""
+    return await fetch_all(connection, SQL["subdivision_rates"], SubdivisionRate, country, before, limit)
+
+
+async def override_rate(
+    connection: Connection, new: NewSubdivisionRate, operator_id: int | None, clock: Clock
+) -> SubdivisionRate:
+    """What an operator decides a rate to be, from a day on. The same id with the same body is one decision.
+
+    Raises:
+        InvalidField: days that have passed, or none at all between the two.
+        IdempotencyConflict: the id came with another decision.
+    """
+    require_uuid7(new.id, "id", clock)
+    known = await fetch_one(connection, SQL["subdivision_rate_of_request"], SubdivisionRate, new.id)
+    if known is None:
+        if new.valid_from < day_in(new.country, clock.now()):
+            raise InvalidField(field="valid_from", reason="must not be in the past: what was sold keeps its tax")
+        if new.valid_until is not None and new.valid_until <= new.valid_from:
+            raise InvalidField(
+                field="valid_until", reason="must be after valid_from; it is the first day without this rate"
+            )
+        body = [getattr(new, name) for name in _BODY]
+        written = (*body, new.reason, True, clock.now(), operator_id, new.id)
+        known = await fetch_one(connection, SQL["write_subdivision_rate"], SubdivisionRate, *written)
+        known = known or await fetch_one(connection, SQL["subdivision_rate_of_request"], SubdivisionRate, new.id)
+        assert known is not None  # the row that was in the way is committed
+    if [getattr(known, name) for name in _BODY] != [getattr(new, name) for name in _BODY] or known.source != new.reason:
+        raise IdempotencyConflict
+    return known
