@@ -131,7 +131,10 @@ class VideoFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     told_at: (
         Annotated[
             Moment,
-            Meta(description="When this was true; now, if left out. What is older than what is known changes nothing."),
+            Meta(
+                description="When this was true; left out: now, after all that was said before. What is older than what"
+                " is known changes nothing."
+            ),
         ]
         | None
     ) = None

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from plaudit.money import payable_step, round_to_step, round_up, split_inclusive
+from plaudit.money import payable_step, round_half_up, round_to_step, round_up, split_inclusive
 from plaudit.problems import NotFound, Problem
 
 Channel: TypeAlias = Annotated[
