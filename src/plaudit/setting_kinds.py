@@ -127,6 +127,16 @@ def origins(text: str) -> str:
     return " ".join(word.rstrip("/").lower() for word in text.split())
 
 
+def legal_addresses(text: str) -> str:
+    """Pairs such as terms=https://shop.example/terms, for all, a region (`terms@DE`) or a seller (`terms:ACME`)."""
+    for word in text.split():
+        place, _, target = word.partition("=")
+        known = re.fullmatch("(terms|privacy|imprint|withdrawal)(@[A-Z]{2})?(:[A-Z0-9]{1,20})?", place)
+        if known is None or _split(target, ("http", "https")) is None:
+            raise ValueError(f"must be pairs such as terms@DE=https://shop.example/agb, and {word} is none")
+    return " ".join(text.split())
+
+
 def rtmp_address(text: str) -> str:
     """An application of an RTMP server, without the slash at its end."""
     if (parts := _split(text, ("rtmp", "rtmps"))) is None or not parts.path.strip("/") or parts.username is not None:

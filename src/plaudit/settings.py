@@ -41,6 +41,7 @@ from plaudit.setting_kinds import (
     file,
     hosts,
     key,
+    legal_addresses,
     matching,
     networks,
     one_of,
@@ -256,6 +257,11 @@ class Settings:
 
     tax_answer_required: Annotated[bool, yes_or_no] = False
     """Whether nothing is sold while a tax provider does not answer. Otherwise the dated table says the tax then."""
+
+    legal_links: Annotated[str, legal_addresses] = ""
+    """Where buyers read `terms`, `privacy`, `imprint` and the policy of `withdrawal`: pairs such as
+    terms=https://shop.example/terms for all, imprint@DE=… for a region, terms:ACME=… for a seller of the price book,
+    terms@DE:ACME=… for both; separated by spaces."""
 
     sandbox_url: Annotated[str, address] = ""
     """Where this server reaches the sandbox provider. Empty: it is not offered."""

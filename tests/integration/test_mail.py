@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
 
 from plaudit.clock import SystemClock
@@ -23,15 +22,13 @@ from plaudit.mail.trying import send_test
 from plaudit.outgoing import tls_context
 from plaudit.people.mailboxes import mailbox_of
 from plaudit.people.model import Role
-from plaudit.readiness.checks import CHECKS
-from plaudit.readiness.model import CheckResult, Grounds, State
-from plaudit.readiness.running import look
+from plaudit.readiness.model import State
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller, settle
 from plaudit.selling.providers.base import Payment, PaymentState, Voucher, VoucherNumber
 from plaudit.settings import Secret, Settings
 from tests.peers.mail import MailServer, mail_server
-from tests.support.mailing import ADDRESS, FROM, ada_of, by, mails, open_mailing_shop, send
+from tests.support.mailing import ADDRESS, FROM, ada_of, by, check, mails, open_mailing_shop, send
 from tests.support.nginx import make_certificate
 from tests.support.returns import Returns
 from tests.support.shop import WEBHOOK_SECRET, Shop, signed
@@ -429,11 +426,3 @@ async def test_the_checks_say_what_is_missing_for_mail(shop: Shop, peer: MailSer
     await send(shop)
     said = await check("mail", settings, database)
     assert (said.state, said.page) == (State.ATTENTION, "/operator/mails?show=refused")
-
-
-async def check(check_id: str, settings: Settings, database: Database) -> CheckResult:
-    """What one check of `plaudit check` says."""
-    async with httpx2.AsyncClient() as client:
-        grounds = Grounds(settings=settings, clock=SystemClock(), client=client, database=database)
-        report = await look(grounds, checks=[one for one in CHECKS if one.id == check_id])
-    return report.results[0]

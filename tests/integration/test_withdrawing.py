@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from plaudit.readiness.model import State
 from tests.peers.mail import MailServer, mail_server
-from tests.support.mailing import ada_of, by, mails, open_mailing_shop, send
+from tests.support.mailing import ada_of, by, check, mails, open_mailing_shop, send
 from tests.support.returns import Returns
 from tests.support.shop import Shop
 
@@ -130,3 +131,28 @@ async def test_the_form_of_the_law_names_the_seller_to_guests_too(shop: Shop) ->
     page = await read(await shop.desk.client(), "/withdrawal-form", "de")
     assert "Hiermit widerrufe(n) ich/wir (*)" in page
     assert "An Plaudit Demo, 14 Sample Row, London:" in page
+
+
+async def test_before_paying_and_in_the_receipt_stand_who_sells_and_by_which_terms(
+    database_url: str, tmp_path: Path, peer: MailServer
+) -> None:
+    said = "terms=https://shop.example/terms terms@GB=https://shop.example/uk imprint@DE=https://shop.example/impressum"
+    async with open_mailing_shop(database_url, tmp_path, legal_links=said, **by(peer)) as shop:
+        buyer = await ada_of(shop, locale="en-GB")
+        ada = Returns(shop, buyer, await shop.desk.person_id("ada"))
+        page = await read(buyer, "/recharge")
+        assert "Sold by Plaudit Demo, 14 Sample Row, London" in " ".join(page.split())
+        assert 'href="https://shop.example/uk"' in page
+        assert 'href="/withdrawal-form"' in page
+        assert "https://shop.example/impressum" not in page
+        assert 'href="https://shop.example/uk"' in await read(buyer, "/")
+        order = await ada.buy(100)
+        await send(shop)
+        (message,) = peer.received
+        text = message.get_body(("plain",))
+        assert text is not None
+        for words in ("https://shop.example/uk", f"/orders/{order['id']}/withdraw", "Plaudit Demo", "/withdrawal-form"):
+            assert words in str(text.get_content())
+        said_by_check = await check("consumers", shop.desk.house.settings, shop.desk.house.database)
+        assert said_by_check.state is State.ATTENTION
+        assert "imprint and privacy" in said_by_check.why

@@ -12,6 +12,9 @@ import httpx2
 from plaudit.clock import SystemClock
 from plaudit.db import Database, connect
 from plaudit.mail.sending import send_due
+from plaudit.readiness.checks import CHECKS
+from plaudit.readiness.model import CheckResult, Grounds
+from plaudit.readiness.running import look
 from plaudit.selling.letters.composing import composer
 from plaudit.settings import Settings
 from tests.peers.mail import MailServer
@@ -58,6 +61,14 @@ async def mails(shop: Shop) -> list[dict[str, Any]]:
     """All mails, as kept, the oldest first."""
     async with shop.desk.house.database.read() as connection:
         return [dict(row) for row in await connection.fetch("select * from mail order by mail_id")]
+
+
+async def check(check_id: str, settings: Settings, database: Database) -> CheckResult:
+    """What one check of `plaudit check` says."""
+    async with httpx2.AsyncClient() as client:
+        grounds = Grounds(settings=settings, clock=SystemClock(), client=client, database=database)
+        report = await look(grounds, checks=[one for one in CHECKS if one.id == check_id])
+    return report.results[0]
 
 
 async def _work(url: str, public_url: str, port: int) -> None:

@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="server_key", title="Key of your backend", run=people.server_key),
     Check(id="catalogue", title="Catalogue", run=selling.catalogue),
     Check(id="seller", title="Seller of record", run=selling.seller),
+    Check(id="consumers", title="What buyers must be able to read", run=selling.consumers),
     Check(id="prices", title="Prices", run=selling.prices),
     Check(id="exchange_rates", title="Exchange rates", run=selling.rates),
     Check(id="tax_rates", title="Tax rates", run=selling.taxes, needs=Needs.NOTHING),

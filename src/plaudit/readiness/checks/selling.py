@@ -10,10 +10,12 @@ from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.checks.reach import is_loopback
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.selling.prices import current as shop
+from plaudit.selling.prices.legal import missing
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.prices.tax_ids import cannot_be_right
 from plaudit.selling.prices.taxes import published_day
 from plaudit.selling.providers.base import PaymentProvider
+from plaudit.selling.reversals.rules import list_rules
 
 _LIST_OF_S = 60  # how much of its list a provider is asked for: the question is whether it answers our key
 _REASON_LENGTH_MAX = 200
@@ -51,6 +53,27 @@ async def seller(grounds: Grounds) -> CheckOutcome:
     if cannot_be_right(named.tax_id):
         return attention(f"receipts would show {named.tax_id}, which is no tax id of the country it names")
     return ok(f"{named.name}, for {region}")
+
+
+async def consumers(grounds: Grounds) -> CheckOutcome:
+    """What buyers with a right of withdrawal must be able to read before they pay."""
+    settings, now = grounds.settings, grounds.clock.now()
+    async with grounds.opened.read() as connection:
+        try:
+            book = await shop.current_book(connection, grounds.clock)
+        except NoPrices:
+            return not_asked("nothing is for sale")
+        by_law = {rule.region for rule in await list_rules(connection) if rule.days and rule.valid_from <= now.date()}
+        regions = [region for region in await shop.regions(connection, book) if region in by_law]
+        codes = {}
+        for region in regions:
+            named = await shop.named_seller(connection, region, now)
+            codes[region] = named.code if named else settings.seller_code
+    wanting = {region: lacks for region in regions if (lacks := missing(settings, region, codes[region]))}
+    if wanting:
+        kinds = " and ".join(sorted({kind for lacks in wanting.values() for kind in lacks}))
+        return attention(f"PLAUDIT_LEGAL_LINKS does not say where buyers in {' '.join(sorted(wanting))} read {kinds}")
+    return ok(f"named for {' '.join(regions)}" if regions else "no region for sale asks for it")
 
 
 async def prices(grounds: Grounds) -> CheckOutcome:

@@ -18,6 +18,7 @@ from plaudit.selling.papers.press import printed
 from plaudit.selling.papers.reading import credit_notes_of, receipt_of
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.reversals.reading import find_of_person
+from plaudit.selling.reversals.rules import deadline, rule_of
 from plaudit.settings import Settings
 
 Read = Callable[[Connection, Mail, Order, Settings], Awaitable[Callable[[], Said] | None]]
@@ -47,7 +48,9 @@ def composer(database: Database, settings: Settings) -> Composer:
 
 async def _receipt(connection: Connection, mail: Mail, order: Order, settings: Settings) -> Callable[[], Said] | None:
     receipt = await receipt_of(connection, mail.person_id, mail.order_id)
-    return lambda: words.receipt(receipt, settings)
+    rule = await rule_of(connection, receipt.region, receipt.paid_at, settings)
+    until = deadline(receipt.paid_at, rule) if rule.days and not receipt.is_confirmation else None
+    return lambda: words.receipt(receipt, until, settings)
 
 
 async def _credit_note(

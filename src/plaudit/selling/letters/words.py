@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from plaudit.languages.formats import format_coins, format_instant_with_zone, format_money, zone_of
 from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import voice
@@ -12,6 +14,7 @@ from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.vouchers import voucher_number
 from plaudit.selling.papers.document import Document, credit_note_document, receipt_document, seller_lines
 from plaudit.selling.papers.model import CreditNote, Receipt
+from plaudit.selling.prices.legal import links_of
 from plaudit.selling.prices.pricing import SellerOfRecord
 from plaudit.selling.providers.base import Voucher
 from plaudit.selling.reversals.model import Reversal
@@ -26,13 +29,27 @@ class Said(NamedTuple):
     paper_path: str = ""
 
 
-def receipt(paper: Receipt, settings: Settings) -> Said:
-    """The proof of what was bought."""
+def receipt(paper: Receipt, until: datetime | None, settings: Settings) -> Said:
+    """The proof of what was bought; `until`: when its buyer can withdraw from it no more, if they can here."""
     document = receipt_document(paper)
     bought = _("You bought %(coins)s for %(price)s.", coins=format_coins(paper.coins), price=format_money(paper.gross))
     link = Link(_("See it here"), f"{settings.public_url}/receipts/{paper.order_id}")
     path = f"/v1/receipts/{paper.order_id}/pdf"
-    return Said(_of_paper(document, (bought,), link), document, path)
+    letter = _of_paper(document, (bought,), link)
+    links = legal_links(settings, paper.region, paper.seller_code)
+    facts = letter.facts
+    if until is not None:
+        here = f"{settings.public_url}/orders/{paper.order_id}/withdraw"
+        form = f"{settings.public_url}/withdrawal-form"
+        links = (Link(_("Withdraw from contract here"), here), Link(_("Model withdrawal form"), form), *links)
+        ends = format_instant_with_zone(until, zone_of(paper.region, until))
+        facts = (*facts, (_("Can be taken back until"), ends))
+    return Said(msgspec.structs.replace(letter, facts=facts, links=links), document, path)
+
+
+def legal_links(settings: Settings, region: str, seller_code: str) -> tuple[Link, ...]:
+    """Where a seller's terms and the like are read."""
+    return tuple(Link(_(link.title), link.address) for link in links_of(settings, region, seller_code))
 
 
 def credit_note(note: CreditNote, paper: Receipt, settings: Settings) -> Said:
@@ -63,6 +80,7 @@ def withdrawal(reversal: Reversal, order: Order, seller: SellerOfRecord, setting
         ),
         link=Link(_("See it here"), f"{settings.public_url}/orders/{order.order_id}"),
         closing=tuple(seller_lines(seller.name, seller.address, seller.tax_id)),
+        links=legal_links(settings, order.region, seller.code),
     )
     return Said(letter)
 
@@ -90,6 +108,7 @@ def voucher(paid_with: Voucher, order: Order, seller: SellerOfRecord, settings: 
         ),
         link=Link(_("Show the voucher"), paid_with.url or f"{settings.public_url}/orders/{order.order_id}"),
         closing=tuple(seller_lines(seller.name, seller.address, seller.tax_id)),
+        links=legal_links(settings, order.region, seller.code),
     )
     return Said(letter)
 

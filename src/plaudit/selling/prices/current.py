@@ -50,14 +50,14 @@ async def seller_of(
     return _complete(await named_seller(connection, region, at, channel), region, settings)
 
 
-async def require_seller(connection: Connection, book: PriceBook, region: str, settings: Settings) -> None:
-    """Make sure that somebody sells in a region by a price book.
+async def require_seller(connection: Connection, book: PriceBook, region: str, settings: Settings) -> SellerOfRecord:
+    """Who sells in a region by a price book.
 
     Raises:
         NoSeller: neither the book nor the settings name somebody with an address.
     """
     ((code, *named),) = await fixed(connection, SQL["seller_in_book"], book.version, region)
-    _complete(SellerOfRecord(code, *named) if code else None, region, settings)
+    return _complete(SellerOfRecord(code, *named) if code else None, region, settings)
 
 
 def _complete(named: SellerOfRecord | None, region: str, settings: Settings) -> SellerOfRecord:

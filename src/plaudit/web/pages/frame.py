@@ -16,6 +16,7 @@ from plaudit.people.model import Caller, Person, Role
 from plaudit.problems import NotFound
 from plaudit.readiness.model import CheckResult
 from plaudit.readiness.watch import Readiness
+from plaudit.selling.prices.legal import LegalLink, links_of
 from plaudit.selling.reversals import rules
 from plaudit.selling.wallet.model import Wallet
 from plaudit.selling.wallet.reading import read_wallet
@@ -115,6 +116,12 @@ def _blocking(viewer: Viewer) -> list[CheckResult]:
     return readiness.blocking if readiness and Role.OPERATOR in viewer.roles else []
 
 
+def _legal(person: Person | None) -> list[LegalLink]:
+    """Where whoever looks reads who runs this, and by which terms."""
+    settings = _settings.get()
+    return links_of(settings, (person and person.country) or settings.default_region, settings.seller_code)
+
+
 def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **context: Any) -> Response[str]:
     """A rendered page. What it shows belongs to one person at one moment, so nothing may keep it."""
     looking = viewer or Viewer()
@@ -125,6 +132,7 @@ def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **co
             roles=looking.roles,
             wallet_coins=looking.wallet_coins,
             may_withdraw=looking.may_withdraw,
+            legal=_legal(looking.person),
             blocking=_blocking(looking),
             served_at_ms=int(_clock.get().now().timestamp() * 1000),
             **context,

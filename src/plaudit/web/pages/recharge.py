@@ -27,6 +27,7 @@ from plaudit.selling.orders.regions import decisions_of_order, preview, unseen_p
 from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
+from plaudit.selling.prices.legal import links_of
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
 from plaudit.selling.providers import PaymentProviders, as_taken, providers_on_the_web
 from plaudit.selling.reversals import asking, reading, rules
@@ -66,7 +67,7 @@ async def recharge(
         found = await prices(connection, book, decision.region, settings)
         found[0] = as_taken(found[0], payment_providers)
         try:
-            await require_seller(connection, book, found[0].region, settings)
+            seller = await require_seller(connection, book, found[0].region, settings)
         except NoSeller:
             return page("recharge_closed.html", viewer, nav="wallet", missing="seller")
         known = await regions(connection, book)
@@ -111,6 +112,8 @@ async def recharge(
         consent=CONSENT_WORDS,
         data=data,
         withdrawal_days=rule.days,
+        seller=seller,
+        links=links_of(settings, found[0].region, seller.code),
         quote_minutes=QUOTE_VALID_MINUTES,
     )
 
