@@ -12,6 +12,7 @@ from plaudit.schema import audit
 from plaudit.selling.providers.base import ReversalState
 from tests.integration import test_accounting, test_audit
 from tests.integration.test_clawback import Stage, open_stage
+from tests.support.databases import names_of_broken
 from tests.support.returns import Returns
 
 pytestmark = pytest.mark.sql
@@ -56,7 +57,7 @@ async def test_each_law_of_the_rooms_can_be_broken(stage: Stage, owner_connectio
         await transaction.start()
         await owner_connection.execute("set local session_replication_role = replica")  # no trigger stands in the way
         await owner_connection.execute(statement)
-        if not await owner_connection.fetch(LAWS[law].sql):
+        if law not in {row["name"] for row in await owner_connection.fetch(names_of_broken())}:
             unseen.append((law, statement))
         await transaction.rollback()
     assert unseen == []

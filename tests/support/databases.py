@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -109,10 +110,22 @@ async def empty_database(server_url: str) -> AsyncIterator[EmptyDatabase]:
         await administrator.close()
 
 
+@cache
+def names_of_broken() -> str:
+    """A statement that answers the names of broken laws."""
+    counted = "select '{}' as name where (select count(*) from (\n{}\n) as rows) > 0"
+    return "\nunion all ".join(counted.format(law.name, law.sql) for law in audit.laws())
+
+
 async def broken_laws(url: str) -> list[str]:
-    """What the audit says against the books of a database; empty when they hold."""
-    connection = await connect(url, role=None)
+    """What the audit says against the books of a database; empty when they hold.
+
+    After each test all laws are asked in one statement, which costs half; only what is broken is worth the rows.
+    """
+    connection = await connect(url, role=None, statement_timeout_ms=0)
     try:
+        if not await connection.fetch(names_of_broken()):
+            return []
         report = await audit.run(
             connection, sort_memory_mb=1
         )  # to prepare large tables is what takes time with few rows
