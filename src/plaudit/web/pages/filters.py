@@ -138,7 +138,8 @@ class ShownCard(Protocol):
 
 def card_name(card: ShownCard) -> str:
     """A saved card as its holder knows it: Visa •••• 4242."""
-    return f"{_CARD_BRANDS.get(card.brand, card.brand.replace('_', ' ').capitalize())} •••• {card.last_four}"
+    brand = _CARD_BRANDS.get(card.brand, card.brand.replace("_", " ").capitalize())
+    return f"{brand} ••••\N{NO-BREAK SPACE}{card.last_four}"
 
 
 def card_month(last_day: date) -> str:

@@ -199,6 +199,7 @@ export class Giving {
 
   /** @param {number} missing @param {boolean} atOnce with the saved card */
   async #buy(missing, atOnce) {
+    if (this.trays.some((tray) => tray.busy)) return; // a second tap
     for (const tray of this.trays) tray.busy = true;
     try {
       if (atOnce) return await this.#buyAtOnce(missing);
