@@ -21,6 +21,7 @@ from tests.support.peers import peer
 from tests.support.stripe import GOOD, SECRET_KEY, StripeShop, StripeWorld, open_stripe_shop
 
 POOR_LATER = "4000000000009979"
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ async def test_one_tap_buys_what_is_missing_and_gives(database_url: str, stripe_
             await tray.locator(".tray-send").click()
             await expect(buy).to_contain_text("and send · $")
             await buy.dblclick()
-            await expect(page.locator("gift-feed")).to_contain_text("Balloon")
+            await expect(page.locator("#panel-gifts gift-feed")).to_contain_text("Balloon")
         paid = [one for one in world.control("object", kind="payment_intent") if one["status"] == "succeeded"]
         assert len(paid) == 1
         gifts = [one for one in (await ada.get("/v1/wallet/history")).json()["items"] if one["kind"] == "gift"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from plaudit.live.protocol import SocketProtocol
 from tests.support.ports import LOOPBACK
 
 
@@ -30,7 +31,7 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: Any, port: int) -> AsyncIterator[None]:
     """An application on a port, for as long as the block runs."""
-    async with running(uvicorn.Config(app, host=LOOPBACK, port=port, log_level="error")):
+    async with running(uvicorn.Config(app, host=LOOPBACK, port=port, log_level="error", ws=SocketProtocol)):
         yield
 
 
