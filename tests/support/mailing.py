@@ -12,6 +12,7 @@ import httpx2
 from plaudit.clock import SystemClock
 from plaudit.db import Database, connect
 from plaudit.mail.sending import send_due
+from plaudit.outgoing import tls_context
 from plaudit.readiness.checks import CHECKS
 from plaudit.readiness.model import CheckResult, Grounds
 from plaudit.readiness.running import look
@@ -20,6 +21,7 @@ from plaudit.settings import Settings
 from tests.peers.mail import MailServer
 from tests.support.desk import SELLER
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import WAIT_S
 
 FROM = "coins@shop.example"
 ADDRESS = "ada@buyers.example"
@@ -65,7 +67,7 @@ async def mails(shop: Shop) -> list[dict[str, Any]]:
 
 async def check(check_id: str, settings: Settings, database: Database) -> CheckResult:
     """What one check of `plaudit check` says."""
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         grounds = Grounds(settings=settings, clock=SystemClock(), client=client, database=database)
         report = await look(grounds, checks=[one for one in CHECKS if one.id == check_id])
     return report.results[0]

@@ -10,11 +10,15 @@ with added as (
 )
 select pg_notify('plaudit_work', 'mail.send') from added
 
+-- columns: mail
+m.mail_id, m.kind, m.shard, m.person_id, m.order_id, m.reversal_id, m.edition, m.created_at, m.state, m.reason, m.ended_at,
+m.due_at, m.tries, m.leased_until, m.failed_with, m.error
+
 -- name: claim_mails -> Mail
 update mail m set tries = m.tries + 1, due_at = $2, leased_until = $2
 from (select mail_id from mail where due_at <= $1 order by due_at limit $3 for update skip locked) due
 where m.mail_id = due.mail_id
-returning m.*
+returning {mail}
 
 -- name: postpone_mail
 update mail set due_at = $3, failed_with = $4, error = $5, leased_until = null
@@ -36,7 +40,7 @@ update mail set state = 'refused', reason = $2, ended_at = $3, due_at = null, le
 where mail_id = $1 and state = 'waiting'
 
 -- name: lock_mail -> Mail
-select * from mail where mail_id = $1 for no key update
+select {mail} from mail m where mail_id = $1 for no key update
 
 -- name: note_bounced
 update mail set state = 'bounced', reason = $2 where mail_id = $1
@@ -46,11 +50,11 @@ update mail set state = 'waiting', reason = '', ended_at = null, due_at = $2, tr
 where mail_id = $1
 
 -- name: mails_of_order -> Mail
-select * from mail where shard = $1 and order_id = $2 order by created_at, mail_id
+select {mail} from mail m where shard = $1 and order_id = $2 order by created_at, mail_id
 
 -- name: list_mails -> Mail
 -- For operators, the newest first.
-select * from mail
+select {mail} from mail m
 where ($1::text is null or state = $1) and ($2::bigint is null or person_id = $2) and ($3::uuid is null or mail_id < $3)
 order by mail_id desc limit $4
 

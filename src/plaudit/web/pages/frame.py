@@ -49,6 +49,7 @@ ENGLISH_ONLY = frozenset(
         "store_purchase.html",
         "stores.html",
         "stuck.html",
+        "taxes.html",
         "webhook.html",
         "webhooks.html",
     }
