@@ -56,6 +56,12 @@ def _become(demo: Demo, page: Page, name: str) -> None:
 
 
 def _pay(page: Page, country: str) -> None:
+    agree = page.locator("[data-consent]")
+    if agree.count():  # where buyers have a right of withdrawal
+        expect(agree).not_to_be_checked()
+        page.locator("[data-pay]").click()
+        expect(page.locator("[data-pay-error]")).to_be_visible()
+        agree.check()
     page.locator("[data-pay]").click()
     card = page.get_by_role("button", name="succeeds").filter(has_text=country)
     card.first.click()

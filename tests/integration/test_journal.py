@@ -77,7 +77,8 @@ async def lines_of(client: httpx2.AsyncClient, first: date, last: date, **more: 
     sums: Counter[tuple[str, str, str]] = Counter()
     for line in lines:
         assert (line["debit"] == "") != (line["credit"] == ""), "either a debit or a credit"
-        assert line["account"] and line["account_name"]
+        assert line["account"]
+        assert line["account_name"]
         sums[line["date"], line["entry"], line["currency"]] += amount_of(line)
     assert set(sums.values()) <= {0}
     return lines

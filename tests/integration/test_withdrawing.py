@@ -4,14 +4,19 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
 
+from plaudit.ids import new_id
+from plaudit.people.model import Role
 from plaudit.readiness.model import State
+from plaudit.selling.orders.consents import VERSION, ConsentGiven, keep
 from tests.peers.mail import MailServer, mail_server
 from tests.support.mailing import ada_of, by, check, mails, open_mailing_shop, send
-from tests.support.returns import Returns
+from tests.support.returns import BRITISH, Returns
 from tests.support.shop import Shop
 
 HERE = "Withdraw from contract here"
@@ -156,3 +161,44 @@ async def test_before_paying_and_in_the_receipt_stand_who_sells_and_by_which_ter
         said_by_check = await check("consumers", shop.desk.house.settings, shop.desk.house.database)
         assert said_by_check.state is State.ATTENTION
         assert "imprint and privacy" in said_by_check.why
+
+
+async def test_what_a_buyer_agrees_to_is_kept_in_its_words_and_stands_on_the_receipt(
+    shop: Shop, peer: MailServer, ada: Returns
+) -> None:
+    assert "data-consent>" in await read(ada.buyer, "/recharge")
+    assert "data-consent>" not in await read(await shop.desk.person("ida", locale="en-US"), "/recharge")
+    quote = await shop.quote(ada.buyer, coins=100)
+    body = {"id": str(new_id(shop.clock)), "quote_id": quote["id"], "provider": "sandbox"}
+    given = {"version": VERSION, "language": "de"}
+    for wrong in ({"version": "2020-01", "language": "de"}, {"version": VERSION, "language": "xx"}):
+        answer = await ada.buyer.post("/v1/orders", json=body | {"consent": wrong})
+        assert answer.status_code == 400, answer.text
+    placed = [await ada.buyer.post("/v1/orders", json=body | {"consent": given}) for _ in range(2)]
+    assert [answer.status_code for answer in placed] == [201, 201], placed[0].text
+    order = placed[0].json()
+    agreed_at = shop.clock.now()
+    shop.clock.advance(timedelta(minutes=5))
+    await shop.pay(order, BRITISH)
+    await ada.buyer.post(f"/v1/orders/{order['id']}/refresh")
+    page = await read(ada.buyer, f"/receipts/{order['id']}")
+    assert "Mir ist bekannt, dass mein Widerrufsrecht für Münzen erlischt" in page
+    assert f"{agreed_at:%-d %b %Y, %H:%M}" in page
+    await send(shop)
+    text = peer.received[0].get_body(("plain",))
+    assert text is not None
+    assert "You agreed on" in str(text.get_content())
+    assert "Widerrufsrecht" in str(text.get_content())
+    otto = await shop.desk.person("otto", Role.OPERATOR)
+    assert f"version {VERSION} in de" in (await otto.get(f"/operator/orders/{order['id']}")).text
+
+
+async def test_consent_is_never_changed(shop: Shop, ada: Returns) -> None:
+    order = await ada.buy(100)
+    async with shop.desk.house.database.transaction() as connection:
+        shard = await connection.fetchval("select shard from recharge_order")
+        await keep(connection, shard, UUID(order["id"]), ConsentGiven(version=VERSION, language="es"), shop.clock.now())
+    for statement in ("update withdrawal_consent set words = 'x'", "delete from withdrawal_consent"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with shop.desk.house.database.transaction() as connection:
+                await connection.execute(statement)

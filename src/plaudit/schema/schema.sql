@@ -4579,6 +4579,22 @@ COMMENT ON COLUMN public.webhook_try."position" IS 'null: a test event, which is
 
 COMMENT ON COLUMN public.webhook_try.status IS 'null: there was no answer';
 
+CREATE TABLE public.withdrawal_consent (
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    words text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT withdrawal_consent_language_check CHECK (((char_length(language) >= 2) AND (char_length(language) <= 35))),
+    CONSTRAINT withdrawal_consent_version_check CHECK ((version ~ '^[0-9]{4}-[0-9]{2}$'::text)),
+    CONSTRAINT withdrawal_consent_words_check CHECK (((char_length(words) >= 1) AND (char_length(words) <= 1000)))
+);
+
+COMMENT ON TABLE public.withdrawal_consent IS 'given expressly when the order was placed, and never changed';
+
+COMMENT ON COLUMN public.withdrawal_consent.words IS 'as they were shown, in that language';
+
 CREATE TABLE public.withdrawal_rule (
     region text NOT NULL,
     valid_from date NOT NULL,
@@ -5118,6 +5134,9 @@ ALTER TABLE ONLY public.webhook_transition
 
 ALTER TABLE ONLY public.webhook_try
     ADD CONSTRAINT webhook_try_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.withdrawal_consent
+    ADD CONSTRAINT withdrawal_consent_pkey PRIMARY KEY (shard, order_id);
 
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
@@ -5771,6 +5790,9 @@ ALTER TABLE ONLY public.webhook_secret
 
 ALTER TABLE ONLY public.webhook_try
     ADD CONSTRAINT webhook_try_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id);
+
+ALTER TABLE ONLY public.withdrawal_consent
+    ADD CONSTRAINT withdrawal_consent_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
 GRANT USAGE ON SCHEMA public TO plaudit_app;
 
@@ -6634,5 +6656,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_secret TO plaudit_app;
 GRANT SELECT ON TABLE public.webhook_transition TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_try TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.withdrawal_consent TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.withdrawal_rule TO plaudit_app;

@@ -13,6 +13,7 @@ from plaudit.people.actions import require_person
 from plaudit.selling.letters import words
 from plaudit.selling.letters.words import Said
 from plaudit.selling.orders.actions import find_order
+from plaudit.selling.orders.consents import consent_of
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.papers.press import printed
 from plaudit.selling.papers.reading import credit_notes_of, receipt_of
@@ -50,7 +51,8 @@ async def _receipt(connection: Connection, mail: Mail, order: Order, settings: S
     receipt = await receipt_of(connection, mail.person_id, mail.order_id)
     rule = await rule_of(connection, receipt.region, receipt.paid_at, settings)
     until = deadline(receipt.paid_at, rule) if rule.days and not receipt.is_confirmation else None
-    return lambda: words.receipt(receipt, until, settings)
+    consent = await consent_of(connection, order.shard, order.order_id)
+    return lambda: words.receipt(receipt, until, consent, settings)
 
 
 async def _credit_note(

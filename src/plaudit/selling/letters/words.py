@@ -10,6 +10,7 @@ from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import voice
 from plaudit.mail.model import Letter, Link
 from plaudit.money import Money
+from plaudit.selling.orders.consents import Consent
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.vouchers import voucher_number
 from plaudit.selling.papers.document import Document, credit_note_document, receipt_document, seller_lines
@@ -29,8 +30,9 @@ class Said(NamedTuple):
     paper_path: str = ""
 
 
-def receipt(paper: Receipt, until: datetime | None, settings: Settings) -> Said:
-    """The proof of what was bought; `until`: when its buyer can withdraw from it no more, if they can here."""
+def receipt(paper: Receipt, until: datetime | None, consent: Consent | None, settings: Settings) -> Said:
+    """The proof of what was bought, and of what was agreed to; `until`: when its buyer can withdraw from it no more, if
+    they can here."""
     document = receipt_document(paper)
     bought = _("You bought %(coins)s for %(price)s.", coins=format_coins(paper.coins), price=format_money(paper.gross))
     link = Link(_("See it here"), f"{settings.public_url}/receipts/{paper.order_id}")
@@ -44,7 +46,12 @@ def receipt(paper: Receipt, until: datetime | None, settings: Settings) -> Said:
         links = (Link(_("Withdraw from contract here"), here), Link(_("Model withdrawal form"), form), *links)
         ends = format_instant_with_zone(until, zone_of(paper.region, until))
         facts = (*facts, (_("Can be taken back until"), ends))
-    return Said(msgspec.structs.replace(letter, facts=facts, links=links), document, path)
+    agreed: tuple[str, ...] = ()
+    if consent is not None:
+        at = format_instant_with_zone(consent.given_at, zone_of(paper.region, consent.given_at))
+        agreed = (f"{_('You agreed on %(moment)s:', moment=at)} {consent.words}",)
+    paragraphs = (*letter.paragraphs, *agreed)
+    return Said(msgspec.structs.replace(letter, paragraphs=paragraphs, facts=facts, links=links), document, path)
 
 
 def legal_links(settings: Settings, region: str, seller_code: str) -> tuple[Link, ...]:

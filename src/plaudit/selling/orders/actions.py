@@ -19,7 +19,7 @@ from plaudit.policy.model import Outcome, RegionDecision
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.selling.cards import actions as cards
 from plaudit.selling.links import actions as links
-from plaudit.selling.orders import risks
+from plaudit.selling.orders import consents, risks
 from plaudit.selling.orders.model import (
     Order,
     OrderRequest,
@@ -262,6 +262,7 @@ async def place_order(
         *(locale, asked.method, asked.card_id, asked.id if asked.save_card is not None else None),
         await risks.authenticates(connection, quote, settings),
     )
+    await consents.keep(connection, shard, asked.id, asked.consent, now)
     order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
     if order is None:  # the row in the way is another order of the quote
         raise QuoteAlreadyOrdered

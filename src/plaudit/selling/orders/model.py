@@ -15,6 +15,7 @@ from plaudit.money import Money
 from plaudit.problems import Conflict, Moment
 from plaudit.selling.cards.model import ConsentVersion
 from plaudit.selling.links.model import StoreLink
+from plaudit.selling.orders.consents import ConsentGiven
 from plaudit.selling.prices.pricing import Channel
 from plaudit.selling.providers.base import Decline, Voucher
 from plaudit.selling.providers.references import reference_of
@@ -160,6 +161,16 @@ class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
                 pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$(?!\n)",
                 description="What the checkout is written in, as BCP 47; otherwise what the buyer reads.",
                 examples=["de"],
+            ),
+        ]
+        | None
+    ) = None
+    consent: (
+        Annotated[
+            ConsentGiven,
+            Meta(
+                description="Where buyers have a right of withdrawal: that they agreed to its end with the use of "
+                "their coins. Kept with the order, and confirmed with its receipt."
             ),
         ]
         | None

@@ -45,6 +45,15 @@ values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict do nothing
 returning order_id
 
+-- name: keep_consent
+-- Nothing when the order was not placed: its quote is another's.
+insert into withdrawal_consent (shard, order_id, version, language, words, given_at)
+select o.shard, o.order_id, $3, $4, $5, $6 from recharge_order o where o.shard = $1 and o.order_id = $2
+on conflict do nothing
+
+-- name: consent_of -> Consent
+select version, language, words, given_at from withdrawal_consent where shard = $1 and order_id = $2
+
 -- columns: order
 o.shard, o.order_id, o.person_id, o.quote_id, o.provider, o.return_url, o.state, o.payment_id, o.checkout_url,
 o.created_at, o.changed_at, o.expires_at, o.polls, o.channel, o.region, o.coins, o.currency, o.net_minor, o.tax_minor,

@@ -168,6 +168,8 @@ class WithdrawalRule(msgspec.Struct, frozen=True, kw_only=True):
 
     days: int
     basis: str
+    is_law: bool = True
+    """False: it is our own promise, and ends nowhere by what a buyer agrees to."""
 
 
 class RegionRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -28,7 +28,8 @@ async def rules_of(
         return []
     regions, moments = zip(*paid, strict=True)
     days = [moment.astimezone(UTC).date() for moment in moments]
-    promised = WithdrawalRule(days=min(max(settings.withdrawal_days, 0), WITHDRAWAL_DAYS_MAX), basis="Our own promise")
+    days_promised = min(max(settings.withdrawal_days, 0), WITHDRAWAL_DAYS_MAX)
+    promised = WithdrawalRule(days=days_promised, basis="Our own promise", is_law=False)
     rows = await connection.fetch(SQL["find_rules"], list(regions), days)
     return [promised if row["days"] is None else WithdrawalRule(days=row["days"], basis=row["basis"]) for row in rows]
 

@@ -15,6 +15,7 @@ from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.people.mailboxes import mailbox_of
 from plaudit.selling.orders import actions as order_actions
+from plaudit.selling.orders.consents import consent_of
 from plaudit.selling.orders.model import OrderState
 from plaudit.selling.orders.regions import decisions_of_order
 from plaudit.selling.prices.channels import channel_of
@@ -39,6 +40,7 @@ async def operator_order(
         reversals = await execution.reversals_of(connection, order)
         decisions = await decisions_of_order(connection, order)
         mails = await mails_of_order(connection, order.shard, order_id)
+        consent = await consent_of(connection, order.shard, order_id)
         mailbox = await mailbox_of(connection, order.person_id)
         people = await people_by_ids(connection, {order.person_id, *(one.requested_by or 0 for one in reversals)})
     payable = granularity_of(payment_providers, order)
@@ -61,6 +63,7 @@ async def operator_order(
         reversals=reversals,
         decisions=decisions,
         mails=mails,
+        consent=consent,
         mailbox=mailbox,
         people=people,
         left=left,

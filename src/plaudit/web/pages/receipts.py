@@ -13,6 +13,7 @@ from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.selling.orders.actions import order_for
+from plaudit.selling.orders.consents import consent_of
 from plaudit.selling.papers.document import credit_note_document, receipt_document
 from plaudit.selling.papers.model import Act
 from plaudit.selling.papers.reading import credit_note_for, credit_notes_of, receipt_of
@@ -41,6 +42,7 @@ async def receipt(
         withdrawable = await asking.withdrawable(connection, payment_providers, order, settings, clock.now())
         gifts = await gifts_paid_by(connection, order.person_id, order_id, PAGE_ROWS)
         mails = await mails_of_order(connection, order.shard, order_id)
+        consent = await consent_of(connection, order.shard, order_id)
     return page(
         "receipt.html",
         viewer,
@@ -52,6 +54,7 @@ async def receipt(
         gone_back=Money(sum(one.amount_minor for one in reversals if one.stands), proof.currency),
         withdrawable=withdrawable,
         gifts=gifts,
+        consent=consent,
         mails=mails,
     )
 

@@ -21,6 +21,7 @@ from plaudit.problems import InvalidField
 from plaudit.selling.cards.actions import cards_of, one_tap_card
 from plaudit.selling.cards.consent import CONSENT_WORDS
 from plaudit.selling.cards.model import CONSENT_VERSION
+from plaudit.selling.orders import consents
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.regions import decisions_of_order, preview, unseen_payers_at
@@ -79,6 +80,7 @@ async def recharge(
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
     compared_coins = _comparable(found)
+    asks_consent = bool(rule.days and rule.is_law)
     web, chosen = channels[0], preferred(offered)
     data: dict[str, Any] = {
         "region": found[0].region,
@@ -88,6 +90,7 @@ async def recharge(
         "packages": [package.coins for package in web.packages],
         "way": msgspec.to_builtins(chosen),
         "consent_version": CONSENT_VERSION,
+        "withdrawal_consent": consents.VERSION if asks_consent else "",
     }
     return page(
         "recharge.html",
@@ -112,6 +115,7 @@ async def recharge(
         consent=CONSENT_WORDS,
         data=data,
         withdrawal_days=rule.days,
+        consent_words=consents.words if asks_consent else None,
         seller=seller,
         links=links_of(settings, found[0].region, seller.code),
         quote_minutes=QUOTE_VALID_MINUTES,

@@ -28,9 +28,10 @@ export const isGood = (quote) => Boolean(quote) && msUntil(quote.expires_at) > M
  * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back. In a frame the
  * checkout opens in a window of its own, since no provider lets itself be framed, and the order's page waits for it here.
  * @param {any} quote @param {string} back an address of this site @param {Way | null} way
+ * @param {string} consent the version of the words that were agreed to; empty: nothing was
  */
-export async function payQuote(quote, back, way) {
-  const order = await place(quote, back, way);
+export async function payQuote(quote, back, way, consent = "") {
+  const order = await place(quote, back, way, consent);
   const waiting = pageOf(order, back);
   if (framed && order.checkout_url) openAside(order.checkout_url);
   location.assign(framed ? waiting : (order.checkout_url ?? waiting));
@@ -39,12 +40,16 @@ export async function payQuote(quote, back, way) {
 /** @param {{id: string}} order @param {string} back */
 const pageOf = ({ id }, back) => `/orders/${id}?back=${encodeURIComponent(back)}`;
 
-/** @param {any} quote @param {string} back @param {Way | null} way @returns {Promise<any>} the order; meant again, it is the same one */
-async function place(quote, back, way) {
-  const id = purchase.idOf([quote.id, way?.provider, way?.method, way?.card_id, way?.save_card, back]);
+/**
+ * @param {any} quote @param {string} back @param {Way | null} way @param {string} [consent]
+ * @returns {Promise<any>} the order; meant again, it is the same one
+ */
+async function place(quote, back, way, consent = "") {
+  const language = document.documentElement.lang || undefined;
+  const id = purchase.idOf([quote.id, way?.provider, way?.method, way?.card_id, way?.save_card, back, consent]);
   return api("POST", "/v1/orders", {
-    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, card_id: way?.card_id, save_card: way?.save_card, store_link: storeLink(),
-    locale: document.documentElement.lang || undefined, return_url: pageOf({ id }, back),
+    id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, card_id: way?.card_id, save_card: way?.save_card,
+    store_link: storeLink(), consent: consent ? { version: consent, language } : undefined, locale: language, return_url: pageOf({ id }, back),
   });
 }
 

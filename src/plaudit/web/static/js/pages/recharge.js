@@ -191,12 +191,13 @@ form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
   void busy(pay, async () => {
     trouble("");
+    if (data.withdrawal_consent && !find("[data-consent]").checked) return trouble(say("consent_needed"));
     try {
       if (!isGood(quote)) await ask();
       if (!quote) return;
       const chosen = way();
       const saves = chosen?.can_save && new FormData(form).has("save_card");
-      await payQuote(quote, data.back, saves ? { ...chosen, save_card: data.consent_version } : chosen);
+      await payQuote(quote, data.back, saves ? { ...chosen, save_card: data.consent_version } : chosen, data.withdrawal_consent);
     } catch (error) {
       trouble(error instanceof ProblemError ? error.message : say("not_started"));
     }
