@@ -5,6 +5,9 @@ import { Meant } from "./meant.js";
 import { uuid7 } from "./uuid7.js";
 
 const MARGIN_MS = 15_000;
+const TAKING = new Set(["created", "pending", "authorised"]);
+const TAKING_TRIES = 12;
+const TAKING_PAUSE_MS = 500;
 const purchase = new Meant();
 /** Whether these pages stand in a page of another site. */
 const framed = window.parent !== window;
@@ -58,7 +61,12 @@ async function place(quote, back, way, consent = "") {
  * @param {any} quote @param {string} back @param {Way} card @returns {Promise<any>} the order, paid or declined; null: another page opens
  */
 export async function payAtOnce(quote, back, card) {
-  const order = await place(quote, back, card);
+  let order = await place(quote, back, card);
+  // A message of the provider may be taking the money at this moment: that is over soon.
+  for (let tries = 0; tries < TAKING_TRIES && TAKING.has(order.state) && !order.checkout_url; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, TAKING_PAUSE_MS));
+    order = await api("POST", `/v1/orders/${order.id}/refresh`).catch(() => order);
+  }
   if (order.state === "paid" || order.state === "declined") return order;
   if (framed && order.checkout_url) openAside(order.checkout_url);
   location.assign(framed ? pageOf(order, back) : (order.checkout_url ?? pageOf(order, back)));
