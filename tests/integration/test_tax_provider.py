@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from plaudit.db import Database
+from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
 from plaudit.selling import tax_providers
@@ -175,3 +176,18 @@ async def test_where_the_settings_do_not_say_so_they_have_none(shop: Shop) -> No
     for wrong in ({"subdivision": "on"}, {"subdivision": "ONTA"}, {"postal_code": "x" * 20}):
         answer = await cam.post("/v1/quotes", json={"id": str(new_id(shop.clock)), "coins": 700} | wrong)
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("shop", [{"tax_subdivisions": "CA"}], indirect=True)
+async def test_a_rate_of_a_province_changes_on_its_day(shop: Shop, owner_connection: OwnConnection) -> None:
+    days = (day_in("CA", shop.clock.now()) - date(2025, 3, 31)).days
+    await owner_connection.execute(
+        "update subdivision_tax_rate set valid_from = valid_from + $1::integer, "
+        "valid_until = valid_until + $1::integer where subdivision = 'NS'",
+        days,
+    )
+    cam = await shop.desk.person("cam", locale="en-CA")
+    assert (await shop.quote(cam, coins=700, subdivision="NS"))["tax_rate_bps"] == 1_500
+    shop.clock.advance(timedelta(days=1))
+    cam = await shop.desk.person("cam", locale="en-CA")
+    assert (await shop.quote(cam, coins=700, subdivision="NS"))["tax_rate_bps"] == 1_400
