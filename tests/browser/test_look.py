@@ -77,7 +77,7 @@ def test_tray_is_worked_by_keyboard_and_says_what_is_missing(open_page: OpenPage
     tray.get_by_role("button", name="Buy 570 coins").click()
     assert page.evaluate("told") == [
         ["gift-send", {"item_id": 2, "count": 10, "coins": 10}],
-        ["buy-exactly", {"coins": 570}],
+        ["buy-exactly", {"coins": 570, "at_once": False}],
     ]
 
 
