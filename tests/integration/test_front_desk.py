@@ -43,7 +43,11 @@ def test_what_a_provider_shows_is_the_provider_s_to_read() -> None:
         for handler in route.route_handlers
         if "POST" in handler.http_methods
     }
-    assert foreign == {"/v1/webhooks/{provider:str}": True, "/v1/webhooks/payouts/{provider_name:str}": True}
+    assert foreign == {
+        "/v1/webhooks/{provider:str}": True,
+        "/v1/webhooks/payouts/{provider_name:str}": True,
+        "/v1/webhooks/mail-bounces": True,
+    }
 
 
 def test_sockets_are_answered_before_the_framework() -> None:

@@ -171,7 +171,8 @@ class _Player:
         await self.past.client(host).post(f"/v1/rooms/{room}/end")
 
     async def _look_at_videos(self) -> None:
-        found = [(one, await self.operator.get(f"/v1/videos/{one.id}/catalogue")) for one in self.videos]
+        published = [one for one in self.videos if one.published_at <= self.past.clock.now()]
+        found = [(one, await self.operator.get(f"/v1/videos/{one.id}/catalogue")) for one in published]
         self.open_videos = [(one, catalogue["items"]) for one, catalogue in found if catalogue["reason"] is None]
 
     async def _go_live(self, host: Creator) -> str:

@@ -50,6 +50,7 @@ class Told(msgspec.Struct, frozen=True):
 
     id: str
     clip: Clip
+    published_at: datetime
 
     def gift(self, gift_id: str, item: dict[str, Any], random: Random) -> dict[str, Any]:
         """One item of its catalogue to it, as the API takes it."""
@@ -76,7 +77,11 @@ async def publish_videos(host: Server, client: Callable[[Creator], Client], cast
     for owner in owners:
         for switch in ("video-gifts", "video-messages"):
             await client(owner).put(f"/v1/creators/me/{switch}", {"enabled": True})
-    return [Told(one["video"]["id"], clip) for one, clip in zip(answer["items"], clips, strict=True)]
+    videos = [one["video"] for one in answer["items"]]
+    return [
+        Told(video["id"], clip, datetime.fromisoformat(video["published_at"]))
+        for video, clip in zip(videos, clips, strict=True)
+    ]
 
 
 def _told(owner: Creator) -> dict[str, Any]:
