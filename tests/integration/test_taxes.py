@@ -226,7 +226,7 @@ async def test_the_command_line_prints_both(
     world: PaperWorld, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Settings, "from_environment", lambda: Settings(database_url=Secret(database_url)))
-    monkeypatch.setattr(commands, "_CLOCK", SimpleNamespace(now=world.shop.clock.now))
+    monkeypatch.setattr(commands, "CLOCK", SimpleNamespace(now=world.shop.clock.now))
 
     async def say(*arguments: str) -> str:
         days = ("--from", str(world.first), "--to", str(world.second))

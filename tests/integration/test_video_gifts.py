@@ -366,7 +366,7 @@ async def test_what_is_wrong_with_one_gift_of_a_batch_is_said_of_it_alone(
     words: list[dict[str, Any]] = [{"message": text} for text in ("\u200b", "", too_long, "a\x07")]
     claims: list[dict[str, Any]] = [
         {"owner_subject": "a\0b"},
-        {"cover_url": "/a\ud800b"},
+        {"cover_url": "/a\0b"},
         {"title": "a\0b"},
         {"duration_ms": 2**70},
         {"published_at": "9999-12-31T23:59:59Z"},

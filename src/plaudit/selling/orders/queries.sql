@@ -58,7 +58,8 @@ select version, language, words, given_at from withdrawal_consent where shard = 
 o.shard, o.order_id, o.person_id, o.quote_id, o.provider, o.return_url, o.state, o.payment_id, o.checkout_url,
 o.created_at, o.changed_at, o.expires_at, o.polls, o.channel, o.region, o.coins, o.currency, o.net_minor, o.tax_minor,
 o.price_minor, o.tax_name, o.tax_rate_bps, o.store_fee_bps, o.needs_review, o.refusal, o.refusal_reasons,
-o.refusal_region, o.quantity, o.processing_since, o.locale, o.book_version, o.decision_id, o.voucher, o.method
+o.refusal_region, o.quantity, o.processing_since, o.locale, o.book_version, o.decision_id, o.voucher, o.method, o.card_id,
+o.card_consent_id, o.authenticates, o.decline
 
 -- name: find_order -> Order
 select {order} from order_with_quote o

@@ -126,7 +126,7 @@ class StripeCards:
         try:
             await self._gateway.ask(CardMethod, lambda client: client.v1.payment_methods.detach(method_id))
         except ProviderRefused as error:
-            if not is_missing(error) and "payment_method_unexpected_state" not in reason_of(error):
+            if not is_missing(error) and "payment_method_unexpected_state" not in error.reason:
                 raise
 
     async def _kept(self, customer_id: str) -> list[CardMethod]:
@@ -156,10 +156,6 @@ def cards_news(event: webhooks.Event) -> CardsChanged | None:
     return CardsChanged(customer_id=customer_id) if isinstance(customer_id, str) else None
 
 
-def reason_of(error: ProviderRefused) -> str:
-    return str(error.fields["reason"])
-
-
 def is_missing(error: ProviderRefused) -> bool:
     """Whether Stripe has no such object, or not any more."""
-    return "resource_missing" in reason_of(error)
+    return "resource_missing" in error.reason
