@@ -46,7 +46,6 @@ from plaudit.videos.model import (
 from plaudit.videos.occasions import OCCASION
 from plaudit.videos.places import VideoPlaces
 from plaudit.videos.refusals import BY_CODE
-from plaudit.videos.showing import SHOWN
 
 TAGS = ["Videos"]
 
@@ -180,12 +179,12 @@ async def forget_video(
     operation_id="GetVideo",
     tags=TAGS,
     summary="One video",
-    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
-async def get_video(shown: NamedDependency[Video], database: Database) -> ShownVideo:
+async def get_video(video_id: VideoId, database: Database, clock: Clock) -> ShownVideo:
     """What everybody may know of it. Gifts that come are in it within seconds."""
     async with database.read() as connection:
+        shown = await reading.require_shown(connection, int(video_id), clock.now())
         return shown_video(shown, await given_on(connection, shown.shard, shown.id))
 
 

@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
+from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.live.conversation import FramePage
 from plaudit.live.hub import Hub
@@ -16,8 +17,9 @@ from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import CallerOrGuest
 from plaudit.people.ways_in import WayIn
+from plaudit.videos import reading
+from plaudit.videos.creator_api import VideoId
 from plaudit.videos.model import Video, VideoDeleted, VideoPrivate, VideoUnknown
-from plaudit.videos.showing import SHOWN
 
 TAGS = ["Videos"]
 
@@ -32,16 +34,19 @@ def _key(video: Video) -> RoomKey:
     operation_id="GetVideoFrames",
     tags=TAGS,
     summary="What happened on a video",
-    dependencies=SHOWN,
     problems=(CursorVoid, VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_video_frames(
-    shown: NamedDependency[Video],
+    video_id: VideoId,
+    database: Database,
+    clock: Clock,
     hub: NamedDependency[Hub],
     after: FrameCursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Response[FramePage]:
     """The frames after a cursor, in order, as its events bring them."""
+    async with database.read() as connection:
+        shown = await reading.require_shown(connection, int(video_id), clock.now())
     return await frame_page(hub, _key(shown), after, limit)
 
 
@@ -51,11 +56,12 @@ async def get_video_frames(
     operation_id="WatchVideo",
     tags=TAGS,
     summary="What happens on a video, as server-sent events",
-    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
-async def watch_video(
-    shown: NamedDependency[Video],
+async def watch_video(  # noqa: PLR0913, PLR0917 - each is of the request, or a part of the house
+    video_id: VideoId,
+    database: Database,
+    clock: Clock,
     caller: CallerOrGuest,
     hub: NamedDependency[Hub],
     stopping: NamedDependency[asyncio.Event],
@@ -66,6 +72,8 @@ async def watch_video(
     """As in a room, but for `state`: nobody counts who watches, and the totals are asked for. `event` is the type of a
     message, `id` the cursor. Without one, the last frames; with that of the timeline, what the timeline has not. It
     ends when nobody may look at the video any more."""
+    async with database.read() as connection:
+        shown = await reading.require_shown(connection, int(video_id), clock.now())
     watcher = watcher_of(shown.id, shown.owner_id, caller, network_address, is_video=True)
     way = WayIn("video", shown.id)
     return event_stream(hub, _key(shown), watcher, caller, stopping, last_event_id or cursor, way)

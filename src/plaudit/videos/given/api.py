@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from plaudit.db import Connection
 from plaudit.gifts.model import moment
-from plaudit.injected import Database
+from plaudit.injected import Clock, Database
 from plaudit.limits import (
     TIMELINE_MARKS_DEFAULT,
     TIMELINE_MARKS_MAX,
@@ -24,10 +24,11 @@ from plaudit.live.message import cursor_of
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import PersonCard
+from plaudit.videos import reading
+from plaudit.videos.creator_api import VideoId
 from plaudit.videos.given import actions
 from plaudit.videos.given.model import HIDDEN, Giver, LastGift, Mark
-from plaudit.videos.model import Video, VideoDeleted, VideoPrivate, VideoUnknown
-from plaudit.videos.showing import SHOWN
+from plaudit.videos.model import VideoDeleted, VideoPrivate, VideoUnknown
 
 TAGS = ["Videos"]
 
@@ -103,12 +104,12 @@ class VideoGivers(msgspec.Struct, frozen=True):
     operation_id="GetVideoTimeline",
     tags=TAGS,
     summary="What was given at which moment of a video",
-    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_timeline(
-    shown: NamedDependency[Video],
+    video_id: VideoId,
     database: Database,
+    clock: Clock,
     hub: NamedDependency[Hub],
     marks: Annotated[
         int, Parameter(ge=1, le=TIMELINE_MARKS_MAX, description="How many marks at most: gifts are merged into these.")
@@ -116,6 +117,7 @@ async def get_timeline(
 ) -> VideoTimeline:
     """However much was given. Gifts are at the second in which they were given; one without a moment is at none."""
     async with database.snapshot() as connection:
+        shown = await reading.require_shown(connection, int(video_id), clock.now())
         given = await actions.given_on(connection, shown.shard, shown.id)
         found = await actions.timeline(connection, shown.shard, shown.id, shown.duration_ms, marks)
         behind = await actions.behind(connection, shown.shard)
@@ -141,18 +143,19 @@ def _mark(mark: Mark, cards: dict[int, PersonCard]) -> TimelineMark:
     operation_id="GetVideoGivers",
     tags=TAGS,
     summary="Who gave on a video",
-    dependencies=SHOWN,
     problems=(VideoDeleted, VideoPrivate, VideoUnknown),
 )
 async def get_givers(
-    shown: NamedDependency[Video],
+    video_id: VideoId,
     database: Database,
+    clock: Clock,
     limit: Annotated[
         int, Parameter(ge=1, le=VIDEO_GIVERS_MAX, description="How many of the most generous.")
     ] = TOP_GIFTERS_LENGTH,
 ) -> VideoGivers:
     """Those who gave most, and the last gifts."""
     async with database.snapshot() as connection:
+        shown = await reading.require_shown(connection, int(video_id), clock.now())
         given = await actions.given_on(connection, shown.shard, shown.id)
         top = await actions.top_givers(connection, shown.shard, shown.id, limit)
         last = await actions.last_gifts(connection, shown.shard, shown.id)
