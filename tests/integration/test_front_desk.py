@@ -105,6 +105,12 @@ async def test_parameters_are_not_guessed_at(desk: Desk, query: str, field: str,
     assert (document["field"], document["reason"]) == (field, reason)
 
 
+async def test_a_moment_is_no_number(desk: Desk) -> None:
+    ada = await desk.person("ada")
+    document = _problem(await ada.get("/v1/catalogue/1?at=0.5"), 400, "invalid_field")
+    assert (document["field"], document["reason"]) == ("query.at", "must be a moment, such as 2026-12-01T12:00:00Z")
+
+
 async def test_what_nobody_foresaw_shows_an_incident_and_no_more(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
