@@ -21,6 +21,7 @@ from plaudit.people.model import Role
 SQL = statements(__file__)
 _clock = SystemClock()
 _START_WAIT_S = 30
+ROOMS_WATCHED_MAX = 1_000  # all rooms of a benchmark are one creator's
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ async def serving(url: str, port: int = 0) -> AsyncIterator[tuple[str, int, int]
     """`plaudit serve` in a process of its own: its host, port and process id."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "plaudit", "serve", "--port", str(port)),
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": url, "PLAUDIT_ROOMS_WATCHED_PER_CREATOR": str(ROOMS_WATCHED_MAX)},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout
