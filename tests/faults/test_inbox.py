@@ -24,7 +24,7 @@ from plaudit.people.model import Role
 from plaudit.selling.inbox import actions
 from plaudit.selling.inbox.applying import Applied, apply_news
 from plaudit.selling.orders import checkout, jobs
-from plaudit.selling.providers.base import Payment
+from plaudit.selling.providers.news import Payment
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.ports import NOBODY
 from tests.support.shop import Shop, open_shop, signed

@@ -14,7 +14,7 @@ from plaudit.money import Money
 from plaudit.problems import TooBusy
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller, settle
-from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import until_waiting

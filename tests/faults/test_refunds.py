@@ -14,7 +14,8 @@ from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.providers import ProviderUnavailable
 from plaudit.selling.inbox.voids import poll_voids
-from plaudit.selling.providers.base import Capabilities, RefundRequest, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.base import Capabilities, RefundRequest
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from plaudit.selling.reconciliation.comparing import Comparison
 from plaudit.selling.reconciliation.model import DifferenceKind

@@ -22,7 +22,8 @@ from plaudit.selling.providers.apple import server
 from plaudit.selling.providers.apple.provider import AppleProvider, from_settings
 from plaudit.selling.providers.apple.purchases import consumption_of, country_of
 from plaudit.selling.providers.apple.signatures import root_certificates
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.news import (
     NO_MONEY,
     AccountNotice,
     ConsumptionRequest,
@@ -32,7 +33,6 @@ from plaudit.selling.providers.base import (
     ReversalNews,
     ReversalState,
 )
-from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.support.apple import AppStore
 from tests.support.peers import peer

@@ -22,7 +22,7 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop

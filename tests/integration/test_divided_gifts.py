@@ -18,7 +18,7 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.providers.news import ReversalState
 from tests.integration.test_clawback import Stage, open_stage
 from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE, Screen

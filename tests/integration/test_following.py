@@ -19,7 +19,7 @@ from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import TOTALS_DAYS_MAX
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.providers.news import ReversalState
 from tests.integration.test_clawback import Stage, open_stage
 from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
 from tests.support.returns import Returns

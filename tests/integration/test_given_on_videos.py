@@ -15,7 +15,7 @@ from plaudit.ledger.following import follow, rebuild_now
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.limits import TIMELINE_MARKS_MAX, VIDEOS_PER_CALL_MAX
 from plaudit.outgoing import tls_context
-from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.providers.news import ReversalState
 from plaudit.videos.given import actions as given
 from tests.integration.test_clawback import Stage, open_stage
 from tests.support.gift_load import until_delivered

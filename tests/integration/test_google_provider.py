@@ -13,20 +13,20 @@ from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers import payment_providers
-from plaudit.selling.providers.base import (
-    NO_MONEY,
-    ConsumptionRequest,
-    PaymentNews,
-    PaymentState,
-    RefundRequest,
-    ReversalKind,
-    ReversalNews,
-    ReversalState,
-)
+from plaudit.selling.providers.base import RefundRequest
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import provider as google
 from plaudit.selling.providers.google.limits import GOOGLE_PURCHASE_AGE_DAYS_MAX, GOOGLE_QUANTITY_MAX
 from plaudit.selling.providers.google.provider import GoogleProvider
+from plaudit.selling.providers.news import (
+    NO_MONEY,
+    ConsumptionRequest,
+    PaymentNews,
+    PaymentState,
+    ReversalKind,
+    ReversalNews,
+    ReversalState,
+)
 from plaudit.settings import Settings, SettingsError
 from tests.support.google import GooglePeer, google_peer
 

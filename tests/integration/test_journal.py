@@ -23,7 +23,7 @@ from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.money import round_half_up
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.providers.news import ReversalState
 from plaudit.settings import Secret, Settings
 from tests.integration.test_clawback import Stage, open_stage
 from tests.support.packages import install

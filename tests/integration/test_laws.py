@@ -9,7 +9,7 @@ import pytest
 from plaudit.db import OwnConnection
 from plaudit.people.model import Role
 from plaudit.schema import audit
-from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.providers.news import ReversalState
 from tests.integration import test_accounting, test_audit
 from tests.integration.test_clawback import Stage, open_stage
 from tests.support.databases import names_of_broken

@@ -18,7 +18,8 @@ from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, SignatureNotValid
-from plaudit.selling.providers.base import CheckoutRequest, PaymentNews, PaymentState, RefundRequest, ReversalState
+from plaudit.selling.providers.base import CheckoutRequest, RefundRequest
+from plaudit.selling.providers.news import PaymentNews, PaymentState, ReversalState
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.intents import StripeIntents
 from plaudit.settings import Secret

@@ -25,7 +25,7 @@ from plaudit.people.model import Role
 from plaudit.readiness.model import State
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller, settle
-from plaudit.selling.providers.base import Payment, PaymentState, Voucher, VoucherNumber
+from plaudit.selling.providers.news import Payment, PaymentState, Voucher, VoucherNumber
 from plaudit.settings import Secret, Settings
 from tests.peers.mail import MailServer, mail_server
 from tests.support.mailing import ADDRESS, FROM, ada_of, by, check, mails, open_mailing_shop, send

@@ -19,7 +19,8 @@ from plaudit.limits import (
 from plaudit.people.model import Role
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.orders import jobs
-from plaudit.selling.providers.base import AmountRange, CheckoutRequest, Payment
+from plaudit.selling.providers.base import AmountRange, CheckoutRequest
+from plaudit.selling.providers.news import Payment
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from tests.support.shop import LATE, Shop, open_shop
 from tests.support.waiting import eventually

@@ -7,7 +7,7 @@ import pytest
 
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
+from plaudit.selling.providers.news import PaymentNews, PaymentState, ReversalNews, ReversalState
 from plaudit.selling.providers.paypal import history as paypal_history
 from plaudit.selling.providers.paypal.limits import PAYPAL_DISPUTES_PER_PAGE
 from plaudit.selling.providers.paypal.provider import PayPalProvider

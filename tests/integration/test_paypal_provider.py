@@ -12,8 +12,8 @@ from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
 from plaudit.providers import ProviderUnavailable
 from plaudit.selling.providers import payment_providers
-from plaudit.selling.providers.base import PaymentState, ReversalKind, ReversalState
 from plaudit.selling.providers.errors import CurrencyNotTaken
+from plaudit.selling.providers.news import PaymentState, ReversalKind, ReversalState
 from plaudit.selling.providers.paypal.provider import LIVE, SANDBOX, PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.peers.paypal import CLIENT_SECRET

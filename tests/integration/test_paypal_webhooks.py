@@ -12,7 +12,7 @@ from plaudit.ids import new_id
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.news import (
     AccountNotice,
     News,
     PaymentNews,

@@ -20,7 +20,7 @@ from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals.actions import apply_reversal_news
 from tests.support.returns import Returns
 from tests.support.shop import Shop, open_shop

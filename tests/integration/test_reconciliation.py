@@ -20,7 +20,7 @@ from plaudit.limits import (
     RECONCILE_TRIES_MAX,
 )
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import PaymentNews, PaymentState, ReversalNews, ReversalState
+from plaudit.selling.providers.news import PaymentNews, PaymentState, ReversalNews, ReversalState
 from plaudit.selling.providers.sandbox.provider import SandboxProvider
 from plaudit.selling.reconciliation import actions
 from plaudit.selling.reconciliation.jobs import reconciliation_jobs

@@ -16,7 +16,7 @@ from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.selling.orders import actions, jobs, regions
-from plaudit.selling.providers.base import Payment, PaymentState
+from plaudit.selling.providers.news import Payment, PaymentState
 from tests.support.cheap_region import sell_cheaply_in_indonesia
 from tests.support.networks import AT_HOME, HOSTING, HOUSEHOLD, PROXY, RELAY, TOR, VPN, anonymity_database
 from tests.support.shop import GOOD, Shop, open_shop

@@ -17,7 +17,7 @@ from plaudit.ids import new_id
 from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import ReversalState
+from plaudit.selling.providers.news import ReversalState
 from plaudit.selling.reversals import sending
 from plaudit.selling.reversals.rules import rule_of
 from tests.support.ports import NOBODY

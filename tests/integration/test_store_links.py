@@ -18,7 +18,7 @@ from plaudit.limits import LINK_REPORT_PAUSE_S_MAX, LINK_UNUSED_AFTER_DAYS
 from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.selling.orders.jobs import poll_orders
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.stores import linked
 from tests.support.apple import AppStore
 from tests.support.google import GooglePeer, google_peer

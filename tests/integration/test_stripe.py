@@ -14,18 +14,16 @@ from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.policy.model import EvidenceSource
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.base import CheckoutRequest, PaymentProvider, RefundRequest
+from plaudit.selling.providers.news import (
     AccountNotice,
     CardsChanged,
-    CheckoutRequest,
     FraudWarning,
     LinkNews,
     News,
     Payment,
     PaymentNews,
-    PaymentProvider,
     PaymentState,
-    RefundRequest,
     ReversalKind,
     ReversalNews,
     ReversalState,

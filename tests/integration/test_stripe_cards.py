@@ -10,14 +10,9 @@ import pytest
 from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 from plaudit.money import Money
-from plaudit.selling.providers.base import (
-    CardsChanged,
-    CheckoutRequest,
-    Decline,
-    PaymentNews,
-    PaymentState,
-)
+from plaudit.selling.providers.base import CheckoutRequest
 from plaudit.selling.providers.cards import CardRequest, CustomerRequest, ProviderCard
+from plaudit.selling.providers.news import CardsChanged, Decline, PaymentNews, PaymentState
 from plaudit.selling.providers.stripe.checkout import StripeCheckout
 from tests.support.peers import peer
 from tests.support.stripe import ASKS_BANK, GERMAN, GOOD, SECRET_KEY, StripeWorld

@@ -26,7 +26,7 @@ from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
 from plaudit.selling.orders.settlement import Seller, settle
 from plaudit.selling.prices import seed
 from plaudit.selling.providers import payment_providers
-from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals import actions as reversals
 from plaudit.selling.reversals import asking
 from plaudit.selling.reversals.model import WithdrawalRequest

@@ -28,7 +28,7 @@ from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
 from plaudit.selling.prices import seed
 from plaudit.selling.providers import PaymentProviders, payment_providers
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.news import (
     News,
     Payment,
     PaymentNews,

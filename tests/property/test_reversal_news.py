@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from plaudit.money import Money
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
 

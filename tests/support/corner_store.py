@@ -12,22 +12,19 @@ import msgspec
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, SignatureNotValid
 from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
-from plaudit.selling.providers.base import (
-    AmountRange,
-    Capabilities,
-    CheckoutRequest,
+from plaudit.selling.providers.base import AmountRange, Capabilities, CheckoutRequest, RefundRequest
+from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.news import (
     News,
     Payment,
     PaymentNews,
     PaymentState,
-    RefundRequest,
     ReversalKind,
     ReversalNews,
     ReversalState,
     StorePayment,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.plugin import PaymentPlugin
 from plaudit.selling.providers.products import coins_of_product
 from plaudit.setting_kinds import NOT_SET, Secret, key

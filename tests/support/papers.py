@@ -8,7 +8,7 @@ import httpx2
 import msgspec
 
 from plaudit.people.model import Role
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.settings import Secret
 from tests.support.corner_store import Purchase
 from tests.support.returns import Returns, payment_of

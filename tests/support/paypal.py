@@ -18,7 +18,8 @@ from plaudit.ids import new_id
 from plaudit.money import Money
 from plaudit.outgoing import tls_context
 from plaudit.providers import ProviderRefused
-from plaudit.selling.providers.base import CheckoutRequest, Payment, RefundRequest, ReversalNews
+from plaudit.selling.providers.base import CheckoutRequest, RefundRequest
+from plaudit.selling.providers.news import Payment, ReversalNews
 from plaudit.selling.providers.paypal.provider import PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings
 from tests.peers.paypal import CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID

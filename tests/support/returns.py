@@ -13,7 +13,7 @@ from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals.actions import apply_reversal_news
 from tests.support.shop import API_KEY, Shop, signed
 from tests.support.waiting import eventually

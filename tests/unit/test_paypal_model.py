@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from plaudit.money import Money
-from plaudit.selling.providers.base import PaymentState, ReversalState
+from plaudit.selling.providers.news import PaymentState, ReversalState
 from plaudit.selling.providers.paypal.disputes import Dispute
 from plaudit.selling.providers.paypal.model import Capture, PayPalOrder, Refund
 

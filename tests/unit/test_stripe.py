@@ -13,7 +13,7 @@ from plaudit.money import Money, exponent
 from plaudit.policy.model import UnseenPayers
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.providers import payment_providers
-from plaudit.selling.providers.base import PaymentState, ReversalState
+from plaudit.selling.providers.news import PaymentState, ReversalState
 from plaudit.selling.providers.stripe import checkout, locales
 from plaudit.selling.providers.stripe import intents as stripe_intent
 from plaudit.selling.providers.stripe.amounts import from_stripe, is_taken, step_minor, stripe_exponent, to_stripe

@@ -11,7 +11,7 @@ from plaudit.providers import ProviderUnavailable
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import News
+from plaudit.selling.providers.news import News
 from plaudit.settings import Settings
 
 _WEIGHT = [NewsOutcome.IGNORED, NewsOutcome.REPEATED, NewsOutcome.APPLIED, NewsOutcome.PROBLEM, NewsOutcome.WAITING]

@@ -11,7 +11,7 @@ from plaudit.selling.orders.capturing import Decision, apply_payment
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.problems import end_warning
 from plaudit.selling.orders.settlement import Seller, record
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.news import (
     AccountNotice,
     CardsChanged,
     ConsumptionRequest,

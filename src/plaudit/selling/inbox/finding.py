@@ -7,7 +7,7 @@ from plaudit.ledger.shards import shard_of
 from plaudit.selling.orders.finding import order_in_shard, orders_by_id, orders_of_payment
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import lock
-from plaudit.selling.providers.base import Payment
+from plaudit.selling.providers.news import Payment
 from plaudit.selling.providers.references import read_reference
 
 

@@ -20,7 +20,8 @@ from plaudit.problems import TooBusy, Unavailable
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import News, PaymentProvider
+from plaudit.selling.providers.base import PaymentProvider
+from plaudit.selling.providers.news import News
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

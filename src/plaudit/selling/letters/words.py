@@ -17,7 +17,7 @@ from plaudit.selling.papers.document import Document, credit_note_document, rece
 from plaudit.selling.papers.model import CreditNote, Receipt
 from plaudit.selling.prices.legal import links_of
 from plaudit.selling.prices.pricing import SellerOfRecord
-from plaudit.selling.providers.base import Voucher
+from plaudit.selling.providers.news import Voucher
 from plaudit.selling.reversals.model import Reversal
 from plaudit.settings import Settings
 

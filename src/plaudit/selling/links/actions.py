@@ -8,8 +8,8 @@ from plaudit.db import Connection, fetch_one, statements
 from plaudit.problems import IdempotencyConflict
 from plaudit.selling.links.model import LinkedTo, LinkNotTaken, StoreLink
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import LinkToken, as_linking
 from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.linking import LinkToken, as_linking
 
 SQL = statements(__file__)
 

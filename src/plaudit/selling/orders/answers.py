@@ -14,7 +14,7 @@ from plaudit.selling.orders.regions_api import RegionAnswer, region_answer
 from plaudit.selling.orders.ways import Way
 from plaudit.selling.prices.channel_answers import ChannelAnswer
 from plaudit.selling.prices.pricing import Channel
-from plaudit.selling.providers.base import Decline, VoucherNumber
+from plaudit.selling.providers.news import Decline, VoucherNumber
 from plaudit.selling.providers.products import product_of
 
 

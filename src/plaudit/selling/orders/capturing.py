@@ -27,7 +27,8 @@ from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.regions import judge_payment
 from plaudit.selling.orders.settlement import OPEN, Seller, is_as_ordered, record, settle, settle_locked
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import Payment, PaymentProvider, PaymentState
+from plaudit.selling.providers.base import PaymentProvider
+from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

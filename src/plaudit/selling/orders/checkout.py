@@ -21,8 +21,9 @@ from plaudit.selling.orders.settlement import lock
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.prices.pricing import WEB
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentProvider, PaymentState, as_store
+from plaudit.selling.providers.base import CheckoutRequest, PaymentProvider, as_store
 from plaudit.selling.providers.cards import as_card_keeper
+from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

@@ -17,7 +17,7 @@ from plaudit.selling.cards.model import ConsentVersion
 from plaudit.selling.links.model import StoreLink
 from plaudit.selling.orders.consents import ConsentGiven
 from plaudit.selling.prices.pricing import Channel
-from plaudit.selling.providers.base import Decline, Voucher
+from plaudit.selling.providers.news import Decline, Voucher
 from plaudit.selling.providers.references import reference_of
 
 RegionSource = Literal["identity", "requested", "default", "card", "network", "store_front"]

@@ -24,7 +24,7 @@ from plaudit.problems import Forbidden, InvalidField
 from plaudit.selling.orders.model import Order, Quote, RegionSource
 from plaudit.selling.prices.current import current_book, prices
 from plaudit.selling.prices.pricing import Channel, NoPrices, Price, PriceBook
-from plaudit.selling.providers.base import Payment
+from plaudit.selling.providers.news import Payment
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

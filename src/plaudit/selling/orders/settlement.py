@@ -30,7 +30,7 @@ from plaudit.selling.papers.actions import write_receipt
 from plaudit.selling.papers.model import Sale
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.pricing import BPS, SellerOfRecord
-from plaudit.selling.providers.base import Payment, PaymentState, Voucher
+from plaudit.selling.providers.news import Payment, PaymentState, Voucher
 from plaudit.settings import Settings
 
 SQL = statements(__file__)

@@ -20,14 +20,8 @@ from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import (
-    Payment,
-    PaymentNews,
-    PaymentProvider,
-    PaymentState,
-    ReversalNews,
-    ReversalState,
-)
+from plaudit.selling.providers.base import PaymentProvider
+from plaudit.selling.providers.news import Payment, PaymentNews, PaymentState, ReversalNews, ReversalState
 from plaudit.selling.reconciliation.lingering import lingering, open_too_long
 from plaudit.selling.reconciliation.model import DifferenceKind, Found, PaidHere, ReversalHere, Side, Sum, What
 from plaudit.settings import Settings

@@ -12,7 +12,7 @@ from plaudit.money import Money, round_half_up
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.problems import note_problem
 from plaudit.selling.orders.settlement import Seller
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals import execution
 from plaudit.selling.reversals.amounts import Amounts
 from plaudit.selling.reversals.execution import Taking, catch_up

@@ -24,7 +24,7 @@ from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import Seller, lock
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import RefundRequest as ProviderRefundRequest
-from plaudit.selling.providers.base import ReversalNews
+from plaudit.selling.providers.news import ReversalNews
 from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.actions import apply_reversal_news, refused
 from plaudit.selling.reversals.model import DueReversal, RefundRequest, Reversal, State, WithdrawalRequest

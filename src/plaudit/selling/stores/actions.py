@@ -16,8 +16,9 @@ from plaudit.selling.orders.finding import orders_by_id
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import lock
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
+from plaudit.selling.providers.base import StoreProvider, as_store
 from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.news import PaymentState, StorePayment
 from plaudit.selling.stores.claiming import STORE_HAS_A_PART, Claim, Resolution, claim, misfit, take
 from plaudit.selling.stores.model import (
     NotToBeGranted,

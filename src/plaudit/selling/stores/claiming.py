@@ -8,7 +8,7 @@ from plaudit.db import Connection, fetch_one, statements
 from plaudit.selling.orders.finding import orders_by_id
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import UNPAID, lock, set_quantity
-from plaudit.selling.providers.base import StorePayment
+from plaudit.selling.providers.news import StorePayment
 from plaudit.selling.stores.model import HoldReason, StoreTransaction, TransactionState
 
 SQL = statements(__file__)

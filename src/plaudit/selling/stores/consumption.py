@@ -20,7 +20,7 @@ from plaudit.providers import ProviderRefused
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import ConsumptionRequest, RefundDeclined
+from plaudit.selling.providers.news import ConsumptionRequest, RefundDeclined
 from plaudit.selling.stores.actions import store_of
 from plaudit.selling.stores.model import Consent, Consumed, ConsumptionEntry, DueRequest, RequestState
 

@@ -18,7 +18,8 @@ from plaudit.queues import Backoff, Queue, TryFailed, settle
 from plaudit.selling.orders.capturing import apply_payment
 from plaudit.selling.orders.settlement import lock
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import PaymentState, StorePayment, StoreProvider, as_store
+from plaudit.selling.providers.base import StoreProvider, as_store
+from plaudit.selling.providers.news import PaymentState, StorePayment
 from plaudit.selling.stores.claiming import claim
 from plaudit.selling.stores.model import DueHeld, HoldReason, TransactionState
 from plaudit.settings import Settings

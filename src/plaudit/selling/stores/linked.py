@@ -24,14 +24,8 @@ from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.selling.links import actions as links
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.providers.base import (
-    LinkedSale,
-    LinkNews,
-    LinkReport,
-    LinkReportKind,
-    LinkToken,
-    as_linking,
-)
+from plaudit.selling.providers.linking import LinkedSale, LinkReport, LinkReportKind, LinkToken, as_linking
+from plaudit.selling.providers.news import LinkNews
 from plaudit.selling.stores.model import DueLinkReport, LinkReportLine, LinkReportState, ReportNotRetried
 from plaudit.settings import Settings
 

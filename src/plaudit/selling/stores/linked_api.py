@@ -14,7 +14,7 @@ from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.problems import NotFound
-from plaudit.selling.providers.base import LinkReportKind
+from plaudit.selling.providers.linking import LinkReportKind
 from plaudit.selling.stores import linked
 from plaudit.selling.stores.model import LinkReportLine, LinkReportState, ReportNotRetried
 

@@ -9,7 +9,8 @@ import msgspec
 
 from plaudit.money import Money
 from plaudit.problems import Conflict
-from plaudit.selling.providers.base import NO_MONEY, LinkReportKind
+from plaudit.selling.providers.linking import LinkReportKind
+from plaudit.selling.providers.news import NO_MONEY
 
 
 class HoldReason(enum.StrEnum):

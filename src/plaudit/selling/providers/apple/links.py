@@ -10,8 +10,8 @@ from appstoreserverlibrary.models.Environment import Environment
 
 from plaudit import foreign
 from plaudit.money import exponent
-from plaudit.selling.providers.base import LinkedSale, LinkReport, LinkReportKind, LinkToken
 from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.linking import LinkedSale, LinkReport, LinkReportKind, LinkToken
 
 _SANDBOX = "SANDBOX"  # how ids of the sandbox begin
 _MILLI_EXPONENT = 3

@@ -24,26 +24,22 @@ from plaudit.selling.providers.apple.limits import (
 from plaudit.selling.providers.apple.server import AppleServer
 from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.base import AmountRange, Capabilities, CheckoutRequest, RefundRequest
+from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.linking import LinkReport, LinkToken
+from plaudit.selling.providers.news import (
     AccountNotice,
-    AmountRange,
-    Capabilities,
-    CheckoutRequest,
     ConsumptionRequest,
     LinkNews,
-    LinkReport,
-    LinkToken,
     News,
     Payment,
     PaymentNews,
     RefundDeclined,
-    RefundRequest,
     ReversalNews,
     ReversalState,
     StorePayment,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)

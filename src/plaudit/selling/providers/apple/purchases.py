@@ -17,7 +17,8 @@ from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.problems import InvalidField
 from plaudit.selling.providers.apple.limits import APPLE_CLOCK_LEEWAY_S
 from plaudit.selling.providers.apple.signatures import moment
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.errors import PurchaseNotValid
+from plaudit.selling.providers.news import (
     NO_MONEY,
     PaymentState,
     ReversalKind,
@@ -25,7 +26,6 @@ from plaudit.selling.providers.base import (
     ReversalState,
     StorePayment,
 )
-from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.products import coins_of_product
 
 MILLION = 1_000_000

@@ -7,10 +7,10 @@ from typing import Any
 
 from plaudit.money import exponent
 from plaudit.providers import ProviderRefused
-from plaudit.selling.providers.base import LinkedSale, LinkReport, LinkReportKind, LinkToken
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google.api import ExternalTransaction, GooglePlay, NotKnown
 from plaudit.selling.providers.google.auth import NAME
+from plaudit.selling.providers.linking import LinkedSale, LinkReport, LinkReportKind, LinkToken
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~:/+=-]{1,4000}")
 _MICRO_EXPONENT = 6

@@ -10,24 +10,7 @@ import msgspec
 from plaudit.clock import Clock, SystemClock
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.base import (
-    AmountRange,
-    Capabilities,
-    CheckoutRequest,
-    ConsumptionRequest,
-    LinkReport,
-    LinkToken,
-    News,
-    Payment,
-    PaymentNews,
-    PaymentState,
-    RefundRequest,
-    ReversalKind,
-    ReversalNews,
-    ReversalState,
-    StorePayment,
-    WebhookMessage,
-)
+from plaudit.selling.providers.base import AmountRange, Capabilities, CheckoutRequest, RefundRequest
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import links, voids
 from plaudit.selling.providers.google.api import GooglePlay, NotKnown, Purchase, VoidedPurchase
@@ -42,6 +25,19 @@ from plaudit.selling.providers.google.limits import (
 from plaudit.selling.providers.google.purchases import CoinPurchases
 from plaudit.selling.providers.google.push import Notification, PushDoor, read_push
 from plaudit.selling.providers.google.settings import GoogleSettings
+from plaudit.selling.providers.linking import LinkReport, LinkToken
+from plaudit.selling.providers.news import (
+    ConsumptionRequest,
+    News,
+    Payment,
+    PaymentNews,
+    PaymentState,
+    ReversalKind,
+    ReversalNews,
+    ReversalState,
+    StorePayment,
+    WebhookMessage,
+)
 from plaudit.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)

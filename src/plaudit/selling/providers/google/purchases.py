@@ -8,7 +8,6 @@ from plaudit.money import Money
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.problems import InvalidField
 from plaudit.providers import ProviderRefused
-from plaudit.selling.providers.base import NO_MONEY, PaymentState, StorePayment
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.google import voids
 from plaudit.selling.providers.google.api import PlayOrder, Purchase
@@ -17,6 +16,7 @@ from plaudit.selling.providers.google.limits import (
     GOOGLE_PURCHASE_AGE_DAYS_MAX,
     GOOGLE_QUANTITY_MAX,
 )
+from plaudit.selling.providers.news import NO_MONEY, PaymentState, StorePayment
 from plaudit.selling.providers.products import coins_of_product
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from plaudit.money import Money, round_half_up
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.google.api import PlayOrder, Purchase, VoidedPurchase
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 
 _WHOLE_PPM = 1_000_000
 _DEVELOPER = 1

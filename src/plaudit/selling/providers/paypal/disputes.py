@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from plaudit.money import Money
-from plaudit.selling.providers.base import ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.paypal.model import Capture
 from plaudit.selling.providers.paypal.money import Amount
 

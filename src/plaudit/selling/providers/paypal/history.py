@@ -12,7 +12,7 @@ import msgspec
 
 from plaudit.limits import PROVIDER_CALLS_AT_ONCE
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.base import News, PaymentNews, ReversalNews, ReversalState
+from plaudit.selling.providers.news import News, PaymentNews, ReversalNews, ReversalState
 from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal.disputes import Dispute
 from plaudit.selling.providers.paypal.limits import (

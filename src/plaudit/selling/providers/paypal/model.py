@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
-from plaudit.selling.providers.base import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
+from plaudit.selling.providers.news import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.providers.paypal.money import Amount
 
 CANCELLED = "cancelled:"

@@ -12,20 +12,17 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.limits import WEBHOOK_BYTES_MAX
 from plaudit.money import Money
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.base import AmountRange, Capabilities, CheckoutRequest, RefundRequest
+from plaudit.selling.providers.errors import CurrencyNotTaken
+from plaudit.selling.providers.news import (
     AccountNotice,
-    AmountRange,
-    Capabilities,
-    CheckoutRequest,
     News,
     Payment,
     PaymentNews,
     PaymentState,
-    RefundRequest,
     ReversalNews,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.selling.providers.paypal.checkout import checkout_body
 from plaudit.selling.providers.paypal.client import PayPalClient, PayPalRefused
 from plaudit.selling.providers.paypal.disputes import Dispute

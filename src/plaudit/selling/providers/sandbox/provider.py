@@ -19,16 +19,13 @@ from plaudit.money import Money
 from plaudit.outgoing import tls_context
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.providers import ProviderRefused, ProviderUnavailable, SignatureNotValid
-from plaudit.selling.providers.base import (
-    AmountRange,
-    Capabilities,
-    CheckoutRequest,
+from plaudit.selling.providers.base import AmountRange, Capabilities, CheckoutRequest, RefundRequest
+from plaudit.selling.providers.news import (
     FraudWarning,
     News,
     Payment,
     PaymentNews,
     PaymentState,
-    RefundRequest,
     ReversalKind,
     ReversalNews,
     ReversalState,

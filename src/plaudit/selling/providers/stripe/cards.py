@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.base import CardsChanged
 from plaudit.selling.providers.cards import CardRequest, CustomerRequest, ProviderCard
+from plaudit.selling.providers.news import CardsChanged
 from plaudit.selling.providers.stripe import webhooks
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.limits import STRIPE_PAGE_LENGTH

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from plaudit.languages.speaking import later
 from plaudit.providers import ProviderRefused, ProviderUnavailable
-from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
+from plaudit.selling.providers.base import CheckoutRequest
+from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.selling.providers.stripe import one_tap
 from plaudit.selling.providers.stripe.amounts import from_stripe, to_stripe
 from plaudit.selling.providers.stripe.cards import StripeCards

@@ -6,7 +6,8 @@ from urllib.parse import urlencode, urlsplit
 
 from plaudit.clock import Clock
 from plaudit.languages.speaking import later
-from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
+from plaudit.selling.providers.base import CheckoutRequest
+from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.objects import (

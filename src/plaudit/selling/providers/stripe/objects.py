@@ -10,7 +10,7 @@ import msgspec
 
 from plaudit.policy.model import Evidence, EvidenceSource
 from plaudit.providers import ProviderUnavailable
-from plaudit.selling.providers.base import (
+from plaudit.selling.providers.news import (
     AccountNotice,
     Decline,
     FraudWarning,

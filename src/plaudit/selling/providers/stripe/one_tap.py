@@ -7,7 +7,8 @@ as with any other payment.
 from typing import TYPE_CHECKING, Any, cast
 
 from plaudit.providers import ProviderRefused
-from plaudit.selling.providers.base import CheckoutRequest, Payment, PaymentState
+from plaudit.selling.providers.base import CheckoutRequest
+from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.selling.providers.stripe.amounts import to_stripe
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.objects import (

@@ -13,17 +13,19 @@ from plaudit.selling.providers.base import (
     AmountRange,
     Capabilities,
     CheckoutRequest,
-    FraudWarning,
     NamedMethod,
+    RefundRequest,
+)
+from plaudit.selling.providers.errors import MethodNotOffered
+from plaudit.selling.providers.news import (
+    FraudWarning,
     News,
     Payment,
     PaymentNews,
     PaymentState,
-    RefundRequest,
     ReversalNews,
     WebhookMessage,
 )
-from plaudit.selling.providers.errors import MethodNotOffered
 from plaudit.selling.providers.stripe import webhooks
 from plaudit.selling.providers.stripe.amounts import is_taken, range_of, step_minor, to_stripe
 from plaudit.selling.providers.stripe.cards import cards_news

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from plaudit.selling.providers.base import Voucher, VoucherNumber
+from plaudit.selling.providers.news import Voucher, VoucherNumber
 from plaudit.selling.providers.stripe.amounts import from_stripe
 
 VOUCHER_METHODS = frozenset({"boleto", "customer_balance", "konbini", "multibanco", "oxxo", "pix"})
