@@ -14,6 +14,7 @@ from plaudit.ids import new_id
 from plaudit.people.model import Role
 from plaudit.readiness.model import State
 from plaudit.selling.orders.consents import VERSION, ConsentGiven, keep
+from plaudit.web.pages import withdrawing
 from tests.peers.mail import MailServer, mail_server
 from tests.support.mailing import ada_of, by, check, mails, open_mailing_shop, send
 from tests.support.returns import BRITISH, Returns
@@ -91,6 +92,19 @@ async def test_a_statement_that_is_no_longer_so_leads_back_to_what_is(ada: Retur
     await ada.buyer.post(place, data=first)
     answer = await ada.buyer.post(place, data=second)
     assert (answer.status_code, answer.headers["location"]) == (303, place)
+
+
+async def test_contracts_are_found_behind_what_was_never_paid_and_by_pages(
+    shop: Shop, ada: Returns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdrawing, "PAGE_ROWS", 1)
+    bought = [await ada.buy(100), await ada.buy(100)]
+    await shop.order(ada.buyer, coins=100)
+    latest = await read(ada.buyer, "/withdraw")
+    earlier = re.search(r'href="(/withdraw\?before=[\w-]+)"', latest)
+    assert earlier
+    for order, text in zip(reversed(bought), (latest, (await ada.buyer.get(earlier[1])).text), strict=True):
+        assert f'href="/orders/{order["id"]}/withdraw"' in text
 
 
 async def test_what_is_somebody_elses_cannot_be_withdrawn_from(shop: Shop, ada: Returns) -> None:

@@ -364,6 +364,12 @@ async def list_orders(connection: Connection, person_id: int, before: UUID | Non
     return await fetch_all(connection, SQL["list_orders"], Order, shard, person_id, before, limit)
 
 
+async def paid_orders(connection: Connection, person_id: int, before: UUID | None, limit: int) -> list[Order]:
+    """Those that are paid, of the same."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(connection, SQL["paid_orders"], Order, shard, person_id, before, limit)
+
+
 async def orders_to_show(connection: Connection, person_id: int, order_ids: Sequence[UUID], recent: int) -> list[Order]:
     """Those of some orders that are a person's, what is under way of so many recent ones, and the newest vouchers that
     are still to be paid; newest first."""

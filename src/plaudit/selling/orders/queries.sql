@@ -99,6 +99,11 @@ select {order} from order_with_quote o
 where o.shard = $1 and o.person_id = $2 and ($3::uuid is null or o.order_id < $3)
 order by o.order_id desc limit $4
 
+-- name: paid_orders -> Order
+select {order} from order_with_quote o
+where o.shard = $1 and o.person_id = $2 and o.state = 'paid' and ($3::uuid is null or o.order_id < $3)
+order by o.order_id desc limit $4
+
 -- name: orders_to_show -> Order
 select {order} from order_with_quote o
 where o.shard = $1 and o.person_id = $2 and o.order_id in (

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
 from plaudit.db import Connection
@@ -15,12 +15,12 @@ from plaudit.ids import new_id
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
 from plaudit.mail.outbox import mails_of_order
+from plaudit.pages import BY_ID
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.mailboxes import mailbox_of
 from plaudit.selling.letters.form import model_form
-from plaudit.selling.orders.actions import find_order, list_orders
-from plaudit.selling.orders.model import OrderState
+from plaudit.selling.orders.actions import find_order, paid_orders
 from plaudit.selling.prices.current import seller_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking, reading, sending
@@ -47,14 +47,22 @@ async def contracts(
     payment_providers: NamedDependency[PaymentProviders],
     settings: Settings,
     clock: Clock,
+    before: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """The latest purchases, those that can be withdrawn from with the way to do so."""
+    """The purchases, the latest first; those that can be withdrawn from with the way to do so."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        orders = await list_orders(connection, caller.person_id, None, PAGE_ROWS)
-        paid = [order for order in orders if order.state is OrderState.PAID]
+        found = await paid_orders(connection, caller.person_id, BY_ID.after_or_start(before), PAGE_ROWS + 1)
+        paid = found[:PAGE_ROWS]
         possible = await asking.withdrawables(connection, payment_providers, paid, settings, clock.now())
-    return page("withdraw.html", viewer, nav="wallet", orders=paid, possible=possible)
+    return page(
+        "withdraw.html",
+        viewer,
+        nav="wallet",
+        orders=paid,
+        possible=possible,
+        next=BY_ID.next(found, PAGE_ROWS, lambda one: one.order_id),
+    )
 
 
 @get("/orders/{order_id:uuid}/withdraw", access=Access.VIEWER, include_in_schema=False)
