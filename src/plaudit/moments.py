@@ -20,8 +20,8 @@ _END = datetime(MOMENT_YEAR_MAX + 1, 1, 1, tzinfo=UTC)
 
 
 def is_within(at: datetime) -> bool:
-    """Whether a moment that names its offset is of a year that may be said."""
-    return _FIRST <= at < _END
+    """Whether a moment names its offset, and is of a year that may be said."""
+    return at.tzinfo is not None and _FIRST <= at < _END
 
 
 def require_moment(at: datetime, field: str) -> datetime:

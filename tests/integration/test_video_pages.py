@@ -1,6 +1,7 @@
 """The pages of videos: what they show, and what they say instead."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
 import httpx2
@@ -9,6 +10,7 @@ from plaudit.clock import ManualClock
 from plaudit.creators.totals import actions as totals
 from plaudit.ledger.following import follow
 from plaudit.limits import PAGE_VIDEOS_MAX
+from plaudit.videos.reading import BY_PUBLISHED
 from tests.support.live import Platform
 from tests.support.videos import MEDIA, PATH, facts, give, open_videos, tell
 
@@ -61,6 +63,8 @@ async def _turn_pages(platform: Platform, server: httpx2.AsyncClient) -> None:
         path = next(iter(re.findall(r'href="(/videos\?before=[\w-]+)"', text)), "")
     assert [len(one) for one in shown] == [PAGE_VIDEOS_MAX, PAGE_VIDEOS_MAX, 1]
     assert len({one for page in shown for one in page}) == len(told)
+    naive = BY_PUBLISHED.cursor((datetime(2026, 1, 1), 1))  # noqa: DTZ001 - that is what is wrong with it
+    assert (await guest.get("/videos", params={"before": naive})).status_code == 200
 
 
 async def test_pages_name_the_video_of_a_gift(database_url: str, clock: ManualClock) -> None:

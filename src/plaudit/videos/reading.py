@@ -9,6 +9,7 @@ from msgspec import Meta
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
 from plaudit.limits import VIDEO_EXTERNAL_ID_LENGTH_MAX
+from plaudit.moments import Moment
 from plaudit.pages import Number, Places
 from plaudit.videos.model import EXTERNAL_ID, Video, VideoDeleted, VideoPrivate, VideoUnknown
 
@@ -24,11 +25,11 @@ BY_EXTERNAL_ID: Places[str] = Places(
 NEWEST_FIRST: Places[int] = Places(Number, NO_END)
 """The places of a creator's videos by our ids."""
 
-Published: TypeAlias = tuple[datetime, int]
+Published: TypeAlias = tuple[Moment, Number]
 """When a video was published, and our id."""
 LATEST: Published = (datetime.max.replace(tzinfo=UTC), NO_END)
 """After every video."""
-BY_PUBLISHED: Places[Published] = Places(tuple[datetime, Number], LATEST)
+BY_PUBLISHED: Places[Published] = Places(Published, LATEST)
 """The places of videos that everybody can watch."""
 
 
