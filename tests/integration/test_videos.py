@@ -254,6 +254,7 @@ async def test_a_word_without_a_time_is_newer_than_one_of_a_clock_that_is_ahead(
     ]  # fmt: skip
     told = (await server.post("/v1/videos:batch", json={"videos": batch})).json()["items"]
     assert [one["video"]["state"] for one in told] == ["private", "private", "published", "published"]
+    assert (await tell(server, platform, "v-3", told_at=ahead))["state"] == "private", "older, though it is sent again"
 
 
 @pytest.mark.parametrize("state", ["private", "age_restricted", "deleted"])
@@ -263,7 +264,12 @@ async def test_a_video_can_be_hidden_whatever_became_of_its_owner_and_its_media(
     await tell(server, platform)
     taken = {"people": [{"subject": "cleo", "roles": []}]}
     assert (await server.post("/v1/people:batch", json=taken)).status_code == 200
-    gone = facts(platform, external_id="v-1", state=state, cover_url="https://elsewhere.example/a.webp")
+    gone, elsewhere = facts(platform, external_id="v-1", state=state), "https://elsewhere.example/a.webp"
+    if state == "age_restricted":  # its cover is shown still
+        put = facts(platform, state=state, cover_url=elsewhere)
+        assert (await server.put(f"{PATH}v-1", json=put)).json()["code"] == "media_origin_not_allowed"
+    else:
+        gone["cover_url"] = elsewhere
     told = (await server.post("/v1/videos:batch", json={"videos": [gone]})).json()["items"]
     assert told[0]["video"]["state"] == state
     assert (await server.put(f"{PATH}v-1", json=facts(platform))).json()["code"] == "not_a_creator"

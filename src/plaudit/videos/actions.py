@@ -1,6 +1,6 @@
 """What changes videos: the word of their platform, by call or by token, and what creators decide of theirs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from plaudit.settings import Settings
 from plaudit.texts import require_readable
 from plaudit.videos import reading
 from plaudit.videos.model import (
+    HIDDEN,
     SHOWN_TO_ALL,
     NotYourVideo,
     Video,
@@ -28,6 +29,9 @@ from plaudit.videos.model import (
 from plaudit.wire import decode_body
 
 SQL = statements(__file__)
+
+_NEWER = timedelta(microseconds=1)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def tell(
@@ -51,40 +55,41 @@ async def tell(
             answers.append(problem)
             continue
         answers.append(video.external_id)
-        before = good[video.external_id][2] if video.external_id in good else now
-        at = video.told_at or max(now, before)
-        if video.external_id not in good or before <= at:
+        before = good[video.external_id][2] if video.external_id in good else _LONG_AGO
+        at = video.told_at or max(now, before + _NEWER)
+        if before <= at:
             good[video.external_id] = owner_id, video, at
-    columns = _columns([(owner_id, video) for owner_id, video, _ in good.values()])
-    await connection.execute(SQL["tell_videos"], issuer_id, now, *columns)
+    await connection.execute(SQL["lock_videos"], issuer_id, list(good))
+    await connection.execute(SQL["tell_videos"], issuer_id, now, *_columns(good.values()))
     kept = await reading.videos_told(connection, issuer_id, list(good))
     return [kept[one] if isinstance(one, str) else one for one in answers]
 
 
-def _columns(videos: Sequence[tuple[int, VideoToTell]]) -> tuple[list[Any], ...]:
-    """Owner and facts of videos as arrays, in the order of the statement `tell_videos`; lists of territories are texts,
-    because an array of arrays cannot hold lists of several lengths."""
+def _columns(videos: Collection[tuple[int, VideoToTell, datetime]]) -> tuple[list[Any], ...]:
+    """Owner, facts and times of videos as arrays, in the order of the statement `tell_videos`; lists of territories are
+    texts, because an array of arrays cannot hold lists of several lengths."""
     return (
-        [video.external_id for _, video in videos],
-        [owner_id for owner_id, _ in videos],
-        [video.title for _, video in videos],
-        [video.duration_ms for _, video in videos],
-        [video.cover_url for _, video in videos],
-        [video.hls_url for _, video in videos],
-        [video.state for _, video in videos],
-        [video.published_at for _, video in videos],
-        [None if video.territories_allowed is None else " ".join(video.territories_allowed) for _, video in videos],
-        [" ".join(video.territories_blocked) for _, video in videos],
-        [video.music_restricted for _, video in videos],
-        [video.told_at for _, video in videos],
+        [video.external_id for _, video, _ in videos],
+        [owner_id for owner_id, _, _ in videos],
+        [video.title for _, video, _ in videos],
+        [video.duration_ms for _, video, _ in videos],
+        [video.cover_url for _, video, _ in videos],
+        [video.hls_url for _, video, _ in videos],
+        [video.state for _, video, _ in videos],
+        [video.published_at for _, video, _ in videos],
+        [None if video.territories_allowed is None else " ".join(video.territories_allowed) for _, video, _ in videos],
+        [" ".join(video.territories_blocked) for _, video, _ in videos],
+        [video.music_restricted for _, video, _ in videos],
+        [at for _, _, at in videos],
+        [video.told_at is not None for _, video, _ in videos],
     )
 
 
 def _check(
     place: str, video: VideoToTell, owners: Mapping[str, KnownSubject], settings: Settings, now: datetime
 ) -> int:
-    """The owner of a video, if it can be kept. What takes it from everybody's sight asks no more than who has it: pages
-    load nothing from elsewhere, whatever is kept, and nobody earns who is no creator."""
+    """The owner of a video, if it can be kept. What hides it asks no more than who has it: where its pictures lie is
+    shown to nobody then, and nobody earns on it."""
     if where := out_of_range(video, VideoToTell, place):
         raise InvalidField(field=where, reason=OUT_OF_RANGE)
     require_readable(video.title, f"{place}.title")
@@ -93,14 +98,13 @@ def _check(
     if video.territories_allowed is not None and video.territories_blocked:
         raise InvalidField(field=f"{place}.territories_blocked", reason="may not be given beside territories_allowed")
     _check_told_at(f"{place}.told_at", video.told_at, now)
-    is_shown = video.state in SHOWN_TO_ALL
     for field in ("cover_url", "hls_url"):
-        if is_shown and (address := getattr(video, field)):
+        if video.state not in HIDDEN and (address := getattr(video, field)):
             require_loadable(address, f"{place}.{field}", settings)
     owner = owners.get(video.owner_subject)
     if owner is None:
         raise PersonUnknown(field=f"{place}.owner_subject", subject=video.owner_subject)
-    if is_shown and not owner.is_creator:
+    if video.state in SHOWN_TO_ALL and not owner.is_creator:
         raise NotACreator(field=f"{place}.owner_subject", subject=video.owner_subject)
     return owner.id
 

@@ -23,6 +23,8 @@ from plaudit.problems import Conflict, Forbidden, NotFound
 VideoState = Literal["published", "unlisted", "private", "age_restricted", "deleted"]
 SHOWN_TO_ALL: tuple[VideoState, ...] = ("published", "unlisted")
 """The states in which a video is shown to whoever knows where it is."""
+HIDDEN: tuple[VideoState, ...] = ("private", "deleted")
+"""Those in which nothing of it is shown, not even its cover."""
 
 # In patterns: $ alone would let a line end follow.
 EXTERNAL_ID = r"^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$(?!\n)"

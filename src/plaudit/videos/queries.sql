@@ -1,5 +1,9 @@
 -- Videos, and what their creators decided.
 
+-- name: lock_videos
+-- What is told of them meanwhile is known to the next statement.
+select from video where issuer_id = $1 and external_id = any ($2::text[]) order by external_id for no key update
+
 -- name: tell_videos
 -- An older word than the last changes nothing; one without a time is newer than the last. Sorted, so that two servers
 -- telling of the same videos wait for each other instead of for ever.
@@ -7,11 +11,11 @@ insert into video as v (issuer_id, external_id, owner_id, title, duration_ms, co
     territories_allowed, territories_blocked, music_restricted, told_at, added_at)
 select $1, u.external_id, u.owner_id, u.title, u.duration_ms, u.cover_url, u.hls_url, u.state, u.published_at,
     string_to_array(u.allowed, ' '), string_to_array(u.blocked, ' '), u.music_restricted,
-    coalesce(u.told_at, greatest($2, known.told_at + interval '1 microsecond')), $2
+    case when u.is_timed then u.told_at else greatest(u.told_at, known.told_at + interval '1 microsecond') end, $2
 from unnest($3::text[], $4::bigint[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
-    $11::text[], $12::text[], $13::boolean[], $14::timestamptz[])
+    $11::text[], $12::text[], $13::boolean[], $14::timestamptz[], $15::boolean[])
     as u (external_id, owner_id, title, duration_ms, cover_url, hls_url, state, published_at, allowed, blocked,
-        music_restricted, told_at)
+        music_restricted, told_at, is_timed)
     left join video known on known.issuer_id = $1 and known.external_id = u.external_id
 order by u.external_id
 on conflict (issuer_id, external_id) do update
