@@ -233,7 +233,7 @@ export class Giving {
     this.#waiting = null;
     const wallet = await api("GET", "/v1/wallet").catch(() => null);
     this.wallet = wallet?.coins ?? (this.#confirmed ?? 0) + bought;
-    for (const tray of this.trays) Object.assign(tray, { shortage: null, busy: false });
+    for (const tray of this.trays) Object.assign(tray, { shortage: null, busy: false, message: "" });
     if (gift) await this.send(gift);
   }
 
