@@ -105,3 +105,10 @@ def test_no_jobs_are_forgotten() -> None:
         ".".join(("plaudit", *file.relative_to(PACKAGE).with_suffix("").parts)) for file in PACKAGE.rglob("*/jobs.py")
     }
     assert {name for name in found if not name.startswith("plaudit.selling.")} | {"plaudit.selling.jobs"} == named
+
+
+def test_each_decision_is_listed() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    listed = (docs / "README.md").read_text("utf-8")
+    missing = [one.name for one in (docs / "decisions").glob("*.md") if f"(decisions/{one.name})" not in listed]
+    assert missing == []

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from plaudit.clock import SystemClock
-from plaudit.database_command import data_option, in_transaction
+from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.db import Connection
 from plaudit.embedded import database_url
 from plaudit.gifts.catalogue.commands import starter as load_starter
@@ -27,7 +26,6 @@ from plaudit.selling.prices import actions as price_books
 from plaudit.selling.prices.model import NewDraft
 from plaudit.settings import Settings, SetupError
 
-_CLOCK = SystemClock()
 _DRAFT = "First prices"
 
 
@@ -83,7 +81,7 @@ def setup(data: Path | None, **options: object) -> int:
 
 def _look(wishes: Wishes, *, slow_too: bool) -> Report:
     async def looking() -> Report:
-        async with grounds_of_command(wishes.data, wishes.url, _CLOCK) as grounds:
+        async with grounds_of_command(wishes.data, wishes.url, CLOCK) as grounds:
             return await look(grounds, slow_too=slow_too)
 
     return asyncio.run(looking())
@@ -145,7 +143,7 @@ async def _draft(connection: Connection) -> str:
     where = "look at it and publish it at /operator/prices"
     if any(one.name == _DRAFT for one in await price_books.list_drafts(connection, None, PAGE_LENGTH_MAX)):
         return f"“{_DRAFT}” is drafted already: {where}"
-    await price_books.make_draft(connection, NewDraft(id=new_id(_CLOCK), name=_DRAFT), None, _CLOCK)
+    await price_books.make_draft(connection, NewDraft(id=new_id(CLOCK), name=_DRAFT), None, CLOCK)
     return f"“{_DRAFT}” is drafted: {where}"
 
 
