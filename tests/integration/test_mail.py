@@ -261,6 +261,29 @@ async def test_an_address_nobody_has_ends_its_mail_and_is_mailed_no_more(
     assert peer.envelopes == [(FROM, ["ada@new.example"])]
 
 
+async def test_no_words_of_a_server_or_host_show_or_keep_an_address(
+    shop: Shop, peer: MailServer, ada: Returns, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer.to_messages += [f"451 4.3.0 <{ADDRESS}>: later", f"554 5.7.1 <{ADDRESS}>: spam"]
+    await ada.buy()
+    await send(shop)
+    assert [one["error"] for one in await mails(shop)] == ["451 4.3.0 <a…@buyers.example>: later"]
+    shop.clock.advance(timedelta(minutes=2))
+    await send(shop)
+    await ada.buy()
+    await send(shop)
+    told = {"message_id": str(peer.received[-1]["Message-ID"]), "detail": f"550 {ADDRESS} is unknown"}
+    headers, body = signed(told)
+    await (await shop.desk.client()).post("/v1/webhooks/mail-bounces", headers=headers, content=body)
+    assert [(one["state"], one["reason"]) for one in await mails(shop)] == [
+        ("refused", "554 5.7.1 <a…@buyers.example>: spam"),
+        ("bounced", "550 a…@buyers.example is unknown"),
+    ]
+    assert (await mailbox(shop, ada.person_id)).bounce == "550 a…@buyers.example is unknown"
+    assert "is refused" in caplog.text
+    assert ADDRESS not in caplog.text
+
+
 async def test_a_mail_that_is_refused_says_nothing_of_its_address(shop: Shop, peer: MailServer, ada: Returns) -> None:
     peer.to_messages.append("554 5.7.1 Looks like spam")
     await ada.buy()

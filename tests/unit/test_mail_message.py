@@ -8,6 +8,7 @@ import pytest
 
 from plaudit.mail.message import mail_id_of, message_id_of, message_of
 from plaudit.mail.model import Attachment, Letter, Link
+from plaudit.mail.words import words_kept
 from plaudit.setting_kinds import email_address
 from plaudit.settings import Settings
 from plaudit.texts import is_email_address
@@ -56,6 +57,22 @@ def test_a_mail_is_found_again_by_its_message_id() -> None:
     assert named == f"<{MAIL_ID}@shop.example>"
     assert {mail_id_of(one) for one in (named, str(MAIL_ID), f" {named} ")} == {MAIL_ID}
     assert {mail_id_of(one) for one in ("", "<a@b>", f"<{MAIL_ID}@b> x", f"{MAIL_ID}\n@b")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("550 5.1.1 <ada@shop.example>: Recipient\r\n rejected", "550 5.1.1 <a…@shop.example>: Recipient rejected"),
+        ("ada.b+c@shop.example: no,x_y@d.example\0", "a…@shop.example: no,x…@d.example"),
+        ("why?id=ada%40shop.example;s=ada%40b@c.example", "w…@shop.example;s…@c.example"),
+        ('to:"ada"@[192.0.2.1]', 'to:"…@[192.0.2.1]'),
+        ("552 5.2.2 Mailbox full @ 12:30", "552 5.2.2 Mailbox full @ 12:30"),
+        ("x" * 299 + " ada@shop.example", "x" * 299 + " "),
+        ("x" * 296 + " ada@shop.example", "x" * 296 + " a…@"),
+    ],
+)
+def test_words_about_a_mail_are_kept_without_its_address(said: str, kept: str) -> None:
+    assert words_kept(said) == kept
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from plaudit.clock import Clock
 from plaudit.db import Connection, statements
 from plaudit.mail import outbox
-from plaudit.mail.limits import BOUNCE_BYTES_MAX, MAIL_WORDS_LENGTH_MAX
+from plaudit.mail.limits import BOUNCE_BYTES_MAX
 from plaudit.mail.message import mail_id_of
 from plaudit.mail.model import Mail, MailState
+from plaudit.mail.words import words_kept
 from plaudit.people.mailboxes import note_bounce
 from plaudit.problems import InvalidField, NotFound
 from plaudit.providers import SignatureNotValid
@@ -59,7 +60,7 @@ async def note(connection: Connection, bounce: Bounce, clock: Clock) -> Mail:
         return mail
     if mail.state not in {MailState.SENT, MailState.HANDED_OVER} or mail.ended_at is None:
         raise NotFound("This mail never left.", mail_id=mail_id)
-    words = " ".join(bounce.detail.replace("\0", "").split())[:MAIL_WORDS_LENGTH_MAX]
+    words = words_kept(bounce.detail)
     await connection.execute(SQL["note_bounced"], mail_id, words)
     await note_bounce(connection, mail.person_id, mail.ended_at, words, clock.now())
     return await outbox.require(connection, mail_id)

@@ -8,7 +8,8 @@ from email.policy import SMTP as WIRE
 
 import aiosmtplib
 
-from plaudit.mail.limits import MAIL_SERVER_TIMEOUT_S, MAIL_WORDS_LENGTH_MAX
+from plaudit.mail.limits import MAIL_SERVER_TIMEOUT_S
+from plaudit.mail.words import words_kept
 from plaudit.outgoing import tls_context
 from plaudit.queues import TryFailed
 from plaudit.settings import Settings
@@ -50,7 +51,7 @@ async def connected(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
     except aiosmtplib.SMTPAuthenticationError as error:
         raise TryFailed("mail_login_refused", f"the mail server refused the login ({error.code})") from None
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        raise TryFailed("mail_server_away", _shown(f"the mail server was not reached: {error}")) from error
+        raise TryFailed("mail_server_away", words_kept(f"the mail server was not reached: {error}")) from error
     try:
         yield client
     finally:
@@ -74,17 +75,13 @@ async def hand_over(message: EmailMessage, address: str, settings: Settings) -> 
         except aiosmtplib.SMTPDataError as error:
             raise _refusal(error, of_recipient=False) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise TryFailed("mail_not_taken", _shown(f"the mail server did not take it: {error}")) from error
+            raise TryFailed("mail_not_taken", words_kept(f"the mail server did not take it: {error}")) from error
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException, *, of_recipient: bool) -> Exception:
-    words = _shown(f"{error.code} {error.message}")
+    words = words_kept(f"{error.code} {error.message}")
     if error.code < _PERMANENT:
         return TryFailed("mail_put_off", words)
     has_status = re.match(r"5\.\d+\.\d+", error.message)
     nobody_there = bool(_NO_SUCH_ADDRESS.match(error.message)) if has_status else error.code in {550, 551, 553}
     return Refused(words, of_address=of_recipient and nobody_there)
-
-
-def _shown(words: str) -> str:
-    return " ".join(words.split())[:MAIL_WORDS_LENGTH_MAX]

@@ -27,11 +27,16 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     def shown(self) -> str:
         """The address as others may see it."""
         name, _, host = (self.address or "").partition("@")
-        return f"{name[:1]}…@{host}" if host else ""
+        return shortened(name, host) if host else ""
 
     @property
     def is_good(self) -> bool:
         return self.address is not None and self.bounced_at is None
+
+
+def shortened(name: str, host: str) -> str:
+    """An address as others may see it."""
+    return f"{name[:1]}…@{host}"
 
 
 def email_of(value: object) -> str | None:
