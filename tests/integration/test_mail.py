@@ -136,6 +136,20 @@ async def test_a_withdrawal_is_acknowledged_with_its_time_and_its_credit_note_fo
     assert {one["kind"] for one in await mails(shop)} == {"receipt", "withdrawal", "credit_note"}
 
 
+async def test_a_credit_note_says_what_became_of_its_own_mail(shop: Shop, peer: MailServer, ada: Returns) -> None:
+    order, otto = await ada.buy(), await shop.desk.person("otto", Role.OPERATOR)
+    await send(shop)
+    said = {}
+    for words, refusal in (("could not be mailed", ["554 5.7.1 Looks like spam"]), ("Mailed to you on", [])):
+        peer.to_messages += refusal
+        refunded = await ada.refund(otto, order, coins=10)
+        await send(shop)
+        said[refunded.json()["id"]] = words
+    assert [one["state"] for one in await mails(shop)] == ["sent", "refused", "sent"]
+    for reversal_id, words in said.items():
+        assert words in (await ada.buyer.get(f"/credit-notes/{reversal_id}?lang=en")).text
+
+
 async def test_a_voucher_is_mailed_once_and_again_before_it_is_too_late(
     shop: Shop, peer: MailServer, ada: Returns
 ) -> None:

@@ -67,14 +67,14 @@ async def credit_note(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         note, proof = await credit_note_for(connection, caller, reversal_id, act)
-        mails = [one for one in await mails_of_order(connection, note.shard, note.order_id) if one.edition == note.act]
+        mails = await mails_of_order(connection, note.shard, note.order_id)
     return page(
         "credit_note.html",
         viewer,
         nav="wallet",
         note=note,
         receipt=proof,
-        mails=mails,
+        mails=[one for one in mails if (one.reversal_id, one.edition) == (reversal_id, note.act)],
         document_of=credit_note_document,
     )
 
