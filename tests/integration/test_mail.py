@@ -132,6 +132,9 @@ async def test_a_withdrawal_is_acknowledged_with_its_time_and_its_credit_note_fo
     at = shop.clock.now()
     assert order["id"] in acknowledged
     assert f"{at:%d.%m.%Y}" in acknowledged
+    place = f"/withdrawals/{answer.json()['id']}"
+    assert place in acknowledged
+    assert order["id"] in (await ada.buyer.get(place)).text
     assert not list(by_kind["Dein"].iter_attachments())
     assert {one["kind"] for one in await mails(shop)} == {"receipt", "withdrawal", "credit_note"}
 

@@ -85,7 +85,7 @@ def withdrawal(reversal: Reversal, order: Order, seller: SellerOfRecord, setting
             (_("Amount"), amount),
             (_("Received"), arrived),
         ),
-        link=Link(_("See it here"), f"{settings.public_url}/orders/{order.order_id}"),
+        link=Link(_("See it here"), f"{settings.public_url}/withdrawals/{reversal.reversal_id}"),
         closing=tuple(seller_lines(seller.name, seller.address, seller.tax_id)),
         links=legal_links(settings, order.region, seller.code),
     )
