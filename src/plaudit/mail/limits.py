@@ -11,4 +11,3 @@ MAIL_SERVER_TIMEOUT_S = 20  # for each answer of the mail server
 MAIL_WORDS_LENGTH_MAX = 300  # characters of what a mail server or a host says of a mail
 MAIL_EDITION_LENGTH_MAX = 200  # characters
 BOUNCE_BYTES_MAX = 16_384  # of what tells of a bounce
-MAILS_SHOWN = 50  # on a page
