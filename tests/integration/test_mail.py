@@ -144,6 +144,7 @@ async def test_a_credit_note_says_what_became_of_its_own_mail(shop: Shop, peer: 
     await send(shop)
     said = {}
     for words, refusal in (("could not be mailed", ["554 5.7.1 Looks like spam"]), ("Mailed to you on", [])):
+        shop.clock.advance(timedelta(minutes=1))
         peer.to_messages += refusal
         refunded = await ada.refund(otto, order, coins=10)
         await send(shop)
