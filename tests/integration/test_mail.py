@@ -201,6 +201,24 @@ async def test_an_address_that_is_not_proved_is_not_kept(shop: Shop, said: dict[
     assert await mailbox(shop, await shop.desk.person_id("eve")) is None
 
 
+async def test_an_address_that_is_said_again_locks_nothing(shop: Shop, ada: Returns) -> None:
+    async def last_locked_by() -> str:
+        async with shop.desk.house.database.read() as connection:
+            return str(await connection.fetchval("select xmax::text from person_email"))
+
+    async def say(address: str) -> None:
+        shop.desk.house.doorkeeper.forget()
+        await ada_of(shop, address=address)
+
+    before = await last_locked_by()
+    await say("ada@new.example")
+    assert (await mailbox(shop, ada.person_id)).address == "ada@new.example"
+    changed = await last_locked_by()
+    assert changed != before
+    await say("ada@new.example")
+    assert await last_locked_by() == changed
+
+
 async def test_who_wants_no_mail_has_no_address_kept_until_they_do(shop: Shop, peer: MailServer, ada: Returns) -> None:
     assert (await ada.buyer.get("/v1/me/mailbox")).json()["address"] == ADDRESS
     assert (await ada.buyer.put("/v1/me/mailbox", json={"wanted": False})).json()["address"] is None

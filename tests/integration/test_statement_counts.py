@@ -67,6 +67,17 @@ async def test_videos_are_told_of_in_few_statements_however_many(shop: Shop, ask
     assert 0 < counts[1] <= 4
 
 
+async def test_addresses_of_people_are_told_in_few_statements_however_many(shop: Shop, asked: Asked) -> None:
+    server = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
+    counts = []
+    for many in (1, 2, 20):
+        subjects = [f"reader-{many}-{number}" for number in range(many)]
+        for email in ("{}@shop.example", None):
+            people = [{"subject": one, "email": email and email.format(one)} for one in subjects]
+            counts.append(await asked.during(server.post("/v1/people:batch", json={"people": people})))
+    assert counts[2:4] == counts[4:]
+
+
 async def test_gifts_to_a_video_at_hand_ask_nothing(shop: Shop, asked: Asked) -> None:
     """But for the charge itself, and after the first: not even where somebody is, where a rule asks for it. The fewest
     of several: what is at hand is read again after a while."""

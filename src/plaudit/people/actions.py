@@ -12,7 +12,7 @@ from plaudit.events.log import record
 from plaudit.events.model import PersonFirstSignedIn, PersonReference
 from plaudit.limits import PEOPLE_PER_CALL_MAX, PERSON_NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from plaudit.people.issuers import require_issuer
-from plaudit.people.mailboxes import note_address
+from plaudit.people.mailboxes import note_addresses
 from plaudit.people.model import (
     ApiKey,
     Person,
@@ -40,7 +40,7 @@ async def record_person(
     if person is None or not _agrees(person, profile, roles):
         person = await _write(connection, issuer_id, profile, roles, clock)
     if profile.email is not None:
-        await note_address(connection, person.id, profile.email, clock)
+        await note_addresses(connection, {person.id: profile.email}, clock)
     await _tell_first_sign_in(connection, person, clock)
     return person
 

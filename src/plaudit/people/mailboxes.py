@@ -1,5 +1,6 @@
 """Where people are mailed to: what their platform proved or told, unless they want no mail."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -49,14 +50,16 @@ async def mailbox_of(connection: Connection, person_id: int) -> Mailbox | None:
     return await fetch_one(connection, SQL["mailbox_of"], Mailbox, person_id)
 
 
-async def note_address(connection: Connection, person_id: int, address: str, clock: Clock) -> None:
-    """Keep where somebody is mailed to, unless they want none. Another address has not bounced yet."""
-    await connection.execute(SQL["note_address"], person_id, address, clock.now())
+async def note_addresses(connection: Connection, addresses: Mapping[int, str], clock: Clock) -> None:
+    """Keep where people are mailed to, by their ids, unless they want none. Another address has not bounced yet."""
+    if addresses:
+        await connection.execute(SQL["note_addresses"], list(addresses), list(addresses.values()), clock.now())
 
 
-async def forget_address(connection: Connection, person_id: int) -> None:
-    """Know of none, until somebody says one."""
-    await connection.execute(SQL["forget_address"], person_id)
+async def forget_addresses(connection: Connection, people: Collection[int]) -> None:
+    """Know of none of these people, until somebody says one."""
+    if people:
+        await connection.execute(SQL["forget_addresses"], sorted(people))
 
 
 async def wish(connection: Connection, person_id: int, clock: Clock, *, wanted: bool) -> None:

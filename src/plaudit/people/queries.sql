@@ -258,14 +258,21 @@ delete from allowance_taken where hour < $1;
 -- name: mailbox_of -> Mailbox
 select person_id, address, known_at, bounced_at, bounce, removed_at from person_email where person_id = $1;
 
--- name: note_address
-insert into person_email as e (person_id, address, known_at) values ($1, $2, $3)
+-- name: note_addresses
+-- What is known already, or not wanted, locks no row: it is said again with each token.
+insert into person_email as e (person_id, address, known_at)
+select said.person_id, said.address, $3 from unnest($1::bigint[], $2::text[]) said (person_id, address)
+where not exists (
+    select from person_email known
+    where known.person_id = said.person_id and (known.removed_at is not null or known.address = said.address)
+)
+order by said.person_id
 on conflict (person_id) do update
 set address = excluded.address, known_at = excluded.known_at, bounced_at = null, bounce = ''
 where e.removed_at is null and e.address <> excluded.address;
 
--- name: forget_address
-delete from person_email where person_id = $1 and removed_at is null;
+-- name: forget_addresses
+delete from person_email where person_id = any($1::bigint[]) and removed_at is null;
 
 -- name: remove_address
 insert into person_email as e (person_id, address, known_at, removed_at) values ($1, null, $2, $2)

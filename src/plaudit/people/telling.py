@@ -19,7 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.media import require_loadable
 from plaudit.people.actions import require_people_by_subjects
-from plaudit.people.mailboxes import email_of, forget_address, note_address
+from plaudit.people.mailboxes import email_of, forget_addresses, note_addresses
 from plaudit.people.model import Person, Role
 from plaudit.people.roles import roles_granted
 from plaudit.problems import InvalidField, NotFound, Problem
@@ -180,16 +180,10 @@ async def tell(
     locked = await fetch_all(connection, SQL["people_to_tell"], Person, issuer_id, subjects)
     merged = [_merged(person, people[person.subject][1]) for person in locked]
     await connection.execute(SQL["tell_people"], *_columns(merged), clock.now())
-    for person in locked:
-        await _tell_address(connection, person.id, people[person.subject][1].email, clock)
+    emails = {person.id: people[person.subject][1].email for person in locked}
+    await forget_addresses(connection, [one for one, email in emails.items() if email is None])
+    await note_addresses(connection, {one: email for one, email in emails.items() if isinstance(email, str)}, clock)
     return {person.subject: person for person in merged}
-
-
-async def _tell_address(connection: Connection, person_id: int, address: str | UnsetType | None, clock: Clock) -> None:
-    if address is None:
-        await forget_address(connection, person_id)
-    elif address is not UNSET:
-        await note_address(connection, person_id, address, clock)
 
 
 def _check(place: str, facts: PersonFacts, may_be: Sequence[str], settings: Settings, clock: Clock) -> None:
