@@ -397,6 +397,32 @@ async def test_a_platform_that_mails_itself_is_told_of_each_mail_once(database_u
         assert "Your platform mails it to you." in page
 
 
+async def test_a_platform_is_told_of_no_mail_to_who_wants_none(database_url: str, tmp_path: Path) -> None:
+    async with open_mailing_shop(database_url, tmp_path, mail_by="webhook") as shop:
+        ada = Returns(shop, await ada_of(shop, address=None), await shop.desk.person_id("ada"))
+
+        async def read(path: str) -> str:
+            return (await ada.buyer.get(path, params={"lang": "en"})).text
+
+        order = await ada.buy()
+        statement = f"/orders/{order['id']}/withdraw"
+        people = await read("/people")
+        assert "Your platform mails you." in people
+        assert 'name="wanted" value="no"' in people
+        assert "here, and by mail" in await read(statement)
+        assert (await ada.buyer.post("/people/mail", data={"wanted": "no"})).status_code == 303
+        assert "You want no mail." in await read("/people")
+        assert "here, to print or keep" in await read(statement)
+        await send(shop)
+        assert [(one["state"], one["reason"]) for one in await mails(shop)] == [("dropped", "not_wanted")]
+        assert "It was not mailed to you" in await read(f"/receipts/{order['id']}")
+        await place_waiting(shop.desk.house.database)
+        host = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
+        assert (await host.get("/v1/events", params={"kinds": "mail.due"})).json()["items"] == []
+        otto = await shop.desk.person("otto", Role.OPERATOR)
+        assert "its reader wants no mail" in (await otto.get("/operator/mails")).text
+
+
 async def test_where_nobody_mails_nothing_waits(database_url: str, tmp_path: Path) -> None:
     async with open_mailing_shop(database_url, tmp_path) as shop:
         ada = Returns(shop, await ada_of(shop), await shop.desk.person_id("ada"))

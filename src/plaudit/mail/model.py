@@ -43,6 +43,8 @@ class Drop(enum.StrEnum):
 
     NOBODY_MAILS = "nobody_mails"
     """The setting says so."""
+    NOT_WANTED = "not_wanted"
+    """Its reader wants no mail."""
     NO_ADDRESS = "no_address"
     ADDRESS_BOUNCED = "address_bounced"
     OVERTAKEN = "overtaken"

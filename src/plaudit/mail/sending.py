@@ -52,6 +52,8 @@ async def send_due(database: Database, settings: Settings, clock: Clock, compose
 async def _by_server(database: Database, settings: Settings, clock: Clock, compose: Composer, mail: Mail) -> None:
     async with database.read() as connection:
         mailbox = await mailbox_of(connection, mail.person_id)
+    if mailbox is not None and mailbox.removed_at is not None:
+        return await _end(database, clock, mail, MailState.DROPPED, Drop.NOT_WANTED)
     if mailbox is None or mailbox.address is None:
         return await _end(database, clock, mail, MailState.DROPPED, Drop.NO_ADDRESS)
     if not mailbox.is_good:
@@ -72,6 +74,9 @@ async def _by_server(database: Database, settings: Settings, clock: Clock, compo
 async def _by_host(database: Database, clock: Clock, compose: Composer, mail: Mail) -> None:
     letter = await compose(mail)
     async with database.transaction() as connection:
+        mailbox = await mailbox_of(connection, mail.person_id)
+        if mailbox is not None and mailbox.removed_at is not None:
+            return await _settle(connection, mail, MailState.DROPPED, Drop.NOT_WANTED, clock.now())
         reader = await reference(connection, mail.person_id)
         if letter is None or reader is None:
             reason = Drop.OVERTAKEN if letter is None else Drop.NO_ADDRESS

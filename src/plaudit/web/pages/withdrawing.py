@@ -18,7 +18,7 @@ from plaudit.mail.outbox import mails_of_order
 from plaudit.pages import BY_ID
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
-from plaudit.people.mailboxes import mailbox_of
+from plaudit.people.mailboxes import Mailbox, mailbox_of
 from plaudit.selling.letters.form import model_form
 from plaudit.selling.orders.actions import find_order, paid_orders
 from plaudit.selling.prices.current import seller_of
@@ -86,8 +86,7 @@ async def statement(
         nav="wallet",
         order=order,
         possible=possible,
-        mailed=settings.mail_by == "webhook"
-        or (settings.mail_by == "smtp" and mailbox is not None and mailbox.is_good),
+        mailed=_is_mailed(mailbox, settings),
         id=new_id(clock),
     )
 
@@ -138,6 +137,13 @@ async def form(caller: CallerOrGuest, database: Database, settings: Settings, cl
         region = (viewer.person and viewer.person.country) or settings.default_region
         seller = await _seller(connection, region, settings, clock)
     return page("withdrawal_form.html", viewer, seller=seller, form_of=model_form)
+
+
+def _is_mailed(mailbox: Mailbox | None, settings: Settings) -> bool:
+    """Whether somebody is mailed: a platform that mails needs no address here, but nobody is mailed who wants none."""
+    if settings.mail_by == "webhook":
+        return mailbox is None or mailbox.removed_at is None
+    return settings.mail_by == "smtp" and mailbox is not None and mailbox.is_good
 
 
 async def _seller(connection: Connection, region: str, settings: Settings, clock: Clock) -> tuple[str, str]:
