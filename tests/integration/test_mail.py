@@ -13,16 +13,16 @@ from uuid import UUID
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import Database
+from plaudit.db import Database, OwnConnection
 from plaudit.events.log import place_waiting
 from plaudit.mail import outbox
-from plaudit.mail.limits import MAIL_PAUSE_S_MAX, MAIL_TRIES_MAX
+from plaudit.mail.limits import MAIL_PAUSE_S_MAX, MAIL_TRIES_MAX, MAILS_NOT_DELIVERED_DAYS
 from plaudit.mail.model import MailKind, MailNotSent, NewMail
 from plaudit.mail.trying import send_test
 from plaudit.outgoing import tls_context
 from plaudit.people.mailboxes import mailbox_of
 from plaudit.people.model import Role
-from plaudit.readiness.model import State
+from plaudit.readiness.model import CheckResult, State
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller, settle
 from plaudit.selling.providers.news import Payment, PaymentState, Voucher, VoucherNumber
@@ -495,7 +495,7 @@ async def test_a_server_that_is_not_who_it_says_or_cannot_seal_gets_nothing(data
             assert (await check("mail_server", settings, database)).state is State.ATTENTION
 
 
-async def test_the_checks_say_what_is_missing_for_mail(shop: Shop, peer: MailServer, ada: Returns) -> None:
+async def test_the_checks_say_what_is_missing_for_mail(shop: Shop) -> None:
     database, settings = shop.desk.house.database, shop.desk.house.settings
     assert (await check("mail", settings, database)).state is State.OK
     for changed, words in (
@@ -506,8 +506,27 @@ async def test_the_checks_say_what_is_missing_for_mail(shop: Shop, peer: MailSer
     ):
         said = await check("mail", dataclasses.replace(settings, **changed), database)  # type: ignore[arg-type]
         assert (said.state, words in said.why) == (State.ATTENTION, True), said
-    peer.to_recipients[ADDRESS] = NOBODY_THERE
+
+
+async def test_mails_that_did_not_arrive_are_drawn_attention_to_for_a_time(
+    shop: Shop, peer: MailServer, ada: Returns, owner_connection: OwnConnection
+) -> None:
+    async def said() -> CheckResult:
+        return await check("mail", shop.desk.house.settings, shop.desk.house.database, shop.clock)
+
     await ada.buy()
     await send(shop)
-    said = await check("mail", settings, database)
-    assert (said.state, said.page) == (State.ATTENTION, "/operator/mails?show=refused")
+    assert (await said()).state is State.OK
+    headers, body = signed({"message_id": str(peer.received[0]["Message-ID"])})
+    await (await shop.desk.client()).post("/v1/webhooks/mail-bounces", headers=headers, content=body)
+    lost = await said()
+    assert (lost.state, lost.page) == (State.ATTENTION, "/operator/mails")
+    otto = await shop.desk.person("otto", Role.OPERATOR)
+    assert "Came back</span>" in (await otto.get(lost.page)).text
+    await owner_connection.execute("update issuer set claims = '{}'")
+    both = await said()
+    assert "email=email" in both.command
+    assert "came back: 1" in both.why
+    await owner_connection.execute("update issuer set claims = $1", {"email": "email"})
+    shop.clock.advance(timedelta(days=MAILS_NOT_DELIVERED_DAYS))
+    assert (await said()).state is State.OK

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from plaudit.clock import SystemClock
+from plaudit.clock import Clock, SystemClock
 from plaudit.db import Database, connect
 from plaudit.mail.sending import send_due
 from plaudit.outgoing import tls_context
@@ -65,10 +65,10 @@ async def mails(shop: Shop) -> list[dict[str, Any]]:
         return [dict(row) for row in await connection.fetch("select * from mail order by mail_id")]
 
 
-async def check(check_id: str, settings: Settings, database: Database) -> CheckResult:
+async def check(check_id: str, settings: Settings, database: Database, clock: Clock | None = None) -> CheckResult:
     """What one check of `plaudit check` says."""
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
-        grounds = Grounds(settings=settings, clock=SystemClock(), client=client, database=database)
+        grounds = Grounds(settings=settings, clock=clock or SystemClock(), client=client, database=database)
         report = await look(grounds, checks=[one for one in CHECKS if one.id == check_id])
     return report.results[0]
 

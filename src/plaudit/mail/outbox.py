@@ -1,6 +1,6 @@
 """The outbox: mails are written in the transaction of what they tell, each thing once, and sent after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
@@ -12,6 +12,7 @@ from plaudit.mail.limits import (
     MAIL_PAUSE_S_FIRST,
     MAIL_PAUSE_S_MAX,
     MAILS_AT_ONCE,
+    MAILS_NOT_DELIVERED_DAYS,
     MAILS_PER_RUN_MAX,
 )
 from plaudit.mail.model import Mail, MailEnded, MailState, NewMail
@@ -58,9 +59,10 @@ async def list_mails(
     return await fetch_all(connection, SQL["list_mails"], Mail, state, person_id, before, limit)
 
 
-async def count_not_delivered(connection: Connection, most: int) -> int:
-    """How many mails were refused or came back; `most` of them are counted."""
-    found: int = await connection.fetchval(SQL["count_not_delivered"], most)
+async def count_not_delivered(connection: Connection, now: datetime, most: int) -> int:
+    """How many mails of the last MAILS_NOT_DELIVERED_DAYS were refused or came back; `most` of them are counted."""
+    since = now - timedelta(days=MAILS_NOT_DELIVERED_DAYS)
+    found: int = await connection.fetchval(SQL["count_not_delivered"], since, most)
     return found
 
 

@@ -59,4 +59,6 @@ where ($1::text is null or state = $1) and ($2::bigint is null or person_id = $2
 order by mail_id desc limit $4
 
 -- name: count_not_delivered
-select count(*) from (select from mail where state in ('refused', 'bounced') limit $1) m
+-- Of the latest that were not: what is older than them is not looked at.
+select count(*) filter (where ended_at > $1)
+from (select ended_at from mail where state in ('refused', 'bounced') order by mail_id desc limit $2) m

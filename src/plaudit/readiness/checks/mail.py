@@ -1,6 +1,7 @@
 """Whether buyers are mailed what the law and they themselves want in hand, and whether mails arrive."""
 
 from plaudit.limits import MAILS_NOT_DELIVERED_COUNTED_MAX
+from plaudit.mail.limits import MAILS_NOT_DELIVERED_DAYS
 from plaudit.mail.outbox import count_not_delivered
 from plaudit.mail.server import connected
 from plaudit.mail.trying import missing
@@ -21,17 +22,19 @@ async def mail(grounds: Grounds) -> CheckOutcome:
     if settings.mail_by == "smtp" and (wrong := _not_described(settings)):
         return wrong
     async with grounds.opened.read() as connection:
-        lost = await count_not_delivered(connection, MAILS_NOT_DELIVERED_COUNTED_MAX)
+        lost = await count_not_delivered(connection, grounds.clock.now(), MAILS_NOT_DELIVERED_COUNTED_MAX)
         knows = any("email" in one.claims for one in await list_issuers(connection) if one.active)
-    if lost:
-        return attention(f"mails that were refused or came back: {lost}", page="/operator/mails?show=refused")
-    if settings.mail_by == "webhook":
-        return ok("your platform mails: it is told of each by the event mail.due")
-    if not knows:
+    not_delivered = f"mails of {MAILS_NOT_DELIVERED_DAYS} days that were refused or came back: {lost}"
+    if settings.mail_by == "smtp" and not knows:
+        unknown = "no issuer's claim says where people are mailed to, so only those are whose address your server tells"
         return attention(
-            "no issuer's claim says where people are mailed to, so only those are whose address your server tells",
+            f"{unknown}; {not_delivered}" if lost else unknown,
             command="plaudit issuer set ISSUER --claim email=email --scope email",
         )
+    if lost:
+        return attention(not_delivered, page="/operator/mails")
+    if settings.mail_by == "webhook":
+        return ok("your platform mails: it is told of each by the event mail.due")
     return ok(f"by {settings.mail_host}, from {settings.mail_from}")
 
 
