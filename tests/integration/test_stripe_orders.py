@@ -14,6 +14,7 @@ from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_PROCESSING_DAYS_MAX
 from plaudit.people.model import Role
 from plaudit.selling.orders import jobs
 from plaudit.selling.reconciliation.actions import run_due
+from plaudit.selling.reversals.sending import send_due
 from tests.support.cheap_region import sell_cheaply_in_indonesia
 from tests.support.peers import peer
 from tests.support.stripe import (
@@ -440,6 +441,26 @@ async def test_a_warning_of_the_cards_network_is_refunded_where_that_is_wanted(
         assert await shop.coins(ada) == 0
         [given_back] = (await ada.get("/v1/reversals")).json()["items"]
         assert (given_back["kind"], given_back["amount"]) == ("refund", order["price"])
+
+
+async def test_a_refund_that_nobody_asked_for_may_take_days(database_url: str, world: StripeWorld) -> None:
+    async with open_stripe_shop(database_url, world, refund_fraud_warnings=True) as shop:
+        ada, house = await shop.desk.person("ada", locale="en-US"), shop.desk.house
+        order = await shop.order(ada)
+        world.pay(order["checkout_url"], BANK_DEBIT)
+        world.control("settle", session=_session(order), success=True)
+        await shop.tell(*world.messages())
+        (intent,) = world.control("object", kind="payment_intent")
+        world.control("warn", payment_intent=intent["id"])
+        assert await shop.tell(*world.messages("radar.early_fraud_warning.created")) == ["problem"]
+        await send_due(house.database, house.payment_providers, house.settings, shop.clock)
+        assert [one["state"] for one in (await ada.get("/v1/reversals")).json()["items"]] == ["sent"]
+        assert await shop.tell(*world.messages("refund.created")) == ["repeated"]
+        (refund,) = world.control("object", kind="refund")
+        world.control("move_refund", refund=refund["id"], status="succeeded")
+        assert await shop.tell(*world.messages("refund.updated")) == ["applied"]
+        [given_back] = (await ada.get("/v1/reversals")).json()["items"]
+        assert (given_back["state"], given_back["reason"]) == ("done", "")
 
 
 async def test_a_review_that_came_to_nothing_is_closed_by_itself(shop: StripeShop, ada: httpx2.AsyncClient) -> None:

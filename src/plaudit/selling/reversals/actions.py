@@ -209,8 +209,7 @@ async def _move_on(
 def _state_of(news: ReversalNews, steps: list[Reversal]) -> State:
     if news.state is ReversalState.DONE:
         return State.DONE
-    ours = any(step.requested_by is not None for step in steps)
-    return State.SENT if ours else State.OPENED
+    return State.SENT if any(step.is_asked_for for step in steps) else State.OPENED
 
 
 def _is_older(news: ReversalNews, standing: list[Reversal]) -> bool:

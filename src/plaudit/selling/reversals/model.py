@@ -97,6 +97,12 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def is_asked_for(self) -> bool:
+        """Whether we began it, for somebody or of our own accord; otherwise the provider did."""
+        asked = {State.REQUESTED, State.SENT}
+        return self.requested_by is not None or self.state in asked or self.previous_state in asked
+
+    @property
     def told_reason(self) -> str:
         """Why, as a person here wrote it for the buyer. What a provider says is for operators."""
         return "" if self.requested_by is None else self.reason
