@@ -5,6 +5,7 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 
 from plaudit.accounting.taxes import commands
 from plaudit.accounting.taxes.export import percent
+from plaudit.accounting.taxes.reading import period_of, tax_return
 from plaudit.db import Database
 from plaudit.exchange import rates
 from plaudit.exchange.model import Rates
@@ -151,6 +153,21 @@ async def test_it_is_reported_at_the_rates_of_the_last_day(world: PaperWorld) ->
     assert reported["gross_minor"] == reported["net_minor"] + reported["tax_minor"]
     german = next(line for line in answer["lines"] if line["country"] == "DE")
     assert (german["reported"]["rate"], german["reported"]["tax_minor"]) == ("1", german["total"]["tax_minor"])
+
+
+async def test_what_is_in_the_sellers_currency_needs_no_rate(world: PaperWorld) -> None:
+    now, house = world.shop.clock.now(), world.shop.desk.house
+    period = period_of(world.first, world.second, "UTC", None, now)
+    in_pounds = replace(house.settings, reporting_currencies="GBP")
+    for known in ({}, {"USD": Decimal("1.25")}):
+        async with house.database.transaction() as connection:
+            await rates.record(connection, [Rates(world.second, known)], "a test", now)
+            found = await tax_return(connection, period, in_pounds, now)
+        british = next(line for line in found.lines if line.sums.currency == "GBP")
+        assert british.reported is not None
+        assert (british.reported.rate, british.reported.rate_day) == ("1", world.second)
+        assert british.reported.tax_minor == british.sums.tax_minor != 0
+    assert {line.reported for line in found.lines if line.sums.currency == "EUR"} == {None}
 
 
 async def test_csv_says_what_json_says(world: PaperWorld) -> None:

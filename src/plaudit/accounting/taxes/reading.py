@@ -63,12 +63,17 @@ async def tax_return(connection: Connection, period: TaxPeriod, settings: Settin
     await allow_long(connection)
     sums = await fetch_all(connection, SQL["tax_lines"], TaxSums, period.begins_at, period.ends_at, period.entity)
     rates = await rates_for(connection, period.last)
-    lines = [TaxLine(one, _reported(one, rates, settings.reporting_currency_of(one.entity))) for one in sums]
+    lines = [
+        TaxLine(one, _reported(one, rates, settings.reporting_currency_of(one.entity), period.last)) for one in sums
+    ]
     return TaxReturn(period=period, is_over=is_over(period, now), lines=lines)
 
 
-def _reported(sums: TaxSums, rates: Rates | None, currency: str) -> Reported | None:
-    """A line in another currency. Net and tax are converted each for itself."""
+def _reported(sums: TaxSums, rates: Rates | None, currency: str, day: date) -> Reported | None:
+    """A line in the currency of its seller. Net and tax are converted each for itself; what is in that currency needs
+    no rate, which nobody may have published."""
+    if sums.currency == currency:
+        return Reported(currency=currency, net_minor=sums.net_minor, tax_minor=sums.tax_minor, rate="1", rate_day=day)
     if rates is None:
         return None
     net, tax = (rates.convert(minor, sums.currency, currency) for minor in (sums.net_minor, sums.tax_minor))
