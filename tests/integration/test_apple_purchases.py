@@ -221,6 +221,11 @@ async def test_a_purchase_of_nobody_in_particular_is_held_and_bound(
     mall: Mall, ada: httpx2.AsyncClient, operator: httpx2.AsyncClient
 ) -> None:
     orders = [await mall.order(ada), await mall.order(ada, 350)]
+    at_the_till = await mall.shop.order(ada, coins=100)
+    async with mall.shop.desk.house.database.transaction() as connection:
+        voucher = {"method": "konbini", "missing_minor": 1}
+        noted = "update recharge_order set processing_since = $2, voucher = $3 where order_id = $1"
+        await connection.execute(noted, uuid.UUID(at_the_till["id"]), mall.shop.clock.now(), voucher)
     bought: dict[str, Any] = {}
     for token, reason in ((None, "no_account_token"), (str(uuid.uuid4()), "unknown_account_token")):
         bought = await mall.buy(appAccountToken=token)

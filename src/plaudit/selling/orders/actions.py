@@ -11,7 +11,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.ledger.shards import shard_of
-from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES, VOUCHERS_REMINDED_MAX
+from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
 from plaudit.money import Money
 from plaudit.people.allowances import take
 from plaudit.people.model import Caller, Role
@@ -370,11 +370,13 @@ async def paid_orders(connection: Connection, person_id: int, before: UUID | Non
     return await fetch_all(connection, SQL["paid_orders"], Order, shard, person_id, before, limit)
 
 
-async def orders_to_show(connection: Connection, person_id: int, order_ids: Sequence[UUID], recent: int) -> list[Order]:
-    """Those of some orders that are a person's, what is under way of so many recent ones, and the newest vouchers that
-    are still to be paid; newest first."""
+async def orders_to_show(
+    connection: Connection, person_id: int, order_ids: Sequence[UUID], *, recent: int = 0, vouchers: int = 0
+) -> list[Order]:
+    """Those of some orders that are a person's, what is under way of so many recent ones, and so many of the newest
+    with a voucher that is still to be paid; newest first."""
     shard = await shard_of(connection, person_id)
-    asked = (shard, person_id, order_ids, recent, VOUCHERS_REMINDED_MAX)
+    asked = (shard, person_id, order_ids, recent, vouchers)
     return await fetch_all(connection, SQL["orders_to_show"], Order, *asked)
 
 

@@ -177,7 +177,7 @@ async def candidates(connection: Connection, transaction: StoreTransaction, limi
     found = await connection.fetch(
         SQL["candidates"], shard, transaction.presented_by, transaction.provider, unit_coins, limit
     )
-    return await orders_to_show(connection, transaction.presented_by, [row["order_id"] for row in found], 0)
+    return await orders_to_show(connection, transaction.presented_by, [row["order_id"] for row in found])
 
 
 async def bind(

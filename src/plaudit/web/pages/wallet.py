@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _
-from plaudit.limits import PAGE_ROWS, WALLET_LOTS_MAX
+from plaudit.limits import PAGE_ROWS, VOUCHERS_REMINDED_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money
 from plaudit.pages import BY_ID
 from plaudit.people.access import Access
@@ -56,7 +56,9 @@ async def wallet(
         creators = {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
         people = await people_by_ids(connection, creators)
         paid = _paid_lots(lots)
-        orders = await actions.orders_to_show(connection, caller.person_id, paid, PAGE_ROWS)
+        orders = await actions.orders_to_show(
+            connection, caller.person_id, paid, recent=PAGE_ROWS, vouchers=VOUCHERS_REMINDED_MAX
+        )
         bought = [order for order in orders if order.order_id in paid]
         withdrawable = await asking.withdrawables(connection, payment_providers, bought, settings, clock.now())
         consent = None
