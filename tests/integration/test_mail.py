@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -154,13 +155,14 @@ async def test_a_credit_note_says_what_became_of_its_own_mail(shop: Shop, peer: 
         assert words in (await ada.buyer.get(f"/credit-notes/{reversal_id}?lang=en")).text
 
 
+@pytest.mark.parametrize("number", ["1234-5678", f"{'0' * 300}63"], ids=["till", "bank"])
 async def test_a_voucher_is_mailed_once_and_again_before_it_is_too_late(
-    shop: Shop, peer: MailServer, ada: Returns
+    shop: Shop, peer: MailServer, ada: Returns, number: str
 ) -> None:
-    order = await pay_with_voucher(ada, "1234-5678")
-    await tell_voucher(ada, order, "1234-5678")  # the provider says it again
+    order = await pay_with_voucher(ada, number)
+    await tell_voucher(ada, order, number)  # the provider says it again
     assert await send(shop) == 1
-    assert "1234-5678" in text_of(peer.received[0])
+    assert number in text_of(peer.received[0])
     shop.clock.advance(timedelta(days=1))
     assert await send(shop) == 0
     shop.clock.advance(timedelta(days=1, minutes=1))
@@ -177,12 +179,11 @@ async def test_a_voucher_that_was_replaced_or_paid_is_not_mailed(shop: Shop, pee
     await ada.buyer.post(f"/v1/orders/{order['id']}/refresh")
     shop.clock.advance(timedelta(days=4))
     await send(shop)
-    assert {(one["kind"], one["edition"], one["state"], one["reason"]) for one in await mails(shop)} == {
-        ("voucher", "first", "dropped", "overtaken"),
-        ("voucher_reminder", "first", "dropped", "overtaken"),
-        ("voucher", "second", "sent", ""),
-        ("voucher_reminder", "second", "dropped", "overtaken"),
-        ("receipt", "", "sent", ""),
+    assert Counter((one["kind"], one["state"], one["reason"]) for one in await mails(shop)) == {
+        ("voucher", "dropped", "overtaken"): 1,
+        ("voucher_reminder", "dropped", "overtaken"): 2,
+        ("voucher", "sent", ""): 1,
+        ("receipt", "sent", ""): 1,
     }
 
 

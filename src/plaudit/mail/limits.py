@@ -9,6 +9,5 @@ MAILS_AT_ONCE = 4  # connections to the mail server, per process
 MAILS_PER_RUN_MAX = 500
 MAIL_SERVER_TIMEOUT_S = 20  # for each answer of the mail server
 MAIL_WORDS_LENGTH_MAX = 300  # characters of what a mail server or a host says of a mail
-MAIL_EDITION_LENGTH_MAX = 200  # characters
 MAILS_NOT_DELIVERED_DAYS = 30  # how long a mail that did not arrive is drawn attention to
 BOUNCE_BYTES_MAX = 16_384  # of what tells of a bounce

@@ -7,7 +7,6 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import id_at
 from plaudit.mail.limits import (
-    MAIL_EDITION_LENGTH_MAX,
     MAIL_LEASE_S,
     MAIL_PAUSE_S_FIRST,
     MAIL_PAUSE_S_MAX,
@@ -42,8 +41,7 @@ _REPEATABLE = frozenset({MailState.DROPPED, MailState.REFUSED, MailState.BOUNCED
 
 async def add(connection: Connection, new: NewMail, now: datetime, due_at: datetime | None = None) -> None:
     """Have a buyer mailed, at once or from a moment on; in the caller's transaction. A second time changes nothing."""
-    edition = new.edition[:MAIL_EDITION_LENGTH_MAX]
-    told = (new.kind, new.shard, new.person_id, new.order_id, new.reversal_id, edition)
+    told = (new.kind, new.shard, new.person_id, new.order_id, new.reversal_id, new.edition)
     await connection.execute(SQL["add"], id_at(now), *told, now, due_at or now)
 
 

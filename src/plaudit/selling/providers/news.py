@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -48,8 +49,10 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def edition(self) -> str:
-        """What tells it from another one of the same order, however much of it is paid."""
-        return " ".join(number.value for number in self.numbers) or self.url or self.method
+        """What tells it from another one of the same order, however much of it is paid: a digest, as codes of banks may
+        be long."""
+        told = " ".join(number.value for number in self.numbers) or self.url or self.method
+        return sha256(told.encode()).hexdigest()
 
 
 class Decline(enum.StrEnum):
