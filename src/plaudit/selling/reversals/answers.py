@@ -43,7 +43,9 @@ class OperatorReversalAnswer(ReversalAnswer, frozen=True, kw_only=True):
     dispute_fee: Annotated[Money, Meta(description="What the channel charged beside the amount.")]
     dispute_fee_returned: Annotated[Money, Meta(description="What of it came back, as when a dispute was won.")]
     lost: Annotated[Money, Meta(description="What went back beyond what was left of the order.")]
-    requested_by: Annotated[str | None, Meta(description="The person who asked for it; null: the provider began it, or a rule here.")]
+    requested_by: Annotated[
+        str | None, Meta(description="The person who asked for it; null: the provider began it, or a rule here.")
+    ]
     outcome: Annotated[str, Meta(description="What the provider said of it last.")]
     respond_until: Annotated[datetime | None, Meta(description="Until when a dispute can be answered.")]
     tries: Annotated[int, Meta(description="How often the provider was told.")]
