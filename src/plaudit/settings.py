@@ -253,7 +253,7 @@ class Settings:
 
     tax_subdivisions: Annotated[str, countries] = ""
     """Countries in whose states and provinces the tax of the dated table is charged, such as CA; separated by spaces.
-    In others the rate of the country holds."""
+    In others the rate of the country holds, and a tax provider is asked only of states and provinces of the table."""
 
     tax_answer_required: Annotated[bool, yes_or_no] = False
     """Whether nothing is sold while a tax provider does not answer. Otherwise the dated table says the tax then."""

@@ -63,7 +63,7 @@ async def shop(database_url: str, tmp_path: Path, request: pytest.FixtureRequest
         yield opened
 
 
-WITH_SERVICE = pytest.mark.parametrize("shop", [{"with_service": True}], indirect=True)
+WITH_SERVICE = pytest.mark.parametrize("shop", [{"with_service": True, "tax_subdivisions": "US"}], indirect=True)
 
 
 async def basis(database: Database, quote: dict[str, Any]) -> Any:
@@ -113,6 +113,19 @@ async def test_when_it_does_not_answer_the_table_does(shop: Shop, service: Servi
         assert (quote["tax_rate_bps"], await basis(database, quote)) == (1_900, None), mood
     await service.be("well")
     assert (await basis(database, await shop.quote(ben, package_coins=700)))["source"] == "tax_service"
+
+
+@WITH_SERVICE
+async def test_nobody_is_asked_of_a_province_in_another_country(shop: Shop, service: Service, database: Database) -> None:
+    ben, cam = [await shop.desk.person(name, locale=locale) for name, locale in (("ben", "de-DE"), ("cam", "en-CA"))]
+    count = len(await service.asked())
+    body = {"id": str(new_id(shop.clock)), "package_coins": 700, "subdivision": "ON"}
+    refused = await ben.post("/v1/quotes", json=body)
+    assert (refused.status_code, refused.json()["field"]) == (400, "body.subdivision"), refused.text
+    assert len(await service.asked()) == count
+    assert (await basis(database, await shop.quote(ben, package_coins=700)))["subdivision"] == ""
+    await shop.quote(cam, coins=700, subdivision="ON")  # it is in the table
+    assert (await service.asked())[-1]["subdivision"] == "ON"
 
 
 @pytest.mark.parametrize("shop", [{"with_service": True, "tax_answer_required": True}], indirect=True)

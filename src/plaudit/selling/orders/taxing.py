@@ -9,6 +9,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, statements
+from plaudit.problems import InvalidField
 from plaudit.providers import Providers
 from plaudit.selling.orders.model import Quote, QuoteRequest
 from plaudit.selling.prices.pricing import WEB, Price
@@ -77,12 +78,14 @@ async def basis_of(
     """What the tax rests on; None: the rate of the country, which the price has already. App stores tax what they sell.
 
     Raises:
+        InvalidField: a provider would be asked of a state or province that is none of the country.
         TaxToBeAsked: what a provider says of the place is not known yet.
     """
     if price.channel != WEB:
         return None
     place = TaxPlace(price.region, asked.subdivision or "", asked.postal_code or "")
     if taxing.providers.names:
+        await _require_part(connection, place, settings, now)
         if place not in taxing.answers:
             raise TaxToBeAsked(place)
         if answer := taxing.answers[place]:
@@ -109,6 +112,14 @@ async def basis_of(
         reference=str(rate.subdivision_tax_rate_id),
         answered_at=now,
     )
+
+
+async def _require_part(connection: Connection, place: TaxPlace, settings: Settings, now: datetime) -> None:
+    """What buyers write of themselves is on receipts and in returns: only where the tax may be that of a part."""
+    if not place.subdivision or place.country in settings.tax_subdivisions.split():
+        return
+    if await rate_below(connection, place.country, place.subdivision, now) is None:
+        raise InvalidField(field="subdivision", reason=f"is no state or province of {place.country} with a tax here")
 
 
 async def keep(connection: Connection, quote: Quote, basis: TaxBasis) -> None:
