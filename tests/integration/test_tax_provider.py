@@ -172,6 +172,9 @@ async def test_provinces_have_rates_of_their_own(shop: Shop, database: Database)
     assert (await olga.post("/v1/subdivision-tax-rates", json=body | {"rate_ppm": 1})).status_code == 409
     past = body | {"id": str(new_id(shop.clock)), "valid_from": "2020-01-01"}
     assert (await olga.post("/v1/subdivision-tax-rates", json=past)).json()["field"] == "body.valid_from"
+    nowhere = body | {"id": str(new_id(shop.clock)), "country": "ZZ"}
+    assert (await olga.post("/v1/subdivision-tax-rates", json=nowhere)).json()["field"] == "body.country"
+    assert (await olga.get("/v1/subdivision-tax-rates", params={"country": "ZZ"})).status_code == 400
     assert (await cam.post("/v1/subdivision-tax-rates", json=body)).status_code == 403
     quote = await shop.quote(cam, coins=10_000, subdivision="QC")
     net, tax = quote["net"]["amount_minor"], quote["tax"]["amount_minor"]

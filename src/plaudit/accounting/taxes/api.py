@@ -12,6 +12,7 @@ from plaudit.accounting.taxes import reading
 from plaudit.accounting.taxes.answers import ROWS, PaperAnswer, TaxReturnAnswer, paper_answer, tax_return_answer
 from plaudit.accounting.taxes.export import papers_csv, tax_return_csv
 from plaudit.accounting.taxes.model import PaperFilter, PaperKind
+from plaudit.countries import Country
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, Page
@@ -24,9 +25,6 @@ Last: TypeAlias = Annotated[
     date | None, QueryParameter(name="to", description="The last day; without it, the end of the last month.")
 ]
 Zone: TypeAlias = Annotated[str, Parameter(max_length=60, description="Whose days these are.")]
-Country: TypeAlias = Annotated[
-    str | None, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Only those of buyers there.")
-]
 
 
 @get(
@@ -74,7 +72,7 @@ async def papers(  # noqa: PLR0913, PLR0917 - one for each parameter of the addr
     last: Last = None,
     zone: Zone = "UTC",
     entity: Entity = None,
-    country: Country = None,
+    country: Annotated[Country | None, Parameter(description="Only those of buyers there.")] = None,
     currency: Currency = None,
     kind: Annotated[PaperKind | None, Parameter(description="Only those of this kind.")] = None,
     format: Format = "json",

@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
+from plaudit.countries import Country
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, Page
@@ -61,9 +62,7 @@ def _answer(rate: SubdivisionRate) -> SubdivisionRateAnswer:
 )
 async def list_rates(
     database: Database,
-    country: Annotated[
-        str | None, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Those of one country only.")
-    ] = None,
+    country: Annotated[Country | None, Parameter(description="Those of one country only.")] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> Page[SubdivisionRateAnswer]:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
+from plaudit.countries import Country
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.problems import IdempotencyConflict, InvalidField
@@ -44,7 +45,7 @@ class NewSubdivisionRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """A tax rate of a state or province that an operator decides."""
 
     id: Annotated[UUID, IdMeta]
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
+    country: Country
     subdivision: Annotated[
         str, Meta(pattern=SUBDIVISION_PATTERN, description="As in ISO 3166-2, without the country.", examples=["QC"])
     ]
