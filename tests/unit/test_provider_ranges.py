@@ -86,3 +86,12 @@ def test_the_ends_of_a_range_are_taken_and_nothing_beyond(currency: str) -> None
         if name == "stripe":
             assert provider.takes(Money(taken.most_minor, currency))
             assert not provider.takes(Money(taken.most_minor + 1, currency))
+
+
+def test_the_tax_of_a_place_does_not_move_the_rate_of_the_book() -> None:
+    """Half a dollar stays half a dollar, with the tax of a province or what an operator decided since."""
+    canada = price("CAD", tax_included=False, unit_numerator=140, unit_denominator=100)
+    decided = price("CAD", tax_included=False, unit_numerator=140, unit_denominator=100, tax_rate_bps=500,
+                    book_tax_rate_bps=0)  # fmt: skip
+    for found in (canada, canada.taxed_at("HST", 130_000), decided, decided.taxed_at("HST", 130_000)):
+        assert found.minor_per_us_cent == canada.minor_per_us_cent

@@ -108,6 +108,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[Package, ...] = ()
     tax_rate_ppm: int | None = None
     """The rate in millionths, where it is finer than basis points or that of a place; None: `tax_rate_bps`."""
+    book_tax_rate_bps: int | None = None
+    """The rate the book was made with, where another one holds now or in the place; None: `tax_rate_bps`."""
 
     @property
     def tax_rate(self) -> Fraction:
@@ -119,7 +121,12 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     def taxed_at(self, name: str, rate_ppm: int) -> "Price":
         """The price with the tax of a place; what is shown of its rate is rounded to basis points."""
         rate_bps = round_half_up(Fraction(rate_ppm * BPS, PPM))
-        return msgspec.structs.replace(self, tax_name=name, tax_rate_bps=rate_bps, tax_rate_ppm=rate_ppm)
+        taxed = msgspec.structs.replace(self, tax_name=name, tax_rate_bps=rate_bps, tax_rate_ppm=rate_ppm)
+        return msgspec.structs.replace(taxed, book_tax_rate_bps=self._book_rate_bps)
+
+    @property
+    def _book_rate_bps(self) -> int:
+        return self.tax_rate_bps if self.book_tax_rate_bps is None else self.book_tax_rate_bps
 
     @property
     def reference_unit(self) -> Fraction:
@@ -133,8 +140,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def minor_per_us_cent(self) -> Fraction:
-        """Minor units for one US cent, at the exchange rates of the book."""
-        with_tax = self.unit * (1 if self.tax_included else Fraction(BPS + self.tax_rate_bps, BPS))
+        """Minor units for one US cent, at the exchange rates of the book, whatever the tax is now."""
+        with_tax = self.unit * (1 if self.tax_included else Fraction(BPS + self._book_rate_bps, BPS))
         return with_tax / self.reference_unit
 
     def within(self, least_minor: int, most_minor: int) -> "Price":

@@ -13,6 +13,7 @@ select distinct region from price where version = $1 order by region
 -- book's own. The name of the tax goes with its rate.
 select p.version, region, channel, currency, unit_numerator, unit_denominator, step_minor,
     coalesce(t.name, p.tax_name) as tax_name, coalesce(t.rate_bps, p.tax_rate_bps) as tax_rate_bps,
+    p.tax_rate_bps as book_tax_rate_bps,
     tax_included, store_fee_bps, custom_amounts, coins_min, coins_max, reference_numerator, reference_denominator,
     store_fee_fixed_minor, seller_code,
     coalesce((
