@@ -116,7 +116,9 @@ async def test_when_it_does_not_answer_the_table_does(shop: Shop, service: Servi
 
 
 @WITH_SERVICE
-async def test_nobody_is_asked_of_a_province_in_another_country(shop: Shop, service: Service, database: Database) -> None:
+async def test_nobody_is_asked_of_a_province_in_another_country(
+    shop: Shop, service: Service, database: Database
+) -> None:
     ben, cam = [await shop.desk.person(name, locale=locale) for name, locale in (("ben", "de-DE"), ("cam", "en-CA"))]
     count = len(await service.asked())
     body = {"id": str(new_id(shop.clock)), "package_coins": 700, "subdivision": "ON"}

@@ -10,7 +10,9 @@ from plaudit.selling.prices.pricing import Package, Price, PriceBook
 
 SQL = statements(__file__)
 
-_PRICE_FIELDS = [name for name in Price.__struct_fields__ if name not in {"packages", "tax_rate_ppm", "book_tax_rate_bps"}]
+_PRICE_FIELDS = [
+    name for name in Price.__struct_fields__ if name not in {"packages", "tax_rate_ppm", "book_tax_rate_bps"}
+]
 
 
 async def newest_version(connection: Connection) -> int:
