@@ -10,10 +10,10 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database
+from plaudit.db import Database, OwnConnection
 from plaudit.exchange.ecb import RatesRefused
 from plaudit.exchange.jobs import renew_rates
-from plaudit.exchange.rates import newest, rates_for, shipped_until
+from plaudit.exchange.rates import newest, newest_day, rates_for, shipped_until
 from plaudit.limits import EXCHANGE_RATES_BYTES_MAX
 from plaudit.payouts.jobs import update_reference_rates
 from plaudit.payouts.rates import rate_at
@@ -73,6 +73,25 @@ async def test_rates_are_fetched_and_used(database: Database, clock: ManualClock
         source = await connection.fetchval("select source from exchange_rate where day = $1 limit 1", today)
     assert (str(today) in euros.source_note, source) == (True, server.url)
     assert euros.minor_per_diamond == Fraction(1, 2) / Fraction(moved["USD"])
+
+
+async def test_days_without_rates_are_filled_later(
+    database: Database, clock: ManualClock, server: RatesServer, owner_connection: OwnConnection
+) -> None:
+    settings = Settings(exchange_rates_url=server.url)
+    await renew_rates(database, clock, Settings())
+    days = [row["day"] for row in await owner_connection.fetch("select distinct day from exchange_rate order by day")]
+    before = {currency: str(rate) for currency, rate in (await known(database)).items()}
+    await owner_connection.execute("delete from exchange_rate where day = any ($1)", [days[-2], days[-20]])
+    assert await renew_rates(database, clock, Settings()) > len(before), "a release has the days"
+    await owner_connection.execute("delete from exchange_rate where day = any ($1)", days[:-1])
+    early = days[0] - timedelta(days=3)
+    server.body = document({early: before, clock.now().date(): before})
+    assert await renew_rates(database, clock, settings) > 2 * len(before)
+    async with database.read() as connection:
+        found = await rates_for(connection, early)
+        assert found is not None
+        assert (found.day, await newest_day(connection)) == (early, clock.now().date())
 
 
 async def test_what_is_refused_changes_nothing_and_is_told(

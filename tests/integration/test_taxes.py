@@ -167,7 +167,7 @@ async def test_what_is_in_the_sellers_currency_needs_no_rate(world: PaperWorld) 
         assert british.reported is not None
         assert (british.reported.rate, british.reported.rate_day) == ("1", world.second)
         assert british.reported.tax_minor == british.sums.tax_minor != 0
-    assert {line.reported for line in found.lines if line.sums.currency == "EUR"} == {None}
+        assert {line.reported for line in found.lines if line.sums.currency == "EUR"} == {None}
 
 
 async def test_csv_says_what_json_says(world: PaperWorld) -> None:

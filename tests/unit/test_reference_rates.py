@@ -64,11 +64,11 @@ def test_what_is_no_list_of_rates_is_refused(body: bytes, why: str) -> None:
 def test_only_days_that_are_new_and_have_come_are_taken() -> None:
     known = Rates(DAY, {"USD": Decimal("1.25")})
     later = Rates(TODAY, {"USD": Decimal("1.3")})
-    assert require_steady([known, later], known, TODAY, 20) == [later]
-    assert require_steady([known], known, TODAY, 20) == []
-    assert require_steady([known], None, TODAY, 20) == [known]
+    assert require_steady([known, later], [known], TODAY, 20) == [later]
+    assert require_steady([known], [known], TODAY, 20) == []
+    assert require_steady([known], [], TODAY, 20) == [known]
     with pytest.raises(RatesRefused, match="not come"):
-        require_steady([later], known, DAY, 20)
+        require_steady([later], [known], DAY, 20)
 
 
 @pytest.mark.parametrize(("rate", "is_taken"), [("1.5", True), ("1.5001", False), ("1.0417", True), ("1.0416", False)])
@@ -76,16 +76,30 @@ def test_a_jump_is_refused_from_one_day_to_the_next(rate: str, is_taken: bool) -
     known = Rates(DAY, {"USD": Decimal("1.25"), "GBP": Decimal("0.8")})
     moved = Rates(TODAY, {"USD": Decimal(rate), "GBP": Decimal("0.8"), "SEK": Decimal(11)})
     if is_taken:
-        assert require_steady([moved], known, TODAY, 20) == [moved]
+        assert require_steady([moved], [known], TODAY, 20) == [moved]
         return
     with pytest.raises(RatesRefused, match="USD went from"):
-        require_steady([moved], known, TODAY, 20)
+        require_steady([moved], [known], TODAY, 20)
 
 
 def test_what_moves_day_by_day_may_go_far() -> None:
     known = Rates(DAY, {"USD": Decimal("1.25")})
     days = [Rates(DAY + timedelta(days=number), {"USD": Decimal(rate)}) for number, rate in ((1, "1.4"), (2, "1.6"))]
-    assert require_steady(days, known, TODAY + timedelta(days=1), 20) == days
+    assert require_steady(days, [known], TODAY + timedelta(days=1), 20) == days
+
+
+@pytest.mark.parametrize(("rate", "is_taken"), [("1.3", True), ("1.1", True), ("1.6", False), ("0.9", False)])
+def test_a_gap_is_filled_between_its_neighbours(rate: str, is_taken: bool) -> None:
+    days = [DAY - timedelta(days=number) for number in (2, 1, 0)]
+    first, gap, last = (Rates(day, {"USD": Decimal(at)}) for day, at in zip(days, ("1.25", rate, "1.1"), strict=True))
+    for known in ([first, last], [last]):  # the first may be new, too
+        if is_taken:
+            assert require_steady([first, gap, last], known, TODAY, 20) == [
+                one for one in (first, gap) if one not in known
+            ]
+            continue
+        with pytest.raises(RatesRefused, match="USD went from"):
+            require_steady([first, gap, last], known, TODAY, 20)
 
 
 def test_those_that_came_with_plaudit_are_whole() -> None:

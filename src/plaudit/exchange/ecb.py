@@ -1,6 +1,6 @@
 """The European Central Bank's reference rates as it publishes them: an XML document with one day, or several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -83,19 +83,29 @@ def _rate(currency: str, text: str) -> Decimal:
     return rate
 
 
-def require_steady(fetched: list[Rates], known: Rates | None, today: date, jump_percent_max: int) -> list[Rates]:
-    """The days of what was fetched that are newer than what is known, each held against the one before.
+def require_steady(fetched: list[Rates], known: Sequence[Rates], today: date, jump_percent_max: int) -> list[Rates]:
+    """The days of what was fetched that are not known, each held against the days before and after it.
+
+    Args:
+        fetched: as it was published, the oldest first.
+        known: the days there are among those, and the nearest before and after them.
+        today: by UTC.
+        jump_percent_max: by how much a currency may move from one day to the next.
 
     Raises:
         RatesRefused: a day has not come yet, or a currency moved by more from one day to the next.
     """
-    new = [rates for rates in fetched if known is None or rates.day > known.day]
-    before = known.per_euro if known else {}
-    for rates in new:
-        if rates.day > today:
+    by_day = {rates.day: rates for rates in known}
+    new = [rates for rates in fetched if rates.day not in by_day]
+    before: dict[str, Decimal] = {}
+    was_new = False
+    for rates in sorted([*known, *new], key=lambda one: one.day):
+        is_new = rates.day not in by_day
+        if is_new and rates.day > today:
             raise RatesRefused(f"{rates.day} has not come yet")
-        _require_no_jump(before, rates, jump_percent_max)
-        before = {**before, **rates.per_euro}
+        if is_new or was_new:
+            _require_no_jump(before, rates, jump_percent_max)
+        before, was_new = {**before, **rates.per_euro}, is_new
     return new
 
 

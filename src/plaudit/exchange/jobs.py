@@ -7,7 +7,7 @@ import httpx2
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.exchange.ecb import read_rates, require_steady
-from plaudit.exchange.rates import newest, record, record_shipped
+from plaudit.exchange.rates import rates_around, record, record_shipped
 from plaudit.jobs import Job
 from plaudit.limits import EXCHANGE_EVERY_S, EXCHANGE_RATES_BYTES_MAX, EXCHANGE_TIMEOUT_S
 from plaudit.outgoing import fetch_document, tls_context
@@ -15,8 +15,8 @@ from plaudit.settings import Settings
 
 
 async def renew_rates(database: Database, clock: Clock, settings: Settings) -> int:
-    """Keep rates that are new: those that came with Plaudit, and those at the address of the settings, if there is one;
-    how many. What is refused changes nothing, and is told as the failure of this job.
+    """Keep rates of days that have none: those that came with Plaudit, and those at the address of the settings, if
+    there is one; how many. What is refused changes nothing, and is told as the failure of this job.
 
     Raises:
         RatesRefused: what is there may not be used.
@@ -33,7 +33,7 @@ async def renew_rates(database: Database, clock: Clock, settings: Settings) -> i
         )
     fetched, now = read_rates(body), clock.now()
     async with database.transaction() as connection:
-        known = await newest(connection)
+        known = await rates_around(connection, fetched[0].day, fetched[-1].day)
         days = require_steady(fetched, known, now.astimezone(UTC).date(), settings.exchange_jump_percent)
         return written + await record(connection, days, address, now)
 

