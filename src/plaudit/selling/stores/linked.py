@@ -26,6 +26,7 @@ from plaudit.selling.links import actions as links
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.linking import LinkedSale, LinkReport, LinkReportKind, LinkToken, as_linking
 from plaudit.selling.providers.news import LinkNews
+from plaudit.selling.providers.products import product_of
 from plaudit.selling.stores.model import DueLinkReport, LinkReportLine, LinkReportState, ReportNotRetried
 from plaudit.settings import Settings
 
@@ -60,7 +61,7 @@ async def report_due(database: Database, providers: PaymentProviders, settings: 
         try:
             await store.report_link(report)
         except ProviderRefused as error:
-            refusal = str(error.fields.get("reason") or error)
+            refusal = error.reason
         async with database.transaction() as connection:
             await settle(connection, SQL["end_link_report"], due, due.report_id, refusal, clock.now())
 
@@ -68,7 +69,11 @@ async def report_due(database: Database, providers: PaymentProviders, settings: 
 
 
 async def _report(connection: Connection, due: DueLinkReport, settings: Settings) -> LinkReport:
-    sale = await fetch_one(connection, SQL["linked_sale"], LinkedSale, due.report_id, settings.store_product_prefix)
+    found = await connection.fetchrow(SQL["linked_sale"], due.report_id)
+    sale = None
+    if found is not None:
+        told = dict(found)
+        sale = LinkedSale(product_id=product_of(told.pop("coins"), settings.store_product_prefix), **told)
     return LinkReport(
         id=due.report_id, kind=due.kind, link_id=due.link_id, token=due.token, at=due.happened_at, sale=sale
     )

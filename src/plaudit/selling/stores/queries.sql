@@ -172,9 +172,9 @@ join store_link l on l.provider = d.provider and l.link_id = d.link_id
 where r.report_id = due.report_id
 returning r.report_id, r.provider, r.link_id, l.token, r.kind, r.happened_at, r.tries, r.leased_until
 
--- name: linked_sale -> LinkedSale
--- What a report is about; nothing for one without a sale. $2 is how products are called.
-select s.report_id as sale_id, f.report_id as refund_id, $2::text || o.coins as product_id, r.region, r.currency, r.net_minor,
+-- name: linked_sale
+-- What a report is about; nothing for one without a sale.
+select s.report_id as sale_id, f.report_id as refund_id, o.coins / o.quantity as coins, r.region, r.currency, r.net_minor,
     r.tax_minor, r.net_left_minor
 from store_link_report r
 join order_with_quote o using (shard, order_id)
