@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -12,6 +13,7 @@ from plaudit.clock import SystemClock
 from plaudit.ids import new_id
 from plaudit.limits import SAVED_CARDS_MAX
 from plaudit.people.model import Role
+from plaudit.problems import IdempotencyConflict
 from plaudit.selling.cards import actions, keeping
 from plaudit.selling.cards.model import CONSENT_VERSION, DueCustomer
 from plaudit.selling.orders import jobs
@@ -304,7 +306,14 @@ async def test_nothing_is_kept_of_somebody_who_goes(shop: StripeShop, ada: httpx
 
 
 async def test_so_many_cards_and_no_more(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
-    await saved(shop, ada)
+    first = new(shop)
+    assert (await leave(shop, ada, id=first)).status_code == 201
+    await ada.post("/v1/me/cards/refresh")
+    person_id = await shop.desk.person_id("ada")
+    for changed in (("elsewhere", UUID(first), CONSENT_VERSION), ("stripe", UUID(first), CONSENT_VERSION + 1)):
+        async with shop.desk.house.database.transaction() as connection:
+            with pytest.raises(IdempotencyConflict):
+                await actions.agree(connection, person_id, *changed, "en", shop.clock)
     async with shop.desk.house.database.transaction() as connection:
         for number in range(SAVED_CARDS_MAX - 1):
             await connection.execute(
@@ -315,6 +324,7 @@ async def test_so_many_cards_and_no_more(shop: StripeShop, ada: httpx2.AsyncClie
                 f"pm_{number}",
             )
     assert (await leave(shop, ada)).json()["code"] == "too_many_cards"
+    assert (await leave(shop, ada, id=first)).status_code == 201, "that was agreed to before"
     refused = await ada.post("/v1/orders", json=await asked_for(shop, ada, save_card=CONSENT_VERSION))
     assert refused.json()["code"] == "too_many_cards"
 

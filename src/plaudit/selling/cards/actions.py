@@ -8,7 +8,7 @@ from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import SAVED_CARDS_MAX
 from plaudit.people.actions import require_person
-from plaudit.problems import InvalidField, NotFound
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.providers import ProviderUnavailable
 from plaudit.selling.cards.model import CONSENT_VERSION, CardExpired, ConsentOutdated, Customer, SavedCard, TooManyCards
 from plaudit.selling.providers import PaymentProviders
@@ -41,14 +41,20 @@ async def agree(
     """Keep that somebody wants a provider to keep a card. The same id again changes nothing.
 
     Raises:
+        IdempotencyConflict: the id came with another provider, or other words.
         ConsentOutdated: they were shown other words than those of today.
         TooManyCards: so many are saved already.
     """
+    shard = await shard_of(connection, person_id)
+    given = await connection.fetchval(SQL["consent_version"], shard, person_id, consent_id)
+    if given is not None:
+        if given != version or await _customer(connection, shard, person_id, provider) is None:
+            raise IdempotencyConflict
+        return
     if version != CONSENT_VERSION:
         raise ConsentOutdated
     if len(await cards_of(connection, person_id)) >= SAVED_CARDS_MAX:
         raise TooManyCards
-    shard = await shard_of(connection, person_id)
     await connection.execute(SQL["write_consent"], shard, person_id, consent_id, version, language, clock.now())
     await connection.execute(SQL["write_customer"], shard, person_id, provider, consent_id)
 

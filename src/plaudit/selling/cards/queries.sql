@@ -4,6 +4,9 @@
 insert into card_consent (shard, person_id, consent_id, version, language, given_at) values ($1, $2, $3, $4, $5, $6)
 on conflict do nothing
 
+-- name: consent_version
+select version from card_consent where shard = $1 and person_id = $2 and consent_id = $3
+
 -- name: write_customer -> Customer
 -- Who is known stays; who was forgotten, or not made yet, is begun with this consent.
 insert into card_customer (shard, person_id, provider, consent_id) values ($1, $2, $3, $4)
