@@ -286,6 +286,7 @@ PRICE_LEFT_AFTER_FEES_BPS_MIN = 5_000  # of a price without tax, what must be le
 PACKAGE_DEARER_BPS_MAX = 250  # by which a coin of a larger package may be dearer: prices end in round figures
 OFFER_REST_DAYS = 30  # before a package may be offered again, and for which a crossed-out price must have held
 OFFER_DAYS_MAX = 31  # an offer that lasts longer is a price, not an occasion
+TAX_PLACES_ASKED_MAX = 3  # of one quote, whose buyer may be held to be elsewhere from one try to the next
 TAX_PROVIDER_TIMEOUT_S = 5  # for what a tax provider says of a place; a buyer waits for it
 TAX_ANSWER_BYTES_MAX = 20_000
 EXCHANGE_EVERY_S = 14_400  # between two looks whether there are new exchange rates; they come once a working day

@@ -1,6 +1,6 @@
 """Tax of a place: by a provider over HTTP, by the rate of a state or province, else by that of the country."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,8 +12,11 @@ import pytest
 from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
+from plaudit.problems import TooBusy
 from plaudit.selling import tax_providers
+from plaudit.selling.orders.taxing import Taxing, TaxToBeAsked, with_answers
 from plaudit.selling.prices.taxes import day_in
+from plaudit.selling.tax_providers.base import TaxPlace
 from plaudit.settings import Secret
 from tests.peers.tax_service import KEY
 from tests.support.peers import peer
@@ -113,6 +116,29 @@ async def test_when_it_does_not_answer_the_table_does(shop: Shop, service: Servi
         assert (quote["tax_rate_bps"], await basis(database, quote)) == (1_900, None), mood
     await service.be("well")
     assert (await basis(database, await shop.quote(ben, package_coins=700)))["source"] == "tax_service"
+
+
+@WITH_SERVICE
+async def test_who_is_elsewhere_meanwhile_is_taxed_there(shop: Shop, service: Service) -> None:
+    asked, house = [TaxPlace("US", "OR"), TaxPlace("DE"), TaxPlace("FR"), TaxPlace("GB")], shop.desk.house
+    providers = tax_providers.tax_providers(house.settings)
+
+    def moving(places: list[TaxPlace]) -> Callable[[Taxing], Awaitable[TaxPlace]]:
+        seen = iter(places)
+
+        async def make(taxing: Taxing) -> TaxPlace:
+            place = next(seen)
+            if place not in taxing.answers:
+                raise TaxToBeAsked(place)
+            return place
+
+        return make
+
+    moved = moving([*asked[:2], asked[1]])
+    assert await with_answers(providers, house.settings, shop.clock, moved) == TaxPlace("DE")
+    with pytest.raises(TooBusy):
+        await with_answers(providers, house.settings, shop.clock, moving(asked))
+    await providers.close()
 
 
 @WITH_SERVICE

@@ -9,7 +9,8 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, statements
-from plaudit.problems import InvalidField
+from plaudit.limits import TAX_PLACES_ASKED_MAX
+from plaudit.problems import InvalidField, TooBusy
 from plaudit.providers import Providers
 from plaudit.selling.orders.model import Quote, QuoteRequest
 from plaudit.selling.prices.pricing import WEB, Price
@@ -58,18 +59,21 @@ T = TypeVar("T")
 async def with_answers(
     providers: TaxProviders, settings: Settings, clock: Clock, make: Callable[[Taxing], Awaitable[T]]
 ) -> T:
-    """What comes of making a quote in a transaction; made again when a provider had to be asked first.
+    """What comes of making a quote in a transaction; made again when a provider had to be asked first, and once more
+    where the buyer's region became another one meanwhile.
 
     Raises:
         TaxNotKnown: it does not answer, and the settings want its answer.
+        TooBusy: the place is another one each time.
     """
-    taxing = Taxing(providers=providers)
-    try:
-        return await make(taxing)
-    except TaxToBeAsked as wanted:
-        place = wanted.place
-    answer = await ask(providers, place, clock.now(), settings)
-    return await make(msgspec.structs.replace(taxing, answers={place: answer}))
+    answers: dict[TaxPlace, TaxAnswer | None] = {}
+    for _ in range(TAX_PLACES_ASKED_MAX + 1):
+        try:
+            return await make(Taxing(providers=providers, answers=dict(answers)))
+        except TaxToBeAsked as wanted:
+            place = wanted.place
+        answers[place] = await ask(providers, place, clock.now(), settings)
+    raise TooBusy
 
 
 async def basis_of(
