@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.glimpses import glimpse
 from tests.support.style_guide import style_guide_server
+from tests.support.waiting import until
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -189,7 +190,7 @@ def test_a_double_press_does_not_answer_the_question_it_asked(open_page: OpenPag
         page.keyboard.press("Escape")
     ask.click()
     dialog.get_by_role("button", name="Do it").click()
-    page.wait_for_function("answers.length >= 5")  # the dialog is closed before its answer is read
+    until(lambda: bool(page.evaluate("answers.length >= 5")), "the answer is read, after the dialog is closed")
     assert page.evaluate("answers") == [None] * 4 + ["yes"]
 
 
