@@ -98,7 +98,10 @@ async def test_contracts_are_found_behind_what_was_never_paid_and_by_pages(
     shop: Shop, ada: Returns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(withdrawing, "PAGE_ROWS", 1)
-    bought = [await ada.buy(100), await ada.buy(100)]
+    bought = []
+    for _ in range(2):
+        bought.append(await ada.buy(100))
+        shop.clock.advance(timedelta(seconds=1))
     await shop.order(ada.buyer, coins=100)
     latest = await read(ada.buyer, "/withdraw")
     earlier = re.search(r'href="(/withdraw\?before=[\w-]+)"', latest)
