@@ -16,7 +16,7 @@ const AGAIN_MS = 3_000;
 
 /**
  * Properties: `oneTap` (the name of the saved card that pays for what is missing; empty: none), `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
- * ({coins_short, buys, price: Money | null} | null), `busy`, `disabledReason` (why nothing can be sent now), `countMax`,
+ * ({coins_short, buys, price: Money | null, asking} | null; `asking`: the price comes in a moment), `busy`, `disabledReason` (why nothing can be sent now), `countMax`,
  * `messageMax` (characters of words that may go with a gift; 0: none), `message` (those words).
  * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {id, item_id, count, coins, message?, coins_short}, `buy-exactly` {coins, at_once}, `buy-coins` {}, `sign-in` {item_id, count}.
  */
@@ -32,7 +32,7 @@ export class GiftTray extends PageElement {
     /** @type {Item[]} */ this.items = [];
     /** @type {number | null} */ this.balance = null;
     /** @type {(count: number, before?: number) => Money | null} */ this.moneyOf = () => null;
-    /** @type {{coins_short: number, buys?: number, price?: Money | null} | null} */ this.shortage = null;
+    /** @type {{coins_short: number, buys?: number, price?: Money | null, asking?: boolean} | null} */ this.shortage = null;
     this.oneTap = "";
     this.busy = false;
     this.disabledReason = "";
@@ -227,12 +227,12 @@ export class GiftTray extends PageElement {
   }
 
   #shortagePanel() {
-    const { coins_short: missing, buys = missing, price } = /** @type {{coins_short: number, buys?: number, price?: Money | null}} */ (this.shortage);
+    const { coins_short: missing, buys = missing, price, asking } = /** @type {NonNullable<typeof this.shortage>} */ (this.shortage);
     const worth = price ?? this.moneyOf(missing, this.balance ?? 0);
     return html`<div class="tray-foot tray-shortage" role="alert">
       <div class="grow"><strong>${sayOf("short", missing, { coins: coins(missing) })}</strong><br><span class="soft">${worth ? `${say("short_worth", { money: money(worth) })} ` : ""}${this.oneTap ? say("pays_with", { card: this.oneTap }) : say("gift_waits")}</span></div>
       <div class="cluster">
-        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} @click=${() => this.tell("buy-exactly", { coins: missing, at_once: Boolean(this.oneTap) })}>${say(this.oneTap ? "buy_and_send" : "buy", { coins: coins(buys) })}${worth ? html` · ${money(worth)}` : nothing}</button>
+        <button type="button" class="button button-primary" aria-busy=${this.busy ? "true" : nothing} ?disabled=${Boolean(this.oneTap && asking)} @click=${() => this.tell("buy-exactly", { coins: missing, at_once: Boolean(this.oneTap) })}>${say(this.oneTap ? "buy_and_send" : "buy", { coins: coins(buys) })}${worth ? html` · ${money(worth)}` : nothing}</button>
         ${this.oneTap ? html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.tell("buy-exactly", { coins: missing, at_once: false })}>${say("pay_otherwise")}</button>` : nothing}
         <button type="button" class="button button-quiet" @click=${() => { this.shortage = null; }}>${say("not_now")}</button>
       </div></div>`;

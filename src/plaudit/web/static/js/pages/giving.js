@@ -188,12 +188,13 @@ export class Giving {
     this.#quote = null;
     this.#waiting = wanted;
     const price = this.#moneyOf(missing, this.#confirmed ?? 0);
-    for (const tray of this.trays) tray.shortage = { coins_short: missing, price };
+    for (const tray of this.trays) tray.shortage = { coins_short: missing, price, asking: true }; // nothing is paid before its price is shown
     try {
       this.#quote = await quoteMissing(missing);
       for (const tray of this.trays) if (tray.shortage) tray.shortage = { coins_short: missing, buys: this.#quote.coins, price: this.#quote.price };
     } catch {
       // the list price stays; buying asks again
+      for (const tray of this.trays) if (tray.shortage) tray.shortage = { coins_short: missing, price };
     }
   }
 
