@@ -142,7 +142,9 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     account: AccountKind
     number: Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$(?!\n)")]
     name: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, pattern=r"\S")]
-    valid_from: date
+    valid_from: Annotated[
+        date, Meta(description="The first day; it may be a closed one, whose lines then have the new number.")
+    ]
     entity: Annotated[
         str, Meta(pattern=r"^[A-Z0-9]{0,20}$(?!\n)", description="The seller of record; empty: every seller.")
     ] = ""

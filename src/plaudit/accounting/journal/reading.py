@@ -1,4 +1,5 @@
-"""The general journal and its balances, of days that are closed: they do not change."""
+"""The general journal and its balances, of days that are closed: their amounts do not change, while numbers and names
+of accounts follow the decisions."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
