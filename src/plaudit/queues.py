@@ -6,7 +6,8 @@ A queue is a table and three statements of its room:
   locked`, counts the try and moves the item's time to the end of the lease: a worker that dies loses it by that alone.
 - `postpone`: `$1` tries and `$2` leased_until of the item, `$3` when again, `$4` a code and `$5` words of what failed
   (null: nothing did), then the item's key.
-- `waiting`: `$1` now; of each item in the queue `since`, `due_at`, `tries`, `leased_until` and `failed_with`.
+- `waiting`: `$1` now; of each item in the queue `since`, `due_at`, `tries`, `leased_until` and `failed_with`; of a
+  queue whose items somebody wants by a time (`is_timed`), that time as `wanted_by`.
 
 Whatever ends an item is a statement that asks for the same tries and leased_until (`settle`), in the transaction with
 all that the item did: of two workers who have had one item, one can commit.
@@ -114,6 +115,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     """Since when the oldest is in the queue."""
     overdue_since: datetime | None
+    late: int
+    """Whose time is over by which somebody outside wanted them done."""
+    wanted_by: datetime | None
+    """The earliest time by which somebody outside wants one done."""
     failed_with: dict[str, int]
     """How many failed with what, the most frequent codes."""
 
@@ -127,6 +132,7 @@ select count(*) as waiting,
     count(failed_with) filter (where tries >= $2) as stuck,
     min(since) as since,
     min(due_at) filter (where due_at <= $1 and not coalesce(leased_until > $1, false)) as overdue_since,
+    {timed},
     coalesce((
         select jsonb_object_agg(failed_with, items) from (
             select failed_with, count(*) as items from item where failed_with is not null
@@ -134,6 +140,8 @@ select count(*) as waiting,
     ), '{{}}') as failed_with
 from item
 """
+_TIMED = "count(*) filter (where wanted_by <= $1) as late, min(wanted_by) as wanted_by"
+_UNTIMED = "0 as late, null::timestamptz as wanted_by"
 
 
 async def settle(connection: Connection, statement: str, item: Leased, *arguments: Any) -> None:
@@ -156,10 +164,12 @@ class Watched:
     what: str
     """What is done with an item, for operators."""
     waiting: str
+    is_timed: bool = False
+    """Whether somebody outside wants its items done by a time."""
 
     async def standing(self, connection: Connection, now: datetime) -> Standing:
         """How much waits, since when, and what failed."""
-        statement = _STANDING.format(waiting=self.waiting)
+        statement = _STANDING.format(waiting=self.waiting, timed=_TIMED if self.is_timed else _UNTIMED)
         found = await fetch_one(connection, statement, Standing, now, QUEUE_STUCK_TRIES, QUEUE_CODES_SHOWN_MAX)
         assert found is not None  # aggregates
         return found

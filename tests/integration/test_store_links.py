@@ -17,7 +17,10 @@ from plaudit.ids import new_id
 from plaudit.limits import LINK_REPORT_PAUSE_S_MAX, LINK_UNUSED_AFTER_DAYS
 from plaudit.money import Money
 from plaudit.people.model import Role
+from plaudit.readiness.checks import stores
+from plaudit.readiness.model import Grounds
 from plaudit.selling.orders.jobs import poll_orders
+from plaudit.selling.providers.google.limits import GOOGLE_LINK_REPORT_HOURS
 from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.stores import linked
 from tests.support.apple import AppStore
@@ -156,7 +159,7 @@ async def test_apple_is_told_of_a_sale_and_of_what_goes_back(world: Linked) -> N
     assert {state for _, state in await world.told()} == {"reported"}
 
 
-async def test_google_is_told_too_and_a_person_of_what_it_cannot_hear(world: Linked) -> None:
+async def test_google_is_told_too_but_not_what_it_cannot_hear(world: Linked) -> None:
     link = await world.link("google")
     order = await world.buy(link)
     await world.give_back(order, 20, DONE)
@@ -170,9 +173,8 @@ async def test_google_is_told_too_and_a_person_of_what_it_cannot_hear(world: Lin
     assert 0 < int(at_google["currentPreTaxAmount"]["priceMicros"]) < net * 10_000
     await world.give_back(order, 20, UNDONE)
     await world.report()
-    assert await world.told() == [("sale", "reported"), ("refund", "reported"), ("refund_undone", "refused")]
-    (refused,) = await world.reports("refused")
-    assert "cannot be told" in refused["reason"]
+    assert await world.told() == [("sale", "reported"), ("refund", "reported"), ("refund_undone", "not_told")]
+    assert await world.reports("refused") == []
 
 
 @pytest.mark.parametrize("store", ["apple", "google"])
@@ -236,7 +238,40 @@ async def test_what_a_store_refuses_is_listed_and_told_again_by_an_operator(worl
     assert await world.report() == 1
     taken = next(one for one in await world.reports("reported") if one["order_id"] == order["id"])
     refused_again = await operator.post(f"/v1/operator/store-reports/{taken['id']}/retry")
-    assert (refused_again.status_code, refused_again.json()["code"]) == (409, "store_report_not_retried")
+    assert (refused_again.status_code, refused_again.json()["code"]) == (409, "store_report_not_open")
+
+
+async def test_what_is_wanted_by_a_time_is_late_after_it_until_somebody_closes_it(world: Linked) -> None:
+    desk = world.shop.desk
+    grounds = Grounds(
+        settings=desk.house.settings, clock=world.shop.clock, client=world.apple.hand, database=desk.house.database
+    )
+
+    async def late() -> tuple[int, str, bool]:
+        """On the list of queues and at `/operator/setup`; whether the page shows it."""
+        operator = await desk.person("oscar", Role.OPERATOR)
+        queues = {one["name"]: one for one in (await operator.get("/v1/operator/queues")).json()["items"]}
+        page = (await operator.get("/operator/stores/links?chosen=")).text
+        return queues["selling.links"]["late"], (await stores.told(grounds)).state.value, ">Late<" in page
+
+    assert await late() == (0, "ok", False)
+    await world.buy({"store": "google", "token": "none-of-googles"})
+    assert await world.report() == 1
+    assert await late() == (0, "attention", False), "it is refused, and there is time to mend it"
+    (refused,) = await world.reports("refused")
+    path, operator = f"/v1/operator/store-reports/{refused['id']}", await desk.person("oscar", Role.OPERATOR)
+    for words, status in (("told by mail", 200), ("told by mail", 200), ("or not", 409)):
+        assert (await operator.post(f"{path}/close", json={"resolution": words})).status_code == status
+    assert await late() == (0, "ok", False)
+    assert [one["resolution"] for one in await world.reports("not_told")] == ["told by mail"]
+    assert (await operator.post(f"{path}/retry")).status_code == 409
+
+    await world.buy(await world.link("google"))
+    assert await late() == (0, "ok", False), "there is time"
+    world.shop.clock.advance(timedelta(hours=GOOGLE_LINK_REPORT_HOURS))
+    assert await late() == (1, "attention", True)
+    assert await world.report() == 1
+    assert await late() == (0, "ok", False)
 
 
 @pytest.mark.parametrize(

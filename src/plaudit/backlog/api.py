@@ -32,6 +32,10 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     stuck: Annotated[int, Meta(description=f"Those of them that were tried {QUEUE_STUCK_TRIES} times at least.")]
     since: Annotated[datetime | None, Meta(description="Since when the oldest item is in it; null: it is empty.")]
     overdue_since: Annotated[datetime | None, Meta(description="Since when an item is overdue; null: none is.")]
+    late: Annotated[int, Meta(description="Items whose time is over by which somebody outside wanted them done.")]
+    wanted_by: Annotated[
+        datetime | None, Meta(description="The earliest such time of an item; null: nobody outside sets one.")
+    ]
     failed_with: Annotated[list[FailureCount], Meta(description="What they failed with, the most frequent first.")]
 
 

@@ -62,6 +62,7 @@ _QUEUES = {
         "overdue": "Due, and nobody is at them.",
         "failing": "Their last try failed.",
         "stuck": "They failed again and again.",
+        "late": "Somebody outside wanted them done by now.",
         "lag_seconds": "Since when the oldest of those overdue is due.",
     }.items()
 }

@@ -4051,20 +4051,26 @@ CREATE TABLE public.store_link_report (
     leased_until timestamp with time zone,
     failed_with text,
     error text,
+    closed_by bigint,
+    resolution text,
     CONSTRAINT store_link_report_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT store_link_report_is_closed_with_words CHECK (((num_nulls(closed_by, resolution) = ANY (ARRAY[0, 2])) AND ((resolution IS NULL) OR (state = 'not_told'::text)))),
     CONSTRAINT store_link_report_is_due_while_it_waits CHECK ((((state = 'waiting'::text) = (due_at IS NOT NULL)) AND ((state = 'waiting'::text) = (ended_at IS NULL)))),
     CONSTRAINT store_link_report_is_of_a_sale CHECK ((((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'refund_undone'::text])) = (order_id IS NOT NULL)) AND (num_nulls(shard, order_id, region, currency, net_minor, tax_minor, net_left_minor) = ANY (ARRAY[0, 7])) AND ((kind = ANY (ARRAY['refund'::text, 'refund_undone'::text])) = (reversal_id IS NOT NULL)))),
     CONSTRAINT store_link_report_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'refund_undone'::text, 'no_sale'::text, 'unknown_link'::text]))),
     CONSTRAINT store_link_report_net_left_minor_check CHECK ((net_left_minor >= 0)),
     CONSTRAINT store_link_report_net_minor_check CHECK ((net_minor >= 0)),
     CONSTRAINT store_link_report_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT store_link_report_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'reported'::text, 'refused'::text]))),
+    CONSTRAINT store_link_report_resolution_check CHECK (((length(resolution) >= 1) AND (length(resolution) <= 1000))),
+    CONSTRAINT store_link_report_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'reported'::text, 'refused'::text, 'not_told'::text]))),
     CONSTRAINT store_link_report_tax_minor_check CHECK ((tax_minor >= 0))
 );
 
 COMMENT ON TABLE public.store_link_report IS 'what an app store is told of a link: once each, in the order of their numbers';
 
 COMMENT ON COLUMN public.store_link_report.net_left_minor IS 'what the store takes as the sale, without tax, once it knows of this';
+
+COMMENT ON COLUMN public.store_link_report.resolution IS 'why an operator has its store not told of it; null: the store has no way to hear of it';
 
 ALTER TABLE public.store_link_report ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.store_link_report_number_seq
@@ -5699,6 +5705,9 @@ ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
 ALTER TABLE ONLY public.store_link_report
+    ADD CONSTRAINT store_link_report_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.store_link_report
     ADD CONSTRAINT store_link_report_provider_link_id_fkey FOREIGN KEY (provider, link_id) REFERENCES public.store_link(provider, link_id);
 
 ALTER TABLE ONLY public.store_link_report
@@ -6518,6 +6527,10 @@ GRANT UPDATE(leased_until) ON TABLE public.store_link_report TO plaudit_app;
 GRANT UPDATE(failed_with) ON TABLE public.store_link_report TO plaudit_app;
 
 GRANT UPDATE(error) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(closed_by) ON TABLE public.store_link_report TO plaudit_app;
+
+GRANT UPDATE(resolution) ON TABLE public.store_link_report TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_transaction TO plaudit_app;
 

@@ -1,6 +1,6 @@
 """All checks, in the order in which somebody who begins would take them up: one line for each."""
 
-from plaudit.readiness.checks import database, mail, paying_out, people, reach, selling, upkeep
+from plaudit.readiness.checks import database, mail, paying_out, people, reach, selling, stores, upkeep
 from plaudit.readiness.model import Check, Needs
 
 CHECKS: tuple[Check, ...] = (
@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="payment", title="Payment provider", run=selling.payment, needs=Needs.NOTHING),
     Check(id="payment_answers", title="Payment provider answers", run=selling.payment_answers, is_slow=True),
     Check(id="webhooks", title="Webhooks received", run=reach.webhooks, is_slow=True),
+    Check(id="stores_told", title="App stores are told in time", run=stores.told),
     Check(id="mail", title="Mail to buyers", run=mail.mail),
     Check(id="mail_server", title="Mail server answers", run=mail.mail_server, is_slow=True),
     Check(id="rewards", title="Rewards and payout terms", run=paying_out.terms),

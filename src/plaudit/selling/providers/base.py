@@ -104,6 +104,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Where buyers may come by such links, as the settings say."""
     link_report_hours: int = 24
     """Within how many hours it wants to be told what came of a link."""
+    hears_of_undone_refunds: bool = True
+    """Whether it can be told that money which went back of such a sale is here again."""
     asks_of_unused_links: bool = False
     """Whether it wants to be told of those by which nothing was bought."""
     methods: tuple[NamedMethod, ...] = ()

@@ -55,7 +55,7 @@ class GrantHeldRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CloseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a held purchase was dealt with outside of Plaudit."""
+    """How something was dealt with outside of Plaudit."""
 
     resolution: Words
 

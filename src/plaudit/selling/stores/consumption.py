@@ -36,6 +36,7 @@ ANSWERS = Queue(
     claim=SQL["claim_requests"],
     postpone=SQL["postpone_request"],
     waiting=SQL["waiting_requests"],
+    is_timed=True,
     key=lambda request: (request.provider, request.request_id),
     lease_s=CONSUMPTION_ANSWER_LEASE_S,
     backoff=Backoff(CONSUMPTION_ANSWER_PAUSE_S_FIRST, CONSUMPTION_ANSWER_PAUSE_S_MAX),

@@ -27,7 +27,8 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.linking import LinkedSale, LinkReport, LinkReportKind, LinkToken, as_linking
 from plaudit.selling.providers.news import LinkNews
 from plaudit.selling.providers.products import product_of
-from plaudit.selling.stores.model import DueLinkReport, LinkReportLine, LinkReportState, ReportNotRetried
+from plaudit.selling.stores.claiming import Resolution
+from plaudit.selling.stores.model import DueLinkReport, LinkReportLine, LinkReportState, ReportNotOpen
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -39,6 +40,7 @@ LINK_REPORTS = Queue(
     claim=SQL["claim_link_reports"],
     postpone=SQL["postpone_link_report"],
     waiting=SQL["waiting_link_reports"],
+    is_timed=True,
     key=lambda due: (due.report_id,),
     lease_s=LINK_REPORT_LEASE_S,
     backoff=Backoff(LINK_REPORT_PAUSE_S_FIRST, LINK_REPORT_PAUSE_S_MAX),
@@ -55,15 +57,18 @@ async def report_due(database: Database, providers: PaymentProviders, settings: 
         store = as_linking(providers.get(due.provider))
         if store is None:
             raise ProviderUnavailable(due.provider)
-        async with database.read() as connection:
-            report = await _report(connection, due, settings)
-        refusal = None
+        end, refusal = LinkReportState.REPORTED, None
         try:
-            await store.report_link(report)
+            if due.kind is not LinkReportKind.REFUND_UNDONE or store.capabilities.hears_of_undone_refunds:
+                async with database.read() as connection:
+                    report = await _report(connection, due, settings)
+                await store.report_link(report)
+            else:
+                end = LinkReportState.NOT_TOLD
         except ProviderRefused as error:
-            refusal = error.reason
+            end, refusal = LinkReportState.REFUSED, error.reason
         async with database.transaction() as connection:
-            await settle(connection, SQL["end_link_report"], due, due.report_id, refusal, clock.now())
+            await settle(connection, SQL["end_link_report"], due, due.report_id, end, refusal, clock.now())
 
     return await LINK_REPORTS.run(database, clock, tell)
 
@@ -104,6 +109,20 @@ async def apply_asked(connection: Connection, provider: str, news: LinkNews, now
     return (NewsOutcome.APPLIED, f"{said}: {kind}") if written else (NewsOutcome.REPEATED, f"{said}: told already")
 
 
+async def close(connection: Connection, report_id: UUID, by: Resolution, now: datetime) -> LinkReportLine:
+    """Have a store not told of something, for a reason. A second time with the same words changes nothing.
+
+    Raises:
+        NotFound: there is no such report.
+        ReportNotOpen: it was taken, is being told now, or somebody closed it with other words.
+    """
+    closed = await connection.fetchval(SQL["close_link_report"], report_id, now, by.operator_id, by.words)
+    found = await _find(connection, report_id)
+    if not closed and (found.closed_by, found.resolution) != (by.operator_id, by.words):
+        raise ReportNotOpen
+    return found
+
+
 async def list_reports(
     connection: Connection, state: LinkReportState | None, before: Place, limit: int
 ) -> list[LinkReportLine]:
@@ -116,12 +135,17 @@ async def retry(connection: Connection, report_id: UUID, now: datetime) -> LinkR
 
     Raises:
         NotFound: there is no such report.
-        ReportNotRetried: it was taken, or is being told now.
+        ReportNotOpen: it was taken or closed, or is being told now.
     """
     retried = await connection.fetchval(SQL["retry_link_report"], report_id, now)
+    found = await _find(connection, report_id)
+    if not retried:
+        raise ReportNotOpen
+    return found
+
+
+async def _find(connection: Connection, report_id: UUID) -> LinkReportLine:
     found = await fetch_one(connection, SQL["find_link_report"], LinkReportLine, report_id)
     if found is None:
         raise NotFound("There is no such report.", id=report_id)
-    if not retried:
-        raise ReportNotRetried
     return found

@@ -6,17 +6,20 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
+from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
 from plaudit.selling.providers.linking import LinkReportKind
 from plaudit.selling.stores import linked
-from plaudit.selling.stores.model import LinkReportLine, LinkReportState, ReportNotRetried
+from plaudit.selling.stores.answers import CloseRequest
+from plaudit.selling.stores.claiming import Resolution
+from plaudit.selling.stores.model import LinkReportLine, LinkReportState, ReportNotOpen
 
 TAGS = ["Operator"]
 
@@ -40,6 +43,7 @@ class StoreReport(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     tries: int
     reason: Annotated[str | None, Meta(description="Why the store did not take it, or why the last try failed.")]
+    resolution: Annotated[str | None, Meta(description="Why an operator has its store not told.")]
 
 
 def _answer(line: LinkReportLine) -> StoreReport:
@@ -60,6 +64,7 @@ def _answer(line: LinkReportLine) -> StoreReport:
         ended_at=line.ended_at,
         tries=line.tries,
         reason=line.error,
+        resolution=line.resolution,
     )
 
 
@@ -89,7 +94,7 @@ async def list_store_reports(
     access=Access.OPERATOR,
     operation_id="RetryStoreReport",
     tags=TAGS,
-    problems=(NotFound, ReportNotRetried),
+    problems=(NotFound, ReportNotOpen),
     status_code=200,
     summary="Tell an app store again",
 )
@@ -99,4 +104,22 @@ async def retry_store_report(report_id: FromPath[UUID], database: Database, cloc
         return _answer(await linked.retry(connection, report_id, clock.now()))
 
 
-HANDLERS = (list_store_reports, retry_store_report)
+@post(
+    "/operator/store-reports/{report_id:uuid}/close",
+    access=Access.OPERATOR,
+    operation_id="CloseStoreReport",
+    tags=TAGS,
+    problems=(NotFound, ReportNotOpen),
+    status_code=200,
+    summary="Have an app store not told of something",
+)
+async def close_store_report(
+    report_id: FromPath[UUID], data: JSONBody[CloseRequest], caller: Caller, database: Database, clock: Clock
+) -> StoreReport:
+    """For what it refuses for good, or was told in another way. It is in no queue after that."""
+    async with database.transaction() as connection:
+        by = Resolution(caller.person_id, data.resolution)
+        return _answer(await linked.close(connection, report_id, by, clock.now()))
+
+
+HANDLERS = (list_store_reports, retry_store_report, close_store_report)

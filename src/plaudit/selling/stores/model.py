@@ -220,6 +220,8 @@ class LinkReportState(enum.StrEnum):
     REPORTED = "reported"
     REFUSED = "refused"
     """The store will not take it; somebody has to look."""
+    NOT_TOLD = "not_told"
+    """The store has no way to hear of it, or an operator closed it."""
 
 
 class LinkReportLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,8 +243,10 @@ class LinkReportLine(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     tries: int
     error: str | None
+    closed_by: int | None
+    resolution: str | None
 
 
-class ReportNotRetried(Conflict):
-    code: ClassVar[str] = "store_report_not_retried"
-    title: ClassVar[str] = "The store has taken this report, or is being told of it now."
+class ReportNotOpen(Conflict):
+    code: ClassVar[str] = "store_report_not_open"
+    title: ClassVar[str] = "This report was taken or closed, or its store is being told of it now."

@@ -145,7 +145,8 @@ where tries = $1 and leased_until = $2 and provider = $6 and request_id = $7 and
 returning true
 
 -- name: waiting_requests
-select noticed_at as since, due_at, tries, leased_until, failed_with from consumption_request where due_at is not null
+select noticed_at as since, due_at, tries, leased_until, failed_with, answer_until as wanted_by
+from consumption_request where due_at is not null
 
 -- name: list_requests -> ConsumptionEntry
 -- For the operator, newest first.
@@ -188,33 +189,39 @@ where tries = $1 and leased_until = $2 and report_id = $6 and state = 'waiting'
 returning true
 
 -- name: end_link_report
--- $4: why the store will not take it.
-update store_link_report set state = case when $4::text is null then 'reported' else 'refused' end, ended_at = $5,
-    due_at = null, leased_until = null, failed_with = case when $4::text is not null then 'refused' end, error = $4
+-- In the state $4; $5: why the store will not take it.
+update store_link_report set state = $4, ended_at = $6, due_at = null, leased_until = null,
+    failed_with = case when $5::text is not null then 'refused' end, error = $5
 where tries = $1 and leased_until = $2 and report_id = $3
 returning true
 
 -- name: waiting_link_reports
 -- With those that a store would not take: they wait for a person.
-select happened_at as since, due_at, tries, leased_until, failed_with from store_link_report
+select happened_at as since, due_at, tries, leased_until, failed_with, report_by as wanted_by from store_link_report
 where state in ('waiting', 'refused')
 
 -- name: list_link_reports -> LinkReportLine
 select report_id, provider, link_id, kind, order_id, reversal_id, region, currency, net_minor, tax_minor, happened_at,
-    report_by, state, ended_at, tries, error
+    report_by, state, ended_at, tries, error, closed_by, resolution
 from store_link_report
 where ($1::text is null or state = $1) and (happened_at, report_id) < ($2, $3::uuid)
 order by happened_at desc, report_id desc limit $4
 
 -- name: find_link_report -> LinkReportLine
 select report_id, provider, link_id, kind, order_id, reversal_id, region, currency, net_minor, tax_minor, happened_at,
-    report_by, state, ended_at, tries, error
+    report_by, state, ended_at, tries, error, closed_by, resolution
 from store_link_report where report_id = $1
 
 -- name: retry_link_report
 -- At once, from the beginning.
 update store_link_report set state = 'waiting', ended_at = null, due_at = $2, tries = 0, failed_with = null
 where report_id = $1 and (state = 'refused' or (state = 'waiting' and leased_until is null))
+returning true
+
+-- name: close_link_report
+-- One that nobody is telling now.
+update store_link_report set state = 'not_told', ended_at = $2, due_at = null, failed_with = null, closed_by = $3, resolution = $4
+where report_id = $1 and (state = 'refused' or (state = 'waiting' and not coalesce(leased_until > $2, false)))
 returning true
 
 -- name: is_link_known

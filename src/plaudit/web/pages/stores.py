@@ -1,4 +1,5 @@
-"""App stores, for operators: purchases that are nobody's for certain, and what stores asked about use."""
+"""App stores, for operators: purchases that are nobody's for certain, what stores asked about use, and what they are
+told of links out of their apps."""
 
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from plaudit.pages import BY_TIME
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.selling.stores import actions, consumption
-from plaudit.selling.stores.model import RequestState, TransactionState
+from plaudit.selling.stores import actions, consumption, linked
+from plaudit.selling.stores.model import LinkReportState, RequestState, TransactionState
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -65,6 +66,29 @@ async def questions(
     )
 
 
+@get("/operator/stores/links", access=Access.OPERATOR, include_in_schema=False)
+async def links(
+    caller: Caller, database: Database, clock: Clock, chosen: FromQuery[str] = "", before: FromQuery[str | None] = None
+) -> Response[str]:
+    """What stores are told of links out of their apps, newest first."""
+    state = LinkReportState(chosen) if chosen in set(LinkReportState) else None
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await linked.list_reports(connection, state, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
+        people = await people_by_ids(connection, {one.closed_by for one in found if one.closed_by})
+    return page(
+        "store_links.html",
+        viewer,
+        nav="operator",
+        rows=found[:PAGE_ROWS],
+        people=people,
+        chosen=state.value if state else "",
+        choices=["", *(one.value for one in LinkReportState)],
+        next=BY_TIME.next(found, PAGE_ROWS, lambda one: (one.happened_at, one.report_id)),
+        now=clock.now(),
+    )
+
+
 @get("/operator/stores/purchases/{purchase_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
 async def purchase(purchase_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
     """One purchase, and the orders it may be for."""
@@ -77,4 +101,4 @@ async def purchase(purchase_id: FromPath[UUID], caller: Caller, database: Databa
     return page("store_purchase.html", viewer, nav="operator", purchase=found, candidates=candidates, people=people)
 
 
-router = Router("/", route_handlers=[purchases, questions, purchase])
+router = Router("/", route_handlers=[purchases, questions, links, purchase])

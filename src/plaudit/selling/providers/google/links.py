@@ -35,7 +35,7 @@ async def report(play: GooglePlay, told: LinkReport) -> None:
         ProviderUnavailable: it does not answer now.
     """
     sale = told.sale
-    if sale is None or told.kind is LinkReportKind.REFUND_UNDONE:
+    if sale is None or told.kind not in {LinkReportKind.SALE, LinkReportKind.REFUND}:
         raise ProviderRefused(NAME, f"Google cannot be told of {told.kind}")
     if told.kind is LinkReportKind.SALE:
         await _create(play, told, sale)

@@ -58,6 +58,7 @@ class GoogleProvider:
         voids_listed_days=GOOGLE_VOIDED_DAYS_MAX,
         gives_back_parts=False,
         takes_links=True,
+        hears_of_undone_refunds=False,
         link_report_hours=GOOGLE_LINK_REPORT_HOURS,
     )
 

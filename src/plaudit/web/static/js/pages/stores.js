@@ -1,18 +1,18 @@
-// What operators do about purchases in app stores that are held: say whose they are, or how they were dealt with.
+// What operators do about app stores: say whose a held purchase is, or how it was dealt with; tell a store again, or no more.
 import { ProblemError, api, busy, renew } from "../api.js";
 import { confirmed, onClick } from "../forms.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
 
-/** @param {HTMLElement} button @param {string} path @param {object} body @param {string} done */
-const act = (button, path, body, done) => busy(button, async () => {
+/** @param {HTMLElement} button @param {string} path @param {object | undefined} body @param {string} done @param {string} shown */
+const act = (button, path, body, done, shown = "#purchase") => busy(button, async () => {
   try {
     await api("POST", path, body);
     toast(done);
   } catch (error) {
     toast(error instanceof ProblemError ? error.message : "That did not work. Nothing was changed.", { tone: "bad" });
   }
-  await renew("#purchase");
+  await renew(shown);
 });
 
 onClick("data-bind", async (button, orderId) => {
@@ -34,4 +34,11 @@ onClick("data-grant", async (button, personId) => {
 onClick("data-close-purchase", async (button, id) => {
   const resolution = await confirmed({ title: "Close this purchase?", text: "It never gives coins after that.", ask: "What was done about it?", action: "Close" });
   if (resolution) await act(button, `/v1/operator/store-purchases/${id}/close`, { resolution }, "Closed.");
+});
+
+onClick("data-tell-again", (button, id) => act(button, `/v1/operator/store-reports/${id}/retry`, undefined, "It is told again now.", "#reports"));
+
+onClick("data-close-report", async (button, id) => {
+  const resolution = await confirmed({ title: "Have the store not told?", text: "It is tried no more after that.", ask: "Why?", action: "Close" });
+  if (resolution) await act(button, `/v1/operator/store-reports/${id}/close`, { resolution }, "Closed.", "#reports");
 });
