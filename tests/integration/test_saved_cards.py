@@ -295,14 +295,17 @@ async def test_what_the_provider_says_of_cards_is_followed(shop: StripeShop, ada
 
 async def test_nothing_is_kept_of_somebody_who_goes(shop: StripeShop, ada: httpx2.AsyncClient) -> None:
     await saved(shop, ada)
-    house, person_id = shop.desk.house, await shop.desk.person_id("ada")
-    async with house.database.transaction() as connection:
-        await actions.forget_person(connection, person_id, shop.clock)
+    house, key = shop.desk.house, await shop.desk.server_key()
+    server = await shop.desk.client({"Authorization": f"Bearer {key}"})
+    assert (await ada.delete("/v1/people/ada/cards")).status_code == 403
+    assert (await server.delete("/v1/people/nobody/cards")).json()["code"] == "person_unknown"
+    assert (await server.delete("/v1/people/ada/cards")).status_code == 204
     assert await cards(ada) == []
     await keeping.keep_in_line(house.database, house.payment_providers, shop.clock)
     [customer] = shop.world.control("object", kind="customer")
     assert customer["deleted"]
     assert [one["customer"] for one in shop.world.control("object", kind="payment_method")] == [None]
+    assert (await server.delete("/v1/people/ada/cards")).status_code == 204, "nobody's cards are no error"
 
 
 async def test_so_many_cards_and_no_more(shop: StripeShop, ada: httpx2.AsyncClient) -> None:

@@ -77,7 +77,7 @@ async def tell_of_person(
     clock: Clock,
 ) -> PersonAnswer:
     """Makes somebody new, or changes what is known. A later token of the person says it anew."""
-    _require_path_subject(subject)
+    require_path_subject(subject)
     async with database.transaction() as connection:
         told = await tell(connection, caller.issuer_id, {subject: ("body", data)}, settings, clock)
     return person_answer(told[subject])
@@ -117,12 +117,16 @@ async def tell_of_people(
 )
 async def get_person(subject: SubjectInPath, caller: Caller, database: Database) -> PersonAnswer:
     """By the platform's own id."""
-    _require_path_subject(subject)
+    require_path_subject(subject)
     async with database.read() as connection:
         return person_answer(await find_told(connection, caller.issuer_id, subject, "path.subject"))
 
 
-def _require_path_subject(subject: str) -> None:
+def require_path_subject(subject: str) -> None:
+    """
+    Raises:
+        InvalidField: nobody can have it.
+    """
     try:
         require_subject(subject)
     except InvalidField as error:

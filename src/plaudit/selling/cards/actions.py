@@ -175,8 +175,8 @@ async def look_again_at(connection: Connection, provider: str, customer_id: str,
 
 
 async def forget_person(connection: Connection, person_id: int, clock: Clock) -> None:
-    """Keep nothing of somebody any more: for whoever removes a person, or makes two of them one. Providers are told
-    after the commit."""
+    """Keep nothing of somebody any more: for a platform whose person leaves, or becomes one with another. Providers are
+    told after the commit."""
     shard, now = await shard_of(connection, person_id), clock.now()
     await connection.execute(SQL["lock_cards"], shard, person_id)
     await connection.execute(SQL["remove_all"], shard, person_id, now)

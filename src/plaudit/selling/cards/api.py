@@ -1,4 +1,5 @@
-"""Saved cards over HTTP. They are their holder's alone: nobody else, operators included, reaches them here."""
+"""Saved cards over HTTP. They are their holder's alone: nobody else, operators included, sees them here; their
+platform's server may have all of them forgotten."""
 
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from plaudit.languages.speaking import voice
 from plaudit.people.access import Access
 from plaudit.people.allowances import TooOften, take
 from plaudit.people.injected import Caller
+from plaudit.people.telling import PersonUnknown, find_told
+from plaudit.people.told_api import TAGS as PEOPLE_TAGS
+from plaudit.people.told_api import SubjectInPath, require_path_subject
 from plaudit.problems import NotFound
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.cards import actions
@@ -140,4 +144,21 @@ async def remove_card(
     return cards_answer(cards, payment_providers, clock.now())
 
 
-HANDLERS = (get_cards, save_card, refresh_cards, choose_card, remove_card)
+@delete(
+    "/people/{subject:str}/cards",
+    access=Access.SERVER,
+    operation_id="ForgetCardsOfPerson",
+    tags=PEOPLE_TAGS,
+    problems=(PersonUnknown,),
+    summary="Forget all cards of somebody",
+)
+async def forget_cards_of_person(subject: SubjectInPath, caller: Caller, database: Database, clock: Clock) -> None:
+    """For a platform whose person leaves, or becomes one with another. At once here, and soon at their providers, which
+    are told to forget the person too. What was bought and agreed to stays in the books."""
+    require_path_subject(subject)
+    async with database.transaction() as connection:
+        person = await find_told(connection, caller.issuer_id, subject, "path.subject")
+        await actions.forget_person(connection, person.id, clock)
+
+
+HANDLERS = (get_cards, save_card, refresh_cards, choose_card, remove_card, forget_cards_of_person)
