@@ -48,7 +48,7 @@ PAGE_LENGTH_DEFAULT = 50
 PAGE_LENGTH_MAX = 200
 CURSOR_LENGTH_MAX = 300  # characters of the cursor of a page
 PAGE_ADDRESS_LENGTH_MAX = 500  # characters of an address a page goes back to
-PAGE_ROOMS_MAX = 60  # live rooms on the first page
+PAGE_ROOMS_MAX = 60  # live rooms on a page of them
 PAGE_ROWS = 25  # rows of a list on a page, before its next part is asked for
 STUCK_AFTER_S = 30  # after this a charged gift that is not delivered needs a person
 

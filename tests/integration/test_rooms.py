@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.limits import OVERLAY_TOKENS_MAX
+from plaudit.db import OwnConnection
+from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROOMS_MAX
 from tests.support.live import ROSE, Platform, open_platform
 from tests.support.waiting import WAIT_S, eventually
 
@@ -94,6 +96,26 @@ async def test_rooms_are_listed_live_ones_first(platform: Platform) -> None:
     assert len((await guest.get("/v1/rooms?state=live")).json()["items"]) == 4
     for query in ("limit=0", "cursor=x", "cursor=9.1", "state=odd", "creator_id=0"):
         assert (await guest.get(f"/v1/rooms?{query}")).status_code == 400, query
+
+
+async def test_the_first_page_leads_to_all_that_are_live(platform: Platform, owner_connection: OwnConnection) -> None:
+    rooms = {await platform.live_room(await platform.creator("cleo"))}
+    copied = await owner_connection.fetch(
+        "insert into room (shard, creator_id, title, cover, state, created_at, started_at) "
+        "select shard, creator_id, title, cover, state, created_at, started_at from room, generate_series(1, $1) "
+        "returning id",
+        2 * PAGE_ROOMS_MAX,
+    )
+    rooms |= {str(row["id"]) for row in copied}
+    guest, pages, address = await platform.client(), 0, "/"
+    seen: list[str] = []
+    while address:
+        text = (await guest.get(address)).text
+        seen += re.findall(r'class="room-card" href="/rooms/([0-9]+)"', text)
+        more = re.search(r'class="button" href="(/\?after=[^"]+)"', text)
+        address, pages = more[1] if more else "", pages + 1
+    assert (len(seen), set(seen), pages) == (len(rooms), rooms, 3)
+    assert re.findall('class="room-card"', (await guest.get("/?after=nonsense")).text)
 
 
 async def test_a_room_says_what_it_received(platform: Platform) -> None:

@@ -144,17 +144,23 @@ order by (state = 'live') desc, id desc limit 1;
 -- As pages show them
 
 -- name: live_rooms -> RoomCard
--- Live rooms with who is there and the dearest of the latest gifts; those with most viewers first.
+-- Live rooms after a place, with who is there and the dearest of the latest gifts; those with most viewers first.
 select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
     r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at,
-    p.display_name as creator_name, p.handle as creator_handle, p.avatar as creator_avatar, w.viewers,
+    p.display_name as creator_name, p.handle as creator_handle, p.avatar as creator_avatar, r.viewers,
     g.item_id as top_item_id, g.coins as top_coins, s.display_name as top_sender
-from room r
+from (
+    select r.*, w.viewers
+    from room r
+    cross join lateral (
+        select coalesce(sum(v.viewers), 0)::integer as viewers
+        from room_viewers v where v.room_id = r.id and v.seen_at > now() - make_interval(secs => $1)
+    ) w
+    where r.state = 'live' and (w.viewers, r.started_at, r.id) < ($4::bigint, $5::timestamptz, $6::bigint)
+    order by w.viewers desc, r.started_at desc, r.id desc
+    limit $2
+) r
 join person p on p.id = r.creator_id
-cross join lateral (
-    select coalesce(sum(v.viewers), 0)::integer as viewers
-    from room_viewers v where v.room_id = r.id and v.seen_at > now() - make_interval(secs => $1)
-) w
 left join lateral (
     select u.item_id, u.coins, case when u.anonymous then null else u.viewer_id end as viewer_id
     from (
@@ -166,9 +172,7 @@ left join lateral (
     order by u.coins desc limit 1
 ) g on true
 left join person s on s.id = g.viewer_id
-where r.state = 'live'
-order by w.viewers desc, r.started_at desc, r.id desc
-limit $2;
+order by r.viewers desc, r.started_at desc, r.id desc;
 
 -- name: shown_room -> ShownRoom
 select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,

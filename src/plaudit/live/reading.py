@@ -1,18 +1,34 @@
 """Rooms as pages show them: with their creators, who watches them, and what was given last."""
 
 from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import TypeAlias
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import VIEWERS_SEEN_WITHIN_S
 from plaudit.live.model import Room, RoomCard, ShownRoom, WatchedRoom
+from plaudit.moments import Moment
+from plaudit.pages import Number, Places
 
 SQL = statements(__file__)
 
 
-async def live_rooms(connection: Connection, clock: Clock, limit: int) -> list[RoomCard]:
-    """Live rooms, those with most viewers first."""
-    return await fetch_all(connection, SQL["live_rooms"], RoomCard, VIEWERS_SEEN_WITHIN_S, limit, clock.now())
+LivePlace: TypeAlias = tuple[Number, Moment, Number]
+LIVE_ROOMS: Places[LivePlace] = Places(LivePlace, (2**31, datetime.max.replace(tzinfo=UTC), 2**63 - 1))
+"""The places of live rooms by their viewers, when they began, and their ids."""
+
+
+def live_place(room: RoomCard) -> LivePlace:
+    """Where a room stands among those that are live."""
+    assert room.started_at is not None  # it is live
+    return room.viewers, room.started_at, room.id
+
+
+async def live_rooms(connection: Connection, clock: Clock, after: LivePlace, limit: int) -> list[RoomCard]:
+    """Live rooms after a place, those with most viewers first."""
+    asked = (VIEWERS_SEEN_WITHIN_S, limit, clock.now(), *after)
+    return await fetch_all(connection, SQL["live_rooms"], RoomCard, *asked)
 
 
 async def find_room(connection: Connection, room_id: int) -> ShownRoom | None:

@@ -2,7 +2,7 @@
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database
@@ -18,13 +18,25 @@ from plaudit.web.pages.tray import TRAYS, Trays
 
 @get("/", access=Access.PUBLIC, include_in_schema=False)
 async def home(
-    caller: CallerOrGuest, database: Database, catalogue: NamedDependency[Catalogue], clock: Clock
+    caller: CallerOrGuest,
+    database: Database,
+    catalogue: NamedDependency[Catalogue],
+    clock: Clock,
+    after: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """Who is live now."""
+    """Who is live now, page by page."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
-        rooms = await reading.live_rooms(connection, clock, PAGE_ROOMS_MAX)
-    return page("home.html", viewer, nav="rooms", rooms=rooms, item=catalogue.item)
+        place = reading.LIVE_ROOMS.after_or_start(after)
+        rooms = await reading.live_rooms(connection, clock, place, PAGE_ROOMS_MAX + 1)
+    return page(
+        "home.html",
+        viewer,
+        nav="rooms",
+        rooms=rooms[:PAGE_ROOMS_MAX],
+        next=reading.LIVE_ROOMS.next(rooms, PAGE_ROOMS_MAX, reading.live_place),
+        item=catalogue.item,
+    )
 
 
 @get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=TRAYS)
