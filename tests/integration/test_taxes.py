@@ -255,6 +255,14 @@ async def test_the_command_line_prints_both(
     assert (await say("papers")).count("\n") == 1 + 13
 
 
+async def test_the_page_opens_on_the_newest_month_that_has_anything(world: PaperWorld) -> None:
+    assert f"from={world.first.replace(day=1)}&amp;" in (await world.olga.get("/operator/taxes")).text
+    world.shop.clock.advance(timedelta(days=70))
+    olga = await world.shop.desk.person("olga", Role.OPERATOR)
+    month = f"from={world.second.replace(day=1)}&amp;"
+    assert month in (await olga.get("/operator/taxes")).text, "the two months since have nothing"
+
+
 async def test_the_page_shows_whose_tax_it_is(world: PaperWorld) -> None:
     days = {"since": str(world.first), "until": str(world.second)}
     shown = await world.olga.get("/operator/taxes", params=days)

@@ -16,6 +16,12 @@ where at >= $1 and at < $2 and ($3::text is null or entity = $3)
 group by entity, country, subdivision, tax_name, rate_bps, currency, sold_by_store
 order by sold_by_store nulls first, entity, country, subdivision nulls first, rate_bps, tax_name, currency
 
+-- name: newest_paper
+-- When the newest paper of ours before a moment was issued.
+select greatest(
+    (select max(issued_at) from receipt where issued_at < $1),
+    (select max(issued_at) from credit_note where issued_at < $1))
+
 -- name: papers -> ListedPaper
 -- $1 and $2: moments, the second excluded; $3 to $6: a seller, a country, a currency and a kind, null for all; then a place.
 select p.shard, p.at, p.kind, p.paper_id, p.order_id, p.number, p.corrected_number, p.entity, p.country, p.subdivision, p.tax_name,

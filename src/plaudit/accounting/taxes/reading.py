@@ -53,6 +53,21 @@ def period_of(first: date | None, last: date | None, zone: str, entity: str | No
     )
 
 
+async def month_to_show(connection: Connection, zone: str, now: datetime) -> TaxPeriod:
+    """The month that is over in the zone; where it has no papers, the newest that has any, until today."""
+    last_month = period_of(None, None, zone, None, now)
+    newest: datetime | None = await connection.fetchval(SQL["newest_paper"], last_month.ends_at)
+    if newest is not None and newest >= last_month.begins_at:
+        return last_month
+    newest = await connection.fetchval(SQL["newest_paper"], now)
+    if newest is None:
+        return last_month
+    first = newest.astimezone(ZoneInfo(zone)).date().replace(day=1)
+    next_month = (first + timedelta(days=31)).replace(day=1)
+    last = min(next_month - timedelta(days=1), now.astimezone(ZoneInfo(zone)).date())
+    return period_of(first, last, zone, None, now)
+
+
 def is_over(period: TaxPeriod, now: datetime) -> bool:
     """Whether what is stamped with the period is committed."""
     return now >= period.ends_at + timedelta(minutes=ACCOUNTING_SETTLE_MINUTES)

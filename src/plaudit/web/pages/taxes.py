@@ -47,16 +47,19 @@ async def taxes(
     until: FromQuery[str] = "",
     zone: FromQuery[str] = "UTC",
 ) -> Response[str]:
-    """Days of a zone, both included; without them, the last month."""
+    """Days of a zone, both included; without them, the last month, or the newest that has anything."""
     now = clock.now()
     zone = zone if zone in dict(ZONES) else "UTC"
     wrong = ""
+    period = None
     try:
-        period = _period(since, until, zone, now)
+        if since or until:
+            period = _period(since, until, zone, now)
     except Unreadable as error:
-        wrong, period = str(error), _period("", "", zone, now)
+        wrong = str(error)
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
+        period = period or await reading.month_to_show(connection, zone, now)
         found = await reading.tax_return(connection, period, settings, now)
         extent = await days.extent(connection)
         closed = journal.closed_part(Period(period.first, period.last), extent)
