@@ -214,6 +214,29 @@ async def test_provinces_have_rates_of_their_own(shop: Shop, database: Database)
     assert all(row["source"] for row in listed)
 
 
+@pytest.mark.parametrize("shop", [{"tax_subdivisions": "CA"}], indirect=True)
+async def test_a_buyer_is_asked_once_for_their_province(shop: Shop) -> None:
+    cam = await shop.desk.person("cam", locale="en-CA")
+    first = (await cam.get("/recharge")).text
+    assert '<option value="">' in first
+    assert '"asks_part": true' in first
+    assert '<option value="ON">Ontario' in first
+    chosen = (await cam.get("/recharge", params={"subdivision": "ON"})).text
+    assert '<option value="">' not in chosen
+    assert '<option value="ON" selected>' in chosen
+    assert "13" in chosen.partition("All prices are what you pay, ")[2].partition("<")[0]
+    assert (await shop.quote(cam, coins=700, subdivision="ON"))["tax_rate_bps"] == 1_300
+    assert '<option value="ON" selected>' in (await cam.get("/recharge")).text
+    assert '<option value="ON" selected>' in (await cam.get("/recharge", params={"subdivision": "XX"})).text
+    assert (await shop.quote(cam, coins=700))["tax_rate_bps"] == 1_300, "as said last, wherever coins are bought"
+    assert (await shop.quote(cam, coins=700, subdivision="AB"))["tax_rate_bps"] == 500
+    assert (await shop.quote(cam, missing_coins=700))["tax_rate_bps"] == 500
+    dan = await shop.desk.person("dan", locale="en-CA")
+    assert (await shop.quote(dan, coins=700))["tax_rate_bps"] == 0, "what others say is theirs"
+    ben = await shop.desk.person("ben", locale="en-GB")
+    assert 'id="subdivision"' not in (await ben.get("/recharge")).text
+
+
 async def test_where_the_settings_do_not_say_so_they_have_none(shop: Shop) -> None:
     cam = await shop.desk.person("cam", locale="en-CA")
     assert (await shop.quote(cam, coins=700, subdivision="ON"))["tax_rate_bps"] == 0

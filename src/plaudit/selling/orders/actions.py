@@ -103,7 +103,7 @@ async def make_quote(
         raise InvalidField(field="channel", reason=f"is not offered in {decision.region}")
     await require_seller(connection, book, price.region, settings)
     now = clock.now()
-    basis = await basis_of(connection, asked, price, taxing, settings, now)
+    basis = await basis_of(connection, person_id, asked, price, taxing, settings, now)
     price = as_taken(price.taxed_at(basis.name, basis.rate_ppm) if basis else price, providers)
     amount = amount_of(asked, price)
     cost = price.cost(amount.coins)

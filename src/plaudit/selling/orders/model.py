@@ -72,7 +72,8 @@ class QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
             str,
             Meta(
                 pattern=r"^[A-Z0-9]{1,3}$(?!\n)",
-                description="The state or province of the billing address, as in ISO 3166-2 without the country.",
+                description="The state or province of the billing address, as in ISO 3166-2 without the country. Left "
+                "out, what was said last.",
                 examples=["ON"],
             ),
         ]

@@ -27,6 +27,12 @@ insert into quote_tax (shard, person_id, quote_id, country, subdivision, postal_
     reference, answered_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
+-- name: subdivision_said_last
+-- Where in a country somebody said to be, when they bought last or ask now.
+select request::jsonb ->> 'subdivision' from quote
+where shard = $1 and person_id = $2 and region = $3 and request::jsonb ->> 'subdivision' is not null
+order by quote_id desc limit 1
+
 -- name: forget_quotes
 delete from quote q using (
     select shard, person_id, quote_id from quote c

@@ -9,6 +9,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, statements
+from plaudit.ledger.shards import shard_of
 from plaudit.limits import TAX_PLACES_ASKED_MAX
 from plaudit.problems import InvalidField, TooBusy
 from plaudit.providers import Providers
@@ -76,10 +77,26 @@ async def with_answers(
     raise TooBusy
 
 
+async def said_last(connection: Connection, person_id: int, country: str, settings: Settings) -> str | None:
+    """In which part of a country that taxes by them somebody said to be last; None: they never did."""
+    if country not in settings.tax_subdivisions.split():
+        return None
+    shard = await shard_of(connection, person_id)
+    found: str | None = await connection.fetchval(SQL["subdivision_said_last"], shard, person_id, country)
+    return found
+
+
 async def basis_of(
-    connection: Connection, asked: QuoteRequest, price: Price, taxing: Taxing, settings: Settings, now: datetime
+    connection: Connection,
+    person_id: int,
+    asked: QuoteRequest,
+    price: Price,
+    taxing: Taxing,
+    settings: Settings,
+    now: datetime,
 ) -> TaxBasis | None:
     """What the tax rests on; None: the rate of the country, which the price has already. App stores tax what they sell.
+    Who does not say in which part of the country they are is where they said last.
 
     Raises:
         InvalidField: a provider would be asked of a state or province that is none of the country.
@@ -87,7 +104,8 @@ async def basis_of(
     """
     if price.channel != WEB:
         return None
-    place = TaxPlace(price.region, asked.subdivision or "", asked.postal_code or "")
+    subdivision = asked.subdivision or await said_last(connection, person_id, price.region, settings)
+    place = TaxPlace(price.region, subdivision or "", asked.postal_code or "")
     if taxing.providers.names:
         await _require_part(connection, place, settings, now)
         if place not in taxing.answers:

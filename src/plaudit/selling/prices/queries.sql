@@ -208,7 +208,7 @@ where country = $1 and subdivision = $2 and valid_from <= $3 and (valid_until is
 order by is_override desc, subdivision_tax_rate_id desc limit 1
 
 -- name: subdivision_rates_on
-select distinct on (subdivision) rate_ppm
+select distinct on (subdivision) subdivision, rate_ppm
 from subdivision_tax_rate
 where country = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
 order by subdivision, is_override desc, subdivision_tax_rate_id desc

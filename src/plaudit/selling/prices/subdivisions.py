@@ -16,7 +16,9 @@ from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.prices.model import IdMeta, Reason
+from plaudit.selling.prices.subdivision_names import NAMES
 from plaudit.selling.prices.taxes import day_in
+from plaudit.settings import Settings
 
 SQL = statements(__file__)
 
@@ -66,6 +68,15 @@ async def rates_of(connection: Connection, country: str, at: datetime) -> list[i
     """The rates of all parts of a country that have one at a moment, in millionths."""
     rows = await connection.fetch(SQL["subdivision_rates_on"], country, day_in(country, at))
     return [row["rate_ppm"] for row in rows]
+
+
+async def parts_of(connection: Connection, country: str, at: datetime, settings: Settings) -> dict[str, str]:
+    """The parts of a country by code, with their names, in the order of these; none where the tax is the country's."""
+    if country not in settings.tax_subdivisions.split():
+        return {}
+    rows = await connection.fetch(SQL["subdivision_rates_on"], country, day_in(country, at))
+    found = {row["subdivision"]: row["subdivision"] for row in rows} | dict(NAMES.get(country, {}))
+    return dict(sorted(found.items(), key=lambda part: part[1]))
 
 
 async def rates_below(

@@ -9,6 +9,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import QUOTE_VALID_MINUTES
 from plaudit.mail.outbox import mails_of_order
@@ -25,11 +26,13 @@ from plaudit.selling.orders import consents
 from plaudit.selling.orders.actions import order_for
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.regions import decisions_of_order, preview, unseen_payers_at
+from plaudit.selling.orders.taxing import said_last
 from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.channel_answers import channel_answer
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.legal import links_of
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
+from plaudit.selling.prices.subdivisions import parts_of, rate_below
 from plaudit.selling.providers import PaymentProviders, as_taken, providers_on_the_web
 from plaudit.selling.reversals import asking, reading, rules
 from plaudit.web.pages.frame import page, viewer_of
@@ -42,7 +45,7 @@ LATE_AFTER_S = 90
 
 
 @get("/recharge", access=Access.VIEWER, include_in_schema=False)
-async def recharge(
+async def recharge(  # noqa: PLR0913, PLR0917 - one for each parameter of the address, or a part of the house
     caller: Caller,
     database: Database,
     payment_providers: NamedDependency[PaymentProviders],
@@ -50,6 +53,7 @@ async def recharge(
     clock: Clock,
     network_address: NamedDependency[str | None],
     region: FromQuery[str | None] = None,
+    subdivision: FromQuery[str | None] = None,
     back: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Packages, custom amounts, and what the same coins cost in the apps of this server."""
@@ -66,7 +70,10 @@ async def recharge(
         except InvalidField:
             decision = await preview(*asked, None, settings, clock, book=book)
         found = await prices(connection, book, decision.region, settings)
-        found[0] = as_taken(found[0], payment_providers)
+        parts = await parts_of(connection, found[0].region, clock.now(), settings)
+        said = await said_last(connection, caller.person_id, found[0].region, settings)
+        part = next((one for one in (subdivision, said) if one in parts), None)
+        found[0] = as_taken(await _taxed_in(connection, part, found[0], clock), payment_providers)
         try:
             seller = await require_seller(connection, book, found[0].region, settings)
         except NoSeller:
@@ -84,6 +91,8 @@ async def recharge(
     web, chosen = channels[0], preferred(offered)
     data: dict[str, Any] = {
         "region": found[0].region,
+        "subdivision": part,
+        "asks_part": bool(parts) and part is None,
         "currency": web.currency,
         "places": exponent(web.currency),
         "back": back,
@@ -102,6 +111,8 @@ async def recharge(
         region_outcome=decision.outcome.value,
         decision=decision,
         regions=known,
+        parts=parts,
+        part=part,
         web=web,
         channels=channels,
         compared=_compared(found, compared_coins),
@@ -120,6 +131,12 @@ async def recharge(
         links=links_of(settings, found[0].region, seller.code),
         quote_minutes=QUOTE_VALID_MINUTES,
     )
+
+
+async def _taxed_in(connection: Connection, part: str | None, price: Price, clock: Clock) -> Price:
+    """The price with the tax of the buyer's part of the country, where that has a rate."""
+    rate = await rate_below(connection, price.region, part, clock.now()) if part else None
+    return price.taxed_at(rate.name, rate.rate_ppm) if rate else price
 
 
 def _comparable(prices: list[Price]) -> int:

@@ -71,10 +71,10 @@ async function ask() {
   refuse("");
   trouble("");
   const wanted = asked();
-  if (!wanted) return show();
+  if (!wanted || data.asks_part) return show();
   summary.setAttribute("aria-busy", "true");
   try {
-    const made = await makeQuote({ ...wanted, region: data.region });
+    const made = await makeQuote({ ...wanted, region: data.region, subdivision: data.subdivision ?? undefined });
     if (turn === asking) quote = made;
   } catch (error) {
     if (turn === asking) explain(error);
@@ -105,7 +105,7 @@ function show() {
   summary.removeAttribute("aria-busy");
   summary.replaceChildren();
   if (!quote) {
-    summary.append(line("soft", say("choose")));
+    summary.append(line("soft", say(data.asks_part ? "choose_part" : "choose")));
     pay.textContent = say("pay");
     return;
   }
@@ -165,9 +165,10 @@ const line = (tone, words) => Object.assign(document.createElement("p"), { class
 
 form.addEventListener("change", (/** @type {Event} */ event) => {
   const target = /** @type {HTMLInputElement} */ (event.target);
-  if (target.name === "region") {
+  if (target.name === "region" || target.name === "subdivision") {
     const address = new URL(location.href);
-    address.searchParams.set("region", target.value);
+    if (target.name === "region") address.searchParams.delete("subdivision");
+    address.searchParams.set(target.name, target.value);
     location.assign(address);
   } else if (target.name === "package") {
     const custom = target.value === "custom";
