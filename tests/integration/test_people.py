@@ -3,9 +3,11 @@
 import base64
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import httpx2
+import msgspec
 import pytest
 from joserfc import jwt
 
@@ -16,7 +18,10 @@ from plaudit.people import actions, issuers
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.issuers import IssuerTerms
 from plaudit.people.model import Role
-from tests.support.desk import Desk
+from plaudit.settings import Settings
+from plaudit.web.pages.people import DemoPerson
+from tests.support.commands import plaudit
+from tests.support.desk import Desk, open_desk
 
 
 async def test_a_person_is_made_at_first_sight_and_follows_the_token(desk: Desk) -> None:
@@ -189,3 +194,24 @@ async def test_the_application_role_cannot_change_who_is_trusted(database: Datab
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)
+
+
+async def test_nobody_is_anybody_where_others_come_in(
+    database_url: str, clock: ManualClock, tmp_path: Path, owner_connection: OwnConnection
+) -> None:
+    elsewhere = "https://coins.example"
+    refused = plaudit(database_url, "token", "eve", "--data", str(tmp_path), PLAUDIT_PUBLIC_URL=elsewhere)
+    assert (refused.status, "let anybody in" in refused.stderr) == (2, True), refused.stderr
+    assert await owner_connection.fetchval("select count(*) from issuer where issuer = $1", ISSUER) == 0
+    assert plaudit(database_url, "token", "eve", "--data", str(tmp_path)).status == 0
+
+    people = tmp_path / "people.json"
+    people.write_bytes(
+        msgspec.json.encode([DemoPerson(subject="eve", group="operator", roles=[Role.VIEWER], claims={})])
+    )
+    for address, status in ((elsewhere, 404), ("http://plaudit.test", 303)):
+        settings = Settings(public_url=address, data=tmp_path, demo_people=str(people))
+        async with open_desk(database_url, clock, settings) as desk:
+            await DevelopmentIssuer.of(tmp_path).register(owner_connection, clock)
+            chosen = await (await desk.client()).post("/people", data={"subject": "eve"})
+            assert (chosen.status_code, "set-cookie" in chosen.headers) == (status, status == 303), chosen.text

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Collection
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import msgspec
 from joserfc import jwk, jwt
@@ -15,6 +17,7 @@ from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people.actions import SQL
 from plaudit.people.issuers import IssuerTerms, add_issuer, key_set_text
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
+from plaudit.settings import Settings
 
 ISSUER = "urn:plaudit:development"
 AUDIENCE = "plaudit"
@@ -22,6 +25,20 @@ AUDIENCE = "plaudit"
 _ALGORITHM = "ES256"
 _KEY_FILE = "development-key.json"
 _PRIVATE_MODE = 0o600
+
+
+def may_develop(settings: Settings) -> bool:
+    """Whether this server is reached by no public address: whoever may be anybody must be alone with it."""
+    host = urlsplit(settings.public_url).hostname or ""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".test"))
+
+
+def in_demo(settings: Settings) -> bool:
+    """Whether visitors choose whom of the demo they are."""
+    return bool(settings.demo_people) and may_develop(settings)
 
 
 class DevelopmentIssuer:

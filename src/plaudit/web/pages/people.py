@@ -15,7 +15,7 @@ from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
 from plaudit.people.cookies import session_cookies
 from plaudit.people.credentials import Credentials
-from plaudit.people.development import DevelopmentIssuer
+from plaudit.people.development import DevelopmentIssuer, in_demo
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.mailboxes import mailbox_of, wish
@@ -66,7 +66,7 @@ async def people(
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         mailbox = await mailbox_of(connection, viewer.person.id) if viewer.person else None
-    if viewer.person is None and not settings.demo_people:
+    if viewer.person is None and not in_demo(settings):
         return Redirect(sign_in_address(local_address(next_page, "/")), status_code=303)
     return page(
         "people.html",
@@ -74,7 +74,7 @@ async def people(
         nav="people",
         mailbox=mailbox,
         mail_by=settings.mail_by,
-        demo=bool(settings.demo_people),
+        demo=in_demo(settings),
         people=demo_people(settings),
         next=local_address(next_page, ""),
     )
@@ -116,7 +116,7 @@ async def wish_for_mail(
 
 def demo_people(settings: Settings) -> list[DemoPerson]:
     """The people of the demo; nobody outside it."""
-    if not settings.demo_people:
+    if not in_demo(settings):
         return []
     return msgspec.json.decode(Path(settings.demo_people).read_bytes(), type=list[DemoPerson])
 

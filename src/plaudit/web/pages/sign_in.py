@@ -17,6 +17,7 @@ from plaudit.people import sessions
 from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
 from plaudit.people.cookies import cookie_name, no_session_cookies, session_cookies
+from plaudit.people.development import in_demo
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.injected import CallerOrGuest
 from plaudit.people.model import Issuer
@@ -187,7 +188,7 @@ def _ways(platforms: list[Issuer], settings: Settings, target: str) -> list[Way]
     if settings.sign_in_url:
         address = settings.sign_in_url.replace("{return_to}", quote(settings.public_url + target, safe=""))
         ways.append(Way(address, host=_host(settings.sign_in_url)))
-    if settings.demo_people:
+    if in_demo(settings):
         ways.append(Way(f"/people?{urlencode({'next': target})}"))
     return ways
 
