@@ -164,6 +164,15 @@ class TestAPlatformWithoutTokens:
         refused = plaudit(database_url, "issuer", "add", "https://tealight.example", *options)
         assert (refused.status, "--jwks-uri" in refused.stderr) == (2, True), refused.stderr
 
+    @pytest.mark.parametrize(
+        "name", ["tealight", "https://", "http://[tealight", "ftp://tealight.example", "https://a b"]
+    )
+    async def test_what_is_no_address_is_said_in_one_line(self, database_url: str, name: str) -> None:
+        refused = plaudit(database_url, "issuer", "add", name)
+        assert (refused.status, refused.stdout, refused.stderr.count("\n")) == (1, "", 1), refused.stderr
+        keys = plaudit(database_url, "issuer", "add", "https://tealight.example", "--jwks-uri", name, "--unchecked")
+        assert (keys.status, keys.stderr.count("\n")) == (1, 1), keys.stderr
+
 
 class TestFrames:
     async def test_in_a_frame_the_cookie_is_kept_apart(self, desk: Desk, server: httpx2.AsyncClient) -> None:

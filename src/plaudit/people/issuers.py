@@ -81,7 +81,8 @@ def _is_private(address: str) -> bool:
     except ValueError:
         return False
     host = parts.hostname or ""
-    return host != "" and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+    is_host = re.fullmatch("[!-~]+", host) is not None
+    return is_host and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def terms_of(issuer: Issuer) -> IssuerTerms:
