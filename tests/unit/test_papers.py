@@ -3,7 +3,8 @@
 import io
 import re
 import unicodedata
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -174,3 +175,16 @@ def test_the_logo_is_on_the_paper(tmp_path: Path) -> None:
     four = red_of(Settings(brand_colour=dark.brand_colour, brand_logo=str(wide)))
     assert 200 < one < 600
     assert 3 * one < four < 5 * one
+
+
+def test_papers_made_at_once_are_those_made_alone() -> None:
+    names = [f"{name} {number}" for number in range(4) for name in NAMES]
+    alone = [printed(buyer_name=name) for name in names]
+    with ThreadPoolExecutor(8) as makers:
+        assert list(makers.map(lambda name: printed(buyer_name=name), names)) == alone
+
+
+def test_a_paper_says_when_it_was_issued_and_when_it_was_paid() -> None:
+    words = read(printed(paid_at=SALE_AT - timedelta(days=3)))
+    assert re.search(r"Issued (?!to)\S*30", words), words
+    assert re.search(r"Paid on \S*27", words), words
