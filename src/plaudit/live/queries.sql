@@ -150,7 +150,8 @@ select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, 
     p.display_name as creator_name, p.handle as creator_handle, p.avatar as creator_avatar, r.viewers,
     g.item_id as top_item_id, g.coins as top_coins, s.display_name as top_sender
 from (
-    select r.*, w.viewers
+    select r.id, r.shard, r.creator_id, r.title, r.cover, r.cover_url, r.cover_alt, r.stage_url, r.stage_kind, r.state,
+        r.gifts_enabled, r.external_id, r.created_at, r.started_at, r.ended_at, r.removed_at, w.viewers
     from room r
     cross join lateral (
         select coalesce(sum(v.viewers), 0)::integer as viewers

@@ -46,6 +46,7 @@ ENGLISH_ONLY = frozenset(
         "queues.html",
         "rewards.html",
         "setup.html",
+        "store_links.html",
         "store_purchase.html",
         "stores.html",
         "stuck.html",
