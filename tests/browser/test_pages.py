@@ -44,6 +44,7 @@ PAGES = [
     ("/operator/taxes", OPERATOR),
     ("/operator/queues", OPERATOR),
     ("/operator/mails", OPERATOR),
+    ("/operator/stores/links", OPERATOR),
     ("/operator/stuck", OPERATOR),
     ("/operator/webhooks", OPERATOR),
     ("/operator/setup", OPERATOR),
@@ -54,7 +55,7 @@ LOOKS: list[tuple[Literal["dark", "light"], int]] = [("dark", 1280), ("light", 3
 
 @pytest.fixture(scope="module")
 def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=2") as started:
+    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=2", PLAUDIT_TAX_SUBDIVISIONS="US") as started:
         yield started
 
 
@@ -163,6 +164,24 @@ def test_a_creator_decides_on_which_videos_gifts_are_taken(open_page: OpenPage, 
     every.check()
     expect(one).to_be_enabled()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_buyer_says_once_in_which_state_they_live(open_page: OpenPage, demo: Demo) -> None:
+    page = become(open_page(), demo, VIEWER)
+    page.goto(f"{demo.address}/recharge")
+    state, summary, pay = (
+        page.get_by_label("State or province"),
+        page.locator("[data-summary]"),
+        page.locator("[data-pay]"),
+    )
+    expect(summary).to_contain_text("Choose your state or province")
+    expect(pay).to_be_disabled()
+    state.select_option("NY")
+    page.wait_for_url("**subdivision=NY**")
+    expect(pay).to_be_enabled()
+    page.goto(f"{demo.address}/recharge")
+    expect(state).to_have_value("NY")
+    expect(pay).to_be_enabled()
 
 
 def test_a_guest_is_asked_to_sign_in_and_comes_back(open_page: OpenPage, demo: Demo) -> None:
