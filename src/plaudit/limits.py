@@ -370,6 +370,8 @@ SANDBOX_TICK_MS = 50  # how often due webhooks and timers are looked for
 SANDBOX_CHECKOUT_VALID_S_MAX = 86_400  # how long a hosted page can be paid
 SANDBOX_REQUEST_BYTES_MAX = 65_536
 SANDBOX_PAGE_LENGTH = 100  # objects on one page of a list
+SANDBOX_MAILS_MAX = 200  # mails kept in its mailbox
+SANDBOX_MAIL_BYTES_MAX = 1_048_576  # of one mail
 SANDBOX_DISPUTE_ANSWER_DAYS = 7  # in which a dispute can be answered
 
 # who is asking

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import re
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -11,19 +12,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 
 from plaudit.clock import SystemClock
 from plaudit.db import Database, OwnConnection
 from plaudit.events.log import place_waiting
+from plaudit.ids import new_id
+from plaudit.listening import listen
 from plaudit.mail import outbox
 from plaudit.mail.limits import MAIL_PAUSE_S_MAX, MAIL_TRIES_MAX, MAILS_NOT_DELIVERED_DAYS
-from plaudit.mail.model import MailKind, MailNotSent, NewMail
+from plaudit.mail.message import message_of
+from plaudit.mail.model import Attachment, Letter, MailKind, MailNotSent, NewMail
+from plaudit.mail.server import hand_over
 from plaudit.mail.trying import send_test
 from plaudit.outgoing import tls_context
 from plaudit.people.mailboxes import mailbox_of
 from plaudit.people.model import Role
 from plaudit.readiness.model import CheckResult, State
+from plaudit.sandbox.app import create_app as create_sandbox
+from plaudit.sandbox.shared import SandboxConfig
 from plaudit.selling.orders.actions import find_order
 from plaudit.selling.orders.settlement import Seller, settle
 from plaudit.selling.providers.news import Payment, PaymentState, Voucher, VoucherNumber
@@ -31,7 +39,9 @@ from plaudit.settings import Secret, Settings
 from tests.peers.mail import MailServer, mail_server
 from tests.support.mailing import ADDRESS, FROM, ada_of, by, check, mails, open_mailing_shop, send
 from tests.support.nginx import make_certificate
+from tests.support.ports import LOOPBACK, held_port
 from tests.support.returns import Returns
+from tests.support.serving import serving
 from tests.support.shop import WEBHOOK_SECRET, Shop, signed
 
 NOBODY_THERE = "550 5.1.1 No such user"
@@ -531,3 +541,37 @@ async def test_mails_that_did_not_arrive_are_drawn_attention_to_for_a_time(
     await owner_connection.execute("update issuer set claims = $1", {"email": "email"})
     shop.clock.advance(timedelta(days=MAILS_NOT_DELIVERED_DAYS))
     assert (await said()).state is State.OK
+
+
+async def test_the_mailbox_of_the_sandbox_shows_what_was_mailed(tmp_path: Path) -> None:
+    with held_port() as port:
+        url, mails = f"http://{LOOPBACK}:{port}", listen(LOOPBACK, 0)
+        config = SandboxConfig(
+            data=tmp_path / "sandbox.sqlite", public_url=url, api_key=Secret("k"), webhook_secret=Secret(WEBHOOK_SECRET)
+        )
+        settings = Settings.of_values(
+            mail_host=LOOPBACK, mail_port=mails.getsockname()[1], mail_security="none", mail_from=FROM
+        )
+        receipt = Letter(
+            language="de",
+            subject="Beleg <1>",
+            paragraphs=("Danke.",),
+            attachment=Attachment("one.pdf", "/v1/receipts/1/pdf", b"%PDF-1.4"),
+        )
+        async with serving(create_sandbox(config, mail_socket=mails), port), httpx2.AsyncClient(base_url=url) as browser:
+            assert "Nothing has arrived yet" in (await browser.get("/mailbox")).text
+            now = SystemClock().now()
+            await hand_over(message_of(receipt, new_id(SystemClock()), now, ADDRESS, settings), ADDRESS, settings)
+            await send_test("otto@shop.example", settings, SystemClock())
+            page = await browser.get("/mailbox")
+            assert re.findall("<a href=.*>", page.text) == [
+                '<a href="/mailbox/2">A test of Plaudit</a>',
+                '<a href="/mailbox/1">Beleg &lt;1&gt;</a>',
+            ]
+            assert f"to {ADDRESS}" in page.text
+            shown = await browser.get("/mailbox/1")
+            assert "Danke." in shown.text
+            assert "sandbox" in shown.headers["content-security-policy"]
+            assert (await browser.get("/mailbox/1/paper")).content == b"%PDF-1.4"
+            assert (await browser.get("/mailbox/2/paper")).status_code == 404
+            assert (await browser.get("/mailbox/3")).status_code == 404

@@ -28,6 +28,7 @@ _PREPARE = "plaudit.demo.prepare"
 _CROWD_MAX = 200
 _PORT_MAX = 65_535
 _SELLER_NAME = "Plaudit Demo"
+_MAIL_FROM = "coins@demo.example"
 _SELLER_ADDRESS = "14 Sample Row, London EC1V 9HX, United Kingdom"
 """Where the price book names nobody."""
 
@@ -76,7 +77,7 @@ def _listening(port: int) -> socket.socket:
 def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve: bool) -> None:
     """Start everything, then watch over it until interrupted; whatever happens, nothing is left running."""
     keys = DemoKeys.of(data)
-    sandbox = _sandbox_socket(keys, data)
+    sandbox, mails = _sandbox_socket(keys, data), listen(_HOST, 0)
     settings = dataclasses.replace(
         Settings.from_environment(),
         data=data,
@@ -84,19 +85,24 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
         sandbox_url=url_of(sandbox),
         sandbox_api_key=Secret(keys.sandbox_api_key),
         sandbox_webhook_secret=Secret(keys.sandbox_webhook_secret),
+        mail_by="smtp",
+        mail_host=_HOST,
+        mail_port=mails.getsockname()[1],
+        mail_security="none",
+        mail_from=_MAIL_FROM,
         seller_name=_SELLER_NAME,
         seller_address=_SELLER_ADDRESS,
     )
     click.echo(f"Starting the demo in {data} …")
     Thread(target=import_module, args=[_PREPARE]).start()  # a second's work, done while the database starts
-    with sandbox, database_url(settings) as database, Children(data / "logs") as children:
+    with sandbox, mails, database_url(settings) as database, Children(data / "logs") as children:
         try:
             from plaudit.demo.cast import read_cast
             from plaudit.demo.prepare import write_people
 
             people = write_people(data, read_cast(), approve=approve)
             options = [f"--crowd={crowd}", f"--seed={seed}", "--approve" if approve else "--no-approve"]
-            _start(children, listening, sandbox, settings, _environment(settings, database, people), options)
+            _start(children, (listening, sandbox, mails), settings, _environment(settings, database, people), options)
             children.watch()
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
@@ -105,8 +111,7 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
 
 def _start(
     children: Children,
-    listening: socket.socket,
-    sandbox: socket.socket,
+    sockets: tuple[socket.socket, socket.socket, socket.socket],
     settings: Settings,
     environment: dict[str, str],
     options: list[str],
@@ -126,7 +131,7 @@ def _start(
         os.pipe(),
         os.pipe(),
     )
-    descriptor, provider = listening.fileno(), sandbox.fileno()
+    descriptor, provider, mails = (one.fileno() for one in sockets)
     children.start(
         "server",
         ["plaudit", "serve-worker", str(descriptor), f"--after={server_waits}", f"--jobs-after={jobs_wait}"],
@@ -137,9 +142,16 @@ def _start(
     os.close(begin_server)
     children.start(
         "sandbox",
-        ["plaudit.sandbox", f"--descriptor={provider}", f"--after={provider_waits}", "--data", data / SANDBOX_FILE],
+        [
+            "plaudit.sandbox",
+            f"--descriptor={provider}",
+            f"--mail-descriptor={mails}",
+            f"--after={provider_waits}",
+            "--data",
+            data / SANDBOX_FILE,
+        ],
         environment,
-        pass_fds=[provider, provider_waits],
+        pass_fds=[provider, mails, provider_waits],
     )
     people: list[str | Path] = ["plaudit.demo", settings.public_url, data, *options]
     past = [provider, begin_provider, begin_jobs] if is_new else []
@@ -159,6 +171,11 @@ def _environment(settings: Settings, database: str, people: Path) -> dict[str, s
         "PLAUDIT_SANDBOX_URL": settings.sandbox_url,
         "PLAUDIT_SANDBOX_API_KEY": settings.sandbox_api_key.reveal(),
         "PLAUDIT_SANDBOX_WEBHOOK_SECRET": settings.sandbox_webhook_secret.reveal(),
+        "PLAUDIT_MAIL_BY": settings.mail_by,
+        "PLAUDIT_MAIL_HOST": settings.mail_host,
+        "PLAUDIT_MAIL_PORT": str(settings.mail_port),
+        "PLAUDIT_MAIL_SECURITY": settings.mail_security,
+        "PLAUDIT_MAIL_FROM": settings.mail_from,
         "PLAUDIT_SELLER_NAME": settings.seller_name,
         "PLAUDIT_SELLER_ADDRESS": settings.seller_address,
     }

@@ -19,7 +19,7 @@ from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.payouts import rates
 from plaudit.people.actions import create_api_key, list_api_keys, revoke_api_key
 from plaudit.people.development import ISSUER, DevelopmentIssuer
-from plaudit.people.issuers import list_issuers
+from plaudit.people.issuers import list_issuers, set_issuer, terms_of
 from plaudit.schema.migrate import apply_to
 from plaudit.settings import Settings, SetupError
 from plaudit.web.pages.people import DemoPerson
@@ -40,7 +40,9 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
     async with Database(url, role=None, connections=1) as database, database.transaction() as connection:
         if [one for one in await list_issuers(connection) if one.issuer != ISSUER]:
             raise SetupError("the database of DATABASE_URL serves other people: the demo needs one of its own")
-        await DevelopmentIssuer.of(data).register(connection, clock)
+        issuer = await DevelopmentIssuer.of(data).register(connection, clock)
+        terms = msgspec.structs.replace(terms_of(issuer), claims={"email": "email"})
+        await set_issuer(connection, ISSUER, terms)
         await _keep_server_key(connection, data, clock)
         past = ManualClock(began_at)
         await ensure_gift_partitions(connection, past)

@@ -29,6 +29,7 @@ Plaudit is up.
   Operator        {address}/operator  as {operator}
   API             {address}/docs
   Provider        {provider} takes and pays pretend money
+  Mailbox         {provider}/mailbox  what buyers are mailed
 
   {approval}
   The books are proved by: plaudit audit --data {quote(str(data))}

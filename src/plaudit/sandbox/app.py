@@ -24,7 +24,7 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.limits import SANDBOX_REQUEST_BYTES_MAX
 from plaudit.listening import listen, url_of
 from plaudit.problems import Problem
-from plaudit.sandbox import checkout, payouts, reversals
+from plaudit.sandbox import checkout, mailbox, payouts, reversals
 from plaudit.sandbox.shared import Sandbox, SandboxConfig
 from plaudit.sandbox.store import Store
 from plaudit.sandbox.webhooks import Outbox
@@ -56,24 +56,26 @@ def health() -> str:
     return "ok"
 
 
-def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
-    """The sandbox as an ASGI application."""
+def create_app(config: SandboxConfig, clock: Clock | None = None, mail_socket: socket.socket | None = None) -> Litestar:
+    """The sandbox as an ASGI application; `mail_socket`: where it takes mails."""
     clock = clock or SystemClock()
     chaos = None if config.chaos_seed is None else random.Random(config.chaos_seed)  # noqa: S311 (it only shuffles)
     store = Store(config.data)
     sandbox = Sandbox(config, store, Outbox(store, clock, config.webhook_secret, chaos, config.webhook_origin), clock)
     routers = [room.install(sandbox) for room in (checkout, reversals, payouts)]
+    mails = mailbox.Mailbox(clock)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         loop = asyncio.create_task(sandbox.run())
-        yield
+        async with mails.receiving(mail_socket):
+            yield
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
         store.close()
 
     return Litestar(
-        route_handlers=[health, *routers],
+        route_handlers=[health, *routers, mailbox.install(mails)],
         dependencies={"sandbox": Provide(lambda: sandbox, sync_to_thread=False)},
         exception_handlers={Exception: problem_answer},
         lifespan=[lifespan],
@@ -88,6 +90,7 @@ def create_app(config: SandboxConfig, clock: Clock | None = None) -> Litestar:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8100, show_default=True, help="Port to listen on; 0: any that is free.")
 @click.option("--descriptor", type=int, help="A listening socket it inherits, instead of host and port.")
+@click.option("--mail-descriptor", type=int, help="A listening socket it inherits, to take mails on. Without: none.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data/sandbox.sqlite"), show_default=True)
 @click.option("--public-url", help="Where browsers reach the hosted pages.  [default: http://HOST:PORT]")
 @click.option(
@@ -102,6 +105,7 @@ def sandbox(  # noqa: PLR0913 - the options of a command
     host: str,
     port: int,
     descriptor: int | None,
+    mail_descriptor: int | None,
     data: Path,
     public_url: str | None,
     webhook_origin: str,
@@ -133,7 +137,8 @@ def sandbox(  # noqa: PLR0913 - the options of a command
     )
     if after is not None:
         os.read(after, 1)
-    server = _Server(uvicorn.Config(create_app(config), log_level="warning", access_log=False), url)
+    mails = None if mail_descriptor is None else socket.socket(fileno=mail_descriptor)
+    server = _Server(uvicorn.Config(create_app(config, mail_socket=mails), log_level="warning", access_log=False), url)
     server.run(sockets=[listening])
 
 

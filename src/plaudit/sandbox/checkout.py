@@ -18,7 +18,7 @@ from plaudit.moments import Moment
 from plaudit.money import exponent, round_half_up
 from plaudit.problems import Conflict, InvalidField, NotFound
 from plaudit.sandbox.listing import Listing, listing
-from plaudit.sandbox.shared import TEMPLATES, Sandbox, idempotency_key, require_api_key
+from plaudit.sandbox.shared import Sandbox, idempotency_key, page, require_api_key
 from plaudit.sandbox.webhooks import milliseconds
 from plaudit.sandbox.words import words_of
 
@@ -266,7 +266,7 @@ def cancel_checkout(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox
 
 
 @get("/checkout/{checkout_id:str}", sync_to_thread=False)
-def page(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox]) -> Response[str]:
+def checkout_page(checkout_id: FromPath[str], sandbox: NamedDependency[Sandbox]) -> Response[str]:
     checkout = sandbox.store.read(Checkout, checkout_id)
     if checkout is None:
         return _render(None, "missing.html", 404)
@@ -309,19 +309,11 @@ def _see_other(url: str) -> Response[str]:
 
 
 def _render(checkout: Checkout | None, template: str, status: int = 200, **values: Any) -> Response[str]:
-    """A page that loads nothing and runs no script. Where its form leads is left open: back to the shop, which may send
-    people on to sign in elsewhere, and a browser would count that too."""
-    nonce = secrets.token_urlsafe(12)
     words = words_of(checkout.locale if checkout else "en")
     if checkout:
         values["amount"] = words.amount(checkout.amount_minor, checkout.currency)
-    html = TEMPLATES.get_template(template).render(
-        {"error": False, "typed": "", "checkout": checkout, "cards": CARDS, "nonce": nonce, "words": words} | values
-    )
-    allowed = f"style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'"
-    policy = f"default-src 'none'; {allowed}"
-    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-    return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)
+    shown = {"error": False, "typed": "", "checkout": checkout, "cards": CARDS} | values
+    return page(template, words, status, **shown)
 
 
 def install(sandbox: Sandbox) -> Router:
@@ -339,4 +331,4 @@ def install(sandbox: Sandbox) -> Router:
 
     sandbox.timers |= {"checkout.expire": expire, "checkout.pay_late": pay_late}
     api = [create_checkout, read_checkout, list_checkouts, capture_checkout, cancel_checkout]
-    return Router("/", route_handlers=[*api, page, take_card, take_decision])
+    return Router("/", route_handlers=[*api, checkout_page, take_card, take_decision])

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import httpx2
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from litestar import Request
+from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
@@ -20,6 +21,7 @@ from plaudit.outgoing import tls_context
 from plaudit.problems import InvalidField, Unauthenticated
 from plaudit.sandbox.store import Store
 from plaudit.sandbox.webhooks import Outbox, milliseconds
+from plaudit.sandbox.words import Words
 from plaudit.settings import Secret
 
 log = logging.getLogger(__name__)
@@ -80,6 +82,17 @@ class Sandbox:
             with self.store.transaction():
                 self.store.remove_timer(timer)
                 self.timers[timer.action](timer.object_id)
+
+
+def page(template: str, words: Words, status: int = 200, **values: Any) -> Response[str]:
+    """A page that loads nothing and runs no script. Where its form leads is left open: back to the shop, which may send
+    people on to sign in elsewhere, and a browser would count that too."""
+    nonce = secrets.token_urlsafe(12)
+    html = TEMPLATES.get_template(template).render(values, nonce=nonce, words=words)
+    allowed = f"style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'"
+    policy = f"default-src 'none'; {allowed}"
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+    return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)
 
 
 def require_api_key(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
