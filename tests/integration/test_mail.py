@@ -558,15 +558,19 @@ async def test_the_mailbox_of_the_sandbox_shows_what_was_mailed(tmp_path: Path) 
             paragraphs=("Danke.",),
             attachment=Attachment("one.pdf", "/v1/receipts/1/pdf", b"%PDF-1.4"),
         )
-        async with serving(create_sandbox(config, mail_socket=mails), port), httpx2.AsyncClient(base_url=url) as browser:
+        async with (
+            serving(create_sandbox(config, mail_socket=mails), port),
+            httpx2.AsyncClient(base_url=url) as browser,
+        ):
             assert "Nothing has arrived yet" in (await browser.get("/mailbox")).text
             now = SystemClock().now()
             await hand_over(message_of(receipt, new_id(SystemClock()), now, ADDRESS, settings), ADDRESS, settings)
             await send_test("otto@shop.example", settings, SystemClock())
             page = await browser.get("/mailbox")
-            assert re.findall("<a href=.*>", page.text) == [
+            assert re.findall("<a href=.*?</a>", page.text) == [
                 '<a href="/mailbox/2">A test of Plaudit</a>',
                 '<a href="/mailbox/1">Beleg &lt;1&gt;</a>',
+                '<a href="/mailbox/1/paper">PDF</a>',
             ]
             assert f"to {ADDRESS}" in page.text
             shown = await browser.get("/mailbox/1")
