@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from plaudit.limits import SETTING_BYTES_MAX
 
@@ -61,12 +62,19 @@ def _sources(environment: Mapping[str, str]) -> Iterable[tuple[str, Mapping[str,
 
 def _credentials(folder: Path) -> dict[str, str]:
     """One file for each variable, named like it."""
-    return {path.name: _read(path) for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as error:
+        raise SettingsError(f"{_CREDENTIALS} names {folder}, which cannot be read: {error.strerror}") from None
+    return {path.name: _read(path) for path in files}
 
 
 def _env_file(file: Path) -> dict[str, str]:
-    _read(file)
-    return {name: text or "" for name, text in dotenv_values(file, interpolate=False).items()}
+    lines = [one for one in parse_stream(StringIO(_read(file))) if one.key or one.error]
+    if wrong := next((one.original for one in lines if one.error or one.value is None), None):
+        blank = wrong.string[: -len(wrong.string.lstrip())].count("\n")  # before the line itself
+        raise SettingsError(f"{file}: line {wrong.line + blank} is not of the form NAME=value")
+    return {one.key or "": one.value or "" for one in lines}
 
 
 def _read(path: Path) -> str:

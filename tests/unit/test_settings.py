@@ -171,6 +171,8 @@ class TestSources:
             (b"PLAUDIT_SELLER_NAME=\xff", "is not UTF-8"),
             (b"PLAUDIT_SELLER_NMAE=x", "is no setting of Plaudit: is it PLAUDIT_SELLER_NAME?"),
             (b"#" * (SETTING_BYTES_MAX + 1), "is longer than"),
+            (b"# ours\nPLAUDIT_SELLER_NAME", "line 2 is not of the form NAME=value"),
+            (b"PLAUDIT_SELLER_CODE=A\n\n\nPLAUDIT_SELLER_NAME Ours", "line 4 is not of the form NAME=value"),
         ],
     )
     def test_a_file_that_cannot_hold(self, tmp_path: Path, content: bytes | None, words: str) -> None:
@@ -180,6 +182,14 @@ class TestSources:
         with pytest.raises(SettingsError, match=re.escape(words)) as refused:
             Settings.from_environment({"PLAUDIT_ENV_FILE": str(file)})
         assert str(file) in str(refused.value)
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_credentials_that_cannot_be_read(self, tmp_path: Path, there: bool) -> None:  # noqa: FBT001 - a parameter
+        folder = tmp_path / "secrets"
+        if there:
+            folder.touch()
+        with pytest.raises(SettingsError, match=f"^CREDENTIALS_DIRECTORY names {folder}, which cannot be read: No"):
+            Settings.from_environment({"CREDENTIALS_DIRECTORY": str(folder)})
 
 
 class TestConfig:
