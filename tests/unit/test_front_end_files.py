@@ -88,6 +88,11 @@ def test_templates_carry_no_inline_script_or_style() -> None:
     assert [str(path) for path in templates if inline.search(path.read_text())] == []
 
 
+def test_the_title_of_each_page_names_the_installation() -> None:
+    titles = {path: re.findall(r"{% block title %}.*", path.read_text()) for path in TEMPLATES.rglob("*.html")}
+    assert [str(path) for path, found in titles.items() if any("brand().name" not in title for title in found)] == []
+
+
 def test_items_that_come_with_plaudit_are_right() -> None:
     entries, _, findings = read_folder(STARTER)
     assert findings == []
