@@ -347,6 +347,21 @@ class EmbeddedPostgres:
 
 
 @contextmanager
+def naming_the_setting(settings: Settings) -> Iterator[None]:
+    """Whatever keeps a database of the settings from being reached comes out with the name of the setting.
+
+    Raises:
+        DatabaseUnreachable: as it comes out of the block.
+    """
+    try:
+        yield
+    except DatabaseUnreachable as error:
+        if not settings.database_url:
+            raise
+        raise DatabaseUnreachable(f"DATABASE_URL: {error}") from error
+
+
+@contextmanager
 def database_url(settings: Settings, data: Path | None = None, *, share: bool = False) -> Iterator[str]:
     """The URL of the database to work on: DATABASE_URL if it is set, else the embedded one of the data folder.
 
@@ -358,10 +373,8 @@ def database_url(settings: Settings, data: Path | None = None, *, share: bool = 
         DatabaseUnreachable: as it comes out of the block, with the name of the setting.
     """
     if settings.database_url:
-        try:
+        with naming_the_setting(settings):
             yield settings.database_url.reveal()
-        except DatabaseUnreachable as error:
-            raise DatabaseUnreachable(f"DATABASE_URL: {error}") from error
         return
     server = EmbeddedPostgres(data or settings.data)
     try:

@@ -9,6 +9,7 @@ import httpx2
 
 from plaudit.clock import Clock
 from plaudit.db import Database, DatabaseUnreachable
+from plaudit.embedded import naming_the_setting
 from plaudit.outgoing import tls_context
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.readiness.model import Grounds
@@ -25,7 +26,7 @@ async def grounds_of_command(data: Path | None, url: str, clock: Clock) -> Async
     settings = Settings.from_environment()
     settings = dataclasses.replace(settings, data=data) if data else settings
     async with AsyncExitStack() as stack:
-        database, database_problem = await _database(stack, url)
+        database, database_problem = await _database(stack, settings, url)
         payments, payouts, providers_problem = await _providers(stack, settings)
         yield Grounds(
             settings=settings,
@@ -39,9 +40,10 @@ async def grounds_of_command(data: Path | None, url: str, clock: Clock) -> Async
         )
 
 
-async def _database(stack: AsyncExitStack, url: str) -> tuple[Database | None, str]:
+async def _database(stack: AsyncExitStack, settings: Settings, url: str) -> tuple[Database | None, str]:
     try:
-        return await stack.enter_async_context(Database(url, role=None)), ""
+        with naming_the_setting(settings):
+            return await stack.enter_async_context(Database(url, role=None)), ""
     except DatabaseUnreachable as error:
         return None, str(error)
 

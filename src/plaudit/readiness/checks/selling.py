@@ -88,7 +88,8 @@ async def prices(grounds: Grounds) -> CheckOutcome:
         here = await shop.prices(connection, book, region, grounds.settings)
     if not any(price.channel == "web" for price in here):
         return blocking(
-            f"version {book.version} has no price on the web for {region}, where whoever is nowhere else is sold to",
+            f"PLAUDIT_DEFAULT_REGION is {region}, for whoever is nowhere else, and version {book.version} has no price"
+            " on the web there",
             page="/operator/prices",
         )
     return ok(f"version {book.version}, {len(regions)} {'region' if len(regions) == 1 else 'regions'}")
