@@ -323,6 +323,11 @@ class Settings:
         pairs = (pair.partition("=") for pair in self.client_secrets.reveal().split())
         return next((secret for client, _, secret in pairs if client == client_id), None)
 
+    @property
+    def clients_with_secret(self) -> set[str]:
+        """The OpenID clients that have one."""
+        return {pair.partition("=")[0] for pair in self.client_secrets.reveal().split()}
+
     def reporting_currency_of(self, seller_code: str) -> str:
         """The currency a seller of record reports in."""
         pairs = {seller: currency for seller, _, currency in map(_seller_first, self.reporting_currencies.split())}

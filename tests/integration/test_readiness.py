@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -122,7 +123,7 @@ async def test_what_is_wrong_in_the_database_is_said(shop: Shop, owner_connectio
 
 
 CHANGED: list[tuple[dict[str, Any], str, State, str]] = [
-    ({"default_region": "AQ"}, "prices", State.BLOCKING, "no price on the web for AQ"),
+    ({"default_region": "AQ"}, "prices", State.BLOCKING, "PLAUDIT_DEFAULT_REGION is AQ"),
     ({"seller_name": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_NAME"),
     ({"seller_address": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_ADDRESS"),
     ({"quote_key": Secret("k" * 32)}, "keys", State.OK, "of the settings"),
@@ -130,6 +131,9 @@ CHANGED: list[tuple[dict[str, Any], str, State, str]] = [
     ({"public_url": "https://live.example"}, "address", State.OK, "https://live.example"),
     ({"public_url": "https://live.example"}, "issuers", State.ATTENTION, "developer's machine"),
     ({"public_url": "https://live.example"}, "payment", State.ATTENTION, "play money"),
+    ({}, "sign_in", State.ATTENTION, "leads nowhere"),
+    ({"sign_in_url": "https://live.example/in?to={return_to}"}, "sign_in", State.OK, "https://live.example/in"),
+    ({"client_secrets": Secret("plaudit=x")}, "sign_in", State.ATTENTION, "PLAUDIT_CLIENT_SECRETS names plaudit"),
     ({"public_url": NOBODY}, "reached", State.ATTENTION, "cannot be reached"),
     ({"quote_key": Secret("k" * 32)}, "reached", State.BLOCKING, "a Plaudit with another database"),
 ]
@@ -261,9 +265,11 @@ async def test_the_commands_bring_an_installation_on_its_way(
     found = {one["id"]: one["state"] for one in json.loads(first.stdout)["checks"]}
     assert (first.status, found["issuers"], found["catalogue"]) == (1, "blocking", "blocking")
     assert plaudit(database_url, "issuer", "add", "https://id.example", "--jwks", str(keys)).status == 0
-    options = ["--yes", "--issuer", "https://id.example", "--operator", "tove", "--starter", "--draft-prices"]
+    options = ["--yes", "--issuer", "https://id.example", "--client-id", "plaudit", "--operator", "tove"]
+    options += ["--starter", "--draft-prices"]
     second = plaudit(database_url, "setup", *options)
     assert second.status == 1, second.stderr
+    assert "sign-in as client plaudit" in second.stdout
     assert "an operator: tove of https://id.example" in second.stdout
     assert "34 items changed" in second.stdout
     assert "Next, seller of record" in second.stdout
@@ -278,6 +284,7 @@ async def test_the_commands_bring_an_installation_on_its_way(
         "PLAUDIT_SANDBOX_API_KEY": API_KEY, "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }  # fmt: skip
     ready = plaudit(database_url, "check", "--offline", **sandbox)
+    assert "https://id.example as public client plaudit" in ready.stdout
     assert (ready.status, "Ready; " in ready.stdout) == (0, True), ready.stdout
     assert plaudit(database_url, "check", "--offline", "--strict", **sandbox).status == 1
     assert plaudit(database_url, "check", **sandbox).status == 1, "the provider does not answer"
@@ -286,7 +293,9 @@ async def test_the_commands_bring_an_installation_on_its_way(
 def test_a_check_of_a_database_that_is_not_there_says_so_and_goes_on() -> None:
     outcome = plaudit(NOBODY.replace("http", "postgresql") + "/plaudit", "check")
     assert outcome.status == 1
-    assert "BLOCKING   Database" in outcome.stdout
+    assert re.search(
+        "^BLOCKING   Database +DATABASE_URL: the database cannot be reached: ", outcome.stdout, re.MULTILINE
+    )
     assert "BLOCKING   Payment provider" in outcome.stdout
 
 

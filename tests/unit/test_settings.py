@@ -184,7 +184,7 @@ class TestSources:
         assert str(file) in str(refused.value)
 
     @pytest.mark.parametrize("there", [True, False])
-    def test_credentials_that_cannot_be_read(self, tmp_path: Path, there: bool) -> None:  # noqa: FBT001 - a parameter
+    def test_credentials_that_cannot_be_read(self, tmp_path: Path, there: bool) -> None:
         folder = tmp_path / "secrets"
         if there:
             folder.touch()

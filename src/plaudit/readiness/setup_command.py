@@ -15,6 +15,8 @@ from plaudit.ids import new_id
 from plaudit.limits import PAGE_LENGTH_MAX
 from plaudit.people.commands import add_operator
 from plaudit.people.issuer_commands import add as add_issuer
+from plaudit.people.issuer_commands import change as set_issuer
+from plaudit.people.issuers import list_issuers
 from plaudit.problems import Problem
 from plaudit.readiness.model import CheckResult, Report, State
 from plaudit.readiness.report import as_text
@@ -37,6 +39,7 @@ class Wishes:
     data: Path | None
     yes: bool
     issuer: str | None
+    client_id: str | None
     operator: str | None
     starter: bool
     draft: bool
@@ -57,6 +60,7 @@ class Wishes:
     "--yes", is_flag=True, help="Ask nothing: migrate, make keys, and do what other options say. For scripts."
 )
 @click.option("--issuer", help="Whose people may sign in, by the `iss` of their tokens.")
+@click.option("--client-id", help="How we are known at its OpenID provider, for people to sign in there.")
 @click.option("--operator", metavar="SUBJECT", help="Who of them runs the economy first, by the `sub` of their token.")
 @click.option("--starter", is_flag=True, help="Load the catalogue that comes with Plaudit.")
 @click.option("--draft-prices", "draft", is_flag=True, help="Draft a price book from today's rates and taxes.")
@@ -121,8 +125,23 @@ def _accept_issuer(wishes: Wishes) -> str:
     return _run(add_issuer, wishes, name=name) if name else ""
 
 
+def _the_issuer(wishes: Wishes, question: str) -> str:
+    """The one an option names, or the only one that is accepted, or whichever somebody names now."""
+    if wishes.issuer:
+        return wishes.issuer
+    accepted = [one.issuer for one in in_transaction(wishes.data, list_issuers) if one.active]
+    return accepted[0] if len(accepted) == 1 else wishes.named(None, question)
+
+
+def _let_sign_in(wishes: Wishes) -> str:
+    issuer = _the_issuer(wishes, "Issuer with whom people sign in (empty: later)")
+    question = f"Our client id at {issuer} (empty: people come in by a code or a token)"
+    client_id = wishes.named(wishes.client_id, question) if issuer else ""
+    return _run(set_issuer, wishes, name=issuer, client_id=client_id) if client_id else ""
+
+
 def _name_operator(wishes: Wishes) -> str:
-    issuer = wishes.issuer or wishes.named(None, "Issuer of the first operator (empty: later)")
+    issuer = _the_issuer(wishes, "Issuer of the first operator (empty: later)")
     subject = wishes.named(wishes.operator, "The operator's `sub` there (empty: later)") if issuer else ""
     return _run(add_operator, wishes, issuer=issuer, subject=subject) if subject else ""
 
@@ -154,6 +173,7 @@ STEPS: dict[str, Step] = {
     "privileges": _migrate,
     "keys": _make_keys,
     "issuers": _accept_issuer,
+    "sign_in": _let_sign_in,
     "operator": _name_operator,
     "catalogue": _load_starter,
     "prices": _draft_prices,

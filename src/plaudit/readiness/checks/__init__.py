@@ -10,6 +10,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="keys", title="Keys", run=selling.keys),
     Check(id="issuers", title="Whose people", run=people.issuers),
     Check(id="issuer_keys", title="Keys of their tokens", run=people.issuer_keys, is_slow=True),
+    Check(id="sign_in", title="Sign-in", run=people.sign_in),
     Check(id="operator", title="First operator", run=people.operator),
     Check(id="server_key", title="Key of your backend", run=people.server_key),
     Check(id="catalogue", title="Catalogue", run=selling.catalogue),

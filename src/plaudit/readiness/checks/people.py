@@ -39,6 +39,30 @@ async def issuer_keys(grounds: Grounds) -> CheckOutcome:
     return ok(", ".join(f"{len(keys)} of {one.issuer}" for one, keys in found))
 
 
+async def sign_in(grounds: Grounds) -> CheckOutcome:
+    """Whether the pages' own "Sign in" leads anywhere, and whether each secret belongs to a client."""
+    settings = grounds.settings
+    async with grounds.opened.read() as connection:
+        clients = [one for one in await list_issuers(connection) if one.client_id]
+    if strange := sorted(settings.clients_with_secret - {one.client_id for one in clients}):
+        return attention(
+            f"PLAUDIT_CLIENT_SECRETS names {', '.join(strange)}, and no issuer knows us by that",
+            command=f"plaudit issuer set ISSUER --client-id {strange[0]}",
+        )
+    known = [(one.issuer, one.client_id or "") for one in clients if one.active]
+    ways = [
+        f"{issuer} as {'client' if settings.client_secret(client) else 'public client'} {client}"
+        for issuer, client in known
+    ]
+    ways += [settings.sign_in_url] if settings.sign_in_url else []
+    if not ways and not settings.demo_people:
+        return attention(
+            "the button on the pages leads nowhere: no issuer knows us as a client, and PLAUDIT_SIGN_IN_URL is not set",
+            command="plaudit issuer set ISSUER --client-id CLIENT",
+        )
+    return ok(", ".join(ways) or "people of the demo")
+
+
 async def operator(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         named = await connection.fetchval(SQL["operators_named"])
