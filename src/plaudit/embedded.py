@@ -145,7 +145,9 @@ class EmbeddedPostgres:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (self.data / "postgres.lock").open("a+")
         except OSError as error:
-            raise EmbeddedError(f"cannot use the data folder {self.data}: {error.strerror}") from error
+            raise EmbeddedError(
+                f"cannot use the data folder {self.data}: {error.strerror}: choose another with --data or PLAUDIT_DATA"
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -26,7 +26,8 @@ def listen(host: str, port: int, *, share_port: bool = False) -> socket.socket:
         listening.bind(address)
         listening.listen(LISTEN_BACKLOG)
     except OSError as error:
-        raise SetupError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+        mend = "; choose another with --port" if port and not isinstance(error, socket.gaierror) else ""
+        raise SetupError(f"cannot listen on {host} port {port}: {error.strerror or error}{mend}") from error
     return listening
 
 

@@ -57,7 +57,7 @@ def demo(*, port: int, data: Path, crowd: int, seed: int, auto_approve: bool) ->
         signal.signal(number, _leave)
     again = "plaudit demo" if data == _DATA else f"plaudit demo --data {shlex.quote(str(data))}"
     try:
-        with _listening(port) as listening:
+        with listen(_HOST, port) as listening:
             _run(listening, data.absolute(), crowd=crowd, seed=seed, approve=auto_approve)
     except KeyboardInterrupt:
         click.echo(f"\nStopped. `{again}` goes on from here.")
@@ -65,13 +65,6 @@ def demo(*, port: int, data: Path, crowd: int, seed: int, auto_approve: bool) ->
 
 def _leave(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def _listening(port: int) -> socket.socket:
-    try:
-        return listen(_HOST, port)
-    except SetupError as error:
-        raise SetupError(f"{error}; choose another with --port") from error
 
 
 def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve: bool) -> None:

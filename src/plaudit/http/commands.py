@@ -46,16 +46,22 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
     for warning in warnings_of(settings, host):
         click.echo(f"warning: {warning}", err=True)
     with database_url(settings) as url:
-        asyncio.run(_prepare(url, embedded=not settings.database_url))
-        asyncio.run(say_what_starts(settings, data, url, host=host))
         if workers > 1:
             several = Workers(workers, host, port, url, log_requests=log_requests)
+            _get_ready(settings, data, url, host)
             _say_where(several.url)
             several.run()
         else:
             listening = listen(host, port)
             address = url_of(listening)
+            _get_ready(settings, data, url, host)
             server.run(settings, url, listening, log_requests=log_requests, on_ready=lambda: _say_where(address))
+
+
+def _get_ready(settings: Settings, data: Path | None, url: str, host: str) -> None:
+    """See that the database is ready, and say what starts: once the port is ours."""
+    asyncio.run(_prepare(url, embedded=not settings.database_url))
+    asyncio.run(say_what_starts(settings, data, url, host=host))
 
 
 @click.command()
@@ -96,7 +102,8 @@ async def _prepare(url: str, *, embedded: bool) -> None:
         return
     async with Database(url, role=None, connections=1) as database, database.read() as connection:
         if missing := [name for name in await pending_migrations(connection) if not may_wait(name)]:
-            raise SetupError(f"the database lacks {len(missing)} migrations: run `plaudit migrate`")
+            lacks = "1 migration" if len(missing) == 1 else f"{len(missing)} migrations"
+            raise SetupError(f"the database lacks {lacks}: run `plaudit migrate`")
         if lacking := [one for one in await privilege_repairs(connection) if one.startswith("GRANT")]:
             raise SetupError(f"the role {APPLICATION_ROLE} lacks {len(lacking)} privileges: run `plaudit migrate`")
 

@@ -25,9 +25,7 @@ async def rail(grounds: Grounds) -> CheckOutcome:
     if grounds.payouts is None:
         return not_asked(grounds.providers_problem)
     if not grounds.payouts.names:
-        return attention(
-            "creators cannot be paid: no payout rail is described in the settings", command="plaudit config"
-        )
+        return attention("nobody pays creators: set PLAUDIT_MANUAL_PAYOUTS to pay by hand, or describe a provider")
     for name in grounds.payouts.names:
         provider = grounds.payouts.get(name)
         try:
