@@ -18,14 +18,14 @@ from litestar.response import Redirect
 from standardwebhooks import Webhook, WebhookVerificationError
 
 PORT = int(os.environ.get("HOST_PORT", "8500"))
-PLAUDIT_URL = os.environ.get("PLAUDIT_URL", "http://127.0.0.1:8000")
-PLAUDIT_KEY = os.environ["PLAUDIT_KEY"]  # of `plaudit key create`
-WEBHOOK_SECRET = os.environ["PLAUDIT_WEBHOOK_SECRET"]  # of `plaudit webhook add`
+COINS_URL = os.environ.get("COINS_URL", "http://127.0.0.1:8000")
+COINS_KEY = os.environ["COINS_KEY"]  # of `plaudit key create`
+WEBHOOK_SECRET = os.environ["COINS_WEBHOOK_SECRET"]  # of `plaudit webhook add`
 PEOPLE = {"ada": ("Ada Lovelace", ["viewer"]), "cleo": ("Cleo Marsh", ["viewer", "creator"])}
 COOKIE = "host_session"
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
 
-plaudit = httpx2.AsyncClient(base_url=PLAUDIT_URL, headers={"Authorization": f"Bearer {PLAUDIT_KEY}"}, timeout=15)
+plaudit = httpx2.AsyncClient(base_url=COINS_URL, headers={"Authorization": f"Bearer {COINS_KEY}"}, timeout=15)
 database = sqlite3.connect(os.environ.get("HOST_DATABASE", "host.sqlite"), isolation_level=None)  # autocommit
 database.executescript("""
 create table if not exists session (secret text primary key, subject text not null);

@@ -120,9 +120,9 @@ def tealight(database_url: str, tmp_path: Path) -> Iterator[Tealight]:
         host = {
             "HOST_PORT": str(own_port),
             "HOST_DATABASE": str(tmp_path / "host.sqlite"),
-            "PLAUDIT_URL": coins,
-            "PLAUDIT_KEY": key,
-            "PLAUDIT_WEBHOOK_SECRET": secret,
+            "COINS_URL": coins,
+            "COINS_KEY": key,
+            "COINS_WEBHOOK_SECRET": secret,
         }
         with (
             _running(tmp_path / "sandbox.log", settings["PLAUDIT_SANDBOX_URL"], *sandbox, **SANDBOX),

@@ -215,6 +215,24 @@ class TestConfig:
         assert (DOCS / "settings.md").read_text() == CliRunner().invoke(config, ["--reference"]).output
 
 
+def test_what_is_written_names_settings_that_are_some() -> None:
+    """Whoever sets another by what is written there is refused by every command."""
+    known = {one.variable for one in known_settings()} | {"PLAUDIT_ENV_FILE"}
+    acme = "PLAUDIT_ACME_API_KEY"  # of the plug-in that a guide leads through
+    folders = (DOCS, DOCS.with_name("examples"))
+    files = [DOCS.with_name("README.md"), *(path for folder in folders for path in folder.rglob("*"))]
+    texts = {
+        path: path.read_text() for path in files if path.suffix in {".md", ".py", ".env", ".conf", ".sh", ".service"}
+    }
+    named = {
+        (path, name)
+        for path, text in texts.items()
+        for name in re.findall(r"\bPLAUDIT_[A-Z0-9_]*[A-Z0-9]\b(?!_)", text)
+    }
+    assert {name for _, name in named} > {"PLAUDIT_MANUAL_PAYOUTS", "PLAUDIT_FRAME_ORIGINS"}
+    assert {(str(path), name) for path, name in named if name not in known | {acme}} == set()
+
+
 def test_secrets_are_not_shown() -> None:
     settings = Settings.from_environment({"DATABASE_URL": "postgresql://plaudit:hidden@db/plaudit"})
     assert "hidden" not in f"{settings} {settings!r} {settings.database_url} {settings.database_url!r}"
