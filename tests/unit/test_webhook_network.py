@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from plaudit.feeds.webhooks.actions import check_url
 from plaudit.feeds.webhooks.network import AddressRefused, CheckedBackend, Courier, is_allowed
+from plaudit.problems import InvalidField
+from plaudit.settings import Settings
 from tests.peers.host import open_host
 
 OPEN = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"]
@@ -86,3 +89,14 @@ async def test_a_name_that_is_none_is_an_answer_too() -> None:
     await courier.close()
     assert "cannot be looked up" in answer.error
     await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("host", ["10.2.0.1", "[::1]", "[::ffff:10.2.0.1]", "169.254.169.254"])
+def test_an_address_that_is_no_name_is_refused_where_it_is_given(host: str) -> None:
+    settings = Settings(webhook_networks="10.1.0.0/16")
+    for scheme in ("https", "http"):
+        with pytest.raises(InvalidField, match="PLAUDIT_WEBHOOK_NETWORKS"):
+            check_url(f"{scheme}://{host}/hook", settings)
+    check_url("http://10.1.0.7/hook", settings)
+    check_url("https://93.184.215.14/hook", settings)
+    check_url("https://platform.example/hook", settings)

@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from plaudit.feeds.webhooks.model import (
     TooManyEndpoints,
     Try,
 )
+from plaudit.feeds.webhooks.network import is_allowed, networks
 from plaudit.ids import require_uuid7
 from plaudit.limits import WEBHOOK_ENDPOINTS_MAX, WEBHOOK_SECRET_BYTES
 from plaudit.pages import BEGINNING, Place
@@ -72,7 +74,7 @@ async def create(
 
 
 def check_url(url: str, settings: Settings) -> None:
-    """Raise InvalidField for an address events cannot be posted to. Where its name leads is looked at each time."""
+    """Raise InvalidField for an address events cannot be posted to. Where a name leads is looked at each time."""
     reason = _wrong_with(url, settings)
     if reason:
         raise InvalidField(field="body.url", reason=reason)
@@ -90,7 +92,20 @@ def _wrong_with(url: str, settings: Settings) -> str | None:
         return "must hold no name, password or fragment"
     if parts.scheme == "http" and not settings.webhook_networks:
         return "must begin with https:// (PLAUDIT_WEBHOOK_NETWORKS names networks that http:// may go to)"
+    if _is_number(parts.hostname) and not is_allowed(
+        parts.hostname, networks(settings.webhook_networks), open_too=parts.scheme == "https"
+    ):
+        return f"leads to {parts.hostname}, and PLAUDIT_WEBHOOK_NETWORKS names no network with it"
     return None
+
+
+def _is_number(host: str) -> bool:
+    """Whether a host is no name to be looked up."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _check_kinds(kinds: Sequence[str]) -> None:

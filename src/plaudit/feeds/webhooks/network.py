@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import httpcore2
@@ -43,6 +43,11 @@ def is_allowed(text: str, allowed: Iterable[Network], *, open_too: bool = True) 
     if any(address in network for network in allowed):
         return True
     return open_too and address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """The networks of the setting."""
+    return tuple(ip_network(word) for word in text.split())
 
 
 def _behind_nat64(address: IPv6Address) -> IPv4Address | None:

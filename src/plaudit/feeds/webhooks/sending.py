@@ -5,7 +5,6 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import ip_network
 from uuid import UUID
 
 import msgspec
@@ -18,7 +17,7 @@ from plaudit.events.log import place_waiting
 from plaudit.events.model import ON_REQUEST, Envelope
 from plaudit.feeds.webhooks.actions import require
 from plaudit.feeds.webhooks.model import TEST_KIND, Claimed, DeliveryState, Endpoint, PauseReason, Try
-from plaudit.feeds.webhooks.network import Answer, Courier
+from plaudit.feeds.webhooks.network import Answer, Courier, networks
 from plaudit.ids import new_id
 from plaudit.limits import (
     WEBHOOK_ENDPOINTS_PER_ROUND_MAX,
@@ -72,7 +71,7 @@ class Dispatcher:
         self._database = database
         self._clock = clock
         self._draw = draw or random.Random()  # noqa: S311 - spreads load, keeps no secret
-        self._courier = Courier(tuple(ip_network(word) for word in settings.webhook_networks.split()))
+        self._courier = Courier(networks(settings.webhook_networks))
         self._under_way: set[asyncio.Task[None]] = set()
         self.on_done: Callable[[], None] = lambda: None
         """Called when a request has ended: its subject's next event may be due."""
