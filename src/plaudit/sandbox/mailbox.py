@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath
 
@@ -20,6 +20,9 @@ from plaudit.limits import SANDBOX_MAIL_BYTES_MAX, SANDBOX_MAILS_MAX
 from plaudit.problems import NotFound
 from plaudit.sandbox.shared import page
 from plaudit.sandbox.words import FALLBACK, words_of
+
+if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _CLOSED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 """A mail may not act here."""
@@ -48,7 +51,7 @@ class Mailbox:
         self._last = 0
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
-        self, server: SMTP, session: Session, envelope: Envelope
+        self, server: "SMTP", session: "Session", envelope: "Envelope"
     ) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self._last += 1
@@ -77,6 +80,7 @@ class Mailbox:
         if listening is None:
             yield
             return
+        from aiosmtpd.smtp import SMTP  # the demo's first page does not wait for it
 
         def serve() -> SMTP:
             return SMTP(self, hostname="sandbox", data_size_limit=SANDBOX_MAIL_BYTES_MAX)
