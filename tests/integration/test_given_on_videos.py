@@ -223,6 +223,19 @@ async def test_events_of_a_video_are_those_of_a_room_without_who_watches(stage: 
         assert (gone.status_code, gone.json()["code"]) == (410, "video_deleted")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("published", "unlisted"), ("published", "age_restricted"), ("unlisted", "age_restricted")]
+)
+async def test_events_end_with_the_state_in_which_a_video_was_shown(
+    before: str, after: str, stage: Stage, video: StageVideo
+) -> None:
+    key = (await video.tell("cleo", state=before))["key"]
+    async with _Watching(stage, f"/v1/videos/{video.id}/events", f"77:1&key={key}") as watching:
+        await watching.next()
+        await video.tell("cleo", state=after)
+        assert await watching.is_over()
+
+
 async def test_a_cursor_of_a_video_is_one_of_a_room(stage: Stage, video: StageVideo) -> None:
     ada = await Returns.of(stage.shop, "ada")
     await ada.buy(600)
@@ -248,7 +261,8 @@ async def test_ten_thousand_videos_with_gifts_open_nothing(stage: Stage) -> None
     video = await StageVideo.of(stage)
     ada = await Returns.of(stage.shop, "ada")
     await ada.buy(20_000)
-    facts = {"owner_subject": "cleo", "title": "Rooftops", "duration_ms": DURATION_MS, "state": "unlisted"}
+    facts = {"owner_subject": "cleo", "title": "Rooftops", "duration_ms": DURATION_MS}
+    facts |= {"published_at": "2026-01-01T00:00:00Z"}
     ids: list[int] = []
     for start in range(0, VIDEOS, VIDEOS_PER_CALL_MAX):
         batch = [facts | {"external_id": f"w-{start + one}"} for one in range(VIDEOS_PER_CALL_MAX)]

@@ -31,7 +31,6 @@ async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
     for path, words in ((page, hls_url), (page, here), ("/videos", "Sixty rooftops"), ("/videos", here)):
         assert words in (await ada.get(path)).text
     for change, words in (
-        ({"state": "age_restricted"}, "age-restricted"),
         ({"territories_blocked": ["DE"]}, "not shown where you are"),
         ({"hls_url": None}, "watched where it was published"),
     ):
@@ -41,7 +40,7 @@ async def _look(platform: Platform, server: httpx2.AsyncClient) -> None:
         assert hls_url not in text
     await tell(server, platform, music_restricted=True)
     assert "Its music allows no gifts." in (await cleo.get("/studio/videos")).text
-    for state, status in (("private", 403), ("deleted", 410)):
+    for state, status in (("unlisted", 403), ("age_restricted", 403), ("private", 403), ("deleted", 410)):
         await tell(server, platform, state=state)
         answer = await ada.get(page, headers={"Accept": "text/html"})
         assert (answer.status_code, "<h1" in answer.text, "See other videos" in answer.text) == (status, True, True)

@@ -1,4 +1,5 @@
-"""Whatever is told of videos, in whatever order, twice, and by several servers at once: the newest word stands."""
+"""Whatever is told of videos, in whatever order, twice, and by several servers at once: the newest word stands, and
+each keeps its key."""
 
 import asyncio
 from datetime import timedelta
@@ -85,6 +86,8 @@ async def play(url: str, words: list[Word], arrivals: list[Word], requests: int)
             await tell_of_people(connection, issuer.id, creators, Settings(), clock)
         first = [Word(video, 0, "tell", OWNERS[0], "published") for video in VIDEOS]
         await hear(database, issuer.id, first, clock)
+        async with database.read() as connection:
+            born = await reading.videos_told(connection, issuer.id, VIDEOS)
         parts = [arrivals[number::requests] for number in range(requests)]
         await asyncio.gather(*(hear(database, issuer.id, part, clock) for part in parts))
         async with database.read() as connection:
@@ -92,6 +95,7 @@ async def play(url: str, words: list[Word], arrivals: list[Word], requests: int)
     for video in VIDEOS:
         newest = max((word for word in [*first, *words] if word.video == video), key=lambda word: word.second)
         stands = kept[video]
+        assert (stands.id, stands.key) == (born[video].id, born[video].key)
         assert stands.told_at == said(newest).told_at
         assert stands.state == ("deleted" if newest.kind == "forget" else newest.state)
         if newest.kind == "tell":  # who forgets says nothing of the rest

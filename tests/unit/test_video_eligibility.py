@@ -18,6 +18,7 @@ VIDEO = Video(
     id=7,
     issuer_id=1,
     external_id="v-7",
+    key="0" * 32,
     owner_id=3,
     title="Sixty rooftops",
     duration_ms=48_000,

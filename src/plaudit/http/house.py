@@ -42,7 +42,7 @@ from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.selling.tax_providers import TaxProviders, tax_providers
 from plaudit.settings import Settings
 from plaudit.videos.places import VideoPlaces
-from plaudit.videos.reading import hidden_among
+from plaudit.videos.reading import no_longer_shown
 from plaudit.web.brand import brand_of
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ async def open_house(
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
         doorkeeper.on_over(hub.watch.over)
-        hub.watch.ask("video", lambda connection, ids: hidden_among(connection, ids, clock.now()))
+        hub.watch.ask("video", lambda connection, shown: no_longer_shown(connection, shown, clock.now()))
         deliverer = await closing.run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await closing.run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)

@@ -13,10 +13,10 @@ SQL = statements(__file__)
 
 class WayIn(NamedTuple):
     """A session, a server's key, a token's platform (the token itself cannot be ended), a token of an overlay, or a
-    video that is shown."""
+    video that is shown in a state."""
 
     kind: Literal["session", "key", "issuer", "overlay", "video"]
-    id: int | UUID
+    id: int | UUID | tuple[int, str]
 
 
 def way_of(caller: Caller) -> WayIn:

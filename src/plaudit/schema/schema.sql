@@ -4409,8 +4409,10 @@ CREATE TABLE public.video (
     told_at timestamp with time zone NOT NULL,
     added_at timestamp with time zone NOT NULL,
     shard smallint NOT NULL,
+    key text DEFAULT replace((gen_random_uuid())::text, '-'::text, ''::text) NOT NULL,
     CONSTRAINT video_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 86400000))),
     CONSTRAINT video_external_id_check CHECK (((external_id ~ '^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$'::text) AND (char_length(external_id) <= 200))),
+    CONSTRAINT video_key_check CHECK ((key ~ '^[0-9a-f]{32}$'::text)),
     CONSTRAINT video_published_at_a_time CHECK (((state <> 'published'::text) OR (published_at IS NOT NULL))),
     CONSTRAINT video_published_within CHECK (((published_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (published_at < '3000-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT video_state_check CHECK ((state = ANY (ARRAY['published'::text, 'unlisted'::text, 'private'::text, 'age_restricted'::text, 'deleted'::text]))),
@@ -4434,6 +4436,8 @@ COMMENT ON COLUMN public.video.music_restricted IS 'it has music whose owners le
 COMMENT ON COLUMN public.video.told_at IS 'when its platform last spoke of it; an older word that comes late changes nothing';
 
 COMMENT ON COLUMN public.video.shard IS 'of its frames: its first owner''s, whoever owns it later';
+
+COMMENT ON COLUMN public.video.key IS 'what an unlisted one is shown by; never changed';
 
 CREATE TABLE public.video_message_opt_in (
     creator_id bigint NOT NULL,

@@ -1,6 +1,7 @@
 """What changes videos: the word of their platform, by call or by token, and what creators decide of theirs."""
 
-from collections.abc import Collection, Mapping
+import secrets
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
-from plaudit.limits import VIDEO_TOKEN_LIFETIME_S_MAX, VIDEO_TOLD_AHEAD_S_MAX
+from plaudit.limits import VIDEO_KEY_BITS, VIDEO_TOKEN_LIFETIME_S_MAX, VIDEO_TOLD_AHEAD_S_MAX
 from plaudit.media import require_loadable
 from plaudit.moments import OUT_OF_RANGE, out_of_range
 from plaudit.people.doorkeeper import Doorkeeper
@@ -35,11 +36,16 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def tell(
-    connection: Connection, issuer_id: int, videos: Mapping[str, VideoToTell], settings: Settings, clock: Clock
+    connection: Connection,
+    issuer_id: int,
+    videos: Mapping[str, VideoToTell],
+    settings: Settings,
+    clock: Clock,
+    random_bits: Callable[[int], int] = secrets.randbits,
 ) -> list[Video | Problem]:
     """Keep what a platform says of its videos, each with its place in the request. Each is answered by itself, as it
     stands afterwards: a word that comes late changes nothing; one that says no time is newer than all before it, also
-    than those of a clock that is ahead.
+    than those of a clock that is ahead. A video that is new gets its key.
 
     A problem may be an InvalidField, PersonUnknown or NotACreator (of the owner), MediaOriginNotAllowed or
     MediaNotEncrypted.
@@ -60,7 +66,8 @@ async def tell(
         if before <= at:
             good[video.external_id] = owner_id, video, at
     await connection.execute(SQL["lock_videos"], issuer_id, list(good))
-    await connection.execute(SQL["tell_videos"], issuer_id, now, *_columns(good.values()))
+    keys = [f"{random_bits(VIDEO_KEY_BITS):0{VIDEO_KEY_BITS // 4}x}" for _ in good]
+    await connection.execute(SQL["tell_videos"], issuer_id, now, *_columns(good.values()), keys)
     kept = await reading.videos_told(connection, issuer_id, list(good))
     return [kept[one] if isinstance(one, str) else one for one in answers]
 

@@ -21,6 +21,14 @@ from plaudit.videos.model import Video, VideoState
 Reason = Annotated[Refusal | None, Meta(description="Why nothing may be given; null: something may.")]
 
 
+PagePath = Annotated[
+    str,
+    Meta(
+        description="Where our page of it is, on this server; with its key while it is unlisted.",
+        examples=["/videos/12"],
+    ),
+]
+
 NOT_KEPT = (InvalidField, MediaNotEncrypted, MediaOriginNotAllowed, NotACreator, PersonUnknown)
 """What can be wrong with one video that is told of."""
 
@@ -50,6 +58,15 @@ class ToldVideo(VideoView, frozen=True, kw_only=True):
     """A video as its platform told of it."""
 
     external_id: str
+    key: Annotated[
+        str,
+        Meta(
+            description="While it is unlisted, it is shown by this alone: `key` in the query of its addresses. It never"
+            " changes.",
+            examples=["3f0c9a51d2b84e6f9d1705c2ab64e870"],
+        ),
+    ]
+    page_path: PagePath
     owner_subject: str
     hls_url: str | None
     territories_allowed: list[str] | None
@@ -84,6 +101,7 @@ class ToldVideos(msgspec.Struct, frozen=True):
 class MyVideo(VideoView, frozen=True, kw_only=True):
     """A video as its creator sees it."""
 
+    page_path: PagePath
     gifts_enabled: Annotated[bool, Meta(description="Whether gifts are taken on it, as far as any are.")]
     reason: Reason
 
@@ -123,14 +141,19 @@ def shown_video(video: Video, given: Given) -> ShownVideo:
     return ShownVideo(**_view(video), coins=given.coins, gifts=given.gifts)
 
 
+_TOLD = (
+    "external_id", "key", "page_path", "owner_subject", "hls_url", "territories_allowed", "territories_blocked",
+    "music_restricted",
+)  # fmt: skip
+
+
 def told_video(video: Video) -> ToldVideo:
-    kept = ("external_id", "owner_subject", "hls_url", "territories_allowed", "territories_blocked", "music_restricted")
-    facts = {field: getattr(video, field) for field in kept}
+    facts = {field: getattr(video, field) for field in _TOLD}
     return ToldVideo(**_view(video), **facts, told_at=moment(video.told_at))
 
 
 def my_video(video: Video, reason: Refusal | None) -> MyVideo:
-    return MyVideo(**_view(video), gifts_enabled=video.gifts_enabled, reason=reason)
+    return MyVideo(**_view(video), page_path=video.page_path, gifts_enabled=video.gifts_enabled, reason=reason)
 
 
 def told_videos(external_ids: Sequence[str], outcomes: Sequence[Video | Problem]) -> ToldVideos:

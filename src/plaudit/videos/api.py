@@ -38,6 +38,7 @@ from plaudit.videos.model import (
     Video,
     VideoDeleted,
     VideoFacts,
+    VideoForAdults,
     VideoPrivate,
     VideosToTell,
     VideoToTell,
@@ -45,7 +46,7 @@ from plaudit.videos.model import (
 )
 from plaudit.videos.occasions import OCCASION
 from plaudit.videos.places import VideoPlaces
-from plaudit.videos.refusals import BY_CODE
+from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
 
 TAGS = ["Videos"]
 
@@ -179,12 +180,15 @@ async def forget_video(
     operation_id="GetVideo",
     tags=TAGS,
     summary="One video",
-    problems=(VideoDeleted, VideoPrivate, VideoUnknown),
+    dependencies=ONLOOKER,
+    problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
-async def get_video(video_id: VideoId, database: Database, clock: Clock) -> ShownVideo:
+async def get_video(
+    video_id: VideoId, onlooker: NamedDependency[Onlooker], database: Database, clock: Clock
+) -> ShownVideo:
     """What everybody may know of it. Gifts that come are in it within seconds."""
     async with database.read() as connection:
-        shown = await reading.require_shown(connection, int(video_id), clock.now())
+        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
         return shown_video(shown, await given_on(connection, shown.shard, shown.id))
 
 
@@ -194,13 +198,14 @@ async def get_video(video_id: VideoId, database: Database, clock: Clock) -> Show
     operation_id="GetVideoCatalogue",
     tags=TAGS,
     summary="What can be given on a video",
-    dependencies=OCCASION,
-    problems=(VideoDeleted, VideoPrivate, VideoUnknown),
+    dependencies=OCCASION | ONLOOKER,
+    problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_video_catalogue(
     request: Request[Any, Any, Any],
     video_id: VideoId,
     occasion: NamedDependency[Occasion],
+    onlooker: NamedDependency[Onlooker],
     catalogue: NamedDependency[Catalogue],
     prices: NamedDependency[Prices],
     database: Database,
@@ -209,10 +214,8 @@ async def get_video_catalogue(
     """What the caller could give here and now, by `POST /v1/gifts`. With a `reason` nothing may be given; what may not
     be given is left out."""
     async with database.read() as connection:
-        video = await reading.require_video(connection, int(video_id))
+        video = await require_shown(connection, int(video_id), onlooker, occasion.now)
     reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
-    if reason in {Refusal.DELETED, Refusal.PRIVATE}:
-        raise BY_CODE[reason]
     if reason is None:
         everything = catalogue.offered_to(await prices.region_of(person_id), video.owner_id)
         offered = [item for item in everything if is_for_videos(item, occasion.rule)]

@@ -22,7 +22,7 @@ from plaudit.problems import Conflict, Forbidden, NotFound
 
 VideoState = Literal["published", "unlisted", "private", "age_restricted", "deleted"]
 SHOWN_TO_ALL: tuple[VideoState, ...] = ("published", "unlisted")
-"""The states in which a video is shown to whoever knows where it is."""
+"""The states in which a video is shown to whoever knows where it is: of an unlisted one its key, too."""
 HIDDEN: tuple[VideoState, ...] = ("private", "deleted")
 """Those in which nothing of it is shown, not even its cover."""
 
@@ -49,6 +49,8 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """Of its frames: its first owner's, whoever owns it later."""
     issuer_id: int
     external_id: str
+    key: str
+    """What it is shown by while it is unlisted."""
     owner_id: int
     title: str
     duration_ms: int
@@ -77,12 +79,18 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """The owner takes words with gifts on videos."""
 
     def hidden_as(self, now: datetime) -> Literal["deleted", "private"] | None:
-        """As what it is kept from everybody (`hidden_among` says the same of many); None: it is shown. It is private
-        until it is published, and when its platform, which could take it away, is no longer heard."""
+        """As what it is kept from everybody (`no_longer_shown` says the same of many); None: it is shown, if only to
+        some. It is private until it is published, and when its platform, which could take it away, is no longer
+        heard."""
         if self.state == "deleted":
             return "deleted"
         is_to_come = self.published_at is not None and now < self.published_at
         return "private" if self.state == "private" or is_to_come or not self.issuer_active else None
+
+    @property
+    def page_path(self) -> str:
+        """Where its page is: for those only who may know its key, while it is unlisted."""
+        return f"/videos/{self.id}" + (f"?key={self.key}" if self.state == "unlisted" else "")
 
 
 class VideoFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -170,8 +178,17 @@ class VideoDeleted(Conflict):
 
 
 class VideoPrivate(Forbidden):
+    """Or unlisted, and asked for without its key."""
+
     code: ClassVar[str] = "video_private"
     title: ClassVar[str] = "The video is private."
+
+
+class VideoForAdults(Forbidden):
+    """It is age-restricted, and of whoever asks it is not known that they are of age."""
+
+    code: ClassVar[str] = "video_for_adults"
+    title: ClassVar[str] = "The video is for adults."
 
 
 class NotYourVideo(Forbidden):

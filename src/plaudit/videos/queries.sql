@@ -5,17 +5,17 @@
 select from video where issuer_id = $1 and external_id = any ($2::text[]) order by external_id for no key update
 
 -- name: tell_videos
--- An older word than the last changes nothing; one without a time is newer than the last. Sorted, so that two servers
+-- An older word than the last changes nothing, and none the key; one without a time is newer than the last. Sorted, so that two servers
 -- telling of the same videos wait for each other instead of for ever.
-insert into video as v (issuer_id, external_id, owner_id, title, duration_ms, cover_url, hls_url, state, published_at,
-    territories_allowed, territories_blocked, music_restricted, told_at, added_at)
-select $1, u.external_id, u.owner_id, u.title, u.duration_ms, u.cover_url, u.hls_url, u.state, u.published_at,
+insert into video as v (issuer_id, external_id, key, owner_id, title, duration_ms, cover_url, hls_url, state,
+    published_at, territories_allowed, territories_blocked, music_restricted, told_at, added_at)
+select $1, u.external_id, u.key, u.owner_id, u.title, u.duration_ms, u.cover_url, u.hls_url, u.state, u.published_at,
     string_to_array(u.allowed, ' '), string_to_array(u.blocked, ' '), u.music_restricted,
     case when u.is_timed then u.told_at else greatest(u.told_at, known.told_at + interval '1 microsecond') end, $2
 from unnest($3::text[], $4::bigint[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
-    $11::text[], $12::text[], $13::boolean[], $14::timestamptz[], $15::boolean[])
+    $11::text[], $12::text[], $13::boolean[], $14::timestamptz[], $15::boolean[], $16::text[])
     as u (external_id, owner_id, title, duration_ms, cover_url, hls_url, state, published_at, allowed, blocked,
-        music_restricted, told_at, is_timed)
+        music_restricted, told_at, is_timed, key)
     left join video known on known.issuer_id = $1 and known.external_id = u.external_id
 order by u.external_id
 on conflict (issuer_id, external_id) do update
@@ -31,8 +31,8 @@ update video set state = 'deleted', told_at = coalesce($4, greatest($3, told_at 
 where issuer_id = $1 and external_id = $2 and ($4::timestamptz is null or told_at <= $4);
 
 -- name: videos_by_ids -> Video
-select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url, v.state,
-    v.published_at, v.territories_allowed, v.territories_blocked, v.music_restricted, v.told_at,
+select v.id, v.shard, v.issuer_id, v.external_id, v.key, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url,
+    v.state, v.published_at, v.territories_allowed, v.territories_blocked, v.music_restricted, v.told_at,
     p.subject as owner_subject, p.display_name as owner_name, p.avatar as owner_avatar, p.country as owner_country,
     i.active as issuer_active, i.active and ('creator' = any (p.platform_roles) or exists (
         select from role_grant g where g.person_id = p.id and g.role = 'creator' and g.taken_at is null
@@ -43,10 +43,11 @@ select v.id, v.shard, v.issuer_id, v.external_id, v.owner_id, v.title, v.duratio
 from video v join person p on p.id = v.owner_id join issuer i on i.id = v.issuer_id
 where v.id = any ($1::bigint[]);
 
--- name: hidden_among
--- As Video.hidden_as.
-select v.id from video v join issuer i on i.id = v.issuer_id
-where v.id = any ($1::bigint[]) and (v.state in ('deleted', 'private') or v.published_at > $2 or not i.active);
+-- name: no_longer_shown
+-- Of videos that were shown in a state, those in another one now, and those that are hidden still or again.
+select w.video_id, w.state from unnest($1::bigint[], $2::text[]) as w (video_id, state)
+join video v on v.id = w.video_id join issuer i on i.id = v.issuer_id
+where v.state <> w.state or v.published_at > $3 or not i.active;
 
 -- name: ids_by_external_ids
 select id from video where issuer_id = $1 and external_id = any ($2::text[]);

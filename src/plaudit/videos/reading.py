@@ -11,7 +11,7 @@ from plaudit.db import Connection, fetch_all, statements
 from plaudit.limits import VIDEO_EXTERNAL_ID_LENGTH_MAX
 from plaudit.moments import Moment
 from plaudit.pages import Number, Places
-from plaudit.videos.model import EXTERNAL_ID, Video, VideoDeleted, VideoPrivate, VideoUnknown
+from plaudit.videos.model import EXTERNAL_ID, Video, VideoUnknown
 
 SQL = statements(__file__)
 
@@ -31,6 +31,8 @@ LATEST: Published = (datetime.max.replace(tzinfo=UTC), NO_END)
 """After every video."""
 BY_PUBLISHED: Places[Published] = Places(Published, LATEST)
 """The places of videos that everybody can watch."""
+ShownIn: TypeAlias = tuple[int, str]
+"""A video, and the state in which it was shown."""
 
 
 async def videos_by_ids(connection: Connection, ids: Sequence[int]) -> list[Video]:
@@ -50,21 +52,12 @@ async def require_video(connection: Connection, video_id: int) -> Video:
     return found[0]
 
 
-async def require_shown(connection: Connection, video_id: int, now: datetime) -> Video:
-    """The video of that id, which somebody may look at now.
-
-    Raises:
-        VideoUnknown, VideoDeleted, VideoPrivate: nobody may.
-    """
-    video = await require_video(connection, video_id)
-    if hidden := video.hidden_as(now):
-        raise VideoDeleted if hidden == "deleted" else VideoPrivate
-    return video
-
-
-async def hidden_among(connection: Connection, ids: Collection[int], now: datetime) -> list[int]:
-    """Those of some videos that nobody may look at now."""
-    return [row["id"] for row in await connection.fetch(SQL["hidden_among"], list(ids), now)]
+async def no_longer_shown(connection: Connection, shown: Collection[ShownIn], now: datetime) -> list[ShownIn]:
+    """Those of some videos that are not shown now, or no longer in the state in which they were: who looks has to ask
+    anew whether they may."""
+    ids, states = [video_id for video_id, _ in shown], [state for _, state in shown]
+    rows = await connection.fetch(SQL["no_longer_shown"], ids, states, now)
+    return [(row["video_id"], row["state"]) for row in rows]
 
 
 async def videos_known(connection: Connection, ids: Sequence[int]) -> dict[int, Video]:

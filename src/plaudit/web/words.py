@@ -194,6 +194,7 @@ def closed_words(name: str) -> dict[str, str]:
     return {
         "video_deleted": _("This video is gone."),
         "video_private": _("This video is private now."),
+        "video_for_adults": _("This video is for adults."),
         "video_unlisted": _("Gifts are given on public videos."),
         "video_age_restricted": _("Gifts are not given on age-restricted videos."),
         "video_too_new": _("This video is new. Gifts open a while after it is public."),

@@ -110,6 +110,12 @@ async def timeline(connection: Connection, shard: int, video_id: int, duration_m
     return await fetch_all(connection, SQL["timeline"], Mark, *wanted)
 
 
+async def gave_on(connection: Connection, shard: int, video_id: int, person_id: int) -> bool:
+    """Whether something stands that somebody gave, as far as it is summed; who hid has given nothing."""
+    gave: bool = await connection.fetchval(SQL["gave_on"], shard, video_id, person_id)
+    return gave
+
+
 async def top_givers(connection: Connection, shard: int, video_id: int, limit: int) -> list[Giver]:
     """Those whose coins stand, most coins first; not those who hide."""
     return await fetch_all(connection, SQL["top_givers"], Giver, shard, video_id, limit)

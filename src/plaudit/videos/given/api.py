@@ -24,11 +24,11 @@ from plaudit.live.message import cursor_of
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import PersonCard
-from plaudit.videos import reading
 from plaudit.videos.creator_api import VideoId
 from plaudit.videos.given import actions
 from plaudit.videos.given.model import HIDDEN, Giver, LastGift, Mark
-from plaudit.videos.model import VideoDeleted, VideoPrivate, VideoUnknown
+from plaudit.videos.model import VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown
+from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
 
 TAGS = ["Videos"]
 
@@ -104,10 +104,12 @@ class VideoGivers(msgspec.Struct, frozen=True):
     operation_id="GetVideoTimeline",
     tags=TAGS,
     summary="What was given at which moment of a video",
-    problems=(VideoDeleted, VideoPrivate, VideoUnknown),
+    dependencies=ONLOOKER,
+    problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_timeline(
     video_id: VideoId,
+    onlooker: NamedDependency[Onlooker],
     database: Database,
     clock: Clock,
     hub: NamedDependency[Hub],
@@ -117,7 +119,7 @@ async def get_timeline(
 ) -> VideoTimeline:
     """However much was given. Gifts are at the second in which they were given; one without a moment is at none."""
     async with database.snapshot() as connection:
-        shown = await reading.require_shown(connection, int(video_id), clock.now())
+        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
         given = await actions.given_on(connection, shown.shard, shown.id)
         found = await actions.timeline(connection, shown.shard, shown.id, shown.duration_ms, marks)
         behind = await actions.behind(connection, shown.shard)
@@ -143,10 +145,12 @@ def _mark(mark: Mark, cards: dict[int, PersonCard]) -> TimelineMark:
     operation_id="GetVideoGivers",
     tags=TAGS,
     summary="Who gave on a video",
-    problems=(VideoDeleted, VideoPrivate, VideoUnknown),
+    dependencies=ONLOOKER,
+    problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_givers(
     video_id: VideoId,
+    onlooker: NamedDependency[Onlooker],
     database: Database,
     clock: Clock,
     limit: Annotated[
@@ -155,7 +159,7 @@ async def get_givers(
 ) -> VideoGivers:
     """Those who gave most, and the last gifts."""
     async with database.snapshot() as connection:
-        shown = await reading.require_shown(connection, int(video_id), clock.now())
+        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
         given = await actions.given_on(connection, shown.shard, shown.id)
         top = await actions.top_givers(connection, shown.shard, shown.id, limit)
         last = await actions.last_gifts(connection, shown.shard, shown.id)

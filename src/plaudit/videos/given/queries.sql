@@ -67,6 +67,12 @@ cross join lateral (
 ) i
 order by m.second;
 
+-- name: gave_on
+select exists (
+    select from video_subtotal
+    where shard = $1 and video_id = $2 and by = 'giver' and second = -1 and item_id = 0 and giver_id = $3 and coins > 0
+);
+
 -- name: top_givers -> Giver
 select giver_id as person_id, gifts, coins from video_subtotal
 where shard = $1 and video_id = $2 and by = 'giver' and second = -1 and coins > 0 and giver_id <> 0

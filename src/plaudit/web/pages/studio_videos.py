@@ -116,7 +116,7 @@ async def studio_video(
     tag = tag_for(viewer.person)
     data: dict[str, Any] = {
         "video_id": str(video.id),
-        "shown": video.hidden_as(clock.now()) is None,
+        "shown": video.hidden_as(clock.now()) is None and (video.owner_id == me or video.state == "published"),
         "items": [item_data(item, tag) for item in catalogue.offered()],
         "lang": tag,
     }

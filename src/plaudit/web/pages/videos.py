@@ -1,10 +1,15 @@
 """The page of a video, and all that everybody can watch."""
 
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
 import msgspec
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
+from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database
 from plaudit.languages.speaking import gettext as _
 from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX, PAGE_VIDEOS_MAX
@@ -16,8 +21,9 @@ from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, may_wat
 from plaudit.videos.model import Video
 from plaudit.videos.occasions import OCCASION
 from plaudit.videos.reading import LATEST
+from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
 from plaudit.web.loading import loadable
-from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.frame import Viewer, page, viewer_of
 from plaudit.web.pages.scenes import scene_names
 from plaudit.web.pages.tray import TRAYS, Trays, item_data
 from plaudit.web.templating import static
@@ -33,8 +39,6 @@ def video_cover(video: Video) -> str:
 
 def _unwatchable(video: Video, occasion: Occasion) -> str:
     """Why our page does not play a video; empty: it does."""
-    if video.state == "age_restricted":
-        return _("This video is age-restricted. It is watched where it was published.")
     if not may_watch(video, occasion.countries):
         return _("This video is not shown where you are.")
     if not loadable(video.hls_url):
@@ -63,32 +67,27 @@ async def videos(
     )
 
 
-@get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION | TRAYS)
+@get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION | ONLOOKER | TRAYS)
 async def video(
+    request: Request[Any, Any, Any],
     video_id: FromPath[int],
-    caller: CallerOrGuest,
+    onlooker: NamedDependency[Onlooker],
     occasion: NamedDependency[Occasion],
     trays: NamedDependency[Trays],
     database: Database,
-) -> Response[str]:
-    """A video, whose it is, what was given on it, and the tray to give from."""
+) -> Response[Any]:
+    """A video, whose it is, what was given on it, and the tray to give from. Who needs no key of an unlisted one is
+    led to its whole address, which others can be told."""
     async with database.read() as connection:
-        viewer = await viewer_of(connection, caller)
-        found = await reading.require_shown(connection, video_id, occasion.now)
+        viewer = await viewer_of(connection, onlooker.caller)
+        found = await require_shown(connection, video_id, onlooker, occasion.now)
+        if found.state == "unlisted" and not onlooker.has_key(found):
+            return Redirect(_whole_address(found, request), status_code=303)
         worth = await trays.worth(connection, viewer)
     offered = [one for one in await trays.offered(viewer, found.owner_id) if is_for_videos(one, occasion.rule)]
     refusal = refusal_for(found, occasion) or (None if offered else Refusal.NO_ITEMS)
     tray = trays.data(viewer, [] if refusal else offered, worth)
-    data = tray | {
-        "place": f"video-{found.id}",
-        "video_id": str(found.id),
-        "duration_ms": found.duration_ms,
-        "viewer": msgspec.to_builtins(card_of(viewer.person)) if viewer.person else None,
-        "known_items": [item_data(one, tray["lang"]) for one in trays.catalogue.offered()],
-        "message_max": GIFT_MESSAGE_LENGTH_MAX if found.messages_enabled else 0,
-        "catalogue": f"/v1/videos/{found.id}/catalogue?lang={tray['lang']}",
-    }
-    return page(
+    answer = page(
         "video.html",
         viewer,
         nav="videos",
@@ -96,8 +95,30 @@ async def video(
         cover=video_cover(found),
         unwatchable=_unwatchable(found, occasion),
         refusal=refusal.value if refusal else None,
-        data=data,
+        data=tray | _data(found, viewer, tray["lang"], trays.catalogue),
     )
+    answer.headers["Referrer-Policy"] = "strict-origin"  # the key is told to nobody who is linked to or loaded from
+    return answer
+
+
+def _data(video: Video, viewer: Viewer, lang: str, catalogue: Catalogue) -> dict[str, Any]:
+    """What the script asks for, beside what a tray does."""
+    return {
+        "place": f"video-{video.id}",
+        "video_id": str(video.id),
+        "key": video.key if video.state == "unlisted" else "",
+        "duration_ms": video.duration_ms,
+        "viewer": msgspec.to_builtins(card_of(viewer.person)) if viewer.person else None,
+        "known_items": [item_data(one, lang) for one in catalogue.offered()],
+        "message_max": GIFT_MESSAGE_LENGTH_MAX if video.messages_enabled else 0,
+        "catalogue": f"/v1/videos/{video.id}/catalogue?lang={lang}",
+    }
+
+
+def _whole_address(video: Video, request: Request[Any, Any, Any]) -> str:
+    """Of the page of an unlisted video, with what else was asked for."""
+    asked = [(name, value) for name, value in parse_qsl(request.url.query) if name != "key"]
+    return "&".join([video.page_path, *([urlencode(asked)] if asked else [])])
 
 
 router = Router("/", route_handlers=[videos, video])

@@ -12,15 +12,14 @@ export class VideoEvents {
   #failures = 0;
 
   /**
-   * @param {string} videoId
+   * @param {import("./video-address.js").VideoAddress} address of the video
    * @param {(frames: import("./room-messages.js").AnyFrame[], backlog: boolean) => void} hear what came since the page was opened;
    *   `backlog`: while it was not seen
    * @param {() => void} anew what is known does not hold any more
    * @param {(code: string) => void} gone nobody may look at it any more, as the code of a problem says
    */
-  constructor(videoId, hear, anew, gone) {
-    this.about = `/v1/videos/${videoId}`;
-    this.address = `${this.about}/events`;
+  constructor(address, hear, anew, gone) {
+    this.address = address;
     this.hear = hear;
     this.anew = anew;
     this.gone = gone;
@@ -51,7 +50,7 @@ export class VideoEvents {
 
   #open() {
     clearTimeout(this.#timer);
-    const source = new EventSource(this.#cursor ? `${this.address}?cursor=${this.#cursor}` : this.address);
+    const source = new EventSource(this.address("/events", this.#cursor ? { cursor: this.#cursor } : {}));
     this.#source = source;
     source.addEventListener("open", () => { this.#failures = 0; });
     source.addEventListener("hello", (event) => { this.#cursor ||= JSON.parse(event.data).cursor; });
@@ -72,7 +71,7 @@ export class VideoEvents {
 
   /** It was refused, and an event source does not say why. */
   async #askWhy() {
-    const answer = await fetch(this.about, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(this.address(), { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
     if (!answer || !FINAL.has(answer.status)) return;
     this.stop();
     this.gone((await answer.json().catch(() => ({}))).code ?? "video_unknown");

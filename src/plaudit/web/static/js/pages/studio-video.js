@@ -3,6 +3,7 @@ import "../components/gift-feed.js";
 import { ProblemError, api, pageData, renew } from "../api.js";
 import { Items } from "../items.js";
 import { toast } from "../toast.js";
+import { addressesOf } from "../video-address.js";
 import { VideoEvents } from "../video-events.js";
 import { say } from "../words.js";
 import { Thanking } from "./thanking.js";
@@ -48,4 +49,4 @@ function hear() {
 }
 
 void read();
-if (data.shown) new VideoEvents(data.video_id, hear, hear, () => void renew("#about").catch(() => {})).start();
+if (data.shown) new VideoEvents(addressesOf(data.video_id, ""), hear, hear, () => void renew("#about").catch(() => {})).start();

@@ -10,6 +10,7 @@ import { MARK_PX } from "../components/gift-timeline.js";
 import { Items } from "../items.js";
 import { keep, recall } from "../kept.js";
 import { GivenMoments, Passing } from "../timeline.js";
+import { addressesOf } from "../video-address.js";
 import { VideoEvents } from "../video-events.js";
 import { words } from "../words.js";
 import { Announcer } from "./announcer.js";
@@ -25,6 +26,7 @@ const OTHERS_PAUSE_MS = 20_000; // of many pages, each at a time of its own
 const SEEN_MAX = 2_000;
 
 const data = pageData();
+const addressOf = addressesOf(data.video_id, data.key);
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
 const items = new Items({ lang: data.lang });
 items.current = data.known_items;
@@ -70,9 +72,8 @@ async function asGifts(sent) {
 
 /** What was given, anew. */
 async function read() {
-  const path = `/v1/videos/${data.video_id}`;
   try {
-    const [{ marks, cursor }] = await Promise.all([api("GET", `${path}/timeline`), readGivers()]);
+    const [{ marks, cursor }] = await Promise.all([api("GET", addressOf("/timeline")), readGivers()]);
     given.replace(marks, cursor);
     showMarks();
     find("[data-unread]").hidden = true;
@@ -84,7 +85,7 @@ async function read() {
 }
 
 async function readGivers() {
-  const { top: most, last } = await api("GET", `/v1/videos/${data.video_id}/givers?limit=5`);
+  const { top: most, last } = await api("GET", addressOf("/givers", { limit: "5" }));
   top.entries = most;
   const gifts = await asGifts(last);
   for (const gift of gifts) see(gift.id);
@@ -155,7 +156,7 @@ async function showGifts() {
     moments.clear();
     timeline.chosen = -1;
   } else if (!events) {
-    const opened = new VideoEvents(data.video_id, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readAnew, tellGone);
+    const opened = new VideoEvents(addressOf, (frames, backlog) => { turn = turn.then(() => hear(frames, backlog)).catch(() => {}); }, readAnew, tellGone);
     events = opened;
     const cursor = await read();
     if (events === opened) opened.start(cursor);

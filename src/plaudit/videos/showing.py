@@ -1,0 +1,100 @@
+"""Who may look at a video: a rule for all its addresses, whose handlers ask for the `onlooker` by name."""
+
+import secrets
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+import msgspec
+from litestar.di import Provide
+from litestar.params import Parameter
+
+from plaudit.db import Connection
+from plaudit.limits import ADULT_YEARS, VIDEO_KEY_LENGTH_MAX
+from plaudit.people import model as people
+from plaudit.people.actions import people_by_ids
+from plaudit.people.injected import CallerOrGuest
+from plaudit.videos import reading
+from plaudit.videos.given.actions import gave_on
+from plaudit.videos.model import Video, VideoDeleted, VideoForAdults, VideoPrivate
+
+Key: TypeAlias = Annotated[
+    str | None,
+    Parameter(
+        max_length=VIDEO_KEY_LENGTH_MAX,
+        description="Of an unlisted video, as its platform was told. Its owner, who gave on it, operators and servers"
+        " of its platform need none.",
+    ),
+]
+
+
+class Onlooker(msgspec.Struct, frozen=True):
+    """Who would look at a video."""
+
+    caller: people.Caller | None
+    """None: a guest."""
+    key: str | None
+    """As they show it."""
+
+    def has_key(self, video: Video) -> bool:
+        """Whether it is the video's: how much of it is right shows in no time."""
+        return secrets.compare_digest((self.key or "").encode(errors="replace"), video.key.encode())
+
+
+async def onlooker_of(caller: CallerOrGuest, key: Key = None) -> Onlooker:
+    """The caller, with what the address says."""
+    return Onlooker(caller, key)
+
+
+ONLOOKER = {"onlooker": Provide(onlooker_of)}
+
+
+async def require_shown(connection: Connection, video_id: int, onlooker: Onlooker, now: datetime) -> Video:
+    """The video of that id, if somebody may look at it now. An unlisted one is private to whoever needs its key and
+    has none; one that is age-restricted is for those who are known to be of age. Its owner and operators see both.
+
+    Raises:
+        VideoUnknown, VideoDeleted, VideoPrivate, VideoForAdults: they may not.
+    """
+    video = await reading.require_video(connection, video_id)
+    if hidden := video.hidden_as(now):
+        raise VideoDeleted if hidden == "deleted" else VideoPrivate
+    if video.state == "unlisted" and not await _may_find(connection, video, onlooker):
+        raise VideoPrivate
+    if video.state == "age_restricted" and not await _is_of_age(connection, video, onlooker.caller, now.date()):
+        raise VideoForAdults
+    return video
+
+
+async def _may_find(connection: Connection, video: Video, onlooker: Onlooker) -> bool:
+    """Whether somebody knows of an unlisted video."""
+    if onlooker.has_key(video):
+        return True
+    caller = onlooker.caller
+    if caller is None or _keeps(video, caller) or _is_of_its_platform(video, caller):
+        return caller is not None
+    return caller.person_id != 0 and await gave_on(connection, video.shard, video.id, caller.person_id)
+
+
+async def _is_of_age(connection: Connection, video: Video, caller: people.Caller | None, today: date) -> bool:
+    """Whether somebody may look at an age-restricted video. A server that speaks for somebody is as old as they are;
+    of a guest nothing is known."""
+    if caller is None or _keeps(video, caller):
+        return caller is not None
+    if not caller.person_id:
+        return _is_of_its_platform(video, caller)
+    person = (await people_by_ids(connection, [caller.person_id])).get(caller.person_id)
+    return person is not None and person.born_on is not None and years_between(person.born_on, today) >= ADULT_YEARS
+
+
+def _keeps(video: Video, caller: people.Caller) -> bool:
+    return caller.person_id == video.owner_id or people.Role.OPERATOR in caller.roles
+
+
+def _is_of_its_platform(video: Video, caller: people.Caller) -> bool:
+    """Whether somebody is a server of the video's platform, whoever it speaks for."""
+    return caller.key_id is not None and caller.issuer_id == video.issuer_id
+
+
+def years_between(born_on: date, day: date) -> int:
+    """How old somebody is on a day. Who was born on 29 February is a year older on 1 March."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
