@@ -16,7 +16,7 @@ from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.moments import Moment, require_moment
 from plaudit.pages import Cursor, Limit, Page
 from plaudit.people.access import Access
-from plaudit.people.injected import Caller
+from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.problems import Problem
 from plaudit.videos import actions, creator_api, reading, watching_api
@@ -46,7 +46,7 @@ from plaudit.videos.model import (
 )
 from plaudit.videos.occasions import OCCASION
 from plaudit.videos.places import VideoPlaces
-from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
+from plaudit.videos.showing import Key, Onlooker, require_shown
 
 TAGS = ["Videos"]
 
@@ -180,15 +180,14 @@ async def forget_video(
     operation_id="GetVideo",
     tags=TAGS,
     summary="One video",
-    dependencies=ONLOOKER,
     problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_video(
-    video_id: VideoId, onlooker: NamedDependency[Onlooker], database: Database, clock: Clock
+    video_id: VideoId, caller: CallerOrGuest, database: Database, clock: Clock, key: Key = None
 ) -> ShownVideo:
     """What everybody may know of it. Gifts that come are in it within seconds."""
     async with database.read() as connection:
-        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
+        shown = await require_shown(connection, int(video_id), Onlooker(caller, key), clock.now())
         return shown_video(shown, await given_on(connection, shown.shard, shown.id))
 
 
@@ -198,23 +197,24 @@ async def get_video(
     operation_id="GetVideoCatalogue",
     tags=TAGS,
     summary="What can be given on a video",
-    dependencies=OCCASION | ONLOOKER,
+    dependencies=OCCASION,
     problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
-async def get_video_catalogue(
+async def get_video_catalogue(  # noqa: PLR0913, PLR0917 - each is of the request, or a part of the house
     request: Request[Any, Any, Any],
     video_id: VideoId,
     occasion: NamedDependency[Occasion],
-    onlooker: NamedDependency[Onlooker],
+    caller: CallerOrGuest,
     catalogue: NamedDependency[Catalogue],
     prices: NamedDependency[Prices],
     database: Database,
     lang: Wish = None,
+    key: Key = None,
 ) -> VideoCatalogue:
     """What the caller could give here and now, by `POST /v1/gifts`. With a `reason` nothing may be given; what may not
     be given is left out."""
     async with database.read() as connection:
-        video = await require_shown(connection, int(video_id), onlooker, occasion.now)
+        video = await require_shown(connection, int(video_id), Onlooker(caller, key), occasion.now)
     reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
     if reason is None:
         everything = catalogue.offered_to(await prices.region_of(person_id), video.owner_id)

@@ -1,18 +1,16 @@
-"""Who may look at a video: a rule for all its addresses, whose handlers ask for the `onlooker` by name."""
+"""Who may look at a video: one rule for all its addresses."""
 
 import secrets
 from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
 import msgspec
-from litestar.di import Provide
 from litestar.params import Parameter
 
 from plaudit.db import Connection
 from plaudit.limits import ADULT_YEARS, VIDEO_KEY_LENGTH_MAX
 from plaudit.people import model as people
 from plaudit.people.actions import people_by_ids
-from plaudit.people.injected import CallerOrGuest
 from plaudit.videos import reading
 from plaudit.videos.given.actions import gave_on
 from plaudit.videos.model import Video, VideoDeleted, VideoForAdults, VideoPrivate
@@ -33,19 +31,11 @@ class Onlooker(msgspec.Struct, frozen=True):
     caller: people.Caller | None
     """None: a guest."""
     key: str | None
-    """As they show it."""
+    """As they show it, in the address."""
 
     def has_key(self, video: Video) -> bool:
         """Whether it is the video's: how much of it is right shows in no time."""
         return secrets.compare_digest((self.key or "").encode(errors="replace"), video.key.encode())
-
-
-async def onlooker_of(caller: CallerOrGuest, key: Key = None) -> Onlooker:
-    """The caller, with what the address says."""
-    return Onlooker(caller, key)
-
-
-ONLOOKER = {"onlooker": Provide(onlooker_of)}
 
 
 async def require_shown(connection: Connection, video_id: int, onlooker: Onlooker, now: datetime) -> Video:

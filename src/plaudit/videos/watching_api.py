@@ -15,10 +15,11 @@ from plaudit.live.open_room import RoomKey
 from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page, watcher_of
 from plaudit.pages import Limit
 from plaudit.people.access import Access
+from plaudit.people.injected import CallerOrGuest
 from plaudit.people.ways_in import WayIn
 from plaudit.videos.creator_api import VideoId
 from plaudit.videos.model import Video, VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown
-from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
+from plaudit.videos.showing import Key, Onlooker, require_shown
 
 TAGS = ["Videos"]
 
@@ -33,21 +34,21 @@ def _key(video: Video) -> RoomKey:
     operation_id="GetVideoFrames",
     tags=TAGS,
     summary="What happened on a video",
-    dependencies=ONLOOKER,
     problems=(CursorVoid, VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_video_frames(
     video_id: VideoId,
-    onlooker: NamedDependency[Onlooker],
+    caller: CallerOrGuest,
     database: Database,
     clock: Clock,
     hub: NamedDependency[Hub],
     after: FrameCursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
+    key: Key = None,
 ) -> Response[FramePage]:
     """The frames after a cursor, in order, as its events bring them."""
     async with database.read() as connection:
-        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
+        shown = await require_shown(connection, int(video_id), Onlooker(caller, key), clock.now())
     return await frame_page(hub, _key(shown), after, limit)
 
 
@@ -57,12 +58,11 @@ async def get_video_frames(
     operation_id="WatchVideo",
     tags=TAGS,
     summary="What happens on a video, as server-sent events",
-    dependencies=ONLOOKER,
     problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def watch_video(  # noqa: PLR0913, PLR0917 - each is of the request, or a part of the house
     video_id: VideoId,
-    onlooker: NamedDependency[Onlooker],
+    caller: CallerOrGuest,
     database: Database,
     clock: Clock,
     hub: NamedDependency[Hub],
@@ -70,13 +70,14 @@ async def watch_video(  # noqa: PLR0913, PLR0917 - each is of the request, or a 
     network_address: NamedDependency[str | None],
     last_event_id: LastEventId = None,
     cursor: AfterCursor = None,
+    key: Key = None,
 ) -> Stream:
     """As in a room, but for `state`: nobody counts who watches, and the totals are asked for. `event` is the type of a
     message, `id` the cursor. Without one, the last frames; with that of the timeline, what the timeline has not. It
     ends when the video is hidden or comes into another state: who comes again is judged anew."""
     async with database.read() as connection:
-        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
-    caller, way = onlooker.caller, WayIn("video", (shown.id, shown.state))
+        shown = await require_shown(connection, int(video_id), Onlooker(caller, key), clock.now())
+    way = WayIn("video", (shown.id, shown.state))
     watcher = watcher_of(shown.id, shown.owner_id, caller, network_address, is_video=True)
     return event_stream(hub, _key(shown), watcher, caller, stopping, last_event_id or cursor, way)
 

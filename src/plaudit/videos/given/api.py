@@ -23,12 +23,13 @@ from plaudit.live.hub import Hub
 from plaudit.live.message import cursor_of
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
+from plaudit.people.injected import CallerOrGuest
 from plaudit.people.model import PersonCard
 from plaudit.videos.creator_api import VideoId
 from plaudit.videos.given import actions
 from plaudit.videos.given.model import HIDDEN, Giver, LastGift, Mark
 from plaudit.videos.model import VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown
-from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
+from plaudit.videos.showing import Key, Onlooker, require_shown
 
 TAGS = ["Videos"]
 
@@ -104,22 +105,22 @@ class VideoGivers(msgspec.Struct, frozen=True):
     operation_id="GetVideoTimeline",
     tags=TAGS,
     summary="What was given at which moment of a video",
-    dependencies=ONLOOKER,
     problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_timeline(
     video_id: VideoId,
-    onlooker: NamedDependency[Onlooker],
+    caller: CallerOrGuest,
     database: Database,
     clock: Clock,
     hub: NamedDependency[Hub],
     marks: Annotated[
         int, Parameter(ge=1, le=TIMELINE_MARKS_MAX, description="How many marks at most: gifts are merged into these.")
     ] = TIMELINE_MARKS_DEFAULT,
+    key: Key = None,
 ) -> VideoTimeline:
     """However much was given. Gifts are at the second in which they were given; one without a moment is at none."""
     async with database.snapshot() as connection:
-        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
+        shown = await require_shown(connection, int(video_id), Onlooker(caller, key), clock.now())
         given = await actions.given_on(connection, shown.shard, shown.id)
         found = await actions.timeline(connection, shown.shard, shown.id, shown.duration_ms, marks)
         behind = await actions.behind(connection, shown.shard)
@@ -145,21 +146,21 @@ def _mark(mark: Mark, cards: dict[int, PersonCard]) -> TimelineMark:
     operation_id="GetVideoGivers",
     tags=TAGS,
     summary="Who gave on a video",
-    dependencies=ONLOOKER,
     problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),
 )
 async def get_givers(
     video_id: VideoId,
-    onlooker: NamedDependency[Onlooker],
+    caller: CallerOrGuest,
     database: Database,
     clock: Clock,
     limit: Annotated[
         int, Parameter(ge=1, le=VIDEO_GIVERS_MAX, description="How many of the most generous.")
     ] = TOP_GIFTERS_LENGTH,
+    key: Key = None,
 ) -> VideoGivers:
     """Those who gave most, and the last gifts."""
     async with database.snapshot() as connection:
-        shown = await require_shown(connection, int(video_id), onlooker, clock.now())
+        shown = await require_shown(connection, int(video_id), Onlooker(caller, key), clock.now())
         given = await actions.given_on(connection, shown.shard, shown.id)
         top = await actions.top_givers(connection, shown.shard, shown.id, limit)
         last = await actions.last_gifts(connection, shown.shard, shown.id)

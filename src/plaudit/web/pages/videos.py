@@ -21,7 +21,7 @@ from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, may_wat
 from plaudit.videos.model import Video
 from plaudit.videos.occasions import OCCASION
 from plaudit.videos.reading import LATEST
-from plaudit.videos.showing import ONLOOKER, Onlooker, require_shown
+from plaudit.videos.showing import Key, Onlooker, require_shown
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import Viewer, page, viewer_of
 from plaudit.web.pages.scenes import scene_names
@@ -67,19 +67,21 @@ async def videos(
     )
 
 
-@get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION | ONLOOKER | TRAYS)
+@get("/videos/{video_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=OCCASION | TRAYS)
 async def video(
     request: Request[Any, Any, Any],
     video_id: FromPath[int],
-    onlooker: NamedDependency[Onlooker],
+    caller: CallerOrGuest,
     occasion: NamedDependency[Occasion],
     trays: NamedDependency[Trays],
     database: Database,
+    key: Key = None,
 ) -> Response[Any]:
     """A video, whose it is, what was given on it, and the tray to give from. Who needs no key of an unlisted one is
     led to its whole address, which others can be told."""
+    onlooker = Onlooker(caller, key)
     async with database.read() as connection:
-        viewer = await viewer_of(connection, onlooker.caller)
+        viewer = await viewer_of(connection, caller)
         found = await require_shown(connection, video_id, onlooker, occasion.now)
         if found.state == "unlisted" and not onlooker.has_key(found):
             return Redirect(_whole_address(found, request), status_code=303)
