@@ -11,13 +11,16 @@ import httpx2
 import pytest
 
 from plaudit.creators.totals import actions as totals
+from plaudit.events.log import want_gifts
+from plaudit.feeds.gifts.actions import copy_gifts
 from plaudit.ledger.following import follow, rebuild_now
 from plaudit.ledger.model import GiftOrder, GiftShare
-from plaudit.limits import TIMELINE_MARKS_MAX, VIDEOS_PER_CALL_MAX
+from plaudit.limits import COMBO_WINDOW_MS, TIMELINE_MARKS_MAX, VIDEOS_PER_CALL_MAX
 from plaudit.outgoing import tls_context
 from plaudit.selling.providers.news import ReversalState
 from plaudit.videos.given import actions as given
 from tests.integration.test_clawback import Stage, open_stage
+from tests.integration.test_told import told as told_events
 from tests.support.gift_load import until_delivered
 from tests.support.given import DURATION_MS, StageVideo
 from tests.support.live import ROSE
@@ -104,6 +107,63 @@ async def test_who_hides_is_nowhere(stage: Stage, video: StageVideo) -> None:
     assert f'"{ada.person_id}"' not in shown
     await stage.dispute(ada, order, ReversalState.OPENED)
     assert await video.givers() == (10, 1, [("bob", 10, 1)], [("bob", 10)])
+
+
+async def test_who_hides_is_nobody_to_whoever_receives_it(stage: Stage, video: StageVideo) -> None:
+    """Neither what the creator is shown, nor what her platform is told, says who sent it, or what else they sent."""
+    database, clock = stage.shop.desk.house.database, stage.shop.clock
+    async with database.transaction() as connection:
+        await want_gifts(connection, clock.now())
+    await copy_gifts(database, clock)
+    ada, nobody = await Returns.of(stage.shop, "ada"), {"id": "0", "name": "", "avatar": ""}
+    order = await ada.buy(600)
+    shown = await video.give(ada, 50, 3_000)
+    await video.give(ada, 500, 3_000, anonymous=True)
+    received_path = f"/v1/creators/me/videos/{video.id}/received-gifts"
+    hidden, told = await stage.items(received_path)
+    assert (hidden["sender"], hidden["anonymous"], hidden["coins"]) == (nobody, True, 500)
+    assert (told["sender"]["name"], "anonymous" in told) == ("ada", False)
+    assert [one["id"] for one in await stage.items(received_path, thanked=False)] == [str(shown.id)]
+    guessed = {"gifts": [{"viewer_id": str(ada.person_id), "id": hidden["id"]}]}
+    assert (await stage.creator.post("/v1/creators/me/gifts/thank", json=guessed)).status_code == 404
+    await follow(database, totals.FOLLOWER, totals.add_entries)
+    by_supporter = {one["supporter"]["name"]: one for one in await _supporters(stage)}
+    assert {name: one["coins_received"] for name, one in by_supporter.items()} == {"ada": 50, "": 500}
+    assert by_supporter[""]["supporter"] == nobody
+    assert "Somebody" in (await stage.creator.get("/studio/totals")).text
+
+    await stage.dispute(ada, order, ReversalState.OPENED)
+    (clawback,) = await stage.items("/v1/creators/me/clawbacks")
+    clawed = await stage.items(f"/v1/creators/me/clawbacks/{clawback['reversal_id']}/gifts")
+    assert [(one["sender_id"], one["sender_name"], one["coins"]) for one in clawed] == [("0", "", 500), ("0", "", 50)]
+    for path in ("/studio/taken-back", f"/studio/taken-back/{clawback['reversal_id']}"):
+        page = (await stage.creator.get(path)).text
+        assert "from Somebody" in page
+        assert "from ada" not in page
+
+    await copy_gifts(database, clock)
+    clock.advance(timedelta(milliseconds=COMBO_WINDOW_MS * 3))
+    for _ in range(2):
+        await copy_gifts(database, clock)
+    for kind, within in (("video_gift.delivered", "gifts"), ("video_combo.ended", "combos")):
+        said = [one for event in await told_events(database, kind) for one in event.data[within]]
+        said.sort(key=lambda one: int(one["coins"]))
+        assert [(one["anonymous"], one["coins"]) for one in said] == [(False, 50), (True, 500)]
+        assert [one["sender"] and one["sender"]["subject"] for one in said] == ["ada", None]
+
+
+async def _supporters(stage: Stage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await stage.creator.get("/v1/creators/me/totals?by=supporter")).json()["items"]
+    return found
+
+
+async def test_open_and_hidden_gifts_are_no_combo(stage: Stage, video: StageVideo) -> None:
+    ada = await Returns.of(stage.shop, "ada")
+    await ada.buy(600)
+    gifts = [video.order(ada.person_id, 3, 1_000, anonymous=hidden) for hidden in (False, True, True, False)]
+    outcomes = [await stage.shop.desk.house.gift_writer.charge(gift) for gift in gifts]
+    assert [one.combo_id for one in outcomes] == [gifts[0].id, gifts[1].id, gifts[1].id, gifts[3].id]
+    assert [one.combo_count for one in outcomes] == [3, 3, 6, 3]
 
 
 async def test_a_video_that_moves_keeps_what_was_given(stage: Stage, video: StageVideo) -> None:

@@ -36,7 +36,7 @@ coins = st.integers(1, 60)
 class Combo:
     """The latest gift of a viewer, as the model remembers it."""
 
-    key: tuple[int | None, int | None, int, int]
+    key: tuple[int | None, int | None, int, int, bool]
     id: UUID
     count: int
     at: datetime
@@ -66,7 +66,7 @@ class Model:
         self.coins[order.viewer_id] -= order.coins
         for creator, share in earned(order):
             self.undelivered[creator] += share
-        key = (order.room_id, order.video_id, order.creator_id, order.item_id)
+        key = (order.room_id, order.video_id, order.creator_id, order.item_id, order.anonymous)
         combo = self.combos.get(order.viewer_id)
         if combo is None or combo.key != key or now - combo.at > timedelta(milliseconds=COMBO_WINDOW_MS):
             combo = Combo(key, order.id, 0, now)
@@ -263,7 +263,8 @@ class GiftBooks(BooksMachine):
     @rule(viewer=viewers, shape=shapes, video=videos)
     def send_to_one_and_another_target(self, viewer: int, shape: Shape, video: int) -> None:
         """Gifts at one moment to one creator are a combo where they are seen together."""
-        for one in (shape, shape, replace(shape, video=video), replace(shape, video=None, position_ms=None)):
+        others = replace(shape, video=video), replace(shape, video=None, position_ms=None)
+        for one in (shape, shape, replace(shape, anonymous=not shape.anonymous), *others):
             self.send([self._order(viewer, 6, 1, 1, 3, None, one)])
 
     @rule(viewer=viewers, creator=creators, difference=st.sampled_from([-1, 0, 1]), shape=shapes)

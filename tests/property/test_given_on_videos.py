@@ -16,8 +16,9 @@ from plaudit.db import statements
 from plaudit.ledger import following
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.limits import FOLLOWER_ENTRIES_MAX
+from plaudit.people.model import HIDDEN
 from plaudit.videos.given import actions as given
-from plaudit.videos.given.model import HIDDEN, Given
+from plaudit.videos.given.model import Given
 from tests.support.machines import WalletMachine, on_database, run_machine
 
 pytestmark = pytest.mark.sql

@@ -173,6 +173,12 @@ BUGS = {
         "and",
         "send",
     ),
+    "a hidden gift goes on with a combo that names its sender": (
+        CHARGE,
+        "and purse.combo_anonymous = line.anonymous",
+        "",
+        "send",
+    ),
     "a combo never ends": (
         CHARGE,
         "and purse.combo_at >= combo_since",

@@ -60,7 +60,12 @@ class ClawedGiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A gift, some coins of which were taken back."""
 
     gift_id: UUID
-    sender_id: str
+    sender_id: Annotated[
+        str,
+        Meta(
+            description="`0`, without a name, when the sender hides in any gift of the reversal: all are one person's."
+        ),
+    ]
     sender_name: str
     room_id: str | None
     video_id: str | None

@@ -133,6 +133,7 @@ class ClawedGift(msgspec.Struct, frozen=True):
 
     gift_id: UUID
     viewer_id: int
+    """Nobody's, with an empty name, when the sender hides in any gift of the reversal."""
     sender_name: str
     room_id: int | None
     video_id: int | None
@@ -149,6 +150,7 @@ class GiftTakenBack(msgspec.Struct, frozen=True, kw_only=True):
     reversal_id: UUID
     gift_id: UUID
     sender_name: str
+    """Empty as above."""
     sender_avatar: str
     item_name: str | None
     item_art: str | None

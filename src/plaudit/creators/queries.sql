@@ -295,22 +295,39 @@ where p.shard = shard_of($1) and p.creator_id = $1 and p.reversal_id = $2
 group by p.reversal_id;
 
 -- name: clawed_gifts -> ClawedGift
--- The gifts of one reversal that this creator received, the largest first.
-select m.gift_id, m.viewer_id, p.display_name as sender_name, m.room_id, m.video_id, m.item_id, m.coins, m.marked_at, m.lifted_at
+-- The gifts of one reversal that this creator received, the largest first. They are of one order, so of one person, who
+-- is nobody in all of them when they hide in one.
+select m.gift_id, case when hides then 0 else m.viewer_id end as viewer_id,
+    case when hides then '' else p.display_name end as sender_name, m.room_id, m.video_id, m.item_id, m.coins, m.marked_at,
+    m.lifted_at
 from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
 join gift_reversal m on m.shard = s.shard and m.reversal_id = $2 and m.creator_id = $1
 join person p on p.id = m.viewer_id
+cross join lateral (
+    select exists (
+        select from gift_reversal h
+        join gift g on g.shard = h.shard and g.viewer_id = h.viewer_id and g.id = h.gift_id and g.anonymous
+        where h.shard = m.shard and h.reversal_id = $2 and h.creator_id = $1
+    ) as hides
+) h
 where (m.coins, m.gift_id) < ($3, $4)
 order by m.coins desc, m.gift_id desc limit $5;
 
 -- name: gifts_taken_back -> GiftTakenBack
--- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4.
-select m.reversal_id, m.gift_id, p.display_name as sender_name, p.avatar as sender_avatar, v.name as item_name,
+-- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4; their
+-- sender as above.
+select m.reversal_id, m.gift_id, case when m.hides then '' else p.display_name end as sender_name,
+    case when m.hides then '' else p.avatar end as sender_avatar, v.name as item_name,
     coalesce(nullif(v.still, ''), v.art) as item_art, g.count, e.coins as gift_coins, m.coins, g.charged_at, m.room_id,
     r.title as room_title, m.video_id, f.title as video_title, m.marked_at, m.lifted_at
 from unnest($2::uuid[]) as w (reversal_id)
 cross join lateral (
-    select m.shard, m.reversal_id, m.viewer_id, m.gift_id, m.coins, m.room_id, m.video_id, m.marked_at, m.lifted_at
+    select m.shard, m.reversal_id, m.viewer_id, m.gift_id, m.coins, m.room_id, m.video_id, m.marked_at, m.lifted_at,
+        exists (
+            select from gift_reversal h
+            join gift g on g.shard = h.shard and g.viewer_id = h.viewer_id and g.id = h.gift_id and g.anonymous
+            where h.shard = m.shard and h.reversal_id = w.reversal_id and h.creator_id = $1
+        ) as hides
     from generate_series(0, (select shards - 1 from ledger_setting)) s (shard)
     join gift_reversal m on m.shard = s.shard and m.reversal_id = w.reversal_id and m.creator_id = $1
     where (m.coins, m.gift_id) < ($3, $4)

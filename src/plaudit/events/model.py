@@ -200,11 +200,16 @@ class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
         return self.who
 
 
+Sender = Annotated[PersonReference | None, Meta(description="Who sent it; null: they hide, from everybody.")]
+Anonymous = Annotated[bool, Meta(description="Whether its sender hides.", examples=[False])]
+
+
 class DeliveredGift(msgspec.Struct, frozen=True, kw_only=True):
     """A gift that the creator has received."""
 
     id: Annotated[UUID, Meta(description="The gift.")]
-    sender: PersonReference
+    sender: Sender
+    anonymous: Anonymous
     item_id: Annotated[int, Meta(description="The catalogue item.", examples=[1])]
     sku: Annotated[str, Meta(description="Its name in files and tools.", examples=["rose"])]
     count: Annotated[int, Meta(description="How many of it.", examples=[1])]
@@ -257,7 +262,8 @@ class EndedCombo(msgspec.Struct, frozen=True, kw_only=True):
     """A combo that is over, with all of it."""
 
     id: Annotated[UUID, Meta(description="The combo.")]
-    sender: PersonReference
+    sender: Sender
+    anonymous: Anonymous
     item_id: Annotated[int, Meta(description="The catalogue item.", examples=[1])]
     sku: Annotated[str, Meta(description="Its name in files and tools.", examples=["rose"])]
     count: Annotated[int, Meta(description="Items in all.", examples=[12])]

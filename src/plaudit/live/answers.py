@@ -80,7 +80,7 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
 
     id: UUID
     room_id: Annotated[str | None, msgspec.Meta(description="Null: it is on a video.")]
-    sender: PersonCard
+    sender: Annotated[PersonCard, msgspec.Meta(description="Nobody, whose id is `0`, where it is not told.")]
     item_id: int
     count: int
     coins: int
@@ -92,6 +92,9 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
     video_id: str | UnsetType = UNSET
     position_ms: Annotated[int | UnsetType, msgspec.Meta(description="Where in the video.")] = UNSET
     message: str | UnsetType = UNSET
+    anonymous: Annotated[
+        bool | UnsetType, msgspec.Meta(description="Who sent it is not told, to its creator neither: nobody to thank.")
+    ] = UNSET
 
 
 class ReceivedGiftPage(Page[ReceivedGiftView], frozen=True):
@@ -175,6 +178,7 @@ def received_gift(gift: ReceivedGift, people: People) -> ReceivedGiftView:
         UNSET if gift.video_id is None else str(gift.video_id),
         UNSET if gift.position_ms is None else gift.position_ms,
         UNSET if gift.message is None else gift.message,
+        gift.anonymous or UNSET,
     )
 
 

@@ -50,7 +50,10 @@ RoomIdOrCurrent = Annotated[
         pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="One of my rooms; without it, the live one, else the newest."
     ),
 ]
-Thanked = Annotated[bool | None, Parameter(description="Only those that are ticked off, or only those that are not.")]
+Thanked = Annotated[
+    bool | None,
+    Parameter(description="Only those that are ticked off, or only those to tick off: not those of who hides."),
+]
 
 
 async def _room_of_creator(connection: Connection, caller: Caller, room_id: str | None) -> Room | None:

@@ -13,11 +13,9 @@ from plaudit.ledger.model import Frame
 from plaudit.live.conversation import ChatFrame, GiftFrame, ReversalFrame, RoomFrame, ShownGift, ShownMessage
 from plaudit.live.kinds import Cards, FrameKind, brought_kinds
 from plaudit.live.model import RoomEvent, StageKind
-from plaudit.people.model import PersonCard
+from plaudit.people.model import HIDDEN_CARD
 
-HIDDEN = 0
-"""Whoever sends a gift and is not told."""
-_HIDDEN_CARD = msgspec.Raw(msgspec.json.encode(PersonCard(str(HIDDEN), "", "")))
+_HIDDEN_CARD = msgspec.Raw(msgspec.json.encode(HIDDEN_CARD))
 
 
 class KeptMessage(msgspec.Struct, frozen=True):

@@ -154,6 +154,8 @@ class ReceivedGift(msgspec.Struct, frozen=True, kw_only=True):
     position_ms: int | None
     message: str | None
     viewer_id: int
+    """Nobody's, where the sender hides."""
+    anonymous: bool
     item_id: int
     count: int
     coins: int

@@ -195,9 +195,11 @@ limit $4;
 -- The creator's view
 
 -- name: gifts_received -> ReceivedGift
--- Newest first, from the frames of a room or video. $4, $5: number and place to continue below.
+-- Newest first, from the frames of a room or video; who hides is nobody, whom nobody can thank. $4, $5: number and place
+-- to continue below.
 select f.seq, u.ordinality::integer as place, u.id as gift_id, u.room_id, u.video_id, u.position_ms, u.message,
-    u.viewer_id, u.item_id, u.count, u.coins, f.at, t.thanked_at,
+    case when u.anonymous then 0 else u.viewer_id end as viewer_id, u.anonymous, u.item_id, u.count, u.coins, f.at,
+    t.thanked_at,
     coalesce((
         select sum(m.coins) from gift_reversal m
         where m.shard = shard_of(u.viewer_id) and m.viewer_id = u.viewer_id and m.gift_id = u.id and m.lifted_at is null
@@ -207,16 +209,17 @@ cross join lateral unnest(f.lines) with ordinality u
 left join thank t on t.shard = shard_of($3) and t.creator_id = $3 and t.viewer_id = u.viewer_id and t.gift_id = u.id
 where f.shard = $1 and f.room_id = $2 and f.kind = 'gift' and u.creator_id = $3
     and f.seq <= $4 and (f.seq < $4 or u.ordinality < $5)
-    and ($6::boolean is null or (t.thanked_at is not null) = $6)
+    and ($6::boolean is null or (t.thanked_at is not null) = $6 and not u.anonymous)
 order by f.seq desc, u.ordinality desc
 limit $7;
 
 -- name: gifts_of_creator
--- Which of these gifts went to the creator; the charge side is asked shard by shard.
+-- Which of these gifts went to the creator; the charge side is asked shard by shard. Not those of who hides, whose name
+-- could be guessed here.
 select g.viewer_id, g.id
 from unnest($1::smallint[], $2::bigint[], $3::uuid[]) as w (shard, viewer_id, id)
 join gift g on g.shard = w.shard and g.viewer_id = w.viewer_id and g.id = w.id
-where g.creator_id = $4;
+where g.creator_id = $4 and not g.anonymous;
 
 -- name: thank
 insert into thank (shard, creator_id, viewer_id, gift_id, thanked_at)

@@ -4,7 +4,8 @@ from heapq import nlargest
 
 from plaudit.ledger.model import Frame
 from plaudit.limits import GIFTERS_TRACKED_MAX, TOP_GIFTERS_LENGTH
-from plaudit.live.frames import HIDDEN, ReversalBody, body_of
+from plaudit.live.frames import ReversalBody, body_of
+from plaudit.people.model import HIDDEN
 
 
 class Tally:

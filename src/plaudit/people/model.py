@@ -87,6 +87,11 @@ class PersonCard(msgspec.Struct, frozen=True):
     avatar: Annotated[str, msgspec.Meta(description="Address of a picture; empty: none.")]
 
 
+HIDDEN = 0
+"""Whoever gives and is not told."""
+HIDDEN_CARD = PersonCard(str(HIDDEN), "", "")
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What a token says about its person."""
 

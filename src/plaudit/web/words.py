@@ -97,6 +97,7 @@ def live_words() -> dict[str, Any]:
     return {
         "gifts": _("Gifts"),
         "sent": _("sent {gift}"),
+        "somebody": _("Somebody"),
         "chat": _("Chat"),
         "chat_empty": _("Say hello. Nobody has spoken yet."),
         "unread": _("{count} new"),

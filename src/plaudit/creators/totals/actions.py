@@ -10,6 +10,7 @@ from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, ReversedGift
 from plaudit.ledger.model import GiftLine
 from plaudit.ledger.shards import shard_of
+from plaudit.people.model import HIDDEN
 
 SQL = statements(__file__)
 
@@ -41,7 +42,7 @@ class _Sums:
             ("day", 0),
             target,
             ("item", gift.item_id),
-            ("supporter", gift.viewer_id),
+            ("supporter", HIDDEN if gift.anonymous else gift.viewer_id),
         )
         for by, key in keys:
             change = self.changes[creator_id, by, day, key]

@@ -16,7 +16,7 @@ from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.people.model import PersonCard
+from plaudit.people.model import HIDDEN, HIDDEN_CARD, PersonCard
 from plaudit.problems import InvalidField
 from plaudit.videos.reading import videos_by_ids
 
@@ -29,7 +29,7 @@ class TotalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     video_id: str | None = None
     video_title: Annotated[str | None, Meta(description="As it was called last, also when it is gone.")] = None
     item_id: int | None = None
-    supporter: PersonCard | None = None
+    supporter: Annotated[PersonCard | None, Meta(description="All who hide are one, nobody, whose id is `0`.")] = None
     gifts: Annotated[int, Meta(description="All of them, those that were taken back included.")]
     coins_received: int
     coins_taken_back: Annotated[
@@ -94,7 +94,7 @@ async def get_totals(
         people = await people_by_ids(connection, [one.key for one in found] if by == "supporter" else [])
         videos = await videos_by_ids(connection, [one.key for one in found] if by == "video" else [])
         behind = await actions.behind(connection, caller.person_id)
-    cards = {person_id: card_of(person) for person_id, person in people.items()}
+    cards = {HIDDEN: HIDDEN_CARD} | {person_id: card_of(person) for person_id, person in people.items()}
     titles = {video.id: video.title for video in videos}
     return TotalList(
         first_day=period.first,
@@ -111,7 +111,7 @@ def _answer(by: By, total: Total, cards: dict[int, PersonCard], titles: dict[int
         video_id=str(total.key) if by == "video" else None,
         video_title=titles.get(total.key),
         item_id=total.key if by == "item" else None,
-        supporter=cards.get(total.key),
+        supporter=cards.get(total.key) if by == "supporter" else None,
         gifts=total.gifts,
         coins_received=total.coins_received,
         coins_taken_back=total.coins_taken_back,

@@ -10,7 +10,8 @@ By = Literal["day", "room", "video", "item", "supporter"]
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
-    """Gifts of one day, room, video, item or supporter. `key` is the room, video, item or person; of a day none."""
+    """Gifts of one day, room, video, item or supporter. `key` is the room, video, item or person (0: all
+    who hide); of a day none."""
 
     day: date | None
     key: int

@@ -160,7 +160,8 @@ def _people_in(told: ToldFrame) -> Iterable[int]:
 def _gift(line: GiftLine, people: Mapping[int, PersonReference], skus: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": line.id,
-        "sender": people[line.viewer_id],
+        "sender": None if line.anonymous else people[line.viewer_id],
+        "anonymous": line.anonymous,
         "item_id": line.item_id,
         "sku": skus.get(line.item_id, ""),
         "count": line.count,
@@ -182,6 +183,7 @@ async def _add_to_combos(connection: Connection, shard: int, frames: Sequence[To
                 room_id=frame.room_id,
                 creator_id=one.creator_id,
                 viewer_id=gift.viewer_id,
+                anonymous=gift.anonymous,
                 item_id=gift.item_id,
                 count=max(gift.combo_count, known.count if known else 0),
                 coins=gift.coins + (known.coins if known else 0),
@@ -201,7 +203,8 @@ async def _tell_combos(connection: Connection, combos: Sequence[Combo], now: dat
             ended[combo.room_id, combo.creator_id].append(
                 EndedCombo(
                     id=combo.combo_id,
-                    sender=people[combo.viewer_id],
+                    sender=None if combo.anonymous else people[combo.viewer_id],
+                    anonymous=combo.anonymous,
                     item_id=combo.item_id,
                     sku=skus.get(combo.item_id, ""),
                     count=combo.count,

@@ -33,6 +33,7 @@ class Combo(msgspec.Struct, frozen=True):
     room_id: int
     creator_id: int
     viewer_id: int
+    anonymous: bool
     item_id: int
     count: int
     coins: int

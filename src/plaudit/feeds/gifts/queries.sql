@@ -24,9 +24,10 @@ where c.shard = $1 and c.last_at < $2 and not exists (
 order by c.last_at limit $4;
 
 -- name: add_to_combos
-insert into event_combo as c (combo_id, shard, room_id, creator_id, viewer_id, item_id, count, coins, gifts, last_at)
-select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[],
-    $8::bigint[], $9::bigint[], $10::timestamptz[])
+insert into event_combo as c (combo_id, shard, room_id, creator_id, viewer_id, anonymous, item_id, count, coins, gifts,
+    last_at)
+select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::integer[],
+    $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[])
 on conflict (combo_id) do update
 set count = greatest(c.count, excluded.count), coins = c.coins + excluded.coins, gifts = c.gifts + excluded.gifts,
     last_at = greatest(c.last_at, excluded.last_at);
@@ -34,7 +35,7 @@ set count = greatest(c.count, excluded.count), coins = c.coins + excluded.coins,
 -- name: end_combos -> Combo
 -- Those that got nothing more since they were chosen.
 delete from event_combo where combo_id = any ($1::uuid[]) and last_at < $2
-returning combo_id, shard, room_id, creator_id, viewer_id, item_id, count, coins, gifts, last_at;
+returning combo_id, shard, room_id, creator_id, viewer_id, anonymous, item_id, count, coins, gifts, last_at;
 
 -- name: skus
 select id, sku from item where id = any ($1::integer[]);

@@ -62,7 +62,7 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0)::wallet;
+                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0, null)::wallet;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -93,8 +93,10 @@ begin
             coins_short[i] := line.coins - purse.coins;
         else
             target_id := coalesce(line.room_id, line.video_id);
+            -- A combo is told of with its sender: one who hides is in none that names them.
             if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
-                and purse.combo_item_id = line.item_id and purse.combo_at >= combo_since
+                and purse.combo_item_id = line.item_id and purse.combo_anonymous = line.anonymous
+                and purse.combo_at >= combo_since
             then
                 purse.combo_count := purse.combo_count + line.count;
             else
@@ -102,6 +104,7 @@ begin
                 purse.combo_room_id := target_id;
                 purse.combo_creator_id := line.creator_id;
                 purse.combo_item_id := line.item_id;
+                purse.combo_anonymous := line.anonymous;
                 purse.combo_count := line.count;
             end if;
             purse.combo_at := p_charged_at;
@@ -132,7 +135,7 @@ begin
 
     update wallet w
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
-        combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id,
+        combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
         combo_count = c.combo_count, combo_at = c.combo_at
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;

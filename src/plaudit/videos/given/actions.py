@@ -8,7 +8,8 @@ from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, ReversedGift
 from plaudit.ledger.model import GiftLine
 from plaudit.limits import TIMELINE_ITEMS_READ, VIDEO_LAST_FRAMES_READ, VIDEO_LAST_GIFTS_LENGTH, VIDEO_LAST_GIFTS_READ
-from plaudit.videos.given.model import HIDDEN, NOTHING, NOWHEN, By, Given, Giver, LastGift, Mark
+from plaudit.people.model import HIDDEN
+from plaudit.videos.given.model import NOTHING, NOWHEN, By, Given, Giver, LastGift, Mark
 
 SQL = statements(__file__)
 

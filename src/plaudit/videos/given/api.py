@@ -24,10 +24,10 @@ from plaudit.live.message import cursor_of
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import CallerOrGuest
-from plaudit.people.model import PersonCard
+from plaudit.people.model import HIDDEN, HIDDEN_CARD, PersonCard
 from plaudit.videos.creator_api import VideoId
 from plaudit.videos.given import actions
-from plaudit.videos.given.model import HIDDEN, Giver, LastGift, Mark
+from plaudit.videos.given.model import Giver, LastGift, Mark
 from plaudit.videos.model import VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown
 from plaudit.videos.showing import Key, Onlooker, require_shown
 
@@ -40,8 +40,6 @@ Behind = Annotated[
         " much while all of the past is summed anew."
     ),
 ]
-_NOBODY = PersonCard(str(HIDDEN), "", "")
-"""As in frames, where who gives is not told."""
 
 
 class TimelineMark(msgspec.Struct, frozen=True):
@@ -178,7 +176,7 @@ def _gift(gift: LastGift, cards: dict[int, PersonCard]) -> VideoGift:
     return VideoGift(
         id=str(gift.gift_id),
         at=moment(gift.at),
-        sender=cards.get(gift.viewer_id, _NOBODY),
+        sender=cards.get(gift.viewer_id, HIDDEN_CARD),
         item_id=gift.item_id,
         count=gift.count,
         coins=gift.coins,

@@ -6,8 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-HIDDEN = 0
-"""Whoever gives and is not told."""
 NOWHEN = -1
 """The second of what is no moment's."""
 

@@ -33,6 +33,7 @@
  * @property {string} [at]
  * @property {number} [position_ms] where in the video
  * @property {string} [message] what the sender says with it
+ * @property {boolean} [anonymous] the sender hides, and has no name
  */
 /** @typedef {{id: string, sender: Person, text: string, at?: string}} ChatMessage */
 /** @typedef {{rank: number, person: Person, coins: number}} TopGifter */

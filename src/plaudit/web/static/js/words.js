@@ -19,5 +19,8 @@ export const isolated = (text) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\
 /** A text of the page. @param {string} name @param {Record<string, string>} [places] @returns {string} */
 export const say = (name, places = {}) => fill(words[name] ?? "", places);
 
+/** Whoever gave: one who hides has no name. @param {{name: string}} sender @returns {string} */
+export const nameOf = ({ name }) => name || say("somebody");
+
 /** The form of a text for a number of things. @param {Record<string, string>} forms @param {number} count @returns {string} */
 export const formOf = (forms, count) => forms[plurals.select(count)] ?? forms.other ?? "";

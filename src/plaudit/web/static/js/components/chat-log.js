@@ -1,7 +1,7 @@
 // <chat-log>: what people say and a line for each gift; stays at the newest unless the reader has scrolled back.
 import { classMap, html, nothing, repeat } from "../../vendor/lit/lit.js";
 import { asset, number } from "../format.js";
-import { say } from "../words.js";
+import { nameOf, say } from "../words.js";
 import { PageElement, avatar, icon } from "./element.js";
 
 /** @typedef {import("../types.js").ChatMessage} ChatMessage */
@@ -78,7 +78,7 @@ export class ChatLog extends PageElement {
   #line({ kind, sender, text, art, own }) {
     if (kind === "note" || !sender) return html`<p class="chat-note">${text}</p>`;
     return html`<div class=${classMap({ "chat-line": true, "chat-gift": kind === "gift", "is-own": Boolean(own) })}>${avatar(sender, "xs")}
-      <span><span class="chat-name"><bdi>${sender.name}</bdi></span> <bdi>${text}</bdi></span>${art ? html`<img class="chat-art" src=${asset(art)} alt="">` : nothing}</div>`;
+      <span><span class="chat-name"><bdi>${nameOf(sender)}</bdi></span> <bdi>${text}</bdi></span>${art ? html`<img class="chat-art" src=${asset(art)} alt="">` : nothing}</div>`;
   }
 }
 

@@ -1,7 +1,7 @@
 // <gift-feed>: gifts one under the other, newest first; for the creator each can be ticked off as thanked.
 import { classMap, html, nothing, repeat } from "../../vendor/lit/lit.js";
 import { asset, coins as coinWords, moment, number, playingTime, sayOf } from "../format.js";
-import { say } from "../words.js";
+import { nameOf, say } from "../words.js";
 import { PageElement, amountCoins, avatar, icon } from "./element.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
@@ -14,7 +14,7 @@ const IDS_MAX = 500;
 
 /**
  * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`, `setTakenBack(coins)`,
- * `clear()`; `open` are the entries still to thank for: no more those of which nothing stands. A combo is one entry: its gifts add up, and so does what was taken back of them. Event: `gift-thank` {gift_ids}.
+ * `clear()`; `open` are the entries still to thank for: not those of which nothing stands, nor those of who hides. A combo is one entry: its gifts add up, and so does what was taken back of them. Event: `gift-thank` {gift_ids}.
  */
 export class GiftFeed extends PageElement {
   static properties = { thankable: { type: Boolean }, emptyText: { attribute: "empty-text" }, entries: { state: true }, takenBack: { state: true } };
@@ -54,7 +54,7 @@ export class GiftFeed extends PageElement {
     this.takenBack = new Map([...this.takenBack, ...coins]);
   }
 
-  get open() { return this.entries.filter((entry) => !entry.thanked && this.#taken(entry) < entry.coins); }
+  get open() { return this.entries.filter((entry) => !entry.thanked && !entry.gift.anonymous && this.#taken(entry) < entry.coins); }
 
   /** @param {Entry} entry */
   #taken({ ids }) { return ids.reduce((sum, id) => sum + (this.takenBack.get(id) ?? 0), 0); }
@@ -75,15 +75,15 @@ export class GiftFeed extends PageElement {
   #row(entry) {
     const { gift, count, coins, ids, thanked } = entry;
     const taken = this.#taken(entry);
-    return html`<li class=${classMap({ "gift-feed-row": true, "is-thanked": thanked, "is-taken-back": taken >= coins })} data-gift-id=${ids[0]}>
+    return html`<li class=${classMap({ "gift-feed-row": true, "is-thanked": thanked, "is-taken-back": taken >= coins, "is-anonymous": Boolean(gift.anonymous) })} data-gift-id=${ids[0]}>
       ${avatar(gift.sender)}
-      <div class="grow"><div class="truncate"><strong>${gift.sender.name}</strong></div>
+      <div class="grow"><div class="truncate"><strong>${nameOf(gift.sender)}</strong></div>
         <div class="soft truncate gift-feed-about"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.position_ms === undefined ? nothing : html` · <span class="numeric">${playingTime(gift.position_ms)}</span>`}${gift.at ? ` · ${moment(gift.at)}` : ""}</small></div>
         ${gift.message ? html`<div class="gift-message">${gift.message}</div>` : nothing}
         ${taken ? html`<span class="badge badge-bad" title=${say("taken_back_why")}>${taken >= coins ? say("taken_back") : sayOf("taken_back_coins", taken, { coins: coinWords(taken) })}</span>` : nothing}</div>
       <img class="gift-feed-art" src=${asset(gift.item.still)} alt="">
       ${taken ? reduced(coins, taken) : amountCoins(coins)}
-      ${this.thankable && (thanked || taken < coins) ? this.#tick(gift, ids, thanked) : nothing}</li>`;
+      ${this.thankable && !gift.anonymous && (thanked || taken < coins) ? this.#tick(gift, ids, thanked) : nothing}</li>`;
   }
 
   /** @param {Gift} gift @param {string[]} ids @param {boolean} thanked */

@@ -6,7 +6,7 @@ import { showFace } from "../stage/face.js";
 import { Particles } from "../stage/particles.js";
 import { Scene } from "../stage/scene.js";
 import { ValueQueue } from "../stage/value-queue.js";
-import { say } from "../words.js";
+import { nameOf, say } from "../words.js";
 
 /** @typedef {import("../types.js").Gift} Gift */
 
@@ -125,7 +125,7 @@ export class GiftStage extends HTMLElement {
     showFace(/** @type {HTMLElement} */ (caption.querySelector(".avatar")), gift.sender);
     const count = gift.combo?.count ?? gift.count;
     const [name, words] = caption.querySelectorAll("strong, span:not(.avatar) > span");
-    name.textContent = gift.sender.name;
+    name.textContent = nameOf(gift.sender);
     words.textContent = `${say("sent", { gift: `${gift.item.name}${count > 1 ? ` ×${number(count)}` : ""}` })} · ${coins(gift.coins)}`;
     caption.classList.add("is-shown");
   }

@@ -1,7 +1,7 @@
 // Tells screen readers about gifts without drowning them: one's own with what is left, of those of others the dearest of the
 // last seconds and how many came.
 import { coins as coinWords, number, sayOf } from "../format.js";
-import { say } from "../words.js";
+import { nameOf, say } from "../words.js";
 
 const PAUSE_MS = 6_000;
 const OWN_PAUSE_MS = 1_000; // taps that follow each other are one sentence
@@ -45,7 +45,7 @@ export class Announcer {
     if (!first) return;
     const others = new Set(gifts.map((gift) => gift.combo?.id ?? gift.id)).size - 1;
     const count = first.combo?.count ?? first.count;
-    const told = say(count > 1 ? "told_many" : "told", { name: first.sender.name, gift: first.item.name, count: number(count) });
+    const told = say(count > 1 ? "told_many" : "told", { name: nameOf(first.sender), gift: first.item.name, count: number(count) });
     this.#write(others ? `${told} ${sayOf("told_others", others)}` : told);
   }
 

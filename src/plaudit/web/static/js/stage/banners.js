@@ -1,7 +1,7 @@
 // The stack of small gifts at the side of the stage: who sent what, and a combo count that grows in place.
 import { asset, number } from "../format.js";
 import { msUntil } from "../server-clock.js";
-import { say } from "../words.js";
+import { nameOf, say } from "../words.js";
 import { showFace } from "./face.js";
 import { isLottie, openMotion } from "./motion.js";
 import { ValueQueue, likeness } from "./value-queue.js";
@@ -69,7 +69,7 @@ export class Banners {
     art.src = asset(reduced.matches ? gift.item.still : gift.item.art);
     art.dataset.animation = gift.item.animation;
     const [name, words] = element.querySelectorAll(".truncate");
-    name.textContent = gift.sender.name;
+    name.textContent = nameOf(gift.sender);
     words.textContent = say("sent", { gift: gift.item.name });
     const counter = /** @type {HTMLElement} */ (element.querySelector(".gift-banner-count"));
     const count = gift.combo?.count ?? gift.count;

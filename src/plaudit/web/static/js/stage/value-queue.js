@@ -5,8 +5,8 @@ const AGE_LIMIT_MS = 120_000;
 /** @typedef {import("../types.js").Gift} Gift */
 /** @typedef {{key: string, gift: Gift, order: number, at: number}} Waiting */
 
-/** What is shown as one: a combo, or the same item from the same sender. @param {Gift} gift */
-export const likeness = (gift) => gift.combo?.id ?? `${gift.sender.id}:${gift.item.id}`;
+/** What is shown as one: a combo, or the same item from the same sender; who hides is never the same. @param {Gift} gift */
+export const likeness = (gift) => gift.combo?.id ?? (gift.anonymous ? gift.id : `${gift.sender.id}:${gift.item.id}`);
 
 /** How often the gift counts: absolute within a combo, else added up. @param {Gift} earlier @param {Gift} later @returns {Gift} */
 export function merged(earlier, later) {
