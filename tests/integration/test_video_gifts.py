@@ -23,7 +23,7 @@ from plaudit.videos.places import VideoPlace, VideoPlaces
 from tests.integration.test_told import told as told_events
 from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE, TEDDY_SKU, Platform
-from tests.support.videos import PATH, facts, open_videos, tell
+from tests.support.videos import MEDIA, PATH, facts, open_videos, tell
 
 COINS = 10_000
 
@@ -435,6 +435,46 @@ async def test_a_video_that_goes_while_gifts_come_takes_those_before_it_went(
     assert (await give()).json()["code"] == "video_deleted"
     await until_delivered(platform.database_url)
     assert await received(cleo) == (1 + len(posted)) * item["coins"] == COINS - await wallet(ada)
+
+
+async def test_who_gave_on_a_video_or_had_it_learns_no_title_that_it_gets_in_private(
+    platform: Platform, server: httpx2.AsyncClient, item: dict[str, Any], clock: ManualClock
+) -> None:
+    ada, cleo, otto = (
+        await platform.viewer("ada", COINS),
+        await platform.creator("cleo"),
+        await platform.creator("otto"),
+    )
+    video = await tell(server, platform)
+    given = gift(platform, item, video_id=video["id"])
+    assert (await ada.post("/v1/gifts", json=given)).status_code == 201
+    await until_delivered(platform.house.database.url)
+    await follow(platform.house.database, totals.FOLLOWER, totals.add_entries)
+    theirs = [(ada, "/v1/wallet/history"), (ada, "/wallet"), (ada, f"/wallet/gifts/{given['id']}")]
+    theirs += [(cleo, path) for path in ("/v1/creators/me/totals?by=video", "/studio/totals", "/studio/videos")]
+    theirs.append((cleo, f"/studio/videos/{video['id']}"))
+
+    async def titles() -> list[set[str]]:
+        """Which each of these pages names."""
+        pages = [(await client.get(path)).text for client, path in theirs]
+        return [{title for title in ("Sixty", "Seventy", "Unreleased") if title in page} for page in pages]
+
+    secret = {"owner_subject": "otto", "title": "Unreleased", "cover_url": f"{MEDIA}/Unreleased.webp"}
+    assert (await tell(server, platform, state="private", **secret))["title"] == "Unreleased"
+    assert await titles() == [{"Sixty"}] * len(theirs)
+    assert "Unreleased" in (await otto.get("/v1/creators/me/videos")).text
+    await tell(server, platform, owner_subject="otto", title="Seventy rooftops")
+    assert await titles() == [{"Seventy"}] * len(theirs)
+    await server.delete(f"{PATH}v-1")
+    await tell(server, platform, state="private", **secret)
+    assert await titles() == [{"Seventy"}] * len(theirs)
+    to_come = clock.now() + timedelta(minutes=5)
+    await tell(server, platform, published_at=to_come.isoformat(), **secret)
+    assert await titles() == [{"Seventy"}] * len(theirs)
+    clock.advance(timedelta(minutes=6))
+    assert await titles() == [{"Unreleased"}] * len(theirs)
+    await tell(server, platform, state="private", owner_subject="otto", title="Sixty again")
+    assert await titles() == [{"Unreleased"}] * len(theirs)
 
 
 async def test_a_video_that_changes_hands_while_gifts_come_is_one_owners_at_a_time(

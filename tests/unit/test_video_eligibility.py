@@ -21,6 +21,7 @@ VIDEO = Video(
     key="0" * 32,
     owner_id=3,
     title="Sixty rooftops",
+    public_title="Sixty rooftops",
     duration_ms=48_000,
     cover_url=None,
     hls_url=None,

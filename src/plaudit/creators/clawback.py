@@ -184,8 +184,14 @@ async def clawed_gifts(
 
 
 async def gifts_taken_back(
-    connection: Connection, creator_id: int, reversal_ids: Sequence[UUID], before: tuple[int, UUID], limit: int
+    connection: Connection,
+    creator_id: int,
+    reversal_ids: Sequence[UUID],
+    before: tuple[int, UUID],
+    limit: int,
+    clock: Clock,
 ) -> list[GiftTakenBack]:
     """Gifts to a creator as they are shown, `limit` of each of some reversals, the largest first, from the one after
     `before`."""
-    return await fetch_all(connection, SQL["gifts_taken_back"], GiftTakenBack, creator_id, reversal_ids, *before, limit)
+    wanted = (creator_id, reversal_ids, *before, limit, clock.now())
+    return await fetch_all(connection, SQL["gifts_taken_back"], GiftTakenBack, *wanted)

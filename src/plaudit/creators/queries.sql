@@ -315,11 +315,11 @@ order by m.coins desc, m.gift_id desc limit $5;
 
 -- name: gifts_taken_back -> GiftTakenBack
 -- Of each of some reversals the gifts to one creator that it marks, the largest first, from the one after $3, $4; their
--- sender as above.
+-- sender as above. $6: now.
 select m.reversal_id, m.gift_id, case when m.hides then '' else p.display_name end as sender_name,
     case when m.hides then '' else p.avatar end as sender_avatar, v.name as item_name,
     coalesce(nullif(v.still, ''), v.art) as item_art, g.count, e.coins as gift_coins, m.coins, g.charged_at, m.room_id,
-    r.title as room_title, m.video_id, f.title as video_title, m.marked_at, m.lifted_at
+    r.title as room_title, m.video_id, title_known_to(f, $1, $6) as video_title, m.marked_at, m.lifted_at
 from unnest($2::uuid[]) as w (reversal_id)
 cross join lateral (
     select m.shard, m.reversal_id, m.viewer_id, m.gift_id, m.coins, m.room_id, m.video_id, m.marked_at, m.lifted_at,

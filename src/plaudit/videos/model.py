@@ -1,7 +1,7 @@
 """Videos as they are kept and told of, and what can go wrong."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -53,6 +53,8 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """What it is shown by while it is unlisted."""
     owner_id: int
     title: str
+    public_title: str | None
+    """What it was called when everybody could look at it; None: nobody ever could."""
     duration_ms: int
     cover_url: str | None
     hls_url: str | None
@@ -77,6 +79,13 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """The owner has not taken this one out."""
     messages_enabled: bool
     """The owner takes words with gifts on videos."""
+
+    def as_known_to(self, person_id: int, now: datetime) -> Self:
+        """What somebody who gave on it, or had it, knows (in SQL `title_known_to`): of one that is hidden, what it was
+        called before, empty if it never was shown, and no cover."""
+        if person_id == self.owner_id or self.hidden_as(now) is None:
+            return self
+        return msgspec.structs.replace(self, title=self.public_title or "", cover_url=None)
 
     def hidden_as(self, now: datetime) -> Literal["deleted", "private"] | None:
         """As what it is kept from everybody (`no_longer_shown` says the same of many); None: it is shown, if only to

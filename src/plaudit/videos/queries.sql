@@ -31,8 +31,8 @@ update video set state = 'deleted', told_at = coalesce($4, greatest($3, told_at 
 where issuer_id = $1 and external_id = $2 and ($4::timestamptz is null or told_at <= $4);
 
 -- name: videos_by_ids -> Video
-select v.id, v.shard, v.issuer_id, v.external_id, v.key, v.owner_id, v.title, v.duration_ms, v.cover_url, v.hls_url,
-    v.state, v.published_at, v.territories_allowed, v.territories_blocked, v.music_restricted, v.told_at,
+select v.id, v.shard, v.issuer_id, v.external_id, v.key, v.owner_id, v.title, v.public_title, v.duration_ms, v.cover_url,
+    v.hls_url, v.state, v.published_at, v.territories_allowed, v.territories_blocked, v.music_restricted, v.told_at,
     p.subject as owner_subject, p.display_name as owner_name, p.avatar as owner_avatar, p.country as owner_country,
     i.active as issuer_active, i.active and ('creator' = any (p.platform_roles) or exists (
         select from role_grant g where g.person_id = p.id and g.role = 'creator' and g.taken_at is null

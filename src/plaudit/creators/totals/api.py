@@ -27,7 +27,13 @@ class TotalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     day: Annotated[date | None, Meta(description="By UTC.")] = None
     room_id: str | None = None
     video_id: str | None = None
-    video_title: Annotated[str | None, Meta(description="As it was called last, also when it is gone.")] = None
+    video_title: Annotated[
+        str | None,
+        Meta(
+            description="What it is called; of another's that is private, or gone, as it was called when everybody"
+            " could look at it last."
+        ),
+    ] = None
     item_id: int | None = None
     supporter: Annotated[PersonCard | None, Meta(description="All who hide are one, nobody, whose id is `0`.")] = None
     gifts: Annotated[int, Meta(description="All of them, those that were taken back included.")]
@@ -95,7 +101,7 @@ async def get_totals(
         videos = await videos_by_ids(connection, [one.key for one in found] if by == "video" else [])
         behind = await actions.behind(connection, caller.person_id)
     cards = {HIDDEN: HIDDEN_CARD} | {person_id: card_of(person) for person_id, person in people.items()}
-    titles = {video.id: video.title for video in videos}
+    titles = {one.id: one.as_known_to(caller.person_id, clock.now()).title for one in videos}
     return TotalList(
         first_day=period.first,
         last_day=period.last,
@@ -109,7 +115,7 @@ def _answer(by: By, total: Total, cards: dict[int, PersonCard], titles: dict[int
         day=total.day,
         room_id=str(total.key) if by == "room" else None,
         video_id=str(total.key) if by == "video" else None,
-        video_title=titles.get(total.key),
+        video_title=titles.get(total.key) or None,
         item_id=total.key if by == "item" else None,
         supporter=cards.get(total.key) if by == "supporter" else None,
         gifts=total.gifts,

@@ -118,7 +118,10 @@ class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_fie
     creator: PersonCard
     room: Annotated[RoomAnswer | None, Meta(description="Null: it is on a video.")]
     video_id: str | None
-    video_title: Annotated[str | None, Meta(description="As it was called last, also when it is gone.")]
+    video_title: Annotated[
+        str | None,
+        Meta(description="As it was called when everybody could look at it last, also when it is gone or private."),
+    ]
     video_gone: Annotated[bool, Meta(description="Its platform took the video away; the gift stays.")]
     position_ms: Annotated[int | None, Meta(description="Where in the video.")]
     message: str | None
@@ -229,12 +232,13 @@ def _lot(lot: OpenLot) -> LotAnswer:
 async def get_history(
     caller: Caller,
     database: Database,
+    clock: Clock,
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> HistoryPage:
     """Where coins came from and went, each gift with what it cost in money."""
     async with database.snapshot() as connection:
-        page = await wallet.history(connection, caller.person_id, BY_ID.after(cursor), limit)
+        page = await wallet.history(connection, caller.person_id, BY_ID.after(cursor), limit, clock)
         creators = {entry.creator_id for entry in page.entries if isinstance(entry, wallet.GiftEntry)}
         people = await people_by_ids(connection, creators)
     items = [_entry(entry, page, people) for entry in page.entries]

@@ -55,7 +55,7 @@ class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
     room_title: str | None
     video_id: int | None
     video_title: str | None
-    """As it was called last, also when it is gone."""
+    """As it was called when everybody could look at it last, also when it is gone."""
     video_gone: bool
     position_ms: int | None
     message: str | None
@@ -130,11 +130,11 @@ async def web_price(connection: Connection, person_id: int | None, settings: Set
     return (await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock))[0]
 
 
-async def history(connection: Connection, person_id: int, before: UUID | None, limit: int) -> History:
+async def history(connection: Connection, person_id: int, before: UUID | None, limit: int, clock: Clock) -> History:
     """Recharges, gifts and reversals, newest first by the time in their ids, those before an id."""
     shard = await shard_of(connection, person_id)
     lots = await fetch_all(connection, SQL["history_lots"], LotEntry, shard, person_id, before, limit + 1)
-    gifts = await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, limit + 1, None)
+    gifts = await _gifts(connection, person_id, before, limit + 1, None, clock)
     reversals = await reading.list_of_person(connection, person_id, before, limit + 1)
     entries: list[LotEntry | GiftEntry | Reversal] = sorted([*lots, *gifts, *reversals], key=entry_id, reverse=True)
     page = entries[:limit]
@@ -145,23 +145,30 @@ async def history(connection: Connection, person_id: int, before: UUID | None, l
     return History(page, parts, taken_back, noted, entry_id(page[-1]) if len(entries) > limit else None)
 
 
-async def gift_entry(connection: Connection, person_id: int, gift_id: UUID) -> GiftEntry:
+async def _gifts(
+    connection: Connection, person_id: int, before: UUID | None, limit: int, lot_id: UUID | None, clock: Clock
+) -> list[GiftEntry]:
+    wanted = (await shard_of(connection, person_id), person_id, before, limit, lot_id, clock.now())
+    return await fetch_all(connection, SQL["history_gifts"], GiftEntry, *wanted)
+
+
+async def gift_entry(connection: Connection, person_id: int, gift_id: UUID, clock: Clock) -> GiftEntry:
     """One gift of a person, as the history has it.
 
     Raises:
         NotFound: the person sent no such gift.
     """
-    shard, before = await shard_of(connection, person_id), UUID(int=min(gift_id.int + 1, 2**128 - 1))
-    found = await fetch_one(connection, SQL["history_gifts"], GiftEntry, shard, person_id, before, 1, None)
-    if found is None or found.id != gift_id:
+    found = await _gifts(connection, person_id, UUID(int=min(gift_id.int + 1, 2**128 - 1)), 1, None, clock)
+    if not found or found[0].id != gift_id:
         raise NotFound("You sent no such gift.", gift_id=gift_id)
-    return found
+    return found[0]
 
 
-async def gifts_paid_by(connection: Connection, person_id: int, lot_id: UUID, limit: int) -> list[GiftEntry]:
+async def gifts_paid_by(
+    connection: Connection, person_id: int, lot_id: UUID, limit: int, clock: Clock
+) -> list[GiftEntry]:
     """Gifts of a person that coins of a lot paid for, in whole or in part, newest first."""
-    shard = await shard_of(connection, person_id)
-    return await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, None, limit, lot_id)
+    return await _gifts(connection, person_id, None, limit, lot_id, clock)
 
 
 def entry_id(entry: LotEntry | GiftEntry | Reversal) -> UUID:

@@ -40,7 +40,7 @@ async def receipt(
         credit_notes = await credit_notes_of(connection, proof)
         reversals = await reading.of_order(connection, order)
         withdrawable = await asking.withdrawable(connection, payment_providers, order, settings, clock.now())
-        gifts = await gifts_paid_by(connection, order.person_id, order_id, PAGE_ROWS)
+        gifts = await gifts_paid_by(connection, order.person_id, order_id, PAGE_ROWS, clock)
         mails = await mails_of_order(connection, order.shard, order_id)
         consent = await consent_of(connection, order.shard, order_id)
     return page(

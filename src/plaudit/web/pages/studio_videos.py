@@ -1,6 +1,6 @@
 """A creator's videos: whether gifts are taken on them, what each earned, and the gifts of one, to be thanked for."""
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from litestar import Response, Router, get
@@ -50,13 +50,15 @@ async def _standing(connection: Connection, creator_id: int, clock: Clock) -> St
     return await standing_of(connection, creator_id, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
 
 
-async def _not_theirs_any_more(connection: Connection, creator_id: int, today: date) -> dict[int, tuple[Video, Total]]:
+async def _not_theirs_any_more(
+    connection: Connection, creator_id: int, now: datetime
+) -> dict[int, tuple[Video, Total]]:
     """Of the videos on which a creator received the most, those that are gone or another's now."""
-    ever = Period(date.min, today)
+    ever = Period(date.min, now.astimezone(UTC).date())
     earned = {one.key: one for one in await totals.totals_by(connection, creator_id, "video", ever, VIDEOS_EARNED_MAX)}
     known = await reading.videos_known(connection, list(earned))
     return {
-        key: (video, earned[key])
+        key: (video.as_known_to(creator_id, now), earned[key])
         for key, video in known.items()
         if video.state == "deleted" or video.owner_id != creator_id
     }
@@ -75,7 +77,7 @@ async def studio_videos(
         messages_taken = await actions.takes_messages(connection, me)
         shown = found[:PAGE_ROWS]
         earned = await totals.totals_of(connection, me, "video", [one.id for one in shown])
-        once = await _not_theirs_any_more(connection, me, clock.now().astimezone(UTC).date()) if before is None else {}
+        once = await _not_theirs_any_more(connection, me, clock.now()) if before is None else {}
         standing = await _standing(connection, me, clock)
     return page(
         "studio_videos.html",
@@ -108,7 +110,7 @@ async def studio_video(
     me = caller.person_id
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        video = await reading.require_video(connection, video_id)
+        video = (await reading.require_video(connection, video_id)).as_known_to(me, clock.now())
         earned = (await totals.totals_of(connection, me, "video", [video_id])).get(video_id)
         if earned is None and video.owner_id != me:
             raise NotYourVideo

@@ -34,7 +34,7 @@ async def taken_back(
         shown = found[:PAGE_ROWS]
         ids = [entry.reversal_id for entry in shown]
         gifts = await clawback.gifts_taken_back(
-            connection, me, ids, clawback.LARGEST_FIRST.after(None), CLAWBACK_GIFTS_SHOWN + 1
+            connection, me, ids, clawback.LARGEST_FIRST.after(None), CLAWBACK_GIFTS_SHOWN + 1, clock
         )
     by_reversal: dict[UUID, list[GiftTakenBack]] = {}
     for gift in gifts:
@@ -55,7 +55,7 @@ async def taken_back(
 
 @get("/studio/taken-back/{reversal_id:uuid}", access=Access.CREATOR, include_in_schema=False)
 async def gifts_of_reversal(
-    reversal_id: FromPath[UUID], caller: Caller, database: Database, before: FromQuery[str | None] = None
+    reversal_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock, before: FromQuery[str | None] = None
 ) -> Response[str]:
     """All gifts behind one entry, the largest first."""
     place = clawback.LARGEST_FIRST.after_or_start(before)
@@ -65,7 +65,7 @@ async def gifts_of_reversal(
         if entry is None:
             raise NotFound("Nothing was taken back from you under this address.")
         found = await clawback.gifts_taken_back(
-            connection, caller.person_id, [reversal_id], place, CLAWBACK_GIFTS_LENGTH_MAX + 1
+            connection, caller.person_id, [reversal_id], place, CLAWBACK_GIFTS_LENGTH_MAX + 1, clock
         )
     shown = found[:CLAWBACK_GIFTS_LENGTH_MAX]
     return page(

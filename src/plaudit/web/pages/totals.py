@@ -83,6 +83,7 @@ async def totals(
         titles = await rooms_by_ids(connection, [one.key for one in rooms])
         videos = await _most(connection, me, "video", period)
         known_videos = await videos_known(connection, [one.key for one in videos])
+        known_videos = {key: one.as_known_to(me, clock.now()) for key, one in known_videos.items()}
         behind = await actions.behind(connection, me)
         mine = await methods.methods_of(connection, me)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)

@@ -52,7 +52,7 @@ async def wallet(
             web = await coins.web_price(connection, caller.person_id, settings, clock)
             worth = Valuation(lots, web).of(found.coins)
         lots = lots[:PAGE_ROWS]
-        history = await coins.history(connection, caller.person_id, BY_ID.after_or_start(before), PAGE_ROWS)
+        history = await coins.history(connection, caller.person_id, BY_ID.after_or_start(before), PAGE_ROWS, clock)
         creators = {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
         people = await people_by_ids(connection, creators)
         paid = _paid_lots(lots)
@@ -91,11 +91,11 @@ async def wallet(
 
 
 @get("/wallet/gifts/{gift_id:uuid}", access=Access.VIEWER, include_in_schema=False)
-async def gift(gift_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
+async def gift(gift_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """Where a gift went, and what paid for it."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        sent = await coins.gift_entry(connection, caller.person_id, gift_id)
+        sent = await coins.gift_entry(connection, caller.person_id, gift_id, clock)
         people = await people_by_ids(connection, [sent.creator_id])
         parts = await coins.lots_of_gift(connection, caller.person_id, gift_id)
     return page(
