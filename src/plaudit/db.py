@@ -433,8 +433,8 @@ async def _verify(connection: Connection, role: str | None, statement_timeout_ms
         DatabaseUnreachable: it has not.
     """
     heard = await connection.fetchrow(
-        "select current_user::text as role, setting::integer as statement_timeout_ms from pg_settings"
-        " where name = 'statement_timeout'"
+        "select current_user::text as role,"
+        " (extract(epoch from current_setting('statement_timeout')::interval) * 1000)::integer as statement_timeout_ms"
     )
     assert heard is not None
     if role not in {None, heard["role"]} or heard["statement_timeout_ms"] != statement_timeout_ms:
