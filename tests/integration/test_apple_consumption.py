@@ -1,6 +1,6 @@
 """What the App Store is told about how much of a purchase was used: the truth, with consent, in time."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,23 +17,16 @@ from plaudit.people.model import Role
 from plaudit.selling.stores.consumption import answer_due
 from tests.integration.test_apple_purchases import Mall
 from tests.support.apple import AppStore
-from tests.support.peers import peer
 from tests.support.shop import open_shop
 from tests.support.waiting import WAIT_S
 
 
-@pytest.fixture(scope="module")
-def store_url() -> Iterator[str]:
-    with peer("apple") as url:
-        yield url
-
-
 @pytest.fixture
 async def mall(
-    store_url: str, database_url: str, tmp_path: Path, owner_connection: OwnConnection
+    apple_url: str, database_url: str, tmp_path: Path, owner_connection: OwnConnection
 ) -> AsyncIterator[Mall]:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as hand:
-        store = AppStore(store_url, hand)
+        store = AppStore(apple_url, hand)
         async with open_shop(database_url, tmp_path, webhooks=True, **await store.settings(tmp_path)) as shop:
             await store("settings", webhook_url=f"{shop.desk.house.settings.public_url}/v1/webhooks/apple")
             await owner_connection.fetchval("select ensure_gift_partitions($1, 2)", shop.clock.now())

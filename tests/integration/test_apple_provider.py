@@ -3,7 +3,7 @@
 import time
 import uuid
 from base64 import b64decode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,23 +35,16 @@ from plaudit.selling.providers.news import (
 )
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.support.apple import AppStore
-from tests.support.peers import peer
 from tests.support.waiting import WAIT_S
 
 DAY_MS = 86_400_000
 FORGERIES = ("other_root", "attacker_key", "leaf_without_oid", "no_x5c", "alg_none", "hs256", "altered")
 
 
-@pytest.fixture(scope="module")
-def store_url() -> Iterator[str]:
-    with peer("apple") as url:
-        yield url
-
-
 @pytest.fixture
-async def store(store_url: str) -> AsyncIterator[AppStore]:
+async def store(apple_url: str) -> AsyncIterator[AppStore]:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as hand:
-        store = AppStore(store_url, hand)
+        store = AppStore(apple_url, hand)
         await store("settings")
         yield store
 

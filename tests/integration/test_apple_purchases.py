@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,15 +24,8 @@ from plaudit.selling.orders import jobs
 from plaudit.selling.orders.finishing import finish_due
 from plaudit.selling.stores import held
 from tests.support.apple import AppStore
-from tests.support.peers import peer
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import WAIT_S
-
-
-@pytest.fixture(scope="module")
-def store_url() -> Iterator[str]:
-    with peer("apple") as url:
-        yield url
 
 
 @dataclass
@@ -99,9 +92,9 @@ class Mall:
 
 
 @pytest.fixture
-async def mall(store_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[Mall]:
+async def mall(apple_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[Mall]:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as hand:
-        store = AppStore(store_url, hand)
+        store = AppStore(apple_url, hand)
         settings = await store.settings(tmp_path)
         async with open_shop(database_url, tmp_path, webhooks=True, **settings) as shop:
             await store("settings", webhook_url=f"{shop.desk.house.settings.public_url}/v1/webhooks/apple")

@@ -1,7 +1,7 @@
 """Coins bought in Google Play, from the app's token to the books, and what the store takes back: over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,7 +32,7 @@ from plaudit.selling.orders.jobs import poll_orders
 from plaudit.selling.reversals.sending import send_due
 from plaudit.selling.stores.consumption import answer_due
 from plaudit.selling.stores.held import look_after_held
-from tests.support.google import GooglePeer, google_peer
+from tests.support.google import GooglePeer
 from tests.support.shop import Shop, open_shop
 
 CONSUME = "purchases.products.consume"
@@ -109,17 +109,15 @@ class Play:
             return [tuple(row) for row in await connection.fetch(sql)]
 
 
-@pytest.fixture(scope="module")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GooglePeer]:
-    with google_peer(tmp_path_factory.mktemp("google")) as started:
-        yield started
+@pytest.fixture
+def peer(google_play: GooglePeer) -> GooglePeer:
+    return google_play
 
 
 @pytest.fixture
 async def play(
     peer: GooglePeer, database_url: str, tmp_path: Path, owner_connection: OwnConnection
 ) -> AsyncIterator[Play]:
-    peer.messages()
     settings = peer.settings() | {"google_push_audience": ""}
     async with open_shop(database_url, tmp_path, webhooks=True, **settings) as shop:
         await owner_connection.fetchval("select ensure_gift_partitions($1, 2)", shop.clock.now())

@@ -1,7 +1,7 @@
 """What Google Play says, as payments and reversals: the provider against its peer, over HTTP."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,16 +28,15 @@ from plaudit.selling.providers.news import (
     ReversalState,
 )
 from plaudit.settings import Settings, SettingsError
-from tests.support.google import GooglePeer, google_peer
+from tests.support.google import GooglePeer
 
 CONSUME = "purchases.products.consume"
 GET = "purchases.productsv2.getproductpurchasev2"
 
 
-@pytest.fixture(scope="module")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GooglePeer]:
-    with google_peer(tmp_path_factory.mktemp("google")) as started:
-        yield started
+@pytest.fixture
+def peer(google_play: GooglePeer) -> GooglePeer:
+    return google_play
 
 
 @pytest.fixture
@@ -47,7 +46,6 @@ def now() -> ManualClock:
 
 @pytest.fixture
 async def play(peer: GooglePeer, now: ManualClock) -> AsyncIterator[GoogleProvider]:
-    peer.messages()
     provider = google.from_settings(peer.server(), now)
     yield provider
     await provider.close()

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,13 +12,12 @@ from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.selling.providers.google import provider as google
 from plaudit.selling.providers.google.limits import GOOGLE_CERTS_REFETCH_MIN_S
 from plaudit.selling.providers.google.provider import GoogleProvider
-from tests.support.google import GooglePeer, google_peer
+from tests.support.google import GooglePeer
 
 
-@pytest.fixture(scope="module")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GooglePeer]:
-    with google_peer(tmp_path_factory.mktemp("google")) as started:
-        yield started
+@pytest.fixture
+def peer(google_play: GooglePeer) -> GooglePeer:
+    return google_play
 
 
 @pytest.fixture
@@ -28,7 +27,6 @@ def now() -> ManualClock:
 
 @pytest.fixture
 async def play(peer: GooglePeer, now: ManualClock) -> AsyncIterator[GoogleProvider]:
-    peer.messages()
     provider = google.from_settings(peer.server(), now)
     yield provider
     await provider.close()

@@ -1,6 +1,6 @@
 """Everything PayPal has of a time, read page after page: what our own books are compared with."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,22 +11,10 @@ from plaudit.selling.providers.news import PaymentNews, PaymentState, ReversalNe
 from plaudit.selling.providers.paypal import history as paypal_history
 from plaudit.selling.providers.paypal.limits import PAYPAL_DISPUTES_PER_PAGE
 from plaudit.selling.providers.paypal.provider import PayPalProvider
-from tests.support.paypal import PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded, refusal
+from tests.support.paypal import PayPalPeer, checkout, paid, provider_of, refunded, refusal
 
 TEN = Money(1_000, "USD")
 SEARCH, DISPUTES = "GET /v1/reporting/transactions", "GET /v1/customer/disputes"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalPeer]:
-    with paypal_peer(tmp_path_factory.mktemp("paypal")) as started:
-        yield started
-
-
-@pytest.fixture
-def paypal(running: PayPalPeer) -> PayPalPeer:
-    running.control("reset")
-    return running
 
 
 @pytest.fixture

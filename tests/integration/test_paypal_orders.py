@@ -1,7 +1,7 @@
 """Orders paid at PayPal, from the quote to the coins and back, against a pretend PayPal in a process of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -15,23 +15,11 @@ from plaudit.limits import ORDER_POLL_AFTER_S
 from plaudit.people.model import Role
 from plaudit.selling.inbox import actions as inbox
 from plaudit.selling.orders import jobs
-from tests.support.paypal import PayPalPeer, PayPalShop, open_paypal_shop, paypal_peer
+from tests.support.paypal import PayPalPeer, PayPalShop, open_paypal_shop
 from tests.support.returns import CREATOR, ROOM, ROSE
 from tests.support.shop import until_coins
 
 COINS = 350
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalPeer]:
-    with paypal_peer(tmp_path_factory.mktemp("paypal")) as started:
-        yield started
-
-
-@pytest.fixture
-def paypal(running: PayPalPeer) -> PayPalPeer:
-    running.control("reset")
-    return running
 
 
 @pytest.fixture

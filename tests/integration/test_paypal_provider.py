@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,22 +17,10 @@ from plaudit.selling.providers.news import PaymentState, ReversalKind, ReversalS
 from plaudit.selling.providers.paypal.provider import LIVE, SANDBOX, PayPalProvider, from_settings
 from plaudit.settings import Secret, Settings, SettingsError
 from tests.peers.paypal import CLIENT_SECRET
-from tests.support.paypal import CLOCK, PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded, refusal
+from tests.support.paypal import CLOCK, PayPalPeer, checkout, paid, provider_of, refunded, refusal
 
 TEN = Money(1_000, "USD")
 ORDERS = "/v2/checkout/orders"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalPeer]:
-    with paypal_peer(tmp_path_factory.mktemp("paypal")) as started:
-        yield started
-
-
-@pytest.fixture
-def paypal(running: PayPalPeer) -> PayPalPeer:
-    running.control("reset")
-    return running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,23 +29,11 @@ from plaudit.selling.providers.paypal.limits import (
 from plaudit.selling.providers.paypal.provider import PayPalProvider
 from plaudit.selling.providers.paypal.signature import SigningCertificates, check, trusted_roots
 from tests.peers.paypal import WEBHOOK_ID
-from tests.support.paypal import CLOCK, Message, PayPalPeer, checkout, paid, paypal_peer, provider_of, refunded
+from tests.support.paypal import CLOCK, Message, PayPalPeer, checkout, paid, provider_of, refunded
 
 TEN = Money(1_000, "USD")
 EVENT = {"id": "WH-1", "event_type": "CHECKOUT.ORDER.APPROVED", "resource": {"id": "5O190127TN364715T"}}
 DAY_S = 86_400
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalPeer]:
-    with paypal_peer(tmp_path_factory.mktemp("paypal")) as started:
-        yield started
-
-
-@pytest.fixture
-def paypal(running: PayPalPeer) -> PayPalPeer:
-    running.control("reset")
-    return running
 
 
 @pytest.fixture

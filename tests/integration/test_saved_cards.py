@@ -1,7 +1,7 @@
 """Cards kept for buyers who agreed to it, paid with in one tap, shown and forgotten; against a pretend Stripe."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from plaudit.selling.cards import actions, keeping
 from plaudit.selling.cards.model import CONSENT_VERSION, DueCustomer
 from plaudit.selling.orders import jobs
 from tests.support.cheap_region import sell_cheaply_in_indonesia
-from tests.support.peers import peer
 from tests.support.stripe import (
     ASKS_BANK,
     GERMAN,
@@ -35,16 +34,8 @@ COINS = 350
 ASKS_BY_PAGE, POOR_LATER, EXPIRED = "4000002760003184", "4000000000009979", "4000000000000036"
 
 
-@pytest.fixture(scope="module")
-def stripe_url() -> Iterator[str]:
-    with peer("stripe", "--secret-key", SECRET_KEY) as url:
-        yield url
-
-
 @pytest.fixture
-async def shop(database_url: str, stripe_url: str) -> AsyncIterator[StripeShop]:
-    world = StripeWorld(stripe_url)
-    world.control("reset")
+async def shop(database_url: str, world: StripeWorld) -> AsyncIterator[StripeShop]:
     async with open_stripe_shop(database_url, world, authenticate_new_buyers=False) as opened:
         yield opened
 
@@ -195,10 +186,8 @@ async def test_a_page_of_the_bank_that_nobody_answers_is_called_off(shop: Stripe
     assert intent["status"] == "canceled"
 
 
-async def test_a_card_of_another_region_pays_no_cheaper_price(database_url: str, stripe_url: str) -> None:
+async def test_a_card_of_another_region_pays_no_cheaper_price(database_url: str, world: StripeWorld) -> None:
     """A kept card is judged like any other: its money is reserved, and let go."""
-    world = StripeWorld(stripe_url)
-    world.control("reset")
     async with open_stripe_shop(database_url, world, authenticate_new_buyers=False) as shop:
         await sell_cheaply_in_indonesia(shop.desk, shop.clock)
         buyer = await shop.desk.person("cy", locale="id-ID")
@@ -332,9 +321,7 @@ async def test_so_many_cards_and_no_more(shop: StripeShop, ada: httpx2.AsyncClie
     assert refused.json()["code"] == "too_many_cards"
 
 
-async def test_who_is_new_or_pays_much_is_asked_by_the_bank(database_url: str, stripe_url: str) -> None:
-    world = StripeWorld(stripe_url)
-    world.control("reset")
+async def test_who_is_new_or_pays_much_is_asked_by_the_bank(database_url: str, world: StripeWorld) -> None:
     async with open_stripe_shop(database_url, world) as shop:
         ada = await shop.desk.person("ada", locale="en-US")
         card = await saved(shop, ada)

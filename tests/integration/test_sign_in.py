@@ -29,8 +29,8 @@ WRONG_LOGOUTS: list[dict[str, object]] = [
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with open_identity_house(database_url) as opened:
+async def house(database_url: str, identity_url: str) -> AsyncIterator[House]:
+    async with open_identity_house(database_url, identity_url) as opened:
         yield opened
 
 
@@ -42,8 +42,10 @@ async def who(browser: httpx2.AsyncClient) -> str | None:
 
 class TestComingIn:
     @pytest.mark.parametrize("secret", ["", "s3cret:with/signs=%"])
-    async def test_somebody_signs_in_and_is_where_they_wanted(self, database_url: str, secret: str) -> None:
-        async with open_identity_house(database_url, secret=secret) as house:
+    async def test_somebody_signs_in_and_is_where_they_wanted(
+        self, database_url: str, identity_url: str, secret: str
+    ) -> None:
+        async with open_identity_house(database_url, identity_url, secret=secret) as house:
             browser, back = await house.sign_in("cleo", "/rooms/12?lang=de")
             assert (back.status_code, back.headers["location"]) == (303, "/rooms/12?lang=de")
             assert back.headers["referrer-policy"] == "no-referrer"
@@ -63,9 +65,9 @@ class TestComingIn:
         again = parse_qs(urlsplit(await house.leave(await house.browser())).query)
         assert not {asked[name] for name in ("state", "nonce", "code_challenge")} & {again[name][0] for name in again}
 
-    async def test_claims_are_read_as_the_issuer_says(self, database_url: str) -> None:
+    async def test_claims_are_read_as_the_issuer_says(self, database_url: str, identity_url: str) -> None:
         terms: dict[str, Any] = {"claims": {"roles": "realm_access.roles"}, "role_names": {"chief": "operator"}}
-        async with open_identity_house(database_url, **terms) as house:
+        async with open_identity_house(database_url, identity_url, **terms) as house:
             await house.control("people", eve={"name": "Eve", "realm_access": {"roles": ["chief"]}})
             browser, _ = await house.sign_in("eve")
             assert (await browser.get("/v1/me")).json()["roles"] == [Role.OPERATOR]
@@ -179,8 +181,8 @@ class TestRefused:
         await house.control("fail", paths=[])
         assert await house.leave(browser)
 
-    async def test_a_wrong_secret_signs_nobody_in(self, database_url: str) -> None:
-        async with open_identity_house(database_url, known_secret="another") as house:
+    async def test_a_wrong_secret_signs_nobody_in(self, database_url: str, identity_url: str) -> None:
+        async with open_identity_house(database_url, identity_url, known_secret="another") as house:
             browser, back = await house.sign_in()
             assert back.status_code == 502
             assert await who(browser) is None

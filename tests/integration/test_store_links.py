@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,25 +24,12 @@ from plaudit.selling.providers.google.limits import GOOGLE_LINK_REPORT_HOURS
 from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.stores import linked
 from tests.support.apple import AppStore
-from tests.support.google import GooglePeer, google_peer
-from tests.support.peers import peer
+from tests.support.google import GooglePeer
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import WAIT_S
 
 REGIONS = {"apple_link_regions": "DE GB", "google_link_regions": "DE GB"}
-
-
-@pytest.fixture(scope="module")
-def apple_url() -> Iterator[str]:
-    with peer("apple") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GooglePeer]:
-    with google_peer(tmp_path_factory.mktemp("google")) as opened:
-        yield opened
 
 
 @dataclass
@@ -119,13 +106,13 @@ class Linked:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path, apple_url: str, google: GooglePeer) -> AsyncIterator[Linked]:
+async def world(database_url: str, tmp_path: Path, apple_url: str, google_play: GooglePeer) -> AsyncIterator[Linked]:
     async with httpx2.AsyncClient(timeout=WAIT_S) as hand:
         store = AppStore(apple_url, hand)
         await store("settings")
-        settings = await store.settings(tmp_path, **google.settings(), **REGIONS)
+        settings = await store.settings(tmp_path, **google_play.settings(), **REGIONS)
         async with open_shop(database_url, tmp_path, **settings) as shop:
-            yield Linked(shop, store, google, await Returns.of(shop))
+            yield Linked(shop, store, google_play, await Returns.of(shop))
 
 
 DONE, UNDONE = ReversalState.DONE, ReversalState.UNDONE

@@ -1,7 +1,7 @@
 """Stripe's payments over real HTTP: the official client against a pretend Stripe in a process of its own."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,7 +32,6 @@ from plaudit.selling.providers.stripe.checkout import StripeCheckout
 from plaudit.selling.providers.stripe.gateway import StripeGateway
 from plaudit.selling.providers.stripe.intents import StripeIntents
 from plaudit.settings import Secret
-from tests.support.peers import peer
 from tests.support.ports import NOBODY
 from tests.support.stripe import (
     ASKS_BANK,
@@ -53,19 +52,6 @@ from tests.support.stripe import (
 from tests.support.waiting import WAIT_S
 
 FIVE_DOLLARS = Money(500, "USD")
-
-
-@pytest.fixture(scope="module")
-def stripe_url() -> Iterator[str]:
-    with peer("stripe", "--secret-key", SECRET_KEY) as url:
-        yield url
-
-
-@pytest.fixture
-def world(stripe_url: str) -> StripeWorld:
-    world = StripeWorld(stripe_url)
-    world.control("reset")
-    return world
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Cards that Stripe keeps, as the provider speaks of them: kept, listed, paid with, forgotten."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,25 +14,11 @@ from plaudit.selling.providers.base import CheckoutRequest
 from plaudit.selling.providers.cards import CardRequest, CustomerRequest, ProviderCard
 from plaudit.selling.providers.news import CardsChanged, Decline, PaymentNews, PaymentState
 from plaudit.selling.providers.stripe.checkout import StripeCheckout
-from tests.support.peers import peer
-from tests.support.stripe import ASKS_BANK, GERMAN, GOOD, SECRET_KEY, StripeWorld
+from tests.support.stripe import ASKS_BANK, GERMAN, GOOD, StripeWorld
 from tests.support.waiting import WAIT_S
 
 ASKS_BY_PAGE, POOR_LATER = "4000002760003184", "4000000000009979"
 RETURN_URL = "https://shop.example/back"
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with peer("stripe", "--secret-key", SECRET_KEY) as url:
-        yield url
-
-
-@pytest.fixture
-def world(url: str) -> StripeWorld:
-    world = StripeWorld(url)
-    world.control("reset")
-    return world
 
 
 @pytest.fixture

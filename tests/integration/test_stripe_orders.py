@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,6 @@ from plaudit.selling.orders import jobs
 from plaudit.selling.reconciliation.actions import run_due
 from plaudit.selling.reversals.sending import send_due
 from tests.support.cheap_region import sell_cheaply_in_indonesia
-from tests.support.peers import peer
 from tests.support.stripe import (
     ASKS_BANK,
     BANK_DEBIT,
@@ -34,19 +33,6 @@ from tests.support.stripe import (
 from tests.support.waiting import WAIT_S, eventually
 
 COINS = 350
-
-
-@pytest.fixture(scope="module")
-def stripe_url() -> Iterator[str]:
-    with peer("stripe", "--secret-key", SECRET_KEY) as url:
-        yield url
-
-
-@pytest.fixture
-def world(stripe_url: str) -> StripeWorld:
-    world = StripeWorld(stripe_url)
-    world.control("reset")
-    return world
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any, cast
@@ -39,9 +40,15 @@ class Identity:
 
     def __init__(self, url: str, client: Client, people: dict[str, dict[str, Any]], *, back_channel: str) -> None:
         self.url = url
-        self.signer = Signer(url)
-        self.provider = Provider(client, people, self.signer)
+        self.people = people
         self.back_channel = back_channel
+        self.signer = Signer(url)
+        self._begin(client)
+
+    def _begin(self, client: Client) -> None:
+        """As if nobody had been here, with the keys there are."""
+        self.signer.fault = ""
+        self.provider = Provider(client, dict(self.people), self.signer)
         self.failing: set[str] = set()
         self.seen: list[str] = []
 
@@ -138,6 +145,8 @@ class Identity:
 
     async def _control(self, name: str, asked: dict[str, Any]) -> Answer:
         match name:
+            case "reset":  # all but the keys; the client has this secret
+                self._begin(replace(self.provider.client, secret=asked["secret"]))
             case "fault":  # of the next ID tokens; empty: none
                 self.signer.fault = asked["fault"]
             case "fail":  # these paths answer 500

@@ -1,7 +1,7 @@
 """A browser that signs in at the pretended OpenID provider: it follows where it is sent, one page at a time."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,28 +70,35 @@ class House:
         return browser, await browser.get(back)
 
 
+@contextmanager
+def provider_of_identities() -> Iterator[str]:
+    """The address of a provider."""
+    with peer("identity", "--client-id", CLIENT_ID, "--redirect-uri", CALLBACK) as url:
+        yield url
+
+
 @asynccontextmanager
 async def open_identity_house(
-    database_url: str, *, secret: str = CLIENT_SECRET, known_secret: str | None = None, **terms: Any
+    database_url: str, url: str, *, secret: str = CLIENT_SECRET, known_secret: str | None = None, **terms: Any
 ) -> AsyncIterator[House]:
-    """A server that knows the provider as `secret` says, and a provider that knows it by the same or another secret."""
+    """A server that knows the provider as `secret` says, and a provider that begins anew and knows it by the same or
+    another secret."""
     clock = ManualClock(datetime.now(UTC))  # the provider's is the machine's
     settings = Settings(
         public_url=ORIGIN, client_secrets=Secret(f"another=x {CLIENT_ID}={secret}" if secret else "another=x")
     )
-    wanted = secret if known_secret is None else known_secret
-    arguments = ["--client-id", CLIENT_ID, "--client-secret", wanted, "--redirect-uri", CALLBACK]
-    with peer("identity", *arguments) as url:
-        async with AsyncExitStack() as stack:
-            owner = await connect(database_url, role=None)
-            stack.push_async_callback(owner.close)
-            added = IssuerTerms(
-                audience="plaudit-api", jwks_uri=f"{url}/jwks", allowed_roles=set(Role) - {Role.SERVER},
-                client_id=CLIENT_ID, **terms,
-            )  # fmt: skip
-            issuer = await issuers.add_issuer(owner, url, added, clock)
-            desk = await stack.enter_async_context(open_desk(database_url, clock, settings))
-            provider = await stack.enter_async_context(
-                httpx2.AsyncClient(verify=tls_context(), base_url=url, timeout=WAIT_S)
-            )
-            yield House(desk, clock, issuer, provider)
+    async with AsyncExitStack() as stack:
+        owner = await connect(database_url, role=None)
+        stack.push_async_callback(owner.close)
+        added = IssuerTerms(
+            audience="plaudit-api", jwks_uri=f"{url}/jwks", allowed_roles=set(Role) - {Role.SERVER},
+            client_id=CLIENT_ID, **terms,
+        )  # fmt: skip
+        issuer = await issuers.add_issuer(owner, url, added, clock)
+        desk = await stack.enter_async_context(open_desk(database_url, clock, settings))
+        provider = await stack.enter_async_context(
+            httpx2.AsyncClient(verify=tls_context(), base_url=url, timeout=WAIT_S)
+        )
+        house = House(desk, clock, issuer, provider)
+        await house.control("reset", secret=secret if known_secret is None else known_secret)
+        yield house
