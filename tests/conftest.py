@@ -15,7 +15,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection, connect
 from plaudit.problems import Problem
 from tests.support.clusters import EMBEDDED, Edition, Servers
-from tests.support.databases import START, Copies, broken_laws, run_aside
+from tests.support.databases import START, Copies
 from tests.support.demo import write_world
 from tests.support.examples import draw_no_constants_of_ours
 from tests.support.honest_problems import checking
@@ -110,9 +110,11 @@ def is_further_server(request: pytest.FixtureRequest, server_url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def copies(server_url: str) -> Copies:
+def copies(server_url: str) -> Iterator[Copies]:
     """Makes migrated databases."""
-    return Copies(server_url)
+    made = Copies(server_url)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ def database_url(copies: Copies, request: pytest.FixtureRequest) -> Iterator[str
     try:
         yield url
         if request.node.get_closest_marker("audit_off") is None:
-            broken = run_aside(broken_laws(url))
+            broken = copies.broken_laws(url)
             assert not broken, "the books do not balance:\n" + "\n".join(broken)
     finally:
         copies.drop(url)
