@@ -1,9 +1,10 @@
 """What all tests may ask for: a server, a migrated database of their own, the application's way to it, a clock."""
 
+import gc
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ _SERVERS = pytest.StashKey[Servers]()
 _IN_MEMORY = pytest.StashKey[Path | None]()
 _KINDS = ("browser", "compat", "faults", "property", "integration", "unit")
 """Folders of tests, those with long tests first: what is short fills the gaps at the end."""
+_GARBAGE_MIN = 10_000
+"""New objects after which garbage is looked for; Python's own 700 are reached several times in each request."""
 _PATIENT = frozenset(
     {
         "DATABASE_ACQUIRE_WAIT_S",
@@ -67,6 +70,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_SERVERS].close()
     if folder := config.stash[_IN_MEMORY]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is loaded and collected, a million objects, stays as long as this process: to look through it for garbage takes
+    half a second of a processor each time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(_GARBAGE_MIN)
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
