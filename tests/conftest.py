@@ -74,8 +74,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is loaded and collected, a million objects, stays as long as this process: to look through it for garbage takes
-    half a second of a processor each time."""
+    """What is loaded and collected, a million objects, stays as long as this process: to look through it for garbage
+    takes half a second of a processor each time."""
     gc.disable()
     try:
         return (yield)
