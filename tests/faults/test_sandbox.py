@@ -1,11 +1,12 @@
-"""The sandbox as a process: killed and back again, its keys, its idempotency, and webhooks that insist."""
+"""The sandbox: killed and back again as a process, its keys, its idempotency, and webhooks that insist."""
 
 import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
-from plaudit.clock import ManualClock
+from plaudit.clock import Clock, ManualClock
 from plaudit.outgoing import tls_context
 from plaudit.sandbox.app import create_app
 from plaudit.sandbox.shared import SandboxConfig
@@ -88,9 +89,37 @@ def running(folder: Path, *options: str) -> Iterator[Process]:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Process]:
-    with running(tmp_path) as process:
-        yield process
+def process(tmp_path: Path) -> Iterator[Process]:
+    with running(tmp_path) as started:
+        yield started
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sandbox answers that runs in this process."""
+
+    url: str
+
+
+@asynccontextmanager
+async def served(folder: Path, clock: Clock | None = None) -> AsyncIterator[Place]:
+    with held_port() as port:
+        place = Place(f"http://{LOOPBACK}:{port}")
+        config = SandboxConfig(
+            data=folder / "sandbox.sqlite",
+            public_url=place.url,
+            api_key=Secret(API_KEY),
+            webhook_secret=Secret(WEBHOOK_SECRET),
+            late_s=1,
+        )
+        async with serving(create_app(config, clock), port):
+            yield place
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path) -> AsyncIterator[Place]:
+    async with served(tmp_path) as place:
+        yield place
 
 
 @pytest.fixture
@@ -117,7 +146,7 @@ async def create(client: httpx2.AsyncClient, url: str, key: str, body: dict[str,
     return await client.post(f"{url}/v1/checkouts", json=body, headers=AUTHORIZED | {"Idempotency-Key": key})
 
 
-async def test_a_key_makes_one_checkout(sandbox: Process, receiver: Receiver) -> None:
+async def test_a_key_makes_one_checkout(sandbox: Place, receiver: Receiver) -> None:
     body = asked(receiver.url)
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         answers = await asyncio.gather(*(create(client, sandbox.url, "k", body) for _ in range(5)))
@@ -127,7 +156,7 @@ async def test_a_key_makes_one_checkout(sandbox: Process, receiver: Receiver) ->
         assert (await create(client, sandbox.url, "l", body)).json()["id"] != answers[0].json()["id"]
 
 
-async def test_requests_that_are_refused(sandbox: Process, receiver: Receiver) -> None:
+async def test_requests_that_are_refused(sandbox: Place, receiver: Receiver) -> None:
     body, past = asked(receiver.url), datetime.now(UTC) - timedelta(seconds=1)
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {API_KEY}"}):
@@ -140,7 +169,7 @@ async def test_requests_that_are_refused(sandbox: Process, receiver: Receiver) -
         assert (await client.get(f"{sandbox.url}/checkout/no")).status_code == 404
 
 
-async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver) -> None:
+async def test_pages_lead_through_a_payment(sandbox: Place, receiver: Receiver) -> None:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = (await create(client, sandbox.url, "k", asked(receiver.url, description="<b>70</b> coins"))).json()
         page = await client.get(checkout["url"])
@@ -163,24 +192,24 @@ async def test_pages_lead_through_a_payment(sandbox: Process, receiver: Receiver
     await receiver.until("checkout.open", "checkout.paid")
 
 
-async def test_a_killed_sandbox_comes_back_with_everything(sandbox: Process, receiver: Receiver) -> None:
+async def test_a_killed_sandbox_comes_back_with_everything(process: Process, receiver: Receiver) -> None:
     body = asked(f"{NOBODY}/nobody-hears-this")
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
-        first = (await create(client, sandbox.url, "first", body)).json()
-        late = (await create(client, sandbox.url, "late", asked(receiver.url))).json()
+        first = (await create(client, process.url, "first", body)).json()
+        late = (await create(client, process.url, "late", asked(receiver.url))).json()
         await client.post(late["url"] + "/pay", data={"card_number": LATE})
-        sandbox.kill()
+        process.kill()
         with pytest.raises(httpx2.TransportError):
-            await create(client, sandbox.url, "first", body)
-        await asyncio.to_thread(sandbox.start)
-        assert (await create(client, sandbox.url, "first", body)).json() == first
+            await create(client, process.url, "first", body)
+        await asyncio.to_thread(process.start)
+        assert (await create(client, process.url, "first", body)).json() == first
         await receiver.until("checkout.processing", "checkout.paid")
         await client.post(first["url"] + "/pay", data={"card_number": GOOD})
-        paid = (await client.get(f"{sandbox.url}/v1/checkouts/{first['id']}", headers=AUTHORIZED)).json()
+        paid = (await client.get(f"{process.url}/v1/checkouts/{first['id']}", headers=AUTHORIZED)).json()
         assert (paid["state"], paid["fee_minor"]) == ("paid", 2)
 
 
-async def test_webhooks_are_sent_until_they_are_heard(sandbox: Process, receiver: Receiver) -> None:
+async def test_webhooks_are_sent_until_they_are_heard(sandbox: Place, receiver: Receiver) -> None:
     receiver.failures = 3
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = (await create(client, sandbox.url, "k", asked(receiver.url))).json()
@@ -207,23 +236,15 @@ async def test_with_chaos_each_event_comes_twice(tmp_path: Path, receiver: Recei
 
 
 async def test_a_checkout_that_is_left_expires(tmp_path: Path, receiver: Receiver, clock: ManualClock) -> None:
-    with held_port() as port:
-        url = f"http://{LOOPBACK}:{port}"
-        config = SandboxConfig(
-            data=tmp_path / "sandbox.sqlite",
-            public_url=url,
-            api_key=Secret(API_KEY),
-            webhook_secret=Secret(WEBHOOK_SECRET),
-        )
-        async with (
-            serving(create_app(config, clock), port),
-            httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client,
-        ):
-            soon = (clock.now() + timedelta(seconds=1)).isoformat()
-            checkout = (await create(client, url, "k", asked(receiver.url, expires_at=soon))).json()
-            clock.advance(timedelta(seconds=1))
-            await receiver.until("checkout.expired")
-            assert "The time to pay is over" in (await client.get(checkout["url"])).text
+    async with (
+        served(tmp_path, clock) as sandbox,
+        httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client,
+    ):
+        soon = (clock.now() + timedelta(seconds=1)).isoformat()
+        checkout = (await create(client, sandbox.url, "k", asked(receiver.url, expires_at=soon))).json()
+        clock.advance(timedelta(seconds=1))
+        await receiver.until("checkout.expired")
+        assert "The time to pay is over" in (await client.get(checkout["url"])).text
 
 
 def test_it_does_not_start_without_its_keys(tmp_path: Path) -> None:
@@ -234,7 +255,7 @@ def test_it_does_not_start_without_its_keys(tmp_path: Path) -> None:
     assert "PLAUDIT_SANDBOX_API_KEY" in ended.stderr
 
 
-async def paid(client: httpx2.AsyncClient, sandbox: Process, receiver: Receiver, card: str = GOOD) -> dict[str, Any]:
+async def paid(client: httpx2.AsyncClient, sandbox: Place, receiver: Receiver, card: str = GOOD) -> dict[str, Any]:
     """A payment that was authorised, and taken."""
     body = asked(receiver.url, capture="later")
     checkout: dict[str, Any] = (await create(client, sandbox.url, f"k{card}", body)).json()
@@ -245,14 +266,14 @@ async def paid(client: httpx2.AsyncClient, sandbox: Process, receiver: Receiver,
 
 
 async def refund(
-    client: httpx2.AsyncClient, sandbox: Process, checkout: dict[str, Any], key: str, amount_minor: int
+    client: httpx2.AsyncClient, sandbox: Place, checkout: dict[str, Any], key: str, amount_minor: int
 ) -> httpx2.Response:
     body = {"amount_minor": amount_minor, "currency": "USD", "reason": "asked"}
     path = f"{sandbox.url}/v1/checkouts/{checkout['id']}/refunds"
     return await client.post(path, json=body, headers=AUTHORIZED | {"Idempotency-Key": key})
 
 
-async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, receiver: Receiver) -> None:
+async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Place, receiver: Receiver) -> None:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         taken = await paid(client, sandbox, receiver)
         api = f"{sandbox.url}/v1/checkouts"
@@ -268,7 +289,7 @@ async def test_an_authorised_payment_is_taken_or_let_go_once(sandbox: Process, r
     await receiver.until("checkout.authorised", "checkout.paid", "checkout.cancelled")
 
 
-async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: Receiver) -> None:
+async def test_never_more_is_refunded_than_was_paid(sandbox: Place, receiver: Receiver) -> None:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver)
         answers = await asyncio.gather(*(refund(client, sandbox, checkout, "a", 50) for _ in range(4)))
@@ -290,7 +311,7 @@ async def test_never_more_is_refunded_than_was_paid(sandbox: Process, receiver: 
     await receiver.until("refund.succeeded")
 
 
-async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process, receiver: Receiver) -> None:
+async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Place, receiver: Receiver) -> None:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver, "4000000000005126")
         assert (await refund(client, sandbox, checkout, "a", 74)).json()["state"] == "pending"
@@ -299,7 +320,7 @@ async def test_a_refund_that_fails_late_can_be_asked_for_again(sandbox: Process,
         assert (await refund(client, sandbox, checkout, "b", 74)).status_code == 201
 
 
-async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, receiver: Receiver) -> None:
+async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Place, receiver: Receiver) -> None:
     async with httpx2.AsyncClient(verify=tls_context(), headers=AUTHORIZED, timeout=WAIT_S) as client:
         checkout = await paid(client, sandbox, receiver)
         path = f"{sandbox.url}/v1/checkouts/{checkout['id']}"
@@ -324,7 +345,7 @@ async def test_a_payer_disputes_and_the_bank_decides_once(sandbox: Process, rece
     ("locale", "pay"), [("de-DE", "0,74\xa0$ bezahlen"), ("ja", "$0.74 を支払う"), ("xx", "Pay $0.74")]
 )
 async def test_the_page_speaks_the_language_it_was_asked_for(
-    sandbox: Process, receiver: Receiver, locale: str, pay: str
+    sandbox: Place, receiver: Receiver, locale: str, pay: str
 ) -> None:
     async with httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S) as client:
         checkout = (await create(client, sandbox.url, "k", asked(receiver.url, locale=locale))).json()

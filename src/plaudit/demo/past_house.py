@@ -119,9 +119,9 @@ async def open_past(
             httpx2.AsyncClient(verify=tls_context()) as browser,
         ):
             issuer = DevelopmentIssuer.of(data)
-            yield PastHouse(house, clock, settings, data, provider.state.sandbox, browser, http, issuer)
+            yield PastHouse(house, clock, settings, data, provider.sandbox, browser, http, issuer)
     finally:
-        provider.state.sandbox.store.close()
+        provider.sandbox.store.close()
 
 
 def _directly(house: House) -> httpx2.ASGITransport:

@@ -7,8 +7,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ import click
 import msgspec
 import uvicorn
 from litestar import Litestar, MediaType, Request, Response, get
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.types import Scope
 
 from plaudit.clock import Clock, SystemClock
 from plaudit.limits import SANDBOX_REQUEST_BYTES_MAX
@@ -56,34 +55,69 @@ def health() -> str:
     return "ok"
 
 
-def create_app(config: SandboxConfig, clock: Clock | None = None, mail_socket: socket.socket | None = None) -> Litestar:
+class App:
+    """A sandbox as an ASGI application. As long as its lifespan lasts its webhooks are sent, its timers ring, and mails
+    are taken on the socket that is given for them."""
+
+    def __init__(self, sandbox: Sandbox, mails: mailbox.Mailbox, mail_socket: socket.socket | None) -> None:
+        self.sandbox = sandbox
+        self._mailbox = mails
+        self._mail_socket = mail_socket
+        self._framework = _framework()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        scope["sandbox"], scope["mailbox"] = self.sandbox, self._mailbox
+        await self._framework(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        loop = asyncio.create_task(self.sandbox.run())
+        async with self._mailbox.receiving(self._mail_socket):
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+        self.sandbox.store.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_app(config: SandboxConfig, clock: Clock | None = None, mail_socket: socket.socket | None = None) -> App:
     """The sandbox as an ASGI application; `mail_socket`: where it takes mails."""
     clock = clock or SystemClock()
     chaos = None if config.chaos_seed is None else random.Random(config.chaos_seed)  # noqa: S311 (it only shuffles)
     store = Store(config.data)
-    sandbox = Sandbox(config, store, Outbox(store, clock, config.webhook_secret, chaos, config.webhook_origin), clock)
-    routers = [room.install(sandbox) for room in (checkout, reversals, payouts)]
-    mails = mailbox.Mailbox(clock)
+    outbox = Outbox(store, clock, config.webhook_secret, chaos, config.webhook_origin)
+    timers = {**checkout.TIMERS, **reversals.TIMERS, **payouts.TIMERS}
+    return App(Sandbox(config, store, outbox, clock, timers), mailbox.Mailbox(clock), mail_socket)
 
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        loop = asyncio.create_task(sandbox.run())
-        async with mails.receiving(mail_socket):
-            yield
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
-        store.close()
 
+@cache
+def _framework() -> Litestar:
+    """The routes. Each request brings its sandbox, so that a process makes them once, whatever sandboxes it runs."""
     return Litestar(
-        route_handlers=[health, *routers, mailbox.install(mails)],
-        dependencies={"sandbox": Provide(lambda: sandbox, sync_to_thread=False)},
+        route_handlers=[health, *checkout.HANDLERS, *reversals.HANDLERS, *payouts.HANDLERS, *mailbox.HANDLERS],
+        dependencies={
+            "sandbox": Provide(_sandbox, sync_to_thread=False),
+            "mailbox": Provide(_mailbox, sync_to_thread=False),
+        },
         exception_handlers={Exception: problem_answer},
-        lifespan=[lifespan],
-        state=State({"sandbox": sandbox}),
         request_max_body_size=SANDBOX_REQUEST_BYTES_MAX,
         logging_config=None,
         openapi_config=None,
     )
+
+
+def _sandbox(scope: Scope) -> Sandbox:
+    found: Sandbox = scope["sandbox"]  # type: ignore[typeddict-item]  # written by the application
+    return found
+
+
+def _mailbox(scope: Scope) -> mailbox.Mailbox:
+    found: mailbox.Mailbox = scope["mailbox"]  # type: ignore[typeddict-item]  # written by the application
+    return found
 
 
 @click.command()

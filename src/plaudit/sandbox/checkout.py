@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, JSONBody
@@ -18,7 +18,7 @@ from plaudit.moments import Moment
 from plaudit.money import exponent, round_half_up
 from plaudit.problems import Conflict, InvalidField, NotFound
 from plaudit.sandbox.listing import Listing, listing
-from plaudit.sandbox.shared import Sandbox, idempotency_key, page, require_api_key
+from plaudit.sandbox.shared import Sandbox, Timers, idempotency_key, page, require_api_key
 from plaudit.sandbox.webhooks import milliseconds
 from plaudit.sandbox.words import words_of
 
@@ -316,19 +316,20 @@ def _render(checkout: Checkout | None, template: str, status: int = 200, **value
     return page(template, words, status, **shown)
 
 
-def install(sandbox: Sandbox) -> Router:
-    """The routes of checkouts; registers what their timers do."""
+def _expire(sandbox: Sandbox, checkout_id: str) -> None:
+    checkout = find(sandbox, checkout_id)
+    if checkout.state in {"open", "confirming", "authorised"}:
+        _move(sandbox, checkout, "expired")
 
-    def expire(checkout_id: str) -> None:
-        checkout = find(sandbox, checkout_id)
-        if checkout.state in {"open", "confirming", "authorised"}:
-            _move(sandbox, checkout, "expired")
 
-    def pay_late(checkout_id: str) -> None:
-        checkout = find(sandbox, checkout_id)
-        if checkout.state == "processing":
-            _move(sandbox, checkout, "paid")
+def _pay_late(sandbox: Sandbox, checkout_id: str) -> None:
+    checkout = find(sandbox, checkout_id)
+    if checkout.state == "processing":
+        _move(sandbox, checkout, "paid")
 
-    sandbox.timers |= {"checkout.expire": expire, "checkout.pay_late": pay_late}
-    api = [create_checkout, read_checkout, list_checkouts, capture_checkout, cancel_checkout]
-    return Router("/", route_handlers=[*api, checkout_page, take_card, take_decision])
+
+TIMERS: Timers = {"checkout.expire": _expire, "checkout.pay_late": _pay_late}
+HANDLERS = (
+    create_checkout, read_checkout, list_checkouts, capture_checkout, cancel_checkout, checkout_page, take_card,
+    take_decision,
+)  # fmt: skip

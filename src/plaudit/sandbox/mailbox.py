@@ -12,7 +12,8 @@ from email import policy
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
-from litestar import MediaType, Response, Router, get
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plaudit.clock import Clock
@@ -92,23 +93,23 @@ class Mailbox:
             server.close()
 
 
-def install(mailbox: Mailbox) -> Router:
-    """The pages of a mailbox."""
+@get("/mailbox", sync_to_thread=False)
+def mailbox_page(mailbox: NamedDependency[Mailbox]) -> Response[str]:
+    return page("mailbox.html", words_of(FALLBACK), mails=mailbox.latest)
 
-    @get("/mailbox", sync_to_thread=False)
-    def mails() -> Response[str]:
-        return page("mailbox.html", words_of(FALLBACK), mails=mailbox.latest)
 
-    @get("/mailbox/{number:int}", sync_to_thread=False)
-    def mail(number: FromPath[int]) -> Response[str]:
-        part = mailbox.find(number).message.get_body(("html", "plain"))
-        return Response(part.get_content() if part else "", media_type=MediaType.HTML, headers=_CLOSED)
+@get("/mailbox/{number:int}", sync_to_thread=False)
+def mail(number: FromPath[int], mailbox: NamedDependency[Mailbox]) -> Response[str]:
+    part = mailbox.find(number).message.get_body(("html", "plain"))
+    return Response(part.get_content() if part else "", media_type=MediaType.HTML, headers=_CLOSED)
 
-    @get("/mailbox/{number:int}/paper", sync_to_thread=False)
-    def paper(number: FromPath[int]) -> Response[bytes]:
-        file = mailbox.find(number).paper
-        if file is None:
-            raise NotFound("No paper came with it.")
-        return Response(file.get_content(), media_type="application/pdf")
 
-    return Router("/", route_handlers=[mails, mail, paper])
+@get("/mailbox/{number:int}/paper", sync_to_thread=False)
+def paper(number: FromPath[int], mailbox: NamedDependency[Mailbox]) -> Response[bytes]:
+    file = mailbox.find(number).paper
+    if file is None:
+        raise NotFound("No paper came with it.")
+    return Response(file.get_content(), media_type="application/pdf")
+
+
+HANDLERS = (mailbox_page, mail, paper)

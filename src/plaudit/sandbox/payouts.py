@@ -1,11 +1,10 @@
 """Payouts of the sandbox: the API a platform calls, and bank accounts whose endings decide what happens."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
@@ -13,7 +12,7 @@ from msgspec import Meta
 from plaudit.limits import RETURN_URL_LENGTH_MAX
 from plaudit.money import exponent
 from plaudit.problems import NotFound, Problem
-from plaudit.sandbox.shared import Sandbox, idempotency_key, require_api_key
+from plaudit.sandbox.shared import Sandbox, Timers, idempotency_key, require_api_key
 
 PAY_AFTER_S = 1.0  # how long an ordinary payout takes
 RETURN_AFTER_S = 3.0  # from the arrival of the money to its coming back
@@ -159,25 +158,23 @@ def read_payout(reference: FromPath[UUID], sandbox: NamedDependency[Sandbox]) ->
     return find(sandbox, reference)
 
 
-def install(sandbox: Sandbox) -> Router:
-    """The routes of payouts; registers what their timers do."""
+def _settle(sandbox: Sandbox, payout_id: str) -> None:
+    payout = _read(sandbox, payout_id)
+    outcome = ACCOUNTS.get(payout.account_ending)
+    if outcome == "fails":
+        payout.failure = "the account is closed"
+        _move(sandbox, payout, "failed")
+        return
+    _move(sandbox, payout, "paid")
+    if outcome == "is returned":
+        sandbox.at(RETURN_AFTER_S, "payout.return", payout_id)
 
-    def settle(payout_id: str) -> None:
-        payout = _read(sandbox, payout_id)
-        outcome = ACCOUNTS.get(payout.account_ending)
-        if outcome == "fails":
-            payout.failure = "the account is closed"
-            _move(sandbox, payout, "failed")
-            return
-        _move(sandbox, payout, "paid")
-        if outcome == "is returned":
-            sandbox.at(RETURN_AFTER_S, "payout.return", payout_id)
 
-    def give_back(payout_id: str) -> None:
-        payout = _read(sandbox, payout_id)
-        payout.failure = "the bank sent the money back"
-        _move(sandbox, payout, "returned")
+def _give_back(sandbox: Sandbox, payout_id: str) -> None:
+    payout = _read(sandbox, payout_id)
+    payout.failure = "the bank sent the money back"
+    _move(sandbox, payout, "returned")
 
-    timers: dict[str, Callable[[str], None]] = {"payout.settle": settle, "payout.return": give_back}
-    sandbox.timers |= timers
-    return Router("/", route_handlers=[create_payout, read_payout])
+
+TIMERS: Timers = {"payout.settle": _settle, "payout.return": _give_back}
+HANDLERS = (create_payout, read_payout)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
@@ -15,7 +15,7 @@ from plaudit.limits import SANDBOX_DISPUTE_ANSWER_DAYS
 from plaudit.problems import Conflict, InvalidField, NotFound
 from plaudit.sandbox.checkout import CARDS, Checkout, find
 from plaudit.sandbox.listing import Listing, listing
-from plaudit.sandbox.shared import Sandbox, idempotency_key, require_api_key
+from plaudit.sandbox.shared import Sandbox, Timers, idempotency_key, require_api_key
 from plaudit.sandbox.webhooks import milliseconds
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -267,15 +267,12 @@ def create_warning(
     return warn(sandbox, find(sandbox, checkout_id), data.reason)
 
 
-def install(sandbox: Sandbox) -> Router:
-    """The routes of refunds, disputes and warnings; registers what their timers do."""
+def _fail(sandbox: Sandbox, refund_id: str) -> None:
+    made = _read(sandbox, Refund, refund_id)
+    made.state = "failed"
+    sandbox.store.write(made.id, made)
+    sandbox.outbox.emit("refund.failed", find(sandbox, made.checkout_id).webhook_url, made)
 
-    def fail(refund_id: str) -> None:
-        made = _read(sandbox, Refund, refund_id)
-        made.state = "failed"
-        sandbox.store.write(made.id, made)
-        sandbox.outbox.emit("refund.failed", find(sandbox, made.checkout_id).webhook_url, made)
 
-    sandbox.timers |= {"refund.fail": fail}
-    handlers = [create_refund, list_refunds, list_disputes, create_dispute, decide_dispute, create_warning]
-    return Router("/", route_handlers=handlers)
+TIMERS: Timers = {"refund.fail": _fail}
+HANDLERS = (create_refund, list_refunds, list_disputes, create_dispute, decide_dispute, create_warning)

@@ -4,8 +4,8 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +54,13 @@ class SandboxConfig:
 
 @dataclass
 class Sandbox:
-    """What the handlers share. `timers` maps the action of a timer to what it does with the object's id."""
+    """What the handlers share."""
 
     config: SandboxConfig
     store: Store
     outbox: Outbox
     clock: Clock
-    timers: dict[str, Callable[[str], None]] = field(default_factory=dict)
+    timers: "Timers"
 
     def at(self, delay_s: float, action: str, object_id: str) -> None:
         """Let an action happen to an object after a delay. Call it inside a transaction of the store."""
@@ -81,7 +81,11 @@ class Sandbox:
         for timer in self.store.due_timers(milliseconds(self.clock.now()), SANDBOX_TIMERS_AT_ONCE):
             with self.store.transaction():
                 self.store.remove_timer(timer)
-                self.timers[timer.action](timer.object_id)
+                self.timers[timer.action](self, timer.object_id)
+
+
+Timers = Mapping[str, Callable[[Sandbox, str], None]]
+"""What the action of a timer does to the object of an id."""
 
 
 def page(template: str, words: Words, status: int = 200, **values: Any) -> Response[str]:
@@ -101,7 +105,7 @@ def require_api_key(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
     Raises:
         Unauthenticated: no key, or another one.
     """
-    sandbox: Sandbox = connection.app.state.sandbox
+    sandbox: Sandbox = connection.scope["sandbox"]  # type: ignore[typeddict-item]  # written by the application
     scheme, _space, key = connection.headers.get("authorization", "").partition(" ")
     expected = sandbox.config.api_key.reveal()
     if scheme.lower() != "bearer" or not hmac.compare_digest(key.encode(), expected.encode()):
