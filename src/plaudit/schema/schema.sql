@@ -91,6 +91,7 @@ CREATE TABLE public.wallet (
     combo_count integer,
     combo_at timestamp with time zone,
     held bigint DEFAULT 0 NOT NULL,
+    combo_anonymous boolean,
     CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
     CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
     CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
@@ -102,6 +103,8 @@ COMMENT ON COLUMN public.wallet.coins IS 'free: what can be spent';
 COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
 
 COMMENT ON COLUMN public.wallet.held IS 'set aside by holds, and not on the strip';
+
+COMMENT ON COLUMN public.wallet.combo_anonymous IS 'whether the sender of the latest combo hides; null: it is older than this column';
 
 CREATE FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -177,7 +180,7 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0)::wallet;
+                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0, null)::wallet;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -208,8 +211,10 @@ begin
             coins_short[i] := line.coins - purse.coins;
         else
             target_id := coalesce(line.room_id, line.video_id);
+            -- A combo is told of with its sender: one who hides is in none that names them.
             if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
-                and purse.combo_item_id = line.item_id and purse.combo_at >= combo_since
+                and purse.combo_item_id = line.item_id and purse.combo_anonymous = line.anonymous
+                and purse.combo_at >= combo_since
             then
                 purse.combo_count := purse.combo_count + line.count;
             else
@@ -217,6 +222,7 @@ begin
                 purse.combo_room_id := target_id;
                 purse.combo_creator_id := line.creator_id;
                 purse.combo_item_id := line.item_id;
+                purse.combo_anonymous := line.anonymous;
                 purse.combo_count := line.count;
             end if;
             purse.combo_at := p_charged_at;
@@ -247,7 +253,7 @@ begin
 
     update wallet w
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
-        combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id,
+        combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
         combo_count = c.combo_count, combo_at = c.combo_at
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
@@ -1530,6 +1536,144 @@ begin
     end if;
 end $$;
 
+CREATE TABLE public.room (
+    id bigint NOT NULL,
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    title text NOT NULL,
+    cover text NOT NULL,
+    stage_url text,
+    state text DEFAULT 'scheduled'::text NOT NULL,
+    gifts_enabled boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    issuer_id bigint,
+    client_id uuid,
+    external_id text,
+    request_sha256 bytea,
+    cover_url text,
+    cover_alt text DEFAULT ''::text NOT NULL,
+    stage_kind text DEFAULT 'hls'::text NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT room_begins CHECK (
+CASE state
+    WHEN 'scheduled'::text THEN (started_at IS NULL)
+    WHEN 'live'::text THEN (started_at IS NOT NULL)
+    ELSE true
+END),
+    CONSTRAINT room_check CHECK (((external_id IS NULL) OR (issuer_id IS NOT NULL))),
+    CONSTRAINT room_check1 CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT room_check2 CHECK (((removed_at IS NULL) OR (state <> 'live'::text))),
+    CONSTRAINT room_cover_alt_check CHECK ((char_length(cover_alt) <= 200)),
+    CONSTRAINT room_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
+    CONSTRAINT room_request_sha256_check CHECK ((length(request_sha256) = 32)),
+    CONSTRAINT room_stage_kind_check CHECK ((stage_kind = ANY (ARRAY['hls'::text, 'page'::text]))),
+    CONSTRAINT room_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'live'::text, 'ended'::text]))),
+    CONSTRAINT room_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 120)))
+);
+
+COMMENT ON COLUMN public.room.shard IS 'its creator''s: where its frames are kept';
+
+COMMENT ON COLUMN public.room.stage_url IS 'an HLS address; null shows the animated placeholder';
+
+COMMENT ON COLUMN public.room.started_at IS 'null in a room that has ended: it never began';
+
+COMMENT ON COLUMN public.room.issuer_id IS 'its creator''s platform, whose external_id it is; null in rooms older than it';
+
+COMMENT ON COLUMN public.room.client_id IS 'the id its maker gave it, so that a repeat makes no second one';
+
+COMMENT ON COLUMN public.room.request_sha256 IS 'what its maker asked for, to tell a repeat from another room';
+
+COMMENT ON COLUMN public.room.cover_url IS 'a picture of the platform''s own; null: the drawing that cover names';
+
+COMMENT ON COLUMN public.room.stage_kind IS 'what stage_url is: an HLS playlist, or a page that plays by itself';
+
+COMMENT ON COLUMN public.room.removed_at IS 'nobody is shown it any more; what was given in it stays in the books';
+
+ALTER TABLE public.room ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.room_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.video (
+    id bigint DEFAULT nextval('public.room_id_seq'::regclass) NOT NULL,
+    issuer_id integer NOT NULL,
+    external_id text NOT NULL,
+    owner_id bigint NOT NULL,
+    title text NOT NULL,
+    duration_ms integer NOT NULL,
+    cover_url text,
+    hls_url text,
+    state text NOT NULL,
+    published_at timestamp with time zone,
+    territories_allowed text[],
+    territories_blocked text[] DEFAULT '{}'::text[] NOT NULL,
+    music_restricted boolean DEFAULT false NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    shard smallint NOT NULL,
+    public_title text,
+    key text DEFAULT replace((gen_random_uuid())::text, '-'::text, ''::text) NOT NULL,
+    CONSTRAINT video_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 86400000))),
+    CONSTRAINT video_external_id_check CHECK (((external_id ~ '^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$'::text) AND (char_length(external_id) <= 200))),
+    CONSTRAINT video_key_check CHECK ((key ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT video_public_title_check CHECK (((char_length(public_title) >= 1) AND (char_length(public_title) <= 200))),
+    CONSTRAINT video_published_at_a_time CHECK (((state <> 'published'::text) OR (published_at IS NOT NULL))),
+    CONSTRAINT video_published_within CHECK (((published_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (published_at < '3000-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT video_state_check CHECK ((state = ANY (ARRAY['published'::text, 'unlisted'::text, 'private'::text, 'age_restricted'::text, 'deleted'::text]))),
+    CONSTRAINT video_territories_allowed_check CHECK ((array_to_string(territories_allowed, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
+    CONSTRAINT video_territories_blocked_check CHECK ((array_to_string(territories_blocked, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
+    CONSTRAINT video_territories_said_one_way CHECK (((territories_allowed IS NULL) OR (territories_blocked = '{}'::text[]))),
+    CONSTRAINT video_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200))),
+    CONSTRAINT video_told_within CHECK (((told_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (told_at < '3000-01-01 00:00:00+00'::timestamp with time zone)))
+);
+
+COMMENT ON TABLE public.video IS 'never deleted: what was given names it';
+
+COMMENT ON COLUMN public.video.external_id IS 'its platform''s own id';
+
+COMMENT ON COLUMN public.video.hls_url IS 'null: it is watched at its platform only';
+
+COMMENT ON COLUMN public.video.territories_allowed IS 'where it may be watched; null: everywhere but in those that are blocked';
+
+COMMENT ON COLUMN public.video.music_restricted IS 'it has music whose owners let nobody earn with it';
+
+COMMENT ON COLUMN public.video.told_at IS 'when its platform last spoke of it; an older word that comes late changes nothing';
+
+COMMENT ON COLUMN public.video.shard IS 'of its frames: its first owner''s, whoever owns it later';
+
+COMMENT ON COLUMN public.video.public_title IS 'what it was called when everybody could look at it; null: nobody ever could, as far as it is known';
+
+COMMENT ON COLUMN public.video.key IS 'what an unlisted one is shown by; never changed';
+
+CREATE FUNCTION public.title_known_to(p_video public.video, p_person_id bigint, p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_video.owner_id = p_person_id
+            or p_video.state not in ('private', 'deleted') and (p_video.published_at is null or p_video.published_at <= p_at)
+        then p_video.title else p_video.public_title end
+$$;
+
+CREATE FUNCTION public.video_keeps_its_public_title() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.state not in ('private', 'deleted') and (new.published_at is null or new.published_at <= new.told_at) then
+        new.public_title := new.title;
+    elsif tg_op = 'UPDATE' and old.state not in ('private', 'deleted')
+        and (old.published_at is null or old.published_at <= new.told_at)
+    then
+        new.public_title := old.title;
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.video_lies_with_its_first_owner() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2375,6 +2519,7 @@ CREATE TABLE public.event_combo (
     coins bigint NOT NULL,
     gifts bigint NOT NULL,
     last_at timestamp with time zone NOT NULL,
+    anonymous boolean DEFAULT false NOT NULL,
     CONSTRAINT event_combo_coins_check CHECK ((coins > 0)),
     CONSTRAINT event_combo_count_check CHECK ((count > 0)),
     CONSTRAINT event_combo_gifts_check CHECK ((gifts > 0))
@@ -3801,76 +3946,12 @@ ALTER TABLE public.role_grant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.room (
-    id bigint NOT NULL,
-    shard smallint NOT NULL,
-    creator_id bigint NOT NULL,
-    title text NOT NULL,
-    cover text NOT NULL,
-    stage_url text,
-    state text DEFAULT 'scheduled'::text NOT NULL,
-    gifts_enabled boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    issuer_id bigint,
-    client_id uuid,
-    external_id text,
-    request_sha256 bytea,
-    cover_url text,
-    cover_alt text DEFAULT ''::text NOT NULL,
-    stage_kind text DEFAULT 'hls'::text NOT NULL,
-    removed_at timestamp with time zone,
-    CONSTRAINT room_begins CHECK (
-CASE state
-    WHEN 'scheduled'::text THEN (started_at IS NULL)
-    WHEN 'live'::text THEN (started_at IS NOT NULL)
-    ELSE true
-END),
-    CONSTRAINT room_check CHECK (((external_id IS NULL) OR (issuer_id IS NOT NULL))),
-    CONSTRAINT room_check1 CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
-    CONSTRAINT room_check2 CHECK (((removed_at IS NULL) OR (state <> 'live'::text))),
-    CONSTRAINT room_cover_alt_check CHECK ((char_length(cover_alt) <= 200)),
-    CONSTRAINT room_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
-    CONSTRAINT room_request_sha256_check CHECK ((length(request_sha256) = 32)),
-    CONSTRAINT room_stage_kind_check CHECK ((stage_kind = ANY (ARRAY['hls'::text, 'page'::text]))),
-    CONSTRAINT room_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'live'::text, 'ended'::text]))),
-    CONSTRAINT room_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 120)))
-);
-
-COMMENT ON COLUMN public.room.shard IS 'its creator''s: where its frames are kept';
-
-COMMENT ON COLUMN public.room.stage_url IS 'an HLS address; null shows the animated placeholder';
-
-COMMENT ON COLUMN public.room.started_at IS 'null in a room that has ended: it never began';
-
-COMMENT ON COLUMN public.room.issuer_id IS 'its creator''s platform, whose external_id it is; null in rooms older than it';
-
-COMMENT ON COLUMN public.room.client_id IS 'the id its maker gave it, so that a repeat makes no second one';
-
-COMMENT ON COLUMN public.room.request_sha256 IS 'what its maker asked for, to tell a repeat from another room';
-
-COMMENT ON COLUMN public.room.cover_url IS 'a picture of the platform''s own; null: the drawing that cover names';
-
-COMMENT ON COLUMN public.room.stage_kind IS 'what stage_url is: an HLS playlist, or a page that plays by itself';
-
-COMMENT ON COLUMN public.room.removed_at IS 'nobody is shown it any more; what was given in it stays in the books';
-
 CREATE TABLE public.room_head (
     shard smallint NOT NULL,
     room_id bigint NOT NULL,
     seq bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
-
-ALTER TABLE public.room ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
-    SEQUENCE NAME public.room_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 
 CREATE UNLOGGED TABLE public.room_viewers (
     room_id bigint NOT NULL,
@@ -4391,53 +4472,6 @@ CREATE TABLE public.transfer_reason (
     may_overdraw boolean DEFAULT false NOT NULL,
     CONSTRAINT transfer_reason_check CHECK ((debit_kind <> credit_kind))
 );
-
-CREATE TABLE public.video (
-    id bigint DEFAULT nextval('public.room_id_seq'::regclass) NOT NULL,
-    issuer_id integer NOT NULL,
-    external_id text NOT NULL,
-    owner_id bigint NOT NULL,
-    title text NOT NULL,
-    duration_ms integer NOT NULL,
-    cover_url text,
-    hls_url text,
-    state text NOT NULL,
-    published_at timestamp with time zone,
-    territories_allowed text[],
-    territories_blocked text[] DEFAULT '{}'::text[] NOT NULL,
-    music_restricted boolean DEFAULT false NOT NULL,
-    told_at timestamp with time zone NOT NULL,
-    added_at timestamp with time zone NOT NULL,
-    shard smallint NOT NULL,
-    key text DEFAULT replace((gen_random_uuid())::text, '-'::text, ''::text) NOT NULL,
-    CONSTRAINT video_duration_ms_check CHECK (((duration_ms >= 1) AND (duration_ms <= 86400000))),
-    CONSTRAINT video_external_id_check CHECK (((external_id ~ '^[A-Za-z0-9_-][A-Za-z0-9._~:=@-]*$'::text) AND (char_length(external_id) <= 200))),
-    CONSTRAINT video_key_check CHECK ((key ~ '^[0-9a-f]{32}$'::text)),
-    CONSTRAINT video_published_at_a_time CHECK (((state <> 'published'::text) OR (published_at IS NOT NULL))),
-    CONSTRAINT video_published_within CHECK (((published_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (published_at < '3000-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT video_state_check CHECK ((state = ANY (ARRAY['published'::text, 'unlisted'::text, 'private'::text, 'age_restricted'::text, 'deleted'::text]))),
-    CONSTRAINT video_territories_allowed_check CHECK ((array_to_string(territories_allowed, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
-    CONSTRAINT video_territories_blocked_check CHECK ((array_to_string(territories_blocked, ' '::text, '-'::text) ~ '^([A-Z]{2}( [A-Z]{2})*)?$'::text)),
-    CONSTRAINT video_territories_said_one_way CHECK (((territories_allowed IS NULL) OR (territories_blocked = '{}'::text[]))),
-    CONSTRAINT video_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200))),
-    CONSTRAINT video_told_within CHECK (((told_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (told_at < '3000-01-01 00:00:00+00'::timestamp with time zone)))
-);
-
-COMMENT ON TABLE public.video IS 'never deleted: what was given names it';
-
-COMMENT ON COLUMN public.video.external_id IS 'its platform''s own id';
-
-COMMENT ON COLUMN public.video.hls_url IS 'null: it is watched at its platform only';
-
-COMMENT ON COLUMN public.video.territories_allowed IS 'where it may be watched; null: everywhere but in those that are blocked';
-
-COMMENT ON COLUMN public.video.music_restricted IS 'it has music whose owners let nobody earn with it';
-
-COMMENT ON COLUMN public.video.told_at IS 'when its platform last spoke of it; an older word that comes late changes nothing';
-
-COMMENT ON COLUMN public.video.shard IS 'of its frames: its first owner''s, whoever owns it later';
-
-COMMENT ON COLUMN public.video.key IS 'what an unlisted one is shown by; never changed';
 
 CREATE TABLE public.video_message_opt_in (
     creator_id bigint NOT NULL,
@@ -5409,6 +5443,8 @@ CREATE TRIGGER reversal_of_a_link_is_reported AFTER UPDATE OF state ON public.re
 
 CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
 
+CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_keeps_its_public_title();
+
 CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_lies_with_its_first_owner();
 
 ALTER TABLE ONLY public.account
@@ -6014,6 +6050,39 @@ GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.room TO plaudit_app;
+
+GRANT USAGE ON SEQUENCE public.room_id_seq TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(owner_id) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(title) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(duration_ms) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(cover_url) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(hls_url) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(published_at) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(territories_allowed) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(territories_blocked) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(music_restricted) ON TABLE public.video TO plaudit_app;
+
+GRANT UPDATE(told_at) ON TABLE public.video TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.video_keeps_its_public_title() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
@@ -6466,11 +6535,7 @@ GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.role_grant TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.room TO plaudit_app;
-
 GRANT SELECT ON TABLE public.room_head TO plaudit_app;
-
-GRANT USAGE ON SEQUENCE public.room_id_seq TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
 
@@ -6617,30 +6682,6 @@ GRANT SELECT,INSERT ON TABLE public.tax_rate TO plaudit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(owner_id) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(title) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(duration_ms) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(cover_url) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(hls_url) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(state) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(published_at) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(territories_allowed) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(territories_blocked) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(music_restricted) ON TABLE public.video TO plaudit_app;
-
-GRANT UPDATE(told_at) ON TABLE public.video TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_message_opt_in TO plaudit_app;
 
