@@ -43,6 +43,7 @@ from tests.support.ports import LOOPBACK, held_port
 from tests.support.returns import Returns
 from tests.support.serving import serving
 from tests.support.shop import WEBHOOK_SECRET, Shop, signed
+from tests.support.waiting import WAIT_S
 
 NOBODY_THERE = "550 5.1.1 No such user"
 
@@ -560,7 +561,7 @@ async def test_the_mailbox_of_the_sandbox_shows_what_was_mailed(tmp_path: Path) 
         )
         async with (
             serving(create_sandbox(config, mail_socket=mails), port),
-            httpx2.AsyncClient(base_url=url) as browser,
+            httpx2.AsyncClient(base_url=url, timeout=WAIT_S) as browser,
         ):
             assert "Nothing has arrived yet" in (await browser.get("/mailbox")).text
             now = SystemClock().now()
