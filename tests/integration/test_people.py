@@ -204,6 +204,11 @@ async def test_nobody_is_anybody_where_others_come_in(
     assert (refused.status, "let anybody in" in refused.stderr) == (2, True), refused.stderr
     assert await owner_connection.fetchval("select count(*) from issuer where issuer = $1", ISSUER) == 0
     assert plaudit(database_url, "token", "eve", "--data", str(tmp_path)).status == 0
+    assert plaudit(database_url, "issuer", "stop", ISSUER).status == 0
+    stopped = plaudit(database_url, "token", "eve", "--data", str(tmp_path))
+    assert (stopped.status, stopped.stdout, "was stopped" in stopped.stderr) == (2, "", True)
+    assert not await owner_connection.fetchval("select active from issuer where issuer = $1", ISSUER)
+    assert plaudit(database_url, "issuer", "resume", ISSUER).status == 0
 
     people = tmp_path / "people.json"
     people.write_bytes(

@@ -9,7 +9,7 @@ from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.db import Connection
 from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people import actions
-from plaudit.people.development import DevelopmentIssuer, may_develop
+from plaudit.people.development import ISSUER, DevelopmentIssuer, may_develop
 from plaudit.people.issuers import require_issuer
 from plaudit.people.model import PERSON_ROLES, Role
 from plaudit.people.roles import grant_role, list_grants, take_role
@@ -36,7 +36,9 @@ def token(
     if not may_develop(settings):
         raise click.UsageError(f"{settings.public_url} is reached by others: here its own key would let anybody in.")
     minter = DevelopmentIssuer.of(data or settings.data)
-    in_transaction(data, lambda connection: minter.register(connection, CLOCK), owner=True)
+    registered = in_transaction(data, lambda connection: minter.register(connection, CLOCK), owner=True)
+    if not registered.active:
+        raise click.UsageError(f"Its key was stopped: `plaudit issuer resume {ISSUER}` accepts it again.")
     claims = {key: value for key, value in (("name", name), ("country", country)) if value}
     wanted = [Role(role) for role in roles]
     click.echo(minter.mint(user, wanted, CLOCK, lifetime=timedelta(hours=hours), claims=claims))

@@ -71,7 +71,8 @@ class DevelopmentIssuer:
         return cls(jwk.ECKey.import_key(msgspec.json.decode(file.read_bytes())))
 
     async def register(self, connection: Connection, clock: Clock) -> Issuer:
-        """Make the database accept this issuer's tokens. Needs the login role, as all changes of issuers do."""
+        """Make the database accept this issuer's tokens, unless somebody stopped it. Needs the login role, as all
+        changes of issuers do."""
         key_set = jwk.KeySet([self._key]).as_dict(private=False)
         keys = key_set_text(key_set)
         known = await fetch_one(connection, SQL["replace_issuer_jwks"], Issuer, ISSUER, keys)

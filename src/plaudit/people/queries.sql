@@ -36,8 +36,8 @@ returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, act
 update issuer set active = false, removed_at = $2 where issuer = $1 and removed_at is null returning id;
 
 -- name: replace_issuer_jwks -> Issuer
-update issuer set jwks_uri = null, jwks = $2::text::jsonb, active = true
-where issuer = $1
+update issuer set jwks_uri = null, jwks = $2::text::jsonb
+where issuer = $1 and removed_at is null
 returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
     client_id, scopes, sign_in_label;
 
