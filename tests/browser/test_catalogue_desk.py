@@ -3,6 +3,7 @@ what cannot be its picture."""
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,20 @@ def hide_and_retire(operator: Page, viewer: Page) -> None:
     expect(lantern).to_have_count(0)
 
 
+def bring_back_on_a_day(operator: Page, name: str) -> None:
+    """From a minute of UTC on, by a field that knows no seconds; until the day after."""
+    day = f"{datetime.now(UTC).year + 1}-12-2"
+    operator.get_by_role("link", name=name, exact=True).click()
+    operator.get_by_label("From").fill(f"{day}4T18:30")
+    operator.get_by_label("Until").fill(f"{day}5T18:30")
+    expect(operator.get_by_text("No longer offered since")).to_be_visible()
+    operator.get_by_role("button", name="Bring it back").click()
+    expect(listed(operator, name)).to_contain_text("From 24 Dec")
+    operator.get_by_role("link", name=name, exact=True).click()
+    expect(operator.get_by_label("From")).to_have_value(f"{day}4T18:30")
+    expect(operator.get_by_label("Until")).to_have_value(f"{day}5T18:30")
+
+
 def test_an_item_is_added_given_made_dearer_and_retired(open_page: OpenPage, demo: Demo) -> None:
     operator, viewer, overlay = open_page(), open_page(), open_page(width=960, height=540)
     become(operator, demo, OPERATOR)
@@ -210,3 +225,4 @@ def test_an_item_is_added_given_made_dearer_and_retired(open_page: OpenPage, dem
     expect(operator.locator("[aria-labelledby=versions-title] li")).to_have_count(3)
     hide_and_retire(operator, viewer)
     expect(balance).to_have_text("87")
+    bring_back_on_a_day(operator, "Huge lantern")

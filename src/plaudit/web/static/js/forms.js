@@ -92,6 +92,9 @@ export function wholeNumber(text) {
   return /^\d{1,15}$/.test(plain) ? Number(plain) : 0;
 }
 
+/** The instant that a field of date and time in UTC says, as the API reads it; null: it says none. @param {string} written */
+export const utcInstant = (written) => (written ? new Date(`${written}Z`).toISOString() : null);
+
 /** Whether this is the second press of a double one: what it falls on came under the finger after it was meant. @param {MouseEvent} event */
 const isSlip = (event) => event.detail > 1;
 

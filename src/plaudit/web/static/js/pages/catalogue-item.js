@@ -1,6 +1,6 @@
 // One item of the catalogue: pictures are uploaded as they are chosen, and played as in a room before anything is saved.
 import { ProblemError, api, busy, upload } from "../api.js";
-import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, showUnder, wholeNumber } from "../forms.js";
+import { clearProblems, confirmed, onClick, onSubmit, showAtForm, showProblem, showUnder, utcInstant, wholeNumber } from "../forms.js";
 import { uuid7 } from "../uuid7.js";
 import { say } from "../words.js";
 import "../components/gift-stage.js";
@@ -117,14 +117,13 @@ function wanted() {
     else errors.push({ field: "names", reason: `says “${line}”, which is not a language and a name, such as “de: Rose”` });
   }
   if (errors.length) throw new ProblemError(422, { code: "invalid_fields", errors });
-  const instant = (/** @type {string} */ name) => (text(name) ? `${text(name)}Z` : null);
   return {
     seen_version: data.seen_version, sort: data.sort, sku: text("sku"), name: text("name"), coins, category: text("category"),
     art: text("art"), still: text("still"), alt: text("alt"), size: text("size"), animation: text("animation"),
     duration_ms: Math.round(seconds() * 1000), combo: input("combo").checked, hidden: input("hidden").checked, names,
     regions: text("regions").toUpperCase().split(/[\s,]+/).filter(Boolean),
     creator_ids: text("creator_ids").split(/[\s,]+/).filter(Boolean).map(Number),
-    begins: instant("begins"), ends: instant("ends"),
+    begins: utcInstant(text("begins")), ends: utcInstant(text("ends")),
   };
 }
 

@@ -1,6 +1,6 @@
 // Reward rules, payout rates and terms: a form with what it would mean for a creator, published as a new version.
 import { api, busy, pageData, renew } from "../api.js";
-import { clearProblems, onClick, onSubmit, showProblem, wholeNumber } from "../forms.js";
+import { clearProblems, onClick, onSubmit, showProblem, utcInstant, wholeNumber } from "../forms.js";
 import { decimals } from "../format.js";
 import { toast } from "../toast.js";
 
@@ -133,7 +133,7 @@ onSubmit("[data-publish]", (form, button) => busy(button, async () => {
   try {
     const note = valueOf(form, "note");
     if (!note) throw new NotValid("note", "must say why, for whoever looks here later");
-    const made = await api("POST", PATHS[kind], { ...figuresOf(form), note, effective_at: at && at === form.dataset.shownAt && form.dataset.exactAt ? form.dataset.exactAt : at ? new Date(`${at}Z`).toISOString() : null });
+    const made = await api("POST", PATHS[kind], { ...figuresOf(form), note, effective_at: at && at === form.dataset.shownAt && form.dataset.exactAt ? form.dataset.exactAt : utcInstant(at) });
     form.closest("dialog")?.close();
     toast(at ? `Version ${made.version} is scheduled.` : `Version ${made.version} holds now.`);
     await renew("#example", "#rules", "#rates", "#terms");
