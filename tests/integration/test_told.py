@@ -208,6 +208,8 @@ async def test_an_operator_looks_after_an_endpoint(platform: Platform) -> None:
     assert (await operator.get(f"{one}/deliveries")).json() == {"items": [], "next": None}
     assert (await operator.get(f"{one}/tries")).json() == {"items": [], "next": None}
     assert (await operator.post(f"{one}/replay", json={"after": 0})).json()["told_through"] == 0
+    beyond = await operator.post(f"{one}/replay", json={"after": 2**63})
+    assert (beyond.status_code, beyond.json()["field"]) == (400, "body.after")
     assert (await operator.post(f"{one}/deliveries/9/replay")).status_code == 404
     assert (await operator.delete(one)).status_code == 204
     assert (await operator.get(one)).json()["code"] == "webhook_endpoint_unknown"

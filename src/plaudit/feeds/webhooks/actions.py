@@ -12,7 +12,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
-from plaudit.events.log import want_gifts
+from plaudit.events.log import log_state, want_gifts
 from plaudit.events.model import CATALOGUE, ON_REQUEST
 from plaudit.feeds.webhooks.model import (
     Delivery,
@@ -217,8 +217,17 @@ async def rotate(connection: Connection, clock: Clock, endpoint_id: UUID, old_va
 
 
 async def replay(connection: Connection, endpoint_id: UUID, after: int) -> Endpoint:
-    """Tell it again all events after a place in the log, as far as they are kept. Raises EndpointUnknown."""
+    """Tell it again all events after a place in the log, as far as they are kept.
+
+    Raises:
+        EndpointUnknown: there is none.
+        InvalidField: the log does not go that far.
+    """
     await _lock(connection, endpoint_id)
+    if after > (last := (await log_state(connection)).last):
+        raise InvalidField(
+            field="body.after", reason=f"must be at most {last}, the number of the last event", most=last
+        )
     await connection.execute(SQL["replay_from"], endpoint_id, after)
     return await require(connection, endpoint_id)
 

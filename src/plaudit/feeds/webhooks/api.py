@@ -316,7 +316,7 @@ async def replay(
 ) -> EndpointAnswer:
     """As far as events are kept. They have the ids they had."""
     async with database.transaction() as connection:
-        changed = await actions.replay(connection, endpoint_id, min(data.after, _LAST))
+        changed = await actions.replay(connection, endpoint_id, data.after)
     jobs.wake(SEND_JOB)
     return _endpoint(changed)
 
