@@ -265,6 +265,8 @@ async def test_the_commands_bring_an_installation_on_its_way(
     found = {one["id"]: one["state"] for one in json.loads(first.stdout)["checks"]}
     assert (first.status, found["issuers"], found["catalogue"]) == (1, "blocking", "blocking")
     assert plaudit(database_url, "issuer", "add", "https://id.example", "--jwks", str(keys)).status == 0
+    misspelt = plaudit(database_url, "operator", "add", "https://id.example/", "tove")
+    assert (misspelt.status, "no issuer https://id.example/:" in misspelt.stderr) == (1, True), misspelt.stderr
     options = ["--yes", "--issuer", "https://id.example", "--client-id", "plaudit", "--operator", "tove"]
     options += ["--starter", "--draft-prices"]
     second = plaudit(database_url, "setup", *options)

@@ -145,7 +145,7 @@ async def remove_issuer(connection: Connection, issuer: str, clock: Clock) -> No
         NotFound: no such issuer.
     """
     if await connection.fetchval(SQL["remove_issuer"], issuer, clock.now()) is None:
-        raise NotFound("There is no such issuer.", issuer=issuer)
+        raise _not_found(issuer)
 
 
 async def list_issuers(connection: Connection) -> list[Issuer]:
@@ -164,8 +164,12 @@ async def require_issuer(connection: Connection, issuer: str) -> Issuer:
 
 def _there(found: Issuer | None, issuer: str) -> Issuer:
     if found is None:
-        raise NotFound("There is no such issuer.", issuer=issuer)
+        raise _not_found(issuer)
     return found
+
+
+def _not_found(issuer: str) -> NotFound:
+    return NotFound(f"There is no issuer {issuer}: it is called as in `iss`, to the slash at its end.", issuer=issuer)
 
 
 def key_set_text(document: Any) -> str:
