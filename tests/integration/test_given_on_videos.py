@@ -264,7 +264,7 @@ async def test_events_of_a_video_are_those_of_a_room_without_who_watches(stage: 
     await video.give(ada, 10, 1_000)
     await video.sum()
     cursor = (await video.ask("/timeline"))["cursor"]
-    async with _Watching(stage, f"/v1/videos/{video.id}/events", cursor) as watching:
+    async with Watching(stage, f"/v1/videos/{video.id}/events", cursor) as watching:
         assert (await watching.next())["room_id"] == str(video.id)
         await video.give(ada, 20, 2_000)
         said = await watching.until("frames")
@@ -311,7 +311,7 @@ async def test_a_cursor_of_a_video_is_one_of_a_room(stage: Stage, video: StageVi
         assert (await guest.get(f"/v1/videos/{stage.room_id}{what}")).json()["code"] == "video_unknown"
     void = await guest.get(f"/v1/videos/{video.id}/frames", params={"after": rest["cursor"].replace(":3", ":4")})
     assert (void.status_code, void.json()["code"], void.json()["cursor"]) == (409, "cursor_void", rest["cursor"])
-    async with _Watching(stage, f"/v1/videos/{video.id}/events", "77:1") as watching:
+    async with Watching(stage, f"/v1/videos/{video.id}/events", "77:1") as watching:
         assert (await watching.until("resync"))["reason"] == "epoch"
         assert [one["seq"] for one in (await watching.until("frames"))["frames"]] == [1, 2, 3]
 
@@ -367,7 +367,7 @@ async def _is_the_same_summed_anew(stage: Stage) -> None:
         assert await connection.fetch(KEPT) == before
 
 
-class _Watching:
+class Watching:
     """Server-sent events of the process with a port, as a guest."""
 
     def __init__(self, stage: Stage, path: str, cursor: str) -> None:
@@ -375,7 +375,7 @@ class _Watching:
         self._address = f"{stage.process.origin}{path}?cursor={cursor}"
         self.heard: list[tuple[str, Any]] = []
 
-    async def __aenter__(self) -> "_Watching":
+    async def __aenter__(self) -> "Watching":
         self._client = httpx2.AsyncClient(verify=tls_context(), timeout=WAIT_S)
         self._answer = self._client.stream("GET", self._address)
         answer = await self._answer.__aenter__()

@@ -258,6 +258,18 @@ class VideoGiftsDelivered(_OfVideo, frozen=True, kw_only=True):
     gifts: Annotated[list[DeliveredVideoGift], Meta(min_length=1)]
 
 
+class VideoGiftMessageRemoved(_OfVideo, frozen=True, kw_only=True):
+    """The words of a gift on a video were taken away; the gift stays. They are to be shown no more, also if the gift is
+    told of only after this, without them then."""
+
+    kind: ClassVar[str] = "video_gift.message_removed"
+    seq: Annotated[int, Meta(description="The number of the video's frame that shows the gift.", examples=[18])]
+    gift_id: Annotated[UUID, Meta(description="The gift.")]
+    removed_by: Annotated[
+        str, Meta(description="`creator`, or `platform`: an operator or your server.", examples=["creator"])
+    ]
+
+
 class EndedCombo(msgspec.Struct, frozen=True, kw_only=True):
     """A combo that is over, with all of it."""
 
@@ -301,6 +313,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         GiftsDelivered,
         CombosEnded,
         VideoGiftsDelivered,
+        VideoGiftMessageRemoved,
         VideoCombosEnded,
     )
 }

@@ -118,6 +118,11 @@ async def claim(connection: Connection, name: str, shard: int) -> int | None:
     return through
 
 
+async def wait_for_all(connection: Connection, shard: int) -> None:
+    """Have no follower read entries of a shard until the end of the transaction: each has handled what it has read."""
+    await connection.fetch(SQL["wait_for_followers"], shard)
+
+
 async def entries_after(
     connection: Connection, shard: int, through: int, limit: int, among: Among | None = None
 ) -> list[Entry]:

@@ -4,6 +4,9 @@ select shards::integer as shards from ledger_setting;
 -- name: charge
 select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats from public.charge($1, $2, $3, $4, $5, $6);
 
+-- name: remove_message
+select remove_message($1, $2, $3, $4, $5, $6, $7, $8);
+
 -- name: streams_waiting
 select shard, source_shards from streams_waiting();
 
@@ -28,6 +31,9 @@ select through from follower where name = $1 and shard = $2 for no key update sk
 
 -- name: wait_for_follower
 select through from follower where name = $1 and shard = $2 for no key update;
+
+-- name: wait_for_followers
+select name from follower where shard = $1 order by name for no key update;
 
 -- name: advance_follower
 update follower set through = $3 where name = $1 and shard = $2;

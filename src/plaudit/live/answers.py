@@ -79,6 +79,7 @@ class ReceivedGiftView(msgspec.Struct, frozen=True):
     """A gift the creator received."""
 
     id: UUID
+    seq: Annotated[int, msgspec.Meta(description="The number of the frame that shows it.")]
     room_id: Annotated[str | None, msgspec.Meta(description="Null: it is on a video.")]
     sender: Annotated[PersonCard, msgspec.Meta(description="Nobody, whose id is `0`, where it is not told.")]
     item_id: int
@@ -167,6 +168,7 @@ def top_gifters(top: list[tuple[int, int]], people: People) -> list[TopGifterOfR
 def received_gift(gift: ReceivedGift, people: People) -> ReceivedGiftView:
     return ReceivedGiftView(
         gift.gift_id,
+        gift.seq,
         None if gift.room_id is None else str(gift.room_id),
         card(people, gift.viewer_id),
         gift.item_id,

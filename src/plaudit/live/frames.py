@@ -70,6 +70,12 @@ def people_of(frame: Frame) -> Iterable[int]:
     return () if body is None else _kinds()[frame.kind].people(body)
 
 
+def changes_past(frame: Frame) -> bool:
+    """Whether frames before it are others by now than they were."""
+    kind = _kinds().get(frame.kind)
+    return kind is not None and kind.changes_past
+
+
 def encode(frame: Frame, cards: Cards) -> bytes:
     """The frame in JSON. `cards` must hold everybody in it."""
     seq, at = frame.seq, moment(frame.at)

@@ -327,6 +327,7 @@ class Hub:
                 self._on_frame(frame)
             # Without a pause in between: who joins now either is among the readers or finds the frames in the ring.
             room.show(encoded)
+            room.forget_before(max((seq for seq, frame in pending if wire_frames.changes_past(frame)), default=0))
             readers = list(room.live)
             shown = pending[0][0] - 1
             for shared in frames_messages(self.reader.epoch, encoded, backlog=False):

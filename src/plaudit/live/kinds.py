@@ -42,6 +42,8 @@ class FrameKind(Generic[Body]):
     """What a screen is told of a body, its number, its time, and the cards of those who are in it."""
     people: Callable[[Body], Iterable[int]] = _nobody
     """Whose cards it needs."""
+    changes_past: bool = False
+    """Whether frames before it are others by now: who comes later reads them anew."""
 
     @property
     def name(self) -> str:

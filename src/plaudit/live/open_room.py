@@ -66,6 +66,11 @@ class OpenRoom:
         while len(self._ring) > HUB_RING_FRAMES_MAX or (self._ring_bytes > HUB_RING_BYTES_MAX and len(self._ring) > 1):
             self._ring_bytes -= len(self._ring.popleft()[1])
 
+    def forget_before(self, seq: int) -> None:
+        """Those who come back read frames before this number where they are kept."""
+        while self._ring and self._ring[0][0] < seq:
+            self._ring_bytes -= len(self._ring.popleft()[1])
+
     def recent(self, after: int) -> list[tuple[int, bytes]] | None:
         """All frames after a number, up to `shown`; None when the ring does not reach back so far."""
         if not self._ring or self._ring[0][0] > after + 1:

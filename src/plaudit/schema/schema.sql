@@ -187,6 +187,12 @@ begin
         if line.id <= purse.last_gift_id then
             select * into known from gift where shard = p_shard and viewer_id = viewer and id = line.id;
             if found then
+                if known.message is null and line.message is not null and exists (
+                    select from message_removal m
+                    where m.shard = p_shard and m.viewer_id = viewer and m.gift_id = line.id
+                ) then
+                    known.message := line.message; -- taken away since
+                end if;
                 if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous,
                         known.video_id, known.position_ms, known.shares)
                     is not distinct from
@@ -1216,6 +1222,7 @@ begin
     p_line.creator_id := p_creator_id;
     p_line.share_coins := p_coins;
     p_line.shares := null;
+    p_line.message := null;
     return p_line;
 end $$;
 
@@ -1335,6 +1342,38 @@ begin
     end if;
     perform end_hold(purse, known, case when p_at < known.ends_at then 'released' else 'lapsed' end, p_at);
     perform expire_wallet(p_shard, p_viewer_id, p_at);
+    return true;
+end $$;
+
+CREATE FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_gift gift;
+    v_lines gift_line[];
+    v_line gift_line;
+    i integer;
+begin
+    update gift set message = null
+    where shard = p_shard and viewer_id = p_viewer_id and id = p_gift_id and message is not null returning * into v_gift;
+    if not found then
+        return false;
+    end if;
+    insert into message_removal (shard, viewer_id, gift_id, removed_by, person_id, key_id, removed_at)
+    values (p_shard, p_viewer_id, p_gift_id, p_removed_by, p_person_id, p_key_id, p_at);
+    select f.lines into strict v_lines from frame f
+    where f.shard = v_gift.creator_shard and f.room_id = coalesce(v_gift.room_id, v_gift.video_id) and f.seq = p_seq
+    for no key update;
+    for i in 1..cardinality(v_lines) loop
+        v_line := v_lines[i];
+        if v_line.viewer_id = p_viewer_id and v_line.id = p_gift_id then
+            v_line.message := null;
+            v_lines[i] := v_line;
+        end if;
+    end loop;
+    update frame f set lines = v_lines
+    where f.shard = v_gift.creator_shard and f.room_id = coalesce(v_gift.room_id, v_gift.video_id) and f.seq = p_seq;
     return true;
 end $$;
 
@@ -3220,6 +3259,21 @@ COMMENT ON COLUMN public.mail.edition IS 'of several of one kind: the act of a c
 
 COMMENT ON COLUMN public.mail.state IS 'handed_over: the host was told and mails it; dropped: nothing to mail, or nowhere; refused: by the mail server for good';
 
+CREATE TABLE public.message_removal (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    gift_id uuid NOT NULL,
+    removed_by text NOT NULL,
+    person_id bigint,
+    key_id integer,
+    removed_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_removal_by_a_creator_in_person CHECK (((removed_by = 'platform'::text) OR (person_id IS NOT NULL))),
+    CONSTRAINT message_removal_by_somebody CHECK ((num_nonnulls(person_id, key_id) = 1)),
+    CONSTRAINT message_removal_removed_by_check CHECK ((removed_by = ANY (ARRAY['creator'::text, 'platform'::text])))
+);
+
+COMMENT ON TABLE public.message_removal IS 'gifts whose words were taken away, by their creator or by the platform: an operator, or a server by its key';
+
 CREATE TABLE public.migration (
     kind text NOT NULL,
     name text NOT NULL,
@@ -4870,6 +4924,9 @@ ALTER TABLE ONLY public.mail
 ALTER TABLE ONLY public.mail
     ADD CONSTRAINT mail_tells_each_thing_once UNIQUE NULLS NOT DISTINCT (shard, order_id, kind, reversal_id, edition);
 
+ALTER TABLE ONLY public.message_removal
+    ADD CONSTRAINT message_removal_pkey PRIMARY KEY (shard, viewer_id, gift_id);
+
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (kind, name);
 
@@ -5531,6 +5588,12 @@ ALTER TABLE ONLY public.lot_reversal
 ALTER TABLE ONLY public.mail
     ADD CONSTRAINT mail_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.message_removal
+    ADD CONSTRAINT message_removal_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.api_key(id);
+
+ALTER TABLE ONLY public.message_removal
+    ADD CONSTRAINT message_removal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT order_is_paid_by_own_card FOREIGN KEY (shard, person_id, card_id) REFERENCES public.saved_card(shard, person_id, card_id);
 
@@ -6027,6 +6090,9 @@ REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid
 REVOKE ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.report_reversal_of_link() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.report_sale_of_link() FROM PUBLIC;
@@ -6348,6 +6414,8 @@ GRANT UPDATE(leased_until) ON TABLE public.mail TO plaudit_app;
 GRANT UPDATE(failed_with) ON TABLE public.mail TO plaudit_app;
 
 GRANT UPDATE(error) ON TABLE public.mail TO plaudit_app;
+
+GRANT SELECT ON TABLE public.message_removal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.migration TO plaudit_app;
 

@@ -89,3 +89,13 @@ insert into video_opt_out (creator_id, video_id, since) values ($1, $2, $3) on c
 
 -- name: take_video_in
 delete from video_opt_out where creator_id = $1 and video_id = $2;
+
+-- Words with gifts
+
+-- name: gift_in_frame -> GiftInFrame
+select u.viewer_id, u.creator_id, u.message from frame f, unnest(f.lines) u
+where f.shard = $1 and f.room_id = $2 and f.seq = $3 and f.kind = 'gift' and u.id = $4
+order by u.message is null limit 1;
+
+-- name: tell_screens
+select append_frame($1, $2, $3, $4, $5), pg_notify('plaudit_rooms', ':' || $2::bigint);

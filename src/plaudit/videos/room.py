@@ -7,5 +7,6 @@ ROOM = Room(
     tables="video video_message_opt_in video_opt_in video_opt_out",
     routers=("api:router",),
     pages=("videos", "studio_videos"),
+    frames="frames:KINDS",
     refusals="refusals:REFUSALS",
 )

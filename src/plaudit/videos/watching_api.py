@@ -1,9 +1,12 @@
-"""What happens on a video over HTTP: its frames, and what comes as server-sent events, as in a room."""
+"""What happens on a video over HTTP: its frames, what comes as server-sent events, as in a room; and words that go."""
 
 import asyncio
+from typing import Annotated
+from uuid import UUID
 
-from litestar import Response, get
+from litestar import Response, delete, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath, Parameter
 from litestar.response import Stream
 
 from plaudit.injected import Clock, Database
@@ -12,16 +15,22 @@ from plaudit.live.conversation import FramePage
 from plaudit.live.hub import Hub
 from plaudit.live.model import CursorVoid
 from plaudit.live.open_room import RoomKey
+from plaudit.live.reader import NO_END
 from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_stream, frame_page, watcher_of
 from plaudit.pages import Limit
 from plaudit.people.access import Access
-from plaudit.people.injected import CallerOrGuest
+from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.ways_in import WayIn
+from plaudit.videos import messages
 from plaudit.videos.creator_api import VideoId
-from plaudit.videos.model import Video, VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown
+from plaudit.videos.messages import GiftNotInFrame
+from plaudit.videos.model import NotYourVideo, Video, VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown
+from plaudit.videos.refusals import VideoForeign
 from plaudit.videos.showing import Key, Onlooker, require_shown
 
 TAGS = ["Videos"]
+
+Seq = Annotated[int, Parameter(ge=1, le=NO_END, description="The number of a frame.")]
 
 
 def _key(video: Video) -> RoomKey:
@@ -82,4 +91,23 @@ async def watch_video(  # noqa: PLR0913, PLR0917 - each is of the request, or a 
     return event_stream(hub, _key(shown), watcher, caller, stopping, last_event_id or cursor, way)
 
 
-HANDLERS = (get_video_frames, watch_video)
+@delete(
+    "/v1/videos/{video_id:str}/frames/{seq:int}/gifts/{gift_id:uuid}/message",
+    access=frozenset({Access.CREATOR, Access.OPERATOR, Access.SERVER}),
+    operation_id="RemoveVideoGiftMessage",
+    tags=TAGS,
+    summary="Take away the words of a gift on a video",
+    problems=(GiftNotInFrame, NotYourVideo, VideoForeign, VideoUnknown),
+)
+async def remove_message(
+    video_id: VideoId, seq: Seq, gift_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock
+) -> None:
+    """By the creator whose video it is or who received the gift, by an operator, by a server of the video's platform.
+    `seq` is the number of the frame that shows the gift, as `received-gifts`, frames and events have it. The gift
+    stays; its words are deleted, open pages are told, and the giver sees who took them: the creator or the platform.
+    Words that are gone, or never were, are gone."""
+    async with database.transaction() as connection:
+        await messages.remove(connection, int(video_id), seq, gift_id, caller, clock)
+
+
+HANDLERS = (get_video_frames, watch_video, remove_message)

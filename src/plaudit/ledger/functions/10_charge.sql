@@ -69,6 +69,12 @@ begin
         if line.id <= purse.last_gift_id then
             select * into known from gift where shard = p_shard and viewer_id = viewer and id = line.id;
             if found then
+                if known.message is null and line.message is not null and exists (
+                    select from message_removal m
+                    where m.shard = p_shard and m.viewer_id = viewer and m.gift_id = line.id
+                ) then
+                    known.message := line.message; -- taken away since
+                end if;
                 if (known.creator_id, known.room_id, known.item_id, known.count, known.coins, known.message, known.anonymous,
                         known.video_id, known.position_ms, known.shares)
                     is not distinct from

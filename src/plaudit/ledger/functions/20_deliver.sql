@@ -6,13 +6,14 @@ set search_path = public, pg_temp as $$
         p_gift.anonymous, p_gift.video_id, p_gift.position_ms, p_gift.shares)::gift_line
 $$;
 
--- What a creator has of a gift that is divided.
+-- What a creator has of a gift that is divided; its words are shown with the gift, and there only.
 create or replace function part_of(p_line gift_line, p_creator_id bigint, p_coins bigint) returns gift_line
 language plpgsql immutable set search_path = public, pg_temp as $$
 begin
     p_line.creator_id := p_creator_id;
     p_line.share_coins := p_coins;
     p_line.shares := null;
+    p_line.message := null;
     return p_line;
 end $$;
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from plaudit.ids import id_text
 from plaudit.injected import Clock, Database, Settings
+from plaudit.ledger.messages import RemovedBy
 from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
 from plaudit.pages import BY_ID, Cursor, Limit, Number, Page, Places
@@ -125,6 +126,9 @@ class HistoryGift(msgspec.Struct, frozen=True, kw_only=True, tag="gift", tag_fie
     video_gone: Annotated[bool, Meta(description="Its platform took the video away; the gift stays.")]
     position_ms: Annotated[int | None, Meta(description="Where in the video.")]
     message: str | None
+    message_removed_by: Annotated[
+        RemovedBy | None, Meta(description="Who took its words away, for whatever reason; null: nobody did.")
+    ]
     paid: Annotated[list[Money], Meta(description="What its coins cost, from the lots that paid; per currency.")]
     coins_reversed: Annotated[
         int, Meta(description="Of its coins, those whose money went back: the gift was taken back that far.")
@@ -275,6 +279,7 @@ def _entry(
             video_gone=entry.video_gone,
             position_ms=entry.position_ms,
             message=entry.message,
+            message_removed_by=entry.message_removed_by,
             paid=wallet.cost_of(page.parts.get(entry.id, [])),
             coins_reversed=page.reversed.get(entry.id, 0),
         )

@@ -25,9 +25,10 @@ order by lot_id desc limit $4
 -- name: history_gifts
 -- With $5, only those that a lot paid for, in whole or in part. $6: now.
 select g.id, g.creator_id, g.room_id, r.title as room_title, g.video_id, title_known_to(w, $2, $6) as video_title,
-    coalesce(w.state = 'deleted', false) as video_gone, g.position_ms, g.message, g.item_id, v.name as item_name,
-    coalesce(nullif(v.still, ''), v.art) as item_art, g.count, g.coins, g.charged_at
+    coalesce(w.state = 'deleted', false) as video_gone, g.position_ms, g.message, d.removed_by as message_removed_by,
+    g.item_id, v.name as item_name, coalesce(nullif(v.still, ''), v.art) as item_art, g.count, g.coins, g.charged_at
 from gift g left join room r on r.id = g.room_id left join video w on w.id = g.video_id
+left join message_removal d on d.shard = g.shard and d.viewer_id = g.viewer_id and d.gift_id = g.id
 left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
 where g.shard = $1 and g.viewer_id = $2 and ($3::uuid is null or g.id < $3)
     and ($5::uuid is null or exists (

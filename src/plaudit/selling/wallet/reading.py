@@ -10,6 +10,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ledger.holds import Hold, open_holds
+from plaudit.ledger.messages import RemovedBy
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import WALLET_EXPIRING_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
@@ -59,6 +60,8 @@ class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
     video_gone: bool
     position_ms: int | None
     message: str | None
+    message_removed_by: RemovedBy | None
+    """Who took its words away; None: nobody."""
     item_id: int
     item_name: str | None
     item_art: str | None

@@ -23,7 +23,7 @@ export interface Frames {
   /** Where the screen is: `<epoch>:<seq>`. */
   cursor: string;
   backlog: boolean;
-  frames: Array<GiftFrame | ChatFrame | RoomFrame | ReversalFrame>;
+  frames: Array<GiftFrame | ChatFrame | RoomFrame | ReversalFrame | MessageRemovedFrame>;
 }
 
 /** Gifts that arrived together. */
@@ -99,6 +99,17 @@ export interface ReversalFrame {
   /** RFC 3339, UTC. */
   at: string;
   event: "given_back" | "taken_back";
+}
+
+/** The words of a gift were taken away: they are to be shown no more, and the frame that showed them has none. */
+export interface MessageRemovedFrame {
+  kind: "message_removed";
+  /** Its number in the room. */
+  seq: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  /** The gift, which stays. */
+  gift_id: string;
 }
 
 /** What is not kept: how many watch, and the totals. Every two seconds when it changed. */
@@ -199,7 +210,7 @@ export interface PersonCard {
   avatar: string;
 }
 
-export type AnyFrame = GiftFrame | ChatFrame | RoomFrame | ReversalFrame;
+export type AnyFrame = GiftFrame | ChatFrame | RoomFrame | ReversalFrame | MessageRemovedFrame;
 
 export type ServerMessage = Hello | Frames | State | Answer | WalletMoved | Resync | Pong;
 

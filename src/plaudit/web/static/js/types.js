@@ -33,6 +33,7 @@
  * @property {string} [at]
  * @property {number} [position_ms] where in the video
  * @property {string} [message] what the sender says with it
+ * @property {number} [seq] of the frame that shows it, as its creator is told
  * @property {boolean} [anonymous] the sender hides, and has no name
  */
 /** @typedef {{id: string, sender: Person, text: string, at?: string}} ChatMessage */

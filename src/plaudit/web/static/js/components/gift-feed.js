@@ -13,15 +13,16 @@ const ENTRIES_MAX = 200;
 const IDS_MAX = 500;
 
 /**
- * Properties: `thankable` (boolean), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`, `setTakenBack(coins)`,
- * `clear()`; `open` are the entries still to thank for: not those of which nothing stands, nor those of who hides. A combo is one entry: its gifts add up, and so does what was taken back of them. Event: `gift-thank` {gift_ids}.
+ * Properties: `thankable`, `wordsRemovable` (booleans), `emptyText`. Methods: `add(gift)`, `addAll(gifts)`, `setThanked(ids, thanked)`,
+ * `setTakenBack(coins)`, `removeWords(ids)`, `clear()`; `open` are the entries still to thank for: not those of which nothing stands, nor those of who hides. A combo is one entry: its gifts add up, and so does what was taken back of them. Events: `gift-thank` {gift_ids}, `gift-words-remove` {gift}.
  */
 export class GiftFeed extends PageElement {
-  static properties = { thankable: { type: Boolean }, emptyText: { attribute: "empty-text" }, entries: { state: true }, takenBack: { state: true } };
+  static properties = { thankable: { type: Boolean }, wordsRemovable: { type: Boolean, attribute: "words-removable" }, emptyText: { attribute: "empty-text" }, entries: { state: true }, takenBack: { state: true } };
 
   constructor() {
     super();
     this.thankable = false;
+    this.wordsRemovable = false;
     this.emptyText = say("feed_empty");
     /** @type {Entry[]} */ this.entries = [];
     /** @type {TakenBack} */ this.takenBack = new Map();
@@ -54,6 +55,12 @@ export class GiftFeed extends PageElement {
     this.takenBack = new Map([...this.takenBack, ...coins]);
   }
 
+  /** What was said with these gifts is shown no more. @param {Iterable<string>} ids */
+  removeWords(ids) {
+    const meant = new Set(ids);
+    this.entries = this.entries.map((entry) => (entry.gift.message && meant.has(entry.gift.id) ? { ...entry, gift: { ...entry.gift, message: undefined } } : entry));
+  }
+
   get open() { return this.entries.filter((entry) => !entry.thanked && !entry.gift.anonymous && this.#taken(entry) < entry.coins); }
 
   /** @param {Entry} entry */
@@ -79,11 +86,17 @@ export class GiftFeed extends PageElement {
       ${avatar(gift.sender)}
       <div class="grow"><div class="truncate"><strong>${nameOf(gift.sender)}</strong></div>
         <div class="soft truncate gift-feed-about"><small>${gift.item.name}${count > 1 ? html` <span class="numeric">×${number(count)}</span>` : nothing}${gift.position_ms === undefined ? nothing : html` · <span class="numeric">${playingTime(gift.position_ms)}</span>`}${gift.at ? ` · ${moment(gift.at)}` : ""}</small></div>
-        ${gift.message ? html`<div class="gift-message">${gift.message}</div>` : nothing}
+        ${gift.message ? html`<div class="gift-message">${gift.message}${this.wordsRemovable ? this.#remover(gift) : nothing}</div>` : nothing}
         ${taken ? html`<span class="badge badge-bad" title=${say("taken_back_why")}>${taken >= coins ? say("taken_back") : sayOf("taken_back_coins", taken, { coins: coinWords(taken) })}</span>` : nothing}</div>
       <img class="gift-feed-art" src=${asset(gift.item.still)} alt="">
       ${taken ? reduced(coins, taken) : amountCoins(coins)}
       ${this.thankable && !gift.anonymous && (thanked || taken < coins) ? this.#tick(gift, ids, thanked) : nothing}</li>`;
+  }
+
+  /** @param {Gift} gift */
+  #remover(gift) {
+    return html` <button type="button" class="button button-small button-quiet gift-words-remove" aria-label=${say("remove_words_of", { name: nameOf(gift.sender) })}
+      @click=${() => this.tell("gift-words-remove", { gift })}>${icon("x", "s")}${say("remove_words")}</button>`;
   }
 
   /** @param {Gift} gift @param {string[]} ids @param {boolean} thanked */

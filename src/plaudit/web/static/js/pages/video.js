@@ -106,6 +106,7 @@ function readSoon(what = read, pauseMs = OTHERS_PAUSE_MS * (0.5 + Math.random())
 /** @param {import("../room-messages.js").AnyFrame[]} frames @param {boolean} backlog */
 async function hear(frames, backlog) {
   for (const frame of frames) {
+    if (frame.kind === "message_removed") feed.removeWords([frame.gift_id]);
     if (frame.kind !== "gift") continue;
     const gifts = await asGifts(frame.gifts.map((gift) => ({ ...gift, at: frame.at })));
     for (const gift of gifts) receive(gift, frame.seq, backlog);
