@@ -155,6 +155,7 @@ VIDEO_TOTALS_EVERY_S = 1  # pause between two looks at what was given on videos,
 TIMELINE_MARKS_MAX = 200  # of one timeline, however long the video is and however much was given
 TIMELINE_MARKS_DEFAULT = 100
 TIMELINE_SENDERS_MAX = 3  # named at one mark
+TIMELINE_GIVERS_COUNTED = 200  # pairs of item and giver of one mark, of all its seconds, among which givers are counted
 TIMELINE_ITEMS_READ = 12  # pairs of item and giver of one mark that are looked at, the dearest
 VIDEO_GIVERS_MAX = 100  # named in one answer
 VIDEO_LAST_GIFTS_LENGTH = 20  # last gifts of a video in one answer

@@ -242,6 +242,28 @@ async def test_marks_are_few_however_much_is_given(stage: Stage, video: StageVid
     assert [one[1:3] for one in await video.marks(marks=TIMELINE_MARKS_MAX)] == [(len(orders), len(orders) + 1)]
 
 
+async def test_a_mark_says_how_many_gave(stage: Stage, video: StageVideo, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bob, cid = [await Returns.of(stage.shop, one) for one in ("ada", "bob", "cid")]
+    for one in (ada, bob, cid):
+        await one.buy(600)
+
+    async def marks(limit: int) -> list[tuple[list[str], int | None]]:
+        await video.sum()
+        found = (await video.ask("/timeline", marks=limit))["marks"]
+        return [([sender["name"] for sender in one["senders"]], one["givers"]) for one in found]
+
+    await video.give(ada, 5, 1_000)
+    await video.give(ada, 50, 2_000)
+    await video.give(bob, 5, 2_500)
+    await video.give(cid, 5, 40_000)
+    assert await marks(TIMELINE_MARKS_MAX) == [(["ada"], 1), (["ada", "bob"], 2), (["cid"], 1)]
+    assert await marks(1) == [(["ada", "bob"], 3)], "ada once, and cid, who is not named"
+    await video.give(cid, 5, 2_000, anonymous=True)
+    assert await marks(TIMELINE_MARKS_MAX) == [(["ada"], 1), (["ada", "bob"], None), (["cid"], 1)]
+    monkeypatch.setattr("plaudit.videos.given.actions.TIMELINE_GIVERS_COUNTED", 0)
+    assert {givers for _, givers in await marks(TIMELINE_MARKS_MAX)} == {None}, "too many to count"
+
+
 async def test_all_is_the_same_when_it_is_summed_anew(stage: Stage, video: StageVideo) -> None:
     ada, bob = await Returns.of(stage.shop, "ada"), await Returns.of(stage.shop, "bob")
     order = await ada.buy(600)

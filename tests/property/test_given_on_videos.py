@@ -199,6 +199,8 @@ class GivenOnVideos(WalletMachine):
                 (-coins, item, giver) for (second, item, giver), (_, coins) in pairs.items() if second == mark.second
             ]
             assert list(zip(mark.item_ids, mark.giver_ids, strict=True)) == [one[1:] for one in sorted(here)]
+            who = {giver for _, _, giver in here}
+            assert mark.givers == (None if HIDDEN in who else len(who))
 
     def _summed(self, number: int, by: Any) -> dict[Any, tuple[int, int]]:
         """Gifts and coins of a video that stand, by something."""

@@ -4,20 +4,41 @@ import { test } from "node:test";
 import { framesAfter } from "../../src/plaudit/web/static/js/frames-after.js";
 import { GivenMoments, Passing } from "../../src/plaudit/web/static/js/timeline.js";
 
-const [ada, bob, hidden] = [{ id: "1", name: "Ada" }, { id: "2", name: "Bob" }, { id: "0", name: "" }];
-const mark = (at_ms, coins, senders = [ada], count = 1, item_id = coins) => ({ at_ms, coins, senders, count, item_id });
+const [ada, bob, cid, dot, hidden] = [{ id: "1", name: "Ada" }, { id: "2", name: "Bob" }, { id: "3", name: "Cid" }, { id: "4", name: "Dot" }, { id: "0", name: "" }];
+const mark = (at_ms, coins, senders = [ada], count = 1, item_id = coins, givers = senders.length) => ({ at_ms, coins, senders, count, item_id, givers });
 const gift = (id, position_ms, coins = 5) => ({ id, position_ms, coins, item_id: coins, sender: bob });
 const counts = (marks) => marks.map((one) => [one.at_ms, one.count]);
 
 test("marks that are nearer than a finger are one, at the moment and with the item of the dearest", () => {
   const given = new GivenMoments();
-  given.replace([mark(1_000, 5), mark(2_500, 90, [bob, hidden], 3), mark(3_000, 7), mark(4_500, 8), mark(40_000, 1)], "1:9");
+  given.replace([mark(1_000, 5), mark(2_500, 90, [bob], 3), mark(3_000, 7), mark(4_500, 8), mark(40_000, 1)], "1:9");
   assert.deepEqual(given.marks(2_000), [
-    { at_ms: 2_500, count: 5, coins: 102, item_id: 90, senders: [bob, ada] },
-    { at_ms: 4_500, count: 1, coins: 8, item_id: 8, senders: [ada] },
-    { at_ms: 40_000, count: 1, coins: 1, item_id: 1, senders: [ada] },
+    { at_ms: 2_500, count: 5, coins: 102, item_id: 90, senders: [bob, ada], givers: 2 },
+    { at_ms: 4_500, count: 1, coins: 8, item_id: 8, senders: [ada], givers: 1 },
+    { at_ms: 40_000, count: 1, coins: 1, item_id: 1, senders: [ada], givers: 1 },
   ]);
   assert.equal(given.marks(0).length, 5);
+});
+
+test("a mark says how many gave as far as that is known", () => {
+  const many = mark(1_000, 90, [ada, bob, cid], 40, 90, 7);
+  const merge = (...marks) => {
+    const given = new GivenMoments();
+    given.replace(marks, "1:9");
+    const [{ senders, givers }] = given.marks(2_000);
+    return [senders.map(({ name }) => name).join(""), givers];
+  };
+  assert.deepEqual(merge(many), ["AdaBobCid", 7]);
+  assert.deepEqual(merge(mark(1_000, 2, [ada]), mark(1_500, 1, [ada, bob])), ["AdaBob", 2]);
+  assert.deepEqual(merge(mark(1_000, 3, [ada, bob]), mark(1_500, 2, [cid]), mark(1_700, 1, [dot])), ["AdaBobCid", 4]);
+  assert.deepEqual(merge(many, mark(1_500, 1, [bob])), ["AdaBobCid", 7]); // she is among them
+  assert.deepEqual(merge(many, mark(1_500, 1, [dot])), ["AdaBobCid", null]); // who may be
+  assert.deepEqual(merge(many, mark(1_500, 1, [ada, bob, cid], 9, 1, 5)), ["AdaBobCid", null]);
+  assert.deepEqual(merge(mark(1_000, 2, [ada]), mark(1_500, 1, [], 1, 1, null)), ["Ada", null]);
+  const given = new GivenMoments();
+  given.add({ ...gift("seen", 1_000), sender: ada });
+  given.add({ ...gift("unseen", 40_000), sender: hidden });
+  assert.deepEqual(given.marks(0).map((one) => [one.senders.length, one.givers]), [[1, 1], [0, null]]);
 });
 
 test("a gift counts once: by its answer, by its frame, and by the server's marks", () => {

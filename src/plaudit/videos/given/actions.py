@@ -7,7 +7,13 @@ from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, ReversedGift
 from plaudit.ledger.model import GiftLine
-from plaudit.limits import TIMELINE_ITEMS_READ, VIDEO_LAST_FRAMES_READ, VIDEO_LAST_GIFTS_LENGTH, VIDEO_LAST_GIFTS_READ
+from plaudit.limits import (
+    TIMELINE_GIVERS_COUNTED,
+    TIMELINE_ITEMS_READ,
+    VIDEO_LAST_FRAMES_READ,
+    VIDEO_LAST_GIFTS_LENGTH,
+    VIDEO_LAST_GIFTS_READ,
+)
 from plaudit.people.model import HIDDEN
 from plaudit.videos.given.model import NOTHING, NOWHEN, By, Given, Giver, LastGift, Mark
 
@@ -107,7 +113,7 @@ async def given_on(connection: Connection, shard: int, video_id: int) -> Given:
 
 async def timeline(connection: Connection, shard: int, video_id: int, duration_ms: int, marks_max: int) -> list[Mark]:
     """At most so many marks, in the order of the video; seconds that are near each other share one."""
-    wanted = (shard, video_id, duration_ms // 1000, marks_max, TIMELINE_ITEMS_READ)
+    wanted = (shard, video_id, duration_ms // 1000, marks_max, TIMELINE_ITEMS_READ, TIMELINE_GIVERS_COUNTED)
     return await fetch_all(connection, SQL["timeline"], Mark, *wanted)
 
 

@@ -53,6 +53,10 @@ class TimelineMark(msgspec.Struct, frozen=True):
         list[PersonCard],
         Meta(description="A few who gave at `at_ms`, most coins first; who hides is not among them."),
     ]
+    givers: Annotated[
+        int | None,
+        Meta(description="How many people gave, each once; null: more than `senders`, for some hide or they are many."),
+    ]
 
 
 class VideoTimeline(msgspec.Struct, frozen=True):
@@ -135,7 +139,7 @@ def _senders(mark: Mark) -> list[int]:
 
 def _mark(mark: Mark, cards: dict[int, PersonCard]) -> TimelineMark:
     senders = [cards[person_id] for person_id in _senders(mark) if person_id in cards]
-    return TimelineMark(mark.second * 1000, mark.gifts, mark.coins, mark.item_ids[0], senders)
+    return TimelineMark(mark.second * 1000, mark.gifts, mark.coins, mark.item_ids[0], senders, mark.givers)
 
 
 @get(

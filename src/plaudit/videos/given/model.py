@@ -33,6 +33,8 @@ class Mark(msgspec.Struct, frozen=True):
     item_ids: list[int]
     giver_ids: list[int]
     """Of these items, in the same order."""
+    givers: int | None
+    """How many gave in all these seconds; None: it is not known, for some hide or they are very many."""
 
 
 class Giver(msgspec.Struct, frozen=True):

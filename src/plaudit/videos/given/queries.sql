@@ -43,18 +43,18 @@ select gifts, coins, seq from video_total where shard = $1 and video_id = $2;
 
 -- name: timeline -> Mark
 -- $3: seconds that the video plays; gifts of when it was longer make it as long again. $4: marks at most. $5: pairs of an
--- item and its giver that are looked at for each.
+-- item and its giver that are looked at for each; $6: of all its seconds, that givers are counted among.
 with scale as (
     select ceil((greatest($3, max(second)) + 1) / $4::numeric)::integer as width
     from video_subtotal where shard = $1 and video_id = $2 and by = 'second'
 ), mark as (
     select (array_agg(t.second order by t.coins desc, t.second))[1] as second, sum(t.gifts)::bigint as gifts,
-        sum(t.coins)::bigint as coins
+        sum(t.coins)::bigint as coins, min(t.second) as first, max(t.second) as last
     from scale s cross join video_subtotal t
     where t.shard = $1 and t.video_id = $2 and t.by = 'second' and t.coins > 0
     group by t.second / s.width
 )
-select m.second, m.gifts, m.coins, i.item_ids, i.giver_ids
+select m.second, m.gifts, m.coins, i.item_ids, i.giver_ids, c.givers
 from mark m
 cross join lateral (
     select array_agg(d.item_id order by d.coins desc, d.item_id, d.giver_id) as item_ids,
@@ -65,6 +65,14 @@ cross join lateral (
         order by t.coins desc, t.item_id, t.giver_id limit $5
     ) d
 ) i
+cross join lateral (
+    select case when count(*) <= $6 and min(d.giver_id) > 0 then count(distinct d.giver_id)::integer end as givers
+    from (
+        select t.giver_id from video_subtotal t
+        where t.shard = $1 and t.video_id = $2 and t.by = 'item' and t.second between m.first and m.last and t.coins > 0
+        limit $6 + 1
+    ) d
+) c
 order by m.second;
 
 -- name: gave_on

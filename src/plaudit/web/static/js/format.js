@@ -1,5 +1,5 @@
 // How components write numbers, money and times, and where static files lie.
-import { fill, formOf, locale, words } from "./words.js";
+import { fill, formOf, locale, say, words } from "./words.js";
 
 const STATIC_ROOT = new URL("../", import.meta.url);
 const numbers = new Intl.NumberFormat(locale);
@@ -32,6 +32,17 @@ export const coinUnit = (value) => sayOf("coin_unit", value);
 
 /** A text about a number of things, in the form its language has for that number. @param {string} name @param {number} count @param {Record<string, string>} [places] */
 export const sayOf = (name, count, places = {}) => fill(formOf(words[name] ?? {}, count), { count: numbers.format(count), ...places });
+
+/**
+ * Who gave at a moment, and how many more; empty: nobody who is told.
+ * @param {import("./timeline.js").Mark} mark @param {"moment_from" | "moment_by"} text
+ */
+export function giversOf({ senders, givers }, text) {
+  const places = { names: senders.map(({ name }) => name).join(", ") };
+  if (!senders.length) return "";
+  if (givers === null) return say(`${text}_others`, places);
+  return givers > senders.length ? sayOf(`${text}_more`, givers - senders.length, places) : say(text, places);
+}
 
 /** Basis points as a share: 19%, 25.5 %. @param {number} bps */
 export const share = (bps) => shares.format(bps / 10_000);

@@ -1,7 +1,10 @@
 // Gifts along a video: marks that the server merged, what came since, and what is passed while the video plays. No page is needed.
 
 /** @typedef {{id: string, name: string}} Sender */
-/** @typedef {{at_ms: number, count: number, coins: number, item_id: number, senders: Sender[]}} Mark gifts of one moment, or of some that are near */
+/**
+ * Gifts of one moment, or of some that are near. `senders` are a few of its givers; `givers` says how many there are, null: more than these.
+ * @typedef {{at_ms: number, count: number, coins: number, item_id: number, senders: Sender[], givers: number | null}} Mark
+ */
 /** @typedef {{id: string, position_ms?: number, coins: number, item_id: number, sender: Sender}} Given */
 
 const PLAYED_AT_ONCE_MAX_MS = 2_500; // between two looks at a player; more is a jump
@@ -32,7 +35,7 @@ export class GivenMoments {
   /** All marks in the order of the video, those nearer than `gapMs` as one. @param {number} gapMs @returns {Mark[]} */
   marks(gapMs) {
     const single = [...this.#since.values()].map(({ gift }) => ({
-      at_ms: gift.position_ms ?? 0, count: 1, coins: gift.coins, item_id: gift.item_id, senders: [gift.sender],
+      at_ms: gift.position_ms ?? 0, count: 1, coins: gift.coins, item_id: gift.item_id, ...(gift.sender.name ? { senders: [gift.sender], givers: 1 } : { senders: [], givers: null }),
     }));
     return merged([...this.#marks, ...single].sort((a, b) => a.at_ms - b.at_ms), gapMs);
   }
@@ -51,9 +54,17 @@ function merged(marks, gapMs) {
 
 /** Some marks as one, at the moment and with the item of the dearest. @param {Mark[]} marks the dearest first @returns {Mark} */
 function asOne(marks) {
-  const senders = new Map(marks.flatMap((mark) => mark.senders).filter((one) => one.name).map((one) => [one.id, one]));
+  const senders = new Map(marks.flatMap((mark) => mark.senders).map((one) => [one.id, one]));
   const sum = (/** @type {"count" | "coins"} */ what) => marks.reduce((all, mark) => all + mark[what], 0);
-  return { at_ms: marks[0].at_ms, count: sum("count"), coins: sum("coins"), item_id: marks[0].item_id, senders: [...senders.values()].slice(0, SENDERS_MAX) };
+  return { at_ms: marks[0].at_ms, count: sum("count"), coins: sum("coins"), item_id: marks[0].item_id, senders: [...senders.values()].slice(0, SENDERS_MAX), givers: giversOf(marks, senders.size) };
+}
+
+/** How many gave in all: known where each is named, or where one mark has all that the others name. @param {Mark[]} marks @param {number} named */
+function giversOf(marks, named) {
+  const more = marks.filter((mark) => mark.givers !== mark.senders.length);
+  if (!more.length) return named;
+  const [first] = more;
+  return more.length === 1 && named === first.senders.length ? first.givers : null;
 }
 
 /** Tells which moments a player passes: each when it is reached by playing, none that is jumped over. */

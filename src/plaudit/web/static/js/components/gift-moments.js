@@ -1,6 +1,6 @@
 // <gift-moments>: what others gave at this moment of a video, once, small, at the edge of the picture.
 import { html, nothing, repeat } from "../../vendor/lit/lit.js";
-import { asset, sayOf } from "../format.js";
+import { asset, giversOf, sayOf } from "../format.js";
 import { say } from "../words.js";
 import { PageElement, icon } from "./element.js";
 
@@ -36,13 +36,14 @@ export class GiftMoments extends PageElement {
   }
 
   /** @param {Mark} mark */
-  #moment({ count, item_id: itemId, senders }) {
+  #moment(mark) {
+    const { count, item_id: itemId } = mark;
     const item = this.itemOf(itemId);
     const single = item ? say("sent", { gift: item.name }) : "";
+    const who = giversOf(mark, "moment_by") || (count === 1 ? say("somebody") : "");
     const what = count === 1 ? single : `· ${sayOf("moment_count", count)}`;
-    const names = senders.map((one) => one.name).join(", ");
     return html`<li class="moment">${item ? html`<img src=${asset(item.still)} alt="" width="28" height="28">` : icon("gift", "s")}
-      <span class="moment-words truncate"><strong>${names}</strong> ${what}</span></li>`;
+      <span class="moment-words truncate"><strong>${who}</strong> ${what}</span></li>`;
   }
 }
 

@@ -1,6 +1,6 @@
 // <gift-timeline>: what was given at which moment of a video, calm under its player; a mark says more, and leads there.
 import { classMap, html, nothing } from "../../vendor/lit/lit.js";
-import { asset, coins, playingTime, sayOf } from "../format.js";
+import { asset, coins, giversOf, playingTime, sayOf } from "../format.js";
 import { say } from "../words.js";
 import { PageElement, amountCoins, icon } from "./element.js";
 
@@ -78,11 +78,8 @@ export class GiftTimeline extends PageElement {
   #words(mark) {
     const item = this.itemOf(mark.item_id);
     const what = sayOf("moment_gifts", mark.count, { coins: coins(mark.coins) });
-    return `${playingTime(mark.at_ms)}: ${what}${item ? `, ${item.name}` : ""}${mark.senders.length ? `, ${this.#from(mark)}` : ""}`;
+    return `${playingTime(mark.at_ms)}: ${what}${item ? `, ${item.name}` : ""}${mark.senders.length ? `, ${giversOf(mark, "moment_from")}` : ""}`;
   }
-
-  /** @param {Mark} mark */
-  #from(mark) { return say("moment_from", { names: mark.senders.map((one) => one.name).join(", ") }); }
 
   #more() {
     const mark = this.marks.find((one) => one.at_ms === this.chosen);
@@ -91,7 +88,7 @@ export class GiftTimeline extends PageElement {
     return html`<div class="timeline-more" role="status">
       ${item ? html`<img src=${asset(item.still)} alt="" width="36" height="36">` : icon("gift")}
       <span class="grow"><strong class="numeric">${playingTime(mark.at_ms)}</strong> · ${sayOf("moment_count", mark.count)}${item ? ` · ${item.name}` : ""}
-        ${mark.senders.length ? html`<br><span class="soft">${this.#from(mark)}</span>` : nothing}</span>
+        ${mark.senders.length ? html`<br><span class="soft">${giversOf(mark, "moment_from")}</span>` : nothing}</span>
       ${amountCoins(mark.coins)}</div>`;
   }
 }
