@@ -312,7 +312,7 @@ async def test_events_end_with_the_state_in_which_a_video_was_shown(
     before: str, after: str, stage: Stage, video: StageVideo
 ) -> None:
     key = (await video.tell("cleo", state=before))["key"]
-    async with _Watching(stage, f"/v1/videos/{video.id}/events", f"77:1&key={key}") as watching:
+    async with Watching(stage, f"/v1/videos/{video.id}/events", f"77:1&key={key}") as watching:
         await watching.next()
         await video.tell("cleo", state=after)
         assert await watching.is_over()
