@@ -31,7 +31,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 -- Where in a country somebody said to be, when they bought last or ask now.
 select request::jsonb ->> 'subdivision' from quote
 where shard = $1 and person_id = $2 and region = $3 and request::jsonb ->> 'subdivision' is not null
-order by quote_id desc limit 1
+order by created_at desc, quote_id desc limit 1
 
 -- name: forget_quotes
 delete from quote q using (
