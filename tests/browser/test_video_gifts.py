@@ -118,6 +118,27 @@ def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: 
     expect(viewer.get_by_role("link", name=VIDEO)).to_have_attribute("href", re.compile(r"\?t=23$"))
 
     thank_and_convert(creator, demo, address)
+    take_words_away(creator, f"{demo.address}/studio{address.removeprefix(demo.address)}", other, viewer)
+
+
+def take_words_away(page: Page, address: str, other: Page, giver: Page) -> None:
+    """By keyboard, after a question; whoever has the video open reads them no more, and the giver is told."""
+    page.goto(address)
+    page.get_by_label("All", exact=True).check()
+    row = page.locator(".gift-feed-row", has_text=WORDS).first
+    gift = f'[data-gift-id="{row.get_attribute("data-gift-id")}"]'
+    expect(other.locator(gift)).to_contain_text(WORDS)
+    row.get_by_role("button", name=f"Take away the words of {VIEWER}").focus()
+    page.keyboard.press("Enter")
+    question = page.get_by_role("dialog", name="Take these words away?")
+    expect(question).to_contain_text(WORDS)
+    question.get_by_role("button", name="Take words away").click()
+    for screen in (page, other):
+        expect(screen.locator(gift)).not_to_contain_text(WORDS)
+        expect(screen.locator(gift)).to_contain_text(VIEWER)
+    expect(page.locator("#gifts-title:focus")).to_have_count(1)
+    giver.reload()
+    expect(giver.get_by_text("The creator took your words away.")).to_be_visible()
 
 
 def thank_and_convert(page: Page, demo: Demo, address: str) -> None:
