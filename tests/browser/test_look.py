@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import axe_finds
 from tests.browser.conftest import OpenPage
 from tests.browser.glimpses import glimpse
 from tests.support.style_guide import style_guide_server
 from tests.support.waiting import until
-
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +30,7 @@ def _ready(page: Page, address: str) -> Page:
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing(open_page: OpenPage, address: str, theme: Literal["dark", "light"]) -> None:
     page = _ready(open_page(color_scheme=theme, reduced_motion="reduce"), address)
-    page.evaluate(AXE)  # evaluated by the debugger, so the policy of the page stays as strict as it is
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"
-        " violations.map(({id, nodes}) => id + ': ' + nodes.map((node) => node.target).join(', ')))",
-        RULES,
-    )
-    assert found == []
+    assert axe_finds(page) == []
 
 
 def test_nothing_is_wider_than_the_screen(open_page: OpenPage, address: str) -> None:

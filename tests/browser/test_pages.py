@@ -8,14 +8,13 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import axe_finds
 from tests.browser.conftest import OpenPage
 from tests.browser.glimpses import glimpse
 from tests.browser.people import become
 from tests.support.demo import Demo, running_demo
 from tests.support.waiting import until
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove Lindqvist"
 OWNER, VIDEO = "Ingrid Solberg", "A whole sunset in under a minute"
 PAGES = [
@@ -76,7 +75,7 @@ def test_page_is_readable_and_fits(open_page: OpenPage, demo: Demo, path: str, n
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert _axe(page) == [], f"{path} {theme} {width}"
+        assert axe_finds(page) == [], f"{path} {theme} {width}"
 
 
 def _room(page: Page, demo: Demo) -> str:
@@ -108,16 +107,6 @@ def _settle(page: Page) -> None:
         expect(page.locator("[data-loading]")).to_have_count(0)
     if page.locator("[data-summary]").count():
         expect(page.locator("[data-summary]")).not_to_have_attribute("aria-busy", "true")
-
-
-def _axe(page: Page) -> list[str]:
-    page.evaluate(AXE)  # evaluated by the debugger, so the policy of the page stays as strict as it is
-    found: list[str] = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"
-        " violations.map(({id, nodes}) => id + ': ' + nodes.map((node) => node.target).join(', ')))",
-        RULES,
-    )
-    return found
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -225,7 +214,7 @@ def test_an_operator_adds_a_webhook_and_sees_that_nobody_answers(open_page: Open
     page.get_by_role("button", name="Add", exact=True).click()
     secret = page.get_by_label("Copy it now.")
     expect(secret).to_have_value(re.compile("^whsec_"))
-    assert _axe(page) == []
+    assert axe_finds(page) == []
     page.get_by_role("link", name="Done", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="Webhook")).to_be_visible()
     expect(secret).to_be_hidden()
@@ -235,7 +224,7 @@ def test_an_operator_adds_a_webhook_and_sees_that_nobody_answers(open_page: Open
     expect(page.locator("#state")).to_contain_text("An operator paused it.")
     page.get_by_role("button", name="Resume", exact=True).click()
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-    assert _axe(page) == []
+    assert axe_finds(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()

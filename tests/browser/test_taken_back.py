@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from plaudit.clock import SystemClock
 from plaudit.ids import new_id
+from tests.browser.axe import axe_finds
 from tests.browser.conftest import OpenPage
-from tests.browser.test_look import AXE, RULES
 from tests.support.demo import Demo, running_demo
 
 CREATOR, VIEWER, OPERATOR = "Noor Haddad", "Robin Ellis", "Tove Lindqvist"
@@ -101,13 +101,7 @@ def check_looks(page: Page, name: str) -> None:
             page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {width}"
         page.evaluate(CHANGES_OF_COLOUR)
-        page.evaluate(AXE)
-        found = page.evaluate(
-            "rules => axe.run(document, {runOnly: rules}).then(({violations}) =>"
-            " violations.map(({id, nodes}) => id + ': ' + nodes.map((node) => node.target).join(', ')))",
-            RULES,
-        )
-        assert found == [], f"{name} {theme} {width}"
+        assert axe_finds(page) == [], f"{name} {theme} {width}"
 
 
 def test_a_refund_is_seen_at_once_and_explained(open_page: OpenPage, demo: Demo) -> None:

@@ -1,0 +1,18 @@
+"""What keeps people from reading or working a page, as axe finds it, by the rules of WCAG 2.2 AA."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+_AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_RUN = """rules => axe.run(document, { runOnly: rules }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`))"""
+
+
+def axe_finds(page: Page) -> list[str]:
+    """The rules that are broken, and where; empty when all hold."""
+    if not page.evaluate("Boolean(window.axe?.run)"):
+        page.evaluate(_AXE)  # evaluated by the debugger, so the policy of the page stays as strict as it is
+    found: list[str] = page.evaluate(_RUN, _RULES)
+    return found
