@@ -17,7 +17,6 @@ from plaudit.demo.creator import Creator
 from plaudit.demo.history import make_history
 from plaudit.demo.keys import DemoKeys
 from plaudit.demo.operator import Operator
-from plaudit.demo.past import write_past
 from plaudit.demo.past_plan import read_past
 from plaudit.demo.regret import Regret
 from plaudit.demo.video_audience import VideoAudience
@@ -147,6 +146,8 @@ async def _past(world: World, life: Life, say: Callable[[str], None]) -> None:
     """Write the weeks before today, once; the provider of today and the jobs wait for it."""
     if not life.past:
         return
+    from plaudit.demo.past import write_past  # the whole server, which who only goes on does without
+
     settings = Settings.from_environment()
     provider, begin_provider, begin_jobs = life.past
     try:
