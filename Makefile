@@ -22,7 +22,7 @@ export PIP_CACHE_DIR = $(CURDIR)/.cache/packages
 # What was compiled is kept, also where the environment says otherwise: a gate starts Python some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick one explore soak check bench schema release lock install install-dev localstripe machine clean
+.PHONY: help demo test quick one explore soak check types rules bench schema release lock install install-dev localstripe machine clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -52,9 +52,14 @@ soak: install-dev localstripe ## What is long by nature: all tests on PostgreSQL
 	@PYTHONPATH=. $(BIN)/python scripts/soak.py $(ARGS)
 
 check: install-dev node_modules/.installed ## Format, lint, types, import contracts, dependencies; the scripts of pages
+	@$(MAKE) -j 2 types rules
+
+types: # which take as long as all other checks
+	@$(BIN)/mypy
+
+rules:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry src
 	@npm run --silent check
