@@ -16,7 +16,7 @@ from plaudit.mail.outbox import mails_of_order
 from plaudit.money import Money, exponent
 from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
-from plaudit.people.injected import Caller
+from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.policy.model import Outcome
 from plaudit.problems import InvalidField
 from plaudit.selling.cards.actions import cards_of, one_tap_card
@@ -197,8 +197,15 @@ async def order(
     )
 
 
+@get("/checkout-over", access=Access.PUBLIC, include_in_schema=False)
+async def checkout_over(caller: CallerOrGuest, database: Database) -> Response[str]:
+    """Where a checkout leads back to that a frame opened in a window of its own, in which nobody may be signed in."""
+    async with database.read() as connection:
+        return page("checkout_over.html", await viewer_of(connection, caller))
+
+
 def _is_late(order: Order, now: datetime) -> bool:
     return order.state == "pending" and (now - order.created_at).total_seconds() > LATE_AFTER_S
 
 
-router = Router("/", route_handlers=[recharge, order])
+router = Router("/", route_handlers=[recharge, order, checkout_over])

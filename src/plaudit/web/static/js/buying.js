@@ -29,7 +29,8 @@ export const isGood = (quote) => Boolean(quote) && msUntil(quote.expires_at) > M
 
 /**
  * Orders a quote and goes to the checkout; the buyer returns to the order's page, and from there back. In a frame the
- * checkout opens in a window of its own, since no provider lets itself be framed, and the order's page waits for it here.
+ * checkout opens in a window of its own, since no provider lets itself be framed, and the order's page waits for it here:
+ * that window need not be signed in, and says no more than that it is over.
  * @param {any} quote @param {string} back an address of this site @param {Way | null} way
  * @param {string} consent the version of the words that were agreed to; empty: nothing was
  */
@@ -52,7 +53,7 @@ async function place(quote, back, way, consent = "") {
   const id = purchase.idOf([quote.id, way?.provider, way?.method, way?.card_id, way?.save_card, back, consent]);
   return api("POST", "/v1/orders", {
     id, quote_id: quote.id, provider: way?.provider ?? "", method: way?.method ?? undefined, card_id: way?.card_id, save_card: way?.save_card,
-    store_link: storeLink(), consent: consent ? { version: consent, language } : undefined, locale: language, return_url: pageOf({ id }, back),
+    store_link: storeLink(), consent: consent ? { version: consent, language } : undefined, locale: language, return_url: framed ? "/checkout-over" : pageOf({ id }, back),
   });
 }
 
