@@ -13,6 +13,7 @@ ACCOUNTS = PACKAGE / "ledger" / "functions" / "00_accounts.sql"
 CHARGE = PACKAGE / "ledger" / "functions" / "10_charge.sql"
 DELIVER = PACKAGE / "ledger" / "functions" / "20_deliver.sql"
 STRIP = PACKAGE / "ledger" / "functions" / "05_strip.sql"
+WALK = PACKAGE / "ledger" / "functions" / "07_gifts_of.sql"
 SHARES = PACKAGE / "schema" / "migrations" / "0028_pre_ledger_gift_parts.sql"
 
 # File, what is right, what stands there instead, and the rule, invariant, constraint or law that must see it.
@@ -34,6 +35,54 @@ BUGS = {
         "greatest(purse.last_gift_id, line.id)",
         "line.id",
         "gift_202611_pkey",
+    ),
+    "a gift names the first of its combo": (
+        CHARGE,
+        "array_append(previous_ids, purse.newest_gift_id)",
+        "array_append(previous_ids, case when purse.spent > 0 then purse.combo_id end)",
+        "gifts_follow_each_other",
+    ),
+    "a gift names itself": (
+        CHARGE,
+        "array_append(previous_ids, purse.newest_gift_id)",
+        "array_append(previous_ids, line.id)",
+        "gift_follows_another",
+    ),
+    "the wallet's newest gift is the highest": (
+        CHARGE,
+        "purse.newest_gift_id := line.id;",
+        "purse.newest_gift_id := purse.last_gift_id;",
+        "gifts_follow_each_other",
+    ),
+    "a wallet forgets its newest gift": (
+        CHARGE,
+        "newest_gift_id = c.newest_gift_id,",
+        "",
+        "wallet_knows_its_newest_gift",
+    ),
+    "every gift is a milestone from the first one on": (
+        CHARGE,
+        "purse.gifts_since_milestone := 0;",
+        "",
+        "gifts_follow_each_other",
+    ),
+    "a milestone lies behind its gift": (
+        CHARGE,
+        "row(p_shard, viewer, purse.spent, line.id)",
+        "row(p_shard, viewer, purse.spent + line.coins, line.id)",
+        "gifts_follow_each_other",
+    ),
+    "the walk goes on a gift too few": (
+        WALK,
+        "(walk.step).spent_before > p_down_to",
+        "(walk.step).spent_before > p_down_to + 1",
+        "look_who_spent or the_newest_gift_leads_to_all",
+    ),
+    "the walk begins at a milestone too far back": (
+        WALK,
+        "m.spent_before >= p_end_coin",
+        "m.spent_before >= p_start_coin",
+        "look_who_spent",
     ),
     "another price is a repeat": (
         CHARGE,
@@ -331,7 +380,9 @@ BUGS = {
 def test_planted_bug_is_found(bug: str, database_url: str) -> None:
     file, right, wrong, found_by = BUGS[bug]
     plant(database_url, file, right, wrong)
-    hold = {STRIP: hold_against_piles, ACCOUNTS: test_clawback.hold_against_model}.get(file, hold_against_model)
+    hold = {STRIP: hold_against_piles, WALK: hold_against_piles, ACCOUNTS: test_clawback.hold_against_model}.get(
+        file, hold_against_model
+    )
     require_found(found_by, database_url, lambda examples: hold(database_url, examples=examples, planted=True))
 
 

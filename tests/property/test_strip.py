@@ -221,6 +221,19 @@ class Strip(WalletMachine):
         self.wait(30)
         self.expire()
 
+    @rule(begin=st.integers(0, 40), length=st.integers(1, 12))
+    def look_who_spent(self, begin: int, length: int) -> None:
+        """The gifts of a stretch of the spent coins, the last first; none of coins that are not spent."""
+        rows = self.ask("select id from gifts_between($1, $2, $3, $4)", *self.place, begin, begin + length)
+        spent = reversed(self.model.spent[begin : begin + length])
+        assert [row["id"] for row in rows] == list(dict.fromkeys(coin.gift.id for coin in spent if coin.gift))
+
+    @invariant()
+    def the_newest_gift_leads_to_all(self) -> None:
+        rows = self.ask("select id from gifts_of($1, $2, null, 0)", *self.place)
+        spent = reversed(self.model.spent)
+        assert [row["id"] for row in rows] == list(dict.fromkeys(coin.gift.id for coin in spent if coin.gift))
+
     @invariant()
     def the_strip_is_the_pile(self) -> None:
         rows = self.ask("select * from strip where viewer_id = $1 order by start_coin", self.viewer)

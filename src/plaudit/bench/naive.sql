@@ -3,10 +3,10 @@
 create table naive_wallet (viewer_id bigint primary key, coins bigint not null check (coins >= 0), spent bigint not null)
     with (fillfactor = 50);
 create table naive_balance (creator_id bigint primary key, balance bigint not null check (balance >= 0)) with (fillfactor = 50);
-create table naive_gift (like gift including constraints including defaults, primary key (shard, viewer_id, id));
+create table naive_gift (like gift including constraints including defaults, primary key (shard, id, viewer_id));
 create table naive_outbox (id bigint generated always as identity primary key, room_id bigint not null, body jsonb not null);
 -- What inserting the rows of gifts costs, and nothing else: the same columns, checks, key and partitioning.
-create table bare_gift (like gift including constraints including defaults, primary key (shard, viewer_id, id)) partition by range (id);
+create table bare_gift (like gift including constraints including defaults, primary key (shard, id, viewer_id)) partition by range (id);
 create table bare_gift_always partition of bare_gift for values from (minvalue) to (maxvalue);
 
 create function naive_send(
@@ -27,8 +27,9 @@ begin
         return 'insufficient';
     end if;
     insert into naive_gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
-        combo_id, combo_count, creator_shard, batch_no, charged_at)
-    values (0, p_viewer, p_id, p_creator, p_room, p_item, p_count, p_coins, spent_before, remaining, p_id, p_count, 0, 0, p_at);
+        combo_id, combo_count, creator_shard, batch_no, charged_at, previous_gift_id)
+    values (0, p_viewer, p_id, p_creator, p_room, p_item, p_count, p_coins, spent_before, remaining, p_id, p_count, 0, 0, p_at,
+        case when spent_before > 0 then p_id end);
     insert into naive_outbox (room_id, body) values (p_room,
         jsonb_build_object('id', p_id, 'viewer', p_viewer, 'item', p_item, 'count', p_count, 'coins', p_coins));
     update naive_balance set balance = balance + p_coins where creator_id = p_creator;

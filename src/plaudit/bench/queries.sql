@@ -5,9 +5,9 @@ insert into wallet (shard, viewer_id, coins) select shard_of(id), id, $2 from ge
 -- $2 of $3 gifts, from after the first $1, in the order of their time: one every millisecond up to $5, each from any of
 -- $4 viewers.
 insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after, combo_id,
-    combo_count, creator_shard, batch_no, charged_at)
-select shard_of(p.viewer_id), p.viewer_id, p.id, p.viewer_id, p.viewer_id, 1, 1, 1, 0, 0, p.id, 1, 0, 0,
-    to_timestamp(p.at_ms / 1000.0)
+    combo_count, creator_shard, batch_no, charged_at, previous_gift_id)
+select shard_of(p.viewer_id), p.viewer_id, p.id, p.viewer_id, p.viewer_id, 1, 1, 1, 1, 0, p.id, 1, 0, 0,
+    to_timestamp(p.at_ms / 1000.0), p.id
 from generate_series($1::bigint + 1, $1 + $2::bigint) n
 cross join lateral (
     select 1 + (hashint8extended(n, 0) & 9223372036854775807) % $4::bigint as viewer_id,
@@ -28,8 +28,8 @@ select naive_send($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: insert_bare_gifts
 insert into bare_gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after, combo_id,
-    combo_count, creator_shard, batch_no, charged_at)
-select 0, viewer_id, id, creator_id, creator_id, 1, 1, coins, 0, 0, id, 1, 0, 0, $5
+    combo_count, creator_shard, batch_no, charged_at, previous_gift_id)
+select 0, viewer_id, id, creator_id, creator_id, 1, 1, coins, 1, 0, id, 1, 0, 0, $5, id
 from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) as g (id, viewer_id, creator_id, coins);
 
 -- name: has_undelivered

@@ -92,6 +92,10 @@ CREATE TABLE public.wallet (
     combo_at timestamp with time zone,
     held bigint DEFAULT 0 NOT NULL,
     combo_anonymous boolean,
+    newest_gift_id uuid,
+    gifts_since_milestone smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT wallet_gifts_since_milestone_check CHECK ((gifts_since_milestone >= 0)),
+    CONSTRAINT wallet_knows_its_newest_gift CHECK (((newest_gift_id IS NULL) = (spent = 0))),
     CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
     CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
     CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
@@ -105,6 +109,10 @@ COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
 COMMENT ON COLUMN public.wallet.held IS 'set aside by holds, and not on the strip';
 
 COMMENT ON COLUMN public.wallet.combo_anonymous IS 'whether the sender of the latest combo hides; null: it is older than this column';
+
+COMMENT ON COLUMN public.wallet.newest_gift_id IS 'charged last; last_gift_id is the greatest';
+
+COMMENT ON COLUMN public.wallet.gifts_since_milestone IS 'charged since the last one that is a milestone';
 
 CREATE FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -151,6 +159,8 @@ declare
     is_changed boolean := false;
     posted gift_line[] := '{}';
     posted_shards smallint[] := '{}';
+    previous_ids uuid[] := '{}';
+    milestones gift_milestone[] := '{}';
     spent_befores bigint[] := '{}';
     remaining bigint[] := '{}';
     known gift;
@@ -180,7 +190,8 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0, null)::wallet;
+                purse := null; -- by the names of columns: a wallet may have more of them
+                purse.coins := 0;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -238,6 +249,13 @@ begin
             line.share_coins := case when line.shares is null then line.coins else 0 end;
             posted := array_append(posted, line);
             posted_shards := array_append(posted_shards, p_creator_shards[i]);
+            previous_ids := array_append(previous_ids, purse.newest_gift_id);
+            purse.newest_gift_id := line.id;
+            purse.gifts_since_milestone := purse.gifts_since_milestone + 1;
+            if purse.gifts_since_milestone >= gifts_between_milestones() then
+                purse.gifts_since_milestone := 0;
+                milestones := array_append(milestones, row(p_shard, viewer, purse.spent, line.id)::gift_milestone);
+            end if;
             spent_befores := array_append(spent_befores, purse.spent);
             purse.coins := purse.coins - line.coins;
             purse.spent := purse.spent + line.coins;
@@ -260,14 +278,20 @@ begin
     update wallet w
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
-        combo_count = c.combo_count, combo_at = c.combo_at
+        combo_count = c.combo_count, combo_at = c.combo_at, newest_gift_id = c.newest_gift_id,
+        gifts_since_milestone = c.gifts_since_milestone
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
+    if cardinality(milestones) > 0 then
+        insert into gift_milestone (shard, viewer_id, spent_before, gift_id)
+        select shard, viewer_id, spent_before, gift_id from unnest(milestones);
+    end if;
+
     with accepted as materialized (
-        select * from unnest(posted, posted_shards, spent_befores, remaining) with ordinality
+        select * from unnest(posted, posted_shards, previous_ids, spent_befores, remaining) with ordinality
             as a (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins, combo_id, combo_count, message,
-                anonymous, video_id, position_ms, shares, creator_shard, spent_before, remaining, place)
+                anonymous, video_id, position_ms, shares, creator_shard, previous_id, spent_before, remaining, place)
     ), shared as materialized (
         select a.place, s.share_no, s.creator_id, s.coins, s.creator_shard
         from accepted a
@@ -281,12 +305,12 @@ begin
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
             combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at, video_id, position_ms, shares,
-            share_batch_nos)
+            share_batch_nos, previous_gift_id)
         select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
             a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at,
             a.video_id, a.position_ms, a.shares, case when a.shares is not null then (
                 select array_agg(b.batch_no order by s.share_no) from shared s join numbered b using (creator_shard)
-                where s.place = a.place) end
+                where s.place = a.place) end, a.previous_id
         from accepted a join numbered n using (creator_shard)
     ), shown as (
         select creator_shard, count(*) as gifts, sum(share_coins) as coins, array_agg(posted[place] order by place) as lines
@@ -615,6 +639,98 @@ CREATE FUNCTION public.general_account_of(p_account text, p_entity text, p_party
     order by a.entity desc, a.party desc, a.valid_from desc, a.general_account_id desc limit 1
 $$;
 
+CREATE FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(coins) = p_coins and bool_and(coins > 0) and count(distinct creator_id) = count(*)
+        and count(coins) = count(*) and count(creator_shard) = count(*), false)
+    from unnest(p_shares)
+$$;
+
+COMMENT ON FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) IS 'each coin is one creator''s, who has one share';
+
+CREATE TABLE public.gift (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    room_id bigint,
+    item_id integer NOT NULL,
+    count integer NOT NULL,
+    coins bigint NOT NULL,
+    spent_before bigint NOT NULL,
+    coins_after bigint NOT NULL,
+    combo_id uuid NOT NULL,
+    combo_count integer NOT NULL,
+    creator_shard smallint NOT NULL,
+    batch_no bigint NOT NULL,
+    charged_at timestamp with time zone NOT NULL,
+    message text,
+    anonymous boolean DEFAULT false NOT NULL,
+    video_id bigint,
+    position_ms integer,
+    shares public.gift_share[],
+    share_batch_nos bigint[],
+    previous_gift_id uuid,
+    CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count))),
+    CONSTRAINT gift_follows_another CHECK (((previous_gift_id IS NULL) = (spent_before = 0))),
+    CONSTRAINT gift_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL))),
+    CONSTRAINT gift_message_check CHECK ((message <> ''::text)),
+    CONSTRAINT gift_position_is_in_a_video CHECK (((position_ms IS NULL) OR ((position_ms >= 0) AND (video_id IS NOT NULL)))),
+    CONSTRAINT gift_shares_are_few CHECK ((cardinality(shares) <= 16)),
+    CONSTRAINT gift_shares_are_in_batches CHECK ((((shares IS NULL) = (share_batch_nos IS NULL)) AND (cardinality(shares) = cardinality(share_batch_nos)))),
+    CONSTRAINT gift_shares_are_its_price CHECK (((shares IS NULL) OR public.shares_are_the_price(shares, coins)))
+)
+PARTITION BY RANGE (id);
+
+COMMENT ON COLUMN public.gift.creator_id IS 'whom it is sent to';
+
+COMMENT ON COLUMN public.gift.creator_shard IS 'where it is shown: that of whose room or video it is';
+
+COMMENT ON COLUMN public.gift.video_id IS 'of the same numbers as rooms: none is both';
+
+COMMENT ON COLUMN public.gift.shares IS 'who earns it, fixed when it is charged; null: all of it is of whom it is sent to';
+
+COMMENT ON COLUMN public.gift.share_batch_nos IS 'the batch of each share, in its creator''s shard';
+
+COMMENT ON COLUMN public.gift.previous_gift_id IS 'the one charged before it of the same viewer; null: it is the first';
+
+CREATE FUNCTION public.gifts_between(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_end_coin bigint) RETURNS SETOF public.gift
+    LANGUAGE sql STABLE
+    AS $$
+    select g.* from (
+        select (
+            select m.gift_id from gift_milestone m
+            where m.shard = p_shard and m.viewer_id = p_viewer_id and m.spent_before >= p_end_coin
+            order by m.spent_before limit 1
+        ) as gift_id
+    ) milestone cross join lateral gifts_of(p_shard, p_viewer_id, milestone.gift_id, p_start_coin) g
+    where g.spent_before < p_end_coin and g.spent_before + g.coins > p_start_coin
+$$;
+
+CREATE FUNCTION public.gifts_between_milestones() RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$ select 256 $$;
+
+CREATE FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) RETURNS SETOF public.gift
+    LANGUAGE sql STABLE
+    AS $$
+    with recursive walk as (
+        select g as step from wallet w join gift g
+            on g.shard = p_shard and g.viewer_id = p_viewer_id and g.id = coalesce(p_from_gift_id, w.newest_gift_id)
+        where w.shard = p_shard and w.viewer_id = p_viewer_id
+        union all
+        select before.step from walk cross join lateral (
+            select g as step from gift g
+            where g.shard = p_shard and g.viewer_id = p_viewer_id and g.id = (walk.step).previous_gift_id
+                and (walk.step).spent_before > p_down_to
+            limit 1 -- one look-up, whatever the planner thinks of the table
+        ) before
+    )
+    select (step).* from walk
+$$;
+
 CREATE FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -758,59 +874,6 @@ CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent b
     AS $$
     select lay_lots(p_shard, p_viewer_id, p_spent, array[row(p_lot_id, p_change)::lot_coins], false)
 $$;
-
-CREATE FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select coalesce(sum(coins) = p_coins and bool_and(coins > 0) and count(distinct creator_id) = count(*)
-        and count(coins) = count(*) and count(creator_shard) = count(*), false)
-    from unnest(p_shares)
-$$;
-
-COMMENT ON FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) IS 'each coin is one creator''s, who has one share';
-
-CREATE TABLE public.gift (
-    shard smallint NOT NULL,
-    viewer_id bigint NOT NULL,
-    id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    room_id bigint,
-    item_id integer NOT NULL,
-    count integer NOT NULL,
-    coins bigint NOT NULL,
-    spent_before bigint NOT NULL,
-    coins_after bigint NOT NULL,
-    combo_id uuid NOT NULL,
-    combo_count integer NOT NULL,
-    creator_shard smallint NOT NULL,
-    batch_no bigint NOT NULL,
-    charged_at timestamp with time zone NOT NULL,
-    message text,
-    anonymous boolean DEFAULT false NOT NULL,
-    video_id bigint,
-    position_ms integer,
-    shares public.gift_share[],
-    share_batch_nos bigint[],
-    CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count))),
-    CONSTRAINT gift_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL))),
-    CONSTRAINT gift_message_check CHECK ((message <> ''::text)),
-    CONSTRAINT gift_position_is_in_a_video CHECK (((position_ms IS NULL) OR ((position_ms >= 0) AND (video_id IS NOT NULL)))),
-    CONSTRAINT gift_shares_are_few CHECK ((cardinality(shares) <= 16)),
-    CONSTRAINT gift_shares_are_in_batches CHECK ((((shares IS NULL) = (share_batch_nos IS NULL)) AND (cardinality(shares) = cardinality(share_batch_nos)))),
-    CONSTRAINT gift_shares_are_its_price CHECK (((shares IS NULL) OR public.shares_are_the_price(shares, coins)))
-)
-PARTITION BY RANGE (id);
-
-COMMENT ON COLUMN public.gift.creator_id IS 'whom it is sent to';
-
-COMMENT ON COLUMN public.gift.creator_shard IS 'where it is shown: that of whose room or video it is';
-
-COMMENT ON COLUMN public.gift.video_id IS 'of the same numbers as rooms: none is both';
-
-COMMENT ON COLUMN public.gift.shares IS 'who earns it, fixed when it is charged; null: all of it is of whom it is sent to';
-
-COMMENT ON COLUMN public.gift.share_batch_nos IS 'the batch of each share, in its creator''s shard';
 
 CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
     LANGUAGE sql IMMUTABLE
@@ -1146,7 +1209,8 @@ begin
     select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.video_id, g.item_id,
         sum(least(c.end_coin, g.spent_before + g.coins) - greatest(c.start_coin, g.spent_before)), p_at
     from reversed_strip c
-    join gift_part g on g.shard = c.shard and g.viewer_id = c.viewer_id and g.coins > 0
+    cross join lateral gifts_between(p_shard, p_viewer_id, c.start_coin, c.end_coin) w
+    join gift_part g on g.shard = p_shard and g.viewer_id = p_viewer_id and g.id = w.id and g.coins > 0
         and g.spent_before < c.end_coin and g.spent_before + g.coins > c.start_coin
     where c.shard = p_shard and c.reversal_id = p_reversal_id
     group by g.id, g.creator_id, g.room_id, g.video_id, g.item_id;
@@ -2991,6 +3055,15 @@ CREATE TABLE public.gift_log_reversal (
 );
 
 COMMENT ON TABLE public.gift_log_reversal IS 'that the creator''s part of gifts whose money went back was taken, or given back';
+
+CREATE TABLE public.gift_milestone (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    spent_before bigint NOT NULL,
+    gift_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.gift_milestone IS 'every so many gifts of a viewer one to begin from, found by the coins spent before it';
 
 CREATE VIEW public.gift_part AS
  SELECT g.shard,
@@ -4870,8 +4943,11 @@ ALTER TABLE ONLY public.gift_log_reversal
 ALTER TABLE ONLY public.gift_log_reversal
     ADD CONSTRAINT gift_log_reversal_shard_source_shard_reversal_id_creator_id_key UNIQUE (shard, source_shard, reversal_id, creator_id, direction);
 
+ALTER TABLE ONLY public.gift_milestone
+    ADD CONSTRAINT gift_milestone_pkey PRIMARY KEY (shard, viewer_id, spent_before);
+
 ALTER TABLE ONLY public.gift
-    ADD CONSTRAINT gift_pkey PRIMARY KEY (shard, viewer_id, id);
+    ADD CONSTRAINT gift_pkey PRIMARY KEY (shard, id, viewer_id);
 
 ALTER TABLE ONLY public.gift_reversal
     ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id, creator_id);
@@ -5962,6 +6038,19 @@ GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id
 REVOKE ALL ON FUNCTION public.general_account_of(p_account text, p_entity text, p_party text, p_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.general_account_of(p_account text, p_entity text, p_party text, p_day date) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.gift TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.gifts_between(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_end_coin bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.gifts_between(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_end_coin bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.gifts_between_milestones() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.gifts_between_milestones() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) TO plaudit_app;
 
@@ -5973,10 +6062,6 @@ GRANT ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, 
 REVOKE ALL ON FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.shares_are_the_price(p_shares public.gift_share[], p_coins bigint) FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.gift TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
@@ -6372,6 +6457,8 @@ GRANT SELECT ON TABLE public.general_line TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_log TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_log_reversal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.gift_milestone TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_part TO plaudit_app;
 

@@ -124,7 +124,8 @@ begin
     select p_shard, p_viewer_id, g.id, p_reversal_id, g.creator_id, g.room_id, g.video_id, g.item_id,
         sum(least(c.end_coin, g.spent_before + g.coins) - greatest(c.start_coin, g.spent_before)), p_at
     from reversed_strip c
-    join gift_part g on g.shard = c.shard and g.viewer_id = c.viewer_id and g.coins > 0
+    cross join lateral gifts_between(p_shard, p_viewer_id, c.start_coin, c.end_coin) w
+    join gift_part g on g.shard = p_shard and g.viewer_id = p_viewer_id and g.id = w.id and g.coins > 0
         and g.spent_before < c.end_coin and g.spent_before + g.coins > c.start_coin
     where c.shard = p_shard and c.reversal_id = p_reversal_id
     group by g.id, g.creator_id, g.room_id, g.video_id, g.item_id;

@@ -33,6 +33,8 @@ declare
     is_changed boolean := false;
     posted gift_line[] := '{}';
     posted_shards smallint[] := '{}';
+    previous_ids uuid[] := '{}';
+    milestones gift_milestone[] := '{}';
     spent_befores bigint[] := '{}';
     remaining bigint[] := '{}';
     known gift;
@@ -62,7 +64,8 @@ begin
                 purse := wallets[next_wallet];
                 next_wallet := next_wallet + 1;
             else
-                purse := row(p_shard, viewer, 0, 0, null, null, null, null, null, null, null, 0, null)::wallet;
+                purse := null; -- by the names of columns: a wallet may have more of them
+                purse.coins := 0;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -120,6 +123,13 @@ begin
             line.share_coins := case when line.shares is null then line.coins else 0 end;
             posted := array_append(posted, line);
             posted_shards := array_append(posted_shards, p_creator_shards[i]);
+            previous_ids := array_append(previous_ids, purse.newest_gift_id);
+            purse.newest_gift_id := line.id;
+            purse.gifts_since_milestone := purse.gifts_since_milestone + 1;
+            if purse.gifts_since_milestone >= gifts_between_milestones() then
+                purse.gifts_since_milestone := 0;
+                milestones := array_append(milestones, row(p_shard, viewer, purse.spent, line.id)::gift_milestone);
+            end if;
             spent_befores := array_append(spent_befores, purse.spent);
             purse.coins := purse.coins - line.coins;
             purse.spent := purse.spent + line.coins;
@@ -142,14 +152,20 @@ begin
     update wallet w
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
-        combo_count = c.combo_count, combo_at = c.combo_at
+        combo_count = c.combo_count, combo_at = c.combo_at, newest_gift_id = c.newest_gift_id,
+        gifts_since_milestone = c.gifts_since_milestone
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
+    if cardinality(milestones) > 0 then
+        insert into gift_milestone (shard, viewer_id, spent_before, gift_id)
+        select shard, viewer_id, spent_before, gift_id from unnest(milestones);
+    end if;
+
     with accepted as materialized (
-        select * from unnest(posted, posted_shards, spent_befores, remaining) with ordinality
+        select * from unnest(posted, posted_shards, previous_ids, spent_befores, remaining) with ordinality
             as a (id, viewer_id, creator_id, share_coins, room_id, item_id, count, coins, combo_id, combo_count, message,
-                anonymous, video_id, position_ms, shares, creator_shard, spent_before, remaining, place)
+                anonymous, video_id, position_ms, shares, creator_shard, previous_id, spent_before, remaining, place)
     ), shared as materialized (
         select a.place, s.share_no, s.creator_id, s.coins, s.creator_shard
         from accepted a
@@ -163,12 +179,12 @@ begin
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
             combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at, video_id, position_ms, shares,
-            share_batch_nos)
+            share_batch_nos, previous_gift_id)
         select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
             a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at,
             a.video_id, a.position_ms, a.shares, case when a.shares is not null then (
                 select array_agg(b.batch_no order by s.share_no) from shared s join numbered b using (creator_shard)
-                where s.place = a.place) end
+                where s.place = a.place) end, a.previous_id
         from accepted a join numbered n using (creator_shard)
     ), shown as (
         select creator_shard, count(*) as gifts, sum(share_coins) as coins, array_agg(posted[place] order by place) as lines

@@ -2,9 +2,11 @@
 revoke all on all tables in schema public from public;
 revoke execute on all functions in schema public from public;
 grant usage on schema public to plaudit_app;
-grant select on ledger_setting, account_kind, transfer_reason, account, transfer, wallet, lot, strip, gift, gift_part, charge_stream,
-    gift_batch, gift_balance, delivery_stream, delivery, gift_log, gift_log_reversal, room_head, frame, message_removal, balance, journal, lot_state to plaudit_app;
+grant select on ledger_setting, account_kind, transfer_reason, account, transfer, wallet, lot, strip, gift, gift_part, gift_milestone,
+    charge_stream, gift_batch, gift_balance, delivery_stream, delivery, gift_log, gift_log_reversal, room_head, frame,
+    message_removal, balance, journal, lot_state to plaudit_app;
 -- charge has a namesake in pg_catalog: "char" greater or equal.
 grant execute on function shard_of, public.charge, streams_waiting, deliver, append_frame, log_reversal, post, lock_money, fund,
     take_back, put_back, expire_lots, hold, spend_hold, release_hold,
-    remove_message, delivery_hash, line_of, part_of, ensure_gift_partitions to plaudit_app;
+    remove_message, delivery_hash, line_of, part_of, gifts_of, gifts_between, gifts_between_milestones,
+    ensure_gift_partitions to plaudit_app;
