@@ -15,7 +15,7 @@ from plaudit.injected import Clock, Database, Settings
 from plaudit.ledger.messages import RemovedBy
 from plaudit.limits import PAGE_LENGTH_DEFAULT, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
-from plaudit.pages import BY_ID, Cursor, Limit, Number, Page, Places
+from plaudit.pages import Cursor, Limit, Number, Page, Places
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
@@ -153,7 +153,7 @@ HistoryEntry: TypeAlias = HistoryRecharge | HistoryPromotion | HistoryGift | His
 
 
 class HistoryPage(Page[HistoryEntry], frozen=True):
-    """Recharges and gifts, newest first by the time in their ids."""
+    """Recharges, gifts and reversals, newest first."""
 
 
 LOTS: Places[int | None] = Places(Number, None)
@@ -242,11 +242,11 @@ async def get_history(
 ) -> HistoryPage:
     """Where coins came from and went, each gift with what it cost in money."""
     async with database.snapshot() as connection:
-        page = await wallet.history(connection, caller.person_id, BY_ID.after(cursor), limit, clock)
+        page = await wallet.history(connection, caller.person_id, wallet.HISTORY.after(cursor), limit, clock)
         creators = {entry.creator_id for entry in page.entries if isinstance(entry, wallet.GiftEntry)}
         people = await people_by_ids(connection, creators)
     items = [_entry(entry, page, people) for entry in page.entries]
-    return HistoryPage(items, BY_ID.cursor(page.next) if page.next else None)
+    return HistoryPage(items, page.next)
 
 
 def _entry(

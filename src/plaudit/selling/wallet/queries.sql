@@ -19,24 +19,43 @@ order by l.expires_at, l.currency, l.price_minor, l.coins
 
 -- name: history_lots
 select lot_id, kind, coins, price_minor, currency, created_at, coins_expired from lot
-where shard = $1 and viewer_id = $2 and ($3::uuid is null or lot_id < $3)
+where shard = $1 and viewer_id = $2 and ($3::uuid is null or lot_id <= $3)
 order by lot_id desc limit $4
 
--- name: history_gifts
--- With $5, only those that a lot paid for, in whole or in part. $6: now.
-select g.id, g.creator_id, g.room_id, r.title as room_title, g.video_id, title_known_to(w, $2, $6) as video_title,
+-- columns: gift
+g.id, g.creator_id, g.room_id, g.video_id, g.position_ms, g.message, g.item_id, g.count, g.coins, g.charged_at, g.spent_before
+
+-- columns: gift_entry
+g.id, g.creator_id, g.room_id, r.title as room_title, g.video_id, title_known_to(w, $2, $4) as video_title,
     coalesce(w.state = 'deleted', false) as video_gone, g.position_ms, g.message, d.removed_by as message_removed_by,
     g.item_id, v.name as item_name, coalesce(nullif(v.still, ''), v.art) as item_art, g.count, g.coins, g.charged_at
-from gift g left join room r on r.id = g.room_id left join video w on w.id = g.video_id
-left join message_removal d on d.shard = g.shard and d.viewer_id = g.viewer_id and d.gift_id = g.id
+
+-- columns: gift_names
+left join room r on r.id = g.room_id left join video w on w.id = g.video_id
+left join message_removal d on d.shard = $1 and d.viewer_id = $2 and d.gift_id = g.id
 left join lateral item_shown(g.item_id, g.coins / g.count, g.charged_at) v on true
-where g.shard = $1 and g.viewer_id = $2 and ($3::uuid is null or g.id < $3)
-    and ($5::uuid is null or exists (
-        select from strip s
-        where s.shard = $1 and s.viewer_id = $2 and s.lot_id = $5
-            and s.start_coin < g.spent_before + g.coins and s.end_coin > g.spent_before
-    ))
-order by g.id desc limit $4
+
+-- name: history_gifts
+-- In the order in which they were charged, from $3 on. $4: now.
+select {gift_entry}
+from (select {gift} from gifts_of($1, $2, $3, 0) g limit $5) g {gift_names}
+order by g.spent_before desc
+
+-- name: gift_entry
+select {gift_entry}
+from gift g {gift_names}
+where g.shard = $1 and g.viewer_id = $2 and g.id = $3
+
+-- name: gifts_of_lot
+-- What it paid for in whole or in part: each interval of the spent strip is walked by itself.
+select {gift_entry}
+from (
+    select distinct on (g.spent_before) {gift}
+    from strip s cross join lateral (select {gift} from gifts_between($1, $2, s.start_coin, s.end_coin) g limit $5) g
+    where s.shard = $1 and s.viewer_id = $2 and s.lot_id = $3
+    order by g.spent_before desc limit $5
+) g {gift_names}
+order by g.spent_before desc
 
 -- name: gift_lots -> LotPart
 -- Which lots paid for gifts: the stretch of the strip each gift spent, cut by the lots' intervals.

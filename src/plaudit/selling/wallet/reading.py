@@ -1,8 +1,11 @@
 """What a viewer has, what it cost, and where it went. Only reads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal
+from heapq import merge
+from itertools import islice
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -14,6 +17,7 @@ from plaudit.ledger.messages import RemovedBy
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import WALLET_EXPIRING_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money, round_half_up
+from plaudit.pages import Places
 from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import usual_prices
 from plaudit.selling.papers.actions import credited
@@ -70,15 +74,23 @@ class GiftEntry(msgspec.Struct, frozen=True, kw_only=True):
     charged_at: datetime
 
 
+Entry: TypeAlias = LotEntry | GiftEntry | Reversal
+HistoryPlace: TypeAlias = tuple[UUID | None, UUID | None, UUID | None]
+"""The gift, the lot and the reversal that come next; None: no more of them."""
+HISTORY: Places[HistoryPlace | None] = Places(HistoryPlace, None)
+"""The places of the history, which is three lists laid into one."""
+
+
 class History(msgspec.Struct, frozen=True):
     """A page of the history, newest first, with the lots that paid for its gifts, how many coins of each gift were
     taken back because their money was, and which of its reversals have a credit note."""
 
-    entries: list[LotEntry | GiftEntry | Reversal]
+    entries: list[Entry]
     parts: dict[UUID, list[LotPart]]
     reversed: dict[UUID, int]
     credited: frozenset[UUID]
-    next: UUID | None
+    next: str | None
+    """The cursor of the next page."""
 
 
 async def read_wallet(connection: Connection, person_id: int) -> Wallet:
@@ -133,26 +145,45 @@ async def web_price(connection: Connection, person_id: int | None, settings: Set
     return (await usual_prices(connection, await current_book(connection, clock), person_id, settings, clock))[0]
 
 
-async def history(connection: Connection, person_id: int, before: UUID | None, limit: int, clock: Clock) -> History:
-    """Recharges, gifts and reversals, newest first by the time in their ids, those before an id."""
+async def history(
+    connection: Connection, person_id: int, place: HistoryPlace | None, limit: int, clock: Clock
+) -> History:
+    """Recharges, gifts and reversals, newest first, from a place on. Gifts are in the order in which they were charged,
+    the others in that of their ids; of these lists the entry that happened last comes next."""
     shard = await shard_of(connection, person_id)
-    lots = await fetch_all(connection, SQL["history_lots"], LotEntry, shard, person_id, before, limit + 1)
-    gifts = await _gifts(connection, person_id, before, limit + 1, None, clock)
-    reversals = await reading.list_of_person(connection, person_id, before, limit + 1)
-    entries: list[LotEntry | GiftEntry | Reversal] = sorted([*lots, *gifts, *reversals], key=entry_id, reverse=True)
-    page = entries[:limit]
+    gift_id, lot_id, reversal_id = place or (None, None, None)
+    gifts, lots, reversals = list[GiftEntry](), list[LotEntry](), list[Reversal]()
+    if gift_id or not place:
+        wanted = (shard, person_id, gift_id, clock.now(), limit + 1)
+        gifts = await fetch_all(connection, SQL["history_gifts"], GiftEntry, *wanted)
+    if lot_id or not place:
+        lots = await fetch_all(connection, SQL["history_lots"], LotEntry, shard, person_id, lot_id, limit + 1)
+    if reversal_id or not place:
+        reversals = await reading.list_of_person(connection, person_id, _behind(reversal_id), limit + 1)
+    lists: tuple[Sequence[Entry], ...] = gifts, lots, reversals
+    page = list(islice(merge(*lists, key=_happened, reverse=True), limit))
     gift_ids = [entry.id for entry in page if isinstance(entry, GiftEntry)]
     parts = await gift_lots(connection, person_id, gift_ids)
     taken_back = {gift_id: sum(part.coins_reversed for part in paid) for gift_id, paid in parts.items()}
     noted = await credited(connection, shard, [entry.reversal_id for entry in page if isinstance(entry, Reversal)])
-    return History(page, parts, taken_back, noted, entry_id(page[-1]) if len(entries) > limit else None)
+    return History(page, parts, taken_back, noted, _cursor_behind(page, lists))
 
 
-async def _gifts(
-    connection: Connection, person_id: int, before: UUID | None, limit: int, lot_id: UUID | None, clock: Clock
-) -> list[GiftEntry]:
-    wanted = (await shard_of(connection, person_id), person_id, before, limit, lot_id, clock.now())
-    return await fetch_all(connection, SQL["history_gifts"], GiftEntry, *wanted)
+def _happened(entry: Entry) -> tuple[datetime, UUID]:
+    return entry.charged_at if isinstance(entry, GiftEntry) else entry.created_at, entry_id(entry)
+
+
+def _behind(entry_id: UUID | None) -> UUID | None:
+    """The id that the entry itself is the first before."""
+    return entry_id and UUID(int=min(entry_id.int + 1, 2**128 - 1))
+
+
+def _cursor_behind(page: list[Entry], lists: tuple[Sequence[Entry], ...]) -> str | None:
+    """The cursor of what a page leaves of the lists; None: nothing."""
+    shown = set(map(id, page))  # a gift and an order may have the same id: people make them
+    left = (next((entry_id(one) for one in found if id(one) not in shown), None) for found in lists)
+    gift_id, lot_id, reversal_id = left
+    return HISTORY.cursor((gift_id, lot_id, reversal_id)) if gift_id or lot_id or reversal_id else None
 
 
 async def gift_entry(connection: Connection, person_id: int, gift_id: UUID, clock: Clock) -> GiftEntry:
@@ -161,21 +192,23 @@ async def gift_entry(connection: Connection, person_id: int, gift_id: UUID, cloc
     Raises:
         NotFound: the person sent no such gift.
     """
-    found = await _gifts(connection, person_id, UUID(int=min(gift_id.int + 1, 2**128 - 1)), 1, None, clock)
-    if not found or found[0].id != gift_id:
+    shard = await shard_of(connection, person_id)
+    found = await fetch_one(connection, SQL["gift_entry"], GiftEntry, shard, person_id, gift_id, clock.now())
+    if found is None:
         raise NotFound("You sent no such gift.", gift_id=gift_id)
-    return found[0]
+    return found
 
 
 async def gifts_paid_by(
     connection: Connection, person_id: int, lot_id: UUID, limit: int, clock: Clock
 ) -> list[GiftEntry]:
     """Gifts of a person that coins of a lot paid for, in whole or in part, newest first."""
-    return await _gifts(connection, person_id, None, limit, lot_id, clock)
+    wanted = (await shard_of(connection, person_id), person_id, lot_id, clock.now(), limit)
+    return await fetch_all(connection, SQL["gifts_of_lot"], GiftEntry, *wanted)
 
 
-def entry_id(entry: LotEntry | GiftEntry | Reversal) -> UUID:
-    """What an entry is sorted by."""
+def entry_id(entry: Entry) -> UUID:
+    """What an entry is told from others by."""
     if isinstance(entry, LotEntry):
         return entry.lot_id
     return entry.id if isinstance(entry, GiftEntry) else entry.reversal_id

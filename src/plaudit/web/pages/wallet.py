@@ -11,7 +11,6 @@ from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _
 from plaudit.limits import PAGE_ROWS, VOUCHERS_REMINDED_MAX, WALLET_LOTS_MAX
 from plaudit.money import Money
-from plaudit.pages import BY_ID
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
@@ -52,7 +51,8 @@ async def wallet(
             web = await coins.web_price(connection, caller.person_id, settings, clock)
             worth = Valuation(lots, web).of(found.coins)
         lots = lots[:PAGE_ROWS]
-        history = await coins.history(connection, caller.person_id, BY_ID.after_or_start(before), PAGE_ROWS, clock)
+        place = coins.HISTORY.after_or_start(before)
+        history = await coins.history(connection, caller.person_id, place, PAGE_ROWS, clock)
         creators = {entry.creator_id for entry in history.entries if isinstance(entry, coins.GiftEntry)}
         people = await people_by_ids(connection, creators)
         paid = _paid_lots(lots)
@@ -77,7 +77,7 @@ async def wallet(
         worth=worth,
         lots=lots,
         history=history,
-        next=BY_ID.cursor(history.next) if history.next else None,
+        next=history.next,
         people=people,
         paid=coins.cost_of,
         withdrawable=withdrawable,
