@@ -180,7 +180,7 @@ async def owner_connection(database_url: str) -> AsyncIterator[OwnConnection]:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+def demo_world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """The data folder of a demo with its weeks of past, written once in a run: to be copied, not used."""
     folder = tmp_path_factory.getbasetemp()
     return write_world(folder.parent if hasattr(request.config, "workerinput") else folder)

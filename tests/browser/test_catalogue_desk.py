@@ -28,8 +28,8 @@ TYPED = {
 
 
 @pytest.fixture(scope="module")
-def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=0") as started:
+def demo(demo_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(demo_world, tmp_path_factory.mktemp("demo"), "--crowd=0") as started:
         yield started
     report = audit(started.data)
     assert report.returncode == 0, report.stdout

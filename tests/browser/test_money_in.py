@@ -36,8 +36,8 @@ JAPANESE = Buyer(
 )  # fmt: skip
 
 
-def test_two_buyers_in_two_languages_and_currencies(open_page: OpenPage, world: Path, tmp_path: Path) -> None:
-    with running_demo(world, tmp_path, "--crowd=0") as demo:
+def test_two_buyers_in_two_languages_and_currencies(open_page: OpenPage, demo_world: Path, tmp_path: Path) -> None:
+    with running_demo(demo_world, tmp_path, "--crowd=0") as demo:
         desktop = open_page(width=1280, height=900, color_scheme="light")
         phone = open_page(width=390, height=844, color_scheme="dark", has_touch=True, is_mobile=True)
         _buy_and_take_back(demo, desktop, GERMAN)

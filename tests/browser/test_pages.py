@@ -34,8 +34,10 @@ LOOKS: list[tuple[Literal["dark", "light"], int]] = [("dark", 1280), ("light", 3
 
 
 @pytest.fixture(scope="module")
-def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=2", PLAUDIT_TAX_SUBDIVISIONS="US") as started:
+def demo(demo_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(
+        demo_world, tmp_path_factory.mktemp("demo"), "--crowd=2", PLAUDIT_TAX_SUBDIVISIONS="US"
+    ) as started:
         yield started
 
 

@@ -60,8 +60,10 @@ class Story:
         return address
 
 
-def test_from_the_recharge_to_the_paid_payout(open_page: OpenPage, world: Path, tmp_path: Path, pictures: Path) -> None:
-    with running_demo(world, tmp_path, "--crowd=4", "--no-auto-approve") as demo:
+def test_from_the_recharge_to_the_paid_payout(
+    open_page: OpenPage, demo_world: Path, tmp_path: Path, pictures: Path
+) -> None:
+    with running_demo(demo_world, tmp_path, "--crowd=4", "--no-auto-approve") as demo:
         story = Story(demo, open_page, pictures)
         story.become(story.viewer, VIEWER)
         room = story.room_address()

@@ -28,8 +28,8 @@ CALL = """async ([method, path, body]) => {
 
 
 @pytest.fixture(scope="module")
-def demo(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=0", "--no-auto-approve") as started:
+def demo(demo_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(demo_world, tmp_path_factory.mktemp("demo"), "--crowd=0", "--no-auto-approve") as started:
         yield started
 
 

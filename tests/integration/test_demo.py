@@ -72,8 +72,8 @@ def test_the_demo_lives_stops_and_goes_on(tmp_path: Path) -> None:
     assert report.returncode == 0, report.stdout
 
 
-def test_a_port_that_is_taken_is_one_line(world: Path, tmp_path: Path) -> None:
-    with running_demo(world, tmp_path, "--crowd=0") as demo:
+def test_a_port_that_is_taken_is_one_line(demo_world: Path, tmp_path: Path) -> None:
+    with running_demo(demo_world, tmp_path, "--crowd=0") as demo:
         port = demo.address.rpartition(":")[2]
         command = [sys.executable, "-m", "plaudit", "demo", f"--port={port}", f"--data={tmp_path / 'other'}"]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -18,10 +18,10 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def ask_all(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def ask_all(demo_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """A demo without a crowd: asks, as its operator or somebody else, for all items of a list. Its books are audited at
     the end."""
-    with running_demo(world, tmp_path_factory.mktemp("demo"), "--crowd=0") as demo:
+    with running_demo(demo_world, tmp_path_factory.mktemp("demo"), "--crowd=0") as demo:
         operator = read_cast().operator
         issuer = DevelopmentIssuer.of(demo.data)
 
@@ -38,7 +38,7 @@ def ask_all(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
         yield items
     report = audit(demo.data)
     assert report.returncode == 0, report.stdout
-    assert "gap" not in (world / "logs" / "crowd.log").read_text()
+    assert "gap" not in (demo_world / "logs" / "crowd.log").read_text()
 
 
 def test_the_world_sells_in_many_countries_since_weeks(ask_all: Ask) -> None:

@@ -23,7 +23,7 @@ BUGS = {
         "gifts_of_reversal",
         "l.log_no < $5",
         "l.log_no <= $5",
-        "_is_as_given",
+        "_is_as_given or video_total_check",
     ),
     "who hides is told when it goes back": (
         following,

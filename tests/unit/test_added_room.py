@@ -36,7 +36,7 @@ print(json.dumps({
     "operation": openapi["paths"]["/v1/wishes"]["get"]["operationId"],
     "frames": "WishFrame" in openapi["components"]["schemas"],
     "socket": "WishFrame" in describe_socket("plaudit.example")["components"]["schemas"],
-    "types": "| ReversalFrame | WishFrame;" in types(),
+    "types": " | WishFrame;" in types(),
     "law": laws()[-1].statement,
     "people": list(people_of(frame)),
     "told": json.loads(told),

@@ -214,10 +214,8 @@ async def get_video_catalogue(  # noqa: PLR0913, PLR0917 - each is of the reques
     """What the caller could give here and now, by `POST /v1/gifts`. With a `reason` nothing may be given; what may not
     be given is left out."""
     async with database.read() as connection:
-        video = await reading.require_video(connection, int(video_id))
-        reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
-        if reason is not Refusal.FOREIGN:  # who is of another platform learns no more than that
-            await require_shown(connection, video.id, Onlooker(caller, key), occasion.now)
+        video = await require_shown(connection, int(video_id), Onlooker(caller, key), occasion.now)
+    reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
     if reason is None:
         everything = catalogue.offered_to(await prices.region_of(person_id), video.owner_id)
         offered = [item for item in everything if is_for_videos(item, occasion.rule)]

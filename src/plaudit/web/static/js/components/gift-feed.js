@@ -95,7 +95,7 @@ export class GiftFeed extends PageElement {
 
   /** @param {Gift} gift */
   #remover(gift) {
-    return html` <button type="button" class="button button-small button-quiet gift-words-remove" aria-label=${say("remove_words_of", { name: nameOf(gift.sender) })}
+    return html` <button type="button" class="button button-small button-quiet gift-words-remove" aria-label="${say("remove_words")}: ${nameOf(gift.sender)}"
       @click=${() => this.tell("gift-words-remove", { gift })}>${icon("x", "s")}${say("remove_words")}</button>`;
   }
 
