@@ -46,8 +46,6 @@ SETTINGS = Settings(
 SELLERS = {"DE": Seller("ACMEEU", "Acme Europe", "Berlin", ""), "JP": Seller("ACMEJP", "Acme Japan", "Tokyo", "")}
 FUND = "select fund($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
-_SEEDS_OF_FURTHER_SERVERS = (0, 1)
-
 Key = tuple[str, str, str]  # kind, entity, currency
 
 
@@ -323,10 +321,8 @@ async def closed_days(database: Database, period: Period) -> dict[tuple[date, Ke
 
 @pytest.mark.parametrize("seed_number", range(5))
 async def test_closed_days_equal_naive_books(
-    seed_number: int, database: Database, owner_connection: OwnConnection, *, is_further_server: bool
+    seed_number: int, database: Database, owner_connection: OwnConnection
 ) -> None:
-    if is_further_server and seed_number not in _SEEDS_OF_FURTHER_SERVERS:
-        pytest.skip("what it says of the books is said on the first server")
     world = World(database, seed_number)
     await world.open(owner_connection)
     for _ in range(90):
