@@ -166,7 +166,7 @@ BUGS = {
         "    if unspent = 0 then",
         "    unspent := unspent + (select coins_held from lot l where l.shard = p_shard and l.lot_id = p_lot_id);"
         "\n    if unspent = 0 then",
-        "strip_check or lot_not_over_held",
+        "strip_check or lot_not_over_held or held_coins_are_those_of_the_pile",
     ),
 }
 
