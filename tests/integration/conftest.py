@@ -44,7 +44,8 @@ async def desk(database_url: str, clock: ManualClock) -> AsyncIterator[Desk]:
         yield opened
 
 
-# Peers: to start one takes longer than most tests. A worker has one of each; tests begin with it as if it were new.
+# Peers: to start one takes longer than most tests. A worker has one of each. Stripe, PayPal and
+# the identity provider begin anew for each test; at Apple and Google what others bought stays, under ids of its own.
 
 
 @pytest.fixture(scope="session")

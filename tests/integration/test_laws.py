@@ -69,7 +69,8 @@ async def test_each_law_of_the_rooms_can_be_broken(stage: Stage, owner_connectio
 async def test_a_law_is_asked_after_a_test_that_could_break_it(owner_connection: OwnConnection) -> None:
     """Those of tables where nothing was written are not asked. What is given from the beginning changes with others."""
     tables = await LawTables.read(owner_connection)
-    assert tables.that_could_be_broken(tables.given) == []
+    given_alone = [law for law, spoken_of in tables.spoken_of.items() if spoken_of <= tables.given]
+    assert tables.that_could_be_broken(tables.given) == given_alone
     assert set(tables.that_could_be_broken(frozenset().union(*tables.spoken_of.values()))) == set(LAWS.values())
     missed = []
     for law, statement in [*BREAKS, *test_audit.BREAKS.items(), *test_accounting.BREAKS.items()]:

@@ -233,7 +233,12 @@ async def test_a_buyer_is_asked_once_for_their_province(shop: Shop) -> None:
     assert (await shop.quote(cam, coins=700, subdivision="AB"))["tax_rate_bps"] == 500
     assert (await shop.quote(cam, missing_coins=700))["tax_rate_bps"] == 500
     dan = await shop.desk.person("dan", locale="en-CA")
+    cleo = await shop.desk.person("cleo", Role.VIEWER, Role.CREATOR)
+    room = (await cleo.post("/v1/rooms", json={"title": "Tea"})).json()["id"]
+    for buyer, is_asked in ((cam, "false"), (dan, "true")):  # a tray leads to where it is asked
+        assert f'"asks_part": {is_asked}' in (await buyer.get(f"/rooms/{room}")).text
     assert (await shop.quote(dan, coins=700))["tax_rate_bps"] == 0, "what others say is theirs"
+    assert (await shop.quote(cam, coins=700, postal_code="10001"))["tax_rate_bps"] == 0, "who is elsewhere now"
     ben = await shop.desk.person("ben", locale="en-GB")
     assert 'id="subdivision"' not in (await ben.get("/recharge")).text
 

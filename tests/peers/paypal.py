@@ -49,7 +49,9 @@ class Peer:
         self.reset()
 
     def reset(self) -> None:
-        """A seller of whom PayPal knows nothing yet."""
+        """A seller of whom PayPal knows nothing yet, and whom it tells nothing of what was before."""
+        for delivery in self._deliveries:
+            delivery.cancel()
         self.books = Books(self.origin)
         self.tokens: set[str] = set()
         self.tokens_made = 0

@@ -8,6 +8,7 @@ import signal
 import socket
 from datetime import timedelta
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
@@ -55,6 +56,8 @@ def demo(*, port: int, data: Path, crowd: int, seed: int, auto_approve: bool) ->
     configure_logging()
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first in the background of a script
         signal.signal(number, _leave)
+    if find_spec("aiosmtpd") is None:
+        raise SetupError("the demo brings its own mail server: install plaudit[embedded]")
     again = "plaudit demo" if data == _DATA else f"plaudit demo --data {shlex.quote(str(data))}"
     try:
         with listen(_HOST, port) as listening:
@@ -82,6 +85,8 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
         mail_host=_HOST,
         mail_port=mails.getsockname()[1],
         mail_security="none",
+        mail_user="",
+        mail_password=Secret(""),
         mail_from=_MAIL_FROM,
         seller_name=_SELLER_NAME,
         seller_address=_SELLER_ADDRESS,
@@ -168,6 +173,8 @@ def _environment(settings: Settings, database: str, people: Path) -> dict[str, s
         "PLAUDIT_MAIL_HOST": settings.mail_host,
         "PLAUDIT_MAIL_PORT": str(settings.mail_port),
         "PLAUDIT_MAIL_SECURITY": settings.mail_security,
+        "PLAUDIT_MAIL_USER": settings.mail_user,
+        "PLAUDIT_MAIL_PASSWORD": settings.mail_password.reveal(),
         "PLAUDIT_MAIL_FROM": settings.mail_from,
         "PLAUDIT_SELLER_NAME": settings.seller_name,
         "PLAUDIT_SELLER_ADDRESS": settings.seller_address,

@@ -2622,7 +2622,7 @@ CREATE TABLE public.event_combo (
     coins bigint NOT NULL,
     gifts bigint NOT NULL,
     last_at timestamp with time zone NOT NULL,
-    anonymous boolean DEFAULT false NOT NULL,
+    anonymous boolean DEFAULT true NOT NULL,
     CONSTRAINT event_combo_coins_check CHECK ((coins > 0)),
     CONSTRAINT event_combo_count_check CHECK ((count > 0)),
     CONSTRAINT event_combo_gifts_check CHECK ((gifts > 0))

@@ -2,6 +2,7 @@
 
 from plaudit.people.actions import list_api_keys
 from plaudit.people.development import ISSUER as DEVELOPMENT
+from plaudit.people.development import in_demo
 from plaudit.people.discovery import PlatformNotReadable, published_keys
 from plaudit.people.issuers import list_issuers
 from plaudit.people.model import Issuer, Role
@@ -55,7 +56,7 @@ async def sign_in(grounds: Grounds) -> CheckOutcome:
         for issuer, client in known
     ]
     ways += [settings.sign_in_url] if settings.sign_in_url else []
-    if not ways and not settings.demo_people:
+    if not ways and not in_demo(settings):
         return attention(
             "the button on the pages leads nowhere: no issuer knows us as a client, and PLAUDIT_SIGN_IN_URL is not set",
             command="plaudit issuer set ISSUER --client-id CLIENT",

@@ -4,7 +4,8 @@
 alter table wallet add column combo_anonymous boolean;
 comment on column wallet.combo_anonymous is 'whether the sender of the latest combo hides; null: it is older than this column';
 
-alter table event_combo add column anonymous boolean not null default false;
+-- Nobody is named whose wish is not known: servers of the version before, and what they left, do not say it.
+alter table event_combo add column anonymous boolean not null default true;
 
 alter table video add column public_title text check (char_length(public_title) between 1 and 200);
 comment on column video.public_title is 'what it was called when everybody could look at it; null: nobody ever could, as far as it is known';

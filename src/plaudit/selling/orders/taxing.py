@@ -68,13 +68,14 @@ async def with_answers(
         TooBusy: the place is another one each time.
     """
     answers: dict[TaxPlace, TaxAnswer | None] = {}
-    for _ in range(TAX_PLACES_ASKED_MAX + 1):
+    while True:
         try:
             return await make(Taxing(providers=providers, answers=dict(answers)))
         except TaxToBeAsked as wanted:
             place = wanted.place
+        if len(answers) == TAX_PLACES_ASKED_MAX:
+            raise TooBusy
         answers[place] = await ask(providers, place, clock.now(), settings)
-    raise TooBusy
 
 
 async def said_last(connection: Connection, person_id: int, country: str, settings: Settings) -> str | None:
@@ -96,7 +97,7 @@ async def basis_of(
     now: datetime,
 ) -> TaxBasis | None:
     """What the tax rests on; None: the rate of the country, which the price has already. App stores tax what they sell.
-    Who does not say in which part of the country they are is where they said last.
+    Who says nothing of where in the country they are is where they said last.
 
     Raises:
         InvalidField: a provider would be asked of a state or province that is none of the country.
@@ -104,7 +105,9 @@ async def basis_of(
     """
     if price.channel != WEB:
         return None
-    subdivision = asked.subdivision or await said_last(connection, person_id, price.region, settings)
+    subdivision = asked.subdivision
+    if subdivision is None and asked.postal_code is None:
+        subdivision = await said_last(connection, person_id, price.region, settings)
     place = TaxPlace(price.region, subdivision or "", asked.postal_code or "")
     if taxing.providers.names:
         await _require_part(connection, place, settings, now)

@@ -15,7 +15,9 @@ from plaudit.selling.orders.answers import OrderAnswer, order_answer
 from plaudit.selling.orders.model import Order
 from plaudit.selling.stores.model import ConsumptionEntry, HoldReason, RequestState, StoreTransaction, TransactionState
 
-Words = Annotated[str, Meta(min_length=1, max_length=1000, description="Why, for whoever looks at it later.")]
+Words = Annotated[
+    str, Meta(min_length=1, max_length=1000, pattern=r"\S", description="Why, for whoever looks at it later.")
+]
 
 
 class PurchaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -192,7 +192,7 @@ returning true
 -- In the state $4; $5: why the store will not take it.
 update store_link_report set state = $4, ended_at = $6, due_at = null, leased_until = null,
     failed_with = case when $5::text is not null then 'refused' end, error = $5
-where tries = $1 and leased_until = $2 and report_id = $3
+where tries = $1 and leased_until = $2 and report_id = $3 and state = 'waiting'
 returning true
 
 -- name: waiting_link_reports
@@ -220,7 +220,8 @@ returning true
 
 -- name: close_link_report
 -- One that nobody is telling now.
-update store_link_report set state = 'not_told', ended_at = $2, due_at = null, failed_with = null, closed_by = $3, resolution = $4
+update store_link_report set state = 'not_told', ended_at = $2, due_at = null, leased_until = null, failed_with = null,
+    closed_by = $3, resolution = $4
 where report_id = $1 and (state = 'refused' or (state = 'waiting' and not coalesce(leased_until > $2, false)))
 returning true
 

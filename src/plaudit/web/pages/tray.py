@@ -18,9 +18,11 @@ from plaudit.limits import COMBO_WINDOW_MS, GIFT_COUNT_MAX, WALLET_LOTS_MAX
 from plaudit.selling.cards.actions import one_tap_card
 from plaudit.selling.orders.regions import preview, unseen_payers_at
 from plaudit.selling.orders.takers import takers
+from plaudit.selling.orders.taxing import said_last
 from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.current import current_book, prices
 from plaudit.selling.prices.pricing import NoPrices
+from plaudit.selling.prices.subdivisions import parts_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.wallet.reading import open_lots
 from plaudit.selling.wallet.worth import Valuation
@@ -53,7 +55,7 @@ class Trays:
             decision = await preview(*at_home, self.settings, self.clock, book=book)
             found = await prices(connection, book, decision.region, self.settings)
         except NoPrices:
-            return {"rate": None, "lots": [], "way": None, "card": None}
+            return {"rate": None, "lots": [], "way": None, "asks_part": False, "card": None}
         web = found[0]
         lots = []
         if viewer.person_id:
@@ -62,12 +64,19 @@ class Trays:
         payers = await unseen_payers_at(connection, decision, self.settings)
         offered = of_pages(await ways(connection, viewer.person_id, self.providers, who, web, payers))
         card = await one_tap_card(connection, viewer.person_id, who, self.clock) if viewer.person_id else None
+        asks_part = await self._asks_part(connection, viewer.person_id, web.region) if viewer.person_id else False
         return Valuation(lots, web).for_scripts() | {
             "way": msgspec.to_builtins(preferred(offered)),
+            "asks_part": asks_part,
             "card": {"provider": card.provider, "card_id": str(card.card_id), "name": card_name(card)}
-            if card
+            if card and not asks_part
             else None,
         }
+
+    async def _asks_part(self, connection: Connection, person_id: int, country: str) -> bool:
+        """Whether a buyer has to say first in which state or province they are, since the tax depends on it."""
+        parts = await parts_of(connection, country, self.clock.now(), self.settings)
+        return bool(parts) and await said_last(connection, person_id, country, self.settings) not in parts
 
     def data(self, viewer: Viewer, items: Sequence[Item], worth: dict[str, Any]) -> dict[str, Any]:
         """What pages/giving.js asks for, beside `place`, which tells this tray from others, and the address

@@ -75,7 +75,7 @@ export class Giving {
       void this.#short(missing, wanted);
     });
     tray.addEventListener("sign-in", (/** @type {CustomEvent} */ event) => this.#signIn(event.detail));
-    tray.addEventListener("buy-coins", () => location.assign(`/recharge?back=${encodeURIComponent(this.place.address())}`));
+    tray.addEventListener("buy-coins", () => this.#recharge());
     tray.addEventListener("buy-exactly", (/** @type {CustomEvent} */ event) => void this.#buy(event.detail.coins, event.detail.at_once));
   }
 
@@ -201,6 +201,7 @@ export class Giving {
   /** @param {number} missing @param {boolean} atOnce with the saved card */
   async #buy(missing, atOnce) {
     if (this.trays.some((tray) => tray.busy)) return; // a second tap
+    if (this.data.asks_part) return this.#recharge(); // what it costs depends on where they say to be
     for (const tray of this.trays) tray.busy = true;
     try {
       if (atOnce) return await this.#buyAtOnce(missing);
@@ -210,6 +211,8 @@ export class Giving {
       for (const tray of this.trays) tray.busy = false;
     }
   }
+
+  #recharge() { location.assign(`/recharge?back=${encodeURIComponent(this.place.address())}`); }
 
   /** One tap: exactly what is missing is bought with the saved card, and what it was missing for is given. @param {number} missing */
   async #buyAtOnce(missing) {
