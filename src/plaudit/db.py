@@ -27,7 +27,7 @@ from plaudit.limits import (
     DATABASE_STATEMENT_TIMEOUT_MS,
     DATABASE_STATEMENTS_MAX,
 )
-from plaudit.problems import IdempotencyConflict, Overdrawn, Problem, TooBusy, Unavailable
+from plaudit.problems import IdempotencyConflict, Overdrawn, Problem, StandsStill, TooBusy, Unavailable
 from plaudit.settings import SetupError
 
 T = TypeVar("T")
@@ -57,6 +57,7 @@ CONSTRAINT_PROBLEMS: dict[str, Callable[[], Problem]] = {
     "lot_reversal_pkey": IdempotencyConflict,
     "lot_pkey": IdempotencyConflict,
     "hold_pkey": IdempotencyConflict,
+    "not_frozen": StandsStill,
 }
 
 

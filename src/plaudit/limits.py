@@ -563,3 +563,8 @@ JOB_PAUSE_JITTER_PERCENT = 10  # by which pauses differ
 QUEUE_ERROR_LENGTH_MAX = 500  # characters kept of what an item of a queue failed with
 QUEUE_STUCK_TRIES = 5  # an item that was tried so often, and failed, is stuck; it is tried again all the same
 QUEUE_CODES_SHOWN_MAX = 5  # codes named of what a queue's items failed with
+
+# freezes
+FREEZE_TEXT_LENGTH_MAX = 500  # characters of why something stands still, and of what its person reads
+FREEZE_DAYS_MAX = 366  # that something stands still without being looked at again, where it has an end
+FREEZES_TOLD_MAX = 20  # that are looked at for one person

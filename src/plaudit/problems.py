@@ -136,6 +136,19 @@ class Forbidden(Problem):
     title = "You may not do this."
 
 
+class StandsStill(Forbidden):
+    """Somebody looks into it. Fields are there only where the person is told: `what` stands still, `until` when (null:
+    until it is lifted), and the id to name to support."""
+
+    code = "stands_still"
+    title = "This is not possible just now. Support can tell you more."
+
+    class Fields(msgspec.Struct, frozen=True):
+        freeze_id: UUID | UnsetType = UNSET
+        what: str | UnsetType = UNSET
+        until: Moment | UnsetType | None = UNSET
+
+
 class NotFound(Problem):
     code = "not_found"
     status = 404

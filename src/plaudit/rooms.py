@@ -12,6 +12,7 @@ ROOMS = (
     "plaudit.people",
     "plaudit.policy",
     "plaudit.exchange",
+    "plaudit.freezes",
     "plaudit.inbox",
     "plaudit.mail",
     "plaudit.selling.prices",

@@ -105,7 +105,9 @@ class VideoGifts(WalletMachine):
         attempts = Attempts(
             self.clock, self.catalogue, RoomCache(self.database, self.database), self.places, prices, whereabouts
         )
-        self.sender = GiftSender(self.database, self.shards, attempts, self.writer, lambda _id, _coins: None, prices)
+        self.sender = GiftSender(
+            self.database, self.shards, attempts, self.writer, lambda _id, _coins: None, prices, self.clock
+        )
         await self.owner.execute(PEOPLE, self.viewer, self.issuer_id, START)
         for one in OWNERS:
             async with self.database.transaction() as connection:

@@ -19,12 +19,13 @@ from plaudit.creators.model import (
     RewardRule,
 )
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.freezes.reading import EARNING, require_moving
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import (
     CONVERSION_COINS_MAX,
     MATURING_LENGTH_MAX,
 )
-from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound, StandsStill
 from plaudit.queues import settle
 
 SQL = statements(__file__)
@@ -141,6 +142,7 @@ async def convert(
         BelowConversionMinimum: fewer coins than the rule converts, or less than one diamond.
         InsufficientGiftBalance: more coins than there are.
         RewardChanged: they make other diamonds than were shown.
+        StandsStill: the creator does.
     """
     require_uuid7(conversion_id, "id", clock)
     if coins is not None and not 1 <= coins <= CONVERSION_COINS_MAX:
@@ -165,6 +167,7 @@ async def _convert_new(
     requested: int | None,
     diamonds_shown: int | None,
 ) -> Conversion:
+    await require_moving(connection, creator_id, EARNING, clock.now())
     rule = await current_rule(connection, clock)
     held = (await balance_of(connection, creator_id)).gift_balance
     wanted = held if requested is None else requested
@@ -226,7 +229,7 @@ async def convert_automatically(connection: Connection, clock: Clock, due: DueCo
         return None
     try:
         return await convert(connection, clock, conversion_id=new_id(clock), creator_id=due.creator_id, coins=None)
-    except BelowConversionMinimum:
+    except (BelowConversionMinimum, StandsStill):
         return None
 
 

@@ -27,7 +27,7 @@ from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
-from plaudit.problems import InvalidField
+from plaudit.problems import InvalidField, StandsStill
 
 _TAGS = ["Creators"]
 
@@ -113,7 +113,7 @@ def _answer(conversion: Conversion) -> ConversionAnswer:
     operation_id="Convert",
     tags=_TAGS,
     summary="Turn gift balance into diamonds",
-    problems=(BelowConversionMinimum, InsufficientGiftBalance, RewardChanged),
+    problems=(BelowConversionMinimum, InsufficientGiftBalance, RewardChanged, StandsStill),
 )
 async def convert(data: JSONBody[NewConversion], caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
     """Idempotent by `id`. The diamonds are pending until they mature."""

@@ -17,7 +17,7 @@ from plaudit.limits import (
     VIDEO_TOKEN_LENGTH_MAX,
 )
 from plaudit.money import Money
-from plaudit.problems import Conflict, NotFound, Problem
+from plaudit.problems import Conflict, NotFound, Problem, StandsStill
 
 DECIMAL_ID = r"^[1-9][0-9]{0,17}$(?!\n)"
 """An id of a person or room in JSON."""
@@ -270,6 +270,13 @@ class ItemNotHere(Conflict):
     title: ClassVar[str] = "This item cannot be sent here."
 
 
+class ReceiverStandsStill(Conflict):
+    """Somebody looks into it; who gives is not told more."""
+
+    code: ClassVar[str] = "receiver_stands_still"
+    title: ClassVar[str] = "Gifts cannot be received here just now."
+
+
 class PriceChanged(Conflict):
     """Refused rather than charged at another price than was shown. `coins` is the total at the present price."""
 
@@ -294,5 +301,14 @@ class TooDear(Problem):
 REFUSALS = (RoomNotLive, GiftsPaused, ItemRetired, ItemNotHere, ReceiverNotInRoom, OwnRoom, PriceChanged)
 """Why a gift is refused, as far as neither its wallet nor a video decides it."""
 
-REFUSED = (*REFUSALS, InsufficientCoins, GiftConflict, RoomUnknown, ItemUnknown, TooDear)
+REFUSED = (
+    *REFUSALS,
+    InsufficientCoins,
+    StandsStill,
+    ReceiverStandsStill,
+    GiftConflict,
+    RoomUnknown,
+    ItemUnknown,
+    TooDear,
+)
 """Why a gift was not sent, as far as no video decides it."""

@@ -7,9 +7,20 @@ from uuid import UUID
 
 from msgspec import UNSET
 
+from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
+from plaudit.freezes.reading import SPENDING, open_of, refusal
 from plaudit.gifts.attempts import Attempt, Attempts, WantedGift
-from plaudit.gifts.model import Combo, Gift, GiftConflict, GiftRow, InsufficientCoins, combo_end, moment
+from plaudit.gifts.model import (
+    Combo,
+    Gift,
+    GiftConflict,
+    GiftRow,
+    InsufficientCoins,
+    ReceiverStandsStill,
+    combo_end,
+    moment,
+)
 from plaudit.ids import id_text
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import Shards
@@ -42,6 +53,7 @@ class GiftSender:
         writer: GiftWriter,
         on_wallet: Callable[[int, int], None],
         prices: ShortagePrices,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._shards = shards
@@ -49,6 +61,7 @@ class GiftSender:
         self._writer = writer
         self._on_wallet = on_wallet
         self._prices = prices
+        self._clock = clock
 
     async def send(self, wanted: WantedGift) -> Settled:
         """Send one gift; the answer is of after the commit.
@@ -56,7 +69,8 @@ class GiftSender:
         Raises:
             InvalidField: the id is no UUIDv7, or of the future; or what the token of a video says cannot be kept.
             NotFound, TooDear: it could never be sent.
-            InsufficientCoins, GiftConflict, those of REFUSALS, and what its place refuses it by: it was not sent.
+            InsufficientCoins, GiftConflict, StandsStill, ReceiverStandsStill, those of REFUSALS, and what its place
+                refuses it by: it was not sent.
             TooBusy, OutcomeUnknown: send it again with the same id.
         """
         attempt = await self._attempts.make(wanted)
@@ -113,8 +127,15 @@ class GiftSender:
             if first := await self._first_answer(attempt.wanted):
                 return first, False
             raise GiftConflict(id=str(order.id))
+        if outcome.outcome == "frozen":
+            raise await self._frozen(order)
         assert attempt.refusal is not None
         raise attempt.refusal
+
+    async def _frozen(self, order: GiftOrder) -> Problem:
+        async with self._database.read() as connection:
+            found = await open_of(connection, order.viewer_id, SPENDING, self._clock.now())
+        return refusal(found) if found else ReceiverStandsStill()
 
     async def _shortage(self, order: GiftOrder, coins_short: int) -> InsufficientCoins:
         priced = await self._prices.of_shortage(order.viewer_id, coins_short)

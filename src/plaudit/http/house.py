@@ -134,7 +134,7 @@ async def open_house(
         prices = Prices(database, settings, clock)
         whereabouts = Whereabouts(database, settings, clock)
         attempts = Attempts(clock, catalogue, rooms_known, video_places, prices, whereabouts)
-        sender = GiftSender(database, shards, attempts, gift_writer, hub.wallet_moved, prices)
+        sender = GiftSender(database, shards, attempts, gift_writer, hub.wallet_moved, prices, clock)
         jobs = JobRunner([], clock)
         readiness = Readiness(settings, jobs_own, clock, payments, payouts, lambda: jobs.states)
         stack.push_async_callback(readiness.close)

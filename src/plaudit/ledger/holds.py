@@ -25,7 +25,7 @@ from plaudit.limits import (
     HOLDS_LAPSED_PER_RUN_MAX,
     HOLDS_OPEN_MAX,
 )
-from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound, Problem
+from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound, Problem, StandsStill
 from plaudit.queues import Backoff, Queue
 
 SQL = statements(__file__)
@@ -123,7 +123,7 @@ async def hold(connection: Connection, clock: Clock, wanted: NewHold) -> Hold:
     Raises:
         IdempotencyConflict: the id belongs to another hold.
         InvalidField: the id is no UUIDv7, `coins` is not positive, or `ends_at` is past or HOLD_DAYS_MAX away.
-        HoldNotCovered, TooManyHolds: nothing is held.
+        HoldNotCovered, TooManyHolds, StandsStill: nothing is held.
     """
     require_uuid7(wanted.hold_id, "hold_id", clock)
     if wanted.coins <= 0:
@@ -141,6 +141,8 @@ async def hold(connection: Connection, clock: Clock, wanted: NewHold) -> Hold:
             raise IdempotencyConflict(id=wanted.hold_id)
         case "refused":
             raise InvalidField(field="ends_at", reason=f"must be in the next {HOLD_DAYS_MAX} days")
+        case "frozen":
+            raise StandsStill
         case "too_many":
             raise TooManyHolds(holds_max=HOLDS_OPEN_MAX)
         case "insufficient":
@@ -151,9 +153,9 @@ async def hold(connection: Connection, clock: Clock, wanted: NewHold) -> Hold:
 async def spend(connection: Connection, clock: Clock, hold_id: UUID, order: GiftOrder) -> GiftOutcome:
     """Pay for a gift by exactly the coins that are held. Once per gift: repeating it repeats the answer.
 
-    The gift is posted, repeated, a conflict (its id belongs to another gift, or to one that was paid otherwise), or
-    refused as `order.refusal` says; the hold stays as it is unless the gift is posted. Deliverers find the gift by
-    themselves.
+    The gift is posted, repeated, a conflict (its id belongs to another gift, or to one that was paid otherwise),
+    frozen, or refused as `order.refusal` says; the hold stays as it is unless the gift is posted. Deliverers find the
+    gift by themselves.
 
     Raises:
         HoldUnknown: the sender has no such hold.

@@ -11,7 +11,7 @@ import msgspec
 
 from plaudit.problems import Problem
 
-Outcome = Literal["posted", "repeated", "conflict", "refused", "insufficient"]
+Outcome = Literal["posted", "repeated", "conflict", "refused", "frozen", "insufficient"]
 
 
 class GiftShare(msgspec.Struct, frozen=True):

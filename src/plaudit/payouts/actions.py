@@ -9,6 +9,7 @@ from plaudit.creators.actions import balance_of, lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.events.log import record
 from plaudit.events.model import PayoutMoved
+from plaudit.freezes.reading import EARNING, open_of, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_QUOTE_VALID_S
 from plaudit.money import Money
@@ -30,6 +31,7 @@ from plaudit.payouts.model import (
     PayoutQuoteExpired,
     PayoutQuoteUsed,
     PayoutRate,
+    PayoutStandsStill,
     PayoutState,
     PayoutStateConflict,
     PayoutTerms,
@@ -139,6 +141,7 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
         NotFound: this creator has no such quote.
         PayoutQuoteUsed, PayoutQuoteExpired: ask for another quote.
         PayoutMethodArchived, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds: it would not be paid.
+        StandsStill: the creator or the method does.
     """
     require_uuid7(payout_id, "id", clock)
     await lock_creator(connection, creator_id)
@@ -155,6 +158,7 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
     if now >= quoted.expires_at:
         raise PayoutQuoteExpired(expired_at=quoted.expires_at)
     method = await method_of(connection, creator_id, quoted.method_id)
+    await require_moving(connection, creator_id, EARNING, now, method_id=quoted.method_id)
     terms = await terms_of(connection, quoted.terms_version)
     await _check_payable(connection, creator_id, method, terms, quoted.diamonds, now)
     if await connection.fetchval(SQL["add_payout"], creator_id, payout_id, quote_id, now) is None:
@@ -220,11 +224,16 @@ async def approve(
 
     Raises:
         NotFound: there is no such payout.
+        PayoutStandsStill: it does, or its creator or method.
         PayoutProviderMissing: nobody here pays in its currency.
         PayoutStateConflict: something else was decided about it.
     """
     payout = await _locked(connection, payout_id)
     change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id)
+    if await open_of(
+        connection, payout.creator_id, EARNING, change.at, method_id=payout.method_id, payout_id=payout_id
+    ):
+        raise PayoutStandsStill
     if payout.state is PayoutState.APPROVED and providers.get(payout.provider) is None and not payout.send_called:
         await _take_from_queue(connection, payout)
     elif payout.state in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:

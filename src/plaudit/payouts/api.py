@@ -48,7 +48,7 @@ from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Role
-from plaudit.problems import BodyTooLarge, InvalidField
+from plaudit.problems import BodyTooLarge, InvalidField, StandsStill
 from plaudit.providers import SignatureNotValid
 
 log = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, cl
     operation_id="RequestPayout",
     tags=_TAGS,
     summary="Cash out at a quote",
-    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed),
+    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed, StandsStill),
 )
 async def request(data: JSONBody[NewPayout], caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
     """Idempotent by `id`. The diamonds are set aside; an operator decides."""

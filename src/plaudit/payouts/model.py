@@ -315,6 +315,11 @@ class PayoutProviderMissing(Conflict):
         super().__init__(detail, provider=provider, currency=currency, settings=settings)
 
 
+class PayoutStandsStill(Conflict):
+    code = "payout_stands_still"
+    title = "This payout, its method or its creator stands still; lift that first."
+
+
 class PayoutMayBeSent(Conflict):
     code = "payout_may_be_sent"
     title = "The provider may have it already; wait for what it says."

@@ -27,6 +27,7 @@ from plaudit.payouts.model import (
     PayoutMayBeSent,
     PayoutProviderMissing,
     PayoutRate,
+    PayoutStandsStill,
     PayoutState,
     PayoutStateConflict,
     PayoutTerms,
@@ -78,7 +79,7 @@ async def list_all(
     tags=_TAGS,
     status_code=200,
     summary="Agree to a payout",
-    problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStateConflict),
+    problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStandsStill, PayoutStateConflict),
 )
 async def approve(
     payout_id: FromPath[UUID],

@@ -197,10 +197,11 @@ delete from payout_send where shard = shard_of($1) and payout_id = $2 and not ca
 delete from payout_send where shard = shard_of($1) and payout_id = $2;
 
 -- name: claim_sends -> Send
--- Those of providers that are here ($4) count as told from now on.
+-- Those of providers that are here ($4) count as told from now on. What stands still waits.
 with due as (
-    select shard, payout_id from payout_send where due_at <= $1
-    order by due_at limit $3 for no key update skip locked
+    select s.shard, s.payout_id from payout_send s join payout p on p.shard = s.shard and p.id = s.payout_id
+    where s.due_at <= $1 and not is_frozen($1, p.creator_id, '{person,creator}', p.method_id, p.id)
+    order by s.due_at limit $3 for no key update of s skip locked
 ), claimed as (
     update payout_send s
     set due_at = $2, leased_until = $2, attempts = attempts + 1, called = called or p.provider = any ($4::text[])
@@ -270,10 +271,11 @@ select coalesce(max(number), 0) + 1, $1, $2, $3, $4 from payout_export
 returning number;
 
 -- name: export_payouts
--- Whoever refuses one of these at this moment is waited for: what is exported is still approved.
+-- Whoever refuses one of these at this moment is waited for: what is exported is still approved. What stands still waits.
 with due as (
     select shard, id from payout
     where state = 'approved' and provider = $2 and ($3::text is null or currency = $3)
+        and not is_frozen($5, creator_id, '{person,creator}', method_id, id)
     order by requested_at, id limit $4 for no key update
 ), moved as (
     update payout p set previous_state = p.state, state = 'sent', changed_at = $5

@@ -78,6 +78,34 @@ CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind t
     returning seq
 $$;
 
+CREATE FUNCTION public.apply_freeze() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.what in ('person', 'wallet') then
+        insert into wallet (shard, viewer_id) values (shard_of(new.person_id), new.person_id) on conflict do nothing;
+        update wallet set frozen_until = (
+            select max(coalesce(f.ends_at, 'infinity')) from freeze_record f
+            where f.person_id = new.person_id and f.what in ('person', 'wallet') and f.lifted_at is null)
+        where shard = shard_of(new.person_id) and viewer_id = new.person_id;
+    end if;
+    if new.what in ('person', 'creator') then
+        perform freeze_receiver('creator', new.person_id, (
+            select max(coalesce(f.ends_at, 'infinity')) from freeze_record f
+            where f.person_id = new.person_id and f.what in ('person', 'creator') and f.lifted_at is null));
+    elsif new.what = 'room' then
+        perform freeze_receiver('room', new.room_id, (
+            select max(coalesce(f.ends_at, 'infinity')) from freeze_record f
+            where f.person_id = new.person_id and f.what = 'room' and f.room_id = new.room_id and f.lifted_at is null));
+    elsif new.what = 'lot' and new.lifted_at is null then
+        perform hold_lot(shard_of(new.person_id), new.person_id, new.id, new.lot_id, new.frozen_at, new.ends_at);
+    elsif new.what = 'lot' and not exists (select from freeze_record f where f.lot_id = new.lot_id and f.lifted_at is null) then
+        perform release_lot(shard_of(new.person_id), new.person_id, new.lot_id, new.lifted_at);
+    end if;
+    return null;
+end $$;
+
 CREATE TABLE public.wallet (
     shard smallint NOT NULL,
     viewer_id bigint NOT NULL,
@@ -94,6 +122,7 @@ CREATE TABLE public.wallet (
     combo_anonymous boolean,
     newest_gift_id uuid,
     gifts_since_milestone smallint DEFAULT 0 NOT NULL,
+    frozen_until timestamp with time zone,
     CONSTRAINT wallet_gifts_since_milestone_check CHECK ((gifts_since_milestone >= 0)),
     CONSTRAINT wallet_knows_its_newest_gift CHECK (((newest_gift_id IS NULL) = (spent = 0))),
     CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
@@ -113,6 +142,8 @@ COMMENT ON COLUMN public.wallet.combo_anonymous IS 'whether the sender of the la
 COMMENT ON COLUMN public.wallet.newest_gift_id IS 'charged last; last_gift_id is the greatest';
 
 COMMENT ON COLUMN public.wallet.gifts_since_milestone IS 'charged since the last one that is a milestone';
+
+COMMENT ON COLUMN public.wallet.frozen_until IS 'nothing is spent before; infinity: until it is lifted';
 
 CREATE FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -164,6 +195,7 @@ declare
     spent_befores bigint[] := '{}';
     remaining bigint[] := '{}';
     known gift;
+    somebody_is_frozen boolean;
     i integer;
 begin
     outcomes := array_fill(null::text, array[gifts]);
@@ -177,6 +209,8 @@ begin
     wallets := array(
         select w from wallet w where w.shard = p_shard and w.viewer_id = any (viewers) order by w.viewer_id for no key update
     );
+
+    somebody_is_frozen := exists (select from frozen_receiver where until > p_charged_at);
 
     for i in 1..gifts loop
         line := p_gifts[i];
@@ -223,6 +257,8 @@ begin
         end if;
         if p_refused[i] then
             outcomes[i] := 'refused';
+        elsif purse.frozen_until > p_charged_at or somebody_is_frozen and has_frozen_receiver(line, p_charged_at) then
+            outcomes[i] := 'frozen';
         elsif purse.coins < line.coins then
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
@@ -596,6 +632,70 @@ begin
     end loop;
 end $$;
 
+CREATE FUNCTION public.freeze_changes_by_being_lifted() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if tg_op = 'DELETE' or old.lifted_at is not null then
+        raise exception 'a freeze is lifted once and stays' using errcode = 'check_violation', constraint = 'freeze_stays';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.freeze_is_of_its_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not (case new.what
+        when 'lot' then exists (
+            select from lot where shard = shard_of(new.person_id) and viewer_id = new.person_id and lot_id = new.lot_id)
+        when 'room' then exists (select from room where id = new.room_id and creator_id = new.person_id)
+        when 'payout_method' then exists (
+            select from payout_method
+            where shard = shard_of(new.person_id) and id = new.method_id and creator_id = new.person_id)
+        when 'payout' then exists (
+            select from payout where shard = shard_of(new.person_id) and id = new.payout_id and creator_id = new.person_id)
+        else true end)
+    then
+        raise exception 'this % is not of %', new.what, new.person_id
+            using errcode = 'foreign_key_violation', constraint = 'freeze_is_of_its_owner';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if p_until is null then
+        delete from frozen_receiver where kind = p_kind and id = p_id;
+    else
+        insert into frozen_receiver (kind, id, until) values (p_kind, p_id, p_until)
+        on conflict (kind, id) do update set until = excluded.until;
+    end if;
+end $$;
+
+CREATE FUNCTION public.frozen_lot_stays_held() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    until timestamptz;
+    since timestamptz;
+begin
+    select max(f.ends_at), max(f.frozen_at) into until, since from freeze_record f
+    where f.person_id = new.viewer_id and f.lot_id = new.lot_id and f.lifted_at is null;
+    select greatest(since, max(h.ended_at)) into since from hold_piece p join hold h using (shard, hold_id)
+    where p.shard = new.shard and p.lot_id = new.lot_id;
+    if since < until then
+        perform hold_lot(new.shard, new.viewer_id, gen_random_uuid(), new.lot_id, since, until);
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -731,6 +831,17 @@ CREATE FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gif
     select (step).* from walk
 $$;
 
+CREATE FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from frozen_receiver f
+        where f.until > p_at and case f.kind
+            when 'room' then f.id = p_gift.room_id
+            else f.id = p_gift.creator_id or f.id in (select s.creator_id from unnest(p_gift.shares) s) end)
+$$;
+
 CREATE FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -747,6 +858,8 @@ begin
             = (p_viewer_id, p_purpose, p_coins, p_ends_at) then 'repeated' else 'conflict' end;
     elsif p_refused then
         outcome := 'refused';
+    elsif purse.frozen_until > p_held_at then
+        outcome := 'frozen';
     elsif (select count(*) from hold h where h.shard = p_shard and h.viewer_id = p_viewer_id and h.state = 'held') >= p_holds_max
     then
         outcome := 'too_many';
@@ -768,6 +881,39 @@ begin
         outcome := 'held';
     end if;
 end $$;
+
+CREATE FUNCTION public.hold_lot(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_lot_id uuid, p_held_at timestamp with time zone, p_ends_at timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    made hold;
+    free bigint;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into free from strip
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and end_coin > purse.spent;
+    if free > 0 then
+        insert into hold (shard, hold_id, viewer_id, purpose, coins, held_at, ends_at, due_at)
+        values (p_shard, p_hold_id, p_viewer_id, 'freeze', free, p_held_at, p_ends_at, p_ends_at)
+        returning * into made;
+        insert into hold_piece (shard, hold_id, viewer_id, lot_id, coins)
+        values (p_shard, p_hold_id, p_viewer_id, p_lot_id, free);
+        perform move_held(purse, made, 1, false);
+    end if;
+    return free;
+end $$;
+
+CREATE FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid DEFAULT NULL::uuid, p_payout_id uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from freeze_record f
+        where f.person_id = p_person_id and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
+            and (f.what = any (p_what) or f.method_id = p_method_id or f.payout_id = p_payout_id))
+$$;
 
 CREATE TABLE public.item_version (
     item_id integer NOT NULL,
@@ -1390,6 +1536,32 @@ begin
     return false;
 end $$;
 
+CREATE FUNCTION public.refuse_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    stands_still boolean;
+begin
+    case tg_table_name
+        when 'conversion' then
+            stands_still := is_frozen(new.converted_at, new.creator_id, '{person,creator}');
+        when 'payout' then
+            stands_still := is_frozen(new.changed_at, new.creator_id, '{person,creator}', new.method_id, new.id);
+        else
+            select is_frozen(coalesce(s.leased_until, e.exported_at), p.creator_id, '{person,creator}', p.method_id, p.id)
+            into stands_still from payout p
+            left join payout_send s on tg_table_name = 'payout_send' and s.shard = p.shard and s.payout_id = p.id
+            left join payout_export e on tg_table_name = 'payout_export_item' and e.number = (to_jsonb(new) ->> 'export_number')::integer
+            where p.shard = new.shard and p.id = new.payout_id;
+    end case;
+    if stands_still then
+        raise exception '% of % stands still', tg_table_name, to_jsonb(new) ->> 'creator_id'
+            using errcode = 'check_violation', constraint = 'not_frozen';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1407,6 +1579,24 @@ begin
     perform end_hold(purse, known, case when p_at < known.ends_at then 'released' else 'lapsed' end, p_at);
     perform expire_wallet(p_shard, p_viewer_id, p_at);
     return true;
+end $$;
+
+CREATE FUNCTION public.release_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    known hold;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    for known in
+        select h.* from hold_piece p join hold h using (shard, hold_id)
+        where p.shard = p_shard and p.lot_id = p_lot_id and h.viewer_id = p_viewer_id and h.purpose = 'freeze' and h.state = 'held'
+    loop
+        perform end_hold(purse, known, case when p_at < known.ends_at then 'released' else 'lapsed' end, p_at);
+    end loop;
+    perform expire_wallet(p_shard, p_viewer_id, p_at);
 end $$;
 
 CREATE FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) RETURNS boolean
@@ -1507,12 +1697,14 @@ CREATE FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at
 declare
     purse wallet;
     known hold;
+    is_frozen boolean;
     pays boolean;
 begin
     select * into purse from wallet where shard = p_shard and viewer_id = p_gift.viewer_id for no key update;
     select * into known from hold h
     where h.shard = p_shard and h.viewer_id = p_gift.viewer_id and h.hold_id = p_hold_id;
-    pays := found and not p_refused and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
+    is_frozen := purse.frozen_until is not null and purse.frozen_until > p_charged_at or has_frozen_receiver(p_gift, p_charged_at);
+    pays := known.hold_id is not null and not p_refused and not is_frozen and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
         and not exists (
             select from gift g where g.shard = p_shard and g.viewer_id = p_gift.viewer_id and g.id = p_gift.id);
     if pays then
@@ -1524,7 +1716,9 @@ begin
     if pays <> (outcome = 'posted') then
         raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
     end if;
-    if outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
+    if outcome = 'refused' and is_frozen and not p_refused then
+        outcome := 'frozen';
+    elsif outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
         outcome := 'conflict';
     end if;
 end $$;
@@ -2691,6 +2885,51 @@ CREATE TABLE public.follower (
 WITH (fillfactor='50');
 
 COMMENT ON TABLE public.follower IS 'how far a follower has read the log of a shard';
+
+CREATE TABLE public.freeze_record (
+    id uuid NOT NULL,
+    what text NOT NULL,
+    person_id bigint NOT NULL,
+    lot_id uuid,
+    method_id uuid,
+    payout_id uuid,
+    room_id bigint,
+    reason text NOT NULL,
+    message text,
+    frozen_by bigint,
+    frozen_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    lifted_by bigint,
+    lifted_at timestamp with time zone,
+    lifted_because text,
+    CONSTRAINT freeze_is_lifted_by_another CHECK ((lifted_by IS DISTINCT FROM person_id)),
+    CONSTRAINT freeze_is_lifted_whole CHECK ((((lifted_at IS NULL) = (lifted_because IS NULL)) AND ((lifted_by IS NULL) OR (lifted_at IS NOT NULL)))),
+    CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)))),
+    CONSTRAINT freeze_of_a_lot_ends CHECK (((what <> 'lot'::text) OR (ends_at IS NOT NULL))),
+    CONSTRAINT freeze_record_check CHECK ((ends_at > frozen_at)),
+    CONSTRAINT freeze_record_check1 CHECK ((lifted_at >= frozen_at)),
+    CONSTRAINT freeze_record_lifted_because_check CHECK (((lifted_because ~ '\S'::text) AND (length(lifted_because) <= 500))),
+    CONSTRAINT freeze_record_message_check CHECK (((message ~ '\S'::text) AND (length(message) <= 500))),
+    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
+    CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text])))
+);
+
+COMMENT ON COLUMN public.freeze_record.person_id IS 'whose it is: the owner of the wallet, lot, method, payout or room';
+
+COMMENT ON COLUMN public.freeze_record.reason IS 'for operators';
+
+COMMENT ON COLUMN public.freeze_record.message IS 'what the person reads of it; null: the law wants that they are not told';
+
+COMMENT ON COLUMN public.freeze_record.frozen_by IS 'null: the command line; so for lifted_by';
+
+CREATE TABLE public.frozen_receiver (
+    kind text NOT NULL,
+    id bigint NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT frozen_receiver_kind_check CHECK ((kind = ANY (ARRAY['creator'::text, 'room'::text])))
+);
+
+COMMENT ON TABLE public.frozen_receiver IS 'creators and rooms that get no gift before a time';
 
 CREATE TABLE public.general_account (
     general_account_id bigint NOT NULL,
@@ -4919,6 +5158,12 @@ ALTER TABLE ONLY public.follower
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
 
+ALTER TABLE ONLY public.freeze_record
+    ADD CONSTRAINT freeze_record_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.frozen_receiver
+    ADD CONSTRAINT frozen_receiver_pkey PRIMARY KEY (kind, id);
+
 ALTER TABLE ONLY public.general_account_kind
     ADD CONSTRAINT general_account_kind_pkey PRIMARY KEY (account);
 
@@ -5362,6 +5607,12 @@ CREATE INDEX difference_open ON public.reconciliation_difference USING btree (no
 
 CREATE INDEX event_combo_by_end ON public.event_combo USING btree (last_at);
 
+CREATE INDEX freeze_newest ON public.freeze_record USING btree (frozen_at DESC, id DESC);
+
+CREATE INDEX freeze_of_person ON public.freeze_record USING btree (person_id, frozen_at DESC, id DESC);
+
+CREATE INDEX freeze_open ON public.freeze_record USING btree (person_id, what) WHERE (lifted_at IS NULL);
+
 CREATE INDEX gift_by_time ON ONLY public.gift USING brin (charged_at) WITH (pages_per_range='64', autosummarize='on');
 
 CREATE INDEX gift_reversal_by_reversal ON public.gift_reversal USING btree (shard, reversal_id, creator_id);
@@ -5562,9 +5813,23 @@ CREATE INDEX webhook_try_by_time ON public.webhook_try USING btree (at);
 
 CREATE INDEX webhook_try_newest ON public.webhook_try USING btree (endpoint_id, at DESC, id DESC);
 
+CREATE TRIGGER apply_freeze AFTER INSERT OR UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.apply_freeze();
+
+CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER freeze_changes_by_being_lifted BEFORE DELETE OR UPDATE ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_changes_by_being_lifted();
+
+CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_is_of_its_owner();
+
+CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
+
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
+
+CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
 
 CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_book FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
@@ -5575,6 +5840,8 @@ CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON p
 CREATE TRIGGER reversal_of_a_link_is_reported AFTER UPDATE OF state ON public.reversal FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'undone'::text])) AND (new.state <> old.state) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
 CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
+
+CREATE TRIGGER send_is_not_frozen AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.refuse_frozen();
 
 CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_keeps_its_public_title();
 
@@ -5624,6 +5891,15 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.freeze_record
+    ADD CONSTRAINT freeze_record_frozen_by_fkey FOREIGN KEY (frozen_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.freeze_record
+    ADD CONSTRAINT freeze_record_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.freeze_record
+    ADD CONSTRAINT freeze_record_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.general_account
     ADD CONSTRAINT general_account_account_fkey FOREIGN KEY (account) REFERENCES public.general_account_kind(account);
@@ -5990,6 +6266,8 @@ GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_un
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.apply_freeze() FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.wallet TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
@@ -6032,6 +6310,14 @@ GRANT ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_
 
 REVOKE ALL ON FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.freeze_changes_by_being_lifted() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.freeze_is_of_its_owner() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.frozen_lot_stays_held() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fund(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_kind text, p_reason text, p_coins bigint, p_price_minor bigint, p_currency text, p_at timestamp with time zone, p_expires_at timestamp with time zone) TO plaudit_app;
 
@@ -6051,8 +6337,15 @@ GRANT ALL ON FUNCTION public.gifts_between_milestones() TO plaudit_app;
 REVOKE ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.hold_lot(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_lot_id uuid, p_held_at timestamp with time zone, p_ends_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
@@ -6172,8 +6465,12 @@ GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_re
 
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.refuse_frozen() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.release_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
@@ -6441,6 +6738,16 @@ GRANT SELECT,INSERT ON TABLE public.exchange_rate TO plaudit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.follower TO plaudit_app;
 
 GRANT UPDATE(through) ON TABLE public.follower TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.freeze_record TO plaudit_app;
+
+GRANT UPDATE(lifted_by) ON TABLE public.freeze_record TO plaudit_app;
+
+GRANT UPDATE(lifted_at) ON TABLE public.freeze_record TO plaudit_app;
+
+GRANT UPDATE(lifted_because) ON TABLE public.freeze_record TO plaudit_app;
+
+GRANT SELECT ON TABLE public.frozen_receiver TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.general_account TO plaudit_app;
 

@@ -57,6 +57,8 @@ _PROBLEMS = {
     "currency_not_taken": later(
         "The payment provider does not take this currency, or not this amount of it. Nothing was taken."
     ),
+    "stands_still": later("This is not possible just now. Support can tell you more."),
+    "receiver_stands_still": later("Gifts cannot be received here just now."),
     "method_not_offered": later("At this price, pay in a way that shows where you are. Nothing was taken."),
     "card_expired": later("This card has expired. Pay with another."),
     "too_many_cards": later("So many cards are saved already; remove one first."),

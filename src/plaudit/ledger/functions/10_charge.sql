@@ -1,3 +1,13 @@
+-- Whether a creator who would earn a gift, or its room, stands still. Internal.
+create or replace function has_frozen_receiver(p_gift gift_line, p_at timestamptz) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select exists (
+        select from frozen_receiver f
+        where f.until > p_at and case f.kind
+            when 'room' then f.id = p_gift.room_id
+            else f.id = p_gift.creator_id or f.id in (select s.creator_id from unnest(p_gift.shares) s) end)
+$$;
+
 -- charge(): the viewer's side of a batch of gifts, in one shard.
 --
 -- The arrays run in parallel, one element a gift; they must be sorted by viewer and then by arrival, and hold no
@@ -8,6 +18,7 @@
 --   repeated      same id, same body: the first answer again
 --   conflict      same id, other body
 --   refused       the caller said so (p_refused); judged only after repeats, so that a retry gets its first answer
+--   frozen        the wallet, or whoever would receive it, stands still
 --   insufficient  coins_short says how many coins are missing
 -- Only posted gifts move anything. Gifts are judged in arrival order: one that is too dear leaves the coins for the next.
 create or replace function charge(
@@ -38,6 +49,7 @@ declare
     spent_befores bigint[] := '{}';
     remaining bigint[] := '{}';
     known gift;
+    somebody_is_frozen boolean;
     i integer;
 begin
     outcomes := array_fill(null::text, array[gifts]);
@@ -51,6 +63,8 @@ begin
     wallets := array(
         select w from wallet w where w.shard = p_shard and w.viewer_id = any (viewers) order by w.viewer_id for no key update
     );
+
+    somebody_is_frozen := exists (select from frozen_receiver where until > p_charged_at);
 
     for i in 1..gifts loop
         line := p_gifts[i];
@@ -97,6 +111,8 @@ begin
         end if;
         if p_refused[i] then
             outcomes[i] := 'refused';
+        elsif purse.frozen_until > p_charged_at or somebody_is_frozen and has_frozen_receiver(line, p_charged_at) then
+            outcomes[i] := 'frozen';
         elsif purse.coins < line.coins then
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;

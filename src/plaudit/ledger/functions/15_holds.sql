@@ -31,6 +31,7 @@ end $$;
 --   repeated      same id, same body, whatever became of it since
 --   conflict      same id, other body
 --   refused       the caller said so (p_refused); judged only after repeats, so that a retry gets its first answer
+--   frozen        the wallet stands still
 --   too_many      the wallet has p_holds_max open holds
 --   insufficient  coins_short says how many free coins are missing
 create or replace function hold(
@@ -49,6 +50,8 @@ begin
             = (p_viewer_id, p_purpose, p_coins, p_ends_at) then 'repeated' else 'conflict' end;
     elsif p_refused then
         outcome := 'refused';
+    elsif purse.frozen_until > p_held_at then
+        outcome := 'frozen';
     elsif (select count(*) from hold h where h.shard = p_shard and h.viewer_id = p_viewer_id and h.state = 'held') >= p_holds_max
     then
         outcome := 'too_many';
@@ -73,7 +76,7 @@ end $$;
 
 -- spend_hold(): pay for one gift by exactly the coins that are held, all of them. They are laid first and charged at once,
 -- so that everything else about the gift is what charge() makes of it. Once per gift. A gift is refused when the hold has
--- ended or its time is over, when it has another price, or when the caller says so (p_refused).
+-- ended or its time is over, when it has another price, or when the caller says so (p_refused); it is frozen as charge() has it.
 create or replace function spend_hold(
     p_shard smallint, p_hold_id uuid, p_charged_at timestamptz, p_combo_window_ms integer, p_gift gift_line,
     p_creator_shard smallint, p_refused boolean, out outcome text, out coins_after bigint, out combo_id uuid,
@@ -82,12 +85,14 @@ create or replace function spend_hold(
 declare
     purse wallet;
     known hold;
+    is_frozen boolean;
     pays boolean;
 begin
     select * into purse from wallet where shard = p_shard and viewer_id = p_gift.viewer_id for no key update;
     select * into known from hold h
     where h.shard = p_shard and h.viewer_id = p_gift.viewer_id and h.hold_id = p_hold_id;
-    pays := found and not p_refused and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
+    is_frozen := purse.frozen_until is not null and purse.frozen_until > p_charged_at or has_frozen_receiver(p_gift, p_charged_at);
+    pays := known.hold_id is not null and not p_refused and not is_frozen and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
         and not exists (
             select from gift g where g.shard = p_shard and g.viewer_id = p_gift.viewer_id and g.id = p_gift.id);
     if pays then
@@ -99,7 +104,9 @@ begin
     if pays <> (outcome = 'posted') then
         raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
     end if;
-    if outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
+    if outcome = 'refused' and is_frozen and not p_refused then
+        outcome := 'frozen';
+    elsif outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
         outcome := 'conflict';
     end if;
 end $$;
@@ -121,6 +128,58 @@ begin
     perform end_hold(purse, known, case when p_at < known.ends_at then 'released' else 'lapsed' end, p_at);
     perform expire_wallet(p_shard, p_viewer_id, p_at);
     return true;
+end $$;
+
+-- Set aside what is free of one lot, because it stands still; answers how many coins. Internal to freezes.
+create or replace function hold_lot(
+    p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_lot_id uuid, p_held_at timestamptz, p_ends_at timestamptz
+) returns bigint language plpgsql set search_path = public, pg_temp as $$
+declare
+    purse wallet;
+    made hold;
+    free bigint;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    select coalesce(sum(end_coin - greatest(start_coin, purse.spent)), 0) into free from strip
+    where shard = p_shard and viewer_id = p_viewer_id and lot_id = p_lot_id and end_coin > purse.spent;
+    if free > 0 then
+        insert into hold (shard, hold_id, viewer_id, purpose, coins, held_at, ends_at, due_at)
+        values (p_shard, p_hold_id, p_viewer_id, 'freeze', free, p_held_at, p_ends_at, p_ends_at)
+        returning * into made;
+        insert into hold_piece (shard, hold_id, viewer_id, lot_id, coins)
+        values (p_shard, p_hold_id, p_viewer_id, p_lot_id, free);
+        perform move_held(purse, made, 1, false);
+    end if;
+    return free;
+end $$;
+
+-- Let go what hold_lot() set aside of a lot; what expired meanwhile expires now. Internal to freezes.
+create or replace function release_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_at timestamptz)
+returns void language plpgsql set search_path = public, pg_temp as $$
+declare
+    purse wallet;
+    known hold;
+begin
+    select * into purse from wallet where shard = p_shard and viewer_id = p_viewer_id for no key update;
+    for known in
+        select h.* from hold_piece p join hold h using (shard, hold_id)
+        where p.shard = p_shard and p.lot_id = p_lot_id and h.viewer_id = p_viewer_id and h.purpose = 'freeze' and h.state = 'held'
+    loop
+        perform end_hold(purse, known, case when p_at < known.ends_at then 'released' else 'lapsed' end, p_at);
+    end loop;
+    perform expire_wallet(p_shard, p_viewer_id, p_at);
+end $$;
+
+-- Note until when a creator or a room gets no gift; null: they get them again. Internal to freezes.
+create or replace function freeze_receiver(p_kind text, p_id bigint, p_until timestamptz)
+returns void language plpgsql set search_path = public, pg_temp as $$
+begin
+    if p_until is null then
+        delete from frozen_receiver where kind = p_kind and id = p_id;
+    else
+        insert into frozen_receiver (kind, id, until) values (p_kind, p_id, p_until)
+        on conflict (kind, id) do update set until = excluded.until;
+    end if;
 end $$;
 
 -- Break holds of a lot, the latest first, until so many of its coins are free or none of its holds is left; answers how

@@ -9,6 +9,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.freezes.reading import SPENDING, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
@@ -235,6 +236,7 @@ async def place_order(
         IdempotencyConflict: the id came with another body.
         LinkNotTaken: the store of its link takes none like it.
         TooOften: the person has so many of this hour.
+        StandsStill: the person or their wallet does.
     """
     require_uuid7(asked.id, "id", clock)
     return_url = return_address(asked, settings)
@@ -252,6 +254,7 @@ async def place_order(
     now = clock.now()
     if now >= quote.expires_at:
         raise QuoteExpired(quote.expires_at)
+    await require_moving(connection, person_id, SPENDING, now)
     await take(connection, person_id, "order", settings.orders_per_hour, clock)
     locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"
     await _check_cards(connection, person_id, asked, providers, locale, clock)

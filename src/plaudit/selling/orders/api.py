@@ -16,6 +16,7 @@ from plaudit.people.access import Access
 from plaudit.people.allowances import TooOften
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role
+from plaudit.problems import StandsStill
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.cards.model import CardExpired, ConsentOutdated, TooManyCards
 from plaudit.selling.links.model import LinkNotTaken
@@ -152,6 +153,7 @@ async def make_quote(
         QuoteAlreadyOrdered,
         QuoteExpired,
         QuoteNotOurs,
+        StandsStill,
         TooManyCards,
         TooOften,
     ),

@@ -32,6 +32,7 @@ ENGLISH_ONLY = frozenset(
         "accounting.html",
         "catalogue.html",
         "catalogue_item.html",
+        "freezes.html",
         "grants.html",
         "mails.html",
         "message.html",

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from plaudit.creators import actions as creators
 from plaudit.creators.model import Balance, RewardRule
 from plaudit.db import Connection
+from plaudit.freezes.reading import told
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS
@@ -88,6 +89,7 @@ async def studio(
         setting = await creators.setting_of(connection, me)
         earnings = await creators.list_earnings(connection, me, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         tokens = await _overlay_tokens(connection, me)
+        freezes = await told(connection, me, clock.now())
         stream = {
             "offered": are_offered(settings),
             "server": settings.stream_rtmp_url,
@@ -108,6 +110,7 @@ async def studio(
         earnings_next=BY_TIME.next(earnings, PAGE_ROWS, lambda one: (one.at, one.reference)),
         first=before is None,
         tokens=tokens,
+        freezes=freezes,
         stream=stream,
         scenes=scene_names(),
         data={

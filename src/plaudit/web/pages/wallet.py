@@ -7,6 +7,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from plaudit.freezes.reading import told
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _
 from plaudit.limits import PAGE_ROWS, VOUCHERS_REMINDED_MAX, WALLET_LOTS_MAX
@@ -46,6 +47,7 @@ async def wallet(
         lots = await coins.open_lots(connection, caller.person_id, found.spent, WALLET_LOTS_MAX)
         unspent = await coins.unspent(connection, caller.person_id, found)
         holds = await coins.held(connection, caller.person_id, found)
+        freezes = await told(connection, caller.person_id, clock.now())
         worth = None
         with suppress(NoPrices):  # the wallet is there all the same
             web = await coins.web_price(connection, caller.person_id, settings, clock)
@@ -74,6 +76,7 @@ async def wallet(
         promotional=unspent.promotional,
         expiring=unspent.expiring,
         holds=holds,
+        freezes=freezes,
         worth=worth,
         lots=lots,
         history=history,

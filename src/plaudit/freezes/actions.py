@@ -1,0 +1,98 @@
+"""Having something stand still, once per id, and lifting that again."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, statements
+from plaudit.freezes.model import Freeze, FreezeIsOver, Frozen, NewFreeze, OwnFreeze
+from plaudit.freezes.reading import find
+from plaudit.ids import require_uuid7
+from plaudit.limits import FREEZE_DAYS_MAX
+from plaudit.people.actions import people_by_ids
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+
+SQL = statements(__file__)
+
+
+async def freeze(connection: Connection, clock: Clock, wanted: NewFreeze, operator_id: int | None) -> Freeze:
+    """Have something stand still from now on. Repeating it changes nothing.
+
+    Raises:
+        IdempotencyConflict: the id belongs to another freeze.
+        InvalidField: the id is no UUIDv7, or the end is past, too far away, or missing for a lot.
+        NotFound: there is no such person, or nothing of theirs that is called so.
+    """
+    require_uuid7(wanted.id, "body.id", clock)
+    now, person_id, named = clock.now(), int(wanted.person_id), _named(wanted)
+    _check_end(wanted, now)
+    if not await people_by_ids(connection, {person_id}):
+        raise NotFound("There is no such person.", person_id=wanted.person_id)
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                SQL["add_freeze"],
+                *(wanted.id, wanted.what, person_id, *named, wanted.reason, wanted.message),
+                *(operator_id, now, wanted.ends_at),
+            )
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NotFound(f"This person has no such {wanted.what.replace('_', ' ')}.", id=wanted.subject_id) from error
+    found = await find(connection, wanted.id)
+    if not _is_same(found, wanted, operator_id):
+        raise IdempotencyConflict(id=wanted.id)
+    return found
+
+
+def _named(wanted: NewFreeze) -> tuple[UUID | None, UUID | None, UUID | None, int | None]:
+    """Lot, payout method, payout and room, one of which there is, where something is named.
+
+    Raises:
+        InvalidField: nothing is where something must be, the other way round, or it is none of its kind.
+    """
+    places = (Frozen.LOT, Frozen.PAYOUT_METHOD, Frozen.PAYOUT, Frozen.ROOM)
+    if (wanted.subject_id is None) != (wanted.what not in places):
+        reason = "must be given" if wanted.what in places else f"must not be given for a {wanted.what}"
+        raise InvalidField(field="body.subject_id", reason=reason)
+    lot, method, payout, room = (wanted.subject_id if wanted.what is place else None for place in places)
+    try:
+        ids = [None if one is None else UUID(one) for one in (lot, method, payout)]
+        room_id = None if room is None else int(room)
+    except ValueError:
+        raise InvalidField(field="body.subject_id", reason=f"is no id of a {wanted.what}") from None
+    if room_id is not None and not 0 < room_id < 2**63:
+        raise InvalidField(field="body.subject_id", reason=f"is no id of a {wanted.what}")
+    return ids[0], ids[1], ids[2], room_id
+
+
+def _check_end(wanted: NewFreeze, now: datetime) -> None:
+    if wanted.ends_at is None:
+        if wanted.what is Frozen.LOT:
+            raise InvalidField(field="body.ends_at", reason="must be given for a lot")
+    elif not now < wanted.ends_at <= now + timedelta(days=FREEZE_DAYS_MAX):
+        raise InvalidField(field="body.ends_at", reason=f"must be in the next {FREEZE_DAYS_MAX} days")
+
+
+def _is_same(found: Freeze, wanted: NewFreeze, operator_id: int | None) -> bool:
+    said = (wanted.what, int(wanted.person_id), wanted.reason, wanted.message, wanted.ends_at, operator_id)
+    kept = (found.what, found.person_id, found.reason, found.message, found.ends_at, found.frozen_by)
+    return said == kept and found.subject_id == wanted.subject_id
+
+
+async def lift(connection: Connection, clock: Clock, freeze_id: UUID, why: str, operator_id: int | None) -> Freeze:
+    """Have something go on. Repeating it with the same words changes nothing.
+
+    Raises:
+        NotFound: there is no such freeze.
+        OwnFreeze: it is the operator's own.
+        FreezeIsOver: it was lifted before, by another or for another reason.
+    """
+    found = await find(connection, freeze_id)
+    if operator_id == found.person_id:
+        raise OwnFreeze
+    await connection.execute(SQL["lift_freeze"], freeze_id, operator_id, clock.now(), why)
+    lifted = await find(connection, freeze_id)
+    if (lifted.lifted_by, lifted.lifted_because) != (operator_id, why):
+        raise FreezeIsOver
+    return lifted
