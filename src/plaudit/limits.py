@@ -470,6 +470,7 @@ ACCOUNTING_PLOT_DAYS_MAX = 400  # days shown on a page
 # payouts
 PAYOUT_DIAMONDS_MAX = 1_000_000_000_000  # of one payout
 PAYOUT_QUOTE_VALID_S = 600  # how long a payout quote is promised
+PAYOUT_METHOD_HOLD_HOURS = 72  # that nothing is paid to a new bank account
 PAYOUT_METHODS_MAX = 10  # in use, of one creator
 PAYOUT_ACCOUNT_KEY_LENGTH_MIN = 32  # characters
 PAYOUT_METHODS_SEALED_AT_ONCE = 500  # accounts sealed anew in one transaction

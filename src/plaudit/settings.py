@@ -18,6 +18,7 @@ from plaudit.limits import (
     ORDERS_PER_HOUR,
     PAPERS_PER_HOUR,
     PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
+    PAYOUT_METHOD_HOLD_HOURS,
     QUOTE_KEY_LENGTH_MIN,
     QUOTES_PER_HOUR,
     REQUEST_BODY_S_MAX,
@@ -301,6 +302,10 @@ class Settings:
     payout_account_keys: Annotated[Secret, secret_keys(PAYOUT_ACCOUNT_KEY_LENGTH_MIN)] = NOT_SET
     """What creators' bank accounts are sealed with, at least 32 characters each, separated by spaces: the first seals,
     all of them open. Empty: one made once and kept in `data`; a backup of the database is worth nothing without it."""
+
+    payout_method_hold_hours: Annotated[int, whole(0)] = PAYOUT_METHOD_HOLD_HOURS
+    """How long nothing is paid to a bank account that was just added, so that who took over an account gains nothing
+    before its owner notices."""
 
     store_product_prefix: str = "coins."
     """Products of the app stores are called this and the number of coins, such as `coins.70`."""

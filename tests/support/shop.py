@@ -112,6 +112,12 @@ def signed(
     }, body.encode()
 
 
+_TESTED: dict[str, Any] = {
+    "payout_account_keys": Secret("a-key-that-is-as-long-as-it-has-to-be"),
+    "payout_method_hold_hours": 0,
+}
+
+
 @asynccontextmanager
 async def open_shop(
     database_url: str,
@@ -132,7 +138,7 @@ async def open_shop(
             sandbox_api_key=Secret(API_KEY),
             sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
             return_hosts="shop.example",
-            **(SELLER | {"payout_account_keys": Secret("a-key-that-is-as-long-as-it-has-to-be")} | more_settings),
+            **(SELLER | _TESTED | more_settings),
         )
         config = SandboxConfig(
             data=folder / "sandbox.sqlite",

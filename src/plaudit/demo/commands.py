@@ -176,6 +176,7 @@ def _environment(settings: Settings, database: str, people: Path) -> dict[str, s
         "PLAUDIT_MAIL_USER": settings.mail_user,
         "PLAUDIT_MAIL_PASSWORD": settings.mail_password.reveal(),
         "PLAUDIT_MAIL_FROM": settings.mail_from,
+        "PLAUDIT_PAYOUT_METHOD_HOLD_HOURS": "0",  # who tries a payout tries it today
         "PLAUDIT_SELLER_NAME": settings.seller_name,
         "PLAUDIT_SELLER_ADDRESS": settings.seller_address,
     }

@@ -185,6 +185,26 @@ class PayoutMoved(Event, frozen=True, kw_only=True):
         return self.creator
 
 
+class PayoutMethodChanged(Event, frozen=True, kw_only=True):
+    """A creator's bank account was added or removed. Tell them in a way they had before: it may not have been them."""
+
+    kind: ClassVar[str] = "payout_method.changed"
+    method_id: Annotated[UUID, Meta(description="The payout method.")]
+    creator: PersonReference
+    change: Annotated[str, Meta(description="`added` or `removed`.", examples=["added"])]
+    account_ending: Annotated[str, Meta(description="The last four characters of the account.", examples=["3000"])]
+    currency: Currency
+    payable_from: Annotated[datetime | None, Meta(description="Nothing can be paid to it before; null: at once.")]
+
+    @property
+    def subject(self) -> str:
+        return f"payout_method:{self.method_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.creator
+
+
 class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
     """Somebody of a platform was here for the first time. Once for each person."""
 
@@ -309,6 +329,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         RoomStarted,
         RoomEnded,
         PayoutMoved,
+        PayoutMethodChanged,
         PersonFirstSignedIn,
         GiftsDelivered,
         CombosEnded,

@@ -26,6 +26,7 @@ from plaudit.payouts.model import (
     PayoutMayBeSent,
     PayoutMethod,
     PayoutMethodArchived,
+    PayoutMethodTooNew,
     PayoutProviderMissing,
     PayoutQuote,
     PayoutQuoteExpired,
@@ -54,8 +55,8 @@ async def quote(
         InvalidField: the id is no UUIDv7, or the number of diamonds is out of range.
         IdempotencyConflict: the id was used for another quote.
         NotFound: this creator has no such method.
-        PayoutMethodArchived, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds, PayoutTooSmall: it would
-            not be paid.
+        PayoutMethodArchived, PayoutMethodTooNew, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds,
+            PayoutTooSmall: it would not be paid.
     """
     require_uuid7(quote_id, "id", clock)
     if not 1 <= diamonds <= PAYOUT_DIAMONDS_MAX:
@@ -115,6 +116,8 @@ async def _check_payable(
 ) -> None:
     if method.archived_at is not None:
         raise PayoutMethodArchived
+    if method.payable_from is not None and method.payable_from > now:
+        raise PayoutMethodTooNew(payable_from=method.payable_from)
     if diamonds < terms.diamonds_min:
         raise BelowPayoutThreshold(diamonds_min=terms.diamonds_min, diamonds=diamonds)
     available = (await balance_of(connection, creator_id)).available
@@ -140,7 +143,8 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
         IdempotencyConflict: the id was used for another payout.
         NotFound: this creator has no such quote.
         PayoutQuoteUsed, PayoutQuoteExpired: ask for another quote.
-        PayoutMethodArchived, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds: it would not be paid.
+        PayoutMethodArchived, PayoutMethodTooNew, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds: it would
+            not be paid.
         StandsStill: the creator or the method does.
     """
     require_uuid7(payout_id, "id", clock)

@@ -55,6 +55,7 @@ class MethodAnswer(msgspec.Struct, frozen=True, kw_only=True):
     account_ending: Annotated[str, Meta(description="The last four characters of the account.")]
     created_at: datetime
     archived_at: Annotated[datetime | None, Meta(description="Since when it is not used any more.")]
+    payable_from: Annotated[datetime | None, Meta(description="Nothing can be paid to it before; null: at once.")]
 
 
 class NewQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -201,6 +202,7 @@ def method_answer(method: PayoutMethod) -> MethodAnswer:
         account_ending=method.account_ending,
         created_at=method.created_at,
         archived_at=method.archived_at,
+        payable_from=method.payable_from,
     )
 
 

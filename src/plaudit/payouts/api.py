@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
 from plaudit.creators import actions as creators
-from plaudit.injected import Clock, Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.payouts import actions, manual_api, methods, operator_api, rates, stuck_api, told
@@ -110,8 +110,10 @@ async def add_method(
     clock: Clock,
     payout_providers: NamedDependency[PayoutProviders],
     account_vault: NamedDependency[AccountVault],
+    settings: Settings,
 ) -> MethodAnswer:
-    """Idempotent by `id`. The account is checked; later only its end is shown."""
+    """Idempotent by `id`. The account is checked; later only its end is shown. Nothing can be paid to it before
+    `payable_from`, and the creator's platform is told of it (`payout_method.changed`)."""
     if not payout_providers.names:
         raise NoPayoutProvider
     provider = provider_for(payout_providers, data.currency)
@@ -135,6 +137,7 @@ async def add_method(
                 creator_id=caller.person_id,
                 provider=provider.name,
                 account=account,
+                hold_hours=settings.payout_method_hold_hours,
             )
         )
 

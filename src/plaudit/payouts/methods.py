@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -13,11 +14,14 @@ from plaudit.clock import Clock
 from plaudit.countries import is_country
 from plaudit.creators.actions import lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import PayoutMethodChanged
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_METHODS_MAX
 from plaudit.payouts.model import PayoutMethod, TooManyPayoutMethods
 from plaudit.payouts.rates import rate_at
 from plaudit.payouts.vault import AccountNumbers, AccountVault
+from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
 SQL = statements(__file__)
@@ -96,8 +100,9 @@ async def add_method(
     creator_id: int,
     provider: str,
     account: BankAccount,
+    hold_hours: int = 0,
 ) -> PayoutMethod:
-    """Keep a bank account to be paid at, once per id; its numbers are sealed.
+    """Keep a bank account to be paid at from `hold_hours` on, once per id; its numbers are sealed, its platform told.
 
     Raises:
         InvalidField: the account is not valid.
@@ -117,16 +122,31 @@ async def add_method(
         raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
     numbers = _numbers(account)
     sealed = vault.seal(creator_id, method_id, numbers)
+    now = clock.now()
     method = await fetch_one(
         connection,
         SQL["add_method"],
         PayoutMethod,
         *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country, account.currency),
-        *(numbers.ending, sealed.account_key, sealed.sealed_account, clock.now()),
+        *(numbers.ending, sealed.account_key, sealed.sealed_account, now, now + timedelta(hours=hold_hours)),
     )
     if method is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
+    await _tell(connection, method, "added", now)
     return method
+
+
+async def _tell(connection: Connection, method: PayoutMethod, change: str, at: datetime) -> None:
+    if creator := await reference(connection, method.creator_id):
+        changed = PayoutMethodChanged(
+            method_id=method.id,
+            creator=creator,
+            change=change,
+            account_ending=method.account_ending,
+            currency=method.currency,
+            payable_from=method.payable_from,
+        )
+        await record(connection, at, changed)
 
 
 def _numbers(account: BankAccount) -> AccountNumbers:
@@ -162,7 +182,10 @@ async def archive_method(connection: Connection, clock: Clock, creator_id: int, 
     Raises:
         NotFound: this creator has none with the id.
     """
-    method = await fetch_one(connection, SQL["archive_method"], PayoutMethod, creator_id, method_id, clock.now())
+    now = clock.now()
+    method = await fetch_one(connection, SQL["archive_method"], PayoutMethod, creator_id, method_id, now)
     if method is None:
         raise NotFound("You have no payout method with this id.")
+    if method.archived_at == now:
+        await _tell(connection, method, "removed", now)
     return method

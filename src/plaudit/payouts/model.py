@@ -127,6 +127,8 @@ class PayoutMethod(msgspec.Struct, frozen=True):
     sealed_account: bytes | None
     created_at: datetime
     archived_at: datetime | None
+    payable_from: datetime | None = None
+    """Nothing can be paid to it before; None: at once."""
 
 
 class PayoutQuote(msgspec.Struct, frozen=True):
@@ -260,6 +262,14 @@ class PayoutMethodArchived(Conflict):
     title = "This payout method is no longer in use."
 
 
+class PayoutMethodTooNew(Conflict):
+    code = "payout_method_too_new"
+    title = "Nothing is paid to a new bank account for a while, so that nobody else's becomes yours."
+
+    class Fields(msgspec.Struct, frozen=True):
+        payable_from: Moment
+
+
 class TooManyPayoutMethods(Conflict):
     code = "too_many_payout_methods"
     title = "Archive a payout method before adding another."
@@ -356,5 +366,5 @@ class NoPayoutProvider(Problem):
     title = "Nobody pays out here just now."
 
 
-NOT_PAYABLE = (InsufficientDiamonds, BelowPayoutThreshold, DailyPayoutLimit, PayoutMethodArchived)
+NOT_PAYABLE = (InsufficientDiamonds, BelowPayoutThreshold, DailyPayoutLimit, PayoutMethodArchived, PayoutMethodTooNew)
 """Why diamonds cannot be paid out, whether a quote is asked for or used."""

@@ -48,20 +48,20 @@ returning version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, di
 
 -- name: add_method -> PayoutMethod
 insert into payout_method (shard, id, creator_id, provider, kind, holder_name, country, currency, account_ending,
-    account_key, sealed_account, created_at)
-values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    account_key, sealed_account, created_at, payable_from)
+values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (shard, id) do nothing
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at;
+    created_at, archived_at, payable_from;
 
 -- name: method -> PayoutMethod
 select id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at
+    created_at, archived_at, payable_from
 from payout_method where shard = shard_of($1) and id = $2;
 
 -- name: methods -> PayoutMethod
 select id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at
+    created_at, archived_at, payable_from
 from payout_method where shard = shard_of($1) and creator_id = $1 and archived_at is null
 order by created_at desc, id desc limit $2;
 
@@ -72,7 +72,7 @@ select count(*) from payout_method where shard = shard_of($1) and creator_id = $
 update payout_method set archived_at = coalesce(archived_at, $3)
 where shard = shard_of($1) and id = $2 and creator_id = $1
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at;
+    created_at, archived_at, payable_from;
 
 -- name: add_account_key
 insert into payout_account_key (key_id, added_at) values ($1, $2) on conflict do nothing;

@@ -1370,6 +1370,21 @@ begin
     group by g.creator_id, g.creator_shard;
 end $$;
 
+CREATE FUNCTION public.method_is_payable() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select from payout_method m
+        where m.shard = new.shard and m.id = new.method_id and m.payable_from > new.requested_at
+    ) then
+        raise exception 'nothing is paid to method % yet', new.method_id
+            using errcode = 'check_violation', constraint = 'method_is_payable';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -3808,11 +3823,13 @@ CREATE TABLE public.payout_method (
     account_ending text,
     account_key text,
     sealed_account bytea,
+    payable_from timestamp with time zone,
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
     WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
     ELSE ((account_key IS NOT NULL) AND (account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
 END),
+    CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text))
@@ -3821,6 +3838,8 @@ END),
 COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
 
 COMMENT ON COLUMN public.payout_method.sealed_account IS 'AES-GCM: 12 bytes of nonce, then the account as JSON, bound to its creator and method';
+
+COMMENT ON COLUMN public.payout_method.payable_from IS 'no payout to it can be asked for before; null: at once, as when nothing was held back';
 
 CREATE TABLE public.payout_quote (
     shard smallint NOT NULL,
@@ -5825,6 +5844,8 @@ CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR 
 
 CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
 
+CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
+
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
@@ -6444,6 +6465,8 @@ REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp w
 GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.method_is_payable() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 

@@ -35,6 +35,9 @@ _PROBLEMS = {
     "payout_too_small": later("After the fee nothing would arrive."),
     "daily_payout_limit": later("That is more than can be paid out in one day."),
     "too_many_payout_methods": later("Remove a bank account before adding another."),
+    "payout_method_too_new": later(
+        "Nothing is paid to a new bank account for a while, so that nobody else’s becomes yours."
+    ),
     "payout_quote_expired": later("The promise is over. Close this and ask again."),
     "payout_quote_used": later("The promise is over. Close this and ask again."),
     "payout_state_conflict": later("It is too late for that: the payout has moved on."),

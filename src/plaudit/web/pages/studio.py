@@ -152,11 +152,14 @@ async def studio_payouts(
         events = await payouts.events_of(connection, me, [payout.id for payout in shown])
         priced = [rate.currency for rate in await rates.rates_at(connection, now)]
         maturing = await creators.maturing_of(connection, me)
+    too_new = {one.id for one in mine if one.payable_from is not None and one.payable_from > now}
     return page(
         "studio_payouts.html",
         viewer,
         nav="studio",
         methods=mine,
+        too_new=too_new,
+        pays_to=next((one.id for one in mine if one.id not in too_new), None),
         standing=standing,
         terms=terms,
         payable=max(0, min(standing.balance.available, left_today)),
