@@ -48,7 +48,8 @@ async def test_the_database_pays_no_new_account(database_url: str, tmp_path: Pat
     """Whoever writes past the actions is refused."""
     async with open_studio(database_url, tmp_path) as studio:
         await studio.earn(10_000)
-        asked = {"id": studio.id(), "diamonds": 5_000, "method_id": await studio.method()}
+        quote_id, method_id = studio.id(), await studio.method()
+        asked = {"id": quote_id, "diamonds": 5_000, "method_id": method_id}
         assert (await studio.creator.post("/v1/payout-quotes", json=asked)).status_code == 201
         database, clock = studio.shop.desk.house.database, studio.shop.clock
         fresh = new_id(clock)
@@ -59,7 +60,7 @@ async def test_the_database_pays_no_new_account(database_url: str, tmp_path: Pat
                 " select shard, $1, creator_id, provider, kind, holder_name, country, currency, account_ending,"
                 " account_key, sealed_account, $2, $2::timestamptz + interval '1 hour' from payout_method"
                 " where id = $3",
-                *(fresh, clock.now(), UUID(asked["method_id"])),
+                *(fresh, clock.now(), UUID(method_id)),
             )
         with pytest.raises(asyncpg.CheckViolationError, match="nothing is paid"):
             async with database.transaction() as connection:
@@ -68,5 +69,5 @@ async def test_the_database_pays_no_new_account(database_url: str, tmp_path: Pat
                     " gross_minor, fee_minor, net_minor, state, requested_at, changed_at)"
                     " select shard, $1, creator_id, id, $2, 'sandbox', diamonds, currency, gross_minor, fee_minor,"
                     " net_minor, 'requested', $3, $3 from payout_quote where id = $4",
-                    *(new_id(clock), fresh, clock.now(), UUID(asked["id"])),
+                    *(new_id(clock), fresh, clock.now(), UUID(quote_id)),
                 )

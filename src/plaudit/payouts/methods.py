@@ -182,10 +182,12 @@ async def archive_method(connection: Connection, clock: Clock, creator_id: int, 
     Raises:
         NotFound: this creator has none with the id.
     """
+    await lock_creator(connection, creator_id)
+    known = await method_of(connection, creator_id, method_id)
+    if known.archived_at is not None:
+        return known
     now = clock.now()
     method = await fetch_one(connection, SQL["archive_method"], PayoutMethod, creator_id, method_id, now)
-    if method is None:
-        raise NotFound("You have no payout method with this id.")
-    if method.archived_at == now:
-        await _tell(connection, method, "removed", now)
+    assert method is not None, "it was there a moment ago"
+    await _tell(connection, method, "removed", now)
     return method

@@ -69,7 +69,7 @@ order by created_at desc, id desc limit $2;
 select count(*) from payout_method where shard = shard_of($1) and creator_id = $1 and archived_at is null;
 
 -- name: archive_method -> PayoutMethod
-update payout_method set archived_at = coalesce(archived_at, $3)
+update payout_method set archived_at = $3
 where shard = shard_of($1) and id = $2 and creator_id = $1
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
     created_at, archived_at, payable_from;
