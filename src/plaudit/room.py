@@ -41,6 +41,8 @@ class Room:
     """A tuple of the `FrameKind`s that it adds to what a live room is told."""
     refusals: str = ""
     """A tuple of the problems by which it refuses gifts to what it keeps."""
+    decisions: str = ""
+    """A tuple of the `DecisionKind`s that one person proposes and another confirms."""
     followers: tuple[str, ...] = ()
     """The names by which it follows the log of what creators receive."""
     commands: tuple[RoomCommand, ...] = ()

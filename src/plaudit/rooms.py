@@ -10,6 +10,7 @@ ROOMS = (
     "plaudit.events",
     "plaudit.ledger",
     "plaudit.people",
+    "plaudit.decisions",
     "plaudit.policy",
     "plaudit.exchange",
     "plaudit.freezes",

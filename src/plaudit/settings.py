@@ -307,6 +307,10 @@ class Settings:
     """How long nothing is paid to a bank account that was just added, so that who took over an account gains nothing
     before its owner notices."""
 
+    one_operator: Annotated[bool, yes_or_no] = False
+    """Whether one operator alone decides what otherwise one proposes and another confirms: payout rates, reward rules,
+    large payouts. Bounds hold all the same, and nobody decides what they gain by."""
+
     store_product_prefix: str = "coins."
     """Products of the app stores are called this and the number of coins, such as `coins.70`."""
 

@@ -1,5 +1,10 @@
 """What breaks the laws of payouts."""
 
+from tests.support.deciding import confirmed
+
+_RATE_OF_IT = """; update payout_rate set source = 'operator', recorded_by = 1,
+    decision_id = (select id from decision where kind = 'payout_rate') where version = 1"""
+
 BREAKS = [
     ("payouts_equal_movements", "update payout set diamonds = diamonds + 1"),
     ("payouts_equal_movements", "update payout set state = 'approved', previous_state = 'requested'"),
@@ -21,5 +26,11 @@ BREAKS = [
         "manual_payouts_are_exported",
         """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
         select shard, id, 'sent', 'paid', changed_at, 'operator', 1 from payout""",
+    ),
+    ("payout_rates_are_decided", "update payout_rate set source = 'operator', recorded_by = 1 where version = 1"),
+    ("payout_rates_are_decided", confirmed("payout_rate", {})),
+    (
+        "payout_rates_are_decided",
+        confirmed("payout_rate", {"currency": "USD", "numerator": 1, "denominator": 3}) + _RATE_OF_IT,
     ),
 ]

@@ -59,8 +59,12 @@ class Desk:
             await connection.close()
 
 
-SELLER: dict[str, Any] = {"seller_name": "Plaudit Demo", "seller_address": "14 Sample Row\nLondon"}
-"""Who sells in tests."""
+SELLER: dict[str, Any] = {
+    "seller_name": "Plaudit Demo",
+    "seller_address": "14 Sample Row\nLondon",
+    "one_operator": True,
+}
+"""Who sells in tests: a small house, where one operator decides."""
 
 
 @asynccontextmanager

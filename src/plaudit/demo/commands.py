@@ -165,6 +165,7 @@ def _environment(settings: Settings, database: str, people: Path) -> dict[str, s
         "DATABASE_URL": database,
         "PLAUDIT_DATA": str(settings.data),
         "PLAUDIT_PUBLIC_URL": settings.public_url,
+        "PLAUDIT_ONE_OPERATOR": "yes",
         "PLAUDIT_DEMO_PEOPLE": str(people),
         "PLAUDIT_SANDBOX_URL": settings.sandbox_url,
         "PLAUDIT_SANDBOX_API_KEY": settings.sandbox_api_key.reveal(),

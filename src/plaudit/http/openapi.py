@@ -89,6 +89,7 @@ def _schemas(found: Sequence[Operation], problems: DescribedProblems) -> tuple[d
     for operation in found:
         kinds += [parameter.kind for parameter in operation.parameters]
         kinds += [kind for kind in (operation.body, operation.answer) if kind is not None]
+        kinds += operation.other_answers.values()
     each, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     problems.complete(components)
     for body in {operation.body for operation in found if operation.body is not None}:
@@ -183,6 +184,9 @@ def _responses(operation: Operation, schemas: dict[int, Document]) -> Document:
             answer["content"] = {operation.answer_media_type: {"schema": schema}} | {
                 media_type: {"schema": {"type": "string"}} for media_type in operation.also_media_types
             }
+    for status, other in operation.other_answers.items():
+        content = {operation.answer_media_type: {"schema": schemas[id(other)]}}
+        answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
     return answers
 
 

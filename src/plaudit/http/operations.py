@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
@@ -73,6 +73,8 @@ class Operation:
     """Of answers that are no problem: the usual one, and others with the same body."""
     answer: Any
     """The type of the answer; None: it has no body."""
+    other_answers: Mapping[int, Any]
+    """Further statuses of success with another body, and the type of each."""
     answer_media_type: str
     problems: tuple[type[Problem], ...]
     """What can go wrong: what the handler declares, then what the house answers for every operation of its kind."""
@@ -116,6 +118,7 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Oper
         parameters=parameters,
         body=None if body is None else body.annotation,
         statuses=[handler.status_code, *handler.opt.get("also_answers", ())],
+        other_answers=handler.opt.get("other_answers", {}),
         answer=answer,
         answer_media_type=media_type,
         problems=_problems(handler, method, access, has_path=bool(route.path_parameters)),

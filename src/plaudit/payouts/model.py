@@ -71,6 +71,10 @@ class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     effective_at: Annotated[Moment, Meta(description="From when; null: at once. Never in the past.")] | None = None
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, description="Where the figure is from.")]
 
+    @property
+    def minor_per_diamond(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
+
 
 class NewPayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Terms of payouts as an operator decides them."""

@@ -3,10 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.model import REFUSED
+from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -18,6 +22,7 @@ from plaudit.payouts.answers import (
     operator_payout,
     place_of,
 )
+from plaudit.payouts.decisions import PAYOUT_RATE
 from plaudit.payouts.jobs import SENDS
 from plaudit.payouts.model import (
     NewPayoutRate,
@@ -37,6 +42,14 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 
 _TAGS = ["Payouts"]
+
+
+class PayoutRateProposal(NewPayoutRate, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A payout rate somebody proposes."""
+
+    id: Annotated[UUID, IdMeta] | None = None
+
+
 _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 
 
@@ -151,12 +164,20 @@ async def list_rate_versions(
     access=Access.OPERATOR,
     operation_id="RecordPayoutRate",
     tags=_TAGS,
-    summary="Decide a payout rate",
+    summary="Propose a payout rate",
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=REFUSED,
 )
-async def record_rate(data: JSONBody[NewPayoutRate], caller: Caller, database: Database, clock: Clock) -> PayoutRate:
-    """Rates are never changed: the new one takes over when it takes effect. Quotes keep theirs."""
+async def record_rate(
+    data: JSONBody[PayoutRateProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+) -> Response[PayoutRate]:
+    """202 with the decision that waits for another operator; 201 with the rate where one decides alone. Rates are never
+    changed: the new one takes over when it takes effect. Quotes keep theirs."""
+    content = content_of(data, NewPayoutRate)
+    proposal = Proposal(data.id, content, data.note, caller.person_id)
     async with database.transaction() as connection:
-        return await rates.record_rate(connection, clock, data, caller.person_id)
+        return await told(connection, PAYOUT_RATE, await ask(connection, clock, house, PAYOUT_RATE, proposal))
 
 
 @get(

@@ -18,9 +18,17 @@ from payout_rate where version < $1
 order by version desc limit $2;
 
 -- name: add_rate -> PayoutRate
-insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at, recorded_at, recorded_by)
-select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8 from payout_rate
+insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at, recorded_at, recorded_by,
+    decision_id)
+select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9 from payout_rate
 returning version, currency, numerator, denominator, source, source_note, effective_at;
+
+-- name: decided_rate -> PayoutRate
+select version, currency, numerator, denominator, source, source_note, effective_at
+from payout_rate where decision_id = $1;
+
+-- name: rate_is_within
+select payout_rate_is_within($1, $2, $3, $4);
 
 -- name: lock_rates
 -- One at a time records rates, so that two processes do not record the same ones.

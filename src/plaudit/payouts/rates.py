@@ -2,11 +2,14 @@
 
 from datetime import date, datetime
 from fractions import Fraction
+from uuid import UUID
 
 import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import bound
+from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.exchange.rates import newest, record_shipped
 from plaudit.money import exponent
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
@@ -74,25 +77,40 @@ async def list_terms(connection: Connection, before_version: int, limit: int) ->
     return await fetch_all(connection, SQL["all_terms"], PayoutTerms, before_version, limit)
 
 
-async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, operator_id: int) -> PayoutRate:
-    """An operator's rate, in effect from its `effective_at`; reference rates no longer touch the currency.
+async def check_rate(connection: Connection, clock: Clock, new: NewPayoutRate) -> None:
+    """Whether an operator's rate may be.
 
     Raises:
         InvalidField: not a currency, or it would take effect in the past.
+        OutOfBounds: it is too far from what holds, held lately or will hold.
     """
     exponent(new.currency)
     now = clock.now()
     if new.effective_at is not None and new.effective_at < now:
         raise InvalidField(field="effective_at", reason="must not be in the past")
+    if not await connection.fetchval(SQL["rate_is_within"], new.currency, new.numerator, new.denominator, now):
+        name = "payout_rate_change_bps"
+        raise OutOfBounds(bound=name, value=await bound(connection, name))
+
+
+async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, decision: Decision) -> PayoutRate:
+    """A rate that was decided, in effect from when the decision says; reference rates no longer touch the currency."""
     await connection.execute(SQL["lock_rates"])
     rate = await fetch_one(
         connection,
         SQL["add_rate"],
         PayoutRate,
         *(new.currency, new.numerator, new.denominator, "operator", new.note),
-        *(new.effective_at or now, now, operator_id),
+        *(decision.holds_from, clock.now(), decision.proposed_by, decision.id),
     )
     assert rate is not None
+    return rate
+
+
+async def decided_rate(connection: Connection, decision_id: UUID) -> PayoutRate:
+    """The rate that a confirmed decision made."""
+    rate = await fetch_one(connection, SQL["decided_rate"], PayoutRate, decision_id)
+    assert rate is not None, "a confirmed decision made one"
     return rate
 
 
@@ -114,7 +132,7 @@ async def record_reference_rates(connection: Connection, clock: Clock, reference
             connection,
             SQL["add_rate"],
             PayoutRate,
-            *(currency, worth.numerator, worth.denominator, "reference", note, now, now, None),
+            *(currency, worth.numerator, worth.denominator, "reference", note, now, now, None, None),
         )
         assert rate is not None
         added.append(rate)

@@ -12,5 +12,6 @@ ROOM = Room(
     routers=("api:router",),
     jobs="jobs:payout_jobs",
     queues="jobs:QUEUES",
+    decisions="decisions:KINDS",
     pages=("payout_desk", "stuck"),
 )

@@ -135,7 +135,8 @@ onSubmit("[data-publish]", (form, button) => busy(button, async () => {
     if (!note) throw new NotValid("note", "must say why, for whoever looks here later");
     const made = await api("POST", PATHS[kind], { ...figuresOf(form), note, effective_at: at && at === form.dataset.shownAt && form.dataset.exactAt ? form.dataset.exactAt : utcInstant(at) });
     form.closest("dialog")?.close();
-    toast(at ? `Version ${made.version} is scheduled.` : `Version ${made.version} holds now.`);
+    if (made.content_sha256) toast("Proposed. Another operator confirms it under Decisions.");
+    else toast(at ? `Version ${made.version} is scheduled.` : `Version ${made.version} holds now.`);
     await renew("#example", "#rules", "#rates", "#terms");
   } catch (error) {
     explain(form, error);

@@ -1,0 +1,103 @@
+-- Who may end a decision and how, and what other rooms ask before they keep what was decided.
+
+-- The bound in force of a name; null: there is none.
+create or replace function decision_bound_of(p_name text) returns bigint
+language sql stable set search_path = public, pg_temp as $$
+    select value from decision_bound where name = p_name order by version desc limit 1
+$$;
+
+-- Whether a fraction is within so many 1/10,000 of another, either way: who may go there may go back.
+create or replace function is_within(
+    p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint
+) returns boolean language sql immutable set search_path = public, pg_temp as $$
+    select p_numerator * p_of_denominator * 10000 <= p_of_numerator * p_denominator * (10000 + p_bps)
+        and p_of_numerator * p_denominator * 10000 <= p_numerator * p_of_denominator * (10000 + p_bps)
+$$;
+
+-- Whether two accounts are those of one human or household, over any number of links.
+create or replace function are_linked(p_person_id bigint, p_other_id bigint) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    with recursive own (id) as (
+        select p_person_id
+        union
+        select case when l.person_id = own.id then l.other_id else l.person_id end
+        from own join person_link l on own.id in (l.person_id, l.other_id) and l.ended_at is null
+    )
+    select exists (select from own where id = p_other_id)
+$$;
+
+-- A decision is written once and ended once; those in it are not one another's accounts.
+create or replace function decision_is_kept() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'DELETE' then
+        raise exception 'decisions are kept' using errcode = 'restrict_violation';
+    end if;
+    if tg_op = 'UPDATE' and (old.outcome is not null
+        or (old.id, old.kind, old.subject, old.content, old.before, old.note, old.beneficiary_id, old.proposed_by,
+            old.proposed_at, old.expires_at)
+        is distinct from (new.id, new.kind, new.subject, new.content, new.before, new.note, new.beneficiary_id,
+            new.proposed_by, new.proposed_at, new.expires_at))
+    then
+        raise exception 'a decision is ended once, and nothing else of it changes' using errcode = 'restrict_violation';
+    end if;
+    -- That they are not the same is a matter of constraints.
+    if are_linked(new.proposed_by, nullif(new.beneficiary_id, new.proposed_by))
+        or new.outcome = 'confirmed' and (are_linked(new.proposed_by, nullif(new.decided_by, new.proposed_by))
+            or are_linked(new.decided_by, nullif(new.beneficiary_id, new.decided_by)))
+    then
+        raise exception 'accounts of one person cannot decide together, or for each other'
+            using errcode = 'check_violation', constraint = 'decision_parties_are_not_linked';
+    end if;
+    return new;
+end $$;
+create or replace trigger decision_is_kept before insert or update or delete on decision
+    for each row execute function decision_is_kept();
+
+-- The only way a decision ends. False when it is not open, or when something else was confirmed than it says.
+create or replace function end_decision(
+    p_id uuid, p_outcome text, p_by bigint, p_at timestamptz, p_content_sha256 bytea, p_reason text, p_alone boolean,
+    p_emergency boolean
+) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update decision d set outcome = p_outcome, decided_by = p_by, decided_at = p_at, reason = p_reason, alone = p_alone,
+        emergency = p_emergency,
+        effective_at = case when p_outcome = 'confirmed' then greatest(
+            p_at + make_interval(secs => case when p_alone then 0 else coalesce(decision_bound_of(d.kind || '_lead_s'), 0) end),
+            (d.content::jsonb ->> 'effective_at')::timestamptz
+        ) end
+    where d.id = p_id and d.outcome is null and (p_outcome <> 'confirmed' or d.content_sha256 = p_content_sha256);
+    return found;
+end $$;
+
+-- A trigger of tables that keep what was decided, before insert: require_decision(kind, column …). The row names a
+-- confirmed decision of the kind, says in these columns what its content says, and holds when it does. Who owns the
+-- tables may write without one: such rows came with the house.
+create or replace function require_decision() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare
+    v_decision decision;
+    v_row jsonb := to_jsonb(new);
+    v_column text;
+begin
+    if v_row ->> 'decision_id' is null
+        and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage')
+    then
+        return new;
+    end if;
+    select * into v_decision from decision
+    where id = (v_row ->> 'decision_id')::uuid and kind = tg_argv[0] and outcome = 'confirmed';
+    if not found then
+        raise exception '% needs a confirmed decision', tg_table_name
+            using errcode = 'check_violation', constraint = tg_table_name || '_is_decided';
+    end if;
+    foreach v_column in array tg_argv[1:] loop
+        if (case v_column when 'effective_at' then to_jsonb(v_decision.effective_at) else v_decision.content::jsonb -> v_column end
+            is distinct from v_row -> v_column)
+        then
+            raise exception '% of % is not what was decided', v_column, tg_table_name
+                using errcode = 'check_violation', constraint = tg_table_name || '_is_decided';
+        end if;
+    end loop;
+    return new;
+end $$;
+
+grant execute on function decision_bound_of, is_within, are_linked, end_decision to plaudit_app;

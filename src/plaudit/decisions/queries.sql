@@ -1,0 +1,43 @@
+-- columns: of_decision
+d.id, d.kind, d.subject, d.content, d.content_sha256, d.before, d.note, d.beneficiary_id, d.proposed_by, d.proposed_at,
+    d.expires_at, d.outcome, d.decided_by, d.decided_at, d.effective_at, d.reason, d.alone, d.emergency, s.seen_by
+
+-- name: lock_decisions
+-- One after another, so that nothing they rest on is decided meanwhile.
+select pg_advisory_xact_lock(hashtext('plaudit.decision'));
+
+-- name: add_decision
+insert into decision (id, kind, subject, content, content_sha256, before, note, beneficiary_id, proposed_by, proposed_at,
+    expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: end_decision
+select end_decision($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: expire_decisions
+select end_decision(id, 'expired', null, $1, null, null, false, false) from decision where outcome is null and expires_at <= $1;
+
+-- name: decision -> Decision
+select {of_decision}
+from decision d left join decision_seen s on s.decision_id = d.id where d.id = $1;
+
+-- name: open_decision_of
+select id from decision where kind = $1 and subject = $2 and outcome is null;
+
+-- name: count_open_of
+select count(*) from decision where proposed_by = $1 and outcome is null and expires_at > $2;
+
+-- name: decisions -> Decision
+select {of_decision}
+from decision d left join decision_seen s on s.decision_id = d.id
+where ($1::text is null or d.kind = $1)
+    and ($2::boolean is null or (d.outcome is null and d.expires_at > $3) = $2)
+    and ($4::boolean is null or d.emergency = $4)
+    and (d.proposed_at, d.id) < ($5, $6)
+order by d.proposed_at desc, d.id desc limit $7;
+
+-- name: are_linked
+select are_linked($1, $2);
+
+-- name: bound
+select decision_bound_of($1);

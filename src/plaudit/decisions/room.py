@@ -1,0 +1,9 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.decisions",
+    tables="decision decision_bound decision_seen person_link",
+    routers=("api:router",),
+)

@@ -1,0 +1,310 @@
+"""Decisions: two people, the same content, within bounds, once; and what the database holds of it by itself."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from plaudit.clock import ManualClock
+from plaudit.db import Database, OwnConnection
+from plaudit.decisions import actions
+from plaudit.decisions.kinds import canonical
+from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
+from plaudit.decisions.model import (
+    DecisionDiffers,
+    DecisionNotOpen,
+    DecisionOutdated,
+    NotTheProposer,
+    Outcome,
+    OutOfBounds,
+    OwnProposal,
+    SecondPersonNeeded,
+    TooManyDecisions,
+)
+from plaudit.ids import new_id
+from plaudit.payouts import rates
+from plaudit.payouts.decisions import PAYOUT_RATE
+from plaudit.payouts.model import NewPayoutRate, PayoutRate
+from plaudit.problems import IdempotencyConflict
+from tests.support.deciding import OLGA, OSKAR, OTTO, Table
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def table(database: Database, clock: ManualClock) -> Table:
+    return Table(database, clock)
+
+
+def rate(numerator: int = 11, denominator: int = 20, **more: Any) -> NewPayoutRate:
+    """A tenth above the house's half of a cent."""
+    return NewPayoutRate(
+        **({"currency": "USD", "numerator": numerator, "denominator": denominator, "note": "x"} | more)
+    )
+
+
+async def _in_force(table: Table) -> PayoutRate:
+    async with table.database.read() as connection:
+        return await rates.rate_at(connection, "USD", table.clock.now())
+
+
+async def test_what_one_proposes_another_confirms_and_it_holds_after_its_lead_time(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    assert (await _in_force(table)).version == 1
+    made = await table.confirm(PAYOUT_RATE, proposed)
+    assert (made.numerator, made.denominator, made.effective_at) == (11, 20, table.clock.now() + DAY)
+    assert (await _in_force(table)).version == 1
+    table.clock.advance(DAY)
+    assert (await _in_force(table)).version == made.version
+    assert await table.confirm(PAYOUT_RATE, proposed) == made  # repeated
+    found = await table.find(proposed.id)
+    assert (found.outcome, found.proposed_by, found.decided_by, found.alone) == ("confirmed", OLGA, OSKAR, False)
+    late = rate(12, effective_at=table.clock.now() + 3 * DAY)
+    assert (await table.decide(PAYOUT_RATE, late)).effective_at == late.effective_at
+
+
+async def test_nobody_confirms_what_they_proposed(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    assert isinstance(await table.confirm(PAYOUT_RATE, proposed, OLGA), SecondPersonNeeded)
+    assert (await table.find(proposed.id)).outcome is None
+
+
+async def test_an_account_linked_to_the_proposer_does_not_confirm(
+    table: Table, owner_connection: OwnConnection
+) -> None:
+    for link in ((OLGA, 900), (OTTO, 900)):
+        await _link(owner_connection, *link)
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    assert isinstance(await table.confirm(PAYOUT_RATE, proposed, OTTO), SecondPersonNeeded)
+    await owner_connection.execute("update person_link set ended_by = 1, ended_at = now() where person_id = $1", OTTO)
+    assert isinstance(await table.confirm(PAYOUT_RATE, proposed, OTTO), PayoutRate)
+
+
+async def _link(connection: Any, person_id: int, other_id: int) -> None:
+    await connection.execute(
+        "insert into person_link (id, person_id, other_id, note, linked_by, linked_at)"
+        " values (gen_random_uuid(), $1, $2, 'one household', 1, '2026-01-01Z')",
+        person_id, other_id,
+    )  # fmt: skip
+
+
+async def test_what_is_confirmed_is_what_was_seen(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    other = hashlib.sha256(canonical(rate(12)).encode()).digest()
+    refused = await table.confirm(PAYOUT_RATE, proposed, content_sha256=other)
+    assert isinstance(refused, DecisionDiffers)
+    assert refused.fields["content_sha256"] == proposed.content_sha256.hex()
+
+
+async def test_what_another_decision_has_overtaken_is_not_confirmed(table: Table) -> None:
+    first, second = await table.propose(PAYOUT_RATE, rate()), await table.propose(PAYOUT_RATE, rate(12))
+    await table.confirm(PAYOUT_RATE, first)
+    table.clock.advance(DAY)
+    assert isinstance(await table.confirm(PAYOUT_RATE, second), DecisionOutdated)
+
+
+async def test_a_decision_ends_once(table: Table) -> None:
+    withdrawn, refused, late = [await table.propose(PAYOUT_RATE, rate()) for _ in range(3)]
+    assert isinstance(await table.act(actions.withdraw, withdrawn.id, OSKAR), NotTheProposer)
+    assert isinstance(await table.act(actions.refuse, refused.id, OLGA, "no"), OwnProposal)
+    ended = await table.act(actions.withdraw, withdrawn.id, OLGA)
+    assert await table.act(actions.withdraw, withdrawn.id, OLGA) == ended
+    assert (await table.act(actions.refuse, refused.id, OSKAR, "no")).reason == "no"
+    table.clock.advance(timedelta(days=DECISION_DAYS))
+    for decision, outcome in ((withdrawn, "withdrawn"), (refused, "refused"), (late, "expired")):
+        answer = await table.confirm(PAYOUT_RATE, decision)
+        assert isinstance(answer, DecisionNotOpen)
+        assert answer.fields == {"outcome": outcome}
+    assert (await _in_force(table)).version == 1
+
+
+async def test_of_two_who_confirm_at_once_one_does(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    answers = await asyncio.gather(*(table.confirm(PAYOUT_RATE, proposed, by) for by in (OSKAR, OTTO)))
+    assert sorted(type(one).__name__ for one in answers) == ["DecisionNotOpen", "PayoutRate"]
+
+
+async def test_a_proposal_is_made_once(table: Table) -> None:
+    id = new_id(table.clock)
+    answers = await asyncio.gather(*(table.propose(PAYOUT_RATE, rate(), id=id) for _ in range(3)))
+    assert [one.id for one in answers] == [id] * 3
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(12), id=id), IdempotencyConflict)
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(), OTTO, id=id), IdempotencyConflict)
+
+
+async def test_open_proposals_of_one_person_are_limited(table: Table, owner_connection: OwnConnection) -> None:
+    first = await table.propose(PAYOUT_RATE, rate())
+    await owner_connection.execute(
+        "insert into decision (id, kind, content, content_sha256, note, proposed_by, proposed_at, expires_at) select"
+        " gen_random_uuid(), kind, content, content_sha256, note, proposed_by, proposed_at, expires_at"
+        " from decision, generate_series(2, $1)",
+        DECISIONS_OPEN_MAX,
+    )
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), TooManyDecisions)
+    await table.act(actions.withdraw, first.id, OLGA)
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), actions.Decision)
+
+
+async def test_steps_do_not_lead_further_than_one_decision_may(table: Table) -> None:
+    """Neither one after another nor scheduled, until the window is over."""
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(601, 1_000)), OutOfBounds)
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(41, 100)), OutOfBounds)
+    await table.decide(PAYOUT_RATE, rate(6, 10))
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(61, 100)), OutOfBounds)
+    table.clock.advance(2 * DAY)
+    refused = await table.propose(PAYOUT_RATE, rate(61, 100))
+    assert isinstance(refused, OutOfBounds)
+    assert refused.fields == {"bound": "payout_rate_change_bps", "value": 2_000}
+    back = await table.decide(PAYOUT_RATE, rate(1, 2))  # who may go there may go back
+    assert isinstance(back, PayoutRate)
+    table.clock.advance(9 * DAY)
+    assert isinstance(await table.decide(PAYOUT_RATE, rate(6, 10)), PayoutRate)
+
+
+async def test_one_operator_decides_within_bounds_and_begins_no_currency(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    made = await table.confirm(PAYOUT_RATE, proposed, OLGA, may_be_alone=True)
+    assert made.effective_at == table.clock.now()  # nobody else has to look
+    assert (await table.find(proposed.id)).alone
+    new = await table.propose(PAYOUT_RATE, rate(currency="KES"))
+    assert isinstance(await table.confirm(PAYOUT_RATE, new, OLGA, may_be_alone=True), SecondPersonNeeded)
+    assert isinstance(await table.confirm(PAYOUT_RATE, new, OLGA, emergency="now"), SecondPersonNeeded)
+    assert isinstance(await table.confirm(PAYOUT_RATE, new), PayoutRate)
+
+
+async def test_an_emergency_is_alone_and_says_why(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    await table.confirm(PAYOUT_RATE, proposed, OLGA, emergency="the bank asks for it today")
+    found = await table.find(proposed.id)
+    assert (found.alone, found.emergency, found.reason) == (True, True, "the bank asks for it today")
+    far = await table.propose(PAYOUT_RATE, rate(7, 10))
+    assert isinstance(far, OutOfBounds)
+
+
+# What the application's role may not do, whatever the application says.
+
+_RATE = (
+    "insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at,"
+    " recorded_at, recorded_by, decision_id)"
+    " select max(version) + 1, 'USD', $1, $2, $3, 'x', $4, $4, $5, $6 from payout_rate"
+)
+
+
+async def test_a_rate_is_not_kept_without_its_decision_nor_beyond_the_bound(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    made = await table.confirm(PAYOUT_RATE, await table.propose(PAYOUT_RATE, rate(12)))
+    now, beyond = table.clock.now(), new_id(table.clock)
+    tries: list[tuple[str, tuple[Any, ...]]] = [
+        ("payout_rate_is_decided", (11, 20, "operator", now, OLGA, None)),
+        ("payout_rate_is_decided", (11, 20, "operator", now, OLGA, proposed.id)),
+        ("payout_rate_is_decided", (11, 20, "house", now, None, None)),
+        ("payout_rate_is_bounded", (7, 10, "operator", now, OLGA, beyond)),
+    ]
+    async with table.database.read() as connection:
+        aside = connection.transaction()
+        await aside.start()
+        text = canonical(rate(7, 10))
+        sha256 = hashlib.sha256(text.encode()).digest()
+        await _propose(connection, beyond, now, content=text, content_sha256=sha256)
+        assert await connection.fetchval(_END, beyond, "confirmed", OLGA, now, sha256, None, True, False)
+        for constraint, values in tries:
+            assert await _refused_by(connection, _RATE, *values) == constraint
+        confirmed = await connection.fetchval("select decision_id from payout_rate where version = $1", made.version)
+        for numerator, at in ((11, now + DAY), (12, now)):  # of another content, or sooner than decided
+            values = (numerator, 20, "operator", at, OLGA, confirmed)
+            assert await _refused_by(connection, _RATE, *values) == "payout_rate_is_decided"
+        await aside.rollback()
+
+
+async def _refused_by(connection: Any, statement: str, *values: Any) -> str | None:
+    """The constraint that keeps the application's role from it."""
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
+        async with connection.transaction():
+            await connection.execute(statement, *values)
+    return refused.value.constraint_name
+
+
+_END = "select end_decision($1, $2, $3, $4, $5, $6, $7, $8)"
+
+
+@pytest.mark.parametrize(
+    ("constraint", "outcome", "by", "reason", "alone", "emergency"),
+    [
+        ("decision_takes_two", "confirmed", OLGA, None, False, False),
+        ("decision_takes_two", "confirmed", OTTO, None, True, False),
+        ("decision_takes_two", "refused", OSKAR, "no", True, False),
+        ("decision_alone_in_an_emergency", "confirmed", OLGA, None, True, True),
+        ("decision_confirmer_gains_nothing", "confirmed", 41, None, False, False),
+        ("decision_parties_are_not_linked", "confirmed", 42, None, False, False),
+        ("decision_parties_are_not_linked", "confirmed", 802, None, False, False),
+        ("decision_is_withdrawn_by_its_proposer", "withdrawn", OSKAR, None, False, False),
+        ("decision_is_refused_by_another", "refused", OLGA, "no", False, False),
+        ("decision_is_refused_by_another", "refused", OSKAR, None, False, False),
+    ],
+)
+async def test_the_database_says_who_may_end_a_decision(
+    table: Table, constraint: str, outcome: str, by: int, reason: str | None, alone: bool, emergency: bool
+) -> None:
+    id, now = new_id(table.clock), table.clock.now()
+    async with table.database.read() as connection:
+        await _propose(connection, id, now, beneficiary_id=41)
+        await _link(connection, 41, 42)
+        await _link(connection, OLGA, OSKAR)
+        if outcome != "confirmed":
+            await connection.execute("update person_link set ended_by = 1, ended_at = now()")
+        values = (id, outcome, by, now, _SHA256, reason, alone, emergency)
+        assert await _refused_by(connection, _END, *values) == constraint
+
+
+_SHA256 = hashlib.sha256(b"{}").digest()
+
+
+async def _propose(connection: Any, id: UUID, now: Any, **more: Any) -> None:
+    row = {
+        "id": id, "kind": "payout_rate", "content": "{}", "content_sha256": _SHA256, "note": "x", "proposed_by": OLGA,
+        "proposed_at": now, "expires_at": now + DAY,
+    } | more  # fmt: skip
+    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    statement = f"insert into decision ({', '.join(row)}) values ({places})"  # noqa: S608  # columns of this test
+    await connection.execute(statement, *row.values())
+
+
+async def test_the_application_writes_no_confirmed_decision_and_changes_none(table: Table) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    now = table.clock.now()
+    async with table.database.read() as connection:
+        for statement in (
+            "update decision set outcome = 'confirmed'",
+            "delete from decision",
+            "insert into decision (id, outcome) values (gen_random_uuid(), 'confirmed')",
+            "update decision_bound set value = 1000000",
+            "insert into decision_bound values ('payout_rate_change_bps', 2, 1000000, now(), null)",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+        with pytest.raises(asyncpg.CheckViolationError):
+            await _propose(connection, new_id(table.clock), now, content_sha256=b"x" * 32)
+        with pytest.raises(asyncpg.CheckViolationError):
+            await _propose(connection, new_id(table.clock), now, beneficiary_id=OLGA)
+        assert not await connection.fetchval(_END, proposed.id, "confirmed", OSKAR, now, b"x" * 32, None, False, False)
+
+
+async def test_not_even_the_owner_changes_what_a_decision_says(table: Table, owner_connection: OwnConnection) -> None:
+    proposed = await table.propose(PAYOUT_RATE, rate())
+    for change in (
+        "update decision set note = 'y'",
+        "update decision set proposed_by = 7",
+        "update decision set expires_at = expires_at + interval '1 day'",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await owner_connection.execute(change)
+    await table.act(actions.withdraw, proposed.id, OLGA)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await owner_connection.execute("update decision set outcome = 'expired', decided_by = null")
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await owner_connection.execute("delete from decision")
+    assert (await table.find(proposed.id)).outcome is Outcome.WITHDRAWN
