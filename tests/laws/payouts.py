@@ -33,4 +33,6 @@ BREAKS = [
         "payout_rates_are_decided",
         confirmed("payout_rate", {"currency": "USD", "numerator": 1, "denominator": 3}) + _RATE_OF_IT,
     ),
+    ("payout_terms_are_decided", "update payout_terms set recorded_by = 1"),
+    ("payout_terms_are_decided", confirmed("payout_terms", {})),
 ]

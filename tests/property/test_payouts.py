@@ -46,6 +46,7 @@ from plaudit.payouts.providers.manual.provider import ManualPayoutProvider
 from plaudit.payouts.told import KIND, PayoutReader, apply_due
 from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, Problem
+from tests.support.deciding import of_house
 from tests.support.earnings import Mood, PretendBank, give
 from tests.support.machines import run_machine
 from tests.support.payout_desk import ACCOUNT_KEY, open_pretend_vault
@@ -150,7 +151,7 @@ class Payouts(RuleBasedStateMachine):
             fee_fixed_minor=1, fee_fixed_currency="USD", fee_bps=100, diamonds_min=DIAMONDS_MIN,
             diamonds_per_day_max=DIAMONDS_PER_DAY_MAX, note="of the test",
         )  # fmt: skip
-        self.act(rates.record_terms, self.clock, terms, OPERATOR)
+        self.runner.run(of_house(self.database, self.clock, rates.record_terms, terms))
         self.decide_rule((1, 1))
         account = BankAccount(
             holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456"

@@ -1,15 +1,17 @@
 """What of payouts one person proposes and another confirms."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
-from plaudit.languages.formats import format_unit_price
+from plaudit.languages.formats import format_money, format_number, format_share, format_unit_price
+from plaudit.money import Money
 from plaudit.payouts import rates
-from plaudit.payouts.model import NewPayoutRate, NoPayoutRate, PayoutRate
+from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 
 
 async def _rate_in_force(connection: Connection, clock: Clock, new: NewPayoutRate) -> PayoutRate | None:
@@ -43,4 +45,37 @@ PAYOUT_RATE = DecisionKind(
     needs_before=True,
 )
 
-KINDS = (PAYOUT_RATE,)
+
+async def _terms_in_force(connection: Connection, clock: Clock, new: NewPayoutTerms) -> PayoutTerms:
+    return await rates.terms_at(connection, new.method_kind, clock.now())
+
+
+def _terms_figures(terms: NewPayoutTerms | PayoutTerms) -> Iterable[Figure]:
+    fee = Money(terms.fee_fixed_minor, terms.fee_fixed_currency)
+    yield Figure("Smallest payout, in diamonds", format_number(terms.diamonds_min), Fraction(terms.diamonds_min))
+    most = terms.diamonds_per_day_max
+    yield Figure("Most in a day, in diamonds", format_number(most), Fraction(most))
+    yield Figure("Fixed fee", format_money(fee), Fraction(fee.amount_minor))
+    yield Figure("Share of the amount", format_share(terms.fee_bps), Fraction(terms.fee_bps))
+
+
+async def _apply_terms(
+    connection: Connection, clock: Clock, new: NewPayoutTerms, decision: Decision, _: Any
+) -> PayoutTerms:
+    return await rates.record_terms(connection, clock, new, decision)
+
+
+PAYOUT_TERMS = DecisionKind(
+    name="payout_terms",
+    title="Payout terms",
+    content=NewPayoutTerms,
+    before=PayoutTerms,
+    in_force=_terms_in_force,
+    figures=_terms_figures,
+    check=rates.check_terms,
+    apply=_apply_terms,
+    made=rates.decided_terms,
+    problems=(NoPayoutRate,),
+)
+
+KINDS = (PAYOUT_RATE, PAYOUT_TERMS)

@@ -22,7 +22,7 @@ from plaudit.payouts.answers import (
     operator_payout,
     place_of,
 )
-from plaudit.payouts.decisions import PAYOUT_RATE
+from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
 from plaudit.payouts.jobs import SENDS
 from plaudit.payouts.model import (
     NewPayoutRate,
@@ -46,6 +46,12 @@ _TAGS = ["Payouts"]
 
 class PayoutRateProposal(NewPayoutRate, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A payout rate somebody proposes."""
+
+    id: Annotated[UUID, IdMeta] | None = None
+
+
+class PayoutTermsProposal(NewPayoutTerms, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Terms of payouts somebody proposes."""
 
     id: Annotated[UUID, IdMeta] | None = None
 
@@ -214,13 +220,19 @@ async def list_terms(
     access=Access.OPERATOR,
     operation_id="RecordPayoutTerms",
     tags=_TAGS,
-    summary="Decide terms of payouts",
-    problems=(NoPayoutRate,),
+    summary="Propose terms of payouts",
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=(NoPayoutRate, *REFUSED),
 )
-async def record_terms(data: JSONBody[NewPayoutTerms], caller: Caller, database: Database, clock: Clock) -> PayoutTerms:
-    """Terms are never changed: the new ones take over when they take effect. Quotes keep theirs."""
+async def record_terms(
+    data: JSONBody[PayoutTermsProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+) -> Response[PayoutTerms]:
+    """202 with the decision that waits for another operator; 201 with the terms where one decides alone. Terms never
+    change: the new ones take over when they take effect. Quotes keep theirs."""
+    proposal = Proposal(data.id, content_of(data, NewPayoutTerms), data.note, caller.person_id)
     async with database.transaction() as connection:
-        return await rates.record_terms(connection, clock, data, caller.person_id)
+        return await told(connection, PAYOUT_TERMS, await ask(connection, clock, house, PAYOUT_TERMS, proposal))
 
 
 HANDLERS: list[Any] = [

@@ -50,9 +50,16 @@ order by version desc limit $2;
 
 -- name: add_terms -> PayoutTerms
 insert into payout_terms (version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max,
-    effective_at, recorded_at, recorded_by, note)
-select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from payout_terms
+    effective_at, recorded_at, recorded_by, note, decision_id)
+select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 from payout_terms
 returning version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note;
+
+-- name: decided_terms -> PayoutTerms
+select version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note
+from payout_terms where decision_id = $1;
+
+-- name: terms_exceed
+select payout_terms_exceed($1, $2, $3, $4, $5);
 
 -- name: add_method -> PayoutMethod
 insert into payout_method (shard, id, creator_id, provider, kind, holder_name, country, currency, account_ending,

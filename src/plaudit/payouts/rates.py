@@ -153,14 +153,13 @@ async def terms_of(connection: Connection, version: int) -> PayoutTerms:
     return terms
 
 
-async def record_terms(
-    connection: Connection, clock: Clock, new: NewPayoutTerms, operator_id: int | None
-) -> PayoutTerms:
-    """New terms, in effect from their `effective_at`. Quotes given before keep theirs.
+async def check_terms(connection: Connection, clock: Clock, new: NewPayoutTerms) -> None:
+    """Whether terms may be.
 
     Raises:
         InvalidField: not a currency, a maximum below the threshold, or they would take effect in the past.
         NoPayoutRate: the fixed fee is in a currency without a payout rate.
+        OutOfBounds: they are too far from what holds, held lately or will hold.
     """
     exponent(new.fee_fixed_currency)
     now = clock.now()
@@ -169,13 +168,32 @@ async def record_terms(
     if new.diamonds_per_day_max < new.diamonds_min:
         raise InvalidField(field="diamonds_per_day_max", reason="must not be below diamonds_min")
     await rate_at(connection, new.fee_fixed_currency, now)
+    figures = (new.method_kind, new.fee_bps, new.diamonds_min, new.diamonds_per_day_max)
+    if exceeded := await connection.fetchval(SQL["terms_exceed"], *figures, now):
+        raise OutOfBounds(bound=exceeded, value=await bound(connection, exceeded))
+
+
+async def record_terms(
+    connection: Connection, clock: Clock, new: NewPayoutTerms, decision: Decision | None
+) -> PayoutTerms:
+    """Terms that were decided, in effect from when the decision says; without one they come with the house. Quotes
+    given before keep theirs."""
+    now = clock.now()
     await connection.execute(SQL["lock_rates"])
     terms = await fetch_one(
         connection,
         SQL["add_terms"],
         PayoutTerms,
         *(new.method_kind, new.fee_fixed_minor, new.fee_fixed_currency, new.fee_bps, new.diamonds_min),
-        *(new.diamonds_per_day_max, new.effective_at or now, now, operator_id, new.note),
+        *(new.diamonds_per_day_max, decision.holds_from if decision else new.effective_at or now, now),
+        *(decision and decision.proposed_by, new.note, decision and decision.id),
     )
     assert terms is not None
+    return terms
+
+
+async def decided_terms(connection: Connection, decision_id: UUID) -> PayoutTerms:
+    """The terms that a confirmed decision made."""
+    terms = await fetch_one(connection, SQL["decided_terms"], PayoutTerms, decision_id)
+    assert terms is not None, "a confirmed decision made them"
     return terms
