@@ -27,6 +27,7 @@ from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.sandbox.provider import SandboxPayoutProvider
 from plaudit.payouts.vault import AccountVault
 from plaudit.settings import Secret
+from tests.support.deciding import of_house
 from tests.support.earnings import PretendBank, give
 from tests.support.payout_desk import ACCOUNT_KEY, open_pretend_vault
 from tests.support.ports import LOOPBACK, NOBODY, held_port
@@ -108,9 +109,9 @@ async def approved_payout(database: Database, clock: ManualClock) -> UUID:
     """A payout of 5,000 diamonds that waits to be sent."""
     await give(database, CREATOR, 5_000)
     method_id, quote_id, payout_id = (new_id(clock) for _ in range(3))
+    rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
+    await of_house(database, clock, creators.record_rule, rule)
     async with database.transaction() as connection:
-        rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
-        await creators.record_rule(connection, clock, rule, None)
         await creators.convert(connection, clock, conversion_id=new_id(clock), creator_id=CREATOR, coins=None)
     await mature_due(database, clock)
     await open_pretend_vault(database, clock)

@@ -23,6 +23,7 @@ from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
 from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
+from tests.support.deciding import of_house
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
@@ -154,8 +155,8 @@ async def open_stage(database_url: str, folder: Path, *, with_jobs: bool = False
         shop = await stack.enter_async_context(open_shop(database_url, folder))
         async with shop.desk.house.database.transaction() as connection:
             await load_starter(connection, shop.clock)
-            rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
-            await creators.record_rule(connection, shop.clock, rule, None)
+        rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
+        await of_house(shop.desk.house.database, shop.clock, creators.record_rule, rule)
         process = await stack.enter_async_context(serving(database_url, shop.clock, with_jobs=with_jobs))
         creator = await shop.desk.person("cleo", Role.VIEWER, Role.CREATOR)
         room = (await creator.post("/v1/rooms", json={"title": "Tea and songs"})).json()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from plaudit.creators import actions as creators
@@ -17,6 +18,7 @@ from plaudit.ids import new_id
 from plaudit.payouts.jobs import poll_due, send_due, update_reference_rates
 from plaudit.payouts.told import apply_due
 from plaudit.people.model import Role
+from tests.support.deciding import of_house
 from tests.support.earnings import give
 from tests.support.shop import Shop, open_shop, signed
 from tests.support.waiting import eventually
@@ -99,9 +101,8 @@ class Studio:
 async def open_studio(database_url: str, folder: Path, **options: Any) -> AsyncIterator[Studio]:
     async with open_shop(database_url, folder, **options) as shop:
         house = shop.desk.house
-        async with house.database.transaction() as connection:
-            rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
-            await creators.record_rule(connection, shop.clock, rule, None)
+        rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
+        await of_house(house.database, shop.clock, creators.record_rule, rule)
         creator = await shop.desk.person("ada", Role.CREATOR)
         operator = await shop.desk.person("olga", Role.OPERATOR)
         yield Studio(shop, creator, operator, await shop.desk.person_id("ada"))
@@ -427,8 +428,8 @@ async def test_a_conversion_is_what_was_shown(studio: Studio) -> None:
     await give(studio.shop.desk.house.database, studio.creator_id, 665)
     shown = {"id": studio.id(), "coins": 665, "diamonds": 665}
     await give(studio.shop.desk.house.database, studio.creator_id, 36)  # while it is being confirmed
-    rule = {"numerator": 1, "denominator": 5, "maturity_s": 0, "coins_min": 1, "note": "five for one"}
-    assert (await studio.operator.post("/v1/reward-rules", json=rule)).status_code == 201
+    rule = NewRewardRule(numerator=1, denominator=5, maturity_s=0, note="five for one")
+    await of_house(studio.shop.desk.house.database, studio.shop.clock, creators.record_rule, rule)
     changed = await studio.creator.post("/v1/conversions", json=shown)
     assert (changed.status_code, changed.json()["code"], changed.json()["diamonds"]) == (409, "reward_changed", 133)
     assert (await studio.balance())["gift_balance_coins"] == 701
@@ -444,15 +445,17 @@ async def test_a_conversion_is_what_was_shown(studio: Studio) -> None:
 async def test_a_conversion_keeps_its_rule_and_leaves_what_makes_no_diamond(studio: Studio) -> None:
     await give(studio.shop.desk.house.database, studio.creator_id, 105)
     rule = {"numerator": 1, "denominator": 10, "maturity_s": 0, "coins_min": 20, "note": "ten for one"}
-    version = (await studio.operator.post("/v1/reward-rules", json=rule)).json()["version"]
+    house, clock = studio.shop.desk.house, studio.shop.clock
+    new = NewRewardRule(**rule)  # type: ignore[arg-type]
+    version = (await of_house(house.database, clock, creators.record_rule, new)).version
     short = await studio.creator.post("/v1/conversions", json={"id": studio.id(), "coins": 19})
     assert (short.json()["code"], short.json()["coins_min"]) == ("below_conversion_minimum", 20)
     body = {"id": studio.id(), "all": True}
     answer = await studio.creator.post("/v1/conversions", json=body)
     assert (answer.json()["coins"], answer.json()["diamonds"]) == (100, 10)
     assert (await studio.balance())["gift_balance_coins"] == 5
-    later = rule | {"numerator": 9, "effective_at": (studio.shop.clock.now() + timedelta(hours=1)).isoformat()}
-    assert (await studio.operator.post("/v1/reward-rules", json=later)).status_code == 201
+    later = msgspec.structs.replace(new, numerator=9, effective_at=clock.now() + timedelta(hours=1))
+    await of_house(house.database, clock, creators.record_rule, later)
     current = (await studio.creator.get("/v1/reward-rules/current")).json()
     assert current["version"] == version
     repeated = await studio.creator.post("/v1/conversions", json=body)

@@ -13,6 +13,7 @@ from plaudit.ids import new_id
 from plaudit.limits import CLAWBACKS_PER_RUN_MAX, CREATOR_WORK_PAUSE_S_FIRST, CREATOR_WORK_PAUSE_S_MAX
 from plaudit.pages import BEGINNING
 from plaudit.payouts.stuck import Queue, StuckWork, list_stuck, retry
+from tests.support.deciding import of_house
 from tests.support.earnings import give
 from tests.support.taking_back import take_from_many, take_from_one
 
@@ -113,7 +114,7 @@ async def _act(database: Database, action: Any, *arguments: Any, **named: Any) -
 
 async def _rule(database: Database, clock: ManualClock) -> None:
     rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
-    await _act(database, actions.record_rule, clock, rule, None)
+    await of_house(database, clock, actions.record_rule, rule)
 
 
 async def _available(database: Database, creator_id: int) -> int:

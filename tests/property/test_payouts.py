@@ -176,7 +176,7 @@ class Payouts(RuleBasedStateMachine):
     def decide_rule(self, ratio: tuple[int, int]) -> None:
         self.ratio = ratio
         new = NewRewardRule(numerator=ratio[0], denominator=ratio[1], maturity_s=MATURITY_S, note="of the test")
-        self.act(creators.record_rule, self.clock, new, OPERATOR)
+        self.runner.run(of_house(self.database, self.clock, creators.record_rule, new))
 
     @rule(creator=who, coins=st.integers(1, 400))
     def receive(self, creator: int, coins: int) -> None:

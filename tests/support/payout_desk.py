@@ -21,6 +21,7 @@ from plaudit.payouts.told import KIND, PayoutReader
 from plaudit.payouts.vault import AccountVault, open_vault
 from plaudit.problems import Problem
 from plaudit.settings import Secret, Settings
+from tests.support.deciding import of_house
 from tests.support.earnings import PretendBank, give
 
 ACCOUNT_KEY = Secret("a-key-that-is-as-long-as-it-has-to-be")
@@ -92,7 +93,7 @@ async def open_payout_desk(database: Database, clock: ManualClock, bank: Pretend
         database, clock, bank or PretendBank(), await open_pretend_vault(database, clock), 41, new_id(clock)
     )
     rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
-    await made.act(creators.record_rule, rule, None)
+    await of_house(database, clock, creators.record_rule, rule)
     named = {"creator_id": made.creator_id, "provider": "sandbox", "account": ACCOUNT}
     await made.act(methods.add_method, made.vault, method_id=made.method_id, **named)
     await give(database, made.creator_id, 11_000)

@@ -19,6 +19,8 @@ from plaudit.creators.model import (
     RewardRule,
 )
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import bound
+from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.freezes.reading import EARNING, require_moving
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import (
@@ -43,24 +45,44 @@ async def list_rules(connection: Connection, before_version: int, limit: int) ->
     return await fetch_all(connection, SQL["rules"], RewardRule, before_version, limit)
 
 
-async def record_rule(connection: Connection, clock: Clock, new: NewRewardRule, operator_id: int | None) -> RewardRule:
-    """A new rule, in effect from its `effective_at`. What was converted before keeps its own.
+async def check_rule(connection: Connection, clock: Clock, new: NewRewardRule) -> None:
+    """Whether a rule may be.
 
     Raises:
         InvalidField: it would take effect in the past.
+        OutOfBounds: it is too far from what holds, held lately or will hold.
     """
     now = clock.now()
     if new.effective_at is not None and new.effective_at < now:
         raise InvalidField(field="effective_at", reason="must not be in the past")
+    figures = (new.numerator, new.denominator, new.maturity_s)
+    if exceeded := await connection.fetchval(SQL["rule_exceeds"], *figures, now):
+        raise OutOfBounds(bound=exceeded, value=await bound(connection, exceeded))
+
+
+async def record_rule(
+    connection: Connection, clock: Clock, new: NewRewardRule, decision: Decision | None
+) -> RewardRule:
+    """A rule that was decided, in effect from when the decision says; without one it comes with the house. What was
+    converted before keeps its own."""
+    now = clock.now()
     await connection.execute(SQL["lock_rules"])
     rule = await fetch_one(
         connection,
         SQL["add_rule"],
         RewardRule,
         *(new.numerator, new.denominator, new.maturity_s, new.coins_min),
-        *(new.effective_at or now, now, operator_id, new.note),
+        *(decision.holds_from if decision else new.effective_at or now, now),
+        *(decision and decision.proposed_by, new.note, decision and decision.id),
     )
     assert rule is not None
+    return rule
+
+
+async def decided_rule(connection: Connection, decision_id: UUID) -> RewardRule:
+    """The rule that a confirmed decision made."""
+    rule = await fetch_one(connection, SQL["decided_rule"], RewardRule, decision_id)
+    assert rule is not None, "a confirmed decision made one"
     return rule
 
 

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Router, get, patch, post
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from plaudit.creators import actions, clawback
+from plaudit.creators.decisions import REWARD_RULE
 from plaudit.creators.model import (
     BelowConversionMinimum,
     ClawbackEntry,
@@ -21,7 +23,10 @@ from plaudit.creators.model import (
     RewardChanged,
     RewardRule,
 )
-from plaudit.ids import id_text
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.model import REFUSED
+from plaudit.ids import IdMeta, id_text
 from plaudit.injected import Clock, Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
@@ -93,6 +98,12 @@ class SettingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a creator decides."""
 
     automatic_conversion: Annotated[bool, Meta(description="Convert the gift balance without being asked.")]
+
+
+class RewardRuleProposal(NewRewardRule, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A reward rule somebody proposes."""
+
+    id: Annotated[UUID, IdMeta] | None = None
 
 
 def _answer(conversion: Conversion) -> ConversionAnswer:
@@ -256,12 +267,19 @@ async def list_rules(
     access=Access.OPERATOR,
     operation_id="RecordRewardRule",
     tags=_TAGS,
-    summary="Decide a reward rule",
+    summary="Propose a reward rule",
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=REFUSED,
 )
-async def record_rule(data: JSONBody[NewRewardRule], caller: Caller, database: Database, clock: Clock) -> RewardRule:
-    """Rules are never changed: the new one takes over when it takes effect. What was converted keeps its own."""
+async def record_rule(
+    data: JSONBody[RewardRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+) -> Response[RewardRule]:
+    """202 with the decision that waits for another operator; 201 with the rule where one decides alone. Rules are never
+    changed: the new one takes over when it takes effect. What was converted keeps its own."""
+    proposal = Proposal(data.id, content_of(data, NewRewardRule), data.note, caller.person_id)
     async with database.transaction() as connection:
-        return await actions.record_rule(connection, clock, data, caller.person_id)
+        return await told(connection, REWARD_RULE, await ask(connection, clock, house, REWARD_RULE, proposal))
 
 
 _HANDLERS: list[Any] = [

@@ -13,9 +13,17 @@ order by version desc limit $2;
 select pg_advisory_xact_lock(hashtext('plaudit.reward_rule'));
 
 -- name: add_rule -> RewardRule
-insert into reward_rule (version, numerator, denominator, maturity_s, coins_min, effective_at, recorded_at, recorded_by, note)
-select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8 from reward_rule
+insert into reward_rule (version, numerator, denominator, maturity_s, coins_min, effective_at, recorded_at, recorded_by, note,
+    decision_id)
+select max(version) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9 from reward_rule
 returning version, numerator, denominator, maturity_s, coins_min, effective_at, note;
+
+-- name: decided_rule -> RewardRule
+select version, numerator, denominator, maturity_s, coins_min, effective_at, note
+from reward_rule where decision_id = $1;
+
+-- name: rule_exceeds
+select reward_rule_exceeds($1, $2, $3, $4);
 
 -- name: lock_creator -> CreatorSetting
 -- Made when it is missing, and locked either way.

@@ -8,5 +8,6 @@ ROOM = Room(
     routers=("api:router",),
     jobs="jobs:creator_jobs",
     queues="jobs:QUEUES",
+    decisions="decisions:KINDS",
     pages=("studio", "taken_back", "rewards"),
 )

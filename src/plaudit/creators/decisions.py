@@ -1,0 +1,43 @@
+"""What of rewards one person proposes and another confirms."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from plaudit.clock import Clock
+from plaudit.creators import actions
+from plaudit.creators.model import NewRewardRule, RewardRule
+from plaudit.db import Connection
+from plaudit.decisions.kinds import DecisionKind, Figure
+from plaudit.decisions.model import Decision
+from plaudit.languages.formats import format_coins, format_diamonds, format_number
+
+
+async def _in_force(connection: Connection, clock: Clock, _: NewRewardRule) -> RewardRule:
+    return await actions.current_rule(connection, clock)
+
+
+def _figures(rule: NewRewardRule | RewardRule) -> Iterable[Figure]:
+    ratio = Fraction(rule.numerator, rule.denominator)
+    yield Figure("Reward", f"{format_diamonds(rule.numerator)} for {format_coins(rule.denominator)}", ratio)
+    yield Figure("Held, in seconds", format_number(rule.maturity_s), Fraction(rule.maturity_s))
+    yield Figure("Smallest conversion", format_coins(rule.coins_min), Fraction(rule.coins_min))
+
+
+async def _apply(connection: Connection, clock: Clock, new: NewRewardRule, decision: Decision, _: Any) -> RewardRule:
+    return await actions.record_rule(connection, clock, new, decision)
+
+
+REWARD_RULE = DecisionKind(
+    name="reward_rule",
+    title="Reward rule",
+    content=NewRewardRule,
+    before=RewardRule,
+    in_force=_in_force,
+    figures=_figures,
+    check=actions.check_rule,
+    apply=_apply,
+    made=actions.decided_rule,
+)
+
+KINDS = (REWARD_RULE,)
