@@ -35,4 +35,10 @@ BREAKS = [
     ),
     ("payout_terms_are_decided", "update payout_terms set recorded_by = 1"),
     ("payout_terms_are_decided", confirmed("payout_terms", {})),
+    (
+        "large_payouts_are_decided",
+        "update payout_event set actor_id = (select creator_id from payout) where to_state = 'approved'",
+    ),
+    ("large_payouts_are_decided", "update decision_bound set value = 1 where name = 'payout_alone_diamonds'"),
+    ("large_payouts_are_decided", confirmed("payout", {})),
 ]

@@ -238,6 +238,11 @@ async def find(connection: Connection, decision_id: UUID) -> Decision:
     return found
 
 
+async def open_decision(connection: Connection, kind: str, subject: str) -> Decision | None:
+    """The open decision of a subject."""
+    return await fetch_one(connection, SQL["open_decision"], Decision, kind, subject)
+
+
 async def list_decisions(
     connection: Connection, clock: Clock, wanted: Filter, before: Place, limit: int
 ) -> list[Decision]:

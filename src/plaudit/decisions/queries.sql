@@ -24,6 +24,11 @@ from decision d left join decision_seen s on s.decision_id = d.id where d.id = $
 -- name: open_decision_of
 select id from decision where kind = $1 and subject = $2 and outcome is null;
 
+-- name: open_decision -> Decision
+select {of_decision}
+from decision d left join decision_seen s on s.decision_id = d.id
+where d.kind = $1 and d.subject = $2 and d.outcome is null;
+
 -- name: count_open_of
 select count(*) from decision where proposed_by = $1 and outcome is null and expires_at > $2;
 

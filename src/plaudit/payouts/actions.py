@@ -7,6 +7,8 @@ from uuid import UUID
 from plaudit.clock import Clock
 from plaudit.creators.actions import balance_of, lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import are_linked, lock
+from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.events.log import record
 from plaudit.events.model import PayoutMoved
 from plaudit.freezes.reading import EARNING, open_of, require_moving
@@ -220,8 +222,19 @@ async def _take_from_queue(connection: Connection, payout: Payout) -> None:
         raise PayoutMayBeSent(provider=payout.provider)
 
 
+async def needs_two(connection: Connection, clock: Clock, payout: Payout, operator_id: int) -> bool:
+    """Whether an operator does not approve it alone: it is large, or with what they approved today it is too much."""
+    needed: bool = await connection.fetchval(SQL["needs_two"], payout.creator_id, payout.id, operator_id, clock.now())
+    return needed
+
+
 async def approve(
-    connection: Connection, clock: Clock, providers: PayoutProviders, operator_id: int, payout_id: UUID
+    connection: Connection,
+    clock: Clock,
+    providers: PayoutProviders,
+    operator_id: int,
+    payout_id: UUID,
+    decision_id: UUID | None = None,
 ) -> Payout:
     """An operator agrees; the payout waits to be sent, or to be exported. Repeating it changes nothing, but that a
     payout whose provider is gone, and was never told of it, goes to one that is here.
@@ -231,9 +244,14 @@ async def approve(
         PayoutStandsStill: it does, or its creator or method.
         PayoutProviderMissing: nobody here pays in its currency.
         PayoutStateConflict: something else was decided about it.
+        OwnBenefit: it is the operator's own, or that of an account linked to theirs.
+        SecondPersonNeeded: it is too much for one to approve, without a decision.
     """
+    await lock(connection, clock)
     payout = await _locked(connection, payout_id)
-    change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id)
+    if await are_linked(connection, operator_id, payout.creator_id):
+        raise OwnBenefit(role="confirmer")
+    change = Change(at=clock.now(), actor=Actor.OPERATOR, actor_id=operator_id, decision_id=decision_id)
     if await open_of(
         connection, payout.creator_id, EARNING, change.at, method_id=payout.method_id, payout_id=payout_id
     ):
@@ -241,6 +259,8 @@ async def approve(
     if payout.state is PayoutState.APPROVED and providers.get(payout.provider) is None and not payout.send_called:
         await _take_from_queue(connection, payout)
     elif payout.state in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:
+        if decision_id is None and await needs_two(connection, clock, payout, operator_id):
+            raise SecondPersonNeeded
         await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
     else:
         return payout
@@ -296,7 +316,7 @@ async def move(
     moved = await connection.fetchval(
         SQL["move_payout"],
         *(payout.creator_id, payout.id, expected, state, change.at, change.actor, change.actor_id),
-        *(change.reason, change.provider_reference, change.poll_at),
+        *(change.reason, change.provider_reference, change.poll_at, change.decision_id),
     )
     if moved is None:
         raise PayoutStateConflict(state=payout.state)

@@ -11,6 +11,7 @@ from plaudit.decisions.model import Decision
 from plaudit.languages.formats import format_money, format_number, format_share, format_unit_price
 from plaudit.money import Money
 from plaudit.payouts import rates
+from plaudit.payouts.approvals import PAYOUT
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 
 
@@ -78,4 +79,4 @@ PAYOUT_TERMS = DecisionKind(
     problems=(NoPayoutRate,),
 )
 
-KINDS = (PAYOUT_RATE, PAYOUT_TERMS)
+KINDS = (PAYOUT_RATE, PAYOUT_TERMS, PAYOUT)

@@ -214,6 +214,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     provider_reference: str | None = None
     poll_at: datetime | None = None
+    decision_id: UUID | None = None
+    """What was decided of it by two, where one does not suffice."""
 
 
 class PayoutFilter(msgspec.Struct, frozen=True):

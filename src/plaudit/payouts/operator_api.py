@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import Proposal, ask, content_of, told
-from plaudit.decisions.model import REFUSED
+from plaudit.decisions.model import REFUSED, Decision
 from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
@@ -22,6 +22,7 @@ from plaudit.payouts.answers import (
     operator_payout,
     place_of,
 )
+from plaudit.payouts.approvals import PAYOUT, approve_or_ask
 from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
 from plaudit.payouts.jobs import SENDS
 from plaudit.payouts.model import (
@@ -37,7 +38,6 @@ from plaudit.payouts.model import (
     PayoutStateConflict,
     PayoutTerms,
 )
-from plaudit.payouts.providers import PayoutProviders
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 
@@ -97,8 +97,9 @@ async def list_all(
     operation_id="ApprovePayout",
     tags=_TAGS,
     status_code=200,
+    other_answers={202: DecisionAnswer},
     summary="Agree to a payout",
-    problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStandsStill, PayoutStateConflict),
+    problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStandsStill, PayoutStateConflict, *REFUSED),
 )
 async def approve(
     payout_id: FromPath[UUID],
@@ -106,16 +107,18 @@ async def approve(
     database: Database,
     clock: Clock,
     jobs: NamedDependency[JobRunner],
-    payout_providers: NamedDependency[PayoutProviders],
-) -> OperatorPayout:
+    house: NamedDependency[Any],
+) -> Response[OperatorPayout]:
     """It is sent soon after, or waits to be exported where people pay by hand. Refused when nobody here pays in its
-    currency. Repeating it changes nothing, but that one whose provider is gone goes to one that is here."""
+    currency, and when it is the caller's own. 202 with the decision that waits for another operator, when it is more
+    than one approves alone. Repeating it changes nothing, but that one whose provider is gone goes to one that is
+    here."""
     async with database.transaction() as connection:
-        approved = operator_payout(
-            await actions.approve(connection, clock, payout_providers, caller.person_id, payout_id)
-        )
+        asked = await approve_or_ask(connection, clock, house, payout_id, caller.person_id)
+        shown = asked if isinstance(asked, Decision) else operator_payout(asked)
+        answered = await told(connection, PAYOUT, shown, 200)
     jobs.wake(SENDS.name)
-    return approved
+    return answered
 
 
 @post(

@@ -160,10 +160,16 @@ with moved as (
     where shard = shard_of($1) and id = $2 and state = $3
     returning shard, id, previous_state, state
 ), told as (
-    insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id, reason)
-    select shard, id, previous_state, state, $5, $6, $7, $8 from moved
+    insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id, reason, decision_id)
+    select shard, id, previous_state, state, $5, $6, $7, $8, $11 from moved
 )
 select id from moved;
+
+-- name: decided_payout
+select payout_id from payout_event where decision_id = $1;
+
+-- name: needs_two
+select payout_needs_two(shard_of($1), $2, $3, $4);
 
 -- name: note_attention
 update payout set attention = $3 where shard = shard_of($1) and id = $2;

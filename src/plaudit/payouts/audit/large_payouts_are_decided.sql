@@ -1,0 +1,12 @@
+-- No operator approves a payout of their own; each larger one has its confirmed decision, and each such decision its payout.
+select e.shard, e.payout_id, e.actor_id, p.diamonds, e.decision_id
+from payout_event e join payout p on p.shard = e.shard and p.id = e.payout_id
+left join decision d on d.id = e.decision_id and d.kind = 'payout' and d.outcome = 'confirmed' and d.subject = p.id::text
+where e.to_state = 'approved' and e.actor = 'operator' and (e.actor_id = p.creator_id
+    or d.id is null and (e.decision_id is not null or p.diamonds > (
+        select value from decision_bound
+        where name = 'payout_alone_diamonds' and recorded_at <= e.at order by version desc limit 1)))
+union all
+select null, d.subject::uuid, d.decided_by, null, d.id
+from decision d
+where d.kind = 'payout' and d.outcome = 'confirmed' and not exists (select from payout_event e where e.decision_id = d.id);
