@@ -5,6 +5,8 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import are_linked
+from plaudit.decisions.model import SecondPersonNeeded
 from plaudit.ids import require_uuid7
 from plaudit.limits import (
     GRANT_COINS_MAX,
@@ -20,7 +22,20 @@ from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOnesel
 SQL = statements(__file__)
 
 
-async def give(connection: Connection, clock: Clock, wanted: NewGrant, operator_id: int) -> Grant:
+async def needs_two(connection: Connection, clock: Clock, coins: int, operator_id: int) -> bool:
+    """Whether an operator does not give so much alone, with what they gave today."""
+    needed: bool = await connection.fetchval(SQL["needs_two"], coins, operator_id, clock.now())
+    return needed
+
+
+async def lock_grants(connection: Connection) -> None:
+    """Give alone until the transaction ends."""
+    await connection.execute(SQL["lock_grants"])
+
+
+async def give(
+    connection: Connection, clock: Clock, wanted: NewGrant, operator_id: int, decision_id: UUID | None = None
+) -> Grant:
     """Give coins to a person: a promotional lot that is spent before bought ones.
 
     Raises:
@@ -28,8 +43,9 @@ async def give(connection: Connection, clock: Clock, wanted: NewGrant, operator_
         InvalidField: the id is no UUIDv7, or `expires_at` is past or too far away.
         NotFound: there is no such person.
         GrantToOneself, GrantLimitReached: it is not done.
+        SecondPersonNeeded: it is too much for one to give, without a decision.
     """
-    await connection.execute(SQL["lock_grants"])
+    await lock_grants(connection)
     person_id = int(wanted.person_id)
     if known := await find(connection, wanted.id):
         asked = (person_id, wanted.coins, wanted.reason, wanted.expires_at, operator_id)
@@ -37,22 +53,35 @@ async def give(connection: Connection, clock: Clock, wanted: NewGrant, operator_
             raise IdempotencyConflict
         return known
     require_uuid7(wanted.id, "body.id", clock)
-    now = clock.now()
-    if wanted.expires_at and not now < wanted.expires_at <= now + timedelta(days=GRANT_DAYS_MAX):
-        raise InvalidField(field="body.expires_at", reason=f"must be in the next {GRANT_DAYS_MAX} days")
-    if not await people_by_ids(connection, {person_id}):
-        raise NotFound("There is no such person.", person_id=wanted.person_id)
-    if person_id == operator_id:
+    await check(connection, clock, wanted)
+    if await are_linked(connection, operator_id, person_id):
         raise GrantToOneself
     await _check_limits(connection, clock, wanted.coins, person_id, operator_id)
+    if decision_id is None and await needs_two(connection, clock, wanted.coins, operator_id):
+        raise SecondPersonNeeded
+    now = clock.now()
     await connection.execute(SQL["fund"], person_id, wanted.id, wanted.coins, now, wanted.expires_at)
     await connection.execute(
         SQL["add_grant"],
-        *(person_id, wanted.id, wanted.coins, wanted.reason, wanted.expires_at, operator_id, now),
+        *(person_id, wanted.id, wanted.coins, wanted.reason, wanted.expires_at, operator_id, now, decision_id),
     )
     made = await find(connection, wanted.id)
     assert made is not None, "it was made just now"
     return made
+
+
+async def check(connection: Connection, clock: Clock, wanted: NewGrant) -> None:
+    """Whether somebody can be given this, whoever gives it.
+
+    Raises:
+        InvalidField: `expires_at` is past or too far away.
+        NotFound: there is no such person.
+    """
+    now = clock.now()
+    if wanted.expires_at and not now < wanted.expires_at <= now + timedelta(days=GRANT_DAYS_MAX):
+        raise InvalidField(field="body.expires_at", reason=f"must be in the next {GRANT_DAYS_MAX} days")
+    if not await people_by_ids(connection, {int(wanted.person_id)}):
+        raise NotFound("There is no such person.", person_id=wanted.person_id)
 
 
 async def _check_limits(connection: Connection, clock: Clock, coins: int, person_id: int, operator_id: int) -> None:

@@ -1,14 +1,18 @@
 """Coins operators give away, over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import told
+from plaudit.decisions.model import REFUSED, Decision
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
@@ -18,6 +22,7 @@ from plaudit.people.injected import Caller
 from plaudit.people.model import Person, PersonCard
 from plaudit.problems import NotFound
 from plaudit.selling.grants import actions
+from plaudit.selling.grants.decisions import GRANT, give_or_ask
 from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOneself, NewGrant
 
 TAGS = ["Operator"]
@@ -67,16 +72,23 @@ def _answer(grant: Grant, people: dict[int, Person]) -> GrantAnswer:
     access=Access.OPERATOR,
     operation_id="GrantCoins",
     tags=TAGS,
-    problems=(NotFound, GrantToOneself, GrantLimitReached),
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=(NotFound, GrantToOneself, GrantLimitReached, *REFUSED),
     summary="Give coins to somebody",
 )
-async def grant_coins(data: JSONBody[NewGrant], caller: Caller, database: Database, clock: Clock) -> GrantAnswer:
+async def grant_coins(
+    data: JSONBody[NewGrant], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+) -> Response[GrantAnswer]:
     """Idempotent by `id`. The coins are promotional: spent before bought ones, never refunded. There are limits a day
-    (UTC) for an operator and for a person."""
+    (UTC) for an operator and for a person. 202 with the decision that waits for another operator, when it is more than
+    one gives alone."""
     async with database.transaction() as connection:
-        made = await actions.give(connection, clock, data, caller.person_id)
-        people = await people_by_ids(connection, {made.person_id, made.granted_by})
-    return _answer(made, people)
+        asked = await give_or_ask(connection, clock, house, data, caller.person_id)
+        if isinstance(asked, Decision):
+            return await told(connection, GRANT, asked)
+        people = await people_by_ids(connection, {asked.person_id, asked.granted_by})
+        return await told(connection, GRANT, _answer(asked, people))
 
 
 @get("/operator/grants", access=Access.OPERATOR, operation_id="ListGrants", tags=TAGS, summary="Coins given away")

@@ -25,8 +25,11 @@ select fund(shard_of($1), $1, $2, 'promotional', 'promotion', $3, null, null, $4
     pg_notify('plaudit_wallets', ':' || $1::bigint);
 
 -- name: add_grant
-insert into coin_grant (shard, grant_id, person_id, coins, reason, expires_at, granted_by, granted_at)
-values (shard_of($1), $2, $1, $3, $4, $5, $6, $7);
+insert into coin_grant (shard, grant_id, person_id, coins, reason, expires_at, granted_by, granted_at, decision_id)
+values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8);
+
+-- name: needs_two
+select grant_needs_two($1, $2, $3);
 
 -- name: grants -> Grant
 -- Newest first, of everybody or of one person or operator.

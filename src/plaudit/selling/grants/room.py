@@ -5,5 +5,6 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.grants",
     tables="coin_grant",
+    decisions="decisions:KINDS",
     pages=("grants",),
 )

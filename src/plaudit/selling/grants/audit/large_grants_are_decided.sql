@@ -1,0 +1,10 @@
+-- Each larger grant has its confirmed decision, which says the same, and each confirmed decision of a grant has its grant.
+select coalesce(g.decision_id, d.id) as decision_id, g.grant_id, g.coins, g.person_id, d.content
+from coin_grant g
+full join (select * from decision where kind = 'grant' and outcome = 'confirmed') d on d.id = g.decision_id
+where g.grant_id is null
+    or case when g.decision_id is null then g.coins > (
+            select value from decision_bound
+            where name = 'grant_alone_coins' and recorded_at <= g.granted_at order by version desc limit 1)
+        else d.id is null or (d.content::jsonb ->> 'coins')::bigint is distinct from g.coins
+            or d.beneficiary_id is distinct from g.person_id end;

@@ -1,0 +1,93 @@
+"""One operator who means to pay themself: every step needs somebody else, and no way leads to cash."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from plaudit.payouts.jobs import send_due
+from plaudit.people.model import Role
+from tests.integration.test_payouts import Studio, open_studio
+
+PROPOSED, REFUSED = 202, 409
+
+
+async def _steps(studio: Studio, mole: httpx2.AsyncClient, accomplice: int) -> list[tuple[int, str | None]]:
+    """What happened to each step of the way, from coins out of nothing to terms that let them through."""
+    grant = {"id": studio.id(), "person_id": str(accomplice), "coins": 5_000, "reason": "A prize."}
+    own = grant | {"id": studio.id(), "person_id": str(studio.creator_id), "coins": 1}
+    rule = {"numerator": 1, "denominator": 1, "maturity_s": 0, "note": "sooner"}
+    share = {"numerator": 1_000, "denominator": 1, "maturity_s": 604_800, "note": "more"}
+    rate = {"currency": "USD", "numerator": 1_000_000, "denominator": 1, "note": "more"}
+    other = {"currency": "KES", "numerator": 1_000_000, "denominator": 1, "note": "a currency nobody looks at"}
+    terms = {
+        "fee_fixed_minor": 0, "fee_fixed_currency": "USD", "fee_bps": 0, "diamonds_min": 1,
+        "diamonds_per_day_max": 1_000_000_000_000, "note": "no limits",
+    }  # fmt: skip
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("operator/grants", grant), ("operator/grants", own), ("reward-rules", rule), ("reward-rules", share),
+        ("payout-rates", rate), ("payout-rates", other), ("payout-terms", terms),
+    ]  # fmt: skip
+    answers = [await mole.post(f"/v1/{path}", json=body) for path, body in asked]
+    return [(answer.status_code, answer.json().get("code")) for answer in answers]
+
+
+async def test_an_operator_cannot_pay_themself(database_url: str, tmp_path: Path) -> None:
+    async with open_studio(database_url, tmp_path, one_operator=False) as studio:
+        mole = studio.creator = await studio.shop.desk.person("ada", Role.OPERATOR, Role.CREATOR)
+        accomplice = await studio.shop.desk.person_id("bea")
+        assert await _steps(studio, mole, accomplice) == [
+            (PROPOSED, None),
+            (REFUSED, "grant_to_oneself"),
+            (REFUSED, "out_of_bounds"),
+            (REFUSED, "out_of_bounds"),
+            (REFUSED, "out_of_bounds"),
+            (PROPOSED, None),
+            (REFUSED, "out_of_bounds"),
+        ]
+        for decision in (await mole.get("/v1/decisions?state=open")).json()["items"]:
+            seen = {"content_sha256": decision["content_sha256"]}
+            alone = await mole.post(f"/v1/decisions/{decision['id']}/confirm", json=seen)
+            assert (alone.status_code, alone.json()["code"]) == (REFUSED, "second_person_needed")
+        wallet = (await (await studio.shop.desk.person("bea")).get("/v1/wallet")).json()
+        assert (wallet["coins"], wallet["lots"]["items"]) == (0, [])
+        await studio.earn(30_000)
+        for diamonds in (5_000, 25_000):  # one that an operator approves alone, and one that takes two
+            payout_id = await studio.request(diamonds)
+            own = await mole.post(f"/v1/payouts/{payout_id}/approve")
+            assert (own.status_code, own.json()["code"]) == (REFUSED, "own_benefit")
+            assert (await studio.payout(payout_id))["state"] == "requested"
+        assert await studio.work(send_due) == 0
+
+
+async def test_with_one_operator_bounds_hold_and_nobody_approves_their_own(database_url: str, tmp_path: Path) -> None:
+    async with open_studio(database_url, tmp_path, one_operator=True) as studio:
+        mole = studio.creator = await studio.shop.desk.person("ada", Role.OPERATOR, Role.CREATOR)
+        accomplice = await studio.shop.desk.person_id("bea")
+        assert [status for status, _ in await _steps(studio, mole, accomplice)] == [
+            201, REFUSED, REFUSED, REFUSED, REFUSED, PROPOSED, REFUSED,
+        ]  # fmt: skip
+        await studio.earn(30_000)
+        own = await mole.post(f"/v1/payouts/{await studio.request(25_000)}/approve")
+        assert (own.status_code, own.json()["code"]) == (REFUSED, "own_benefit")
+
+
+async def test_a_large_payout_takes_two(database_url: str, tmp_path: Path) -> None:
+    async with open_studio(database_url, tmp_path, one_operator=False) as studio:
+        await studio.earn(60_000)
+        small, large = await studio.request(20_000), await studio.request(20_001, "5678")
+        assert (await studio.operator.post(f"/v1/payouts/{small}/approve")).status_code == 200
+        proposed = [await studio.operator.post(f"/v1/payouts/{large}/approve") for _ in range(2)]
+        assert [answer.status_code for answer in proposed] == [PROPOSED, PROPOSED]
+        decision = proposed[0].json()
+        assert proposed[1].json() == decision
+        assert [(one["label"], one["after"]) for one in decision["changes"]][:1] == [("Diamonds", "20,001 diamonds")]
+        assert (await studio.payout(large))["state"] == "requested"
+        seen = {"content_sha256": decision["content_sha256"]}
+        path = f"/v1/decisions/{decision['id']}/confirm"
+        assert (await studio.operator.post(path, json=seen)).json()["code"] == "second_person_needed"
+        oskar = await studio.shop.desk.person("oskar", Role.OPERATOR)
+        confirmed = await oskar.post(path, json=seen)
+        assert (confirmed.status_code, confirmed.json()["state"]) == (200, "confirmed")
+        assert (await studio.payout(large))["state"] == "approved"
+        assert (await oskar.post(path, json=seen)).json() == confirmed.json()
