@@ -26,7 +26,8 @@ PAGES = {
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),
     OPERATOR: (
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
-        "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/webhooks", "/operator/setup",
+        "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
+        "/operator/setup",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from plaudit.clock import ManualClock
+from plaudit.clock import ManualClock, SystemClock
 from plaudit.db import Database, OwnConnection
 from plaudit.decisions import actions
 from plaudit.decisions.kinds import canonical
@@ -29,8 +29,11 @@ from plaudit.ids import new_id
 from plaudit.payouts import rates
 from plaudit.payouts.decisions import PAYOUT_RATE
 from plaudit.payouts.model import NewPayoutRate, PayoutRate
+from plaudit.people.model import Role
 from plaudit.problems import IdempotencyConflict
+from plaudit.settings import Settings
 from tests.support.deciding import OLGA, OSKAR, OTTO, Table
+from tests.support.desk import ORIGIN, open_desk
 
 DAY = timedelta(days=1)
 
@@ -90,6 +93,52 @@ async def _link(connection: Any, person_id: int, other_id: int) -> None:
         " values (gen_random_uuid(), $1, $2, 'one household', 1, '2026-01-01Z')",
         person_id, other_id,
     )  # fmt: skip
+
+
+async def test_an_emergency_is_told_and_shown_until_another_has_seen_it(database_url: str) -> None:
+    clock = SystemClock()
+    async with open_desk(database_url, clock, Settings(public_url=ORIGIN)) as desk:
+        olga, oskar = [await desk.person(name, Role.OPERATOR) for name in ("olga", "oskar")]
+        body = {"currency": "USD", "numerator": 11, "denominator": 20, "note": "x"}
+        decision = (await olga.post("/v1/payout-rates", json=body)).json()
+        path = f"/v1/decisions/{decision['id']}"
+        assert (await oskar.get(path)).json() == decision
+        assert [(one["before"], one["after"], one["change_bps"]) for one in decision["changes"][1:]] == [
+            ("$0.0050", "$0.0055", 1_000)
+        ]
+        assert "Payout rate" in (await oskar.get("/operator/decisions")).text
+        asked = {"content_sha256": decision["content_sha256"], "emergency": "The bank asks for it today."}
+        made = await olga.post(f"{path}/confirm", json=asked)
+        assert (made.status_code, made.json()["emergency"], made.json()["alone"]) == (200, True, True)
+        async with desk.house.database.read() as connection:
+            told = await connection.fetchval("select data ->> 'reason' from event_waiting")
+        assert told == "The bank asks for it today."
+        notice = "decided alone in an emergency"
+        assert notice in (await oskar.get("/operator")).text
+        assert (await olga.post(f"{path}/seen")).json()["code"] == "second_person_needed"
+        assert (await oskar.post(f"{path}/seen")).json()["seen_by"]["name"] == "oskar"
+        assert notice not in (await oskar.get("/operator")).text
+        listed = (await oskar.get("/v1/decisions?emergency=true")).json()["items"]
+        assert [one["id"] for one in listed] == [decision["id"]]
+
+
+async def test_accounts_are_linked_by_operators_and_parted_by_others(database_url: str) -> None:
+    clock = SystemClock()
+    async with open_desk(database_url, clock) as desk:
+        ada, olga = await desk.person_id("ada"), await desk.person_id("olga")
+        operator, other = [await desk.person(name, Role.OPERATOR) for name in ("olga", "oskar")]
+        body = {"id": str(new_id(clock)), "person_id": str(olga), "other_id": str(ada), "note": "One address."}
+        made = await other.post("/v1/person-links", json=body)
+        assert (made.status_code, made.json()["person_id"]) == (201, str(min(ada, olga)))
+        assert (await other.post("/v1/person-links", json=body)).json() == made.json()
+        again = body | {"id": str(new_id(clock))}
+        assert (await other.post("/v1/person-links", json=again)).json()["code"] == "already_linked"
+        assert (await other.post("/v1/person-links", json=body | {"note": "Two."})).status_code == 409
+        path = f"/v1/person-links/{made.json()['id']}/end"
+        assert (await operator.post(path)).json()["code"] == "own_link"
+        ended = await other.post(path)
+        assert (ended.status_code, (await other.post(path)).json()) == (200, ended.json())
+        assert (await other.get("/v1/person-links")).json()["items"] == [ended.json()]
 
 
 async def test_what_is_confirmed_is_what_was_seen(table: Table) -> None:

@@ -127,6 +127,8 @@ CHANGED: list[tuple[dict[str, Any], str, State, str]] = [
     ({"seller_name": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_NAME"),
     ({"seller_address": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_ADDRESS"),
     ({"quote_key": Secret("k" * 32)}, "keys", State.OK, "of the settings"),
+    ({"one_operator": True}, "decisions", State.ATTENTION, "PLAUDIT_ONE_OPERATOR"),
+    ({"one_operator": False}, "decisions", State.OK, "another confirms"),
     ({"public_url": "http://live.example"}, "address", State.BLOCKING, "must be https"),
     ({"public_url": "https://live.example"}, "address", State.OK, "https://live.example"),
     ({"public_url": "https://live.example"}, "issuers", State.ATTENTION, "developer's machine"),

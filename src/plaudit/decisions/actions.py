@@ -1,7 +1,7 @@
 """Proposing, confirming, refusing and withdrawing: each in its caller's transaction, one after another."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,13 @@ from plaudit.decisions.model import (
     OwnProposal,
     SecondPersonNeeded,
     TooManyDecisions,
+    Waiting,
 )
+from plaudit.events.log import record
+from plaudit.events.model import EmergencyDecided
 from plaudit.ids import require_uuid7
 from plaudit.pages import Place
+from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, NotFound
 
 SQL = statements(__file__)
@@ -148,7 +152,16 @@ async def confirm(
     await kind.check(connection, clock, content)
     reason = confirming.emergency if alone else None
     ended = await _end(connection, clock, found, Outcome.CONFIRMED, confirming.by, reason, alone=alone)
+    if ended.emergency:
+        await _tell_all(connection, kind, ended)
     return await kind.apply(connection, clock, content, ended, house)
+
+
+async def _tell_all(connection: Connection, kind: DecisionKind[Any, Any, Any], made: Decision) -> None:
+    """Whoever listens to the operator's platform; operators' pages ask by themselves."""
+    if operator := await reference(connection, made.proposed_by):
+        told = EmergencyDecided(decision_id=made.id, what=kind.title, operator=operator, reason=made.reason or "")
+        await record(connection, made.decided_at or made.proposed_at, told)
 
 
 async def _is_alone(connection: Connection, found: Decision, confirming: Confirming) -> bool:
@@ -224,6 +237,29 @@ async def _end(
         SQL["end_decision"], found.id, outcome, by, clock.now(), found.content_sha256, reason, alone, emergency
     )
     return await find(connection, found.id)
+
+
+async def see(connection: Connection, clock: Clock, decision_id: UUID, seen_by: int) -> Decision:
+    """Note that another operator has seen what one decided alone in an emergency. Repeating it changes nothing.
+
+    Raises:
+        NotFound: there is no such emergency.
+        SecondPersonNeeded: it was their own, or that of an account linked to theirs.
+    """
+    found = await find(connection, decision_id)
+    if not found.emergency:
+        raise NotFound("This was not decided in an emergency.")
+    if await are_linked(connection, seen_by, found.decided_by):
+        raise SecondPersonNeeded
+    await connection.execute(SQL["see_decision"], decision_id, seen_by, clock.now())
+    return await find(connection, decision_id)
+
+
+async def waiting_for(connection: Connection, person_id: int, now: datetime) -> Waiting:
+    """What waits for an operator."""
+    waiting = await fetch_one(connection, SQL["waiting_for"], Waiting, person_id, now)
+    assert waiting is not None
+    return waiting
 
 
 async def find(connection: Connection, decision_id: UUID) -> Decision:

@@ -170,5 +170,21 @@ async def withdraw(
         return await answer(connection, brought_kinds().of(ended.kind), ended)
 
 
-_HANDLERS: list[Any] = [list_decisions, get_decision, confirm, refuse, withdraw]
+@post(
+    "/v1/decisions/{decision_id:uuid}/seen",
+    access=Access.OPERATOR,
+    operation_id="SeeDecision",
+    tags=_TAGS,
+    status_code=200,
+    summary="Say that I have seen what another decided in an emergency",
+    problems=(SecondPersonNeeded,),
+)
+async def see(decision_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> DecisionAnswer:
+    """Operators' pages tell of it until then. Repeating it changes nothing."""
+    async with database.transaction() as connection:
+        seen = await actions.see(connection, clock, decision_id, caller.person_id)
+        return await answer(connection, brought_kinds().of(seen.kind), seen)
+
+
+_HANDLERS: list[Any] = [list_decisions, get_decision, confirm, refuse, withdraw, see]
 router = Router("/", route_handlers=_HANDLERS)

@@ -53,6 +53,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         return self.effective_at
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """How many decisions wait for an operator, and how many made in an emergency none but its maker has seen."""
+
+    to_decide: int
+    unseen: int
+
+
 class DecisionNotOpen(Conflict):
     """`outcome`: how it ended before."""
 

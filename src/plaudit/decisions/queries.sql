@@ -41,6 +41,37 @@ where ($1::text is null or d.kind = $1)
     and (d.proposed_at, d.id) < ($5, $6)
 order by d.proposed_at desc, d.id desc limit $7;
 
+-- name: waiting_for -> Waiting
+-- What others proposed and is open; what was decided in an emergency, by another, and is not seen.
+select (select count(*) from decision where outcome is null and expires_at > $2 and proposed_by <> $1) as to_decide,
+    (select count(*) from decision d where d.emergency
+        and not exists (select from decision_seen s where s.decision_id = d.id)) as unseen;
+
+-- name: see_decision
+insert into decision_seen (decision_id, seen_by, seen_at) values ($1, $2, $3) on conflict do nothing;
+
+-- columns: of_link
+id, person_id::text as person_id, other_id::text as other_id, note, linked_by::text as linked_by, linked_at,
+    ended_by::text as ended_by, ended_at
+
+-- name: person_link -> PersonLink
+select {of_link}
+from person_link where id = $1;
+
+-- name: add_person_link -> PersonLink
+insert into person_link (id, person_id, other_id, note, linked_by, linked_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (person_id, other_id) where ended_at is null do nothing
+returning {of_link};
+
+-- name: end_person_link -> PersonLink
+update person_link set ended_by = $2, ended_at = $3 where id = $1 and ended_at is null
+returning {of_link};
+
+-- name: person_links -> PersonLink
+select {of_link}
+from person_link where (linked_at, id) < ($1, $2)
+order by linked_at desc, id desc limit $3;
+
 -- name: are_linked
 select are_linked($1, $2);
 

@@ -5,5 +5,6 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.decisions",
     tables="decision decision_bound decision_seen person_link",
-    routers=("api:router",),
+    routers=("api:router", "links_api:router"),
+    pages=("decisions",),
 )

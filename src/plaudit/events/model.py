@@ -205,6 +205,24 @@ class PayoutMethodChanged(Event, frozen=True, kw_only=True):
         return self.creator
 
 
+class EmergencyDecided(Event, frozen=True, kw_only=True):
+    """An operator alone decided what otherwise takes two. The pages of others tell of it until one has seen it."""
+
+    kind: ClassVar[str] = "decision.emergency"
+    decision_id: Annotated[UUID, Meta(description="The decision.")]
+    what: Annotated[str, Meta(description="What kind of thing it decides.", examples=["Payout rate"])]
+    operator: PersonReference
+    reason: Annotated[str, Meta(description="Why it could not wait, in the operator's words.")]
+
+    @property
+    def subject(self) -> str:
+        return f"decision:{self.decision_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.operator
+
+
 class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
     """Somebody of a platform was here for the first time. Once for each person."""
 
@@ -330,6 +348,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         RoomEnded,
         PayoutMoved,
         PayoutMethodChanged,
+        EmergencyDecided,
         PersonFirstSignedIn,
         GiftsDelivered,
         CombosEnded,

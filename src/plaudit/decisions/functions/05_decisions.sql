@@ -53,6 +53,18 @@ end $$;
 create or replace trigger decision_is_kept before insert or update or delete on decision
     for each row execute function decision_is_kept();
 
+-- What was decided in an emergency is seen by another than who decided it.
+create or replace function decision_is_seen_by_another() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if not exists (select from decision where id = new.decision_id and emergency and not are_linked(decided_by, new.seen_by)) then
+        raise exception 'another operator sees what was decided in an emergency'
+            using errcode = 'check_violation', constraint = 'decision_is_seen_by_another';
+    end if;
+    return new;
+end $$;
+create or replace trigger decision_is_seen_by_another before insert on decision_seen
+    for each row execute function decision_is_seen_by_another();
+
 -- The only way a decision ends. False when it is not open, or when something else was confirmed than it says.
 create or replace function end_decision(
     p_id uuid, p_outcome text, p_by bigint, p_at timestamptz, p_content_sha256 bytea, p_reason text, p_alone boolean,

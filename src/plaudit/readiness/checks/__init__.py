@@ -12,6 +12,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="issuer_keys", title="Keys of their tokens", run=people.issuer_keys, is_slow=True),
     Check(id="sign_in", title="Sign-in", run=people.sign_in),
     Check(id="operator", title="First operator", run=people.operator),
+    Check(id="decisions", title="Two people decide", run=people.decisions, needs=Needs.NOTHING),
     Check(id="server_key", title="Key of your backend", run=people.server_key),
     Check(id="catalogue", title="Catalogue", run=selling.catalogue),
     Check(id="seller", title="Seller of record", run=selling.seller),

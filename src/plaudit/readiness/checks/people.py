@@ -74,6 +74,16 @@ async def operator(grounds: Grounds) -> CheckOutcome:
     return blocking("nobody may run the economy", command="plaudit operator add ISSUER SUBJECT")
 
 
+async def decisions(grounds: Grounds) -> CheckOutcome:
+    """Whether what moves money takes two people."""
+    if grounds.settings.one_operator:
+        return attention(
+            "one operator alone decides payout rates, reward rules, large payouts and grants (PLAUDIT_ONE_OPERATOR)",
+            page="/operator/decisions",
+        )
+    return ok("what one operator proposes another confirms")
+
+
 async def server_key(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         keys = [one for one in await list_api_keys(connection) if one.revoked_at is None]

@@ -10,6 +10,8 @@ from litestar.enums import MediaType
 
 from plaudit.clock import Clock, SystemClock
 from plaudit.db import Connection
+from plaudit.decisions.actions import waiting_for
+from plaudit.decisions.model import Waiting
 from plaudit.languages.speaking import speaking
 from plaudit.people.actions import require_person
 from plaudit.people.model import Caller, Person, Role
@@ -33,6 +35,7 @@ ENGLISH_ONLY = frozenset(
         "catalogue.html",
         "catalogue_item.html",
         "freezes.html",
+        "decisions.html",
         "grants.html",
         "mails.html",
         "message.html",
@@ -74,6 +77,8 @@ class Viewer(msgspec.Struct, frozen=True):
     wallet: Wallet = Wallet(0, 0)
     may_withdraw: bool = False
     """Whether the time runs in which they may withdraw from a purchase."""
+    waiting: Waiting = Waiting(0, 0)
+    """What waits for an operator to be decided or seen."""
 
     @property
     def person_id(self) -> int | None:
@@ -93,7 +98,10 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
     except NotFound:
         return Viewer()
     withdraws = await rules.time_runs(connection, person.id, _settings.get(), _clock.get().now())
-    return Viewer(person, tuple(sorted(caller.roles)), await read_wallet(connection, person.id), withdraws)
+    waits = Waiting(0, 0)
+    if Role.OPERATOR in caller.roles:
+        waits = await waiting_for(connection, person.id, _clock.get().now())
+    return Viewer(person, tuple(sorted(caller.roles)), await read_wallet(connection, person.id), withdraws, waits)
 
 
 async def before_page(request: Request[Any, Any, Any]) -> None:
@@ -137,6 +145,7 @@ def page(template: str, viewer: Viewer | None = None, *, status: int = 200, **co
             may_withdraw=looking.may_withdraw,
             legal=_legal(looking.person),
             blocking=_blocking(looking),
+            to_decide=looking.waiting,
             served_at_ms=int(_clock.get().now().timestamp() * 1000),
             **context,
         )

@@ -13,8 +13,8 @@ const decide = (button, act, done) => busy(button, async () => {
   await renew("#to-decide", "#problems");
 });
 
-/** @param {{provider: string}} payout */
-const approved = ({ provider }) => (provider === "manual" ? "Approved. Export it under Payouts to pay it." : "Approved. It is sent now.");
+/** @param {{provider?: string, content_sha256?: string}} answer */
+const approved = ({ provider, content_sha256 }) => (content_sha256 ? "So much takes two: another operator confirms it under Decisions." : provider === "manual" ? "Approved. Export it under Payouts to pay it." : "Approved. It is sent now.");
 onClick("data-approve", async (button, id) => {
   const { what } = button.dataset;
   const sure = await confirmed({ title: `Approve ${what}?`, text: "What has been sent cannot be taken back here.", action: "Approve" });
