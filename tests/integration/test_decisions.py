@@ -12,9 +12,11 @@ import pytest
 from plaudit.clock import ManualClock, SystemClock
 from plaudit.db import Database, OwnConnection
 from plaudit.decisions import actions
+from plaudit.decisions.bounds import BOUND, NewBound
 from plaudit.decisions.kinds import canonical
 from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
 from plaudit.decisions.model import (
+    Decision,
     DecisionDiffers,
     DecisionNotOpen,
     DecisionOutdated,
@@ -30,7 +32,7 @@ from plaudit.payouts import rates
 from plaudit.payouts.decisions import PAYOUT_RATE
 from plaudit.payouts.model import NewPayoutRate, PayoutRate
 from plaudit.people.model import Role
-from plaudit.problems import IdempotencyConflict
+from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.settings import Settings
 from tests.support.deciding import OLGA, OSKAR, OTTO, Table
 from tests.support.desk import ORIGIN, open_desk
@@ -43,11 +45,9 @@ def table(database: Database, clock: ManualClock) -> Table:
     return Table(database, clock)
 
 
-def rate(numerator: int = 11, denominator: int = 20, **more: Any) -> NewPayoutRate:
+def rate(numerator: int = 11, denominator: int = 20, currency: str = "USD", **more: Any) -> NewPayoutRate:
     """A tenth above the house's half of a cent."""
-    return NewPayoutRate(
-        **({"currency": "USD", "numerator": numerator, "denominator": denominator, "note": "x"} | more)
-    )
+    return NewPayoutRate(currency=currency, numerator=numerator, denominator=denominator, note="x", **more)
 
 
 async def _in_force(table: Table) -> PayoutRate:
@@ -195,7 +195,7 @@ async def test_open_proposals_of_one_person_are_limited(table: Table, owner_conn
     )
     assert isinstance(await table.propose(PAYOUT_RATE, rate()), TooManyDecisions)
     await table.act(actions.withdraw, first.id, OLGA)
-    assert isinstance(await table.propose(PAYOUT_RATE, rate()), actions.Decision)
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), Decision)
 
 
 async def test_steps_do_not_lead_further_than_one_decision_may(table: Table) -> None:
@@ -223,6 +223,26 @@ async def test_one_operator_decides_within_bounds_and_begins_no_currency(table: 
     assert isinstance(await table.confirm(PAYOUT_RATE, new, OLGA, may_be_alone=True), SecondPersonNeeded)
     assert isinstance(await table.confirm(PAYOUT_RATE, new, OLGA, emergency="now"), SecondPersonNeeded)
     assert isinstance(await table.confirm(PAYOUT_RATE, new), PayoutRate)
+
+
+async def test_a_bound_is_narrowed_by_one_and_widened_by_two(table: Table) -> None:
+    def to(value: int, name: str = "payout_rate_change_bps") -> NewBound:
+        return NewBound(name=name, value=value, note="of the test")
+
+    narrower = await table.propose(BOUND, to(500))
+    assert (await table.confirm(BOUND, narrower, OLGA, may_be_alone=True)).version == 2
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), OutOfBounds)
+    wider = await table.propose(BOUND, to(1_000))
+    assert isinstance(await table.confirm(BOUND, wider, OLGA, may_be_alone=True), SecondPersonNeeded)
+    shorter = await table.propose(BOUND, to(60, "payout_rate_lead_s"))
+    assert isinstance(await table.confirm(BOUND, shorter, OLGA, emergency="now"), SecondPersonNeeded)
+    assert (await table.confirm(BOUND, wider)).value == 1_000
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), Decision)
+    assert isinstance(await table.propose(BOUND, to(1, "nothing")), InvalidField)
+    async with table.database.read() as connection:
+        statement = "insert into decision_bound values ('payout_rate_change_bps', 4, 1000000, now(), $1)"
+        for decision_id in (None, wider.id, shorter.id):
+            assert await _refused_by(connection, statement, decision_id) == "decision_bound_is_decided"
 
 
 async def test_an_emergency_is_alone_and_says_why(table: Table) -> None:
@@ -331,7 +351,6 @@ async def test_the_application_writes_no_confirmed_decision_and_changes_none(tab
             "delete from decision",
             "insert into decision (id, outcome) values (gen_random_uuid(), 'confirmed')",
             "update decision_bound set value = 1000000",
-            "insert into decision_bound values ('payout_rate_change_bps', 2, 1000000, now(), null)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)

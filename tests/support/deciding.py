@@ -63,7 +63,8 @@ class Table:
     async def confirm(
         self, kind: DecisionKind[Any, Any, Any], decision: Decision, by: int = OSKAR, house: Any = None, **more: Any
     ) -> Any:
-        confirming = actions.Confirming(**({"by": by, "content_sha256": decision.content_sha256} | more))
+        seen = more.pop("content_sha256", decision.content_sha256)
+        confirming = actions.Confirming(by, seen, **more)
         return await self.act(actions.confirm, kind, decision.id, house or SimpleNamespace(), confirming)
 
     async def decide(self, kind: DecisionKind[Any, Any, Any], content: msgspec.Struct) -> Any:

@@ -51,7 +51,7 @@ async def ask(
         note=proposal.note,
         proposed_by=proposal.by,
     )
-    if not house.settings.one_operator or (kind.needs_before and proposed.before is None):
+    if not house.settings.one_operator or await kind.must_be_two(connection, proposed):
         return proposed
     alone = actions.Confirming(proposal.by, proposed.content_sha256, may_be_alone=True)
     return await actions.confirm(connection, clock, kind, proposed.id, house, alone)

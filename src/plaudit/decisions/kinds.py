@@ -32,6 +32,10 @@ async def _nobody(_: Connection, __: Any) -> int | None:
     return None
 
 
+async def _never(_: Connection, __: Any) -> bool:
+    return False
+
+
 def _no_subject(_: Any) -> str | None:
     return None
 
@@ -70,10 +74,17 @@ class DecisionKind(Generic[Content, Before, Made]):
     """Who gains by it, and so decides nothing of it."""
     needs_before: bool = False
     """Whether two people are needed where nothing is in force that it could be held against."""
+    takes_two: Callable[[Connection, Content], Awaitable[bool]] = _never
+    """Whether two people are needed, one operator or not."""
     problems: tuple[type[Problem], ...] = ()
     """Why it may not be carried out, beside what every decision has."""
     wakes: tuple[str, ...] = ()
     """The jobs that go on with what was made."""
+
+    async def must_be_two(self, connection: Connection, decision: Decision) -> bool:
+        """Whether nobody may confirm a decision alone, not even where there is one operator."""
+        without = self.needs_before and decision.before is None
+        return without or await self.takes_two(connection, self.read(decision))
 
     def read(self, decision: Decision) -> Content:
         """The content of a decision of this kind."""

@@ -75,5 +75,28 @@ order by linked_at desc, id desc limit $3;
 -- name: are_linked
 select are_linked($1, $2);
 
+-- columns: of_bound
+name, version, value, recorded_at
+
+-- name: bounds -> Bound
+select distinct on (name) {of_bound}
+from decision_bound order by name, version desc;
+
+-- name: bound_in_force -> Bound
+select {of_bound}
+from decision_bound where name = $1 order by version desc limit 1;
+
+-- name: decided_bound -> Bound
+select {of_bound}
+from decision_bound where decision_id = $1;
+
+-- name: add_bound -> Bound
+insert into decision_bound (name, version, value, recorded_at, decision_id)
+select name, max(version) + 1, $2, $3, $4 from decision_bound where name = $1 group by name
+returning {of_bound};
+
+-- name: bound_is_narrower
+select bound_is_narrower($1, $2);
+
 -- name: bound
 select decision_bound_of($1);

@@ -112,4 +112,24 @@ begin
     return new;
 end $$;
 
-grant execute on function decision_bound_of, is_within, are_linked, end_decision to plaudit_app;
+-- Whether a bound would leave less room than it does: the longer lead times and the window are, the narrower.
+create or replace function bound_is_narrower(p_name text, p_value bigint) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select case when p_name ~ '(_lead|_window)_s$' then p_value >= decision_bound_of(p_name) else p_value <= decision_bound_of(p_name) end
+$$;
+
+create or replace function bound_takes_two() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if (select alone from decision where id = new.decision_id) and bound_is_narrower(new.name, new.value) is not true then
+        raise exception 'nobody alone widens a bound'
+            using errcode = 'check_violation', constraint = 'decision_bound_takes_two';
+    end if;
+    return new;
+end $$;
+create or replace trigger decision_bound_is_decided before insert on decision_bound
+    for each row execute function require_decision('bound', 'name', 'value');
+create or replace trigger decision_bound_takes_two before insert on decision_bound
+    for each row execute function bound_takes_two();
+
+grant insert on decision_bound to plaudit_app;
+grant execute on function bound_is_narrower, decision_bound_of, is_within, are_linked, end_decision to plaudit_app;

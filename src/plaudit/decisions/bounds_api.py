@@ -1,0 +1,63 @@
+"""Bounds of decisions over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from plaudit.decisions import bounds
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.bounds import BOUND, Bound, NewBound
+from plaudit.decisions.model import REFUSED
+from plaudit.ids import IdMeta
+from plaudit.injected import Clock, Database
+from plaudit.pages import Page
+from plaudit.people.access import Access
+from plaudit.people.injected import Caller
+
+_TAGS = ["Decisions"]
+
+
+class BoundProposal(NewBound, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another value of a bound somebody proposes."""
+
+    id: Annotated[UUID, IdMeta] | None = None
+
+
+@get(
+    "/v1/decision-bounds",
+    access=Access.OPERATOR,
+    operation_id="ListDecisionBounds",
+    tags=_TAGS,
+    summary="How far one decision may go",
+)
+async def list_bounds(database: Database) -> Page[Bound]:
+    """Those in force, by name."""
+    async with database.read() as connection:
+        return Page(await bounds.list_bounds(connection), None)
+
+
+@post(
+    "/v1/decision-bounds",
+    access=Access.OPERATOR,
+    operation_id="ProposeDecisionBound",
+    tags=_TAGS,
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    summary="Propose how far one decision may go",
+    problems=REFUSED,
+)
+async def propose_bound(
+    data: JSONBody[BoundProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+) -> Response[Bound]:
+    """202 with the decision that waits for another operator; 201 where one decides alone, who can narrow one only."""
+    proposal = Proposal(data.id, content_of(data, NewBound), data.note, caller.person_id)
+    async with database.transaction() as connection:
+        return await told(connection, BOUND, await ask(connection, clock, house, BOUND, proposal))
+
+
+_HANDLERS: list[Any] = [list_bounds, propose_bound]
+router = Router("/", route_handlers=_HANDLERS)
