@@ -8,12 +8,16 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from plaudit.clock import ManualClock, SystemClock
+from plaudit.creators import actions as creators
+from plaudit.creators.decisions import REWARD_RULE
+from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database, OwnConnection
 from plaudit.decisions import actions
 from plaudit.decisions.bounds import BOUND, NewBound
-from plaudit.decisions.kinds import canonical
+from plaudit.decisions.kinds import DecisionKind, canonical
 from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
 from plaudit.decisions.model import (
     Decision,
@@ -29,20 +33,33 @@ from plaudit.decisions.model import (
 )
 from plaudit.ids import new_id
 from plaudit.payouts import rates
-from plaudit.payouts.decisions import PAYOUT_RATE
-from plaudit.payouts.model import NewPayoutRate, PayoutRate
+from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
+from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, PayoutRate
 from plaudit.people.model import Role
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.settings import Settings
 from tests.support.deciding import OLGA, OSKAR, OTTO, Table
 from tests.support.desk import ORIGIN, open_desk
+from tests.support.earnings import give
 
 DAY = timedelta(days=1)
+TERMS = NewPayoutTerms(
+    fee_fixed_minor=25, fee_fixed_currency="USD", fee_bps=50, diamonds_min=2_000, diamonds_per_day_max=200_000, note="x"
+)
+RULE = NewRewardRule(numerator=1, denominator=1, maturity_s=604_800, note="x")
 
 
 @pytest.fixture
 def table(database: Database, clock: ManualClock) -> Table:
     return Table(database, clock)
+
+
+@pytest.fixture
+async def in_use(table: Table) -> Table:
+    """Where somebody has converted gifts, so that bounds hold."""
+    await give(table.database, 41, 1)
+    await table.act(creators.convert, conversion_id=new_id(table.clock), creator_id=41, coins=1)
+    return table
 
 
 def rate(numerator: int = 11, denominator: int = 20, currency: str = "USD", **more: Any) -> NewPayoutRate:
@@ -111,7 +128,9 @@ async def test_an_emergency_is_told_and_shown_until_another_has_seen_it(database
         made = await olga.post(f"{path}/confirm", json=asked)
         assert (made.status_code, made.json()["emergency"], made.json()["alone"]) == (200, True, True)
         async with desk.house.database.read() as connection:
-            told = await connection.fetchval("select data ->> 'reason' from event_waiting")
+            told = await connection.fetchval(
+                "select data ->> 'reason' from event_waiting where type = 'decision.emergency'"
+            )
         assert told == "The bank asks for it today."
         notice = "decided alone in an emergency"
         assert notice in (await oskar.get("/operator")).text
@@ -198,20 +217,26 @@ async def test_open_proposals_of_one_person_are_limited(table: Table, owner_conn
     assert isinstance(await table.propose(PAYOUT_RATE, rate()), Decision)
 
 
-async def test_steps_do_not_lead_further_than_one_decision_may(table: Table) -> None:
+async def test_steps_do_not_lead_further_than_one_decision_may(in_use: Table) -> None:
     """Neither one after another nor scheduled, until the window is over."""
-    assert isinstance(await table.propose(PAYOUT_RATE, rate(601, 1_000)), OutOfBounds)
-    assert isinstance(await table.propose(PAYOUT_RATE, rate(41, 100)), OutOfBounds)
-    await table.decide(PAYOUT_RATE, rate(6, 10))
-    assert isinstance(await table.propose(PAYOUT_RATE, rate(61, 100)), OutOfBounds)
-    table.clock.advance(2 * DAY)
-    refused = await table.propose(PAYOUT_RATE, rate(61, 100))
+    assert isinstance(await in_use.propose(PAYOUT_RATE, rate(601, 1_000)), OutOfBounds)
+    assert isinstance(await in_use.propose(PAYOUT_RATE, rate(41, 100)), OutOfBounds)
+    await in_use.decide(PAYOUT_RATE, rate(6, 10))
+    assert isinstance(await in_use.propose(PAYOUT_RATE, rate(61, 100)), OutOfBounds)
+    in_use.clock.advance(2 * DAY)
+    refused = await in_use.propose(PAYOUT_RATE, rate(61, 100))
     assert isinstance(refused, OutOfBounds)
     assert refused.fields == {"bound": "payout_rate_change_bps", "value": 2_000}
-    back = await table.decide(PAYOUT_RATE, rate(1, 2))  # who may go there may go back
+    back = await in_use.decide(PAYOUT_RATE, rate(1, 2))  # who may go there may go back
     assert isinstance(back, PayoutRate)
-    table.clock.advance(9 * DAY)
-    assert isinstance(await table.decide(PAYOUT_RATE, rate(6, 10)), PayoutRate)
+    in_use.clock.advance(9 * DAY)
+    assert isinstance(await in_use.decide(PAYOUT_RATE, rate(6, 10)), PayoutRate)
+
+
+async def test_a_house_chooses_freely_what_it_begins_with(table: Table) -> None:
+    assert isinstance(await table.decide(PAYOUT_RATE, rate(2, 1)), PayoutRate)
+    assert (await table.decide(REWARD_RULE, replace(RULE, denominator=10, maturity_s=0))).denominator == 10
+    assert (await table.decide(PAYOUT_TERMS, replace(TERMS, fee_bps=0, diamonds_min=1))).fee_bps == 0
 
 
 async def test_one_operator_decides_within_bounds_and_begins_no_currency(table: Table) -> None:
@@ -225,32 +250,32 @@ async def test_one_operator_decides_within_bounds_and_begins_no_currency(table: 
     assert isinstance(await table.confirm(PAYOUT_RATE, new), PayoutRate)
 
 
-async def test_a_bound_is_narrowed_by_one_and_widened_by_two(table: Table) -> None:
+async def test_a_bound_is_narrowed_by_one_and_widened_by_two(in_use: Table) -> None:
     def to(value: int, name: str = "payout_rate_change_bps") -> NewBound:
         return NewBound(name=name, value=value, note="of the test")
 
-    narrower = await table.propose(BOUND, to(500))
-    assert (await table.confirm(BOUND, narrower, OLGA, may_be_alone=True)).version == 2
-    assert isinstance(await table.propose(PAYOUT_RATE, rate()), OutOfBounds)
-    wider = await table.propose(BOUND, to(1_000))
-    assert isinstance(await table.confirm(BOUND, wider, OLGA, may_be_alone=True), SecondPersonNeeded)
-    shorter = await table.propose(BOUND, to(60, "payout_rate_lead_s"))
-    assert isinstance(await table.confirm(BOUND, shorter, OLGA, emergency="now"), SecondPersonNeeded)
-    assert (await table.confirm(BOUND, wider)).value == 1_000
-    assert isinstance(await table.propose(PAYOUT_RATE, rate()), Decision)
-    assert isinstance(await table.propose(BOUND, to(1, "nothing")), InvalidField)
-    async with table.database.read() as connection:
+    narrower = await in_use.propose(BOUND, to(500))
+    assert (await in_use.confirm(BOUND, narrower, OLGA, may_be_alone=True)).version == 2
+    assert isinstance(await in_use.propose(PAYOUT_RATE, rate()), OutOfBounds)
+    wider = await in_use.propose(BOUND, to(1_000))
+    assert isinstance(await in_use.confirm(BOUND, wider, OLGA, may_be_alone=True), SecondPersonNeeded)
+    shorter = await in_use.propose(BOUND, to(60, "payout_rate_lead_s"))
+    assert isinstance(await in_use.confirm(BOUND, shorter, OLGA, emergency="now"), SecondPersonNeeded)
+    assert (await in_use.confirm(BOUND, wider)).value == 1_000
+    assert isinstance(await in_use.propose(PAYOUT_RATE, rate()), Decision)
+    assert isinstance(await in_use.propose(BOUND, to(1, "nothing")), InvalidField)
+    async with in_use.database.read() as connection:
         statement = "insert into decision_bound values ('payout_rate_change_bps', 4, 1000000, now(), $1)"
         for decision_id in (None, wider.id, shorter.id):
             assert await _refused_by(connection, statement, decision_id) == "decision_bound_is_decided"
 
 
-async def test_an_emergency_is_alone_and_says_why(table: Table) -> None:
-    proposed = await table.propose(PAYOUT_RATE, rate())
-    await table.confirm(PAYOUT_RATE, proposed, OLGA, emergency="the bank asks for it today")
-    found = await table.find(proposed.id)
+async def test_an_emergency_is_alone_and_says_why(in_use: Table) -> None:
+    proposed = await in_use.propose(PAYOUT_RATE, rate())
+    await in_use.confirm(PAYOUT_RATE, proposed, OLGA, emergency="the bank asks for it today")
+    found = await in_use.find(proposed.id)
     assert (found.alone, found.emergency, found.reason) == (True, True, "the bank asks for it today")
-    far = await table.propose(PAYOUT_RATE, rate(7, 10))
+    far = await in_use.propose(PAYOUT_RATE, rate(7, 10))
     assert isinstance(far, OutOfBounds)
 
 
@@ -263,17 +288,17 @@ _RATE = (
 )
 
 
-async def test_a_rate_is_not_kept_without_its_decision_nor_beyond_the_bound(table: Table) -> None:
-    proposed = await table.propose(PAYOUT_RATE, rate())
-    made = await table.confirm(PAYOUT_RATE, await table.propose(PAYOUT_RATE, rate(12)))
-    now, beyond = table.clock.now(), new_id(table.clock)
+async def test_a_rate_is_not_kept_without_its_decision_nor_beyond_the_bound(in_use: Table) -> None:
+    proposed = await in_use.propose(PAYOUT_RATE, rate())
+    made = await in_use.confirm(PAYOUT_RATE, await in_use.propose(PAYOUT_RATE, rate(12)))
+    now, beyond = in_use.clock.now(), new_id(in_use.clock)
     tries: list[tuple[str, tuple[Any, ...]]] = [
         ("payout_rate_is_decided", (11, 20, "operator", now, OLGA, None)),
         ("payout_rate_is_decided", (11, 20, "operator", now, OLGA, proposed.id)),
         ("payout_rate_is_decided", (11, 20, "house", now, None, None)),
         ("payout_rate_is_bounded", (7, 10, "operator", now, OLGA, beyond)),
     ]
-    async with table.database.read() as connection:
+    async with in_use.database.read() as connection:
         aside = connection.transaction()
         await aside.start()
         text = canonical(rate(7, 10))
@@ -295,6 +320,54 @@ async def _refused_by(connection: Any, statement: str, *values: Any) -> str | No
         async with connection.transaction():
             await connection.execute(statement, *values)
     return refused.value.constraint_name
+
+
+CHANGES: list[tuple[DecisionKind[Any, Any, Any], Any, str | None]] = [
+    (PAYOUT_TERMS, replace(TERMS, diamonds_per_day_max=400_000, diamonds_min=1_000, fee_bps=250), None),
+    (PAYOUT_TERMS, replace(TERMS, diamonds_per_day_max=400_001), "payout_terms_change_bps"),
+    (PAYOUT_TERMS, replace(TERMS, diamonds_min=999), "payout_terms_change_bps"),
+    (PAYOUT_TERMS, replace(TERMS, fee_bps=251), "payout_terms_fee_bps"),
+    (REWARD_RULE, replace(RULE, numerator=6, denominator=5, maturity_s=302_400), None),
+    (REWARD_RULE, replace(RULE, numerator=61, denominator=50), "reward_rule_change_bps"),
+    (REWARD_RULE, replace(RULE, numerator=41, denominator=50), "reward_rule_change_bps"),
+    (REWARD_RULE, replace(RULE, maturity_s=302_399), "reward_rule_maturity_change_bps"),
+]
+
+
+@pytest.mark.parametrize(("kind", "content", "exceeded"), CHANGES)
+async def test_terms_and_rules_stay_within_bounds(
+    in_use: Table, kind: DecisionKind[Any, Any, Any], content: Any, exceeded: str | None
+) -> None:
+    """Asked of what is proposed, and by the table that keeps it."""
+    if exceeded is None:
+        assert (await in_use.decide(kind, content)).effective_at == in_use.clock.now() + DAY
+        return
+    refused = await in_use.propose(kind, content)
+    assert (type(refused), refused.fields["bound"]) == (OutOfBounds, exceeded)
+    id, now, text = new_id(in_use.clock), in_use.clock.now(), canonical(content)
+    sha256 = hashlib.sha256(text.encode()).digest()
+    async with in_use.database.read() as connection:
+        aside = connection.transaction()
+        await aside.start()
+        await _propose(connection, id, now, kind=kind.name, content=text, content_sha256=sha256)
+        assert await connection.fetchval(_END, id, "confirmed", OSKAR, now, sha256, None, False, False)
+        with pytest.raises(asyncpg.CheckViolationError) as kept:
+            await kind.apply(connection, in_use.clock, content, await actions.find(connection, id), None)
+        await aside.rollback()
+    assert kept.value.constraint_name in {"payout_terms_are_bounded", "reward_rule_is_bounded"}
+
+
+async def test_grants_are_kept_within_what_one_gives_alone(table: Table) -> None:
+    statement = (
+        "insert into coin_grant (shard, grant_id, person_id, coins, reason, granted_by, granted_at)"
+        " values (0, gen_random_uuid(), 41, $1, 'x', $2, $3)"
+    )
+    async with table.database.read() as connection:
+        await _link(connection, 41, 42)
+        now = table.clock.now()
+        assert await _refused_by(connection, statement, 1_001, OLGA, now) == "grant_is_decided"
+        assert await _refused_by(connection, statement, 1, 42, now) == "grant_not_to_oneself"
+        assert await _refused_by(connection, statement, 1, OLGA, now) == "grant_is_a_lot"
 
 
 _END = "select end_decision($1, $2, $3, $4, $5, $6, $7, $8)"

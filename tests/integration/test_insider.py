@@ -2,8 +2,11 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import httpx2
+import pytest
 
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
@@ -32,10 +35,23 @@ async def _steps(studio: Studio, mole: httpx2.AsyncClient, accomplice: int) -> l
     return [(answer.status_code, answer.json().get("code")) for answer in answers]
 
 
+async def _refused_by(studio: Studio, payout_id: str, operator_id: int) -> str | None:
+    """What keeps an approval out of the table, whatever the application says."""
+    statement = (
+        "insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)"
+        " select shard, id, 'requested', 'approved', now(), 'operator', $2 from payout where id = $1"
+    )
+    async with studio.shop.desk.house.database.read() as connection:
+        with pytest.raises(asyncpg.CheckViolationError) as refused:
+            await connection.execute(statement, UUID(payout_id), operator_id)
+    return refused.value.constraint_name
+
+
 async def test_an_operator_cannot_pay_themself(database_url: str, tmp_path: Path) -> None:
     async with open_studio(database_url, tmp_path, one_operator=False) as studio:
         mole = studio.creator = await studio.shop.desk.person("ada", Role.OPERATOR, Role.CREATOR)
         accomplice = await studio.shop.desk.person_id("bea")
+        await studio.earn(30_000)
         assert await _steps(studio, mole, accomplice) == [
             (PROPOSED, None),
             (REFUSED, "grant_to_oneself"),
@@ -51,12 +67,13 @@ async def test_an_operator_cannot_pay_themself(database_url: str, tmp_path: Path
             assert (alone.status_code, alone.json()["code"]) == (REFUSED, "second_person_needed")
         wallet = (await (await studio.shop.desk.person("bea")).get("/v1/wallet")).json()
         assert (wallet["coins"], wallet["lots"]["items"]) == (0, [])
-        await studio.earn(30_000)
-        for diamonds in (5_000, 25_000):  # one that an operator approves alone, and one that takes two
-            payout_id = await studio.request(diamonds)
+        small, large = await studio.request(5_000), await studio.request(25_000, "5678")
+        for payout_id in (small, large):  # one that an operator approves alone, and one that takes two
             own = await mole.post(f"/v1/payouts/{payout_id}/approve")
             assert (own.status_code, own.json()["code"]) == (REFUSED, "own_benefit")
             assert (await studio.payout(payout_id))["state"] == "requested"
+        assert await _refused_by(studio, large, studio.creator_id) == "payout_is_approved_by_another"
+        assert await _refused_by(studio, large, studio.creator_id + 1_000) == "payout_is_decided"
         assert await studio.work(send_due) == 0
 
 
@@ -64,10 +81,10 @@ async def test_with_one_operator_bounds_hold_and_nobody_approves_their_own(datab
     async with open_studio(database_url, tmp_path, one_operator=True) as studio:
         mole = studio.creator = await studio.shop.desk.person("ada", Role.OPERATOR, Role.CREATOR)
         accomplice = await studio.shop.desk.person_id("bea")
+        await studio.earn(30_000)
         assert [status for status, _ in await _steps(studio, mole, accomplice)] == [
             201, REFUSED, REFUSED, REFUSED, REFUSED, PROPOSED, REFUSED,
         ]  # fmt: skip
-        await studio.earn(30_000)
         own = await mole.post(f"/v1/payouts/{await studio.request(25_000)}/approve")
         assert (own.status_code, own.json()["code"]) == (REFUSED, "own_benefit")
 

@@ -2,6 +2,9 @@
 
 from tests.support.deciding import confirmed
 
+_APPROVED = """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
+    select shard, id, 'requested', 'approved', changed_at, 'operator', {} from payout"""
+_NONE_ALONE = "; update decision_bound set value = 1 where name = 'payout_alone_diamonds'"
 _RATE_OF_IT = """; update payout_rate set source = 'operator', recorded_by = 1,
     decision_id = (select id from decision where kind = 'payout_rate') where version = 1"""
 
@@ -35,10 +38,10 @@ BREAKS = [
     ),
     ("payout_terms_are_decided", "update payout_terms set recorded_by = 1"),
     ("payout_terms_are_decided", confirmed("payout_terms", {})),
+    ("large_payouts_are_decided", _APPROVED.format("creator_id")),
     (
         "large_payouts_are_decided",
-        "update payout_event set actor_id = (select creator_id from payout) where to_state = 'approved'",
+        _APPROVED.format("1") + _NONE_ALONE,
     ),
-    ("large_payouts_are_decided", "update decision_bound set value = 1 where name = 'payout_alone_diamonds'"),
     ("large_payouts_are_decided", confirmed("payout", {})),
 ]

@@ -1,12 +1,17 @@
 -- How far reward rules may go from what holds, held within the window before, or will hold.
 
+-- Whether anybody has converted anything: until then a house chooses freely what it begins with.
+create or replace function rewards_are_in_use() returns boolean language sql stable set search_path = public, pg_temp as $$
+    select exists (select from conversion)
+$$;
+
 -- The bound that a rule would exceed; null: none. How long diamonds stay pending is bounded downwards only.
 create or replace function reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamptz)
 returns text language sql stable set search_path = public, pg_temp as $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
         select r.* from reward_rule r, begun
-        where r.effective_at > begun.at or r.version = (
-            select version from reward_rule where effective_at <= begun.at order by effective_at desc, version desc limit 1)
+        where rewards_are_in_use() and (r.effective_at > begun.at or r.version = (
+            select version from reward_rule where effective_at <= begun.at order by effective_at desc, version desc limit 1))
     )
     select case
         when bool_or(not is_within(p_numerator, p_denominator, numerator, denominator, decision_bound_of('reward_rule_change_bps')))
@@ -31,4 +36,4 @@ create or replace trigger reward_rule_is_decided before insert on reward_rule
 create or replace trigger reward_rule_is_bounded before insert on reward_rule
     for each row when (new.decision_id is not null) execute function reward_rule_is_bounded();
 
-grant execute on function reward_rule_exceeds to plaudit_app;
+grant execute on function rewards_are_in_use, reward_rule_exceeds to plaudit_app;

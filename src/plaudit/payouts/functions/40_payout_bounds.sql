@@ -3,7 +3,7 @@
 create or replace function payout_rate_is_within(p_currency text, p_numerator bigint, p_denominator bigint, p_at timestamptz)
 returns boolean language sql stable set search_path = public, pg_temp as $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at)
-    select not exists (
+    select not rewards_are_in_use() or not exists (
         select from payout_rate r, begun
         where r.currency = p_currency
             and (r.effective_at > begun.at or r.version = (
@@ -37,7 +37,7 @@ create or replace function payout_terms_exceed(
 ) returns text language sql stable set search_path = public, pg_temp as $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
         select t.* from payout_terms t, begun
-        where t.method_kind = p_method_kind
+        where rewards_are_in_use() and t.method_kind = p_method_kind
             and (t.effective_at > begun.at or t.version = (
                 select version from payout_terms where method_kind = p_method_kind and effective_at <= begun.at
                 order by effective_at desc, version desc limit 1))

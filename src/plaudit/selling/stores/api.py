@@ -7,6 +7,7 @@ from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
+from plaudit.decisions.model import SecondPersonNeeded
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, STORE_CANDIDATES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
@@ -205,7 +206,7 @@ async def close_purchase(
     access=Access.OPERATOR,
     operation_id="GrantStorePurchase",
     tags=OPERATOR_TAGS,
-    problems=(NotFound, TransactionNotHeld, NotToBeGranted, GrantToOneself, GrantLimitReached),
+    problems=(NotFound, TransactionNotHeld, NotToBeGranted, GrantToOneself, GrantLimitReached, SecondPersonNeeded),
     status_code=200,
     summary="Give the coins of a held purchase away",
 )
@@ -213,7 +214,8 @@ async def grant_purchase(
     purchase_id: FromPath[UUID], data: JSONBody[GrantHeldRequest], caller: Caller, database: Database, clock: Clock
 ) -> HeldPurchase:
     """For one that cost nothing, such as by a promotional code, or of which the store never says what was paid. The
-    coins are promotional. Idempotent by `id`, that of the grant."""
+    coins are promotional. Idempotent by `id`, that of the grant. More than one operator gives alone is first given as
+    a grant, which another confirms, then closed here with its `id` and reason."""
     async with database.read() as connection:
         held = await actions.find_transaction(connection, purchase_id)
     wanted = NewGrant(id=data.id, person_id=data.person_id, coins=held.coins, reason=data.resolution)
