@@ -97,6 +97,20 @@ def _settle(page: Page) -> None:
         expect(page.locator("[data-summary]")).not_to_have_attribute("aria-busy", "true")
 
 
+def test_what_waits_for_a_decision_is_readable_and_taken_back_by_keyboard(open_page: OpenPage, demo: Demo) -> None:
+    page = open_page(width=390, reduced_motion="reduce")
+    become(page, demo, OPERATOR)
+    rate = {"currency": "KES", "numerator": 1, "denominator": 2, "note": "A currency begins with two."}
+    page.request.post(f"{demo.address}/v1/payout-rates", data=rate, headers={"Origin": demo.address})
+    page.goto(f"{demo.address}/operator/decisions")
+    row = page.get_by_role("row", name=re.compile("A diamond"))
+    expect(row).to_contain_text("nothing")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert axe_finds(page) == []
+    page.get_by_role("button", name="Withdraw").press("Enter")
+    expect(page.get_by_text("Nothing waits for a decision")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_video_plays_when_somebody_wants_to_see_it(open_page: OpenPage, demo: Demo, width: int) -> None:
     page = open_page(width=width)

@@ -16,8 +16,9 @@ from plaudit.creators.decisions import REWARD_RULE
 from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database, OwnConnection
 from plaudit.decisions import actions
+from plaudit.decisions.answers import answers
 from plaudit.decisions.bounds import BOUND, NewBound
-from plaudit.decisions.kinds import DecisionKind, canonical
+from plaudit.decisions.kinds import DecisionKind, Kinds, canonical
 from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
 from plaudit.decisions.model import (
     Decision,
@@ -175,6 +176,16 @@ async def test_what_another_decision_has_overtaken_is_not_confirmed(table: Table
     assert isinstance(await table.confirm(PAYOUT_RATE, second), DecisionOutdated)
 
 
+async def test_what_an_earlier_version_wrote_is_listed_and_not_confirmed(table: Table) -> None:
+    async with table.database.read() as connection:
+        await _propose(connection, id := new_id(table.clock), table.clock.now())
+        found = await actions.find(connection, id)
+        for kinds, title in ((Kinds([PAYOUT_RATE]), "Payout rate"), (Kinds([]), "payout_rate")):
+            (shown,) = await answers(connection, kinds, [found])
+            assert (shown.title, shown.content, shown.changes) == (title, "{}", [])
+    assert isinstance(await table.confirm(PAYOUT_RATE, found), DecisionOutdated)
+
+
 async def test_a_decision_ends_once(table: Table) -> None:
     withdrawn, refused, late = [await table.propose(PAYOUT_RATE, rate()) for _ in range(3)]
     assert isinstance(await table.act(actions.withdraw, withdrawn.id, OSKAR), NotTheProposer)
@@ -222,7 +233,8 @@ async def test_steps_do_not_lead_further_than_one_decision_may(in_use: Table) ->
     assert isinstance(await in_use.propose(PAYOUT_RATE, rate(601, 1_000)), OutOfBounds)
     assert isinstance(await in_use.propose(PAYOUT_RATE, rate(41, 100)), OutOfBounds)
     await in_use.decide(PAYOUT_RATE, rate(6, 10))
-    assert isinstance(await in_use.propose(PAYOUT_RATE, rate(61, 100)), OutOfBounds)
+    for further in (rate(61, 100), rate(45, 100)):  # from what holds, and from what will
+        assert isinstance(await in_use.propose(PAYOUT_RATE, further), OutOfBounds)
     in_use.clock.advance(2 * DAY)
     refused = await in_use.propose(PAYOUT_RATE, rate(61, 100))
     assert isinstance(refused, OutOfBounds)

@@ -233,9 +233,10 @@ async def _end(
     alone: bool = False,
 ) -> Decision:
     emergency = alone and reason is not None
-    await connection.execute(
+    ended = await connection.fetchval(
         SQL["end_decision"], found.id, outcome, by, clock.now(), found.content_sha256, reason, alone, emergency
     )
+    assert ended, "it is open, and nobody else is at it"
     return await find(connection, found.id)
 
 

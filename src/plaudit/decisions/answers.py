@@ -11,7 +11,7 @@ from msgspec import Meta
 from plaudit.db import Connection
 from plaudit.decisions import actions
 from plaudit.decisions.kinds import DecisionKind, Figure, Kinds
-from plaudit.decisions.model import Decision
+from plaudit.decisions.model import Decision, DecisionOutdated
 from plaudit.money import round_half_up
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import Person, PersonCard
@@ -66,7 +66,7 @@ async def answers(connection: Connection, kinds: Kinds, decisions: Sequence[Deci
     named = {id for one in decisions for id in _people(one) if id is not None}
     people = await people_by_ids(connection, named)
     leads = {one.kind: await lead_s(connection, one.kind) for one in decisions}
-    return [_answer(kinds.of(one.kind), one, people, leads[one.kind]) for one in decisions]
+    return [_answer(kinds.get(one.kind), one, people, leads[one.kind]) for one in decisions]
 
 
 async def lead_s(connection: Connection, kind: str) -> int:
@@ -78,7 +78,9 @@ def _people(one: Decision) -> tuple[int | None, ...]:
     return one.proposed_by, one.decided_by, one.beneficiary_id, one.seen_by
 
 
-def _answer(kind: DecisionKind[Any, Any, Any], one: Decision, people: dict[int, Person], lead: int) -> DecisionAnswer:
+def _answer(
+    kind: DecisionKind[Any, Any, Any] | None, one: Decision, people: dict[int, Person], lead: int
+) -> DecisionAnswer:
     def card(person_id: int | None) -> PersonCard | None:
         if person_id is None:
             return None
@@ -89,12 +91,12 @@ def _answer(kind: DecisionKind[Any, Any, Any], one: Decision, people: dict[int, 
     return DecisionAnswer(
         id=one.id,
         kind=one.kind,
-        title=kind.title,
+        title=kind.title if kind else one.kind,
         subject=one.subject,
         state=one.outcome.value if one.outcome else "open",
         content=one.content,
         content_sha256=one.content_sha256.hex(),
-        changes=changes(kind, one),
+        changes=changes(kind, one) if kind else [],
         note=one.note,
         beneficiary=card(one.beneficiary_id),
         proposed_by=proposer,
@@ -112,9 +114,12 @@ def _answer(kind: DecisionKind[Any, Any, Any], one: Decision, people: dict[int, 
 
 
 def changes(kind: DecisionKind[Any, Any, Any], one: Decision) -> list[Change]:
-    """What a decision says beside what was in force."""
-    after = list(kind.figures(kind.read(one)))
-    before: list[Figure] = list(kind.figures(kind.read_before(one))) if one.before else []
+    """What a decision says beside what was in force; nothing of one that an earlier version wrote in its own way."""
+    try:
+        after = list(kind.figures(kind.read(one)))
+        before: list[Figure] = list(kind.figures(kind.read_before(one))) if one.before else []
+    except DecisionOutdated:
+        return []
     known = {figure.label: figure for figure in before}
     return [
         Change(

@@ -89,7 +89,7 @@ async def get_decision(decision_id: FromPath[UUID], database: Database) -> Decis
     """Figure by figure, from what was in force to what is to be."""
     async with database.read() as connection:
         found = await actions.find(connection, decision_id)
-        return await answer(connection, brought_kinds().of(found.kind), found)
+        return (await answers(connection, brought_kinds(), [found]))[0]
 
 
 @post(
@@ -146,7 +146,7 @@ async def refuse(
     """Its proposer reads the reason. Repeating it changes nothing."""
     async with database.transaction() as connection:
         ended = await actions.refuse(connection, clock, decision_id, caller.person_id, data.reason)
-        return await answer(connection, brought_kinds().of(ended.kind), ended)
+        return (await answers(connection, brought_kinds(), [ended]))[0]
 
 
 @post(
@@ -167,7 +167,7 @@ async def withdraw(
     """As long as nobody decided it. Repeating it changes nothing."""
     async with database.transaction() as connection:
         ended = await actions.withdraw(connection, clock, decision_id, caller.person_id)
-        return await answer(connection, brought_kinds().of(ended.kind), ended)
+        return (await answers(connection, brought_kinds(), [ended]))[0]
 
 
 @post(
@@ -183,7 +183,7 @@ async def see(decision_id: FromPath[UUID], caller: Caller, database: Database, c
     """Operators' pages tell of it until then. Repeating it changes nothing."""
     async with database.transaction() as connection:
         seen = await actions.see(connection, clock, decision_id, caller.person_id)
-        return await answer(connection, brought_kinds().of(seen.kind), seen)
+        return (await answers(connection, brought_kinds(), [seen]))[0]
 
 
 _HANDLERS: list[Any] = [list_decisions, get_decision, confirm, refuse, withdraw, see]

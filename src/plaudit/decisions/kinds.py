@@ -11,7 +11,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
-from plaudit.decisions.model import Decision
+from plaudit.decisions.model import Decision, DecisionOutdated
 from plaudit.problems import NotFound, Problem
 from plaudit.rooms import rooms
 
@@ -87,12 +87,27 @@ class DecisionKind(Generic[Content, Before, Made]):
         return without or await self.takes_two(connection, self.read(decision))
 
     def read(self, decision: Decision) -> Content:
-        """The content of a decision of this kind."""
-        return msgspec.json.decode(decision.content, type=self.content)
+        """The content of a decision of this kind.
+
+        Raises:
+            DecisionOutdated: it was written by an earlier version, which said other things.
+        """
+        return _read(decision.content, self.content)
 
     def read_before(self, decision: Decision) -> Before:
-        """What was in force when it was proposed, where there was something."""
-        return msgspec.json.decode(decision.before or "", type=self.before)
+        """What was in force when it was proposed, where there was something.
+
+        Raises:
+            DecisionOutdated: as `read`.
+        """
+        return _read(decision.before or "", self.before)
+
+
+def _read(text: str, kind: type[Content]) -> Content:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise DecisionOutdated from error
 
 
 class Kinds:
@@ -103,6 +118,10 @@ class Kinds:
 
     def __iter__(self) -> Iterator[DecisionKind[Any, Any, Any]]:
         return iter(self._known.values())
+
+    def get(self, name: str) -> DecisionKind[Any, Any, Any] | None:
+        """The kind of a name; None: no room here brings it any more."""
+        return self._known.get(name)
 
     def of(self, name: str) -> DecisionKind[Any, Any, Any]:
         """The kind of a name.

@@ -21,8 +21,8 @@ onSubmit("[data-grant]", (form, button) => busy(button, async () => {
   const sure = await confirmed({ title: `Give ${coinWords(wanted)} to ${form.dataset.name}?`, text: "They are there at once, and cannot be taken away again.", action: "Give them" });
   if (!sure) return;
   try {
-    await grant.ask("/v1/operator/grants", body);
-    toast(`${coinWords(wanted)} given to ${form.dataset.name}.`);
+    const made = await grant.ask("/v1/operator/grants", body);
+    toast(made.content_sha256 ? "So much takes two: another operator confirms it under Decisions." : `${coinWords(wanted)} given to ${form.dataset.name}.`);
     await renew("#given", "#give");
   } catch (error) {
     showProblem(form, error);
