@@ -11,6 +11,8 @@ import pytest
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
 from tests.integration.test_payouts import Studio, open_studio
+from tests.support.returns import Returns
+from tests.support.shop import open_shop
 
 PROPOSED, REFUSED = 202, 409
 
@@ -108,3 +110,19 @@ async def test_a_large_payout_takes_two(database_url: str, tmp_path: Path) -> No
         assert (confirmed.status_code, confirmed.json()["state"]) == (200, "confirmed")
         assert (await studio.payout(large))["state"] == "approved"
         assert (await oskar.post(path, json=seen)).json() == confirmed.json()
+
+
+async def test_an_operator_cannot_refund_their_own_order(database_url: str, tmp_path: Path) -> None:
+    async with open_shop(database_url, tmp_path) as shop:
+        ada = await Returns.of(shop)
+        order = await ada.buy(100)
+        mole, olga = [await shop.desk.person(name, Role.OPERATOR) for name in ("ada", "olga")]
+        refused = await ada.refund(mole, order, all=True)
+        assert (refused.status_code, refused.json()["code"]) == (REFUSED, "own_benefit")
+        assert await ada.coins() == 100
+        assert (await ada.refund(olga, order, all=True)).status_code == 201
+        again = "insert into reversal select (jsonb_populate_record(r, $1)).* from reversal r"
+        async with shop.desk.house.database.read() as connection:
+            with pytest.raises(asyncpg.CheckViolationError) as kept:
+                await connection.execute(again, {"requested_by": ada.person_id})
+        assert kept.value.constraint_name == "refund_is_of_another"

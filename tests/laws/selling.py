@@ -5,6 +5,7 @@ from tests.support.deciding import confirmed
 BREAKS = [
     ("large_grants_are_decided", "update decision_bound set value = 1 where name = 'grant_alone_coins'"),
     ("large_grants_are_decided", confirmed("grant", {})),
+    ("withdrawal_rules_are_as_decided", confirmed("withdrawal_rule", {})),
     ("orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
     ("orders_equal_movements", "delete from receipt"),
     ("papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),

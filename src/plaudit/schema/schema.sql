@@ -1994,6 +1994,23 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.withdrawal_rule_is_decided() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage')
+        and not exists (
+            select from decision
+            where kind = 'withdrawal_rule' and outcome = 'confirmed' and content::jsonb @> jsonb_build_object('region', new.region,
+                'valid_from', new.valid_from, 'days', new.days, 'basis', new.basis))
+    then
+        raise exception 'a rule of withdrawal needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'withdrawal_rule_is_decided';
+    end if;
+    return new;
+end $$;
+
 CREATE TABLE public.account (
     shard smallint NOT NULL,
     kind text NOT NULL,
@@ -5868,6 +5885,8 @@ CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.vi
 
 CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_lies_with_its_first_owner();
 
+CREATE TRIGGER withdrawal_rule_is_decided BEFORE INSERT ON public.withdrawal_rule FOR EACH ROW EXECUTE FUNCTION public.withdrawal_rule_is_decided();
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
 
@@ -6555,6 +6574,8 @@ GRANT ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bi
 REVOKE ALL ON FUNCTION public.video_keeps_its_public_title() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 

@@ -1,12 +1,16 @@
 """Withdrawals, refunds and what went back, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
 
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.model import REFUSED, OwnBenefit
+from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_ID, BY_TIME, Cursor, Limit, Page
@@ -24,6 +28,7 @@ from plaudit.selling.reversals.answers import (
     preview_answer,
     reversal_answer,
 )
+from plaudit.selling.reversals.decisions import WITHDRAWAL_RULE
 from plaudit.selling.reversals.model import (
     AmountNotPayable,
     CoinsWereSpent,
@@ -42,6 +47,12 @@ from plaudit.selling.reversals.model import (
 TAGS = ["Reversals"]
 OPERATOR_TAGS = ["Operator"]
 OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+
+
+class RegionRuleProposal(RegionRule, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A rule of withdrawal somebody proposes."""
+
+    id: Annotated[UUID, IdMeta] | None = None
 
 
 @get(
@@ -137,7 +148,10 @@ async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, data
     access=Access.OPERATOR,
     operation_id="Refund",
     tags=OPERATOR_TAGS,
-    problems=(NotFound, NothingLeftToRefund, RefundExceedsOrder, RefundAtStore, OrderNotPaid, AmountNotPayable),
+    problems=(
+        *(NotFound, NothingLeftToRefund, RefundExceedsOrder, RefundAtStore, OrderNotPaid, AmountNotPayable),
+        OwnBenefit,
+    ),
     summary="Give back an order, or a part of it",
 )
 async def refund(
@@ -205,14 +219,19 @@ async def list_withdrawal_rules(database: Database) -> Page[RegionRule]:
     access=Access.OPERATOR,
     operation_id="AddWithdrawalRule",
     tags=OPERATOR_TAGS,
-    problems=(Conflict,),
-    summary="Write a rule for days to come",
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=(Conflict, *REFUSED),
+    summary="Propose a rule for days to come",
 )
-async def add_withdrawal_rule(data: JSONBody[RegionRule], database: Database, clock: Clock) -> RegionRule:
-    """For orders paid from that day on; what was promised before stays."""
+async def add_withdrawal_rule(
+    data: JSONBody[RegionRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+) -> Response[RegionRule]:
+    """For orders paid from that day on; what was promised before stays. 202 with the decision that waits for another
+    operator; 201 with the rule where one decides alone."""
+    proposal = Proposal(data.id, content_of(data, RegionRule), data.basis, caller.person_id)
     async with database.transaction() as connection:
-        await rules.add_rule(connection, data, clock)
-    return data
+        return await told(connection, WITHDRAWAL_RULE, await ask(connection, clock, house, WITHDRAWAL_RULE, proposal))
 
 
 HANDLERS = (

@@ -9,6 +9,8 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one, statements
+from plaudit.decisions.actions import are_linked
+from plaudit.decisions.model import OwnBenefit
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import REVERSAL_REASON_LENGTH_MAX
 from plaudit.mail import outbox
@@ -216,11 +218,14 @@ async def refund(
         NotFound: there is no such order.
         IdempotencyConflict: the id came with another request.
         OrderNotPaid, RefundAtStore, NothingLeftToRefund, RefundExceedsOrder, AmountNotPayable: it cannot go back.
+        OwnBenefit: the operator bought it, or an account linked to theirs.
     """
     require_uuid7(asked.id, "id", clock)
     if sum(value is not None for value in (asked.amount_minor, asked.coins, asked.all)) != 1:
         raise InvalidField(field="amount_minor", reason="or exactly one other of coins and all must be given")
     order = await orders.find_order_of_anybody(connection, order_id)
+    if await are_linked(connection, operator_id, order.person_id):
+        raise OwnBenefit(role="confirmer")
     order = await execution.lock_order(connection, order)
     request = _canonical(asked)
     if known := await _known(connection, order, asked.id, request):

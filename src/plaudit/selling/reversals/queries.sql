@@ -129,6 +129,13 @@ select exists (
 -- name: list_rules -> RegionRule
 select region, valid_from, days, basis from withdrawal_rule order by region, valid_from desc
 
+-- name: rule_before -> RegionRule
+select region, valid_from, days, basis from withdrawal_rule
+where region = $1 and valid_from < $2 order by valid_from desc limit 1
+
+-- name: has_rule
+select exists (select from withdrawal_rule where region = $1 and valid_from = $2)
+
 -- name: add_rule
 insert into withdrawal_rule (region, valid_from, days, basis) values ($1, $2, $3, $4)
 

@@ -7,4 +7,5 @@ ROOM = Room(
     tables="order_reversed reversal reversal_transition withdrawal_rule",
     pages=("withdrawing",),
     queues="jobs:QUEUES",
+    decisions="decisions:KINDS",
 )

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-import asyncpg
-
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import WITHDRAWAL_DAYS_MAX, WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.problems import Conflict, InvalidField
 from plaudit.selling.reversals.model import RegionRule, WithdrawalRule
@@ -52,8 +50,13 @@ async def list_rules(connection: Connection) -> list[RegionRule]:
     return await fetch_all(connection, SQL["list_rules"], RegionRule)
 
 
-async def add_rule(connection: Connection, rule: RegionRule, clock: Clock) -> None:
-    """Write a rule for orders paid from a day on. What was promised to buyers before stays.
+async def written(connection: Connection, region: str, paid_at: datetime) -> RegionRule | None:
+    """The rule of a region that holds before a moment; None: none is written."""
+    return await fetch_one(connection, SQL["rule_before"], RegionRule, region, paid_at.date())
+
+
+async def check_rule(connection: Connection, rule: RegionRule, clock: Clock) -> None:
+    """Whether a rule can be written.
 
     Raises:
         InvalidField: the day is over, or under way.
@@ -61,7 +64,15 @@ async def add_rule(connection: Connection, rule: RegionRule, clock: Clock) -> No
     """
     if rule.valid_from <= clock.now().astimezone(UTC).date():
         raise InvalidField(field="valid_from", reason="must be a day to come: what was promised stays")
-    try:
-        await connection.execute(SQL["add_rule"], rule.region, rule.valid_from, rule.days, rule.basis)
-    except asyncpg.UniqueViolationError:
-        raise Conflict(f"{rule.region} has a rule from {rule.valid_from} on.") from None
+    if await connection.fetchval(SQL["has_rule"], rule.region, rule.valid_from):
+        raise Conflict(f"{rule.region} has a rule from {rule.valid_from} on.")
+
+
+async def add_rule(connection: Connection, rule: RegionRule, clock: Clock) -> None:
+    """Write a rule that was decided, for orders paid from a day on. What was promised to buyers before stays.
+
+    Raises:
+        InvalidField, Conflict: as `check_rule` says.
+    """
+    await check_rule(connection, rule, clock)
+    await connection.execute(SQL["add_rule"], rule.region, rule.valid_from, rule.days, rule.basis)
