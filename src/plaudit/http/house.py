@@ -20,6 +20,7 @@ from plaudit.house_clock import HouseClock, follow
 from plaudit.http.metrics import Gauges
 from plaudit.ids import new_id
 from plaudit.jobs import Job, JobRunner
+from plaudit.ledger import lives
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.ledger.shards import Shards, read_shards
@@ -212,6 +213,7 @@ async def _open_databases(stack: AsyncExitStack, settings: Settings, url: str | 
 async def _prepare(database: Database, clock: Clock) -> Shards:
     await follow(database, clock)
     async with database.transaction() as connection:
+        await lives.begin(connection, clock.now())
         await ensure_gift_partitions(connection, clock)
         return await read_shards(connection)
 

@@ -129,4 +129,13 @@ select expire_lots($1, $2)
 -- name: ensure_gift_partitions
 select ensure_gift_partitions($1, $2);
 
--- Migrations. They run as the login user.
+-- Lives of the database
+
+-- name: begin_life
+select begin_life($1, $2);
+
+-- name: newest_life -> Life
+select epoch, began_at, payouts_compared_at from database_life order by epoch desc limit 1;
+
+-- name: settle_lives
+select settle_lives($1);

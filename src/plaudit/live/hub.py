@@ -143,6 +143,19 @@ class Hub:
     def _work_waits(self, job: str) -> None:
         self.on_work(job)
 
+    def begin_epoch(self, epoch: int) -> None:
+        """The database is of this epoch. When it is another than before, what was shown may not be there any more:
+        every screen comes again, and is told so."""
+        if epoch == self.reader.epoch:
+            return
+        log.warning("the database began a new life, epoch %d: all screens come again", epoch)
+        self.reader.begin_epoch(epoch)
+        readers = [reader for room in self.rooms.values() for reader in room.subscribers]
+        self.rooms.clear()
+        self._moved.clear()
+        for reader in readers:
+            reader.outlet.close(GOING_AWAY, "try again with the cursor")
+
     # Subscribers
 
     async def join(

@@ -60,6 +60,11 @@ class Reader:
         async with self._database.read() as connection:
             self.epoch = await connection.fetchval(SQL["epoch"])
 
+    def begin_epoch(self, epoch: int) -> None:
+        """What was read before is of another life of the database."""
+        self.epoch = epoch
+        self._known.clear()
+
     async def open(self, room: OpenRoom) -> None:
         """The head, the latest frames and the tally of a room that was not open.
 

@@ -10,7 +10,7 @@ from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_EXPORT_PAYOUTS_MAX
 from plaudit.money import Money
-from plaudit.payouts.model import NothingToExport, Payout
+from plaudit.payouts.model import NothingToExport, Payout, PayoutsWait
 from plaudit.payouts.providers.manual.provider import NAME
 from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, NotFound
@@ -66,6 +66,7 @@ async def export(
     Raises:
         InvalidField: the id is no UUIDv7.
         IdempotencyConflict: the id was used for another export.
+        PayoutsWait: the database went back to an earlier moment, and nobody compared what was paid since.
         NothingToExport: nothing waits.
     """
     require_uuid7(export_id, "id", clock)
@@ -76,6 +77,8 @@ async def export(
         if (known.currency, known.exported_by) != (currency, operator_id):
             raise IdempotencyConflict
         return known
+    if await connection.fetchval(SQL["payouts_wait"]):
+        raise PayoutsWait
     now = clock.now()
     number = await connection.fetchval(SQL["add_export"], export_id, currency, now, operator_id)
     moved = await connection.fetchval(

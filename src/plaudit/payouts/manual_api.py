@@ -22,7 +22,13 @@ from plaudit.payouts import bank, exports, outcome_files
 from plaudit.payouts.answers import OperatorPayout, operator_payout
 from plaudit.payouts.bank import BankOutcome, KnownOutcome
 from plaudit.payouts.exports import Download, Export
-from plaudit.payouts.model import NothingToExport, PayoutNotExported, PayoutOutcomeConflict, PayoutStateConflict
+from plaudit.payouts.model import (
+    NothingToExport,
+    PayoutNotExported,
+    PayoutOutcomeConflict,
+    PayoutStateConflict,
+    PayoutsWait,
+)
 from plaudit.payouts.outcome_files import CheckedFile, OutcomeFileRefused
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
@@ -150,7 +156,7 @@ def _outcome(known: KnownOutcome) -> OutcomeAnswer:
     access=Access.OPERATOR,
     operation_id="ExportPayouts",
     tags=_TAGS,
-    problems=(NothingToExport,),
+    problems=(NothingToExport, PayoutsWait),
     summary="Export what is to be paid by hand",
 )
 async def export(data: JSONBody[NewExport], caller: Caller, database: Database, clock: Clock) -> ExportAnswer:

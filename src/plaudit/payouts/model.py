@@ -349,6 +349,11 @@ class NothingToExport(Conflict):
     title = "No approved payout waits to be paid by hand."
 
 
+class PayoutsWait(Conflict):
+    code = "payouts_wait"
+    title = "The database was restored: somebody has to compare what was paid since, and say so."
+
+
 class PayoutNotExported(Conflict):
     code = "payout_not_exported"
     title = "Only what was exported to be paid by hand can be marked."

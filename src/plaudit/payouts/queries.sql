@@ -221,7 +221,8 @@ delete from payout_send where shard = shard_of($1) and payout_id = $2;
 -- Those of providers that are here ($4) count as told from now on. What stands still waits.
 with due as (
     select s.shard, s.payout_id from payout_send s join payout p on p.shard = s.shard and p.id = s.payout_id
-    where s.due_at <= $1 and not is_frozen($1, p.creator_id, '{person,creator}', p.method_id, p.id)
+    where s.due_at <= $1 and not payouts_wait()
+        and not is_frozen($1, p.creator_id, '{person,creator}', p.method_id, p.id)
     order by s.due_at limit $3 for no key update of s skip locked
 ), claimed as (
     update payout_send s
@@ -282,6 +283,9 @@ from payout where poll_at is not null;
 -- name: lock_exports
 -- One at a time exports, so that numbers have no gaps and what waits is seen whole.
 select pg_advisory_xact_lock(hashtext('plaudit.payout_export'));
+
+-- name: payouts_wait
+select payouts_wait();
 
 -- name: export_number
 select number from payout_export where id = $1;

@@ -1,7 +1,7 @@
 """The commands `plaudit check` and `plaudit backup`."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from plaudit.embedded import database_url
 from plaudit.limits import BACKUP_NOTE_LENGTH_MAX
 from plaudit.readiness.model import Report
 from plaudit.readiness.report import as_text
+from plaudit.readiness.restored import MOMENT
 from plaudit.readiness.running import look
 from plaudit.readiness.standing import grounds_of_command
 from plaudit.settings import Settings
@@ -48,34 +49,40 @@ async def _look(data: Path | None, url: str, *, slow_too: bool) -> Report:
         return await look(grounds, slow_too=slow_too)
 
 
+def _short(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if len(value) > BACKUP_NOTE_LENGTH_MAX:
+        raise click.BadParameter(f"has more than {BACKUP_NOTE_LENGTH_MAX} characters", ctx, param)
+    return value
+
+
 @click.group()
 def backup() -> None:
-    """Say that a backup was taken, for what watches over their age."""
+    """Say that a backup was taken, or tried, for what watches over their age."""
 
 
 @backup.command()
 @click.option(
-    "--at", "at", metavar="TIME", help="When it began, with its offset: 2026-12-01T03:00+01:00. Without it, now."
+    "--at",
+    "at",
+    type=MOMENT,
+    metavar="TIME",
+    help="When it began, with its offset: 2026-12-01T03:00+01:00. Without it, now.",
 )
-@click.option("--note", default="", help="Where it lies, for whoever needs it.")
+@click.option("--note", default="", callback=_short, help="Where it lies, for whoever needs it.")
 @data_option
-def taken(at: str | None, note: str, data: Path | None) -> None:
+def taken(at: datetime | None, note: str, data: Path | None) -> None:
     """Note a backup that is complete. For the end of the script that takes it."""
     now = _CLOCK.now()
-    began = _time(at, now)
-    if len(note) > BACKUP_NOTE_LENGTH_MAX:
-        raise click.BadParameter(f"has more than {BACKUP_NOTE_LENGTH_MAX} characters", param_hint="--note")
+    began = at or now
     in_transaction(data, lambda connection: connection.execute(SQL["note_backup"], began, now, note))
     click.echo(f"noted: a backup of {began:%Y-%m-%d %H:%M} UTC")
 
 
-def _time(text: str | None, now: datetime) -> datetime:
-    if text is None:
-        return now
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"is no time: {text}", param_hint="--at") from None
-    if at.tzinfo is None or at > now:
-        raise click.BadParameter("must name its offset from UTC, and not lie in the future", param_hint="--at")
-    return at.astimezone(UTC)
+@backup.command()
+@click.option("--note", default="", callback=_short, help="How it went, and how long it took.")
+@data_option
+def tried(note: str, data: Path | None) -> None:
+    """Note that somebody came back from a backup, and the books balanced. For the end of a drill."""
+    now = _CLOCK.now()
+    in_transaction(data, lambda connection: connection.execute(SQL["note_trial"], now, note))
+    click.echo(f"noted: a drill of {now:%Y-%m-%d %H:%M} UTC")

@@ -28,3 +28,9 @@ from pg_stat_archiver a
 
 -- name: note_backup
 insert into backup (taken_at, recorded_at, note) values ($1, $2, $3) on conflict (taken_at) do nothing
+
+-- name: last_trial
+select max(tried_at) from backup_trial
+
+-- name: note_trial
+insert into backup_trial (tried_at, note) values ($1, $2) on conflict (tried_at) do nothing

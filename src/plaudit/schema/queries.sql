@@ -100,7 +100,7 @@ order by statement;
 insert into audit_run (at, laws, broken, report) values ($1, $2, $3, $4);
 
 -- name: forget_audits
-delete from audit_run where run_no <= (select max(run_no) - $1::bigint from audit_run);
+delete from audit_run where run_no <= (select run_no from audit_run order by run_no desc offset $1 limit 1);
 
 -- name: last_audit
 select report from audit_run order by run_no desc limit 1;

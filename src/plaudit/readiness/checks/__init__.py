@@ -34,5 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="clock", title="Clock", run=upkeep.clock, needs=Needs.DATABASE),
     Check(id="jobs", title="Periodic work", run=upkeep.jobs, needs=Needs.NOTHING),
     Check(id="backups", title="Backups", run=upkeep.backups),
+    Check(id="restore_tried", title="A restore was tried", run=upkeep.restore_tried),
+    Check(id="life", title="Life of the database", run=upkeep.life),
     Check(id="disk", title="Room on the disk", run=upkeep.disk, needs=Needs.NOTHING),
 )

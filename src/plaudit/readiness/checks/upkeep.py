@@ -9,7 +9,14 @@ import msgspec
 
 from plaudit.db import fetch_one
 from plaudit.house_clock import HouseClock
-from plaudit.limits import BACKUP_FRESH_HOURS, CLOCK_SKEW_S_MAX, DISK_FREE_MB_MIN, JOB_FAILURES_SHOWN_MIN
+from plaudit.ledger import lives
+from plaudit.limits import (
+    BACKUP_FRESH_HOURS,
+    CLOCK_SKEW_S_MAX,
+    DISK_FREE_MB_MIN,
+    JOB_FAILURES_SHOWN_MIN,
+    RESTORE_TRIED_DAYS,
+)
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 
@@ -65,6 +72,28 @@ async def backups(grounds: Grounds) -> CheckOutcome:
         return attention(f"the last is of {max(known):%Y-%m-%d %H:%M} UTC", command="plaudit backup taken")
     kind = "the write-ahead log is archived" if archived == max(known) else "a dump was taken"
     return ok(f"{kind}, {max(known):%Y-%m-%d %H:%M} UTC")
+
+
+async def restore_tried(grounds: Grounds) -> CheckOutcome:
+    async with grounds.opened.read() as connection:
+        at: datetime | None = await connection.fetchval(SQL["last_trial"])
+    if at is None:
+        return attention("nobody has come back from a backup yet: try it, and say so", command="plaudit backup tried")
+    if at < grounds.clock.now() - timedelta(days=RESTORE_TRIED_DAYS):
+        return attention(f"the last drill was on {at:%Y-%m-%d}: try it again", command="plaudit backup tried")
+    return ok(f"the last drill was on {at:%Y-%m-%d}")
+
+
+async def life(grounds: Grounds) -> CheckOutcome:
+    async with grounds.opened.read() as connection:
+        newest = await lives.newest(connection)
+    if newest is None or newest.payouts_compared_at:
+        return ok("it was not restored" if newest is None or newest.epoch == 1 else f"it is in epoch {newest.epoch}")
+    return attention(
+        f"its data went back or elsewhere at {newest.began_at:%Y-%m-%d %H:%M} UTC, and payouts wait: compare what was"
+        " paid shortly before with the bank and with providers",
+        command="plaudit restored payouts-compared",
+    )
 
 
 async def disk(grounds: Grounds) -> CheckOutcome:

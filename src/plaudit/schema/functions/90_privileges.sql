@@ -9,4 +9,4 @@ grant select on ledger_setting, account_kind, transfer_reason, account, transfer
 grant execute on function shard_of, public.charge, streams_waiting, deliver, append_frame, log_reversal, post, lock_money, fund,
     take_back, put_back, expire_lots, hold, spend_hold, release_hold,
     remove_message, delivery_hash, line_of, part_of, gifts_of, gifts_between, gifts_between_milestones,
-    ensure_gift_partitions to plaudit_app;
+    ensure_gift_partitions, begin_life, payouts_wait, settle_lives to plaudit_app;

@@ -54,9 +54,16 @@ RUNS = Queue(
 
 
 async def queue_run(
-    connection: Connection, providers: PaymentProviders, asked: RunRequest, person_id: int | None, clock: Clock
+    connection: Connection,
+    providers: PaymentProviders,
+    asked: RunRequest,
+    person_id: int | None,
+    clock: Clock,
+    *,
+    so_far: bool = False,
 ) -> Run:
-    """Have a day compared. The same id with the same request gets the same run.
+    """Have a day compared; with `so_far` one that is not over as well. The same id with the same request gets the same
+    run.
 
     Raises:
         InvalidField: an unknown provider, or a day that is not over.
@@ -67,7 +74,7 @@ async def queue_run(
         known = ", ".join(providers.names) or "(none is set up)"
         raise InvalidField(field="provider", reason=f"must be one of: {known}")
     now = clock.now()
-    if asked.day >= now.date():
+    if asked.day > now.date() or (asked.day == now.date() and not so_far):
         raise InvalidField(field="day", reason="must be over in UTC")
     await connection.execute(SQL["write_run"], asked.id, asked.provider, asked.day, now, person_id, False)
     run = await find_run(connection, asked.id)

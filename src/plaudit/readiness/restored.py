@@ -1,0 +1,146 @@
+"""The command `plaudit restored`: what follows when the database went back to an earlier moment."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+import msgspec
+
+from plaudit.database_command import CLOCK, data_option, in_transaction, one_line_if_not_prepared
+from plaudit.db import Database
+from plaudit.embedded import database_url
+from plaudit.house_clock import follow
+from plaudit.ids import new_id
+from plaudit.ledger import lives
+from plaudit.limits import RESTORED_DAYS_MAX
+from plaudit.schema import audit, audit_runs
+from plaudit.schema.audit import AuditReport
+from plaudit.selling.providers import PaymentProviders, payment_providers
+from plaudit.selling.reconciliation import actions as reconciliation
+from plaudit.selling.reconciliation.model import RunRequest, RunState, RunWithSums
+from plaudit.settings import Settings
+
+
+class _Moment(click.ParamType[datetime]):
+    """A moment that was, with its offset."""
+
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"is no time: {value}", param, ctx)
+        if at.tzinfo is None or at > CLOCK.now():
+            self.fail("must name its offset from UTC, and not lie in the future", param, ctx)
+        return at.astimezone(UTC)
+
+
+MOMENT = _Moment()
+
+
+class Restoration(msgspec.Struct, frozen=True):
+    """What was done after a restore, and what came of it."""
+
+    epoch: int
+    runs: list[RunWithSums]
+    report: AuditReport
+
+    @property
+    def ok(self) -> bool:
+        return self.report.ok and all(run.state is RunState.COMPLETE for run in self.runs)
+
+
+@click.group()
+def restored() -> None:
+    """Begin anew after the database went back to an earlier moment."""
+
+
+@restored.command()
+@click.option(
+    "--since",
+    required=True,
+    type=MOMENT,
+    metavar="TIME",
+    help="The moment it went back to, with its offset: 2026-12-01T14:05+01:00.",
+)
+@click.option("--offline", is_flag=True, help="Ask no provider: for a drill, or because their keys are not here.")
+@data_option
+def begin(since: datetime, data: Path | None, *, offline: bool) -> int:
+    """Begin a new epoch, ask payment providers for what they know since, and prove the books.
+
+    Cursors from before are void, numbers are not given twice, and payouts wait for `plaudit restored payouts-compared`.
+    Before servers start. Exit status 1 when a provider could not be asked, or a law of the books is broken.
+    """
+    settings = Settings.from_environment()
+    with database_url(settings, data, share=True) as url, one_line_if_not_prepared():
+        done = asyncio.run(_begin(url, settings, since, offline=offline))
+    click.echo(_as_text(done, offline=offline))
+    return 0 if done.ok else 1
+
+
+@restored.command()
+@data_option
+def payouts_compared(data: Path | None) -> None:
+    """Say that payouts made since the moment were compared with the bank and with providers: payouts leave again."""
+    settled = in_transaction(data, lambda connection: lives.settle(connection, CLOCK.now()))
+    click.echo("payouts leave again" if settled else "no payout waited for this")
+
+
+def days_since(moment: datetime, now: datetime) -> list[date]:
+    """The days in UTC from a moment to now, this one too.
+
+    Raises:
+        BadParameter: more than RESTORED_DAYS_MAX.
+    """
+    days = (now.date() - moment.date()).days + 1
+    if days > RESTORED_DAYS_MAX:
+        raise click.BadParameter(
+            f"is more than {RESTORED_DAYS_MAX} days ago: compare the days with `plaudit reconcile`"
+        )
+    return [moment.date() + timedelta(days=day) for day in range(days)]
+
+
+async def _begin(url: str, settings: Settings, moment: datetime, *, offline: bool) -> Restoration:
+    providers = payment_providers(settings)
+    try:
+        async with Database(url, connections=2) as database:
+            await follow(database, CLOCK)
+            days = days_since(moment, CLOCK.now())
+            async with database.transaction() as connection:
+                epoch = await lives.begin(connection, CLOCK.now(), anew=True)
+            names = [] if offline else providers.names
+            runs = [await _compare(database, providers, settings, name, day) for name in names for day in days]
+            async with database.read() as connection:
+                report = await audit.run(connection)
+            async with database.transaction() as connection:
+                await audit_runs.keep(connection, report)
+            return Restoration(epoch, runs, report)
+    finally:
+        await providers.close()
+
+
+async def _compare(
+    database: Database, providers: PaymentProviders, settings: Settings, name: str, day: date
+) -> RunWithSums:
+    asked = RunRequest(id=new_id(CLOCK), provider=name, day=day)
+    async with database.transaction() as connection:
+        await reconciliation.queue_run(connection, providers, asked, None, CLOCK, so_far=True)
+    await reconciliation.run_due(database, providers, settings, CLOCK, asked.id)
+    async with database.read() as connection:
+        return await reconciliation.find_run(connection, asked.id)
+
+
+def _as_text(done: Restoration, *, offline: bool) -> str:
+    lines = [f"Epoch {done.epoch}: cursors from before are void; payouts wait for `plaudit restored payouts-compared`."]
+    lines += [
+        f"{run.provider}, {run.day}: {run.state}; {run.listed} listed, {run.healed} healed, {run.differing} differ"
+        + (f"; {run.error}" if run.error else "")
+        for run in done.runs
+    ]
+    if offline:
+        lines.append("No provider was asked.")
+    elif differing := sum(run.differing for run in done.runs):
+        lines.append(f"{differing} differences wait for somebody: /operator/reconciliation")
+    return "\n".join([*lines, audit.as_text(done.report)])
