@@ -11,6 +11,7 @@ from datetime import datetime
 from plaudit.clock import Clock
 from plaudit.limits import JOB_PAUSE_JITTER_PERCENT, JOB_PAUSE_S_MAX, JOB_RUN_S_MAX
 from plaudit.queues import Backoff
+from plaudit.tracing import begin_run
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class JobRunner:
 
     async def _run_once(self, running: _Running) -> None:
         state = running.state
+        begin_run(state.name)
         try:
             async with asyncio.timeout(running.job.run_s_max):
                 await running.job.run()

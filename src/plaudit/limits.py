@@ -538,6 +538,9 @@ WEBHOOK_ADDRESSES_MAX = 16  # addresses of one name that are looked at
 ACCEPTED_LANGUAGES_MAX = 20  # tags of one Accept-Language header that are looked at
 LANGUAGE_REMEMBERED_DAYS = 365  # a language somebody chose, by their browser
 
+# the log
+TRACE_ID_BYTES = 8  # of the id of a request or of a job's run
+
 # metrics
 METRICS_REMEMBERED = 2_000  # kinds of answers whose counters one process finds without looking
 METRICS_EVERY_S = 10  # between two looks at what is not counted where it happens

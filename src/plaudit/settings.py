@@ -118,6 +118,9 @@ class Settings:
     metrics_token: Annotated[Secret, key(METRICS_TOKEN_LENGTH_MIN)] = NOT_SET
     """What a reader of /metrics shows as bearer; at least 16 characters. Empty: this machine itself may without."""
 
+    log_format: Annotated[str, one_of("auto", "json", "text")] = "auto"
+    """How lines of the log are written: one JSON object each, as text, or `auto`: text on a terminal only."""
+
     demo_people: Annotated[str, file] = ""
     """A file of people anybody may choose to be on /people, for a demo. Empty: people come from their platforms."""
 

@@ -9,6 +9,7 @@ import msgspec
 from plaudit.limits import BODY_BYTES_MAX, FIELD_ERRORS_MAX
 from plaudit.moments import OUT_OF_RANGE, out_of_range
 from plaudit.problems import BodyTooLarge, CallerGone, InvalidBody, InvalidField, InvalidFields, Problem
+from plaudit.tracing import request_id
 
 T = TypeVar("T")
 
@@ -134,9 +135,17 @@ async def send_json(send: Any, content: Any, status: int) -> None:
     await _send(send, status, b"application/json", msgspec.json.encode(content), {})
 
 
+def document_of(problem: Problem) -> dict[str, Any]:
+    """The problem document of an answer, which says of which request it is."""
+    document = problem.as_dict()
+    if asked := request_id():
+        document["instance"] = f"urn:plaudit:request:{asked}"
+    return document
+
+
 async def send_problem(send: Any, problem: Problem) -> None:
     """Answer an ASGI request with a problem document."""
-    body = msgspec.json.encode(problem.as_dict())
+    body = msgspec.json.encode(document_of(problem))
     await _send(send, problem.status, PROBLEM_MEDIA_TYPE.encode(), body, problem.headers())
 
 

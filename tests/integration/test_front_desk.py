@@ -17,7 +17,7 @@ from plaudit.people.access import Access, required
 from plaudit.people.credentials import SESSION_COOKIE
 from plaudit.settings import Settings
 from plaudit.web.brand import brand_of
-from tests.support.desk import Desk, open_desk
+from tests.support.desk import ORIGIN, Desk, open_desk
 
 PROBLEM = "application/problem+json"
 
@@ -119,9 +119,22 @@ async def test_what_nobody_foresaw_shows_an_incident_and_no_more(
 
     monkeypatch.setattr("plaudit.people.actions.require_person", broken)
     answer = await (await desk.person("ada")).get("/v1/me")
-    incident = _problem(answer, 500, "unexpected")["incident"]
+    document = _problem(answer, 500, "unexpected")
     assert "secret" not in answer.text
-    assert incident in caplog.text
+    assert document["incident"] in caplog.text
+    assert document["instance"] == f"urn:plaudit:request:{answer.headers['x-request-id']}"
+    assert document["incident"] == answer.headers["x-request-id"]
+
+
+async def test_the_id_of_a_request_is_its_proxys_word_and_nobody_elses(
+    database_url: str, clock: ManualClock, desk: Desk
+) -> None:
+    named = {"X-Request-Id": "4f0c9a51-of-the-proxy"}
+    stranger = await desk.client(named)
+    assert (await stranger.get("/health")).headers["x-request-id"] != named["X-Request-Id"]
+    async with open_desk(database_url, clock, Settings(public_url=ORIGIN, trusted_proxies="127.0.0.0/8")) as behind:
+        proxied = await behind.client(named)
+        assert (await proxied.get("/health")).headers.get_list("x-request-id") == [named["X-Request-Id"]]
 
 
 async def test_a_database_that_is_gone_makes_not_ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

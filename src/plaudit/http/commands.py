@@ -39,9 +39,9 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
 
     The embedded database is brought up to date by itself; one of your own by `plaudit migrate`.
     """
-    configure_logging()
     signal.signal(signal.SIGTERM, _leave)
     settings = Settings.from_environment()
+    configure_logging(settings.log_format)
     settings = dataclasses.replace(settings, data=data) if data else settings
     for warning in warnings_of(settings, host):
         click.echo(f"warning: {warning}", err=True)
@@ -71,8 +71,8 @@ def _get_ready(settings: Settings, data: Path | None, url: str, host: str) -> No
 @click.option("--jobs-after", type=int, help="A pipe it inherits: periodic work begins when its other end is closed.")
 def serve_worker(descriptor: int, *, log_requests: bool, after: int | None, jobs_after: int | None) -> None:
     """One of the processes of `plaudit serve --workers`: serves on the listening socket it inherits."""
-    configure_logging()
     settings = Settings.from_environment()
+    configure_logging(settings.log_format)
     if after is not None:
         framework()
         os.read(after, 1)

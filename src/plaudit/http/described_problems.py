@@ -42,6 +42,10 @@ class ProblemDocument(msgspec.Struct, omit_defaults=True):
     status: Annotated[int, msgspec.Meta(description="The HTTP status.", ge=400, le=599)]
     code: Annotated[str, msgspec.Meta(description="The stable name of the kind.", examples=["insufficient_coins"])]
     detail: Annotated[str, msgspec.Meta(description="What is particular to this one.")] = ""
+    instance: Annotated[
+        str,
+        msgspec.Meta(description="`urn:plaudit:request:` and the answer's `X-Request-Id`, which leads to it in logs."),
+    ] = ""
     field: Annotated[str, msgspec.Meta(description="The first field that is not valid.")] = ""
     reason: Annotated[str, msgspec.Meta(description="What is wrong with it.")] = ""
     errors: Annotated[list[FieldError], msgspec.Meta(description="All fields, when several are not valid.")] = []

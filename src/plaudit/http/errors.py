@@ -1,7 +1,6 @@
 """Every error as a problem document (RFC 9457): ours, the framework's, the database's, and those nobody foresaw."""
 
 import logging
-import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,12 +25,12 @@ from plaudit.problems import (
     Unavailable,
     Unexpected,
 )
+from plaudit.tracing import new_id, request_id
 from plaudit.web.pages import problems
-from plaudit.wire import PROBLEM_MEDIA_TYPE, problem_of
+from plaudit.wire import PROBLEM_MEDIA_TYPE, document_of, problem_of
 
 log = logging.getLogger(__name__)
 
-_INCIDENT_BYTES = 8
 _PLACES = frozenset({"body", "query", "path", "header", "cookie", "request"})
 _UNREACHABLE = (
     asyncpg.PostgresConnectionError,
@@ -62,7 +61,7 @@ def problem_from(error: BaseException, where: str) -> Problem:
     if isinstance(error, _UNREACHABLE):
         log.error("the database cannot be reached: %r", error)
         return Unavailable()
-    incident = secrets.token_hex(_INCIDENT_BYTES)
+    incident = request_id() or new_id()
     log.error("incident %s: %s", incident, where, exc_info=error)
     return Unexpected(incident)
 
@@ -75,7 +74,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     if problems.wants_page(request):
         return problems.answer(request, problem)
     return Response(
-        msgspec.json.encode(problem.as_dict()),
+        msgspec.json.encode(document_of(problem)),
         media_type=PROBLEM_MEDIA_TYPE,
         status_code=problem.status,
         headers=problem.headers(),

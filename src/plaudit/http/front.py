@@ -14,7 +14,10 @@ from plaudit.http.errors import placed, problem_from
 from plaudit.http.guard import address_of, admit
 from plaudit.http.headers import with_headers
 from plaudit.http.origins import preflight_headers
+from plaudit.policy.networks import is_from_proxy
 from plaudit.problems import InvalidField, WrongMediaType
+from plaudit.settings import Settings
+from plaudit.tracing import begin_request
 from plaudit.wire import decode_body, read_body, send_json, send_problem
 
 
@@ -47,6 +50,7 @@ class Front:
         if scope["type"] == "lifespan":
             await self.framework(scope, receive, send)
             return
+        begin_request(_given_id(scope, self.parts["settings"]))
         scope["path"] = normalize_path(scope["path"])  # as the framework reads it: a slash more is the same address
         if scope["type"] == "websocket":
             await self._socket(scope["path"])(scope, receive, send)
@@ -99,6 +103,14 @@ async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[
     wanted = handler.parsed_fn_signature.parameters
     response = await handler.fn(**{name: given[name] if name in given else scope["plaudit"][name] for name in wanted})
     return response.content, response.status_code
+
+
+def _given_id(scope: Any, settings: Settings) -> str:
+    """The id of a request as a proxy of ours names it; what others say is not believed."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode("latin-1") if is_from_proxy(scope, settings) else ""
+    return ""
 
 
 def _without_body(send: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from plaudit.http.origins import cross_origin_headers, framers
 from plaudit.media import named_origins
+from plaudit.tracing import request_id
 
 # Everything a page needs comes from its own server. Hosts of streams are named in the settings.
 _BASE = (
@@ -55,7 +56,8 @@ def with_headers(scope: Any, send: Any) -> Any:
                 settings.media_origins, settings.stream_hls_url, framers(scope["path"], settings), settings.is_secure
             )
             added = [header for header in standing if header[0] not in present]
-            message["headers"] = [*message["headers"], *added, *cross_origin_headers(scope, settings)]
+            request = (b"x-request-id", request_id().encode())
+            message["headers"] = [*message["headers"], request, *added, *cross_origin_headers(scope, settings)]
         await send(message)
 
     return sending

@@ -1,4 +1,7 @@
-"""How a process logs: one JSON object a line, or plain lines on a terminal. No secrets, no query strings."""
+"""How a process logs: one JSON object a line, or plain lines on a terminal. No secrets, no query strings.
+
+A line says which request it is about (`request`, as in the answer's X-Request-Id), or which run of which job.
+"""
 
 import logging
 import sys
@@ -9,6 +12,8 @@ from typing import Any
 
 import msgspec
 from litestar.types import ASGIApp
+
+from plaudit.tracing import at
 
 
 class JsonLines(logging.Formatter):
@@ -21,18 +26,18 @@ class JsonLines(logging.Formatter):
             "from": record.name,
             "process": record.process,
             "message": record.getMessage(),
+            **at(),
         }
         if record.exc_info:
             line["trace"] = "".join(traceback.format_exception(*record.exc_info))
         return msgspec.json.encode(line).decode()
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Log to standard error, once for each process."""
+def configure_logging(log_format: str = "auto", level: int = logging.INFO) -> None:
+    """Log to standard error, once for each process: as `json`, as `text`, or `auto`, as text on a terminal only."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        logging.Formatter("%(levelname).1s %(name)s: %(message)s") if sys.stderr.isatty() else JsonLines()
-    )
+    as_text = sys.stderr.isatty() if log_format == "auto" else log_format == "text"
+    handler.setFormatter(logging.Formatter("%(levelname).1s %(name)s: %(message)s") if as_text else JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("httpx2", "httpcore2", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -38,6 +38,11 @@ def client_address(scope: Mapping[str, Any], settings: Settings) -> str | None:
     return _first_beyond(_hops(name, text), peer, trusted_proxies(settings.trusted_proxies))
 
 
+def is_from_proxy(scope: Mapping[str, Any], settings: Settings) -> bool:
+    """Whether a request came over a proxy we trust."""
+    return _peer((scope.get("client") or ("",))[0], settings.trusted_proxies)[2]
+
+
 @lru_cache(maxsize=PEERS_REMEMBERED)
 def _peer(text: str, proxies: str) -> tuple[Address | None, str | None, bool]:
     """Who stands at the other end of a connection, as text, and whether that is a proxy we trust."""
