@@ -20,7 +20,16 @@ from tests.support.waiting import WAIT_S, until
 FILES = Path(__file__).parents[2] / "examples" / "deploy"
 
 
-@pytest.mark.parametrize("unit", ["plaudit.service", "plaudit-backup.service", "plaudit-backup.timer"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "plaudit.service",
+        "plaudit-backup.service",
+        "plaudit-backup.timer",
+        "plaudit-base-backup.service",
+        "plaudit-base-backup.timer",
+    ],
+)
 def test_systemd_understands_the_units(unit: str) -> None:
     verify = ["/usr/bin/systemd-analyze", "verify", str(FILES / unit)]
     outcome = subprocess.run(verify, capture_output=True, text=True, check=False)

@@ -13,6 +13,7 @@ import pytest
 from plaudit.clock import ManualClock
 from plaudit.db import Database
 from plaudit.ids import new_id
+from plaudit.ledger import lives
 from plaudit.pages import BEGINNING
 from plaudit.payouts import actions, bank, exports, outcome_files
 from plaudit.payouts.bank import BankOutcome
@@ -111,6 +112,18 @@ async def database_polls(database: Database) -> int:
             "select (select count(*) from payout where poll_at is not null) + (select count(*) from payout_send)"
         )
         return count
+
+
+async def test_after_a_restore_no_payout_leaves_until_somebody_compared(studio: Studio) -> None:
+    await approved(studio)
+    house = studio.shop.desk.house
+    async with house.database.transaction() as connection:
+        await lives.begin(connection, house.clock.now(), anew=True)
+    refused = await export(studio)
+    assert (refused.status_code, refused.json()["code"]) == (409, "payouts_wait")
+    async with house.database.transaction() as connection:
+        assert await lives.settle(connection, house.clock.now()) == 1
+    assert (await export(studio)).status_code == 201
 
 
 async def test_what_failed_is_available_again(studio: Studio) -> None:

@@ -15,6 +15,7 @@ from plaudit.creators import actions as creators
 from plaudit.creators.jobs import convert_due, mature_due
 from plaudit.creators.model import NewRewardRule
 from plaudit.ids import new_id
+from plaudit.ledger import lives
 from plaudit.payouts.jobs import poll_due, send_due, update_reference_rates
 from plaudit.payouts.told import apply_due
 from plaudit.people.model import Role
@@ -113,6 +114,19 @@ async def studio(database_url: str, tmp_path: Path) -> AsyncIterator[Studio]:
     """Webhooks of the sandbox do not arrive by themselves."""
     async with open_studio(database_url, tmp_path) as opened:
         yield opened
+
+
+async def test_after_a_restore_nothing_is_sent_until_somebody_compared(studio: Studio) -> None:
+    database, clock = studio.shop.desk.house.database, studio.shop.clock
+    async with database.transaction() as connection:
+        await lives.begin(connection, clock.now(), anew=True)
+    await studio.earn(10_000)
+    payout_id = await studio.request(2_000)
+    await studio.approve(payout_id)
+    assert (await studio.payout(payout_id))["state"] == "approved"
+    async with database.transaction() as connection:
+        await lives.settle(connection, clock.now())
+    assert await studio.work(send_due) == 1
 
 
 async def test_from_gift_to_paid_payout(database_url: str, tmp_path: Path) -> None:

@@ -95,6 +95,14 @@ PLANTED = [
     ("select 1", "backups", State.ATTENTION, "none is known of"),
     ("insert into backup (taken_at) values (now() - interval '2 days')", "backups", State.ATTENTION, "the last is"),
     ("insert into backup (taken_at) values (now() - interval '2 hours')", "backups", State.OK, "a dump was taken"),
+    ("select 1", "restore_tried", State.ATTENTION, "nobody has come back"),
+    ("insert into backup_trial (tried_at) values (now() - interval '101 days')", "restore_tried",
+     State.ATTENTION, "the last drill"),
+    ("insert into backup_trial (tried_at) values (now() - interval '99 days')", "restore_tried",
+     State.OK, "the last drill"),
+    ("select 1", "life", State.OK, "not restored"),
+    ("update database_life set place = 'another server'; select begin_life(false, now())", "life",
+     State.ATTENTION, "payouts wait"),
 ]  # fmt: skip
 
 

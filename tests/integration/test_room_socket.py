@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
+from plaudit.ledger import lives
 from plaudit.limits import (
     CHAT_TEXT_LENGTH_MAX,
     FRAMES_BACKLOG_MAX,
@@ -217,6 +219,23 @@ async def test_a_cursor_of_another_time_is_void(platform: Platform) -> None:
             assert resync["reason"] == "epoch"
             await screen.next_of("frames")
             assert screen.sequence == [1]
+
+
+async def test_screens_come_again_when_the_database_went_back(platform: Platform) -> None:
+    creator = await platform.creator("cleo")
+    room_id = await platform.live_room(creator)
+    house = platform.house
+    async with platform.screen(room_id, cursor="1:0") as screen:
+        await screen.next_of("frames")
+        async with house.database.transaction() as connection:
+            assert await lives.begin(connection, platform.clock.now()) == 1
+            epoch = await lives.begin(connection, platform.clock.now(), anew=True)
+        house.hub.begin_epoch(epoch)
+        with pytest.raises(ConnectionClosed):
+            await screen.next(lambda _: False)
+    async with platform.screen(room_id, cursor="1:1") as screen:
+        assert (await screen.next_of("resync"))["cursor"] == "2:0"
+        assert (await screen.next_of("frames"))["cursor"] == "2:1"
 
 
 async def test_without_a_cursor_the_last_frames_come(platform: Platform) -> None:
