@@ -40,6 +40,10 @@ DELIVERY_POLL_MS = 200  # between two looks when nothing comes: how long a batch
 
 # audit
 AUDIT_ROWS_SHOWN_MAX = 20  # rows named for each broken law
+AUDIT_HOURS = 3  # in which the audit of a day is begun
+AUDIT_AGE_H_MAX = 26  # after this the next is begun at any hour
+AUDIT_EVERY_S = 300  # between two looks whether it is time for it
+AUDIT_RUN_S_MAX = 21_600  # of the audit of a day
 AUDIT_RUNS_KEPT = 100  # of which it is known what they found
 AUDIT_SORT_MEMORY_MB = 128  # for each sort of an audit
 

@@ -61,6 +61,12 @@ def whole(least: int) -> Kind:
     return read
 
 
+def hour(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 24):
+        raise ValueError("must be an hour from 0 to 23")
+    return int(text)
+
+
 def port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65_535:
         raise ValueError("must be a port from 1 to 65535")

@@ -41,6 +41,7 @@ from plaudit.setting_kinds import (
     email_address,
     file,
     hosts,
+    hour,
     key,
     legal_addresses,
     matching,
@@ -117,6 +118,9 @@ class Settings:
 
     metrics_token: Annotated[Secret, key(METRICS_TOKEN_LENGTH_MIN)] = NOT_SET
     """What a reader of /metrics shows as bearer; at least 16 characters. Empty: this machine itself may without."""
+
+    audit_hour: Annotated[int, hour] = 3
+    """The hour in UTC, 0 to 23, in which the audit of each day begins: when least is going on."""
 
     log_format: Annotated[str, one_of("auto", "json", "text")] = "auto"
     """How lines of the log are written: one JSON object each, as text, or `auto`: text on a terminal only."""

@@ -1,7 +1,7 @@
 """The audit finds what it is there to find: each law broken on purpose, behind the books' back."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -249,3 +249,33 @@ async def test_what_an_audit_found_is_known_later_and_elsewhere(database: Databa
     async with database.read() as connection:
         assert await audit_runs.last(connection) == worse
         assert await connection.fetchval("select array[count(*), sum(broken)] from audit_run") == [AUDIT_RUNS_KEPT, 1]
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "due"),
+    [
+        (None, "2026-12-02T03:00", True),
+        (None, "2026-12-02T06:00", False),
+        ("2026-12-01T03:04", "2026-12-02T02:59", False),
+        ("2026-12-01T03:04", "2026-12-02T03:00", True),
+        ("2026-12-02T03:00", "2026-12-02T05:59", False),
+        ("2026-12-01T03:04", "2026-12-02T05:05", True),
+        ("2026-12-01T03:04", "2026-12-02T06:00", True),
+        ("2026-12-01T05:04", "2026-12-02T06:30", False),
+    ],
+)
+def test_the_audit_of_a_day_runs_once_and_is_made_up_for(last: str | None, now: str, *, due: bool) -> None:
+    looked_at = datetime.fromisoformat(f"{last}+00:00") if last else None
+    assert audit_runs.is_due(looked_at, datetime.fromisoformat(f"{now}+00:00"), 3) is due
+
+
+async def test_one_process_runs_the_audit_of_a_day_and_all_see_it(database: Database) -> None:
+    now = datetime.now(UTC)
+    found = await asyncio.gather(*(audit_runs.run_due(database, now, now.hour) for _ in range(3)))
+    assert [report.ok for report in found if report] == [True]
+    async with database.read() as connection:
+        (run,) = await audit_runs.find_all(connection, 2**31 - 1, 10)
+        figures = await audit_runs.figures(connection)
+    assert (run.by_itself, run.broken, run.took_ms is None) == (True, 0, False)
+    assert figures is not None
+    assert (figures.at, figures.clean_at) == (run.at, run.at)

@@ -20,19 +20,22 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from plaudit.backlog.reading import QueueStanding, standings
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Connection, Database, statements
 from plaudit.exchange.rates import newest_day
 from plaudit.injected import Settings
 from plaudit.jobs import Job, JobState
-from plaudit.ledger import following
+from plaudit.ledger import following, lives
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import METRICS_EVERY_S, METRICS_REMEMBERED
 from plaudit.live.hub import Hub
 from plaudit.people.access import Access
 from plaudit.problems import Forbidden
+from plaudit.readiness.checks.upkeep import last_backup
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
+from plaudit.schema import audit_runs
 from plaudit.selling.prices.taxes import published_day
+from plaudit.selling.reconciliation.actions import count_unsettled
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SQL = statements(__file__)
@@ -79,6 +82,23 @@ _BLOCKING = Gauge(
 _RATES_AGE = Gauge(
     "plaudit_rates_age_days", "Since the day they are of.", ["rates"], registry=_ALL, multiprocess_mode="livemostrecent"
 )
+_AUDIT = {
+    figure: Gauge(f"plaudit_audit_{figure}", words, registry=_ALL, multiprocess_mode="livemostrecent")
+    for figure, words in {
+        "broken_laws": "Laws that the latest audit found broken.",
+        "seconds": "How long it took.",
+        "timestamp_seconds": "The moment it looked at.",
+        "clean_timestamp_seconds": "The moment the last audit looked at that found none.",
+    }.items()
+}
+_UPKEEP = {
+    figure: Gauge(f"plaudit_{figure}", words, registry=_ALL, multiprocess_mode="livemostrecent")
+    for figure, words in {
+        "backup_timestamp_seconds": "The last backup, or segment of the write-ahead log in the archive.",
+        "payouts_wait": "1: the database was restored, and no payout leaves until somebody compared them.",
+        "reconciliation_differences": "Between us and payment providers, waiting for somebody.",
+    }.items()
+}
 
 
 def measured(application: ASGIApp) -> ASGIApp:
@@ -159,6 +179,7 @@ class Gauges:
             behind = await following.behind(connection)
             queues = await standings(connection, now)
             exchange_day = await newest_day(connection)
+            await _show_upkeep(connection)
         for rates, day in (("exchange", exchange_day), ("tax", published_day())):
             if day is not None:
                 _RATES_AGE.labels(rates).set((now.date() - day).days)
@@ -173,6 +194,23 @@ class Gauges:
         for name in self._followers | behind.keys():
             _BEHIND.labels(name).set(behind.get(name, 0))
         self._followers |= behind.keys()
+
+
+async def _show_upkeep(connection: Connection) -> None:
+    """What people look after, as the database knows it."""
+    audited = await audit_runs.figures(connection)
+    backed_up_at = await last_backup(connection)
+    life = await lives.newest(connection)
+    unsettled = await count_unsettled(connection)
+    if audited:
+        _AUDIT["broken_laws"].set(audited.broken)
+        _AUDIT["seconds"].set((audited.took_ms or 0) / 1000)
+        _AUDIT["timestamp_seconds"].set(audited.at.timestamp())
+        _AUDIT["clean_timestamp_seconds"].set(audited.clean_at.timestamp() if audited.clean_at else 0)
+    if backed_up_at:
+        _UPKEEP["backup_timestamp_seconds"].set(backed_up_at.timestamp())
+    _UPKEEP["payouts_wait"].set(life is not None and life.payouts_compared_at is None)
+    _UPKEEP["reconciliation_differences"].set(unsettled.differences)
 
 
 def _show(queue: QueueStanding, now: datetime) -> None:

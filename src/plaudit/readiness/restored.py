@@ -112,11 +112,7 @@ async def _begin(url: str, settings: Settings, moment: datetime, *, offline: boo
                 epoch = await lives.begin(connection, CLOCK.now(), anew=True)
             names = [] if offline else providers.names
             runs = [await _compare(database, providers, settings, name, day) for name in names for day in days]
-            async with database.read() as connection:
-                report = await audit.run(connection)
-            async with database.transaction() as connection:
-                await audit_runs.keep(connection, report)
-            return Restoration(epoch, runs, report)
+            return Restoration(epoch, runs, await audit_runs.run_and_keep(database))
     finally:
         await providers.close()
 

@@ -12,7 +12,7 @@ from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import connect
 from plaudit.embedded import database_url
 from plaudit.schema import audit_runs
-from plaudit.schema.audit import AuditReport, as_text, run
+from plaudit.schema.audit import AuditReport, as_text
 from plaudit.settings import Settings
 
 
@@ -39,10 +39,10 @@ def audit(data: Path | None, *, as_json: bool) -> int:
 async def _audit(url: str) -> AuditReport:
     connection = await connect(url, writes=False)
     try:
-        report = await run(connection)
+        report, took_ms = await audit_runs.timed(connection)
         with suppress(asyncpg.ReadOnlySQLTransactionError):  # a standby proves as well, and keeps nothing
             async with connection.transaction():
-                await audit_runs.keep(connection, report)
+                await audit_runs.keep(connection, report, took_ms=took_ms)
         return report
     finally:
         await connection.close()

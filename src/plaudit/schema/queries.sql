@@ -97,10 +97,33 @@ order by statement;
 -- Audits that were run
 
 -- name: keep_audit
-insert into audit_run (at, laws, broken, report) values ($1, $2, $3, $4);
+insert into audit_run (at, laws, broken, report, took_ms, by_itself) values ($1, $2, $3, $4, $5, $6);
 
 -- name: forget_audits
 delete from audit_run where run_no <= (select run_no from audit_run order by run_no desc offset $1 limit 1);
 
 -- name: last_audit
 select report from audit_run order by run_no desc limit 1;
+
+-- name: last_by_itself
+select max(at) from audit_run where by_itself;
+
+-- name: try_audit_lock
+select pg_try_advisory_lock(hashtext('plaudit.audit'));
+
+-- name: release_audit_lock
+select pg_advisory_unlock(hashtext('plaudit.audit'));
+
+-- name: audits -> AuditRun
+select run_no, at, laws, broken, took_ms, by_itself from audit_run where run_no < $1 order by run_no desc limit $2;
+
+-- name: audit_of -> AuditRun
+select run_no, at, laws, broken, took_ms, by_itself from audit_run where run_no = $1;
+
+-- name: report_of
+select report from audit_run where run_no = $1;
+
+-- name: audit_figures -> AuditFigures
+-- Of the latest audit, and of the last in which no law was broken.
+select l.at, l.broken, l.took_ms, (select max(at) from audit_run where broken = 0) as clean_at
+from audit_run l order by run_no desc limit 1;

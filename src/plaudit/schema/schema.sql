@@ -2442,13 +2442,20 @@ CREATE TABLE public.audit_run (
     laws integer NOT NULL,
     broken integer NOT NULL,
     report jsonb NOT NULL,
+    took_ms bigint,
+    by_itself boolean DEFAULT false NOT NULL,
     CONSTRAINT audit_run_check CHECK (((broken >= 0) AND (broken <= laws))),
-    CONSTRAINT audit_run_laws_check CHECK ((laws > 0))
+    CONSTRAINT audit_run_laws_check CHECK ((laws > 0)),
+    CONSTRAINT audit_run_took_ms_check CHECK ((took_ms >= 0))
 );
 
 COMMENT ON TABLE public.audit_run IS 'the latest of them: older ones are forgotten';
 
 COMMENT ON COLUMN public.audit_run.at IS 'the moment of the snapshot that was looked at';
+
+COMMENT ON COLUMN public.audit_run.took_ms IS 'null: from before it was measured';
+
+COMMENT ON COLUMN public.audit_run.by_itself IS 'the daily one; others were asked for by an operator or at a command line';
 
 ALTER TABLE public.audit_run ALTER COLUMN run_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_run_run_no_seq
@@ -5602,6 +5609,8 @@ ALTER TABLE ONLY public.withdrawal_rule
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
+
+CREATE INDEX audit_run_by_itself ON public.audit_run USING btree (at) WHERE by_itself;
 
 CREATE INDEX card_customer_due ON public.card_customer USING btree (due_at) WHERE (due_at IS NOT NULL);
 

@@ -5,5 +5,5 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.web",
     routers=("pages:router",),
-    pages=("operator",),
+    pages=("audits", "operator"),
 )

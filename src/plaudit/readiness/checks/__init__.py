@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="proxy", title="Proxy", run=reach.proxy, needs=Needs.NOTHING),
     Check(id="clock", title="Clock", run=upkeep.clock, needs=Needs.DATABASE),
     Check(id="jobs", title="Periodic work", run=upkeep.jobs, needs=Needs.NOTHING),
+    Check(id="audited", title="Audit of each day", run=upkeep.audited),
     Check(id="backups", title="Backups", run=upkeep.backups),
     Check(id="restore_tried", title="A restore was tried", run=upkeep.restore_tried),
     Check(id="life", title="Life of the database", run=upkeep.life),

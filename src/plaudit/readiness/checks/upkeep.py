@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from plaudit.db import fetch_one
+from plaudit.db import Connection, fetch_one
 from plaudit.house_clock import HouseClock
 from plaudit.ledger import lives
 from plaudit.limits import (
+    AUDIT_AGE_H_MAX,
     BACKUP_FRESH_HOURS,
     CLOCK_SKEW_S_MAX,
     DISK_FREE_MB_MIN,
@@ -19,6 +20,7 @@ from plaudit.limits import (
 )
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
+from plaudit.schema import audit_runs
 
 
 class BackupFacts(msgspec.Struct, frozen=True):
@@ -28,6 +30,14 @@ class BackupFacts(msgspec.Struct, frozen=True):
     archived_at: datetime | None
     failed_at: datetime | None
     taken_at: datetime | None
+
+
+async def last_backup(connection: Connection) -> datetime | None:
+    """The latest backup that is known of, a dump or a segment of the archive; None: there is none."""
+    facts = await fetch_one(connection, SQL["backup_facts"], BackupFacts)
+    assert facts is not None
+    known = [one for one in (facts.archived_at if facts.has_archived else None, facts.taken_at) if one]
+    return max(known, default=None)
 
 
 async def clock(grounds: Grounds) -> CheckOutcome:
@@ -72,6 +82,22 @@ async def backups(grounds: Grounds) -> CheckOutcome:
         return attention(f"the last is of {max(known):%Y-%m-%d %H:%M} UTC", command="plaudit backup taken")
     kind = "the write-ahead log is archived" if archived == max(known) else "a dump was taken"
     return ok(f"{kind}, {max(known):%Y-%m-%d %H:%M} UTC")
+
+
+async def audited(grounds: Grounds) -> CheckOutcome:
+    async with grounds.opened.read() as connection:
+        latest = await audit_runs.figures(connection)
+    if latest is None:
+        return ok("none yet: the first runs by itself")
+    if latest.broken:
+        return attention(f"{latest.broken} laws of the books were broken, {_utc(latest.at)}", page="/operator/audits")
+    if latest.at < grounds.clock.now() - timedelta(hours=2 * AUDIT_AGE_H_MAX):
+        return attention(f"the last is of {_utc(latest.at)}: one should run each day", command="plaudit audit")
+    return ok(f"the books balanced, {_utc(latest.at)}")
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 async def restore_tried(grounds: Grounds) -> CheckOutcome:

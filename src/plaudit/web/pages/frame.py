@@ -32,6 +32,8 @@ from plaudit.web.templating import make_environment
 ENGLISH_ONLY = frozenset(
     {
         "accounting.html",
+        "audit_run.html",
+        "audits.html",
         "catalogue.html",
         "catalogue_item.html",
         "freezes.html",

@@ -24,7 +24,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
-from plaudit.schema import audit, audit_runs
+from plaudit.schema import audit_runs
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import Order, OrderState
 from plaudit.selling.orders.operator_api import ORDERS
@@ -116,11 +116,7 @@ async def _orders(connection: Connection, q: str, order_state: str, before: str 
 @post("/operator/audit", access=Access.OPERATOR, include_in_schema=False, status_code=200)
 async def run_audit(database: Database) -> Response[str]:
     """Try every law of the books now, keep what was found, and answer with it."""
-    async with database.read() as connection:
-        report = await audit.run(connection)
-    async with database.transaction() as connection:
-        await audit_runs.keep(connection, report)
-    return page("_audit.html", report=report)
+    return page("_audit.html", report=await audit_runs.run_and_keep(database))
 
 
 router = Router("/", route_handlers=[operator, run_audit])
