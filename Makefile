@@ -124,7 +124,7 @@ $(UV): requirements/uv.txt
 	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 
-# What the gate needs of the machine itself: Debian's Chromium, PostgreSQL 15, PgBouncer, nginx, Node and systemd's checks.
+# What the gate needs of the machine itself: Debian's Chromium, PostgreSQL 15, PgBouncer, nginx, Node, and the checks of systemd and Prometheus.
 machine:
 	@sh scripts/machine.sh test
 

@@ -18,6 +18,7 @@ test -x /usr/lib/postgresql/15/bin/postgres || missing="$missing postgresql-15"
 command -v nginx >/dev/null 2>&1 || test -x /usr/sbin/nginx || missing="$missing nginx-light"
 test -x /usr/sbin/pgbouncer || missing="$missing pgbouncer"
 test -x /usr/bin/systemd-analyze || missing="$missing systemd"
+test -x /usr/bin/promtool || missing="$missing prometheus"
 command -v npm >/dev/null 2>&1 || missing="$missing nodejs npm"
 if test "$goal" = soak; then
     test -e /usr/lib/nginx/modules/ngx_rtmp_module.so || missing="$missing libnginx-mod-rtmp"
