@@ -1,5 +1,6 @@
 """The files of a deployment: systemd reads the units, nginx with its site stands before a server, a dump is taken."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,7 +8,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from plaudit.postgresql import wheel
@@ -43,7 +43,9 @@ def test_a_server_behind_nginx(database_url: str, tmp_path: Path, monkeypatch: p
         settings = {
             "PLAUDIT_DATA": str(tmp_path), "PLAUDIT_PUBLIC_URL": public, "PLAUDIT_TRUSTED_PROXIES": "127.0.0.0/8",
         }  # fmt: skip
-        minted = plaudit(database_url, "token", "tove", "--role", "operator", PLAUDIT_DATA=str(tmp_path))
+        minted = plaudit(
+            database_url, "token", "tove", "--role", "operator", "--role", "creator", PLAUDIT_DATA=str(tmp_path)
+        )
         token = minted.stdout.strip()  # by who is alone with the machine: nobody may at a public address
         with (
             serving(database_url, tmp_path / "server.log", **settings) as server,
@@ -52,26 +54,33 @@ def test_a_server_behind_nginx(database_url: str, tmp_path: Path, monkeypatch: p
             ) as trust,
         ):
             _at_loopback(monkeypatch)
-            with httpx2.Client(verify=trust, timeout=WAIT_S) as client:
+            with httpx2.Client(verify=trust, timeout=WAIT_S, headers={"Authorization": f"Bearer {token}"}) as client:
                 until(lambda: _answers(client, f"{public}/health"), "nginx answers")
                 moved = client.get(f"http://{HOST}:{plain}/wallet?a=b")
                 assert (moved.status_code, moved.headers["location"]) == (301, f"https://{HOST}/wallet?a=b")
-                claimed = {"Authorization": f"Bearer {token}", "X-Forwarded-For": "203.0.113.9"}
-                page = client.get(f"{public}/operator/setup", headers=claimed)
+                page = client.get(f"{public}/operator/setup", headers={"X-Forwarded-For": "203.0.113.9"})
                 assert "this request came from 127.0.0.1" in page.text
-                assert client.head(public).headers["strict-transport-security"] == "max-age=31536000"
+                head = client.head(public, headers={"X-Request-Id": "of-the-client-itself"}).headers
+                assert head.get_list("strict-transport-security") == ["max-age=31536000"]
+                (known_by,) = head.get_list("x-request-id")
+                assert known_by != "of-the-client-itself"
                 client.get(f"{public}/overlay?token=secret-of-an-overlay")
-            address = f"wss://{HOST}:{encrypted}/v1/rooms/1/socket?token={token}"
-            with connect(address, ssl=trust, open_timeout=WAIT_S) as screen, pytest.raises(ConnectionClosed) as closed:
-                screen.recv(timeout=WAIT_S)
-            assert closed.value.rcvd is not None
-            assert closed.value.rcvd.code == 4404, "it is the server that speaks, of a room that is not there"
+                assert client.post(f"{public}/v1/rooms", content=bytes(3_200_000)).status_code == 413
+                assert client.get(f"{public}/health", headers={"X-Long": "a" * 20_000}).status_code in {400, 431}
+                room_id = client.post(f"{public}/v1/rooms", json={"title": "Tea"}).json()["id"]
+                client.post(f"{public}/v1/rooms/{room_id}/start").raise_for_status()
+                with client.stream("GET", f"{public}/v1/rooms/{room_id}/events") as events:
+                    assert next(events.iter_lines()), "an event comes through while the stream goes on"
+            address = f"wss://{HOST}:{encrypted}/v1/rooms/{room_id}/socket?token={token}"
+            with connect(address, ssl=trust, open_timeout=WAIT_S) as screen:
+                assert json.loads(screen.recv(timeout=WAIT_S))["type"] == "hello"
             trust.set_alpn_protocols(["h2"])
             raw = socket.create_connection((LOOPBACK, encrypted))
             with trust.wrap_socket(raw, server_hostname=HOST) as spoken:
                 assert spoken.selected_alpn_protocol() == "h2"
     logs = "".join(file.read_text() for file in tmp_path.glob("*.log"))
     assert "/overlay" in logs
+    assert known_by in logs
     assert "secret-of-an-overlay" not in logs
     assert token not in logs
 
