@@ -2,7 +2,9 @@
 
 -- name: database_facts -> DatabaseFacts
 select current_setting('server_version') as version, current_setting('server_version_num')::integer as version_number,
-    current_database()::text as name, pg_is_in_recovery() as is_standby, current_setting('fsync') = 'on' as is_durable
+    current_database()::text as name, pg_is_in_recovery() as is_standby, current_setting('fsync') = 'on' as is_durable,
+    inet_server_addr() is null or inet_server_addr() <<= '127.0.0.0/8' or inet_server_addr() <<= '::1'
+        or coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as is_private
 
 -- name: database_time
 select clock_timestamp()

@@ -21,6 +21,8 @@ class DatabaseFacts(msgspec.Struct, frozen=True):
     name: str
     is_standby: bool
     is_durable: bool
+    is_private: bool
+    """Nobody in between can read along: it is on this machine, or spoken to by TLS."""
 
     @property
     def words(self) -> str:
@@ -45,6 +47,8 @@ async def reachable(grounds: Grounds) -> CheckOutcome:
         return blocking(f"{facts.words} is a standby, which nothing can be written to: name the primary")
     if not facts.is_durable:
         return attention(f"{facts.words} runs with fsync off: a crash of the machine loses what was acknowledged")
+    if not facts.is_private:
+        return attention(f"{facts.words} is another machine and spoken to in the clear: add ?sslmode=verify-full")
     return ok(facts.words + ("" if grounds.settings.database_url else f", embedded in {grounds.settings.data}"))
 
 
