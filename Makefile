@@ -22,7 +22,7 @@ export PIP_CACHE_DIR = $(CURDIR)/.cache/packages
 # What was compiled is kept, also where the environment says otherwise: a gate starts Python some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick one explore soak check types rules bench schema release lock install install-dev localstripe machine clean
+.PHONY: help demo test quick one explore soak check types rules bench schema release sbom drill lock install install-dev localstripe machine clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -72,6 +72,12 @@ schema: install-dev ## The recorded schema, after a new migration
 
 release: install-dev ## What this version asks of its database, recorded before its tag
 	@$(BIN)/python -m tests.support.contract
+
+sbom: install ## What Plaudit is delivered with, as CycloneDX: build/plaudit.cdx.json
+	@mkdir -p build && $(BIN)/python scripts/sbom.py build/plaudit.cdx.json
+
+drill: install-dev ## The guide to backups on this machine: a base backup, the log, a drill, back to a moment, the books proved
+	@$(PYTEST) tests/faults/test_restored.py
 
 lock: $(UV) ## The locks, after a change of pyproject.toml
 	@echo uv | $(COMPILE) - --output-file requirements/uv.txt
