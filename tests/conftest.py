@@ -16,7 +16,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection, connect
 from plaudit.problems import Problem
 from tests.support.clusters import EMBEDDED, Edition, Servers
-from tests.support.databases import START, Copies
+from tests.support.databases import START, Copies, owner_of
 from tests.support.demo import write_world
 from tests.support.examples import draw_no_constants_of_ours
 from tests.support.honest_problems import checking
@@ -56,7 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.pop("DATABASE_URL", None)  # tests bring their servers, and touch no other
+    for login in ("DATABASE_URL", "PLAUDIT_OWNER_DATABASE_URL"):
+        os.environ.pop(login, None)  # tests bring their servers, and touch no other
     config.stash[_IN_MEMORY] = write_in_memory()
     if config.getoption("--hypothesis-profile") in {None, "gate"}:
         draw_no_constants_of_ours()
@@ -174,7 +175,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def owner_connection(database_url: str) -> AsyncIterator[OwnConnection]:
     """A connection of the user who owns the tables, for what the application may not do."""
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     yield connection
     await connection.close()
 

@@ -9,9 +9,10 @@ from typing import TypeVar
 import asyncpg
 import click
 
+from plaudit.boundary import refuse_more_than_the_application
 from plaudit.clock import SystemClock
-from plaudit.db import APPLICATION_ROLE, Connection, Database
-from plaudit.embedded import database_url
+from plaudit.db import Connection, Database
+from plaudit.embedded import database_logins
 from plaudit.house_clock import HouseClock, follow
 from plaudit.settings import Settings, SetupError
 
@@ -24,13 +25,18 @@ data_option = click.option("--data", type=click.Path(path_type=Path), help="The 
 
 
 @contextmanager
-def one_line_if_not_prepared() -> Iterator[None]:
-    """Turns what a database says that is of another version, or was restored without its role, into one line."""
+def one_line_if_not_prepared(*, owner: bool = False) -> Iterator[None]:
+    """Turns what a database says that is of another version, or was restored without its role, into one line.
+
+    `owner`: what is asked is for the owner of the tables only.
+    """
     try:
         yield
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError) as error:
         raise SetupError("the database is not prepared for this version: run `plaudit migrate`") from error
     except asyncpg.InsufficientPrivilegeError as error:
+        if owner:
+            raise SetupError(f"{error}: set PLAUDIT_OWNER_DATABASE_URL to the login that owns the tables") from error
         raise SetupError(f"{error}: run `plaudit migrate`, which repairs what each role may do") from error
 
 
@@ -48,12 +54,17 @@ def on_database(
     """
 
     async def connected(url: str) -> T:
-        async with Database(url, role=None if owner else APPLICATION_ROLE, connections=1) as database:
+        async with Database(url, connections=1) as database:
+            if not owner:
+                await refuse_more_than_the_application(database)
             await follow(database, CLOCK)
             return await work(database)
 
-    with database_url(settings or Settings.from_environment(), data, share=True) as url, one_line_if_not_prepared():
-        return asyncio.run(connected(url))
+    with (
+        database_logins(settings or Settings.from_environment(), data, share=True) as logins,
+        one_line_if_not_prepared(owner=owner),
+    ):
+        return asyncio.run(connected(logins.owner if owner else logins.application))
 
 
 def in_transaction(data: Path | None, work: Callable[[Connection], Awaitable[T]], *, owner: bool = False) -> T:

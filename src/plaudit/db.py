@@ -43,7 +43,8 @@ else:
     Pool = asyncpg.Pool
 
 APPLICATION_ROLE = "plaudit_app"
-"""The role that may use the books through their functions only. Migrations run as the login user instead."""
+"""Who may use the books through their functions only: the login of all that serves, or what that login is a member
+of. Migrations run as the owner of the tables, by a login of its own."""
 
 _JSONB_VERSION = b"\x01"  # goes before the text in the binary format
 
@@ -71,7 +72,7 @@ _GONE = (
 )
 
 _POOLER = (
-    "what Plaudit asks for when it connects (role, statement_timeout) did not arrive: connect to PostgreSQL itself, not"
+    "what Plaudit asks for when it connects (statement_timeout) did not arrive: connect to PostgreSQL itself, not"
     " through PgBouncer or another pooler"
 )
 
@@ -221,22 +222,21 @@ async def fixed(connection: Connection, sql: str, *arguments: Any) -> list[async
 async def connect(
     url: str,
     *,
-    role: str | None = APPLICATION_ROLE,
     statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS,
     writes: bool = True,
 ) -> OwnConnection:
-    """A connection of its own, outside any pool. `role` None: as the login user, who owns the tables. Unless it
+    """A connection of its own, outside any pool, as whoever the URL names: nobody becomes another over it. Unless it
     `writes`, a standby will do.
 
     Raises:
         DatabaseUnreachable: there is no database, it takes no writes, or it lets nobody in.
     """
     with _reaching():
-        options = _options(role, statement_timeout_ms) | ({} if writes else {"target_session_attrs": "any"})
+        options = _options(statement_timeout_ms) | ({} if writes else {"target_session_attrs": "any"})
         connection: OwnConnection = await asyncpg.connect(url, **options)
         try:
             await _prepare(connection)
-            await _verify(connection, role, statement_timeout_ms)
+            await _verify(connection, statement_timeout_ms)
         except BaseException:
             connection.terminate()
             raise
@@ -261,12 +261,10 @@ class Database:
         self,
         url: str,
         *,
-        role: str | None = APPLICATION_ROLE,
         connections: int = DATABASE_CONNECTIONS,
         statement_timeout_ms: int = DATABASE_STATEMENT_TIMEOUT_MS,
     ) -> None:
         self.url = url
-        self._role = role
         self._connections = connections
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: Pool | None = None
@@ -291,7 +289,7 @@ class Database:
                 max_inactive_connection_lifetime=0,
                 init=self._begin,
                 reset=_keep,
-                **_options(self._role, self._statement_timeout_ms),
+                **_options(self._statement_timeout_ms),
             )
         return self
 
@@ -312,11 +310,11 @@ class Database:
 
     async def _begin(self, connection: Connection) -> None:
         await _prepare(connection)
-        await _verify(connection, self._role, self._statement_timeout_ms)
+        await _verify(connection, self._statement_timeout_ms)
 
     async def connect(self) -> OwnConnection:
         """A connection of its own, for those who keep one: the gift writer, deliverers, listeners."""
-        return await connect(self.url, role=self._role, statement_timeout_ms=self._statement_timeout_ms)
+        return await connect(self.url, statement_timeout_ms=self._statement_timeout_ms)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -395,7 +393,7 @@ class Database:
             yield connection
 
 
-def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
+def _options(statement_timeout_ms: int) -> dict[str, Any]:
     session = {
         "application_name": "plaudit",
         "jit": "off",
@@ -404,7 +402,7 @@ def _options(role: str | None, statement_timeout_ms: int) -> dict[str, Any]:
         "client_connection_check_interval": f"{DATABASE_CLIENT_CHECK_S}s",
     }
     return {
-        "server_settings": session | ({"role": role} if role else {}),
+        "server_settings": session,
         "connection_class": _Connection,
         "timeout": DATABASE_CONNECT_WAIT_S,
         "target_session_attrs": "read-write",
@@ -426,19 +424,16 @@ def _is_closed(connection: Connection) -> bool:
         return True
 
 
-async def _verify(connection: Connection, role: str | None, statement_timeout_ms: int) -> None:
-    """That the server has heard what was asked for: a pooler in between may keep it to itself, and all that the role
-    must not do would be allowed.
+async def _verify(connection: Connection, statement_timeout_ms: int) -> None:
+    """That the server has heard what was asked for: a pooler in between may keep it to itself.
 
     Raises:
         DatabaseUnreachable: it has not.
     """
-    heard = await connection.fetchrow(
-        "select current_user::text as role,"
-        " (extract(epoch from current_setting('statement_timeout')::interval) * 1000)::integer as statement_timeout_ms"
+    heard_ms = await connection.fetchval(
+        "select (extract(epoch from current_setting('statement_timeout')::interval) * 1000)::integer"
     )
-    assert heard is not None
-    if role not in {None, heard["role"]} or heard["statement_timeout_ms"] != statement_timeout_ms:
+    if heard_ms != statement_timeout_ms:
         raise DatabaseUnreachable(_POOLER)
 
 
@@ -501,15 +496,19 @@ async def _keep(connection: Connection) -> None:
     cast("_Connection", connection).wait_as_usual()
 
 
+def _nobody_let_in(error: asyncpg.InvalidAuthorizationSpecificationError) -> str:
+    if f'role "{APPLICATION_ROLE}"' in str(error):  # is not there, or may not log in yet
+        return f"the database is not prepared for Plaudit ({error}): run `plaudit migrate`"
+    return f"the database cannot be reached: {error}"
+
+
 @contextmanager
 def _reaching() -> Iterator[None]:
     """Turns what keeps a connection from being made into DatabaseUnreachable."""
     try:
         yield
-    except asyncpg.InvalidParameterValueError as error:  # the role in the greeting is unknown
-        raise DatabaseUnreachable(
-            f"the database is not prepared for Plaudit ({error}): run `plaudit migrate`"
-        ) from error
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise DatabaseUnreachable(_nobody_let_in(error)) from error
     except asyncpg.TargetServerAttributeNotMatched as error:
         raise DatabaseUnreachable(
             "the database takes no writes: this is a standby, or a primary that was made read-only"

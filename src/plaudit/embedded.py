@@ -14,11 +14,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 from urllib.parse import quote
 
-from plaudit.db import DatabaseUnreachable
+from plaudit.db import APPLICATION_ROLE, DatabaseUnreachable
 from plaudit.limits import (
     DATABASE_LOG_BYTES_MAX,
     DATABASE_ORPHAN_PATIENCE_S,
@@ -45,6 +46,10 @@ from plaudit.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_OWNER = "plaudit"
+"""The login that owns an embedded cluster. Who may open the socket is whoever the data folder belongs to, so neither
+login has a password: it would lie beside the socket, for the same user to read."""
+
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "UTC"}
 _BUILTIN_LOCALES_SINCE = 17
 _POLL_S = 0.01
@@ -66,6 +71,20 @@ _OPTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Logins:
+    """URLs of one database: as who serves, and as who owns its tables, for `plaudit migrate` and the like."""
+
+    application: str
+    owner: str
+
+    @classmethod
+    def at(cls, sockets: str) -> Self:
+        """Those of an embedded server, by the folder of its socket."""
+        to = f"postgresql:///plaudit?host={quote(sockets)}&user="
+        return cls(to + APPLICATION_ROLE, to + _OWNER)
+
+
 class EmbeddedPostgres:
     """The database of one data folder. Starts it again when it is killed; stops it when this process ends.
 
@@ -79,7 +98,7 @@ class EmbeddedPostgres:
     ) -> None:
         """Nothing happens before `start()`. `installation` is another PostgreSQL's folder, above its `bin`."""
         self.data = data.absolute()
-        self.url = ""
+        self.logins = Logins("", "")
         self._cluster = self.data / "postgres"
         self._installation = installation
         self._options = _OPTIONS | memory_options(machine_memory_mb()) | dict(options or {})
@@ -90,8 +109,18 @@ class EmbeddedPostgres:
         self._stopping = threading.Event()
         self._guard = threading.Lock()  # between stop() and a restart
 
+    @property
+    def url(self) -> str:
+        """The database, as its owner."""
+        return self.logins.owner
+
+    @property
+    def application_url(self) -> str:
+        """The database, as who serves: there is such a login once it was migrated."""
+        return self.logins.application
+
     def start(self) -> str:
-        """Start the server, creating or recovering its data; the URL of database `plaudit`.
+        """Start the server, creating or recovering its data; the URL of database `plaudit`, as its owner.
 
         Raises:
             DataFolderInUse: somebody else runs it.
@@ -199,8 +228,8 @@ class EmbeddedPostgres:
         self._sockets = Path(tempfile.mkdtemp(prefix="plaudit-", dir=folder_for_sockets()))
         if self._user:
             os.chown(self._sockets, *self._user)
-        self.url = f"postgresql:///plaudit?host={quote(str(self._sockets))}&user=plaudit"
-        address.write_text(json.dumps({"url": self.url, "sockets": str(self._sockets)}))
+        self.logins = Logins.at(str(self._sockets))
+        address.write_text(json.dumps({"sockets": str(self._sockets)}))
 
     # The binaries
 
@@ -238,7 +267,7 @@ class EmbeddedPostgres:
             locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         else:
             locale = ["--locale=C.UTF-8"]
-        access = ["--username=plaudit", "--auth-local=trust", "--auth-host=reject"]
+        access = [f"--username={_OWNER}", "--auth-local=trust", "--auth-host=reject"]
         with opened(draft, self._user) as (directory, path), tempfile.TemporaryFile() as statement:
             statement.write(b"CREATE DATABASE plaudit;\n")
             statement.seek(0)
@@ -364,8 +393,9 @@ def naming_the_setting(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def database_url(settings: Settings, data: Path | None = None, *, share: bool = False) -> Iterator[str]:
-    """The URL of the database to work on: DATABASE_URL if it is set, else the embedded one of the data folder.
+def database_logins(settings: Settings, data: Path | None = None, *, share: bool = False) -> Iterator[Logins]:
+    """How to log in to the database to work on: DATABASE_URL if it is set, whose owner logs in by
+    PLAUDIT_OWNER_DATABASE_URL or by the same; else the embedded one of the data folder.
 
     `share`: use a server that another process already runs on that folder instead of refusing.
 
@@ -376,29 +406,38 @@ def database_url(settings: Settings, data: Path | None = None, *, share: bool = 
     """
     if settings.database_url:
         with naming_the_setting(settings):
-            yield settings.database_url.reveal()
+            application = settings.database_url.reveal()
+            yield Logins(application, settings.owner_database_url.reveal() or application)
         return
     server = EmbeddedPostgres(data or settings.data)
     try:
-        url = server.start()
+        server.start()
+        logins = server.logins
     except DataFolderInUse:
         if not share:
             raise
-        url = _running_url(server.data)
+        logins = _running(server.data)
     try:
-        yield url
+        yield logins
     finally:
         server.stop()
 
 
-def _running_url(data: Path) -> str:
+@contextmanager
+def database_url(settings: Settings, data: Path | None = None, *, share: bool = False) -> Iterator[str]:
+    """`database_logins`, for who works as the application only; raises the same."""
+    with database_logins(settings, data, share=share) as logins:
+        yield logins.application
+
+
+def _running(data: Path) -> Logins:
     """How to reach the server that another process runs on this folder; waits for one that is starting."""
     deadline = time.monotonic() + DATABASE_START_WAIT_S
     while time.monotonic() < deadline:
         with suppress(OSError, ValueError, KeyError):
             address = json.loads((data / "postgres.json").read_text())
             if is_ready(data / "postgres") and Path(address["sockets"]).is_dir():
-                return str(address["url"])
+                return Logins.at(address["sockets"])
         time.sleep(_POLL_S)
     raise EmbeddedError(f"another process uses {data}, but its database cannot be reached from here")
 

@@ -73,7 +73,11 @@ class Settings:
     prefix: ClassVar[str] = ""
 
     database_url: Annotated[Secret, database] = NOT_SET
-    """A PostgreSQL, 15 or later. Empty: the embedded one, in `data`."""
+    """A PostgreSQL, 15 or later, as the login `plaudit_app`, which owns nothing. Empty: the embedded one, in `data`."""
+
+    owner_database_url: Annotated[Secret, database] = NOT_SET
+    """The same database as the login that owns its tables: for `plaudit migrate` and whoever says who may come in. Not
+    for `plaudit serve`. Empty: that of DATABASE_URL."""
 
     data: Path = Path("data")
     """The folder of the embedded database and of keys made here."""

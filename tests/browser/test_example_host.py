@@ -21,7 +21,7 @@ from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.selling.prices import seed as price_book
 from tests.browser.conftest import OpenPage
 from tests.support.commands import plaudit
-from tests.support.databases import run_aside
+from tests.support.databases import owner_of, run_aside
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.server import serving
 from tests.support.shop import API_KEY, WEBHOOK_SECRET, signed
@@ -62,7 +62,7 @@ def said(database_url: str, *arguments: str) -> str:
 
 
 async def _stock(url: str) -> None:
-    connection = await connect(url, role=None)
+    connection = await connect(owner_of(url))
     try:
         async with connection.transaction():
             await load_starter(connection, CLOCK)

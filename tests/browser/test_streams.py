@@ -15,7 +15,7 @@ from plaudit.ids import new_id
 from plaudit.outgoing import tls_context
 from tests.browser.conftest import OpenPage
 from tests.support.commands import plaudit
-from tests.support.databases import run_aside
+from tests.support.databases import owner_of, run_aside
 from tests.support.media import WIDTH, Media, media_server, sending
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.server import serving
@@ -50,7 +50,7 @@ class Studio:
         return run_aside(self._over_at())
 
     async def _over_at(self) -> datetime:
-        connection = await connect(self.database_url, role=None)
+        connection = await connect(owner_of(self.database_url))
         try:
             over_at: datetime = await connection.fetchval("select ends_at from stream")
         finally:

@@ -18,7 +18,7 @@ from plaudit.people.access import Access
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.selling.prices import seed as price_book
-from tests.support.databases import run_aside
+from tests.support.databases import owner_of, run_aside
 from tests.support.server import serving
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ _PROVIDER = {
 async def _prepare(url: str, issuer: DevelopmentIssuer) -> str:
     """Prices, gifts, an issuer; the secret of an API key."""
     clock = SystemClock()
-    connection = await connect(url, role=None)
+    connection = await connect(owner_of(url))
     try:
         async with connection.transaction():
             await issuer.register(connection, clock)

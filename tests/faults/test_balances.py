@@ -11,6 +11,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.jobs import expire_lots
+from tests.support.databases import owner_of
 from tests.support.waiting import until_waiting
 
 pytestmark = pytest.mark.sql
@@ -24,7 +25,7 @@ Movement = tuple[int, bool]
 @pytest.fixture
 async def other(database_url: str) -> AsyncIterator[OwnConnection]:
     """The session of the second movement."""
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     yield connection
     await connection.close()
 
@@ -32,7 +33,7 @@ async def other(database_url: str) -> AsyncIterator[OwnConnection]:
 @pytest.fixture
 async def watcher(database_url: str) -> AsyncIterator[OwnConnection]:
     """Who sees what the others wait for."""
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     yield connection
     await connection.close()
 

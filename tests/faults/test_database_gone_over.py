@@ -17,7 +17,7 @@ from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.postgresql import folder_for_sockets
 from plaudit.schema.migrate import apply_to
-from tests.support.databases import run_aside
+from tests.support.databases import owner_of, run_aside
 from tests.support.server import serving
 from tests.support.standby import standby_of, switch_over
 from tests.support.switchboard import Switchboard
@@ -58,7 +58,7 @@ class World:
 
 
 async def _prepare(url: str, issuer: DevelopmentIssuer) -> None:
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     await issuer.register(owner, _clock)
     async with owner.transaction():
         await load_starter(owner, _clock)
@@ -67,7 +67,7 @@ async def _prepare(url: str, issuer: DevelopmentIssuer) -> None:
 
 async def _fund(url: str) -> None:
     """Coins for everybody who is known."""
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     for person_id in [row["id"] for row in await owner.fetch("select id from person")]:
         await owner.execute(
             "select fund(shard_of($1::bigint)::smallint, $1, $2, 'promotional', 'promotion', $3, null, null, $4)",
@@ -77,7 +77,7 @@ async def _fund(url: str) -> None:
 
 
 async def _gifts(url: str) -> int:
-    connection = await connect(url, role=None, writes=False)
+    connection = await connect(owner_of(url), writes=False)
     found: int = await connection.fetchval("select count(*) from gift")
     await connection.close()
     return found
@@ -102,9 +102,9 @@ def test_a_server_follows_its_primary(tmp_path: Path) -> None:
     with (
         EmbeddedPostgres(tmp_path / "old") as old,
         TemporaryDirectory(dir=folder_for_sockets()) as folder,
-        Switchboard(old.url, Path(folder)) as name,
+        Switchboard(old.application_url, Path(folder)) as name,
     ):
-        run_aside(apply_to(name.url))
+        run_aside(apply_to(old.url))
         with standby_of(old, tmp_path / "new") as new, world(name.url, tmp_path / "log") as people:
             run_aside(switch_over(old, new))
             assert not people.ready()  # whose connection is to what was the primary

@@ -45,7 +45,7 @@ def fill(file: Path) -> None:
 def test_a_full_disk_is_said_and_survived(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk, EmbeddedPostgres(disk / "data") as server:
         run_aside(apply_to(server.url))
-        with world(server.url, tmp_path / "log") as people:
+        with world(server.application_url, tmp_path / "log") as people:
             assert people.ready()
             fill(disk / "filler")
             assert not people.ready()

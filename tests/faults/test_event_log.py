@@ -7,6 +7,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import Database, connect
 from plaudit.events.log import events_after, log_state, place_waiting, record
 from plaudit.problems import Problem
+from tests.support.databases import owner_of
 from tests.support.hooks import record_one, started
 from tests.support.waiting import at_some_moment
 
@@ -65,7 +66,7 @@ async def _place(database: Database, done: asyncio.Event) -> None:
 async def test_followers_see_all_that_was_committed_in_order(
     database: Database, database_url: str, clock: ManualClock
 ) -> None:
-    owner = await connect(database_url, role=None)
+    owner = await connect(owner_of(database_url))
     await owner.execute("create table turns as select room, 0 as turn from generate_series(1, 4) room")
     await owner.execute("grant select, update on turns to plaudit_app")
     await owner.close()

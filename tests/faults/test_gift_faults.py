@@ -127,10 +127,10 @@ async def test_database_killed_under_load(tmp_path: Path) -> None:
     there, and retries settle the rest."""
     with EmbeddedPostgres(tmp_path / "data") as server:
         await apply_to(server.url, shards=32)
-        shards = await fund_viewers(server.url)
+        shards = await fund_viewers(server.application_url)
         load, stop = GiftLoad(shards), asyncio.Event()
-        writer = await _writer(server.url)
-        deliverer = Deliverer(lambda: connect(server.url), shards, SystemClock(), lambda _: None)
+        writer = await _writer(server.application_url)
+        deliverer = Deliverer(lambda: connect(server.application_url), shards, SystemClock(), lambda _: None)
         await deliverer.start()
         sending = asyncio.create_task(load.send_until(stop, writer.charge_many))
         for _ in range(3):
@@ -144,11 +144,11 @@ async def test_database_killed_under_load(tmp_path: Path) -> None:
         for at in range(0, len(unknown), 100):
             await load.send(unknown[at : at + 100], writer.charge_many)
         assert not load.unknown
-        await until_delivered(server.url)
+        await until_delivered(server.application_url)
         await writer.stop()
         await deliverer.stop()
-        await assert_books_hold(server.url, load)
-        connection = await connect(server.url)
+        await assert_books_hold(server.application_url, load)
+        connection = await connect(server.application_url)
         report = await audit.run(connection)
         assert report.ok, audit.as_text(report)
         assert await connection.fetchval("select count(*) from gift_balance") == CREATORS

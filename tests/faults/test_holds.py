@@ -369,9 +369,9 @@ async def test_the_database_is_killed_while_coins_are_held(tmp_path: Path) -> No
     """Three times; what was acknowledged is there, what was asked again happens once, and the books are whole."""
     with EmbeddedPostgres(tmp_path / "data") as server:
         await apply_to(server.url)
-        async with _opened(server.url, 1) as (connection,):
+        async with _opened(server.application_url, 1) as (connection,):
             await Purse().fund(connection, 1_000_000)
-        user, stop = User(server.url), asyncio.Event()
+        user, stop = User(server.application_url), asyncio.Event()
         async with asyncio.TaskGroup() as using:
             for _ in range(4):
                 using.create_task(user.use_until(stop))
@@ -380,7 +380,7 @@ async def test_the_database_is_killed_while_coins_are_held(tmp_path: Path) -> No
                 await at_some_moment(_chance, within_s=0.3)
                 await _kill(server)
             stop.set()
-        async with _opened(server.url, 1) as (connection,):
+        async with _opened(server.application_url, 1) as (connection,):
             found = {row["hold_id"]: row["state"] for row in await connection.fetch("select hold_id, state from hold")}
             assert found == user.told
             spent = Counter(user.told.values())["spent"]

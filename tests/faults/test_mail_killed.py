@@ -8,6 +8,7 @@ from pathlib import Path
 
 from plaudit.db import connect
 from tests.peers.mail import mail_server
+from tests.support.databases import owner_of
 from tests.support.mailing import ada_of, by, mails, open_mailing_shop, send
 from tests.support.returns import Returns
 from tests.support.waiting import WAIT_S
@@ -18,7 +19,7 @@ async def test_a_mail_whose_sender_dies_is_sent_again_with_the_same_name(databas
         ada = Returns(shop, await ada_of(shop), await shop.desk.person_id("ada"))
         await ada.buy()
         taken = asyncio.Event()
-        holder = await connect(database_url, role=None)
+        holder = await connect(owner_of(database_url))
         await holder.execute("begin")
 
         async def hold(_: object) -> None:

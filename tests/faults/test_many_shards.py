@@ -16,7 +16,7 @@ from plaudit.ledger.shards import Shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import LEDGER_CONNECTIONS_MAX
 from plaudit.schema.migrate import apply_to
-from tests.support.databases import broken_laws, empty_database
+from tests.support.databases import broken_laws, empty_database, owner_of
 from tests.support.gift_load import until_delivered
 from tests.support.waiting import eventually
 
@@ -39,7 +39,7 @@ async def url(server_url: str) -> AsyncIterator[str]:
                 new_id(_clock),
                 _clock.now(),
             )
-        yield empty.url
+        yield empty.application_url
         assert await broken_laws(empty.url) == []
 
 
@@ -140,7 +140,7 @@ async def test_a_busy_shard_keeps_no_other_waiting(url: str) -> None:
 
 async def test_a_shard_that_cannot_be_delivered_keeps_no_other_waiting(url: str) -> None:
     """Somebody holds the balance of the busy shard's creator; the gifts of all others arrive meanwhile."""
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     async with Engine(url) as engine:
         await engine.give(BUSY)
         await until_delivered(url)
@@ -156,7 +156,7 @@ async def test_a_shard_that_cannot_be_delivered_keeps_no_other_waiting(url: str)
 
 async def test_a_stream_that_cannot_be_delivered_keeps_no_other_of_its_shard(url: str) -> None:
     """What is wrong with one viewers' shard is not the creator's loss."""
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     async with Engine(url) as engine:
         set_through = "update delivery_stream set delivered_through = $2 where shard = $1 and source_shard = 0"
         await owner.execute(set_through, BUSY, -1)  # a batch seems to be missing
@@ -171,7 +171,7 @@ async def test_a_stream_that_cannot_be_delivered_keeps_no_other_of_its_shard(url
 @pytest.mark.parametrize("step", ["charge", "deliver"])
 async def test_a_connection_that_is_cut_within_a_batch(url: str, step: str) -> None:
     """The session ends while it waits for a row in the midst of its statement: all of it is done once, over another."""
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     async with Engine(url) as engine:
         await engine.give(BUSY)
         await until_delivered(url)

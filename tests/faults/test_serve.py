@@ -13,7 +13,7 @@ from plaudit.db import connect
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.processes import processes_in
-from tests.support.databases import run_aside
+from tests.support.databases import application_of, owner_of, run_aside
 from tests.support.server import serving, workers_on
 from tests.support.waiting import WAIT_S, until
 
@@ -34,7 +34,7 @@ def test_a_killed_worker_is_replaced_while_the_others_answer(database_url: str, 
 
 
 async def _accepted(database_url: str, issuer: DevelopmentIssuer) -> None:
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     await issuer.register(connection, SystemClock())
     await connection.close()
 
@@ -90,7 +90,10 @@ def test_a_database_that_is_not_there_is_said_by_the_name_of_its_setting(tmp_pat
 
 
 def test_a_database_that_is_not_prepared_is_said_in_one_line(server_url: str, tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="run `plaudit migrate`"), serving(server_url, tmp_path / "log"):
+    with (
+        pytest.raises(AssertionError, match="run `plaudit migrate`"),
+        serving(application_of(server_url), tmp_path / "log"),
+    ):
         pass
     assert "Traceback" not in (tmp_path / "log").read_text()
 

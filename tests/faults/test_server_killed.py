@@ -21,6 +21,7 @@ from plaudit.ledger.shards import read_shards
 from plaudit.outgoing import tls_context
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
+from tests.support.databases import owner_of
 from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.waiting import WAIT_S, eventually
@@ -80,7 +81,7 @@ def port() -> Iterator[int]:
 
 async def test_server_killed_under_load(database_url: str, port: int) -> None:
     issuer = DevelopmentIssuer.new()
-    owner = await connect(database_url, role=None)
+    owner = await connect(owner_of(database_url))
     await issuer.register(owner, _clock)
     await load_starter(owner, _clock)
     clients = _Clients(f"http://{LOOPBACK}:{port}")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import APPLICATION_ROLE, OwnConnection, connect
+from plaudit.db import OwnConnection, connect
 from tests.support.databases import Copies, EmptyDatabase
 from tests.support.databases import empty_database as make_empty_database
 from tests.support.desk import Desk, open_desk
@@ -25,7 +25,7 @@ def shared_database_url(copies: Copies) -> str:
 @pytest.fixture
 async def prepared_on(shared_database_url: str) -> AsyncIterator[OwnConnection]:
     """A connection to prepare statements on, as the application."""
-    connection = await connect(shared_database_url, role=APPLICATION_ROLE)
+    connection = await connect(shared_database_url)
     yield connection
     await connection.close()
 

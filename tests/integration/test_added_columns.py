@@ -8,6 +8,7 @@ import pytest
 from plaudit.db import Database, OwnConnection, connect
 from plaudit.problems import TooBusy
 from tests.integration.test_queries import all_statements
+from tests.support.databases import owner_of
 
 pytestmark = pytest.mark.sql
 
@@ -27,7 +28,7 @@ from pg_views where schemaname = 'public' order by viewname
 
 async def add_columns(url: str) -> None:
     """One to every table and view."""
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     for table in await owner.fetch(TABLES):
         await owner.execute(f"alter table {table['name']} add column added_meanwhile text")
     for one in await owner.fetch(VIEWS):
@@ -37,7 +38,7 @@ async def add_columns(url: str) -> None:
 
 @pytest.mark.audit_off  # laws compare whole rows
 async def test_every_statement_goes_on(database_url: str) -> None:
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     asked = {f"s{number}": (room, one) for number, (room, one) in enumerate(all_statements()) if PLANNED.match(one.sql)}
     for name, (_, statement) in asked.items():
         await connection.execute(f"prepare {name} as {statement.sql}")

@@ -19,6 +19,7 @@ from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.limits import AUDIT_RUNS_KEPT
 from plaudit.schema import audit, audit_runs
+from tests.support.databases import owner_of
 from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
 
 pytestmark = pytest.mark.sql
@@ -97,7 +98,7 @@ def test_every_law_can_be_broken(database_url: str) -> None:
 
     async def run() -> None:
         await _fill(database_url)
-        connection = await connect(database_url, role=None)
+        connection = await connect(owner_of(database_url))
         clean = await audit.run(connection)
         assert clean.ok, audit.as_text(clean)
         ledger_laws = {law.name: law for law in audit.laws() if law.name in BREAKS}
@@ -117,7 +118,7 @@ def test_every_law_can_be_broken(database_url: str) -> None:
 async def test_forged_gift_breaks_the_chain(database_url: str) -> None:
     """A gift rewritten after its delivery does not fit the seal, even if all sums still agree."""
     await _fill(database_url)
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     swap = "select viewer_id, id from gift where creator_id = 31 order by charged_at limit 1"
     row = await connection.fetchrow(swap)
     assert row
@@ -136,7 +137,7 @@ async def test_forged_gift_breaks_the_chain(database_url: str) -> None:
 async def test_a_share_that_was_moved_breaks_the_chain(database_url: str) -> None:
     """Coins of a divided gift given to another creator, or to the same in other measure, do not fit the seal."""
     await _fill(database_url)
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     moved = [
         "update gift set shares[1].coins = 4, shares[2].coins = 3 where cardinality(shares) = 2",
         "update gift set shares[1].creator_id = (shares[1]).creator_id + 2 where cardinality(shares) = 1",
@@ -156,7 +157,7 @@ async def test_a_share_that_was_moved_breaks_the_chain(database_url: str) -> Non
 async def test_shares_that_are_not_the_price_cannot_be_written(database_url: str) -> None:
     """Nor can they by whoever owns the tables."""
     await _fill(database_url)
-    connection = await connect(database_url, role=None)
+    connection = await connect(owner_of(database_url))
     wrong = {
         "update gift set shares[1].coins = 6 where shares is not null": "gift_shares_are_its_price",
         "update gift set shares[2] = shares[1] where cardinality(shares) = 2": "gift_shares_are_its_price",

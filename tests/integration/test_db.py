@@ -13,6 +13,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import Database, DatabaseUnreachable, OwnConnection, connect, fetch_all, fetch_one
 from plaudit.ids import new_id
 from plaudit.problems import IdempotencyConflict, Overdrawn, TooBusy, Unavailable
+from tests.support.databases import owner_of
 from tests.support.waiting import WAIT_S
 
 pytestmark = pytest.mark.sql
@@ -126,11 +127,20 @@ async def test_a_connection_that_breaks_is_a_problem_and_the_next_one_works(
         assert await connection.fetchval("select 1") == 1
 
 
-async def test_no_database_is_told_in_one_line(database_url: str) -> None:
+async def test_no_database_is_told_in_one_line() -> None:
     with pytest.raises(DatabaseUnreachable, match="cannot be reached"):
         await Database("postgresql:///x?host=/nonexistent").open()
-    with pytest.raises(DatabaseUnreachable, match="plaudit migrate"):
-        await connect(database_url, role="plaudit_app_unknown")
+
+
+async def test_a_login_that_is_not_there_is_told_in_one_line(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = owner_of(database_url) + "_unknown"
+    with pytest.raises(DatabaseUnreachable, match='cannot be reached: role "plaudit_unknown" does not exist'):
+        await connect(unknown)
+    monkeypatch.setattr("plaudit.db.APPLICATION_ROLE", "plaudit_unknown")
+    with pytest.raises(DatabaseUnreachable, match="run `plaudit migrate`"):
+        await connect(unknown)
 
 
 @pytest.mark.audit_off  # its movements are of no order

@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 
 from plaudit.postgresql import wheel
 from tests.support.commands import plaudit
+from tests.support.databases import owner_of
 from tests.support.nginx import HOST, nginx
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.server import serving
@@ -103,6 +104,9 @@ def _answers(client: httpx2.Client, address: str) -> bool:
         return False
 
 
+OWNER = "PLAUDIT_OWNER_DATABASE_URL"
+
+
 def test_a_dump_is_taken_and_noted(database_url: str, tmp_path: Path) -> None:
     plain = database_url.replace("postgresql:/p", "postgresql:///p")
     command = tmp_path / "plaudit"
@@ -110,12 +114,12 @@ def test_a_dump_is_taken_and_noted(database_url: str, tmp_path: Path) -> None:
     command.chmod(0o755)
     programs = {"PG_DUMP": str(wheel() / "bin/pg_dump"), "PG_RESTORE": str(wheel() / "bin/pg_restore")}
     environment = os.environ | programs | {"BACKUP_FOLDER": str(tmp_path / "dumps"), "PLAUDIT": str(command)}
-    subprocess.run([FILES / "backup.sh"], check=True, env=environment | {"DATABASE_URL": plain})
+    subprocess.run([FILES / "backup.sh"], check=True, env=environment | {"DATABASE_URL": plain, OWNER: owner_of(plain)})
     (dump,) = (tmp_path / "dumps").iterdir()
     noted = (tmp_path / "noted").read_text().split()
     assert noted[:3] == ["backup", "taken", "--at"]
     assert noted[4:] == ["--note", str(dump)]
     assert plaudit(database_url, *noted).status == 0
-    failed = subprocess.run([FILES / "backup.sh"], check=False, env=environment | {"DATABASE_URL": plain + "x"})
+    failed = subprocess.run([FILES / "backup.sh"], check=False, env=environment | {OWNER: owner_of(plain) + "x"})
     assert failed.returncode != 0
     assert [one.suffix for one in (tmp_path / "dumps").iterdir()] == [".dump"]

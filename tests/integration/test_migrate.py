@@ -19,7 +19,7 @@ from plaudit.schema.migrate import (
     schema_of_migrations,
 )
 from plaudit.schema.privileges import SCHEMA_FILE
-from tests.support.databases import EmptyDatabase
+from tests.support.databases import EmptyDatabase, owner_of
 
 pytestmark = pytest.mark.sql
 
@@ -34,7 +34,7 @@ async def test_the_schema_is_the_recorded_one() -> None:
 
 
 async def test_a_second_run_has_nothing_to_do(database_url: str) -> None:
-    assert await apply_to(database_url) == Migrated([], [])
+    assert await apply_to(owner_of(database_url)) == Migrated([], [])
 
 
 async def test_a_migrated_database_has_nothing_pending(owner_connection: OwnConnection) -> None:
@@ -127,11 +127,14 @@ async def test_names_must_have_their_form(tmp_path: Path) -> None:
 async def test_a_user_who_owns_the_database_only_can_migrate_and_run(empty_database: EmptyDatabase) -> None:
     async with empty_database.owned_by_plain_user() as url:
         await apply_to(url)
-        application = await connect(url)
+        application = await connect(empty_database.application_url)
         assert await application.fetchval("select current_user") == "plaudit_app"
         assert await application.fetchval("select count(*) from transfer") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await application.execute("delete from transfer")
+        for table in ("temporary table mine", "table mine"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await application.execute(f"create {table} (id int)")
         await application.close()
 
 

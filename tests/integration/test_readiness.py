@@ -77,6 +77,7 @@ async def test_an_installation_that_can_sell_is_ready(shop: Shop) -> None:
 
 PLANTED = [
     ("delete from migration where name = '0014_pre_live.sql'", "schema", State.BLOCKING, "0014_pre_live"),
+    ("select 1", "login", State.BLOCKING, "is a superuser"),
     ("revoke select on item from plaudit_app", "privileges", State.BLOCKING, "SELECT on item"),
     ("grant delete on transfer to plaudit_app", "privileges", State.ATTENTION, "DELETE on transfer"),
     ("delete from quote_key", "keys", State.ATTENTION, "is not made yet"),

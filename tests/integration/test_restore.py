@@ -14,6 +14,7 @@ from plaudit.embedded import EmbeddedPostgres
 from plaudit.postgresql import wheel
 from plaudit.schema.privileges import privilege_repairs, repair_privileges
 from tests.support.commands import plaudit
+from tests.support.databases import owner_of
 
 
 def refusal(url: str, *arguments: str) -> str:
@@ -33,13 +34,13 @@ def refusal_to_serve(url: str) -> str:
 @pytest.fixture
 def restored_url(database_url: str, tmp_path: Path) -> Iterator[str]:
     """The migrated database in another cluster, as `pg_restore` leaves it."""
-    dump, address = tmp_path / "plaudit.dump", database_url.replace("postgresql:/p", "postgresql:///p")
+    dump, address = tmp_path / "plaudit.dump", owner_of(database_url).replace("postgresql:/p", "postgresql:///p")
     subprocess.run([str(wheel() / "bin/pg_dump"), "--format=custom", f"--file={dump}", address], check=True)
     with EmbeddedPostgres(tmp_path / "elsewhere", options={"fsync": "off"}) as server:
         command = [str(wheel() / "bin/pg_restore"), "--no-owner", f"--dbname={server.url}", str(dump)]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False)
         assert 'role "plaudit_app" does not exist' in outcome.stderr
-        yield server.url
+        yield server.application_url
 
 
 async def test_migrate_repairs_a_restored_database(restored_url: str) -> None:

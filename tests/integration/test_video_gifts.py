@@ -21,6 +21,7 @@ from plaudit.videos import places as places_module
 from plaudit.videos.model import Video
 from plaudit.videos.places import VideoPlace, VideoPlaces
 from tests.integration.test_told import told as told_events
+from tests.support.databases import owner_of
 from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE, TEDDY_SKU, Platform
 from tests.support.videos import MEDIA, PATH, facts, open_videos, tell
@@ -186,7 +187,7 @@ async def test_a_video_of_another_platform_is_foreign(
     platform: Platform, server: httpx2.AsyncClient, item: dict[str, Any]
 ) -> None:
     video = await tell(server, platform)
-    owner = await connect(platform.database_url, role=None)
+    owner = await connect(owner_of(platform.database_url))
     try:
         await add_issuer(
             owner, "https://other.example", IssuerTerms(audience="plaudit", jwks='{"keys": []}'), platform.clock

@@ -19,6 +19,7 @@ from plaudit.people.issuers import IssuerTerms, add_issuer
 from plaudit.people.model import Role
 from plaudit.videos.given import actions as given
 from plaudit.videos.showing import years_between
+from tests.support.databases import owner_of
 from tests.support.live import Platform
 from tests.support.videos import MEDIA, give, open_videos, tell
 
@@ -72,7 +73,7 @@ async def readers(
     """Everybody, each with the key they show."""
     born = [{"subject": "adult", "born_on": "2008-03-14"}, {"subject": "minor", "born_on": "2008-03-15"}]
     assert (await server.post("/v1/people:batch", json={"people": born})).status_code == 200
-    connection = await connect(platform.database_url, role=None)
+    connection = await connect(owner_of(platform.database_url))
     try:
         await add_issuer(
             connection, "https://other.example", IssuerTerms(audience="plaudit", jwks='{"keys": []}'), platform.clock
@@ -180,7 +181,7 @@ async def test_an_unlisted_video_has_an_address_that_cannot_be_guessed(
 
 async def test_a_key_is_of_one_form_and_for_ever(platform: Platform, server: httpx2.AsyncClient) -> None:
     video = await tell(server, platform)
-    owner, application = await connect(platform.database_url, role=None), await connect(platform.database_url)
+    owner, application = await connect(owner_of(platform.database_url)), await connect(platform.database_url)
     try:
         for key in ("", "g" * 32, "A" * 32, "0" * 31, "0" * 33, "0" * 32 + "\n", None):
             with pytest.raises((asyncpg.CheckViolationError, asyncpg.NotNullViolationError)):

@@ -17,6 +17,7 @@ from plaudit.people import actions as people
 from plaudit.people.development import ISSUER
 from plaudit.people.issuers import IssuerTerms, add_issuer, set_issuer_active
 from plaudit.videos import reading
+from tests.support.databases import owner_of
 from tests.support.live import Platform
 from tests.support.videos import MEDIA, PATH, facts, give, open_videos, tell
 
@@ -277,7 +278,7 @@ async def test_a_video_can_be_hidden_whatever_became_of_its_owner_and_its_media(
 
 async def test_videos_are_their_platforms_own(platform: Platform, server: httpx2.AsyncClient) -> None:
     told = await tell(server, platform)
-    owner = await connect(platform.database_url, role=None)
+    owner = await connect(owner_of(platform.database_url))
     try:
         terms = IssuerTerms(audience="plaudit", jwks='{"keys": []}')
         await add_issuer(owner, "https://other.example", terms, platform.clock)
@@ -377,7 +378,7 @@ async def test_videos_of_a_platform_that_is_no_longer_accepted_are_private(
     platform: Platform, server: httpx2.AsyncClient
 ) -> None:
     video, guest = await tell(server, platform), await platform.client()
-    owner = await connect(platform.database_url, role=None)
+    owner = await connect(owner_of(platform.database_url))
     try:
         for active, status in ((False, 403), (True, 200)):
             await set_issuer_active(owner, ISSUER, active=active)

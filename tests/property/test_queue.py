@@ -15,6 +15,7 @@ from plaudit.clock import ManualClock
 from plaudit.db import Database, connect
 from plaudit.queues import Failure, LeaseLost
 from tests.support import parcels as support
+from tests.support.databases import owner_of
 from tests.support.machines import START, FirstFailure, run_machine
 from tests.support.parcels import LEASE_S, PAUSE_S_MAX, TABLE, Parcel, bring, parcels, send
 
@@ -39,7 +40,7 @@ class QueueMachine(RuleBasedStateMachine):
 
         async def open_all() -> Database:
             database = await Database(self.url).open()
-            owner = await connect(self.url, role=None)
+            owner = await connect(owner_of(self.url))
             await owner.execute("truncate parcel, brought")
             await owner.close()
             return database
@@ -135,7 +136,7 @@ class QueueMachine(RuleBasedStateMachine):
 @pytest.fixture
 def machine(database_url: str) -> Iterator[type[QueueMachine]]:
     async def prepare() -> None:
-        owner = await connect(database_url, role=None)
+        owner = await connect(owner_of(database_url))
         await owner.execute(TABLE)
         await owner.close()
 

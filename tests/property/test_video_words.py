@@ -18,7 +18,7 @@ from plaudit.problems import Problem
 from plaudit.settings import Settings
 from plaudit.videos import actions, reading
 from plaudit.videos.model import VideoState, VideoToTell
-from tests.support.databases import START, Copies
+from tests.support.databases import START, Copies, owner_of
 
 OWNERS = ("cleo", "otto")
 VIDEOS = ("v-0", "v-1", "v-2")
@@ -77,7 +77,7 @@ async def hear(database: Database, issuer_id: int, words: list[Word], clock: Man
 
 async def play(url: str, words: list[Word], arrivals: list[Word], requests: int) -> None:
     clock = ManualClock(START + timedelta(hours=1))
-    owner = await connect(url, role=None)
+    owner = await connect(owner_of(url))
     issuer = await DevelopmentIssuer.new().register(owner, clock)
     await owner.close()
     async with Database(url) as database:

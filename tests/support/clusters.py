@@ -108,7 +108,7 @@ class Servers:
 
 
 async def _migrate_template(server_url: str) -> None:
-    connection = await connect(server_url, role=None)
+    connection = await connect(server_url)
     await connection.execute(f"create database {TEMPLATE}")
     await connection.close()
     await apply_to(with_database(server_url, TEMPLATE))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from unittest import mock
 
 from plaudit.cli import main
+from tests.support.databases import owner_of
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,9 @@ class Ended:
 
 def plaudit(url: str, *arguments: str, **variables: str) -> Ended:
     """What somebody sees who types `plaudit …` beside a database."""
+    logins = {"DATABASE_URL": url, "PLAUDIT_OWNER_DATABASE_URL": owner_of(url)}
     with ThreadPoolExecutor(max_workers=1) as executor:  # commands have event loops of their own
-        return executor.submit(_run, arguments, {"DATABASE_URL": url} | variables).result()
+        return executor.submit(_run, arguments, logins | variables).result()
 
 
 def _run(arguments: tuple[str, ...], variables: Mapping[str, str]) -> Ended:

@@ -81,7 +81,7 @@ def recorded() -> Contract:
 
 
 async def _record(url: str) -> None:
-    connection = await connect(url, role=None)
+    connection = await connect(url)
     await apply(connection)
     found = msgspec.json.encode(await contract_of(connection), order="sorted")
     await connection.close()

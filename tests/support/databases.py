@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from plaudit.db import Connection, OwnConnection, connect
+from plaudit.db import APPLICATION_ROLE, Connection, OwnConnection, connect
 from plaudit.schema import audit
 from plaudit.schema.migrate import ensure_application_role
 from tests.support.law_tables import LawTables, filled
@@ -26,6 +26,18 @@ TEMPLATE = "plaudit_template"
 """The migrated database of every server of tests."""
 
 _LAWS_AT_ONCE = 8
+_OWNER = "plaudit"
+_USER = re.compile(r"(?<=[?&]user=)[^&]*")
+
+
+def owner_of(url: str) -> str:
+    """The URL of a database of tests as the owner of its tables, for what the application may not do."""
+    return _USER.sub(_OWNER, url)
+
+
+def application_of(url: str) -> str:
+    """The URL of a database of tests as the application."""
+    return _USER.sub(APPLICATION_ROLE, url)
 
 
 def run_aside(work: Coroutine[Any, Any, T]) -> T:
@@ -53,12 +65,12 @@ class Copies:
         self._law_tables: LawTables | None = None
 
     def make(self) -> str:
-        """The URL of a new copy."""
+        """The URL of a new copy, as the application."""
         self._made += 1
         name = f"{self._prefix}_{self._made}"
         # Files are copied rather than logged: quicker by half where nothing is synchronised to disk.
         self._aside(self._administer(f'create database "{name}" template "{TEMPLATE}" strategy file_copy'))
-        url = with_database(self._server_url, name)
+        url = application_of(with_database(self._server_url, name))
         self._law_tables = self._law_tables or self._aside(_law_tables_of(url))
         return url
 
@@ -82,7 +94,7 @@ class Copies:
 
     async def _administer(self, statement: str) -> None:
         if self._connection is None:
-            self._connection = await connect(self._server_url, role=None)
+            self._connection = await connect(self._server_url)
         await self._connection.execute(statement)
 
     async def _disconnect(self) -> None:
@@ -91,7 +103,7 @@ class Copies:
 
 
 async def _law_tables_of(url: str) -> LawTables:
-    connection = await connect(url, role=None)
+    connection = await connect(owner_of(url))
     try:
         return await LawTables.read(connection)
     finally:
@@ -100,10 +112,15 @@ async def _law_tables_of(url: str) -> LawTables:
 
 @dataclass(frozen=True)
 class EmptyDatabase:
-    """A database that was never migrated, and the superuser's connection to it."""
+    """A database that was never migrated, its owner's URL, and the superuser's connection to it."""
 
     url: str
     connection: OwnConnection
+
+    @property
+    def application_url(self) -> str:
+        """The same, as the application: there is such a login once it was migrated."""
+        return application_of(self.url)
 
     @asynccontextmanager
     async def owned_by_plain_user(self, *, member: bool = True) -> AsyncIterator[str]:
@@ -118,7 +135,7 @@ class EmptyDatabase:
         if member:
             await self.connection.execute(f"grant plaudit_app to {name}")
         try:
-            yield re.sub(r"(?<=[?&]user=)[^&]*", name, self.url)
+            yield _USER.sub(name, self.url)
         finally:
             await self.connection.execute(f'alter database "{database}" owner to current_user')
             await self.connection.execute(
@@ -130,10 +147,10 @@ class EmptyDatabase:
 async def empty_database(server_url: str) -> AsyncIterator[EmptyDatabase]:
     """A new database for as long as the block runs."""
     name = f"plaudit_empty_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-    administrator = await connect(server_url, role=None)
+    administrator = await connect(server_url)
     await administrator.execute(f'create database "{name}"')
     url = with_database(server_url, name)
-    connection = await connect(url, role=None)
+    connection = await connect(url)
     try:
         yield EmptyDatabase(url, connection)
     finally:
@@ -160,7 +177,7 @@ async def broken_laws(url: str, tables: LawTables | None = None) -> list[str]:
     Args:
         tables: of the template that it is a copy of; only laws that could be broken since are asked.
     """
-    connection = await connect(url, role=None, statement_timeout_ms=0)
+    connection = await connect(owner_of(url), statement_timeout_ms=0)
     try:
         laws = tables.that_could_be_broken(await filled(connection)) if tables else audit.laws()
         names = await names_of_broken(connection, laws)

@@ -15,6 +15,7 @@ from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.settings import Settings
+from tests.support.databases import owner_of
 
 ORIGIN = "http://plaudit.test"
 
@@ -52,7 +53,7 @@ class Desk:
 
     async def server_key(self, name: str = "host") -> str:
         """The secret of a new API key of the issuer."""
-        connection = await connect(self.house.database.url, role=None)
+        connection = await connect(owner_of(self.house.database.url))
         try:
             return (await actions.create_api_key(connection, name, ISSUER, self.house.clock))[1]
         finally:
@@ -71,7 +72,7 @@ SELLER: dict[str, Any] = {
 async def open_desk(database_url: str, clock: Clock, settings: Settings | None = None) -> AsyncIterator[Desk]:
     """A server on a migrated database, with an issuer of its own."""
     issuer = DevelopmentIssuer.new()
-    owner = await connect(database_url, role=None)
+    owner = await connect(owner_of(database_url))
     try:
         await issuer.register(owner, clock)
     finally:

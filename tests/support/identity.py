@@ -15,6 +15,7 @@ from plaudit.people import issuers
 from plaudit.people.issuers import IssuerTerms
 from plaudit.people.model import Issuer, Role
 from plaudit.settings import Secret, Settings
+from tests.support.databases import owner_of
 from tests.support.desk import ORIGIN, Desk, open_desk
 from tests.support.peers import peer
 from tests.support.waiting import WAIT_S
@@ -88,7 +89,7 @@ async def open_identity_house(
         public_url=ORIGIN, client_secrets=Secret(f"another=x {CLIENT_ID}={secret}" if secret else "another=x")
     )
     async with AsyncExitStack() as stack:
-        owner = await connect(database_url, role=None)
+        owner = await connect(owner_of(database_url))
         stack.push_async_callback(owner.close)
         added = IssuerTerms(
             audience="plaudit-api", jwks_uri=f"{url}/jwks", allowed_roles=set(Role) - {Role.SERVER},

@@ -28,6 +28,7 @@ from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.settings import Settings
+from tests.support.databases import owner_of
 from tests.support.ports import LOOPBACK
 from tests.support.serving import running
 from tests.support.waiting import WAIT_S
@@ -91,7 +92,7 @@ class Platform:
 
     async def server(self, name: str = "host") -> httpx2.AsyncClient:
         """A server of the platform, by a new key."""
-        connection = await connect_to_database(self.database_url, role=None)
+        connection = await connect_to_database(owner_of(self.database_url))
         try:
             _, secret = await actions.create_api_key(connection, name, ISSUER, self.clock)
         finally:
@@ -224,7 +225,7 @@ async def open_platform(
 ) -> AsyncIterator[Platform]:
     """So many processes on a migrated database, with the catalogue that comes with Plaudit."""
     issuer = DevelopmentIssuer.new()
-    owner = await connect_to_database(database_url, role=None)
+    owner = await connect_to_database(owner_of(database_url))
     try:
         await issuer.register(owner, clock)
         async with owner.transaction():

@@ -22,6 +22,7 @@ from plaudit.db import Connection, Database, OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
+from tests.support.databases import owner_of
 
 T = TypeVar("T")
 
@@ -138,7 +139,7 @@ class BooksMachine(RuleBasedStateMachine):
     @classmethod
     async def open(cls) -> None:
         cls.clock = ManualClock(START)
-        cls.owner, cls.connection = await connect(cls.url, role=None), await connect(cls.url)
+        cls.owner, cls.connection = await connect(owner_of(cls.url)), await connect(cls.url)
         await cls.owner.execute(_MILESTONES)
         cls.database = await Database(cls.url).open()
         cls.shards = await read_shards(cls.connection)

@@ -19,6 +19,7 @@ from plaudit.readiness.running import look
 from plaudit.selling.letters.composing import composer
 from plaudit.settings import Settings
 from tests.peers.mail import MailServer
+from tests.support.databases import owner_of
 from tests.support.desk import SELLER
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import WAIT_S
@@ -37,7 +38,7 @@ def by(peer: MailServer, **more: Any) -> dict[str, Any]:
 async def open_mailing_shop(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[Shop]:
     """A shop whose platform says where its people are mailed to."""
     async with open_shop(database_url, folder, **settings) as shop:
-        owner = await connect(database_url, role=None)
+        owner = await connect(owner_of(database_url))
         try:
             await owner.execute("update issuer set claims = $1", {"email": "email"})
         finally:

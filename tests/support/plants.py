@@ -10,7 +10,7 @@ import pytest
 
 from plaudit.db import connect
 from plaudit.ledger.model import OutcomeUnknown
-from tests.support.databases import broken_laws, run_aside
+from tests.support.databases import broken_laws, owner_of, run_aside
 from tests.support.machines import FirstFailure
 
 _EXAMPLES_FEW, _EXAMPLES = 12, 100
@@ -29,7 +29,7 @@ def plant(database_url: str, file: Path, right: str, wrong: str) -> None:
 
 
 async def _execute(url: str, sql: str) -> None:
-    connection = await connect(url, role=None)
+    connection = await connect(owner_of(url))
     await connection.execute(sql)
     await connection.close()
 

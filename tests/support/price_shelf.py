@@ -7,6 +7,7 @@ from plaudit.clock import Clock
 from plaudit.db import OwnConnection, connect
 from plaudit.selling.prices import seed
 from plaudit.selling.prices.channels import channels
+from tests.support.databases import owner_of
 
 _TABLES = ("tax_rate", "exchange_rate", "price_book", "price", "package")
 _COLUMNS = """select array_agg(attname::text order by attnum) from pg_attribute
@@ -22,7 +23,7 @@ _written: dict[tuple[str, ...], list[tuple[str, list[str], bytes]]] = {}
 async def put_on_shelf(database_url: str, clock: Clock) -> None:
     """Publish rates and the first price book, if there is none, as of this moment; a copy is as of the first one's."""
     sold_on = tuple(channels())
-    owner = await connect(database_url, role=None)
+    owner = await connect(owner_of(database_url))
     try:
         async with owner.transaction():
             is_empty = await owner.fetchval(_IS_EMPTY)

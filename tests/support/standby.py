@@ -50,4 +50,4 @@ async def _written(connection: OwnConnection) -> str:
 
 
 async def _owner(url: str, *, writes: bool = True) -> OwnConnection:
-    return await connect(url, role=None, writes=writes)
+    return await connect(url, writes=writes)

@@ -11,6 +11,7 @@ from uuid import UUID
 from plaudit.bench.world import COINS_EACH, machine, middle, percentile_ms, scratch_database
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, connect, statements
+from plaudit.embedded import Logins
 from plaudit.ids import new_id
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.model import GiftOrder
@@ -46,14 +47,14 @@ def _orders(gifts: int, *, hot: bool, viewers: int = VIEWERS) -> list[GiftOrder]
 class Round:
     """One benchmark database and what is measured on it."""
 
-    def __init__(self, url: str, owner: Connection, viewers: int = VIEWERS) -> None:
-        self._url = url
+    def __init__(self, logins: Logins, owner: Connection, viewers: int = VIEWERS) -> None:
+        self._logins = logins
         self._owner = owner
         self._viewers = viewers
         self.latencies_s: list[float] = []
 
     def _connect(self) -> Awaitable[Connection]:
-        return connect(self._url, statement_timeout_ms=0)
+        return connect(self._logins.application, statement_timeout_ms=0)
 
     async def engine(self, *, hot: bool) -> float:
         """Gifts charged and delivered in a second, from the first request to the last delivery."""
@@ -130,7 +131,7 @@ class Round:
         return GIFTS / took
 
     async def _connect_as_owner(self) -> Connection:
-        return await connect(self._url, role=None, statement_timeout_ms=0)
+        return await connect(self._logins.owner, statement_timeout_ms=0)
 
 
 def _columns(orders: list[GiftOrder]) -> Iterator[list[UUID] | list[int]]:
@@ -140,17 +141,17 @@ def _columns(orders: list[GiftOrder]) -> Iterator[list[UUID] | list[int]]:
     yield [order.coins for order in orders]
 
 
-async def run(server_url: str) -> dict[str, Any]:
+async def run(server: Logins) -> dict[str, Any]:
     """Measure. The rounds of all yardsticks take turns, so that a slow spell of the machine meets them alike."""
-    async with scratch_database(server_url) as url:
-        owner = await connect(url, role=None, statement_timeout_ms=0)
+    async with scratch_database(server) as logins:
+        owner = await connect(logins.owner, statement_timeout_ms=0)
         try:
             await owner.execute((files("plaudit.bench") / "naive.sql").read_text())
             await owner.execute(SQL["fill_wallets"], VIEWERS, COINS_EACH)
             await owner.execute(SQL["fill_naive_wallets"], VIEWERS, COINS_EACH)
             await owner.execute(SQL["fill_naive_balances"], VIEWERS + 1, VIEWERS + CREATORS)
             await owner.execute("vacuum analyze")
-            bench = Round(url, owner)
+            bench = Round(logins, owner)
             kinds: dict[str, Callable[[], Awaitable[float]]] = {
                 "gifts_per_s": lambda: bench.engine(hot=False),
                 "hot_gifts_per_s": lambda: bench.engine(hot=True),

@@ -9,7 +9,7 @@ import click
 import msgspec
 import uvloop
 
-from plaudit.embedded import database_url
+from plaudit.embedded import database_logins
 from plaudit.settings import Settings
 
 BENCHMARKS = {
@@ -34,10 +34,10 @@ def bench(names: tuple[str, ...], *, as_json: bool) -> None:
     """
     with (
         tempfile.TemporaryDirectory(prefix="plaudit-bench-") as folder,
-        database_url(Settings.from_environment(), Path(folder) / "data") as url,
+        database_logins(Settings.from_environment(), Path(folder) / "data") as logins,
     ):
         for name in names or tuple(BENCHMARKS):
-            figures = uvloop.run(_benchmark(name).run(url))
+            figures = uvloop.run(_benchmark(name).run(logins))
             click.echo(msgspec.json.encode({"benchmark": name} | figures) if as_json else _as_text(name, figures))
 
 

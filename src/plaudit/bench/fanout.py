@@ -13,6 +13,7 @@ from plaudit.bench.served import Served, served_platform
 from plaudit.bench.sockets import Screen, allow_many_files, connect_all, cpu_s, disconnect_all, resident_bytes
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
+from plaudit.embedded import Logins
 from plaudit.ids import new_id
 
 SOCKETS = (1_000, 5_000)
@@ -108,7 +109,7 @@ async def _measure(platform: Served, sockets: int) -> dict[str, Any]:
     }
 
 
-async def run(server_url: str) -> dict[str, Any]:
+async def run(server: Logins) -> dict[str, Any]:
     """Measure, with the server in a process of its own; a delivery is one frame to one socket.
 
     The figures without a prefix are of the smaller room; those of the larger one carry its number of sockets.
@@ -116,7 +117,7 @@ async def run(server_url: str) -> dict[str, Any]:
     allow_many_files()
     figures: dict[str, Any] = {}
     for sockets in SOCKETS:
-        async with served_platform(server_url, viewers=GIVERS) as platform:
+        async with served_platform(server, viewers=GIVERS) as platform:
             measured = await _measure(platform, sockets)
         prefix = "" if sockets == SOCKETS[0] else f"{sockets}_sockets_"
         figures |= {prefix + name: value for name, value in measured.items()}

@@ -7,6 +7,7 @@ from plaudit.bench.charge import VIEWERS, Round
 from plaudit.bench.world import COINS_EACH, machine, middle, scratch_database
 from plaudit.clock import SystemClock
 from plaudit.db import connect, statements
+from plaudit.embedded import Logins
 
 MANY_VIEWERS = 1_000_000
 MANY_GIFTS = 4_000_000
@@ -17,23 +18,23 @@ SQL = statements(__file__)
 _clock = SystemClock()
 
 
-async def _filled(stack: AsyncExitStack, server_url: str, viewers: int, gifts: int) -> Round:
-    url = await stack.enter_async_context(scratch_database(server_url))
-    owner = await connect(url, role=None, statement_timeout_ms=0)
+async def _filled(stack: AsyncExitStack, server: Logins, viewers: int, gifts: int) -> Round:
+    logins = await stack.enter_async_context(scratch_database(server))
+    owner = await connect(logins.owner, statement_timeout_ms=0)
     stack.push_async_callback(owner.close)
     await owner.execute(SQL["fill_wallets"], viewers, COINS_EACH)
     for first in range(0, gifts, GIFTS_AT_ONCE):
         await owner.execute(SQL["fill_gifts"], first, GIFTS_AT_ONCE, gifts, viewers, _clock.now())
     await owner.execute("vacuum analyze")
-    return Round(url, owner, viewers)
+    return Round(logins, owner, viewers)
 
 
-async def run(server_url: str) -> dict[str, Any]:
+async def run(server: Logins) -> dict[str, Any]:
     """Measure. Empty and grown books take turns, from just after a checkpoint on."""
     async with AsyncExitStack() as stack:
-        grown = await _filled(stack, server_url, MANY_VIEWERS, MANY_GIFTS)
-        empty = await _filled(stack, server_url, VIEWERS, 0)
-        administrator = await connect(server_url, role=None, statement_timeout_ms=0)
+        grown = await _filled(stack, server, MANY_VIEWERS, MANY_GIFTS)
+        empty = await _filled(stack, server, VIEWERS, 0)
+        administrator = await connect(server.owner, statement_timeout_ms=0)
         stack.push_async_callback(administrator.close)
         await administrator.execute("checkpoint")
         rounds = [(await empty.engine(hot=False), await grown.engine(hot=False)) for _ in range(ROUNDS)]

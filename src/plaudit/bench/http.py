@@ -11,6 +11,7 @@ from plaudit.bench.served import Served, served_platform
 from plaudit.bench.sockets import cpu_s
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
+from plaudit.embedded import Logins
 from plaudit.ids import new_id
 
 CONNECTIONS = 64
@@ -105,9 +106,9 @@ async def _load(platform: Served) -> tuple[float, float, list[Sender]]:
     return took, cpu, viewers
 
 
-async def run(server_url: str) -> dict[str, Any]:
+async def run(server: Logins) -> dict[str, Any]:
     """Measure, with the server in a process of its own beside the client and the database."""
-    async with served_platform(server_url, viewers=CONNECTIONS) as platform:
+    async with served_platform(server, viewers=CONNECTIONS) as platform:
         took, cpu, viewers = await _load(platform)
         per_batch = await platform.gifts_per_batch()
     wrong = [viewer.first_wrong for viewer in viewers if viewer.first_wrong]

@@ -13,6 +13,7 @@ import httpx2
 from plaudit.bench.world import COINS_EACH, scratch_database
 from plaudit.clock import SystemClock
 from plaudit.db import connect, statements
+from plaudit.embedded import Logins
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.people.development import DevelopmentIssuer
@@ -31,7 +32,7 @@ class Served:
     host: str
     port: int
     pid: int
-    database_url: str
+    logins: Logins
     room_id: str
     creator_token: str
     viewer_tokens: list[str]
@@ -42,7 +43,7 @@ class Served:
 
     async def gifts_per_batch(self) -> float:
         """How many gifts the batch writer took at a time, on average."""
-        connection = await connect(self.database_url)
+        connection = await connect(self.logins.application)
         try:
             gifts: float = await connection.fetchval(SQL["gifts_per_batch"])
         finally:
@@ -51,15 +52,15 @@ class Served:
 
 
 @asynccontextmanager
-async def served_platform(server_url: str, *, viewers: int) -> AsyncIterator[Served]:
+async def served_platform(server: Logins, *, viewers: int) -> AsyncIterator[Served]:
     """Start it on a scratch database, and end it."""
     issuer = DevelopmentIssuer.new()
-    async with scratch_database(server_url) as url:
-        owner = await connect(url, role=None, statement_timeout_ms=0)
+    async with scratch_database(server) as logins:
+        owner = await connect(logins.owner, statement_timeout_ms=0)
         try:
             await issuer.register(owner, _clock)
             await load_starter(owner, _clock)
-            async with serving(url) as (host, port, pid):
+            async with serving(logins.application) as (host, port, pid):
                 creator_token = issuer.mint("creator", [Role.CREATOR], _clock)
                 tokens = [issuer.mint(f"viewer-{number}", [Role.VIEWER], _clock) for number in range(viewers)]
                 async with httpx2.AsyncClient(base_url=f"http://{host}:{port}") as client:
@@ -67,7 +68,7 @@ async def served_platform(server_url: str, *, viewers: int) -> AsyncIterator[Ser
                     for token in tokens:
                         person_id = int((await ask(client, "GET", "/v1/me", token))["id"])
                         await owner.fetchval(SQL["fund_viewer"], person_id, _lot(), COINS_EACH, _clock.now())
-                yield Served(host, port, pid, url, room_id, creator_token, tokens)
+                yield Served(host, port, pid, logins, room_id, creator_token, tokens)
         finally:
             await owner.close()
 

@@ -11,6 +11,7 @@ from plaudit.bench.served import Served, live_room, served_platform
 from plaudit.bench.sockets import Screen, allow_many_files, connect_all, cpu_s, disconnect_all
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
+from plaudit.embedded import Logins
 from plaudit.ids import new_id
 
 SOCKETS = 600  # a socket may send 50 commands a second, so it takes many
@@ -74,10 +75,10 @@ async def _load(platform: Served, rooms: list[str]) -> tuple[float, float, list[
     return took, cpu, viewers
 
 
-async def run(server_url: str) -> dict[str, Any]:
+async def run(server: Logins) -> dict[str, Any]:
     """Measure, with the server in a process of its own beside the clients and the database."""
     allow_many_files()
-    async with served_platform(server_url, viewers=SOCKETS) as platform:
+    async with served_platform(server, viewers=SOCKETS) as platform:
         async with httpx2.AsyncClient(base_url=platform.url) as client:
             rooms = [await live_room(client, platform.creator_token) for _ in range(ROOMS)]
         took, cpu, viewers = await _load(platform, rooms)

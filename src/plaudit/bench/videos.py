@@ -16,6 +16,7 @@ from plaudit.bench.sockets import cpu_s
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
 from plaudit.db import connect
+from plaudit.embedded import Logins
 from plaudit.limits import VIDEOS_PER_CALL_MAX
 from plaudit.people.actions import create_api_key
 from plaudit.people.development import ISSUER
@@ -32,7 +33,7 @@ _clock = SystemClock()
 
 async def _tell_of_videos(platform: Served) -> tuple[list[str], int]:
     """Videos of many owners who take gifts, as a platform's server tells of them; and the cheapest item for them."""
-    owner = await connect(platform.database_url, role=None)
+    owner = await connect(platform.logins.owner)
     try:
         _, secret = await create_api_key(owner, "bench", ISSUER, _clock)
     finally:
@@ -107,9 +108,9 @@ def _itself(sender: Sender) -> Sender:
     return sender
 
 
-async def run(server_url: str) -> dict[str, Any]:
+async def run(server: Logins) -> dict[str, Any]:
     """Measure, with the server in a process of its own beside the client and the database."""
-    async with served_platform(server_url, viewers=2 * CONNECTIONS) as platform:
+    async with served_platform(server, viewers=2 * CONNECTIONS) as platform:
         ids, item_id = await _tell_of_videos(platform)
         room = itertools.repeat(f'"room_id":"{platform.room_id}","item_id":1')
         videos = (f'"video_id":"{one}","item_id":{item_id},"position_ms":42000' for one in itertools.cycle(ids))

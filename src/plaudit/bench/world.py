@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from plaudit.db import connect
+from plaudit.embedded import Logins
 from plaudit.schema.migrate import apply_to
 
 MACHINE_CORES = os.cpu_count()
@@ -41,17 +42,18 @@ def middle(values: Sequence[float]) -> float:
 
 
 @asynccontextmanager
-async def scratch_database(server_url: str) -> AsyncIterator[str]:
-    """A migrated database of its own on that server, dropped afterwards; its URL."""
+async def scratch_database(server: Logins) -> AsyncIterator[Logins]:
+    """A migrated database of its own on that server, dropped afterwards."""
     name = f"plaudit_bench_{uuid4().hex[:12]}"
-    parts = urlsplit(server_url)
-    url = urlunsplit(parts._replace(path=f"/{name}"))
-    owner = await connect(server_url, role=None, statement_timeout_ms=0)
+    application, to_owner = (
+        urlunsplit(urlsplit(url)._replace(path=f"/{name}")) for url in (server.application, server.owner)
+    )
+    owner = await connect(server.owner, statement_timeout_ms=0)
     try:
         await owner.execute(f'create database "{name}"')
         try:
-            await apply_to(url)
-            yield url
+            await apply_to(to_owner)
+            yield Logins(application, to_owner)
         finally:
             await owner.execute(f'drop database "{name}" with (force)')
     finally:

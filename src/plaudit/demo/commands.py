@@ -18,7 +18,7 @@ from plaudit.clock import SystemClock
 from plaudit.demo.children import Children
 from plaudit.demo.keys import SANDBOX_FILE, DemoKeys
 from plaudit.demo.past_plan import midnight, read_past
-from plaudit.embedded import database_url
+from plaudit.embedded import Logins, database_logins
 from plaudit.http.logs import configure_logging
 from plaudit.listening import listen, url_of
 from plaudit.settings import Secret, Settings, SetupError
@@ -93,14 +93,14 @@ def _run(listening: socket.socket, data: Path, *, crowd: int, seed: int, approve
     )
     click.echo(f"Starting the demo in {data} …")
     Thread(target=import_module, args=[_PREPARE]).start()  # a second's work, done while the database starts
-    with sandbox, mails, database_url(settings) as database, Children(data / "logs") as children:
+    with sandbox, mails, database_logins(settings) as logins, Children(data / "logs") as children:
         try:
             from plaudit.demo.cast import read_cast
             from plaudit.demo.prepare import write_people
 
             people = write_people(data, read_cast(), approve=approve)
             options = [f"--crowd={crowd}", f"--seed={seed}", "--approve" if approve else "--no-approve"]
-            _start(children, (listening, sandbox, mails), settings, _environment(settings, database, people), options)
+            _start(children, (listening, sandbox, mails), settings, logins, people, options)
             children.watch()
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
@@ -111,7 +111,8 @@ def _start(
     children: Children,
     sockets: tuple[socket.socket, socket.socket, socket.socket],
     settings: Settings,
-    environment: dict[str, str],
+    logins: Logins,
+    cast: Path,
     options: list[str],
 ) -> None:
     """Start the server, the provider and the people.
@@ -123,6 +124,7 @@ def _start(
     from plaudit.demo.prepare import prepare
 
     clock, plan, data = SystemClock(), read_past(), settings.data
+    environment = _environment(settings, logins.application, cast)
     began_at = midnight(clock.now()) - timedelta(days=plan.days)
     (server_waits, begin_server), (provider_waits, begin_provider), (jobs_wait, begin_jobs) = (
         os.pipe(),
@@ -136,7 +138,7 @@ def _start(
         environment,
         pass_fds=[descriptor, server_waits, jobs_wait],
     )
-    is_new = asyncio.run(prepare(environment["DATABASE_URL"], data, plan, settings, began_at, clock))
+    is_new = asyncio.run(prepare(logins.owner, data, plan, settings, began_at, clock))
     os.close(begin_server)
     children.start(
         "sandbox",

@@ -37,7 +37,7 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
         SetupError: the database cannot be migrated, or serves other people than the demo's.
     """
     await apply_to(url)
-    async with Database(url, role=None, connections=1) as database, database.transaction() as connection:
+    async with Database(url, connections=1) as database, database.transaction() as connection:
         if [one for one in await list_issuers(connection) if one.issuer != ISSUER]:
             raise SetupError("the database of DATABASE_URL serves other people: the demo needs one of its own")
         issuer = await DevelopmentIssuer.of(data).register(connection, clock)

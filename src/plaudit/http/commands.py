@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 
+from plaudit.boundary import excess_of_login
+from plaudit.database_command import one_line_if_not_prepared
 from plaudit.db import APPLICATION_ROLE, Database
-from plaudit.embedded import database_url
+from plaudit.embedded import Logins, database_logins
 from plaudit.http import server
 from plaudit.http.assembly import framework
 from plaudit.http.asyncapi import describe_socket
@@ -25,7 +27,7 @@ from plaudit.listening import listen, url_of
 from plaudit.readiness.summary import say_what_starts
 from plaudit.schema.migrate import apply_to, may_wait, pending_migrations
 from plaudit.schema.privileges import privilege_repairs
-from plaudit.settings import Settings, SetupError
+from plaudit.settings import Settings, SetupError, variable_of
 
 
 @click.command()
@@ -45,23 +47,29 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
     settings = dataclasses.replace(settings, data=data) if data else settings
     for warning in warnings_of(settings, host):
         click.echo(f"warning: {warning}", err=True)
-    with database_url(settings) as url:
+    if settings.owner_database_url:
+        click.echo(
+            f"warning: {variable_of('owner_database_url')} is for `plaudit migrate`: keep it from here", err=True
+        )
+    with database_logins(settings) as logins:
+        url = logins.application
         if workers > 1:
             several = Workers(workers, host, port, url, log_requests=log_requests)
-            _get_ready(settings, data, url, host)
+            _get_ready(settings, data, logins, host)
             _say_where(several.url)
             several.run()
         else:
             listening = listen(host, port)
             address = url_of(listening)
-            _get_ready(settings, data, url, host)
+            _get_ready(settings, data, logins, host)
             server.run(settings, url, listening, log_requests=log_requests, on_ready=lambda: _say_where(address))
 
 
-def _get_ready(settings: Settings, data: Path | None, url: str, host: str) -> None:
+def _get_ready(settings: Settings, data: Path | None, logins: Logins, host: str) -> None:
     """See that the database is ready, and say what starts: once the port is ours."""
-    asyncio.run(_prepare(url, embedded=not settings.database_url))
-    asyncio.run(say_what_starts(settings, data, url, host=host))
+    with one_line_if_not_prepared():
+        asyncio.run(_prepare(logins, embedded=not settings.database_url))
+    asyncio.run(say_what_starts(settings, data, logins.application, host=host))
 
 
 @click.command()
@@ -91,16 +99,18 @@ def _say_where(address: str) -> None:
     click.echo(f"Plaudit listens on {address}")
 
 
-async def _prepare(url: str, *, embedded: bool) -> None:
+async def _prepare(logins: Logins, *, embedded: bool) -> None:
     """Bring an embedded database up to date; refuse another that is not. What may wait until old code is gone may.
 
     Raises:
-        SetupError: migrations, or privileges of the application, are missing.
+        SetupError: migrations, or privileges of the application, are missing; or its login has too many.
     """
     if embedded:
-        await apply_to(url)
+        await apply_to(logins.owner)
         return
-    async with Database(url, role=None, connections=1) as database, database.read() as connection:
+    async with Database(logins.application, connections=1) as database, database.read() as connection:
+        if excess := await excess_of_login(connection):
+            raise SetupError(excess)
         if missing := [name for name in await pending_migrations(connection) if not may_wait(name)]:
             lacks = "1 migration" if len(missing) == 1 else f"{len(missing)} migrations"
             raise SetupError(f"the database lacks {lacks}: run `plaudit migrate`")

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar, get_type_hints
 
+from plaudit.boundary import refuse_more_than_the_application
 from plaudit.clock import Clock, SystemClock
 from plaudit.db import Database
 from plaudit.feeds.webhooks.jobs import SEND_JOB
@@ -108,6 +109,7 @@ async def open_house(
     Raises:
         DatabaseUnreachable: there is no database, or it is not prepared.
         SettingsError: a provider is described in part only.
+        TooPowerful: the database lets us in as somebody who may do more than serving takes.
         SetupError: the key of creators' bank accounts is not here.
     """
     clock, closing = clock or HouseClock(SystemClock()), _Closing()
@@ -211,6 +213,7 @@ async def _open_databases(stack: AsyncExitStack, settings: Settings, url: str | 
 
 
 async def _prepare(database: Database, clock: Clock) -> Shards:
+    await refuse_more_than_the_application(database)
     await follow(database, clock)
     async with database.transaction() as connection:
         await lives.begin(connection, clock.now())

@@ -15,7 +15,7 @@ from plaudit.http.metrics import forget_process
 from plaudit.limits import DRAIN_S, WORKER_DEATHS_MAX, WORKER_RESTART_S, WORKER_STOP_WAIT_S
 from plaudit.listening import listen, url_of
 from plaudit.processes import Launch, TiedProcess
-from plaudit.settings import SetupError
+from plaudit.settings import SetupError, variable_of
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ class Workers:
         port = first.getsockname()[1]
         self._sockets = [first, *(listen(host, port, share_port=True) for _ in range(count - 1))]
         self._figures = tempfile.TemporaryDirectory(prefix="plaudit-metrics-")
-        self._environment = {**os.environ, "DATABASE_URL": database_url, FIGURES: self._figures.name}
+        ours = {name: value for name, value in os.environ.items() if name != variable_of("owner_database_url")}
+        self._environment = {**ours, "DATABASE_URL": database_url, FIGURES: self._figures.name}
         self._log_requests = log_requests
         self._ending = threading.Event()
 

@@ -9,7 +9,7 @@ import click
 
 from plaudit.database_command import CLOCK, data_option, in_transaction
 from plaudit.db import Connection
-from plaudit.embedded import database_url
+from plaudit.embedded import Logins, database_logins
 from plaudit.gifts.catalogue.commands import starter as load_starter
 from plaudit.ids import new_id
 from plaudit.limits import PAGE_LENGTH_MAX
@@ -35,7 +35,7 @@ _DRAFT = "First prices"
 class Wishes:
     """What the options say; None: ask."""
 
-    url: str
+    logins: Logins
     data: Path | None
     yes: bool
     issuer: str | None
@@ -70,22 +70,22 @@ def setup(data: Path | None, **options: object) -> int:
 
     Exit status 1 when something still blocks at the end.
     """
-    with database_url(Settings.from_environment(), data, share=True) as url:
-        wishes = Wishes(url=url, data=data, **options)  # type: ignore[arg-type]  # click has checked them
+    with database_logins(Settings.from_environment(), data, share=True) as logins:
+        wishes = Wishes(logins=logins, data=data, **options)  # type: ignore[arg-type]  # click has checked them
         for check_id, step in STEPS.items():
-            found = next(one for one in _look(wishes, slow_too=False).results if one.id == check_id)
+            found = next(one for one in _look(wishes, logins.owner, slow_too=False).results if one.id == check_id)
             if found.state in {State.BLOCKING, State.ATTENTION}:
                 _take(step, wishes, found)
-        report = _look(wishes, slow_too=True)
+        report = _look(wishes, logins.application, slow_too=True)
     click.echo()
     click.echo(as_text(report))
     _say_what_next(report)
     return 0 if report.is_ready else 1
 
 
-def _look(wishes: Wishes, *, slow_too: bool) -> Report:
+def _look(wishes: Wishes, url: str, *, slow_too: bool) -> Report:
     async def looking() -> Report:
-        async with grounds_of_command(wishes.data, wishes.url, CLOCK) as grounds:
+        async with grounds_of_command(wishes.data, url, CLOCK) as grounds:
             return await look(grounds, slow_too=slow_too)
 
     return asyncio.run(looking())
@@ -110,7 +110,7 @@ def _run(command: click.Command, wishes: Wishes, **arguments: str) -> str:
 def _migrate(wishes: Wishes) -> str:
     if not wishes.agreed("Bring the database to this version?", wished=wishes.yes):
         return ""
-    migrated = asyncio.run(apply_to(wishes.url))
+    migrated = asyncio.run(apply_to(wishes.logins.owner))
     return f"{len(migrated.applied)} files applied, {len(migrated.repaired)} privileges repaired"
 
 
@@ -129,7 +129,7 @@ def _the_issuer(wishes: Wishes, question: str) -> str:
     """The one an option names, or the only one that is accepted, or whichever somebody names now."""
     if wishes.issuer:
         return wishes.issuer
-    accepted = [one.issuer for one in in_transaction(wishes.data, list_issuers) if one.active]
+    accepted = [one.issuer for one in in_transaction(wishes.data, list_issuers, owner=True) if one.active]
     return accepted[0] if len(accepted) == 1 else wishes.named(None, question)
 
 

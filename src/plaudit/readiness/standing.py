@@ -19,7 +19,7 @@ from plaudit.settings import Settings, SettingsError
 
 @asynccontextmanager
 async def grounds_of_command(data: Path | None, url: str, clock: Clock) -> AsyncIterator[Grounds]:
-    """What a command looks at, as the owner of the tables, who sees also what the application must not.
+    """What a command looks at, as the application sees it.
 
     `data`: another folder than that of the settings.
     """
@@ -43,7 +43,7 @@ async def grounds_of_command(data: Path | None, url: str, clock: Clock) -> Async
 async def _database(stack: AsyncExitStack, settings: Settings, url: str) -> tuple[Database | None, str]:
     try:
         with naming_the_setting(settings):
-            return await stack.enter_async_context(Database(url, role=None)), ""
+            return await stack.enter_async_context(Database(url)), ""
     except DatabaseUnreachable as error:
         return None, str(error)
 

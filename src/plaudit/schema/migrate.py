@@ -20,7 +20,7 @@ import click
 import msgspec
 
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
-from plaudit.embedded import EmbeddedPostgres, database_url
+from plaudit.embedded import EmbeddedPostgres, database_logins
 from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S, SHARDS_MAX
 from plaudit.postgresql import wheel
 from plaudit.schema.privileges import SCHEMA_FILE, repair_privileges
@@ -102,7 +102,7 @@ async def apply(
     before_deploy: bool = False,
     shards: int | None = None,
 ) -> list[str]:
-    """Apply what is missing, as the login user, all of it in one transaction; names of what was applied.
+    """Apply what is missing, as the owner of the tables, all of it in one transaction; names of what was applied.
 
     Functions go with the migrations they need, so that no server ever sees the one without the other.
 
@@ -118,6 +118,7 @@ async def apply(
     await _take_lock(connection)
     try:
         await ensure_application_role(connection)
+        await connection.execute(SQL["close_to_everybody"])
         await connection.execute(SQL["create_migration_table"])
         await connection.execute(SQL["grant_sight_of_migrations"])
         applied = await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
@@ -152,23 +153,30 @@ def may_wait(name: str) -> bool:
 
 
 async def ensure_application_role(connection: Connection) -> None:
-    """Make the role the application runs as, and let the login user take it on.
+    """Make the role the application logs in as, without a password, and let the owner give it what it makes.
 
     Raises:
-        MigrationError: the login user may not; says what a superuser has to run.
+        MigrationError: this user owns nothing, or may not make roles; says what to do.
     """
+    if not await connection.fetchval(SQL["may_make_tables"]):
+        user = await connection.fetchval(SQL["who_logged_in"])
+        raise MigrationError(
+            f"the user {user} does not own this database: set PLAUDIT_OWNER_DATABASE_URL to the login that does"
+        )
     try:
         if not await connection.fetchval(SQL["has_role"], APPLICATION_ROLE):
             # Another database of this server may be quicker.
             with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 await connection.execute(SQL["create_application_role"])
+        if await connection.fetchval(SQL["may_let_application_log_in"], APPLICATION_ROLE):
+            await connection.execute(SQL["let_application_log_in"])
         if not await connection.fetchval(SQL["may_take_role"], APPLICATION_ROLE):
             await connection.execute(SQL["grant_application_role"])
     except asyncpg.InsufficientPrivilegeError as error:
         user = await connection.fetchval(SQL["who_logged_in"])
         raise MigrationError(
             f"the user {user} may not prepare the role {APPLICATION_ROLE}; let a superuser run: "
-            f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN; GRANT {APPLICATION_ROLE} TO {user};"
+            f"CREATE ROLE {APPLICATION_ROLE} LOGIN PASSWORD '…'; GRANT {APPLICATION_ROLE} TO {user};"
         ) from error
 
 
@@ -260,7 +268,7 @@ def schema_of_migrations() -> str:
 
 async def _apply_alone(url: str) -> None:
     """Without repairs: they would take the schema recorded before this one for what is right."""
-    connection = await connect(url, role=None, statement_timeout_ms=0)
+    connection = await connect(url, statement_timeout_ms=0)
     await apply(connection)
     await connection.close()
 
@@ -272,7 +280,7 @@ async def apply_to(url: str, *, before_deploy: bool = False, shards: int | None 
     Raises:
         MigrationError: as `apply`; or the privileges are another user's to repair.
     """
-    connection = await connect(url, role=None, statement_timeout_ms=0)
+    connection = await connect(url, statement_timeout_ms=0)
     try:
         applied = await apply(connection, before_deploy=before_deploy, shards=shards)
         if await pending_migrations(connection):
@@ -302,8 +310,8 @@ def migrate(data: Path | None, *, before_deploy: bool, shards: int | None, recor
         SCHEMA_FILE.write_text(schema_of_migrations(), encoding="utf-8")
         click.echo(f"recorded {SCHEMA_FILE}")
         return
-    with database_url(Settings.from_environment(), data, share=True) as url:
-        migrated = asyncio.run(apply_to(url, before_deploy=before_deploy, shards=shards))
+    with database_logins(Settings.from_environment(), data, share=True) as logins:
+        migrated = asyncio.run(apply_to(logins.owner, before_deploy=before_deploy, shards=shards))
     for name in migrated.applied:
         click.echo(f"applied {name}")
     if migrated.repaired:

@@ -46,13 +46,32 @@ select pg_has_role(session_user, $1::name,
     case when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER' end);
 
 -- name: create_application_role
-create role plaudit_app nologin;
+create role plaudit_app login;
+
+-- name: may_make_tables
+select has_schema_privilege('public', 'CREATE');
+
+-- name: may_let_application_log_in
+-- Earlier versions made a role that nobody could log in as.
+select not r.rolcanlogin and (select rolsuper from pg_roles where rolname = session_user) from pg_roles r where r.rolname = $1;
+
+-- name: let_application_log_in
+alter role plaudit_app login;
 
 -- name: who_logged_in
 select quote_ident(session_user)
 
 -- name: grant_application_role
 grant plaudit_app to session_user;
+
+-- name: close_to_everybody
+-- Before 15 anybody could make tables in a new database; temporary ones anybody still can.
+do $$
+begin
+    revoke create on schema public from public;
+    execute format('revoke temporary on database %I from public', current_database());
+end
+$$;
 
 -- name: grant_sight_of_migrations
 grant select on migration to plaudit_app;

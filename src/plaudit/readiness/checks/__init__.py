@@ -6,6 +6,7 @@ from plaudit.readiness.model import Check, Needs
 CHECKS: tuple[Check, ...] = (
     Check(id="database", title="Database", run=database.reachable, needs=Needs.NOTHING, is_gate=True),
     Check(id="schema", title="Schema", run=database.schema, needs=Needs.DATABASE, is_gate=True),
+    Check(id="login", title="Login", run=database.login, needs=Needs.DATABASE),
     Check(id="privileges", title="Privileges", run=database.privileges, needs=Needs.PRIVILEGES, is_gate=True),
     Check(id="keys", title="Keys", run=selling.keys),
     Check(id="issuers", title="Whose people", run=people.issuers),

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from plaudit.boundary import excess_of_login
 from plaudit.db import APPLICATION_ROLE, Connection, fetch_one, statements
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, ok
 from plaudit.schema.migrate import may_wait, pending_migrations
@@ -38,7 +39,8 @@ async def read_facts(connection: Connection) -> DatabaseFacts:
 
 async def reachable(grounds: Grounds) -> CheckOutcome:
     if grounds.database is None:
-        return blocking(grounds.database_problem, command="plaudit config")
+        needs_migration = MIGRATE in grounds.database_problem
+        return blocking(grounds.database_problem, command=MIGRATE if needs_migration else "plaudit config")
     async with grounds.database.read() as connection:
         facts = await read_facts(connection)
     if facts.version_number < _VERSION_MIN:
@@ -61,6 +63,12 @@ async def schema(grounds: Grounds) -> CheckOutcome:
     if later:
         return attention(f"{_named(later)} can follow when no server of the version before runs", command=MIGRATE)
     return ok("of this version")
+
+
+async def login(grounds: Grounds) -> CheckOutcome:
+    async with grounds.opened.read() as connection:
+        excess = await excess_of_login(connection)
+    return blocking(excess) if excess else ok("it may do nothing but what the application does")
 
 
 async def privileges(grounds: Grounds) -> CheckOutcome:
