@@ -1,6 +1,8 @@
 """The sending of gifts over HTTP."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -8,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from plaudit.db import Connection, statements
-from plaudit.gifts.attempts import WantedGift
+from plaudit.gifts.attempts import Attempt, WantedGift
 from plaudit.gifts.batches import NOT_SENT, BatchedGift, BatchedOutcome, GiftBatchAnswer, GiftBatchRequest
 from plaudit.gifts.catalogue import api as catalogue_api
 from plaudit.gifts.catalogue import offer_api
@@ -16,7 +18,7 @@ from plaudit.gifts.model import REFUSED, Gift, GiftConflict, GiftRequest, Insuff
 from plaudit.gifts.places import brought_refusals
 from plaudit.gifts.sending import GiftSender, Settled
 from plaudit.injected import Clock, Database
-from plaudit.ledger.model import OutcomeUnknown
+from plaudit.ledger.model import GiftOutcome, OutcomeUnknown
 from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import require_people_by_subjects
@@ -28,6 +30,33 @@ SQL = statements(__file__)
 TAGS = ["Gifts"]
 
 
+class _GiftUnderWay:
+    """A gift that was begun: `ending` is done when the books have answered."""
+
+    __slots__ = ("_attempt", "_sender", "ending")
+
+    def __init__(self, sender: GiftSender, attempt: Attempt, charging: "asyncio.Future[list[GiftOutcome]]") -> None:
+        self._sender = sender
+        self._attempt = attempt
+        self.ending = charging
+
+    def ended_well(self) -> tuple[Gift, int] | None:
+        settled = self._sender.posted(self._attempt, self.ending.result()[0])
+        return _answered(settled) if settled else None
+
+    async def explained(self) -> tuple[Gift, int]:
+        return _answered(await self._sender.finish(self._attempt, self.ending.result()[0]))
+
+
+def begin_gift(
+    data: GiftRequest, caller: Caller, network_address: str | None, parts: Mapping[str, Any]
+) -> _GiftUnderWay | None:
+    """The first half of `send_gift`; None: something has to be looked up first."""
+    sender: GiftSender = parts["gift_sender"]
+    begun = sender.begin(_asked(data, caller, network_address))
+    return _GiftUnderWay(sender, *begun) if begun else None
+
+
 @post(
     "/v1/gifts",
     access=Access.VIEWER,
@@ -36,6 +65,7 @@ TAGS = ["Gifts"]
     summary="Send a gift",
     status_code=201,
     hot=True,
+    begins=begin_gift,
     also_answers=(200,),
     problems=(*REFUSED, *brought_refusals(), OutcomeUnknown),
 )
@@ -53,10 +83,18 @@ async def send_gift(
     `gifts_paused`, `item_retired`, `own_room`, `receiver_not_in_room`, `price_changed`, `gift_conflict`; on a video
     what its catalogue says as `reason`, or what is wrong with place, item, receiver or words.
     """
+    gift, status = _answered(await gift_sender.send(_asked(data, caller, network_address)))
+    return Response(gift, status_code=status)
+
+
+def _asked(data: GiftRequest, caller: Caller, network_address: str | None) -> WantedGift:
     _require_place(data, "body")
-    wanted = _wanted(data, caller.person_id, caller.issuer_id, network_address, _words(data, "body"))
-    gift, is_new = await gift_sender.send(wanted)
-    return Response(gift, status_code=201 if is_new else 200)
+    return _wanted(data, caller.person_id, caller.issuer_id, network_address, _words(data, "body"))
+
+
+def _answered(settled: Settled) -> tuple[Gift, int]:
+    gift, is_new = settled
+    return gift, 201 if is_new else 200
 
 
 def _wanted(

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from plaudit.http.short_way import ShortWay
 from plaudit.limits import ANSWER_STALLED_S, REQUEST_BYTES_MAX
 
 
@@ -27,6 +28,8 @@ class Arrivals:
     """For these to arrive."""
     body_s_max: int
     """For the body to arrive."""
+    short_way: ShortWay | None = None
+    """Takes what needs no task."""
     waiting: "dict[ArrivingProtocol, None]" = field(default_factory=dict)
     """Longest first."""
 
@@ -44,6 +47,8 @@ class ArrivingProtocol(HttpToolsProtocol):
         self._is_in_head = True
         self._bytes = 0  # of the request that has not arrived whole
         self._refused: HTTPStatus | None = None
+        self._is_reading = False
+        self._begins: RequestResponseCycle | None = None
         self._due: TimerHandle | None = None
         self._stalled: TimerHandle | None = None
 
@@ -78,7 +83,12 @@ class ArrivingProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._bytes += len(data)
+        self._is_reading = True
         super().data_received(data)
+        self._is_reading = False
+        if cycle := self._begins:
+            self._begins = None
+            self._begin(cycle)
         if self.transport.is_closing():
             return
         if self not in self._arrivals.waiting or not self._bytes:
@@ -112,6 +122,19 @@ class ArrivingProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if not self.transport.is_closing():
             self._arrivals.waiting.setdefault(self, None)
+
+    # What is made of it
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._is_reading:
+            self._begins = cycle  # when all that has come is read: it may have arrived whole
+        else:
+            self._begin(cycle)
+
+    def _begin(self, cycle: RequestResponseCycle) -> None:
+        way = self._arrivals.short_way
+        if way is None or cycle.more_body or not way.takes(cycle, super()._start_asgi_task):
+            super()._start_asgi_task(cycle, self.app)
 
     def _head_bytes(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)

@@ -15,6 +15,7 @@ from plaudit.http.front import Front
 from plaudit.http.house import PARTS, House
 from plaudit.http.logs import logged
 from plaudit.http.requests import StrictRequest
+from plaudit.http.short_way import ShortWay
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.live.socket import SOCKET_PATH, room_socket
 from plaudit.rooms import rooms
@@ -27,6 +28,11 @@ def create_app(house: House, *, log_requests: bool = False) -> ASGIApp:
     front = Front(framework(), house.parts, hot_handlers=hot_handlers(), sockets=SOCKETS)
     application = metrics.measured(front)
     return logged(application) if log_requests else application
+
+
+def short_way(house: House) -> ShortWay:
+    """For requests of hot handlers that need no task."""
+    return ShortWay(house.parts, hot_handlers())
 
 
 @cache

@@ -3,7 +3,7 @@
 A hot handler is called without the framework around it, three times as fast: the same function, the same guard.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
@@ -50,18 +50,18 @@ class Front:
         if scope["type"] == "lifespan":
             await self.framework(scope, receive, send)
             return
-        begin_request(_given_id(scope, self.parts["settings"]))
+        begin_request(given_id(scope, self.parts["settings"]))
         scope["path"] = normalize_path(scope["path"])  # as the framework reads it: a slash more is the same address
         if scope["type"] == "websocket":
             await self._socket(scope["path"])(scope, receive, send)
-        elif not _names_one_host(scope):
+        elif not names_one_host(scope):
             problem = InvalidField(field="header.host", reason="must be sent once")
             await send_problem(with_headers(scope, send), problem)
         elif (allowed := preflight_headers(scope, self.parts["settings"])) is not None:
             await _answer_preflight(allowed, with_headers(scope, send))
         elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
             scope["path_template"] = scope["path"]
-            await _answer(hot, scope, receive, with_headers(scope, send))
+            await answer(scope, with_headers(scope, send), _called(hot, scope, receive))
         elif scope["method"] == "HEAD":
             asked = scope | {"method": "GET"}
             await self.framework(asked, receive, with_headers(scope, _without_body(send)))
@@ -78,10 +78,10 @@ class Front:
         return _no_such_socket
 
 
-async def _answer(handler: HTTPRouteHandler, scope: Any, receive: Any, send: Any) -> None:
-    """Call a hot handler; its errors become problem documents."""
+async def answer(scope: Any, send: Any, answering: Awaitable[tuple[Any, int]]) -> None:
+    """Answer with what a hot handler says, and with which status; its errors become problem documents."""
     try:
-        content, status = await _called(handler, scope, receive)
+        content, status = await answering
     except Exception as error:
         await send_problem(send, placed(problem_from(error, f"{scope['method']} {scope['path']}"), "body"))
     else:
@@ -95,7 +95,7 @@ async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[
         "caller": asking,
         "network_address": address_of(asking, scope, scope["plaudit"]["settings"]),
     }
-    if not _is_json(scope["headers"]):
+    if not is_json(scope["headers"]):
         raise WrongMediaType
     body = handler.parsed_data_field
     assert body is not None
@@ -105,7 +105,7 @@ async def _called(handler: HTTPRouteHandler, scope: Any, receive: Any) -> tuple[
     return response.content, response.status_code
 
 
-def _given_id(scope: Any, settings: Settings) -> str:
+def given_id(scope: Any, settings: Settings) -> str:
     """The id of a request as a proxy of ours names it; what others say is not believed."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
@@ -125,13 +125,14 @@ def _without_body(send: Any) -> Any:
     return sending
 
 
-def _names_one_host(scope: Any) -> bool:
+def names_one_host(scope: Any) -> bool:
     """As RFC 9112, 3.2, has it: of two, whoever stands before us may have gone by the other. HTTP/1.0 knows none."""
     hosts = [name for name, _ in scope["headers"]].count(b"host")
     return hosts == 1 or (hosts == 0 and str(scope["http_version"]) == "1.0")
 
 
-def _is_json(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+def is_json(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether a body is said to be JSON."""
     for name, value in headers:
         if name == b"content-type":
             return value.partition(b";")[0].strip().lower() == b"application/json"

@@ -19,14 +19,16 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     connection.scope["plaudit_caller"] = await admit(connection.scope, handler)  # type: ignore[typeddict-unknown-key]  # read by `caller` below
 
 
-async def admit(scope: Any, handler: BaseRouteHandler) -> Caller | None:
+async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False) -> Caller | None:
     """Who is asking, if they may. A handler that declares nothing lets nobody in.
 
     `foreign_credentials=True` of a handler: what a caller shows is not ours to read, but the handler's.
+
+    `at_hand`: without waiting for anything; who is not known here raises NotAtHand.
     """
     check_query(scope, handler)
     is_foreign = bool(handler.opt.get("foreign_credentials"))
-    caller = None if is_foreign else await authenticate_scope(scope, where_of(scope))
+    caller = None if is_foreign else await authenticate_scope(scope, where_of(scope), at_hand=at_hand)
     check_access(handler.opt.get("access"), caller)
     return caller
 

@@ -8,6 +8,8 @@ from plaudit.http.origins import cross_origin_headers, framers
 from plaudit.media import named_origins
 from plaudit.tracing import request_id
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
 # Everything a page needs comes from its own server. Hosts of streams are named in the settings.
 _BASE = (
     (b"x-content-type-options", b"nosniff"),
@@ -51,20 +53,26 @@ def with_headers(scope: Any, send: Any) -> Any:
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
-            settings = scope["plaudit"]["settings"]
-            standing = _standing(
-                settings.media_origins, settings.stream_hls_url, framers(scope["path"], settings), settings.is_secure
-            )
-            added = [header for header in standing if header[0] not in present]
+            added = [header for header in headers_around(scope) if header[0] not in present]
             request = (b"x-request-id", request_id().encode())
-            message["headers"] = [*message["headers"], request, *added, *cross_origin_headers(scope, settings)]
+            message["headers"] = [*message["headers"], request, *added]
         await send(message)
 
     return sending
 
 
+def headers_around(scope: Any) -> Headers:
+    """What an answer carries beside its own, and beside the id of its request."""
+    settings = scope["plaudit"]["settings"]
+    standing = _standing(
+        settings.media_origins, settings.stream_hls_url, framers(scope["path"], settings), settings.is_secure
+    )
+    shared = cross_origin_headers(scope, settings)
+    return (*standing, *shared) if shared else standing
+
+
 @lru_cache
-def _standing(origins: str, stream_url: str, framers: str, is_secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+def _standing(origins: str, stream_url: str, framers: str, is_secure: bool) -> Headers:
     """What an answer carries that says nothing else."""
     policy = b"content-security-policy", content_security_policy(named_origins(origins, stream_url), framers)
     return (*_BASE, *([_BY_HTTPS_ONLY] if is_secure else []), _NOT_KEPT, policy)

@@ -119,12 +119,16 @@ def measured(application: ASGIApp) -> ASGIApp:
         try:
             await application(scope, receive, observed)
         finally:
-            route = scope.get("path_template", "unmatched")
-            requests, latency = _counted(scope["method"], route, status)
-            requests.inc()
-            latency.observe(time.perf_counter() - began)
+            count(scope["method"], scope.get("path_template", "unmatched"), status, time.perf_counter() - began)
 
     return measuring_application
+
+
+def count(method: str, route: str, status: int, took_s: float) -> None:
+    """Count an answer."""
+    requests, latency = _counted(method, route, status)
+    requests.inc()
+    latency.observe(took_s)
 
 
 @lru_cache(maxsize=METRICS_REMEMBERED)

@@ -15,7 +15,7 @@ import uvloop
 
 from plaudit.clock import Clock
 from plaudit.http.arrivals import Arrivals
-from plaudit.http.assembly import create_app
+from plaudit.http.assembly import create_app, short_way
 from plaudit.http.house import House, open_house
 from plaudit.limits import (
     DESCRIPTORS_KEPT,
@@ -143,6 +143,7 @@ def _config(house: House, *, log_requests: bool) -> uvicorn.Config:
         head_bytes_max=settings.request_head_bytes,
         head_s_max=settings.request_head_s,
         body_s_max=settings.request_body_s,
+        short_way=None if log_requests else short_way(house),  # which logs nothing
     )
     return uvicorn.Config(
         create_app(house, log_requests=log_requests),

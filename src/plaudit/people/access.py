@@ -64,11 +64,14 @@ def _fits(access: Access, caller: Caller) -> bool:
     return False
 
 
-async def authenticate_scope(scope: Mapping[str, Any], where: Where = lambda: None) -> Caller | None:
+async def authenticate_scope(
+    scope: Mapping[str, Any], where: Where = lambda: None, *, at_hand: bool = False
+) -> Caller | None:
     """Who is asking, from an ASGI scope that came through the assembled server; None: a guest. `where`
     tells the address they ask from.
 
     Raises:
+        NotAtHand: with `at_hand`, that they are not known here; else they are looked up.
         TokenNotValid: what was presented is not good (a bad cookie on a safe request makes a guest instead).
         ForeignOrigin: a page of another site used the cookie.
         TooBusy: too many came from there that were not good.
@@ -77,4 +80,4 @@ async def authenticate_scope(scope: Mapping[str, Any], where: Where = lambda: No
     credentials = credentials_of(scope, cookie=cookie_name(SESSION_COOKIE, scope["plaudit"]["settings"]))
     if credentials is None:
         return None
-    return cast("Caller | None", await scope["plaudit"]["doorkeeper"].caller_of(credentials, where))
+    return cast("Caller | None", await scope["plaudit"]["doorkeeper"].caller_of(credentials, where, at_hand=at_hand))

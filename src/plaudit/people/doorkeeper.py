@@ -31,6 +31,10 @@ class _Known:
     until: float
 
 
+class NotAtHand(Exception):
+    """It would have to be looked up who is asking."""
+
+
 class Doorkeeper:
     """Tells who is asking. A signature costs 100 µs and a person a query, so callers are remembered.
 
@@ -48,10 +52,13 @@ class Doorkeeper:
         self._wrong_keys = WrongKeys()
         self._listeners: list[Callable[[Iterable[WayIn]], None]] = []
 
-    async def caller_of(self, credentials: Credentials, where: Where = lambda: None) -> Caller | None:
+    async def caller_of(
+        self, credentials: Credentials, where: Where = lambda: None, *, at_hand: bool = False
+    ) -> Caller | None:
         """Who presents these credentials, from where; None when a forgiving one is no longer good.
 
         Raises:
+            NotAtHand: with `at_hand`, that they are not known here; else they are looked up.
             TooBusy: too many came from there that were not good.
             TokenNotValid: the token or key is not good, or speaks for somebody it must not.
             IssuerUnreachable: the keys to check with cannot be fetched.
@@ -60,6 +67,8 @@ class Doorkeeper:
         known = self._known.get(fingerprint)
         if known is not None and known.until > self._now():
             return known.caller
+        if at_hand:
+            raise NotAtHand
         address = where()
         self._wrong_keys.check(address, self._now())
         try:
