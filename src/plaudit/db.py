@@ -5,6 +5,7 @@ import importlib.util
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,6 +76,11 @@ _POOLER = (
     "what Plaudit asks for when it connects (statement_timeout) did not arrive: connect to PostgreSQL itself, not"
     " through PgBouncer or another pooler"
 )
+
+
+acting_key: ContextVar[int | None] = ContextVar("acting_key", default=None)
+"""The key with which a server asks for what this request does. What its transactions write names the key, by a default
+of the column (`acting_key()` in SQL), so that no statement can leave it out."""
 
 
 class DatabaseUnreachable(SetupError):
@@ -327,6 +333,8 @@ class Database:
         async with self.read() as connection:
             try:
                 async with _transaction(connection):
+                    if (key_id := acting_key.get()) is not None:
+                        await connection.execute("select set_config('plaudit.acting_key', $1, true)", str(key_id))
                     yield connection
             except asyncpg.IntegrityConstraintViolationError as error:
                 factory = CONSTRAINT_PROBLEMS.get(error.constraint_name or "")

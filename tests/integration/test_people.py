@@ -160,7 +160,7 @@ class TestServers:
         for_ada = await desk.client({"Authorization": f"Bearer {key}", "Plaudit-Subject": "ada"})
         me = (await for_ada.get("/v1/me")).json()
         assert me["id"] == str(ada)
-        assert set(me["roles"]) == {"viewer", "creator", "server"}
+        assert set(me["roles"]) == {"viewer", "server"}, "what she is, not what her platform may make somebody"
         for_nobody = await desk.client({"Authorization": f"Bearer {key}"})
         assert (await for_nobody.get("/v1/me")).json()["code"] == "role_missing"
 
@@ -190,6 +190,7 @@ async def test_the_application_role_cannot_change_who_is_trusted(database: Datab
         for statement in (
             "insert into issuer (issuer, audience, jwks, allowed_roles, created_at) values ('x','x','{}','{}',now())",
             "update api_key set revoked_at = null",
+            "update api_key set scopes = '{payouts}'",
             "delete from person",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -51,11 +51,11 @@ class Desk:
         client = await self.person(subject)
         return int((await client.get("/v1/me")).json()["id"])
 
-    async def server_key(self, name: str = "host") -> str:
+    async def server_key(self, name: str = "host", **limits: Any) -> str:
         """The secret of a new API key of the issuer."""
         connection = await connect(owner_of(self.house.database.url))
         try:
-            return (await actions.create_api_key(connection, name, ISSUER, self.house.clock))[1]
+            return (await actions.create_api_key(connection, name, ISSUER, self.house.clock, **limits))[1]
         finally:
             await connection.close()
 

@@ -32,6 +32,7 @@ from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.problems import InvalidField, StandsStill
 
 _TAGS = ["Creators"]
@@ -121,6 +122,7 @@ def _answer(conversion: Conversion) -> ConversionAnswer:
 @post(
     "/v1/conversions",
     access=Access.CREATOR,
+    scope=Scope.PAYOUTS,
     operation_id="Convert",
     tags=_TAGS,
     summary="Turn gift balance into diamonds",
@@ -143,7 +145,14 @@ async def convert(data: JSONBody[NewConversion], caller: Caller, database: Datab
         )
 
 
-@get("/v1/conversions", access=Access.CREATOR, operation_id="ListConversions", tags=_TAGS, summary="My conversions")
+@get(
+    "/v1/conversions",
+    access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
+    operation_id="ListConversions",
+    tags=_TAGS,
+    summary="My conversions",
+)
 async def list_conversions(
     caller: Caller, database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
 ) -> Page[ConversionAnswer]:
@@ -156,6 +165,7 @@ async def list_conversions(
 @get(
     "/v1/conversions/{conversion_id:uuid}",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="GetConversion",
     tags=_TAGS,
     summary="One of my conversions",
@@ -169,6 +179,7 @@ async def get_conversion(conversion_id: FromPath[UUID], caller: Caller, database
 @get(
     "/v1/creators/me/clawbacks",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="ListClawbacks",
     tags=_TAGS,
     summary="What was taken back from me",
@@ -186,6 +197,7 @@ async def list_clawbacks(
 @get(
     "/v1/creators/me/clawbacks/{reversal_id:uuid}/gifts",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="ListClawedGifts",
     tags=_TAGS,
     summary="The gifts behind what was taken back",
@@ -208,6 +220,7 @@ async def list_clawed_gifts(
 @get(
     "/v1/creators/me/settings",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="GetCreatorSettings",
     tags=_TAGS,
     summary="What I decided",
@@ -221,6 +234,7 @@ async def get_settings(caller: Caller, database: Database) -> CreatorSetting:
 @patch(
     "/v1/creators/me/settings",
     access=Access.CREATOR,
+    scope=Scope.PAYOUTS,
     operation_id="ChangeCreatorSettings",
     tags=_TAGS,
     summary="Decide",
@@ -234,6 +248,7 @@ async def change_settings(data: JSONBody[SettingChange], caller: Caller, databas
 @get(
     "/v1/reward-rules/current",
     access=frozenset({Access.CREATOR, Access.OPERATOR}),
+    scope=Scope.MONEY_READ,
     operation_id="GetCurrentRewardRule",
     tags=_TAGS,
     summary="What coins become now",
@@ -247,6 +262,7 @@ async def get_current_rule(database: Database, clock: Clock) -> RewardRule:
 @get(
     "/v1/reward-rules",
     access=frozenset({Access.CREATOR, Access.OPERATOR}),
+    scope=Scope.MONEY_READ,
     operation_id="ListRewardRules",
     tags=_TAGS,
     summary="All reward rules",

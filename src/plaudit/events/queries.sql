@@ -12,10 +12,10 @@ select last from event_log for no key update skip locked;
 -- A statement of its own after the lock, so that it sees all that the one before it placed.
 with taken as (
     delete from event_waiting where number in (select number from event_waiting order by number limit $1)
-    returning number, id, type, at, subject, platform, data
+    returning number, id, type, at, subject, platform, data, key_id
 ), placed as (
-    insert into event (position, id, type, at, subject, platform, data)
-    select l.last + row_number() over (order by t.number), t.id, t.type, t.at, t.subject, t.platform, t.data
+    insert into event (position, id, type, at, subject, platform, data, key_id)
+    select l.last + row_number() over (order by t.number), t.id, t.type, t.at, t.subject, t.platform, t.data, t.key_id
     from taken t cross join event_log l
     returning position
 )

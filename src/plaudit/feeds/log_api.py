@@ -24,6 +24,7 @@ from plaudit.limits import (
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.issuers import list_issuers
+from plaudit.people.model import Scope
 from plaudit.problems import InvalidField
 
 _TAGS = ["Events"]
@@ -69,6 +70,7 @@ def get_schemas() -> EventSchemas:
 @get(
     "/v1/events",
     access=Access.SERVER,
+    scope=Scope.EVENTS,
     operation_id="ListEvents",
     tags=_TAGS,
     problems=(CursorTooOld,),

@@ -23,6 +23,7 @@ from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import require_people_by_subjects
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.problems import InvalidField, Problem
 from plaudit.texts import plain
 
@@ -60,6 +61,7 @@ def begin_gift(
 @post(
     "/v1/gifts",
     access=Access.VIEWER,
+    scope=Scope.GIFTS,
     operation_id="SendGift",
     tags=TAGS,
     summary="Send a gift",
@@ -146,6 +148,7 @@ def _number(text: str | None) -> int | None:
 @post(
     "/v1/gifts:batch",
     access=Access.SERVER,
+    scope=Scope.GIFTS,
     operation_id="SendGifts",
     tags=TAGS,
     summary="Send gifts of many people",
@@ -221,7 +224,14 @@ def _outcome(gift_id: UUID, settled: Settled | Problem) -> BatchedOutcome:
     return BatchedOutcome(gift_id, "refused", problem=settled.as_dict())
 
 
-@get("/v1/gifts/{gift_id:uuid}", access=Access.VIEWER, operation_id="GetGift", tags=TAGS, summary="One of my gifts")
+@get(
+    "/v1/gifts/{gift_id:uuid}",
+    access=Access.VIEWER,
+    scope=Scope.GIFTS,
+    operation_id="GetGift",
+    tags=TAGS,
+    summary="One of my gifts",
+)
 async def get_gift(gift_id: FromPath[UUID], caller: Caller, gift_sender: NamedDependency[GiftSender]) -> Gift:
     """As it was answered when it was sent."""
     return await gift_sender.find(caller.person_id, gift_id)

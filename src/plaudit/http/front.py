@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 from litestar.utils import normalize_path
 
+from plaudit.db import acting_key
 from plaudit.http.errors import placed, problem_from
 from plaudit.http.guard import address_of, admit
 from plaudit.http.headers import with_headers
@@ -46,6 +47,13 @@ class Front:
         self._sockets = tuple(sockets)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        acting = acting_key.set(None)  # until the guard knows who asks
+        try:
+            await self._let_in(scope, receive, send)
+        finally:
+            acting_key.reset(acting)
+
+    async def _let_in(self, scope: Any, receive: Any, send: Any) -> None:
         scope["plaudit"] = self.parts
         if scope["type"] == "lifespan":
             await self.framework(scope, receive, send)

@@ -5,9 +5,10 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
+from plaudit.db import acting_key
 from plaudit.http.parameters import check_query
 from plaudit.injected import Settings
-from plaudit.people.access import authenticate_scope, check_access
+from plaudit.people.access import authenticate_scope, check_access, check_scope
 from plaudit.people.model import Caller
 from plaudit.policy.networks import client_address, where_of
 
@@ -30,6 +31,8 @@ async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False)
     is_foreign = bool(handler.opt.get("foreign_credentials"))
     caller = None if is_foreign else await authenticate_scope(scope, where_of(scope), at_hand=at_hand)
     check_access(handler.opt.get("access"), caller)
+    check_scope(handler.opt.get("access"), handler.opt.get("scope"), caller)
+    acting_key.set(caller.acting_key if caller else None)
     return caller
 
 

@@ -18,7 +18,7 @@ from litestar.typing import FieldDefinition
 from litestar.utils import make_non_optional_union
 
 from plaudit.people.access import Access, required
-from plaudit.people.model import ForeignOrigin, IssuerUnreachable, RoleMissing, TokenNotValid
+from plaudit.people.model import ForeignOrigin, IssuerUnreachable, RoleMissing, ScopeMissing, TokenNotValid
 from plaudit.problems import (
     BodyTooLarge,
     Conflict,
@@ -182,6 +182,8 @@ def _problems(
     general: list[type[Problem]] = [InvalidField, InvalidFields, TokenNotValid, TooBusy, IssuerUnreachable, Unavailable]
     if Access.PUBLIC not in access:
         general += [Unauthenticated, Forbidden, RoleMissing]
+    if handler.opt.get("scope") or Access.PUBLIC not in access:
+        general += [ScopeMissing]
     if has_path:
         general.append(NotFound)
     if method in _UNSAFE:

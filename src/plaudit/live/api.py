@@ -29,7 +29,7 @@ from plaudit.pages import Cursor, Limit, Number, Page, Places
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller, CallerOrGuest
-from plaudit.people.model import Role
+from plaudit.people.model import Role, Scope
 from plaudit.people.telling import NotACreator, PersonUnknown
 
 TAGS = ["Rooms"]
@@ -79,6 +79,7 @@ async def list_rooms(
 @post(
     "/v1/rooms",
     access=RUNS_IT,
+    scope=Scope.ROOMS,
     operation_id="CreateRoom",
     tags=TAGS,
     summary="Make a room",
@@ -161,6 +162,7 @@ async def get_top_gifters(
 @patch(
     "/v1/rooms/{room_id:str}",
     access=RUNS_IT,
+    scope=Scope.ROOMS,
     operation_id="ChangeRoom",
     tags=TAGS,
     summary="Change a room",
@@ -186,6 +188,7 @@ async def change_room(
 @post(
     "/v1/rooms/{room_id:str}/start",
     access=RUNS_IT,
+    scope=Scope.ROOMS,
     operation_id="StartRoom",
     tags=TAGS,
     summary="Go live",
@@ -210,6 +213,7 @@ async def start_room(
 @post(
     "/v1/rooms/{room_id:str}/end",
     access=RUNS_IT,
+    scope=Scope.ROOMS,
     operation_id="EndRoom",
     tags=TAGS,
     summary="End a room",
@@ -234,6 +238,7 @@ async def end_room(
 @delete(
     "/v1/rooms/{room_id:str}",
     access=RUNS_IT,
+    scope=Scope.ROOMS,
     operation_id="RemoveRoom",
     tags=TAGS,
     summary="Remove a room",

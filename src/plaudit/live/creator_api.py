@@ -39,6 +39,7 @@ from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import NotFound
 
@@ -68,6 +69,7 @@ async def _room_of_creator(connection: Connection, caller: Caller, room_id: str 
 @get(
     "/v1/creators/me/gifts",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="ListReceivedGifts",
     tags=TAGS,
     summary="Gifts I received in a room",
@@ -99,6 +101,7 @@ async def list_received_gifts(
 @post(
     "/v1/creators/me/gifts/thank",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="ThankForGifts",
     tags=TAGS,
     problems=(NotFound,),
@@ -116,6 +119,7 @@ async def thank(
 @delete(
     "/v1/creators/me/gifts/thank",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="TakeBackThanks",
     tags=TAGS,
     problems=(NotFound,),
@@ -132,6 +136,7 @@ async def take_back(
 @post(
     "/v1/overlay-tokens",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="CreateOverlayToken",
     tags=TAGS,
     summary="A token for a browser source",
@@ -158,6 +163,7 @@ async def create_overlay_token(
 @get(
     "/v1/overlay-tokens",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="ListOverlayTokens",
     tags=TAGS,
     summary="My overlay tokens",
@@ -174,6 +180,7 @@ async def list_overlay_tokens(
 @delete(
     "/v1/overlay-tokens/{token_id:uuid}",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="RevokeOverlayToken",
     tags=TAGS,
     summary="Revoke an overlay token",

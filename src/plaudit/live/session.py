@@ -29,12 +29,14 @@ from plaudit.live.outlet import NOT_VALID, TOO_MANY
 from plaudit.live.protocol import SocketOutlet
 from plaudit.live.rooms import RoomCache
 from plaudit.live.socket_watch import OVER
+from plaudit.people.model import Scope, ScopeMissing
 from plaudit.problems import InvalidBody, Problem, TooBusy, Unauthenticated, Unavailable
 from plaudit.wire import place, problem_of
 
 log = logging.getLogger(__name__)
 
 
+_NEEDED = {ChatCommand: Scope.ROOMS, GiftCommand: Scope.GIFTS}
 _decoder = msgspec.json.Decoder(Command)
 _tasks: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
 
@@ -43,8 +45,19 @@ class Session:
     """The commands of one socket."""
 
     __slots__ = (
-        "_allowance", "_clock", "_counted_at", "_expires_at", "_outlet", "_person_id", "_refusals", "_room_id",
-        "_rooms", "_sender", "_speaker", "_under_way",
+        "_allowance",
+        "_clock",
+        "_counted_at",
+        "_expires_at",
+        "_outlet",
+        "_person_id",
+        "_refusals",
+        "_room_id",
+        "_rooms",
+        "_scopes",
+        "_sender",
+        "_speaker",
+        "_under_way",
     )  # fmt: skip
 
     def __init__(
@@ -54,10 +67,19 @@ class Session:
         person_id: int,
         outlet: SocketOutlet,
         expires_at: float | None = None,
+        scopes: frozenset[Scope] | None = None,
     ) -> None:
-        """`expires_at`: until when the person may act, in seconds since 1970; None: until the socket is closed."""
+        """Args:
+        parts: of the house.
+        room_id: what is watched.
+        person_id: who watches; 0: nobody who is signed in.
+        outlet: of the socket.
+        expires_at: until when the person may act, in seconds since 1970; None: until the socket is closed.
+        scopes: what the key may do by which a server speaks for the person; None: no key.
+        """
         self._clock: Clock = parts["clock"]
         self._expires_at = expires_at
+        self._scopes = scopes
         self._sender: GiftSender = parts["gift_sender"]
         self._speaker: Chat = parts["chat"]
         self._rooms: RoomCache = parts["rooms"]
@@ -101,6 +123,8 @@ class Session:
             self._outlet.close(NOT_VALID, OVER)
         elif not self._person_id:
             self._answer(str(command.id), problem=Unauthenticated())
+        elif self._scopes is not None and (needed := _NEEDED[type(command)]) not in self._scopes:
+            self._answer(str(command.id), problem=ScopeMissing(needed))
         elif isinstance(command, ChatCommand):
             self._start(str(command.id), self._chat(command))
         else:

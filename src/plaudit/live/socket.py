@@ -98,7 +98,8 @@ async def _watch(
         )
     )
     expires_at = caller.expires_at if caller else None
-    session = Session(parts, room.id, person_id, outlet, expires_at)
+    scopes = caller.scopes if caller and caller.key_id is not None else None
+    session = Session(parts, room.id, person_id, outlet, expires_at, scopes)
     cursor = read_cursor(query.get("cursor", ""))
     # Commands are taken while the past is still on its way.
     joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor, is_counted=overlay is None)

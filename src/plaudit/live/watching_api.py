@@ -21,6 +21,7 @@ from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_s
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
+from plaudit.people.model import Scope
 
 TAGS = ["Rooms"]
 
@@ -86,6 +87,7 @@ async def watch_room(
 @post(
     "/v1/rooms/{room_id:str}/chat",
     access=Access.VIEWER,
+    scope=Scope.ROOMS,
     operation_id="SayInRoom",
     tags=TAGS,
     summary="Say something in a room",

@@ -19,6 +19,7 @@ from plaudit.people import mailboxes
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.mailboxes import Mailbox
+from plaudit.people.model import Scope
 from plaudit.problems import BodyTooLarge, NotFound
 from plaudit.providers import SignatureNotValid
 
@@ -171,14 +172,28 @@ async def receive_bounce(
         return BounceNoted((await bounces.note(connection, bounce, clock)).state)
 
 
-@get("/v1/me/mailbox", access=Access.VIEWER, operation_id="GetMailbox", tags=TAGS, summary="Where I am mailed to")
+@get(
+    "/v1/me/mailbox",
+    access=Access.VIEWER,
+    scope=Scope.PEOPLE,
+    operation_id="GetMailbox",
+    tags=TAGS,
+    summary="Where I am mailed to",
+)
 async def get_mailbox(caller: Caller, database: Database) -> MailboxAnswer:
     """What my platform said, unless I want no mail."""
     async with database.read() as connection:
         return mailbox_answer(await mailboxes.mailbox_of(connection, caller.person_id))
 
 
-@put("/v1/me/mailbox", access=Access.VIEWER, operation_id="SetMailbox", tags=TAGS, summary="Want mail, or none")
+@put(
+    "/v1/me/mailbox",
+    access=Access.VIEWER,
+    scope=Scope.PEOPLE,
+    operation_id="SetMailbox",
+    tags=TAGS,
+    summary="Want mail, or none",
+)
 async def set_mailbox(data: JSONBody[MailWish], caller: Caller, database: Database, clock: Clock) -> MailboxAnswer:
     """Who wants none has their address removed; it is kept again when they want mail and their platform says it."""
     async with database.transaction() as connection:

@@ -56,6 +56,7 @@ class MethodAnswer(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     archived_at: Annotated[datetime | None, Meta(description="Since when it is not used any more.")]
     payable_from: Annotated[datetime | None, Meta(description="Nothing can be paid to it before; null: at once.")]
+    by_platform: Annotated[bool, Meta(description="Whether it was added through a key of the platform.")]
 
 
 class NewQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,6 +100,9 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     actor: Actor
     actor_id: Annotated[str | None, Meta(description="The person; null: the provider.")]
+    by_platform: Annotated[
+        bool, Meta(description="Whether it was done in the person's name through a key of their platform.")
+    ]
     reason: str | None
 
 
@@ -203,6 +207,7 @@ def method_answer(method: PayoutMethod) -> MethodAnswer:
         created_at=method.created_at,
         archived_at=method.archived_at,
         payable_from=method.payable_from,
+        by_platform=method.by_platform,
     )
 
 
@@ -248,6 +253,7 @@ def payout_detail(payout: Payout, events: Sequence[PayoutEvent], *, for_operator
             at=event.at,
             actor=event.actor,
             actor_id=None if event.actor_id is None else str(event.actor_id),
+            by_platform=event.by_platform,
             reason=event.reason if for_operator or event.actor is not Actor.PROVIDER else None,
         )
         for event in events

@@ -47,7 +47,7 @@ from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
-from plaudit.people.model import Role
+from plaudit.people.model import Role, Scope
 from plaudit.problems import BodyTooLarge, InvalidField, StandsStill
 from plaudit.providers import SignatureNotValid
 
@@ -59,6 +59,7 @@ _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 @get(
     "/v1/creators/me/balance",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="GetBalance",
     tags=["Creators"],
     problems=(NoPayoutRate,),
@@ -98,6 +99,7 @@ async def get_balance(
 @post(
     "/v1/payout-methods",
     access=Access.CREATOR,
+    scope=Scope.METHODS,
     operation_id="AddPayoutMethod",
     tags=_TAGS,
     summary="Add a bank account",
@@ -145,6 +147,7 @@ async def add_method(
 @get(
     "/v1/payout-methods",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="ListPayoutMethods",
     tags=_TAGS,
     summary="My bank accounts",
@@ -158,6 +161,7 @@ async def list_methods(caller: Caller, database: Database) -> Page[MethodAnswer]
 @delete(
     "/v1/payout-methods/{method_id:uuid}",
     access=Access.CREATOR,
+    scope=Scope.METHODS,
     operation_id="ArchivePayoutMethod",
     tags=_TAGS,
     status_code=200,
@@ -172,6 +176,7 @@ async def archive_method(method_id: FromPath[UUID], caller: Caller, database: Da
 @post(
     "/v1/payout-quotes",
     access=Access.CREATOR,
+    scope=Scope.PAYOUTS,
     operation_id="QuotePayout",
     tags=_TAGS,
     summary="What a payout would bring",
@@ -194,6 +199,7 @@ async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, cl
 @post(
     "/v1/payouts",
     access=Access.CREATOR,
+    scope=Scope.PAYOUTS,
     operation_id="RequestPayout",
     tags=_TAGS,
     summary="Cash out at a quote",
@@ -209,7 +215,14 @@ async def request(data: JSONBody[NewPayout], caller: Caller, database: Database,
         )
 
 
-@get("/v1/payouts", access=Access.CREATOR, operation_id="ListPayouts", tags=_TAGS, summary="My payouts")
+@get(
+    "/v1/payouts",
+    access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
+    operation_id="ListPayouts",
+    tags=_TAGS,
+    summary="My payouts",
+)
 async def list_payouts(
     caller: Caller,
     database: Database,
@@ -229,6 +242,7 @@ async def list_payouts(
 @get(
     "/v1/payouts/{payout_id:uuid}",
     access=_CREATOR_OR_OPERATOR,
+    scope=Scope.MONEY_READ,
     operation_id="GetPayout",
     tags=_TAGS,
     summary="A payout and what happened to it",
@@ -245,6 +259,7 @@ async def get_payout(payout_id: FromPath[UUID], caller: Caller, database: Databa
 @post(
     "/v1/payouts/{payout_id:uuid}/cancel",
     access=Access.CREATOR,
+    scope=Scope.PAYOUTS,
     operation_id="CancelPayout",
     tags=_TAGS,
     status_code=200,

@@ -131,6 +131,8 @@ class PayoutMethod(msgspec.Struct, frozen=True):
     sealed_account: bytes | None
     created_at: datetime
     archived_at: datetime | None
+    by_platform: bool
+    """Whether it was added through a key of the platform, and not by the creator."""
     payable_from: datetime | None = None
     """Nothing can be paid to it before; None: at once."""
 
@@ -203,6 +205,8 @@ class PayoutEvent(msgspec.Struct, frozen=True):
     actor: Actor
     actor_id: int | None
     reason: str | None
+    by_platform: bool
+    """Whether it was done in the actor's name through a key of the platform."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

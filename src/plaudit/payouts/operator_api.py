@@ -40,6 +40,7 @@ from plaudit.payouts.model import (
 )
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 
 _TAGS = ["Payouts"]
 
@@ -142,6 +143,7 @@ async def refuse(
 @get(
     "/v1/payout-rates",
     access=_CREATOR_OR_OPERATOR,
+    scope=Scope.MONEY_READ,
     operation_id="ListPayoutRates",
     tags=_TAGS,
     summary="What a diamond is worth",
@@ -192,6 +194,7 @@ async def record_rate(
 @get(
     "/v1/payout-terms/current",
     access=_CREATOR_OR_OPERATOR,
+    scope=Scope.MONEY_READ,
     operation_id="GetCurrentPayoutTerms",
     tags=_TAGS,
     summary="Threshold, daily maximum and fee",

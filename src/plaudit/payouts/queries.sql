@@ -67,16 +67,16 @@ insert into payout_method (shard, id, creator_id, provider, kind, holder_name, c
 values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (shard, id) do nothing
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at, payable_from;
+    created_at, archived_at, payable_from, key_id is not null as by_platform;
 
 -- name: method -> PayoutMethod
 select id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at, payable_from
+    created_at, archived_at, payable_from, key_id is not null as by_platform
 from payout_method where shard = shard_of($1) and id = $2;
 
 -- name: methods -> PayoutMethod
 select id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at, payable_from
+    created_at, archived_at, payable_from, key_id is not null as by_platform
 from payout_method where shard = shard_of($1) and creator_id = $1 and archived_at is null
 order by created_at desc, id desc limit $2;
 
@@ -84,10 +84,10 @@ order by created_at desc, id desc limit $2;
 select count(*) from payout_method where shard = shard_of($1) and creator_id = $1 and archived_at is null;
 
 -- name: archive_method -> PayoutMethod
-update payout_method set archived_at = $3
+update payout_method set archived_at = $3, archived_key_id = acting_key()
 where shard = shard_of($1) and id = $2 and creator_id = $1
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
-    created_at, archived_at, payable_from;
+    created_at, archived_at, payable_from, key_id is not null as by_platform;
 
 -- name: add_account_key
 insert into payout_account_key (key_id, added_at) values ($1, $2) on conflict do nothing;
@@ -196,7 +196,7 @@ order by requested_at desc, id desc limit $3;
 
 -- name: events -> PayoutEvent
 -- Every change of state of payouts of one creator.
-select payout_id, to_state, at, actor, actor_id, reason
+select payout_id, to_state, at, actor, actor_id, reason, key_id is not null as by_platform
 from payout_event where shard = shard_of($1) and payout_id = any ($2::uuid[])
 order by at, array_position(array['requested', 'approved', 'sent', 'paid'], to_state) nulls last;
 

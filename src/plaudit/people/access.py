@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from plaudit.people.cookies import cookie_name
 from plaudit.people.credentials import SESSION_COOKIE, credentials_of
-from plaudit.people.doorkeeper import Where
-from plaudit.people.model import Caller, Role, RoleMissing
+from plaudit.people.doorkeeper import NOWHERE, Where
+from plaudit.people.model import HANDED_SCOPES, Caller, Role, RoleMissing, Scope, ScopeMissing
 from plaudit.problems import Forbidden, Unauthenticated
 
 
@@ -56,6 +56,35 @@ def check_access(access: object, caller: Caller | None) -> None:
     raise RoleMissing(sorted(allowed))
 
 
+def check_scope(access: object, scope: Scope | None, caller: Caller | None) -> None:
+    """Let a key pass, and who came by the code of one. People who came by themselves need no scope.
+
+    Args:
+        access: what the handler declares.
+        scope: what a key needs for it; None: what everybody may is a key's too, and nothing else.
+        caller: who asks.
+
+    Raises:
+        ScopeMissing: the key was not given it.
+    """
+    if caller is None or caller.scopes is None or scope in caller.scopes:
+        return
+    if caller.key_id is None and scope not in HANDED_SCOPES:
+        return
+    if scope is None and Access.PUBLIC in required(access):
+        return
+    raise ScopeMissing(scope)
+
+
+def require_scope(caller: Caller, scope: Scope) -> None:
+    """The same of something that only some requests of an endpoint ask for.
+
+    Raises:
+        ScopeMissing: the key was not given it.
+    """
+    check_scope(None, scope, caller)
+
+
 def _fits(access: Access, caller: Caller) -> bool:
     if access is Access.VIEWER:
         return caller.person_id != 0
@@ -65,7 +94,7 @@ def _fits(access: Access, caller: Caller) -> bool:
 
 
 async def authenticate_scope(
-    scope: Mapping[str, Any], where: Where = lambda: None, *, at_hand: bool = False
+    scope: Mapping[str, Any], where: Where = NOWHERE, *, at_hand: bool = False
 ) -> Caller | None:
     """Who is asking, from an ASGI scope that came through the assembled server; None: a guest. `where`
     tells the address they ask from.

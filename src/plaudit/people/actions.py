@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -10,16 +11,18 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.events.log import record
 from plaudit.events.model import PersonFirstSignedIn, PersonReference
-from plaudit.limits import PEOPLE_PER_CALL_MAX, PERSON_NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX
+from plaudit.limits import KEY_OVERLAP_DAYS_MAX, PEOPLE_PER_CALL_MAX, PERSON_NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from plaudit.people.issuers import require_issuer
 from plaudit.people.mailboxes import note_addresses
 from plaudit.people.model import (
+    USUAL_SCOPES,
     ApiKey,
     Person,
     PersonCard,
     Profile,
     RevokedApiKey,
     Role,
+    Scope,
 )
 from plaudit.problems import Conflict, InvalidField, NotFound
 
@@ -158,20 +161,95 @@ def secret_sha256(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-async def create_api_key(connection: Connection, name: str, issuer: str, clock: Clock) -> tuple[ApiKey, str]:
+async def create_api_key(
+    connection: Connection,
+    name: str,
+    issuer: str,
+    clock: Clock,
+    *,
+    scopes: Collection[Scope] = USUAL_SCOPES,
+    networks: Collection[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
     """A key for a server of a platform, and its secret, which cannot be shown again.
+
+    Args:
+        connection: of the owner of the tables.
+        name: what it is called, as long as it is in use.
+        issuer: whose people it may speak for.
+        clock: tells when it is made.
+        scopes: what it may do.
+        networks: addresses it may be used from, in CIDR notation; none: from anywhere.
+        expires_at: None: it is good until it is revoked.
 
     Raises:
         NotFound: no such issuer.
         Conflict: a key of that name is in use.
+        InvalidField: it is over already.
     """
     owner = await require_issuer(connection, issuer)
     if any(key.name == name and key.revoked_at is None for key in await list_api_keys(connection)):
         raise Conflict("A key of this name is in use.", name=name)
-    secret = API_KEY_PREFIX + secrets.token_urlsafe(_API_KEY_BYTES)
-    key = await fetch_one(connection, SQL["insert_api_key"], ApiKey, name, owner.id, secret_sha256(secret), clock.now())
+    now = clock.now()
+    if expires_at is not None and expires_at <= now:
+        raise InvalidField(field="expires_at", reason="must be in the future")
+    secret = _new_secret()
+    key = await fetch_one(
+        connection, SQL["insert_api_key"], ApiKey, name, owner.id, secret_sha256(secret), now, sorted(scopes),
+        sorted(networks), expires_at,
+    )  # fmt: skip
     assert key is not None
     return key, secret
+
+
+def _new_secret() -> str:
+    return API_KEY_PREFIX + secrets.token_urlsafe(_API_KEY_BYTES)
+
+
+async def rotate_api_key(
+    connection: Connection, name: str, former_ends_at: datetime, clock: Clock
+) -> tuple[ApiKey, str]:
+    """A new secret of a key; the one before it is good until `former_ends_at`, and one before that no longer.
+
+    Raises:
+        NotFound: no key of that name is in use.
+        InvalidField: the former secret would be good for too long.
+    """
+    if not clock.now() <= former_ends_at <= clock.now() + timedelta(days=KEY_OVERLAP_DAYS_MAX):
+        raise InvalidField(field="former_ends_at", reason=f"must be within {KEY_OVERLAP_DAYS_MAX} days")
+    secret = _new_secret()
+    key = await fetch_one(connection, SQL["rotate_api_key"], ApiKey, name, secret_sha256(secret), former_ends_at)
+    if key is None:
+        raise NotFound("No key of this name is in use.", name=name)
+    return key, secret
+
+
+async def limit_api_key(
+    connection: Connection,
+    name: str,
+    *,
+    scopes: Collection[Scope] | None = None,
+    networks: Collection[str] | None = None,
+    expires_at: datetime | None = None,
+) -> ApiKey:
+    """Say anew what a key may do, from where, and until when; None: as it is.
+
+    Raises:
+        NotFound: no key of that name is in use.
+    """
+    key = await fetch_one(
+        connection, SQL["limit_api_key"], ApiKey,
+        name, None if scopes is None else sorted(scopes), None if networks is None else sorted(networks), expires_at,
+    )  # fmt: skip
+    if key is None:
+        raise NotFound("No key of this name is in use.", name=name)
+    return key
+
+
+async def note_keys_used(connection: Connection, used: Mapping[int, float]) -> None:
+    """Keep when keys were last used, in seconds since 1970."""
+    moments = [datetime.fromtimestamp(at, UTC) for at in used.values()]
+    await connection.execute(SQL["note_keys_used"], list(used), moments)
 
 
 async def list_api_keys(connection: Connection) -> list[ApiKey]:
@@ -179,13 +257,16 @@ async def list_api_keys(connection: Connection) -> list[ApiKey]:
     return await fetch_all(connection, SQL["list_api_keys"], ApiKey)
 
 
-async def revoke_api_key(connection: Connection, name: str, clock: Clock) -> RevokedApiKey:
-    """Refuse a key from now on; servers that run notice within CALLER_CACHE_S.
+async def revoke_api_key(
+    connection: Connection, name: str | None, clock: Clock, *, key_id: int | None = None
+) -> RevokedApiKey:
+    """Refuse a key from now on, by its name or its number.
 
     Raises:
-        NotFound: no key of that name is in use.
+        NotFound: no such key is in use.
     """
-    revoked = await fetch_one(connection, SQL["revoke_api_key"], RevokedApiKey, name, clock.now())
+    assert (name is None) != (key_id is None), "never all of them"
+    revoked = await fetch_one(connection, SQL["revoke_api_key"], RevokedApiKey, name, key_id, clock.now())
     if revoked is None:
-        raise NotFound("No key of this name is in use.", name=name)
+        raise NotFound("No such key is in use.")
     return revoked

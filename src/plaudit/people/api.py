@@ -9,7 +9,7 @@ from plaudit.injected import Database
 from plaudit.people import actions
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
-from plaudit.people.model import Role
+from plaudit.people.model import Role, Scope
 from plaudit.people.session_api import (
     back_channel_logout,
     end_session,
@@ -32,7 +32,7 @@ class Me(msgspec.Struct, frozen=True):
     roles: Annotated[list[Role], msgspec.Meta(description="What the person may be, as the token says.")]
 
 
-@get("/v1/me", access=Access.VIEWER, operation_id="GetMe", tags=["People"], summary="Who I am")
+@get("/v1/me", access=Access.VIEWER, scope=Scope.PEOPLE, operation_id="GetMe", tags=["People"], summary="Who I am")
 async def get_me(caller: Caller, database: Database) -> Me:
     """The person the token, session or `Plaudit-Subject` stands for."""
     async with database.read() as connection:

@@ -1,4 +1,4 @@
-"""The commands `plaudit token`, `plaudit key` and `plaudit operator`."""
+"""The commands `plaudit token` and `plaudit operator`."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -42,41 +42,6 @@ def token(
     claims = {key: value for key, value in (("name", name), ("country", country)) if value}
     wanted = [Role(role) for role in roles]
     click.echo(minter.mint(user, wanted, CLOCK, lifetime=timedelta(hours=hours), claims=claims))
-
-
-@click.group()
-def key() -> None:
-    """Make, list and revoke API keys of servers."""
-
-
-@key.command("create")
-@click.argument("name")
-@click.option("--issuer", "owner", required=True, help="The issuer whose people the server may speak for.")
-@data_option
-def create_key(name: str, owner: str, data: Path | None) -> None:
-    """Make a key and print it: it cannot be shown again."""
-    _, secret = in_transaction(
-        data, lambda connection: actions.create_api_key(connection, name, owner, CLOCK), owner=True
-    )
-    click.echo(secret)
-
-
-@key.command("list")
-@data_option
-def list_keys(data: Path | None) -> None:
-    """Show all keys, without their secrets."""
-    for one in in_transaction(data, actions.list_api_keys, owner=True):
-        state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M} UTC" if one.revoked_at else "in use"
-        click.echo(f"{one.name}  {one.issuer}  made {one.created_at:%Y-%m-%d %H:%M} UTC  {state}")
-
-
-@key.command("revoke")
-@click.argument("name")
-@data_option
-def revoke_key(name: str, data: Path | None) -> None:
-    """Refuse a key from now on. Servers that run notice within a minute."""
-    in_transaction(data, lambda connection: actions.revoke_api_key(connection, name, CLOCK), owner=True)
-    click.echo(f"revoked: {name}")
 
 
 @click.group()

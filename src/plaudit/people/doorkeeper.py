@@ -1,10 +1,10 @@
 """From what a request presents to who is asking; what was checked is remembered for a short while."""
 
 import hashlib
-import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from plaudit.clock import Clock
@@ -21,14 +21,34 @@ from plaudit.people.tokens import peek, verify, verify_statement
 from plaudit.people.ways_in import WayIn, way_of
 from plaudit.people.wrong_keys import WrongKeys
 
-Where = Callable[[], str | None]
-"""Tells the address somebody asks from; None: that cannot be told, or it is everybody's."""
+Network = IPv4Network | IPv6Network
+Where = Callable[[], tuple[str | None, str | None]]
+"""Tells the address somebody asks from (None: that cannot be told), and what it counts as where those who are wrong are
+counted (None: it is everybody's)."""
+
+
+def NOWHERE() -> tuple[None, None]:  # noqa: N802 - a constant of the type above
+    """Somebody of whom no address can be told."""
+    return None, None
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     caller: Caller
     until: float
+    networks: tuple[Network, ...] = ()
+    """Where they must ask from; empty: from anywhere."""
+
+    def require_network(self, where: Where) -> None:
+        """That they ask from where their key may be used.
+
+        Raises:
+            TokenNotValid: they do not, or it cannot be told.
+        """
+        if self.networks:
+            address, _ = where()
+            if address is None or not any(ip_address(address) in network for network in self.networks):
+                raise TokenNotValid("may not be used from this address")
 
 
 class NotAtHand(Exception):
@@ -50,10 +70,11 @@ class Doorkeeper:
         self._issuers: dict[str, Issuer] = {}
         self._issuers_until = 0.0
         self._wrong_keys = WrongKeys()
+        self._keys_used: dict[int, float] = {}
         self._listeners: list[Callable[[Iterable[WayIn]], None]] = []
 
     async def caller_of(
-        self, credentials: Credentials, where: Where = lambda: None, *, at_hand: bool = False
+        self, credentials: Credentials, where: Where = NOWHERE, *, at_hand: bool = False
     ) -> Caller | None:
         """Who presents these credentials, from where; None when a forgiving one is no longer good.
 
@@ -66,10 +87,10 @@ class Doorkeeper:
         fingerprint = _fingerprint(credentials)
         known = self._known.get(fingerprint)
         if known is not None and known.until > self._now():
-            return known.caller
+            return self._admitted(known, where)
         if at_hand:
             raise NotAtHand
-        address = where()
+        _, address = where()
         self._wrong_keys.check(address, self._now())
         try:
             known = await self._check(credentials)
@@ -79,7 +100,18 @@ class Doorkeeper:
                 return None
             raise
         self._remember(fingerprint, known)
+        return self._admitted(known, where)
+
+    def _admitted(self, known: _Known, where: Where) -> Caller:
+        known.require_network(where)
+        if known.caller.key_id is not None:
+            self._keys_used[known.caller.key_id] = self._now()
         return known.caller
+
+    def take_keys_used(self) -> dict[int, float]:
+        """When keys were last used here, of those that were since this was asked."""
+        used, self._keys_used = self._keys_used, {}
+        return used
 
     async def statement(self, token: str, about: str) -> tuple[Issuer, dict[str, Any]]:
         """Who says something of a thing of its own, such as a video, and the claims it is said in.
@@ -132,7 +164,15 @@ class Doorkeeper:
         roles = frozenset(session.roles) | granted
         if session.key_id is not None:  # a server speaks for no operator, whoever made them one
             roles -= {Role.OPERATOR}
-        caller = Caller(session.person_id, roles, session.issuer_id, session_id=session.id, expires_at=ends)
+        caller = Caller(
+            session.person_id,
+            roles,
+            session.issuer_id,
+            session_id=session.id,
+            expires_at=ends,
+            scopes=None if session.scopes is None else frozenset(session.scopes),
+            handed_by=session.key_id,
+        )
         return _Known(caller, min(ends, self._now() + WAY_IN_CHECK_S))
 
     async def _check_token(self, token: str) -> _Known:
@@ -159,16 +199,22 @@ class Doorkeeper:
     async def _check_key(self, secret: str, subject: str | None) -> _Known:
         wanted = actions.secret_sha256(secret)
         async with self._database.transaction() as connection:
-            key = await fetch_one(connection, actions.SQL["api_key_by_secret"], StoredApiKey, wanted)
-            if key is None or not hmac.compare_digest(key.secret_sha256, wanted):
+            key = await fetch_one(connection, actions.SQL["api_key_by_secret"], StoredApiKey, wanted, self._clock.now())
+            if key is None:
                 raise TokenNotValid("is no API key in use")
             person_id = 0
-            roles = {Role.SERVER}
+            roles = frozenset({Role.SERVER})
             if subject is not None:
                 people = await actions.require_people_by_subjects(connection, key.issuer_id, [subject], self._clock)
-                person_id = people[subject].id
-                roles |= {Role(role) for role in key.allowed_roles if role != Role.OPERATOR}
-        return _Known(Caller(person_id, frozenset(roles), key.issuer_id, key.id), self._now() + CALLER_CACHE_S)
+                person = people[subject]
+                granted = await roles_granted(connection, person.id)
+                may = frozenset(person.platform_roles) & frozenset(key.allowed_roles) | granted | {Role.VIEWER}
+                person_id, roles = person.id, roles | may - {Role.OPERATOR}
+        ends = key.ends_at.timestamp() if key.ends_at else None
+        caller = Caller(person_id, roles, key.issuer_id, key.id, expires_at=ends, scopes=frozenset(key.scopes))
+        until = self._now() + CALLER_CACHE_S
+        networks = tuple(ip_network(one) for one in key.networks)
+        return _Known(caller, until if ends is None else min(until, ends), networks)
 
     def _remember(self, fingerprint: bytes, known: _Known) -> None:
         self._known[fingerprint] = known

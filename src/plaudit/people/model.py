@@ -21,10 +21,39 @@ class Role(enum.StrEnum):
 PERSON_ROLES = frozenset({Role.VIEWER, Role.CREATOR, Role.OPERATOR})
 
 
+class Scope(enum.StrEnum):
+    """What a server's key may do, for its platform and in the name of its people."""
+
+    PEOPLE = "people"
+    """Tell of them, read what was told, hand them over to the pages and sign them out."""
+    ROOMS = "rooms"
+    VIDEOS = "videos"
+    GIFTS = "gifts"
+    ORDERS = "orders"
+    """Quotes, orders and purchases in stores."""
+    EVENTS = "events"
+    MONEY_READ = "money-read"
+    """Read wallets, orders, papers, earnings and payouts."""
+    PAYOUTS = "payouts"
+    """Convert what was earned, and ask for payouts."""
+    METHODS = "methods"
+    """Say where creators are paid to."""
+    CONSENTS = "consents"
+    """Agree, withdraw, and have cards kept."""
+
+
+PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS})
+"""What somebody does themself unless a key is expressly given it."""
+HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS})
+"""What sessions that a key's codes began must not do either unless the key may: whoever has the key can begin one."""
+USUAL_SCOPES = frozenset(Scope) - PERSONAL_SCOPES
+
+
 class Caller(msgspec.Struct, frozen=True):
     """Who makes a request. `person_id` is 0 for a server that speaks for nobody in particular.
 
     `expires_at` (seconds since 1970, UTC) is when what was shown is no longer good; None: when it is revoked.
+    `key_id` is the key a server asks with, `handed_by` that whose code began their session; `scopes` what it may do.
     """
 
     person_id: int
@@ -33,6 +62,13 @@ class Caller(msgspec.Struct, frozen=True):
     key_id: int | None = None
     session_id: int | None = None
     expires_at: float | None = None
+    scopes: frozenset[Scope] | None = None
+    handed_by: int | None = None
+
+    @property
+    def acting_key(self) -> int | None:
+        """The key without which they would not be here; None: they came by themselves."""
+        return self.handed_by if self.key_id is None else self.key_id
 
 
 class Issuer(msgspec.Struct, frozen=True):
@@ -107,7 +143,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiKey(msgspec.Struct, frozen=True):
-    """A key of a platform's server; its secret is shown once and never kept."""
+    """A key of a platform's server; its secrets are shown once and never kept."""
 
     id: int
     name: str
@@ -115,6 +151,14 @@ class ApiKey(msgspec.Struct, frozen=True):
     issuer: str
     created_at: datetime
     revoked_at: datetime | None
+    scopes: list[Scope]
+    networks: list[str]
+    """Where it may be used from; empty: from anywhere."""
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    """To the minute."""
+    former_ends_at: datetime | None
+    """Until when the secret before this one is good."""
 
 
 class TokenNotValid(Unauthenticated):
@@ -142,6 +186,20 @@ class RoleMissing(Forbidden):
         super().__init__(f"This needs the role {' or '.join(needed)}.", needed=needed)
 
 
+class ScopeMissing(Forbidden):
+    """`needed` null: something that no key may do."""
+
+    code: ClassVar[str] = "scope_missing"
+    title: ClassVar[str] = "The key of a server may not do this; sign in yourself."
+
+    class Fields(msgspec.Struct, frozen=True):
+        needed: str | None
+
+    def __init__(self, needed: Scope | None) -> None:
+        what = "Only somebody who is signed in may" if needed is None else f"This needs a key of the scope {needed}"
+        super().__init__(f"{what}.", needed=needed)
+
+
 class ForeignOrigin(Forbidden):
     code: ClassVar[str] = "foreign_origin"
     title: ClassVar[str] = "A page of another site may not do this in your name."
@@ -161,7 +219,10 @@ class StoredApiKey(msgspec.Struct, frozen=True):
 
     id: int
     issuer_id: int
-    secret_sha256: bytes
+    scopes: list[Scope]
+    networks: list[str]
+    ends_at: datetime | None
+    """When the key, or the secret that was shown, is no longer good."""
     allowed_roles: list[Role]
 
 

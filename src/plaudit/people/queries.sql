@@ -141,30 +141,64 @@ where p.id = u.id;
 
 -- name: insert_api_key -> ApiKey
 with written as (
-    insert into api_key (name, issuer_id, secret_sha256, created_at)
-    values ($1, $2, $3, $4)
-    returning id, name, issuer_id, created_at, revoked_at
+    insert into api_key (name, issuer_id, secret_sha256, created_at, scopes, networks, expires_at)
+    values ($1, $2, $3, $4, $5, $6::text[]::cidr[], $7)
+    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at
 )
-select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at
+select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at, w.scopes, w.networks::text[] as networks,
+    w.expires_at, w.last_used_at, w.former_ends_at
 from written w
 join issuer i on i.id = w.issuer_id;
 
 -- name: list_api_keys -> ApiKey
-select k.id, k.name, k.issuer_id, i.issuer, k.created_at, k.revoked_at
+select k.id, k.name, k.issuer_id, i.issuer, k.created_at, k.revoked_at, k.scopes, k.networks::text[] as networks,
+    k.expires_at, k.last_used_at, k.former_ends_at
 from api_key k
 join issuer i on i.id = k.issuer_id
 order by k.id;
 
 -- name: api_key_by_secret -> StoredApiKey
-select k.id, k.issuer_id, k.secret_sha256, i.allowed_roles
+-- By its secret, or by the one before that for as long as it is good.
+select k.id, k.issuer_id, k.scopes, k.networks::text[] as networks, i.allowed_roles,
+    case k.secret_sha256 when $1 then k.expires_at else least(k.expires_at, k.former_ends_at) end as ends_at
 from api_key k
 join issuer i on i.id = k.issuer_id
-where k.secret_sha256 = $1 and k.revoked_at is null and i.active;
+where (k.secret_sha256 = $1 or k.former_secret_sha256 = $1 and k.former_ends_at > $2)
+    and (k.expires_at is null or k.expires_at > $2) and k.revoked_at is null and i.active;
+
+-- name: rotate_api_key -> ApiKey
+-- A secret that nobody knows any more cannot be the former one: of two, the older ends now.
+with written as (
+    update api_key set former_secret_sha256 = secret_sha256, former_ends_at = $3, secret_sha256 = $2
+    where name = $1 and revoked_at is null
+    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at
+)
+select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at, w.scopes, w.networks::text[] as networks,
+    w.expires_at, w.last_used_at, w.former_ends_at
+from written w
+join issuer i on i.id = w.issuer_id;
+
+-- name: limit_api_key -> ApiKey
+with written as (
+    update api_key set scopes = coalesce($2, scopes), networks = coalesce($3::text[]::cidr[], networks),
+        expires_at = coalesce($4, expires_at)
+    where name = $1 and revoked_at is null
+    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at
+)
+select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at, w.scopes, w.networks::text[] as networks,
+    w.expires_at, w.last_used_at, w.former_ends_at
+from written w
+join issuer i on i.id = w.issuer_id;
+
+-- name: note_keys_used
+update api_key k set last_used_at = u.at
+from unnest($1::integer[], $2::timestamptz[]) u (id, at)
+where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at);
 
 -- name: revoke_api_key -> RevokedApiKey
-update api_key set revoked_at = $2
-where name = $1 and revoked_at is null
-returning id, name, revoked_at;
+select r.id, r.name, r.revoked_at
+from api_key k cross join revoke_key(k.id, $3) r
+where ($1::text is null or k.name = $1) and ($2::integer is null or k.id = $2) and k.revoked_at is null;
 
 -- name: roles_granted
 select role from role_grant where person_id = $1 and taken_at is null;
@@ -187,11 +221,12 @@ insert into session (secret_sha256, person_id, roles, platform_session, created_
 values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: session_by_secret -> StoredSession
--- Its roles as far as the platform may still give them.
-select s.id, s.person_id, p.issuer_id, s.expires_at, s.key_id,
+-- Its roles as far as the platform may still give them. What a server's key began ends with the key.
+select s.id, s.person_id, p.issuer_id, s.expires_at, s.key_id, k.scopes,
     array(select unnest(s.roles) intersect select unnest(i.allowed_roles)) as roles
 from session s join person p on p.id = s.person_id join issuer i on i.id = p.issuer_id
-where s.secret_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and i.active;
+left join api_key k on k.id = s.key_id
+where s.secret_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and i.active and k.revoked_at is null;
 
 -- name: end_session -> EndedSession
 -- The ID token is forgotten with it; who ends it is told it once more.
@@ -215,8 +250,10 @@ returning s.id;
 -- Of some ways in those that have ended: sessions, keys of servers, and platforms that are no longer accepted.
 select w.kind, w.id from unnest($1::text[], $2::bigint[]) as w (kind, id)
 left join session s on w.kind = 'session' and s.id = w.id and s.ended_at is null and s.expires_at > $3
-left join person p on p.id = s.person_id
+left join api_key began on began.id = s.key_id
+left join person p on p.id = s.person_id and began.revoked_at is null
 left join api_key k on w.kind = 'key' and k.id = w.id and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > $3)
 left join issuer i on i.id = coalesce(p.issuer_id, k.issuer_id, case w.kind when 'issuer' then w.id end)
 where i.active is not true;
 

@@ -5,12 +5,12 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.people",
     tables="allowance_taken api_key issuer logout_token person person_email role_grant session sign_in_code",
-    routers=("api:router", "told_api:router"),
+    routers=("api:router", "told_api:router", "key_api:router"),
     jobs="jobs:people_jobs",
     pages=("people", "sign_in"),
     commands=(
         RoomCommand("issuer", "issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
-        RoomCommand("key", "commands:key", "Make, list and revoke API keys of servers."),
+        RoomCommand("key", "key_commands:key", "Make, list, rotate and revoke API keys of servers."),
         RoomCommand("operator", "commands:operator", "Say who may run the economy."),
         RoomCommand("token", "commands:token", "Mint a token for development."),
     ),

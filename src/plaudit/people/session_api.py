@@ -22,7 +22,7 @@ from plaudit.people.credentials import SAFE_METHODS, SESSION_COOKIE, credentials
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.handoff import NewSignInCode, SignInCode
 from plaudit.people.injected import Caller
-from plaudit.people.model import ForeignOrigin, TokenNotValid
+from plaudit.people.model import ForeignOrigin, Scope, TokenNotValid
 from plaudit.people.openid import OpenId
 from plaudit.people.sessions import EndedSession
 from plaudit.people.told_api import SubjectInPath
@@ -80,6 +80,7 @@ async def end_session(
 @post(
     "/v1/sign-in-codes",
     access=Access.SERVER,
+    scope=Scope.PEOPLE,
     operation_id="MakeSignInCode",
     tags=TAGS,
     summary="Hand somebody over to the pages",
@@ -98,6 +99,7 @@ async def make_sign_in_code(
 @delete(
     "/v1/people/{subject:str}/sessions",
     access=Access.SERVER,
+    scope=Scope.PEOPLE,
     operation_id="EndSessionsOfPerson",
     tags=TAGS,
     summary="Sign somebody out of the pages",

@@ -12,7 +12,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one, statements
 from plaudit.limits import SESSION_HOURS_MAX, SIGN_IN_CODE_S
 from plaudit.people.actions import require_person, secret_sha256
-from plaudit.people.model import Caller, Role, TokenNotValid
+from plaudit.people.model import Caller, Role, Scope, TokenNotValid
 from plaudit.problems import Unauthenticated
 
 SQL = statements(__file__)
@@ -32,6 +32,8 @@ class StoredSession(msgspec.Struct, frozen=True):
     expires_at: datetime
     key_id: int | None
     """The server whose code began it."""
+    scopes: list[Scope] | None
+    """What that server's key may do."""
 
 
 class NewSession(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
 from plaudit.people.access import Access
 from plaudit.people.actions import require_subject
 from plaudit.people.injected import Caller
-from plaudit.people.model import Person, Role
+from plaudit.people.model import Person, Role, Scope
 from plaudit.people.telling import PeopleToTell, PersonFacts, PersonUnknown, find_told, tell
 from plaudit.problems import InvalidField
 
@@ -63,6 +63,7 @@ def person_answer(person: Person) -> PersonAnswer:
 @put(
     "/v1/people/{subject:str}",
     access=Access.SERVER,
+    scope=Scope.PEOPLE,
     operation_id="TellOfPerson",
     tags=TAGS,
     summary="Tell of a person",
@@ -86,6 +87,7 @@ async def tell_of_person(
 @post(
     "/v1/people:batch",
     access=Access.SERVER,
+    scope=Scope.PEOPLE,
     operation_id="TellOfPeople",
     tags=TAGS,
     summary="Tell of many people",
@@ -110,6 +112,7 @@ async def tell_of_people(
 @get(
     "/v1/people/{subject:str}",
     access=Access.SERVER,
+    scope=Scope.PEOPLE,
     operation_id="GetPerson",
     tags=TAGS,
     summary="One person of the platform",

@@ -104,9 +104,14 @@ def guest_address(text: str | None) -> str | None:
     return str(address) if address.version == 4 else str(ip_network((address, _PREFIX_OF_ONE), strict=False))
 
 
-def where_of(scope: Mapping[str, Any]) -> Callable[[], str | None]:
-    """Tells `guest_address` of a request to whoever asks: few have to know."""
-    return lambda: guest_address(client_address(scope, scope["plaudit"]["settings"]))
+def where_of(scope: Mapping[str, Any]) -> Callable[[], tuple[str | None, str | None]]:
+    """Tells the address of a request and its `guest_address` to whoever asks: few have to know."""
+
+    def where() -> tuple[str | None, str | None]:
+        address = client_address(scope, scope["plaudit"]["settings"])
+        return address, guest_address(address)
+
+    return where
 
 
 def kept_network(address: Address) -> str:

@@ -17,6 +17,7 @@ from plaudit.moments import Moment, require_moment
 from plaudit.pages import Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
+from plaudit.people.model import Scope
 from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.problems import Problem
 from plaudit.videos import actions, creator_api, reading, watching_api
@@ -65,6 +66,7 @@ ExternalIdInPath = Annotated[
 @put(
     "/v1/videos/by-external-id/{external_id:str}",
     access=Access.SERVER,
+    scope=Scope.VIDEOS,
     operation_id="TellOfVideo",
     tags=TAGS,
     summary="Tell of a video",
@@ -92,6 +94,7 @@ async def tell_of_video(
 @post(
     "/v1/videos:batch",
     access=Access.SERVER,
+    scope=Scope.VIDEOS,
     operation_id="TellOfVideos",
     tags=TAGS,
     summary="Tell of many videos",
@@ -117,6 +120,7 @@ async def tell_of_videos(
 @get(
     "/v1/videos",
     access=Access.SERVER,
+    scope=Scope.VIDEOS,
     operation_id="ListVideos",
     tags=TAGS,
     summary="Videos of the platform",
@@ -134,6 +138,7 @@ async def list_videos(
 @get(
     "/v1/videos/by-external-id/{external_id:str}",
     access=Access.SERVER,
+    scope=Scope.VIDEOS,
     operation_id="GetToldVideo",
     tags=TAGS,
     summary="One video of the platform",
@@ -148,6 +153,7 @@ async def get_told_video(external_id: ExternalIdInPath, caller: Caller, database
 @delete(
     "/v1/videos/by-external-id/{external_id:str}",
     access=Access.SERVER,
+    scope=Scope.VIDEOS,
     operation_id="ForgetVideo",
     tags=TAGS,
     summary="Take a video away",

@@ -18,6 +18,7 @@ from plaudit.pages import Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.videos import actions, reading
 from plaudit.videos.answers import MyVideo, MyVideoPage, my_video
 from plaudit.videos.eligibility import Rule, refusal_of_video
@@ -44,6 +45,7 @@ class MessagesSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get(
     "/v1/creators/me/videos",
     access=Access.CREATOR,
+    scope=Scope.VIDEOS,
     operation_id="ListMyVideos",
     tags=TAGS,
     summary="My videos",
@@ -70,6 +72,7 @@ async def list_my_videos(
 @put(
     "/v1/creators/me/video-gifts",
     access=Access.CREATOR,
+    scope=Scope.VIDEOS,
     operation_id="SwitchVideoGifts",
     tags=TAGS,
     summary="Take gifts on videos, or on none",
@@ -92,6 +95,7 @@ async def switch_video_gifts(
 @put(
     "/v1/creators/me/video-messages",
     access=Access.CREATOR,
+    scope=Scope.VIDEOS,
     operation_id="SwitchVideoMessages",
     tags=TAGS,
     summary="Take words with gifts on videos, or only gifts",
@@ -114,6 +118,7 @@ async def switch_video_messages(
 @put(
     "/v1/creators/me/videos/{video_id:str}/gifts",
     access=Access.CREATOR,
+    scope=Scope.VIDEOS,
     operation_id="SwitchGiftsOfVideo",
     tags=TAGS,
     summary="Take gifts on one of my videos, or not",
@@ -138,6 +143,7 @@ async def switch_gifts_of_video(
 @get(
     "/v1/creators/me/videos/{video_id:str}/received-gifts",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="ListGiftsReceivedOnVideo",
     tags=TAGS,
     summary="Gifts I received on a video",

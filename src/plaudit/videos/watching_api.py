@@ -20,6 +20,7 @@ from plaudit.live.watching import AfterCursor, FrameCursor, LastEventId, event_s
 from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller, CallerOrGuest
+from plaudit.people.model import Scope
 from plaudit.people.ways_in import WayIn
 from plaudit.videos import messages
 from plaudit.videos.creator_api import VideoId
@@ -94,6 +95,7 @@ async def watch_video(  # noqa: PLR0913, PLR0917 - each is of the request, or a 
 @delete(
     "/v1/videos/{video_id:str}/frames/{seq:int}/gifts/{gift_id:uuid}/message",
     access=frozenset({Access.CREATOR, Access.OPERATOR, Access.SERVER}),
+    scope=Scope.VIDEOS,
     operation_id="RemoveVideoGiftMessage",
     tags=TAGS,
     summary="Take away the words of a gift on a video",

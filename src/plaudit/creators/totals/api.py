@@ -16,7 +16,7 @@ from plaudit.pages import Limit
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.people.model import HIDDEN, HIDDEN_CARD, PersonCard
+from plaudit.people.model import HIDDEN, HIDDEN_CARD, PersonCard, Scope
 from plaudit.problems import InvalidField
 from plaudit.videos.reading import videos_by_ids
 
@@ -76,6 +76,7 @@ def period_of(first: date | None, last: date | None, today: date) -> Period:
 @get(
     "/v1/creators/me/totals",
     access=Access.CREATOR,
+    scope=Scope.MONEY_READ,
     operation_id="GetTotals",
     tags=["Creators"],
     summary="What I received, by day, room, video, item or supporter",

@@ -18,6 +18,7 @@ from plaudit.live.streams import actions, keys
 from plaudit.live.streams.model import NewStreamKey, StreamKey, StreamKeyView, StreamRefused, StreamsNotOffered
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.problems import BodyTooLarge, InvalidField
 
 TAGS = ["Streams"]
@@ -52,6 +53,7 @@ def _view(key: StreamKey | None, text: str | None, settings: Settings) -> Stream
 @put(
     "/v1/creators/me/stream-key",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="RenewStreamKey",
     tags=TAGS,
     summary="A new stream key",
@@ -70,6 +72,7 @@ async def renew_stream_key(
 @get(
     "/v1/creators/me/stream-key",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="GetStreamKey",
     tags=TAGS,
     summary="My stream key",
@@ -85,6 +88,7 @@ async def get_stream_key(caller: Caller, database: Database, settings: Settings)
 @delete(
     "/v1/creators/me/stream-key",
     access=Access.CREATOR,
+    scope=Scope.ROOMS,
     operation_id="RevokeStreamKey",
     tags=TAGS,
     summary="Revoke my stream key",

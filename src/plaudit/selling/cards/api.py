@@ -13,6 +13,7 @@ from plaudit.languages.speaking import voice
 from plaudit.people.access import Access
 from plaudit.people.allowances import TooOften, take
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.people.telling import PersonUnknown, find_told
 from plaudit.people.told_api import TAGS as PEOPLE_TAGS
 from plaudit.people.told_api import SubjectInPath, require_path_subject
@@ -31,7 +32,14 @@ from plaudit.selling.providers.returning import absolute_return
 TAGS = ["Recharge"]
 
 
-@get("/me/cards", access=Access.VIEWER, operation_id="GetCards", tags=TAGS, summary="My saved cards")
+@get(
+    "/me/cards",
+    access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
+    operation_id="GetCards",
+    tags=TAGS,
+    summary="My saved cards",
+)
 async def get_cards(
     caller: Caller, database: Database, payment_providers: NamedDependency[PaymentProviders], clock: Clock
 ) -> CardsAnswer:
@@ -44,6 +52,7 @@ async def get_cards(
 @post(
     "/me/cards",
     access=Access.VIEWER,
+    scope=Scope.CONSENTS,
     operation_id="SaveCard",
     tags=TAGS,
     problems=(ConsentOutdated, NoPrices, ProviderRefused, ProviderUnavailable, TooManyCards, TooOften),
@@ -76,6 +85,7 @@ async def save_card(
 @post(
     "/me/cards/refresh",
     access=Access.VIEWER,
+    scope=Scope.ORDERS,
     operation_id="RefreshCards",
     tags=TAGS,
     problems=(TooOften,),
@@ -101,6 +111,7 @@ async def refresh_cards(
 @put(
     "/me/cards/{card_id:uuid}/default",
     access=Access.VIEWER,
+    scope=Scope.ORDERS,
     operation_id="ChooseCard",
     tags=TAGS,
     problems=(NotFound,),
@@ -123,6 +134,7 @@ async def choose_card(
 @delete(
     "/me/cards/{card_id:uuid}",
     access=Access.VIEWER,
+    scope=Scope.CONSENTS,
     operation_id="RemoveCard",
     tags=TAGS,
     problems=(NotFound,),
@@ -147,6 +159,7 @@ async def remove_card(
 @delete(
     "/people/{subject:str}/cards",
     access=Access.SERVER,
+    scope=Scope.PEOPLE,
     operation_id="ForgetCardsOfPerson",
     tags=PEOPLE_TAGS,
     problems=(PersonUnknown,),

@@ -12,10 +12,10 @@ from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_ID, Cursor, Limit, Page
-from plaudit.people.access import Access
+from plaudit.people.access import Access, require_scope
 from plaudit.people.allowances import TooOften
 from plaudit.people.injected import Caller, CallerOrGuest
-from plaudit.people.model import Role
+from plaudit.people.model import Role, Scope
 from plaudit.problems import StandsStill
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.cards.model import CardExpired, ConsentOutdated, TooManyCards
@@ -100,6 +100,7 @@ async def get_prices(
 @post(
     "/quotes",
     access=Access.VIEWER,
+    scope=Scope.ORDERS,
     operation_id="MakeQuote",
     tags=TAGS,
     problems=(NoPrices, NoSeller, RegionRefused, TaxNotKnown, TooOften),
@@ -139,6 +140,7 @@ async def make_quote(
 @post(
     "/orders",
     access=Access.VIEWER,
+    scope=Scope.ORDERS,
     operation_id="PlaceOrder",
     tags=TAGS,
     problems=(
@@ -172,11 +174,13 @@ async def place_order(
 
     With `card_id` the saved card pays at once: the answer is the paid order, a declined one that says why, or one that
     is pending with the page of the buyer's bank as `checkout_url`."""
+    if data.consent is not None or data.save_card is not None:
+        require_scope(caller, Scope.CONSENTS)
     order = await checkout.start(database, payment_providers, caller.person_id, data, settings, clock)
     return order_answer(order, settings.store_product_prefix)
 
 
-@get("/orders", access=Access.VIEWER, operation_id="ListOrders", tags=TAGS, summary="My orders")
+@get("/orders", access=Access.VIEWER, scope=Scope.MONEY_READ, operation_id="ListOrders", tags=TAGS, summary="My orders")
 async def list_orders(
     caller: Caller,
     database: Database,
@@ -192,7 +196,14 @@ async def list_orders(
     )
 
 
-@get("/orders/{order_id:uuid}", access=OWNER, operation_id="GetOrder", tags=TAGS, summary="One order")
+@get(
+    "/orders/{order_id:uuid}",
+    access=OWNER,
+    scope=Scope.MONEY_READ,
+    operation_id="GetOrder",
+    tags=TAGS,
+    summary="One order",
+)
 async def get_order(order_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings) -> OrderAnswer:
     """For its buyer, and for operators."""
     async with database.read() as connection:
@@ -202,6 +213,7 @@ async def get_order(order_id: FromPath[UUID], caller: Caller, database: Database
 @post(
     "/orders/{order_id:uuid}/refresh",
     access=OWNER,
+    scope=Scope.ORDERS,
     operation_id="RefreshOrder",
     tags=TAGS,
     problems=(ProviderRefused, ProviderUnavailable),

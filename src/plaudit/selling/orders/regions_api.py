@@ -12,7 +12,7 @@ from msgspec import Meta
 from plaudit.injected import Database
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
-from plaudit.people.model import Role
+from plaudit.people.model import Role, Scope
 from plaudit.policy import actions as decisions
 from plaudit.policy.model import (
     Basis,
@@ -129,6 +129,7 @@ def decision_answer(decision: RegionDecision) -> RegionDecisionAnswer:
 @get(
     "/orders/{order_id:uuid}/region-decisions",
     access=frozenset({Access.VIEWER, Access.OPERATOR}),
+    scope=Scope.MONEY_READ,
     operation_id="ListRegionReasons",
     tags=["Recharge"],
     summary="Why an order has the price of its region",

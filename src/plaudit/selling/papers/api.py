@@ -15,6 +15,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import require_person
 from plaudit.people.allowances import TooOften, take
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.problems import NotFound
 from plaudit.selling.papers import reading
 from plaudit.selling.papers.answers import (
@@ -43,6 +44,7 @@ PaperLanguage = Annotated[
 @get(
     "/receipts/{order_id:uuid}",
     access=OWNER,
+    scope=Scope.MONEY_READ,
     operation_id="GetReceipt",
     tags=TAGS,
     problems=(NotFound,),
@@ -57,6 +59,7 @@ async def get_receipt(order_id: FromPath[UUID], caller: Caller, database: Databa
 @get(
     "/receipts/{order_id:uuid}/pdf",
     access=OWNER,
+    scope=Scope.MONEY_READ,
     operation_id="GetReceiptPdf",
     tags=TAGS,
     problems=(NotFound, TooOften),
@@ -83,6 +86,7 @@ async def get_receipt_pdf(
 @get(
     "/receipts/{order_id:uuid}/credit-notes",
     access=OWNER,
+    scope=Scope.MONEY_READ,
     operation_id="ListCreditNotes",
     tags=TAGS,
     problems=(NotFound,),
@@ -99,6 +103,7 @@ async def list_credit_notes(order_id: FromPath[UUID], caller: Caller, database: 
 @get(
     "/credit-notes/{reversal_id:uuid}",
     access=OWNER,
+    scope=Scope.MONEY_READ,
     operation_id="GetCreditNote",
     tags=TAGS,
     problems=(NotFound,),
@@ -115,6 +120,7 @@ async def get_credit_note(
 @get(
     "/credit-notes/{reversal_id:uuid}/pdf",
     access=OWNER,
+    scope=Scope.MONEY_READ,
     operation_id="GetCreditNotePdf",
     tags=TAGS,
     problems=(NotFound, TooOften),

@@ -16,6 +16,7 @@ from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_ID, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.problems import Conflict, NotFound
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.providers import PaymentProviders
@@ -58,6 +59,7 @@ class RegionRuleProposal(RegionRule, frozen=True, forbid_unknown_fields=True, kw
 @get(
     "/orders/{order_id:uuid}/withdrawal",
     access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
     operation_id="PreviewWithdrawal",
     tags=TAGS,
     problems=(NotFound,),
@@ -82,6 +84,7 @@ async def preview_withdrawal(
 @post(
     "/withdrawals",
     access=Access.VIEWER,
+    scope=Scope.CONSENTS,
     operation_id="Withdraw",
     tags=TAGS,
     problems=(NotFound, NothingLeftToRefund, WithdrawalNotPossible, CoinsWereSpent),
@@ -100,7 +103,14 @@ async def withdraw(
     return reversal_answer(await sending.withdraw(database, payment_providers, caller.person_id, data, settings, clock))
 
 
-@get("/reversals", access=Access.VIEWER, operation_id="ListReversals", tags=TAGS, summary="What went back of my orders")
+@get(
+    "/reversals",
+    access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
+    operation_id="ListReversals",
+    tags=TAGS,
+    summary="What went back of my orders",
+)
 async def list_reversals(
     caller: Caller,
     database: Database,
@@ -116,6 +126,7 @@ async def list_reversals(
 @get(
     "/reversals/{reversal_id:uuid}",
     access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
     operation_id="GetReversal",
     tags=TAGS,
     problems=(NotFound,),
@@ -130,6 +141,7 @@ async def get_reversal(reversal_id: FromPath[UUID], caller: Caller, database: Da
 @get(
     "/orders/{order_id:uuid}/reversals",
     access=OWNER,
+    scope=Scope.MONEY_READ,
     operation_id="ListReversalsOfOrder",
     tags=TAGS,
     problems=(NotFound,),

@@ -13,6 +13,7 @@ from plaudit.limits import PAGE_LENGTH_DEFAULT, STORE_CANDIDATES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
 from plaudit.problems import NotFound
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.selling.grants.model import GrantLimitReached, GrantToOneself, NewGrant
@@ -53,6 +54,7 @@ PROOF_PROBLEMS = (NotFound, PurchaseNotValid, PurchaseHeld, PurchaseUsed, Provid
 @post(
     "/orders/{order_id:uuid}/purchase",
     access=Access.VIEWER,
+    scope=Scope.ORDERS,
     operation_id="ProvePurchase",
     tags=TAGS,
     problems=(*PROOF_PROBLEMS, OrderDoesNotFit),
@@ -79,6 +81,7 @@ async def prove_purchase(
 @post(
     "/store-purchases/{provider:str}",
     access=Access.VIEWER,
+    scope=Scope.ORDERS,
     operation_id="BringPurchase",
     tags=TAGS,
     problems=PROOF_PROBLEMS,
@@ -100,7 +103,14 @@ async def bring_purchase(
     return order_answer(order, settings.store_product_prefix)
 
 
-@get("/me/store-consent", access=Access.VIEWER, operation_id="GetStoreConsent", tags=TAGS, summary="My consent")
+@get(
+    "/me/store-consent",
+    access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
+    operation_id="GetStoreConsent",
+    tags=TAGS,
+    summary="My consent",
+)
 async def get_consent(caller: Caller, database: Database) -> ConsentAnswer:
     """Whether an app store may be told how much of a purchase was used."""
     async with database.read() as connection:
@@ -111,6 +121,7 @@ async def get_consent(caller: Caller, database: Database) -> ConsentAnswer:
 @put(
     "/me/store-consent",
     access=Access.VIEWER,
+    scope=Scope.CONSENTS,
     operation_id="SetStoreConsent",
     tags=TAGS,
     summary="Give or withdraw my consent",

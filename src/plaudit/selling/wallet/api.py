@@ -19,7 +19,7 @@ from plaudit.pages import Cursor, Limit, Number, Page, Places
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
-from plaudit.people.model import Person, PersonCard
+from plaudit.people.model import Person, PersonCard, Scope
 from plaudit.selling.prices.pricing import NoPrices
 from plaudit.selling.reversals.model import Kind, Reversal, State
 from plaudit.selling.wallet import reading as wallet
@@ -178,7 +178,7 @@ class GiftLots(msgspec.Struct, frozen=True):
     items: list[GiftLot]
 
 
-@get("/wallet", access=Access.VIEWER, operation_id="GetWallet", tags=TAGS, summary="My coins")
+@get("/wallet", access=Access.VIEWER, scope=Scope.MONEY_READ, operation_id="GetWallet", tags=TAGS, summary="My coins")
 async def get_wallet(
     caller: Caller,
     database: Database,
@@ -229,6 +229,7 @@ def _lot(lot: OpenLot) -> LotAnswer:
 @get(
     "/wallet/history",
     access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
     operation_id="GetWalletHistory",
     tags=TAGS,
     summary="My recharges, gifts and reversals",
@@ -294,6 +295,7 @@ def _entry(
 @get(
     "/wallet/gifts/{gift_id:uuid}/lots",
     access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
     operation_id="GetGiftLots",
     tags=TAGS,
     summary="Which lots paid for a gift of mine",
