@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, Parameter
+from litestar.params import Parameter
 
 from plaudit.injected import Clock, Database
 from plaudit.people import actions
@@ -16,7 +16,7 @@ from plaudit.people.model import ApiKey, Scope
 from plaudit.people.ways_in import WayIn
 
 TAGS = ["Operator"]
-KEY_NUMBER_MAX = 2**31 - 1
+KeyNumber = Annotated[int, Parameter(ge=1, lt=2**31, description="The key.")]
 
 
 class KeyAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ async def list_keys(database: Database) -> KeyList:
     summary="Take a key away",
 )
 async def revoke_key(
-    key_id: Annotated[FromPath[int], Parameter(ge=1, le=KEY_NUMBER_MAX)],
+    key_id: KeyNumber,
     database: Database,
     clock: Clock,
     doorkeeper: NamedDependency[Doorkeeper],
