@@ -103,7 +103,9 @@ WHEREABOUTS_REMEMBERED = 10_000  # of so many people and networks, per process
 
 # people
 SESSIONS_FORGOTTEN_EVERY_S = 3_600  # pause between two looks for sessions and codes that are long over
-WAY_IN_CHECK_S = 5  # how long a session, key or overlay token that was ended elsewhere may still act
+WAY_IN_CHECK_S = 5  # how long what was ended elsewhere may still act when the database could not tell of it
+SESSION_DEVICE_LENGTH_MAX = 500  # characters of what a browser calls itself
+SESSIONS_SHOWN_MAX = 200  # of one person, the newest
 SESSION_HOURS_MAX = 24 * 30  # of one session of the pages
 SIGN_IN_CODE_S = 60  # to use a code that signs somebody in
 SIGN_IN_ATTEMPT_S = 600  # to come back from the platform's sign-in page
@@ -392,6 +394,7 @@ MOMENT_YEAR_MAX = 2999  # the same; far enough from the last there is that a whi
 TOKEN_LENGTH_MAX = 8_192  # characters of a token or key
 RSA_BITS_MIN = 2_048  # of a key that tokens may be signed with
 TOKEN_LIFETIME_H = 12  # of a token minted here, unless its maker says otherwise
+TOKEN_LIFE_S_MAX = 86_400  # of a platform's token, unless the settings say otherwise
 TOKEN_LEEWAY_S = 30  # by which the clock of an issuer may differ from ours
 CALLER_CACHE_LENGTH_MAX = 50_000  # checked tokens and keys remembered, per process
 KEY_USE_NOTED_EVERY_S = 60  # when a key was last used

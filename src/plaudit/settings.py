@@ -28,6 +28,7 @@ from plaudit.limits import (
     ROOMS_WATCHED_PER_CREATOR,
     SOCKETS_MAX,
     STREAM_SECRET_LENGTH_MIN,
+    TOKEN_LIFE_S_MAX,
 )
 from plaudit.setting_kinds import (
     NOT_SET,
@@ -113,6 +114,9 @@ class Settings:
     guest_sockets_per_address: int = GUEST_SOCKETS_PER_ADDRESS
     """Rooms that guests from one address of the open internet may watch at once, in one process. Behind a proxy that
     `trusted_proxies` does not name, nobody's address is known, and this holds nobody."""
+
+    token_life_max_s: Annotated[int, whole(60)] = TOKEN_LIFE_S_MAX
+    """Seconds a platform's token may be good for, from when it was made; one that is good for longer is refused."""
 
     rooms_per_creator: int = ROOMS_PER_CREATOR
     """Rooms of one creator that are scheduled or live."""

@@ -1,5 +1,6 @@
 """Sessions of the pages: begun by a token, ended by whoever has them or by time, and what is open ends with them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -10,8 +11,10 @@ from websockets.exceptions import ConnectionClosed
 
 from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
-from plaudit.limits import SESSION_HOURS_MAX, WAY_IN_CHECK_S
+from plaudit.limits import CALLER_CACHE_S, SESSION_HOURS_MAX, WAY_IN_CHECK_S
+from plaudit.live import socket_watch
 from plaudit.people import roles
+from plaudit.people.jobs import people_jobs
 from plaudit.people.model import Role
 from plaudit.settings import Settings
 from tests.support.desk import ORIGIN, Desk, open_desk
@@ -52,11 +55,14 @@ class TestBegun:
         clock.advance(timedelta(minutes=5))
         assert (await browser.get("/v1/me")).status_code == 401
 
-    async def test_no_session_is_endless(self, desk: Desk, clock: ManualClock) -> None:
-        token = desk.issuer.mint("ada", [Role.VIEWER], clock, lifetime=timedelta(days=365))
-        started = await (await desk.client()).post("/v1/session", headers={"Authorization": f"Bearer {token}"})
-        ends = datetime.fromisoformat(started.json()["expires_at"])
-        assert ends == clock.now() + timedelta(hours=SESSION_HOURS_MAX)
+    async def test_no_session_is_endless(self, database_url: str, clock: ManualClock) -> None:
+        year = timedelta(days=365)
+        settings = Settings(public_url=ORIGIN, token_life_max_s=int(year.total_seconds()))
+        async with open_desk(database_url, clock, settings) as desk:
+            token = desk.issuer.mint("ada", [Role.VIEWER], clock, lifetime=year)
+            started = await (await desk.client()).post("/v1/session", headers={"Authorization": f"Bearer {token}"})
+            ends = datetime.fromisoformat(started.json()["expires_at"])
+            assert ends == clock.now() + timedelta(hours=SESSION_HOURS_MAX)
 
     async def test_neither_a_server_nor_a_session_begins_one(self, desk: Desk) -> None:
         key = {"Authorization": f"Bearer {await desk.server_key()}", "Plaudit-Subject": "ada"}
@@ -124,7 +130,63 @@ class TestEnded:
             assert (await browser.get("/v1/me")).json()["code"] == "unauthenticated"
 
 
+class TestSeen:
+    async def test_somebody_sees_where_they_are_signed_in_and_ends_it(self, desk: Desk, clock: ManualClock) -> None:
+        phone, laptop = await browser_of(desk, "ada"), await browser_of(desk, "ada")
+        stranger = await browser_of(desk, "bob")
+        assert (await phone.get("/v1/me")).status_code == 200
+        jobs = people_jobs(desk.house.database, clock, desk.house.doorkeeper)
+        await next(job for job in jobs if job.name.startswith("use of keys")).run()
+        listed = (await phone.get("/v1/me/sessions")).json()["items"]
+        assert [one["is_this"] for one in listed] == [False, True]
+        assert {(one["device"] is None, one["network"], one["by_platform"]) for one in listed} == {
+            (False, "127.0.0.0/24", False)
+        }
+        assert [one["last_used_at"] is not None for one in listed] == [False, True]
+        assert (await stranger.delete(f"/v1/me/sessions/{listed[0]['id']}")).status_code == 404
+        assert (await laptop.get("/v1/me")).status_code == 200
+        assert (await phone.delete(f"/v1/me/sessions/{listed[0]['id']}")).status_code == 204
+        assert (await laptop.get("/v1/me")).status_code == 401
+        tablet = await browser_of(desk, "ada")
+        assert (await phone.delete("/v1/me/sessions")).status_code == 204
+        assert [(await one.get("/v1/me")).status_code for one in (phone, tablet, stranger)] == [200, 401, 200]
+
+    async def test_an_operator_signs_somebody_out_everywhere(self, desk: Desk) -> None:
+        phone, ada = await browser_of(desk, "ada"), await desk.person_id("ada")
+        olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+        assert len((await olga.get(f"/v1/operator/people/{ada}/sessions")).json()["items"]) == 1
+        assert (await phone.get(f"/v1/operator/people/{ada}/sessions")).status_code == 403
+        assert (await olga.delete(f"/v1/operator/people/{ada}/sessions")).status_code == 204
+        assert (await phone.get("/v1/me")).status_code == 401
+
+
+class TestDemoted:
+    async def test_an_older_token_says_nothing_once_the_platform_has_said_less(
+        self, desk: Desk, clock: ManualClock
+    ) -> None:
+        before = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+        assert (await before.get("/v1/operator/keys")).status_code == 200
+        browser = await browser_of(desk, "olga", Role.VIEWER, Role.OPERATOR)
+        clock.advance(timedelta(seconds=1))
+        assert (await (await desk.person("olga")).get("/v1/me")).json()["roles"] == ["viewer"]
+        clock.advance(timedelta(seconds=CALLER_CACHE_S))
+        assert (await before.get("/v1/operator/keys")).json()["code"] == "role_missing"
+        assert (await browser.get("/v1/operator/keys")).json()["code"] == "role_missing"
+
+    async def test_a_token_that_is_good_for_years_is_refused(self, desk: Desk, clock: ManualClock) -> None:
+        for days, status in ((1, 200), (2, 401), (3_650, 401)):
+            token = desk.issuer.mint("ada", [Role.VIEWER], clock, lifetime=timedelta(days=days))
+            answer = await (await desk.client({"Authorization": f"Bearer {token}"})).get("/v1/me")
+            assert answer.status_code == status
+            assert status == 200 or "PLAUDIT_TOKEN_LIFE_MAX_S" in answer.json()["reason"]
+
+
 class TestOpenRooms:
+    @pytest.fixture(autouse=True)
+    def unasked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nobody asks the database what has ended: it tells."""
+        monkeypatch.setattr(socket_watch, "WAY_IN_CHECK_S", 1_000_000)
+
     @pytest.fixture
     async def platform(self, database_url: str, clock: ManualClock) -> AsyncIterator[Platform]:
         async with open_platform(database_url, clock) as opened:
@@ -184,26 +246,53 @@ class TestOpenRooms:
             await owner_connection.execute("update session set ended_at = created_at")
             assert await self.closed(screen) == (4401, "signed_out")
 
-    async def test_a_server_s_key_and_a_platform_end_their_sockets(
-        self, platform: Platform, owner_connection: OwnConnection
+    async def test_whatever_ends_closes_what_is_open_of_it_at_once(
+        self, platform: Platform, owner_connection: OwnConnection, clock: ManualClock
     ) -> None:
+        """By SQL, as of another process: sockets and streams of a key, of a role, of a platform."""
         room_id = await platform.live_room(await platform.creator("cleo"))
         secret = (await platform.server()).headers["authorization"].removeprefix("Bearer ")
+        ada = await platform.client(platform.token("ada"))
+        ada_id = await platform.person_id(ada)
+        await roles.grant_role(owner_connection, ada_id, Role.CREATOR, clock, by=None)
         async with (
             platform.screen(room_id, secret) as by_key,
+            platform.screen(room_id, platform.token("ada")) as by_role,
             platform.screen(room_id, platform.token("bob")) as by_token,
+            ada.stream("GET", f"/v1/rooms/{room_id}/events") as stream,
         ):
-            await by_key.next_of("hello")
-            await by_token.next_of("hello")
+            for screen in (by_key, by_role, by_token):
+                await screen.next_of("hello")
+            lines = stream.aiter_lines()
+            assert await anext(lines)
             await owner_connection.execute("update api_key set revoked_at = now()")
             assert await self.closed(by_key) == (4401, "signed_out")
+            await roles.take_role(owner_connection, ada_id, Role.CREATOR, clock, by=None)
+            assert await self.closed(by_role) == (4401, "signed_out")
+            async with asyncio.timeout(WAIT_S):
+                assert [line async for line in lines], "the stream ends"
             await owner_connection.execute("update issuer set active = false")
             assert await self.closed(by_token) == (4401, "signed_out")
+
+
+class TestUntold:
+    async def test_what_the_database_could_not_tell_is_asked_for(
+        self, database_url: str, clock: ManualClock, owner_connection: OwnConnection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(socket_watch, "WAY_IN_CHECK_S", 1)
+        await owner_connection.execute("alter table api_key disable trigger user")
+        async with open_platform(database_url, clock) as platform:
+            room_id = await platform.live_room(await platform.creator("cleo"))
+            secret = (await platform.server()).headers["authorization"].removeprefix("Bearer ")
+            async with platform.screen(room_id, secret) as by_key:
+                await by_key.next_of("hello")
+                await owner_connection.execute("update api_key set revoked_at = now()")
+                with pytest.raises(ConnectionClosed) as closing:
+                    await by_key.next(lambda _: False)
+                assert closing.value.rcvd is not None
+                assert closing.value.rcvd.code == 4401
 
 
 def secret_of(client: httpx2.AsyncClient) -> str:
     """The secret in the cookie a client was given."""
     return client.cookies["plaudit_session"]
-
-
-assert WAIT_S > WAY_IN_CHECK_S

@@ -119,7 +119,8 @@ async def open_house(
         database, jobs_own, hubs_own = await _open_databases(stack, settings, database_url)
         shards = await _prepare(database, clock)
         keysets = KeySets(clock)
-        doorkeeper, openid = Doorkeeper(database, clock, keysets), OpenId(database, settings, clock, keysets)
+        doorkeeper = Doorkeeper(database, clock, keysets, token_life_max_s=settings.token_life_max_s)
+        openid = OpenId(database, settings, clock, keysets)
         stack.push_async_callback(doorkeeper.close)
         stack.push_async_callback(openid.close)
         catalogue = await closing.run(stack, Catalogue(hubs_own, clock))
@@ -130,7 +131,7 @@ async def open_house(
         rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
-        doorkeeper.on_over(hub.watch.over)
+        _close_what_ends(doorkeeper, hub)
         hub.watch.ask("video", lambda connection, shown: no_longer_shown(connection, shown, clock.now()))
         deliverer = await closing.run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await closing.run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
@@ -219,6 +220,12 @@ async def _prepare(database: Database, clock: Clock) -> Shards:
         await lives.begin(connection, clock.now())
         await ensure_gift_partitions(connection, clock)
         return await read_shards(connection)
+
+
+def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub) -> None:
+    """Whatever the database or this process says has ended is believed no longer, and what is open of it closed."""
+    doorkeeper.on_over(hub.watch.over)
+    hub.on_way_in = doorkeeper.hear
 
 
 async def _open_hub(

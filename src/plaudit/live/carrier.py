@@ -1,5 +1,5 @@
-"""Between processes: which rooms and wallets moved, and which work waits. It makes all of it faster; what is lost is
-found by polling."""
+"""Between processes: which rooms and wallets moved, which work waits, which ways in have ended. It makes all of it
+faster; what is lost is found by polling."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from uuid import UUID
 from plaudit.db import Connection, is_read_only, statements
 from plaudit.ledger.connections import Connect
 from plaudit.limits import CARRIER_RETRY_PAUSE_MS, DATABASE_LISTENER_CHECK_S, NOTIFY_IDS_MAX
+from plaudit.people.ways_in import CHANNEL as WAYS_IN
 
 SQL = statements(__file__)
 
@@ -37,11 +38,13 @@ class Carrier:
         on_rooms: OnMoved,
         on_wallets: OnMoved,
         on_work: Callable[[str], None],
+        on_way_in: Callable[[str | None], None] = lambda _: None,
     ) -> None:
         self._connect = connect
         self._process = str(process_id)
         self._handlers = {ROOMS: on_rooms, WALLETS: on_wallets}
         self._on_work = on_work
+        self._on_way_in = on_way_in
         self._connection: Connection | None = None
         self._speaking = asyncio.Lock()  # a connection says one thing at a time
         self._task: asyncio.Task[None] | None = None
@@ -76,9 +79,11 @@ class Carrier:
                     for channel in self._handlers:
                         await connection.add_listener(channel, self._hear)
                     await connection.add_listener(WORK, self._hear_of_work)
+                    await connection.add_listener(WAYS_IN, self._hear_of_way_in)
                     self._connection = connection
                     for handler in self._handlers.values():
                         handler(None)  # what moved while nobody listened
+                    self._on_way_in(None)
                     await self._listen_until(lost, connection)
                 finally:
                     self._connection = None
@@ -101,6 +106,9 @@ class Carrier:
         process, _, named = str(payload).partition(":")
         if process != self._process:
             self._handlers[channel]([int(number) for number in named.split(",") if number.isdecimal()])
+
+    def _hear_of_way_in(self, _connection: Any, _pid: int, _channel: str, told: object) -> None:
+        self._on_way_in(str(told))
 
     def _hear_of_work(self, _connection: Any, _pid: int, _channel: str, job: object) -> None:
         self._on_work(str(job))

@@ -77,9 +77,12 @@ class Hub:
             self._rooms_moved_elsewhere,
             self._wallets_moved_elsewhere,
             self._work_waits,
+            self._way_in_told,
         )
         self.on_work: Callable[[str], None] = lambda _: None
         """Called with the name of a job that has work."""
+        self.on_way_in: Callable[[str | None], None] = lambda _: None
+        """Called with what the database tells of ways in that end; None: some of it may have been missed."""
         self.clock = clock
         self.watch = SocketWatch(own, clock)
         self._states = StateTeller(own, profiles, process_id, self.rooms, self.send_to)
@@ -155,6 +158,9 @@ class Hub:
         self._moved.clear()
         for reader in readers:
             reader.outlet.close(GOING_AWAY, "try again with the cursor")
+
+    def _way_in_told(self, told: str | None) -> None:
+        self.on_way_in(told)
 
     # Subscribers
 

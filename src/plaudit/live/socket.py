@@ -22,7 +22,7 @@ from plaudit.live.session import Session
 from plaudit.people.access import authenticate_scope
 from plaudit.people.credentials import SOCKET_PROTOCOL, socket_token
 from plaudit.people.model import Caller
-from plaudit.people.ways_in import WayIn, way_of
+from plaudit.people.ways_in import WayIn, ways_of
 from plaudit.policy.networks import client_address, guest_address, where_of
 from plaudit.problems import Problem, TooBusy, Unauthenticated
 
@@ -103,8 +103,8 @@ async def _watch(
     cursor = read_cursor(query.get("cursor", ""))
     # Commands are taken while the past is still on its way.
     joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor, is_counted=overlay is None)
-    way = WayIn("overlay", overlay.id) if overlay else way_of(caller) if caller else None
-    with hub.watch.watching(way, outlet, expires_at):
+    ways = {WayIn("overlay", overlay.id)} if overlay else ways_of(caller) if caller else set()
+    with hub.watch.watching(ways, outlet, expires_at):
         try:
             await session.listen(receive)
         finally:

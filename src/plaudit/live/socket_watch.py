@@ -23,7 +23,7 @@ OverAmong = Callable[[Connection, Collection[Any]], Awaitable[Iterable[Any]]]
 
 
 class SocketWatch:
-    """Closes sockets: at once when what they came in by is ended here, soon when elsewhere or by time."""
+    """Closes sockets as soon as what they came in by is ended, wherever that was, or its time is over."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -37,28 +37,28 @@ class SocketWatch:
         self._over_among[kind] = over_among
 
     @contextmanager
-    def watching(self, way: WayIn | None, outlet: Outlet, expires_at: float | None = None) -> Iterator[None]:
-        """Watch a socket for as long as the block runs. None: a guest, who has nothing that could end.
+    def watching(self, ways: Collection[WayIn], outlet: Outlet, expires_at: float | None = None) -> Iterator[None]:
+        """Watch a socket for as long as the block runs. Of a guest there is nothing that could end.
 
         Args:
-            way: what it came in by.
+            ways: what it came in by; it is closed when one of them ends.
             outlet: of the socket.
             expires_at: seconds since 1970; None: when it is revoked.
         """
-        if way is None:
-            yield
-            return
-        self._outlets.setdefault(way, {})[outlet] = expires_at
+        for way in ways:
+            self._outlets.setdefault(way, {})[outlet] = expires_at
         try:
             yield
         finally:
-            outlets = self._outlets.get(way, {})
-            outlets.pop(outlet, None)
-            if not outlets:
-                self._outlets.pop(way, None)
+            for way in ways:
+                outlets = self._outlets.get(way, {})
+                outlets.pop(outlet, None)
+                if not outlets:
+                    self._outlets.pop(way, None)
 
     def over(self, ways: Iterable[WayIn]) -> None:
-        """Close every socket that came in by one of these."""
+        """Close every socket that came in by one of these. The database tells of them as they end; that they are asked
+        for each WAY_IN_CHECK_S is for what it could not tell."""
         for way in ways:
             for outlet in self._outlets.pop(way, {}):
                 outlet.close(NOT_VALID, OVER)
@@ -74,8 +74,9 @@ class SocketWatch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(WAY_IN_CHECK_S)
-            self._close_expired()
+            for _ in range(WAY_IN_CHECK_S):
+                await asyncio.sleep(1)
+                self._close_expired()
             if not self._outlets:
                 continue
             try:

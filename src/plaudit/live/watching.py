@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import ExitStack, aclosing, suppress
+from contextlib import aclosing, suppress
 from typing import Annotated, Any
 
 from litestar import Response
@@ -19,7 +19,7 @@ from plaudit.live.outlet import QueueOutlet
 from plaudit.live.reader import NO_END
 from plaudit.live.seats import Watcher
 from plaudit.people.model import Caller
-from plaudit.people.ways_in import WayIn, way_of
+from plaudit.people.ways_in import WayIn, ways_of
 from plaudit.policy.networks import guest_address
 from plaudit.problems import InvalidField, TooBusy
 
@@ -119,11 +119,8 @@ async def _events(
     )
     joining = hub.start_joining(key, outlet, person_id=person_id, cursor=cursor)
     ending = asyncio.create_task(_close_at(stopping, outlet))
-    way, expires_at = (way_of(caller), caller.expires_at) if caller else (None, None)
-    with ExitStack() as watching:
-        watching.enter_context(hub.watch.watching(way, outlet, expires_at))
-        for other in also:
-            watching.enter_context(hub.watch.watching(other, outlet))
+    ways, expires_at = (ways_of(caller), caller.expires_at) if caller else (frozenset(), None)
+    with hub.watch.watching(ways | set(also), outlet, expires_at):
         try:
             async for shared in outlet.messages(SOCKET_HEARTBEAT_S):
                 yield shared.event if shared else b": still here\n\n"

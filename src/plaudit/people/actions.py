@@ -33,15 +33,26 @@ _API_KEY_BYTES = 32
 
 
 async def record_person(
-    connection: Connection, issuer_id: int, profile: Profile, roles: Collection[Role], clock: Clock
+    connection: Connection,
+    issuer_id: int,
+    profile: Profile,
+    roles: Collection[Role],
+    clock: Clock,
+    *,
+    said_at: float | None = None,
 ) -> Person:
-    """The person of a token: made at first sight, brought up to date when the token says something new."""
+    """The person of a token: made at first sight, brought up to date when the token says something new. One that was
+    made (`said_at`, seconds since 1970) before the platform said what is known says nothing."""
     known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, profile.subject)
+    if known and said_at is not None and known.said_at and said_at < known.said_at.timestamp():
+        return known
     if known and known.told_at:
         profile, roles = _completed(profile, known), roles or known.platform_roles
     person = known
     if person is None or not _agrees(person, profile, roles):
         person = await _write(connection, issuer_id, profile, roles, clock)
+        if said_at is not None:
+            await connection.execute(SQL["note_said"], person.id, datetime.fromtimestamp(said_at, UTC))
     if profile.email is not None:
         await note_addresses(connection, {person.id: profile.email}, clock)
     await _tell_first_sign_in(connection, person, clock)

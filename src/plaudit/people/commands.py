@@ -40,6 +40,8 @@ def token(
     if not registered.active:
         raise click.UsageError(f"Its key was stopped: `plaudit issuer resume {ISSUER}` accepts it again.")
     claims = {key: value for key, value in (("name", name), ("country", country)) if value}
+    if hours * 3_600 > settings.token_life_max_s:
+        raise click.UsageError(f"Tokens are good for {settings.token_life_max_s} s at most (PLAUDIT_TOKEN_LIFE_MAX_S).")
     wanted = [Role(role) for role in roles]
     click.echo(minter.mint(user, wanted, CLOCK, lifetime=timedelta(hours=hours), claims=claims))
 

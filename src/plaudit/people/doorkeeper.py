@@ -18,7 +18,7 @@ from plaudit.people.model import Caller, Issuer, Role, StoredApiKey, TokenNotVal
 from plaudit.people.roles import roles_granted
 from plaudit.people.sessions import SESSION_PREFIX, find_session
 from plaudit.people.tokens import peek, verify, verify_statement
-from plaudit.people.ways_in import WayIn, way_of
+from plaudit.people.ways_in import WayIn, told_way, ways_of
 from plaudit.people.wrong_keys import WrongKeys
 
 Network = IPv4Network | IPv6Network
@@ -62,8 +62,9 @@ class Doorkeeper:
     may end elsewhere, after WAY_IN_CHECK_S) or when the token expires, whichever is first.
     """
 
-    def __init__(self, database: Database, clock: Clock, keysets: KeySets) -> None:
+    def __init__(self, database: Database, clock: Clock, keysets: KeySets, *, token_life_max_s: int) -> None:
         self._database = database
+        self._token_life_max_s = token_life_max_s
         self._clock = clock
         self._keysets = keysets
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
@@ -71,6 +72,7 @@ class Doorkeeper:
         self._issuers_until = 0.0
         self._wrong_keys = WrongKeys()
         self._keys_used: dict[int, float] = {}
+        self._sessions_used: dict[int, float] = {}
         self._listeners: list[Callable[[Iterable[WayIn]], None]] = []
 
     async def caller_of(
@@ -106,11 +108,14 @@ class Doorkeeper:
         known.require_network(where)
         if known.caller.key_id is not None:
             self._keys_used[known.caller.key_id] = self._now()
+        elif known.caller.session_id is not None:
+            self._sessions_used[known.caller.session_id] = self._now()
         return known.caller
 
-    def take_keys_used(self) -> dict[int, float]:
-        """When keys were last used here, of those that were since this was asked."""
-        used, self._keys_used = self._keys_used, {}
+    def take_used(self) -> tuple[dict[int, float], dict[int, float]]:
+        """When keys and sessions were last used here, of those that were since this was asked."""
+        used = self._keys_used, self._sessions_used
+        self._keys_used, self._sessions_used = {}, {}
         return used
 
     async def statement(self, token: str, about: str) -> tuple[Issuer, dict[str, Any]]:
@@ -140,10 +145,20 @@ class Doorkeeper:
     def over(self, ways: Iterable[WayIn]) -> None:
         """Believe in these ways in no longer; sockets that came in by them are closed. Call it after the commit."""
         ended = frozenset(ways)
-        for fingerprint in [one for one, known in self._known.items() if way_of(known.caller) in ended]:
+        if any(way.kind == "issuer" for way in ended):
+            self._issuers_until = 0.0
+        changed = ended | {WayIn("person", way.id) for way in ended if way.kind == "roles"}
+        for fingerprint in [one for one, known in self._known.items() if ways_of(known.caller) & changed]:
             del self._known[fingerprint]
         for listener in self._listeners:
             listener(ended)
+
+    def hear(self, told: str | None) -> None:
+        """What the database tells; None: something may have been missed, so everybody is checked again."""
+        if told is None:
+            self.forget()
+        elif way := told_way(told):
+            self.over([way])
 
     async def _check(self, credentials: Credentials) -> _Known:
         if credentials.token.startswith(actions.API_KEY_PREFIX):
@@ -178,11 +193,14 @@ class Doorkeeper:
     async def _check_token(self, token: str) -> _Known:
         name, key_id = peek(token)
         issuer = await self._issuer(name)
-        verified = verify(token, await self._keysets.key(issuer, key_id), issuer, self._clock)
+        key = await self._keysets.key(issuer, key_id)
+        verified = verify(token, key, issuer, self._clock, life_max_s=self._token_life_max_s)
         async with self._database.transaction() as connection:
-            person = await actions.record_person(connection, issuer.id, verified.profile, verified.roles, self._clock)
+            person = await actions.record_person(
+                connection, issuer.id, verified.profile, verified.roles, self._clock, said_at=verified.issued_at
+            )
             granted = await roles_granted(connection, person.id)
-        roles = frozenset(person.platform_roles) | granted
+        roles = frozenset(person.platform_roles) & (verified.roles or frozenset(person.platform_roles)) | granted
         caller = Caller(person.id, roles, issuer.id, expires_at=verified.expires_at)
         return _Known(caller, min(verified.expires_at, self._now() + CALLER_CACHE_S))
 

@@ -113,6 +113,8 @@ class Person(msgspec.Struct, frozen=True):
     """What their platform said they may be when they were last here."""
     told_at: datetime | None = None
     """When their platform's server last told of them."""
+    said_at: datetime | None = None
+    """When the platform made what it last said: a token that is older says nothing any more."""
 
 
 class PersonCard(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ from plaudit.people.id_tokens import SignedIn, read_id_token
 from plaudit.people.issuers import list_issuers
 from plaudit.people.keysets import KeySets
 from plaudit.people.model import Issuer, IssuerUnreachable, TokenNotValid
-from plaudit.people.sessions import EndedSession, NewSession
+from plaudit.people.sessions import NOBODY_SEEN, EndedSession, NewSession, Seen
 from plaudit.people.tokens import peek
 from plaudit.problems import Problem
 from plaudit.settings import Settings
@@ -163,7 +163,7 @@ class OpenId:
         until = self._clock.now().timestamp() + SIGN_IN_ATTEMPT_S
         return address, Attempt(issuer.id, state, nonce, verifier, next_address, until)
 
-    async def finish(self, attempt: Attempt | None, returned: Returned) -> NewSession:
+    async def finish(self, attempt: Attempt | None, returned: Returned, seen: Seen = NOBODY_SEEN) -> NewSession:
         """The session of somebody who came back.
 
         Raises:
@@ -185,7 +185,7 @@ class OpenId:
             log.info("%s did not sign somebody in: %s", issuer.issuer, returned.error[:100])
             raise SignInDenied(reason=returned.error[:100])
         tokens = await self._redeem(issuer, attempt, returned.code)
-        return await self._begin_session(issuer, tokens.id_token, await self._check(issuer, attempt, tokens))
+        return await self._begin_session(issuer, tokens.id_token, await self._check(issuer, attempt, tokens), seen)
 
     async def sign_out_address(self, ended: EndedSession) -> str | None:
         """Where to send somebody to sign out at their platform too (OpenID Connect RP-Initiated Logout 1.0); None: it
@@ -279,7 +279,7 @@ class OpenId:
         except TokenNotValid as error:
             raise self._not_valid(issuer, str(error)) from error
 
-    async def _begin_session(self, issuer: Issuer, id_token: str, found: SignedIn) -> NewSession:
+    async def _begin_session(self, issuer: Issuer, id_token: str, found: SignedIn, seen: Seen) -> NewSession:
         async with self._database.transaction() as connection:
             person = await actions.record_person(connection, issuer.id, found.profile, found.roles, self._clock)
             return await sessions.begin_session(
@@ -289,6 +289,7 @@ class OpenId:
                 self._clock,
                 platform_session=found.platform_session,
                 id_token=id_token if len(id_token) <= ID_TOKEN_LENGTH_MAX else None,
+                seen=seen,
             )
 
     @staticmethod

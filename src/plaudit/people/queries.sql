@@ -49,7 +49,7 @@ returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, act
 
 -- name: person_by_subject -> Person
 select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
-    p.platform_roles, p.told_at
+    p.platform_roles, p.told_at, p.said_at
 from person p
 join issuer i on i.id = p.issuer_id
 where p.issuer_id = $1 and p.subject = $2;
@@ -93,6 +93,9 @@ select w.id, i.issuer, w.subject, w.handle, w.display_name, w.avatar, w.country,
 from written w
 join issuer i on i.id = w.issuer_id;
 
+-- name: note_said
+update person set said_at = greatest(said_at, $2) where id = $1;
+
 -- name: note_first_sign_in
 update person set first_signed_in_at = $2 where id = $1 and first_signed_in_at is null returning id;
 
@@ -134,7 +137,7 @@ order by p.subject for update of p;
 -- name: tell_people
 update person p
 set handle = u.handle, display_name = u.display_name, avatar = u.avatar, country = u.country, language = u.language,
-    born_on = u.born_on, platform_roles = string_to_array(u.roles, ','), told_at = $9
+    born_on = u.born_on, platform_roles = string_to_array(u.roles, ','), told_at = $9, said_at = greatest(p.said_at, date_trunc('second', $9::timestamptz))
 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[])
     as u (id, handle, display_name, avatar, country, language, born_on, roles)
 where p.id = u.id;
@@ -217,13 +220,33 @@ select g.person_id, g.role, g.granted_by, g.granted_at from role_grant g
 where g.taken_at is null order by g.granted_at desc, g.id desc;
 
 -- name: insert_session
-insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, id_token, key_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8);
+-- Of the address is kept what may be.
+insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, id_token, key_id, device,
+    network)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+    network(set_masklen($10::text::inet, case family($10::text::inet) when 4 then 24 else 48 end))::text);
+
+-- name: sessions_of -> OwnSession
+select id, created_at, expires_at, last_used_at, device, network, key_id is not null as by_platform from session
+where person_id = $1 and ended_at is null and expires_at > $2 order by created_at desc, id desc limit $3;
+
+-- name: end_sessions_of
+-- One, or all but one.
+update session set ended_at = greatest($2, created_at), id_token = null
+where person_id = $1 and ended_at is null and ($3::bigint is null or id = $3) and ($4::bigint is null or id <> $4)
+returning id;
+
+-- name: note_sessions_used
+update session s set last_used_at = u.at
+from unnest($1::bigint[], $2::timestamptz[]) u (id, at)
+where s.id = u.id and (s.last_used_at is null or s.last_used_at < u.at);
 
 -- name: session_by_secret -> StoredSession
 -- Its roles as far as the platform may still give them. What a server's key began ends with the key.
 select s.id, s.person_id, p.issuer_id, s.expires_at, s.key_id, k.scopes,
-    array(select unnest(s.roles) intersect select unnest(i.allowed_roles)) as roles
+    array(
+        select unnest(s.roles) intersect select unnest(i.allowed_roles) intersect select unnest(p.platform_roles)
+    ) as roles
 from session s join person p on p.id = s.person_id join issuer i on i.id = p.issuer_id
 left join api_key k on k.id = s.key_id
 where s.secret_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and i.active and k.revoked_at is null;

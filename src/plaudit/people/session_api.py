@@ -9,7 +9,7 @@ from litestar import Response, delete, post
 from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, JSONBody
+from litestar.params import Body, HeaderParameter, JSONBody
 
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import TOKEN_LENGTH_MAX
@@ -24,12 +24,15 @@ from plaudit.people.handoff import NewSignInCode, SignInCode
 from plaudit.people.injected import Caller
 from plaudit.people.model import ForeignOrigin, Scope, TokenNotValid
 from plaudit.people.openid import OpenId
-from plaudit.people.sessions import EndedSession
+from plaudit.people.sessions import EndedSession, Seen
 from plaudit.people.told_api import SubjectInPath
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import Forbidden, InvalidField
 
 TAGS = ["People"]
+
+
+UserAgent = Annotated[str | None, HeaderParameter(name="User-Agent", description="Shown to the person.")]
 
 
 class SessionStarted(msgspec.Struct, frozen=True):
@@ -41,14 +44,19 @@ class SessionStarted(msgspec.Struct, frozen=True):
 
 @post("/v1/session", access=Access.VIEWER, operation_id="StartSession", tags=TAGS, summary="Sign in to the pages")
 async def start_session(
-    caller: Caller, database: Database, settings: Settings, clock: Clock
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    network_address: NamedDependency[str | None],
+    user_agent: UserAgent = None,
 ) -> Response[SessionStarted]:
     """A person's token in the `Authorization` header becomes a session, kept in a cookie that only the pages of this
     server can use. It ends with the token, when it is ended, or when the platform says so."""
     if caller.key_id is not None or caller.session_id is not None:
         raise Forbidden("A session is started with a person's token in the Authorization header.")
     async with database.transaction() as connection:
-        begun = await sessions.begin_by_token(connection, caller, clock)
+        begun = await sessions.begin_by_token(connection, caller, clock, Seen(user_agent, network_address))
     return Response(
         SessionStarted(str(caller.person_id), begun.expires_at),
         status_code=201,

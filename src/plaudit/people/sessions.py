@@ -2,15 +2,15 @@
 
 import math
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
-from plaudit.limits import SESSION_HOURS_MAX, SIGN_IN_CODE_S
+from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.limits import SESSION_DEVICE_LENGTH_MAX, SESSION_HOURS_MAX, SESSIONS_SHOWN_MAX, SIGN_IN_CODE_S
 from plaudit.people.actions import require_person, secret_sha256
 from plaudit.people.model import Caller, Role, Scope, TokenNotValid
 from plaudit.problems import Unauthenticated
@@ -34,6 +34,31 @@ class StoredSession(msgspec.Struct, frozen=True):
     """The server whose code began it."""
     scopes: list[Scope] | None
     """What that server's key may do."""
+
+
+class Seen(NamedTuple):
+    """Who begins a session, as far as their person knows it again."""
+
+    device: str | None
+    """What the browser calls itself."""
+    address: str | None
+    """Of which only the network is kept."""
+
+
+NOBODY_SEEN = Seen(None, None)
+
+
+class OwnSession(msgspec.Struct, frozen=True):
+    """A session that holds, as its person sees it."""
+
+    id: int
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    device: str | None
+    network: str | None
+    by_platform: bool
+    """Whether a server of the platform handed its person over."""
 
 
 class NewSession(msgspec.Struct, frozen=True):
@@ -67,7 +92,7 @@ class CodeNotValid(Unauthenticated):
     title: ClassVar[str] = "This way in was used already, or came too late. Please go back and try again."
 
 
-async def begin_session(
+async def begin_session(  # noqa: PLR0913 - each is one fact of the row
     connection: Connection,
     person_id: int,
     roles: Collection[Role],
@@ -77,6 +102,7 @@ async def begin_session(
     platform_session: str | None = None,
     id_token: str | None = None,
     key_id: int | None = None,
+    seen: Seen = NOBODY_SEEN,
 ) -> NewSession:
     """A new session. It ends at `until`, or when a session's time is over.
 
@@ -89,6 +115,7 @@ async def begin_session(
         platform_session: the claim `sid` of the ID token that began it.
         id_token: what began it, to be shown to the platform at its end.
         key_id: the server whose code began it.
+        seen: what its person is to know it again by.
     """
     now = clock.now()
     ends = now + timedelta(hours=SESSION_HOURS_MAX)
@@ -104,11 +131,13 @@ async def begin_session(
         ends,
         id_token,
         key_id,
+        seen.device and seen.device[:SESSION_DEVICE_LENGTH_MAX],
+        seen.address,
     )
     return NewSession(secret, ends, math.ceil((ends - now).total_seconds()))
 
 
-async def begin_by_token(connection: Connection, caller: Caller, clock: Clock) -> NewSession:
+async def begin_by_token(connection: Connection, caller: Caller, clock: Clock, seen: Seen = NOBODY_SEEN) -> NewSession:
     """A session for who showed a token, until the token ends. Roles given here are not its to keep: they may be taken.
 
     Raises:
@@ -119,7 +148,8 @@ async def begin_by_token(connection: Connection, caller: Caller, clock: Clock) -
     if until <= clock.now():
         raise TokenNotValid("has expired")
     person = await require_person(connection, caller.person_id)
-    return await begin_session(connection, person.id, caller.roles & set(person.platform_roles), clock, until=until)
+    roles = caller.roles & set(person.platform_roles)
+    return await begin_session(connection, person.id, roles, clock, until=until, seen=seen)
 
 
 async def find_session(connection: Connection, secret: str, clock: Clock) -> StoredSession | None:
@@ -139,6 +169,25 @@ async def end_platform_sessions(
     assert subject or platform_session, "never those of everybody"
     rows = await connection.fetch(SQL["end_platform_sessions"], issuer_id, subject, platform_session, clock.now())
     return [row["id"] for row in rows]
+
+
+async def sessions_of(connection: Connection, person_id: int, clock: Clock) -> list[OwnSession]:
+    """Where somebody is signed in to the pages, the newest first."""
+    return await fetch_all(connection, SQL["sessions_of"], OwnSession, person_id, clock.now(), SESSIONS_SHOWN_MAX)
+
+
+async def end_sessions_of(
+    connection: Connection, person_id: int, clock: Clock, *, only: int | None = None, but: int | None = None
+) -> list[int]:
+    """End the sessions of somebody, one of them, or all but one; those that were ended now."""
+    rows = await connection.fetch(SQL["end_sessions_of"], person_id, clock.now(), only, but)
+    return [row["id"] for row in rows]
+
+
+async def note_sessions_used(connection: Connection, used: Mapping[int, float]) -> None:
+    """Keep when sessions were last used, in seconds since 1970."""
+    moments = [datetime.fromtimestamp(at, UTC) for at in used.values()]
+    await connection.execute(SQL["note_sessions_used"], list(used), moments)
 
 
 async def make_code(

@@ -31,6 +31,8 @@ class Verified(msgspec.Struct, frozen=True):
     roles: frozenset[Role]
     expires_at: float
     """Seconds since 1970, UTC."""
+    issued_at: float | None
+    """When the platform said it; None: the token does not tell."""
 
 
 class _Header(msgspec.Struct):
@@ -75,8 +77,15 @@ def choose_key(keys: jwk.KeySet, key_id: str | None) -> jwk.Key | None:
     return next((key for key in keys.keys if key.kid == key_id), None)
 
 
-def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
+def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock, *, life_max_s: int) -> Verified:
     """Check signature and claims of a token that says who somebody is.
+
+    Args:
+        token: as it was presented.
+        key: it names.
+        issuer: it names.
+        clock: tells whether it has expired.
+        life_max_s: for how long a token may be good, from when it was made; without `iat`, from now.
 
     Raises:
         TokenNotValid: with the reason.
@@ -84,7 +93,10 @@ def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> Verified:
     claims = _checked(token, key, issuer, issuer.audience, ("sub", "exp"), clock)
     if "events" in claims:  # a logout token has all a person's token has, and says that they are gone
         raise TokenNotValid("says what happened, not who is asking")
-    return Verified(profile_of(claims, issuer), roles_of(claims, issuer), float(claims["exp"]))
+    expires_at, issued_at = float(claims["exp"]), float(claims["iat"]) if "iat" in claims else None
+    if expires_at - (clock.now().timestamp() if issued_at is None else issued_at) > life_max_s + TOKEN_LEEWAY_S:
+        raise TokenNotValid(f"is good for longer than {life_max_s} seconds (PLAUDIT_TOKEN_LIFE_MAX_S)")
+    return Verified(profile_of(claims, issuer), roles_of(claims, issuer), expires_at, issued_at)
 
 
 def verify_statement(token: str, key: jwk.Key, issuer: Issuer, about: str, clock: Clock) -> dict[str, Any]:

@@ -32,7 +32,8 @@ from plaudit.people.openid import (
     SignInNotValid,
 )
 from plaudit.people.session_api import end_session_of
-from plaudit.people.sessions import CodeNotValid, UsedCode
+from plaudit.people.sessions import CodeNotValid, Seen, UsedCode
+from plaudit.policy.networks import client_address
 from plaudit.problems import Problem
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -122,7 +123,8 @@ async def come_back(
     target = local_address(attempt.next if attempt else None, "/")
     forgotten = _attempt_cookie("", 0, settings)
     try:
-        begun = await openid.finish(attempt, Returned(given_state, code, error, issuer))
+        seen = Seen(request.headers.get("user-agent"), client_address(request.scope, settings))
+        begun = await openid.finish(attempt, Returned(given_state, code, error, issuer), seen)
     except (SignInDenied, SignInLapsed, PlatformAway, SignInNotValid) as problem:
         answer = _not_signed_in(problem, target)
         answer.set_cookie(forgotten)
@@ -143,7 +145,8 @@ async def enter(
     """Come in by a code that a platform's server asked for. In a frame, as the browser says, the cookie is kept apart
     for the site around it."""
     try:
-        used, begun = await _use(database, code, clock)
+        seen = Seen(request.headers.get("user-agent"), client_address(request.scope, settings))
+        used, begun = await _use(database, code, clock, seen)
     except CodeNotValid as problem:
         return _not_signed_in(problem, "")
     await end_session_of(request, database, settings, clock, doorkeeper)  # of whoever was here before
@@ -152,10 +155,13 @@ async def enter(
     return Redirect(local_address(used.next, "/"), status_code=303, headers=_NO_REFERRER, cookies=cookies)
 
 
-async def _use(database: Database, code: str, clock: Clock) -> tuple[UsedCode, sessions.NewSession]:
+async def _use(database: Database, code: str, clock: Clock, seen: Seen) -> tuple[UsedCode, sessions.NewSession]:
     async with database.transaction() as connection:
         used = await sessions.use_code(connection, code, clock)
-        return used, await sessions.begin_session(connection, used.person_id, used.roles, clock, key_id=used.key_id)
+        begun = await sessions.begin_session(
+            connection, used.person_id, used.roles, clock, key_id=used.key_id, seen=seen
+        )
+        return used, begun
 
 
 @post("/sign-out", access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False, status_code=200)
