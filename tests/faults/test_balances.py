@@ -12,6 +12,7 @@ from plaudit.db import OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.jobs import expire_lots
 from tests.support.databases import owner_of
+from tests.support.lots import GRANT
 from tests.support.waiting import until_waiting
 
 pytestmark = pytest.mark.sql
@@ -114,9 +115,8 @@ async def test_coins_spent_while_they_are_about_to_expire_do_not_expire(
     owner_connection: OwnConnection, other: OwnConnection, watcher: OwnConnection, clock: ManualClock
 ) -> None:
     """Whoever takes out expired lots waits for the wallet, and looks again when it has it."""
-    fund = "select fund(shard_of($1), $1, $2, 'promotional', 'promotion', 10, null, null, $3, $4)"
     ends = clock.now() + timedelta(hours=1)
-    await owner_connection.execute(fund, VIEWER, new_id(clock), clock.now(), ends)
+    await owner_connection.execute(GRANT, VIEWER, new_id(clock), 10, clock.now(), ends)
     clock.advance(timedelta(hours=2))
     async with owner_connection.transaction():
         await owner_connection.execute(

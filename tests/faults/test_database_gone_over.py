@@ -18,6 +18,7 @@ from plaudit.people.model import Role
 from plaudit.postgresql import folder_for_sockets
 from plaudit.schema.migrate import apply_to
 from tests.support.databases import owner_of, run_aside
+from tests.support.lots import GRANT
 from tests.support.server import serving
 from tests.support.standby import standby_of, switch_over
 from tests.support.switchboard import Switchboard
@@ -69,10 +70,7 @@ async def _fund(url: str) -> None:
     """Coins for everybody who is known."""
     owner = await connect(owner_of(url))
     for person_id in [row["id"] for row in await owner.fetch("select id from person")]:
-        await owner.execute(
-            "select fund(shard_of($1::bigint)::smallint, $1, $2, 'promotional', 'promotion', $3, null, null, $4)",
-            person_id, new_id(_clock), COINS, _clock.now(),
-        )  # fmt: skip
+        await owner.execute(GRANT, person_id, new_id(_clock), COINS, _clock.now(), None)
     await owner.close()
 
 

@@ -33,9 +33,10 @@ from plaudit.problems import IdempotencyConflict, Problem
 from plaudit.schema import audit
 from plaudit.schema.migrate import apply_to
 from tests.support.cutting_proxy import CuttingProxy
+from tests.support.lots import GRANT
 from tests.support.waiting import at_some_moment, eventually, until_waiting
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 T = TypeVar("T")
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -229,7 +230,7 @@ async def test_two_want_one_hold(database_url: str, purse: Purse, held: UUID, ra
 
 async def test_what_expired_comes_back_while_others_expire(database_url: str) -> None:
     """Both write the account of what expired: who waits for a wallet does not hold it yet."""
-    purse, neighbour = Purse(), VIEWER - 2
+    purse, neighbour = Purse(), VIEWER + 2
     async with _opened(database_url, 3) as (one, other, watcher):
         await purse.fund(one, 10, days=1)
         now = purse.clock.now()
@@ -370,7 +371,7 @@ async def test_the_database_is_killed_while_coins_are_held(tmp_path: Path) -> No
     with EmbeddedPostgres(tmp_path / "data") as server:
         await apply_to(server.url)
         async with _opened(server.application_url, 1) as (connection,):
-            await Purse().fund(connection, 1_000_000)
+            await connection.execute(GRANT, VIEWER, new_id(SystemClock()), 1_000_000, SystemClock().now(), None)
         user, stop = User(server.application_url), asyncio.Event()
         async with asyncio.TaskGroup() as using:
             for _ in range(4):

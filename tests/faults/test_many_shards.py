@@ -18,12 +18,13 @@ from plaudit.limits import LEDGER_CONNECTIONS_MAX
 from plaudit.schema.migrate import apply_to
 from tests.support.databases import broken_laws, empty_database, owner_of
 from tests.support.gift_load import until_delivered
+from tests.support.lots import GRANT
 from tests.support.waiting import eventually
 
 SHARDS = Shards(32)
 BUSY = 0
-"""The shard with all the load. A viewer's number is the shard; a creator's is that and CREATORS."""
-CREATORS = 32 * 100
+"""The shard with all the load. A viewer's number is the shard and VIEWERS; a creator's is that and CREATORS."""
+VIEWERS, CREATORS = 32, 32 * 100
 _clock = SystemClock()
 
 
@@ -33,12 +34,7 @@ async def url(server_url: str) -> AsyncIterator[str]:
     async with empty_database(server_url) as empty:
         await apply_to(empty.url, shards=SHARDS.count)
         for viewer in SHARDS.all():
-            await empty.connection.execute(
-                "select fund(shard_of($1), $1, $2, 'paid', 'recharge', 1000000, 100, 'USD', $3)",
-                viewer,
-                new_id(_clock),
-                _clock.now(),
-            )
+            await empty.connection.execute(GRANT, VIEWERS + viewer, new_id(_clock), 1_000_000, _clock.now(), None)
         yield empty.application_url
         assert await broken_laws(empty.url) == []
 
@@ -81,7 +77,7 @@ class Engine:
 
 def _gift(viewer: int, shard: int) -> GiftOrder:
     creator = CREATORS + shard
-    return GiftOrder(new_id(_clock), viewer, creator, creator, 1, 1, 1)
+    return GiftOrder(new_id(_clock), VIEWERS + viewer, creator, creator, 1, 1, 1)
 
 
 async def test_nothing_to_do_costs_one_look_for_all_shards_on_one_connection(url: str) -> None:

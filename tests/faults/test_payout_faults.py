@@ -35,6 +35,8 @@ from tests.support.processes import first_line
 from tests.support.shop import API_KEY, WEBHOOK_SECRET
 from tests.support.waiting import WAIT_S, eventually
 
+pytestmark = pytest.mark.unsold
+
 CREATOR = 42
 VAULT = AccountVault([ACCOUNT_KEY.reveal()])
 _LONG = timedelta(seconds=2 * max(PAYOUT_SEND_PAUSE_S_MAX, PAYOUT_POLL_PAUSE_S_MAX))  # then all is due again

@@ -29,6 +29,7 @@ from plaudit.people.model import Role
 from plaudit.settings import Secret, Settings
 from plaudit.spreadsheets import decimal
 from tests.support.databases import broken_laws
+from tests.support.lots import GRANT
 from tests.support.returns import CREATOR, ROOM, ROSE, Returns
 from tests.support.shop import Shop, open_shop
 
@@ -259,11 +260,7 @@ async def test_a_movement_committed_too_late_is_found_and_put_right(
     await ada.buy(coins=100)
     today = await close(shop)
     late = ManualClock(datetime(today.year, today.month, today.day, 23, 59, 59, tzinfo=UTC))
-    await owner_connection.execute(
-        "select fund(shard_of($1), $1, gen_random_uuid(), 'promotional', 'promotion', 5, null, null, $2)",
-        ada.person_id,
-        late.now(),
-    )
+    await owner_connection.execute(GRANT, ada.person_id, new_id(late), 5, late.now(), None)
     broken = await broken_laws(database.url)
     assert any("lot_days_equal_movements" in one for one in broken)
     async with database.transaction() as connection:
@@ -279,11 +276,7 @@ async def test_a_shard_that_breaks_stops_no_other(
     shop: Shop, database: Database, owner_connection: OwnConnection
 ) -> None:
     for viewer_id in (900, 901):  # of different shards
-        await owner_connection.execute(
-            "select fund(shard_of($1), $1, gen_random_uuid(), 'promotional', 'promotion', 5, null, null, $2)",
-            viewer_id,
-            shop.clock.now(),
-        )
+        await owner_connection.execute(GRANT, viewer_id, new_id(shop.clock), 5, shop.clock.now(), None)
     await close(shop)
     behind = "select shard from accounting_position where day < (select max(day) from accounting_position)"
     ((bad, until),) = await owner_connection.fetch(

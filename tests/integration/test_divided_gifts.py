@@ -24,7 +24,7 @@ from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE, Screen
 from tests.support.returns import Returns
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.support.live import ROSE
 from tests.support.returns import Returns
 from tests.support.waiting import WAIT_S, eventually
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 VIDEOS = 10_000
 KEPT = """

@@ -27,6 +27,8 @@ from tests.integration.test_payouts import Studio, open_studio
 from tests.support.desk import ORIGIN, open_desk
 from tests.support.payout_desk import OPERATORS, PayoutDesk, open_payout_desk
 
+pytestmark = pytest.mark.unsold
+
 PAID = BankOutcome(outcome="paid", reference="TX-1")
 
 

@@ -23,6 +23,8 @@ from plaudit.problems import IdempotencyConflict, Problem
 from tests.support.earnings import give
 from tests.support.payout_desk import OPERATORS, PayoutDesk, open_payout_desk
 
+pytestmark = pytest.mark.unsold
+
 
 async def at_once(*work: Coroutine[Any, Any, Any]) -> list[Any]:
     return list(await asyncio.gather(*work))

@@ -24,6 +24,8 @@ from tests.support.earnings import give
 from tests.support.shop import Shop, open_shop, signed
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.unsold
+
 MATURITY_S = 10
 ROUTING_NUMBER = "021000021"
 

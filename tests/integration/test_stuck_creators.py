@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from plaudit.clock import ManualClock
 from plaudit.creators import actions
 from plaudit.creators.jobs import claw_back_due, convert_due, mature_due
@@ -16,6 +18,8 @@ from plaudit.payouts.stuck import Queue, StuckWork, list_stuck, retry
 from tests.support.deciding import of_house
 from tests.support.earnings import give
 from tests.support.taking_back import take_from_many, take_from_one
+
+pytestmark = pytest.mark.unsold
 
 BAD, GOOD, ALSO_GOOD = 41, 42, 43
 OVER = timedelta(seconds=CREATOR_WORK_PAUSE_S_MAX)

@@ -25,6 +25,8 @@ from tests.support.earnings import PretendBank
 from tests.support.payout_desk import OPERATORS, PayoutDesk, open_payout_desk
 from tests.support.taking_back import take_from_one
 
+pytestmark = pytest.mark.unsold
+
 
 class BreakingBank(PretendBank):
     """A provider whose adapter has a bug that some payouts meet. The others are answered only after that."""

@@ -14,6 +14,8 @@ from plaudit.problems import IdempotencyConflict
 from plaudit.settings import Secret, Settings, SetupError
 from tests.support.payout_desk import ACCOUNT
 
+pytestmark = pytest.mark.unsold
+
 FIRST, SECOND = "1" * 32, "2" * 32
 NUMBERS = AccountNumbers(bank_code="021000021", account_number="123456")
 CREATOR = 41

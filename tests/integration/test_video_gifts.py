@@ -26,6 +26,8 @@ from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE, TEDDY_SKU, Platform
 from tests.support.videos import MEDIA, PATH, facts, open_videos, tell
 
+pytestmark = pytest.mark.unsold
+
 COINS = 10_000
 
 

@@ -6,6 +6,7 @@ BREAKS = [
     ("reward_rules_are_decided", "update reward_rule set recorded_by = 1"),
     ("reward_rules_are_decided", confirmed("reward_rule", {})),
     ("conversions_equal_movements", "update transfer set amount = amount + 1 where reason = 'reward'"),
+    ("conversions_equal_movements", "update transfer set credit_owner = 4 where reason = 'maturity'"),
     ("conversions_equal_movements", "update reward_rule set numerator = numerator + 1"),
     ("clawbacks_equal_movements", "update clawback_part set creator_id = creator_id + 1"),
     ("clawbacks_equal_movements", "update clawback set applied_at = null"),

@@ -10,6 +10,10 @@ _RATE_OF_IT = """; update payout_rate set source = 'operator', recorded_by = 1,
 
 BREAKS = [
     ("payouts_equal_movements", "update payout set diamonds = diamonds + 1"),
+    (
+        "payouts_equal_movements",
+        "update transfer set debit_owner = 4 where reason = 'payout_requested'",
+    ),
     ("payouts_equal_movements", "update payout set state = 'approved', previous_state = 'requested'"),
     (
         "manual_payouts_are_exported",

@@ -34,7 +34,7 @@ from plaudit.settings import Secret, Settings
 from tests.property.test_strip import Lot, Model
 from tests.support.desk import SELLER
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 START = datetime(2027, 3, 28, 21, 30, tzinfo=UTC)
 SETTINGS = Settings(

@@ -18,7 +18,7 @@ from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome, GiftShare, Outco
 from plaudit.limits import COMBO_WINDOW_MS
 from tests.support.machines import BooksMachine, on_database, run_machine
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 _SQL = statements("plaudit.ledger")
 _WAITING = "select exists (select from gift_batch where shard = $1 and creator_shard = $2)"

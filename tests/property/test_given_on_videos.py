@@ -21,7 +21,7 @@ from plaudit.videos.given import actions as given
 from plaudit.videos.given.model import Given
 from tests.support.machines import WalletMachine, on_database, run_machine
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 _LEDGER = statements("plaudit.ledger")
 CREATORS, VIDEOS = 3, 2

@@ -18,7 +18,7 @@ from plaudit.problems import Problem
 from tests.property.test_strip import CREATORS, Coin, Lot, Model, Strip, earners
 from tests.support.machines import on_database, run_machine
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 
 @dataclass

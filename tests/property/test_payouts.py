@@ -51,6 +51,8 @@ from tests.support.earnings import Mood, PretendBank, give
 from tests.support.machines import run_machine
 from tests.support.payout_desk import ACCOUNT_KEY, open_pretend_vault
 
+pytestmark = pytest.mark.unsold
+
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPERATOR = 999_999
 DIAMONDS_MIN, DIAMONDS_PER_DAY_MAX = 10, 300

@@ -9,6 +9,8 @@ from tests.property.test_gift_books import hold_against_model
 from tests.property.test_strip import hold_against_piles
 from tests.support.plants import finders, plant, require_found
 
+pytestmark = pytest.mark.unsold
+
 ACCOUNTS = PACKAGE / "ledger" / "functions" / "00_accounts.sql"
 CHARGE = PACKAGE / "ledger" / "functions" / "10_charge.sql"
 DELIVER = PACKAGE / "ledger" / "functions" / "20_deliver.sql"

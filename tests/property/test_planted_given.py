@@ -9,6 +9,8 @@ from plaudit.videos.given import actions as given
 from tests.property.test_given_on_videos import hold_against_model
 from tests.support.plants import require_found
 
+pytestmark = pytest.mark.unsold
+
 # Whose statement, its name, what is right, what stands there instead, and the rule, constraint or law that must see it.
 BUGS = {
     "what was taken before is not known": (

@@ -6,6 +6,8 @@ from plaudit.schema.migrate import PACKAGE
 from tests.property.test_holds import hold_against_held_piles
 from tests.support.plants import plant, require_found
 
+pytestmark = pytest.mark.unsold
+
 HOLDS = PACKAGE / "ledger" / "functions" / "15_holds.sql"
 STRIP = PACKAGE / "ledger" / "functions" / "05_strip.sql"
 

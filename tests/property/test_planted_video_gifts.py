@@ -12,6 +12,8 @@ from plaudit.videos.places import VideoPlace, VideoPlaces
 from tests.property.test_video_gifts import hold_against_model
 from tests.support.plants import plant, require_found
 
+pytestmark = pytest.mark.unsold
+
 CHARGE = PACKAGE / "ledger" / "functions" / "10_charge.sql"
 
 

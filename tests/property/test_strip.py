@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from plaudit.ledger.model import GiftOrder, GiftShare
 from tests.support.machines import START, WalletMachine, on_database, run_machine
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
 FUND = "select fund($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 TAKE_BACK = "select * from take_back($1, $2, $3, $4, $5, $6, $7)"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from plaudit.db import statements
@@ -38,6 +39,8 @@ insert into person (id, issuer_id, subject, handle, display_name, avatar, create
 overriding system value
 select u.id, $2, u.id::text, 'h' || u.id, 'Somebody', '', $3, '{viewer,creator}'
 from generate_series($1::bigint, $1::bigint + 3) as u (id)"""
+
+pytestmark = pytest.mark.unsold
 
 
 @dataclass

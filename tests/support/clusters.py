@@ -64,7 +64,7 @@ class Edition:
         scripts = sorted(file for file in PACKAGE.rglob("*.sql") if file.parent.name in {"migrations", "functions"})
         sources = [*scripts, *PACKAGE.glob("*.py")]
         digest = hashlib.sha256(programs.encode())
-        for source in (*sources, Path(__file__), PACKAGE / "schema" / "migrate.py"):
+        for source in (*sources, Path(__file__), PACKAGE / "schema" / "migrate.py", PACKAGE / "schema" / "schema.sql"):
             digest.update(source.name.encode() + source.read_bytes())
         return digest.hexdigest()[:12]
 

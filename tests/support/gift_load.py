@@ -12,6 +12,7 @@ from plaudit.db import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards, read_shards
+from tests.support.lots import GRANT
 from tests.support.waiting import eventually
 
 VIEWERS = 30
@@ -91,17 +92,11 @@ class GiftLoad:
             ), "a repeat must get the first answer"
 
 
-async def fund_viewers(url: str) -> Shards:
-    """Coins for all of them. Answers the shards that they are spread over."""
+async def fund_viewers(url: str, statement: str = GRANT) -> Shards:
+    """Coins for all of them, granted or as a statement says. Answers the shards that they are spread over."""
     connection = await connect(url)
     for viewer in range(1, VIEWERS + 1):
-        await connection.execute(
-            "select fund(shard_of($1), $1, $2, 'paid', 'recharge', $3, 100, 'USD', $4)",
-            viewer,
-            new_id(_clock),
-            COINS_EACH,
-            _clock.now(),
-        )
+        await connection.execute(statement, viewer, new_id(_clock), COINS_EACH, _clock.now(), None)
     shards = await read_shards(connection)
     await connection.close()
     return shards

@@ -29,6 +29,7 @@ from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.settings import Settings
 from tests.support.databases import owner_of
+from tests.support.lots import GRANT
 from tests.support.ports import LOOPBACK
 from tests.support.serving import running
 from tests.support.waiting import WAIT_S
@@ -105,14 +106,7 @@ class Platform:
     async def fund(self, person_id: int, coins: int) -> None:
         """Promotional coins."""
         async with self.house.database.transaction() as connection:
-            await connection.fetchval(
-                "select fund($1, $2, $3, 'promotional', 'promotion', $4, null, null, $5)",
-                self.house.shards.of(person_id),
-                person_id,
-                self.id(),
-                coins,
-                self.clock.now(),
-            )
+            await connection.fetchval(GRANT, person_id, self.id(), coins, self.clock.now(), None)
 
     async def live_room(self, creator: httpx2.AsyncClient, title: str = "Tea and songs") -> str:
         """The id of a new room that is live."""

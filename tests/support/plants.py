@@ -10,7 +10,7 @@ import pytest
 
 from plaudit.db import connect
 from plaudit.ledger.model import OutcomeUnknown
-from tests.support.databases import broken_laws, owner_of, run_aside
+from tests.support.databases import LAWS_OF_CAUSES, broken_laws, owner_of, run_aside
 from tests.support.machines import FirstFailure
 
 _EXAMPLES_FEW, _EXAMPLES = 12, 100
@@ -66,7 +66,7 @@ def finders(database_url: str, hold: Callable[[], None]) -> set[str]:
         if isinstance(failure, OutcomeUnknown):
             failure = failure.__cause__ or failure
         return {_said_by_the_database(failure)}
-    return {law.partition(":")[0] for law in run_aside(broken_laws(database_url))}
+    return {law.partition(":")[0] for law in run_aside(broken_laws(database_url, but=LAWS_OF_CAUSES))}
 
 
 def _function_of(error: BaseException) -> str:

@@ -18,20 +18,24 @@ with claimed as (
         sum(coins) filter (where direction = 'return') as returned
     from clawback group by 1, 2
 )
-select r.shard, r.reversal_id, r.coins_unspent, r.coins_spent, claimed.coins as coins_claimed, marked.coins as coins_marked,
+select shard, reversal_id, r.coins_unspent, r.coins_spent, claimed.coins as coins_claimed, marked.coins as coins_marked,
     clawed.taken, clawed.returned, t.amount as moved, u.amount as moved_back
 from lot_reversal r
+full join (
+    select shard, reference as reversal_id, debit_owner as viewer_id, amount from transfer where reason = 'reversal'
+) t using (shard, reversal_id, viewer_id)
+full join (
+    select shard, reference as reversal_id, credit_owner as viewer_id, amount from transfer where reason = 'reversal_undone'
+) u using (shard, reversal_id, viewer_id)
 left join claimed using (shard, reversal_id)
 left join marked using (shard, reversal_id)
 left join clawed using (shard, reversal_id)
-left join transfer t on t.shard = r.shard and t.reference = r.reversal_id and t.reason = 'reversal' and t.debit_owner = r.viewer_id
-left join transfer u on u.shard = r.shard and u.reference = r.reversal_id and u.reason = 'reversal_undone'
 cross join lateral (
     select case when r.put_back_at is null then r.coins_spent else 0 end as spent,
         case when r.put_back_at is null then 0 else r.coins_spent end as spent_back,
         case when r.put_back_at is null then 0 else r.coins_unspent end as unspent_back
 ) expected
-where coalesce(t.amount, 0) <> r.coins_unspent or coalesce(u.amount, 0) <> expected.unspent_back
+where coalesce(t.amount, 0) is distinct from r.coins_unspent or coalesce(u.amount, 0) <> expected.unspent_back
     or coalesce(claimed.coins, 0) <> expected.spent or coalesce(claimed.coins_of_lot, 0) <> expected.spent
     or coalesce(marked.coins, 0) <> r.coins_spent or coalesce(marked.standing, 0) <> expected.spent
     or coalesce(clawed.taken, 0) <> r.coins_spent or coalesce(clawed.returned, 0) <> expected.spent_back
