@@ -1,19 +1,25 @@
 """What commands share that work on the database of the settings; one that is not prepared is told in one line."""
 
 import asyncio
+import getpass
+import os
+import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import click
 
 from plaudit.boundary import refuse_more_than_the_application
+from plaudit.acts import PRIVATE, Act, Actor, Command, about, kept
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, Database
 from plaudit.embedded import database_logins
 from plaudit.house_clock import HouseClock, follow
+from plaudit.limits import ACT_ARGUMENT_LENGTH_MAX
 from plaudit.settings import Settings, SetupError
 
 T = TypeVar("T")
@@ -40,6 +46,49 @@ def one_line_if_not_prepared(*, owner: bool = False) -> Iterator[None]:
         raise SetupError(f"{error}: run `plaudit migrate`, which repairs what each role may do") from error
 
 
+def witnessed(database: Database) -> Database:
+    """The same, whose first transaction that writes leaves the act of this command."""
+    return database.witnessed(act_of_command())
+
+
+def act_of_command() -> Act:
+    """What whoever runs this command does."""
+    context = click.get_current_context(silent=True)
+    given = {
+        name: value for name, value in (context.params if context else {}).items() if value not in (None, (), False)
+    }
+    arguments = {name: _plain(value) for name, value in given.items() if name != "data"}
+    return Act(
+        CLOCK,
+        "act",
+        Actor.COMMAND,
+        context.command_path if context else Path(sys.argv[0]).name,
+        command=Command(_user(), socket.gethostname(), kept(arguments)),
+        about=about(
+            [value for name, value in arguments.items() if isinstance(value, str | int) and name not in PRIVATE]
+        ),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """An argument as JSON can say it."""
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value)[:ACT_ARGUMENT_LENGTH_MAX]
+
+
+def _user() -> str:
+    """Who runs it, and by whom they became that."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container has users without a name
+        user = str(os.getuid())
+    before = os.environ.get("SUDO_USER")
+    return f"{user} (sudo by {before})" if before else user
+
+
 def on_database(
     data: Path | None,
     work: Callable[[Database], Awaitable[T]],
@@ -58,7 +107,7 @@ def on_database(
             if not owner:
                 await refuse_more_than_the_application(database)
             await follow(database, CLOCK)
-            return await work(database)
+            return await work(witnessed(database))
 
     with (
         database_logins(settings or Settings.from_environment(), data, share=True) as logins,

@@ -1,6 +1,7 @@
 """The way to PostgreSQL: a pool, transactions, statements out of `queries.sql`, and rows as typed structs."""
 
 import asyncio
+import copy
 import importlib.util
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -182,6 +183,7 @@ class _Connection(OwnConnection):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fixed: dict[tuple[Any, ...], list[asyncpg.Record]] = {}
+        self.notes: dict[str, Any] = {}
         self._usual: Any = None
 
     def wait_at_most(self, seconds: float | None) -> None:
@@ -260,6 +262,21 @@ def is_read_only(connection: Connection) -> bool:
     return cast("_Connection", connection).is_read_only
 
 
+def notes(connection: Connection) -> dict[str, Any]:
+    """What is said of the transaction under way, for whoever witnesses it; forgotten when the connection goes back."""
+    return cast("_Connection", connection).notes
+
+
+class Witness(Protocol):
+    """Somebody who writes, at the end of a transaction, who did it."""
+
+    async def write(self, connection: Connection) -> None:
+        """In the transaction, as its last statement."""
+
+    def committed(self) -> None:
+        """What it wrote last stays."""
+
+
 class Database:
     """The pool of one process. `open()` before use, `close()` after, or `async with`."""
 
@@ -274,6 +291,13 @@ class Database:
         self._connections = connections
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: Pool | None = None
+        self._witness: Witness | None = None
+
+    def witnessed(self, witness: Witness) -> Self:
+        """The same pool, whose transactions end with what the witness writes."""
+        other = copy.copy(self)
+        other._witness = witness
+        return other
 
     @property
     def pool(self) -> Pool:
@@ -336,6 +360,10 @@ class Database:
                     if (key_id := acting_key.get()) is not None:
                         await connection.execute("select set_config('plaudit.acting_key', $1, true)", str(key_id))
                     yield connection
+                    if self._witness is not None:
+                        await self._witness.write(connection)
+                if self._witness is not None:
+                    self._witness.committed()
             except asyncpg.IntegrityConstraintViolationError as error:
                 factory = CONSTRAINT_PROBLEMS.get(error.constraint_name or "")
                 if factory is None:
@@ -501,7 +529,9 @@ async def _keep(connection: Connection) -> None:
 
     The driver's own reset is a round trip for each use of the pool, twice the price of a small statement.
     """
-    cast("_Connection", connection).wait_as_usual()
+    known = cast("_Connection", connection)
+    known.wait_as_usual()
+    known.notes.clear()
 
 
 def _nobody_let_in(error: asyncpg.InvalidAuthorizationSpecificationError) -> str:

@@ -585,3 +585,25 @@ QUEUE_CODES_SHOWN_MAX = 5  # codes named of what a queue's items failed with
 FREEZE_TEXT_LENGTH_MAX = 500  # characters of why something stands still, and of what its person reads
 FREEZE_DAYS_MAX = 366  # that something stands still without being looked at again, where it has an end
 FREEZES_TOLD_MAX = 20  # that are looked at for one person
+
+# trail
+ACT_SAID_BYTES_MAX = 8_000  # of a body that an act keeps; of a longer one it keeps the hash alone
+ACT_SAID_LENGTH_MAX = 500  # characters of one text in it
+ACT_SAID_ENTRIES_MAX = 50  # of one list or object in it
+ACT_ABOUT_MAX = 10  # ids an act says it is about
+ACT_ADDRESS_PART_LENGTH_MAX = 200  # characters of one of them
+ACT_ARGUMENT_LENGTH_MAX = 300  # characters of one argument of a command
+ACTS_SEALED_AT_ONCE_MAX = 500  # in one transaction
+ACTS_SEAL_EVERY_S = 5  # between two looks for acts of others; a process seals its own at once
+ACTS_SEAL_LATE_S = 60  # after this an act without a place in the chain needs a person
+ACTS_EXPORT_PAGE = 500  # read at once for an export
+REFUSALS_EVERY_S = 10  # between two looks for minutes of refused tries that are over
+REFUSED_KINDS_MAX = 200  # of refused tries told apart in a minute, per process; all others are counted together
+HEAD_SIGNING_KEY_BYTES = 32  # of Ed25519
+HEADS_EVERY_S = 900  # between two looks whether a day is over whose head is not signed
+HEAD_LATE_HOURS = 26  # after this without a new head somebody should look
+HEADS_PAGE_LENGTH = 100  # published at once
+DELIVERIES_EXPORT_PAGE = 50  # read at once for an export of the books
+VERIFY_BYTES_MAX = 1_000_000  # of one line or answer that `plaudit verify` reads
+VERIFY_PAGES_MAX = 10_000  # of published heads that it follows
+VERIFY_WAIT_S = 30  # for one answer

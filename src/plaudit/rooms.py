@@ -16,6 +16,7 @@ ROOMS = (
     "plaudit.freezes",
     "plaudit.inbox",
     "plaudit.mail",
+    "plaudit.trail",
     "plaudit.selling.prices",
     "plaudit.selling.papers",
     "plaudit.selling.cards",

@@ -233,6 +233,21 @@ def secret_keys(least: int) -> Kind:
     return read
 
 
+def bytes_in_base64(length: int) -> Kind:
+    """A secret of so many bytes."""
+
+    def read(text: str) -> Secret:
+        try:
+            known = base64.b64decode(text, validate=True)
+        except ValueError:
+            known = b""
+        if len(known) != length:
+            raise ValueError(f"must be base64 of {length} bytes")
+        return Secret(text)
+
+    return read
+
+
 def webhook_secret(text: str) -> Secret:
     """A secret of Standard Webhooks: `whsec_` and base64."""
     try:

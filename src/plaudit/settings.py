@@ -14,6 +14,7 @@ from plaudit.limits import (
     DATABASE_JOB_CONNECTIONS,
     DATABASE_STATEMENT_TIMEOUT_MS,
     GUEST_SOCKETS_PER_ADDRESS,
+    HEAD_SIGNING_KEY_BYTES,
     METRICS_TOKEN_LENGTH_MIN,
     ORDERS_PER_HOUR,
     PAPERS_PER_HOUR,
@@ -35,6 +36,7 @@ from plaudit.setting_kinds import (
     Secret,
     accent_colour,
     address,
+    bytes_in_base64,
     countries,
     country,
     currency_and_pairs,
@@ -325,6 +327,10 @@ class Settings:
     one_operator: Annotated[bool, yes_or_no] = False
     """Whether one operator alone decides what otherwise one proposes and another confirms: payout rates, reward rules,
     large payouts. Bounds hold all the same, and nobody decides what they gain by."""
+
+    head_signing_key: Annotated[Secret, bytes_in_base64(HEAD_SIGNING_KEY_BYTES)] = NOT_SET
+    """What signs the daily heads of books and trail (Ed25519): base64 of 32 bytes. Empty: the one that `plaudit trail
+    key` made and keeps in `data`; without either, nothing is signed."""
 
     store_product_prefix: str = "coins."
     """Products of the app stores are called this and the number of coins, such as `coins.70`."""

@@ -150,6 +150,7 @@ def _number(text: str | None) -> int | None:
     access=Access.SERVER,
     scope=Scope.GIFTS,
     operation_id="SendGifts",
+    leaves_no_act=True,  # gifts are in the books, each with who sent it
     tags=TAGS,
     summary="Send gifts of many people",
     status_code=200,

@@ -19,6 +19,7 @@ from plaudit.http.short_way import ShortWay
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.live.socket import SOCKET_PATH, room_socket
 from plaudit.rooms import rooms
+from plaudit.trail.keeping import database_of
 
 SOCKETS: tuple[tuple[str, ASGIApp], ...] = ((SOCKET_PATH, room_socket),)
 
@@ -55,7 +56,11 @@ def framework() -> Litestar:
     return Litestar(
         route_handlers=routers(),
         dependencies={name: _provide(name) for name in PARTS}
-        | {"caller": Provide(guard.caller), "network_address": Provide(guard.network_address)},
+        | {
+            "caller": Provide(guard.caller),
+            "network_address": Provide(guard.network_address),
+            "database": Provide(_database, sync_to_thread=False),
+        },
         guards=[guard.guard],
         exception_handlers={Exception: answer_problem},
         request_class=StrictRequest,
@@ -75,6 +80,10 @@ def routers() -> list[Router]:
             brought = room.bring(place)
             found += [brought] if isinstance(brought, Router) else brought
     return found
+
+
+def _database(scope: Scope) -> Any:
+    return database_of(scope)
 
 
 def _provide(name: str) -> Provide:

@@ -71,6 +71,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     problem = problem_from(error, f"{request.method} {request.url.path}")
     has_body = getattr(request.scope.get("route_handler"), "parsed_data_field", None) is not None
     problem = placed(problem, "body" if has_body else "query")
+    request.scope["plaudit_problem"] = problem  # type: ignore[typeddict-unknown-key]  # read by the trail
     if problems.wants_page(request):
         return problems.answer(request, problem)
     return Response(

@@ -19,6 +19,7 @@ from plaudit.policy.networks import is_from_proxy
 from plaudit.problems import InvalidField, WrongMediaType
 from plaudit.settings import Settings
 from plaudit.tracing import begin_request
+from plaudit.trail.keeping import recorded
 from plaudit.wire import decode_body, read_body, send_json, send_problem
 
 
@@ -72,10 +73,10 @@ class Front:
             await answer(scope, with_headers(scope, send), _called(hot, scope, receive))
         elif scope["method"] == "HEAD":
             asked = scope | {"method": "GET"}
-            await self.framework(asked, receive, with_headers(scope, _without_body(send)))
+            await self.framework(asked, receive, recorded(asked, with_headers(scope, _without_body(send))))
             scope["path_template"] = asked.get("path_template", "unmatched")
         else:
-            await self.framework(scope, receive, with_headers(scope, send))
+            await self.framework(scope, receive, recorded(scope, with_headers(scope, send)))
 
     def _socket(self, path: str) -> ASGIApp:
         """The callable of a socket's address, given as `(start, end)` patterns with one id between."""
@@ -91,7 +92,9 @@ async def answer(scope: Any, send: Any, answering: Awaitable[tuple[Any, int]]) -
     try:
         content, status = await answering
     except Exception as error:
-        await send_problem(send, placed(problem_from(error, f"{scope['method']} {scope['path']}"), "body"))
+        problem = placed(problem_from(error, f"{scope['method']} {scope['path']}"), "body")
+        scope["plaudit"]["trail"].refused_at_the_door(scope, handler, problem)
+        await send_problem(send, problem)
     else:
         await send_json(send, content, status)
 

@@ -17,7 +17,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """The framework's guard of every handler."""
-    connection.scope["plaudit_caller"] = await admit(connection.scope, handler)  # type: ignore[typeddict-unknown-key]  # read by `caller` below
+    caller = await admit(connection.scope, handler)
+    connection.scope["plaudit"]["trail"].begin(connection.scope, handler, caller)  # type: ignore[typeddict-item]  # written by the front
 
 
 async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False) -> Caller | None:
@@ -29,7 +30,9 @@ async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False)
     """
     check_query(scope, handler)
     is_foreign = bool(handler.opt.get("foreign_credentials"))
-    caller = None if is_foreign else await authenticate_scope(scope, where_of(scope), at_hand=at_hand)
+    caller = scope["plaudit_caller"] = (
+        None if is_foreign else await authenticate_scope(scope, where_of(scope), at_hand=at_hand)
+    )
     check_access(handler.opt.get("access"), caller)
     check_scope(handler.opt.get("access"), handler.opt.get("scope"), caller)
     acting_key.set(caller.acting_key if caller else None)

@@ -43,6 +43,7 @@ from plaudit.rooms import rooms
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.selling.tax_providers import TaxProviders, tax_providers
 from plaudit.settings import Settings
+from plaudit.trail.keeping import Trail
 from plaudit.videos.places import VideoPlaces
 from plaudit.videos.reading import no_longer_shown
 from plaudit.web.brand import brand_of
@@ -76,6 +77,7 @@ class House:
     payout_providers: PayoutProviders
     tax_providers: TaxProviders
     account_vault: AccountVault
+    trail: Trail
     dispatcher: Dispatcher
     jobs: JobRunner
     readiness: Readiness
@@ -123,6 +125,7 @@ async def open_house(
         openid = OpenId(database, settings, clock, keysets)
         stack.push_async_callback(doorkeeper.close)
         stack.push_async_callback(openid.close)
+        trail = await closing.run(stack, Trail(database, clock))
         catalogue = await closing.run(stack, Catalogue(hubs_own, clock))
         payments, payouts, taxers = payment_providers(settings), payout_providers(settings), tax_providers(settings)
         for close in (payments.close, payouts.close, taxers.close):
@@ -169,6 +172,7 @@ async def open_house(
             payout_providers=payouts,
             tax_providers=taxers,
             account_vault=vault,
+            trail=trail,
             dispatcher=dispatcher,
             jobs=jobs,
             readiness=readiness,

@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.exceptions import InternalServerException
 from litestar.types import Empty
 
+from plaudit.acts import Act
 from plaudit.limits import BODY_BYTES_MAX
 from plaudit.problems import BodyTooLarge, CallerGone, InvalidField, WrongMediaType
 from plaudit.wire import decode_body
@@ -38,4 +39,8 @@ class StrictRequest(Request[Any, Any, State]):
             raise InvalidField(field="header.Content-Length", reason="must be a number")
         if int(length) > BODY_BYTES_MAX:
             raise BodyTooLarge
-        return await super().body()
+        body = await super().body()
+        act: Act | None = self.scope.get("plaudit_act")  # type: ignore[assignment]  # written by the trail
+        if act is not None:
+            act.hear(body)
+        return body

@@ -102,6 +102,7 @@ def mailbox_answer(mailbox: Mailbox | None) -> MailboxAnswer:
     "/v1/operator/mails",
     access=Access.OPERATOR,
     operation_id="ListMails",
+    personal=True,
     tags=OPERATOR_TAGS,
     summary="Mails to buyers",
 )
@@ -177,6 +178,7 @@ async def receive_bounce(
     access=Access.VIEWER,
     scope=Scope.PEOPLE,
     operation_id="GetMailbox",
+    personal=True,
     tags=TAGS,
     summary="Where I am mailed to",
 )

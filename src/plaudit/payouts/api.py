@@ -149,6 +149,7 @@ async def add_method(
     access=Access.CREATOR,
     scope=Scope.MONEY_READ,
     operation_id="ListPayoutMethods",
+    personal=True,
     tags=_TAGS,
     summary="My bank accounts",
 )
@@ -220,6 +221,7 @@ async def request(data: JSONBody[NewPayout], caller: Caller, database: Database,
     access=Access.CREATOR,
     scope=Scope.MONEY_READ,
     operation_id="ListPayouts",
+    personal=True,
     tags=_TAGS,
     summary="My payouts",
 )
@@ -244,6 +246,7 @@ async def list_payouts(
     access=_CREATOR_OR_OPERATOR,
     scope=Scope.MONEY_READ,
     operation_id="GetPayout",
+    personal=True,
     tags=_TAGS,
     summary="A payout and what happened to it",
 )

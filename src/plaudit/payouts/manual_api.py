@@ -192,6 +192,7 @@ async def list_exports(
     "/v1/operator/payouts/exports/{number:int}",
     access=Access.OPERATOR,
     operation_id="GetPayoutExport",
+    personal=True,
     tags=_TAGS,
     summary="An export and who fetched it",
 )
@@ -214,6 +215,7 @@ async def get_export(number: Number, database: Database) -> ExportDetail:
     "/v1/operator/payouts/exports/{number:int}/file",
     access=Access.OPERATOR,
     operation_id="GetPayoutExportFile",
+    personal=True,
     tags=_TAGS,
     also_media_types=(CSV,),
     summary="The file to pay by",

@@ -64,6 +64,7 @@ _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
     "/v1/operator/payouts",
     access=Access.OPERATOR,
     operation_id="ListAllPayouts",
+    personal=True,
     tags=["Operator"],
     summary="Payouts of all creators",
 )

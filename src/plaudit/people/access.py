@@ -85,6 +85,20 @@ def require_scope(caller: Caller, scope: Scope) -> None:
     check_scope(None, scope, caller)
 
 
+_OWN = frozenset({Access.PUBLIC, Access.VIEWER, Access.CREATOR})
+"""What lets people do what concerns themselves."""
+
+
+def is_own(allowed: frozenset[Access]) -> bool:
+    """Whether an endpoint is for people who act for themselves too."""
+    return not _OWN.isdisjoint(allowed)
+
+
+def uses_power(access: object, caller: Caller) -> bool:
+    """Whether a caller who passes does so as more than a person for themselves: by a key, or by a role over others."""
+    return caller.key_id is not None or any(_fits(one, caller) for one in required(access) - _OWN)
+
+
 def _fits(access: Access, caller: Caller) -> bool:
     if access is Access.VIEWER:
         return caller.person_id != 0

@@ -114,6 +114,7 @@ async def tell_of_people(
     access=Access.SERVER,
     scope=Scope.PEOPLE,
     operation_id="GetPerson",
+    personal=True,
     tags=TAGS,
     summary="One person of the platform",
     problems=(PersonUnknown,),

@@ -19,6 +19,8 @@ import asyncpg
 import click
 import msgspec
 
+from plaudit.acts import changed
+from plaudit.database_command import act_of_command
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
 from plaudit.embedded import EmbeddedPostgres, database_logins
 from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S, SHARDS_MAX
@@ -295,6 +297,17 @@ async def apply_to(url: str, *, before_deploy: bool = False, shards: int | None 
         await connection.close()
 
 
+async def _migrate(url: str, *, before_deploy: bool, shards: int | None) -> Migrated:
+    migrated = await apply_to(url, before_deploy=before_deploy, shards=shards)
+    if migrated.applied or migrated.repaired:
+        connection = await connect(url, role=None)
+        async with connection.transaction():
+            changed(connection, applied=migrated.applied, repaired=migrated.repaired)
+            await act_of_command().done(connection)
+        await connection.close()
+    return migrated
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database.")
 @click.option("--before-deploy", is_flag=True, help="Only what the version before this one can live with.")
@@ -311,7 +324,7 @@ def migrate(data: Path | None, *, before_deploy: bool, shards: int | None, recor
         click.echo(f"recorded {SCHEMA_FILE}")
         return
     with database_logins(Settings.from_environment(), data, share=True) as logins:
-        migrated = asyncio.run(apply_to(logins.owner, before_deploy=before_deploy, shards=shards))
+        migrated = asyncio.run(_migrate(logins.owner, before_deploy=before_deploy, shards=shards))
     for name in migrated.applied:
         click.echo(f"applied {name}")
     if migrated.repaired:

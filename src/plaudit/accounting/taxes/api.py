@@ -61,6 +61,7 @@ async def tax_return(
     "/papers",
     access=Access.OPERATOR,
     operation_id="ListTaxPapers",
+    personal=True,
     tags=TAGS,
     also_media_types=(CSV,),
     summary="Receipts and credit notes of a period",

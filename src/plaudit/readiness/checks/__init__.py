@@ -1,6 +1,6 @@
 """All checks, in the order in which somebody who begins would take them up: one line for each."""
 
-from plaudit.readiness.checks import database, mail, paying_out, people, reach, selling, stores, upkeep
+from plaudit.readiness.checks import database, mail, paying_out, people, reach, selling, stores, trail, upkeep
 from plaudit.readiness.model import Check, Needs
 
 CHECKS: tuple[Check, ...] = (
@@ -35,6 +35,8 @@ CHECKS: tuple[Check, ...] = (
     Check(id="clock", title="Clock", run=upkeep.clock, needs=Needs.DATABASE),
     Check(id="jobs", title="Periodic work", run=upkeep.jobs, needs=Needs.NOTHING),
     Check(id="audited", title="Audit of each day", run=upkeep.audited),
+    Check(id="trail", title="Trail of acts", run=trail.sealed),
+    Check(id="heads", title="Signed heads", run=trail.heads),
     Check(id="backups", title="Backups", run=upkeep.backups),
     Check(id="restore_tried", title="A restore was tried", run=upkeep.restore_tried),
     Check(id="life", title="Life of the database", run=upkeep.life),

@@ -37,6 +37,7 @@ TAGS = ["Recharge"]
     access=Access.VIEWER,
     scope=Scope.MONEY_READ,
     operation_id="GetCards",
+    personal=True,
     tags=TAGS,
     summary="My saved cards",
 )

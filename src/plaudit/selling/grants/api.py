@@ -91,7 +91,14 @@ async def grant_coins(
         return await told(connection, GRANT, _answer(asked, people))
 
 
-@get("/operator/grants", access=Access.OPERATOR, operation_id="ListGrants", tags=TAGS, summary="Coins given away")
+@get(
+    "/operator/grants",
+    access=Access.OPERATOR,
+    operation_id="ListGrants",
+    personal=True,
+    tags=TAGS,
+    summary="Coins given away",
+)
 async def list_grants(
     database: Database,
     person_id: PersonId = None,

@@ -66,6 +66,7 @@ async def list_messages(
     "/messages/{message_id:uuid}",
     access=Access.OPERATOR,
     operation_id="GetMessage",
+    personal=True,
     tags=TAGS,
     problems=(NotFound,),
     summary="One message as it came",
@@ -129,6 +130,7 @@ async def replay_messages(
     "/payment-problems",
     access=Access.OPERATOR,
     operation_id="ListPaymentProblems",
+    personal=True,
     tags=TAGS,
     summary="Payments somebody has to look at",
 )

@@ -180,7 +180,15 @@ async def place_order(
     return order_answer(order, settings.store_product_prefix)
 
 
-@get("/orders", access=Access.VIEWER, scope=Scope.MONEY_READ, operation_id="ListOrders", tags=TAGS, summary="My orders")
+@get(
+    "/orders",
+    access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
+    operation_id="ListOrders",
+    personal=True,
+    tags=TAGS,
+    summary="My orders",
+)
 async def list_orders(
     caller: Caller,
     database: Database,
@@ -201,6 +209,7 @@ async def list_orders(
     access=OWNER,
     scope=Scope.MONEY_READ,
     operation_id="GetOrder",
+    personal=True,
     tags=TAGS,
     summary="One order",
 )

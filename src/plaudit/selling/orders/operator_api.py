@@ -23,6 +23,7 @@ ORDERS: Places[tuple[UUID, int] | None] = Places(tuple[UUID, Annotated[int, Meta
     "/operator/orders",
     access=Access.OPERATOR,
     operation_id="ListAllOrders",
+    personal=True,
     tags=["Operator"],
     summary="Orders of everybody",
 )

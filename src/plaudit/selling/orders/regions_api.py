@@ -131,6 +131,7 @@ def decision_answer(decision: RegionDecision) -> RegionDecisionAnswer:
     access=frozenset({Access.VIEWER, Access.OPERATOR}),
     scope=Scope.MONEY_READ,
     operation_id="ListRegionReasons",
+    personal=True,
     tags=["Recharge"],
     summary="Why an order has the price of its region",
 )
@@ -149,6 +150,7 @@ async def list_reasons(order_id: FromPath[UUID], caller: Caller, database: Datab
     "/operator/orders/{order_id:uuid}/region-decisions",
     access=Access.OPERATOR,
     operation_id="ListRegionDecisions",
+    personal=True,
     tags=["Operator"],
     summary="The decisions about regions an order rests on",
 )
@@ -163,6 +165,7 @@ async def list_decisions(order_id: FromPath[UUID], database: Database) -> Region
     "/operator/region-decisions/{decision_id:uuid}",
     access=Access.OPERATOR,
     operation_id="GetRegionDecision",
+    personal=True,
     tags=["Operator"],
     summary="One decision about a region",
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.acts import changed
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.ids import require_uuid7
@@ -189,6 +190,8 @@ async def delete_draft(connection: Connection, draft_id: UUID) -> None:
     draft = await fetch_one(connection, SQL["lock_draft"], Draft, draft_id)
     if draft and draft.published_version is not None:
         raise DraftPublished(draft.published_version)
+    if draft:
+        changed(connection, was=draft.name, revision=draft.revision, toml=draft.toml)
     await connection.execute(SQL["delete_draft"], draft_id)
 
 

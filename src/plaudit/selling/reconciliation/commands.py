@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from plaudit.clock import SystemClock
+from plaudit.database_command import witnessed
 from plaudit.db import Database
 from plaudit.embedded import database_url
 from plaudit.house_clock import HouseClock, follow
@@ -43,7 +44,7 @@ async def _reconcile(url: str, settings: Settings, provider: str, day: datetime 
     try:
         async with Database(url, connections=2) as database:
             await follow(database, clock)
-            async with database.transaction() as connection:
+            async with witnessed(database).transaction() as connection:
                 await actions.queue_run(connection, providers, asked, None, clock)
             await actions.run_due(database, providers, settings, clock, asked.id)
             async with database.read() as connection:

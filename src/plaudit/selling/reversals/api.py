@@ -108,6 +108,7 @@ async def withdraw(
     access=Access.VIEWER,
     scope=Scope.MONEY_READ,
     operation_id="ListReversals",
+    personal=True,
     tags=TAGS,
     summary="What went back of my orders",
 )
@@ -128,6 +129,7 @@ async def list_reversals(
     access=Access.VIEWER,
     scope=Scope.MONEY_READ,
     operation_id="GetReversal",
+    personal=True,
     tags=TAGS,
     problems=(NotFound,),
     summary="One of them",
@@ -143,6 +145,7 @@ async def get_reversal(reversal_id: FromPath[UUID], caller: Caller, database: Da
     access=OWNER,
     scope=Scope.MONEY_READ,
     operation_id="ListReversalsOfOrder",
+    personal=True,
     tags=TAGS,
     problems=(NotFound,),
     summary="What went back of an order",
@@ -188,6 +191,7 @@ async def refund(
     "/operator/reversals",
     access=Access.OPERATOR,
     operation_id="ListAllReversals",
+    personal=True,
     tags=OPERATOR_TAGS,
     summary="What went back of all orders",
 )

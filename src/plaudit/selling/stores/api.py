@@ -139,6 +139,7 @@ async def set_consent(
     "/operator/store-purchases",
     access=Access.OPERATOR,
     operation_id="ListStorePurchases",
+    personal=True,
     tags=OPERATOR_TAGS,
     summary="Purchases in app stores",
 )
@@ -160,6 +161,7 @@ async def list_purchases(
     "/operator/store-purchases/{purchase_id:uuid}",
     access=Access.OPERATOR,
     operation_id="GetStorePurchase",
+    personal=True,
     tags=OPERATOR_TAGS,
     problems=(NotFound,),
     summary="One purchase in an app store",
@@ -238,6 +240,7 @@ async def grant_purchase(
     "/operator/consumption-requests",
     access=Access.OPERATOR,
     operation_id="ListConsumptionRequests",
+    personal=True,
     tags=OPERATOR_TAGS,
     summary="Questions of app stores, and their answers",
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from plaudit.database_command import one_line_if_not_prepared
+from plaudit.database_command import one_line_if_not_prepared, witnessed
 from plaudit.db import Database
 from plaudit.embedded import database_url
 from plaudit.ledger.following import rebuild_now
@@ -29,4 +29,4 @@ def rebuild_command(data: Path | None) -> None:
 
 async def _rebuild(url: str) -> int:
     async with Database(url) as database:
-        return await rebuild_now(database, FOLLOWER, add_entries, forget, videos_among)
+        return await rebuild_now(witnessed(database), FOLLOWER, add_entries, forget, videos_among)

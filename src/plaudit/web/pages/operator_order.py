@@ -25,7 +25,7 @@ from plaudit.selling.reversals.granularity import granularity_of
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/orders/{order_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/orders/{order_id:uuid}", access=Access.OPERATOR, personal=True, include_in_schema=False)
 async def operator_order(
     order_id: FromPath[UUID],
     caller: Caller,
