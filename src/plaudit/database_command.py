@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import asyncpg
 import click
 
-from plaudit.boundary import refuse_more_than_the_application
 from plaudit.acts import PRIVATE, Act, Actor, Command, about, kept
+from plaudit.boundary import refuse_more_than_the_application
 from plaudit.clock import SystemClock
 from plaudit.db import Connection, Database
 from plaudit.embedded import database_logins

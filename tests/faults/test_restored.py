@@ -118,11 +118,11 @@ class Before:
 
 
 async def _prepare(url: str) -> None:
-    elsewhere = await connect(with_database(url, "postgres"), role=None)
+    elsewhere = await connect(with_database(url, "postgres"))
     await elsewhere.execute("drop database plaudit")
     await elsewhere.execute(f"create database plaudit template {TEMPLATE}")
     await elsewhere.close()
-    owner = await connect(url, role=None)
+    owner = await connect(url)
     async with owner.transaction():
         await load_starter(owner, _clock)
     await owner.close()

@@ -21,6 +21,7 @@ from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
 from plaudit.problems import StandsStill
 from tests.integration.test_payouts import Studio, open_studio
+from tests.support.databases import owner_of
 from tests.support.returns import ROSE, Returns
 
 WHY = {"reason": "A chargeback came in.", "message": "We look into a payment."}
@@ -70,7 +71,7 @@ class Watch:
 async def watch(database_url: str, tmp_path: Path) -> AsyncIterator[Watch]:
     async with open_studio(database_url, tmp_path) as studio:
         watch = Watch(studio, await Returns.of(studio.shop, "vera"), "")
-        owner = await connect(database_url, role=None)
+        owner = await connect(owner_of(database_url))
         try:
             await load_starter(owner, studio.shop.clock)
         finally:

@@ -14,6 +14,7 @@ from plaudit.decisions.kinds import DecisionKind
 from plaudit.decisions.model import Decision
 from plaudit.ids import new_id
 from plaudit.problems import Problem
+from tests.support.databases import owner_of
 
 OLGA, OSKAR, OTTO = 801, 802, 803
 
@@ -32,7 +33,7 @@ from (values ('{}')) v (c)"""
 
 async def of_house(database: Database, clock: Clock, record: Any, new: msgspec.Struct) -> Any:
     """What comes with the house, without a decision and in no bounds: written by who owns the tables."""
-    connection = await connect(database.url, role=None)
+    connection = await connect(owner_of(database.url))
     try:
         async with connection.transaction():
             return await record(connection, clock, new, None)

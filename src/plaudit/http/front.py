@@ -70,7 +70,7 @@ class Front:
             await _answer_preflight(allowed, with_headers(scope, send))
         elif hot := self._hot_handlers.get((scope["method"], scope["path"])):
             scope["path_template"] = scope["path"]
-            await answer(scope, with_headers(scope, send), _called(hot, scope, receive))
+            await answer(hot, scope, with_headers(scope, send), _called(hot, scope, receive))
         elif scope["method"] == "HEAD":
             asked = scope | {"method": "GET"}
             await self.framework(asked, receive, recorded(asked, with_headers(scope, _without_body(send))))
@@ -87,7 +87,7 @@ class Front:
         return _no_such_socket
 
 
-async def answer(scope: Any, send: Any, answering: Awaitable[tuple[Any, int]]) -> None:
+async def answer(handler: HTTPRouteHandler, scope: Any, send: Any, answering: Awaitable[tuple[Any, int]]) -> None:
     """Answer with what a hot handler says, and with which status; its errors become problem documents."""
     try:
         content, status = await answering

@@ -120,11 +120,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         database, jobs_own, hubs_own = await _open_databases(stack, settings, database_url)
         shards = await _prepare(database, clock)
-        keysets = KeySets(clock)
-        doorkeeper = Doorkeeper(database, clock, keysets, token_life_max_s=settings.token_life_max_s)
-        openid = OpenId(database, settings, clock, keysets)
-        stack.push_async_callback(doorkeeper.close)
-        stack.push_async_callback(openid.close)
+        doorkeeper, openid = _open_door(stack, database, settings, clock)
         trail = await closing.run(stack, Trail(database, clock))
         catalogue = await closing.run(stack, Catalogue(hubs_own, clock))
         payments, payouts, taxers = payment_providers(settings), payout_providers(settings), tax_providers(settings)
@@ -215,6 +211,17 @@ async def _open_databases(stack: AsyncExitStack, settings: Settings, url: str | 
         )
         for connections in (settings.database_connections, settings.job_connections, DATABASE_HUB_CONNECTIONS)
     ]
+
+
+def _open_door(
+    stack: AsyncExitStack, database: Database, settings: Settings, clock: Clock
+) -> tuple[Doorkeeper, OpenId]:
+    keysets = KeySets(clock)
+    doorkeeper = Doorkeeper(database, clock, keysets, token_life_max_s=settings.token_life_max_s)
+    openid = OpenId(database, settings, clock, keysets)
+    stack.push_async_callback(doorkeeper.close)
+    stack.push_async_callback(openid.close)
+    return doorkeeper, openid
 
 
 async def _prepare(database: Database, clock: Clock) -> Shards:

@@ -76,7 +76,7 @@ class ShortWay:
             return False
         if under_way is None:
             return False
-        under_way.ending.add_done_callback(partial(_ended, cycle, under_way, began, go_on))
+        under_way.ending.add_done_callback(partial(_ended, handler, cycle, under_way, began, go_on))
         return True
 
 
@@ -105,24 +105,29 @@ def _at_once(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def _ended(
-    cycle: RequestResponseCycle, under_way: UnderWay, began: float, go_on: GoOn, ending: "asyncio.Future[Any]"
+    handler: HTTPRouteHandler,
+    cycle: RequestResponseCycle,
+    under_way: UnderWay,
+    began: float,
+    go_on: GoOn,
+    ending: "asyncio.Future[Any]",
 ) -> None:
     try:
         answered = None if ending.cancelled() or ending.exception() else under_way.ended_well()
     except Exception:  # comes again where it is explained
         answered = None
     if answered is None:
-        go_on(cycle, metrics.measured(_explaining(under_way)))
+        go_on(cycle, metrics.measured(_explaining(handler, under_way)))
         return
     content, status = answered
     _write(cycle, status, msgspec.json.encode(content))
     metrics.count(cycle.scope["method"], cycle.scope["path"], status, time.perf_counter() - began)
 
 
-def _explaining(under_way: UnderWay) -> ASGIApp:
+def _explaining(handler: HTTPRouteHandler, under_way: UnderWay) -> ASGIApp:
     async def explaining(scope: Any, receive: Any, send: Any) -> None:
         begin_request(scope["plaudit_request"])
-        await answer(scope, with_headers(scope, send), under_way.explained())
+        await answer(handler, scope, with_headers(scope, send), under_way.explained())
 
     return explaining
 
@@ -133,7 +138,8 @@ def _write(cycle: RequestResponseCycle, status: int, body: bytes) -> None:
         return
     around = headers_around(cycle.scope)
     head = _head(status, tuple(cycle.default_headers), around)
-    parts = [head, b"%d\r\nx-request-id: %s\r\n" % (len(body), cycle.scope["plaudit_request"].encode())]
+    scope: Any = cycle.scope
+    parts = [head, b"%d\r\nx-request-id: %s\r\n" % (len(body), scope["plaudit_request"].encode())]
     if not cycle.keep_alive:
         parts.append(b"connection: close\r\n")
     cycle.response_started = cycle.response_complete = True

@@ -300,7 +300,7 @@ async def apply_to(url: str, *, before_deploy: bool = False, shards: int | None 
 async def _migrate(url: str, *, before_deploy: bool, shards: int | None) -> Migrated:
     migrated = await apply_to(url, before_deploy=before_deploy, shards=shards)
     if migrated.applied or migrated.repaired:
-        connection = await connect(url, role=None)
+        connection = await connect(url)
         async with connection.transaction():
             changed(connection, applied=migrated.applied, repaired=migrated.repaired)
             await act_of_command().done(connection)

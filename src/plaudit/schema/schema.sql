@@ -64,6 +64,12 @@ CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until ti
     group by 1, 2, 3, 4, 5, 6
 $$;
 
+CREATE FUNCTION public.acting_key() RETURNS integer
+    LANGUAGE sql STABLE
+    RETURN (NULLIF(current_setting('plaudit.acting_key'::text, true), ''::text))::integer;
+
+COMMENT ON FUNCTION public.acting_key() IS 'the key with which a server acts in this transaction; null: nobody''s';
+
 CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -104,6 +110,70 @@ begin
         perform release_lot(shard_of(new.person_id), new.person_id, new.lot_id, new.lifted_at);
     end if;
     return null;
+end $$;
+
+CREATE FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive own (id) as (
+        select p_person_id
+        union
+        select case when l.person_id = own.id then l.other_id else l.person_id end
+        from own join person_link l on own.id in (l.person_id, l.other_id) and l.ended_at is null
+    )
+    select exists (select from own where id = p_other_id)
+$$;
+
+CREATE FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    c_numbers_left_out constant bigint := 1000000;
+    v_place text := concat_ws('/',
+        (select system_identifier from pg_control_system()), left(pg_walfile_name(pg_current_wal_lsn()), 8),
+        (select oid from pg_database where datname = current_database()), 'ledger_setting'::regclass::oid);
+    v_known database_life;
+    v_epoch integer;
+begin
+    select * into v_known from database_life order by epoch desc limit 1;
+    if v_known.place = v_place and not p_anew then
+        return v_known.epoch;
+    end if;
+    select epoch into strict v_epoch from ledger_setting for update;
+    select * into v_known from database_life order by epoch desc limit 1;
+    if v_known.place = v_place and not p_anew then
+        return v_known.epoch;  -- another process was first
+    end if;
+    if v_known.epoch is null and not p_anew then
+        insert into database_life (epoch, place, began_at, payouts_compared_at) values (v_epoch, v_place, p_at, p_at);
+        return v_epoch;
+    end if;
+    update ledger_setting set epoch = epoch + 1 returning epoch into v_epoch;
+    insert into database_life (epoch, place, began_at) values (v_epoch, v_place, p_at);
+    perform setval(sequence, nextval(sequence) + c_numbers_left_out)
+    from unnest(array[pg_get_serial_sequence('person', 'id'), pg_get_serial_sequence('room', 'id')]) sequence;
+    return v_epoch;
+end $$;
+
+CREATE FUNCTION public.bound_is_narrower(p_name text, p_value bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    select case when p_name ~ '(_lead|_window)_s$' then p_value >= decision_bound_of(p_name) else p_value <= decision_bound_of(p_name) end
+$_$;
+
+CREATE FUNCTION public.bound_takes_two() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if (select alone from decision where id = new.decision_id) and bound_is_narrower(new.name, new.value) is not true then
+        raise exception 'nobody alone widens a bound'
+            using errcode = 'check_violation', constraint = 'decision_bound_takes_two';
+    end if;
+    return new;
 end $$;
 
 CREATE TABLE public.wallet (
@@ -368,6 +438,52 @@ CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent big
     select div(2 * p_net_minor::numeric * p_unspent + p_coins, 2 * p_coins::numeric)::bigint
 $$;
 
+CREATE FUNCTION public.decision_bound_of(p_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select value from decision_bound where name = p_name order by version desc limit 1
+$$;
+
+CREATE FUNCTION public.decision_is_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if tg_op = 'DELETE' then
+        raise exception 'decisions are kept' using errcode = 'restrict_violation';
+    end if;
+    if tg_op = 'UPDATE' and (old.outcome is not null
+        or (old.id, old.kind, old.subject, old.content, old.before, old.note, old.beneficiary_id, old.proposed_by,
+            old.proposed_at, old.expires_at)
+        is distinct from (new.id, new.kind, new.subject, new.content, new.before, new.note, new.beneficiary_id,
+            new.proposed_by, new.proposed_at, new.expires_at))
+    then
+        raise exception 'a decision is ended once, and nothing else of it changes' using errcode = 'restrict_violation';
+    end if;
+    -- That they are not the same is a matter of constraints.
+    if are_linked(new.proposed_by, nullif(new.beneficiary_id, new.proposed_by))
+        or new.outcome = 'confirmed' and (are_linked(new.proposed_by, nullif(new.decided_by, new.proposed_by))
+            or are_linked(new.decided_by, nullif(new.beneficiary_id, new.decided_by)))
+    then
+        raise exception 'accounts of one person cannot decide together, or for each other'
+            using errcode = 'check_violation', constraint = 'decision_parties_are_not_linked';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.decision_is_seen_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from decision where id = new.decision_id and emergency and not are_linked(decided_by, new.seen_by)) then
+        raise exception 'another operator sees what was decided in an emergency'
+            using errcode = 'check_violation', constraint = 'decision_is_seen_by_another';
+    end if;
+    return new;
+end $$;
+
 CREATE TABLE public.frame (
     shard smallint NOT NULL,
     room_id bigint NOT NULL,
@@ -491,6 +607,21 @@ CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through 
         || array_send(array_agg(viewer_id)) || array_send(array_agg(creator_id)) || array_send(array_agg(share_coins)))
     from unnest(p_lines)
 $$;
+
+CREATE FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    update decision d set outcome = p_outcome, decided_by = p_by, decided_at = p_at, reason = p_reason, alone = p_alone,
+        emergency = p_emergency,
+        effective_at = case when p_outcome = 'confirmed' then greatest(
+            p_at + make_interval(secs => case when p_alone then 0 else coalesce(decision_bound_of(d.kind || '_lead_s'), 0) end),
+            (d.content::jsonb ->> 'effective_at')::timestamptz
+        ) end
+    where d.id = p_id and d.outcome is null and (p_outcome <> 'confirmed' or d.content_sha256 = p_content_sha256);
+    return found;
+end $$;
 
 CREATE TABLE public.hold (
     shard smallint NOT NULL,
@@ -831,6 +962,36 @@ CREATE FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gif
     select (step).* from walk
 $$;
 
+CREATE FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_coins > decision_bound_of('grant_alone_coins')
+        or p_coins + coalesce((
+            select sum(coins) from coin_grant
+            where granted_by = p_operator_id and decision_id is null and granted_at >= date_trunc('day', p_at, 'UTC')
+        ), 0) > decision_bound_of('grant_alone_day_coins')
+$$;
+
+CREATE FUNCTION public.grant_takes_two() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.granted_by, nullif(new.person_id, new.granted_by)) then
+        raise exception 'nobody gives coins to an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'grant_not_to_oneself';
+    end if;
+    if new.decision_id is null and grant_needs_two(new.coins, new.granted_by, new.granted_at)
+        or new.decision_id is not null
+            and (select beneficiary_id from decision where id = new.decision_id) is distinct from new.person_id
+    then
+        raise exception 'a grant of so much needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'grant_is_decided';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -913,6 +1074,14 @@ CREATE FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigi
         select from freeze_record f
         where f.person_id = p_person_id and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
             and (f.what = any (p_what) or f.method_id = p_method_id or f.payout_id = p_payout_id))
+$$;
+
+CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_numerator * p_of_denominator * 10000 <= p_of_numerator * p_denominator * (10000 + p_bps)
+        and p_of_numerator * p_denominator * 10000 <= p_numerator * p_of_denominator * (10000 + p_bps)
 $$;
 
 CREATE TABLE public.item_version (
@@ -1155,6 +1324,7 @@ CREATE TABLE public.recharge_order (
     card_consent_id uuid,
     authenticates boolean DEFAULT false NOT NULL,
     decline text,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT order_begins_created CHECK (((previous_state IS NOT NULL) OR (state = 'created'::text))),
     CONSTRAINT order_is_polled_while_open CHECK (((poll_at IS NOT NULL) = (state = ANY (ARRAY['created'::text, 'pending'::text])))),
     CONSTRAINT order_paid_adds_up CHECK (((paid_net_minor + paid_tax_minor) = paid_minor)),
@@ -1192,6 +1362,8 @@ COMMENT ON COLUMN public.recharge_order.card_consent_id IS 'that the card it is 
 COMMENT ON COLUMN public.recharge_order.authenticates IS 'whether the buyer''s bank is to ask them even where it need not';
 
 COMMENT ON COLUMN public.recharge_order.decline IS 'why the card did not pay, as far as its holder may be told';
+
+COMMENT ON COLUMN public.recharge_order.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE VIEW public.order_with_quote AS
  SELECT o.shard,
@@ -1268,6 +1440,26 @@ CREATE FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p
     select p_shard, through, p_source_shard, p_reversal_id, p_creator_id, p_direction, p_at from logged
     returning log_no
 $$;
+
+CREATE FUNCTION public.lot_has_a_cause() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.kind = 'paid' then
+        perform from order_with_quote o
+        where o.shard = new.shard and o.order_id = new.lot_id and o.state = 'paid'
+            and (o.person_id, o.coins, o.price_minor, o.currency) = (new.viewer_id, new.coins, new.price_minor, new.currency);
+    else
+        perform from coin_grant g
+        where g.shard = new.shard and g.grant_id = new.lot_id and (g.person_id, g.coins) = (new.viewer_id, new.coins);
+    end if;
+    if not found then
+        raise check_violation using message = format('lot %s was neither paid for nor granted', new.lot_id),
+            constraint = 'lot_has_a_cause', table = 'lot';
+    end if;
+    return null;
+end $$;
 
 CREATE FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(lot_id uuid, day date, sold_coins bigint, put_back_coins bigint, used_coins bigint, refunded_coins bigint, expired_coins bigint)
     LANGUAGE sql STABLE
@@ -1451,6 +1643,103 @@ begin
     return p_line;
 end $$;
 
+CREATE FUNCTION public.payout_approval_takes_two() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.actor_id, (select creator_id from payout where shard = new.shard and id = new.payout_id)) then
+        raise exception 'nobody approves a payout of their own, or of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'payout_is_approved_by_another';
+    end if;
+    if new.decision_id is null and payout_needs_two(new.shard, new.payout_id, new.actor_id, new.at) then
+        raise exception 'a payout of so much needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'payout_is_decided';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p.diamonds > decision_bound_of('payout_alone_diamonds')
+        or p.diamonds + coalesce((
+            select sum(o.diamonds) from payout_event e join payout o on o.shard = e.shard and o.id = e.payout_id
+            where e.to_state = 'approved' and e.actor_id = p_operator_id and e.decision_id is null
+                and e.at >= date_trunc('day', p_at, 'UTC')
+        ), 0) > decision_bound_of('payout_alone_day_diamonds')
+    from payout p where p.shard = p_shard and p.id = p_payout_id
+$$;
+
+CREATE FUNCTION public.payout_rate_is_bounded() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not payout_rate_is_within(new.currency, new.numerator, new.denominator, new.recorded_at)
+        or (select alone from decision where id = new.decision_id)
+            and not exists (select from payout_rate where currency = new.currency and effective_at <= new.recorded_at)
+    then
+        raise exception 'a payout rate is too far from what it takes the place of, or one operator alone begins a currency'
+            using errcode = 'check_violation', constraint = 'payout_rate_is_bounded';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.payout_rate_is_within(p_currency text, p_numerator bigint, p_denominator bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at)
+    select not rewards_are_in_use() or not exists (
+        select from payout_rate r, begun
+        where r.currency = p_currency
+            and (r.effective_at > begun.at or r.version = (
+                select version from payout_rate where currency = p_currency and effective_at <= begun.at
+                order by effective_at desc, version desc limit 1))
+            and not is_within(p_numerator, p_denominator, r.numerator, r.denominator, decision_bound_of('payout_rate_change_bps'))
+    )
+$$;
+
+CREATE FUNCTION public.payout_terms_are_bounded() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if payout_terms_exceed(new.method_kind, new.fee_bps, new.diamonds_min, new.diamonds_per_day_max, new.recorded_at) is not null then
+        raise exception 'payout terms are too far from what they take the place of'
+            using errcode = 'check_violation', constraint = 'payout_terms_are_bounded';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer, p_diamonds_min bigint, p_diamonds_per_day_max bigint, p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
+        select t.* from payout_terms t, begun
+        where rewards_are_in_use() and t.method_kind = p_method_kind
+            and (t.effective_at > begun.at or t.version = (
+                select version from payout_terms where method_kind = p_method_kind and effective_at <= begun.at
+                order by effective_at desc, version desc limit 1))
+    )
+    select case
+        when bool_or(not is_within(p_diamonds_per_day_max, 1, diamonds_per_day_max, 1, decision_bound_of('payout_terms_change_bps'))
+                or not is_within(p_diamonds_min, 1, diamonds_min, 1, decision_bound_of('payout_terms_change_bps')))
+            then 'payout_terms_change_bps'
+        when bool_or(abs(p_fee_bps - fee_bps) > decision_bound_of('payout_terms_fee_bps')) then 'payout_terms_fee_bps'
+    end from near
+$$;
+
+CREATE FUNCTION public.payouts_wait() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (select from database_life where payouts_compared_at is null);
+$$;
+
 CREATE FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1549,6 +1838,18 @@ begin
             using errcode = 'unique_violation', constraint = 'transfer_pkey';
     end if;
     return false;
+end $$;
+
+CREATE FUNCTION public.refund_is_of_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.requested_by, new.person_id) then
+        raise exception 'nobody refunds an order of their own, or of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'refund_is_of_another';
+    end if;
+    return new;
 end $$;
 
 CREATE FUNCTION public.refuse_frozen() RETURNS trigger
@@ -1685,6 +1986,140 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.require_decision() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_decision decision;
+    v_row jsonb := to_jsonb(new);
+    v_column text;
+begin
+    if v_row ->> 'decision_id' is null
+        and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage')
+    then
+        return new;
+    end if;
+    select * into v_decision from decision
+    where id = (v_row ->> 'decision_id')::uuid and kind = tg_argv[0] and outcome = 'confirmed';
+    if not found then
+        raise exception '% needs a confirmed decision', tg_table_name
+            using errcode = 'check_violation', constraint = tg_table_name || '_is_decided';
+    end if;
+    foreach v_column in array tg_argv[1:] loop
+        if (case v_column when 'effective_at' then to_jsonb(v_decision.effective_at) else v_decision.content::jsonb -> v_column end
+            is distinct from v_row -> v_column)
+        then
+            raise exception '% of % is not what was decided', v_column, tg_table_name
+                using errcode = 'check_violation', constraint = tg_table_name || '_is_decided';
+        end if;
+    end loop;
+    return new;
+end $$;
+
+CREATE TABLE public.api_key (
+    id integer NOT NULL,
+    name text NOT NULL,
+    issuer_id integer NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    scopes text[] DEFAULT '{people,rooms,videos,gifts,orders,events,money-read}'::text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    networks cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    former_secret_sha256 bytea,
+    former_ends_at timestamp with time zone,
+    CONSTRAINT api_key_expires_after_it_was_made CHECK ((expires_at > created_at)),
+    CONSTRAINT api_key_former_secret_check CHECK ((length(former_secret_sha256) = 32)),
+    CONSTRAINT api_key_former_secret_ends CHECK (((former_secret_sha256 IS NULL) = (former_ends_at IS NULL))),
+    CONSTRAINT api_key_has_two_secrets CHECK ((former_secret_sha256 <> secret_sha256)),
+    CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text])),
+    CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
+);
+
+COMMENT ON COLUMN public.api_key.last_used_at IS 'to the minute';
+
+COMMENT ON COLUMN public.api_key.networks IS 'where it may be used from; empty: from anywhere';
+
+COMMENT ON COLUMN public.api_key.former_secret_sha256 IS 'of the secret before this one, which is good until former_ends_at';
+
+CREATE FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) RETURNS TABLE(id integer, name text, revoked_at timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE public.api_key k SET revoked_at = GREATEST(revoke_key.p_at, k.created_at)
+   WHERE ((k.id = revoke_key.p_key_id) AND (k.revoked_at IS NULL))
+   RETURNING k.id,
+     k.name,
+     k.revoked_at;
+END;
+
+CREATE FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
+        select r.* from reward_rule r, begun
+        where rewards_are_in_use() and (r.effective_at > begun.at or r.version = (
+            select version from reward_rule where effective_at <= begun.at order by effective_at desc, version desc limit 1))
+    )
+    select case
+        when bool_or(not is_within(p_numerator, p_denominator, numerator, denominator, decision_bound_of('reward_rule_change_bps')))
+            then 'reward_rule_change_bps'
+        when bool_or(maturity_s::numeric * 10000
+                > p_maturity_s::numeric * (10000 + decision_bound_of('reward_rule_maturity_change_bps')))
+            then 'reward_rule_maturity_change_bps'
+    end from near
+$$;
+
+CREATE FUNCTION public.reward_rule_is_bounded() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if reward_rule_exceeds(new.numerator, new.denominator, new.maturity_s, new.recorded_at) is not null then
+        raise exception 'a reward rule is too far from what it takes the place of'
+            using errcode = 'check_violation', constraint = 'reward_rule_is_bounded';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.rewards_are_in_use() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (select from conversion)
+$$;
+
+CREATE FUNCTION public.seal_acts(p_acts_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    chain act_chain;
+    waiting record;
+    sealed integer := 0;
+begin
+    select * into chain from act_chain for no key update skip locked;
+    if not found then
+        return 0;
+    end if;
+    for waiting in
+        select a.id, a.record::text as record from act_unsealed u join act a on a.id = u.act_id
+        order by u.number limit p_acts_max
+    loop
+        chain.last := chain.last + 1;
+        chain.hash := sha256(chain.hash || convert_to(waiting.record, 'UTF8'));
+        insert into act_seal (position, act_id, hash) values (chain.last, waiting.id, chain.hash);
+        delete from act_unsealed where act_id = waiting.id;
+        sealed := sealed + 1;
+    end loop;
+    update act_chain set last = chain.last, hash = chain.hash where sealed > 0;
+    return sealed;
+end $$;
+
 CREATE FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1696,6 +2131,17 @@ begin
         perform post(p_shard, p_order_id, p_reasons[place], 0, 0, p_currency, p_amounts[place], p_at);
     end loop;
 end
+$$;
+
+CREATE FUNCTION public.settle_lives(p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with settled as (
+        update database_life set payouts_compared_at = greatest(p_at, began_at)
+        where payouts_compared_at is null returning epoch
+    )
+    select count(*) from settled;
 $$;
 
 CREATE FUNCTION public.shard_of(p_id bigint) RETURNS smallint
@@ -1848,6 +2294,35 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.tell_grant() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in',
+        case when new.taken_at is null then 'roles:' else 'person:' end || new.person_id);
+    return null;
+end;
+$$;
+
+CREATE FUNCTION public.tell_person() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in',
+        case when old.platform_roles <@ new.platform_roles then 'roles:' else 'person:' end || new.id);
+    return null;
+end;
+$$;
+
+CREATE FUNCTION public.tell_way_in() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', tg_argv[0] || ':' || new.id);
+    return null;
+end;
+$$;
+
 CREATE TABLE public.room (
     id bigint NOT NULL,
     shard smallint NOT NULL,
@@ -1868,6 +2343,7 @@ CREATE TABLE public.room (
     cover_alt text DEFAULT ''::text NOT NULL,
     stage_kind text DEFAULT 'hls'::text NOT NULL,
     removed_at timestamp with time zone,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT room_begins CHECK (
 CASE state
     WHEN 'scheduled'::text THEN (started_at IS NULL)
@@ -1902,6 +2378,8 @@ COMMENT ON COLUMN public.room.cover_url IS 'a picture of the platform''s own; nu
 COMMENT ON COLUMN public.room.stage_kind IS 'what stage_url is: an HLS playlist, or a page that plays by itself';
 
 COMMENT ON COLUMN public.room.removed_at IS 'nobody is shown it any more; what was given in it stays in the books';
+
+COMMENT ON COLUMN public.room.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 ALTER TABLE public.room ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.room_id_seq
@@ -1972,6 +2450,13 @@ CREATE FUNCTION public.title_known_to(p_video public.video, p_person_id bigint, 
         then p_video.title else p_video.public_title end
 $$;
 
+CREATE FUNCTION public.trail_never_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '% is only ever added to', tg_table_name using errcode = 'restrict_violation';
+end $$;
+
 CREATE FUNCTION public.video_keeps_its_public_title() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2009,6 +2494,19 @@ begin
             using errcode = 'check_violation', constraint = 'withdrawal_rule_is_decided';
     end if;
     return new;
+end $$;
+
+CREATE FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not p_always and pg_current_xact_id_if_assigned() is null then
+        return false;
+    end if;
+    insert into act (id, record) values (p_id, p_record::json);
+    insert into act_unsealed (act_id) values (p_id);
+    return true;
 end $$;
 
 CREATE TABLE public.account (
@@ -2270,6 +2768,7 @@ CREATE TABLE public.reversal (
     failed_with text,
     excess_minor bigint DEFAULT 0 NOT NULL,
     excess_returned boolean DEFAULT false NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT reversal_adds_up CHECK ((((net_minor + tax_minor) = amount_minor) AND ((coins_unspent + coins_spent) = coins))),
     CONSTRAINT reversal_check CHECK (((amount_minor >= 0) AND (amount_minor <= claimed_minor))),
     CONSTRAINT reversal_check1 CHECK (((requested_by IS NULL) = (request IS NULL))),
@@ -2307,6 +2806,8 @@ COMMENT ON COLUMN public.reversal.provider_at IS 'when what the provider said la
 COMMENT ON COLUMN public.reversal.excess_minor IS 'what is claimed and was not left of the order; with the latest step';
 
 COMMENT ON COLUMN public.reversal.excess_returned IS 'a later step holds it, or says anew how much it is';
+
+COMMENT ON COLUMN public.reversal.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE VIEW public.accounting_money AS
  SELECT t.shard,
@@ -2391,6 +2892,62 @@ ALTER TABLE public.accounting_reopening ALTER COLUMN reopening_id ADD GENERATED 
     CACHE 1
 );
 
+CREATE TABLE public.act (
+    id uuid NOT NULL,
+    record json NOT NULL,
+    kind text GENERATED ALWAYS AS ((record ->> 'kind'::text)) STORED NOT NULL,
+    actor text GENERATED ALWAYS AS ((record ->> 'actor'::text)) STORED NOT NULL,
+    operation text GENERATED ALWAYS AS ((record ->> 'operation'::text)) STORED NOT NULL,
+    outcome text GENERATED ALWAYS AS ((record ->> 'outcome'::text)) STORED NOT NULL,
+    person_id bigint GENERATED ALWAYS AS (((record ->> 'person_id'::text))::bigint) STORED,
+    key_id bigint GENERATED ALWAYS AS (((record ->> 'key_id'::text))::bigint) STORED,
+    about text[] GENERATED ALWAYS AS (string_to_array(COALESCE((record ->> 'about'::text), ''::text), ' '::text)) STORED NOT NULL,
+    CONSTRAINT act_actor_check CHECK ((actor = ANY (ARRAY['operator'::text, 'person'::text, 'key'::text, 'command'::text, 'house'::text, 'nobody'::text]))),
+    CONSTRAINT act_is_its_record CHECK ((((record ->> 'id'::text))::uuid = id)),
+    CONSTRAINT act_kind_check CHECK ((kind = ANY (ARRAY['act'::text, 'read'::text, 'refused'::text]))),
+    CONSTRAINT act_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'answered'::text, 'refused'::text, 'failed'::text]))),
+    CONSTRAINT act_record_check CHECK (((json_typeof(record) = 'object'::text) AND (octet_length((record)::text) <= 20000)))
+);
+
+COMMENT ON TABLE public.act IS 'what somebody with power did, tried or read, written in the transaction of what it did';
+
+COMMENT ON COLUMN public.act.about IS 'ids of what it is about, in the order of the address, then of the body';
+
+CREATE TABLE public.act_chain (
+    singleton boolean DEFAULT true NOT NULL,
+    last bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    CONSTRAINT act_chain_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT act_chain_singleton_check CHECK (singleton)
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE public.act_chain IS 'where the chain ends';
+
+CREATE TABLE public.act_seal (
+    "position" bigint NOT NULL,
+    act_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT act_seal_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT act_seal_position_check CHECK (("position" > 0))
+);
+
+COMMENT ON COLUMN public.act_seal.hash IS 'SHA-256 of the hash before, 32 zero bytes before the first, and of the record as UTF-8';
+
+CREATE TABLE public.act_unsealed (
+    number bigint NOT NULL,
+    act_id uuid NOT NULL
+);
+
+ALTER TABLE public.act_unsealed ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.act_unsealed_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
     kind text NOT NULL,
@@ -2402,17 +2959,6 @@ CREATE TABLE public.allowance_taken (
 );
 
 COMMENT ON TABLE public.allowance_taken IS 'of the last hour in which it was done; an earlier one is forgotten';
-
-CREATE TABLE public.api_key (
-    id integer NOT NULL,
-    name text NOT NULL,
-    issuer_id integer NOT NULL,
-    secret_sha256 bytea NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    revoked_at timestamp with time zone,
-    CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
-    CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
-);
 
 ALTER TABLE public.api_key ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.api_key_id_seq
@@ -2475,6 +3021,14 @@ CREATE TABLE public.backup (
 );
 
 COMMENT ON TABLE public.backup IS 'said by `plaudit backup taken` after each dump; the archive of the write-ahead log tells of itself';
+
+CREATE TABLE public.backup_trial (
+    tried_at timestamp with time zone NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT backup_trial_note_check CHECK ((length(note) <= 200))
+);
+
+COMMENT ON TABLE public.backup_trial IS 'said by `plaudit backup tried` after a drill';
 
 CREATE TABLE public.gift_balance (
     shard smallint NOT NULL,
@@ -2543,6 +3097,7 @@ CREATE TABLE public.card_consent (
     version integer NOT NULL,
     language text NOT NULL,
     given_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT card_consent_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT card_consent_version_check CHECK ((version > 0))
 );
@@ -2552,6 +3107,8 @@ COMMENT ON TABLE public.card_consent IS 'that somebody expressly wanted a card t
 COMMENT ON COLUMN public.card_consent.consent_id IS 'that of the order, or of the request, it was given with';
 
 COMMENT ON COLUMN public.card_consent.version IS 'of the words';
+
+COMMENT ON COLUMN public.card_consent.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.card_customer (
     shard smallint NOT NULL,
@@ -2654,6 +3211,7 @@ CREATE TABLE public.coin_grant (
     expires_at timestamp with time zone,
     granted_by bigint NOT NULL,
     granted_at timestamp with time zone NOT NULL,
+    decision_id uuid,
     CONSTRAINT coin_grant_check CHECK ((expires_at > granted_at)),
     CONSTRAINT coin_grant_coins_check CHECK ((coins > 0)),
     CONSTRAINT coin_grant_reason_check CHECK ((reason <> ''::text)),
@@ -2709,6 +3267,7 @@ CREATE TABLE public.conversion (
     maturity_error text,
     maturity_leased_until timestamp with time zone,
     maturity_failed_with text,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT conversion_check CHECK ((matures_at >= converted_at)),
     CONSTRAINT conversion_check1 CHECK ((matured_at >= matures_at)),
     CONSTRAINT conversion_check2 CHECK ((coins <= coins_requested)),
@@ -2725,6 +3284,8 @@ WITH (fillfactor='80');
 COMMENT ON COLUMN public.conversion.diamonds_matured IS 'what became available: less what had been clawed back until then';
 
 COMMENT ON COLUMN public.conversion.maturity_due_at IS 'when it may be matured after a try that failed; null: when it matures';
+
+COMMENT ON COLUMN public.conversion.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.creator_setting (
     shard smallint NOT NULL,
@@ -2787,6 +3348,97 @@ COMMENT ON COLUMN public.credit_note.act IS 'cancellation: the money of the cred
 
 COMMENT ON COLUMN public.credit_note.kind IS 'of the reversal';
 
+CREATE TABLE public.database_life (
+    epoch integer NOT NULL,
+    place text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    payouts_compared_at timestamp with time zone,
+    CONSTRAINT database_life_check CHECK ((payouts_compared_at >= began_at)),
+    CONSTRAINT database_life_epoch_check CHECK ((epoch > 0))
+);
+
+COMMENT ON TABLE public.database_life IS 'the newest is that of ledger_setting.epoch; a database that was never served has none';
+
+COMMENT ON COLUMN public.database_life.place IS 'server, timeline, database and table: after a restore one of them is another';
+
+COMMENT ON COLUMN public.database_life.payouts_compared_at IS 'until then no payout leaves: what left in the life before may not be known here';
+
+CREATE TABLE public.decision (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    subject text,
+    content text NOT NULL,
+    content_sha256 bytea NOT NULL,
+    before text,
+    note text NOT NULL,
+    beneficiary_id bigint,
+    proposed_by bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    outcome text,
+    decided_by bigint,
+    decided_at timestamp with time zone,
+    effective_at timestamp with time zone,
+    reason text,
+    alone boolean DEFAULT false NOT NULL,
+    emergency boolean DEFAULT false NOT NULL,
+    CONSTRAINT decision_alone_in_an_emergency CHECK (((NOT emergency) OR (alone AND (reason IS NOT NULL)))),
+    CONSTRAINT decision_before_check CHECK ((jsonb_typeof((before)::jsonb) = 'object'::text)),
+    CONSTRAINT decision_check CHECK ((expires_at > proposed_at)),
+    CONSTRAINT decision_check1 CHECK ((decided_at >= proposed_at)),
+    CONSTRAINT decision_check2 CHECK ((effective_at >= decided_at)),
+    CONSTRAINT decision_confirmer_gains_nothing CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (beneficiary_id <> decided_by))),
+    CONSTRAINT decision_content_check CHECK ((jsonb_typeof((content)::jsonb) = 'object'::text)),
+    CONSTRAINT decision_content_is_hashed CHECK ((content_sha256 = sha256(convert_to(content, 'UTF8'::name)))),
+    CONSTRAINT decision_has_an_end CHECK ((((outcome IS NULL) = (decided_at IS NULL)) AND ((decided_by IS NULL) = ((outcome IS NULL) OR (outcome = 'expired'::text))) AND ((effective_at IS NULL) = (outcome IS DISTINCT FROM 'confirmed'::text)))),
+    CONSTRAINT decision_is_confirmed_in_time CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (decided_at < expires_at))),
+    CONSTRAINT decision_is_refused_by_another CHECK (((outcome IS DISTINCT FROM 'refused'::text) OR ((decided_by <> proposed_by) AND (reason IS NOT NULL)))),
+    CONSTRAINT decision_is_withdrawn_by_its_proposer CHECK (((outcome IS DISTINCT FROM 'withdrawn'::text) OR (decided_by = proposed_by))),
+    CONSTRAINT decision_kind_check CHECK ((kind ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT decision_note_check CHECK ((note ~ '\S'::text)),
+    CONSTRAINT decision_outcome_check CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text]))),
+    CONSTRAINT decision_proposer_gains_nothing CHECK ((beneficiary_id <> proposed_by)),
+    CONSTRAINT decision_reason_check CHECK ((reason ~ '\S'::text)),
+    CONSTRAINT decision_subject_check CHECK ((subject <> ''::text)),
+    CONSTRAINT decision_takes_two CHECK ((((NOT (outcome IS DISTINCT FROM 'confirmed'::text)) AND (decided_by = proposed_by)) = alone))
+);
+
+COMMENT ON COLUMN public.decision.id IS 'made by the caller: the idempotency key';
+
+COMMENT ON COLUMN public.decision.kind IS 'what its content is, as a room brings it';
+
+COMMENT ON COLUMN public.decision.subject IS 'what there may be one open decision of at a time, such as the id of a payout';
+
+COMMENT ON COLUMN public.decision.content IS 'JSON, as it is hashed and confirmed';
+
+COMMENT ON COLUMN public.decision.before IS 'what was in force when it was proposed; null: nothing';
+
+COMMENT ON COLUMN public.decision.beneficiary_id IS 'who gains by it';
+
+COMMENT ON COLUMN public.decision.effective_at IS 'from when it holds: not before its lead time is over';
+
+COMMENT ON COLUMN public.decision.alone IS 'confirmed by who proposed it: where there is one operator, or in an emergency';
+
+CREATE TABLE public.decision_bound (
+    name text NOT NULL,
+    version integer NOT NULL,
+    value bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    decision_id uuid,
+    CONSTRAINT decision_bound_check CHECK (((version = 1) = (decision_id IS NULL))),
+    CONSTRAINT decision_bound_name_check CHECK ((name ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT decision_bound_value_check CHECK ((value >= 0)),
+    CONSTRAINT decision_bound_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.decision_bound IS 'names end in their unit; *_bps: by how much a value may change, in 1/10,000';
+
+CREATE TABLE public.decision_seen (
+    decision_id uuid NOT NULL,
+    seen_by bigint NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.delivery (
     shard smallint NOT NULL,
     source_shard smallint NOT NULL,
@@ -2841,8 +3493,11 @@ CREATE TABLE public.event (
     subject text NOT NULL,
     platform text NOT NULL,
     data json NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT event_position_check CHECK (("position" > 0))
 );
+
+COMMENT ON COLUMN public.event.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.event_combo (
     combo_id uuid NOT NULL,
@@ -2886,12 +3541,15 @@ CREATE TABLE public.event_waiting (
     subject text NOT NULL,
     platform text NOT NULL,
     data json NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT event_waiting_data_check CHECK ((json_typeof(data) = 'object'::text)),
     CONSTRAINT event_waiting_subject_check CHECK (((length(subject) >= 3) AND (length(subject) <= 100))),
     CONSTRAINT event_waiting_type_check CHECK ((type ~ '^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$'::text))
 );
 
 COMMENT ON COLUMN public.event_waiting.platform IS 'the issuer of the person it is about';
+
+COMMENT ON COLUMN public.event_waiting.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 ALTER TABLE public.event_waiting ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.event_waiting_number_seq
@@ -3015,6 +3673,7 @@ CREATE TABLE public.payout_rate (
     effective_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
     recorded_by bigint,
+    decision_id uuid,
     CONSTRAINT payout_rate_check CHECK (((source = 'operator'::text) = (recorded_by IS NOT NULL))),
     CONSTRAINT payout_rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payout_rate_denominator_check CHECK ((denominator > 0)),
@@ -3392,6 +4051,27 @@ CREATE TABLE public.gift_reversal (
     CONSTRAINT gift_reversal_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL)))
 );
 
+CREATE TABLE public.head (
+    number integer NOT NULL,
+    document json NOT NULL,
+    signature bytea NOT NULL,
+    key_id text NOT NULL,
+    CONSTRAINT head_document_check CHECK ((json_typeof(document) = 'object'::text)),
+    CONSTRAINT head_is_its_document CHECK ((((document ->> 'number'::text))::integer = number)),
+    CONSTRAINT head_number_check CHECK ((number > 0)),
+    CONSTRAINT head_signature_check CHECK ((length(signature) = 64))
+);
+
+COMMENT ON TABLE public.head IS 'how far the chains of books and trail went at a moment, signed with a key that is not kept here';
+
+CREATE TABLE public.head_key (
+    key_id text NOT NULL,
+    public_key bytea NOT NULL,
+    first_used_at timestamp with time zone NOT NULL,
+    CONSTRAINT head_key_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT head_key_public_key_check CHECK ((length(public_key) = 32))
+);
+
 CREATE TABLE public.hold_piece (
     shard smallint NOT NULL,
     hold_id uuid NOT NULL,
@@ -3670,11 +4350,14 @@ CREATE TABLE public.overlay_token (
     hash bytea NOT NULL,
     created_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT overlay_token_hash_check CHECK ((length(hash) = 32)),
     CONSTRAINT overlay_token_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 60)))
 );
 
 COMMENT ON COLUMN public.overlay_token.room_id IS 'null: whichever room of the creator is live';
+
+COMMENT ON COLUMN public.overlay_token.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.package (
     version integer NOT NULL,
@@ -3789,10 +4472,14 @@ CREATE TABLE public.payout_event (
     actor text NOT NULL,
     actor_id bigint,
     reason text,
+    decision_id uuid,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT payout_event_actor_check CHECK ((actor = ANY (ARRAY['creator'::text, 'operator'::text, 'provider'::text]))),
     CONSTRAINT payout_event_check CHECK (((to_state = 'requested'::text) = (from_state IS NULL))),
     CONSTRAINT payout_event_check1 CHECK (((actor = 'provider'::text) = (actor_id IS NULL)))
 );
+
+COMMENT ON COLUMN public.payout_event.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.payout_export (
     number integer NOT NULL,
@@ -3847,6 +4534,8 @@ CREATE TABLE public.payout_method (
     account_ending text,
     account_key text,
     sealed_account bytea,
+    key_id integer DEFAULT public.acting_key(),
+    archived_key_id integer,
     payable_from timestamp with time zone,
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
@@ -3862,6 +4551,10 @@ END),
 COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
 
 COMMENT ON COLUMN public.payout_method.sealed_account IS 'AES-GCM: 12 bytes of nonce, then the account as JSON, bound to its creator and method';
+
+COMMENT ON COLUMN public.payout_method.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
+COMMENT ON COLUMN public.payout_method.archived_key_id IS 'with which a server archived it in its creator''s name';
 
 COMMENT ON COLUMN public.payout_method.payable_from IS 'no payout to it can be asked for before; null: at once, as when nothing was held back';
 
@@ -3953,6 +4646,7 @@ CREATE TABLE public.payout_terms (
     recorded_at timestamp with time zone NOT NULL,
     recorded_by bigint,
     note text NOT NULL,
+    decision_id uuid,
     CONSTRAINT payout_terms_check CHECK ((diamonds_per_day_max >= diamonds_min)),
     CONSTRAINT payout_terms_diamonds_min_check CHECK ((diamonds_min > 0)),
     CONSTRAINT payout_terms_fee_bps_check CHECK (((fee_bps >= 0) AND (fee_bps <= 10000))),
@@ -3985,6 +4679,7 @@ CREATE TABLE public.person (
     born_on date,
     first_signed_in_at timestamp with time zone,
     told_at timestamp with time zone,
+    said_at timestamp with time zone,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
@@ -3998,6 +4693,8 @@ COMMENT ON COLUMN public.person.language IS 'what the platform says this person 
 COMMENT ON COLUMN public.person.first_signed_in_at IS 'null: named by a server, never here themselves';
 
 COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
+
+COMMENT ON COLUMN public.person.said_at IS 'when the platform said what is known, by the newest token or by its server: an older token says nothing any more';
 
 CREATE TABLE public.person_email (
     person_id bigint NOT NULL,
@@ -4021,6 +4718,22 @@ ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.person_link (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    other_id bigint NOT NULL,
+    note text NOT NULL,
+    linked_by bigint NOT NULL,
+    linked_at timestamp with time zone NOT NULL,
+    ended_by bigint,
+    ended_at timestamp with time zone,
+    CONSTRAINT person_link_check CHECK ((ended_at >= linked_at)),
+    CONSTRAINT person_link_check1 CHECK (((ended_by IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT person_link_in_order CHECK ((person_id < other_id)),
+    CONSTRAINT person_link_is_ended_by_another CHECK (((ended_by <> person_id) AND (ended_by <> other_id))),
+    CONSTRAINT person_link_note_check CHECK ((note ~ '\S'::text))
 );
 
 CREATE TABLE public.price (
@@ -4318,6 +5031,7 @@ CREATE TABLE public.reward_rule (
     recorded_at timestamp with time zone NOT NULL,
     recorded_by bigint,
     note text NOT NULL,
+    decision_id uuid,
     CONSTRAINT reward_rule_coins_min_check CHECK ((coins_min > 0)),
     CONSTRAINT reward_rule_denominator_check CHECK (((denominator >= 1) AND (denominator <= 1000000000))),
     CONSTRAINT reward_rule_maturity_s_check CHECK ((maturity_s >= 0)),
@@ -4411,9 +5125,13 @@ CREATE TABLE public.session (
     ended_at timestamp with time zone,
     id_token text,
     key_id bigint,
+    device text,
+    network text,
+    last_used_at timestamp with time zone,
     CONSTRAINT session_check CHECK ((expires_at > created_at)),
     CONSTRAINT session_check1 CHECK ((ended_at >= created_at)),
     CONSTRAINT session_check2 CHECK (((id_token IS NULL) OR (key_id IS NULL))),
+    CONSTRAINT session_device_check CHECK ((length(device) <= 500)),
     CONSTRAINT session_id_token_check CHECK ((length(id_token) <= 8192)),
     CONSTRAINT session_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
     CONSTRAINT session_secret_sha256_check CHECK ((length(secret_sha256) = 32))
@@ -4426,6 +5144,12 @@ COMMENT ON COLUMN public.session.platform_session IS 'the claim sid of its ID to
 COMMENT ON COLUMN public.session.id_token IS 'shown to the platform when somebody signs out, then forgotten';
 
 COMMENT ON COLUMN public.session.key_id IS 'the server whose code began it: such a session never is an operator''s';
+
+COMMENT ON COLUMN public.session.device IS 'what the browser calls itself';
+
+COMMENT ON COLUMN public.session.network IS 'where it began, as far as that may be kept: /24 or /48';
+
+COMMENT ON COLUMN public.session.last_used_at IS 'to the minute';
 
 ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.session_id_seq
@@ -4456,8 +5180,11 @@ CREATE TABLE public.store_consent (
     id bigint NOT NULL,
     person_id bigint NOT NULL,
     changed_at timestamp with time zone NOT NULL,
-    given boolean NOT NULL
+    given boolean NOT NULL,
+    key_id integer DEFAULT public.acting_key()
 );
+
+COMMENT ON COLUMN public.store_consent.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 ALTER TABLE public.store_consent ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.store_consent_id_seq
@@ -4653,8 +5380,11 @@ CREATE TABLE public.stream_key (
     created_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT stream_key_hash_check CHECK ((length(hash) = 32))
 );
+
+COMMENT ON COLUMN public.stream_key.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.webhook_event (
     provider text NOT NULL,
@@ -4884,21 +5614,30 @@ CREATE TABLE public.transfer_reason (
 
 CREATE TABLE public.video_message_opt_in (
     creator_id bigint NOT NULL,
-    since timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key()
 );
 
 COMMENT ON TABLE public.video_message_opt_in IS 'creators who let words come with gifts on their videos';
 
+COMMENT ON COLUMN public.video_message_opt_in.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
 CREATE TABLE public.video_opt_in (
     creator_id bigint NOT NULL,
-    since timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key()
 );
+
+COMMENT ON COLUMN public.video_opt_in.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.video_opt_out (
     creator_id bigint NOT NULL,
     video_id bigint NOT NULL,
-    since timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key()
 );
+
+COMMENT ON COLUMN public.video_opt_out.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.video_subtotal (
     shard smallint NOT NULL,
@@ -5039,6 +5778,7 @@ CREATE TABLE public.withdrawal_consent (
     language text NOT NULL,
     words text NOT NULL,
     given_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT withdrawal_consent_language_check CHECK (((char_length(language) >= 2) AND (char_length(language) <= 35))),
     CONSTRAINT withdrawal_consent_version_check CHECK ((version ~ '^[0-9]{4}-[0-9]{2}$'::text)),
     CONSTRAINT withdrawal_consent_words_check CHECK (((char_length(words) >= 1) AND (char_length(words) <= 1000)))
@@ -5047,6 +5787,8 @@ CREATE TABLE public.withdrawal_consent (
 COMMENT ON TABLE public.withdrawal_consent IS 'given expressly when the order was placed, and never changed';
 
 COMMENT ON COLUMN public.withdrawal_consent.words IS 'as they were shown, in that language';
+
+COMMENT ON COLUMN public.withdrawal_consent.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.withdrawal_rule (
     region text NOT NULL,
@@ -5087,8 +5829,29 @@ ALTER TABLE ONLY public.accounting_position
 ALTER TABLE ONLY public.accounting_reopening
     ADD CONSTRAINT accounting_reopening_pkey PRIMARY KEY (reopening_id);
 
+ALTER TABLE ONLY public.act_chain
+    ADD CONSTRAINT act_chain_pkey PRIMARY KEY (singleton);
+
+ALTER TABLE ONLY public.act
+    ADD CONSTRAINT act_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.act_seal
+    ADD CONSTRAINT act_seal_act_id_key UNIQUE (act_id);
+
+ALTER TABLE ONLY public.act_seal
+    ADD CONSTRAINT act_seal_pkey PRIMARY KEY ("position");
+
+ALTER TABLE ONLY public.act_unsealed
+    ADD CONSTRAINT act_unsealed_act_id_key UNIQUE (act_id);
+
+ALTER TABLE ONLY public.act_unsealed
+    ADD CONSTRAINT act_unsealed_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_former_secret_sha256_key UNIQUE (former_secret_sha256);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
@@ -5104,6 +5867,9 @@ ALTER TABLE ONLY public.audit_run
 
 ALTER TABLE ONLY public.backup
     ADD CONSTRAINT backup_pkey PRIMARY KEY (taken_at);
+
+ALTER TABLE ONLY public.backup_trial
+    ADD CONSTRAINT backup_trial_pkey PRIMARY KEY (tried_at);
 
 ALTER TABLE ONLY public.card_consent
     ADD CONSTRAINT card_consent_pkey PRIMARY KEY (shard, person_id, consent_id);
@@ -5128,6 +5894,9 @@ ALTER TABLE ONLY public.clawback_part
 
 ALTER TABLE ONLY public.clawback
     ADD CONSTRAINT clawback_pkey PRIMARY KEY (shard, reversal_id, creator_id, direction);
+
+ALTER TABLE ONLY public.coin_grant
+    ADD CONSTRAINT coin_grant_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.coin_grant
     ADD CONSTRAINT coin_grant_pkey PRIMARY KEY (shard, grant_id);
@@ -5155,6 +5924,21 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.card_customer
     ADD CONSTRAINT customer_is_one_persons UNIQUE (provider, customer_id);
+
+ALTER TABLE ONLY public.database_life
+    ADD CONSTRAINT database_life_pkey PRIMARY KEY (epoch);
+
+ALTER TABLE ONLY public.decision_bound
+    ADD CONSTRAINT decision_bound_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.decision_bound
+    ADD CONSTRAINT decision_bound_pkey PRIMARY KEY (name, version);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.decision_seen
+    ADD CONSTRAINT decision_seen_pkey PRIMARY KEY (decision_id);
 
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_in_log UNIQUE (shard, log_no);
@@ -5239,6 +6023,12 @@ ALTER TABLE ONLY public.gift
 
 ALTER TABLE ONLY public.gift_reversal
     ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id, creator_id);
+
+ALTER TABLE ONLY public.head_key
+    ADD CONSTRAINT head_key_pkey PRIMARY KEY (key_id);
+
+ALTER TABLE ONLY public.head
+    ADD CONSTRAINT head_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.hold_piece
     ADD CONSTRAINT hold_piece_pkey PRIMARY KEY (shard, hold_id, lot_id);
@@ -5361,6 +6151,9 @@ ALTER TABLE ONLY public.payout
     ADD CONSTRAINT payout_quote_used UNIQUE (shard, quote_id);
 
 ALTER TABLE ONLY public.payout_rate
+    ADD CONSTRAINT payout_rate_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.payout_rate
     ADD CONSTRAINT payout_rate_pkey PRIMARY KEY (version);
 
 ALTER TABLE ONLY public.payout_send
@@ -5368,6 +6161,9 @@ ALTER TABLE ONLY public.payout_send
 
 ALTER TABLE ONLY public.payout_state
     ADD CONSTRAINT payout_state_pkey PRIMARY KEY (state);
+
+ALTER TABLE ONLY public.payout_terms
+    ADD CONSTRAINT payout_terms_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.payout_terms
     ADD CONSTRAINT payout_terms_pkey PRIMARY KEY (version);
@@ -5383,6 +6179,9 @@ ALTER TABLE ONLY public.person
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_issuer_id_subject_key UNIQUE (issuer_id, subject);
+
+ALTER TABLE ONLY public.person_link
+    ADD CONSTRAINT person_link_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
@@ -5452,6 +6251,9 @@ ALTER TABLE ONLY public.reversed_strip
 
 ALTER TABLE ONLY public.reversed_strip
     ADD CONSTRAINT reversed_strip_shard_viewer_id_end_coin_key UNIQUE (shard, viewer_id, end_coin);
+
+ALTER TABLE ONLY public.reward_rule
+    ADD CONSTRAINT reward_rule_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.reward_rule
     ADD CONSTRAINT reward_rule_pkey PRIMARY KEY (version);
@@ -5543,6 +6345,12 @@ ALTER TABLE ONLY public.tax_rate
 ALTER TABLE ONLY public.thank
     ADD CONSTRAINT thank_pkey PRIMARY KEY (shard, creator_id, viewer_id, gift_id);
 
+ALTER TABLE public.transfer
+    ADD CONSTRAINT transfer_has_owners CHECK ((((debit_kind = ANY (ARRAY['wallet'::text, 'gift_balance'::text, 'diamonds_pending'::text, 'diamonds_available'::text, 'diamonds_in_payout'::text, 'diamonds_redeemed'::text, 'creators_paid'::text])) = (debit_owner <> 0)) AND ((credit_kind = ANY (ARRAY['wallet'::text, 'gift_balance'::text, 'diamonds_pending'::text, 'diamonds_available'::text, 'diamonds_in_payout'::text, 'diamonds_redeemed'::text, 'creators_paid'::text])) = (credit_owner <> 0)))) NOT VALID;
+
+ALTER TABLE public.transfer
+    ADD CONSTRAINT transfer_is_no_gift CHECK ((reason <> ALL (ARRAY['gift'::text, 'delivery'::text]))) NOT VALID;
+
 ALTER TABLE ONLY public.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (shard, reference, reason);
 
@@ -5606,6 +6414,14 @@ ALTER TABLE ONLY public.withdrawal_consent
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
 
+CREATE INDEX act_about ON public.act USING gin (about);
+
+CREATE INDEX act_by_operation ON public.act USING btree (operation, id);
+
+CREATE INDEX act_of_key ON public.act USING btree (key_id, id) WHERE (key_id IS NOT NULL);
+
+CREATE INDEX act_of_person ON public.act USING btree (person_id, id) WHERE (person_id IS NOT NULL);
+
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
@@ -5643,6 +6459,14 @@ CREATE INDEX creator_setting_stuck ON public.creator_setting USING btree (conver
 CREATE INDEX credit_note_by_issue ON public.credit_note USING btree (issued_at, shard, reversal_id);
 
 CREATE INDEX credit_note_by_order ON public.credit_note USING btree (shard, order_id, number);
+
+CREATE INDEX decision_in_an_emergency ON public.decision USING btree (decided_at DESC) WHERE emergency;
+
+CREATE INDEX decision_newest ON public.decision USING btree (proposed_at DESC, id DESC);
+
+CREATE UNIQUE INDEX decision_of_a_subject ON public.decision USING btree (kind, subject) WHERE (outcome IS NULL);
+
+CREATE INDEX decision_open ON public.decision USING btree (proposed_at DESC, id DESC) WHERE (outcome IS NULL);
 
 CREATE INDEX delivery_by_time ON public.delivery USING btree (delivered_at);
 
@@ -5708,6 +6532,8 @@ CREATE INDEX payout_by_state ON public.payout USING btree (state, requested_at D
 
 CREATE INDEX payout_by_time ON public.payout USING btree (requested_at DESC, id DESC);
 
+CREATE INDEX payout_event_approved ON public.payout_event USING btree (actor_id, at) WHERE (to_state = 'approved'::text);
+
 CREATE INDEX payout_export_download_by_export ON public.payout_export_download USING btree (export_number, id);
 
 CREATE INDEX payout_export_item_by_export ON public.payout_export_item USING btree (export_number);
@@ -5725,6 +6551,10 @@ CREATE INDEX payout_send_due ON public.payout_send USING btree (due_at);
 CREATE INDEX payout_to_export ON public.payout USING btree (provider, requested_at, id) WHERE (state = 'approved'::text);
 
 CREATE INDEX payout_to_poll ON public.payout USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+
+CREATE UNIQUE INDEX person_link_holds ON public.person_link USING btree (person_id, other_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX person_link_of_other ON public.person_link USING btree (other_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX price_draft_by_change ON public.price_draft USING btree (changed_at DESC, draft_id DESC);
 
@@ -5858,9 +6688,23 @@ CREATE INDEX webhook_try_by_time ON public.webhook_try USING btree (at);
 
 CREATE INDEX webhook_try_newest ON public.webhook_try USING btree (endpoint_id, at DESC, id DESC);
 
+CREATE TRIGGER act_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.act FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
+
+CREATE TRIGGER act_seal_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.act_seal FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
+
+CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
+
 CREATE TRIGGER apply_freeze AFTER INSERT OR UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.apply_freeze();
 
 CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER decision_bound_is_decided BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.require_decision('bound', 'name', 'value');
+
+CREATE TRIGGER decision_bound_takes_two BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.bound_takes_two();
+
+CREATE TRIGGER decision_is_kept BEFORE INSERT OR DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.decision_is_kept();
+
+CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen FOR EACH ROW EXECUTE FUNCTION public.decision_is_seen_by_another();
 
 CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
 
@@ -5870,13 +6714,39 @@ CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR 
 
 CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
 
+CREATE TRIGGER grant_is_decided BEFORE INSERT ON public.coin_grant FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('grant', 'coins');
+
+CREATE TRIGGER grant_takes_two BEFORE INSERT ON public.coin_grant FOR EACH ROW EXECUTE FUNCTION public.grant_takes_two();
+
+CREATE TRIGGER head_key_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.head_key FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
+
+CREATE TRIGGER head_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.head FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
+
+CREATE TRIGGER issuer_tells AFTER UPDATE OF active, removed_at, allowed_roles, jwks, jwks_uri ON public.issuer FOR EACH ROW WHEN ((((((new.active IS DISTINCT FROM old.active) OR (new.removed_at IS DISTINCT FROM old.removed_at)) OR (new.allowed_roles IS DISTINCT FROM old.allowed_roles)) OR (new.jwks IS DISTINCT FROM old.jwks)) OR (new.jwks_uri IS DISTINCT FROM old.jwks_uri))) EXECUTE FUNCTION public.tell_way_in('issuer');
+
+CREATE CONSTRAINT TRIGGER lot_has_a_cause AFTER INSERT ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.lot_has_a_cause();
+
 CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
 
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
+CREATE TRIGGER payout_approval_is_decided BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('payout', 'payout_id');
+
+CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = 'approved'::text) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_approval_takes_two();
+
 CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER payout_rate_is_bounded BEFORE INSERT ON public.payout_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_rate_is_bounded();
+
+CREATE TRIGGER payout_rate_is_decided BEFORE INSERT ON public.payout_rate FOR EACH ROW WHEN ((new.source <> 'reference'::text)) EXECUTE FUNCTION public.require_decision('payout_rate', 'currency', 'numerator', 'denominator', 'effective_at');
+
+CREATE TRIGGER payout_terms_are_bounded BEFORE INSERT ON public.payout_terms FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_terms_are_bounded();
+
+CREATE TRIGGER payout_terms_are_decided BEFORE INSERT ON public.payout_terms FOR EACH ROW EXECUTE FUNCTION public.require_decision('payout_terms', 'method_kind', 'fee_fixed_minor', 'fee_fixed_currency', 'fee_bps', 'diamonds_min', 'diamonds_per_day_max', 'effective_at');
+
+CREATE TRIGGER person_tells AFTER UPDATE OF platform_roles ON public.person FOR EACH ROW WHEN ((new.platform_roles IS DISTINCT FROM old.platform_roles)) EXECUTE FUNCTION public.tell_person();
 
 CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_book FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
@@ -5884,11 +6754,21 @@ CREATE TRIGGER price_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.p
 
 CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price_seller FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
+CREATE TRIGGER refund_is_of_another BEFORE INSERT ON public.reversal FOR EACH ROW WHEN (((new.kind = 'refund'::text) AND (new.requested_by IS NOT NULL))) EXECUTE FUNCTION public.refund_is_of_another();
+
 CREATE TRIGGER reversal_of_a_link_is_reported AFTER UPDATE OF state ON public.reversal FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'undone'::text])) AND (new.state <> old.state) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
+
+CREATE TRIGGER reward_rule_is_bounded BEFORE INSERT ON public.reward_rule FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.reward_rule_is_bounded();
+
+CREATE TRIGGER reward_rule_is_decided BEFORE INSERT ON public.reward_rule FOR EACH ROW EXECUTE FUNCTION public.require_decision('reward_rule', 'numerator', 'denominator', 'maturity_s', 'coins_min', 'effective_at');
+
+CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.role_grant FOR EACH ROW EXECUTE FUNCTION public.tell_grant();
 
 CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
 
 CREATE TRIGGER send_is_not_frozen AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER session_tells AFTER UPDATE OF ended_at ON public.session FOR EACH ROW WHEN (((new.ended_at IS NOT NULL) AND (old.ended_at IS NULL))) EXECUTE FUNCTION public.tell_way_in('session');
 
 CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_keeps_its_public_title();
 
@@ -5904,6 +6784,12 @@ ALTER TABLE ONLY public.accounting_creator_day
 
 ALTER TABLE ONLY public.accounting_lot_day
     ADD CONSTRAINT accounting_lot_day_shard_lot_id_fkey FOREIGN KEY (shard, lot_id) REFERENCES public.lot(shard, lot_id);
+
+ALTER TABLE ONLY public.act_seal
+    ADD CONSTRAINT act_seal_act_id_fkey FOREIGN KEY (act_id) REFERENCES public.act(id);
+
+ALTER TABLE ONLY public.act_unsealed
+    ADD CONSTRAINT act_unsealed_act_id_fkey FOREIGN KEY (act_id) REFERENCES public.act(id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -5926,6 +6812,9 @@ ALTER TABLE ONLY public.clawback_part
 ALTER TABLE ONLY public.clawback
     ADD CONSTRAINT clawback_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
 
+ALTER TABLE ONLY public.coin_grant
+    ADD CONSTRAINT coin_grant_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
 ALTER TABLE ONLY public.consumption_request
     ADD CONSTRAINT consumption_request_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
@@ -5937,6 +6826,12 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.credit_note
     ADD CONSTRAINT credit_note_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.reversal(shard, reversal_id);
+
+ALTER TABLE ONLY public.decision_bound
+    ADD CONSTRAINT decision_bound_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.decision_seen
+    ADD CONSTRAINT decision_seen_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
@@ -5961,6 +6856,9 @@ ALTER TABLE ONLY public.gift_reversal
 
 ALTER TABLE ONLY public.coin_grant
     ADD CONSTRAINT grant_is_a_lot FOREIGN KEY (shard, person_id, grant_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.head
+    ADD CONSTRAINT head_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.head_key(key_id);
 
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT hold_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.hold_transition(from_state, to_state);
@@ -6032,6 +6930,9 @@ ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout_export_item(shard, payout_id);
 
 ALTER TABLE ONLY public.payout_event
+    ADD CONSTRAINT payout_event_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_from_state_to_state_fkey FOREIGN KEY (from_state, to_state) REFERENCES public.payout_transition(from_state, to_state);
 
 ALTER TABLE ONLY public.payout_event
@@ -6061,6 +6962,9 @@ ALTER TABLE ONLY public.payout_quote
 ALTER TABLE ONLY public.payout_quote
     ADD CONSTRAINT payout_quote_terms_version_fkey FOREIGN KEY (terms_version) REFERENCES public.payout_terms(version);
 
+ALTER TABLE ONLY public.payout_rate
+    ADD CONSTRAINT payout_rate_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
 ALTER TABLE ONLY public.payout_send
     ADD CONSTRAINT payout_send_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout(shard, id);
 
@@ -6072,6 +6976,9 @@ ALTER TABLE ONLY public.payout
 
 ALTER TABLE ONLY public.payout
     ADD CONSTRAINT payout_state_fkey FOREIGN KEY (state) REFERENCES public.payout_state(state);
+
+ALTER TABLE ONLY public.payout_terms
+    ADD CONSTRAINT payout_terms_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.payout_transition
     ADD CONSTRAINT payout_transition_from_state_fkey FOREIGN KEY (from_state) REFERENCES public.payout_state(state);
@@ -6165,6 +7072,9 @@ ALTER TABLE ONLY public.reversal
 
 ALTER TABLE ONLY public.reversed_strip
     ADD CONSTRAINT reversed_strip_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.lot_reversal(shard, reversal_id);
+
+ALTER TABLE ONLY public.reward_rule
+    ADD CONSTRAINT reward_rule_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.person(id);
@@ -6312,10 +7222,24 @@ GRANT USAGE ON SCHEMA public TO plaudit_app;
 REVOKE ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.acting_key() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.acting_key() TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.apply_freeze() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.bound_takes_two() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.wallet TO plaudit_app;
 
@@ -6327,6 +7251,13 @@ GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp wit
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.decision_bound_of(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decision_bound_of(p_name text) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.decision_is_kept() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.decision_is_seen_by_another() FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.frame TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, p_delivered_at timestamp with time zone, p_batches_max integer, p_watched bigint[]) FROM PUBLIC;
@@ -6334,6 +7265,9 @@ GRANT ALL ON FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, 
 
 REVOKE ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.hold TO plaudit_app;
 
@@ -6386,6 +7320,11 @@ GRANT ALL ON FUNCTION public.gifts_between_milestones() TO plaudit_app;
 REVOKE ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.grant_takes_two() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
@@ -6395,6 +7334,9 @@ REVOKE ALL ON FUNCTION public.hold_lot(p_shard smallint, p_viewer_id bigint, p_h
 
 REVOKE ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
@@ -6489,6 +7431,8 @@ GRANT ALL ON FUNCTION public.locked_order(p_shard smallint, p_order_id uuid) TO 
 REVOKE ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.lot_has_a_cause() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
@@ -6506,6 +7450,24 @@ GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, 
 REVOKE ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_rate_is_bounded() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_rate_is_within(p_currency text, p_numerator bigint, p_denominator bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_rate_is_within(p_currency text, p_numerator bigint, p_denominator bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_terms_are_bounded() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer, p_diamonds_min bigint, p_diamonds_per_day_max bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer, p_diamonds_min bigint, p_diamonds_per_day_max bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payouts_wait() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payouts_wait() TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
@@ -6515,6 +7477,8 @@ REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_r
 GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refund_is_of_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_frozen() FROM PUBLIC;
 
@@ -6530,8 +7494,31 @@ REVOKE ALL ON FUNCTION public.report_reversal_of_link() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.report_sale_of_link() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.require_decision() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.api_key TO plaudit_app;
+
+GRANT UPDATE(last_used_at) ON TABLE public.api_key TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.reward_rule_is_bounded() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.rewards_are_in_use() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rewards_are_in_use() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.seal_acts(p_acts_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seal_acts(p_acts_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.settle_lives(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settle_lives(p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.shard_of(p_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
@@ -6548,6 +7535,12 @@ GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.tell_grant() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.tell_person() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.tell_way_in() FROM PUBLIC;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.room TO plaudit_app;
 
@@ -6580,11 +7573,16 @@ GRANT UPDATE(told_at) ON TABLE public.video TO plaudit_app;
 REVOKE ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.trail_never_changes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.video_keeps_its_public_title() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
@@ -6654,15 +7652,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.accounting_position TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.accounting_reopening TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
+GRANT SELECT ON TABLE public.act TO plaudit_app;
 
-GRANT SELECT ON TABLE public.api_key TO plaudit_app;
+GRANT SELECT ON TABLE public.act_chain TO plaudit_app;
+
+GRANT SELECT ON TABLE public.act_seal TO plaudit_app;
+
+GRANT SELECT ON TABLE public.act_unsealed TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.art TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.audit_run TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.backup TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.backup_trial TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
 
@@ -6770,6 +7776,36 @@ GRANT UPDATE(coins_taken_back) ON TABLE public.creator_total TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.credit_note TO plaudit_app;
 
+GRANT SELECT ON TABLE public.database_life TO plaudit_app;
+
+GRANT SELECT ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(kind) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(subject) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(content) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(content_sha256) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(before) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(note) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(beneficiary_id) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(proposed_by) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(proposed_at) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(expires_at) ON TABLE public.decision TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.decision_seen TO plaudit_app;
+
 GRANT SELECT ON TABLE public.delivery TO plaudit_app;
 
 GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
@@ -6823,6 +7859,10 @@ GRANT SELECT ON TABLE public.gift_milestone TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.head TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.head_key TO plaudit_app;
 
 GRANT SELECT ON TABLE public.hold_piece TO plaudit_app;
 
@@ -6942,6 +7982,8 @@ GRANT UPDATE(account_key) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
 
+GRANT UPDATE(archived_key_id) ON TABLE public.payout_method TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payout_send TO plaudit_app;
@@ -6957,6 +7999,24 @@ GRANT SELECT ON TABLE public.payout_transition TO plaudit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_email TO plaudit_app;
+
+GRANT SELECT ON TABLE public.person_link TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.person_link TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.person_link TO plaudit_app;
+
+GRANT INSERT(other_id) ON TABLE public.person_link TO plaudit_app;
+
+GRANT INSERT(note) ON TABLE public.person_link TO plaudit_app;
+
+GRANT INSERT(linked_by) ON TABLE public.person_link TO plaudit_app;
+
+GRANT INSERT(linked_at) ON TABLE public.person_link TO plaudit_app;
+
+GRANT UPDATE(ended_by) ON TABLE public.person_link TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.person_link TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price TO plaudit_app;
 
