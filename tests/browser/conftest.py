@@ -20,6 +20,7 @@ _OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-prefers-reduced-motion",  # of pictures alone: they would be drawn 60 times a second; pages say it each
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 
