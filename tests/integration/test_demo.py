@@ -1,6 +1,7 @@
 """The demo as a process: its first page, its crowd, and that nothing of it is left when it ends, however it ends."""
 
 import shlex
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.demo import Demo, ask, audit, running_demo, starting_demo
+from tests.support.ports import LOOPBACK
 from tests.support.processes import is_running
 from tests.support.waiting import until
 
@@ -73,10 +75,10 @@ def test_the_demo_lives_stops_and_goes_on(demo_world: Path, tmp_path: Path) -> N
     assert report.returncode == 0, report.stdout
 
 
-def test_a_port_that_is_taken_is_one_line(demo_world: Path, tmp_path: Path) -> None:
-    with running_demo(demo_world, tmp_path, "--crowd=0") as demo:
-        port = demo.address.rpartition(":")[2]
-        command = [sys.executable, "-m", "plaudit", "demo", f"--port={port}", f"--data={tmp_path / 'other'}"]
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server((LOOPBACK, 0)) as other:
+        port = other.getsockname()[1]
+        command = [sys.executable, "-m", "plaudit", "demo", f"--port={port}", f"--data={tmp_path}"]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False)
     assert outcome.returncode == 1
     assert outcome.stderr.count("\n") == 1
