@@ -26,6 +26,8 @@ from tests.support.returns import ROSE, Returns
 
 WHY = {"reason": "A chargeback came in.", "message": "We look into a payment."}
 
+pytestmark = pytest.mark.unsold
+
 
 @dataclass
 class Watch:

@@ -13,6 +13,8 @@ from tests.integration.test_payouts import open_studio
 
 HOLD_HOURS = 72
 
+pytestmark = pytest.mark.unsold
+
 
 async def test_a_new_account_is_not_paid_for_a_while(database_url: str, tmp_path: Path) -> None:
     """Who took over a creator's account adds theirs: its owner hears of it days before anything is paid there."""

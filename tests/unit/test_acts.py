@@ -24,10 +24,11 @@ from plaudit.trail.refusals import Refusals
 from tests.support.databases import START
 
 _KEPT = """
-    alt animation art basis category channel cover cover_alt cover_url creator_id creator_subject currency description
-    entity external_id fee_fixed_currency kinds label language locale method names next note number owner_subject party
-    person_id platform provider reason reference regions resolution room_id sender_id sender_subject sku stage_url still
-    store subdivision subject title toml url version video_id viewer_id
+    alt animation art basis category channel content_sha256 cover cover_alt cover_url creator_id creator_subject
+    currency description emergency entity external_id fee_fixed_currency kinds label language locale method names
+    next note number other_id owner_subject party person_id platform provider reason reference regions resolution
+    room_id sender_id sender_subject sku stage_url still store subdivision subject subject_id title toml url version
+    video_id viewer_id
 """
 KEPT = frozenset(_KEPT.split())
 """Texts in bodies that acts keep: neither secret nor of a person."""

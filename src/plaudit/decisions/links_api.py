@@ -22,6 +22,7 @@ _TAGS = ["Decisions"]
     "/v1/person-links",
     access=Access.OPERATOR,
     operation_id="ListPersonLinks",
+    personal=True,
     tags=_TAGS,
     summary="Accounts that count as one person's",
 )

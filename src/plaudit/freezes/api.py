@@ -103,6 +103,7 @@ async def lift(
     "/v1/operator/freezes",
     access=Access.OPERATOR,
     operation_id="ListFreezes",
+    personal=True,
     tags=_TAGS,
     summary="What stands still, and did",
 )

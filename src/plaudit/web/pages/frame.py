@@ -36,8 +36,8 @@ ENGLISH_ONLY = frozenset(
         "audits.html",
         "catalogue.html",
         "catalogue_item.html",
-        "freezes.html",
         "decisions.html",
+        "freezes.html",
         "grants.html",
         "mails.html",
         "message.html",
@@ -57,6 +57,7 @@ ENGLISH_ONLY = frozenset(
         "stores.html",
         "stuck.html",
         "taxes.html",
+        "trail.html",
         "webhook.html",
         "webhooks.html",
     }
