@@ -84,6 +84,10 @@ async def test_what_one_proposes_another_confirms_and_it_holds_after_its_lead_ti
     assert await table.confirm(PAYOUT_RATE, proposed) == made  # repeated
     found = await table.find(proposed.id)
     assert (found.outcome, found.proposed_by, found.decided_by, found.alone) == ("confirmed", OLGA, OSKAR, False)
+    soon = await table.propose(PAYOUT_RATE, rate(effective_at=table.clock.now()))
+    table.clock.advance(timedelta(hours=1))
+    assert (await table.confirm(PAYOUT_RATE, soon)).effective_at == table.clock.now() + DAY
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(effective_at=table.clock.now() - DAY)), InvalidField)
     late = rate(12, effective_at=table.clock.now() + 3 * DAY)
     assert (await table.decide(PAYOUT_RATE, late)).effective_at == late.effective_at
 

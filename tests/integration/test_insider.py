@@ -112,6 +112,23 @@ async def test_a_large_payout_takes_two(database_url: str, tmp_path: Path) -> No
         assert (await oskar.post(path, json=seen)).json() == confirmed.json()
 
 
+async def test_a_decision_is_over_when_its_payout_is(database_url: str, tmp_path: Path) -> None:
+    async with open_studio(database_url, tmp_path, one_operator=False) as studio:
+        await studio.earn(60_000)
+        oskar = await studio.shop.desk.person("oskar", Role.OPERATOR)
+        cancelled, refused = await studio.request(20_001), await studio.request(20_002, "5678")
+        paths = []
+        for payout_id in (cancelled, refused):
+            asked = await studio.operator.post(f"/v1/payouts/{payout_id}/approve")
+            paths.append((f"/v1/decisions/{asked.json()['id']}", asked.json()["content_sha256"]))
+        assert (await studio.creator.post(f"/v1/payouts/{cancelled}/cancel")).status_code == 200
+        assert (await oskar.post(f"/v1/payouts/{refused}/refuse", json={"reason": "no"})).status_code == 200
+        for path, sha256 in paths:
+            assert (await oskar.get(path)).json()["state"] == "expired"
+            late = await oskar.post(f"{path}/confirm", json={"content_sha256": sha256})
+            assert (late.status_code, late.json()["code"]) == (REFUSED, "decision_not_open")
+
+
 async def test_an_operator_cannot_refund_their_own_order(database_url: str, tmp_path: Path) -> None:
     async with open_shop(database_url, tmp_path) as shop:
         ada = await Returns.of(shop)

@@ -49,12 +49,9 @@ async def check_rule(connection: Connection, clock: Clock, new: NewRewardRule) -
     """Whether a rule may be.
 
     Raises:
-        InvalidField: it would take effect in the past.
         OutOfBounds: it is too far from what holds, held lately or will hold.
     """
     now = clock.now()
-    if new.effective_at is not None and new.effective_at < now:
-        raise InvalidField(field="effective_at", reason="must not be in the past")
     figures = (new.numerator, new.denominator, new.maturity_s)
     if exceeded := await connection.fetchval(SQL["rule_exceeds"], *figures, now):
         raise OutOfBounds(bound=exceeded, value=await bound(connection, exceeded))

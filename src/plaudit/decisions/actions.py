@@ -30,7 +30,7 @@ from plaudit.events.model import EmergencyDecided
 from plaudit.ids import require_uuid7
 from plaudit.pages import Place
 from plaudit.people.references import reference
-from plaudit.problems import IdempotencyConflict, NotFound
+from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 
 SQL = statements(__file__)
 
@@ -77,7 +77,7 @@ async def propose(
     """Keep a proposal, once per id; nothing of it holds yet.
 
     Raises:
-        InvalidField: the id is no UUIDv7.
+        InvalidField: the id is no UUIDv7, or it would take effect in the past.
         IdempotencyConflict: the id was used for another proposal.
         DecisionPending, OwnBenefit, TooManyDecisions: it is not proposed.
         Problem: what the check of its kind says.
@@ -90,13 +90,12 @@ async def propose(
         return known
     require_uuid7(decision_id, "body.id", clock)
     subject, beneficiary_id = kind.subject(content), await kind.beneficiary(connection, content)
-    if subject and (pending := await connection.fetchval(SQL["open_decision_of"], kind.name, subject)):
-        raise DecisionPending(id=pending)
+    if subject and (pending := await open_decision(connection, kind.name, subject)):
+        raise DecisionPending(id=pending.id)
     if await are_linked(connection, proposed_by, beneficiary_id):
         raise OwnBenefit(role="proposer")
     now = clock.now()
-    if await connection.fetchval(SQL["count_open_of"], proposed_by, now) >= DECISIONS_OPEN_MAX:
-        raise TooManyDecisions(open_max=DECISIONS_OPEN_MAX)
+    await _require_timely(connection, content, proposed_by, now)
     await kind.check(connection, clock, content)
     await connection.execute(
         SQL["add_decision"],
@@ -105,6 +104,18 @@ async def propose(
         now + timedelta(days=DECISION_DAYS),
     )
     return await find(connection, decision_id)
+
+
+async def _require_timely(connection: Connection, content: msgspec.Struct, proposed_by: int, now: datetime) -> None:
+    """Raises:
+    InvalidField: it would take effect in the past. Once it is confirmed it holds as soon as may be.
+    TooManyDecisions: its proposer has others decided first.
+    """
+    wished: datetime | None = getattr(content, "effective_at", None)
+    if wished is not None and wished < now:
+        raise InvalidField(field="effective_at", reason="must not be in the past")
+    if await connection.fetchval(SQL["count_open_of"], proposed_by, now) >= DECISIONS_OPEN_MAX:
+        raise TooManyDecisions(open_max=DECISIONS_OPEN_MAX)
 
 
 async def lock(connection: Connection, clock: Clock) -> None:
@@ -273,6 +284,15 @@ async def find(connection: Connection, decision_id: UUID) -> Decision:
     if found is None:
         raise NotFound("There is no decision with this id.")
     return found
+
+
+async def let_go(connection: Connection, clock: Clock, kind: str, subject: str) -> None:
+    """End the open decision of a subject that is over otherwise; to be called before other locks are taken."""
+    if pending := await open_decision(connection, kind, subject):
+        await lock(connection, clock)
+        await connection.execute(
+            SQL["end_decision"], pending.id, Outcome.EXPIRED, None, clock.now(), None, None, False, False
+        )
 
 
 async def open_decision(connection: Connection, kind: str, subject: str) -> Decision | None:

@@ -21,9 +21,6 @@ select end_decision(id, 'expired', null, $1, null, null, false, false) from deci
 select {of_decision}
 from decision d left join decision_seen s on s.decision_id = d.id where d.id = $1;
 
--- name: open_decision_of
-select id from decision where kind = $1 and subject = $2 and outcome is null;
-
 -- name: open_decision -> Decision
 select {of_decision}
 from decision d left join decision_seen s on s.decision_id = d.id

@@ -7,7 +7,7 @@ from uuid import UUID
 from plaudit.clock import Clock
 from plaudit.creators.actions import balance_of, lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.decisions.actions import are_linked, lock
+from plaudit.decisions.actions import are_linked, let_go, lock
 from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.events.log import record
 from plaudit.events.model import PayoutMoved
@@ -182,6 +182,7 @@ async def cancel(connection: Connection, clock: Clock, creator_id: int, payout_i
         NotFound: this creator has no such payout.
         PayoutStateConflict: it was decided about.
     """
+    await let_go(connection, clock, "payout", str(payout_id))
     payout = await _locked(connection, payout_id)
     if payout.creator_id != creator_id:
         raise NotFound("You have no payout with this id.")
@@ -200,6 +201,7 @@ async def refuse(connection: Connection, clock: Clock, operator_id: int, payout_
         PayoutMayBeSent: it is approved, and its provider may have got it.
         PayoutStateConflict: something else was decided about it.
     """
+    await let_go(connection, clock, "payout", str(payout_id))
     payout = await _locked(connection, payout_id)
     if payout.state is PayoutState.REFUSED:
         return payout

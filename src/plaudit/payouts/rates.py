@@ -81,13 +81,11 @@ async def check_rate(connection: Connection, clock: Clock, new: NewPayoutRate) -
     """Whether an operator's rate may be.
 
     Raises:
-        InvalidField: not a currency, or it would take effect in the past.
+        InvalidField: not a currency.
         OutOfBounds: it is too far from what holds, held lately or will hold.
     """
     exponent(new.currency)
     now = clock.now()
-    if new.effective_at is not None and new.effective_at < now:
-        raise InvalidField(field="effective_at", reason="must not be in the past")
     if not await connection.fetchval(SQL["rate_is_within"], new.currency, new.numerator, new.denominator, now):
         name = "payout_rate_change_bps"
         raise OutOfBounds(bound=name, value=await bound(connection, name))
@@ -157,14 +155,12 @@ async def check_terms(connection: Connection, clock: Clock, new: NewPayoutTerms)
     """Whether terms may be.
 
     Raises:
-        InvalidField: not a currency, a maximum below the threshold, or they would take effect in the past.
+        InvalidField: not a currency, or a maximum below the threshold.
         NoPayoutRate: the fixed fee is in a currency without a payout rate.
         OutOfBounds: they are too far from what holds, held lately or will hold.
     """
     exponent(new.fee_fixed_currency)
     now = clock.now()
-    if new.effective_at is not None and new.effective_at < now:
-        raise InvalidField(field="effective_at", reason="must not be in the past")
     if new.diamonds_per_day_max < new.diamonds_min:
         raise InvalidField(field="diamonds_per_day_max", reason="must not be below diamonds_min")
     await rate_at(connection, new.fee_fixed_currency, now)
