@@ -120,6 +120,11 @@ class Settings:
     token_life_max_s: Annotated[int, whole(60)] = TOKEN_LIFE_S_MAX
     """Seconds a platform's token may be good for, from when it was made; one that is good for longer is refused."""
 
+    operator_role: Annotated[
+        str, one_of("owner", "support", "finance", "pricing", "catalogue", "safety", "auditor", "none")
+    ] = "owner"
+    """What somebody is here of whom a platform says that they are an `operator`."""
+
     rooms_per_creator: int = ROOMS_PER_CREATOR
     """Rooms of one creator that are scheduled or live."""
 

@@ -138,6 +138,7 @@ async def open_shop(
             sandbox_api_key=Secret(API_KEY),
             sandbox_webhook_secret=Secret(WEBHOOK_SECRET),
             return_hosts="shop.example",
+            token_life_max_s=30 * 86_400,  # tests that take days have one token
             **(SELLER | _TESTED | more_settings),
         )
         config = SandboxConfig(

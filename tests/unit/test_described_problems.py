@@ -32,7 +32,6 @@ NOT_ANSWERED = {
     "platform_away": "the page of the sign-in",
     "sign_in_code_not_valid": "the page of the sign-in",
     "platform_not_readable": "printed by `plaudit issuer` and `plaudit check`",
-    "own_role": "printed by `plaudit operator`",
     "day_not_closed": "printed by `plaudit accounting`",
     **dict.fromkeys(
         ("hold_unknown", "hold_not_covered", "too_many_holds", "hold_ended", "hold_of_another_price"),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from plaudit.limits import TOKEN_LENGTH_MAX
-from plaudit.people.access import Access, check_access, required
+from plaudit.people.access import STAFF, Access, as_let_in, check_access, is_reading, required
 from plaudit.people.credentials import Credentials, credentials_of
-from plaudit.people.model import Caller, ForeignOrigin, Role, RoleMissing, TokenNotValid
+from plaudit.people.model import Caller, ForeignOrigin, Role, RoleMissing, TokenNotValid, roles_here
 from plaudit.problems import Forbidden, Unauthenticated
 
 # Who asks, and what lets them in. A server speaks for itself as person 0, or for somebody with that person's roles.
@@ -21,10 +21,19 @@ CALLERS: dict[str, tuple[Caller | None, set[Access]]] = {
         Caller(7, frozenset({Role.VIEWER, Role.CREATOR}), 1),
         {Access.PUBLIC, Access.VIEWER, Access.CREATOR},
     ),
-    "an operator": (
-        Caller(7, frozenset({Role.VIEWER, Role.OPERATOR}), 1),
-        {Access.PUBLIC, Access.VIEWER, Access.OPERATOR},
+    "an owner": (
+        Caller(7, frozenset({Role.VIEWER, Role.OPERATOR, Role.OWNER}), 1),
+        {Access.PUBLIC, Access.VIEWER, *STAFF},
     ),
+    "somebody of finance": (
+        Caller(7, frozenset({Role.VIEWER, Role.OPERATOR, Role.FINANCE}), 1),
+        {Access.PUBLIC, Access.VIEWER, Access.OPERATOR, Access.FINANCE},
+    ),
+    "an auditor": (
+        Caller(7, frozenset({Role.VIEWER, Role.OPERATOR, Role.AUDITOR}), 1),
+        {Access.PUBLIC, Access.VIEWER},
+    ),
+    "an operator of no role": (Caller(7, frozenset({Role.OPERATOR}), 1), {Access.PUBLIC, Access.VIEWER}),
     "a server": (Caller(0, frozenset({Role.SERVER}), 1, 3), {Access.PUBLIC, Access.SERVER}),
     "a server with too many roles": (Caller(0, frozenset(Role), 1, 3), {Access.PUBLIC, Access.SERVER}),
     "a server for a viewer": (
@@ -47,6 +56,40 @@ def test_who_may_call_what(who: str) -> None:
             check_access(access, caller)
         if caller is not None:
             assert refused.value.fields["needed"] == sorted(required(access))
+
+
+def test_an_auditor_reads_what_operators_read() -> None:
+    auditor, _ = CALLERS["an auditor"]
+    for access in STAFF:
+        check_access(access, auditor, reading=True)
+    assert [is_reading(method, acts=False) for method in ("GET", "HEAD", "POST", "DELETE")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not is_reading("GET", acts=True)
+
+
+def test_an_operator_of_another_role_is_to_the_handler_what_any_viewer_is() -> None:
+    pricing = Caller(7, frozenset({Role.VIEWER, Role.OPERATOR, Role.PRICING}), 1)
+    orders = frozenset({Access.VIEWER, Access.SUPPORT})
+    assert as_let_in(orders, pricing, reading=True).roles == {Role.VIEWER}
+    for access in (Access.PRICING, Access.OPERATOR, Access.VIEWER, Access.PUBLIC):
+        assert as_let_in(access, pricing, reading=True) is pricing
+    auditor, _ = CALLERS["an auditor"]
+    assert auditor is not None
+    assert as_let_in(orders, auditor, reading=True) is auditor
+    assert Role.OPERATOR not in as_let_in(orders, auditor, reading=False).roles
+
+
+def test_what_a_platform_calls_an_operator_is_what_the_setting_says() -> None:
+    said = {Role.VIEWER, Role.OPERATOR}
+    assert roles_here(said, (), Role.OWNER) == {Role.VIEWER, Role.OPERATOR, Role.OWNER}
+    assert roles_here(said, (), Role.SUPPORT) == {Role.VIEWER, Role.OPERATOR, Role.SUPPORT}
+    assert roles_here(said, (), None) == {Role.VIEWER}
+    assert roles_here({Role.VIEWER}, {Role.OPERATOR}, None) == {Role.VIEWER, Role.OPERATOR, Role.OWNER}
+    assert roles_here(said, {Role.AUDITOR}, None) == {Role.VIEWER, Role.OPERATOR, Role.AUDITOR}
 
 
 @pytest.mark.parametrize("declared", [None, "", "public", frozenset(), frozenset({"public"}), {Access.PUBLIC}, [], 1])

@@ -29,7 +29,7 @@ Format = Annotated[Literal["json", "csv"], Parameter(description="`csv`: all of 
 
 @get(
     "/roll-forward",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetRollForward",
     tags=TAGS,
     also_media_types=(CSV,),
@@ -65,7 +65,7 @@ async def roll_forward(  # noqa: PLR0913, PLR0917 - one for each parameter of th
 
 @get(
     "/unspent",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetUnspent",
     tags=TAGS,
     also_media_types=(CSV,),

@@ -280,7 +280,7 @@ async def list_rules(
 
 @post(
     "/v1/reward-rules",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="RecordRewardRule",
     tags=_TAGS,
     summary="Propose a reward rule",

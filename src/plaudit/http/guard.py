@@ -8,7 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from plaudit.db import acting_key
 from plaudit.http.parameters import check_query
 from plaudit.injected import Settings
-from plaudit.people.access import authenticate_scope, check_access, check_scope
+from plaudit.people.access import as_let_in, authenticate_scope, check_access, check_scope, is_reading
 from plaudit.people.model import Caller
 from plaudit.policy.networks import client_address, where_of
 
@@ -33,9 +33,13 @@ async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False)
     caller = scope["plaudit_caller"] = (
         None if is_foreign else await authenticate_scope(scope, where_of(scope), at_hand=at_hand)
     )
-    check_access(handler.opt.get("access"), caller)
-    check_scope(handler.opt.get("access"), handler.opt.get("scope"), caller)
-    acting_key.set(caller.acting_key if caller else None)
+    access, reading = handler.opt.get("access"), is_reading(scope["method"], acts=bool(handler.opt.get("acts")))
+    check_access(access, caller, reading=reading)
+    if caller is None:
+        return None
+    check_scope(access, handler.opt.get("scope"), caller)
+    acting_key.set(caller.acting_key)
+    caller = scope["plaudit_caller"] = as_let_in(access, caller, reading=reading)
     return caller
 
 

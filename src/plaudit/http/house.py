@@ -217,7 +217,7 @@ def _open_door(
     stack: AsyncExitStack, database: Database, settings: Settings, clock: Clock
 ) -> tuple[Doorkeeper, OpenId]:
     keysets = KeySets(clock)
-    doorkeeper = Doorkeeper(database, clock, keysets, token_life_max_s=settings.token_life_max_s)
+    doorkeeper = Doorkeeper(database, clock, keysets, settings)
     openid = OpenId(database, settings, clock, keysets)
     stack.push_async_callback(doorkeeper.close)
     stack.push_async_callback(openid.close)

@@ -100,7 +100,7 @@ def mailbox_answer(mailbox: Mailbox | None) -> MailboxAnswer:
 
 @get(
     "/v1/operator/mails",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="ListMails",
     personal=True,
     tags=OPERATOR_TAGS,
@@ -124,7 +124,7 @@ async def list_mails(
 
 @post(
     "/v1/operator/mails/{mail_id:uuid}/repeat",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="RepeatMail",
     tags=OPERATOR_TAGS,
     problems=(NotFound, MailEnded),
@@ -139,7 +139,7 @@ async def repeat_mail(mail_id: FromPath[UUID], database: Database, clock: Clock)
 
 @post(
     "/v1/operator/mails:test",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="TestMail",
     tags=OPERATOR_TAGS,
     problems=(MailNotSent,),

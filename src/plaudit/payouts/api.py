@@ -243,7 +243,7 @@ async def list_payouts(
 
 @get(
     "/v1/payouts/{payout_id:uuid}",
-    access=_CREATOR_OR_OPERATOR,
+    access=frozenset({Access.CREATOR, Access.FINANCE}),
     scope=Scope.MONEY_READ,
     operation_id="GetPayout",
     personal=True,

@@ -153,7 +153,7 @@ def _outcome(known: KnownOutcome) -> OutcomeAnswer:
 
 @post(
     "/v1/operator/payouts/exports",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ExportPayouts",
     tags=_TAGS,
     problems=(NothingToExport, PayoutsWait),
@@ -172,7 +172,7 @@ async def export(data: JSONBody[NewExport], caller: Caller, database: Database, 
 
 @get(
     "/v1/operator/payouts/exports",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListPayoutExports",
     tags=_TAGS,
     summary="What was exported",
@@ -190,7 +190,7 @@ async def list_exports(
 
 @get(
     "/v1/operator/payouts/exports/{number:int}",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetPayoutExport",
     personal=True,
     tags=_TAGS,
@@ -213,7 +213,8 @@ async def get_export(number: Number, database: Database) -> ExportDetail:
 
 @get(
     "/v1/operator/payouts/exports/{number:int}/file",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
+    acts=True,
     operation_id="GetPayoutExportFile",
     personal=True,
     tags=_TAGS,
@@ -232,7 +233,7 @@ async def get_file(
 
 @post(
     "/v1/payouts/{payout_id:uuid}/outcome",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="MarkPayout",
     tags=_TAGS,
     status_code=200,
@@ -251,7 +252,7 @@ async def mark(
 
 @post(
     "/v1/operator/payouts/outcomes:check",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="CheckPayoutOutcomes",
     tags=_TAGS,
     status_code=200,
@@ -265,7 +266,7 @@ async def check_file(data: JSONBody[OutcomeFile], database: Database) -> Checked
 
 @post(
     "/v1/operator/payouts/outcomes",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ApplyPayoutOutcomes",
     tags=_TAGS,
     status_code=200,

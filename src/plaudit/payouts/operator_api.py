@@ -62,7 +62,7 @@ _CREATOR_OR_OPERATOR = frozenset({Access.CREATOR, Access.OPERATOR})
 
 @get(
     "/v1/operator/payouts",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListAllPayouts",
     personal=True,
     tags=["Operator"],
@@ -95,7 +95,7 @@ async def list_all(
 
 @post(
     "/v1/payouts/{payout_id:uuid}/approve",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ApprovePayout",
     tags=_TAGS,
     status_code=200,
@@ -125,7 +125,7 @@ async def approve(
 
 @post(
     "/v1/payouts/{payout_id:uuid}/refuse",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="RefusePayout",
     tags=_TAGS,
     status_code=200,
@@ -157,7 +157,7 @@ async def list_rates(database: Database, clock: Clock) -> Page[PayoutRate]:
 
 @get(
     "/v1/payout-rates/versions",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListPayoutRateVersions",
     tags=_TAGS,
     summary="All payout rates",
@@ -173,7 +173,7 @@ async def list_rate_versions(
 
 @post(
     "/v1/payout-rates",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="RecordPayoutRate",
     tags=_TAGS,
     summary="Propose a payout rate",
@@ -208,7 +208,7 @@ async def get_current_terms(database: Database, clock: Clock) -> PayoutTerms:
 
 @get(
     "/v1/payout-terms",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListPayoutTerms",
     tags=_TAGS,
     summary="All terms of payouts",
@@ -224,7 +224,7 @@ async def list_terms(
 
 @post(
     "/v1/payout-terms",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="RecordPayoutTerms",
     tags=_TAGS,
     summary="Propose terms of payouts",

@@ -54,7 +54,7 @@ def _answer(work: StuckWork) -> StuckWorkAnswer:
 
 @get(
     "/v1/operator/stuck-work",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListStuckWork",
     tags=_TAGS,
     summary="Work that failed",
@@ -73,7 +73,7 @@ async def list_all(
 
 @post(
     "/v1/operator/stuck-work/{work_id:uuid}/retry",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="RetryStuckWork",
     tags=_TAGS,
     problems=(NotFound,),

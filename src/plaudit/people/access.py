@@ -1,13 +1,24 @@
 """Who may call an endpoint: what each handler declares, and who is asking."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
+
+import msgspec
 
 from plaudit.people.cookies import cookie_name
 from plaudit.people.credentials import SESSION_COOKIE, credentials_of
 from plaudit.people.doorkeeper import NOWHERE, Where
-from plaudit.people.model import HANDED_SCOPES, Caller, Role, RoleMissing, Scope, ScopeMissing
+from plaudit.people.model import (
+    HANDED_SCOPES,
+    OPERATOR_ROLES,
+    STAFF_ROLES,
+    Caller,
+    Role,
+    RoleMissing,
+    Scope,
+    ScopeMissing,
+)
 from plaudit.problems import Forbidden, Unauthenticated
 
 
@@ -20,11 +31,22 @@ class Access(enum.StrEnum):
     """Any person who is signed in, or a server that speaks for one."""
     CREATOR = "creator"
     OPERATOR = "operator"
+    """Any operator, whatever their role."""
+    OWNER = "owner"
+    SUPPORT = "support"
+    FINANCE = "finance"
+    PRICING = "pricing"
+    CATALOGUE = "catalogue"
+    SAFETY = "safety"
     SERVER = "server"
     """A server of a platform, by its API key."""
 
 
-_ROLE = {Access.CREATOR: Role.CREATOR, Access.OPERATOR: Role.OPERATOR, Access.SERVER: Role.SERVER}
+STAFF = frozenset(
+    {Access.OPERATOR, Access.OWNER, Access.SUPPORT, Access.FINANCE, Access.PRICING, Access.CATALOGUE, Access.SAFETY}
+)
+"""Operators. An owner is let in by each of them, an auditor too, but only to read."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def required(access: object) -> frozenset[Access]:
@@ -36,8 +58,18 @@ def required(access: object) -> frozenset[Access]:
     return frozenset()
 
 
-def check_access(access: object, caller: Caller | None) -> None:
+def is_reading(method: str, *, acts: bool) -> bool:
+    """Whether a request changes nothing. `acts`: the handler leaves a trace that somebody must answer for."""
+    return method in _READING and not acts
+
+
+def check_access(access: object, caller: Caller | None, *, reading: bool = False) -> None:
     """Let the caller pass.
+
+    Args:
+        access: what the handler declares.
+        caller: who asks.
+        reading: whether the request changes nothing.
 
     Raises:
         Unauthenticated: nobody is signed in, and the endpoint is not public.
@@ -51,9 +83,18 @@ def check_access(access: object, caller: Caller | None) -> None:
         return
     if caller is None:
         raise Unauthenticated
-    if any(_fits(one, caller) for one in allowed):
+    if any(_fits(one, caller, reading=reading) for one in allowed):
         return
     raise RoleMissing(sorted(allowed))
+
+
+def as_let_in(access: object, caller: Caller, *, reading: bool) -> Caller:
+    """The caller as the handler is to know them: an operator only where one like them is let in, so that somebody who
+    sets prices sees of orders what any viewer does, their own."""
+    staff = required(access) & STAFF
+    if not staff or Role.OPERATOR not in caller.roles or any(_fits(one, caller, reading=reading) for one in staff):
+        return caller
+    return msgspec.structs.replace(caller, roles=caller.roles - OPERATOR_ROLES)
 
 
 def check_scope(access: object, scope: Scope | None, caller: Caller | None) -> None:
@@ -96,15 +137,27 @@ def is_own(allowed: frozenset[Access]) -> bool:
 
 def uses_power(access: object, caller: Caller) -> bool:
     """Whether a caller who passes does so as more than a person for themselves: by a key, or by a role over others."""
-    return caller.key_id is not None or any(_fits(one, caller) for one in required(access) - _OWN)
+    return caller.key_id is not None or any(_fits(one, caller, reading=True) for one in required(access) - _OWN)
 
 
-def _fits(access: Access, caller: Caller) -> bool:
+def _fits(access: Access, caller: Caller, *, reading: bool) -> bool:
+    if access is Access.SERVER:
+        return Role.SERVER in caller.roles
+    if caller.person_id == 0:
+        return False
     if access is Access.VIEWER:
-        return caller.person_id != 0
-    if access is Access.SERVER or caller.person_id != 0:
-        return _ROLE[access] in caller.roles
-    return False
+        return True
+    return (
+        Role.CREATOR in caller.roles if access is Access.CREATOR else fits_staff(access, caller.roles, reading=reading)
+    )
+
+
+def fits_staff(access: Access, roles: Collection[str], *, reading: bool) -> bool:
+    """Whether somebody of these roles is an operator whom `access` lets in."""
+    if access not in STAFF:
+        return False
+    able = STAFF_ROLES & {*roles} - ({Role.AUDITOR} if not reading else set())
+    return bool(able) if access is Access.OPERATOR else bool(able & {access.value, Role.OWNER, Role.AUDITOR})
 
 
 async def authenticate_scope(

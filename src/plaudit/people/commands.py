@@ -11,11 +11,12 @@ from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer, may_develop
 from plaudit.people.issuers import require_issuer
-from plaudit.people.model import PERSON_ROLES, Role
-from plaudit.people.roles import grant_role, list_grants, take_role
+from plaudit.people.model import OPERATOR_ROLES, PERSON_ROLES, STAFF_ROLES, Person, Role
+from plaudit.people.roles import RoleGrant, grant_role, list_grants, take_role
 from plaudit.settings import Settings
 
 _ROLES = click.Choice(sorted(role.value for role in PERSON_ROLES))
+_STAFF = click.Choice(sorted(role.value for role in STAFF_ROLES))
 
 
 @click.command()
@@ -54,25 +55,30 @@ def operator() -> None:
 @operator.command("add")
 @click.argument("issuer")
 @click.argument("subject")
+@click.option("--role", type=_STAFF, default="owner", show_default=True, help="What they may do.")
 @data_option
-def add_operator(issuer: str, subject: str, data: Path | None) -> None:
+def add_operator(issuer: str, subject: str, role: str, data: Path | None) -> None:
     """Make SUBJECT of ISSUER an operator: the first one, before there is anybody who could."""
 
     async def work(connection: Connection) -> int:
         platform = await require_issuer(connection, issuer)
         people = await actions.require_people_by_subjects(connection, platform.id, [subject], CLOCK)
-        await grant_role(connection, people[subject].id, Role.OPERATOR, CLOCK, by=None)
+        await grant_role(connection, people[subject].id, Role(role), CLOCK, by=None)
         return people[subject].id
 
-    click.echo(f"an operator: {subject} of {issuer}, person {in_transaction(data, work)}")
+    click.echo(f"an operator ({role}): {subject} of {issuer}, person {in_transaction(data, work)}")
 
 
 @operator.command("remove")
 @click.argument("person", type=click.IntRange(min=1))
 @data_option
 def remove_operator(person: int, data: Path | None) -> None:
-    """Take the role from a PERSON, by their number. What the platform's tokens say stays."""
-    taken = in_transaction(data, lambda connection: take_role(connection, person, Role.OPERATOR, CLOCK, by=None))
+    """Take all operators' roles from a PERSON, by their number. What the platform's tokens say stays."""
+
+    async def work(connection: Connection) -> bool:
+        return any([await take_role(connection, person, role, CLOCK, by=None) for role in sorted(OPERATOR_ROLES)])
+
+    taken = in_transaction(data, work)
     click.echo(f"no operator any more: person {person}" if taken else f"person {person} was not made an operator here")
 
 
@@ -82,14 +88,18 @@ def list_operators(data: Path | None) -> None:
     """Show who was made an operator here."""
 
     async def work(connection: Connection) -> list[str]:
-        grants = [one for one in await list_grants(connection) if one.role is Role.OPERATOR]
+        grants = [one for one in await list_grants(connection) if one.role in OPERATOR_ROLES]
         people = await actions.people_by_ids(connection, {one.person_id for one in grants})
-        return [
-            f"person {one.person_id}  {people[one.person_id].display_name}  {people[one.person_id].subject} of "
-            f"{people[one.person_id].issuer}  since {one.granted_at:%Y-%m-%d %H:%M} UTC  by "
-            f"{f'person {one.granted_by}' if one.granted_by else 'the command line'}"
-            for one in grants
-        ]
+        return [_line(one, people[one.person_id]) for one in grants]
 
     for line in in_transaction(data, work):
         click.echo(line)
+
+
+def _line(grant: RoleGrant, person: Person) -> str:
+    role = Role.OWNER if grant.role is Role.OPERATOR else grant.role
+    by = f"person {grant.granted_by}" if grant.granted_by else "the command line"
+    return (
+        f"person {person.id}  {role}  {person.display_name}  {person.subject} of {person.issuer}  "
+        f"since {grant.granted_at:%Y-%m-%d %H:%M} UTC  by {by}"
+    )

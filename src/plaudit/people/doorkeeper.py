@@ -14,12 +14,21 @@ from plaudit.people import actions
 from plaudit.people.credentials import Credentials
 from plaudit.people.issuers import list_issuers
 from plaudit.people.keysets import KeySets
-from plaudit.people.model import Caller, Issuer, Role, StoredApiKey, TokenNotValid
+from plaudit.people.model import (
+    OPERATOR_ROLES,
+    Caller,
+    Issuer,
+    Role,
+    StoredApiKey,
+    TokenNotValid,
+    roles_here,
+)
 from plaudit.people.roles import roles_granted
 from plaudit.people.sessions import SESSION_PREFIX, find_session
 from plaudit.people.tokens import peek, verify, verify_statement
 from plaudit.people.ways_in import WayIn, told_way, ways_of
 from plaudit.people.wrong_keys import WrongKeys
+from plaudit.settings import Settings
 
 Network = IPv4Network | IPv6Network
 Where = Callable[[], tuple[str | None, str | None]]
@@ -62,9 +71,10 @@ class Doorkeeper:
     may end elsewhere, after WAY_IN_CHECK_S) or when the token expires, whichever is first.
     """
 
-    def __init__(self, database: Database, clock: Clock, keysets: KeySets, *, token_life_max_s: int) -> None:
+    def __init__(self, database: Database, clock: Clock, keysets: KeySets, settings: Settings) -> None:
         self._database = database
-        self._token_life_max_s = token_life_max_s
+        self._operator_role = Role(settings.operator_role) if settings.operator_role != "none" else None
+        self._token_life_max_s = settings.token_life_max_s
         self._clock = clock
         self._keysets = keysets
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
@@ -176,9 +186,9 @@ class Doorkeeper:
                 raise TokenNotValid("is of a session that has ended")
             granted = await roles_granted(connection, session.person_id)
         ends = session.expires_at.timestamp()
-        roles = frozenset(session.roles) | granted
+        roles = roles_here(session.roles, granted, self._operator_role)
         if session.key_id is not None:  # a server speaks for no operator, whoever made them one
-            roles -= {Role.OPERATOR}
+            roles -= OPERATOR_ROLES
         caller = Caller(
             session.person_id,
             roles,
@@ -200,7 +210,8 @@ class Doorkeeper:
                 connection, issuer.id, verified.profile, verified.roles, self._clock, said_at=verified.issued_at
             )
             granted = await roles_granted(connection, person.id)
-        roles = frozenset(person.platform_roles) & (verified.roles or frozenset(person.platform_roles)) | granted
+        said = frozenset(person.platform_roles) & (verified.roles or frozenset(person.platform_roles))
+        roles = roles_here(said, granted, self._operator_role)
         caller = Caller(person.id, roles, issuer.id, expires_at=verified.expires_at)
         return _Known(caller, min(verified.expires_at, self._now() + CALLER_CACHE_S))
 
@@ -227,7 +238,7 @@ class Doorkeeper:
                 person = people[subject]
                 granted = await roles_granted(connection, person.id)
                 may = frozenset(person.platform_roles) & frozenset(key.allowed_roles) | granted | {Role.VIEWER}
-                person_id, roles = person.id, roles | may - {Role.OPERATOR}
+                person_id, roles = person.id, roles | may - OPERATOR_ROLES
         ends = key.ends_at.timestamp() if key.ends_at else None
         caller = Caller(person_id, roles, key.issuer_id, key.id, expires_at=ends, scopes=frozenset(key.scopes))
         until = self._now() + CALLER_CACHE_S

@@ -48,7 +48,7 @@ def key_answer(key: ApiKey) -> KeyAnswer:
     return KeyAnswer(**given)
 
 
-@get("/keys", access=Access.OPERATOR, operation_id="ListKeys", tags=TAGS, summary="Keys of servers")
+@get("/keys", access=Access.OWNER, operation_id="ListKeys", tags=TAGS, summary="Keys of servers")
 async def list_keys(database: Database) -> KeyList:
     """They are made, limited and rotated on the command line (`plaudit key`), where their secrets are shown once."""
     async with database.read() as connection:
@@ -57,7 +57,7 @@ async def list_keys(database: Database) -> KeyList:
 
 @post(
     "/keys/{key_id:int}/revoke",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="RevokeKey",
     tags=TAGS,
     status_code=200,

@@ -1,6 +1,7 @@
 """People, the platforms that vouch for them, and what a caller may be."""
 
 import enum
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
@@ -15,10 +16,38 @@ class Role(enum.StrEnum):
     VIEWER = "viewer"
     CREATOR = "creator"
     OPERATOR = "operator"
+    """What platforms say (the setting `operator_role` says what it is here). Of a caller: any of the roles below."""
+    OWNER = "owner"
+    """May all that operators may, and says who else is one."""
+    SUPPORT = "support"
+    FINANCE = "finance"
+    PRICING = "pricing"
+    CATALOGUE = "catalogue"
+    SAFETY = "safety"
+    AUDITOR = "auditor"
+    """Reads what operators read, and changes nothing."""
     SERVER = "server"
 
 
-PERSON_ROLES = frozenset({Role.VIEWER, Role.CREATOR, Role.OPERATOR})
+PERSON_ROLES = frozenset(Role) - {Role.SERVER}
+OPERATOR_ROLES = PERSON_ROLES - {Role.VIEWER, Role.CREATOR}
+STAFF_ROLES = OPERATOR_ROLES - {Role.OPERATOR}
+
+
+def roles_here(said: Collection[Role], given: Collection[Role], operator_role: Role | None) -> frozenset[Role]:
+    """What somebody may be.
+
+    Args:
+        said: by their platform.
+        given: here.
+        operator_role: what a platform's `operator` is; None: nothing.
+    """
+    roles = {*said, *given} - {Role.OPERATOR}
+    if Role.OPERATOR in said and operator_role is not None:
+        roles.add(operator_role)
+    if Role.OPERATOR in given:
+        roles.add(Role.OWNER)
+    return frozenset(roles | {Role.OPERATOR} if roles & STAFF_ROLES else roles)
 
 
 class Scope(enum.StrEnum):

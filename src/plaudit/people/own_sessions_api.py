@@ -85,7 +85,7 @@ async def end_one_session(
 
 @get(
     "/v1/operator/people/{person_id:int}/sessions",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.SAFETY}),
     operation_id="ListSessionsOfAnybody",
     tags=["Operator"],
     summary="Where somebody is signed in",
@@ -97,7 +97,7 @@ async def list_sessions_of(person_id: Number, caller: Caller, database: Database
 
 @delete(
     "/v1/operator/people/{person_id:int}/sessions",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.SAFETY}),
     operation_id="EndSessionsOfAnybody",
     tags=["Operator"],
     summary="Sign somebody out everywhere",

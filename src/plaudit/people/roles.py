@@ -8,7 +8,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
 from plaudit.people.model import Role
-from plaudit.problems import Conflict
+from plaudit.problems import Conflict, Forbidden
 
 SQL = statements(__file__)
 
@@ -27,13 +27,24 @@ class OwnRole(Conflict):
     title: ClassVar[str] = "Nobody takes the role of an operator from themselves."
 
 
+class RoleForOneself(Forbidden):
+    code: ClassVar[str] = "role_for_oneself"
+    title: ClassVar[str] = "Nobody gives a role to themselves."
+
+
 async def roles_granted(connection: Connection, person_id: int) -> frozenset[Role]:
     """What somebody may be beyond what their platform says."""
     return frozenset(Role(row["role"]) for row in await connection.fetch(SQL["roles_granted"], person_id))
 
 
 async def grant_role(connection: Connection, person_id: int, role: Role, clock: Clock, *, by: int | None) -> None:
-    """Give somebody a role; who has it already keeps it."""
+    """Give somebody a role; who has it already keeps it.
+
+    Raises:
+        RoleForOneself: somebody would be more by their own word.
+    """
+    if by == person_id:
+        raise RoleForOneself
     await connection.execute(SQL["grant_role"], person_id, role, by, clock.now())
 
 
@@ -43,7 +54,7 @@ async def take_role(connection: Connection, person_id: int, role: Role, clock: C
     Raises:
         OwnRole: an operator would lock themselves out.
     """
-    if by == person_id and role is Role.OPERATOR:
+    if by == person_id and role in {Role.OPERATOR, Role.OWNER}:
         raise OwnRole
     return await connection.fetchval(SQL["take_role"], person_id, role, by, clock.now()) is not None
 

@@ -4102,7 +4102,7 @@ CREATE TABLE public.issuer (
     client_id text,
     scopes text DEFAULT 'openid'::text NOT NULL,
     sign_in_label text,
-    CONSTRAINT issuer_allowed_roles_check CHECK ((allowed_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
+    CONSTRAINT issuer_allowed_roles_check CHECK ((allowed_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text])),
     CONSTRAINT issuer_audience_check CHECK (((audience <> ''::text) AND (length(audience) <= 255))),
     CONSTRAINT issuer_claims_check CHECK ((jsonb_typeof(claims) = 'object'::text)),
     CONSTRAINT issuer_client_id_check CHECK ((((client_id >= '!'::text) AND (client_id <= '~~'::text)) AND (length(client_id) <= 255))),
@@ -4682,7 +4682,7 @@ CREATE TABLE public.person (
     said_at timestamp with time zone,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
-    CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
+    CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text])),
     CONSTRAINT person_subject_check CHECK (((subject <> ''::text) AND (length(subject) <= 255)))
 );
 
@@ -5055,7 +5055,8 @@ CREATE TABLE public.role_grant (
     taken_at timestamp with time zone,
     CONSTRAINT role_grant_check CHECK ((taken_at >= granted_at)),
     CONSTRAINT role_grant_check1 CHECK (((taken_by IS NULL) OR (taken_at IS NOT NULL))),
-    CONSTRAINT role_grant_role_check CHECK ((role = ANY (ARRAY['creator'::text, 'operator'::text])))
+    CONSTRAINT role_grant_role_check CHECK ((role = ANY (ARRAY['creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text]))),
+    CONSTRAINT role_is_not_given_to_oneself CHECK ((granted_by <> person_id))
 );
 
 COMMENT ON COLUMN public.role_grant.granted_by IS 'null: the command line';
@@ -5133,7 +5134,7 @@ CREATE TABLE public.session (
     CONSTRAINT session_check2 CHECK (((id_token IS NULL) OR (key_id IS NULL))),
     CONSTRAINT session_device_check CHECK ((length(device) <= 500)),
     CONSTRAINT session_id_token_check CHECK ((length(id_token) <= 8192)),
-    CONSTRAINT session_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text])),
+    CONSTRAINT session_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text])),
     CONSTRAINT session_secret_sha256_check CHECK ((length(secret_sha256) = 32))
 );
 
@@ -5171,7 +5172,7 @@ CREATE TABLE public.sign_in_code (
     key_id bigint NOT NULL,
     CONSTRAINT sign_in_code_check CHECK ((expires_at > created_at)),
     CONSTRAINT sign_in_code_code_sha256_check CHECK ((length(code_sha256) = 32)),
-    CONSTRAINT sign_in_code_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text]))
+    CONSTRAINT sign_in_code_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text]))
 );
 
 COMMENT ON COLUMN public.sign_in_code.key_id IS 'the server that asked for it';

@@ -94,7 +94,7 @@ async def watch_video(  # noqa: PLR0913, PLR0917 - each is of the request, or a 
 
 @delete(
     "/v1/videos/{video_id:str}/frames/{seq:int}/gifts/{gift_id:uuid}/message",
-    access=frozenset({Access.CREATOR, Access.OPERATOR, Access.SERVER}),
+    access=frozenset({Access.CREATOR, Access.SAFETY, Access.SERVER}),
     scope=Scope.VIDEOS,
     operation_id="RemoveVideoGiftMessage",
     tags=TAGS,

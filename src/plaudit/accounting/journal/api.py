@@ -39,7 +39,7 @@ Last: TypeAlias = Annotated[
 
 @get(
     "/journal",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetJournal",
     tags=TAGS,
     also_media_types=(CSV,),
@@ -72,7 +72,7 @@ async def journal(  # noqa: PLR0913, PLR0917 - one for each parameter of the add
 
 @get(
     "/balances",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetBalances",
     tags=TAGS,
     also_media_types=(CSV,),
@@ -101,7 +101,7 @@ async def balances(
     return Response(balances_csv(shown, rows), media_type=CSV, headers=as_file(name))  # type: ignore[arg-type]  # the other media type
 
 
-@get("/accounts", access=Access.OPERATOR, operation_id="ListAccounts", tags=TAGS, summary="How accounts are numbered")
+@get("/accounts", access=Access.FINANCE, operation_id="ListAccounts", tags=TAGS, summary="How accounts are numbered")
 async def list_accounts(
     database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
 ) -> Page[AccountAnswer]:
@@ -113,7 +113,7 @@ async def list_accounts(
 
 @post(
     "/accounts",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="NumberAccount",
     tags=TAGS,
     problems=(IdempotencyConflict,),

@@ -29,7 +29,7 @@ Zone: TypeAlias = Annotated[str, Parameter(max_length=60, description="Whose day
 
 @get(
     "/tax-return",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetTaxReturn",
     tags=TAGS,
     also_media_types=(CSV,),
@@ -59,7 +59,7 @@ async def tax_return(
 
 @get(
     "/papers",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListTaxPapers",
     personal=True,
     tags=TAGS,

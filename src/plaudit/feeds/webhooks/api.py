@@ -120,7 +120,7 @@ def _try(one: Try) -> TryAnswer:
 
 @post(
     "",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="CreateWebhook",
     tags=_TAGS,
     problems=(TooManyEndpoints, IdempotencyConflict),
@@ -135,7 +135,7 @@ async def create(
     return EndpointWithSecret(endpoint=_endpoint(made), secret=secret)
 
 
-@get("", access=Access.OPERATOR, operation_id="ListWebhooks", tags=_TAGS, summary="Endpoints that are told")
+@get("", access=Access.OWNER, operation_id="ListWebhooks", tags=_TAGS, summary="Endpoints that are told")
 async def list_all(
     database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
 ) -> Page[EndpointAnswer]:
@@ -147,7 +147,7 @@ async def list_all(
 
 @get(
     "/{endpoint_id:uuid}",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="GetWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -161,7 +161,7 @@ async def get_one(endpoint_id: FromPath[UUID], database: Database) -> EndpointAn
 
 @patch(
     "/{endpoint_id:uuid}",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ChangeWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -177,7 +177,7 @@ async def change(
 
 @delete(
     "/{endpoint_id:uuid}",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="RemoveWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -191,7 +191,7 @@ async def remove(endpoint_id: FromPath[UUID], database: Database, clock: Clock) 
 
 @post(
     "/{endpoint_id:uuid}/pause",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="PauseWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -206,7 +206,7 @@ async def pause(endpoint_id: FromPath[UUID], database: Database, clock: Clock) -
 
 @post(
     "/{endpoint_id:uuid}/resume",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ResumeWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -225,7 +225,7 @@ async def resume(
 
 @post(
     "/{endpoint_id:uuid}/rotate",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="RotateWebhookSecret",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -243,7 +243,7 @@ async def rotate(
 
 @post(
     "/{endpoint_id:uuid}/test",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="TestWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -257,7 +257,7 @@ async def test(endpoint_id: FromPath[UUID], dispatcher: NamedDependency[Dispatch
 
 @get(
     "/{endpoint_id:uuid}/deliveries",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ListWebhookDeliveries",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -282,7 +282,7 @@ async def list_deliveries(
 
 @get(
     "/{endpoint_id:uuid}/tries",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ListWebhookTries",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -304,7 +304,7 @@ async def list_tries(
 
 @post(
     "/{endpoint_id:uuid}/replay",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ReplayWebhook",
     tags=_TAGS,
     problems=(EndpointUnknown,),
@@ -323,7 +323,7 @@ async def replay(
 
 @post(
     "/{endpoint_id:uuid}/deliveries/{sequence:int}/replay",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ReplayWebhookDelivery",
     tags=_TAGS,
     problems=(EndpointUnknown, NotFound),

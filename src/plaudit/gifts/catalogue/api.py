@@ -120,7 +120,7 @@ class ArtAnswer(msgspec.Struct, frozen=True):
     script_removed: Annotated[bool, Meta(description="Whether it had script: without, it may look or move otherwise.")]
 
 
-@get("/v1/operator/catalogue", access=Access.OPERATOR, operation_id="ListItems", tags=TAGS, summary="All items")
+@get("/v1/operator/catalogue", access=Access.CATALOGUE, operation_id="ListItems", tags=TAGS, summary="All items")
 async def list_items(database: Database, clock: Clock) -> CatalogueItems:
     """With what is to come, what is hidden, and what was retired."""
     async with database.snapshot() as connection:
@@ -170,7 +170,7 @@ def _version_answer(version: Item) -> VersionAnswer:
 
 @get(
     "/v1/operator/catalogue/{item_id:int}/versions",
-    access=Access.OPERATOR,
+    access=Access.CATALOGUE,
     operation_id="ListItemVersions",
     tags=TAGS,
     problems=(ItemUnknown,),
@@ -187,7 +187,7 @@ async def list_versions(item_id: ItemId, database: Database) -> ItemVersions:
 
 @put(
     "/v1/operator/catalogue/{item_id:int}",
-    access=Access.OPERATOR,
+    access=Access.CATALOGUE,
     operation_id="PutItem",
     tags=TAGS,
     problems=(CatalogueRefused, SkuTaken, VersionGone),
@@ -222,7 +222,7 @@ async def _answer(connection: Connection, item_id: int, clock: Clock) -> ItemAns
 
 @post(
     "/v1/operator/catalogue/{item_id:int}/retire",
-    access=Access.OPERATOR,
+    access=Access.CATALOGUE,
     operation_id="RetireItem",
     tags=TAGS,
     status_code=200,
@@ -242,7 +242,7 @@ async def retire_item(
 
 @put(
     "/v1/operator/catalogue/order",
-    access=Access.OPERATOR,
+    access=Access.CATALOGUE,
     operation_id="ArrangeItems",
     tags=TAGS,
     problems=(ItemUnknown,),
@@ -262,7 +262,7 @@ async def arrange_items(
 
 @post(
     "/v1/operator/catalogue/starter",
-    access=Access.OPERATOR,
+    access=Access.CATALOGUE,
     operation_id="LoadStarterItems",
     tags=TAGS,
     status_code=200,
@@ -281,7 +281,7 @@ async def load_starter_items(
 
 @post(
     "/v1/operator/art",
-    access=Access.OPERATOR,
+    access=Access.CATALOGUE,
     operation_id="AddArt",
     tags=TAGS,
     problems=(ArtNotUsable, BodyTooLarge),

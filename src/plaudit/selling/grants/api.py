@@ -69,7 +69,7 @@ def _answer(grant: Grant, people: dict[int, Person]) -> GrantAnswer:
 
 @post(
     "/operator/grants",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="GrantCoins",
     tags=TAGS,
     status_code=201,
@@ -93,7 +93,7 @@ async def grant_coins(
 
 @get(
     "/operator/grants",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="ListGrants",
     personal=True,
     tags=TAGS,

@@ -41,7 +41,7 @@ Provider = Annotated[
 
 @get(
     "/messages",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ListMessages",
     tags=TAGS,
     summary="What providers told",
@@ -64,7 +64,7 @@ async def list_messages(
 
 @get(
     "/messages/{message_id:uuid}",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="GetMessage",
     personal=True,
     tags=TAGS,
@@ -80,7 +80,7 @@ async def get_message(message_id: FromPath[UUID], database: Database) -> RawMess
 
 @post(
     "/messages/{message_id:uuid}/replay",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ReplayMessage",
     tags=TAGS,
     problems=(NotFound,),
@@ -106,7 +106,7 @@ async def replay_message(
 
 @post(
     "/messages/replay",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ReplayMessages",
     tags=TAGS,
     status_code=202,
@@ -128,7 +128,7 @@ async def replay_messages(
 
 @get(
     "/payment-problems",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ListPaymentProblems",
     personal=True,
     tags=TAGS,
@@ -151,7 +151,7 @@ async def list_problems(
 
 @post(
     "/payment-problems/{problem_id:uuid}/resolve",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ResolvePaymentProblem",
     tags=TAGS,
     problems=(NotFound, Conflict),

@@ -47,7 +47,7 @@ from plaudit.selling.tax_providers import TaxProviders
 from plaudit.selling.tax_providers.base import TaxNotKnown
 
 TAGS = ["Recharge"]
-OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+OWNER = frozenset({Access.VIEWER, Access.SUPPORT, Access.FINANCE})
 
 
 @get(

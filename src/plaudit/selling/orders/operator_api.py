@@ -21,7 +21,7 @@ ORDERS: Places[tuple[UUID, int] | None] = Places(tuple[UUID, Annotated[int, Meta
 
 @get(
     "/operator/orders",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ListAllOrders",
     personal=True,
     tags=["Operator"],

@@ -128,7 +128,7 @@ def decision_answer(decision: RegionDecision) -> RegionDecisionAnswer:
 
 @get(
     "/orders/{order_id:uuid}/region-decisions",
-    access=frozenset({Access.VIEWER, Access.OPERATOR}),
+    access=frozenset({Access.VIEWER, Access.SUPPORT}),
     scope=Scope.MONEY_READ,
     operation_id="ListRegionReasons",
     personal=True,
@@ -148,7 +148,7 @@ async def list_reasons(order_id: FromPath[UUID], caller: Caller, database: Datab
 
 @get(
     "/operator/orders/{order_id:uuid}/region-decisions",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="ListRegionDecisions",
     personal=True,
     tags=["Operator"],
@@ -163,7 +163,7 @@ async def list_decisions(order_id: FromPath[UUID], database: Database) -> Region
 
 @get(
     "/operator/region-decisions/{decision_id:uuid}",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="GetRegionDecision",
     personal=True,
     tags=["Operator"],

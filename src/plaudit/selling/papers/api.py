@@ -29,7 +29,7 @@ from plaudit.selling.papers.model import Act, Receipt
 from plaudit.selling.papers.press import printed
 
 TAGS = ["Receipts"]
-OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+OWNER = frozenset({Access.VIEWER, Access.SUPPORT, Access.FINANCE})
 PDF_MEDIA_TYPE = "application/pdf"
 PaperLanguage = Annotated[
     str | None,

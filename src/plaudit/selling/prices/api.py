@@ -54,7 +54,7 @@ from plaudit.selling.prices.pricing import NoPrices, PriceBook
 from plaudit.selling.prices.shelf import read_book
 
 _TAGS = ["Price books"]
-_OPERATOR = Access.OPERATOR
+_OPERATOR = Access.PRICING
 _UNREADABLE = (BookNotReadable,)
 VersionPath = Annotated[int, Parameter(ge=1, le=2**31 - 1, description="The number of a version.")]
 Region = Annotated[Country, Parameter(description="ISO 3166 alpha-2, or XK.")]

@@ -55,7 +55,7 @@ def _answer(rate: SubdivisionRate) -> SubdivisionRateAnswer:
 
 @get(
     "/subdivision-tax-rates",
-    access=Access.OPERATOR,
+    access=Access.PRICING,
     operation_id="ListSubdivisionTaxRates",
     tags=_TAGS,
     summary="Tax rates of states and provinces",
@@ -75,7 +75,7 @@ async def list_rates(
 
 @post(
     "/subdivision-tax-rates",
-    access=Access.OPERATOR,
+    access=Access.PRICING,
     operation_id="DecideSubdivisionTaxRate",
     tags=_TAGS,
     summary="Decide the tax rate of a state or province",

@@ -34,7 +34,7 @@ Provider = Annotated[
 
 @post(
     "/reconciliations",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="CompareDay",
     tags=TAGS,
     status_code=202,
@@ -56,7 +56,7 @@ async def compare_day(
     return answer
 
 
-@get("/reconciliations", access=Access.OPERATOR, operation_id="ListComparisons", tags=TAGS, summary="Compared days")
+@get("/reconciliations", access=Access.FINANCE, operation_id="ListComparisons", tags=TAGS, summary="Compared days")
 async def list_runs(
     database: Database, provider: Provider = None, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
 ) -> Page[RunAnswer]:
@@ -68,7 +68,7 @@ async def list_runs(
 
 @get(
     "/reconciliations/{run_id:uuid}",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="GetComparison",
     tags=TAGS,
     problems=(NotFound,),
@@ -82,7 +82,7 @@ async def get_run(run_id: FromPath[UUID], database: Database) -> RunAnswer:
 
 @get(
     "/differences",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="ListDifferences",
     tags=TAGS,
     summary="What differs from providers",
@@ -106,7 +106,7 @@ async def list_differences(
 
 @post(
     "/differences/{difference_id:uuid}/close",
-    access=Access.OPERATOR,
+    access=Access.FINANCE,
     operation_id="CloseDifference",
     tags=TAGS,
     problems=(NotFound, Conflict),

@@ -47,7 +47,7 @@ from plaudit.selling.reversals.model import (
 
 TAGS = ["Reversals"]
 OPERATOR_TAGS = ["Operator"]
-OWNER = frozenset({Access.VIEWER, Access.OPERATOR})
+OWNER = frozenset({Access.VIEWER, Access.SUPPORT, Access.FINANCE})
 
 
 class RegionRuleProposal(RegionRule, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -160,7 +160,7 @@ async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, data
 
 @post(
     "/operator/orders/{order_id:uuid}/refunds",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="Refund",
     tags=OPERATOR_TAGS,
     problems=(
@@ -189,7 +189,7 @@ async def refund(
 
 @get(
     "/operator/reversals",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="ListAllReversals",
     personal=True,
     tags=OPERATOR_TAGS,
@@ -219,7 +219,7 @@ async def list_all_reversals(
 
 @get(
     "/operator/withdrawal-rules",
-    access=Access.OPERATOR,
+    access=Access.PRICING,
     operation_id="ListWithdrawalRules",
     tags=OPERATOR_TAGS,
     summary="How long unspent coins can be taken back",
@@ -232,7 +232,7 @@ async def list_withdrawal_rules(database: Database) -> Page[RegionRule]:
 
 @post(
     "/operator/withdrawal-rules",
-    access=Access.OPERATOR,
+    access=Access.PRICING,
     operation_id="AddWithdrawalRule",
     tags=OPERATOR_TAGS,
     status_code=201,

@@ -137,7 +137,7 @@ async def set_consent(
 
 @get(
     "/operator/store-purchases",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="ListStorePurchases",
     personal=True,
     tags=OPERATOR_TAGS,
@@ -159,7 +159,7 @@ async def list_purchases(
 
 @get(
     "/operator/store-purchases/{purchase_id:uuid}",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="GetStorePurchase",
     personal=True,
     tags=OPERATOR_TAGS,
@@ -176,7 +176,7 @@ async def get_purchase(purchase_id: FromPath[UUID], database: Database, settings
 
 @post(
     "/operator/store-purchases/{purchase_id:uuid}/bind",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="BindStorePurchase",
     tags=OPERATOR_TAGS,
     problems=(NotFound, TransactionNotHeld, OrderDoesNotFit, ProviderUnavailable, ProviderRefused),
@@ -200,7 +200,7 @@ async def bind_purchase(
 
 @post(
     "/operator/store-purchases/{purchase_id:uuid}/close",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="CloseStorePurchase",
     tags=OPERATOR_TAGS,
     problems=(NotFound, TransactionNotHeld),
@@ -216,7 +216,7 @@ async def close_purchase(
 
 @post(
     "/operator/store-purchases/{purchase_id:uuid}/grant",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="GrantStorePurchase",
     tags=OPERATOR_TAGS,
     problems=(NotFound, TransactionNotHeld, NotToBeGranted, GrantToOneself, GrantLimitReached, SecondPersonNeeded),
@@ -238,7 +238,7 @@ async def grant_purchase(
 
 @get(
     "/operator/consumption-requests",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="ListConsumptionRequests",
     personal=True,
     tags=OPERATOR_TAGS,

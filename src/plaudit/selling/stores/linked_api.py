@@ -70,7 +70,7 @@ def _answer(line: LinkReportLine) -> StoreReport:
 
 @get(
     "/operator/store-reports",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="ListStoreReports",
     tags=TAGS,
     summary="What app stores are told of sales by way of links",
@@ -91,7 +91,7 @@ async def list_store_reports(
 
 @post(
     "/operator/store-reports/{report_id:uuid}/retry",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="RetryStoreReport",
     tags=TAGS,
     problems=(NotFound, ReportNotOpen),
@@ -106,7 +106,7 @@ async def retry_store_report(report_id: FromPath[UUID], database: Database, cloc
 
 @post(
     "/operator/store-reports/{report_id:uuid}/close",
-    access=Access.OPERATOR,
+    access=Access.SUPPORT,
     operation_id="CloseStoreReport",
     tags=TAGS,
     problems=(NotFound, ReportNotOpen),

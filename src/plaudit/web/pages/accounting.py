@@ -28,7 +28,7 @@ class Unreadable(Exception):
     """What was chosen cannot be shown; the message says why."""
 
 
-@get("/operator/accounting", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/accounting", access=Access.FINANCE, include_in_schema=False)
 async def accounting(  # noqa: PLR0913, PLR0917 - one for each parameter of the address
     caller: Caller,
     database: Database,

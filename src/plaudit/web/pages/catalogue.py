@@ -24,7 +24,7 @@ ItemId = Annotated[int, Parameter(ge=1, lt=2**31)]
 _NEW_SORT = 10
 
 
-@get("/operator/catalogue", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/catalogue", access=Access.CATALOGUE, include_in_schema=False)
 async def list_items(caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """Items that are offered or to come, in the order of the tray; the ended below."""
     now = clock.now()
@@ -50,7 +50,7 @@ def _place(item: Item | None) -> tuple[int, int, int]:
     return (item.sort, item.coins, item.id) if item else (0, 0, 0)
 
 
-@get("/operator/catalogue/new", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/catalogue/new", access=Access.CATALOGUE, include_in_schema=False)
 async def new_item(caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """An empty form."""
     now = clock.now()
@@ -66,7 +66,7 @@ async def new_item(caller: Caller, database: Database, clock: Clock) -> Response
     return page("catalogue_item.html", viewer, nav="operator", now=now, **_form(empty, 0), versions=[], people={})
 
 
-@get("/operator/catalogue/{item_id:int}", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/catalogue/{item_id:int}", access=Access.CATALOGUE, include_in_schema=False)
 async def one_item(item_id: ItemId, caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """The form of an item, with what is to come if anything is, and its versions."""
     now = clock.now()

@@ -27,6 +27,7 @@ from plaudit.web.brand import wear
 from plaudit.web.language import memory, note_wishes, voice_for
 from plaudit.web.loading import note_origins
 from plaudit.web.pages.filters import FILTERS, countries, obstacles
+from plaudit.web.pages.openings import may_open, note_pages
 from plaudit.web.templating import make_environment
 
 ENGLISH_ONLY = frozenset(
@@ -69,7 +70,7 @@ _clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: 
 _settings: ContextVar[Settings] = ContextVar("settings", default=Settings())  # noqa: B039  # frozen
 _environment = make_environment()
 _environment.filters.update(FILTERS)
-_environment.globals.update(countries=countries, obstacles=obstacles)
+_environment.globals.update(countries=countries, may_open=may_open, obstacles=obstacles)
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -122,6 +123,7 @@ def note_request(request: Request[Any, Any, Any]) -> None:
     _settings.set(parts["settings"])
     _readiness.set(parts["readiness"])
     _clock.set(parts["clock"])
+    note_pages(request.app)
 
 
 def _blocking(viewer: Viewer) -> list[CheckResult]:

@@ -27,7 +27,7 @@ Who = Annotated[str, Parameter(max_length=PERSON_NAME_LENGTH_MAX)]
 PersonNumber = Annotated[int | None, Parameter(ge=1, le=2**63 - 1)]
 
 
-@get("/operator/grants", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/grants", access=Access.SUPPORT, personal=True, include_in_schema=False)
 async def grants(
     caller: Caller,
     database: Database,

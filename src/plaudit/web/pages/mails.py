@@ -14,7 +14,7 @@ from plaudit.people.injected import Caller
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/mails", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/mails", access=Access.SUPPORT, personal=True, include_in_schema=False)
 async def mails(
     caller: Caller,
     database: Database,

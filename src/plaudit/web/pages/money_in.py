@@ -27,10 +27,11 @@ from plaudit.web.pages.frame import page, viewer_of
 
 T = TypeVar("T")
 
+LOOKS_AFTER_IT = frozenset({Access.SUPPORT, Access.FINANCE})
 VIEWS = ("problems", "differences", "days", "messages")
 
 
-@get("/operator/money-in", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/money-in", access=LOOKS_AFTER_IT, personal=True, include_in_schema=False)
 async def money_in(
     caller: Caller,
     database: Database,
@@ -108,7 +109,7 @@ def _page(rows: list[T], places: list[Place], choices: list[str], chosen: str) -
     return {"rows": rows[:PAGE_ROWS], "next": more, "choices": choices, "chosen": chosen}
 
 
-@get("/operator/messages/{message_id:uuid}", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/messages/{message_id:uuid}", access=LOOKS_AFTER_IT, personal=True, include_in_schema=False)
 async def message(message_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """One message as it came."""
     async with database.snapshot() as connection:

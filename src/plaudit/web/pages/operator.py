@@ -113,7 +113,7 @@ async def _orders(connection: Connection, q: str, order_state: str, before: str 
     return Found(orders[:PAGE_ROWS], ORDERS.next(orders, PAGE_ROWS, lambda order: (order.order_id, order.shard)))
 
 
-@post("/operator/audit", access=Access.OPERATOR, include_in_schema=False, status_code=200)
+@post("/operator/audit", access=Access.FINANCE, include_in_schema=False, status_code=200)
 async def run_audit(database: Database) -> Response[str]:
     """Try every law of the books now, keep what was found, and answer with it."""
     return page("_audit.html", report=await audit_runs.run_and_keep(database))

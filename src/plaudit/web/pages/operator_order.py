@@ -25,7 +25,12 @@ from plaudit.selling.reversals.granularity import granularity_of
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/orders/{order_id:uuid}", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get(
+    "/operator/orders/{order_id:uuid}",
+    access=frozenset({Access.SUPPORT, Access.FINANCE}),
+    personal=True,
+    include_in_schema=False,
+)
 async def operator_order(
     order_id: FromPath[UUID],
     caller: Caller,

@@ -28,7 +28,7 @@ from plaudit.web.pages.frame import page, viewer_of
 Number = Annotated[int, Parameter(ge=1, le=2**31 - 1)]
 
 
-@get("/operator/payouts", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/payouts", access=Access.FINANCE, personal=True, include_in_schema=False)
 async def payouts(
     caller: Caller,
     database: Database,
@@ -71,7 +71,7 @@ async def _payouts(connection: Connection, wanted: PayoutFilter) -> list[Payout]
     return await actions.find_all(connection, wanted, BY_TIME.after(None), PAGE_ROWS)
 
 
-@get("/operator/payouts/exports/{number:int}", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/payouts/exports/{number:int}", access=Access.FINANCE, personal=True, include_in_schema=False)
 async def export(number: Number, caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """The payouts of an export, what was marked of each, and who read their account numbers."""
     async with database.snapshot() as connection:

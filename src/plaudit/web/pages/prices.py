@@ -23,7 +23,7 @@ from plaudit.selling.prices.shelf import read_book
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/prices", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/prices", access=Access.PRICING, include_in_schema=False)
 async def prices(
     caller: Caller,
     database: Database,
@@ -64,7 +64,7 @@ def _named(versions: list[Any], drafts: list[Any], rates: list[Any]) -> list[int
     ]
 
 
-@get("/operator/prices/drafts/{draft_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/prices/drafts/{draft_id:uuid}", access=Access.PRICING, include_in_schema=False)
 async def draft(
     draft_id: FromPath[UUID],
     caller: Caller,
@@ -115,7 +115,7 @@ async def _look(
     return book, await actions.look_at(connection, book, settings, now)
 
 
-@get("/operator/prices/versions/{version:int}", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/prices/versions/{version:int}", access=Access.PRICING, include_in_schema=False)
 async def price_version(version: FromPath[int], caller: Caller, database: Database, clock: Clock) -> Response[str]:
     """A version that was published, with what differs from the one that holds."""
     now = clock.now()

@@ -111,7 +111,7 @@ def state_of(one: Version, current: Version, now: datetime) -> str:
     return "scheduled" if one.effective_at > now else "past"
 
 
-@get("/operator/rewards", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/rewards", access=Access.FINANCE, include_in_schema=False)
 async def rewards(
     caller: Caller,
     database: Database,
@@ -190,7 +190,7 @@ def _figures(one: RewardRule | PayoutRate | PayoutTerms) -> dict[str, Any]:
             }
 
 
-@post("/operator/rewards/preview", access=Access.OPERATOR, include_in_schema=False, status_code=200)
+@post("/operator/rewards/preview", access=Access.FINANCE, include_in_schema=False, status_code=200)
 async def preview(data: JSONBody[Wanted], database: Database, clock: Clock) -> Response[str]:
     """What a creator would get, beside what a creator gets now. Nothing is changed."""
     now = clock.now()

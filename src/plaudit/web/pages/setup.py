@@ -15,7 +15,7 @@ from plaudit.readiness.watch import Readiness
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/setup", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/setup", access=Access.OWNER, include_in_schema=False)
 async def setup(
     caller: Caller,
     database: Database,

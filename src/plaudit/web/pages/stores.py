@@ -17,7 +17,7 @@ from plaudit.selling.stores.model import LinkReportState, RequestState, Transact
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/stores", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/stores", access=Access.SUPPORT, personal=True, include_in_schema=False)
 async def purchases(
     caller: Caller, database: Database, chosen: FromQuery[str] = "held", before: FromQuery[str | None] = None
 ) -> Response[str]:
@@ -41,7 +41,7 @@ async def purchases(
     )
 
 
-@get("/operator/stores/questions", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/stores/questions", access=Access.SUPPORT, personal=True, include_in_schema=False)
 async def questions(
     caller: Caller, database: Database, clock: Clock, chosen: FromQuery[str] = "", before: FromQuery[str | None] = None
 ) -> Response[str]:
@@ -66,7 +66,7 @@ async def questions(
     )
 
 
-@get("/operator/stores/links", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/stores/links", access=Access.SUPPORT, include_in_schema=False)
 async def links(
     caller: Caller, database: Database, clock: Clock, chosen: FromQuery[str] = "", before: FromQuery[str | None] = None
 ) -> Response[str]:
@@ -89,7 +89,7 @@ async def links(
     )
 
 
-@get("/operator/stores/purchases/{purchase_id:uuid}", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/stores/purchases/{purchase_id:uuid}", access=Access.SUPPORT, personal=True, include_in_schema=False)
 async def purchase(purchase_id: FromPath[UUID], caller: Caller, database: Database) -> Response[str]:
     """One purchase, and the orders it may be for."""
     async with database.snapshot() as connection:

@@ -13,7 +13,7 @@ from plaudit.people.injected import Caller
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/stuck", access=Access.OPERATOR, personal=True, include_in_schema=False)
+@get("/operator/stuck", access=Access.FINANCE, personal=True, include_in_schema=False)
 async def stuck(
     caller: Caller, database: Database, clock: Clock, queue: FromQuery[str] = "", before: FromQuery[str | None] = None
 ) -> Response[str]:

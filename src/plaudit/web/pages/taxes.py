@@ -37,7 +37,7 @@ class Unreadable(Exception):
     """What was chosen cannot be shown; the message says why."""
 
 
-@get("/operator/taxes", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/taxes", access=Access.FINANCE, include_in_schema=False)
 async def taxes(
     caller: Caller,
     database: Database,

@@ -25,7 +25,7 @@ from plaudit.web.pages.frame import page, viewer_of
 _EVENTS: Places[int] = Places(Number, 2**63 - 1)
 
 
-@get("/operator/webhooks", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/webhooks", access=Access.OWNER, include_in_schema=False)
 async def webhooks(caller: Caller, database: Database) -> Response[str]:
     """All endpoints, and a form for another."""
     async with database.snapshot() as connection:
@@ -42,7 +42,7 @@ async def webhooks(caller: Caller, database: Database) -> Response[str]:
     )
 
 
-@get("/operator/webhooks/{endpoint_id:uuid}", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/webhooks/{endpoint_id:uuid}", access=Access.OWNER, include_in_schema=False)
 async def webhook(
     endpoint_id: FromPath[UUID],
     caller: Caller,

@@ -1,0 +1,63 @@
+"""Roles of operators: owners give them to others, and each sees and does what the role is for."""
+
+import asyncpg
+import httpx2
+import pytest
+
+from plaudit.clock import ManualClock
+from plaudit.db import OwnConnection
+from plaudit.people import roles
+from plaudit.people.model import Role
+from plaudit.settings import Settings
+from tests.support.desk import ORIGIN, Desk, open_desk
+
+
+async def test_owners_give_roles_to_others_and_nobody_to_themselves(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    olga, ada = await desk.person("olga", Role.VIEWER, Role.OPERATOR), await desk.person("ada")
+    olga_id, ada_id = await desk.person_id("olga"), await desk.person_id("ada")
+    olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    assert set((await olga.get("/v1/me")).json()["roles"]) == {"viewer", "operator", "owner"}
+    assert (await ada.get("/v1/operator/payouts")).status_code == 403
+    assert (await olga.put(f"/v1/operator/people/{ada_id}/roles/finance")).status_code == 204
+    assert (await ada.get("/v1/operator/payouts")).status_code == 200
+    assert (await ada.put(f"/v1/operator/people/{ada_id}/roles/owner")).json()["code"] == "role_missing"
+    assert (await olga.put(f"/v1/operator/people/{olga_id}/roles/finance")).json()["code"] == "role_for_oneself"
+    with pytest.raises(asyncpg.CheckViolationError, match="role_is_not_given_to_oneself"):
+        await owner_connection.execute(
+            "insert into role_grant (person_id, role, granted_by, granted_at) values ($1, 'owner', $1, now())", ada_id
+        )
+    (given,) = (await olga.get("/v1/operator/roles")).json()["items"]
+    assert (given["person"]["id"], given["role"], given["granted_by"]) == (str(ada_id), "finance", str(olga_id))
+    assert (await olga.delete(f"/v1/operator/people/{ada_id}/roles/finance")).status_code == 204
+    assert (await ada.get("/v1/operator/payouts")).status_code == 403
+    assert (await olga.delete(f"/v1/operator/people/{ada_id}/roles/finance")).status_code == 404
+    await roles.grant_role(owner_connection, ada_id, Role.OPERATOR, clock, by=None)  # as before there were roles
+    assert (await olga.delete(f"/v1/operator/people/{ada_id}/roles/owner")).status_code == 204
+    assert (await olga.delete(f"/v1/operator/people/{olga_id}/roles/owner")).json()["code"] == "own_role"
+
+
+async def test_each_is_shown_what_they_may_open(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    async def tabs(somebody: httpx2.AsyncClient) -> set[str]:
+        page = await somebody.get("/operator", headers={"Accept": "text/html"})
+        assert page.status_code == 200, page.text
+        bar = page.text.partition('aria-label="Operator"')[2].partition("</nav>")[0]
+        return {part.partition('"')[0] for part in bar.split('href="')[1:]}
+
+    carl = await desk.person("carl")
+    await roles.grant_role(owner_connection, await desk.person_id("carl"), Role.CATALOGUE, clock, by=None)
+    assert await tabs(carl) == {"/operator", "/operator/catalogue", "/operator/queues"}
+    assert {"/operator/payouts", "/operator/webhooks"} <= await tabs(
+        await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    )
+
+
+async def test_a_setting_says_what_a_platform_s_operators_are(database_url: str, clock: ManualClock) -> None:
+    for role, roles_here in (("pricing", {"viewer", "operator", "pricing"}), ("none", {"viewer"})):
+        async with open_desk(database_url, clock, Settings(public_url=ORIGIN, operator_role=role)) as desk:
+            pia = await desk.person("pia", Role.VIEWER, Role.OPERATOR)
+            assert set((await pia.get("/v1/me")).json()["roles"]) == roles_here
+            assert (await pia.get("/v1/operator/payouts")).status_code == 403
