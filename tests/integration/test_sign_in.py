@@ -70,7 +70,7 @@ class TestComingIn:
         async with open_identity_house(database_url, identity_url, **terms) as house:
             await house.control("people", eve={"name": "Eve", "realm_access": {"roles": ["chief"]}})
             browser, _ = await house.sign_in("eve")
-            assert (await browser.get("/v1/me")).json()["roles"] == [Role.OPERATOR]
+            assert (await browser.get("/v1/me")).json()["roles"] == [Role.OPERATOR, Role.OWNER]
 
     async def test_nobody_is_led_elsewhere(self, house: House) -> None:
         for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
