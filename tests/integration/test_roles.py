@@ -55,6 +55,23 @@ async def test_each_is_shown_what_they_may_open(
     )
 
 
+async def test_an_owner_sees_keys_and_roles_and_takes_a_key_away(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    await roles.grant_role(owner_connection, await desk.person_id("carl"), Role.CATALOGUE, clock, by=None)
+    await desk.server_key("of the shop")
+    key_id = await owner_connection.fetchval("select id from api_key")
+    seen = await olga.get("/operator/access", headers={"Accept": "text/html"})
+    assert seen.status_code == 200
+    assert {"of the shop", "money-read", "catalogue", "not yet"} <= {
+        one for one in ("of the shop", "money-read", "catalogue", "not yet") if one in seen.text
+    }
+    assert (await olga.post(f"/operator/access/keys/{key_id}/revoke")).status_code == 303
+    assert "revoked" in (await olga.get("/operator/access", headers={"Accept": "text/html"})).text
+    assert await owner_connection.fetchval("select revoked_at is not null from api_key")
+
+
 async def test_a_setting_says_what_a_platform_s_operators_are(database_url: str, clock: ManualClock) -> None:
     for role, roles_here in (("pricing", {"viewer", "operator", "pricing"}), ("none", {"viewer"})):
         async with open_desk(database_url, clock, Settings(public_url=ORIGIN, operator_role=role)) as desk:

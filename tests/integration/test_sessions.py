@@ -151,6 +151,16 @@ class TestSeen:
         assert (await phone.delete("/v1/me/sessions")).status_code == 204
         assert [(await one.get("/v1/me")).status_code for one in (phone, tablet, stranger)] == [200, 401, 200]
 
+    async def test_the_page_lists_them_and_signs_out_elsewhere(self, desk: Desk) -> None:
+        phone, laptop, tablet = [await browser_of(desk, "ada") for _ in range(3)]
+        page = (await phone.get("/people", headers={"Accept": "text/html"})).text
+        assert (page.count(">This browser<"), page.count("Sign out there")) == (1, 2)
+        other = page.partition('name="session" value="')[2].partition('"')[0]
+        assert (await phone.post("/people/sessions", data={"session": other})).status_code == 303
+        assert sorted([(await one.get("/v1/me")).status_code for one in (laptop, tablet)]) == [200, 401]
+        assert (await phone.post("/people/sessions", data={"all": "yes"})).status_code == 303
+        assert [(await one.get("/v1/me")).status_code for one in (phone, laptop, tablet)] == [200, 401, 401]
+
     async def test_an_operator_signs_somebody_out_everywhere(self, desk: Desk) -> None:
         phone, ada = await browser_of(desk, "ada"), await desk.person_id("ada")
         olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)

@@ -7,7 +7,7 @@ ROOM = Room(
     tables="allowance_taken api_key issuer logout_token person person_email role_grant session sign_in_code",
     routers=("api:router", "told_api:router", "own_sessions_api:router", "key_api:router", "roles_api:router"),
     jobs="jobs:people_jobs",
-    pages=("people", "sign_in"),
+    pages=("people", "sign_in", "access"),
     commands=(
         RoomCommand("issuer", "issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
         RoomCommand("key", "key_commands:key", "Make, list, rotate and revoke API keys of servers."),

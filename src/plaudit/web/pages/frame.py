@@ -32,6 +32,7 @@ from plaudit.web.templating import make_environment
 
 ENGLISH_ONLY = frozenset(
     {
+        "access.html",
         "accounting.html",
         "audit_run.html",
         "audits.html",

@@ -20,7 +20,8 @@ from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.mailboxes import mailbox_of, wish
 from plaudit.people.model import Role
-from plaudit.people.sessions import begin_by_token
+from plaudit.people.sessions import begin_by_token, end_sessions_of, sessions_of
+from plaudit.people.ways_in import WayIn
 from plaudit.problems import NotFound
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.sign_in import sign_in_address
@@ -55,17 +56,25 @@ class MailWish(msgspec.Struct, frozen=True):
     wanted: Literal["yes", "no"]
 
 
+class SignOut(msgspec.Struct, frozen=True):
+    """Where somebody is to be signed out; None: everywhere but here."""
+
+    session: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)] | None = None
+
+
 @get("/people", access=Access.PUBLIC, include_in_schema=False)
 async def people(
     caller: CallerOrGuest,
     database: Database,
     settings: Settings,
+    clock: Clock,
     next_page: Annotated[str | None, QueryParameter(name="next")] = None,
 ) -> Response[Any]:
     """Everybody there is to be in the demo; elsewhere who is signed in."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         mailbox = await mailbox_of(connection, viewer.person.id) if viewer.person else None
+        signed_in_at = await sessions_of(connection, viewer.person.id, clock) if viewer.person else []
     if viewer.person is None and not in_demo(settings):
         return Redirect(sign_in_address(local_address(next_page, "/")), status_code=303)
     return page(
@@ -73,6 +82,8 @@ async def people(
         viewer,
         nav="people",
         mailbox=mailbox,
+        signed_in_at=signed_in_at,
+        session_id=caller.session_id if caller else None,
         mail_by=settings.mail_by,
         demo=in_demo(settings),
         people=demo_people(settings),
@@ -114,6 +125,23 @@ async def wish_for_mail(
     return Redirect("/people", status_code=303)
 
 
+@post("/people/sessions", access=Access.VIEWER, include_in_schema=False, status_code=303)
+async def sign_out_elsewhere(
+    data: Annotated[SignOut, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    doorkeeper: NamedDependency[Doorkeeper],
+) -> Redirect:
+    """End one of one's sessions, or all but this one."""
+    async with database.transaction() as connection:
+        ended = await end_sessions_of(
+            connection, caller.person_id, clock, only=data.session, but=None if data.session else caller.session_id
+        )
+    doorkeeper.over(WayIn("session", one) for one in ended)
+    return Redirect("/people", status_code=303)
+
+
 def demo_people(settings: Settings) -> list[DemoPerson]:
     """The people of the demo; nobody outside it."""
     if not in_demo(settings):
@@ -127,4 +155,4 @@ def _home_of(person: DemoPerson) -> str:
     return "/studio" if person.group == "creator" else "/"
 
 
-router = Router("/", route_handlers=[people, choose, wish_for_mail])
+router = Router("/", route_handlers=[people, choose, wish_for_mail, sign_out_elsewhere])
