@@ -290,6 +290,7 @@ CARDS_PER_RUN_MAX = 100  # customers one run of the job looks after
 PRICE_BOOK_TEXT_MAX = 600_000  # characters of one price book as TOML
 PRICE_REGIONS_MAX = 300  # regions in one price book
 PRICE_PACKAGES_MAX = 50  # packages of one region and channel
+LOSSES_SHOWN_MAX = 50  # places named where coins bring no more than can be paid out for them
 PRICE_FINDINGS_MAX = 500  # findings of one look at a price book
 PRICE_HISTORY_VERSIONS_MAX = 50  # earlier versions the offers and prices of a new one are held against
 PRICE_LEFT_AFTER_FEES_BPS_MIN = 5_000  # of a price without tax, what must be left when the channel has kept its fee

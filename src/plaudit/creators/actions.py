@@ -21,6 +21,7 @@ from plaudit.creators.model import (
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
+from plaudit.exchange.margin import require_margin
 from plaudit.freezes.reading import EARNING, require_moving
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import (
@@ -61,7 +62,11 @@ async def record_rule(
     connection: Connection, clock: Clock, new: NewRewardRule, decision: Decision | None
 ) -> RewardRule:
     """A rule that was decided, in effect from when the decision says; without one it comes with the house. What was
-    converted before keeps its own."""
+    converted before keeps its own.
+
+    Raises:
+        SoldBelowPayout: creators could be paid more than coins bring.
+    """
     now = clock.now()
     await connection.execute(SQL["lock_rules"])
     rule = await fetch_one(
@@ -73,6 +78,7 @@ async def record_rule(
         *(decision and decision.proposed_by, new.note, decision and decision.id),
     )
     assert rule is not None
+    await require_margin(connection, now, rule=rule.version)
     return rule
 
 

@@ -26,6 +26,7 @@ from plaudit.creators.model import (
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import Proposal, ask, content_of, told
 from plaudit.decisions.model import REFUSED
+from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.ids import IdMeta, id_text
 from plaudit.injected import Clock, Database
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
@@ -286,13 +287,14 @@ async def list_rules(
     summary="Propose a reward rule",
     status_code=201,
     other_answers={202: DecisionAnswer},
-    problems=REFUSED,
+    problems=(*REFUSED, SoldBelowPayout),
 )
 async def record_rule(
     data: JSONBody[RewardRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
 ) -> Response[RewardRule]:
     """202 with the decision that waits for another operator; 201 with the rule where one decides alone. Rules are never
-    changed: the new one takes over when it takes effect. What was converted keeps its own."""
+    changed: the new one takes over when it takes effect. What was converted keeps its own. Refused
+    when creators could be paid more for coins than they bring, after tax and fees, anywhere that they are sold."""
     proposal = Proposal(data.id, content_of(data, NewRewardRule), data.note, caller.person_id)
     async with database.transaction() as connection:
         return await told(connection, REWARD_RULE, await ask(connection, clock, house, REWARD_RULE, proposal))

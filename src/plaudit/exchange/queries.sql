@@ -27,3 +27,30 @@ select r.day, r.currency, r.per_euro, $4, $5
 from unnest($1::date[], $2::text[], $3::numeric[]) as r (day, currency, per_euro)
 order by r.day, r.currency
 on conflict do nothing
+
+-- What coins bring, held against what can be paid out for them
+
+-- name: lock_margin
+-- Of two publications at once the second sees what the first decided. Until the commit.
+select pg_advisory_xact_lock(hashtext('plaudit.margin'))
+
+-- name: sold_below_payout -> Loss
+select from_at, book_version, region, channel, coins, is_package, place, currency, net_minor, payout_minor, payout_currency,
+    rule_version, rate_version
+from sold_below_payout($1, $2, $3)
+
+-- name: pays_more
+-- Whether anybody can be paid more since there are a rule ($2), or a rate ($3).
+select exists (
+    select from best_payouts($1, null, null, null) b
+    left join best_payouts($1, null, $2, $3) w using (version)
+    where b.cents > coalesce(w.cents, 0)
+)
+
+-- name: is_worth_known
+-- Whether anybody says what a currency is worth: reference rates, or a book that holds now or later.
+select exists (
+    select from currency_worth(null) where currency = $1
+    union all
+    select from books_from($2, null) b cross join lateral currency_worth(b.rates) w where w.currency = $1
+)

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import Proposal, ask, content_of, told
 from plaudit.decisions.model import REFUSED, Decision
+from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
@@ -179,13 +180,14 @@ async def list_rate_versions(
     summary="Propose a payout rate",
     status_code=201,
     other_answers={202: DecisionAnswer},
-    problems=REFUSED,
+    problems=(*REFUSED, SoldBelowPayout),
 )
 async def record_rate(
     data: JSONBody[PayoutRateProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
 ) -> Response[PayoutRate]:
     """202 with the decision that waits for another operator; 201 with the rate where one decides alone. Rates are never
-    changed: the new one takes over when it takes effect. Quotes keep theirs."""
+    changed: the new one takes over when it takes effect. Quotes keep theirs. Refused when creators could be paid more for coins than they
+    bring, after tax and fees, anywhere that they are sold."""
     content = content_of(data, NewPayoutRate)
     proposal = Proposal(data.id, content, data.note, caller.person_id)
     async with database.transaction() as connection:

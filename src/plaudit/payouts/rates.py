@@ -10,6 +10,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
+from plaudit.exchange.margin import is_worth_known, require_margin
 from plaudit.exchange.rates import newest, record_shipped
 from plaudit.money import exponent
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
@@ -81,27 +82,36 @@ async def check_rate(connection: Connection, clock: Clock, new: NewPayoutRate) -
     """Whether an operator's rate may be.
 
     Raises:
-        InvalidField: not a currency.
+        InvalidField: not a currency, or one of which nobody says what it is worth.
         OutOfBounds: it is too far from what holds, held lately or will hold.
     """
     exponent(new.currency)
     now = clock.now()
+    if not await is_worth_known(connection, new.currency, now):
+        reason = "has no reference rate to hold payouts against prices; the rates of the price book may have one"
+        raise InvalidField(field="currency", reason=reason)
     if not await connection.fetchval(SQL["rate_is_within"], new.currency, new.numerator, new.denominator, now):
         name = "payout_rate_change_bps"
         raise OutOfBounds(bound=name, value=await bound(connection, name))
 
 
 async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, decision: Decision) -> PayoutRate:
-    """A rate that was decided, in effect from when the decision says; reference rates no longer touch the currency."""
+    """A rate that was decided, in effect from when the decision says; reference rates no longer touch the currency.
+
+    Raises:
+        SoldBelowPayout: creators could be paid more than coins bring.
+    """
+    now = clock.now()
     await connection.execute(SQL["lock_rates"])
     rate = await fetch_one(
         connection,
         SQL["add_rate"],
         PayoutRate,
         *(new.currency, new.numerator, new.denominator, "operator", new.note),
-        *(decision.holds_from, clock.now(), decision.proposed_by, decision.id),
+        *(decision.holds_from, now, decision.proposed_by, decision.id),
     )
     assert rate is not None
+    await require_margin(connection, now, rate=rate.version)
     return rate
 
 

@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="mail", title="Mail to buyers", run=mail.mail),
     Check(id="mail_server", title="Mail server answers", run=mail.mail_server, is_slow=True),
     Check(id="rewards", title="Rewards and payout terms", run=paying_out.terms),
+    Check(id="margin", title="Coins bring more than payouts cost", run=paying_out.margin),
     Check(id="payout_rail", title="Payout rail", run=paying_out.rail, is_slow=True),
     Check(id="address", title="Public address", run=reach.address, needs=Needs.NOTHING),
     Check(id="reached", title="Reached from outside", run=reach.reached, is_slow=True),

@@ -1,6 +1,7 @@
 """What a cash-out takes: a rule for rewards, terms and rates, and a rail."""
 
 from plaudit.creators.actions import current_rule
+from plaudit.exchange.margin import losses_from
 from plaudit.ids import new_id
 from plaudit.payouts import rates
 from plaudit.providers import ProviderUnavailable
@@ -19,6 +20,18 @@ async def terms(grounds: Grounds) -> CheckOutcome:
     if _OF_THE_TABLES in {rule.version, holding.version}:
         return attention(f"{words}: what came with Plaudit still holds; decide it yourself", page="/operator/rewards")
     return ok(words)
+
+
+async def margin(grounds: Grounds) -> CheckOutcome:
+    """What was published is held against the day's reference rates and taxes: both change by themselves."""
+    async with grounds.opened.read() as connection:
+        losses = await losses_from(connection, grounds.clock.now())
+    if not losses:
+        return ok("wherever coins are sold they bring more than can be paid out for them")
+    regions = ", ".join(sorted({loss.region for loss in losses}))
+    return attention(
+        f"coins bring no more than can be paid out for them in {regions}: {losses[0].words}", page="/operator/prices"
+    )
 
 
 async def rail(grounds: Grounds) -> CheckOutcome:

@@ -8,6 +8,7 @@ import msgspec
 from plaudit.acts import changed
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.exchange.margin import losses_from
 from plaudit.ids import require_uuid7
 from plaudit.limits import OFFER_DAYS_MAX, OFFER_REST_DAYS, PRICE_HISTORY_VERSIONS_MAX
 from plaudit.pages import Place
@@ -32,7 +33,7 @@ from plaudit.selling.prices.model import (
 )
 from plaudit.selling.prices.pricing import PriceBook
 from plaudit.selling.prices.seed import make_book, own_taxes
-from plaudit.selling.prices.shelf import newest_version, read_book, write_book
+from plaudit.selling.prices.shelf import as_rows, newest_version, read_book, write_book
 from plaudit.selling.prices.subdivisions import rates_of
 from plaudit.selling.prices.taxes import taxes_at
 from plaudit.settings import Settings
@@ -66,8 +67,10 @@ async def surroundings(
 
 
 async def look_at(connection: Connection, book: PriceBook, settings: Settings, now: datetime) -> list[Finding]:
-    """What the linter says of a book, held against those that were published."""
-    return lint(book, await surroundings(connection, book.effective_at, settings, now))
+    """What the linter says of a book, held against those that were published, and against what creators can be paid."""
+    around = await surroundings(connection, book.effective_at, settings, now)
+    losses = await losses_from(connection, min(now, book.effective_at), as_rows(book)) if book.prices else []
+    return lint(book, msgspec.structs.replace(around, losses=tuple(loss for loss in losses if not loss.book_version)))
 
 
 async def version_in_force(connection: Connection, at: datetime) -> int | None:

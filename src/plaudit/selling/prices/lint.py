@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import msgspec
 
+from plaudit.exchange.margin import Loss
 from plaudit.limits import (
     PACKAGE_DEARER_BPS_MAX,
     PRICE_FINDINGS_MAX,
@@ -32,7 +33,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
     `past` are the versions that held or are scheduled, in any order; `tax_rates_bps` the dated rates of the day the
     book takes effect, `subdivision_rates_ppm` those of states and provinces of each country in which they are charged;
-    `default_region` the region that must have prices.
+    `default_region` the region that must have prices; `losses` what of the book brings no more than can be paid out.
     """
 
     past: tuple[PriceBook, ...] = ()
@@ -40,6 +41,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     tax_rates_bps: Mapping[str, int] = {}
     subdivision_rates_ppm: Mapping[str, Sequence[int]] = {}
     default_region: str | None = None
+    losses: tuple[Loss, ...] = ()
 
 
 def lint(book: PriceBook, around: Surroundings) -> list[Finding]:
@@ -58,6 +60,9 @@ def path_of(price: Price, *parts: str) -> str:
 
 def _findings(book: PriceBook, around: Surroundings) -> Iterator[Finding]:
     yield from _whole(book, around)
+    for loss in around.losses:
+        place = "unit_price" if loss.place is None else f"packages[{loss.place}].price_minor"
+        yield Finding("sold_below_payout", f"regions.{loss.region}.{loss.channel}.{place}", loss.words, REFUSE)
     for region in sorted({price.region for price in book.prices}):
         prices = [price for price in book.prices if price.region == region]
         yield from _region(region, prices, around)

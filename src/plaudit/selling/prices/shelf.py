@@ -1,6 +1,7 @@
 """Whole price books, to and from the database. A version is written once and never changed."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -13,6 +14,11 @@ SQL = statements(__file__)
 _PRICE_FIELDS = [
     name for name in Price.__struct_fields__ if name not in {"packages", "tax_rate_ppm", "book_tax_rate_bps"}
 ]
+
+_PACKAGE_FIELDS = (
+    *("version", "region", "channel", "coins", "price_minor", "sort", "best_value", "saving_percent"),
+    *("offer_code", "offer_price_minor", "offer_starts_at", "offer_ends_at"),
+)
 
 
 async def newest_version(connection: Connection) -> int:
@@ -49,6 +55,19 @@ async def write_book(
     await connection.executemany(SQL["write_price"], prices)
     await connection.executemany(SQL["write_package"], packages)
     return True
+
+
+def as_rows(book: PriceBook) -> dict[str, Any]:
+    """A book that is not published as rows of the tables would have it, of version 0."""
+    packages = [
+        dict(zip(_PACKAGE_FIELDS, (0, price.region, price.channel, *_package_row(package, sort)), strict=True))
+        for price in book.prices
+        for sort, package in enumerate(price.packages)
+    ]
+    prices = [{name: getattr(price, name) for name in _PRICE_FIELDS} | {"version": 0} for price in book.prices]
+    rows = {"effective_at": book.effective_at, "rates": book.rates, "prices": prices, "packages": packages}
+    found: dict[str, Any] = msgspec.to_builtins(rows)
+    return found
 
 
 def _package_row(package: Package, sort: int) -> tuple[object, ...]:
