@@ -1,4 +1,10 @@
-"""What breaks the laws of creators."""
+"""What breaks the laws of creators, and of what they cannot convert."""
+
+from uuid import UUID
+
+from tests.integration.test_clawback import Stage
+from tests.support.lots import GRANT
+from tests.support.returns import Returns
 
 from tests.support.deciding import confirmed
 
@@ -16,4 +22,15 @@ BREAKS = [
         "pending_diamonds_are_those_of_conversions",
         "update account set balance = balance + 1 where kind = 'diamonds_pending'",
     ),
+    ("promotional_parts_are_of_granted_coins", "update promotional_part set coins = coins + 1"),
+    ("promotional_parts_are_of_granted_coins", "delete from promotional_part"),
+    ("promotional_parts_are_of_granted_coins", "update gift_balance set balance = 3"),
 ]
+
+
+async def prepare(stage: Stage) -> None:
+    """A gift of granted coins."""
+    carl = await Returns.of(stage.shop, "carl")
+    async with stage.shop.desk.house.database.transaction() as connection:
+        await connection.execute(GRANT, carl.person_id, UUID(stage.id()), 7, stage.shop.clock.now(), None)
+    await stage.give(carl, 7)

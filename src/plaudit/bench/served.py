@@ -60,6 +60,7 @@ async def served_platform(server: Logins, *, viewers: int) -> AsyncIterator[Serv
         try:
             await issuer.register(owner, _clock)
             await load_starter(owner, _clock)
+            await owner.execute(SQL["allow_unsold_lots"])
             async with serving(logins.application) as (host, port, pid):
                 creator_token = issuer.mint("creator", [Role.CREATOR], _clock)
                 tokens = [issuer.mint(f"viewer-{number}", [Role.VIEWER], _clock) for number in range(viewers)]

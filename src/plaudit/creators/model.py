@@ -63,13 +63,15 @@ class Conversion(msgspec.Struct, frozen=True):
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """What a creator has: coins received in all, taken back of them and not yet converted; diamonds by where they are.
+    """What a creator has: coins received in all, taken back of them, not yet converted, and granted ones, which never
+    are; diamonds by where they are.
 
     `available` is below zero when more was taken back than was there: what matures later pays it off.
     """
 
     received: int
     gift_balance: int
+    promotional: int
     taken_back: int
     pending: int
     available: int

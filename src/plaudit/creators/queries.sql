@@ -41,7 +41,8 @@ returning automatic_conversion;
 -- name: balance -> Balance
 select
     coalesce(max(g.received), 0) as received,
-    coalesce(max(g.balance), 0) as gift_balance,
+    coalesce(max(g.balance), 0) - promotional_received(max(one.shard), $1) as gift_balance,
+    promotional_received(max(one.shard), $1) as promotional,
     coalesce((
         select sum(p.coins) from clawback_part p
         where p.shard = shard_of($1) and p.creator_id = $1 and p.returned_at is null
@@ -134,7 +135,7 @@ set conversion_tries = conversion_tries + 1, conversion_due_at = $2, conversion_
 from (
     select s.shard, s.creator_id from creator_setting s
     join gift_balance g on g.shard = s.shard and g.creator_id = s.creator_id
-    where s.automatic_conversion and g.balance >= $4 and (s.conversion_due_at is null or s.conversion_due_at <= $1)
+    where s.automatic_conversion and g.balance >= $4 and g.balance - promotional_received(g.shard, g.creator_id) >= $4 and (s.conversion_due_at is null or s.conversion_due_at <= $1)
     order by s.conversion_due_at nulls first, s.creator_id limit $3 for no key update of s skip locked
 ) due
 where s.shard = due.shard and s.creator_id = due.creator_id
@@ -166,7 +167,8 @@ update creator_setting s
 set conversion_tries = 0, conversion_due_at = null, conversion_error = null, conversion_failing_since = null,
     conversion_failed_with = null, conversion_leased_until = null
 where s.conversion_error is not null and not (s.automatic_conversion and exists (
-    select from gift_balance g where g.shard = s.shard and g.creator_id = s.creator_id and g.balance >= $1));
+    select from gift_balance g where g.shard = s.shard and g.creator_id = s.creator_id
+        and g.balance - promotional_received(g.shard, g.creator_id) >= $1));
 
 -- name: earnings -> Earning
 -- What happened to a creator's coins and diamonds, newest first, from the books. A conversion is one line: its reward.

@@ -182,6 +182,9 @@ class BalanceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     taken_back: Annotated[Part, Meta(description="What converting these coins now would make.")]
     gift_balance_coins: Annotated[int, Meta(description="Coins that are not converted.")]
     gift_balance: Annotated[Part, Meta(description="What converting them now would make.")]
+    promotional_coins: Annotated[
+        int, Meta(description="Coins that operators granted to those who gave them: received, and never converted.")
+    ]
     pending: Part
     maturing: Annotated[list[Maturity], Meta(description="When pending diamonds become available, soonest first.")]
     available: Annotated[
@@ -295,6 +298,7 @@ def balance_answer(
         taken_back=part(basis.reward_rule.reward(balance.taken_back)[1]),
         gift_balance_coins=balance.gift_balance,
         gift_balance=part(basis.reward_rule.reward(balance.gift_balance)[1]),
+        promotional_coins=balance.promotional,
         pending=part(balance.pending),
         maturing=[Maturity(moment.matures_at, moment.diamonds) for moment in maturing],
         available=part(balance.available),

@@ -186,8 +186,8 @@ async def record_rate(
     data: JSONBody[PayoutRateProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
 ) -> Response[PayoutRate]:
     """202 with the decision that waits for another operator; 201 with the rate where one decides alone. Rates are never
-    changed: the new one takes over when it takes effect. Quotes keep theirs. Refused when creators could be paid more for coins than they
-    bring, after tax and fees, anywhere that they are sold."""
+    changed: the new one takes over when it takes effect. Quotes keep theirs. Refused when creators could be paid more
+    for coins than they bring, after tax and fees, anywhere that they are sold."""
     content = content_of(data, NewPayoutRate)
     proposal = Proposal(data.id, content, data.note, caller.person_id)
     async with database.transaction() as connection:

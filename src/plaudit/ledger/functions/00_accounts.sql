@@ -90,6 +90,14 @@ begin
         perform move_balance(p_shard, movement.credit_kind, p_credit_owner, p_asset, p_amount);
         perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount, movement.may_overdraw);
     end if;
+    -- What leaves a gift balance becomes money, or was money before: granted coins stay in it.
+    if movement.debit_kind = 'gift_balance' and exists (
+        select from gift_balance g where g.shard = p_shard and g.creator_id = p_debit_owner
+            and g.balance < promotional_received(p_shard, p_debit_owner)
+    ) then
+        raise exception 'the gift balance of creator % is of granted coins', p_debit_owner
+            using errcode = 'check_violation', constraint = 'gift_balance_not_overdrawn';
+    end if;
     return true;
 end $$;
 

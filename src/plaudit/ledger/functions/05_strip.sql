@@ -48,6 +48,13 @@ begin
         select u.lot_id, u.length, (sum(u.length) over (order by u.place))::bigint as reached
         from unnest(lot_ids, lengths) with ordinality as u (lot_id, length, place)
     ) laid;
+    update wallet w set promotional_through = p.through
+    from (
+        select coalesce(max(s.end_coin), 0) as through from strip s join lot l using (shard, viewer_id, lot_id)
+        where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > p_spent and l.kind = 'promotional'
+    ) p
+    where w.shard = p_shard and w.viewer_id = p_viewer_id and w.promotional_through <> p.through
+        and greatest(w.promotional_through, p.through) > p_spent;
 end $$;
 
 -- The same for one lot.
@@ -87,6 +94,10 @@ begin
     else
         insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
         values (p_shard, p_viewer_id, purse.coins + purse.spent, purse.coins + purse.spent + p_coins, p_lot_id);
+        if p_kind = 'promotional' then
+            update wallet set promotional_through = purse.coins + purse.spent + p_coins
+            where shard = p_shard and viewer_id = p_viewer_id;
+        end if;
     end if;
     update wallet set coins = coins + p_coins where shard = p_shard and viewer_id = p_viewer_id;
     return true;

@@ -48,6 +48,7 @@ declare
     milestones gift_milestone[] := '{}';
     spent_befores bigint[] := '{}';
     remaining bigint[] := '{}';
+    promotional integer[] := '{}';
     known gift;
     somebody_is_frozen boolean;
     i integer;
@@ -147,6 +148,9 @@ begin
                 milestones := array_append(milestones, row(p_shard, viewer, purse.spent, line.id)::gift_milestone);
             end if;
             spent_befores := array_append(spent_befores, purse.spent);
+            if purse.spent < purse.promotional_through then
+                promotional := array_append(promotional, cardinality(posted));
+            end if;
             purse.coins := purse.coins - line.coins;
             purse.spent := purse.spent + line.coins;
             remaining := array_append(remaining, purse.coins);
@@ -214,4 +218,8 @@ begin
     select p_shard, n.creator_shard, n.batch_no, p_charged_at, coalesce(s.gifts, 0) + coalesce(u.gifts, 0),
         coalesce(s.coins, 0) + coalesce(u.coins, 0), coalesce(s.lines, '{}'), u.lines
     from numbered n left join shown s using (creator_shard) left join unshown u using (creator_shard);
+
+    if cardinality(promotional) > 0 then
+        perform mark_promotional(p_shard, array(select posted[place] from unnest(promotional) place));
+    end if;
 end $$;

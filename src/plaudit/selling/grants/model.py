@@ -16,7 +16,8 @@ PersonIdMeta = Meta(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Who gets t
 
 
 class NewGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Coins to be given away. They are spent before bought ones, and are never paid out or refunded."""
+    """Coins to be given away. They are spent before bought ones and never refunded. Creators receive them as any
+    others, and can never convert them."""
 
     id: Annotated[UUID, IdMeta]
     person_id: Annotated[str, PersonIdMeta]
