@@ -478,12 +478,16 @@ ACCOUNTING_DAYS_MAX = 3_700  # days of one period
 ACCOUNTING_CSV_PAGE = 1_000  # rows of one read while a file is sent
 ACCOUNTING_PLOT_DAYS_MAX = 400  # days shown on a page
 
+# vault
+VAULT_KEY_LENGTH_MIN = 32  # characters
+VAULT_ROWS_AT_ONCE = 500  # sealed anew in one transaction
+VAULT_KEY_KEPT_HOURS = 24  # a data key that seals nothing any more
+
 # payouts
 PAYOUT_DIAMONDS_MAX = 1_000_000_000_000  # of one payout
 PAYOUT_QUOTE_VALID_S = 600  # how long a payout quote is promised
 PAYOUT_METHOD_HOLD_HOURS = 72  # that nothing is paid to a new bank account
 PAYOUT_METHODS_MAX = 10  # in use, of one creator
-PAYOUT_ACCOUNT_KEY_LENGTH_MIN = 32  # characters
 PAYOUT_METHODS_SEALED_AT_ONCE = 500  # accounts sealed anew in one transaction
 PAYOUT_REASON_LENGTH_MAX = 500  # characters
 PAYOUT_SENDS_AT_ONCE = 4  # calls to a payout provider under way, per process

@@ -27,6 +27,8 @@ class Room:
     package: str
     tables: str = ""
     """The tables and views that are its own, with blanks between: nobody else writes them."""
+    sealed: str = ""
+    """A tuple of the columns of its tables that the vault seals."""
     routers: tuple[str, ...] = ()
     """Routers of Litestar, or tuples of them."""
     jobs: str = ""

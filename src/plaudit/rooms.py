@@ -7,6 +7,7 @@ from plaudit.room import Room
 
 ROOMS = (
     "plaudit.schema",
+    "plaudit.vault",
     "plaudit.events",
     "plaudit.ledger",
     "plaudit.people",

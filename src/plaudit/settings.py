@@ -18,7 +18,6 @@ from plaudit.limits import (
     METRICS_TOKEN_LENGTH_MIN,
     ORDERS_PER_HOUR,
     PAPERS_PER_HOUR,
-    PAYOUT_ACCOUNT_KEY_LENGTH_MIN,
     PAYOUT_METHOD_HOLD_HOURS,
     QUOTE_KEY_LENGTH_MIN,
     QUOTES_PER_HOUR,
@@ -30,6 +29,7 @@ from plaudit.limits import (
     SOCKETS_MAX,
     STREAM_SECRET_LENGTH_MIN,
     TOKEN_LIFE_S_MAX,
+    VAULT_KEY_LENGTH_MIN,
 )
 from plaudit.setting_kinds import (
     NOT_SET,
@@ -231,7 +231,7 @@ class Settings:
     """Receipts and credit notes one person may have made as PDF within an hour."""
 
     quote_key: Annotated[Secret, key(QUOTE_KEY_LENGTH_MIN)] = NOT_SET
-    """What quotes are signed with; at least 32 characters. Empty: a key made once and kept in the database."""
+    """What quotes are signed with; at least 32 characters. Empty: a key of the vault."""
 
     brand_name: Annotated[str, matching(r"\S.{0,38}\S", "2 to 40 characters")] = "Plaudit"
     """What this installation is called, in titles, bars and papers."""
@@ -321,9 +321,13 @@ class Settings:
     mail_bounce_secret: Annotated[Secret, webhook_secret] = NOT_SET
     """What whoever handles bounces signs with when it tells of them (`whsec_` and base64). Empty: nobody may tell."""
 
-    payout_account_keys: Annotated[Secret, secret_keys(PAYOUT_ACCOUNT_KEY_LENGTH_MIN)] = NOT_SET
-    """What creators' bank accounts are sealed with, at least 32 characters each, separated by spaces: the first seals,
-    all of them open. Empty: one made once and kept in `data`; a backup of the database is worth nothing without it."""
+    vault_keys: Annotated[Secret, secret_keys(VAULT_KEY_LENGTH_MIN)] = NOT_SET
+    """What secrets and account numbers in the database are locked with, at least 32 characters each, separated by
+    spaces: the first locks, all of them open (`plaudit vault rotate`). Empty: one made once and kept in `data`. Keep it
+    apart from backups, and keep it: without it they are worth nothing."""
+
+    payout_account_keys: Annotated[Secret, secret_keys(VAULT_KEY_LENGTH_MIN)] = NOT_SET
+    """What earlier versions sealed creators' bank accounts with: keys of the vault like those above, after them."""
 
     payout_method_hold_hours: Annotated[int, whole(0)] = PAYOUT_METHOD_HOLD_HOURS
     """How long nothing is paid to a bank account that was just added, so that who took over an account gains nothing

@@ -116,7 +116,7 @@ async def approved_payout(database: Database, clock: ManualClock) -> UUID:
     async with database.transaction() as connection:
         await creators.convert(connection, clock, conversion_id=new_id(clock), creator_id=CREATOR, coins=None)
     await mature_due(database, clock)
-    await open_pretend_vault(database, clock)
+    await open_pretend_vault(database)
     async with database.transaction() as connection:
         named = {"creator_id": CREATOR, "provider": "sandbox", "account": ACCOUNT}
         await methods.add_method(connection, clock, VAULT, method_id=method_id, **named)  # type: ignore[arg-type]

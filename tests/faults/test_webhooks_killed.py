@@ -17,7 +17,10 @@ from tests.support.server import serving, workers_on
 from tests.support.waiting import eventually
 
 ROOMS, EACH = 10, 12
-SERVER = {"PLAUDIT_WEBHOOK_NETWORKS": SETTINGS.webhook_networks}
+SERVER = {
+    "PLAUDIT_WEBHOOK_NETWORKS": SETTINGS.webhook_networks,
+    "PLAUDIT_VAULT_KEYS": SETTINGS.vault_keys.reveal(),
+}
 
 
 async def _prepare(database: Database, host: Host) -> None:

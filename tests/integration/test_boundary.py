@@ -119,3 +119,28 @@ async def test_the_application_does_nothing_for_the_owner(database_url: str) -> 
     said = plaudit(database_url, "token", "ada", PLAUDIT_OWNER_DATABASE_URL="")
     assert (said.status, said.stderr.count("\n")) == (1, 1)
     assert "set PLAUDIT_OWNER_DATABASE_URL to the login that owns the tables" in said.stderr
+
+
+WHOLE_ROWS = """
+    accounting_position allowance_taken catalogue creator_setting event_combo event_log item item_version payout_send
+    person_email room room_viewers sign_in_code stream webhook_delivery
+"""
+"""Tables of which the application may change every column: what is in them says how something stands, and names nobody
+anew. Of all others it is granted columns."""
+
+FIXED = """
+    person.issuer_id person.subject session.person_id session.secret_sha256 role_grant.person_id role_grant.role
+    overlay_token.hash stream_key.hash api_key.secret_sha256 issuer.issuer issuer.jwks_uri payout_method.creator_id
+    payout.creator_id payout.net_minor receipt.order_id recharge_order.quote_id transfer.amount wallet.coins lot.coins
+    payout_rate.version vault_key.purpose coin_grant.coins
+"""
+
+
+async def test_the_application_changes_only_what_it_has_to(owner_connection: OwnConnection) -> None:
+    whole = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+    whole += " and not relispartition and has_table_privilege('plaudit_app', oid, 'UPDATE') order by 1"
+    assert [row["relname"] for row in await owner_connection.fetch(whole)] == WHOLE_ROWS.split()
+    for name in FIXED.split():
+        table, _, column = name.partition(".")
+        may = "select has_column_privilege('plaudit_app', $1, $2, 'UPDATE')"
+        assert not await owner_connection.fetchval(may, table, column), name

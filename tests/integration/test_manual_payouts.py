@@ -214,17 +214,14 @@ async def test_nothing_is_approved_that_nobody_can_pay(database_url: str, tmp_pa
         await studio.earn(10_000)
         waiting, stuck = [await studio.request(2_000) for _ in range(2)]
         await studio.operator.post(f"/v1/payouts/{stuck}/approve")
-    clock = studio.shop.clock
-    async with open_desk(database_url, clock, Settings(public_url=ORIGIN)) as desk:
+    clock, key = studio.shop.clock, studio.shop.desk.house.settings.vault_keys
+    async with open_desk(database_url, clock, Settings(public_url=ORIGIN, vault_keys=key)) as desk:
         olga = await desk.person("olga", Role.OPERATOR)
         refused = await olga.post(f"/v1/payouts/{waiting}/approve")
         assert (refused.status_code, refused.json()["code"]) == (409, "payout_provider_missing")
         assert "PLAUDIT_MANUAL_PAYOUTS" in refused.json()["detail"]
         assert (await olga.get(f"/v1/payouts/{waiting}")).json()["state"] == "requested"
-    key = studio.shop.desk.house.settings.payout_account_keys
-    by_hand = Settings.of_values(
-        public_url=ORIGIN, manual_payouts=True, manual_payout_currencies="EUR", payout_account_keys=key
-    )
+    by_hand = Settings.of_values(public_url=ORIGIN, manual_payouts=True, manual_payout_currencies="EUR", vault_keys=key)
     async with open_desk(database_url, clock, by_hand) as desk:
         olga = await desk.person("olga", Role.OPERATOR)
         assert (await olga.post(f"/v1/payouts/{waiting}/approve")).json()["code"] == "payout_provider_missing"

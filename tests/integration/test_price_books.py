@@ -316,7 +316,7 @@ async def test_all_processes_sign_with_one_key(shop: Shop, database: Database) -
 
     async def key() -> bytes:
         async with database.transaction() as connection:
-            return await quote_key(connection, Settings())
+            return await quote_key(connection, shop.desk.house.settings)
 
     assert len(set(await asyncio.gather(*(key() for _ in range(4))))) == 1
     async with database.read() as connection:
@@ -386,7 +386,7 @@ async def test_files_are_exported_linted_published_and_listed(database_url: str,
 
 async def test_a_key_that_was_given_up_with_its_transaction_is_not_remembered(database: Database) -> None:
     """Else one connection would sign what all others refuse."""
-    settings = Settings()
+    settings = Settings(vault_keys=Secret("v" * 32))
     async with database.read() as connection:
         await connection.execute("begin")
         given_up = await quote_key(connection, settings)
@@ -395,6 +395,7 @@ async def test_a_key_that_was_given_up_with_its_transaction_is_not_remembered(da
         for _ in range(2):
             async with connection.transaction():
                 keys.append(await quote_key(connection, settings))
-        kept = await connection.fetchval("select key from quote_key")
+        async with database.read() as other:
+            kept = await quote_key(other, settings)
     assert keys == [kept, kept]
     assert kept != given_up

@@ -80,7 +80,7 @@ PLANTED = [
     ("select 1", "login", State.BLOCKING, "is a superuser"),
     ("revoke select on item from plaudit_app", "privileges", State.BLOCKING, "SELECT on item"),
     ("grant delete on transfer to plaudit_app", "privileges", State.ATTENTION, "DELETE on transfer"),
-    ("delete from quote_key", "keys", State.ATTENTION, "is not made yet"),
+    ("delete from vault_key where purpose = 'quote'", "keys", State.ATTENTION, "is not made yet"),
     ("update issuer set active = false", "issuers", State.BLOCKING, "nobody can sign in"),
     ("update issuer set allowed_roles = '{viewer}'", "operator", State.BLOCKING, "nobody may run"),
     ("update api_key set revoked_at = now()", "server_key", State.ATTENTION, "cannot make rooms"),

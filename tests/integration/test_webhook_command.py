@@ -18,6 +18,7 @@ Command = Callable[..., Any]
 def command(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs `plaudit webhook …`: its status and the lines it prints."""
     monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("PLAUDIT_VAULT_KEYS", SETTINGS.vault_keys.reveal())
     monkeypatch.setenv("PLAUDIT_WEBHOOK_NETWORKS", SETTINGS.webhook_networks)
 
     async def run(*arguments: str) -> tuple[int, list[str]]:

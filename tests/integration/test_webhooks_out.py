@@ -222,7 +222,7 @@ async def test_what_a_process_took_that_died_is_sent_by_another(hooks: Hooks, ho
 async def test_two_secrets_are_valid_while_they_change(hooks: Hooks, host: Host) -> None:
     endpoint = await hooks.add(host)
     async with hooks.database.transaction() as connection:
-        host.secrets.append(await actions.rotate(connection, hooks.clock, endpoint.id, 24))
+        host.secrets.append(await actions.rotate(connection, hooks.clock, SETTINGS, endpoint.id, 24))
     await hooks.happen([7])
     await hooks.run()
     hooks.clock.advance(timedelta(hours=24))

@@ -3,10 +3,9 @@
 from uuid import UUID
 
 from tests.integration.test_clawback import Stage
+from tests.support.deciding import confirmed
 from tests.support.lots import GRANT
 from tests.support.returns import Returns
-
-from tests.support.deciding import confirmed
 
 BREAKS = [
     ("reward_rules_are_decided", "update reward_rule set recorded_by = 1"),

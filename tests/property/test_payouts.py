@@ -158,7 +158,7 @@ class Payouts(RuleBasedStateMachine):
         account = BankAccount(
             holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456"
         )
-        self.runner.run(open_pretend_vault(self.database, self.clock))
+        self.runner.run(open_pretend_vault(self.database))
         for creator, by_hand in itertools.product((0, 1), (False, True)):
             method = new_id(self.clock)
             self.act(

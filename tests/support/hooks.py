@@ -15,10 +15,10 @@ from plaudit.feeds.webhooks.model import Endpoint, NewEndpoint
 from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.ids import new_id
 from plaudit.pages import BEGINNING
-from plaudit.settings import Settings
+from plaudit.settings import Secret, Settings
 from tests.peers.host import Host
 
-SETTINGS = Settings(webhook_networks="127.0.0.0/8")
+SETTINGS = Settings(webhook_networks="127.0.0.0/8", vault_keys=Secret("v" * 32))
 CLEO = PersonReference("3", "https://id.example", "cleo")
 
 

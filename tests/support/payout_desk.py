@@ -18,9 +18,10 @@ from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import Payout
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.told import KIND, PayoutReader
-from plaudit.payouts.vault import AccountVault, open_vault
+from plaudit.payouts.vault import AccountVault
 from plaudit.problems import Problem
 from plaudit.settings import Secret, Settings
+from plaudit.vault.rotation import open_vault
 from tests.support.deciding import of_house
 from tests.support.earnings import PretendBank, give
 
@@ -29,9 +30,10 @@ OPERATORS = (901, 902, 903)
 ACCOUNT = BankAccount(holder_name="Ada", country="US", currency="USD", bank_code="021000021", account_number="123456")
 
 
-async def open_pretend_vault(database: Database, clock: ManualClock) -> AccountVault:
+async def open_pretend_vault(database: Database) -> AccountVault:
     """A vault whose key no file keeps."""
-    return await open_vault(database, clock, Settings(payout_account_keys=ACCOUNT_KEY), pays_out=True)
+    await open_vault(database, Settings(vault_keys=ACCOUNT_KEY), [])
+    return AccountVault([ACCOUNT_KEY.reveal()])
 
 
 @dataclass
@@ -89,9 +91,7 @@ class PayoutDesk:
 
 async def open_payout_desk(database: Database, clock: ManualClock, bank: PretendBank | None = None) -> PayoutDesk:
     """10,000 diamonds available, 1,000 coins not converted."""
-    made = PayoutDesk(
-        database, clock, bank or PretendBank(), await open_pretend_vault(database, clock), 41, new_id(clock)
-    )
+    made = PayoutDesk(database, clock, bank or PretendBank(), await open_pretend_vault(database), 41, new_id(clock))
     rule = NewRewardRule(numerator=1, denominator=1, maturity_s=0, note="of the test")
     await of_house(database, clock, creators.record_rule, rule)
     named = {"creator_id": made.creator_id, "provider": "sandbox", "account": ACCOUNT}

@@ -113,7 +113,7 @@ def signed(
 
 
 _TESTED: dict[str, Any] = {
-    "payout_account_keys": Secret("a-key-that-is-as-long-as-it-has-to-be"),
+    "vault_keys": Secret("a-key-that-is-as-long-as-it-has-to-be"),
     "payout_method_hold_hours": 0,
 }
 

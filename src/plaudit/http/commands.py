@@ -28,6 +28,7 @@ from plaudit.readiness.summary import say_what_starts
 from plaudit.schema.migrate import apply_to, may_wait, pending_migrations
 from plaudit.schema.privileges import privilege_repairs
 from plaudit.settings import Settings, SetupError, variable_of
+from plaudit.vault.rotation import open_vault
 
 
 @click.command()
@@ -68,7 +69,7 @@ def serve(host: str, port: int, workers: int, data: Path | None, *, log_requests
 def _get_ready(settings: Settings, data: Path | None, logins: Logins, host: str) -> None:
     """See that the database is ready, and say what starts: once the port is ours."""
     with one_line_if_not_prepared():
-        asyncio.run(_prepare(logins, embedded=not settings.database_url))
+        asyncio.run(_prepare(logins, settings))
     asyncio.run(say_what_starts(settings, data, logins.application, host=host))
 
 
@@ -99,16 +100,16 @@ def _say_where(address: str) -> None:
     click.echo(f"Plaudit listens on {address}")
 
 
-async def _prepare(logins: Logins, *, embedded: bool) -> None:
+async def _prepare(logins: Logins, settings: Settings) -> None:
     """Bring an embedded database up to date; refuse another that is not. What may wait until old code is gone may.
 
     Raises:
-        SetupError: migrations, or privileges of the application, are missing; or its login has too many.
+        SetupError: migrations, privileges of the application, or the key of the vault are missing; or its login may do
+            too much.
     """
-    if embedded:
+    if not settings.database_url:
         await apply_to(logins.owner)
-        return
-    async with Database(logins.application, connections=1) as database, database.read() as connection:
+    async with Database(logins.application, connections=2) as database, database.read() as connection:
         if excess := await excess_of_login(connection):
             raise SetupError(excess)
         if missing := [name for name in await pending_migrations(connection) if not may_wait(name)]:
@@ -116,6 +117,7 @@ async def _prepare(logins: Logins, *, embedded: bool) -> None:
             raise SetupError(f"the database lacks {lacks}: run `plaudit migrate`")
         if lacking := [one for one in await privilege_repairs(connection) if one.startswith("GRANT")]:
             raise SetupError(f"the role {APPLICATION_ROLE} lacks {len(lacking)} privileges: run `plaudit migrate`")
+        await open_vault(database, settings, [])
 
 
 @click.command()

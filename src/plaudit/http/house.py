@@ -33,17 +33,20 @@ from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
 from plaudit.live.seats import Seats
 from plaudit.payouts.providers import PayoutProviders, payout_providers
-from plaudit.payouts.vault import AccountVault, open_vault
+from plaudit.payouts.vault import AccountVault, seal_old_accounts
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.people.openid import OpenId
 from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
+from plaudit.selling.orders.signing import PURPOSE as QUOTES
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.selling.tax_providers import TaxProviders, tax_providers
 from plaudit.settings import Settings
 from plaudit.trail.keeping import Trail
+from plaudit.vault.masters import texts_of_keys
+from plaudit.vault.rotation import open_vault, seal_what_is_in_clear
 from plaudit.videos.places import VideoPlaces
 from plaudit.videos.reading import no_longer_shown
 from plaudit.web.brand import brand_of
@@ -112,7 +115,8 @@ async def open_house(
         DatabaseUnreachable: there is no database, or it is not prepared.
         SettingsError: a provider is described in part only.
         TooPowerful: the database lets us in as somebody who may do more than serving takes.
-        SetupError: the key of creators' bank accounts is not here.
+        KeyNotHere: the vault is locked with a key that is not here.
+        SetupError: the data folder cannot be used.
     """
     clock, closing = clock or HouseClock(SystemClock()), _Closing()
     network_databases(settings)  # a file that is none keeps us from starting, not from selling
@@ -126,7 +130,7 @@ async def open_house(
         payments, payouts, taxers = payment_providers(settings), payout_providers(settings), tax_providers(settings)
         for close in (payments.close, payouts.close, taxers.close):
             stack.push_async_callback(close)
-        vault = await open_vault(database, clock, settings, pays_out=bool(payouts.names))
+        vault = await _open_vault(database, settings)
         rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
@@ -237,6 +241,17 @@ def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub) -> None:
     """Whatever the database or this process says has ended is believed no longer, and what is open of it closed."""
     doorkeeper.on_over(hub.watch.over)
     hub.on_way_in = doorkeeper.hear
+
+
+async def _open_vault(database: Database, settings: Settings) -> AccountVault:
+    """The vault, with everything sealed that earlier versions kept in clear."""
+    columns = [column for room in rooms() if room.sealed for column in room.bring(room.sealed)]
+    vault = await open_vault(database, settings, [QUOTES, *(column.purpose for column in columns)])
+    accounts = AccountVault(texts_of_keys(settings))
+    await seal_old_accounts(database, accounts)
+    for column in columns:
+        await seal_what_is_in_clear(database, vault, column)
+    return accounts
 
 
 async def _open_hub(

@@ -132,11 +132,11 @@ async def download(connection: Connection, clock: Clock, vault: AccountVault, nu
     await find(connection, number)
     lines = await fetch_all(connection, SQL["export_lines"], _Line, number, PAYOUT_EXPORT_PAYOUTS_MAX)
     await connection.execute(SQL["add_download"], number, clock.now(), operator_id)
-    return csv_lines([HEADER, *(_cells(vault, number, line) for line in lines)])
+    return csv_lines([HEADER, *[await _cells(connection, vault, number, line) for line in lines]])
 
 
-def _cells(vault: AccountVault, number: int, line: _Line) -> tuple[str, ...]:
-    numbers = vault.open(line.creator_id, line.method_id, line.account_key, line.sealed_account)
+async def _cells(connection: Connection, vault: AccountVault, number: int, line: _Line) -> tuple[str, ...]:
+    numbers = await vault.open(connection, line.creator_id, line.method_id, line.account_key, line.sealed_account)
     return (
         *(str(line.payout_id), str(number), text(line.holder_name), line.country),
         *(numbers.iban or "", numbers.bank_code or "", numbers.account_number or ""),

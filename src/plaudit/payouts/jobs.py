@@ -53,13 +53,13 @@ class Send(msgspec.Struct, frozen=True):
     account_key: str | None
     sealed_account: bytes | None
 
-    def order(self, vault: AccountVault) -> PayoutOrder:
+    async def order(self, connection: Connection, vault: AccountVault) -> PayoutOrder:
         """What the provider is told.
 
         Raises:
             AccountNotReadable: the key of the bank account is not here.
         """
-        numbers = vault.open(self.creator_id, self.method_id, self.account_key, self.sealed_account)
+        numbers = await vault.open(connection, self.creator_id, self.method_id, self.account_key, self.sealed_account)
         return PayoutOrder(
             payout_id=self.payout_id,
             money=Money(self.net_minor, self.currency),
@@ -125,7 +125,7 @@ async def send_due(database: Database, clock: Clock, providers: PayoutProviders,
     """
 
     async def send(send: Send) -> None:
-        told = await _send_or_find(_provider(providers, send.provider), vault, send)
+        told = await _send_or_find(database, _provider(providers, send.provider), vault, send)
         async with database.transaction() as connection:
             await lock_creator(connection, send.creator_id)
             await settle(connection, SQL["hold_send"], send, send.creator_id, send.payout_id)
@@ -141,10 +141,14 @@ def _provider(providers: PayoutProviders, name: str) -> PayoutProvider:
     return provider
 
 
-async def _send_or_find(provider: PayoutProvider, vault: AccountVault, send: Send) -> ProviderPayout:
+async def _send_or_find(
+    database: Database, provider: PayoutProvider, vault: AccountVault, send: Send
+) -> ProviderPayout:
     if send.tries > 1 and (known := await provider.fetch(send.payout_id)):
         return known
-    return await provider.send(send.order(vault))
+    async with database.read() as connection:
+        order = await send.order(connection, vault)
+    return await provider.send(order)
 
 
 async def poll_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:

@@ -114,21 +114,21 @@ async def add_method(
     account = checked(account)
     await lock_creator(connection, creator_id)
     if known := await fetch_one(connection, SQL["method"], PayoutMethod, creator_id, method_id):
-        if known.creator_id != creator_id or not _is_same(vault, known, account):
+        if known.creator_id != creator_id or not await _is_same(connection, vault, known, account):
             raise IdempotencyConflict
         return known
     await rate_at(connection, account.currency, clock.now())
     if await connection.fetchval(SQL["count_methods"], creator_id) >= PAYOUT_METHODS_MAX:
         raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
     numbers = _numbers(account)
-    sealed = vault.seal(creator_id, method_id, numbers)
+    sealed = await vault.seal(connection, creator_id, method_id, numbers)
     now = clock.now()
     method = await fetch_one(
         connection,
         SQL["add_method"],
         PayoutMethod,
         *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country, account.currency),
-        *(numbers.ending, sealed.account_key, sealed.sealed_account, now, now + timedelta(hours=hold_hours)),
+        *(numbers.ending, sealed, now, now + timedelta(hours=hold_hours)),
     )
     if method is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
@@ -153,9 +153,9 @@ def _numbers(account: BankAccount) -> AccountNumbers:
     return AccountNumbers(iban=account.iban, bank_code=account.bank_code, account_number=account.account_number)
 
 
-def _is_same(vault: AccountVault, known: PayoutMethod, account: BankAccount) -> bool:
+async def _is_same(connection: Connection, vault: AccountVault, known: PayoutMethod, account: BankAccount) -> bool:
     shown = (known.holder_name, known.country, known.currency)
-    numbers = vault.open(known.creator_id, known.id, known.account_key, known.sealed_account)
+    numbers = await vault.open(connection, known.creator_id, known.id, known.account_key, known.sealed_account)
     return shown == (account.holder_name, account.country, account.currency) and numbers == _numbers(account)
 
 

@@ -63,8 +63,8 @@ select payout_terms_exceed($1, $2, $3, $4, $5);
 
 -- name: add_method -> PayoutMethod
 insert into payout_method (shard, id, creator_id, provider, kind, holder_name, country, currency, account_ending,
-    account_key, sealed_account, created_at, payable_from)
-values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    sealed_account, created_at, payable_from)
+values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (shard, id) do nothing
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
     created_at, archived_at, payable_from, key_id is not null as by_platform;
@@ -89,28 +89,18 @@ where shard = shard_of($1) and id = $2 and creator_id = $1
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
     created_at, archived_at, payable_from, key_id is not null as by_platform;
 
--- name: add_account_key
-insert into payout_account_key (key_id, added_at) values ($1, $2) on conflict do nothing;
-
--- name: account_keys
-select key_id from payout_account_key;
-
--- name: lock_account_keys
--- One process at a time decides which keys there are.
-select pg_advisory_xact_lock(hashtext('plaudit.payout_account_key'));
-
 -- name: unknown_account_key
 -- The name of a key accounts are sealed with that is none of these; null: there is none.
 select account_key from payout_method where account_key <> all ($1::text[]) limit 1;
 
 -- name: methods_to_seal -> MethodToSeal
--- Those kept in clear, and those sealed with another key than the first.
+-- Those that earlier versions kept in clear, or sealed without the vault.
 select id, creator_id, iban, bank_code, account_number, account_key, sealed_account
-from payout_method where account_key is distinct from $1
-limit $2 for no key update skip locked;
+from payout_method where sealed_account is null or account_key is not null
+limit $1 for no key update skip locked;
 
 -- name: seal_method
-update payout_method set account_ending = $3, account_key = $4, sealed_account = $5, iban = null, bank_code = null,
+update payout_method set account_ending = $3, account_key = null, sealed_account = $4, iban = null, bank_code = null,
     account_number = null
 where shard = shard_of($1) and id = $2;
 

@@ -10,6 +10,7 @@ ROOM = Room(
         payout_shown payout_state payout_terms payout_transition stuck_work
     """,
     routers=("api:router",),
+    sealed="vault:COLUMNS",
     jobs="jobs:payout_jobs",
     queues="jobs:QUEUES",
     decisions="decisions:KINDS",

@@ -1,10 +1,6 @@
 """Bank accounts sealed at rest: read again only to send a payout, or for an export that is logged."""
 
-import base64
-import os
-import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -13,16 +9,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, statements
 from plaudit.limits import PAYOUT_METHODS_SEALED_AT_ONCE
-from plaudit.settings import Settings, SetupError, variable_of
+from plaudit.vault.masters import VARIABLE, KeyNotHere, MasterKeys
+from plaudit.vault.sealing import NotReadable, SealedColumn, Vault
 
 SQL = statements(__file__)
-_KEY_FILE = "payout-accounts.key"
+ACCOUNTS = SealedColumn("payout_method", "sealed_account", ("creator_id", "id"), only="account_key is null")
+COLUMNS = (ACCOUNTS,)
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
-_VARIABLE = variable_of("payout_account_keys")
 
 
 class AccountNotReadable(Exception):
@@ -42,54 +38,53 @@ class AccountNumbers(msgspec.Struct, frozen=True, kw_only=True):
         return (self.iban or self.account_number or "")[-4:]
 
 
-class SealedAccount(msgspec.Struct, frozen=True):
-    """An account nobody reads without the key of this name."""
-
-    account_key: str
-    sealed_account: bytes
-
-
 class AccountVault:
-    """Seals with the first of its keys and opens with any. Without keys it does neither."""
+    """Seals accounts by the vault, and opens also what earlier versions sealed with its master keys themselves."""
 
     def __init__(self, keys: Sequence[str]) -> None:
+        self.vault = Vault(MasterKeys(keys))
         self._ciphers = {_derived(key, "name", 8).hex(): AESGCM(_derived(key, "key", _KEY_BYTES)) for key in keys}
 
     @property
     def key_ids(self) -> list[str]:
-        """The names of the keys, that of the first first."""
+        """The names of the keys of earlier versions."""
         return list(self._ciphers)
 
-    def seal(self, creator_id: int, method_id: UUID, numbers: AccountNumbers) -> SealedAccount:
+    async def seal(self, connection: Connection, creator_id: int, method_id: UUID, numbers: AccountNumbers) -> bytes:
         """An account bound to its creator and method: in another row it cannot be opened."""
-        key_id = self.key_ids[0]
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._ciphers[key_id].encrypt(nonce, msgspec.json.encode(numbers), _place(creator_id, method_id))
-        return SealedAccount(key_id, nonce + sealed)
+        return await self.vault.seal(connection, ACCOUNTS, (creator_id, method_id), msgspec.json.encode(numbers))
 
-    def open(self, creator_id: int, method_id: UUID, account_key: str | None, sealed: bytes | None) -> AccountNumbers:
+    async def open(
+        self, connection: Connection, creator_id: int, method_id: UUID, account_key: str | None, sealed: bytes | None
+    ) -> AccountNumbers:
         """The account again.
 
         Raises:
             AccountNotReadable: its key is not here, or it is not what was sealed for this method.
         """
-        cipher = self._ciphers.get(account_key or "")
-        if cipher is None or sealed is None:
-            raise AccountNotReadable(f"the bank account needs key {account_key}, which is not in {_VARIABLE}")
+        if sealed is None:
+            raise AccountNotReadable(f"the bank account of method {method_id} is not sealed")
         try:
-            text = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(creator_id, method_id))
-        except InvalidTag as error:
+            if account_key is None:
+                text = await self.vault.open(connection, ACCOUNTS, (creator_id, method_id), sealed)
+            else:
+                text = self._open_old(account_key, creator_id, method_id, sealed)
+        except (NotReadable, InvalidTag) as error:
             raise AccountNotReadable(f"the bank account of method {method_id} was altered") from error
+        except KeyNotHere as error:
+            raise AccountNotReadable(f"the bank account of method {method_id}: {error}") from error
         return msgspec.json.decode(text, type=AccountNumbers)
+
+    def _open_old(self, account_key: str, creator_id: int, method_id: UUID, sealed: bytes) -> bytes:
+        cipher = self._ciphers.get(account_key)
+        if cipher is None:
+            raise AccountNotReadable(f"the bank account needs key {account_key}, which is not in {VARIABLE}")
+        return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], f"{creator_id} {method_id}".encode())
 
 
 def _derived(key: str, purpose: str, length: int) -> bytes:
     info = f"plaudit bank accounts {purpose}".encode()
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(key.encode())
-
-
-def _place(creator_id: int, method_id: UUID) -> bytes:
-    return f"{creator_id} {method_id}".encode()
 
 
 class MethodToSeal(msgspec.Struct, frozen=True):
@@ -104,41 +99,21 @@ class MethodToSeal(msgspec.Struct, frozen=True):
     sealed_account: bytes | None
 
 
-async def open_vault(database: Database, clock: Clock, settings: Settings, *, pays_out: bool) -> AccountVault:
-    """The vault of this platform, with everything sealed under its first key. Without payouts it stays shut.
-
-    Its keys are those of the settings, else one made once and kept in the data folder.
+async def seal_old_accounts(database: Database, vault: AccountVault) -> int:
+    """Seal what an earlier version kept in clear, or sealed without the vault; answers how many there were.
 
     Raises:
-        SetupError: the key of accounts that are sealed is not here, or the data folder cannot be used.
+        KeyNotHere: the key of accounts that are sealed is not here.
     """
-    if not pays_out:
-        return AccountVault(())
-    async with database.transaction() as connection:
-        await connection.execute(SQL["lock_account_keys"])
-        present = [row["key_id"] for row in await connection.fetch(SQL["account_keys"])]
-        vault = AccountVault(_keys(settings, may_make=not present))
-        if not settings.payout_account_keys and present and not set(vault.key_ids) & set(present):
-            raise _lost(present[0])
-        await connection.execute(SQL["add_account_key"], vault.key_ids[0], clock.now())
-        if (unknown := await connection.fetchval(SQL["unknown_account_key"], vault.key_ids)) is not None:
-            raise _lost(unknown)
-    await seal_all(database, vault)
-    return vault
-
-
-def _lost(key_id: str) -> SetupError:
-    return SetupError(f"bank accounts are sealed with key {key_id}, which is not here: set {_VARIABLE} to it")
-
-
-async def seal_all(database: Database, vault: AccountVault) -> int:
-    """Seal what an earlier version kept in clear, and what another key sealed; answers how many there were."""
     sealed = 0
     while True:
         async with database.transaction() as connection:
-            found = await fetch_all(
-                connection, SQL["methods_to_seal"], MethodToSeal, vault.key_ids[0], PAYOUT_METHODS_SEALED_AT_ONCE
-            )
+            unknown = await connection.fetchval(SQL["unknown_account_key"], vault.key_ids)
+            if unknown is not None:
+                raise KeyNotHere(
+                    f"bank accounts are sealed with key {unknown}, which is not here: add it to {VARIABLE}"
+                )
+            found = await fetch_all(connection, SQL["methods_to_seal"], MethodToSeal, PAYOUT_METHODS_SEALED_AT_ONCE)
             for method in found:
                 await _seal_again(connection, vault, method)
         sealed += len(found)
@@ -150,36 +125,6 @@ async def _seal_again(connection: Connection, vault: AccountVault, method: Metho
     if method.sealed_account is None:
         numbers = AccountNumbers(iban=method.iban, bank_code=method.bank_code, account_number=method.account_number)
     else:
-        numbers = vault.open(method.creator_id, method.id, method.account_key, method.sealed_account)
-    sealed = vault.seal(method.creator_id, method.id, numbers)
-    await connection.execute(
-        SQL["seal_method"], method.creator_id, method.id, numbers.ending, sealed.account_key, sealed.sealed_account
-    )
-
-
-def _keys(settings: Settings, *, may_make: bool) -> list[str]:
-    if settings.payout_account_keys:
-        return settings.payout_account_keys.reveal().split()
-    file = settings.data / _KEY_FILE
-    try:
-        if may_make and not file.exists():
-            _make_key(file)
-        return [file.read_text(encoding="ascii").strip()]
-    except FileNotFoundError:
-        return []  # the caller says which key is missing
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"{file}, the key of bank accounts, cannot be used ({error}): set {_VARIABLE}") from error
-
-
-def _make_key(file: Path) -> None:
-    """Written whole, for its owner's eyes only, by whoever is first."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-        opened.write(base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)))
-    try:
-        file.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+        numbers = await vault.open(connection, method.creator_id, method.id, method.account_key, method.sealed_account)
+    sealed = await vault.seal(connection, method.creator_id, method.id, numbers)
+    await connection.execute(SQL["seal_method"], method.creator_id, method.id, numbers.ending, sealed)

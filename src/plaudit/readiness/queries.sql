@@ -10,7 +10,7 @@ select current_setting('server_version') as version, current_setting('server_ver
 select clock_timestamp()
 
 -- name: has_quote_key
-select exists (select from quote_key)
+select exists (select from vault_key where purpose = 'quote')
 
 -- name: operators_named
 select count(distinct person_id)::integer from role_grant where role = 'operator' and taken_at is null

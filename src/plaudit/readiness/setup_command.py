@@ -23,7 +23,6 @@ from plaudit.readiness.report import as_text
 from plaudit.readiness.running import look
 from plaudit.readiness.standing import grounds_of_command
 from plaudit.schema.migrate import apply_to
-from plaudit.selling.orders.signing import quote_key
 from plaudit.selling.prices import actions as price_books
 from plaudit.selling.prices.model import NewDraft
 from plaudit.settings import Settings, SetupError
@@ -56,9 +55,7 @@ class Wishes:
 
 
 @click.command()
-@click.option(
-    "--yes", is_flag=True, help="Ask nothing: migrate, make keys, and do what other options say. For scripts."
-)
+@click.option("--yes", is_flag=True, help="Ask nothing: migrate, and do what other options say. For scripts.")
 @click.option("--issuer", help="Whose people may sign in, by the `iss` of their tokens.")
 @click.option("--client-id", help="How we are known at its OpenID provider, for people to sign in there.")
 @click.option("--operator", metavar="SUBJECT", help="Who of them runs the economy first, by the `sub` of their token.")
@@ -114,12 +111,6 @@ def _migrate(wishes: Wishes) -> str:
     return f"{len(migrated.applied)} files applied, {len(migrated.repaired)} privileges repaired"
 
 
-def _make_keys(wishes: Wishes) -> str:
-    settings = Settings.from_environment()
-    in_transaction(wishes.data, lambda connection: quote_key(connection, settings))
-    return "made"
-
-
 def _accept_issuer(wishes: Wishes) -> str:
     name = wishes.named(wishes.issuer, "Issuer of your people's tokens, their claim `iss` (empty: later)")
     return _run(add_issuer, wishes, name=name) if name else ""
@@ -171,7 +162,6 @@ Step = Callable[[Wishes], str]
 STEPS: dict[str, Step] = {
     "schema": _migrate,
     "privileges": _migrate,
-    "keys": _make_keys,
     "issuers": _accept_issuer,
     "sign_in": _let_sign_in,
     "operator": _name_operator,

@@ -4540,7 +4540,7 @@ CREATE TABLE public.payout_method (
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
     WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
-    ELSE ((account_key IS NOT NULL) AND (account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
+    ELSE ((account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
 END),
     CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
@@ -4550,7 +4550,7 @@ END),
 
 COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
 
-COMMENT ON COLUMN public.payout_method.sealed_account IS 'AES-GCM: 12 bytes of nonce, then the account as JSON, bound to its creator and method';
+COMMENT ON COLUMN public.payout_method.sealed_account IS 'by the vault; with an account_key, as earlier versions did: AES-GCM, bound to its creator and method';
 
 COMMENT ON COLUMN public.payout_method.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
@@ -4847,15 +4847,6 @@ CREATE TABLE public.price_seller (
 COMMENT ON TABLE public.price_seller IS 'sellers of record; the code begins the numbers of their receipts';
 
 COMMENT ON COLUMN public.price_seller.tax_id IS 'empty: the seller has none';
-
-CREATE TABLE public.quote_key (
-    only_row boolean DEFAULT true NOT NULL,
-    key bytea NOT NULL,
-    CONSTRAINT quote_key_key_check CHECK ((length(key) >= 32)),
-    CONSTRAINT quote_key_only_row_check CHECK (only_row)
-);
-
-COMMENT ON TABLE public.quote_key IS 'the key quotes are signed with when the settings name none; made once, shared by all processes';
 
 CREATE TABLE public.quote_tax (
     shard smallint NOT NULL,
@@ -5613,6 +5604,35 @@ CREATE TABLE public.transfer_reason (
     CONSTRAINT transfer_reason_check CHECK ((debit_kind <> credit_kind))
 );
 
+CREATE TABLE public.vault_key (
+    key_id bigint NOT NULL,
+    purpose text NOT NULL,
+    master text NOT NULL,
+    wrapped bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT vault_key_master_check CHECK ((master ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT vault_key_purpose_check CHECK ((purpose ~ '^[a-z_]{1,63}(\.[a-z_]{1,63})?$'::text)),
+    CONSTRAINT vault_key_wrapped_check CHECK ((length(wrapped) = 60))
+);
+
+COMMENT ON COLUMN public.vault_key.purpose IS 'the column that it seals, as table.column; or what is signed with it';
+
+COMMENT ON COLUMN public.vault_key.master IS 'the name of the master key that wraps it; never the key';
+
+COMMENT ON COLUMN public.vault_key.wrapped IS 'AES-GCM: 12 bytes of nonce, then the key, bound to its purpose';
+
+COMMENT ON COLUMN public.vault_key.retired_at IS 'since when it seals nothing new';
+
+ALTER TABLE public.vault_key ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.vault_key_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.video_message_opt_in (
     creator_id bigint NOT NULL,
     since timestamp with time zone NOT NULL,
@@ -5741,12 +5761,16 @@ COMMENT ON COLUMN public.webhook_replay.outcome IS 'what came of it at once; nul
 CREATE TABLE public.webhook_secret (
     endpoint_id uuid NOT NULL,
     number integer NOT NULL,
-    secret text NOT NULL,
+    secret text,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
+    sealed bytea,
+    CONSTRAINT webhook_secret_in_clear_or_sealed CHECK ((num_nonnulls(secret, sealed) = 1)),
     CONSTRAINT webhook_secret_number_check CHECK ((number > 0)),
     CONSTRAINT webhook_secret_secret_check CHECK ((secret ~ '^whsec_[A-Za-z0-9+/]{32,}={0,2}$'::text))
 );
+
+COMMENT ON COLUMN public.webhook_secret.sealed IS 'by the vault';
 
 CREATE TABLE public.webhook_transition (
     from_state text NOT NULL,
@@ -6202,9 +6226,6 @@ ALTER TABLE ONLY public.price
 ALTER TABLE ONLY public.price_seller
     ADD CONSTRAINT price_seller_pkey PRIMARY KEY (version, code);
 
-ALTER TABLE ONLY public.quote_key
-    ADD CONSTRAINT quote_key_pkey PRIMARY KEY (only_row);
-
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT quote_ordered_once UNIQUE (shard, person_id, quote_id);
 
@@ -6360,6 +6381,9 @@ ALTER TABLE ONLY public.transfer_reason
 
 ALTER TABLE ONLY public.transfer_reason
     ADD CONSTRAINT transfer_reason_reason_debit_kind_credit_kind_key UNIQUE (reason, debit_kind, credit_kind);
+
+ALTER TABLE ONLY public.vault_key
+    ADD CONSTRAINT vault_key_pkey PRIMARY KEY (key_id);
 
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_issuer_id_external_id_key UNIQUE (issuer_id, external_id);
@@ -6660,6 +6684,8 @@ CREATE INDEX tax_rate_by_country ON public.tax_rate USING btree (country, is_ove
 CREATE INDEX transfer_by_credit ON public.transfer USING btree (shard, credit_kind, credit_owner, posted_at);
 
 CREATE INDEX transfer_by_debit ON public.transfer USING btree (shard, debit_kind, debit_owner, posted_at);
+
+CREATE UNIQUE INDEX vault_key_current ON public.vault_key USING btree (purpose) WHERE (retired_at IS NULL);
 
 CREATE INDEX video_by_owner ON public.video USING btree (owner_id, id DESC) WHERE (state <> 'deleted'::text);
 
@@ -7919,11 +7945,17 @@ GRANT UPDATE(reversed_coins) ON TABLE public.order_reversed TO plaudit_app;
 
 GRANT SELECT ON TABLE public.order_transition TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.overlay_token TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.overlay_token TO plaudit_app;
+
+GRANT UPDATE(label) ON TABLE public.overlay_token TO plaudit_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.overlay_token TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.package TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.paper_counter TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.paper_counter TO plaudit_app;
+
+GRANT UPDATE(last_number) ON TABLE public.paper_counter TO plaudit_app;
 
 GRANT SELECT ON TABLE public.paper_kind TO plaudit_app;
 
@@ -7955,7 +7987,7 @@ GRANT UPDATE(poll_leased_until) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(poll_failed_with) ON TABLE public.payout TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.payout_account_key TO plaudit_app;
+GRANT SELECT ON TABLE public.payout_account_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_bank_outcome TO plaudit_app;
 
@@ -7997,7 +8029,25 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 
 GRANT SELECT ON TABLE public.payout_transition TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(handle) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(display_name) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(avatar) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(country) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(language) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(platform_roles) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(born_on) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(first_signed_in_at) ON TABLE public.person TO plaudit_app;
+
+GRANT UPDATE(told_at) ON TABLE public.person TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_email TO plaudit_app;
 
@@ -8040,8 +8090,6 @@ GRANT UPDATE(changed_by) ON TABLE public.price_draft TO plaudit_app;
 GRANT UPDATE(published_version) ON TABLE public.price_draft TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price_seller TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.quote_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.quote_tax TO plaudit_app;
 
@@ -8109,7 +8157,11 @@ GRANT SELECT ON TABLE public.reversed_strip TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.role_grant TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.role_grant TO plaudit_app;
+
+GRANT UPDATE(taken_by) ON TABLE public.role_grant TO plaudit_app;
+
+GRANT UPDATE(taken_at) ON TABLE public.role_grant TO plaudit_app;
 
 GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 
@@ -8129,7 +8181,19 @@ GRANT UPDATE(is_default) ON TABLE public.saved_card TO plaudit_app;
 
 GRANT UPDATE(removed_at) ON TABLE public.saved_card TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO plaudit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(roles) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(platform_session) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(expires_at) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(id_token) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.session TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO plaudit_app;
 
@@ -8227,7 +8291,11 @@ GRANT UPDATE(error) ON TABLE public.store_void_poll TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stream TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.stream_key TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.stream_key TO plaudit_app;
+
+GRANT UPDATE(used_at) ON TABLE public.stream_key TO plaudit_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.stream_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_event TO plaudit_app;
 
@@ -8259,6 +8327,14 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.vault_key TO plaudit_app;
+
+GRANT UPDATE(master) ON TABLE public.vault_key TO plaudit_app;
+
+GRANT UPDATE(wrapped) ON TABLE public.vault_key TO plaudit_app;
+
+GRANT UPDATE(retired_at) ON TABLE public.vault_key TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_message_opt_in TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_opt_in TO plaudit_app;
@@ -8281,11 +8357,39 @@ GRANT UPDATE(seq) ON TABLE public.video_total TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_endpoint TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(url) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(description) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(kinds) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(told_through) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(lost_through) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(failures_in_a_row) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(failing_since) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(rest_until) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(paused_at) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(pause_reason) ON TABLE public.webhook_endpoint TO plaudit_app;
+
+GRANT UPDATE(removed_at) ON TABLE public.webhook_endpoint TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_replay TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_secret TO plaudit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_secret TO plaudit_app;
+
+GRANT UPDATE(secret) ON TABLE public.webhook_secret TO plaudit_app;
+
+GRANT UPDATE(expires_at) ON TABLE public.webhook_secret TO plaudit_app;
+
+GRANT UPDATE(sealed) ON TABLE public.webhook_secret TO plaudit_app;
 
 GRANT SELECT ON TABLE public.webhook_transition TO plaudit_app;
 

@@ -1,7 +1,5 @@
 """What operators do with endpoints: make, change, pause, resume, remove, rotate secrets, have events told again."""
 
-import base64
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -26,12 +24,14 @@ from plaudit.feeds.webhooks.model import (
     Try,
 )
 from plaudit.feeds.webhooks.network import is_allowed, networks
+from plaudit.feeds.webhooks.signing import add_secret
 from plaudit.ids import require_uuid7
-from plaudit.limits import WEBHOOK_ENDPOINTS_MAX, WEBHOOK_SECRET_BYTES
+from plaudit.limits import WEBHOOK_ENDPOINTS_MAX
 from plaudit.pages import BEGINNING, Place
 from plaudit.people.issuers import require_issuer
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.settings import Settings
+from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)
 
@@ -69,7 +69,7 @@ async def create(
     if await connection.fetchval(SQL["insert_endpoint"], *row) is None:
         raise IdempotencyConflict(id=str(new.id))
     await _follow_gifts(connection, new.kinds, now)
-    secret = await _add_secret(connection, new.id, now)
+    secret = await add_secret(connection, vault_of(settings), new.id, now)
     return await require(connection, new.id), secret
 
 
@@ -118,12 +118,6 @@ def _check_kinds(kinds: Sequence[str]) -> None:
 async def _follow_gifts(connection: Connection, kinds: Sequence[str], now: datetime) -> None:
     if not set(kinds).isdisjoint(ON_REQUEST):
         await want_gifts(connection, now)
-
-
-async def _add_secret(connection: Connection, endpoint_id: UUID, now: datetime) -> str:
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(WEBHOOK_SECRET_BYTES)).decode()
-    await connection.execute(SQL["insert_secret"], endpoint_id, secret, now)
-    return secret
 
 
 async def _find(connection: Connection, endpoint_id: UUID) -> Endpoint | None:
@@ -203,7 +197,9 @@ async def remove(connection: Connection, clock: Clock, endpoint_id: UUID) -> Non
     await connection.execute(SQL["forget_secrets"], endpoint_id)
 
 
-async def rotate(connection: Connection, clock: Clock, endpoint_id: UUID, old_valid_hours: int) -> str:
+async def rotate(
+    connection: Connection, clock: Clock, settings: Settings, endpoint_id: UUID, old_valid_hours: int
+) -> str:
     """A new secret, shown once. The one before is signed with as well for so many hours; any before that no more.
 
     Raises:
@@ -213,7 +209,7 @@ async def rotate(connection: Connection, clock: Clock, endpoint_id: UUID, old_va
     now = clock.now()
     await connection.execute(SQL["forget_expired_secrets"], endpoint_id, datetime.max.replace(tzinfo=now.tzinfo))
     await connection.execute(SQL["end_secret"], endpoint_id, now + timedelta(hours=old_valid_hours))
-    return await _add_secret(connection, endpoint_id, now)
+    return await add_secret(connection, vault_of(settings), endpoint_id, now)
 
 
 async def replay(connection: Connection, endpoint_id: UUID, after: int) -> Endpoint:

@@ -233,11 +233,11 @@ async def resume(
     summary="A new secret",
 )
 async def rotate(
-    endpoint_id: FromPath[UUID], data: JSONBody[Rotation], database: Database, clock: Clock
+    endpoint_id: FromPath[UUID], data: JSONBody[Rotation], database: Database, settings: Settings, clock: Clock
 ) -> EndpointWithSecret:
     """Shown this once. Messages carry a signature of each for as long as the one before is valid."""
     async with database.transaction() as connection:
-        secret = await actions.rotate(connection, clock, endpoint_id, data.old_valid_hours)
+        secret = await actions.rotate(connection, clock, settings, endpoint_id, data.old_valid_hours)
         return EndpointWithSecret(endpoint=_endpoint(await actions.require(connection, endpoint_id)), secret=secret)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from plaudit.database_command import CLOCK, data_option, in_transaction, on_database
-from plaudit.db import Database
+from plaudit.db import Connection, Database
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.model import Endpoint, NewEndpoint, Try
 from plaudit.feeds.webhooks.sending import Dispatcher, is_success
@@ -84,7 +84,12 @@ def test(endpoint: UUID, data: Path | None) -> None:
 @data_option
 def rotate(endpoint: UUID, old_valid_hours: int, data: Path | None) -> None:
     """Make a new secret for ENDPOINT and print it: it cannot be shown again."""
-    click.echo(in_transaction(data, lambda connection: actions.rotate(connection, CLOCK, endpoint, old_valid_hours)))
+    settings = Settings.from_environment()
+
+    async def work(connection: Connection) -> str:
+        return await actions.rotate(connection, CLOCK, settings, endpoint, old_valid_hours)
+
+    click.echo(in_transaction(data, work))
 
 
 @webhook.command("pause")

@@ -130,7 +130,6 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     platform: str
     data: dict[str, object]
-    secrets: list[str]
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):

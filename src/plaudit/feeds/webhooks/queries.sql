@@ -54,9 +54,11 @@ delete from webhook_delivery where endpoint_id = $1;
 -- name: forget_secrets
 delete from webhook_secret where endpoint_id = $1;
 
+-- name: next_secret
+select coalesce(max(number), 0) + 1 from webhook_secret where endpoint_id = $1;
+
 -- name: insert_secret
-insert into webhook_secret (endpoint_id, number, secret, created_at)
-select $1, coalesce(max(number), 0) + 1, $2, $3 from webhook_secret where endpoint_id = $1;
+insert into webhook_secret (endpoint_id, number, sealed, created_at) values ($1, $2, $3, $4);
 
 -- name: end_secret
 update webhook_secret set expires_at = $2 where endpoint_id = $1 and expires_at is null;
@@ -66,7 +68,7 @@ delete from webhook_secret where endpoint_id = $1 and expires_at <= $2;
 
 -- name: secrets_of
 -- The newest first.
-select secret from webhook_secret
+select number, secret, sealed from webhook_secret
 where endpoint_id = $1 and (expires_at is null or expires_at > $2) order by number desc;
 
 -- name: lock_endpoint
@@ -137,11 +139,7 @@ update webhook_delivery d set tries = d.tries + 1, leased_until = $2
 from chosen c join event v on v.position = c.position
 where d.endpoint_id = c.id and d.position = c.position and d.state = 'waiting'
     and (d.leased_until is null or d.leased_until <= $1)
-returning d.endpoint_id, d.position, d.tries, c.url, v.id, v.type, v.at, v.subject, v.platform, v.data,
-    array(
-        select s.secret from webhook_secret s
-        where s.endpoint_id = d.endpoint_id and (s.expires_at is null or s.expires_at > $1) order by s.number desc
-    ) as secrets;
+returning d.endpoint_id, d.position, d.tries, c.url, v.id, v.type, v.at, v.subject, v.platform, v.data;
 
 -- name: insert_try
 insert into webhook_try (id, endpoint_id, position, event_id, type, at, duration_ms, status, error, answer)

@@ -18,6 +18,7 @@ from plaudit.events.model import ON_REQUEST, Envelope
 from plaudit.feeds.webhooks.actions import require
 from plaudit.feeds.webhooks.model import TEST_KIND, Claimed, DeliveryState, Endpoint, PauseReason, Try
 from plaudit.feeds.webhooks.network import Answer, Courier, networks
+from plaudit.feeds.webhooks.signing import secrets_of
 from plaudit.ids import new_id
 from plaudit.limits import (
     WEBHOOK_ENDPOINTS_PER_ROUND_MAX,
@@ -35,6 +36,7 @@ from plaudit.limits import (
 )
 from plaudit.queues import Backoff
 from plaudit.settings import Settings
+from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class Dispatcher:
         self._database = database
         self._clock = clock
         self._draw = draw or random.Random()  # noqa: S311 - spreads load, keeps no secret
+        self._settings = settings
         self._courier = Courier(networks(settings.webhook_networks))
         self._under_way: set[asyncio.Task[None]] = set()
         self.on_done: Callable[[], None] = lambda: None
@@ -100,8 +103,8 @@ class Dispatcher:
                 list(ON_REQUEST),
             )
         claimed = await self._claim(WEBHOOKS_AT_ONCE - len(self._under_way))
-        for one in claimed:
-            task = asyncio.create_task(self._deliver(one), name=f"webhook {one.id}")
+        for one, secrets in claimed:
+            task = asyncio.create_task(self._deliver(one, secrets), name=f"webhook {one.id}")
             self._under_way.add(task)
             task.add_done_callback(self._ended)
         return len(claimed)
@@ -110,20 +113,27 @@ class Dispatcher:
         self._under_way.discard(task)
         self.on_done()
 
-    async def _claim(self, most: int) -> list[Claimed]:
+    async def _claim(self, most: int) -> list[tuple[Claimed, list[str]]]:
+        """What to bring, and the secrets to sign it with."""
         if most <= 0:
             return []
         now = self._clock.now()
         lease = now + timedelta(seconds=WEBHOOK_LEASE_S)
         async with self._database.transaction() as connection:
-            return await fetch_all(
+            found = await fetch_all(
                 connection,
                 SQL["claim"],
                 Claimed,
                 *(now, lease, most, WEBHOOK_FAILURES_SLOW, WEBHOOKS_PER_ENDPOINT_AT_ONCE),
             )
+            vault = vault_of(self._settings)
+            secrets = {
+                endpoint_id: await secrets_of(connection, vault, endpoint_id, now)
+                for endpoint_id in {one.endpoint_id for one in found}
+            }
+        return [(one, secrets[one.endpoint_id]) for one in found]
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed, secrets: list[str]) -> None:
         try:
             envelope = Envelope(
                 id=claimed.id,
@@ -134,7 +144,7 @@ class Dispatcher:
                 data=claimed.data,
             )
             at = self._clock.now()
-            answer = await self._post(claimed.url, claimed.secrets, envelope, at)
+            answer = await self._post(claimed.url, secrets, envelope, at)
             async with self._database.transaction() as connection:
                 await self._note(connection, claimed, answer, at)
         except Exception:  # whatever it is, its lease ends and it is tried again
@@ -215,10 +225,10 @@ class Dispatcher:
         at = self._clock.now()
         async with self._database.read() as connection:
             endpoint: Endpoint = await require(connection, endpoint_id)
-            rows = await connection.fetch(SQL["secrets_of"], endpoint_id, at)
+            secrets = await secrets_of(connection, vault_of(self._settings), endpoint_id, at)
         event = Envelope(
             id=new_id(self._clock), type=TEST_KIND, at=at, subject=f"webhook:{endpoint_id}", sequence=0, data={}
         )
-        answer = await self._post(endpoint.url, [row["secret"] for row in rows], event, at)
+        answer = await self._post(endpoint.url, secrets, event, at)
         async with self._database.transaction() as connection:
             return await self._write_try(connection, endpoint_id, None, event.id, TEST_KIND, answer, at)

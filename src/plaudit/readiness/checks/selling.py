@@ -26,10 +26,8 @@ async def keys(grounds: Grounds) -> CheckOutcome:
         return ok("quotes are signed with the key of the settings")
     async with grounds.opened.read() as connection:
         if await connection.fetchval(SQL["has_quote_key"]):
-            return ok("quotes are signed with a key kept in the database")
-    return attention(
-        "the key that quotes are signed with is not made yet; the first quote makes it", command="plaudit setup"
-    )
+            return ok("quotes are signed with a key of the vault")
+    return attention("the key that quotes are signed with is not made yet; the first start of a server makes it")
 
 
 async def catalogue(grounds: Grounds) -> CheckOutcome:

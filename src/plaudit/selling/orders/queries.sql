@@ -1,9 +1,3 @@
--- name: own_quote_key
-select key from quote_key
-
--- name: make_quote_key
-insert into quote_key (key) values ($1) on conflict do nothing
-
 -- Quotes
 
 -- columns: quote

@@ -6,7 +6,7 @@ ROOM = Room(
     package="plaudit.selling.orders",
     tables="""
         order_transition order_with_quote payment_decision payment_problem payment_problem_kind quote
-        quote_key quote_tax recharge_order store_finishing withdrawal_consent
+        quote_tax recharge_order store_finishing withdrawal_consent
     """,
     pages=("recharge", "operator_order"),
     queues="jobs:QUEUES",

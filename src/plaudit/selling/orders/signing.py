@@ -1,33 +1,30 @@
 """Signatures of quotes: an offer that was altered where it is kept is worth nothing."""
 
 import hmac
-import secrets
 
 import msgspec
 
-from plaudit.db import Connection, fixed, statements
+from plaudit.db import Connection
 from plaudit.selling.orders.model import Quote
 from plaudit.settings import Settings
+from plaudit.vault.sealing import vault_of
 
-SQL = statements(__file__)
-
-KEY_BYTES = 32
+PURPOSE = "quote"
+"""Of the data key that signs."""
 
 
 async def quote_key(connection: Connection, settings: Settings) -> bytes:
-    """The key of this platform: that of the settings, else one made once and kept where all processes find it.
+    """The key of this platform: that of the settings, else one of the vault, made by the first server that starts.
 
-    With a key in the settings, not even somebody who may write to the database can make a quote up. A quote is good for
-    minutes, so the key may be changed at any time: open quotes are then asked for again.
+    Not even somebody who may write to the database can make a quote up. A quote is good for minutes, so the key may be
+    changed at any time: open quotes are then asked for again.
+
+    Raises:
+        KeyNotHere: the vault is locked with a key that is not here.
     """
     if settings.quote_key:
         return settings.quote_key.reveal().encode()
-    if not (known := await fixed(connection, SQL["own_quote_key"])):
-        await connection.execute(SQL["make_quote_key"], secrets.token_bytes(KEY_BYTES))
-        # Of whoever was first; not remembered, as this transaction may be given up and the key with it.
-        known = await connection.fetch(SQL["own_quote_key"])
-    key: bytes = known[0]["key"]
-    return key
+    return await vault_of(settings).key(connection, PURPOSE)
 
 
 def sign(quote: Quote, key: bytes) -> str:
