@@ -60,11 +60,11 @@ async def only_message(olga: httpx2.AsyncClient) -> dict[str, Any]:
 
 async def test_an_id_is_one_sides(shop: Shop) -> None:
     """Who pays out may have the name of who takes payments, and count as it does."""
-    now, message = shop.clock.now(), ("sandbox", "evt_1", "paid", b"{}")
+    now, message, vault = shop.clock.now(), ("sandbox", "evt_1", "paid", b"{}"), shop.desk.house.account_vault.vault
     async with shop.desk.house.database.transaction() as connection:
-        assert await inbox.keep(connection, Side.PAYMENTS, *message, now)
-        assert await inbox.keep(connection, Side.PAYOUTS, *message, now)
-        assert await inbox.keep(connection, Side.PAYOUTS, *message, now) is None
+        assert await inbox.keep(connection, vault, Side.PAYMENTS, *message, now)
+        assert await inbox.keep(connection, vault, Side.PAYOUTS, *message, now)
+        assert await inbox.keep(connection, vault, Side.PAYOUTS, *message, now) is None
 
 
 async def test_a_message_is_kept_when_its_worker_dies_and_applied_by_another(

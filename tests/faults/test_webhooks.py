@@ -8,10 +8,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role
 from plaudit.selling.orders import actions, jobs
+from plaudit.vault.sealing import vault_of
 from tests.support.shop import CONFIRM, DECLINED, EXPIRES, GOOD, LATE, Shop, open_shop, signed, until_coins
 from tests.support.waiting import eventually
 
@@ -79,8 +81,10 @@ async def test_the_same_event_five_times_is_kept_once(shop: Shop, ada: httpx2.As
     outcomes = [(await shop.tell(event)).json()["outcome"] for _ in range(5)]
     assert outcomes == ["applied", *["repeated"] * 4]
     async with shop.desk.house.database.read() as connection:
-        kept = await connection.fetch("select body, state, tries from webhook_event")
-    assert [tuple(row) for row in kept] == [(event[1], "applied", 1)]
+        kept = await connection.fetch("select message_id, body, state, tries from webhook_event")
+        message = await inbox.find(connection, vault_of(shop.desk.house.settings), kept[0]["message_id"])
+    assert [tuple(row)[1:] for row in kept] == [(None, "applied", 1)]
+    assert message.body == event[1]
     assert await shop.coins(ada) == 70
 
 

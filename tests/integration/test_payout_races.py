@@ -124,7 +124,7 @@ async def test_webhooks_polls_and_kept_events_at_once(desk: PayoutDesk, status: 
         *(desk.hear(event_id) for event_id in reversed(events)),
         *(desk.hear(event_id) for event_id in events),
         *(poll_due(desk.database, desk.clock, desk.providers) for _ in range(2)),
-        *(apply_due(desk.database, desk.clock, desk.providers) for _ in range(2)),
+        *(apply_due(desk.database, desk.clock, desk.providers, desk.vault.vault) for _ in range(2)),
         *(desk.request(quote) for quote in quotes),
     )
     assert {(await desk.find(payout.id)).state for payout in payouts} == {PayoutState(status)}

@@ -96,7 +96,8 @@ class Studio:
 
     async def work(self, job: Callable[..., Awaitable[int]]) -> int:
         house = self.shop.desk.house
-        more = [house.account_vault] if job is send_due else []
+        vault = house.account_vault
+        more = [vault] if job is send_due else [vault.vault] if job is apply_due else []
         return await job(house.database, house.clock, house.payout_providers, *more)
 
 

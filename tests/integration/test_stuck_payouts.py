@@ -160,27 +160,27 @@ async def test_an_event_that_cannot_be_applied_stops_no_other(payouts: PayoutDes
     async def keep(connection: Any, clock: ManualClock, payout_id: UUID) -> None:
         event_id = bank.settle(payout_id, PayoutStatus.PAID)
         body = bank.events[event_id]
-        await inbox.keep(connection, Side.PAYOUTS, bank.name, event_id, KIND, body, clock.now())
+        await inbox.keep(connection, payouts.vault.vault, Side.PAYOUTS, bank.name, event_id, KIND, body, clock.now())
 
     for payout_id in (bad, *good):
         await payouts.act(keep, payout_id)
     bank.breaks_at = {bad}
     payouts.clock.advance(timedelta(seconds=INBOX_LEASE_S))
-    assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 3
+    assert await apply_due(payouts.database, payouts.clock, payouts.providers, payouts.vault.vault) == 3
     assert await states(payouts, [bad, *good]) == [PayoutState.SENT, PayoutState.PAID, PayoutState.PAID]
     due = []
     for _ in range(3):
         (listed,) = await stuck(payouts.database, Queue.EVENT)
         due.append((listed.due_at - payouts.clock.now()).total_seconds())
         payouts.clock.advance(listed.due_at - payouts.clock.now())
-        assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 1
+        assert await apply_due(payouts.database, payouts.clock, payouts.providers, payouts.vault.vault) == 1
     assert due == [4, 8, 16], "the second try was the first that failed"
 
     bank.breaks_at = set()
     (listed,) = await stuck(payouts.database, Queue.EVENT)
     assert (listed.provider, listed.event_id) == ("sandbox", f"0-{bad}")
     await hurry(payouts, listed)
-    assert await apply_due(payouts.database, payouts.clock, payouts.providers) == 1
+    assert await apply_due(payouts.database, payouts.clock, payouts.providers, payouts.vault.vault) == 1
     assert await states(payouts, [bad]) == [PayoutState.PAID]
     assert await stuck(payouts.database, Queue.EVENT) == []
 

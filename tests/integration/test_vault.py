@@ -17,6 +17,7 @@ from plaudit.feeds.webhooks.model import NewEndpoint
 from plaudit.feeds.webhooks.signing import SECRETS, secrets_of
 from plaudit.http.house import open_house
 from plaudit.ids import new_id
+from plaudit.inbox import actions as inbox
 from plaudit.payouts import methods
 from plaudit.payouts.model import PayoutMethod
 from plaudit.payouts.vault import ACCOUNTS, AccountNotReadable, AccountNumbers, AccountVault, _derived
@@ -217,6 +218,10 @@ async def test_a_server_that_starts_seals_what_earlier_versions_kept(
     database_url: str, database: Database, clock: ManualClock, owner_connection: OwnConnection, tmp_path: Path
 ) -> None:
     *accounts, endpoint = await plant_old(owner_connection, clock)
+    await owner_connection.execute(
+        "insert into webhook_event (side, provider, event_id, kind, received_at, due_at, body)"
+        " values ('payments', 'sandbox', 'evt_1', 'paid', now(), now(), 'Ada Lovelace')"
+    )
     with pytest.raises(KeyNotHere, match=r"bank accounts are sealed with key .*: add it to PLAUDIT_VAULT_KEYS"):
         async with open_house(Settings(vault_keys=Secret(SECOND), data=tmp_path), database_url, with_jobs=False):
             pass
@@ -228,6 +233,8 @@ async def test_a_server_that_starts_seals_what_earlier_versions_kept(
             assert await read(database, house.account_vault, method) == NUMBERS
     async with database.read() as connection:
         assert await secrets_of(connection, vault_of(settings), endpoint, clock.now()) == ["whsec_" + "A" * 43 + "="]
+        message_id = await connection.fetchval("select message_id from webhook_event where body is null")
+        assert (await inbox.find(connection, vault_of(settings), message_id)).body == b"Ada Lovelace"
     clear = "select count(*) from payout_method where num_nonnulls(iban, bank_code, account_number, account_key) > 0"
     assert await owner_connection.fetchval(clear) == 0
     assert await owner_connection.fetchval("select count(secret) from webhook_secret") == 0

@@ -457,7 +457,7 @@ class Payouts(RuleBasedStateMachine):
         body = self.bank.events[event]
 
         async def take() -> None:
-            reader = PayoutReader(self.providers, self.clock)
+            reader = PayoutReader(self.providers, self.vault.vault, self.clock)
             await inbox.receive(self.database, self.clock, reader, self.bank.name, event, KIND, body)
 
         async def all_of_them() -> None:
@@ -477,7 +477,7 @@ class Payouts(RuleBasedStateMachine):
         body = self.bank.events[event]
         self.act(inbox.keep, Side.PAYOUTS, self.bank.name, event, KIND, body, self.clock.now())
         self.clock.advance(timedelta(minutes=1))
-        self._work(apply_due, 2)
+        self._work(apply_due, 2, self.vault.vault)
         told = self.bank.read_event(body)
         assert told is not None
         self._told(told.payout_id, told.status)

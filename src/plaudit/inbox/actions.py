@@ -8,6 +8,7 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.inbox.bodies import seal_body, with_body
 from plaudit.inbox.model import (
     Message,
     MessageFilter,
@@ -35,6 +36,7 @@ from plaudit.pages import Place
 from plaudit.problems import NotFound, TooBusy, Unavailable
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.queues import Backoff, Failure, Queue, settle
+from plaudit.vault.sealing import Vault
 
 SQL = statements(__file__)
 
@@ -57,6 +59,8 @@ class Reader(Protocol):
     """How one side of the house understands what it is told."""
 
     side: Side
+    vault: Vault
+    """Which opens what is kept."""
 
     async def read(self, message: StoredMessage) -> Applying:
         """Ask the provider what a message says; the answer applies it in one transaction, any number of times.
@@ -100,7 +104,7 @@ async def receive(
         SignatureNotValid: its id is longer than any provider's.
     """
     async with database.transaction() as connection:
-        kept = await keep(connection, reader.side, provider, event_id, kind, body, clock.now())
+        kept = await keep(connection, reader.vault, reader.side, provider, event_id, kind, body, clock.now())
     if kept is None:
         return NewsOutcome.REPEATED
     try:
@@ -113,7 +117,14 @@ async def receive(
 
 
 async def keep(
-    connection: Connection, side: Side, provider: str, event_id: str, kind: str, body: bytes, now: datetime
+    connection: Connection,
+    vault: Vault,
+    side: Side,
+    provider: str,
+    event_id: str,
+    kind: str,
+    body: bytes,
+    now: datetime,
 ) -> StoredMessage | None:
     """Keep a verified message, once; None: it was kept before. Whoever keeps it has INBOX_LEASE_S to apply it.
 
@@ -123,11 +134,12 @@ async def keep(
     if not 1 <= len(event_id) <= WEBHOOK_ID_LENGTH_MAX:
         raise SignatureNotValid
     lease = now + timedelta(seconds=INBOX_LEASE_S)
-    kept = (side, provider, event_id, kind[:WEBHOOK_ID_LENGTH_MAX], now, body, lease)
+    sealed = await seal_body(connection, vault, side, provider, event_id, body)
+    kept = (side, provider, event_id, kind[:WEBHOOK_ID_LENGTH_MAX], now, sealed, lease)
     return await fetch_one(connection, SQL["keep_message"], StoredMessage, *kept)
 
 
-async def find(connection: Connection, message_id: UUID) -> StoredMessage:
+async def find(connection: Connection, vault: Vault, message_id: UUID) -> StoredMessage:
     """A message with its bytes.
 
     Raises:
@@ -136,7 +148,7 @@ async def find(connection: Connection, message_id: UUID) -> StoredMessage:
     message = await fetch_one(connection, SQL["find_message_by_id"], StoredMessage, message_id)
     if message is None:
         raise NotFound("There is no such message.", message_id=message_id)
-    return message
+    return await with_body(connection, vault, message)
 
 
 async def list_messages(connection: Connection, wanted: MessageFilter, after: Place, limit: int) -> list[Message]:
@@ -171,7 +183,7 @@ async def replay(database: Database, clock: Clock, message_id: UUID, person_id: 
     now = clock.now()
     lease = now + timedelta(seconds=INBOX_LEASE_S)
     async with database.transaction() as connection:
-        found, message = await find(connection, message_id), None
+        found, message = await find(connection, reader.vault, message_id), None
         if found.side is reader.side:
             message = await fetch_one(connection, SQL["claim_message"], StoredMessage, message_id, now, lease)
         else:
@@ -227,6 +239,8 @@ async def apply(database: Database, clock: Clock, message: StoredMessage, reader
 
 async def _read_and_apply(database: Database, clock: Clock, message: StoredMessage, reader: Reader) -> NewsOutcome:
     """All that a message says in one transaction with its outcome."""
+    async with database.read() as connection:
+        message = await with_body(connection, reader.vault, message)
     applying = await reader.read(message)
     async with database.transaction() as connection:
         applied = await applying(connection)

@@ -85,7 +85,8 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredMessage(Message, frozen=True, kw_only=True):
-    """A message with its bytes as they came."""
+    """A message with its bytes as they came; while they are sealed, `body` is empty."""
 
     leased_until: datetime | None
     body: bytes
+    sealed_body: bytes | None

@@ -1,10 +1,10 @@
 -- name: keep_message -> StoredMessage
 -- Whoever keeps it has it until its lease ends.
-insert into webhook_event (side, provider, event_id, kind, received_at, body, due_at, leased_until, tries)
+insert into webhook_event (side, provider, event_id, kind, received_at, sealed_body, due_at, leased_until, tries)
 values ($1, $2, $3, $4, $5, $6, $7, $7, 1)
 on conflict do nothing
 returning message_id, side, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at,
-    leased_until, body
+    leased_until, coalesce(body, '') as body, sealed_body
 
 -- name: claim_messages -> StoredMessage
 -- Messages of a side it is time to apply.
@@ -15,14 +15,14 @@ from (
 ) due
 where e.message_id = due.message_id
 returning e.message_id, e.side, e.provider, e.event_id, e.kind, e.received_at, e.state, e.detail, e.tries, e.errors,
-    e.tried_at, e.due_at, e.leased_until, e.body
+    e.tried_at, e.due_at, e.leased_until, coalesce(e.body, '') as body, e.sealed_body
 
 -- name: claim_message -> StoredMessage
 -- One message, unless somebody is at it.
 update webhook_event set due_at = $3, leased_until = $3, tries = tries + 1
 where message_id = $1 and (due_at is null or due_at <= $2)
 returning message_id, side, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at,
-    leased_until, body
+    leased_until, coalesce(body, '') as body, sealed_body
 
 -- name: hurry_message
 update webhook_event set due_at = $2
@@ -72,7 +72,7 @@ from webhook_event where state in ('waiting', 'problem')
 
 -- name: find_message_by_id -> StoredMessage
 select message_id, side, provider, event_id, kind, received_at, state, detail, tries, errors, tried_at, due_at,
-    leased_until, body
+    leased_until, coalesce(body, '') as body, sealed_body
 from webhook_event where message_id = $1
 
 -- name: replays -> Replay

@@ -2,4 +2,4 @@
 
 from plaudit.room import Room
 
-ROOM = Room(package="plaudit.inbox", tables="webhook_event webhook_replay webhook_transition")
+ROOM = Room(package="plaudit.inbox", tables="webhook_event webhook_replay webhook_transition", sealed="bodies:COLUMNS")

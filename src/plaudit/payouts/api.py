@@ -291,12 +291,13 @@ async def take_webhook(
     database: Database,
     clock: Clock,
     payout_providers: NamedDependency[PayoutProviders],
+    account_vault: NamedDependency[AccountVault],
 ) -> Response[None]:
     """Signed by the provider. Kept as it came, once, before it is applied; so 204 means it will not be lost."""
     body = await request.body()
     if len(body) > PAYOUT_WEBHOOK_BYTES_MAX:
         raise BodyTooLarge
-    await told.receive(database, payout_providers, provider_name, request.headers, body, clock)
+    await told.receive(database, payout_providers, account_vault.vault, provider_name, request.headers, body, clock)
     return Response(None, status_code=204)
 
 

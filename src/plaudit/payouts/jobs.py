@@ -193,6 +193,6 @@ def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders, va
     return [
         Job(SENDS.name, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers, vault)),
         Job(POLLS.name, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
-        Job(MESSAGES.name, PAYOUT_JOBS_EVERY_S, lambda: apply_told_due(database, clock, providers)),
+        Job(MESSAGES.name, PAYOUT_JOBS_EVERY_S, lambda: apply_told_due(database, clock, providers, vault.vault)),
         Job("payouts.rates", PAYOUT_REFERENCE_RATES_EVERY_S, lambda: update_reference_rates(database, clock)),
     ]

@@ -10,6 +10,7 @@ from plaudit.payouts.outcomes import PayoutNewsOutcome, apply
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.problems import NotFound
 from plaudit.providers import ProviderUnavailable
+from plaudit.vault.sealing import Vault
 
 KIND = "payout"
 """Of every message: what happened to the payout is in its body."""
@@ -27,7 +28,8 @@ class PayoutReader:
 
     side = Side.PAYOUTS
 
-    def __init__(self, providers: PayoutProviders, clock: Clock) -> None:
+    def __init__(self, providers: PayoutProviders, vault: Vault, clock: Clock) -> None:
+        self.vault = vault
         self._providers = providers
         self._clock = clock
 
@@ -49,6 +51,7 @@ class PayoutReader:
 async def receive(
     database: Database,
     providers: PayoutProviders,
+    vault: Vault,
     name: str,
     headers: Mapping[str, str],
     body: bytes,
@@ -64,9 +67,9 @@ async def receive(
     if provider is None:
         raise NotFound("There is no payout provider of this name.")
     event_id = provider.verify_webhook(headers, body)
-    return await inbox.receive(database, clock, PayoutReader(providers, clock), name, event_id, KIND, body)
+    return await inbox.receive(database, clock, PayoutReader(providers, vault, clock), name, event_id, KIND, body)
 
 
-async def apply_due(database: Database, clock: Clock, providers: PayoutProviders) -> int:
+async def apply_due(database: Database, clock: Clock, providers: PayoutProviders, vault: Vault) -> int:
     """Apply what waits and is due; how many were tried. Several workers may run this."""
-    return await inbox.apply_due(database, clock, PayoutReader(providers, clock))
+    return await inbox.apply_due(database, clock, PayoutReader(providers, vault, clock))

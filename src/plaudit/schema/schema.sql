@@ -5383,7 +5383,7 @@ CREATE TABLE public.webhook_event (
     event_id text NOT NULL,
     kind text NOT NULL,
     received_at timestamp with time zone NOT NULL,
-    body bytea NOT NULL,
+    body bytea,
     state text DEFAULT 'waiting'::text CONSTRAINT webhook_event_outcome_not_null NOT NULL,
     detail text DEFAULT ''::text NOT NULL,
     message_id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -5395,7 +5395,9 @@ CREATE TABLE public.webhook_event (
     leased_until timestamp with time zone,
     failed_with text,
     side text NOT NULL,
+    sealed_body bytea,
     CONSTRAINT webhook_begins_waiting CHECK (((previous_state IS NOT NULL) OR (state = 'waiting'::text))),
+    CONSTRAINT webhook_event_body_in_clear_or_sealed CHECK ((num_nonnulls(body, sealed_body) = 1)),
     CONSTRAINT webhook_side_known CHECK ((side = ANY (ARRAY['payments'::text, 'payouts'::text]))),
     CONSTRAINT webhook_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'ignored'::text, 'problem'::text]))),
     CONSTRAINT webhook_waits_for_something CHECK (((due_at IS NOT NULL) OR (state <> 'waiting'::text)))
@@ -5408,6 +5410,8 @@ COMMENT ON COLUMN public.webhook_event.errors IS 'tries that failed here, not at
 COMMENT ON COLUMN public.webhook_event.due_at IS 'when it is to be applied, or applied again; also the lease of who is at it';
 
 COMMENT ON COLUMN public.webhook_event.side IS 'whom it is for: who takes payments, or who pays out';
+
+COMMENT ON COLUMN public.webhook_event.sealed_body IS 'by the vault';
 
 CREATE VIEW public.stuck_work AS
  SELECT (md5(concat_ws(' '::text, queue, shard, creator_id, reversal_id, direction, conversion_id, payout_id, provider, event_id)))::uuid AS id,
@@ -6706,6 +6710,8 @@ CREATE INDEX webhook_endpoint_newest ON public.webhook_endpoint USING btree (cre
 CREATE INDEX webhook_event_by_time ON public.webhook_event USING btree (received_at DESC, message_id DESC);
 
 CREATE INDEX webhook_event_due ON public.webhook_event USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX webhook_event_in_clear ON public.webhook_event USING btree (side, provider, event_id) WHERE (body IS NOT NULL);
 
 CREATE INDEX webhook_event_to_look_at ON public.webhook_event USING btree (received_at DESC) WHERE (state = ANY (ARRAY['waiting'::text, 'problem'::text]));
 
@@ -8299,6 +8305,8 @@ GRANT UPDATE(revoked_at) ON TABLE public.stream_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_event TO plaudit_app;
 
+GRANT UPDATE(body) ON TABLE public.webhook_event TO plaudit_app;
+
 GRANT UPDATE(state) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT UPDATE(detail) ON TABLE public.webhook_event TO plaudit_app;
@@ -8316,6 +8324,8 @@ GRANT UPDATE(due_at) ON TABLE public.webhook_event TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.webhook_event TO plaudit_app;
+
+GRANT UPDATE(sealed_body) ON TABLE public.webhook_event TO plaudit_app;
 
 GRANT SELECT ON TABLE public.stuck_work TO plaudit_app;
 

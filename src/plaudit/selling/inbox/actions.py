@@ -13,6 +13,7 @@ from plaudit.selling.orders.capturing import carry_out_these
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.news import News
 from plaudit.settings import Settings
+from plaudit.vault.sealing import vault_of
 
 _WEIGHT = [NewsOutcome.IGNORED, NewsOutcome.REPEATED, NewsOutcome.APPLIED, NewsOutcome.PROBLEM, NewsOutcome.WAITING]
 """Of several news in one message the one furthest to the right speaks for all."""
@@ -27,6 +28,7 @@ class PaymentReader:
         self._database = database
         self._providers = providers
         self._settings = settings
+        self.vault = vault_of(settings)
         self._clock = clock
 
     async def read(self, message: StoredMessage) -> inbox.Applying:

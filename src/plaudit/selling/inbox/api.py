@@ -32,6 +32,7 @@ from plaudit.selling.inbox.answers import (
 from plaudit.selling.orders import problems
 from plaudit.selling.orders.model import PaymentProblemKind
 from plaudit.selling.providers import PaymentProviders
+from plaudit.vault.sealing import vault_of
 
 TAGS = ["Operator"]
 Provider = Annotated[
@@ -71,10 +72,10 @@ async def list_messages(
     problems=(NotFound,),
     summary="One message as it came",
 )
-async def get_message(message_id: FromPath[UUID], database: Database) -> RawMessageAnswer:
+async def get_message(message_id: FromPath[UUID], database: Database, settings: Settings) -> RawMessageAnswer:
     """With its body, and who had it applied again."""
     async with database.read() as connection:
-        message = await inbox.find(connection, message_id)
+        message = await inbox.find(connection, vault_of(settings), message_id)
         return raw_answer(message, await inbox.replays(connection, message_id))
 
 
@@ -99,7 +100,7 @@ async def replay_message(
     """The kept body is read again; nothing happens twice. What a payout provider told is left to a job."""
     outcome = await actions.replay(database, payment_providers, message_id, caller.person_id, settings, clock)
     async with database.read() as connection:
-        message = await inbox.find(connection, message_id)
+        message = await inbox.find(connection, vault_of(settings), message_id)
     jobs.wake(inbox.MESSAGES[message.side].name)
     return Replayed(MessageState(outcome), message_answer(message))
 

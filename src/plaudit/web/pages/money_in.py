@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from plaudit.db import Connection
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import MessageFilter, MessageState
-from plaudit.injected import Clock, Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import BY_TIME, Place
 from plaudit.people.access import Access
@@ -23,6 +23,7 @@ from plaudit.selling.orders.model import PaymentProblemKind
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reconciliation import actions as reconciliation
 from plaudit.selling.reconciliation.model import DifferenceFilter, DifferenceState
+from plaudit.vault.sealing import vault_of
 from plaudit.web.pages.frame import page, viewer_of
 
 T = TypeVar("T")
@@ -110,11 +111,13 @@ def _page(rows: list[T], places: list[Place], choices: list[str], chosen: str) -
 
 
 @get("/operator/messages/{message_id:uuid}", access=LOOKS_AFTER_IT, personal=True, include_in_schema=False)
-async def message(message_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> Response[str]:
+async def message(
+    message_id: FromPath[UUID], caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> Response[str]:
     """One message as it came."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        found = await inbox.find(connection, message_id)
+        found = await inbox.find(connection, vault_of(settings), message_id)
         replays = await inbox.replays(connection, message_id)
         people = await people_by_ids(connection, {replay.person_id for replay in replays})
     return page(
