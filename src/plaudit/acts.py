@@ -6,7 +6,7 @@ anything ends with the act, so that no handler can forget it and none leaves one
 
 import enum
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
@@ -182,18 +182,20 @@ def about(values: Sequence[object]) -> str | None:
     return " ".join(dict.fromkeys(parts[:ACT_ABOUT_MAX])) or None
 
 
-def kept(value: Any) -> Any:
+def kept(value: Any, private: Container[str] = PRIVATE) -> Any:
     """A value of JSON as an act may keep it: without what is private, no longer than anybody reads."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
         entries = list(value.items())[:ACT_SAID_ENTRIES_MAX]
         return {
-            _text(str(name)): LEFT_OUT if name in PRIVATE and one is not None else kept(one) for name, one in entries
+            _text(str(name)): LEFT_OUT if name in private and one is not None else kept(one, private)
+            for name, one in entries
         }
     if isinstance(value, list | tuple):
         more = len(value) - ACT_SAID_ENTRIES_MAX
-        return [kept(one) for one in value[:ACT_SAID_ENTRIES_MAX]] + ([f"… {more} more"] if more > 0 else [])
+        shown = [kept(one, private) for one in value[:ACT_SAID_ENTRIES_MAX]]
+        return [*shown, f"… {more} more"] if more > 0 else shown
     return value
 
 

@@ -24,6 +24,9 @@ from plaudit.settings import Settings, SetupError
 
 T = TypeVar("T")
 
+_PRIVATE = PRIVATE - {"name"}
+"""Of a command, a name is what it is about, such as that of a key."""
+
 CLOCK = HouseClock(SystemClock())
 """That of commands: right from when they are connected."""
 
@@ -63,9 +66,9 @@ def act_of_command() -> Act:
         "act",
         Actor.COMMAND,
         context.command_path if context else Path(sys.argv[0]).name,
-        command=Command(_user(), socket.gethostname(), kept(arguments)),
+        command=Command(_user(), socket.gethostname(), kept(arguments, _PRIVATE)),
         about=about(
-            [value for name, value in arguments.items() if isinstance(value, str | int) and name not in PRIVATE]
+            [value for name, value in arguments.items() if isinstance(value, str | int) and name not in _PRIVATE]
         ),
     )
 

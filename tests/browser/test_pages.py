@@ -27,7 +27,7 @@ PAGES = {
     OPERATOR: (
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
         "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
-        "/operator/access", "/operator/setup",
+        "/operator/access", "/operator/acts", "/operator/setup",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"
