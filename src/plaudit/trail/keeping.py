@@ -1,7 +1,7 @@
 """How requests get into the trail: what is an act, what it came to, and tries that were refused."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from litestar.handlers import BaseRouteHandler
@@ -20,19 +20,17 @@ from plaudit.wire import send_problem
 
 log = logging.getLogger(__name__)
 
-SEAL_JOB = "trail.seal"
 _LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOT_ALLOWED = frozenset({401, 403})
 
 
 class Trail:
-    """What one process knows of the trail. `on_written` is told of each act after its commit."""
+    """What one process has to do with the trail."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._refusals = Refusals()
-        self.on_written: Callable[[], None] = lambda: None
 
     def begin(self, scope: Any, handler: BaseRouteHandler, caller: Caller | None) -> None:
         """The act of a request, if it is one: by a key, or by a role over others, it changes something or reads what is
@@ -58,8 +56,6 @@ class Trail:
         elif act is not None and act.id is None:
             async with self._database.transaction() as connection:
                 await act.answer(connection)
-        if act is not None:
-            self.on_written()
 
     def refused_at_the_door(self, scope: Any, handler: BaseRouteHandler, problem: Problem) -> None:
         """The same of somebody who came by the way round the framework."""
@@ -73,7 +69,6 @@ class Trail:
             async with self._database.transaction() as connection:
                 for record in records:
                     await write_record(connection, record)
-            self.on_written()
         return len(records)
 
     async def start(self) -> None:
