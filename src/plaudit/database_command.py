@@ -65,12 +65,22 @@ def act_of_command() -> Act:
         CLOCK,
         "act",
         Actor.COMMAND,
-        context.command_path if context else Path(sys.argv[0]).name,
+        _name(context) if context else Path(sys.argv[0]).name,
         command=Command(_user(), socket.gethostname(), kept(arguments, _PRIVATE)),
         about=about(
             [value for name, value in arguments.items() if isinstance(value, str | int) and name not in _PRIVATE]
         ),
     )
+
+
+def _name(context: click.Context) -> str:
+    """As it is called: `plaudit key create`, however Python was started."""
+    words: list[str] = []
+    here: click.Context | None = context
+    while here is not None and here.parent is not None:
+        words.insert(0, here.info_name or "")
+        here = here.parent
+    return " ".join(["plaudit", *(words or [context.info_name or ""])])
 
 
 def _plain(value: Any) -> Any:

@@ -319,8 +319,10 @@ async def test_others_prove_books_and_trail(desk: Desk, clock: ManualClock, tmp_
     assert verified.stdout.startswith("holds: 2 heads, "), verified
     assert "deliveries of 4 streams" in verified.stdout
     assert verified.status == 0
-    forged = (tmp_path / "deliveries").read_text().replace('","1"],', '","2"],', 1)
-    (tmp_path / "deliveries").write_text(forged)
+    first, _, others = (tmp_path / "deliveries").read_text().partition("\n")
+    line = msgspec.json.decode(first)
+    line["gifts"][0][3] = str(int(line["gifts"][0][3]) + 1)
+    (tmp_path / "deliveries").write_text(f"{msgspec.json.encode(line).decode()}\n{others}")
     assert plaudit(url, "verify", *(str(tmp_path / name) for name in files)).status == 1
 
 
