@@ -42,10 +42,10 @@ def encrypted() -> Iterator[tuple[str, Path]]:
 
 async def test_its_certificate_is_checked_name_and_all(encrypted: tuple[str, Path]) -> None:
     url, certificate = encrypted
-    connection = await connect(f"{url}?sslmode=verify-ca&sslrootcert={certificate}", role=None)
+    connection = await connect(f"{url}?sslmode=verify-ca&sslrootcert={certificate}")
     assert await connection.fetchval("select ssl from pg_stat_ssl where pid = pg_backend_pid()")
     assert (await read_facts(connection)).is_private
     await connection.close()
     for mode in (f"verify-full&sslrootcert={certificate}", "verify-ca", "disable"):
         with pytest.raises(DatabaseUnreachable):
-            await connect(f"{url}?sslmode={mode}", role=None)
+            await connect(f"{url}?sslmode={mode}")

@@ -79,7 +79,7 @@ async def losses_at(
 
 def test_nobody_gains_by_buying_and_cashing_out(database_url: str) -> None:
     with asyncio.Runner() as runner:
-        connection = runner.run(connect(database_url, role=None))
+        connection = runner.run(connect(database_url))
         for currency, per_euro in PER_EURO.items():
             runner.run(connection.execute(RATES, currency, per_euro))
 

@@ -101,9 +101,7 @@ class VideoGifts(WalletMachine):
         self.catalogue = Catalogue(self.database, self.clock)
         await self.catalogue.refresh()
         self.item = _teddy(self.catalogue)
-        doorkeeper = Doorkeeper(
-            self.database, self.clock, KeySets(self.clock), token_life_max_s=settings.token_life_max_s
-        )
+        doorkeeper = Doorkeeper(self.database, self.clock, KeySets(self.clock), settings)
         self.places = VideoPlaces(self.database, doorkeeper, settings, self.clock)
         prices = Prices(self.database, settings, self.clock)
         whereabouts = Whereabouts(self.database, settings, self.clock)

@@ -157,6 +157,45 @@ begin
     return v_epoch;
 end $$;
 
+CREATE FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) RETURNS TABLE(version integer, cents numeric, currency text, rule_version integer, rate_version integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with rule as (
+        select version, numerator, denominator, effective_at,
+            coalesce(lead(effective_at) over (order by effective_at, version), 'infinity') as until
+        from reward_rule where version is distinct from p_without_rule
+    ), rate as (
+        select version, currency, numerator, denominator,
+            coalesce(lead(effective_at) over (partition by currency order by effective_at, version), 'infinity') as until
+        from payout_rate where version is distinct from p_without_rate
+    )
+    select distinct on (b.version) b.version,
+        r.numerator::numeric * t.numerator * w.cents / r.denominator / t.denominator as cents,
+        t.currency, r.version, t.version
+    from books_from(p_from, p_draft) b
+    join rule r on r.until > greatest(b.from_at, r.effective_at)
+    join rate t on t.until > greatest(b.from_at, r.effective_at)
+    join lateral currency_worth(b.rates) w on w.currency = t.currency
+    order by b.version, cents desc, r.version, t.version
+$$;
+
+CREATE FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb) RETURNS TABLE(version integer, from_at timestamp with time zone, until timestamp with time zone, rates jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select version, from_at, until, rates from (
+        select version, greatest(effective_at, p_from) as from_at, rates,
+            coalesce(lead(effective_at) over (order by effective_at, version = 0, version), 'infinity') as until
+        from (
+            select version, effective_at, rates from price_book b
+            where not exists (select from price_book_withdrawal w where w.version = b.version)
+            union all
+            select 0, (p_draft ->> 'effective_at')::timestamptz, p_draft -> 'rates' where p_draft is not null
+        ) b
+    ) b where until > from_at
+$$;
+
 CREATE FUNCTION public.bound_is_narrower(p_name text, p_value bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -193,6 +232,7 @@ CREATE TABLE public.wallet (
     newest_gift_id uuid,
     gifts_since_milestone smallint DEFAULT 0 NOT NULL,
     frozen_until timestamp with time zone,
+    promotional_through bigint DEFAULT 0 NOT NULL,
     CONSTRAINT wallet_gifts_since_milestone_check CHECK ((gifts_since_milestone >= 0)),
     CONSTRAINT wallet_knows_its_newest_gift CHECK (((newest_gift_id IS NULL) = (spent = 0))),
     CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
@@ -214,6 +254,8 @@ COMMENT ON COLUMN public.wallet.newest_gift_id IS 'charged last; last_gift_id is
 COMMENT ON COLUMN public.wallet.gifts_since_milestone IS 'charged since the last one that is a milestone';
 
 COMMENT ON COLUMN public.wallet.frozen_until IS 'nothing is spent before; infinity: until it is lifted';
+
+COMMENT ON COLUMN public.wallet.promotional_through IS 'where the last promotional stretch of the strip ends: what is spent before may be one';
 
 CREATE FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -264,6 +306,7 @@ declare
     milestones gift_milestone[] := '{}';
     spent_befores bigint[] := '{}';
     remaining bigint[] := '{}';
+    promotional integer[] := '{}';
     known gift;
     somebody_is_frozen boolean;
     i integer;
@@ -363,6 +406,9 @@ begin
                 milestones := array_append(milestones, row(p_shard, viewer, purse.spent, line.id)::gift_milestone);
             end if;
             spent_befores := array_append(spent_befores, purse.spent);
+            if purse.spent < purse.promotional_through then
+                promotional := array_append(promotional, cardinality(posted));
+            end if;
             purse.coins := purse.coins - line.coins;
             purse.spent := purse.spent + line.coins;
             remaining := array_append(remaining, purse.coins);
@@ -430,6 +476,37 @@ begin
     select p_shard, n.creator_shard, n.batch_no, p_charged_at, coalesce(s.gifts, 0) + coalesce(u.gifts, 0),
         coalesce(s.coins, 0) + coalesce(u.coins, 0), coalesce(s.lines, '{}'), u.lines
     from numbered n left join shown s using (creator_shard) left join unshown u using (creator_shard);
+
+    if cardinality(promotional) > 0 then
+        perform mark_promotional(p_shard, array(select posted[place] from unnest(promotional) place));
+    end if;
+end $$;
+
+CREATE FUNCTION public.coins_bring_more_than_payouts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    recorded_at constant timestamptz :=
+        coalesce(to_jsonb(new) ->> 'recorded_at', to_jsonb(new) ->> 'published_at', to_jsonb(new) ->> 'withdrawn_at');
+    rule constant integer := case tg_table_name when 'reward_rule' then (to_jsonb(new) ->> 'version')::integer end;
+    rate constant integer := case tg_table_name when 'payout_rate' then (to_jsonb(new) ->> 'version')::integer end;
+begin
+    perform pg_advisory_xact_lock(hashtext('plaudit.margin'));
+    if coalesce(rule, rate) is not null and not exists (
+        select from best_payouts(recorded_at, null, null, null) b
+        left join best_payouts(recorded_at, null, rule, rate) w using (version)
+        where b.cents > coalesce(w.cents, 0)
+    ) then
+        return null;
+    end if;
+    perform from sold_below_payout(recorded_at, null, null) l
+    where tg_table_name <> 'price_book' or l.book_version = (to_jsonb(new) ->> 'version')::integer;
+    if found then
+        raise check_violation using message = 'coins would be sold for no more than they can be paid out for',
+            constraint = 'coins_bring_more_than_payouts', table = tg_table_name;
+    end if;
+    return null;
 end $$;
 
 CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
@@ -437,6 +514,39 @@ CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent big
     AS $$
     select div(2 * p_net_minor::numeric * p_unspent + p_coins, 2 * p_coins::numeric)::bigint
 $$;
+
+CREATE FUNCTION public.currency_places(p_currency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case
+        when p_currency in ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV',
+            'XAF', 'XOF', 'XPF') then 0
+        when p_currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3
+        when p_currency in ('CLF', 'UYW') then 4
+        else 2
+    end
+$$;
+
+CREATE FUNCTION public.currency_worth(p_rates jsonb) RETURNS TABLE(currency text, cents numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    with newest as (
+        select r.currency, r.per_euro from exchange_rate r where r.day = (select max(day) from exchange_rate)
+        union all select 'EUR', 1 where exists (select from exchange_rate)
+    ), quoted as (
+        select n.currency, d.per_euro * 100 / n.per_euro / 10 ^ currency_places(n.currency) as cents
+        from newest n join newest d on d.currency = 'USD'
+    )
+    select currency, cents from quoted
+    union all
+    select r.key, split_part(r.value, '/', 2)::numeric / split_part(r.value, '/', 1)::numeric
+    from jsonb_each_text(p_rates) r
+    where r.value ~ '^[1-9][0-9]*/[1-9][0-9]*$' and r.key not in (select currency from quoted)
+    union all
+    select 'USD', 1 where not exists (select from quoted) and not coalesce(p_rates ? 'USD', false)
+$_$;
 
 CREATE FUNCTION public.decision_bound_of(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -856,6 +966,10 @@ begin
     else
         insert into strip (shard, viewer_id, start_coin, end_coin, lot_id)
         values (p_shard, p_viewer_id, purse.coins + purse.spent, purse.coins + purse.spent + p_coins, p_lot_id);
+        if p_kind = 'promotional' then
+            update wallet set promotional_through = purse.coins + purse.spent + p_coins
+            where shard = p_shard and viewer_id = p_viewer_id;
+        end if;
     end if;
     update wallet set coins = coins + p_coins where shard = p_shard and viewer_id = p_viewer_id;
     return true;
@@ -1181,6 +1295,13 @@ begin
         select u.lot_id, u.length, (sum(u.length) over (order by u.place))::bigint as reached
         from unnest(lot_ids, lengths) with ordinality as u (lot_id, length, place)
     ) laid;
+    update wallet w set promotional_through = p.through
+    from (
+        select coalesce(max(s.end_coin), 0) as through from strip s join lot l using (shard, viewer_id, lot_id)
+        where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > p_spent and l.kind = 'promotional'
+    ) p
+    where w.shard = p_shard and w.viewer_id = p_viewer_id and w.promotional_through <> p.through
+        and greatest(w.promotional_through, p.through) > p_spent;
 end $$;
 
 CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
@@ -1188,6 +1309,17 @@ CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent b
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select lay_lots(p_shard, p_viewer_id, p_spent, array[row(p_lot_id, p_change)::lot_coins], false)
+$$;
+
+CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select case when p_tax_included
+        then least(round(p_listed_minor / (1 + p_tax_rate) / p_step) * p_step, p_listed_minor)
+            - round(p_listed_minor * p_fee_bps / 10000)
+        else p_listed_minor
+            - round((p_listed_minor + round(p_listed_minor * p_tax_rate / p_step) * p_step) * p_fee_bps / 10000)
+        end - p_fee_fixed_minor
 $$;
 
 CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
@@ -1515,6 +1647,21 @@ CREATE FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with tim
     group by m.lot_id, m.day
 $$;
 
+CREATE FUNCTION public.mark_promotional(p_shard smallint, p_gifts public.gift_line[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into promotional_part (shard, viewer_id, gift_id, creator_id, coins, creator_shard, batch_no)
+    select p.shard, p.viewer_id, p.id, p.creator_id,
+        sum(least(s.end_coin, p.spent_before + p.coins) - greatest(s.start_coin, p.spent_before)), p.creator_shard, p.batch_no
+    from unnest(p_gifts) g
+    join gift_part p on p.shard = p_shard and p.viewer_id = g.viewer_id and p.id = g.id and p.coins > 0
+    join strip s on s.shard = p_shard and s.viewer_id = g.viewer_id and s.start_coin < p.spent_before + p.coins
+        and s.end_coin > p.spent_before
+    join lot l on l.shard = p_shard and l.lot_id = s.lot_id and l.kind = 'promotional'
+    group by p.shard, p.viewer_id, p.id, p.creator_id, p.creator_shard, p.batch_no
+$$;
+
 CREATE FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1643,6 +1790,13 @@ begin
     return p_line;
 end $$;
 
+CREATE FUNCTION public.payable_step(p_currency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_currency in ('HUF', 'IDR') then 100 else 1 end
+$$;
+
 CREATE FUNCTION public.payout_approval_takes_two() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1762,6 +1916,14 @@ begin
         perform move_balance(p_shard, movement.credit_kind, p_credit_owner, p_asset, p_amount);
         perform move_balance(p_shard, movement.debit_kind, p_debit_owner, p_asset, -p_amount, movement.may_overdraw);
     end if;
+    -- What leaves a gift balance becomes money, or was money before: granted coins stay in it.
+    if movement.debit_kind = 'gift_balance' and exists (
+        select from gift_balance g where g.shard = p_shard and g.creator_id = p_debit_owner
+            and g.balance < promotional_received(p_shard, p_debit_owner)
+    ) then
+        raise exception 'the gift balance of creator % is of granted coins', p_debit_owner
+            using errcode = 'check_violation', constraint = 'gift_balance_not_overdrawn';
+    end if;
     return true;
 end $$;
 
@@ -1777,6 +1939,16 @@ begin
         message = 'a published price book is never changed; publish a new version',
         constraint = 'price_book_never_changes', table = tg_table_name;
 end $$;
+
+CREATE FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(p.coins), 0)::bigint
+    from promotional_part p
+    join delivery_stream d on d.shard = p.creator_shard and d.source_shard = p.shard and d.delivered_through >= p.batch_no
+    where p.creator_shard = p_shard and p.creator_id = p_creator_id
+$$;
 
 CREATE FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2149,6 +2321,76 @@ CREATE FUNCTION public.shard_of(p_id bigint) RETURNS smallint
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select (p_id % shards)::smallint from ledger_setting
+$$;
+
+CREATE FUNCTION public.sold_below_payout(p_from timestamp with time zone, p_draft jsonb, p_rows_max integer) RETURNS TABLE(from_at timestamp with time zone, book_version integer, region text, channel text, coins bigint, is_package boolean, place integer, currency text, net_minor bigint, payout_minor bigint, payout_currency text, rule_version integer, rate_version integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with book as materialized (
+        select b.version, b.from_at, b.until, b.rates, o.cents, o.currency, o.rule_version, o.rate_version
+        from books_from(p_from, p_draft) b join best_payouts(p_from, p_draft, null, null) o using (version)
+    ), prices as (
+        select * from price where price.version in (select b.version from book b)
+        union all select * from jsonb_populate_recordset(null::price, p_draft -> 'prices')
+    ), packages as (
+        select * from package where package.version in (select b.version from book b)
+        union all select * from jsonb_populate_recordset(null::package, p_draft -> 'packages')
+    ), worth as materialized (
+        select b.version, w.currency, w.cents from book b cross join lateral currency_worth(b.rates) w
+    ), day as (
+        -- The days on which taxes begin to hold while a book does.
+        select b.version, b.from_at::date as day from book b
+        union
+        select b.version, r.valid_from from book b
+        join (select valid_from from tax_rate union select valid_from from subdivision_tax_rate) r
+            on r.valid_from > b.from_at::date and r.valid_from < b.until
+    ), taxed as materialized (
+        select p.version, p.region, p.channel, p.currency, p.unit_numerator::numeric / p.unit_denominator as unit, p.step_minor,
+            p.tax_included, p.store_fee_bps, p.store_fee_fixed_minor, p.custom_amounts, p.coins_min, p.coins_max,
+            b.from_at, b.until, b.currency as payout_currency, b.rule_version, b.rate_version, t.rate,
+            payable_step(p.currency) as payable,
+            -- Minor units that a coin can be paid out for.
+            b.cents / coalesce(w.cents, p.reference_numerator::numeric * p.unit_denominator / p.reference_denominator
+                / p.unit_numerator / case when p.tax_included then 1 else 1 + p.tax_rate_bps / 10000.0 end) as payout
+        from book b
+        join prices p using (version)
+        left join worth w on w.version = p.version and w.currency = p.currency
+        cross join lateral (
+            select max(greatest(coalesce((
+                select r.rate_bps from tax_rate r
+                where r.country = p.region and r.valid_from <= d.day and (r.valid_until is null or d.day < r.valid_until)
+                order by r.is_override desc, r.tax_rate_id desc limit 1
+            ), p.tax_rate_bps) / 10000.0, (
+                select max(s.rate_ppm) / 1000000.0 from subdivision_tax_rate s
+                where s.country = p.region and s.valid_from <= d.day and (s.valid_until is null or d.day < s.valid_until)
+            ))) as rate
+            from day d where d.version = b.version
+        ) t
+    ), listed as (
+        select x.*, k.coins, true as is_package, k.sort as place, case
+            when k.offer_ends_at > x.from_at and k.offer_starts_at < x.until then least(k.price_minor, k.offer_price_minor)
+            else k.price_minor end::numeric as minor, 0 as slack
+        from taxed x join packages k using (version, region, channel)
+        union all
+        -- Of amounts that anybody chooses the smallest as they are, and all others as none of them is below.
+        select x.*, n.coins, false, null, ceil(n.coins * x.unit / x.step_minor) * x.step_minor, 0
+        from taxed x cross join lateral generate_series(x.coins_min, least(x.coins_max, x.coins_min + 50)) as n (coins)
+        where x.custom_amounts
+        union all
+        select x.*, x.coins_min + 51, false, null, (x.coins_min + 51) * x.unit, x.payable + 1
+        from taxed x where x.custom_amounts and x.coins_max > x.coins_min + 50
+    ), sold as (
+        select l.*, l.coins * l.payout as paid_out,
+            left_of(l.minor, l.tax_included, l.rate, l.payable, l.store_fee_bps, l.store_fee_fixed_minor) - l.slack as net
+        from listed l
+    ), worst as (
+        select distinct on (version, region, channel, place) * from sold where net <= paid_out
+        order by version, region, channel, place, paid_out - net desc
+    )
+    select from_at, version, region, channel, coins, is_package, place, currency, floor(net)::bigint, ceil(paid_out)::bigint,
+        payout_currency, rule_version, rate_version
+    from worst order by from_at, region, channel, place limit p_rows_max
 $$;
 
 CREATE FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) RETURNS record
@@ -4848,6 +5090,28 @@ COMMENT ON TABLE public.price_seller IS 'sellers of record; the code begins the 
 
 COMMENT ON COLUMN public.price_seller.tax_id IS 'empty: the seller has none';
 
+CREATE TABLE public.promotional_before (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    spent bigint NOT NULL,
+    CONSTRAINT promotional_before_spent_check CHECK ((spent > 0))
+);
+
+COMMENT ON COLUMN public.promotional_before.spent IS 'how much of the strip was spent before granted coins were told apart';
+
+CREATE TABLE public.promotional_part (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    gift_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    coins bigint NOT NULL,
+    creator_shard smallint NOT NULL,
+    batch_no bigint NOT NULL,
+    CONSTRAINT promotional_part_coins_check CHECK ((coins > 0))
+);
+
+COMMENT ON TABLE public.promotional_part IS 'what granted coins paid for of a creator''s part of a gift';
+
 CREATE TABLE public.quote_tax (
     shard smallint NOT NULL,
     person_id bigint NOT NULL,
@@ -6230,6 +6494,12 @@ ALTER TABLE ONLY public.price
 ALTER TABLE ONLY public.price_seller
     ADD CONSTRAINT price_seller_pkey PRIMARY KEY (version, code);
 
+ALTER TABLE ONLY public.promotional_before
+    ADD CONSTRAINT promotional_before_pkey PRIMARY KEY (shard, viewer_id);
+
+ALTER TABLE ONLY public.promotional_part
+    ADD CONSTRAINT promotional_part_pkey PRIMARY KEY (shard, viewer_id, gift_id, creator_id);
+
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT quote_ordered_once UNIQUE (shard, person_id, quote_id);
 
@@ -6587,6 +6857,8 @@ CREATE INDEX person_link_of_other ON public.person_link USING btree (other_id) W
 
 CREATE INDEX price_draft_by_change ON public.price_draft USING btree (changed_at DESC, draft_id DESC);
 
+CREATE INDEX promotional_part_by_creator ON public.promotional_part USING btree (creator_shard, creator_id) INCLUDE (shard, batch_no, coins);
+
 CREATE INDEX quote_by_decision ON public.quote USING btree (shard, decision_id) WHERE (decision_id IS NOT NULL);
 
 CREATE INDEX quote_by_expiry ON public.quote USING btree (expires_at);
@@ -6728,6 +7000,14 @@ CREATE TRIGGER act_seal_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
 
 CREATE TRIGGER apply_freeze AFTER INSERT OR UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.apply_freeze();
+
+CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.payout_rate DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.source <> 'reference'::text)) EXECUTE FUNCTION public.coins_bring_more_than_payouts();
+
+CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.price_book DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.coins_bring_more_than_payouts();
+
+CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.price_book_withdrawal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.coins_bring_more_than_payouts();
+
+CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.reward_rule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.coins_bring_more_than_payouts();
 
 CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
 
@@ -7269,6 +7549,12 @@ GRANT ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) T
 REVOKE ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) TO plaudit_app;
 
@@ -7281,8 +7567,16 @@ REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, 
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.coins_bring_more_than_payouts() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.currency_places(p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.currency_places(p_currency text) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.currency_worth(p_rates jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.currency_worth(p_rates jsonb) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.decision_bound_of(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decision_bound_of(p_name text) TO plaudit_app;
@@ -7380,6 +7674,9 @@ REVOKE ALL ON FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_s
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
 
@@ -7469,6 +7766,8 @@ REVOKE ALL ON FUNCTION public.lot_has_a_cause() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.mark_promotional(p_shard smallint, p_gifts public.gift_line[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.method_is_payable() FROM PUBLIC;
@@ -7482,6 +7781,9 @@ GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, 
 
 REVOKE ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigint, p_coins bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payable_step(p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payable_step(p_currency text) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
 
@@ -7505,6 +7807,9 @@ REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason 
 GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.price_book_never_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;
@@ -7555,6 +7860,9 @@ GRANT ALL ON FUNCTION public.settle_lives(p_at timestamp with time zone) TO plau
 
 REVOKE ALL ON FUNCTION public.shard_of(p_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shard_of(p_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.sold_below_payout(p_from timestamp with time zone, p_draft jsonb, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sold_below_payout(p_from timestamp with time zone, p_draft jsonb, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) TO plaudit_app;
@@ -7957,6 +8265,8 @@ GRANT UPDATE(label) ON TABLE public.overlay_token TO plaudit_app;
 
 GRANT UPDATE(revoked_at) ON TABLE public.overlay_token TO plaudit_app;
 
+GRANT UPDATE(key_id) ON TABLE public.overlay_token TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.package TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.paper_counter TO plaudit_app;
@@ -8055,6 +8365,8 @@ GRANT UPDATE(first_signed_in_at) ON TABLE public.person TO plaudit_app;
 
 GRANT UPDATE(told_at) ON TABLE public.person TO plaudit_app;
 
+GRANT UPDATE(said_at) ON TABLE public.person TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_email TO plaudit_app;
 
 GRANT SELECT ON TABLE public.person_link TO plaudit_app;
@@ -8096,6 +8408,10 @@ GRANT UPDATE(changed_by) ON TABLE public.price_draft TO plaudit_app;
 GRANT UPDATE(published_version) ON TABLE public.price_draft TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price_seller TO plaudit_app;
+
+GRANT SELECT ON TABLE public.promotional_before TO plaudit_app;
+
+GRANT SELECT ON TABLE public.promotional_part TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.quote_tax TO plaudit_app;
 
@@ -8201,6 +8517,12 @@ GRANT UPDATE(id_token) ON TABLE public.session TO plaudit_app;
 
 GRANT UPDATE(key_id) ON TABLE public.session TO plaudit_app;
 
+GRANT UPDATE(device) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(network) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(last_used_at) ON TABLE public.session TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_consent TO plaudit_app;
@@ -8302,6 +8624,8 @@ GRANT SELECT,INSERT ON TABLE public.stream_key TO plaudit_app;
 GRANT UPDATE(used_at) ON TABLE public.stream_key TO plaudit_app;
 
 GRANT UPDATE(revoked_at) ON TABLE public.stream_key TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.stream_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.webhook_event TO plaudit_app;
 
