@@ -39,7 +39,7 @@ union all select 'video', seq::integer, 0, 0, gifts, coins from video_total orde
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a video may still be watched."""
-    monkeypatch.setattr("plaudit.live.socket_watch.WAY_IN_CHECK_S", 0.1)
+    monkeypatch.setattr("plaudit.live.socket_watch.WAY_IN_CHECK_S", 1)
 
 
 @pytest.fixture
