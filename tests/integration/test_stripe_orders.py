@@ -217,7 +217,7 @@ async def test_a_method_is_chosen_by_name_and_offered_first_the_next_time(
 
 
 async def test_at_a_cheaper_price_only_what_shows_a_country_or_is_of_it_is_offered(shop: StripeShop) -> None:
-    """Coins cost half in Indonesia: nobody from elsewhere gets that by a way to pay that nobody looks at."""
+    """Coins cost less in Indonesia: nobody from elsewhere gets that by a way to pay that nobody looks at."""
     await sell_cheaply_in_indonesia(shop.desk, shop.clock)
     cases = [
         ("link", "US", "refused"),
