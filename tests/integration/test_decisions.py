@@ -32,6 +32,7 @@ from plaudit.decisions.model import (
     SecondPersonNeeded,
     TooManyDecisions,
 )
+from plaudit.exchange.rates import record_shipped
 from plaudit.ids import new_id
 from plaudit.payouts import rates
 from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
@@ -43,6 +44,9 @@ from tests.support.deciding import OLGA, OSKAR, OTTO, Table
 from tests.support.desk import ORIGIN, open_desk
 from tests.support.earnings import give
 
+pytestmark = pytest.mark.unsold
+
+pytestmark = pytest.mark.unsold
 DAY = timedelta(days=1)
 TERMS = NewPayoutTerms(
     fee_fixed_minor=25, fee_fixed_currency="USD", fee_bps=50, diamonds_min=2_000, diamonds_per_day_max=200_000, note="x"
@@ -260,7 +264,10 @@ async def test_one_operator_decides_within_bounds_and_begins_no_currency(table: 
     made = await table.confirm(PAYOUT_RATE, proposed, OLGA, may_be_alone=True)
     assert made.effective_at == table.clock.now()  # nobody else has to look
     assert (await table.find(proposed.id)).alone
-    new = await table.propose(PAYOUT_RATE, rate(currency="KES"))
+    assert isinstance(await table.propose(PAYOUT_RATE, rate(currency="EUR")), InvalidField)  # worth nobody knows what
+    async with table.database.transaction() as connection:
+        await record_shipped(connection, table.clock.now())
+    new = await table.propose(PAYOUT_RATE, rate(currency="EUR"))
     assert isinstance(await table.confirm(PAYOUT_RATE, new, OLGA, may_be_alone=True), SecondPersonNeeded)
     assert isinstance(await table.confirm(PAYOUT_RATE, new, OLGA, emergency="now"), SecondPersonNeeded)
     assert isinstance(await table.confirm(PAYOUT_RATE, new), PayoutRate)
