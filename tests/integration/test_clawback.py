@@ -23,6 +23,7 @@ from plaudit.live.profiles import Profiles
 from plaudit.live.reader import Reader
 from plaudit.people.model import Role
 from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
+from plaudit.settings import Settings
 from tests.support.deciding import of_house
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
@@ -157,7 +158,10 @@ async def open_stage(database_url: str, folder: Path, *, with_jobs: bool = False
             await load_starter(connection, shop.clock)
         rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
         await of_house(shop.desk.house.database, shop.clock, creators.record_rule, rule)
-        process = await stack.enter_async_context(serving(database_url, shop.clock, with_jobs=with_jobs))
+        settings = Settings(vault_keys=shop.desk.house.settings.vault_keys)
+        process = await stack.enter_async_context(
+            serving(database_url, shop.clock, with_jobs=with_jobs, settings=settings)
+        )
         creator = await shop.desk.person("cleo", Role.VIEWER, Role.CREATOR)
         room = (await creator.post("/v1/rooms", json={"title": "Tea and songs"})).json()
         assert (await creator.post(f"/v1/rooms/{room['id']}/start")).status_code == 200
