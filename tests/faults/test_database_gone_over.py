@@ -18,7 +18,7 @@ from plaudit.people.model import Role
 from plaudit.postgresql import folder_for_sockets
 from plaudit.schema.migrate import apply_to
 from tests.support.databases import owner_of, run_aside
-from tests.support.lots import GRANT
+from tests.support.lots import GRANT_DECIDED
 from tests.support.server import serving
 from tests.support.standby import standby_of, switch_over
 from tests.support.switchboard import Switchboard
@@ -70,7 +70,7 @@ async def _fund(url: str) -> None:
     """Coins for everybody who is known."""
     owner = await connect(owner_of(url))
     for person_id in [row["id"] for row in await owner.fetch("select id from person")]:
-        await owner.execute(GRANT, person_id, new_id(_clock), COINS, _clock.now(), None)
+        await owner.execute(GRANT_DECIDED, person_id, new_id(_clock), COINS, _clock.now(), None)
     await owner.close()
 
 

@@ -33,7 +33,7 @@ from plaudit.problems import IdempotencyConflict, Problem
 from plaudit.schema import audit
 from plaudit.schema.migrate import apply_to
 from tests.support.cutting_proxy import CuttingProxy
-from tests.support.lots import GRANT
+from tests.support.lots import GRANT_DECIDED
 from tests.support.waiting import at_some_moment, eventually, until_waiting
 
 pytestmark = [pytest.mark.sql, pytest.mark.unsold]
@@ -370,8 +370,8 @@ async def test_the_database_is_killed_while_coins_are_held(tmp_path: Path) -> No
     """Three times; what was acknowledged is there, what was asked again happens once, and the books are whole."""
     with EmbeddedPostgres(tmp_path / "data") as server:
         await apply_to(server.url)
-        async with _opened(server.application_url, 1) as (connection,):
-            await connection.execute(GRANT, VIEWER, new_id(SystemClock()), 1_000_000, SystemClock().now(), None)
+        async with _opened(server.url, 1) as (connection,):
+            await connection.execute(GRANT_DECIDED, VIEWER, new_id(SystemClock()), 1_000_000, SystemClock().now(), None)
         user, stop = User(server.application_url), asyncio.Event()
         async with asyncio.TaskGroup() as using:
             for _ in range(4):

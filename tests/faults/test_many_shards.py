@@ -18,7 +18,7 @@ from plaudit.limits import LEDGER_CONNECTIONS_MAX
 from plaudit.schema.migrate import apply_to
 from tests.support.databases import broken_laws, empty_database, owner_of
 from tests.support.gift_load import until_delivered
-from tests.support.lots import GRANT
+from tests.support.lots import GRANT_DECIDED
 from tests.support.waiting import eventually
 
 SHARDS = Shards(32)
@@ -34,7 +34,9 @@ async def url(server_url: str) -> AsyncIterator[str]:
     async with empty_database(server_url) as empty:
         await apply_to(empty.url, shards=SHARDS.count)
         for viewer in SHARDS.all():
-            await empty.connection.execute(GRANT, VIEWERS + viewer, new_id(_clock), 1_000_000, _clock.now(), None)
+            await empty.connection.execute(
+                GRANT_DECIDED, VIEWERS + viewer, new_id(_clock), 1_000_000, _clock.now(), None
+            )
         yield empty.application_url
         assert await broken_laws(empty.url) == []
 

@@ -23,7 +23,7 @@ from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from tests.support.databases import owner_of
 from tests.support.gift_load import GiftLoad, assert_books_hold, until_delivered
-from tests.support.lots import GRANT
+from tests.support.lots import GRANT_DECIDED
 from tests.support.ports import LOOPBACK, held_port
 from tests.support.waiting import WAIT_S, eventually
 
@@ -95,7 +95,7 @@ async def test_server_killed_under_load(database_url: str, port: int) -> None:
             token = issuer.mint(f"viewer-{number}", [Role.VIEWER], _clock)
             person = int((await ask(clients.client, "GET", "/v1/me", token))["id"])
             clients.tokens[person] = token
-            await owner.execute(GRANT, person, new_id(_clock), 1_000_000, _clock.now(), None)
+            await owner.execute(GRANT_DECIDED, person, new_id(_clock), 1_000_000, _clock.now(), None)
 
     async def send() -> None:
         people = list(clients.tokens)

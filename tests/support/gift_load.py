@@ -12,7 +12,8 @@ from plaudit.db import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards, read_shards
-from tests.support.lots import GRANT
+from tests.support.databases import owner_of
+from tests.support.lots import GRANT_DECIDED
 from tests.support.waiting import eventually
 
 VIEWERS = 30
@@ -92,9 +93,9 @@ class GiftLoad:
             ), "a repeat must get the first answer"
 
 
-async def fund_viewers(url: str, statement: str = GRANT) -> Shards:
+async def fund_viewers(url: str, statement: str = GRANT_DECIDED) -> Shards:
     """Coins for all of them, granted or as a statement says. Answers the shards that they are spread over."""
-    connection = await connect(url)
+    connection = await connect(owner_of(url))
     for viewer in range(1, VIEWERS + 1):
         await connection.execute(statement, viewer, new_id(_clock), COINS_EACH, _clock.now(), None)
     shards = await read_shards(connection)

@@ -29,7 +29,7 @@ from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.settings import Settings
 from tests.support.databases import owner_of
-from tests.support.lots import GRANT
+from tests.support.lots import GRANT_DECIDED
 from tests.support.ports import LOOPBACK
 from tests.support.serving import running
 from tests.support.waiting import WAIT_S
@@ -107,7 +107,7 @@ class Platform:
         """Promotional coins."""
         owner = await connect_to_database(owner_of(self.database_url))
         try:
-            await owner.fetchval(GRANT, person_id, self.id(), coins, self.clock.now(), None)
+            await owner.fetchval(GRANT_DECIDED, person_id, self.id(), coins, self.clock.now(), None)
         finally:
             await owner.close()
 
