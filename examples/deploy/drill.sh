@@ -29,6 +29,6 @@ then
     tail -n 5 "$scratch/log" >&2
     exit 1
 fi
-DATABASE_URL="postgresql:///plaudit?host=$scratch&user=${DATABASE_OWNER:-plaudit_owner}" \
+DATABASE_URL="postgresql:///plaudit?host=$scratch&user=${DATABASE_LOGIN:-plaudit_app}" \
     "${PLAUDIT:-/opt/plaudit/bin/plaudit}" restored begin --offline --since "${1:-$(date -u +%Y-%m-%dT%H:%M:%S+00:00)}"
 echo "The drill took $(($(date +%s) - began)) s."

@@ -63,9 +63,9 @@ class Machine:
         sockets = re.search(r"host=([^&]+)", self.server.url)
         environment = {
             "PATH": f"{self.folder}/programs:{os.environ['PATH']}", "LANG": "C.UTF-8", "PG": f"{DEBIAN}/bin",
-            "PGHOST": unquote(sockets[1]) if sockets else "", "PGUSER": "plaudit", "DATABASE_OWNER": "plaudit",
-            "PLAUDIT": f"{self.folder}/programs/plaudit",
-            "DATABASE_URL": self.server.url, "PLAUDIT_DATA": str(self.folder), "TMPDIR": f"{self.folder}/scratch",
+            "PGHOST": unquote(sockets[1]) if sockets else "", "PGUSER": "plaudit",
+            "PLAUDIT": f"{self.folder}/programs/plaudit", "DATABASE_URL": self.server.application_url,
+            "PLAUDIT_DATA": str(self.folder), "TMPDIR": f"{self.folder}/scratch",
             "PLAUDIT_SANDBOX_URL": self.sandbox_url, "PLAUDIT_SANDBOX_API_KEY": API_KEY,
             "PLAUDIT_SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET, "MOMENT": self.moment,
         }  # fmt: skip
@@ -143,7 +143,7 @@ async def _pay(shop: Shop, ada: httpx2.AsyncClient, order: dict[str, Any]) -> No
 
 
 async def _before(machine: Machine) -> Before:
-    async with open_shop(machine.server.url, machine.folder) as shop:
+    async with open_shop(machine.server.application_url, machine.folder) as shop:
         ada = await shop.desk.person("ada", locale="en-US")
         cleo = await shop.desk.person("cleo", Role.VIEWER, Role.CREATOR)
         await _pay(shop, ada, await shop.order(ada))
@@ -152,7 +152,7 @@ async def _before(machine: Machine) -> Before:
         gift = ROSE | {"room_id": room_id}
         assert (await ada.post("/v1/gifts", json=gift | {"id": str(new_id(_clock))})).status_code == 201
         pending = await shop.order(ada)
-        machine.moment = await _now(machine.server.url)
+        machine.moment = await _now(machine.server.application_url)
         gift["id"] = str(new_id(_clock))
         assert (await ada.post("/v1/gifts", json=gift)).status_code == 201
         await _pay(shop, ada, pending)
@@ -182,7 +182,7 @@ async def _tell(machine: Machine, block: str) -> str:
 
 
 async def _after(machine: Machine, before: Before) -> None:
-    async with open_shop(machine.server.url, machine.folder) as shop:
+    async with open_shop(machine.server.application_url, machine.folder) as shop:
         ada = await shop.desk.person("ada", locale="en-US")
         assert await shop.coins(ada) == 2 * 70 - 1, "the order that was known is made up for, the gift is gone"
         assert (await ada.post("/v1/gifts", json=before.gift)).status_code == 201, "so it is charged, once"
