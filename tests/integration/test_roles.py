@@ -38,6 +38,23 @@ async def test_owners_give_roles_to_others_and_nobody_to_themselves(
     assert (await olga.delete(f"/v1/operator/people/{olga_id}/roles/owner")).json()["code"] == "own_role"
 
 
+async def test_who_may_propose_such_decides_it_and_no_other_operator(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    olga, omar = [await desk.person(one, Role.VIEWER, Role.OPERATOR) for one in ("olga", "omar")]
+    finn = await desk.person("finn")
+    await roles.grant_role(owner_connection, await desk.person_id("finn"), Role.FINANCE, clock, by=None)
+    wider = {"name": "payout_rate_change_bps", "value": 9_000, "note": "of the test"}
+    assert (await finn.post("/v1/decision-bounds", json=wider)).json()["code"] == "role_missing"
+    asked = await olga.post("/v1/decision-bounds", json=wider)
+    assert asked.status_code == 202
+    address, seen = f"/v1/decisions/{asked.json()['id']}", {"content_sha256": asked.json()["content_sha256"]}
+    assert (await finn.get(address)).status_code == 200
+    assert (await finn.post(f"{address}/confirm", json=seen)).json()["code"] == "role_missing"
+    assert (await finn.post(f"{address}/refuse", json={"reason": "no"})).json()["code"] == "role_missing"
+    assert (await omar.post(f"{address}/confirm", json=seen)).status_code == 200
+
+
 async def test_each_is_shown_what_they_may_open(
     desk: Desk, owner_connection: OwnConnection, clock: ManualClock
 ) -> None:
@@ -49,7 +66,7 @@ async def test_each_is_shown_what_they_may_open(
 
     carl = await desk.person("carl")
     await roles.grant_role(owner_connection, await desk.person_id("carl"), Role.CATALOGUE, clock, by=None)
-    assert await tabs(carl) == {"/operator", "/operator/catalogue", "/operator/queues"}
+    assert await tabs(carl) == {"/operator", "/operator/catalogue", "/operator/decisions", "/operator/queues"}
     assert {"/operator/payouts", "/operator/webhooks"} <= await tabs(
         await desk.person("olga", Role.VIEWER, Role.OPERATOR)
     )

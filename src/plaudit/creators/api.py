@@ -24,7 +24,7 @@ from plaudit.creators.model import (
     RewardRule,
 )
 from plaudit.decisions.answers import DecisionAnswer
-from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.asking import House, Proposal, ask, content_of, told
 from plaudit.decisions.model import REFUSED
 from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.ids import IdMeta, id_text
@@ -290,7 +290,7 @@ async def list_rules(
     problems=(*REFUSED, SoldBelowPayout),
 )
 async def record_rule(
-    data: JSONBody[RewardRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+    data: JSONBody[RewardRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
 ) -> Response[RewardRule]:
     """202 with the decision that waits for another operator; 201 with the rule where one decides alone. Rules are never
     changed: the new one takes over when it takes effect. What was converted keeps its own. Refused

@@ -11,6 +11,7 @@ from plaudit.db import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.languages.formats import format_coins, format_diamonds, format_number
+from plaudit.people.access import Access
 
 
 async def _in_force(connection: Connection, clock: Clock, _: NewRewardRule) -> RewardRule:
@@ -31,6 +32,7 @@ async def _apply(connection: Connection, clock: Clock, new: NewRewardRule, decis
 REWARD_RULE = DecisionKind(
     name="reward_rule",
     title="Reward rule",
+    access=Access.FINANCE,
     content=NewRewardRule,
     before=RewardRule,
     in_force=_in_force,

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from plaudit.decisions import actions
 from plaudit.decisions.answers import DecisionAnswer, answer, answers
+from plaudit.decisions.asking import House
 from plaudit.decisions.kinds import brought_kinds
 from plaudit.decisions.limits import DECISION_REASON_LENGTH_MAX
 from plaudit.decisions.model import (
@@ -27,10 +28,12 @@ from plaudit.injected import Clock, Database, Settings
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
-from plaudit.people.access import Access
+from plaudit.people.access import Access, check_access
 from plaudit.people.injected import Caller
 
 _TAGS = ["Decisions"]
+_DECIDERS = frozenset(kind.access for kind in brought_kinds())
+"""Operators who may decide something. What is proposed all of them may read."""
 Reason = Annotated[str, Meta(min_length=1, max_length=DECISION_REASON_LENGTH_MAX, pattern=r"\S")]
 
 
@@ -54,6 +57,7 @@ class DecisionRefusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "/v1/decisions",
     access=Access.OPERATOR,
     operation_id="ListDecisions",
+    personal=True,
     tags=_TAGS,
     summary="What is proposed, and what was decided",
 )
@@ -82,6 +86,7 @@ async def list_decisions(
     "/v1/decisions/{decision_id:uuid}",
     access=Access.OPERATOR,
     operation_id="GetDecision",
+    personal=True,
     tags=_TAGS,
     summary="One decision, with what it changes",
 )
@@ -94,7 +99,7 @@ async def get_decision(decision_id: FromPath[UUID], database: Database) -> Decis
 
 @post(
     "/v1/decisions/{decision_id:uuid}/confirm",
-    access=Access.OPERATOR,
+    access=_DECIDERS,
     operation_id="ConfirmDecision",
     tags=_TAGS,
     status_code=200,
@@ -112,14 +117,15 @@ async def confirm(
     clock: Clock,
     settings: Settings,
     jobs: NamedDependency[JobRunner],
-    house: NamedDependency[Any],
+    house: NamedDependency[House],
 ) -> DecisionAnswer:
-    """It is carried out at once, and holds when its lead time is over. Repeating it changes nothing. Whatever carrying
-    it out refuses is answered as it is there."""
+    """For whoever may propose such. It is carried out at once, and holds when its lead time is over. Repeating it
+    changes nothing. Whatever carrying it out refuses is answered as it is there."""
     seen = bytes.fromhex(data.content_sha256)
     confirming = actions.Confirming(caller.person_id, seen, settings.one_operator, data.emergency)
     async with database.transaction() as connection:
         kind = brought_kinds().of((await actions.find(connection, decision_id)).kind)
+        check_access(kind.access, caller)
         await actions.confirm(connection, clock, kind, decision_id, house, confirming)
         confirmed = await answer(connection, kind, await actions.find(connection, decision_id))
     for job in kind.wakes:
@@ -129,7 +135,7 @@ async def confirm(
 
 @post(
     "/v1/decisions/{decision_id:uuid}/refuse",
-    access=Access.OPERATOR,
+    access=_DECIDERS,
     operation_id="RefuseDecision",
     tags=_TAGS,
     status_code=200,
@@ -143,15 +149,16 @@ async def refuse(
     database: Database,
     clock: Clock,
 ) -> DecisionAnswer:
-    """Its proposer reads the reason. Repeating it changes nothing."""
+    """Its proposer reads the reason. For whoever may propose such. Repeating it changes nothing."""
     async with database.transaction() as connection:
+        check_access(brought_kinds().of((await actions.find(connection, decision_id)).kind).access, caller)
         ended = await actions.refuse(connection, clock, decision_id, caller.person_id, data.reason)
         return (await answers(connection, brought_kinds(), [ended]))[0]
 
 
 @post(
     "/v1/decisions/{decision_id:uuid}/withdraw",
-    access=Access.OPERATOR,
+    access=_DECIDERS,
     operation_id="WithdrawDecision",
     tags=_TAGS,
     status_code=200,

@@ -1,6 +1,6 @@
 """How an endpoint decides something: it proposes, and where there is one operator it confirms at once."""
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -18,8 +18,10 @@ from plaudit.settings import Settings
 Content = TypeVar("Content", bound=msgspec.Struct)
 
 
+@runtime_checkable
 class House(Protocol):
-    """What is asked of the parts of a process here; kinds may ask for more."""
+    """What is asked of the parts of a process here; kinds may ask for more, and none for a database: all is written in
+    the transaction that they are given."""
 
     @property
     def settings(self) -> Settings: ...

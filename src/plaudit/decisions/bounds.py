@@ -16,6 +16,7 @@ from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.languages.formats import format_number
 from plaudit.limits import NOTE_LENGTH_MAX
+from plaudit.people.access import Access
 from plaudit.problems import InvalidField
 
 
@@ -73,6 +74,7 @@ async def _made(connection: Connection, decision_id: UUID) -> Bound:
 BOUND = DecisionKind(
     name="bound",
     title="Bound",
+    access=Access.OWNER,
     content=NewBound,
     before=Bound,
     in_force=_in_force,

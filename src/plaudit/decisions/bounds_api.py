@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 
 from plaudit.decisions import bounds
 from plaudit.decisions.answers import DecisionAnswer
-from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.asking import House, Proposal, ask, content_of, told
 from plaudit.decisions.bounds import BOUND, Bound, NewBound
 from plaudit.decisions.model import REFUSED
 from plaudit.ids import IdMeta
@@ -42,7 +42,7 @@ async def list_bounds(database: Database) -> Page[Bound]:
 
 @post(
     "/v1/decision-bounds",
-    access=Access.OPERATOR,
+    access=BOUND.access,
     operation_id="ProposeDecisionBound",
     tags=_TAGS,
     status_code=201,
@@ -51,7 +51,7 @@ async def list_bounds(database: Database) -> Page[Bound]:
     problems=REFUSED,
 )
 async def propose_bound(
-    data: JSONBody[BoundProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+    data: JSONBody[BoundProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
 ) -> Response[Bound]:
     """202 with the decision that waits for another operator; 201 where one decides alone, who can narrow one only."""
     proposal = Proposal(data.id, content_of(data, NewBound), data.note, caller.person_id)

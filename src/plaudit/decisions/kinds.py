@@ -12,6 +12,7 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.decisions.model import Decision, DecisionOutdated
+from plaudit.people.access import Access
 from plaudit.problems import NotFound, Problem
 from plaudit.rooms import rooms
 
@@ -54,6 +55,8 @@ class DecisionKind(Generic[Content, Before, Made]):
     name: str
     """As it is kept; the lead time is the bound `<name>_lead_s`."""
     title: str
+    access: Access
+    """Who may propose one, and so confirm or refuse what others of them proposed."""
     content: type[Content]
     """What is proposed, confirmed and hashed; `effective_at` in it is what its proposer wishes."""
     in_force: Callable[[Connection, Clock, Content], Awaitable[Before | None]]

@@ -20,7 +20,7 @@ _TAGS = ["Decisions"]
 
 @get(
     "/v1/person-links",
-    access=Access.OPERATOR,
+    access=frozenset({Access.SAFETY, Access.FINANCE}),
     operation_id="ListPersonLinks",
     personal=True,
     tags=_TAGS,
@@ -35,7 +35,7 @@ async def list_links(database: Database, cursor: Cursor = None, limit: Limit = P
 
 @post(
     "/v1/person-links",
-    access=Access.OPERATOR,
+    access=Access.SAFETY,
     operation_id="LinkPeople",
     tags=_TAGS,
     summary="Let two accounts count as one person's",
@@ -49,7 +49,7 @@ async def link(data: JSONBody[NewPersonLink], caller: Caller, database: Database
 
 @post(
     "/v1/person-links/{link_id:uuid}/end",
-    access=Access.OPERATOR,
+    access=Access.SAFETY,
     operation_id="EndPersonLink",
     tags=_TAGS,
     status_code=200,

@@ -18,6 +18,7 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 
 _TAGS = ["Operator"]
+ACCESS = frozenset({Access.SAFETY, Access.FINANCE})
 _IsOpen = Annotated[bool, QueryParameter(name="open", description="Only what still holds.")]
 _PersonId = Annotated[str | None, Parameter(pattern=NUMBER, description="Only of this person.")]
 
@@ -69,7 +70,7 @@ def _answer(found: Freeze) -> FreezeAnswer:
 
 @post(
     "/v1/operator/freezes",
-    access=Access.OPERATOR,
+    access=ACCESS,
     operation_id="Freeze",
     tags=_TAGS,
     summary="Have something stand still",
@@ -84,7 +85,7 @@ async def freeze(data: JSONBody[NewFreeze], caller: Caller, database: Database, 
 
 @post(
     "/v1/operator/freezes/{freeze_id:uuid}/lift",
-    access=Access.OPERATOR,
+    access=ACCESS,
     operation_id="LiftFreeze",
     tags=_TAGS,
     status_code=200,
@@ -101,7 +102,7 @@ async def lift(
 
 @get(
     "/v1/operator/freezes",
-    access=Access.OPERATOR,
+    access=ACCESS,
     operation_id="ListFreezes",
     personal=True,
     tags=_TAGS,

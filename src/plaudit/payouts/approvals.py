@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -18,10 +18,12 @@ from plaudit.money import Money
 from plaudit.payouts import actions
 from plaudit.payouts.model import Payout, PayoutMayBeSent, PayoutProviderMissing, PayoutState, PayoutStateConflict
 from plaudit.payouts.providers import PayoutProviders
+from plaudit.people.access import Access
 
 SENDS = "payouts.send"  # the job of that name
 
 
+@runtime_checkable
 class PaysOut(House, Protocol):
     """What of the house is asked here."""
 
@@ -117,6 +119,7 @@ async def _made(connection: Connection, decision_id: UUID) -> Payout:
 PAYOUT = DecisionKind(
     name="payout",
     title="Payout",
+    access=Access.FINANCE,
     content=PayoutApproval,
     before=PayoutApproval,
     in_force=_in_force,

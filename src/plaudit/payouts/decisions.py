@@ -13,6 +13,7 @@ from plaudit.money import Money
 from plaudit.payouts import rates
 from plaudit.payouts.approvals import PAYOUT
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
+from plaudit.people.access import Access
 
 
 async def _rate_in_force(connection: Connection, clock: Clock, new: NewPayoutRate) -> PayoutRate | None:
@@ -36,6 +37,7 @@ async def _apply_rate(
 PAYOUT_RATE = DecisionKind(
     name="payout_rate",
     title="Payout rate",
+    access=Access.FINANCE,
     content=NewPayoutRate,
     before=PayoutRate,
     in_force=_rate_in_force,
@@ -69,6 +71,7 @@ async def _apply_terms(
 PAYOUT_TERMS = DecisionKind(
     name="payout_terms",
     title="Payout terms",
+    access=Access.FINANCE,
     content=NewPayoutTerms,
     before=PayoutTerms,
     in_force=_terms_in_force,

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
 from plaudit.decisions.answers import DecisionAnswer
-from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.asking import House, Proposal, ask, content_of, told
 from plaudit.decisions.model import REFUSED, Decision
 from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.ids import IdMeta
@@ -23,7 +23,7 @@ from plaudit.payouts.answers import (
     operator_payout,
     place_of,
 )
-from plaudit.payouts.approvals import PAYOUT, approve_or_ask
+from plaudit.payouts.approvals import PAYOUT, PaysOut, approve_or_ask
 from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
 from plaudit.payouts.jobs import SENDS
 from plaudit.payouts.model import (
@@ -110,7 +110,7 @@ async def approve(
     database: Database,
     clock: Clock,
     jobs: NamedDependency[JobRunner],
-    house: NamedDependency[Any],
+    house: NamedDependency[PaysOut],
 ) -> Response[OperatorPayout]:
     """It is sent soon after, or waits to be exported where people pay by hand. Refused when nobody here pays in its
     currency, and when it is the caller's own. 202 with the decision that waits for another operator, when it is more
@@ -183,7 +183,7 @@ async def list_rate_versions(
     problems=(*REFUSED, SoldBelowPayout),
 )
 async def record_rate(
-    data: JSONBody[PayoutRateProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+    data: JSONBody[PayoutRateProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
 ) -> Response[PayoutRate]:
     """202 with the decision that waits for another operator; 201 with the rate where one decides alone. Rates are never
     changed: the new one takes over when it takes effect. Quotes keep theirs. Refused when creators could be paid more
@@ -235,7 +235,7 @@ async def list_terms(
     problems=(NoPayoutRate, *REFUSED),
 )
 async def record_terms(
-    data: JSONBody[PayoutTermsProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+    data: JSONBody[PayoutTermsProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
 ) -> Response[PayoutTerms]:
     """202 with the decision that waits for another operator; 201 with the terms where one decides alone. Terms never
     change: the new ones take over when they take effect. Quotes keep theirs."""

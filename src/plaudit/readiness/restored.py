@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from plaudit.database_command import CLOCK, data_option, in_transaction, one_line_if_not_prepared
+from plaudit.database_command import CLOCK, data_option, in_transaction, one_line_if_not_prepared, witnessed
 from plaudit.db import Database
 from plaudit.embedded import database_url
 from plaudit.house_clock import follow
@@ -105,8 +105,9 @@ def days_since(moment: datetime, now: datetime) -> list[date]:
 async def _begin(url: str, settings: Settings, moment: datetime, *, offline: bool) -> Restoration:
     providers = payment_providers(settings)
     try:
-        async with Database(url, connections=2) as database:
-            await follow(database, CLOCK)
+        async with Database(url, connections=2) as unwitnessed:
+            await follow(unwitnessed, CLOCK)
+            database = witnessed(unwitnessed)
             days = days_since(moment, CLOCK.now())
             async with database.transaction() as connection:
                 epoch = await lives.begin(connection, CLOCK.now(), anew=True)

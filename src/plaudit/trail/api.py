@@ -31,7 +31,7 @@ About: TypeAlias = Annotated[str | None, Parameter(max_length=200, description="
 
 @get(
     "/acts",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ListActs",
     tags=TAGS,
     also_media_types=(CSV,),
@@ -75,7 +75,7 @@ async def list_acts(  # noqa: PLR0913, PLR0917 - one for each parameter of the a
 
 @get(
     "/acts/chain",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ExportActs",
     tags=TAGS,
     personal=True,
@@ -91,7 +91,7 @@ async def export_acts(
 
 @get(
     "/deliveries/chain",
-    access=Access.OPERATOR,
+    access=Access.OWNER,
     operation_id="ExportDeliveries",
     tags=TAGS,
     personal=True,

@@ -1,7 +1,7 @@
 """Coins operators give away, over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,7 @@ from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
 from plaudit.decisions.answers import DecisionAnswer
-from plaudit.decisions.asking import told
+from plaudit.decisions.asking import House, told
 from plaudit.decisions.model import REFUSED, Decision
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -78,7 +78,7 @@ def _answer(grant: Grant, people: dict[int, Person]) -> GrantAnswer:
     summary="Give coins to somebody",
 )
 async def grant_coins(
-    data: JSONBody[NewGrant], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+    data: JSONBody[NewGrant], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
 ) -> Response[GrantAnswer]:
     """Idempotent by `id`. The coins are promotional: spent before bought ones, never refunded. There are limits a day
     (UTC) for an operator and for a person. 202 with the decision that waits for another operator, when it is more than

@@ -12,6 +12,7 @@ from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.languages.formats import format_coins, format_instant
+from plaudit.people.access import Access
 from plaudit.problems import NotFound
 from plaudit.selling.grants import actions
 from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOneself, NewGrant
@@ -64,6 +65,7 @@ async def _made(connection: Connection, decision_id: UUID) -> Grant:
 GRANT = DecisionKind(
     name="grant",
     title="Coins given away",
+    access=Access.SUPPORT,
     content=NewGrant,
     before=NewGrant,
     in_force=_in_force,

@@ -1,6 +1,6 @@
 """Withdrawals, refunds and what went back, over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
 
 from plaudit.decisions.answers import DecisionAnswer
-from plaudit.decisions.asking import Proposal, ask, content_of, told
+from plaudit.decisions.asking import House, Proposal, ask, content_of, told
 from plaudit.decisions.model import REFUSED, OwnBenefit
 from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database, Settings
@@ -241,7 +241,7 @@ async def list_withdrawal_rules(database: Database) -> Page[RegionRule]:
     summary="Propose a rule for days to come",
 )
 async def add_withdrawal_rule(
-    data: JSONBody[RegionRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[Any]
+    data: JSONBody[RegionRuleProposal], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
 ) -> Response[RegionRule]:
     """For orders paid from that day on; what was promised before stays. 202 with the decision that waits for another
     operator; 201 with the rule where one decides alone."""

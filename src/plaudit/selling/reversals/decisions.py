@@ -14,6 +14,7 @@ from plaudit.decisions.actions import find
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.languages.formats import format_number
+from plaudit.people.access import Access
 from plaudit.problems import Conflict
 from plaudit.selling.reversals import rules
 from plaudit.selling.reversals.model import RegionRule
@@ -47,6 +48,7 @@ async def _made(connection: Connection, decision_id: UUID) -> RegionRule:
 WITHDRAWAL_RULE = DecisionKind(
     name="withdrawal_rule",
     title="Rule of withdrawal",
+    access=Access.PRICING,
     content=RegionRule,
     before=RegionRule,
     in_force=_in_force,

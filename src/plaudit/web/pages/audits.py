@@ -16,7 +16,7 @@ from plaudit.schema import audit_runs
 from plaudit.web.pages.frame import page, viewer_of
 
 
-@get("/operator/audits", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/audits", access=Access.FINANCE, include_in_schema=False)
 async def audits(caller: Caller, database: Database, before: FromQuery[str | None] = None) -> Response[str]:
     """When each was, how long it took, and what it found."""
     async with database.snapshot() as connection:
@@ -31,7 +31,7 @@ async def audits(caller: Caller, database: Database, before: FromQuery[str | Non
     )
 
 
-@get("/operator/audits/{run_no:int}", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/audits/{run_no:int}", access=Access.FINANCE, include_in_schema=False)
 async def audit_of(
     run_no: Annotated[FromPath[int], Meta(ge=1, le=2**31 - 1)], caller: Caller, database: Database
 ) -> Response[str]:

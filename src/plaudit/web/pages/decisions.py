@@ -16,7 +16,7 @@ from plaudit.web.pages.frame import page, viewer_of
 _SHOWN = {"open": (True, None), "ended": (False, None), "emergencies": (None, True)}
 
 
-@get("/operator/decisions", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/decisions", access=Access.OPERATOR, include_in_schema=False, personal=True)
 async def decisions(
     caller: Caller,
     database: Database,

@@ -6,6 +6,7 @@ from litestar import Response, Router, get
 from litestar.params import FromQuery, Parameter
 
 from plaudit.freezes import reading
+from plaudit.freezes.api import ACCESS
 from plaudit.freezes.model import Freeze, Frozen
 from plaudit.injected import Clock, Database
 from plaudit.limits import (
@@ -16,7 +17,6 @@ from plaudit.limits import (
     PERSON_NAME_LENGTH_MAX,
 )
 from plaudit.pages import BY_TIME
-from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids, people_called
 from plaudit.people.injected import Caller
 from plaudit.people.model import Person
@@ -36,7 +36,7 @@ NAMES = {
 }
 
 
-@get("/operator/freezes", access=Access.OPERATOR, include_in_schema=False)
+@get("/operator/freezes", access=ACCESS, include_in_schema=False, personal=True)
 async def freezes(
     caller: Caller,
     database: Database,

@@ -25,7 +25,7 @@ W = TypeVar("W")
 _DAY = timedelta(days=1)
 
 
-@get("/operator/acts", access=Access.OPERATOR, include_in_schema=False, personal=True)
+@get("/operator/acts", access=Access.OWNER, include_in_schema=False, personal=True)
 async def acts(  # noqa: PLR0913, PLR0917 - one for each filter
     caller: Caller,
     database: Database,
