@@ -288,6 +288,7 @@ async def test_acts_are_found_on_the_page_in_the_list_and_in_a_table(desk: Desk)
     assert len(shown.splitlines()) == 1
 
 
+@pytest.mark.unsold
 async def test_others_prove_books_and_trail(desk: Desk, clock: ManualClock, tmp_path: Path) -> None:
     """What is exported and published holds by `plaudit verify`, and the audit agrees with it."""
     url = desk.house.database.url

@@ -22,6 +22,7 @@ from tests.support.waiting import WAIT_S, eventually
 GIFTS, SLASHED = "/v1/gifts", "/v1/gifts/"
 LARGE = b'"' + b"x" * BODY_BYTES_MAX + b'"'
 GUEST = {"Authorization": ""}
+OF_EACH_REQUEST = {"date", "x-request-id"}
 SERVER = "the key of a server that speaks for nobody"
 ANOTHER, OF_THE_FUTURE = "019ced16-9a70-7000-8000-000000000001", "01ffffff-ffff-7000-8000-000000000000"
 
@@ -182,6 +183,10 @@ async def _hear(
                 headers["Authorization"] = of_a_server
             content = body if isinstance(body, bytes) else json.dumps(good | body)
             answer = await client.post(path, content=content, headers=headers)
-            told = {name: value for name, value in answer.headers.items() if name != "date"}
-            heard.append((answer.status_code, told, answer.json()))
+            told = {name: value for name, value in answer.headers.items() if name not in OF_EACH_REQUEST}
+            (request_id,) = answer.headers.get_list("x-request-id")
+            document = answer.json()
+            if "code" in document:
+                assert document.pop("instance") == f"urn:plaudit:request:{request_id}"
+            heard.append((answer.status_code, told, document))
     return heard

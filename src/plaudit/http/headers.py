@@ -9,6 +9,7 @@ from plaudit.media import named_origins
 from plaudit.tracing import request_id
 
 Headers = tuple[tuple[bytes, bytes], ...]
+_ADDS_UP = {b"vary"}
 
 # Everything a page needs comes from its own server. Hosts of streams are named in the settings.
 _BASE = (
@@ -48,12 +49,12 @@ def content_security_policy(media_origins: Sequence[str], framers: str) -> bytes
 
 
 def with_headers(scope: Any, send: Any) -> Any:
-    """A `send` that adds the headers; an answer that sets one itself keeps its own."""
+    """A `send` that adds the headers; an answer that sets one itself keeps its own, and what it varies by adds up."""
 
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
-            added = [header for header in headers_around(scope) if header[0] not in present]
+            added = [header for header in headers_around(scope) if header[0] not in present - _ADDS_UP]
             request = (b"x-request-id", request_id().encode())
             message["headers"] = [*message["headers"], request, *added]
         await send(message)
