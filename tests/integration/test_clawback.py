@@ -158,7 +158,8 @@ async def open_stage(database_url: str, folder: Path, *, with_jobs: bool = False
             await load_starter(connection, shop.clock)
         rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
         await of_house(shop.desk.house.database, shop.clock, creators.record_rule, rule)
-        settings = Settings(vault_keys=shop.desk.house.settings.vault_keys)
+        own = shop.desk.house.settings
+        settings = Settings(vault_keys=own.vault_keys, token_life_max_s=own.token_life_max_s)
         process = await stack.enter_async_context(
             serving(database_url, shop.clock, with_jobs=with_jobs, settings=settings)
         )

@@ -28,12 +28,15 @@ class Desk:
     app: Any
     issuer: DevelopmentIssuer
     _stack: AsyncExitStack = field(repr=False)
+    _roles: dict[str, tuple[Role, ...]] = field(default_factory=dict)
+    """What the platform said last of each."""
 
     def token(self, subject: str, *roles: Role, **claims: str) -> str:
         """A token of the person; a viewer unless roles are given. Who writes as in a country is of that country too."""
         if "-" in claims.get("locale", ""):
             claims.setdefault("country", claims["locale"].rpartition("-")[2])
-        return self.issuer.mint(subject, roles or (Role.VIEWER,), self.house.clock, claims=claims)
+        self._roles[subject] = roles or (Role.VIEWER,)
+        return self.issuer.mint(subject, self._roles[subject], self.house.clock, claims=claims)
 
     async def client(self, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:
         """Somebody who speaks HTTP; a guest unless the headers say who."""
@@ -48,7 +51,7 @@ class Desk:
 
     async def person_id(self, subject: str) -> int:
         """The id of a person, who is made when unknown."""
-        client = await self.person(subject)
+        client = await self.person(subject, *self._roles.get(subject, ()))
         return int((await client.get("/v1/me")).json()["id"])
 
     async def server_key(self, name: str = "host", **limits: Any) -> str:
