@@ -32,10 +32,11 @@ class Desk:
     """What the platform said last of each."""
 
     def token(self, subject: str, *roles: Role, **claims: str) -> str:
-        """A token of the person; a viewer unless roles are given. Who writes as in a country is of that country too."""
+        """A token of the person; what they were before unless roles are given, at first a viewer. Who writes as in a
+        country is of that country too."""
         if "-" in claims.get("locale", ""):
             claims.setdefault("country", claims["locale"].rpartition("-")[2])
-        self._roles[subject] = roles or (Role.VIEWER,)
+        self._roles[subject] = roles or self._roles.get(subject, (Role.VIEWER,))
         return self.issuer.mint(subject, self._roles[subject], self.house.clock, claims=claims)
 
     async def client(self, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:
@@ -51,7 +52,7 @@ class Desk:
 
     async def person_id(self, subject: str) -> int:
         """The id of a person, who is made when unknown."""
-        client = await self.person(subject, *self._roles.get(subject, ()))
+        client = await self.person(subject)
         return int((await client.get("/v1/me")).json()["id"])
 
     async def server_key(self, name: str = "host", **limits: Any) -> str:
