@@ -475,7 +475,7 @@ class Payouts(RuleBasedStateMachine):
     @rule(event=events)
     def webhook_kept_and_process_killed(self, event: str) -> None:
         body = self.bank.events[event]
-        self.act(inbox.keep, Side.PAYOUTS, self.bank.name, event, KIND, body, self.clock.now())
+        self.act(inbox.keep, self.vault.vault, Side.PAYOUTS, self.bank.name, event, KIND, body, self.clock.now())
         self.clock.advance(timedelta(minutes=1))
         self._work(apply_due, 2, self.vault.vault)
         told = self.bank.read_event(body)

@@ -81,8 +81,8 @@ BUGS = {
     ),
     "a hold is spent twice": (
         HOLDS,
-        "not p_refused and known.state = 'held' and",
-        "not p_refused and",
+        "not is_frozen and known.state = 'held' and",
+        "not is_frozen and",
         "hold_moves_on",
     ),
     "a hold pays for a dearer gift": (
@@ -93,8 +93,8 @@ BUGS = {
     ),
     "a refused gift is paid by its hold": (
         HOLDS,
-        "found and not p_refused and",
-        "found and",
+        "is not null and not p_refused and not is_frozen and",
+        "is not null and not is_frozen and",
         "_try_to_spend",
     ),
     "a hold is spent on a gift that was paid": (
