@@ -24,11 +24,11 @@ Made by `python -m plaudit.http.matrix` from what each handler declares; a test 
 |---|---|
 | `owner` | everything operators may, and saying who else is one |
 | `support` | buyers: orders, refunds, purchases in stores, coins given away, mail |
-| `finance` | payouts and what they are worth, reward rules, reconciliation, accounting, taxes |
+| `finance` | payouts and their worth, reward rules, reconciliation, accounting, audits, taxes, what stands still |
 | `pricing` | price books, tax rates, rules of withdrawal |
 | `catalogue` | gifts and their art |
-| `safety` | words of gifts, and signing people out |
-| `auditor` | reads what operators read, and changes nothing |
+| `safety` | words of gifts, what stands still, accounts of one person, and signing people out |
+| `auditor` | reads what operators read, the trail too, and changes nothing |
 
 The first owner is made by `plaudit operator add`. Owners give roles by `PUT /v1/operator/people/{id}/roles/{role}`,
 nobody to themselves. What a platform's tokens call `operator` is an owner, as it was before there were roles;
