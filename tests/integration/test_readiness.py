@@ -75,6 +75,8 @@ async def test_an_installation_that_can_sell_is_ready(shop: Shop) -> None:
     assert {"prices", "payment", "payment_answers", "payout_rail", "reached"} <= right
 
 
+NAMED = """update issuer set allowed_roles = '{{viewer}}';
+insert into role_grant (person_id, role, granted_by, granted_at) select min(id), '{}', null, now() from person"""
 PLANTED = [
     ("delete from migration where name = '0014_pre_live.sql'", "schema", State.BLOCKING, "0014_pre_live"),
     ("select 1", "login", State.BLOCKING, "is a superuser"),
@@ -83,6 +85,10 @@ PLANTED = [
     ("delete from vault_key where purpose = 'quote'", "keys", State.ATTENTION, "is not made yet"),
     ("update issuer set active = false", "issuers", State.BLOCKING, "nobody can sign in"),
     ("update issuer set allowed_roles = '{viewer}'", "operator", State.BLOCKING, "nobody may run"),
+    ("update issuer set allowed_roles = '{owner}'", "operator", State.OK, "call one"),
+    (NAMED.format("owner"), "operator", State.OK, "1 named here"),
+    (NAMED.format("operator"), "operator", State.OK, "1 named here"),
+    (NAMED.format("support"), "operator", State.BLOCKING, "nobody may run"),
     ("update api_key set revoked_at = now()", "server_key", State.ATTENTION, "cannot make rooms"),
     ("update item_version set hidden = true", "catalogue", State.BLOCKING, "nothing can be given"),
     ("insert into price_book_withdrawal select version, now(), null, 'wrong' from price_book", "prices",
@@ -127,6 +133,7 @@ class OneConnection(Database):
 
 
 async def test_what_is_wrong_in_the_database_is_said(shop: Shop, owner_connection: OwnConnection) -> None:
+    await shop.desk.person_id("tove")
     for planted, check_id, state, said in PLANTED:
         transaction = owner_connection.transaction()
         await transaction.start()
@@ -141,6 +148,9 @@ CHANGED: list[tuple[dict[str, Any], str, State, str]] = [
     ({"seller_name": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_NAME"),
     ({"seller_address": "", "default_region": "AQ"}, "seller", State.BLOCKING, "PLAUDIT_SELLER_ADDRESS"),
     ({"quote_key": Secret("k" * 32)}, "keys", State.OK, "of the settings"),
+    ({"operator_role": "owner"}, "operator", State.OK, "call one"),
+    ({"operator_role": "support"}, "operator", State.BLOCKING, "nobody may run"),
+    ({"operator_role": "none"}, "operator", State.BLOCKING, "nobody may run"),
     ({"one_operator": True}, "decisions", State.ATTENTION, "PLAUDIT_ONE_OPERATOR"),
     ({"one_operator": False}, "decisions", State.OK, "another confirms"),
     ({"public_url": "http://live.example"}, "address", State.BLOCKING, "must be https"),
@@ -155,7 +165,8 @@ CHANGED: list[tuple[dict[str, Any], str, State, str]] = [
 ]
 
 
-async def test_what_is_wrong_in_the_settings_is_said(shop: Shop) -> None:
+async def test_what_is_wrong_in_the_settings_is_said(shop: Shop, owner_connection: OwnConnection) -> None:
+    await owner_connection.execute("update issuer set allowed_roles = '{viewer, operator}'")
     for changed, check_id, state, said in CHANGED:
         settings = dataclasses.replace(shop.desk.house.settings, **changed)
         found = await alone(shop.desk.house, check_id, settings=settings)
@@ -288,7 +299,7 @@ async def test_the_commands_bring_an_installation_on_its_way(
     second = plaudit(database_url, "setup", *options)
     assert second.status == 1, second.stderr
     assert "sign-in as client plaudit" in second.stdout
-    assert "an operator: tove of https://id.example" in second.stdout
+    assert "an operator (owner): tove of https://id.example" in second.stdout
     assert "34 items changed" in second.stdout
     assert "Next, seller of record" in second.stdout
     prices = tmp_path / "prices.toml"

@@ -64,6 +64,11 @@ class NotAtHand(Exception):
     """It would have to be looked up who is asking."""
 
 
+def operator_role(settings: Settings) -> Role | None:
+    """What somebody is here of whom a platform says that they are an `operator`; None: nothing."""
+    return None if settings.operator_role == "none" else Role(settings.operator_role)
+
+
 class Doorkeeper:
     """Tells who is asking. A signature costs 100 µs and a person a query, so callers are remembered.
 
@@ -73,7 +78,7 @@ class Doorkeeper:
 
     def __init__(self, database: Database, clock: Clock, keysets: KeySets, settings: Settings) -> None:
         self._database = database
-        self._operator_role = Role(settings.operator_role) if settings.operator_role != "none" else None
+        self._operator_role = operator_role(settings)
         self._token_life_max_s = settings.token_life_max_s
         self._clock = clock
         self._keysets = keysets

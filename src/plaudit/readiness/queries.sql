@@ -12,8 +12,9 @@ select clock_timestamp()
 -- name: has_quote_key
 select exists (select from vault_key where purpose = 'quote')
 
--- name: operators_named
-select count(distinct person_id)::integer from role_grant where role = 'operator' and taken_at is null
+-- name: owners_named
+-- Who was made an operator before there were other roles is an owner.
+select count(distinct person_id)::integer from role_grant where role in ('owner', 'operator') and taken_at is null
 
 -- name: last_messages -> LastMessage
 select p.provider, e.received_at

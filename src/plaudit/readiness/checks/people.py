@@ -4,8 +4,9 @@ from plaudit.people.actions import list_api_keys
 from plaudit.people.development import ISSUER as DEVELOPMENT
 from plaudit.people.development import in_demo
 from plaudit.people.discovery import PlatformNotReadable, published_keys
+from plaudit.people.doorkeeper import operator_role
 from plaudit.people.issuers import list_issuers
-from plaudit.people.model import Issuer, Role
+from plaudit.people.model import Issuer, Role, roles_here
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.checks.reach import is_loopback
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
@@ -66,12 +67,14 @@ async def sign_in(grounds: Grounds) -> CheckOutcome:
 
 async def operator(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
-        named = await connection.fetchval(SQL["operators_named"])
+        named = await connection.fetchval(SQL["owners_named"])
     if named:
         return ok(f"{named} named here")
-    if saying := [one.issuer for one in await _accepted(grounds) if Role.OPERATOR in one.allowed_roles]:
+    role = operator_role(grounds.settings)
+    said = {one.issuer: roles_here(one.allowed_roles, (), role) for one in await _accepted(grounds)}
+    if saying := [issuer for issuer, roles in said.items() if Role.OWNER in roles]:
         return ok(f"whoever the tokens of {', '.join(saying)} call one")
-    return blocking("nobody may run the economy", command="plaudit operator add ISSUER SUBJECT")
+    return blocking("nobody may run the economy as its owner", command="plaudit operator add ISSUER SUBJECT")
 
 
 async def decisions(grounds: Grounds) -> CheckOutcome:
