@@ -13,6 +13,7 @@ from plaudit.exchange.margin import Loss, losses_from
 from plaudit.money import exponent, payable_step, round_down, round_half_up, round_up
 from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook
 from plaudit.selling.prices.shelf import as_rows
+from tests.support.databases import owner_of
 
 pytestmark = pytest.mark.sql
 
@@ -79,7 +80,7 @@ async def losses_at(
 
 def test_nobody_gains_by_buying_and_cashing_out(database_url: str) -> None:
     with asyncio.Runner() as runner:
-        connection = runner.run(connect(database_url))
+        connection = runner.run(connect(owner_of(database_url)))
         for currency, per_euro in PER_EURO.items():
             runner.run(connection.execute(RATES, currency, per_euro))
 
