@@ -10,6 +10,7 @@ from plaudit.settings import known_settings
 PROJECT = Path(__file__).parents[2]
 DEPLOY = PROJECT / "examples" / "deploy"
 FOLDER = DEPLOY / "container"
+OWNER = "PLAUDIT_OWNER_DATABASE_URL"
 _OF_SCRIPTS = {"PLAUDIT", "DATABASE_URL", "PLAUDIT_ENV_FILE"}
 
 
@@ -32,6 +33,26 @@ def test_what_is_mounted_and_secret_in_containers_is_there() -> None:
     names = {name for line in re.findall(r"secrets: \[(.+)\]", used) for name in line.split(", ")}
     assert names | set(re.findall(r"source: (\w+)", used)) == set(files)
     assert list(files) == list(files.values())
+
+
+def test_who_owns_the_tables_logs_in_where_nobody_serves() -> None:
+    """In containers and by systemd; each secret lies in a file of its name."""
+    composed = (FOLDER / "compose.yaml").read_text()
+    services = re.findall(r"^    command: \[(\w+).*?^    secrets: \[(.+?)\]$", composed, re.MULTILINE | re.DOTALL)
+    given = {command: set(names.split(", ")) for command, names in services}
+    for unit in ("migrate", "backup", "base-backup"):
+        given[unit + ".service"] = _credentials(f"plaudit-{unit}.service")
+    given["serve.service"] = _credentials("plaudit.service")
+    assert [who for who, names in given.items() if "DATABASE_URL" not in names] == []
+    owners = {who for who, names in given.items() if OWNER in names}
+    assert owners == {"migrate", "migrate.service", "backup.service"}
+
+
+def _credentials(unit: str) -> set[str]:
+    lines = re.findall(r"^LoadCredential=(\w+):/etc/plaudit/(\w+)/(\w+)$", (DEPLOY / unit).read_text(), re.MULTILINE)
+    assert [folder for _, folder, _ in lines] == ["owner" if name == OWNER else "secrets" for name, _, _ in lines]
+    assert [name for name, _, _ in lines] == [file for _, _, file in lines]
+    return {name for name, _, _ in lines}
 
 
 @pytest.mark.parametrize(
