@@ -52,6 +52,9 @@ async def test_who_may_propose_such_decides_it_and_no_other_operator(
     assert (await finn.get(address)).status_code == 200
     assert (await finn.post(f"{address}/confirm", json=seen)).json()["code"] == "role_missing"
     assert (await finn.post(f"{address}/refuse", json={"reason": "no"})).json()["code"] == "role_missing"
+    for somebody, is_asked in ((finn, False), (omar, True)):
+        page = await somebody.get("/operator/decisions", headers={"Accept": "text/html"})
+        assert ("data-confirm" in page.text, asked.json()["id"] in page.text) == (is_asked, True)
     assert (await omar.post(f"{address}/confirm", json=seen)).status_code == 200
 
 

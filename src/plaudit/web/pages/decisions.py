@@ -9,7 +9,7 @@ from plaudit.decisions.kinds import brought_kinds
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import BY_TIME
-from plaudit.people.access import Access
+from plaudit.people.access import Access, fits_staff
 from plaudit.people.injected import Caller
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -28,11 +28,13 @@ async def decisions(
     """`show`: `open`, `ended` or `emergencies`; anything else is `open`."""
     chosen = show if show in _SHOWN else "open"
     is_open, emergency = _SHOWN[chosen]
+    kinds = brought_kinds()
+    decided_here = {kind.name for kind in kinds if fits_staff(kind.access, caller.roles, reading=False)}
     wanted = actions.Filter(open=is_open, emergency=emergency)
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         found = await actions.list_decisions(connection, clock, wanted, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
-        shown = await answers(connection, brought_kinds(), found[:PAGE_ROWS])
+        shown = await answers(connection, kinds, found[:PAGE_ROWS])
         mine = {one.id for one in found if await actions.are_linked(connection, caller.person_id, one.proposed_by)}
         gains = {one.id for one in found if await actions.are_linked(connection, caller.person_id, one.beneficiary_id)}
     return page(
@@ -42,6 +44,7 @@ async def decisions(
         decisions=shown,
         mine=mine,
         gains=gains,
+        may={one.id for one in found if one.kind in decided_here},
         me=str(caller.person_id),
         show=chosen,
         next=BY_TIME.next(found, PAGE_ROWS, lambda one: (one.proposed_at, one.id)),
