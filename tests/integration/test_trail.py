@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from plaudit.acts import Act, Actor, ActRecord
-from plaudit.clock import ManualClock
+from plaudit.clock import ManualClock, SystemClock
 from plaudit.db import Connection, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.development import ISSUER
@@ -325,6 +325,17 @@ async def test_others_prove_books_and_trail(desk: Desk, clock: ManualClock, tmp_
     line["gifts"][0][3] = str(int(line["gifts"][0][3]) + 1)
     (tmp_path / "deliveries").write_text(f"{msgspec.json.encode(line).decode()}\n{others}")
     assert plaudit(url, "verify", *(str(tmp_path / name) for name in files)).status == 1
+
+
+async def test_a_new_epoch_is_an_act(desk: Desk) -> None:
+    """Of a command with connections of its own."""
+    since = SystemClock().now().isoformat()
+    ended = plaudit(desk.house.database.url, "restored", "begin", "--offline", "--since", since)
+    assert ended.stdout.startswith("Epoch "), ended
+    (act,) = await acts(desk)
+    assert act.operation == "plaudit restored begin"
+    assert act.command is not None
+    assert act.command.arguments["since"].startswith(since[:10])
 
 
 async def test_a_key_is_made_once_and_said_to_be_missing(database_url: str, tmp_path: Path) -> None:
