@@ -54,9 +54,12 @@ class Tealight:
         return said(self.database_url, *arguments)
 
 
+VAULT_KEY = "a-key-that-is-as-long-as-it-has-to-be"
+
+
 def said(database_url: str, *arguments: str) -> str:
     """What `plaudit …` prints, which has to succeed."""
-    ended = plaudit(database_url, *arguments, PLAUDIT_WEBHOOK_NETWORKS="127.0.0.0/8")
+    ended = plaudit(database_url, *arguments, PLAUDIT_WEBHOOK_NETWORKS="127.0.0.0/8", PLAUDIT_VAULT_KEYS=VAULT_KEY)
     assert ended.status == 0, ended.stdout + ended.stderr
     return ended.stdout
 
@@ -112,6 +115,7 @@ def tealight(database_url: str, tmp_path: Path) -> Iterator[Tealight]:
             "PLAUDIT_FRAME_ORIGINS": address,
             "PLAUDIT_SIGN_IN_URL": address + "/plaudit?return_to={return_to}",
             "PLAUDIT_WEBHOOK_NETWORKS": "127.0.0.0/8",
+            "PLAUDIT_VAULT_KEYS": VAULT_KEY,
             "PLAUDIT_SANDBOX_URL": f"http://{LOOPBACK}:{sandbox_port}",
             "PLAUDIT_SELLER_NAME": "Tealight Ltd",
             "PLAUDIT_SELLER_ADDRESS": "14 Sample Row, London",

@@ -100,7 +100,7 @@ def _settle(page: Page) -> None:
 def test_what_waits_for_a_decision_is_readable_and_taken_back_by_keyboard(open_page: OpenPage, demo: Demo) -> None:
     page = open_page(width=390, reduced_motion="reduce")
     become(page, demo, OPERATOR)
-    rate = {"currency": "KES", "numerator": 1, "denominator": 2, "note": "A currency begins with two."}
+    rate = {"currency": "NZD", "numerator": 1, "denominator": 2, "note": "A currency begins with two."}
     page.request.post(f"{demo.address}/v1/payout-rates", data=rate, headers={"Origin": demo.address})
     page.goto(f"{demo.address}/operator/decisions")
     row = page.get_by_role("row", name=re.compile("A diamond"))

@@ -119,7 +119,7 @@ def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: 
     expect(viewer.get_by_text(WORDS)).to_be_visible()
     expect(viewer.get_by_role("link", name=VIDEO)).to_have_attribute("href", re.compile(r"\?t=23$"))
 
-    thank_and_convert(creator, demo, address)
+    thank(creator, demo, address)
     take_words_away(creator, f"{demo.address}/studio{address.removeprefix(demo.address)}", other, viewer)
 
 
@@ -143,8 +143,8 @@ def take_words_away(page: Page, address: str, other: Page, giver: Page) -> None:
     expect(giver.get_by_text("The creator took your words away.")).to_be_visible()
 
 
-def thank_and_convert(page: Page, demo: Demo, address: str) -> None:
-    """The creator sees it, thanks, thanks all others at once, and makes diamonds of what was given."""
+def thank(page: Page, demo: Demo, address: str) -> None:
+    """The creator sees it, thanks, thanks all others at once, and sees what it earned."""
     become(page, demo, OWNER)
     page.goto(address)
     expect(page.get_by_text("This is your video.")).to_be_visible()
@@ -162,10 +162,6 @@ def thank_and_convert(page: Page, demo: Demo, address: str) -> None:
     expect(thanked).to_be_visible()
     page.goto(f"{demo.address}/studio/videos")
     expect(page.locator("#videos .earned-here")).to_contain_text("diamonds")
-    page.goto(f"{demo.address}/studio")
-    page.get_by_role("button", name="Convert to diamonds").click()
-    with glimpse(page, ".toast", "diamonds."):
-        page.get_by_role("button", name="Convert", exact=True).click()
 
 
 def test_who_cannot_give_yet_is_led_on_and_who_may_not_is_told_why(open_page: OpenPage, demo: Demo) -> None:
