@@ -54,7 +54,9 @@ async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -
 async def test_a_broken_constraint_is_a_problem(database: Database, clock: ManualClock) -> None:
     with pytest.raises(Overdrawn):
         async with database.transaction() as connection:
-            await connection.execute(POST, new_id(clock), "maturity", 7, "DIAMOND", 100, clock.now())
+            await connection.execute(
+                "select post(0::smallint, $1, 'maturity', 7, 7, 'DIAMOND', 100, $2)", new_id(clock), clock.now()
+            )
 
 
 @pytest.mark.audit_off  # its movements are of no order
