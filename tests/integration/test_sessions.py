@@ -178,7 +178,7 @@ class TestDemoted:
         assert (await before.get("/v1/operator/keys")).status_code == 200
         browser = await browser_of(desk, "olga", Role.VIEWER, Role.OPERATOR)
         clock.advance(timedelta(seconds=1))
-        assert (await (await desk.person("olga")).get("/v1/me")).json()["roles"] == ["viewer"]
+        assert (await (await desk.person("olga", Role.VIEWER)).get("/v1/me")).json()["roles"] == ["viewer"]
         clock.advance(timedelta(seconds=CALLER_CACHE_S))
         assert (await before.get("/v1/operator/keys")).json()["code"] == "role_missing"
         assert (await browser.get("/v1/operator/keys")).json()["code"] == "role_missing"
