@@ -57,7 +57,8 @@ async def test_what_an_operator_changes_is_written_with_it(desk: Desk) -> None:
     olga = await desk.person("olga", Role.OPERATOR)
     person_id = str(await desk.person_id("olga"))
     made = await draft(olga, desk)
-    assert (await olga.delete(f"/v1/price-book-drafts/{made['id']}")).status_code == 204
+    deleted = await olga.delete(f"/v1/price-book-drafts/{made['id']}")
+    assert deleted.status_code == 204
     first, second = await acts(desk)
     assert (first.operation, first.kind, first.actor, first.outcome, first.person_id, first.key_id) == (
         "MakePriceDraft", "act", "operator", "done", person_id, None,
@@ -65,6 +66,7 @@ async def test_what_an_operator_changes_is_written_with_it(desk: Desk) -> None:
     assert first.about == made["id"]
     assert first.said == {"id": made["id"], "name": "(left out)", "toml": "version = 1"}
     assert len(first.said_sha256 or "") == 64
+    assert second.request_id == deleted.headers["x-request-id"], "by which it is found in the log"
     assert (second.operation, second.about, second.said) == ("DeletePriceDraft", made["id"], None)
     assert second.changes == {"was": "Spring", "revision": 1, "toml": "version = 1"}
 

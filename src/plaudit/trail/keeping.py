@@ -15,6 +15,7 @@ from plaudit.people.actions import API_KEY_PREFIX
 from plaudit.people.model import Caller
 from plaudit.policy.networks import client_address, kept_network, read_address
 from plaudit.problems import Problem, Unavailable
+from plaudit.tracing import request_id
 from plaudit.trail.refusals import Refusals
 from plaudit.wire import send_problem
 
@@ -161,7 +162,7 @@ def _known(scope: Mapping[str, Any], caller: Caller | None) -> dict[str, Any]:
         "session_id": str(caller.session_id) if caller and caller.session_id is not None else None,
         "address": kept_network(address) if address else None,
         "about": about(list(scope.get("path_params", {}).values())),
-        "request_id": scope.get("plaudit_request_id"),
+        "request_id": request_id() or None,
     }
 
 

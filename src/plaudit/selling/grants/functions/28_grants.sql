@@ -16,11 +16,6 @@ begin
         raise exception 'nobody gives coins to an account linked to theirs'
             using errcode = 'check_violation', constraint = 'grant_not_to_oneself';
     end if;
-    if new.decision_id is null
-        and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage')
-    then
-        return new; -- as in require_decision()
-    end if;
     if new.decision_id is null and grant_needs_two(new.coins, new.granted_by, new.granted_at)
         or new.decision_id is not null
             and (select beneficiary_id from decision where id = new.decision_id) is distinct from new.person_id
