@@ -27,6 +27,8 @@ class Room:
     package: str
     tables: str = ""
     """The tables and views that are its own, with blanks between: nobody else writes them."""
+    held: str = ""
+    """A tuple with a `Holding` for each of its tables."""
     sealed: str = ""
     """A tuple of the columns of its tables that the vault seals."""
     routers: tuple[str, ...] = ()

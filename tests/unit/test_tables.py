@@ -29,7 +29,7 @@ EXCEPTIONS = {
 
 
 def tables() -> set[str]:
-    found = re.findall(r"^CREATE (?:TABLE|VIEW) public\.(\w+)", SCHEMA_FILE.read_text(), re.MULTILINE)
+    found = re.findall(r"^CREATE (?:(?:UNLOGGED )?TABLE|VIEW) public\.(\w+)", SCHEMA_FILE.read_text(), re.MULTILINE)
     return {name for name in found if not name.startswith("gift_2")}
 
 

@@ -8,6 +8,7 @@ ROOM = Room(
         accounting_creator_day accounting_day accounting_lot accounting_lot_day accounting_lot_figure accounting_money
         accounting_position accounting_reopening
     """,
+    held="holdings:HELD",
     routers=("api:router",),
     jobs="jobs:accounting_jobs",
     pages=("accounting",),

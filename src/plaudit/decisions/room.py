@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.decisions",
     tables="decision decision_bound decision_seen person_link",
+    held="holdings:HELD",
     routers=("api:router", "bounds_api:router", "links_api:router"),
     decisions="bounds:KINDS",
     pages=("decisions",),

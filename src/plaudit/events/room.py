@@ -5,4 +5,5 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.events",
     tables="event event_log event_waiting",
+    held="holdings:HELD",
 )

@@ -2,4 +2,4 @@
 
 from plaudit.room import Room
 
-ROOM = Room(package="plaudit.exchange", tables="exchange_rate", jobs="jobs:exchange_jobs")
+ROOM = Room(package="plaudit.exchange", tables="exchange_rate", held="holdings:HELD", jobs="jobs:exchange_jobs")

@@ -2,4 +2,6 @@
 
 from plaudit.room import Room
 
-ROOM = Room(package="plaudit.freezes", tables="freeze_record", routers=("api:router",), pages=("freezes",))
+ROOM = Room(
+    package="plaudit.freezes", tables="freeze_record", held="holdings:HELD", routers=("api:router",), pages=("freezes",)
+)

@@ -2,4 +2,9 @@
 
 from plaudit.room import Room
 
-ROOM = Room(package="plaudit.inbox", tables="webhook_event webhook_replay webhook_transition", sealed="bodies:COLUMNS")
+ROOM = Room(
+    package="plaudit.inbox",
+    tables="webhook_event webhook_replay webhook_transition",
+    held="holdings:HELD",
+    sealed="bodies:COLUMNS",
+)

@@ -139,3 +139,11 @@ select epoch, began_at, payouts_compared_at from database_life order by epoch de
 
 -- name: settle_lives
 select settle_lives($1);
+
+-- name: said_by
+-- What somebody said in chats; frames hold what others said, too.
+select f.room_id, f.seq, f.at, m ->> 'text' as text
+from frame f cross join lateral jsonb_array_elements(f.body -> 'messages') m
+where f.kind = 'chat' and jsonb_path_query_array(f.body, '$.messages[*].sender_id') @> to_jsonb($1::bigint)
+    and (m ->> 'sender_id')::bigint = $1
+order by f.room_id, f.seq

@@ -10,6 +10,7 @@ ROOM = Room(
         hold hold_piece hold_transition journal ledger_setting lot lot_reversal lot_state message_removal money_turn
         promotional_before promotional_part reversed_strip room_head strip transfer transfer_reason wallet
     """,
+    held="holdings:HELD",
     jobs="jobs:ledger_jobs",
     queues="jobs:QUEUES",
 )

@@ -4,7 +4,8 @@ from plaudit.room import Room
 
 ROOM = Room(
     package="plaudit.live",
-    tables="overlay_token room thank",
+    tables="overlay_token room room_viewers thank",
+    held="holdings:HELD",
     routers=("api:router",),
     pages=("rooms", "overlay"),
 )

@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.mail",
     tables="mail",
+    held="holdings:HELD",
     routers=("api:router",),
     queues="outbox:QUEUES",
     pages=("mails",),

@@ -9,6 +9,7 @@ ROOM = Room(
         payout_export_item payout_method payout_quote payout_rate payout_send
         payout_shown payout_state payout_terms payout_transition stuck_work
     """,
+    held="holdings:HELD",
     routers=("api:router",),
     sealed="vault:COLUMNS",
     jobs="jobs:payout_jobs",

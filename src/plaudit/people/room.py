@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.people",
     tables="allowance_taken api_key issuer logout_token person person_email role_grant session sign_in_code",
+    held="holdings:HELD",
     routers=("api:router", "told_api:router", "own_sessions_api:router", "key_api:router", "roles_api:router"),
     jobs="jobs:people_jobs",
     pages=("people", "sign_in", "access"),

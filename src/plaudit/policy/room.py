@@ -5,4 +5,5 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.policy",
     tables="region_decision",
+    held="holdings:HELD",
 )

@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.readiness",
     tables="backup backup_trial",
+    held="holdings:HELD",
     jobs="jobs:readiness_jobs",
     pages=("setup",),
     commands=(

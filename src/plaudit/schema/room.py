@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.schema",
     tables="audit_run migration",
+    held="holdings:HELD",
     jobs="jobs:audit_jobs",
     commands=(
         RoomCommand("audit", "commands:audit", "Prove that the books balance."),

@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.trail",
     tables="act act_chain act_seal act_unsealed head head_key",
+    held="holdings:HELD",
     routers=("api:router", "public_api:router"),
     jobs="jobs:trail_jobs",
     pages=("trail",),

@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.videos",
     tables="video video_message_opt_in video_opt_in video_opt_out",
+    held="holdings:HELD",
     routers=("api:router",),
     pages=("videos", "studio_videos"),
     frames="frames:KINDS",

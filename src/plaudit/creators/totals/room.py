@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.creators.totals",
     tables="creator_total",
+    held="holdings:HELD",
     routers=("api:router",),
     jobs="jobs:totals_jobs",
     pages=("totals",),

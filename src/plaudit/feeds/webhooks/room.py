@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.feeds.webhooks",
     tables="webhook_delivery webhook_endpoint webhook_secret webhook_try",
+    held="holdings:HELD",
     routers=("api:router",),
     sealed="signing:COLUMNS",
     jobs="jobs:webhook_jobs",

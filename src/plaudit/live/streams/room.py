@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.live.streams",
     tables="stream stream_key",
+    held="holdings:HELD",
     routers=("api:router",),
     jobs="jobs:stream_jobs",
 )

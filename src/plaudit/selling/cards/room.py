@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.cards",
     tables="card_consent card_customer saved_card",
+    held="holdings:HELD",
     pages=("cards",),
     queues="jobs:QUEUES",
 )

@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.grants",
     tables="coin_grant",
+    held="holdings:HELD",
     decisions="decisions:KINDS",
     pages=("grants",),
 )

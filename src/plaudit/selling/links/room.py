@@ -2,4 +2,4 @@
 
 from plaudit.room import Room
 
-ROOM = Room(package="plaudit.selling.links", tables="store_link store_link_order")
+ROOM = Room(package="plaudit.selling.links", tables="store_link store_link_order", held="holdings:HELD")

@@ -8,6 +8,7 @@ ROOM = Room(
         order_transition order_with_quote payment_decision payment_problem payment_problem_kind quote
         quote_tax recharge_order store_finishing withdrawal_consent
     """,
+    held="holdings:HELD",
     pages=("recharge", "operator_order"),
     queues="jobs:QUEUES",
 )

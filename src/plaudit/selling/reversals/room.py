@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.reversals",
     tables="order_reversed reversal reversal_transition withdrawal_rule",
+    held="holdings:HELD",
     pages=("withdrawing",),
     queues="jobs:QUEUES",
     decisions="decisions:KINDS",

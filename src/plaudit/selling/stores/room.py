@@ -5,6 +5,7 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.selling.stores",
     tables="consumption_request store_consent store_link_report store_transaction",
+    held="holdings:HELD",
     pages=("stores",),
     queues="jobs:QUEUES",
 )

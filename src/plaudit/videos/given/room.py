@@ -5,6 +5,7 @@ from plaudit.room import Room, RoomCommand
 ROOM = Room(
     package="plaudit.videos.given",
     tables="video_total video_subtotal",
+    held="holdings:HELD",
     routers=("api:router",),
     jobs="jobs:given_jobs",
     followers=("videos.given",),
