@@ -1,5 +1,7 @@
 """One operator who means to pay themself: every step needs somebody else, and no way leads to cash."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,8 @@ import asyncpg
 import httpx2
 import pytest
 
+from plaudit.db import Connection
+from plaudit.ids import new_id
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
 from tests.integration.test_payouts import Studio, open_studio
@@ -147,3 +151,45 @@ async def test_an_operator_cannot_refund_their_own_order(database_url: str, tmp_
             with pytest.raises(asyncpg.CheckViolationError) as kept:
                 await connection.execute(again, {"requested_by": ada.person_id})
         assert kept.value.constraint_name == "refund_is_of_another"
+
+
+_QUOTED = """insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_version, terms_version, currency,
+        gross_minor, fee_minor, net_minor, quoted_at, expires_at)
+    select shard, $2, creator_id, method_id, diamonds + $3, rate_version, terms_version, currency, gross_minor + $4,
+        fee_minor + $5, net_minor + $4 - $5, quoted_at + $6, expires_at + $6 from payout_quote
+    where id = (select quote_id from payout where id = $1)"""
+_ASKED = """insert into payout (shard, id, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor,
+        fee_minor, net_minor, state, requested_at, changed_at)
+    select shard, $2, creator_id, quote_id, method_id, provider, diamonds, currency, gross_minor + $3, fee_minor,
+        net_minor + $3, 'requested', requested_at + $4, changed_at + $4 from payout where id = $1"""
+_SAID = """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
+    select shard, id, 'requested', $2, now(), $3, $4 from payout where id = $1"""
+
+
+@pytest.mark.unsold
+async def test_a_payout_is_worth_its_diamonds_whoever_writes_it(database_url: str, tmp_path: Path) -> None:
+    """With the connection of who serves: amounts are no matter of who quotes, and nobody but an operator agrees."""
+    async with open_studio(database_url, tmp_path, one_operator=False) as studio:
+        await studio.earn(30_000)
+        asked, none, day = UUID(await studio.request(5_000)), timedelta(0), timedelta(days=1)
+        statements: list[tuple[str, tuple[object, ...], str]] = [
+            (_QUOTED, (0, 1, 0, none), "payout_quote_is_worth_it"),
+            (_QUOTED, (0, 0, -1, none), "payout_quote_is_worth_it"),
+            (_QUOTED, (-10, 0, 0, none), "payout_quote_is_worth_it"),
+            (_ASKED, (1, none), "payout_is_its_quote|payout_quote_used"),
+            (_ASKED, (0, day), "payout_is_its_quote|payout_quote_used"),
+        ]
+        async with studio.shop.desk.house.database.transaction() as connection:
+            for statement, arguments, constraint in statements:
+                await _kept_out(connection, constraint, statement, asked, new_id(studio.shop.clock), *arguments)
+            for state, actor, actor_id in (("approved", "provider", None), ("approved", "creator", 1)):
+                said = (asked, state, actor, actor_id)
+                await _kept_out(connection, "payout_event_is_said_by_who_may", _SAID, *said)
+            await connection.execute(_QUOTED, asked, new_id(studio.shop.clock), 0, 0, 0, none)
+
+
+async def _kept_out(connection: Connection, constraint: str, statement: str, *arguments: object) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as kept:
+        async with connection.transaction():
+            await connection.execute(statement, *arguments)
+    assert re.fullmatch(constraint, str(kept.value.constraint_name)), kept.value

@@ -1813,6 +1813,24 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (
+        select from payout_quote q
+        where q.shard = new.shard and q.id = new.quote_id
+            and (q.creator_id, q.method_id, q.diamonds, q.currency, q.gross_minor, q.fee_minor, q.net_minor)
+                = (new.creator_id, new.method_id, new.diamonds, new.currency, new.gross_minor, new.fee_minor, new.net_minor)
+            and new.requested_at between q.quoted_at and q.expires_at)
+    then
+        raise exception 'a payout is of what was quoted, in time'
+            using errcode = 'check_violation', constraint = 'payout_is_its_quote';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1824,6 +1842,91 @@ CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_op
                 and e.at >= date_trunc('day', p_at, 'UTC')
         ), 0) > decision_bound_of('payout_alone_day_diamonds')
     from payout p where p.shard = p_shard and p.id = p_payout_id
+$$;
+
+CREATE FUNCTION public.payout_quote_is_worth_it() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not payout_quote_is_worth_it(new) then
+        raise exception 'a quote says what its diamonds are worth'
+            using errcode = 'check_violation', constraint = 'payout_quote_is_worth_it';
+    end if;
+    return new;
+end $$;
+
+CREATE TABLE public.payout_quote (
+    shard smallint NOT NULL,
+    id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    method_id uuid NOT NULL,
+    diamonds bigint NOT NULL,
+    rate_version integer NOT NULL,
+    terms_version integer NOT NULL,
+    currency text NOT NULL,
+    gross_minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    net_minor bigint NOT NULL,
+    quoted_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT payout_quote_check CHECK ((expires_at > quoted_at)),
+    CONSTRAINT payout_quote_check1 CHECK ((gross_minor = (fee_minor + net_minor))),
+    CONSTRAINT payout_quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_quote_diamonds_check CHECK ((diamonds > 0)),
+    CONSTRAINT payout_quote_fee_minor_check CHECK ((fee_minor >= 0)),
+    CONSTRAINT payout_quote_gross_minor_check CHECK ((gross_minor > 0)),
+    CONSTRAINT payout_quote_net_minor_check CHECK ((net_minor > 0))
+);
+
+CREATE FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from payout_method m
+        join payout_rate r on r.version = p_quote.rate_version and r.currency = m.currency
+        join payout_terms t on t.version = p_quote.terms_version and t.method_kind = m.kind
+        join payout_rate f on f.currency = t.fee_fixed_currency
+        where m.shard = p_quote.shard and m.id = p_quote.method_id
+            and (m.creator_id, m.currency) = (p_quote.creator_id, p_quote.currency)
+            and payout_rate_held(r, p_quote.quoted_at) and payout_terms_held(t, p_quote.quoted_at)
+            and payout_rate_held(f, p_quote.quoted_at)
+            and p_quote.gross_minor = div(p_quote.diamonds::numeric * r.numerator, r.denominator)
+            and p_quote.fee_minor = div(2::numeric * t.fee_fixed_minor * r.numerator * f.denominator
+                        + r.denominator::numeric * f.numerator, 2::numeric * r.denominator * f.numerator)
+                + div(2::numeric * p_quote.gross_minor * t.fee_bps + 10000, 20000))
+$$;
+
+CREATE TABLE public.payout_rate (
+    version integer NOT NULL,
+    currency text NOT NULL,
+    numerator bigint NOT NULL,
+    denominator bigint NOT NULL,
+    source text NOT NULL,
+    source_note text NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    decision_id uuid,
+    CONSTRAINT payout_rate_check CHECK (((source = 'operator'::text) = (recorded_by IS NOT NULL))),
+    CONSTRAINT payout_rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_rate_denominator_check CHECK ((denominator > 0)),
+    CONSTRAINT payout_rate_numerator_check CHECK ((numerator > 0)),
+    CONSTRAINT payout_rate_source_check CHECK ((source = ANY (ARRAY['house'::text, 'reference'::text, 'operator'::text]))),
+    CONSTRAINT payout_rate_version_check CHECK ((version > 0))
+);
+
+COMMENT ON COLUMN public.payout_rate.source IS 'house: came with Plaudit; reference: the house rate in US dollars at a reference rate of the ECB; operator: decided by one';
+
+CREATE FUNCTION public.payout_rate_held(p_rate public.payout_rate, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_rate.effective_at <= p_at and not exists (
+        select from payout_rate later
+        where later.currency = p_rate.currency and (later.effective_at, later.version) > (p_rate.effective_at, p_rate.version)
+            and later.effective_at <= p_at - interval '1 minute')
 $$;
 
 CREATE FUNCTION public.payout_rate_is_bounded() RETURNS trigger
@@ -1885,6 +1988,43 @@ CREATE FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer
             then 'payout_terms_change_bps'
         when bool_or(abs(p_fee_bps - fee_bps) > decision_bound_of('payout_terms_fee_bps')) then 'payout_terms_fee_bps'
     end from near
+$$;
+
+CREATE TABLE public.payout_terms (
+    version integer NOT NULL,
+    method_kind text NOT NULL,
+    fee_fixed_minor bigint NOT NULL,
+    fee_fixed_currency text NOT NULL,
+    fee_bps integer NOT NULL,
+    diamonds_min bigint NOT NULL,
+    diamonds_per_day_max bigint NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    note text NOT NULL,
+    decision_id uuid,
+    CONSTRAINT payout_terms_check CHECK ((diamonds_per_day_max >= diamonds_min)),
+    CONSTRAINT payout_terms_diamonds_min_check CHECK ((diamonds_min > 0)),
+    CONSTRAINT payout_terms_fee_bps_check CHECK (((fee_bps >= 0) AND (fee_bps <= 10000))),
+    CONSTRAINT payout_terms_fee_fixed_currency_check CHECK ((fee_fixed_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_terms_fee_fixed_minor_check CHECK ((fee_fixed_minor >= 0)),
+    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = 'bank_account'::text)),
+    CONSTRAINT payout_terms_version_check CHECK ((version > 0))
+);
+
+COMMENT ON COLUMN public.payout_terms.diamonds_min IS 'the threshold of one payout';
+
+COMMENT ON COLUMN public.payout_terms.diamonds_per_day_max IS 'what one creator can request in a day of UTC';
+
+CREATE FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_terms.effective_at <= p_at and not exists (
+        select from payout_terms later
+        where later.method_kind = p_terms.method_kind
+            and (later.effective_at, later.version) > (p_terms.effective_at, p_terms.version)
+            and later.effective_at <= p_at - interval '1 minute')
 $$;
 
 CREATE FUNCTION public.payouts_wait() RETURNS boolean
@@ -3905,27 +4045,6 @@ CREATE TABLE public.general_account_kind (
     description text NOT NULL
 );
 
-CREATE TABLE public.payout_rate (
-    version integer NOT NULL,
-    currency text NOT NULL,
-    numerator bigint NOT NULL,
-    denominator bigint NOT NULL,
-    source text NOT NULL,
-    source_note text NOT NULL,
-    effective_at timestamp with time zone NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    recorded_by bigint,
-    decision_id uuid,
-    CONSTRAINT payout_rate_check CHECK (((source = 'operator'::text) = (recorded_by IS NOT NULL))),
-    CONSTRAINT payout_rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_rate_denominator_check CHECK ((denominator > 0)),
-    CONSTRAINT payout_rate_numerator_check CHECK ((numerator > 0)),
-    CONSTRAINT payout_rate_source_check CHECK ((source = ANY (ARRAY['house'::text, 'reference'::text, 'operator'::text]))),
-    CONSTRAINT payout_rate_version_check CHECK ((version > 0))
-);
-
-COMMENT ON COLUMN public.payout_rate.source IS 'house: came with Plaudit; reference: the house rate in US dollars at a reference rate of the ECB; operator: decided by one';
-
 CREATE VIEW public.general_entry AS
  SELECT t.shard,
     t.posted_at AS at,
@@ -4718,7 +4837,8 @@ CREATE TABLE public.payout_event (
     key_id integer DEFAULT public.acting_key(),
     CONSTRAINT payout_event_actor_check CHECK ((actor = ANY (ARRAY['creator'::text, 'operator'::text, 'provider'::text]))),
     CONSTRAINT payout_event_check CHECK (((to_state = 'requested'::text) = (from_state IS NULL))),
-    CONSTRAINT payout_event_check1 CHECK (((actor = 'provider'::text) = (actor_id IS NULL)))
+    CONSTRAINT payout_event_check1 CHECK (((actor = 'provider'::text) = (actor_id IS NULL))),
+    CONSTRAINT payout_event_is_said_by_who_may CHECK ((((actor = 'creator'::text) = (to_state = ANY (ARRAY['requested'::text, 'cancelled'::text]))) AND ((actor = 'operator'::text) OR (to_state <> ALL (ARRAY['approved'::text, 'refused'::text])))))
 );
 
 COMMENT ON COLUMN public.payout_event.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
@@ -4800,29 +4920,6 @@ COMMENT ON COLUMN public.payout_method.archived_key_id IS 'with which a server a
 
 COMMENT ON COLUMN public.payout_method.payable_from IS 'no payout to it can be asked for before; null: at once, as when nothing was held back';
 
-CREATE TABLE public.payout_quote (
-    shard smallint NOT NULL,
-    id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    method_id uuid NOT NULL,
-    diamonds bigint NOT NULL,
-    rate_version integer NOT NULL,
-    terms_version integer NOT NULL,
-    currency text NOT NULL,
-    gross_minor bigint NOT NULL,
-    fee_minor bigint NOT NULL,
-    net_minor bigint NOT NULL,
-    quoted_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT payout_quote_check CHECK ((expires_at > quoted_at)),
-    CONSTRAINT payout_quote_check1 CHECK ((gross_minor = (fee_minor + net_minor))),
-    CONSTRAINT payout_quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_quote_diamonds_check CHECK ((diamonds > 0)),
-    CONSTRAINT payout_quote_fee_minor_check CHECK ((fee_minor >= 0)),
-    CONSTRAINT payout_quote_gross_minor_check CHECK ((gross_minor > 0)),
-    CONSTRAINT payout_quote_net_minor_check CHECK ((net_minor > 0))
-);
-
 CREATE TABLE public.payout_send (
     shard smallint NOT NULL,
     payout_id uuid NOT NULL,
@@ -4875,32 +4972,6 @@ CREATE TABLE public.payout_state (
     state text NOT NULL,
     description text NOT NULL
 );
-
-CREATE TABLE public.payout_terms (
-    version integer NOT NULL,
-    method_kind text NOT NULL,
-    fee_fixed_minor bigint NOT NULL,
-    fee_fixed_currency text NOT NULL,
-    fee_bps integer NOT NULL,
-    diamonds_min bigint NOT NULL,
-    diamonds_per_day_max bigint NOT NULL,
-    effective_at timestamp with time zone NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    recorded_by bigint,
-    note text NOT NULL,
-    decision_id uuid,
-    CONSTRAINT payout_terms_check CHECK ((diamonds_per_day_max >= diamonds_min)),
-    CONSTRAINT payout_terms_diamonds_min_check CHECK ((diamonds_min > 0)),
-    CONSTRAINT payout_terms_fee_bps_check CHECK (((fee_bps >= 0) AND (fee_bps <= 10000))),
-    CONSTRAINT payout_terms_fee_fixed_currency_check CHECK ((fee_fixed_currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_terms_fee_fixed_minor_check CHECK ((fee_fixed_minor >= 0)),
-    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = 'bank_account'::text)),
-    CONSTRAINT payout_terms_version_check CHECK ((version > 0))
-);
-
-COMMENT ON COLUMN public.payout_terms.diamonds_min IS 'the threshold of one payout';
-
-COMMENT ON COLUMN public.payout_terms.diamonds_per_day_max IS 'what one creator can request in a day of UTC';
 
 CREATE TABLE public.payout_transition (
     from_state text NOT NULL,
@@ -7049,7 +7120,11 @@ CREATE TRIGGER payout_approval_is_decided BEFORE INSERT ON public.payout_event F
 
 CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = 'approved'::text) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_approval_takes_two();
 
+CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_is_its_quote();
+
 CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER payout_quote_is_worth_it BEFORE INSERT ON public.payout_quote FOR EACH ROW EXECUTE FUNCTION public.payout_quote_is_worth_it();
 
 CREATE TRIGGER payout_rate_is_bounded BEFORE INSERT ON public.payout_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_rate_is_bounded();
 
@@ -7787,8 +7862,22 @@ GRANT ALL ON FUNCTION public.payable_step(p_currency text) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.payout_is_its_quote() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_quote_is_worth_it() FROM PUBLIC;
+
+GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_rate TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_rate_held(p_rate public.payout_rate, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_rate_held(p_rate public.payout_rate, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_rate_is_bounded() FROM PUBLIC;
 
@@ -7799,6 +7888,11 @@ REVOKE ALL ON FUNCTION public.payout_terms_are_bounded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer, p_diamonds_min bigint, p_diamonds_per_day_max bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer, p_diamonds_min bigint, p_diamonds_per_day_max bigint, p_at timestamp with time zone) TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payouts_wait() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payouts_wait() TO plaudit_app;
@@ -8183,8 +8277,6 @@ GRANT SELECT,INSERT ON TABLE public.general_account TO plaudit_app;
 
 GRANT SELECT ON TABLE public.general_account_kind TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.payout_rate TO plaudit_app;
-
 GRANT SELECT ON TABLE public.general_entry TO plaudit_app;
 
 GRANT SELECT ON TABLE public.tax_paper TO plaudit_app;
@@ -8333,15 +8425,11 @@ GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT UPDATE(archived_key_id) ON TABLE public.payout_method TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payout_send TO plaudit_app;
 
 GRANT SELECT ON TABLE public.payout_shown TO plaudit_app;
 
 GRANT SELECT ON TABLE public.payout_state TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 
 GRANT SELECT ON TABLE public.payout_transition TO plaudit_app;
 
