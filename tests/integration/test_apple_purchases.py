@@ -24,6 +24,7 @@ from plaudit.selling.orders import jobs
 from plaudit.selling.orders.finishing import finish_due
 from plaudit.selling.stores import held
 from tests.support.apple import AppStore
+from tests.support.linking import link
 from tests.support.shop import Shop, open_shop
 from tests.support.waiting import WAIT_S
 
@@ -234,6 +235,10 @@ async def test_a_purchase_of_nobody_in_particular_is_held_and_bound(
     wrong = await operator.post(path, json={"order_id": orders[1]["id"], "resolution": "she showed her receipt"})
     assert (wrong.status_code, wrong.json()["reason"]) == (409, "other_product")
     good = {"order_id": orders[0]["id"], "resolution": "she showed her receipt"}
+    oscar = await mall.shop.desk.person("oscar", Role.OPERATOR)
+    await link(mall.shop.desk.house.database, (await oscar.get("/v1/me")).json()["id"], nameless["presented_by"])
+    own = await oscar.post(path, json=good)
+    assert (own.status_code, own.json()["code"]) == (409, "own_benefit")
     bound, again = [await operator.post(path, json=good) for _ in range(2)]
     assert (bound.status_code, bound.json()["state"], again.status_code) == (200, "paid", 409)
     path = f"/v1/operator/store-purchases/{lost['id']}/close"

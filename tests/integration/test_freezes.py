@@ -22,6 +22,7 @@ from plaudit.people.model import Role
 from plaudit.problems import StandsStill
 from tests.integration.test_payouts import Studio, open_studio
 from tests.support.databases import owner_of
+from tests.support.linking import link
 from tests.support.returns import ROSE, Returns
 
 WHY = {"reason": "A chargeback came in.", "message": "We look into a payment."}
@@ -300,9 +301,12 @@ async def test_only_what_is_theirs_and_once(watch: Watch) -> None:
     assert (await watch.lift(made, "Another reason.")).json()["code"] == "freeze_is_over"
     mine = await watch.freeze("wallet", await studio.shop.desk.person_id("olga"))
     assert (await watch.lift(mine)).json()["code"] == "own_freeze"
+    second = await watch.freeze("wallet", await studio.shop.desk.person_id("olga-2"))
+    await link(studio.shop.desk.house.database, second["person_id"], mine["person_id"])
+    assert (await watch.lift(second)).json()["code"] == "own_freeze"
     listed = (await studio.operator.get("/v1/operator/freezes?open=true")).json()["items"]
-    assert [one["id"] for one in listed] == [mine["id"]]
-    assert len((await studio.operator.get("/v1/operator/freezes")).json()["items"]) == 2
+    assert [one["id"] for one in listed] == [second["id"], mine["id"]]
+    assert len((await studio.operator.get("/v1/operator/freezes")).json()["items"]) == 3
     for role in (Role.VIEWER, Role.CREATOR):
         other_person = await studio.shop.desk.person("eve", role)
         assert (await other_person.get("/v1/operator/freezes")).status_code == 403

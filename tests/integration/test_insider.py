@@ -153,8 +153,8 @@ async def test_an_operator_cannot_refund_their_own_order(database_url: str, tmp_
         assert kept.value.constraint_name == "refund_is_of_another"
 
 
-_QUOTED = """insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_version, terms_version, currency,
-        gross_minor, fee_minor, net_minor, quoted_at, expires_at)
+_QUOTED = """insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_version, terms_version,
+        currency, gross_minor, fee_minor, net_minor, quoted_at, expires_at)
     select shard, $2, creator_id, method_id, diamonds + $3, rate_version, terms_version, currency, gross_minor + $4,
         fee_minor + $5, net_minor + $4 - $5, quoted_at + $6, expires_at + $6 from payout_quote
     where id = (select quote_id from payout where id = $1)"""

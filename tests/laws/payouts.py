@@ -56,9 +56,11 @@ BREAKS = [
             update payout set gross_minor = gross_minor + 1, net_minor = net_minor + 1""",
             """update payout_quote set fee_minor = fee_minor + 1, net_minor = net_minor - 1;
             update payout set fee_minor = fee_minor + 1, net_minor = net_minor - 1""",
-            """insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at, recorded_at)
-            select 1000 + version, currency, numerator, denominator, source, 'held by then', (
-                select min(quoted_at) - interval '2 minutes' from payout_quote), recorded_at from payout_rate""",
+            """insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at,
+                recorded_at)
+            select 1000 + version, currency, numerator, denominator, source, 'held', (
+                    select min(quoted_at) - interval '2 minutes' from payout_quote),
+                recorded_at from payout_rate""",
         )
     ),
 ]

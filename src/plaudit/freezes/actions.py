@@ -85,13 +85,17 @@ async def lift(connection: Connection, clock: Clock, freeze_id: UUID, why: str, 
 
     Raises:
         NotFound: there is no such freeze.
-        OwnFreeze: it is the operator's own.
+        OwnFreeze: it is the operator's own, or that of an account linked to theirs.
         FreezeIsOver: it was lifted before, by another or for another reason.
     """
-    found = await find(connection, freeze_id)
-    if operator_id == found.person_id:
-        raise OwnFreeze
-    await connection.execute(SQL["lift_freeze"], freeze_id, operator_id, clock.now(), why)
+    await find(connection, freeze_id)
+    try:
+        async with connection.transaction():
+            await connection.execute(SQL["lift_freeze"], freeze_id, operator_id, clock.now(), why)
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name == "freeze_is_lifted_by_another":
+            raise OwnFreeze from error
+        raise
     lifted = await find(connection, freeze_id)
     if (lifted.lifted_by, lifted.lifted_because) != (operator_id, why):
         raise FreezeIsOver

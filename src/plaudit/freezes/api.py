@@ -95,7 +95,8 @@ async def freeze(data: JSONBody[NewFreeze], caller: Caller, database: Database, 
 async def lift(
     freeze_id: FromPath[UUID], data: JSONBody[Lifting], caller: Caller, database: Database, clock: Clock
 ) -> FreezeAnswer:
-    """Other freezes of the same thing hold on. Repeating it with the same reason changes nothing."""
+    """Nobody lifts what is of an account of theirs. Other freezes of the same thing hold on. Repeating it with the
+    same reason changes nothing."""
     async with database.transaction() as connection:
         return _answer(await actions.lift(connection, clock, freeze_id, data.reason, caller.person_id))
 

@@ -85,7 +85,7 @@ class Freeze(msgspec.Struct, frozen=True, kw_only=True):
 
 class OwnFreeze(Conflict):
     code: ClassVar[str] = "own_freeze"
-    title: ClassVar[str] = "Another operator must lift what stands still of yours."
+    title: ClassVar[str] = "Another operator must lift what stands still of yours, or of an account linked to yours."
 
 
 class FreezeIsOver(Conflict):

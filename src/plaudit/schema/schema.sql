@@ -884,6 +884,18 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.freeze_is_lifted_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.lifted_by, new.person_id) then
+        raise exception 'another operator lifts what is frozen of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'freeze_is_lifted_by_another';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.freeze_is_of_its_owner() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -2089,6 +2101,20 @@ CREATE FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigin
     join delivery_stream d on d.shard = p.creator_shard and d.source_shard = p.shard and d.delivered_through >= p.batch_no
     where p.creator_shard = p_shard and p.creator_id = p_creator_id
 $$;
+
+CREATE FUNCTION public.purchase_is_bound_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.resolved_by, (
+        select person_id from recharge_order where shard = new.shard and order_id = new.order_id))
+    then
+        raise exception 'nobody binds a purchase to an order of their own, or of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'purchase_is_bound_by_another';
+    end if;
+    return new;
+end $$;
 
 CREATE FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7094,6 +7120,8 @@ CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FO
 
 CREATE TRIGGER freeze_changes_by_being_lifted BEFORE DELETE OR UPDATE ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_changes_by_being_lifted();
 
+CREATE TRIGGER freeze_is_lifted_by_another BEFORE UPDATE ON public.freeze_record FOR EACH ROW WHEN ((new.lifted_by IS NOT NULL)) EXECUTE FUNCTION public.freeze_is_lifted_by_another();
+
 CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_is_of_its_owner();
 
 CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
@@ -7141,6 +7169,8 @@ CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_
 CREATE TRIGGER price_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
 CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.price_seller FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
+
+CREATE TRIGGER purchase_is_bound_by_another BEFORE INSERT OR UPDATE ON public.store_transaction FOR EACH ROW WHEN (((new.state = 'claimed'::text) AND (new.resolved_by IS NOT NULL))) EXECUTE FUNCTION public.purchase_is_bound_by_another();
 
 CREATE TRIGGER refund_is_of_another BEFORE INSERT ON public.reversal FOR EACH ROW WHEN (((new.kind = 'refund'::text) AND (new.requested_by IS NOT NULL))) EXECUTE FUNCTION public.refund_is_of_another();
 
@@ -7697,6 +7727,8 @@ REVOKE ALL ON FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint
 
 REVOKE ALL ON FUNCTION public.freeze_changes_by_being_lifted() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.freeze_is_lifted_by_another() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.freeze_is_of_its_owner() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) FROM PUBLIC;
@@ -7904,6 +7936,8 @@ REVOKE ALL ON FUNCTION public.price_book_never_changes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.purchase_is_bound_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import are_linked
+from plaudit.decisions.model import OwnBenefit
 from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.shards import shard_of
 from plaudit.pages import Place
@@ -194,6 +196,7 @@ async def bind(
     Raises:
         NotFound: there is no such transaction, or order.
         TransactionNotHeld: it was claimed or closed before.
+        OwnBenefit: the order is the operator's, or that of an account linked to theirs.
         OrderDoesNotFit: another store, product, or payment.
         ProviderUnavailable: the store cannot be asked now.
         ProviderRefused: the store knows the transaction no more.
@@ -206,6 +209,8 @@ async def bind(
     async with database.transaction() as connection:
         transaction = await _held(connection, "lock_transaction_by_id", transaction_id)
         order = await lock(connection, await find_order_of_anybody(connection, order_id))
+        if await are_linked(connection, by.operator_id, order.person_id):
+            raise OwnBenefit(role="confirmer")
         if order.provider != transaction.provider:
             raise OrderDoesNotFit("other_store")
         if reason := await misfit(connection, order, payment):

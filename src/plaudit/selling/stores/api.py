@@ -7,7 +7,7 @@ from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
-from plaudit.decisions.model import SecondPersonNeeded
+from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, STORE_CANDIDATES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
@@ -179,7 +179,7 @@ async def get_purchase(purchase_id: FromPath[UUID], database: Database, settings
     access=Access.SUPPORT,
     operation_id="BindStorePurchase",
     tags=OPERATOR_TAGS,
-    problems=(NotFound, TransactionNotHeld, OrderDoesNotFit, ProviderUnavailable, ProviderRefused),
+    problems=(NotFound, TransactionNotHeld, OwnBenefit, OrderDoesNotFit, ProviderUnavailable, ProviderRefused),
     status_code=200,
     summary="Say whose a held purchase is",
 )
