@@ -5,9 +5,13 @@ import hashlib
 import json
 import struct
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -243,6 +247,44 @@ def test_an_export_alone_proves_nothing(shown: Shown) -> None:
     assert "proves only that it agrees with itself" in shown.run("acts").output
     other = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
     assert f"signed with key {KEY.key_id}, which is not trusted" in shown.run(key=other).output
+
+
+@contextmanager
+def _published(shown: Shown, heads: list[Line]) -> Iterator[str]:
+    """A server that shows these heads."""
+    folder = shown.folder / "server" / ".well-known" / "plaudit"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "heads").write_text(json.dumps({"items": heads, "next": None}))
+    (folder / "keys").write_text(json.dumps({"items": []}))
+    handler = partial(_Silent, directory=str(shown.folder / "server"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_server_still_shows_what_somebody_kept(shown: Shown) -> None:
+    kept = shown.folder / "kept"
+    kept.write_text(json.dumps({"items": shown.heads[:1], "next": None}))
+    other = [head(1, ZEROS, shown.acts[0], shown.deliveries[:1])]
+    for heads, kept_heads, said in (
+        (shown.heads, shown.heads[:1], "holds: 2 heads"),
+        (shown.heads, shown.heads, "holds: 2 heads"),
+        (shown.heads[:1], shown.heads, "it ends with head 1, and head 2 was signed and kept"),
+        ([], shown.heads, "it ends with head 0, and head 2 was signed and kept"),
+        (other, shown.heads[:1], "head 1: two were signed, which say different things"),
+    ):
+        kept.write_text(json.dumps({"items": kept_heads, "next": None}))
+        with _published(shown, heads) as address:
+            ended = _run("--key", shown.key, address, str(kept))
+        assert said in ended.output
+        assert ended.exit_code == (0 if said.startswith("holds") else 1)
 
 
 # The second program: what docs/trail-format.md says, and nothing of ours.

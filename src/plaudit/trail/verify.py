@@ -36,6 +36,7 @@ class Proof:
     signed_acts: int = 0
     """Position of the last act that a head which was proved reaches, as far as acts were shown."""
     _documents: list[dict[str, Any]] = field(default_factory=list)
+    _numbers: dict[int, str] = field(default_factory=dict)
     _last_document: str | None = None
     _trail_anchors: dict[int, tuple[str, int]] = field(default_factory=dict)
     _book_anchors: dict[tuple[int, int, int], tuple[str, int]] = field(default_factory=dict)
@@ -50,12 +51,18 @@ class Proof:
     def last_day(self) -> str:
         return str(self._documents[-1]["at"])[:10] if self._documents else ""
 
+    @property
+    def last_head(self) -> int:
+        """The number of the last head; 0: none was shown."""
+        return max(self._numbers, default=0)
+
     # Heads
 
     def add_head(self, head: Mapping[str, Any]) -> None:
-        """
+        """The same head may be shown again, by whoever kept it.
+
         Raises:
-            Broken: its signature is not of a trusted key, or it contradicts the head before.
+            Broken: its signature is not of a trusted key, or it contradicts the head before, or another of its number.
         """
         where = f"head {head.get('number')}"
         text, key = str(head["document"]), self.keys.get(str(head["key_id"]))
@@ -68,8 +75,13 @@ class Proof:
         document = json.loads(text)
         if document.get("format") != HEAD_FORMAT or document["number"] != head["number"]:
             raise Broken(f"{where}: the document is of another number or format")
+        if document["number"] in self._numbers:
+            if self._numbers[document["number"]] != text:
+                raise Broken(f"{where}: two were signed, which say different things")
+            return
         self._follow(where, document)
         self._documents.append(document)
+        self._numbers[document["number"]] = text
         self._last_document = text
         self.heads += 1
 

@@ -26,8 +26,9 @@ _Lines = Iterator[Mapping[str, Any]]
 def verify(sources: tuple[str, ...], named: tuple[str, ...]) -> int:
     """Prove published heads, and exports of the trail and the books. Needs no database, and trusts nobody but the keys.
 
-    SOURCES: the address of a server, files with its heads or keys, exports of `plaudit trail export` and `plaudit
-    trail books`. Exit status 1, and the first thing that does not hold, when something does not.
+    SOURCES: the address of a server, files with its heads (those that were kept before, too) or keys, exports of
+    `plaudit trail export` and `plaudit trail books`. Exit status 1, and the first thing that does not hold, when
+    something does not.
     """
     try:
         keys = {key_id_of(one): one for one in map(_key, named)}
@@ -47,10 +48,16 @@ def _prove(opened: Sequence["_Source"], keys: dict[str, bytes], *, is_pinned: bo
         if source.keys and not is_pinned:
             keys |= {key_id_of(one): one for one in map(_key, source.keys)}
     proof = Proof(keys)
+    reached: list[tuple[str, int]] = []
     for kind, add in (("heads", proof.add_head), ("acts", proof.add_act), ("deliveries", proof.add_delivery)):
         for source in opened:
             if source.kind == kind:
                 source.each(add)
+            if kind == "heads" and source.is_server:
+                reached.append((source.name, proof.last_head))
+    for name, number in reached:
+        if number < proof.last_head:
+            raise Broken(f"{name}: it ends with head {number}, and head {proof.last_head} was signed and kept")
     proof.finish()
     return proof
 
@@ -58,8 +65,11 @@ def _prove(opened: Sequence["_Source"], keys: dict[str, bytes], *, is_pinned: bo
 class _Source:
     """Something to prove: what it is, and its entries in their order."""
 
-    def __init__(self, name: str, kind: str, entries: Callable[[], _Lines], keys: Sequence[str] = ()) -> None:
+    def __init__(
+        self, name: str, kind: str, entries: Callable[[], _Lines], keys: Sequence[str] = (), *, is_server: bool = False
+    ) -> None:
         self.name = name
+        self.is_server = is_server
         self.kind = kind
         self.keys = keys
         self._entries = entries
@@ -114,7 +124,7 @@ def _server(address: str) -> _Source:
             if not page["next"]:
                 break
             following = str(page["next"])
-    return _Source(base, "heads", lambda: iter(heads), keys)
+    return _Source(base, "heads", lambda: iter(heads), keys, is_server=True)
 
 
 def _fetched(client: httpx2.Client, address: str) -> Mapping[str, Any]:
