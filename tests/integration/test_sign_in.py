@@ -191,6 +191,10 @@ class TestRefused:
 class TestGoingOut:
     async def test_somebody_signs_out_here_and_there(self, house: House, owner_connection: OwnConnection) -> None:
         browser, _ = await house.sign_in()
+        kept = await owner_connection.fetchrow("select * from session")
+        assert kept is not None
+        assert len(kept["sealed_id_token"]) > 100
+        assert b"eyJ" not in b"".join(str(one).encode() for one in kept.values()), "no token can be read there"
         page = await browser.post("/sign-out")
         assert page.status_code == 200
         onward = re.search(r'http-equiv="refresh" content="0; url=([^"]*)"', page.text)
@@ -200,7 +204,7 @@ class TestGoingOut:
         assert "signed out here too" in there.text
         assert parse_qs(urlsplit(address).query)["post_logout_redirect_uri"] == [f"{ORIGIN}/"]
         assert await who(browser) is None
-        assert await owner_connection.fetchval("select id_token from session") is None
+        assert await owner_connection.fetchval("select sealed_id_token from session") is None
         assert (await browser.post("/sign-out")).headers["location"] == "/"
 
     async def test_a_page_of_another_site_signs_nobody_out(self, house: House) -> None:

@@ -221,7 +221,7 @@ where g.taken_at is null order by g.granted_at desc, g.id desc;
 
 -- name: insert_session
 -- Of the address is kept what may be.
-insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, id_token, key_id, device,
+insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, sealed_id_token, key_id, device,
     network)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
     network(set_masklen($10::text::inet, case family($10::text::inet) when 4 then 24 else 48 end))::text);
@@ -232,7 +232,7 @@ where person_id = $1 and ended_at is null and expires_at > $2 order by created_a
 
 -- name: end_sessions_of
 -- One, or all but one.
-update session set ended_at = greatest($2, created_at), id_token = null
+update session set ended_at = greatest($2, created_at), sealed_id_token = null
 where person_id = $1 and ended_at is null and ($3::bigint is null or id = $3) and ($4::bigint is null or id <> $4)
 returning id;
 
@@ -251,19 +251,19 @@ from session s join person p on p.id = s.person_id join issuer i on i.id = p.iss
 left join api_key k on k.id = s.key_id
 where s.secret_sha256 = $1 and s.ended_at is null and s.expires_at > $2 and i.active and k.revoked_at is null;
 
--- name: end_session -> EndedSession
+-- name: end_session
 -- The ID token is forgotten with it; who ends it is told it once more.
 with ending as (
-    select id, person_id, id_token from session where secret_sha256 = $1 and ended_at is null for update
+    select id, person_id, sealed_id_token from session where secret_sha256 = $1 and ended_at is null for update
 ), ended as (
-    update session s set ended_at = greatest($2, s.created_at), id_token = null from ending e where s.id = e.id
+    update session s set ended_at = greatest($2, s.created_at), sealed_id_token = null from ending e where s.id = e.id
     returning s.id
 )
-select e.id, p.issuer_id, e.id_token from ending e join ended using (id) join person p on p.id = e.person_id;
+select e.id, p.issuer_id, e.sealed_id_token from ending e join ended using (id) join person p on p.id = e.person_id;
 
 -- name: end_platform_sessions
 -- Those of one sign-in at the platform, or, without one, all of a person.
-update session s set ended_at = greatest($4, s.created_at), id_token = null
+update session s set ended_at = greatest($4, s.created_at), sealed_id_token = null
 from person p
 where p.id = s.person_id and p.issuer_id = $1 and s.ended_at is null
     and ($2::text is null or p.subject = $2) and ($3::text is null or s.platform_session = $3)

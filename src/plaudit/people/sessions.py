@@ -7,6 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar, NamedTuple
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
@@ -20,6 +24,7 @@ SQL = statements(__file__)
 SESSION_PREFIX = "pls_"
 CODE_PREFIX = "plc_"
 _SECRET_BYTES = 32
+_NONCE_BYTES = 12
 
 
 class StoredSession(msgspec.Struct, frozen=True):
@@ -129,7 +134,7 @@ async def begin_session(  # noqa: PLR0913 - each is one fact of the row
         platform_session,
         now,
         ends,
-        id_token,
+        id_token and _seal(secret, id_token),
         key_id,
         seen.device and seen.device[:SESSION_DEVICE_LENGTH_MAX],
         seen.address,
@@ -159,7 +164,11 @@ async def find_session(connection: Connection, secret: str, clock: Clock) -> Sto
 
 async def end_session(connection: Connection, secret: str, clock: Clock) -> EndedSession | None:
     """End a session; None: it had ended before, or never was."""
-    return await fetch_one(connection, SQL["end_session"], EndedSession, secret_sha256(secret), clock.now())
+    ended = await connection.fetchrow(SQL["end_session"], secret_sha256(secret), clock.now())
+    if ended is None:
+        return None
+    sealed = ended["sealed_id_token"]
+    return EndedSession(ended["id"], ended["issuer_id"], sealed and _open(secret, sealed))
 
 
 async def end_platform_sessions(
@@ -213,6 +222,26 @@ async def use_code(connection: Connection, code: str, clock: Clock) -> UsedCode:
     if used is None:
         raise CodeNotValid
     return used
+
+
+def _seal(secret: str, id_token: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + _cipher(secret).encrypt(nonce, id_token.encode(), None)
+
+
+def _open(secret: str, sealed: bytes) -> str | None:
+    """None: it was altered where it is kept, and is of no use."""
+    try:
+        return _cipher(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _cipher(secret: str) -> AESGCM:
+    """Of a session's secret, of which the database has a hash only: what is sealed so opens for its browser alone."""
+    return AESGCM(
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=b"plaudit session id_token").derive(secret.encode())
+    )
 
 
 async def forget_old(connection: Connection, clock: Clock) -> None:

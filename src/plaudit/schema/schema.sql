@@ -5476,16 +5476,15 @@ CREATE TABLE public.session (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
-    id_token text,
     key_id bigint,
     device text,
     network text,
     last_used_at timestamp with time zone,
+    sealed_id_token bytea,
     CONSTRAINT session_check CHECK ((expires_at > created_at)),
     CONSTRAINT session_check1 CHECK ((ended_at >= created_at)),
-    CONSTRAINT session_check2 CHECK (((id_token IS NULL) OR (key_id IS NULL))),
     CONSTRAINT session_device_check CHECK ((length(device) <= 500)),
-    CONSTRAINT session_id_token_check CHECK ((length(id_token) <= 8192)),
+    CONSTRAINT session_of_a_key_has_no_id_token CHECK (((sealed_id_token IS NULL) OR (key_id IS NULL))),
     CONSTRAINT session_roles_check CHECK ((roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text])),
     CONSTRAINT session_secret_sha256_check CHECK ((length(secret_sha256) = 32))
 );
@@ -5494,8 +5493,6 @@ COMMENT ON COLUMN public.session.roles IS 'what the platform said at sign-in';
 
 COMMENT ON COLUMN public.session.platform_session IS 'the claim sid of its ID token, by which the platform ends it';
 
-COMMENT ON COLUMN public.session.id_token IS 'shown to the platform when somebody signs out, then forgotten';
-
 COMMENT ON COLUMN public.session.key_id IS 'the server whose code began it: such a session never is an operator''s';
 
 COMMENT ON COLUMN public.session.device IS 'what the browser calls itself';
@@ -5503,6 +5500,8 @@ COMMENT ON COLUMN public.session.device IS 'what the browser calls itself';
 COMMENT ON COLUMN public.session.network IS 'where it began, as far as that may be kept: /24 or /48';
 
 COMMENT ON COLUMN public.session.last_used_at IS 'to the minute';
+
+COMMENT ON COLUMN public.session.sealed_id_token IS 'shown to the platform when somebody signs out, then forgotten: AES-GCM, 12 bytes of nonce first, under a key made of the secret';
 
 ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.session_id_seq
@@ -8635,8 +8634,6 @@ GRANT UPDATE(expires_at) ON TABLE public.session TO plaudit_app;
 
 GRANT UPDATE(ended_at) ON TABLE public.session TO plaudit_app;
 
-GRANT UPDATE(id_token) ON TABLE public.session TO plaudit_app;
-
 GRANT UPDATE(key_id) ON TABLE public.session TO plaudit_app;
 
 GRANT UPDATE(device) ON TABLE public.session TO plaudit_app;
@@ -8644,6 +8641,8 @@ GRANT UPDATE(device) ON TABLE public.session TO plaudit_app;
 GRANT UPDATE(network) ON TABLE public.session TO plaudit_app;
 
 GRANT UPDATE(last_used_at) ON TABLE public.session TO plaudit_app;
+
+GRANT UPDATE(sealed_id_token) ON TABLE public.session TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO plaudit_app;
 
