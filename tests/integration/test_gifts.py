@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from plaudit.clock import ManualClock
+from plaudit.db import OwnConnection
 from plaudit.limits import GIFTS_PER_REQUEST_MAX
 from tests.support.live import ROSE, Platform, open_platform
 
@@ -108,6 +109,35 @@ async def test_who_may_send(platform: Platform, room_id: str) -> None:
     assert (await viewer.post("/v1/gifts", content="{}", headers={"content-type": "text/plain"})).status_code == 415
     speaks_for_ada = await server.post("/v1/gifts", json=one, headers={"Plaudit-Subject": "ada"})
     assert speaks_for_ada.status_code == 201, speaks_for_ada.text
+
+
+async def test_what_a_key_sends_or_says_for_somebody_names_it(
+    platform: Platform, room_id: str, owner_connection: OwnConnection
+) -> None:
+    ada, server = await platform.viewer("ada", coins=9), await platform.server()
+    key_id = await owner_connection.fetchval("select id from api_key")
+    as_ada = {"Plaudit-Subject": "ada"}
+    one, other = gift(platform, room_id), gift(platform, room_id)
+    answers = await asyncio.gather(  # in one batch of the books
+        ada.post("/v1/gifts", json=one), server.post("/v1/gifts", json=other, headers=as_ada)
+    )
+    assert [answer.status_code for answer in answers] == [201, 201]
+    batched = gift(platform, room_id, sender_subject="ada")
+    assert (await server.post("/v1/gifts:batch", json={"gifts": [batched]})).status_code == 200
+    code = await server.post("/v1/sign-in-codes", json={"subject": "ada", "roles": ["viewer"]})
+    browser = await platform.client(Origin=platform.processes[0].origin)
+    await browser.get(code.json()["url"].removeprefix(platform.house.settings.public_url))
+    by_session = gift(platform, room_id)
+    assert (await browser.post("/v1/gifts", json=by_session)).status_code == 201
+    rows = await owner_connection.fetch("select id, key_id from gift")
+    assert {str(row["id"]): row["key_id"] for row in rows} == {
+        one["id"]: None, other["id"]: key_id, batched["id"]: key_id, by_session["id"]: key_id,
+    }  # fmt: skip
+    for who, headers in ((ada, {}), (server, as_ada)):
+        said = {"id": str(platform.id()), "text": "Hello"}
+        assert (await who.post(f"/v1/rooms/{room_id}/chat", json=said, headers=headers)).status_code < 300
+    bodies = await owner_connection.fetch("select body from frame where kind = 'chat' order by seq")
+    assert [[message.get("key_id") for message in row["body"]["messages"]] for row in bodies] == [[None], [key_id]]
 
 
 async def test_a_batch_has_an_outcome_for_each(platform: Platform, room_id: str) -> None:

@@ -35,7 +35,7 @@ returning automatic_conversion;
 select automatic_conversion from creator_setting where shard = shard_of($1) and creator_id = $1;
 
 -- name: set_automatic_conversion -> CreatorSetting
-update creator_setting set automatic_conversion = $2 where shard = shard_of($1) and creator_id = $1
+update creator_setting set automatic_conversion = $2, key_id = acting_key() where shard = shard_of($1) and creator_id = $1
 returning automatic_conversion;
 
 -- name: balance -> Balance

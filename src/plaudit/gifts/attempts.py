@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.db import acting_key
 from plaudit.gifts.actions import check
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.model import Item, ItemUnknown, PriceChanged, TooDear
@@ -173,6 +174,7 @@ class Attempts:
             position_ms=wanted.position_ms,
             shown_shard=place.shard,
             message=wanted.message,
+            key_id=acting_key.get(),
         )
         unit_coins, rest = divmod(order.coins, order.count)
         is_honoured = rest == 0 and self._catalogue.is_honoured(item, unit_coins)

@@ -48,6 +48,8 @@ class GiftOrder(msgspec.Struct, frozen=True):
     """Who earns it; empty: all of it is of whom it is sent to."""
     message: str | None = None
     anonymous: bool = False
+    key_id: int | None = None
+    """With which a server sends it in the viewer's name."""
 
 
 class GiftOutcome(msgspec.Struct, frozen=True):

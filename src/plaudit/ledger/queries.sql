@@ -2,7 +2,8 @@
 select shards::integer as shards from ledger_setting;
 
 -- name: charge
-select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats from public.charge($1, $2, $3, $4, $5, $6);
+select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats
+from charge_gifts($1, $2, $3, $4, $5, $6, $7);
 
 -- name: remove_message
 select remove_message($1, $2, $3, $4, $5, $6, $7, $8);

@@ -177,6 +177,7 @@ class _Lane:
 
     def _arguments(self, orders: list[GiftOrder]) -> tuple[object, ...]:
         of = self._shards.of
+        key_ids = [order.key_id for order in orders]
         return (
             self._shard,
             self._clock.now(),
@@ -184,6 +185,7 @@ class _Lane:
             [line_of(order, of) for order in orders],
             [shown_in(order, of) for order in orders],
             [order.refusal is not None for order in orders],
+            key_ids if any(key_ids) else None,
         )
 
 

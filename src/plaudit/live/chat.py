@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database, acting_key, statements
 from plaudit.gifts.model import RoomNotLive
 from plaudit.ids import require_uuid7
 from plaudit.ledger.model import Frame
@@ -94,7 +94,7 @@ class Chat:
         self._hold_to_rate(person_id)
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._remember(key, written)
-        self._waiting.append(_Said(room, KeptMessage(key[1], person_id, text), written))
+        self._waiting.append(_Said(room, KeptMessage(key[1], person_id, text, acting_key.get()), written))
         self._arrived.set()
         await asyncio.shield(written)
 

@@ -18,12 +18,14 @@ from plaudit.people.model import HIDDEN_CARD
 _HIDDEN_CARD = msgspec.Raw(msgspec.json.encode(HIDDEN_CARD))
 
 
-class KeptMessage(msgspec.Struct, frozen=True):
+class KeptMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     """A chat message."""
 
     id: str
     sender_id: int
     text: str
+    key_id: int | None = None
+    """With which a server said it in the sender's name."""
 
 
 class ChatBody(msgspec.Struct, frozen=True):

@@ -328,7 +328,7 @@ where not exists (
 )
 order by said.person_id
 on conflict (person_id) do update
-set address = excluded.address, known_at = excluded.known_at, bounced_at = null, bounce = ''
+set address = excluded.address, known_at = excluded.known_at, bounced_at = null, bounce = '', key_id = acting_key()
 where e.removed_at is null and e.address <> excluded.address;
 
 -- name: forget_addresses
@@ -337,7 +337,8 @@ delete from person_email where person_id = any($1::bigint[]) and removed_at is n
 -- name: remove_address
 insert into person_email as e (person_id, address, known_at, removed_at) values ($1, null, $2, $2)
 on conflict (person_id) do update
-set address = null, known_at = excluded.known_at, removed_at = excluded.removed_at, bounced_at = null, bounce = ''
+set address = null, known_at = excluded.known_at, removed_at = excluded.removed_at, bounced_at = null, bounce = '',
+    key_id = acting_key()
 where e.removed_at is null;
 
 -- name: allow_address

@@ -8,7 +8,7 @@ language sql stable set search_path = public, pg_temp as $$
             else f.id = p_gift.creator_id or f.id in (select s.creator_id from unnest(p_gift.shares) s) end)
 $$;
 
--- charge(): the viewer's side of a batch of gifts, in one shard.
+-- charge_gifts(): the viewer's side of a batch of gifts, in one shard.
 --
 -- The arrays run in parallel, one element a gift; they must be sorted by viewer and then by arrival, and hold no
 -- (viewer, id) twice. p_creator_shards says where each is shown. Of a gift's line, the combo is found here, and its
@@ -21,9 +21,10 @@ $$;
 --   frozen        the wallet, or whoever would receive it, stands still
 --   insufficient  coins_short says how many coins are missing
 -- Only posted gifts move anything. Gifts are judged in arrival order: one that is too dear leaves the coins for the next.
-create or replace function charge(
+-- p_key_ids: with which key each is sent in its viewer's name; null instead of the array: none of them is.
+create or replace function charge_gifts(
     p_shard smallint, p_charged_at timestamptz, p_combo_window_ms integer,
-    p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[],
+    p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[],
     out outcomes text[], out coins_short bigint[], out coins_after bigint[],
     out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[]
 ) language plpgsql security definer set search_path = public, pg_temp
@@ -44,6 +45,7 @@ declare
     is_changed boolean := false;
     posted gift_line[] := '{}';
     posted_shards smallint[] := '{}';
+    posted_keys integer[] := '{}'; -- stays empty when no gift is by a key
     previous_ids uuid[] := '{}';
     milestones gift_milestone[] := '{}';
     spent_befores bigint[] := '{}';
@@ -140,6 +142,9 @@ begin
             line.share_coins := case when line.shares is null then line.coins else 0 end;
             posted := array_append(posted, line);
             posted_shards := array_append(posted_shards, p_creator_shards[i]);
+            if p_key_ids is not null then
+                posted_keys := array_append(posted_keys, p_key_ids[i]);
+            end if;
             previous_ids := array_append(previous_ids, purse.newest_gift_id);
             purse.newest_gift_id := line.id;
             purse.gifts_since_milestone := purse.gifts_since_milestone + 1;
@@ -199,12 +204,12 @@ begin
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
             combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at, video_id, position_ms, shares,
-            share_batch_nos, previous_gift_id)
+            share_batch_nos, previous_gift_id, key_id)
         select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
             a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at,
             a.video_id, a.position_ms, a.shares, case when a.shares is not null then (
                 select array_agg(b.batch_no order by s.share_no) from shared s join numbered b using (creator_shard)
-                where s.place = a.place) end, a.previous_id
+                where s.place = a.place) end, a.previous_id, posted_keys[a.place]
         from accepted a join numbered n using (creator_shard)
     ), shown as (
         select creator_shard, count(*) as gifts, sum(share_coins) as coins, array_agg(posted[place] order by place) as lines
@@ -223,3 +228,14 @@ begin
         perform mark_promotional(p_shard, array(select posted[place] from unnest(promotional) place));
     end if;
 end $$;
+
+-- charge(): as servers of the version before ask for it.
+create or replace function charge(
+    p_shard smallint, p_charged_at timestamptz, p_combo_window_ms integer,
+    p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[],
+    out outcomes text[], out coins_short bigint[], out coins_after bigint[],
+    out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[]
+) language sql security definer set search_path = public, pg_temp as $$
+    select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats
+    from charge_gifts(p_shard, p_charged_at, p_combo_window_ms, p_gifts, p_creator_shards, p_refused, null)
+$$;

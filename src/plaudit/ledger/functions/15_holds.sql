@@ -75,8 +75,8 @@ begin
 end $$;
 
 -- spend_hold(): pay for one gift by exactly the coins that are held, all of them. They are laid first and charged at once,
--- so that everything else about the gift is what charge() makes of it. Once per gift. A gift is refused when the hold has
--- ended or its time is over, when it has another price, or when the caller says so (p_refused); it is frozen as charge() has it.
+-- so that everything else about the gift is what charge_gifts() makes of it. Once per gift. A gift is refused when the hold has
+-- ended or its time is over, when it has another price, or when the caller says so (p_refused); it is frozen as charge_gifts() has it.
 create or replace function spend_hold(
     p_shard smallint, p_hold_id uuid, p_charged_at timestamptz, p_combo_window_ms integer, p_gift gift_line,
     p_creator_shard smallint, p_refused boolean, out outcome text, out coins_after bigint, out combo_id uuid,
@@ -100,7 +100,8 @@ begin
     end if;
     select c.outcomes[1], c.coins_after[1], c.combo_ids[1], c.combo_counts[1], c.charged_ats[1]
     into outcome, coins_after, combo_id, combo_count, charged_at
-    from public.charge(p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays]) c;
+    from charge_gifts(
+        p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays], array[acting_key()]) c;
     if pays <> (outcome = 'posted') then
         raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
     end if;

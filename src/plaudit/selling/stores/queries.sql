@@ -23,6 +23,7 @@ from store_transaction where id = $1 for no key update
 -- name: hold_transaction
 update store_transaction
 set hold_reason = $4, presented_by = coalesce(presented_by, $5), changed_at = $6,
+    key_id = case when presented_by is null and $5 is not null then acting_key() else key_id end,
     due_at = case when $4 in ('nothing_paid', 'no_price') then coalesce($7, due_at) end
 where provider = $1 and environment = $2 and transaction_id = $3 and state = 'held'
 
