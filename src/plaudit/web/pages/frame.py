@@ -27,7 +27,8 @@ from plaudit.web.brand import wear
 from plaudit.web.language import memory, note_wishes, voice_for
 from plaudit.web.loading import note_origins
 from plaudit.web.pages.filters import FILTERS, countries, obstacles
-from plaudit.web.pages.openings import may_open, note_pages
+from plaudit.web.pages.openings import note_pages
+from plaudit.web.pages.operator_places import operator_groups
 from plaudit.web.templating import make_environment
 
 ENGLISH_ONLY = frozenset(
@@ -71,7 +72,7 @@ _clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: 
 _settings: ContextVar[Settings] = ContextVar("settings", default=Settings())  # noqa: B039  # frozen
 _environment = make_environment()
 _environment.filters.update(FILTERS)
-_environment.globals.update(countries=countries, may_open=may_open, obstacles=obstacles)
+_environment.globals.update(countries=countries, operator_groups=operator_groups, obstacles=obstacles)
 
 
 class Viewer(msgspec.Struct, frozen=True):

@@ -54,6 +54,16 @@ document.addEventListener("click", (event) => {
   if (target instanceof HTMLDialogElement) target.close(); // the click was on the backdrop
 });
 
+/** Where a bar is longer than the screen, the place somebody is at is seen. */
+function showPlaces() {
+  for (const bar of document.querySelectorAll(".tabs, .operator-groups")) {
+    const here = bar.querySelector(":scope > [aria-current]");
+    if (here instanceof HTMLElement) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  }
+}
+showPlaces();
+document.addEventListener("page-renewed", showPlaces);
+
 /** Times are written by the server in UTC and shown in the reader's own zone. */
 function localTimes() {
   for (const element of document.querySelectorAll("time[datetime]:not([title])")) {

@@ -1,0 +1,95 @@
+"""The operators' pages by what somebody comes for: groups, and the tabs of each that whoever looks may open."""
+
+from dataclasses import dataclass
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from plaudit.web.pages.openings import may_open
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page in the bar. `key` is what pages that belong to it call themselves."""
+
+    key: str
+    address: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that somebody opens one after another."""
+
+    label: str
+    tabs: tuple[Tab, ...]
+
+    @property
+    def address(self) -> str:
+        """Where the group begins."""
+        return self.tabs[0].address
+
+    def has(self, key: str) -> bool:
+        """Whether a page is one of its tabs."""
+        return any(tab.key == key for tab in self.tabs)
+
+
+GROUPS = (
+    Group(
+        "Today",
+        (
+            Tab("overview", "/operator", "Overview"),
+            Tab("decisions", "/operator/decisions", "Decisions"),
+            Tab("queues", "/operator/queues", "Queues"),
+            Tab("stuck", "/operator/stuck", "Stuck work"),
+        ),
+    ),
+    Group(
+        "Sales",
+        (
+            Tab("money_in", "/operator/money-in", "Money in"),
+            Tab("prices", "/operator/prices", "Prices"),
+            Tab("catalogue", "/operator/catalogue", "Catalogue"),
+            Tab("stores", "/operator/stores", "App stores"),
+        ),
+    ),
+    Group(
+        "Creators",
+        (
+            Tab("payouts", "/operator/payouts", "Payouts"),
+            Tab("rewards", "/operator/rewards", "Rewards"),
+        ),
+    ),
+    Group(
+        "Books",
+        (
+            Tab("accounting", "/operator/accounting", "Accounting"),
+            Tab("taxes", "/operator/taxes", "Taxes"),
+            Tab("audits", "/operator/audits", "Audits"),
+        ),
+    ),
+    Group(
+        "People",
+        (
+            Tab("freezes", "/operator/freezes", "Freezes"),
+            Tab("grants", "/operator/grants", "Give coins"),
+            Tab("mails", "/operator/mails", "Mail"),
+        ),
+    ),
+    Group(
+        "Set-up",
+        (
+            Tab("setup", "/operator/setup", "Checks"),
+            Tab("access", "/operator/access", "Access"),
+            Tab("webhooks", "/operator/webhooks", "Webhooks"),
+            Tab("acts", "/operator/acts", "Trail"),
+        ),
+    ),
+)
+
+
+@pass_context
+def operator_groups(context: Context) -> list[Group]:
+    """Groups with those of their tabs that whoever looks may open; none that is empty."""
+    seen = [Group(one.label, tuple(tab for tab in one.tabs if may_open(context, tab.address))) for one in GROUPS]
+    return [one for one in seen if one.tabs]
