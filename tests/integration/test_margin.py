@@ -85,11 +85,13 @@ async def test_a_rate_at_which_a_region_would_lose_is_refused(shop: Shop, operat
     assert (await operator.post("/v1/reward-rules", json=later)).json()["code"] == "sold_below_payout"
     # In another currency the same is as much: what is compared is worth.
     yen = {"currency": "JPY", "numerator": 2, "denominator": 1, "note": "generous"}
-    proposed = (await operator.post("/v1/payout-rates", json=yen)).json()  # the first of its currency takes two
-    asked = {"content_sha256": proposed["content_sha256"]}
-    oskar = await person(shop, "oskar", Role.OPERATOR)
-    refused = await oskar.post(f"/v1/decisions/{proposed['id']}/confirm", json=asked)
+    refused = await operator.post("/v1/payout-rates", json=yen)
     assert (refused.status_code, refused.json()["code"]) == (422, "sold_below_payout")
+    named = refused.json()["losses"][0]
+    assert {named["region"], named["channel"]} < set(refused.json()["detail"].split())
+    assert (named["rate_version"], named["payout_currency"]) == (0, "JPY")
+    assert "the payout rate proposed" in refused.json()["detail"]
+    assert (await operator.get("/v1/decisions")).json()["items"] == []
     unknown = yen | {"currency": "KWD"}
     assert (await operator.post("/v1/payout-rates", json=unknown)).json()["field"] == "body.currency"
     less = {"currency": "USD", "numerator": 2, "denominator": 5, "note": "less"}

@@ -21,7 +21,7 @@ from plaudit.creators.model import (
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
-from plaudit.exchange.margin import require_margin
+from plaudit.exchange.margin import require_margin, require_margin_of
 from plaudit.freezes.reading import EARNING, require_moving
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import (
@@ -51,11 +51,15 @@ async def check_rule(connection: Connection, clock: Clock, new: NewRewardRule) -
 
     Raises:
         OutOfBounds: it is too far from what holds, held lately or will hold.
+        SoldBelowPayout: creators could be paid more than coins bring.
     """
     now = clock.now()
     figures = (new.numerator, new.denominator, new.maturity_s)
     if exceeded := await connection.fetchval(SQL["rule_exceeds"], *figures, now):
         raise OutOfBounds(bound=exceeded, value=await bound(connection, exceeded))
+    holds_from = max(now, new.effective_at or now)
+    drafted = {"numerator": new.numerator, "denominator": new.denominator, "effective_at": holds_from.isoformat()}
+    await require_margin_of(connection, now, {"rule": drafted})
 
 
 async def record_rule(

@@ -10,6 +10,7 @@ from plaudit.creators.model import NewRewardRule, RewardRule
 from plaudit.db import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
+from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.languages.formats import format_coins, format_diamonds, format_number
 from plaudit.people.access import Access
 
@@ -40,6 +41,7 @@ REWARD_RULE = DecisionKind(
     check=actions.check_rule,
     apply=_apply,
     made=actions.decided_rule,
+    problems=(SoldBelowPayout,),
 )
 
 KINDS = (REWARD_RULE,)

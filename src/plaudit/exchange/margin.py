@@ -34,16 +34,20 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
     payout_currency: str
     """The currency in which they can be paid as much."""
     rule_version: int
+    """0: a rule that is proposed."""
     rate_version: int
+    """0: a rate that is proposed."""
 
     @property
     def words(self) -> str:
         """What is wrong, for an operator."""
         how = f"{self.coins} coins" if self.is_package else f"{self.coins} coins, as an amount of the buyer's choice,"
+        rule = f"reward rule {self.rule_version}" if self.rule_version else "the reward rule proposed"
+        rate = f"payout rate {self.rate_version}" if self.rate_version else "the payout rate proposed"
         return (
             f"{how} on {self.channel} in {self.region} leave {self.net_minor} minor units of {self.currency} after tax "
-            f"and fees, and creators can be paid {self.payout_minor} for them, in {self.payout_currency} (reward rule "
-            f"{self.rule_version}, payout rate {self.rate_version}): whoever buys and cashes out would gain."
+            f"and fees, and creators can be paid {self.payout_minor} for them, in {self.payout_currency} ({rule}, "
+            f"{rate}): whoever buys and cashes out would gain."
         )
 
 
@@ -68,7 +72,8 @@ async def losses_from(connection: Connection, at: datetime, draft: dict[str, Any
     """The first ways to buy coins, at a moment or later, that bring no more than can be paid out for them.
 
     Args:
-        draft: a book that is not published, as rows: `effective_at`, `rates`, `prices`, `packages`; of version 0.
+        draft: a book that is not published, as rows: `effective_at`, `rates`, `prices`, `packages`; a `rule` or a
+            `rate` that is only proposed; each of version 0.
     """
     return await fetch_all(connection, SQL["sold_below_payout"], Loss, at, draft, LOSSES_SHOWN_MAX)
 
@@ -83,6 +88,18 @@ async def require_margin(
     """
     await connection.execute(SQL["lock_margin"])
     if await connection.fetchval(SQL["pays_more"], at, rule, rate) and (found := await losses_from(connection, at)):
+        raise SoldBelowPayout(found)
+
+
+async def require_margin_of(connection: Connection, at: datetime, draft: dict[str, Any]) -> None:
+    """Refuse a `rule` or a `rate` that is only proposed and would let creators be paid more than coins bring.
+
+    Raises:
+        SoldBelowPayout: so it would be, at some moment from its own on.
+    """
+    if await connection.fetchval(SQL["draft_pays_more"], at, draft) and (
+        found := await losses_from(connection, at, draft)
+    ):
         raise SoldBelowPayout(found)
 
 

@@ -47,6 +47,14 @@ select exists (
     where b.cents > coalesce(w.cents, 0)
 )
 
+-- name: draft_pays_more
+-- Whether anybody could be paid more if there were a rule, or a rate, of a draft ($2).
+select exists (
+    select from best_payouts($1, $2, null, null) b
+    left join best_payouts($1, null, null, null) w using (version)
+    where b.cents > coalesce(w.cents, 0)
+)
+
 -- name: is_worth_known
 -- Whether anybody says what a currency is worth: reference rates, or a book that holds now or later.
 select exists (

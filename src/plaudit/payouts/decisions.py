@@ -8,6 +8,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
+from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.languages.formats import format_money, format_number, format_share, format_unit_price
 from plaudit.money import Money
 from plaudit.payouts import rates
@@ -46,6 +47,7 @@ PAYOUT_RATE = DecisionKind(
     apply=_apply_rate,
     made=rates.decided_rate,
     needs_before=True,
+    problems=(SoldBelowPayout,),
 )
 
 

@@ -10,7 +10,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
-from plaudit.exchange.margin import is_worth_known, require_margin
+from plaudit.exchange.margin import is_worth_known, require_margin, require_margin_of
 from plaudit.exchange.rates import newest, record_shipped
 from plaudit.money import exponent
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
@@ -84,6 +84,7 @@ async def check_rate(connection: Connection, clock: Clock, new: NewPayoutRate) -
     Raises:
         InvalidField: not a currency, or one of which nobody says what it is worth.
         OutOfBounds: it is too far from what holds, held lately or will hold.
+        SoldBelowPayout: creators could be paid more than coins bring.
     """
     exponent(new.currency)
     now = clock.now()
@@ -93,6 +94,9 @@ async def check_rate(connection: Connection, clock: Clock, new: NewPayoutRate) -
     if not await connection.fetchval(SQL["rate_is_within"], new.currency, new.numerator, new.denominator, now):
         name = "payout_rate_change_bps"
         raise OutOfBounds(bound=name, value=await bound(connection, name))
+    drafted = {name: getattr(new, name) for name in ("currency", "numerator", "denominator")}
+    holds_from = max(now, new.effective_at or now)
+    await require_margin_of(connection, now, {"rate": drafted | {"effective_at": holds_from.isoformat()}})
 
 
 async def record_rate(connection: Connection, clock: Clock, new: NewPayoutRate, decision: Decision) -> PayoutRate:

@@ -163,12 +163,24 @@ CREATE FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jso
     AS $$
     with rule as (
         select version, numerator, denominator, effective_at,
-            coalesce(lead(effective_at) over (order by effective_at, version), 'infinity') as until
-        from reward_rule where version is distinct from p_without_rule
+            coalesce(lead(effective_at) over (order by effective_at, version = 0, version), 'infinity') as until
+        from (
+            select version, numerator, denominator, effective_at from reward_rule where version is distinct from p_without_rule
+            union all
+            select 0, numerator, denominator, effective_at
+            from jsonb_populate_record(null::reward_rule, p_draft -> 'rule') where p_draft ? 'rule'
+        ) r
     ), rate as (
         select version, currency, numerator, denominator,
-            coalesce(lead(effective_at) over (partition by currency order by effective_at, version), 'infinity') as until
-        from payout_rate where version is distinct from p_without_rate
+            coalesce(lead(effective_at) over (partition by currency order by effective_at, version = 0, version), 'infinity')
+                as until
+        from (
+            select version, currency, numerator, denominator, effective_at from payout_rate
+            where version is distinct from p_without_rate
+            union all
+            select 0, currency, numerator, denominator, effective_at
+            from jsonb_populate_record(null::payout_rate, p_draft -> 'rate') where p_draft ? 'rate'
+        ) r
     )
     select distinct on (b.version) b.version,
         r.numerator::numeric * t.numerator * w.cents / r.denominator / t.denominator as cents,
@@ -191,7 +203,7 @@ CREATE FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb
             select version, effective_at, rates from price_book b
             where not exists (select from price_book_withdrawal w where w.version = b.version)
             union all
-            select 0, (p_draft ->> 'effective_at')::timestamptz, p_draft -> 'rates' where p_draft is not null
+            select 0, (p_draft ->> 'effective_at')::timestamptz, p_draft -> 'rates' where p_draft ? 'effective_at'
         ) b
     ) b where until > from_at
 $$;

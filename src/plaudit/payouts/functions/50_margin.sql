@@ -50,7 +50,8 @@ returns table (currency text, cents numeric) language sql stable set search_path
     select 'USD', 1 where not exists (select from quoted) and not coalesce(p_rates ? 'USD', false)
 $$;
 
--- The books that hold at a moment or later, and while they do. A book that is not published yet has version 0.
+-- The books that hold at a moment or later, and while they do. What is not published yet is a draft, of version 0: of a
+-- book `effective_at`, `rates`, `prices` and `packages`; under `rule` of a reward rule, under `rate` of a payout rate.
 create or replace function books_from(p_from timestamptz, p_draft jsonb)
 returns table (version integer, from_at timestamptz, until timestamptz, rates jsonb)
 language sql stable set search_path = public, pg_temp as $$
@@ -61,7 +62,7 @@ language sql stable set search_path = public, pg_temp as $$
             select version, effective_at, rates from price_book b
             where not exists (select from price_book_withdrawal w where w.version = b.version)
             union all
-            select 0, (p_draft ->> 'effective_at')::timestamptz, p_draft -> 'rates' where p_draft is not null
+            select 0, (p_draft ->> 'effective_at')::timestamptz, p_draft -> 'rates' where p_draft ? 'effective_at'
         ) b
     ) b where until > from_at
 $$;
@@ -73,12 +74,24 @@ returns table (version integer, cents numeric, currency text, rule_version integ
 language sql stable set search_path = public, pg_temp as $$
     with rule as (
         select version, numerator, denominator, effective_at,
-            coalesce(lead(effective_at) over (order by effective_at, version), 'infinity') as until
-        from reward_rule where version is distinct from p_without_rule
+            coalesce(lead(effective_at) over (order by effective_at, version = 0, version), 'infinity') as until
+        from (
+            select version, numerator, denominator, effective_at from reward_rule where version is distinct from p_without_rule
+            union all
+            select 0, numerator, denominator, effective_at
+            from jsonb_populate_record(null::reward_rule, p_draft -> 'rule') where p_draft ? 'rule'
+        ) r
     ), rate as (
         select version, currency, numerator, denominator,
-            coalesce(lead(effective_at) over (partition by currency order by effective_at, version), 'infinity') as until
-        from payout_rate where version is distinct from p_without_rate
+            coalesce(lead(effective_at) over (partition by currency order by effective_at, version = 0, version), 'infinity')
+                as until
+        from (
+            select version, currency, numerator, denominator, effective_at from payout_rate
+            where version is distinct from p_without_rate
+            union all
+            select 0, currency, numerator, denominator, effective_at
+            from jsonb_populate_record(null::payout_rate, p_draft -> 'rate') where p_draft ? 'rate'
+        ) r
     )
     select distinct on (b.version) b.version,
         r.numerator::numeric * t.numerator * w.cents / r.denominator / t.denominator as cents,
