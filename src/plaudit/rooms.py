@@ -12,6 +12,7 @@ ROOMS = (
     "plaudit.ledger",
     "plaudit.people",
     "plaudit.decisions",
+    "plaudit.admission",
     "plaudit.policy",
     "plaudit.exchange",
     "plaudit.freezes",

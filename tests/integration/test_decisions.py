@@ -163,9 +163,13 @@ async def test_accounts_are_linked_by_operators_and_parted_by_others(database_ur
         assert (await other.post("/v1/person-links", json=again)).json()["code"] == "already_linked"
         assert (await other.post("/v1/person-links", json=body | {"note": "Two."})).status_code == 409
         path = f"/v1/person-links/{made.json()['id']}/end"
-        assert (await operator.post(path)).json()["code"] == "own_link"
-        ended = await other.post(path)
-        assert (ended.status_code, (await other.post(path)).json()) == (200, ended.json())
+        why = {"reason": "Two flats."}
+        assert (await operator.post(path, json=why)).json()["code"] == "own_link"
+        ended = await other.post(path, json=why)
+        assert (ended.status_code, ended.json()["ended_because"]) == (200, "Two flats.")
+        assert (await other.post(path, json={"reason": "Again."})).json() == ended.json()
+        for person_id, found in ((ada, [ended.json()]), (2**53, [])):
+            assert (await other.get(f"/v1/person-links?person_id={person_id}")).json()["items"] == found
         assert (await other.get("/v1/person-links")).json()["items"] == [ended.json()]
 
 

@@ -84,7 +84,7 @@ class TestCodes:
         assert refused.json()["field"] == "body.roles"
         said = await desk.person("ada", Role.VIEWER, Role.OPERATOR)
         assert "operator" in (await said.get("/v1/me")).json()["roles"]
-        await roles.grant_role(owner_connection, await desk.person_id("ada"), Role.OPERATOR, clock, by=None)
+        await roles.grant_role(owner_connection, await desk.person_id("ada"), Role.OPERATOR, clock)
         browser = await desk.client()
         await browser.get(await made(server))
         assert (await browser.get("/v1/me")).json()["roles"] == ["viewer"]

@@ -56,7 +56,7 @@ async def test_everybody_is_let_in_where_the_page_says_so(
     people["creator"] = await desk.person("cleo", Role.VIEWER, Role.CREATOR)
     for role in sorted(STAFF_ROLES):
         people[role] = await desk.person(f"of {role}")
-        await roles.grant_role(owner_connection, await desk.person_id(f"of {role}"), role, clock, by=None)
+        await roles.grant_role(owner_connection, await desk.person_id(f"of {role}"), role, clock)
     await people["creator"].get("/v1/me")
     keys = {
         scopes: await desk.server_key(f"key {number}", scopes=scopes)

@@ -85,7 +85,7 @@ class TestBegun:
         self, desk: Desk, owner_connection: OwnConnection, clock: ManualClock
     ) -> None:
         ada = await desk.person_id("ada")
-        await roles.grant_role(owner_connection, ada, Role.CREATOR, clock, by=None)
+        await roles.grant_role(owner_connection, ada, Role.CREATOR, clock)
         browser = await browser_of(desk, "ada")
         assert (await browser.get("/v1/me")).json()["roles"] == ["creator", "viewer"]
         await roles.take_role(owner_connection, ada, Role.CREATOR, clock, by=None)
@@ -264,7 +264,7 @@ class TestOpenRooms:
         secret = (await platform.server()).headers["authorization"].removeprefix("Bearer ")
         ada = await platform.client(platform.token("ada"))
         ada_id = await platform.person_id(ada)
-        await roles.grant_role(owner_connection, ada_id, Role.CREATOR, clock, by=None)
+        await roles.grant_role(owner_connection, ada_id, Role.CREATOR, clock)
         async with (
             platform.screen(room_id, secret) as by_key,
             platform.screen(room_id, platform.token("ada")) as by_role,

@@ -39,6 +39,14 @@ class PersonLink(msgspec.Struct, frozen=True, kw_only=True):
     linked_at: datetime
     ended_by: str | None
     ended_at: datetime | None
+    ended_because: str | None
+    """Null also of one that ended before it was asked."""
+
+
+class LinkEnding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why two accounts are two people's after all."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, pattern=r"\S")]
 
 
 class AlreadyLinked(Conflict):
@@ -79,8 +87,8 @@ async def link(connection: Connection, clock: Clock, new: NewPersonLink, operato
     return made
 
 
-async def end(connection: Connection, clock: Clock, link_id: UUID, operator_id: int) -> PersonLink:
-    """Let two accounts count as two people's again. Repeating it changes nothing.
+async def end(connection: Connection, clock: Clock, link_id: UUID, operator_id: int, reason: str) -> PersonLink:
+    """Let two accounts count as two people's again, and why. Repeating it changes nothing.
 
     Raises:
         NotFound: there is no such link.
@@ -94,11 +102,13 @@ async def end(connection: Connection, clock: Clock, link_id: UUID, operator_id: 
         return found
     if await connection.fetchval(SQL["are_linked"], operator_id, int(found.person_id)):
         raise OwnLink
-    ended = await fetch_one(connection, SQL["end_person_link"], PersonLink, link_id, operator_id, clock.now())
+    ended = await fetch_one(connection, SQL["end_person_link"], PersonLink, link_id, operator_id, clock.now(), reason)
     assert ended is not None, "it holds, and nobody else is at it"
     return ended
 
 
-async def list_links(connection: Connection, before: Place, limit: int) -> list[PersonLink]:
-    """Newest first, those that ended included."""
-    return await fetch_all(connection, SQL["person_links"], PersonLink, *before, limit)
+async def list_links(
+    connection: Connection, before: Place, limit: int, *, person_id: int | None = None, holds: bool | None = None
+) -> list[PersonLink]:
+    """Newest first. `person_id`: of which it is one; `holds`: only those that do, or ended; None: any."""
+    return await fetch_all(connection, SQL["person_links"], PersonLink, *before, limit, person_id, holds)

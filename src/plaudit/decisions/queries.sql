@@ -49,7 +49,7 @@ insert into decision_seen (decision_id, seen_by, seen_at) values ($1, $2, $3) on
 
 -- columns: of_link
 id, person_id::text as person_id, other_id::text as other_id, note, linked_by::text as linked_by, linked_at,
-    ended_by::text as ended_by, ended_at
+    ended_by::text as ended_by, ended_at, ended_because
 
 -- name: person_link -> PersonLink
 select {of_link}
@@ -61,12 +61,13 @@ on conflict (person_id, other_id) where ended_at is null do nothing
 returning {of_link};
 
 -- name: end_person_link -> PersonLink
-update person_link set ended_by = $2, ended_at = $3 where id = $1 and ended_at is null
+update person_link set ended_by = $2, ended_at = $3, ended_because = $4 where id = $1 and ended_at is null
 returning {of_link};
 
 -- name: person_links -> PersonLink
 select {of_link}
-from person_link where (linked_at, id) < ($1, $2)
+from person_link where (linked_at, id) < ($1, $2) and ($4::bigint is null or $4 in (person_id, other_id))
+    and ($5::boolean is null or (ended_at is null) = $5)
 order by linked_at desc, id desc limit $3;
 
 -- name: are_linked

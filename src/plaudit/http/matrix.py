@@ -30,10 +30,11 @@ Made by `python -m plaudit.http.matrix` from what each handler declares; a test 
 | `safety` | words of gifts, what stands still, accounts of one person, and signing people out |
 | `auditor` | reads what operators read, the trail too, and changes nothing |
 
-The first owner is made by `plaudit operator add`. Owners give roles by `PUT /v1/operator/people/{id}/roles/{role}`,
-nobody to themselves. What a platform's tokens call `operator` is an owner, as it was before there were roles;
+The first owner is made by `plaudit operator add`, by who owns the database. After that two owners give a role
+(`POST /v1/operator/roles`, `/operator/access`), neither of them to themselves or to an account linked to theirs; one
+takes it away. What a platform's tokens call `operator` is an owner, as it was before there were roles;
 `PLAUDIT_OPERATOR_ROLE` makes it another, or `none`. Who was made an operator here before is an owner. Platforms may say
-the finer roles themselves where `plaudit issuer set --role` lets them.
+the finer roles themselves where that was decided, or `plaudit issuer set --role` lets them.
 
 `●` may; `–` may not. The last column is the scope a server's key needs: speaking for itself (`key`), or with
 `Plaudit-Subject` in the name of somebody who may (`for`). Without one there, a key may only what a guest may. The roles

@@ -204,7 +204,7 @@ async def create_api_key(
     now = clock.now()
     if expires_at is not None and expires_at <= now:
         raise InvalidField(field="expires_at", reason="must be in the future")
-    secret = _new_secret()
+    secret = new_secret()
     key = await fetch_one(
         connection, SQL["insert_api_key"], ApiKey, name, owner.id, secret_sha256(secret), now, sorted(scopes),
         sorted(networks), expires_at,
@@ -213,7 +213,8 @@ async def create_api_key(
     return key, secret
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """A secret of a key: nobody guesses it."""
     return API_KEY_PREFIX + secrets.token_urlsafe(_API_KEY_BYTES)
 
 
@@ -228,7 +229,7 @@ async def rotate_api_key(
     """
     if not clock.now() <= former_ends_at <= clock.now() + timedelta(days=KEY_OVERLAP_DAYS_MAX):
         raise InvalidField(field="former_ends_at", reason=f"must be within {KEY_OVERLAP_DAYS_MAX} days")
-    secret = _new_secret()
+    secret = new_secret()
     key = await fetch_one(connection, SQL["rotate_api_key"], ApiKey, name, secret_sha256(secret), former_ends_at)
     if key is None:
         raise NotFound("No key of this name is in use.", name=name)

@@ -63,10 +63,10 @@ def add_operator(issuer: str, subject: str, role: str, data: Path | None) -> Non
     async def work(connection: Connection) -> int:
         platform = await require_issuer(connection, issuer)
         people = await actions.require_people_by_subjects(connection, platform.id, [subject], CLOCK)
-        await grant_role(connection, people[subject].id, Role(role), CLOCK, by=None)
+        await grant_role(connection, people[subject].id, Role(role), CLOCK)
         return people[subject].id
 
-    click.echo(f"an operator ({role}): {subject} of {issuer}, person {in_transaction(data, work)}")
+    click.echo(f"an operator ({role}): {subject} of {issuer}, person {in_transaction(data, work, owner=True)}")
 
 
 @operator.command("remove")

@@ -138,6 +138,17 @@ async def set_issuer_active(connection: Connection, issuer: str, *, active: bool
     return _there(await fetch_one(connection, SQL["set_issuer_active"], Issuer, issuer, active), issuer)
 
 
+async def stop_issuer(connection: Connection, issuer_id: int) -> Issuer:
+    """Accept the tokens and keys of a platform no longer, as the application may.
+
+    Raises:
+        NotFound: none of this number is accepted.
+    """
+    if await connection.fetchval(SQL["stop_issuer"], issuer_id) is None:
+        raise NotFound("No such platform is accepted.")
+    return next(one for one in await list_issuers(connection) if one.id == issuer_id)
+
+
 async def remove_issuer(connection: Connection, issuer: str, clock: Clock) -> None:
     """Forget a platform. Its people, and what they own, stay; adding it again finds them.
 

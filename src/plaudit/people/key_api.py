@@ -1,10 +1,10 @@
 """Keys of servers, as operators see them: what each may do and when it was used; and they take one away."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import Parameter
 
@@ -12,7 +12,7 @@ from plaudit.injected import Clock, Database
 from plaudit.people import actions
 from plaudit.people.access import Access
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.model import ApiKey, Scope
+from plaudit.people.model import ApiKey, Authority, Scope
 from plaudit.people.ways_in import WayIn
 
 TAGS = ["Operator"]
@@ -34,6 +34,7 @@ class KeyAnswer(msgspec.Struct, frozen=True, kw_only=True):
         datetime | None, msgspec.Meta(description="Until when the secret before this one is good.")
     ]
     revoked_at: datetime | None
+    authority: Annotated[Authority, msgspec.Meta(description="By whose word it may what it may.")]
 
 
 class KeyList(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ def key_answer(key: ApiKey) -> KeyAnswer:
 
 @get("/keys", access=Access.OWNER, operation_id="ListKeys", tags=TAGS, summary="Keys of servers")
 async def list_keys(database: Database) -> KeyList:
-    """They are made, limited and rotated on the command line (`plaudit key`), where their secrets are shown once."""
+    """They are made, widened and rotated by a decision, or on the command line (`plaudit key`); never their secrets."""
     async with database.read() as connection:
         return KeyList([key_answer(one) for one in await actions.list_api_keys(connection)])
 
@@ -77,4 +78,5 @@ async def revoke_key(
     return next(key_answer(one) for one in keys if one.id == revoked.id)
 
 
-router = Router("/v1/operator", route_handlers=[list_keys, revoke_key])
+HANDLERS: tuple[Any, ...] = (list_keys, revoke_key)
+"""For the router of `plaudit.admission`, which has what is proposed at the same addresses."""

@@ -78,6 +78,17 @@ HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS})
 USUAL_SCOPES = frozenset(Scope) - PERSONAL_SCOPES
 
 
+class Authority(enum.StrEnum):
+    """By whose word a key, a platform or a role holds."""
+
+    OWNER = "owner"
+    """Who owns the tables, on the command line."""
+    DECISION = "decision"
+    """One operator proposed it, another confirmed it."""
+    OPERATOR = "operator"
+    """One operator, before it took two."""
+
+
 class Caller(msgspec.Struct, frozen=True):
     """Who makes a request. `person_id` is 0 for a server that speaks for nobody in particular.
 
@@ -122,6 +133,7 @@ class Issuer(msgspec.Struct, frozen=True):
     """What a sign-in asks for, one blank between."""
     sign_in_label: str | None = None
     """What the way in is called; None: after its host."""
+    authority: Authority = Authority.OWNER
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -190,6 +202,7 @@ class ApiKey(msgspec.Struct, frozen=True):
     """To the minute."""
     former_ends_at: datetime | None
     """Until when the secret before this one is good."""
+    authority: Authority
 
 
 class TokenNotValid(Unauthenticated):

@@ -2,14 +2,14 @@
 
 -- name: list_issuers -> Issuer
 select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
-    client_id, scopes, sign_in_label
+    client_id, scopes, sign_in_label, authority
 from issuer
 where removed_at is null
 order by id;
 
 -- name: issuer_by_name -> Issuer
 select id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
-    client_id, scopes, sign_in_label
+    client_id, scopes, sign_in_label, authority
 from issuer
 where issuer = $1 and removed_at is null;
 
@@ -20,32 +20,35 @@ values ($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9, $10, $11)
 on conflict (issuer) do update
 set audience = excluded.audience, jwks_uri = excluded.jwks_uri, jwks = excluded.jwks,
     allowed_roles = excluded.allowed_roles, claims = excluded.claims, role_names = excluded.role_names,
-    client_id = excluded.client_id, scopes = excluded.scopes, sign_in_label = excluded.sign_in_label, active = true, removed_at = null
+    client_id = excluded.client_id, scopes = excluded.scopes, sign_in_label = excluded.sign_in_label, active = true, removed_at = null,
+    authority = 'owner', decision_id = null
 where i.removed_at is not null
 returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
-    client_id, scopes, sign_in_label;
+    client_id, scopes, sign_in_label, authority;
 
 -- name: set_issuer -> Issuer
 update issuer set audience = $2, jwks_uri = $3, jwks = $4::text::jsonb, allowed_roles = $5, claims = $6,
-    role_names = $7, client_id = $8, scopes = $9, sign_in_label = $10
+    role_names = $7, client_id = $8, scopes = $9, sign_in_label = $10, authority = 'owner', decision_id = null
 where issuer = $1 and removed_at is null
 returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
-    client_id, scopes, sign_in_label;
+    client_id, scopes, sign_in_label, authority;
 
 -- name: remove_issuer
 update issuer set active = false, removed_at = $2 where issuer = $1 and removed_at is null returning id;
 
 -- name: replace_issuer_jwks -> Issuer
-update issuer set jwks_uri = null, jwks = $2::text::jsonb
+update issuer set jwks_uri = null, jwks = $2::text::jsonb, authority = 'owner', decision_id = null
 where issuer = $1 and removed_at is null
 returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
-    client_id, scopes, sign_in_label;
+    client_id, scopes, sign_in_label, authority;
 
 -- name: set_issuer_active -> Issuer
-update issuer set active = $2
+-- Who has it believed again says so of what it is now.
+update issuer set active = $2, authority = case when $2 then 'owner' else authority end,
+    decision_id = case when $2 then null else decision_id end
 where issuer = $1
 returning id, issuer, audience, jwks_uri, jwks::text as jwks, allowed_roles, active, created_at, claims, role_names,
-    client_id, scopes, sign_in_label;
+    client_id, scopes, sign_in_label, authority;
 
 -- name: person_by_subject -> Person
 select p.id, i.issuer, p.subject, p.handle, p.display_name, p.avatar, p.country, p.created_at, p.language, p.born_on,
@@ -146,16 +149,16 @@ where p.id = u.id;
 with written as (
     insert into api_key (name, issuer_id, secret_sha256, created_at, scopes, networks, expires_at)
     values ($1, $2, $3, $4, $5, $6::text[]::cidr[], $7)
-    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at
+    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at, authority
 )
 select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at, w.scopes, w.networks::text[] as networks,
-    w.expires_at, w.last_used_at, w.former_ends_at
+    w.expires_at, w.last_used_at, w.former_ends_at, w.authority
 from written w
 join issuer i on i.id = w.issuer_id;
 
 -- name: list_api_keys -> ApiKey
 select k.id, k.name, k.issuer_id, i.issuer, k.created_at, k.revoked_at, k.scopes, k.networks::text[] as networks,
-    k.expires_at, k.last_used_at, k.former_ends_at
+    k.expires_at, k.last_used_at, k.former_ends_at, k.authority
 from api_key k
 join issuer i on i.id = k.issuer_id
 order by k.id;
@@ -172,24 +175,25 @@ where (k.secret_sha256 = $1 or k.former_secret_sha256 = $1 and k.former_ends_at 
 -- name: rotate_api_key -> ApiKey
 -- A secret that nobody knows any more cannot be the former one: of two, the older ends now.
 with written as (
-    update api_key set former_secret_sha256 = secret_sha256, former_ends_at = $3, secret_sha256 = $2
+    update api_key set former_secret_sha256 = secret_sha256, former_ends_at = $3, secret_sha256 = $2,
+        authority = 'owner', decision_id = null
     where name = $1 and revoked_at is null
-    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at
+    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at, authority
 )
 select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at, w.scopes, w.networks::text[] as networks,
-    w.expires_at, w.last_used_at, w.former_ends_at
+    w.expires_at, w.last_used_at, w.former_ends_at, w.authority
 from written w
 join issuer i on i.id = w.issuer_id;
 
 -- name: limit_api_key -> ApiKey
 with written as (
     update api_key set scopes = coalesce($2, scopes), networks = coalesce($3::text[]::cidr[], networks),
-        expires_at = coalesce($4, expires_at)
+        expires_at = coalesce($4, expires_at), authority = 'owner', decision_id = null
     where name = $1 and revoked_at is null
-    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at
+    returning id, name, issuer_id, created_at, revoked_at, scopes, networks, expires_at, last_used_at, former_ends_at, authority
 )
 select w.id, w.name, w.issuer_id, i.issuer, w.created_at, w.revoked_at, w.scopes, w.networks::text[] as networks,
-    w.expires_at, w.last_used_at, w.former_ends_at
+    w.expires_at, w.last_used_at, w.former_ends_at, w.authority
 from written w
 join issuer i on i.id = w.issuer_id;
 
@@ -207,7 +211,7 @@ where ($1::text is null or k.name = $1) and ($2::integer is null or k.id = $2) a
 select role from role_grant where person_id = $1 and taken_at is null;
 
 -- name: grant_role
-insert into role_grant (person_id, role, granted_by, granted_at) values ($1, $2, $3, $4)
+insert into role_grant (person_id, role, granted_at, authority) values ($1, $2, $3, 'owner')
 on conflict (person_id, role) where taken_at is null do nothing;
 
 -- name: take_role
@@ -216,7 +220,7 @@ where person_id = $1 and role = $2 and taken_at is null returning id;
 
 -- name: role_grants -> RoleGrant
 -- Who was given roles here and still has them, the newest first.
-select g.person_id, g.role, g.granted_by, g.granted_at from role_grant g
+select g.person_id, g.role, g.granted_by, g.granted_at, g.authority from role_grant g
 where g.taken_at is null order by g.granted_at desc, g.id desc;
 
 -- name: insert_session
@@ -268,6 +272,9 @@ from person p
 where p.id = s.person_id and p.issuer_id = $1 and s.ended_at is null
     and ($2::text is null or p.subject = $2) and ($3::text is null or s.platform_session = $3)
 returning s.id;
+
+-- name: stop_issuer
+select stop_issuer($1);
 
 -- name: ways_over
 -- Of some ways in those that have ended: sessions, keys of servers, and platforms that are no longer accepted.

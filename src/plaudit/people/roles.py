@@ -7,19 +7,20 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
-from plaudit.people.model import Role
-from plaudit.problems import Conflict, Forbidden
+from plaudit.people.model import Authority, Role
+from plaudit.problems import Conflict
 
 SQL = statements(__file__)
 
 
 class RoleGrant(msgspec.Struct, frozen=True):
-    """Somebody has a role by somebody's word; `granted_by` None: the command line."""
+    """Somebody has a role by somebody's word; `granted_by` None: who owns the tables, on the command line."""
 
     person_id: int
     role: Role
     granted_by: int | None
     granted_at: datetime
+    authority: Authority
 
 
 class OwnRole(Conflict):
@@ -27,25 +28,14 @@ class OwnRole(Conflict):
     title: ClassVar[str] = "Nobody takes the role of an operator from themselves."
 
 
-class RoleForOneself(Forbidden):
-    code: ClassVar[str] = "role_for_oneself"
-    title: ClassVar[str] = "Nobody gives a role to themselves."
-
-
 async def roles_granted(connection: Connection, person_id: int) -> frozenset[Role]:
     """What somebody may be beyond what their platform says."""
     return frozenset(Role(row["role"]) for row in await connection.fetch(SQL["roles_granted"], person_id))
 
 
-async def grant_role(connection: Connection, person_id: int, role: Role, clock: Clock, *, by: int | None) -> None:
-    """Give somebody a role; who has it already keeps it.
-
-    Raises:
-        RoleForOneself: somebody would be more by their own word.
-    """
-    if by == person_id:
-        raise RoleForOneself
-    await connection.execute(SQL["grant_role"], person_id, role, by, clock.now())
+async def grant_role(connection: Connection, person_id: int, role: Role, clock: Clock) -> None:
+    """Give somebody a role, as who owns the tables; who has it already keeps it."""
+    await connection.execute(SQL["grant_role"], person_id, role, clock.now())
 
 
 async def take_role(connection: Connection, person_id: int, role: Role, clock: Clock, *, by: int | None) -> bool:

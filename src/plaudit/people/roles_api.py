@@ -1,10 +1,10 @@
-"""Who is an operator here, and of which role: owners say so, of others."""
+"""Who is an operator here, and of which role; owners take roles from others."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Router, delete, get, put
+from litestar import delete, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, Parameter
 
@@ -13,8 +13,8 @@ from plaudit.people import actions, roles
 from plaudit.people.access import Access
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.injected import Caller
-from plaudit.people.model import PersonCard, Role
-from plaudit.people.roles import OwnRole, RoleForOneself
+from plaudit.people.model import Authority, PersonCard, Role
+from plaudit.people.roles import OwnRole
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import NotFound
 
@@ -30,6 +30,7 @@ class GrantAnswer(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     granted_by: Annotated[str | None, msgspec.Meta(description="The person; null: the command line.")]
     granted_at: datetime
+    authority: Annotated[Authority, msgspec.Meta(description="By whose word.")]
 
 
 class GrantList(msgspec.Struct, frozen=True):
@@ -51,34 +52,11 @@ async def list_roles(database: Database) -> GrantList:
                 role=one.role,
                 granted_by=None if one.granted_by is None else str(one.granted_by),
                 granted_at=one.granted_at,
+                authority=one.authority,
             )
             for one in grants
         ]
     )
-
-
-@put(
-    "/people/{person_id:int}/roles/{role:str}",
-    access=Access.OWNER,
-    operation_id="GiveRole",
-    tags=TAGS,
-    status_code=204,
-    problems=(RoleForOneself,),
-    summary="Give somebody a role",
-)
-async def give_role(
-    person_id: Number,
-    role: FromPath[Given],
-    caller: Caller,
-    database: Database,
-    clock: Clock,
-    doorkeeper: NamedDependency[Doorkeeper],
-) -> None:
-    """Who has it keeps it."""
-    async with database.transaction() as connection:
-        await actions.require_person(connection, person_id)
-        await roles.grant_role(connection, person_id, Role(role), clock, by=caller.person_id)
-    doorkeeper.over([WayIn("roles", person_id)])
 
 
 @delete(
@@ -107,4 +85,5 @@ async def take_role(
     doorkeeper.over([WayIn("person", person_id)])
 
 
-router = Router("/v1/operator", route_handlers=[list_roles, give_role, take_role])
+HANDLERS: tuple[Any, ...] = (list_roles, take_role)
+"""For the router of `plaudit.admission`, which has what is proposed at the same addresses."""

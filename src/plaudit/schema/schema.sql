@@ -70,6 +70,132 @@ CREATE FUNCTION public.acting_key() RETURNS integer
 
 COMMENT ON FUNCTION public.acting_key() IS 'the key with which a server acts in this transaction; null: nobody''s';
 
+CREATE FUNCTION public.admit_issuer(p_decision_id uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_decision decision := admitted_decision(p_decision_id, 'issuer');
+    v_id integer := write_issuer(p_decision_id, v_decision.content::jsonb, v_decision.decided_at);
+begin
+    insert into admission (decision_id, issuer_id) values (p_decision_id, v_id);
+    return v_id;
+end $$;
+
+CREATE FUNCTION public.admit_key(p_decision_id uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_decision decision := admitted_decision(p_decision_id, 'key');
+    v_said jsonb := v_decision.content::jsonb;
+    v_ends_at timestamptz := (v_said ->> 'expires_at')::timestamptz;
+    v_id integer;
+begin
+    if (v_ends_at > v_decision.decided_at
+        and v_ends_at <= v_decision.decided_at + make_interval(days => decision_bound_of('key_life_days')::integer)) is not true
+    then
+        raise exception 'a key ends in time' using errcode = 'check_violation', constraint = 'admission_key_life';
+    end if;
+    v_id := write_key(p_decision_id, v_said ->> 'name', (select id from issuer where issuer = v_said ->> 'issuer'),
+        decode(v_said ->> 'secret_sha256', 'hex'), array(select jsonb_array_elements_text(v_said -> 'scopes')),
+        array(select jsonb_array_elements_text(v_said -> 'networks'))::cidr[], v_ends_at,
+        v_decision.decided_at + make_interval(hours => (v_said ->> 'overlap_hours')::integer), v_decision.decided_at);
+    insert into admission (decision_id, key_id) values (p_decision_id, v_id);
+    return v_id;
+end $$;
+
+CREATE FUNCTION public.admit_role(p_decision_id uuid) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_decision decision := admitted_decision(p_decision_id, 'role');
+    v_said jsonb := v_decision.content::jsonb;
+    v_id bigint;
+begin
+    if v_decision.beneficiary_id is distinct from (v_said ->> 'person_id')::bigint then
+        raise exception 'who is given a role decides nothing of it'
+            using errcode = 'check_violation', constraint = 'admission_names_who_gains';
+    end if;
+    v_id := write_role(p_decision_id, v_decision.beneficiary_id, v_said ->> 'role', v_decision.proposed_by, v_decision.decided_at);
+    insert into admission (decision_id, role_grant_id) values (p_decision_id, v_id);
+    return v_id;
+end $$;
+
+CREATE TABLE public.decision (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    subject text,
+    content text NOT NULL,
+    content_sha256 bytea NOT NULL,
+    before text,
+    note text NOT NULL,
+    beneficiary_id bigint,
+    proposed_by bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    outcome text,
+    decided_by bigint,
+    decided_at timestamp with time zone,
+    effective_at timestamp with time zone,
+    reason text,
+    alone boolean DEFAULT false NOT NULL,
+    emergency boolean DEFAULT false NOT NULL,
+    CONSTRAINT decision_alone_in_an_emergency CHECK (((NOT emergency) OR (alone AND (reason IS NOT NULL)))),
+    CONSTRAINT decision_before_check CHECK ((jsonb_typeof((before)::jsonb) = 'object'::text)),
+    CONSTRAINT decision_check CHECK ((expires_at > proposed_at)),
+    CONSTRAINT decision_check1 CHECK ((decided_at >= proposed_at)),
+    CONSTRAINT decision_check2 CHECK ((effective_at >= decided_at)),
+    CONSTRAINT decision_confirmer_gains_nothing CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (beneficiary_id <> decided_by))),
+    CONSTRAINT decision_content_check CHECK ((jsonb_typeof((content)::jsonb) = 'object'::text)),
+    CONSTRAINT decision_content_is_hashed CHECK ((content_sha256 = sha256(convert_to(content, 'UTF8'::name)))),
+    CONSTRAINT decision_has_an_end CHECK ((((outcome IS NULL) = (decided_at IS NULL)) AND ((decided_by IS NULL) = ((outcome IS NULL) OR (outcome = 'expired'::text))) AND ((effective_at IS NULL) = (outcome IS DISTINCT FROM 'confirmed'::text)))),
+    CONSTRAINT decision_is_confirmed_in_time CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (decided_at < expires_at))),
+    CONSTRAINT decision_is_refused_by_another CHECK (((outcome IS DISTINCT FROM 'refused'::text) OR ((decided_by <> proposed_by) AND (reason IS NOT NULL)))),
+    CONSTRAINT decision_is_withdrawn_by_its_proposer CHECK (((outcome IS DISTINCT FROM 'withdrawn'::text) OR (decided_by = proposed_by))),
+    CONSTRAINT decision_kind_check CHECK ((kind ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT decision_note_check CHECK ((note ~ '\S'::text)),
+    CONSTRAINT decision_outcome_check CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text]))),
+    CONSTRAINT decision_proposer_gains_nothing CHECK ((beneficiary_id <> proposed_by)),
+    CONSTRAINT decision_reason_check CHECK ((reason ~ '\S'::text)),
+    CONSTRAINT decision_subject_check CHECK ((subject <> ''::text)),
+    CONSTRAINT decision_takes_two CHECK ((((NOT (outcome IS DISTINCT FROM 'confirmed'::text)) AND (decided_by = proposed_by)) = alone))
+);
+
+COMMENT ON COLUMN public.decision.id IS 'made by the caller: the idempotency key';
+
+COMMENT ON COLUMN public.decision.kind IS 'what its content is, as a room brings it';
+
+COMMENT ON COLUMN public.decision.subject IS 'what there may be one open decision of at a time, such as the id of a payout';
+
+COMMENT ON COLUMN public.decision.content IS 'JSON, as it is hashed and confirmed';
+
+COMMENT ON COLUMN public.decision.before IS 'what was in force when it was proposed; null: nothing';
+
+COMMENT ON COLUMN public.decision.beneficiary_id IS 'who gains by it';
+
+COMMENT ON COLUMN public.decision.effective_at IS 'from when it holds: not before its lead time is over';
+
+COMMENT ON COLUMN public.decision.alone IS 'confirmed by who proposed it: where there is one operator, or in an emergency';
+
+CREATE FUNCTION public.admitted_decision(p_id uuid, p_kind text) RETURNS public.decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_decision decision;
+begin
+    select * into v_decision from decision where id = p_id and kind = p_kind and outcome = 'confirmed';
+    if not found then
+        raise exception 'who may come in is decided' using errcode = 'check_violation', constraint = 'admission_is_decided';
+    end if;
+    if v_decision.alone and (p_kind = 'issuer' or p_kind = 'role' and role_takes_two(v_decision.content::jsonb ->> 'role')) then
+        raise exception 'nobody alone says who decides' using errcode = 'check_violation', constraint = 'admission_takes_two';
+    end if;
+    return v_decision;
+end $$;
+
 CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1279,6 +1405,51 @@ CREATE FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at t
     order by coins = p_unit_coins desc, active_from desc, version desc limit 1
 $$;
 
+CREATE TABLE public.api_key (
+    id integer NOT NULL,
+    name text NOT NULL,
+    issuer_id integer NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    scopes text[] DEFAULT '{people,rooms,videos,gifts,orders,events,money-read}'::text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    networks cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    former_secret_sha256 bytea,
+    former_ends_at timestamp with time zone,
+    authority text DEFAULT 'owner'::text NOT NULL,
+    decision_id uuid,
+    CONSTRAINT api_key_authority_check CHECK ((authority = ANY (ARRAY['owner'::text, 'decision'::text]))),
+    CONSTRAINT api_key_expires_after_it_was_made CHECK ((expires_at > created_at)),
+    CONSTRAINT api_key_former_secret_check CHECK ((length(former_secret_sha256) = 32)),
+    CONSTRAINT api_key_former_secret_ends CHECK (((former_secret_sha256 IS NULL) = (former_ends_at IS NULL))),
+    CONSTRAINT api_key_has_two_secrets CHECK ((former_secret_sha256 <> secret_sha256)),
+    CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+    CONSTRAINT api_key_names_its_decision CHECK (((authority = 'decision'::text) = (decision_id IS NOT NULL))),
+    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text])),
+    CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
+);
+
+COMMENT ON COLUMN public.api_key.last_used_at IS 'to the minute';
+
+COMMENT ON COLUMN public.api_key.networks IS 'where it may be used from; empty: from anywhere';
+
+COMMENT ON COLUMN public.api_key.former_secret_sha256 IS 'of the secret before this one, which is good until former_ends_at';
+
+COMMENT ON COLUMN public.api_key.authority IS 'by whose word it may what it may';
+
+CREATE FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_scopes <@ p_key.scopes
+        and (p_key.networks = '{}' or p_networks <> '{}' and not exists (
+            select from unnest(p_networks) said where not exists (
+                select from unnest(p_key.networks) known where said <<= known)))
+        and (p_key.expires_at is null or coalesce(p_expires_at <= p_key.expires_at, false))
+$$;
+
 CREATE FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1795,6 +1966,15 @@ begin
     update wallet set coins = coins - p_direction * p_hold.coins, held = held + p_direction * p_hold.coins
     where shard = p_hold.shard and viewer_id = p_hold.viewer_id;
 end $$;
+
+CREATE FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update api_key k set scopes = p_scopes, networks = p_networks, expires_at = p_expires_at
+    where k.id = p_key_id and k.revoked_at is null and key_is_narrower(k, p_scopes, p_networks, p_expires_at)
+    returning k.id
+$$;
 
 CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2367,34 +2547,6 @@ begin
     return new;
 end $$;
 
-CREATE TABLE public.api_key (
-    id integer NOT NULL,
-    name text NOT NULL,
-    issuer_id integer NOT NULL,
-    secret_sha256 bytea NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    revoked_at timestamp with time zone,
-    scopes text[] DEFAULT '{people,rooms,videos,gifts,orders,events,money-read}'::text[] NOT NULL,
-    expires_at timestamp with time zone,
-    last_used_at timestamp with time zone,
-    networks cidr[] DEFAULT '{}'::cidr[] NOT NULL,
-    former_secret_sha256 bytea,
-    former_ends_at timestamp with time zone,
-    CONSTRAINT api_key_expires_after_it_was_made CHECK ((expires_at > created_at)),
-    CONSTRAINT api_key_former_secret_check CHECK ((length(former_secret_sha256) = 32)),
-    CONSTRAINT api_key_former_secret_ends CHECK (((former_secret_sha256 IS NULL) = (former_ends_at IS NULL))),
-    CONSTRAINT api_key_has_two_secrets CHECK ((former_secret_sha256 <> secret_sha256)),
-    CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
-    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text])),
-    CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
-);
-
-COMMENT ON COLUMN public.api_key.last_used_at IS 'to the minute';
-
-COMMENT ON COLUMN public.api_key.networks IS 'where it may be used from; empty: from anywhere';
-
-COMMENT ON COLUMN public.api_key.former_secret_sha256 IS 'of the secret before this one, which is good until former_ends_at';
-
 CREATE FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) RETURNS TABLE(id integer, name text, revoked_at timestamp with time zone)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2441,6 +2593,21 @@ CREATE FUNCTION public.rewards_are_in_use() RETURNS boolean
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select exists (select from conversion)
+$$;
+
+CREATE FUNCTION public.role_is_taken_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    raise exception 'a role that was taken is given anew' using errcode = 'restrict_violation';
+end $$;
+
+CREATE FUNCTION public.role_takes_two(p_role text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_role not in ('creator', 'auditor')
 $$;
 
 CREATE FUNCTION public.seal_acts(p_acts_max integer) RETURNS integer
@@ -2636,6 +2803,13 @@ CREATE FUNCTION public.spend_rank(p_lot public.lot) RETURNS record
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select coalesce(p_lot.expires_at, 'infinity'), p_lot.kind <> 'promotional', p_lot.created_at, p_lot.lot_id
+$$;
+
+CREATE FUNCTION public.stop_issuer(p_issuer_id integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update issuer set active = false where id = p_issuer_id and active and removed_at is null returning id
 $$;
 
 CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_shards smallint[])
@@ -2928,6 +3102,53 @@ begin
     insert into act_unsealed (act_id) values (p_id);
     return true;
 end $$;
+
+CREATE FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into issuer as i (issuer, audience, jwks_uri, jwks, allowed_roles, created_at, claims, role_names, client_id, scopes,
+        sign_in_label, authority, decision_id)
+    select t ->> 'issuer', t ->> 'audience', t ->> 'jwks_uri', (t ->> 'jwks')::jsonb,
+        array(select jsonb_array_elements_text(t -> 'allowed_roles')), p_at, t -> 'claims', t -> 'role_names', t ->> 'client_id',
+        t ->> 'scopes', t ->> 'sign_in_label', 'decision', p_decision_id
+    from (values (p_terms)) v (t)
+    on conflict (issuer) do update
+    set audience = excluded.audience, jwks_uri = excluded.jwks_uri, jwks = excluded.jwks,
+        allowed_roles = excluded.allowed_roles, claims = excluded.claims, role_names = excluded.role_names,
+        client_id = excluded.client_id, scopes = excluded.scopes, sign_in_label = excluded.sign_in_label,
+        active = true, removed_at = null, authority = 'decision', decision_id = excluded.decision_id
+    returning i.id
+$$;
+
+CREATE FUNCTION public.write_key(p_decision_id uuid, p_name text, p_issuer_id integer, p_secret_sha256 bytea, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone, p_former_ends_at timestamp with time zone, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_id integer;
+begin
+    update api_key k set scopes = p_scopes, networks = p_networks, expires_at = p_expires_at,
+        authority = 'decision', decision_id = p_decision_id, secret_sha256 = coalesce(p_secret_sha256, k.secret_sha256),
+        former_secret_sha256 = case when p_secret_sha256 is null then k.former_secret_sha256 else k.secret_sha256 end,
+        former_ends_at = case when p_secret_sha256 is null then k.former_ends_at else p_former_ends_at end
+    where k.name = p_name and k.issuer_id = p_issuer_id and k.revoked_at is null
+    returning k.id into v_id;
+    if v_id is null then
+        insert into api_key (name, issuer_id, secret_sha256, created_at, scopes, networks, expires_at, authority, decision_id)
+        values (p_name, p_issuer_id, p_secret_sha256, p_at, p_scopes, p_networks, p_expires_at, 'decision', p_decision_id)
+        returning id into v_id;
+    end if;
+    return v_id;
+end $$;
+
+CREATE FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into role_grant (person_id, role, granted_by, granted_at, authority, decision_id)
+    values (p_person_id, p_role, p_by, p_at, 'decision', p_decision_id) returning id
+$$;
 
 CREATE TABLE public.account (
     shard smallint NOT NULL,
@@ -3368,6 +3589,14 @@ ALTER TABLE public.act_unsealed ALTER COLUMN number ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE public.admission (
+    decision_id uuid NOT NULL,
+    key_id integer,
+    issuer_id integer,
+    role_grant_id bigint,
+    CONSTRAINT admission_check CHECK ((num_nonnulls(key_id, issuer_id, role_grant_id) = 1))
+);
+
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
     kind text NOT NULL,
@@ -3782,62 +4011,6 @@ COMMENT ON TABLE public.database_life IS 'the newest is that of ledger_setting.e
 COMMENT ON COLUMN public.database_life.place IS 'server, timeline, database and table: after a restore one of them is another';
 
 COMMENT ON COLUMN public.database_life.payouts_compared_at IS 'until then no payout leaves: what left in the life before may not be known here';
-
-CREATE TABLE public.decision (
-    id uuid NOT NULL,
-    kind text NOT NULL,
-    subject text,
-    content text NOT NULL,
-    content_sha256 bytea NOT NULL,
-    before text,
-    note text NOT NULL,
-    beneficiary_id bigint,
-    proposed_by bigint NOT NULL,
-    proposed_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    outcome text,
-    decided_by bigint,
-    decided_at timestamp with time zone,
-    effective_at timestamp with time zone,
-    reason text,
-    alone boolean DEFAULT false NOT NULL,
-    emergency boolean DEFAULT false NOT NULL,
-    CONSTRAINT decision_alone_in_an_emergency CHECK (((NOT emergency) OR (alone AND (reason IS NOT NULL)))),
-    CONSTRAINT decision_before_check CHECK ((jsonb_typeof((before)::jsonb) = 'object'::text)),
-    CONSTRAINT decision_check CHECK ((expires_at > proposed_at)),
-    CONSTRAINT decision_check1 CHECK ((decided_at >= proposed_at)),
-    CONSTRAINT decision_check2 CHECK ((effective_at >= decided_at)),
-    CONSTRAINT decision_confirmer_gains_nothing CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (beneficiary_id <> decided_by))),
-    CONSTRAINT decision_content_check CHECK ((jsonb_typeof((content)::jsonb) = 'object'::text)),
-    CONSTRAINT decision_content_is_hashed CHECK ((content_sha256 = sha256(convert_to(content, 'UTF8'::name)))),
-    CONSTRAINT decision_has_an_end CHECK ((((outcome IS NULL) = (decided_at IS NULL)) AND ((decided_by IS NULL) = ((outcome IS NULL) OR (outcome = 'expired'::text))) AND ((effective_at IS NULL) = (outcome IS DISTINCT FROM 'confirmed'::text)))),
-    CONSTRAINT decision_is_confirmed_in_time CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (decided_at < expires_at))),
-    CONSTRAINT decision_is_refused_by_another CHECK (((outcome IS DISTINCT FROM 'refused'::text) OR ((decided_by <> proposed_by) AND (reason IS NOT NULL)))),
-    CONSTRAINT decision_is_withdrawn_by_its_proposer CHECK (((outcome IS DISTINCT FROM 'withdrawn'::text) OR (decided_by = proposed_by))),
-    CONSTRAINT decision_kind_check CHECK ((kind ~ '^[a-z]+(_[a-z]+)*$'::text)),
-    CONSTRAINT decision_note_check CHECK ((note ~ '\S'::text)),
-    CONSTRAINT decision_outcome_check CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text]))),
-    CONSTRAINT decision_proposer_gains_nothing CHECK ((beneficiary_id <> proposed_by)),
-    CONSTRAINT decision_reason_check CHECK ((reason ~ '\S'::text)),
-    CONSTRAINT decision_subject_check CHECK ((subject <> ''::text)),
-    CONSTRAINT decision_takes_two CHECK ((((NOT (outcome IS DISTINCT FROM 'confirmed'::text)) AND (decided_by = proposed_by)) = alone))
-);
-
-COMMENT ON COLUMN public.decision.id IS 'made by the caller: the idempotency key';
-
-COMMENT ON COLUMN public.decision.kind IS 'what its content is, as a room brings it';
-
-COMMENT ON COLUMN public.decision.subject IS 'what there may be one open decision of at a time, such as the id of a payout';
-
-COMMENT ON COLUMN public.decision.content IS 'JSON, as it is hashed and confirmed';
-
-COMMENT ON COLUMN public.decision.before IS 'what was in force when it was proposed; null: nothing';
-
-COMMENT ON COLUMN public.decision.beneficiary_id IS 'who gains by it';
-
-COMMENT ON COLUMN public.decision.effective_at IS 'from when it holds: not before its lead time is over';
-
-COMMENT ON COLUMN public.decision.alone IS 'confirmed by who proposed it: where there is one operator, or in an emergency';
 
 CREATE TABLE public.decision_bound (
     name text NOT NULL,
@@ -4501,13 +4674,17 @@ CREATE TABLE public.issuer (
     client_id text,
     scopes text DEFAULT 'openid'::text NOT NULL,
     sign_in_label text,
+    authority text DEFAULT 'owner'::text NOT NULL,
+    decision_id uuid,
     CONSTRAINT issuer_allowed_roles_check CHECK ((allowed_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text])),
     CONSTRAINT issuer_audience_check CHECK (((audience <> ''::text) AND (length(audience) <= 255))),
+    CONSTRAINT issuer_authority_check CHECK ((authority = ANY (ARRAY['owner'::text, 'decision'::text]))),
     CONSTRAINT issuer_claims_check CHECK ((jsonb_typeof(claims) = 'object'::text)),
     CONSTRAINT issuer_client_id_check CHECK ((((client_id >= '!'::text) AND (client_id <= '~~'::text)) AND (length(client_id) <= 255))),
     CONSTRAINT issuer_has_one_source_of_keys CHECK (((jwks_uri IS NULL) <> (jwks IS NULL))),
     CONSTRAINT issuer_issuer_check CHECK (((issuer <> ''::text) AND (length(issuer) <= 255))),
     CONSTRAINT issuer_jwks_uri_check CHECK ((jwks_uri ~ '^https?://'::text)),
+    CONSTRAINT issuer_names_its_decision CHECK (((authority = 'decision'::text) = (decision_id IS NOT NULL))),
     CONSTRAINT issuer_role_names_check CHECK ((jsonb_typeof(role_names) = 'object'::text)),
     CONSTRAINT issuer_scopes_check CHECK (((scopes ~ '^openid( [!-~]+)*$'::text) AND (length(scopes) <= 1000))),
     CONSTRAINT issuer_sign_in_label_check CHECK (((length(sign_in_label) >= 1) AND (length(sign_in_label) <= 60)))
@@ -4526,6 +4703,8 @@ COMMENT ON COLUMN public.issuer.role_names IS 'what the platform calls our roles
 COMMENT ON COLUMN public.issuer.removed_at IS 'its people stay; it is not listed any more, and may be added again';
 
 COMMENT ON COLUMN public.issuer.sign_in_label IS 'what the way in is called, such as "Continue with Example"; null: its host';
+
+COMMENT ON COLUMN public.issuer.authority IS 'by whose word it is believed so';
 
 ALTER TABLE public.issuer ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.issuer_id_seq
@@ -5080,8 +5259,10 @@ CREATE TABLE public.person_link (
     linked_at timestamp with time zone NOT NULL,
     ended_by bigint,
     ended_at timestamp with time zone,
+    ended_because text,
     CONSTRAINT person_link_check CHECK ((ended_at >= linked_at)),
     CONSTRAINT person_link_check1 CHECK (((ended_by IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT person_link_check2 CHECK (((ended_because IS NULL) OR ((ended_because ~ '\S'::text) AND (ended_at IS NOT NULL)))),
     CONSTRAINT person_link_in_order CHECK ((person_id < other_id)),
     CONSTRAINT person_link_is_ended_by_another CHECK (((ended_by <> person_id) AND (ended_by <> other_id))),
     CONSTRAINT person_link_note_check CHECK ((note ~ '\S'::text))
@@ -5417,13 +5598,20 @@ CREATE TABLE public.role_grant (
     granted_at timestamp with time zone NOT NULL,
     taken_by bigint,
     taken_at timestamp with time zone,
+    authority text NOT NULL,
+    decision_id uuid,
+    CONSTRAINT role_grant_authority_check CHECK ((authority = ANY (ARRAY['owner'::text, 'decision'::text, 'operator'::text]))),
+    CONSTRAINT role_grant_by_whom CHECK (((authority = 'owner'::text) = (granted_by IS NULL))),
     CONSTRAINT role_grant_check CHECK ((taken_at >= granted_at)),
     CONSTRAINT role_grant_check1 CHECK (((taken_by IS NULL) OR (taken_at IS NOT NULL))),
+    CONSTRAINT role_grant_names_its_decision CHECK (((authority = 'decision'::text) = (decision_id IS NOT NULL))),
     CONSTRAINT role_grant_role_check CHECK ((role = ANY (ARRAY['creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text]))),
     CONSTRAINT role_is_not_given_to_oneself CHECK ((granted_by <> person_id))
 );
 
 COMMENT ON COLUMN public.role_grant.granted_by IS 'null: the command line';
+
+COMMENT ON COLUMN public.role_grant.authority IS 'by whose word; operator: by one, before it took two';
 
 ALTER TABLE public.role_grant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.role_grant_id_seq
@@ -6248,8 +6436,14 @@ ALTER TABLE ONLY public.act_unsealed
 ALTER TABLE ONLY public.act_unsealed
     ADD CONSTRAINT act_unsealed_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.admission
+    ADD CONSTRAINT admission_pkey PRIMARY KEY (decision_id);
+
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_former_secret_sha256_key UNIQUE (former_secret_sha256);
@@ -6442,6 +6636,9 @@ ALTER TABLE ONLY public.hold
 
 ALTER TABLE ONLY public.hold_transition
     ADD CONSTRAINT hold_transition_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY public.issuer
+    ADD CONSTRAINT issuer_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.issuer
     ADD CONSTRAINT issuer_is_new UNIQUE (issuer);
@@ -6661,6 +6858,9 @@ ALTER TABLE ONLY public.reward_rule
 
 ALTER TABLE ONLY public.reward_rule
     ADD CONSTRAINT reward_rule_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (id);
@@ -7193,6 +7393,8 @@ CREATE TRIGGER reward_rule_is_decided BEFORE INSERT ON public.reward_rule FOR EA
 
 CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.role_grant FOR EACH ROW EXECUTE FUNCTION public.tell_grant();
 
+CREATE TRIGGER role_is_taken_once BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN (((old.taken_at IS NOT NULL) AND (new.taken_at IS DISTINCT FROM old.taken_at))) EXECUTE FUNCTION public.role_is_taken_once();
+
 CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
 
 CREATE TRIGGER send_is_not_frozen AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.refuse_frozen();
@@ -7220,8 +7422,23 @@ ALTER TABLE ONLY public.act_seal
 ALTER TABLE ONLY public.act_unsealed
     ADD CONSTRAINT act_unsealed_act_id_fkey FOREIGN KEY (act_id) REFERENCES public.act(id);
 
+ALTER TABLE ONLY public.admission
+    ADD CONSTRAINT admission_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.admission
+    ADD CONSTRAINT admission_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
+
+ALTER TABLE ONLY public.admission
+    ADD CONSTRAINT admission_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.api_key(id);
+
+ALTER TABLE ONLY public.admission
+    ADD CONSTRAINT admission_role_grant_id_fkey FOREIGN KEY (role_grant_id) REFERENCES public.role_grant(id);
+
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
@@ -7300,6 +7517,9 @@ ALTER TABLE ONLY public.hold_piece
 
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT hold_shard_viewer_id_fkey FOREIGN KEY (shard, viewer_id) REFERENCES public.wallet(shard, viewer_id);
+
+ALTER TABLE ONLY public.issuer
+    ADD CONSTRAINT issuer_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.person(id);
@@ -7506,6 +7726,9 @@ ALTER TABLE ONLY public.reward_rule
     ADD CONSTRAINT reward_rule_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.role_grant
@@ -7654,6 +7877,41 @@ GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_un
 REVOKE ALL ON FUNCTION public.acting_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.acting_key() TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.admit_issuer(p_decision_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.admit_issuer(p_decision_id uuid) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.admit_key(p_decision_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.admit_key(p_decision_id uuid) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.admit_role(p_decision_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.admit_role(p_decision_id uuid) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(kind) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(subject) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(content) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(content_sha256) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(before) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(note) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(beneficiary_id) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(proposed_by) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(proposed_at) ON TABLE public.decision TO plaudit_app;
+
+GRANT INSERT(expires_at) ON TABLE public.decision TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.admitted_decision(p_id uuid, p_kind text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
 
@@ -7788,6 +8046,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 REVOKE ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) TO plaudit_app;
 
+GRANT SELECT ON TABLE public.api_key TO plaudit_app;
+
+GRANT UPDATE(last_used_at) ON TABLE public.api_key TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
@@ -7894,6 +8159,9 @@ REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owne
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;
 
@@ -7973,10 +8241,6 @@ REVOKE ALL ON FUNCTION public.report_sale_of_link() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_decision() FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.api_key TO plaudit_app;
-
-GRANT UPDATE(last_used_at) ON TABLE public.api_key TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
 
@@ -7987,6 +8251,11 @@ REVOKE ALL ON FUNCTION public.reward_rule_is_bounded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.rewards_are_in_use() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rewards_are_in_use() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.role_is_taken_once() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.role_takes_two(p_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.role_takes_two(p_role text) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.seal_acts(p_acts_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seal_acts(p_acts_max integer) TO plaudit_app;
@@ -8009,6 +8278,9 @@ GRANT ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_char
 GRANT SELECT ON TABLE public.lot TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
@@ -8063,6 +8335,12 @@ REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.write_key(p_decision_id uuid, p_name text, p_issuer_id integer, p_secret_sha256 bytea, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone, p_former_ends_at timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
@@ -8139,6 +8417,8 @@ GRANT SELECT ON TABLE public.act_chain TO plaudit_app;
 GRANT SELECT ON TABLE public.act_seal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.act_unsealed TO plaudit_app;
+
+GRANT SELECT ON TABLE public.admission TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
@@ -8257,30 +8537,6 @@ GRANT UPDATE(coins_taken_back) ON TABLE public.creator_total TO plaudit_app;
 GRANT SELECT,INSERT ON TABLE public.credit_note TO plaudit_app;
 
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
-
-GRANT SELECT ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(id) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(kind) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(subject) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(content) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(content_sha256) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(before) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(note) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(beneficiary_id) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(proposed_by) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(proposed_at) ON TABLE public.decision TO plaudit_app;
-
-GRANT INSERT(expires_at) ON TABLE public.decision TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
 
@@ -8520,6 +8776,8 @@ GRANT UPDATE(ended_by) ON TABLE public.person_link TO plaudit_app;
 
 GRANT UPDATE(ended_at) ON TABLE public.person_link TO plaudit_app;
 
+GRANT UPDATE(ended_because) ON TABLE public.person_link TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.price TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price_book TO plaudit_app;
@@ -8612,7 +8870,7 @@ GRANT SELECT ON TABLE public.reversed_strip TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.role_grant TO plaudit_app;
+GRANT SELECT ON TABLE public.role_grant TO plaudit_app;
 
 GRANT UPDATE(taken_by) ON TABLE public.role_grant TO plaudit_app;
 

@@ -1,0 +1,10 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.admission",
+    tables="admission",
+    routers=("api:router",),
+    decisions="decisions:KINDS",
+)
