@@ -488,6 +488,8 @@ VAULT_KEY_KEPT_HOURS = 24  # a data key that seals nothing any more
 # payouts
 PAYOUT_DIAMONDS_MAX = 1_000_000_000_000  # of one payout
 PAYOUT_QUOTE_VALID_S = 600  # how long a payout quote is promised
+STEP_UP_MAX_AGE_S = 1_800  # that a sign-in may be ago for what asks for a recent one
+STEP_UP_PAYOUT_DIAMONDS = 20_000  # up to which a payout asks for none
 PAYOUT_METHOD_HOLD_HOURS = 72  # that nothing is paid to a new bank account
 PAYOUT_METHODS_MAX = 10  # in use, of one creator
 PAYOUT_METHODS_SEALED_AT_ONCE = 500  # accounts sealed anew in one transaction

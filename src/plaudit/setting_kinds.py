@@ -124,6 +124,14 @@ def public_address(text: str) -> str:
     return address(text)
 
 
+def acr_values(text: str) -> str:
+    """Kinds of sign-in (`acr` of OpenID Connect), one blank between."""
+    for word in text.split():
+        if not re.fullmatch(r"[!#-\[\]-~]{1,200}", word):
+            raise ValueError(f"must be words of plain letters, digits and signs, and {word} is none")
+    return " ".join(text.split())
+
+
 def origins(text: str) -> str:
     """Origins, one blank between."""
     for word in text.split():

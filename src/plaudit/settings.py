@@ -27,6 +27,8 @@ from plaudit.limits import (
     ROOMS_PER_CREATOR,
     ROOMS_WATCHED_PER_CREATOR,
     SOCKETS_MAX,
+    STEP_UP_MAX_AGE_S,
+    STEP_UP_PAYOUT_DIAMONDS,
     STREAM_SECRET_LENGTH_MIN,
     TOKEN_LIFE_S_MAX,
     VAULT_KEY_LENGTH_MIN,
@@ -35,6 +37,7 @@ from plaudit.setting_kinds import (
     NOT_SET,
     Secret,
     accent_colour,
+    acr_values,
     address,
     bytes_in_base64,
     countries,
@@ -332,6 +335,18 @@ class Settings:
     payout_method_hold_hours: Annotated[int, whole(0)] = PAYOUT_METHOD_HOLD_HOURS
     """How long nothing is paid to a bank account that was just added, so that who took over an account gains nothing
     before its owner notices."""
+
+    step_up_max_age_s: Annotated[int, whole(0)] = STEP_UP_MAX_AGE_S
+    """How long ago somebody's sign-in may be, as their platform says (`auth_time`), when they say where they are paid,
+    ask for a large payout, or agree to what operators decide; in seconds. Otherwise they sign in again. 0: that is not
+    asked."""
+
+    step_up_acr_values: Annotated[str, acr_values] = ""
+    """Kinds of sign-in (`acr`) of which one is needed for these, separated by spaces, as your platform calls them.
+    Empty: any."""
+
+    step_up_payout_diamonds: Annotated[int, whole(0)] = STEP_UP_PAYOUT_DIAMONDS
+    """Up to how many diamonds a creator asks for a payout without a recent sign-in."""
 
     one_operator: Annotated[bool, yes_or_no] = False
     """Whether one operator alone decides what otherwise one proposes and another confirms: payout rates, reward rules,

@@ -69,7 +69,7 @@ async def test_everybody_is_let_in_where_the_page_says_so(
             wrong += await asked(row, name, client, {}, may=name in row.may)
         is_public = "guest" in row.may
         for scopes in scopes_of(row):
-            may_by_scope = row.scope in scopes or (is_public and row.scope is None)
+            may_by_scope = scopes.issuperset(row.needed) if row.needed else is_public
             for speaks, may in (("", row.by_itself), ("cleo", row.by_itself or "creator" in row.may)):
                 subject = {"Plaudit-Subject": speaks} if speaks else {}
                 headers = {"Authorization": f"Bearer {keys[scopes]}"} | subject
@@ -83,13 +83,19 @@ async def test_everybody_is_let_in_where_the_page_says_so(
 def keys_to_ask_with() -> list[frozenset[Scope]]:
     """Of each scope alone, of all others, of none and of all."""
     every = frozenset(Scope)
-    return [frozenset(), every, *(frozenset({one}) for one in Scope), *(every - {one} for one in Scope)]
+    return [
+        frozenset(),
+        every,
+        *(frozenset({one}) for one in Scope),
+        frozenset({Scope.METHODS, Scope.STEP_UP}),
+        *(every - {one} for one in Scope),
+    ]
 
 
 def scopes_of(row: Row) -> list[frozenset[Scope]]:
     """The keys that tell whether the scope of an address is needed, and enough."""
     every = frozenset(Scope)
-    own = [frozenset({row.scope}), every - {row.scope}] if row.scope else [every]
+    own = [frozenset(row.needed), *(every - {one} for one in row.needed)] if row.needed else [every]
     return [frozenset(), *own]
 
 

@@ -4,14 +4,15 @@ request; and the platform's word that somebody signed out."""
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 
 from plaudit.db import OwnConnection
-from plaudit.limits import JWKS_REFETCH_MIN_S, OPENID_PLATFORM_CACHE_S, SIGN_IN_ATTEMPT_S
+from plaudit.ids import new_id
+from plaudit.limits import JWKS_REFETCH_MIN_S, OPENID_PLATFORM_CACHE_S, SIGN_IN_ATTEMPT_S, STEP_UP_MAX_AGE_S
 from plaudit.people.model import Role
 from tests.support.desk import ORIGIN
 from tests.support.identity import CALLBACK, CLIENT_ID, House, open_identity_house
@@ -101,6 +102,81 @@ class TestComingIn:
         house.clock.advance(timedelta(seconds=JWKS_REFETCH_MIN_S))
         browser, _ = await house.sign_in()
         assert await who(browser) == "ada"
+
+
+class TestAgain:
+    """Who does something grave proves that it is still them."""
+
+    BODY: ClassVar = {
+        "holder_name": "Cleo",
+        "country": "US",
+        "currency": "USD",
+        "bank_code": "1",
+        "account_number": "2",
+    }
+
+    async def tried(self, house: House, browser: httpx2.AsyncClient) -> httpx2.Response:
+        """What asks for a recent sign-in; nobody pays here, so that it comes no further."""
+        return await browser.post("/v1/payout-methods", json={"id": str(new_id(house.clock)), **self.BODY})
+
+    async def leave(self, browser: httpx2.AsyncClient) -> str:
+        sent = await browser.get("/sign-in", params={"again": "true", "next": "/sign-in/done?next=/studio/payouts"})
+        assert sent.status_code == 303, sent.text
+        return str(sent.headers["location"])
+
+    async def test_a_sign_in_of_long_ago_does_not_do(self, house: House) -> None:
+        browser, _ = await house.sign_in("cleo")
+        assert (await self.tried(house, browser)).json()["code"] == "no_payout_provider"
+        house.clock.advance(timedelta(seconds=STEP_UP_MAX_AGE_S + 60))
+        refused = await self.tried(house, browser)
+        assert (refused.status_code, refused.json()["code"]) == (401, "step_up_required")
+        assert refused.headers["www-authenticate"] == (
+            'Bearer error="insufficient_user_authentication", error_description="A more recent sign-in is required",'
+            f' max_age="{STEP_UP_MAX_AGE_S}"'
+        )
+        assert (await browser.get("/v1/me")).status_code == 200, "nothing else asks"
+        address = await self.leave(browser)
+        asked = parse_qs(urlsplit(address).query)
+        assert (asked["prompt"], asked["max_age"]) == (["login"], [str(STEP_UP_MAX_AGE_S)])
+        now = int(house.clock.now().timestamp())
+        await house.control("people", cleo={"name": "Cleo", "roles": ["viewer", "creator"], "auth_time": now})
+        before = browser.cookies["plaudit_session"]
+        back = await browser.get(await house.decide(address, subject="cleo"))
+        assert back.headers["location"] == "/sign-in/done?next=/studio/payouts"
+        assert 'href="/studio/payouts"' in (await browser.get(back.headers["location"])).text
+        assert (await self.tried(house, browser)).json()["code"] == "no_payout_provider"
+        old = await house.desk.client({"Cookie": f"plaudit_session={before}"})
+        assert (await old.get("/v1/me")).status_code == 401, "the session it takes the place of"
+
+    async def test_it_must_be_the_same_person(self, house: House) -> None:
+        browser, _ = await house.sign_in("cleo")
+        back = await browser.get(await house.decide(await self.leave(browser), subject="otto"))
+        assert (back.status_code, "somebody else" in back.text) == (403, True)
+        assert "again=true" in back.text
+        assert await who(browser) == "cleo"
+
+    async def test_a_platform_that_does_not_ask_is_not_believed(self, house: House) -> None:
+        browser, _ = await house.sign_in("cleo")
+        long_ago = int(house.clock.now().timestamp()) - STEP_UP_MAX_AGE_S - 60
+        for said in (long_ago, None):
+            await house.control("people", cleo={"name": "Cleo", "auth_time": said})
+            back = await browser.get(await house.decide(await self.leave(browser), subject="cleo"))
+            assert (back.status_code, "did not ask you" in back.text) == (403, True), said
+
+    async def test_a_kind_of_sign_in_can_be_asked_for(self, database_url: str, identity_url: str) -> None:
+        async with open_identity_house(database_url, identity_url, acr_values="urn:mfa urn:key") as house:
+            cleo = {"name": "Cleo", "roles": ["viewer", "creator"]}
+            browser, _ = await house.sign_in("cleo")
+            refused = await self.tried(house, browser)
+            assert refused.json()["acr_values"] == ["urn:mfa", "urn:key"]
+            assert 'acr_values="urn:mfa urn:key"' in refused.headers["www-authenticate"]
+            address = await self.leave(browser)
+            assert parse_qs(urlsplit(address).query)["acr_values"] == ["urn:mfa urn:key"]
+            for acr, status in (("urn:password", 403), ("urn:key", 303)):
+                await house.control("people", cleo=cleo | {"acr": acr})
+                back = await browser.get(await house.decide(await self.leave(browser), subject="cleo"))
+                assert back.status_code == status, acr
+            assert (await self.tried(house, browser)).json()["code"] == "no_payout_provider"
 
 
 class TestRefused:

@@ -80,13 +80,21 @@ def provider_of_identities() -> Iterator[str]:
 
 @asynccontextmanager
 async def open_identity_house(
-    database_url: str, url: str, *, secret: str = CLIENT_SECRET, known_secret: str | None = None, **terms: Any
+    database_url: str,
+    url: str,
+    *,
+    secret: str = CLIENT_SECRET,
+    known_secret: str | None = None,
+    acr_values: str = "",
+    **terms: Any,
 ) -> AsyncIterator[House]:
     """A server that knows the provider as `secret` says, and a provider that begins anew and knows it by the same or
     another secret."""
     clock = ManualClock(datetime.now(UTC))  # the provider's is the machine's
     settings = Settings(
-        public_url=ORIGIN, client_secrets=Secret(f"another=x {CLIENT_ID}={secret}" if secret else "another=x")
+        public_url=ORIGIN,
+        client_secrets=Secret(f"another=x {CLIENT_ID}={secret}" if secret else "another=x"),
+        step_up_acr_values=acr_values,
     )
     async with AsyncExitStack() as stack:
         owner = await connect(owner_of(database_url))

@@ -27,6 +27,8 @@ NOT_ANSWERED = {
     "problem": "the base of all others",
     "caller_gone": "nobody: they hung up",
     "sign_in_denied": "the page of the sign-in",
+    "sign_in_too_weak": "the page of the sign-in",
+    "somebody_else": "the page of the sign-in",
     "sign_in_lapsed": "the page of the sign-in",
     "sign_in_not_valid": "the page of the sign-in",
     "platform_away": "the page of the sign-in",

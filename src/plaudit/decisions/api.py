@@ -100,6 +100,7 @@ async def get_decision(decision_id: FromPath[UUID], database: Database) -> Decis
 @post(
     "/v1/decisions/{decision_id:uuid}/confirm",
     access=_DECIDERS,
+    step_up=True,
     operation_id="ConfirmDecision",
     tags=_TAGS,
     status_code=200,

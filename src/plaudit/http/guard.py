@@ -6,10 +6,12 @@ from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from plaudit.db import acting_key
+from plaudit.decisions.answers import DecisionAnswer
 from plaudit.http.parameters import check_query
 from plaudit.injected import Settings
 from plaudit.people.access import as_let_in, authenticate_scope, check_access, check_scope, is_reading
 from plaudit.people.model import Caller
+from plaudit.people.step_up import require_recent_sign_in
 from plaudit.policy.networks import client_address, where_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -23,6 +25,8 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False) -> Caller | None:
     """Who is asking, if they may. A handler that declares nothing lets nobody in.
+
+    `step_up=True` of a handler: whoever signed in a while ago signs in again first.
 
     `foreign_credentials=True` of a handler: what a caller shows is not ours to read, but the handler's.
 
@@ -38,9 +42,20 @@ async def admit(scope: Any, handler: BaseRouteHandler, *, at_hand: bool = False)
     if caller is None:
         return None
     check_scope(access, handler.opt.get("scope"), caller)
+    settings = scope["plaudit"]["settings"]
+    if asks_recent_sign_in(handler, one_operator=settings.one_operator):
+        require_recent_sign_in(settings, scope["plaudit"]["clock"], caller)
     acting_key.set(caller.acting_key)
     caller = scope["plaudit_caller"] = as_let_in(access, caller, reading=reading)
     return caller
+
+
+def asks_recent_sign_in(handler: BaseRouteHandler, *, one_operator: bool) -> bool:
+    """Whether a handler is for people who signed in a short while ago: it says so (`step_up=True`), or one operator
+    decides there at once what otherwise another confirms."""
+    if handler.opt.get("step_up"):
+        return True
+    return one_operator and DecisionAnswer in handler.opt.get("other_answers", {}).values()
 
 
 async def caller(request: Request[Any, Any, Any]) -> Caller | None:

@@ -55,14 +55,22 @@ class Row:
     for_somebody: bool
     """Whether a key may in the name of somebody who may."""
     scope: Scope | None
+    step_up: bool
+    """Whether people are asked for a recent sign-in, and a key for the scope that takes its place."""
     is_bare: bool
     """Whether it lets in operators of any role."""
+
+    @property
+    def needed(self) -> tuple[Scope, ...]:
+        """The scopes a key needs; none: it may what a guest may."""
+        return (*((self.scope,) if self.scope else ()), *((Scope.STEP_UP,) if self.scope and self.step_up else ()))
 
     @property
     def line(self) -> str:
         cells = ["●" if column in self.may else "–" for column in COLUMNS]
         ways = [word for word, may in (("key", self.by_itself), ("for", self.for_somebody)) if may]
-        key = f"`{self.scope}` {' '.join(ways)}" if self.scope else "–"
+        scopes = " ".join(f"`{scope}`" for scope in self.needed)
+        key = f"{scopes} {' '.join(ways)}" if self.scope else "–"
         return f"| {self.method} `{self.path}` | {' | '.join([*cells, key])} |"
 
 
@@ -85,6 +93,7 @@ def rows(framework: Litestar) -> Iterator[Row]:
             by_itself=Access.SERVER in access,
             for_somebody=bool(access & {Access.VIEWER, Access.CREATOR}),
             scope=handler.opt.get("scope"),
+            step_up=bool(handler.opt.get("step_up")),
             is_bare=Access.OPERATOR in access,
         )
 

@@ -17,8 +17,10 @@ from litestar.types import Empty
 from litestar.typing import FieldDefinition
 from litestar.utils import make_non_optional_union
 
+from plaudit.decisions.answers import DecisionAnswer
 from plaudit.people.access import Access, required
 from plaudit.people.model import ForeignOrigin, IssuerUnreachable, RoleMissing, ScopeMissing, TokenNotValid
+from plaudit.people.step_up import StepUpRequired
 from plaudit.problems import (
     BodyTooLarge,
     Conflict,
@@ -184,6 +186,8 @@ def _problems(
         general += [Unauthenticated, Forbidden, RoleMissing]
     if handler.opt.get("scope") or Access.PUBLIC not in access:
         general += [ScopeMissing]
+    if handler.opt.get("step_up") or DecisionAnswer in handler.opt.get("other_answers", {}).values():
+        general.append(StepUpRequired)
     if has_path:
         general.append(NotFound)
     if method in _UNSAFE:

@@ -155,9 +155,7 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
         if (known.creator_id, known.quote_id) != (creator_id, quote_id):
             raise IdempotencyConflict
         return known
-    quoted = await fetch_one(connection, SQL["quote"], PayoutQuote, creator_id, quote_id)
-    if quoted is None or quoted.creator_id != creator_id:
-        raise NotFound("You have no payout quote with this id.")
+    quoted = await quote_of(connection, creator_id, quote_id)
     if await connection.fetchval(SQL["quote_is_used"], creator_id, quote_id):
         raise PayoutQuoteUsed
     now = clock.now()
@@ -173,6 +171,18 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
     await post_diamonds(connection, payout, "payout_requested", now)
     await _tell_moved(connection, payout)
     return payout
+
+
+async def quote_of(connection: Connection, creator_id: int, quote_id: UUID) -> PayoutQuote:
+    """A quote of this creator, used or not.
+
+    Raises:
+        NotFound: this creator has none with the id.
+    """
+    quoted = await fetch_one(connection, SQL["quote"], PayoutQuote, creator_id, quote_id)
+    if quoted is None or quoted.creator_id != creator_id:
+        raise NotFound("You have no payout quote with this id.")
+    return quoted
 
 
 async def cancel(connection: Connection, clock: Clock, creator_id: int, payout_id: UUID) -> Payout:

@@ -48,6 +48,7 @@ from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Role, Scope
+from plaudit.people.step_up import StepUpRequired, require_recent_sign_in
 from plaudit.problems import BodyTooLarge, InvalidField, StandsStill
 from plaudit.providers import SignatureNotValid
 
@@ -100,6 +101,7 @@ async def get_balance(
     "/v1/payout-methods",
     access=Access.CREATOR,
     scope=Scope.METHODS,
+    step_up=True,
     operation_id="AddPayoutMethod",
     tags=_TAGS,
     summary="Add a bank account",
@@ -204,11 +206,16 @@ async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, cl
     operation_id="RequestPayout",
     tags=_TAGS,
     summary="Cash out at a quote",
-    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed, StandsStill),
+    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed, StandsStill, StepUpRequired),
 )
-async def request(data: JSONBody[NewPayout], caller: Caller, database: Database, clock: Clock) -> PayoutAnswer:
-    """Idempotent by `id`. The diamonds are set aside; an operator decides."""
+async def request(
+    data: JSONBody[NewPayout], caller: Caller, database: Database, clock: Clock, settings: Settings
+) -> PayoutAnswer:
+    """Idempotent by `id`. The diamonds are set aside; an operator decides. A large one needs a recent sign-in."""
     async with database.transaction() as connection:
+        quoted = await actions.quote_of(connection, caller.person_id, data.quote_id)
+        if quoted.diamonds > settings.step_up_payout_diamonds:
+            require_recent_sign_in(settings, clock, caller)
         return payout_answer(
             await actions.request(
                 connection, clock, payout_id=data.id, creator_id=caller.person_id, quote_id=data.quote_id

@@ -97,6 +97,7 @@ async def list_all(
 @post(
     "/v1/payouts/{payout_id:uuid}/approve",
     access=Access.FINANCE,
+    step_up=True,
     operation_id="ApprovePayout",
     tags=_TAGS,
     status_code=200,

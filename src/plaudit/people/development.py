@@ -88,7 +88,7 @@ class DevelopmentIssuer:
         lifetime: timedelta = timedelta(hours=TOKEN_LIFETIME_H),
         claims: dict[str, str] | None = None,
     ) -> str:
-        """A token for a person.
+        """A token for a person who signed in just now.
 
         Args:
             subject: the person, as the issuer knows them.
@@ -101,6 +101,7 @@ class DevelopmentIssuer:
         return jwt.encode(
             {"alg": _ALGORITHM, "kid": self._key.kid},
             {
+                "auth_time": now,
                 **(claims or {}),
                 "iss": ISSUER,
                 "aud": AUDIENCE,

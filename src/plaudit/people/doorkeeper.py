@@ -202,6 +202,8 @@ class Doorkeeper:
             expires_at=ends,
             scopes=None if session.scopes is None else frozenset(session.scopes),
             handed_by=session.key_id,
+            auth_time=session.auth_time.timestamp() if session.auth_time else None,
+            acr=session.acr,
         )
         return _Known(caller, min(ends, self._now() + WAY_IN_CHECK_S))
 
@@ -217,7 +219,14 @@ class Doorkeeper:
             granted = await roles_granted(connection, person.id)
         said = frozenset(person.platform_roles) & (verified.roles or frozenset(person.platform_roles))
         roles = roles_here(said, granted, self._operator_role)
-        caller = Caller(person.id, roles, issuer.id, expires_at=verified.expires_at)
+        caller = Caller(
+            person.id,
+            roles,
+            issuer.id,
+            expires_at=verified.expires_at,
+            auth_time=verified.auth_time,
+            acr=verified.acr,
+        )
         return _Known(caller, min(verified.expires_at, self._now() + CALLER_CACHE_S))
 
     async def _issuer(self, name: str) -> Issuer:

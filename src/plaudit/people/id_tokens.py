@@ -12,7 +12,7 @@ from plaudit.clock import Clock
 from plaudit.limits import LOGOUT_TOKEN_AGE_S_MAX, TOKEN_LEEWAY_S
 from plaudit.people.claims import profile_of, roles_of
 from plaudit.people.model import Issuer, Profile, Role, TokenNotValid
-from plaudit.people.tokens import ALGORITHMS, require_moments
+from plaudit.people.tokens import ALGORITHMS, acr_of, auth_time_of, require_moments
 
 LOGOUT_TOKENS = frozenset({"jwt", "logout+jwt"})
 """What a logout token may call itself."""
@@ -25,6 +25,10 @@ class SignedIn(msgspec.Struct, frozen=True):
     profile: Profile
     roles: frozenset[Role]
     platform_session: str | None
+    auth_time: float | None = None
+    """When they proved who they are, in seconds since 1970, UTC; None: the platform does not say."""
+    acr: str | None = None
+    """In which way they did."""
 
 
 class SignedOut(msgspec.Struct, frozen=True):
@@ -61,7 +65,9 @@ def read_id_token(
         claims.validate(now=int(clock.now().timestamp()), leeway=TOKEN_LEEWAY_S)
     except JoseError as error:
         raise _wrong(error) from error
-    return SignedIn(profile_of(claims, issuer), roles_of(claims, issuer), _text(claims, "sid"))
+    return SignedIn(
+        profile_of(claims, issuer), roles_of(claims, issuer), _text(claims, "sid"), auth_time_of(claims), acr_of(claims)
+    )
 
 
 def read_logout_token(token: str, key: jwk.Key, issuer: Issuer, clock: Clock) -> SignedOut:

@@ -69,9 +69,11 @@ class Scope(enum.StrEnum):
     """Say where creators are paid to."""
     CONSENTS = "consents"
     """Agree, withdraw, and have cards kept."""
+    STEP_UP = "step-up"
+    """Do in the name of people what asks them for a recent sign-in: their platform has asked them itself."""
 
 
-PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS})
+PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP})
 """What somebody does themself unless a key is expressly given it."""
 HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS})
 """What sessions that a key's codes began must not do either unless the key may: whoever has the key can begin one."""
@@ -94,6 +96,8 @@ class Caller(msgspec.Struct, frozen=True):
 
     `expires_at` (seconds since 1970, UTC) is when what was shown is no longer good; None: when it is revoked.
     `key_id` is the key a server asks with, `handed_by` that whose code began their session; `scopes` what it may do.
+    `auth_time` (seconds since 1970, UTC) is when they last proved who they are, `acr` in which way, as their platform
+    says; None: it does not say.
     """
 
     person_id: int
@@ -104,6 +108,8 @@ class Caller(msgspec.Struct, frozen=True):
     expires_at: float | None = None
     scopes: frozenset[Scope] | None = None
     handed_by: int | None = None
+    auth_time: float | None = None
+    acr: str | None = None
 
     @property
     def acting_key(self) -> int | None:

@@ -30,7 +30,8 @@ from plaudit.people.id_tokens import SignedIn, read_id_token
 from plaudit.people.issuers import list_issuers
 from plaudit.people.keysets import KeySets
 from plaudit.people.model import Issuer, IssuerUnreachable, TokenNotValid
-from plaudit.people.sessions import NOBODY_SEEN, EndedSession, NewSession, Seen
+from plaudit.people.sessions import NOBODY_SEEN, EndedSession, NewSession, Proved, Seen
+from plaudit.people.step_up import suffices
 from plaudit.people.tokens import peek
 from plaudit.problems import Problem
 from plaudit.settings import Settings
@@ -72,6 +73,27 @@ class SignInNotValid(Problem):
     title: ClassVar[str] = "Your platform's answer cannot be trusted."
 
 
+class SomebodyElse(Problem):
+    code: ClassVar[str] = "somebody_else"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Somebody else signed in than who was here."
+
+
+class SignInTooWeak(Problem):
+    """They signed in, and not as recently or not in the way that was asked for: the platform does as it likes."""
+
+    code: ClassVar[str] = "sign_in_too_weak"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Your platform did not ask you who you are in the way that is needed here."
+
+
+class Again(msgspec.Struct, frozen=True):
+    """Who signs in again, and the session that the new one takes the place of."""
+
+    person_id: int
+    session_id: int | None
+
+
 class Attempt(msgspec.Struct, frozen=True):
     """A sign-in that has begun. The browser keeps it, in a cookie no script and no other host can touch.
 
@@ -86,6 +108,8 @@ class Attempt(msgspec.Struct, frozen=True):
     next: str
     until: float
     """Seconds since 1970, UTC."""
+    again: Again | None = None
+    """Who proves that it is still them; None: anybody signs in."""
 
     def text(self) -> str:
         """What the cookie has."""
@@ -141,8 +165,13 @@ class OpenId:
         """The key a platform signs with under that id, as `KeySets.key` finds it."""
         return await self._keysets.key(issuer, key_id)
 
-    async def begin(self, issuer: Issuer, next_address: str) -> tuple[str, Attempt]:
+    async def begin(self, issuer: Issuer, next_address: str, *, again: Again | None = None) -> tuple[str, Attempt]:
         """Where to send somebody to sign in, and what to remember until they are back.
+
+        Args:
+            issuer: the platform.
+            next_address: where they go then.
+            again: who is to prove that it is still them, as the settings of a recent sign-in ask.
 
         Raises:
             PlatformAway: what it publishes of itself cannot be read.
@@ -159,9 +188,16 @@ class OpenId:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **(self._proof_asked() if again is not None else {}),
         )
         until = self._clock.now().timestamp() + SIGN_IN_ATTEMPT_S
-        return address, Attempt(issuer.id, state, nonce, verifier, next_address, until)
+        return address, Attempt(issuer.id, state, nonce, verifier, next_address, until, again)
+
+    def _proof_asked(self) -> dict[str, str]:
+        """What asks the platform to be sure who somebody is now (OpenID Connect Core 1.0, section 3.1.2.1)."""
+        asked = {"prompt": "login", "max_age": str(self._settings.step_up_max_age_s)}
+        values = self._settings.step_up_acr_values
+        return asked | ({"acr_values": values} if values else {})
 
     async def finish(self, attempt: Attempt | None, returned: Returned, seen: Seen = NOBODY_SEEN) -> NewSession:
         """The session of somebody who came back.
@@ -171,6 +207,7 @@ class OpenId:
             SignInDenied: the platform or the person said no.
             PlatformAway: it does not answer.
             SignInNotValid: its answer is not to be believed.
+            SignInTooWeak, SomebodyElse: it is not what the person who is here was asked for.
         """
         if attempt is None or attempt.until <= self._clock.now().timestamp():
             raise SignInLapsed
@@ -185,7 +222,12 @@ class OpenId:
             log.info("%s did not sign somebody in: %s", issuer.issuer, returned.error[:100])
             raise SignInDenied(reason=returned.error[:100])
         tokens = await self._redeem(issuer, attempt, returned.code)
-        return await self._begin_session(issuer, tokens.id_token, await self._check(issuer, attempt, tokens), seen)
+        found = await self._check(issuer, attempt, tokens)
+        if attempt.again is not None and not suffices(self._settings, self._clock, found.auth_time, found.acr):
+            said = f"auth_time {found.auth_time}, acr {found.acr}"
+            log.warning("%s was asked to be sure who somebody is, and says %s", issuer.issuer, said)
+            raise SignInTooWeak
+        return await self._begin_session(issuer, tokens.id_token, found, seen, attempt.again)
 
     async def sign_out_address(self, ended: EndedSession) -> str | None:
         """Where to send somebody to sign out at their platform too (OpenID Connect RP-Initiated Logout 1.0); None: it
@@ -279,9 +321,15 @@ class OpenId:
         except TokenNotValid as error:
             raise self._not_valid(issuer, str(error)) from error
 
-    async def _begin_session(self, issuer: Issuer, id_token: str, found: SignedIn, seen: Seen) -> NewSession:
+    async def _begin_session(
+        self, issuer: Issuer, id_token: str, found: SignedIn, seen: Seen, again: Again | None
+    ) -> NewSession:
         async with self._database.transaction() as connection:
             person = await actions.record_person(connection, issuer.id, found.profile, found.roles, self._clock)
+            if again is not None and again.person_id != person.id:
+                raise SomebodyElse
+            if again is not None and again.session_id is not None:
+                await sessions.end_sessions_of(connection, person.id, self._clock, only=again.session_id)
             return await sessions.begin_session(
                 connection,
                 person.id,
@@ -290,6 +338,7 @@ class OpenId:
                 platform_session=found.platform_session,
                 id_token=id_token if len(id_token) <= ID_TOKEN_LENGTH_MAX else None,
                 seen=seen,
+                proved=Proved(found.auth_time, found.acr),
             )
 
     @staticmethod

@@ -226,9 +226,9 @@ where g.taken_at is null order by g.granted_at desc, g.id desc;
 -- name: insert_session
 -- Of the address is kept what may be.
 insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, sealed_id_token, key_id, device,
-    network)
+    network, auth_time, acr)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    network(set_masklen($10::text::inet, case family($10::text::inet) when 4 then 24 else 48 end))::text);
+    network(set_masklen($10::text::inet, case family($10::text::inet) when 4 then 24 else 48 end))::text, $11, $12);
 
 -- name: sessions_of -> OwnSession
 select id, created_at, expires_at, last_used_at, device, network, key_id is not null as by_platform from session
@@ -247,7 +247,7 @@ where s.id = u.id and (s.last_used_at is null or s.last_used_at < u.at);
 
 -- name: session_by_secret -> StoredSession
 -- Its roles as far as the platform may still give them. What a server's key began ends with the key.
-select s.id, s.person_id, p.issuer_id, s.expires_at, s.key_id, k.scopes,
+select s.id, s.person_id, p.issuer_id, s.expires_at, s.key_id, k.scopes, s.auth_time, s.acr,
     array(
         select unnest(s.roles) intersect select unnest(i.allowed_roles) intersect select unnest(p.platform_roles)
     ) as roles

@@ -39,6 +39,9 @@ class StoredSession(msgspec.Struct, frozen=True):
     """The server whose code began it."""
     scopes: list[Scope] | None
     """What that server's key may do."""
+    auth_time: datetime | None
+    """When its person last proved who they are; None: their platform does not say."""
+    acr: str | None
 
 
 class Seen(NamedTuple):
@@ -51,6 +54,18 @@ class Seen(NamedTuple):
 
 
 NOBODY_SEEN = Seen(None, None)
+
+
+class Proved(NamedTuple):
+    """How somebody proved who they are, as their platform says."""
+
+    auth_time: float | None
+    """When, in seconds since 1970, UTC; None: that is not said."""
+    acr: str | None
+    """In which way."""
+
+
+NOTHING_PROVED = Proved(None, None)
 
 
 class OwnSession(msgspec.Struct, frozen=True):
@@ -108,6 +123,7 @@ async def begin_session(  # noqa: PLR0913 - each is one fact of the row
     id_token: str | None = None,
     key_id: int | None = None,
     seen: Seen = NOBODY_SEEN,
+    proved: Proved = NOTHING_PROVED,
 ) -> NewSession:
     """A new session. It ends at `until`, or when a session's time is over.
 
@@ -121,6 +137,7 @@ async def begin_session(  # noqa: PLR0913 - each is one fact of the row
         id_token: what began it, to be shown to the platform at its end.
         key_id: the server whose code began it.
         seen: what its person is to know it again by.
+        proved: how its person proved who they are.
     """
     now = clock.now()
     ends = now + timedelta(hours=SESSION_HOURS_MAX)
@@ -138,6 +155,8 @@ async def begin_session(  # noqa: PLR0913 - each is one fact of the row
         key_id,
         seen.device and seen.device[:SESSION_DEVICE_LENGTH_MAX],
         seen.address,
+        None if proved.auth_time is None else datetime.fromtimestamp(proved.auth_time, UTC),
+        proved.acr,
     )
     return NewSession(secret, ends, math.ceil((ends - now).total_seconds()))
 
@@ -154,7 +173,8 @@ async def begin_by_token(connection: Connection, caller: Caller, clock: Clock, s
         raise TokenNotValid("has expired")
     person = await require_person(connection, caller.person_id)
     roles = caller.roles & set(person.platform_roles)
-    return await begin_session(connection, person.id, roles, clock, until=until, seen=seen)
+    proved = Proved(caller.auth_time, caller.acr)
+    return await begin_session(connection, person.id, roles, clock, until=until, seen=seen, proved=proved)
 
 
 async def find_session(connection: Connection, secret: str, clock: Clock) -> StoredSession | None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -33,6 +34,10 @@ class Verified(msgspec.Struct, frozen=True):
     """Seconds since 1970, UTC."""
     issued_at: float | None
     """When the platform said it; None: the token does not tell."""
+    auth_time: float | None = None
+    """When its person last proved who they are; None: the token does not tell."""
+    acr: str | None = None
+    """In which way they did."""
 
 
 class _Header(msgspec.Struct):
@@ -96,7 +101,26 @@ def verify(token: str, key: jwk.Key, issuer: Issuer, clock: Clock, *, life_max_s
     expires_at, issued_at = float(claims["exp"]), float(claims["iat"]) if "iat" in claims else None
     if expires_at - (clock.now().timestamp() if issued_at is None else issued_at) > life_max_s + TOKEN_LEEWAY_S:
         raise TokenNotValid(f"is good for longer than {life_max_s} seconds (PLAUDIT_TOKEN_LIFE_MAX_S)")
-    return Verified(profile_of(claims, issuer), roles_of(claims, issuer), expires_at, issued_at)
+    return Verified(
+        profile_of(claims, issuer),
+        roles_of(claims, issuer),
+        expires_at,
+        issued_at,
+        auth_time_of(claims),
+        acr_of(claims),
+    )
+
+
+def auth_time_of(claims: Mapping[str, Any]) -> float | None:
+    """When a person last proved who they are (OpenID Connect Core 1.0, section 2); None: that is not said."""
+    said = claims.get("auth_time")
+    return float(said) if isinstance(said, int | float) and foreign.is_moment(said) else None
+
+
+def acr_of(claims: Mapping[str, Any]) -> str | None:
+    """In which way they did, as the platform calls it; None: that is not said, or not in a word that can be kept."""
+    said = claims.get("acr")
+    return said if isinstance(said, str) and re.fullmatch("[!-~]{1,200}", said) else None
 
 
 def verify_statement(token: str, key: jwk.Key, issuer: Issuer, about: str, clock: Clock) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from plaudit.people.addresses import local_address
 from plaudit.people.cookies import cookie_name, no_session_cookies, session_cookies
 from plaudit.people.development import in_demo
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.injected import CallerOrGuest
+from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Issuer
 from plaudit.people.openid import (
     CALLBACK,
+    Again,
     Attempt,
     OpenId,
     PlatformAway,
@@ -30,6 +31,8 @@ from plaudit.people.openid import (
     SignInDenied,
     SignInLapsed,
     SignInNotValid,
+    SignInTooWeak,
+    SomebodyElse,
 )
 from plaudit.people.session_api import end_session_of
 from plaudit.people.sessions import CodeNotValid, Seen, UsedCode
@@ -58,6 +61,16 @@ _WORDS: dict[type[Problem], tuple[str, str]] = {
         later("That answer cannot be trusted"),
         later("What came back from your platform is not what was asked for, so nobody was signed in."),
     ),
+    SignInTooWeak: (
+        later("Your platform did not ask you"),
+        later(
+            "For this, your platform has to be sure that it is you, just now. It did not ask; whoever runs it can help."
+        ),
+    ),
+    SomebodyElse: (
+        later("That was somebody else"),
+        later("Another account signed in than the one you are here with, so nothing has changed. Sign in as yourself."),
+    ),
     CodeNotValid: (
         later("This way in is used up"),
         later("A link to come in is good once, for a minute. Go back to where you found it and open it again."),
@@ -82,16 +95,21 @@ async def sign_in(
     openid: NamedDependency[OpenId],
     next_page: Annotated[str | None, QueryParameter(name="next")] = None,
     by: Annotated[int | None, QueryParameter(name="by", ge=1)] = None,
+    again: Annotated[bool, QueryParameter(name="again")] = False,
 ) -> Response[Any]:
-    """The ways to sign in; with only one, straight on."""
+    """The ways to sign in; with only one, straight on. `again`: who is signed in proves that it is them, where they are
+    known."""
     target = local_address(next_page, "/")
     platforms = await openid.ways()
     ways = _ways(platforms, settings, target)
-    if len(ways) == 1:
+    proving = Again(caller.person_id, caller.session_id) if again and caller else None
+    if proving and caller:
+        by = caller.issuer_id
+    elif len(ways) == 1:
         by = platforms[0].id if platforms else by
     chosen = next((one for one in platforms if one.id == by), None)
     if chosen is not None:
-        return await _leave(openid, chosen, target, settings)
+        return await _leave(openid, chosen, target, settings, again=proving)
     if len(ways) == 1:
         return Redirect(ways[0].address, status_code=303)
     async with database.read() as connection:
@@ -99,9 +117,11 @@ async def sign_in(
     return page("sign_in.html", viewer, ways=ways, problem=None, again="")
 
 
-async def _leave(openid: OpenId, chosen: Issuer, target: str, settings: Settings) -> Response[Any]:
+async def _leave(
+    openid: OpenId, chosen: Issuer, target: str, settings: Settings, *, again: Again | None
+) -> Response[Any]:
     try:
-        address, attempt = await openid.begin(chosen, target)
+        address, attempt = await openid.begin(chosen, target, again=again)
     except PlatformAway as problem:
         return _not_signed_in(problem, target)
     cookie = _attempt_cookie(attempt.text(), SIGN_IN_ATTEMPT_S, settings)
@@ -125,12 +145,22 @@ async def come_back(
     try:
         seen = Seen(request.headers.get("user-agent"), client_address(request.scope, settings))
         begun = await openid.finish(attempt, Returned(given_state, code, error, issuer), seen)
-    except (SignInDenied, SignInLapsed, PlatformAway, SignInNotValid) as problem:
-        answer = _not_signed_in(problem, target)
+    except (SignInDenied, SignInLapsed, PlatformAway, SignInNotValid, SignInTooWeak, SomebodyElse) as problem:
+        answer = _not_signed_in(problem, target, again=bool(attempt and attempt.again))
         answer.set_cookie(forgotten)
         return answer
     cookies = [forgotten, *session_cookies(begun.secret, settings, lasts_s=begun.lasts_s)]
     return Redirect(target, status_code=303, headers=_NO_REFERRER, cookies=cookies)
+
+
+@get("/sign-in/done", access=Access.VIEWER, include_in_schema=False)
+async def signed_in_again(
+    caller: Caller, database: Database, next_page: Annotated[str | None, QueryParameter(name="next")] = None
+) -> Response[str]:
+    """After somebody signed in again in a window of its own: the page that asked hears of it and goes on."""
+    async with database.read() as connection:
+        viewer = await viewer_of(connection, caller)
+    return page("signed_in_again.html", viewer, back=local_address(next_page, "/"))
 
 
 @get("/enter", access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False)
@@ -203,10 +233,10 @@ def _host(address: str) -> str:
     return urlsplit(address).hostname or address
 
 
-def _not_signed_in(problem: Problem, target: str) -> Response[str]:
+def _not_signed_in(problem: Problem, target: str, *, again: bool = False) -> Response[str]:
     """What went wrong, and the way to try again; without a target there is none here."""
-    again = sign_in_address(target) if target else ""
-    return page("sign_in.html", status=problem.status, ways=[], problem=_WORDS[type(problem)], again=again)
+    address = sign_in_address(target) + ("&again=true" if again else "") if target else ""
+    return page("sign_in.html", status=problem.status, ways=[], problem=_WORDS[type(problem)], again=address)
 
 
 def _attempt_cookie(text: str, lasts_s: int, settings: Settings) -> Cookie:
@@ -220,4 +250,4 @@ def sign_in_address(target: str) -> str:
     return f"/sign-in?{urlencode({'next': target})}"
 
 
-router = Router("/", route_handlers=[sign_in, come_back, enter, sign_out])
+router = Router("/", route_handlers=[sign_in, come_back, signed_in_again, enter, sign_out])

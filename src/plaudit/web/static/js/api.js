@@ -1,4 +1,5 @@
 // Calls of the API from pages: JSON in, JSON out, problems as errors. What is safe to repeat is asked again when its answer is lost.
+import { signedInAgain } from "./signing-in.js";
 import { words } from "./words.js";
 
 const ATTEMPTS = 4;
@@ -34,12 +35,16 @@ export async function api(method, path, body) {
   const repeatable = isRepeatable(method, body);
   for (let attempt = 1; ; attempt += 1) {
     const answer = await reach(method, path, body);
-    const last = attempt === ATTEMPTS || !repeatable;
+    const last = attempt >= ATTEMPTS || !repeatable;
+    if (answer?.status === 401 && (await isStale(answer)) && (await signedInAgain())) continue;
     if (answer && (answer.ok || last || !COME_AGAIN.has(answer.status))) return read(answer);
     if (last || navigator.onLine === false) throw new ProblemError(0, { code: repeatable ? "unreachable" : "unanswered" });
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** attempt));
   }
 }
+
+/** Whether only a sign-in that is more recent is missing. @param {Response} answer */
+const isStale = async (answer) => (await answer.clone().json().catch(() => null))?.code === "step_up_required";
 
 /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Response | null>} */
 async function reach(method, path, body) {
