@@ -44,6 +44,7 @@ ROOMS = (
     "plaudit.accounting.taxes",
     "plaudit.accounting.journal",
     "plaudit.accounting",
+    "plaudit.personal_data",
     "plaudit.readiness",
     "plaudit.feeds.gifts",
     "plaudit.feeds.webhooks",

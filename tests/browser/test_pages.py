@@ -21,6 +21,7 @@ PAGES = {
     GUEST: ("/", "/people", "/rooms/{room}", "/videos", "/videos/{video}"),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
+        "/people/data",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),

@@ -71,11 +71,13 @@ class Scope(enum.StrEnum):
     """Agree, withdraw, and have cards kept."""
     STEP_UP = "step-up"
     """Do in the name of people what asks them for a recent sign-in: their platform has asked them itself."""
+    DATA = "data"
+    """Have all that is held of somebody copied or erased, and say that they are called otherwise."""
 
 
-PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP})
+PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP, Scope.DATA})
 """What somebody does themself unless a key is expressly given it."""
-HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS})
+HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.DATA})
 """What sessions that a key's codes began must not do either unless the key may: whoever has the key can begin one."""
 USUAL_SCOPES = frozenset(Scope) - PERSONAL_SCOPES
 

@@ -1,0 +1,15 @@
+"""What this room's tables hold of people."""
+
+from plaudit import holdings as kinds
+from plaudit.holdings import Holding
+
+HELD = (
+    Holding(
+        table="data_export",
+        codes="asked_by language state failed_with",
+        hidden="reason error",
+        kind=kinds.REQUESTS,
+        of="person_id",
+    ),
+    Holding(table="data_export_part", hidden="sealed", kind=kinds.REQUESTS),
+)
