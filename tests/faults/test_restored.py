@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -190,6 +191,10 @@ async def _after(machine: Machine, before: Before) -> None:
         server = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
         void = await server.get("/v1/events", params={"after": before.cursor})
         assert (void.status_code, void.json()["code"]) == (410, "cursor_too_old")
+        again = (await server.get("/v1/events", params={"after": void.json()["oldest"]})).json()["items"]
+        (told,) = [one for one in again if one["type"] == "database.restored"]
+        assert (told["epoch"], told["data"]["epoch"]) == (2, 2)
+        assert datetime.fromisoformat(told["data"]["lost_since"]) == datetime.fromisoformat(machine.moment)
         olga = await shop.desk.person("olga", Role.OPERATOR)
         open_ = (await olga.get("/v1/operator/differences", params={"state": "open"})).json()["items"]
         assert [one["kind"] for one in open_] == ["payment_missing_here"]

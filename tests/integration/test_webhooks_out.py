@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from plaudit.db import Database
+from plaudit.db import Database, OwnConnection
 from plaudit.events import log
+from plaudit.events.log import record
 from plaudit.events.model import CursorTooOld
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.jobs import forget
 from plaudit.feeds.webhooks.model import Endpoint, EndpointChange, PauseReason
 from plaudit.feeds.webhooks.sending import Dispatcher
+from plaudit.ledger import lives
 from plaudit.limits import (
     EVENT_DAYS,
     WEBHOOK_ANSWER_BYTES_MAX,
@@ -25,7 +27,7 @@ from plaudit.limits import (
 )
 from plaudit.pages import BEGINNING
 from tests.peers.host import Host, Mood, open_host
-from tests.support.hooks import SETTINGS, Hooks, open_hooks
+from tests.support.hooks import SETTINGS, Hooks, open_hooks, started
 from tests.support.waiting import eventually
 
 LONG = timedelta(seconds=WEBHOOK_PAUSE_S_MAX * 2)
@@ -62,12 +64,49 @@ async def test_events_come_signed_and_in_order(hooks: Hooks, host: Host) -> None
     assert [one.verified for one in host.received] == [host.secrets] * 3
     first = next(one for one in host.received if one.message["subject"] == "room:7")
     assert first.message["id"] == first.headers["webhook-id"]
-    assert first.message["version"] == 1
+    assert (first.message["version"], first.message["epoch"], first.message["key_id"]) == (1, 1, None)
     assert first.message["data"] == {
         "room_id": "7",
         "creator": {"id": "3", "issuer": "https://id.example", "subject": "cleo"},
         "title": "Tea",
     }
+
+
+async def test_all_are_told_of_a_restore_and_to_whom_numbers_belong(
+    hooks: Hooks, host: Host, owner_connection: OwnConnection
+) -> None:
+    for number, removed_at in ((1, None), (2, None), (3, hooks.clock.now())):
+        await owner_connection.execute(
+            """insert into issuer (issuer, audience, allowed_roles, created_at, jwks_uri, active, removed_at)
+            values ($1, 'plaudit', '{viewer}', $2, 'https://id.example/keys', $3::timestamptz is null, $3)""",
+            *(f"https://{number}.example", hooks.clock.now(), removed_at),
+        )
+    await hooks.happen([7])
+    happened = hooks.clock.now()
+    await hooks.run()
+    await hooks.add(host, "order.paid")
+    for anew in (False, True, False):
+        hooks.clock.advance(timedelta(minutes=1))
+        async with hooks.database.transaction() as connection:
+            await lives.begin(connection, hooks.clock.now(), anew=anew)
+    await hooks.drain()
+    told = [one.message for one in host.received]
+    assert {(one["type"], one["subject"], one["epoch"]) for one in told} == {("database.restored", "database:2", 2)}
+    assert sorted(one["data"]["issuer"] for one in told) == ["https://1.example", "https://2.example"]
+    assert told[0]["data"] | {"issuer": ""} == {
+        "issuer": "", "epoch": 2, "kept_sequence": 1, "lost_since": happened.isoformat().replace("+00:00", "Z"),
+    }  # fmt: skip
+    async with hooks.database.transaction() as connection:
+        await lives.begin(connection, hooks.clock.now(), anew=True, lost_since=happened - timedelta(hours=1))
+        await connection.execute("select set_config('plaudit.acting_key', '7', true)")
+        await record(connection, hooks.clock.now(), started(8))
+    async with hooks.database.read() as connection:
+        await log.place_waiting(hooks.database)
+        kept = await log.events_after(connection, 3, 9, platform=None, kinds=["room.started"], limit=9)
+    assert [(one.type, one.envelope(3).key_id) for one in kept][1:] == [
+        ("database.restored", None), ("room.started", "7"),
+    ]  # fmt: skip
+    assert kept[0].data["lost_since"] == (happened - timedelta(hours=1)).isoformat().replace("+00:00", "Z")
 
 
 async def test_what_fails_is_tried_again_and_holds_back_its_subject_only(hooks: Hooks, host: Host) -> None:

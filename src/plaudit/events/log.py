@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
-from plaudit.events.model import ON_REQUEST, CursorTooOld, Event, KeptEvent, LogState
+from plaudit.events.model import ALWAYS, ON_REQUEST, CursorTooOld, Event, KeptEvent, LogState
 from plaudit.ids import id_at
 from plaudit.limits import EVENT_DAYS, EVENTS_FORGOTTEN_PER_RUN_MAX, EVENTS_PLACED_AT_ONCE_MAX, GIFTS_WANTED_DAYS
 from plaudit.problems import InvalidField
@@ -38,7 +38,7 @@ async def record_all(connection: Connection, events: Sequence[tuple[datetime, Ev
         [event.kind for _, event in events],
         [at for at, _ in events],
         [event.subject for _, event in events],
-        [event.person.issuer for _, event in events],
+        [event.platform for _, event in events],
         [msgspec.to_builtins(event) for _, event in events],
     )
 
@@ -81,9 +81,11 @@ def position_of(state: LogState, cursor: str | None) -> int:
 async def events_after(
     connection: Connection, position: int, through: int, *, platform: str | None, kinds: Sequence[str], limit: int
 ) -> list[KeptEvent]:
-    """Events of these kinds after a position, up to another; without kinds, of all that need not be asked for."""
+    """Events of these kinds, and of those told always, after a position, up to another; without kinds, of all that need
+    not be asked for."""
+    wanted = [*kinds, *ALWAYS] if kinds else []
     return await fetch_all(
-        connection, SQL["events_after"], KeptEvent, position, through, platform, list(kinds), list(ON_REQUEST), limit
+        connection, SQL["events_after"], KeptEvent, position, through, platform, wanted, list(ON_REQUEST), limit
     )
 
 

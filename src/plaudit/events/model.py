@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.ids import id_text
 from plaudit.problems import Problem
 
 ENVELOPE_VERSION = 1
@@ -35,6 +36,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     kind: ClassVar[str] = ""
     on_request: ClassVar[bool] = False
     """Told only to those who name the kind: there are very many of them."""
+    always: ClassVar[bool] = False
+    """Told also to those who name other kinds only."""
 
     @property
     def subject(self) -> str:
@@ -45,6 +48,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def person(self) -> PersonReference:
         """Whose platform is told."""
         raise NotImplementedError
+
+    @property
+    def platform(self) -> str:
+        """The issuer of those who are told."""
+        return self.person.issuer
 
 
 class OrderPaid(Event, frozen=True, kw_only=True):
@@ -238,6 +246,32 @@ class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
         return self.who
 
 
+class DatabaseRestored(Event, frozen=True, kw_only=True):
+    """The data went back to an earlier moment, or another database took over: what happened since may be lost. Once for
+    each platform, whatever kinds it asks for.
+    """
+
+    kind: ClassVar[str] = "database.restored"
+    always: ClassVar[bool] = True
+    issuer: Annotated[str, Meta(description="Your platform, as its tokens say it.", examples=["https://id.example"])]
+    epoch: Annotated[int, Meta(description="Of envelopes from now on.", examples=[2])]
+    kept_sequence: Annotated[
+        int, Meta(description="The last event from before that is known here; later numbers are given anew.")
+    ]
+    lost_since: Annotated[
+        datetime | None,
+        Meta(description="What happened from then on, until `at`, may be missing; null: nothing is known from before."),
+    ]
+
+    @property
+    def subject(self) -> str:
+        return f"database:{self.epoch}"
+
+    @property
+    def platform(self) -> str:
+        return self.issuer
+
+
 Sender = Annotated[PersonReference | None, Meta(description="Who sent it; null: they hide, from everybody.")]
 Anonymous = Annotated[bool, Meta(description="Whether its sender hides.", examples=[False])]
 
@@ -350,6 +384,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         PayoutMethodChanged,
         EmergencyDecided,
         PersonFirstSignedIn,
+        DatabaseRestored,
         GiftsDelivered,
         CombosEnded,
         VideoGiftsDelivered,
@@ -362,6 +397,9 @@ CATALOGUE: Mapping[str, type[Event]] = {
 ON_REQUEST: tuple[str, ...] = tuple(kind for kind, each in CATALOGUE.items() if each.on_request)
 """Kinds that are told only to those who name them."""
 
+ALWAYS: tuple[str, ...] = tuple(kind for kind, each in CATALOGUE.items() if each.always)
+"""Kinds that are told to all, whatever they name."""
+
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it is told."""
@@ -373,6 +411,14 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     subject: Annotated[str, Meta(description="What it is about; its events come in their order.", examples=["room:7"])]
     sequence: Annotated[
         int, Meta(description="Its place in the log; later events have larger numbers. 0: a test.", examples=[17])
+    ]
+    epoch: Annotated[
+        int,
+        Meta(description="Whose `sequence` it is. A larger one than before: the database was restored.", examples=[1]),
+    ]
+    key_id: Annotated[
+        str | None,
+        Meta(description="The API key with which a server did it; null: people themselves, or nobody.", examples=["3"]),
     ]
     data: Annotated[dict[str, Any], Meta(description="The event; its fields depend on `type`.")]
 
@@ -387,11 +433,19 @@ class KeptEvent(msgspec.Struct, frozen=True):
     subject: str
     platform: str
     data: dict[str, Any]
+    key_id: int | None
 
-    @property
-    def envelope(self) -> Envelope:
+    def envelope(self, epoch: int) -> Envelope:
+        """As it is told in a life of the database."""
         return Envelope(
-            id=self.id, type=self.type, at=self.at, subject=self.subject, sequence=self.position, data=self.data
+            id=self.id,
+            type=self.type,
+            at=self.at,
+            subject=self.subject,
+            sequence=self.position,
+            epoch=epoch,
+            key_id=id_text(self.key_id),
+            data=self.data,
         )
 
 

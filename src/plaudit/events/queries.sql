@@ -25,7 +25,7 @@ update event_log set last = last + (select count(*) from placed) where exists (s
 select s.epoch, l.last, l.forgotten_through from event_log l cross join ledger_setting s;
 
 -- name: events_after -> KeptEvent
-select e.position, e.id, e.type, e.at, e.subject, e.platform, e.data from event e
+select e.position, e.id, e.type, e.at, e.subject, e.platform, e.data, e.key_id from event e
 where e.position > $1 and e.position <= $2 and (e.platform = $3 or $3 is null)
     and (e.type = any ($4::text[]) or (cardinality($4::text[]) = 0 and e.type <> all ($5::text[])))
 order by e.position limit $6;

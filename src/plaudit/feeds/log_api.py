@@ -130,7 +130,7 @@ async def _page(connection: Connection, after: str | None, platform: str, kinds:
     )
     shown, more = found[:limit], len(found) > limit
     through = shown[-1].position if more else state.last
-    return EventPage([event.envelope for event in shown], state.cursor(through), more)
+    return EventPage([event.envelope(state.epoch) for event in shown], state.cursor(through), more)
 
 
 router = Router("/", route_handlers=[get_schemas, list_events])

@@ -11,6 +11,8 @@ from datetime import datetime
 import msgspec
 
 from plaudit.db import Connection, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import DatabaseRestored
 
 SQL = statements(__file__)
 
@@ -23,9 +25,21 @@ class Life(msgspec.Struct, frozen=True):
     payouts_compared_at: datetime | None
 
 
-async def begin(connection: Connection, now: datetime, *, anew: bool = False) -> int:
-    """The epoch of this database, which is another than before when its data is elsewhere, or with `anew`."""
+async def begin(
+    connection: Connection, now: datetime, *, anew: bool = False, lost_since: datetime | None = None
+) -> int:
+    """The epoch of this database, which is another than before when its data is elsewhere, or with `anew`. Of a new one
+    platforms are told.
+
+    Args:
+        connection: in a transaction of its own.
+        now: when this life begins.
+        anew: whatever the place says.
+        lost_since: to which moment the data went back; None: as far as the log of events tells.
+    """
     epoch: int = await connection.fetchval(SQL["begin_life"], anew, now)
+    if told := await connection.fetch(SQL["life_begun"], lost_since):
+        await record(connection, now, *(DatabaseRestored(**row) for row in told))
     return epoch
 
 

@@ -138,6 +138,14 @@ select begin_life($1, $2);
 -- name: newest_life -> Life
 select epoch, began_at, payouts_compared_at from database_life order by epoch desc limit 1;
 
+-- name: life_begun
+-- What each platform is to be told of the life that this transaction has begun: nothing of the first.
+select l.epoch, i.issuer, e.last as kept_sequence, coalesce($1, greatest(
+        (select at from event where position = e.last), (select max(at) from event_waiting))) as lost_since
+from database_life l cross join event_log e join issuer i on i.removed_at is null
+where l.xmin = pg_current_xact_id_if_assigned()::xid and l.payouts_compared_at is null
+order by i.id;
+
 -- name: settle_lives
 select settle_lives($1);
 

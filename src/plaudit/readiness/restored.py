@@ -110,7 +110,7 @@ async def _begin(url: str, settings: Settings, moment: datetime, *, offline: boo
             database = witnessed(unwitnessed)
             days = days_since(moment, CLOCK.now())
             async with database.transaction() as connection:
-                epoch = await lives.begin(connection, CLOCK.now(), anew=True)
+                epoch = await lives.begin(connection, CLOCK.now(), anew=True, lost_since=moment)
             names = [] if offline else providers.names
             runs = [await _compare(database, providers, settings, name, day) for name in names for day in days]
             return Restoration(epoch, runs, await audit_runs.run_and_keep(database))

@@ -130,6 +130,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     platform: str
     data: dict[str, object]
+    key_id: int | None
+    epoch: int
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):

@@ -89,7 +89,7 @@ with behind as materialized (
 ), seen as materialized (
     select b.id as endpoint_id, v.position, v.subject,
         (v.platform = b.platform or b.platform is null)
-        and (v.type = any (b.kinds) or (cardinality(b.kinds) = 0 and v.type <> all ($4::text[]))) as is_for_it
+        and (v.type = any (b.kinds || $5::text[]) or (cardinality(b.kinds) = 0 and v.type <> all ($4::text[]))) as is_for_it
     from behind b cross join lateral (
         select v.position, v.subject, v.platform, v.type from event v where v.position > b.told_through order by v.position limit $2
     ) v
@@ -139,7 +139,8 @@ update webhook_delivery d set tries = d.tries + 1, leased_until = $2
 from chosen c join event v on v.position = c.position
 where d.endpoint_id = c.id and d.position = c.position and d.state = 'waiting'
     and (d.leased_until is null or d.leased_until <= $1)
-returning d.endpoint_id, d.position, d.tries, c.url, v.id, v.type, v.at, v.subject, v.platform, v.data;
+returning d.endpoint_id, d.position, d.tries, c.url, v.id, v.type, v.at, v.subject, v.platform, v.data,
+    v.key_id, (select epoch from ledger_setting) as epoch;
 
 -- name: insert_try
 insert into webhook_try (id, endpoint_id, position, event_id, type, at, duration_ms, status, error, answer)

@@ -13,13 +13,13 @@ from standardwebhooks import Webhook
 from plaudit import __version__
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, statements
-from plaudit.events.log import place_waiting
-from plaudit.events.model import ON_REQUEST, Envelope
+from plaudit.events.log import log_state, place_waiting
+from plaudit.events.model import ALWAYS, ON_REQUEST, Envelope
 from plaudit.feeds.webhooks.actions import require
 from plaudit.feeds.webhooks.model import TEST_KIND, Claimed, DeliveryState, Endpoint, PauseReason, Try
 from plaudit.feeds.webhooks.network import Answer, Courier, networks
 from plaudit.feeds.webhooks.signing import secrets_of
-from plaudit.ids import new_id
+from plaudit.ids import id_text, new_id
 from plaudit.limits import (
     WEBHOOK_ENDPOINTS_PER_ROUND_MAX,
     WEBHOOK_EVENTS_PER_ROUND_MAX,
@@ -101,6 +101,7 @@ class Dispatcher:
                 WEBHOOK_EVENTS_PER_ROUND_MAX,
                 WEBHOOK_ENDPOINTS_PER_ROUND_MAX,
                 list(ON_REQUEST),
+                list(ALWAYS),
             )
         claimed = await self._claim(WEBHOOKS_AT_ONCE - len(self._under_way))
         for one, secrets in claimed:
@@ -141,6 +142,8 @@ class Dispatcher:
                 at=claimed.at,
                 subject=claimed.subject,
                 sequence=claimed.position,
+                epoch=claimed.epoch,
+                key_id=id_text(claimed.key_id),
                 data=claimed.data,
             )
             at = self._clock.now()
@@ -226,8 +229,16 @@ class Dispatcher:
         async with self._database.read() as connection:
             endpoint: Endpoint = await require(connection, endpoint_id)
             secrets = await secrets_of(connection, vault_of(self._settings), endpoint_id, at)
+            epoch = (await log_state(connection)).epoch
         event = Envelope(
-            id=new_id(self._clock), type=TEST_KIND, at=at, subject=f"webhook:{endpoint_id}", sequence=0, data={}
+            id=new_id(self._clock),
+            type=TEST_KIND,
+            at=at,
+            subject=f"webhook:{endpoint_id}",
+            sequence=0,
+            epoch=epoch,
+            key_id=None,
+            data={},
         )
         answer = await self._post(endpoint.url, secrets, event, at)
         async with self._database.transaction() as connection:
