@@ -129,15 +129,26 @@ async def test_what_a_key_sends_or_says_for_somebody_names_it(
     await browser.get(code.json()["url"].removeprefix(platform.house.settings.public_url))
     by_session = gift(platform, room_id)
     assert (await browser.post("/v1/gifts", json=by_session)).status_code == 201
+    sent = []
+    by_key = {"Authorization": server.headers["authorization"]} | as_ada
+    for token, headers in ((platform.token("ada"), {}), ("", by_key)):
+        async with platform.screen(room_id, token, headers=headers) as screen:
+            answer = await screen.gift()
+            assert answer["ok"], answer
+            sent.append(answer["gift"]["id"])
+            await screen.command(type="chat", id=str(platform.id()), text="Hello")
     rows = await owner_connection.fetch("select id, key_id from gift")
     assert {str(row["id"]): row["key_id"] for row in rows} == {
         one["id"]: None, other["id"]: key_id, batched["id"]: key_id, by_session["id"]: key_id,
+        sent[0]: None, sent[1]: key_id,
     }  # fmt: skip
     for who, headers in ((ada, {}), (server, as_ada)):
         said = {"id": str(platform.id()), "text": "Hello"}
         assert (await who.post(f"/v1/rooms/{room_id}/chat", json=said, headers=headers)).status_code < 300
     bodies = await owner_connection.fetch("select body from frame where kind = 'chat' order by seq")
-    assert [[message.get("key_id") for message in row["body"]["messages"]] for row in bodies] == [[None], [key_id]]
+    assert [[message.get("key_id") for message in row["body"]["messages"]] for row in bodies] == [
+        [None], [key_id], [None], [key_id],
+    ]  # fmt: skip
 
 
 async def test_a_batch_has_an_outcome_for_each(platform: Platform, room_id: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,14 +122,24 @@ class Platform:
 
     @asynccontextmanager
     async def screen(
-        self, room_id: str, token: str = "", cursor: str = "", process: int = 0
+        self,
+        room_id: str,
+        token: str = "",
+        cursor: str = "",
+        process: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Screen"]:
         """A socket that watches a room."""
         origin = self.processes[process].origin.replace("http", "ws")
         address = f"{origin}/v1/rooms/{room_id}/socket?cursor={cursor}"
         protocols = [Subprotocol("plaudit"), *([Subprotocol(f"plaudit.token.{token}")] if token else [])]
         async with connect(
-            address, subprotocols=protocols, compression=None, max_queue=None, ping_interval=None
+            address,
+            subprotocols=protocols,
+            compression=None,
+            max_queue=None,
+            ping_interval=None,
+            additional_headers=headers,
         ) as socket:
             yield Screen(socket, self.clock)
 

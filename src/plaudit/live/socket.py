@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qs
 
-from plaudit.db import Database, statements
+from plaudit.db import Database, acting_key, statements
 from plaudit.ledger.shards import Shards
 from plaudit.limits import SOCKET_HEARTBEAT_S
 from plaudit.live import overlays
@@ -65,6 +65,7 @@ async def _serve(scope: Any, receive: Any, outlet: SocketOutlet) -> None:
     hub: Hub = parts["hub"]
     overlay = await _overlay(parts["database"], socket_token(scope) or "")
     caller = None if overlay else await authenticate_scope(scope, where_of(scope))
+    acting_key.set(caller.acting_key if caller else None)
     person_id = caller.person_id if caller else 0
     room = await _room(parts["rooms"], scope, overlay)
     address = None if caller or overlay else guest_address(client_address(scope, parts["settings"]))
