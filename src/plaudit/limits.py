@@ -608,6 +608,7 @@ ACTS_SEAL_LATE_S = 60  # after this an act without a place in the chain needs a 
 ACTS_EXPORT_PAGE = 500  # read at once for an export
 REFUSALS_EVERY_S = 10  # between two looks for minutes of refused tries that are over
 REFUSED_KINDS_MAX = 200  # of refused tries told apart in a minute, per process; all others are counted together
+REFUSED_KINDS_PER_NETWORK_MAX = 20  # of them from one /24 or /48, so that nobody hides behind their own noise
 HEAD_SIGNING_KEY_BYTES = 32  # of Ed25519
 HEADS_EVERY_S = 900  # between two looks whether a day is over whose head is not signed
 HEAD_LATE_HOURS = 26  # after this without a new head somebody should look

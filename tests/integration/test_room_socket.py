@@ -156,6 +156,7 @@ async def test_what_is_not_there_is_closed_with_a_code(
     room_id = await platform.live_room(await platform.creator("cleo"))
     async with platform.screen(room or room_id, token) as screen:
         assert await screen.close_code() == code
+    assert await platform.house.trail.keep_refusals(all_of_them=True) == (code == 4401), "those who are let in nowhere"
 
 
 async def give(platform: Platform, client: Any, room_id: str, times: int) -> list[str]:

@@ -26,7 +26,7 @@ from plaudit.trail.signing import SigningKey
 from tests.integration.test_audit import _fill
 from tests.support.commands import plaudit
 from tests.support.databases import names_of_broken
-from tests.support.desk import Desk
+from tests.support.desk import ORIGIN, Desk
 
 pytestmark = pytest.mark.sql
 
@@ -91,6 +91,64 @@ async def test_what_is_refused_is_counted_and_leaves_nothing_else(desk: Desk) ->
         ("GetWallet", "nobody", "refused", "token_not_valid", 1),
     }
     assert (await olga.get(f"/v1/price-book-drafts/{made['id']}")).json()["revision"] == 1
+
+
+async def test_sessions_of_operators_are_acts_and_those_of_others_are_not(desk: Desk) -> None:
+    olga, sam = await desk.person("olga", Role.OPERATOR), await desk.person("sam", Role.OPERATOR)
+    olga_id = str(await desk.person_id("olga"))
+    browsers = []
+    for who in (olga, await desk.person("ada"), olga, olga):
+        browser = await desk.client({"Origin": ORIGIN})
+        begun = await who.post("/v1/session")
+        assert begun.status_code == 201, begun.text
+        browser.cookies.update(begun.cookies)
+        browsers.append(browser)
+    first, ada, second, third = browsers
+    assert (await first.delete("/v1/session")).status_code == 204
+    assert (await ada.delete("/v1/session")).status_code == 204
+    assert (await second.delete("/v1/me/sessions")).status_code == 204, "the third"
+    assert (await third.get("/v1/wallet")).status_code == 401
+    assert (await sam.delete(f"/v1/operator/people/{olga_id}/sessions")).status_code == 204
+    told = [(one.operation, one.actor.value, one.person_id, one.session_id) for one in (await acts(desk))[:-1]]
+    assert told == [
+        ("BeginSession", "operator", olga_id, "1"),
+        ("BeginSession", "operator", olga_id, "3"),
+        ("BeginSession", "operator", olga_id, "4"),
+        ("EndSession", "operator", olga_id, "1"),
+        ("EndSession", "operator", olga_id, "4"),
+    ]
+    last = (await acts(desk))[-1]
+    assert (last.operation, last.person_id, last.about, last.changes) == (
+        "EndSessionsOfAnybody", str(await desk.person_id("sam")), olga_id, {"ended_sessions": ["3"]},
+    )  # fmt: skip
+
+
+async def test_ways_in_that_stay_shut_are_counted_with_what_is_known(
+    desk: Desk, owner_connection: OwnConnection
+) -> None:
+    secrets = [await desk.server_key("revoked"), await desk.server_key("elsewhere", networks=["203.0.113.0/24"])]
+    await owner_connection.execute("select revoke_key(1, now())")
+    room = "/v1/rooms/1/events"
+    for secret in (*secrets, "plk_" + "x" * 43):
+        assert (await (await desk.client({"Authorization": f"Bearer {secret}"})).get(room)).status_code == 401
+    guest = await desk.client()
+    assert (await guest.get("/enter", params={"code": "plc_guessed"})).status_code == 401
+    assert (await guest.get("/sign-in/callback", params={"code": "x"})).status_code == 400, "they never left"
+    assert (await guest.get(room)).status_code == 404
+    for _ in range(2):
+        stranger = await desk.client({"Authorization": "Bearer forged"})
+        assert (await stranger.get(room)).status_code == 401
+        assert (await stranger.post("/v1/session")).status_code == 401
+        assert (await stranger.get("/v1/wallet")).status_code == 401, "a person's own"
+    found = [(one.operation, one.problem, one.key_id, one.address, one.times) for one in await acts(desk)]
+    assert found == [
+        ("WatchRoom", "token_not_valid", "1", "127.0.0.0/24", 1),
+        ("WatchRoom", "token_not_valid", "2", "127.0.0.0/24", 1),
+        ("WatchRoom", "token_not_valid", None, "127.0.0.0/24", 1),
+        ("GET /enter", "sign_in_code_not_valid", None, "127.0.0.0/24", 1),
+        ("WatchRoom", "token_not_valid", None, None, 2),
+        ("StartSession", "token_not_valid", None, None, 2),
+    ]
 
 
 async def test_reads_of_personal_data_are_acts_and_other_looks_are_not(desk: Desk) -> None:

@@ -17,7 +17,12 @@ from plaudit.clock import ManualClock
 from plaudit.http.assembly import framework
 from plaudit.http.operations import operations
 from plaudit.ids import new_id
-from plaudit.limits import ACT_SAID_ENTRIES_MAX, ACT_SAID_LENGTH_MAX, REFUSED_KINDS_MAX
+from plaudit.limits import (
+    ACT_SAID_ENTRIES_MAX,
+    ACT_SAID_LENGTH_MAX,
+    REFUSED_KINDS_MAX,
+    REFUSED_KINDS_PER_NETWORK_MAX,
+)
 from plaudit.people.access import STAFF, Access, is_own, required, uses_power
 from plaudit.people.model import Caller, Role
 from plaudit.trail.refusals import Refusals
@@ -208,3 +213,16 @@ def test_a_flood_of_refused_tries_is_a_few_rows() -> None:
     assert len(rows) == REFUSED_KINDS_MAX + 1
     assert sum(one.times for one in rows) == REFUSED_KINDS_MAX * 3
     assert (rows[-1].address, rows[-1].operation) == (None, "*")
+
+
+def test_nobody_hides_behind_their_own_noise() -> None:
+    clock, refusals = ManualClock(START), Refusals()
+    for number in range(REFUSED_KINDS_MAX * 3):
+        refusals.count(_refused(clock, f"GET /{number}"))
+    refusals.count(_refused(clock, "ListMails", "198.51.100.0/24"))
+    rows = refusals.take()
+    assert len(rows) == REFUSED_KINDS_PER_NETWORK_MAX + 2
+    assert [(one.operation, one.address, one.times) for one in rows[-2:]] == [
+        ("*", "203.0.113.0/24", REFUSED_KINDS_MAX * 3 - REFUSED_KINDS_PER_NETWORK_MAX),
+        ("ListMails", "198.51.100.0/24", 1),
+    ]

@@ -54,6 +54,7 @@ async def room_socket(scope: Any, receive: Any, send: Any) -> None:
     except _Refused as refused:
         outlet.close(refused.code, refused.reason)
     except Problem as problem:
+        scope["plaudit"]["trail"].refused_at_a_socket(scope, "WatchRoom", problem)
         outlet.close(NOT_VALID if problem.status == Unauthenticated.status else GOING_AWAY, problem.code)
     except Exception:
         log.exception("a room socket failed")

@@ -64,6 +64,7 @@ async def get_frames(
     "/v1/rooms/{room_id:str}/events",
     access=Access.PUBLIC,
     operation_id="WatchRoom",
+    is_way_in=True,
     tags=TAGS,
     summary="What happens in a room, as server-sent events",
     problems=(RoomUnknown,),

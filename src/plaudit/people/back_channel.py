@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from plaudit.acts import Actor
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.limits import LOGOUT_TOKEN_AGE_S_MAX, TOKEN_LEEWAY_S
@@ -33,6 +34,6 @@ async def heed_logout(token: str, *, database: Database, openid: OpenId, doorkee
         if await connection.fetchval(SQL["keep_logout_token"], issuer.id, out.token_id, kept_until) is None:
             raise TokenNotValid("was heeded before")
         ended = await sessions.end_platform_sessions(
-            connection, issuer.id, clock, subject=out.subject, platform_session=out.platform_session
+            connection, issuer.id, clock, subject=out.subject, platform_session=out.platform_session, by=Actor.HOUSE
         )
     doorkeeper.over(WayIn("session", session_id) for session_id in ended)

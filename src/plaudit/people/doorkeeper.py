@@ -57,7 +57,7 @@ class _Known:
         if self.networks:
             address, _ = where()
             if address is None or not any(ip_address(address) in network for network in self.networks):
-                raise TokenNotValid("may not be used from this address")
+                raise TokenNotValid("may not be used from this address", key_id=self.caller.key_id)
 
 
 class NotAtHand(Exception):
@@ -244,7 +244,8 @@ class Doorkeeper:
         async with self._database.transaction() as connection:
             key = await fetch_one(connection, actions.SQL["api_key_by_secret"], StoredApiKey, wanted, self._clock.now())
             if key is None:
-                raise TokenNotValid("is no API key in use")
+                known = await connection.fetchval(actions.SQL["api_key_that_was"], wanted)
+                raise TokenNotValid("is no API key in use", key_id=known)
             person_id = 0
             roles = frozenset({Role.SERVER})
             if subject is not None:

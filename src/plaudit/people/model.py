@@ -220,8 +220,10 @@ class TokenNotValid(Unauthenticated):
     class Fields(msgspec.Struct, frozen=True):
         reason: str
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, key_id: int | None = None) -> None:
+        """`key_id`: of the key that it is, or was; told to nobody outside."""
         super().__init__(f"The token {reason}.", reason=reason)
+        self.key_id = key_id
 
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer error="invalid_token"'}

@@ -8,6 +8,7 @@ from litestar import Router, delete, get
 from litestar.di import NamedDependency
 from litestar.params import Parameter
 
+from plaudit.acts import Actor
 from plaudit.injected import Clock, Database
 from plaudit.people import sessions
 from plaudit.people.access import Access
@@ -65,7 +66,7 @@ async def end_sessions(
     caller: Caller, database: Database, clock: Clock, doorkeeper: NamedDependency[Doorkeeper]
 ) -> None:
     """Ends all my sessions but the one that asks, and what is open of them."""
-    await _end(caller.person_id, database, clock, doorkeeper, but=caller.session_id)
+    await _end(caller.person_id, database, clock, doorkeeper, but=caller.session_id, by=Actor.OPERATOR)
 
 
 @delete(
@@ -79,7 +80,7 @@ async def end_one_session(
     session_id: Number, caller: Caller, database: Database, clock: Clock, doorkeeper: NamedDependency[Doorkeeper]
 ) -> None:
     """Ends one of my sessions, and what is open of it."""
-    if not await _end(caller.person_id, database, clock, doorkeeper, only=session_id):
+    if not await _end(caller.person_id, database, clock, doorkeeper, only=session_id, by=Actor.OPERATOR):
         raise NotFound
 
 
@@ -123,9 +124,10 @@ async def _end(
     *,
     only: int | None = None,
     but: int | None = None,
+    by: Actor | None = None,
 ) -> list[int]:
     async with database.transaction() as connection:
-        ended = await sessions.end_sessions_of(connection, person_id, clock, only=only, but=but)
+        ended = await sessions.end_sessions_of(connection, person_id, clock, only=only, but=but, by=by)
     doorkeeper.over(WayIn("session", one) for one in ended)
     return ended
 

@@ -172,6 +172,10 @@ join issuer i on i.id = k.issuer_id
 where (k.secret_sha256 = $1 or k.former_secret_sha256 = $1 and k.former_ends_at > $2)
     and (k.expires_at is null or k.expires_at > $2) and k.revoked_at is null and i.active;
 
+-- name: api_key_that_was
+-- Whose secret it is, or was until it was replaced, revoked, or too old.
+select id from api_key where secret_sha256 = $1 or former_secret_sha256 = $1;
+
 -- name: rotate_api_key -> ApiKey
 -- A secret that nobody knows any more cannot be the former one: of two, the older ends now.
 with written as (
@@ -228,7 +232,16 @@ where g.taken_at is null order by g.granted_at desc, g.id desc;
 insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, sealed_id_token, key_id, device,
     network, auth_time, acr)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    network(set_masklen($10::text::inet, case family($10::text::inet) when 4 then 24 else 48 end))::text, $11, $12);
+    network(set_masklen($10::text::inet, case family($10::text::inet) when 4 then 24 else 48 end))::text, $11, $12)
+returning id;
+
+-- name: sessions_of_operators
+-- Which of some sessions are those of operators, and where they began. Who came by the code of a key is none.
+select s.id, s.person_id, s.network from session s
+where s.id = any ($1::bigint[]) and s.key_id is null and (s.roles && $2::text[] or exists (
+    select from role_grant g where g.person_id = s.person_id and g.role = any ($2::text[]) and g.taken_at is null
+))
+order by s.id;
 
 -- name: sessions_of -> OwnSession
 select id, created_at, expires_at, last_used_at, device, network, key_id is not null as by_platform from session

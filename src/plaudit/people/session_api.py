@@ -42,7 +42,14 @@ class SessionStarted(msgspec.Struct, frozen=True):
     expires_at: Annotated[datetime, msgspec.Meta(description="When it ends by itself: no later than the token.")]
 
 
-@post("/v1/session", access=Access.VIEWER, operation_id="StartSession", tags=TAGS, summary="Sign in to the pages")
+@post(
+    "/v1/session",
+    access=Access.VIEWER,
+    is_way_in=True,
+    operation_id="StartSession",
+    tags=TAGS,
+    summary="Sign in to the pages",
+)
 async def start_session(
     caller: Caller,
     database: Database,

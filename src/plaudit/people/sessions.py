@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from plaudit.acts import Actor, changed
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import SESSION_DEVICE_LENGTH_MAX, SESSION_HOURS_MAX, SESSIONS_SHOWN_MAX, SIGN_IN_CODE_S
+from plaudit.people import session_acts
 from plaudit.people.actions import require_person, secret_sha256
 from plaudit.people.model import Caller, Role, Scope, TokenNotValid
 from plaudit.problems import Unauthenticated
@@ -143,7 +145,7 @@ async def begin_session(  # noqa: PLR0913 - each is one fact of the row
     ends = now + timedelta(hours=SESSION_HOURS_MAX)
     ends = min(until, ends) if until else ends
     secret = SESSION_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-    await connection.execute(
+    session_id = await connection.fetchval(
         SQL["insert_session"],
         secret_sha256(secret),
         person_id,
@@ -158,6 +160,7 @@ async def begin_session(  # noqa: PLR0913 - each is one fact of the row
         None if proved.auth_time is None else datetime.fromtimestamp(proved.auth_time, UTC),
         proved.acr,
     )
+    await session_acts.keep(connection, clock, "BeginSession", [session_id], by=Actor.OPERATOR)
     return NewSession(secret, ends, math.ceil((ends - now).total_seconds()))
 
 
@@ -183,21 +186,29 @@ async def find_session(connection: Connection, secret: str, clock: Clock) -> Sto
 
 
 async def end_session(connection: Connection, secret: str, clock: Clock) -> EndedSession | None:
-    """End a session; None: it had ended before, or never was."""
+    """End a session, as whoever has its secret; None: it had ended before, or never was."""
     ended = await connection.fetchrow(SQL["end_session"], secret_sha256(secret), clock.now())
     if ended is None:
         return None
+    await session_acts.keep(connection, clock, "EndSession", [ended["id"]], by=Actor.OPERATOR)
     sealed = ended["sealed_id_token"]
     return EndedSession(ended["id"], ended["issuer_id"], sealed and _open(secret, sealed))
 
 
 async def end_platform_sessions(
-    connection: Connection, issuer_id: int, clock: Clock, *, subject: str | None, platform_session: str | None
+    connection: Connection,
+    issuer_id: int,
+    clock: Clock,
+    *,
+    subject: str | None,
+    platform_session: str | None,
+    by: Actor | None = None,
 ) -> list[int]:
-    """End what a platform says is over: all sessions of a person there, or those of one sign-in."""
+    """End what a platform says is over: all sessions of a person there, or those of one sign-in. `by`: who does it;
+    None: the act of the request says so."""
     assert subject or platform_session, "never those of everybody"
     rows = await connection.fetch(SQL["end_platform_sessions"], issuer_id, subject, platform_session, clock.now())
-    return [row["id"] for row in rows]
+    return await _ended(connection, clock, [row["id"] for row in rows], by)
 
 
 async def sessions_of(connection: Connection, person_id: int, clock: Clock) -> list[OwnSession]:
@@ -206,11 +217,25 @@ async def sessions_of(connection: Connection, person_id: int, clock: Clock) -> l
 
 
 async def end_sessions_of(
-    connection: Connection, person_id: int, clock: Clock, *, only: int | None = None, but: int | None = None
+    connection: Connection,
+    person_id: int,
+    clock: Clock,
+    *,
+    only: int | None = None,
+    but: int | None = None,
+    by: Actor | None = None,
 ) -> list[int]:
-    """End the sessions of somebody, one of them, or all but one; those that were ended now."""
+    """End the sessions of somebody, one of them, or all but one; those that were ended now. `by`: who does it; None:
+    the act of the request says so."""
     rows = await connection.fetch(SQL["end_sessions_of"], person_id, clock.now(), only, but)
-    return [row["id"] for row in rows]
+    return await _ended(connection, clock, [row["id"] for row in rows], by)
+
+
+async def _ended(connection: Connection, clock: Clock, ended: list[int], by: Actor | None) -> list[int]:
+    changed(connection, ended_sessions=[str(one) for one in ended])
+    if by is not None:
+        await session_acts.keep(connection, clock, "EndSession", ended, by=by)
+    return ended
 
 
 async def note_sessions_used(connection: Connection, used: Mapping[int, float]) -> None:

@@ -12,7 +12,7 @@ from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.people.access import is_own, required, uses_power
 from plaudit.people.actions import API_KEY_PREFIX
-from plaudit.people.model import Caller
+from plaudit.people.model import Caller, TokenNotValid
 from plaudit.policy.networks import client_address, kept_network, read_address
 from plaudit.problems import Problem, Unavailable
 from plaudit.tracing import request_id
@@ -22,7 +22,10 @@ from plaudit.wire import send_problem
 log = logging.getLogger(__name__)
 
 _LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TOKENS_IN = frozenset({b"authorization", b"sec-websocket-protocol"})
 _NOT_ALLOWED = frozenset({401, 403})
+_NOT_LET_IN = _NOT_ALLOWED | {502}
+"""Of a way in: 502 is the word of a platform that is not to be believed."""
 
 
 class Trail:
@@ -53,7 +56,7 @@ class Trail:
         act: Act | None = scope.get("plaudit_act")
         problem: Problem | None = scope.get("plaudit_problem")
         if problem is not None or status >= 400:
-            self._note(scope, act, status, problem.code if problem else f"http_{status}")
+            self._note(scope, act, status, problem)
         elif act is not None and act.id is None:
             async with self._database.transaction() as connection:
                 await act.answer(connection)
@@ -61,7 +64,12 @@ class Trail:
     def refused_at_the_door(self, scope: Any, handler: BaseRouteHandler, problem: Problem) -> None:
         """The same of somebody who came by the way round the framework."""
         scope["route_handler"] = handler
-        self._note(scope, None, problem.status, problem.code)
+        self._note(scope, None, problem.status, problem)
+
+    def refused_at_a_socket(self, scope: Any, operation: str, problem: Problem) -> None:
+        """The same of somebody whose socket was closed before it showed anything."""
+        if problem.status in _NOT_ALLOWED:
+            self._count(scope, operation, problem.code, problem, is_for_all=not _shows_key(scope))
 
     async def keep_refusals(self, *, all_of_them: bool = False) -> int:
         """Write what was counted in minutes that are over, or all of it; answers how many records."""
@@ -82,28 +90,40 @@ class Trail:
         except Exception:
             log.exception("tries that were refused in the last minute are not in the trail")
 
-    def _note(self, scope: Any, act: Act | None, status: int, code: str) -> None:
-        """A try that came to nothing. Of people who act for themselves it is theirs alone."""
+    def _note(self, scope: Any, act: Act | None, status: int, problem: Problem | None) -> None:
+        """A try that came to nothing. Of people who act for themselves it is theirs alone, unless it is a way in
+        (`is_way_in=True` of a handler)."""
         outcome: Outcome = "refused" if status < 500 and status != 429 else "failed"
         if act is not None:
-            self._refusals.count(act.refused(code, outcome))
+            self._refusals.count(act.refused(_code(status, problem), outcome))
             return
         handler = scope.get("route_handler")
-        if status not in _NOT_ALLOWED or handler is None:
+        is_way_in = handler is not None and bool(handler.opt.get("is_way_in"))
+        if handler is None or status not in (_NOT_LET_IN if is_way_in else _NOT_ALLOWED):
             return
-        if is_own(required(handler.opt.get("access"))) and not _shows_key(scope):
+        is_for_all = is_own(required(handler.opt.get("access"))) and not _shows_key(scope)
+        if is_for_all and not is_way_in:
             return
+        self._count(scope, operation_of(scope, handler), _code(status, problem), problem, is_for_all=is_for_all)
+
+    def _count(self, scope: Any, operation: str, code: str, problem: Problem | None, *, is_for_all: bool) -> None:
         caller: Caller | None = scope.get("plaudit_caller")
+        known = _known(scope, caller)
+        if isinstance(problem, TokenNotValid):
+            if problem.key_id is not None:
+                known["key_id"] = str(problem.key_id)
+            elif is_for_all:  # tokens of people end by the thousand: how many, and no more
+                known = {}
         self._refusals.count(
             ActRecord(
                 id=new_id(self._clock),
                 at=self._clock.now(),
                 kind="refused",
                 actor=_actor(caller),
-                operation=operation_of(scope, handler),
-                outcome=outcome,
+                operation=operation,
+                outcome="refused",
                 problem=code,
-                **_known(scope, caller),
+                **known,
             )
         )
 
@@ -166,6 +186,10 @@ def _known(scope: Mapping[str, Any], caller: Caller | None) -> dict[str, Any]:
     }
 
 
+def _code(status: int, problem: Problem | None) -> str:
+    return problem.code if problem else f"http_{status}"
+
+
 def _actor(caller: Caller | None) -> Actor:
     if caller is None:
         return Actor.NOBODY
@@ -173,4 +197,4 @@ def _actor(caller: Caller | None) -> Actor:
 
 
 def _shows_key(scope: Mapping[str, Any]) -> bool:
-    return any(name == b"authorization" and API_KEY_PREFIX.encode() in value for name, value in scope["headers"])
+    return any(name in _TOKENS_IN and API_KEY_PREFIX.encode() in value for name, value in scope["headers"])

@@ -66,6 +66,7 @@ async def get_video_frames(
     "/v1/videos/{video_id:str}/events",
     access=Access.PUBLIC,
     operation_id="WatchVideo",
+    is_way_in=True,
     tags=TAGS,
     summary="What happens on a video, as server-sent events",
     problems=(VideoDeleted, VideoForAdults, VideoPrivate, VideoUnknown),

@@ -104,6 +104,7 @@ async def revoke_stream_key(caller: Caller, database: Database, clock: Clock) ->
     access=Access.PUBLIC,
     foreign_credentials=True,
     operation_id="ReceiveRtmpCallback",
+    is_way_in=True,
     tags=TAGS,
     summary="What nginx-rtmp tells",
     status_code=204,

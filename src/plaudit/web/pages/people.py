@@ -10,6 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 
+from plaudit.acts import Actor
 from plaudit.injected import Clock, Database, Settings
 from plaudit.people.access import Access
 from plaudit.people.addresses import local_address
@@ -135,8 +136,9 @@ async def sign_out_elsewhere(
 ) -> Redirect:
     """End one of one's sessions, or all but this one."""
     async with database.transaction() as connection:
+        but = None if data.session else caller.session_id
         ended = await end_sessions_of(
-            connection, caller.person_id, clock, only=data.session, but=None if data.session else caller.session_id
+            connection, caller.person_id, clock, only=data.session, but=but, by=Actor.OPERATOR
         )
     doorkeeper.over(WayIn("session", one) for one in ended)
     return Redirect("/people", status_code=303)

@@ -128,7 +128,7 @@ async def _leave(
     return Redirect(address, status_code=303, headers={"Cache-Control": "no-store"}, cookies=[cookie])
 
 
-@get(CALLBACK, access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False)
+@get(CALLBACK, access=Access.PUBLIC, foreign_credentials=True, is_way_in=True, include_in_schema=False)
 async def come_back(
     request: Request[Any, Any, Any],
     settings: Settings,
@@ -146,6 +146,7 @@ async def come_back(
         seen = Seen(request.headers.get("user-agent"), client_address(request.scope, settings))
         begun = await openid.finish(attempt, Returned(given_state, code, error, issuer), seen)
     except (SignInDenied, SignInLapsed, PlatformAway, SignInNotValid, SignInTooWeak, SomebodyElse) as problem:
+        request.scope["plaudit_problem"] = problem  # type: ignore[typeddict-unknown-key]  # read by the trail
         answer = _not_signed_in(problem, target, again=bool(attempt and attempt.again))
         answer.set_cookie(forgotten)
         return answer
@@ -163,7 +164,7 @@ async def signed_in_again(
     return page("signed_in_again.html", viewer, back=local_address(next_page, "/"))
 
 
-@get("/enter", access=Access.PUBLIC, foreign_credentials=True, include_in_schema=False)
+@get("/enter", access=Access.PUBLIC, foreign_credentials=True, is_way_in=True, include_in_schema=False)
 async def enter(
     request: Request[Any, Any, Any],
     database: Database,
@@ -178,6 +179,7 @@ async def enter(
         seen = Seen(request.headers.get("user-agent"), client_address(request.scope, settings))
         used, begun = await _use(database, code, clock, seen)
     except CodeNotValid as problem:
+        request.scope["plaudit_problem"] = problem  # type: ignore[typeddict-unknown-key]  # read by the trail
         return _not_signed_in(problem, "")
     await end_session_of(request, database, settings, clock, doorkeeper)  # of whoever was here before
     framed = request.headers.get("sec-fetch-dest") in _FRAMES
