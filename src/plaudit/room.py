@@ -47,6 +47,8 @@ class Room:
     """A tuple of the problems by which it refuses gifts to what it keeps."""
     decisions: str = ""
     """A tuple of the `DecisionKind`s that one person proposes and another confirms."""
+    actions: str = ""
+    """A tuple of the `RuleAction`s that packs of rules say who may do."""
     followers: tuple[str, ...] = ()
     """The names by which it follows the log of what creators receive."""
     commands: tuple[RoomCommand, ...] = ()

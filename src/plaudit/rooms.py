@@ -19,6 +19,7 @@ ROOMS = (
     "plaudit.inbox",
     "plaudit.mail",
     "plaudit.trail",
+    "plaudit.rules",
     "plaudit.selling.prices",
     "plaudit.selling.papers",
     "plaudit.selling.cards",

@@ -1,0 +1,95 @@
+"""The decision: pure, and the same for the same facts, places and packs."""
+
+from datetime import datetime
+
+from plaudit.rules.model import (
+    NOWHERE,
+    AgeFact,
+    Facts,
+    Outcome,
+    Places,
+    Reason,
+    RuleAction,
+    RuleDecision,
+    brought_actions,
+)
+from plaudit.rules.packs import Pack, Rule, RuleBook
+
+_WEIGHT = {Outcome.ALLOW: 0, Outcome.ASK: 1, Outcome.REFUSE: 2}
+
+
+def decide(
+    book: RuleBook,
+    action: RuleAction,
+    person: Facts,
+    counterpart: Facts | None,
+    places: Places,
+    at: datetime,
+) -> RuleDecision:
+    """Whether somebody may do something, by the rules of each place either of them is in: the strictest answer.
+
+    `counterpart` is whoever receives or sells; None where there is nobody.
+    """
+    payer = places.giver | ({places.card} if places.card else NOWHERE)
+    own = side(book, action, person, payer, at)
+    if counterpart is None or action.takes is None:
+        return own
+    return both(own, side(book, brought_actions()[action.takes], counterpart, places.receiver, at))
+
+
+def both(own: RuleDecision, other: RuleDecision) -> RuleDecision:
+    """The stricter of what is decided of either side; of the same, one's own."""
+    if _WEIGHT[other.outcome] <= _WEIGHT[own.outcome]:
+        return own
+    return RuleDecision(
+        outcome=other.outcome,
+        action=other.action,
+        reason=other.reason,
+        side="other",
+        country=other.country,
+        version=other.version,
+        age=other.age,
+    )
+
+
+def side(book: RuleBook, action: RuleAction, person: Facts, seen: frozenset[str], at: datetime) -> RuleDecision:
+    """What is decided of one of them; `seen`: where evidence names them, beside what their platform says."""
+    countries = seen | {person.country} if person.country else seen
+    age = person.age if person.age and person.age.holds(at) else None
+    if not countries:
+        return _nowhere(book, action, age, at)
+    found = [_there(book.pack(country, at), country, action, age) for country in sorted(countries)]
+    return max(found, key=lambda one: _WEIGHT[one.outcome])
+
+
+def _nowhere(book: RuleBook, action: RuleAction, age: AgeFact | None, at: datetime) -> RuleDecision:
+    """Of somebody who could be anywhere: nothing is allowed, and what no country allows at that age is refused."""
+    ages = [rule.age for pack in book.packs(at) if (rule := pack.rule(action)) and rule.allowed]
+    if age and age.under is not None and ages and age.under <= min(ages):
+        return RuleDecision(outcome=Outcome.REFUSE, action=action.name, reason=Reason.TOO_YOUNG, age=min(ages))
+    return RuleDecision(outcome=Outcome.ASK, action=action.name, reason=Reason.COUNTRY_UNKNOWN)
+
+
+def _there(pack: Pack | None, country: str, action: RuleAction, age: AgeFact | None) -> RuleDecision:
+    rule = pack.rule(action) if pack else None
+    outcome, reason = (Outcome.ASK, Reason.NO_RULES) if rule is None else _by_rule(rule, age)
+    return RuleDecision(
+        outcome=outcome,
+        action=action.name,
+        reason=reason,
+        country=country,
+        version=pack.version if pack else None,
+        age=rule.age if rule else None,
+    )
+
+
+def _by_rule(rule: Rule, age: AgeFact | None) -> tuple[Outcome, Reason]:
+    if not rule.allowed:
+        return Outcome.REFUSE, Reason.NOT_ALLOWED
+    if age and age.under is not None and age.under <= rule.age:
+        return Outcome.REFUSE, Reason.TOO_YOUNG
+    if age is None or age.at_least < rule.age:
+        return Outcome.ASK, Reason.AGE_UNKNOWN
+    if age.level < rule.level:
+        return Outcome.ASK, Reason.AGE_NOT_SURE
+    return Outcome.ALLOW, Reason.ALLOWED

@@ -1,0 +1,152 @@
+"""The decision about who may do what where: walked over all packs that came with Plaudit, ages and places."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import msgspec
+import pytest
+
+from plaudit.rules.deciding import decide
+from plaudit.rules.model import (
+    ACTIONS,
+    GIFT_ROOM,
+    OPEN_BOX,
+    AgeFact,
+    Facts,
+    Level,
+    Outcome,
+    Places,
+    Reason,
+    RuleAction,
+    brought_actions,
+)
+from plaudit.rules.packs import RuleBook, shipped_packs
+
+NOW = datetime(2026, 12, 15, tzinfo=UTC)
+COUNTRIES = ("US", "GB", "DE", "FR", "NL", "BE", "JP", "KR", "CN", "BR", "ID", "IN", "TR")
+NAMES = ("buy", "gift_room", "gift_video", "message", "receive", "convert", "cash_out", "play_match", "open_box",
+    "unlock", "sell_content", "subscribe")  # fmt: skip
+AGES = (None, 0, 12, 17, 18, 19, 20, 40)
+NOBODY_MAY = {("NL", "open_box"), ("BE", "open_box"), ("IN", "open_box")}
+BETTER_PROOF = {("CN", name): Level.VERIFIED for name in ("buy", "gift_room", "gift_video", "receive", "cash_out",
+    "open_box", "subscribe")} | {("BR", "open_box"): Level.CHECKED}  # fmt: skip
+BOOK = RuleBook(shipped_packs())
+ALONE = {name: msgspec.structs.replace(action, takes=None) for name, action in brought_actions().items()}
+
+
+def aged(years: int | None, level: Level = Level.CLAIMED, until: datetime | None = None) -> AgeFact | None:
+    if years is None:
+        return None
+    return AgeFact(at_least=years, under=years + 1, level=level, method="platform", source="x", until=until)
+
+
+def person(country: str | None, years: int | None, level: Level = Level.CLAIMED) -> Facts:
+    return Facts(person_id=1, country=country, age=aged(years, level))
+
+
+def asked(country: str | None, years: int | None, name: str, level: Level = Level.CLAIMED) -> tuple[Outcome, Reason]:
+    found = decide(BOOK, ALONE[name], person(country, years, level), None, Places(), NOW)
+    return found.outcome, found.reason
+
+
+def expected(country: str, name: str, years: int | None, level: Level) -> tuple[Outcome, Reason]:
+    if (country, name) in NOBODY_MAY:
+        return Outcome.REFUSE, Reason.NOT_ALLOWED
+    if years is None:
+        return Outcome.ASK, Reason.AGE_UNKNOWN
+    if years < (19 if country == "KR" else 18):
+        return Outcome.REFUSE, Reason.TOO_YOUNG
+    if level < BETTER_PROOF.get((country, name), Level.CLAIMED):
+        return Outcome.ASK, Reason.AGE_NOT_SURE
+    return Outcome.ALLOW, Reason.ALLOWED
+
+
+def test_each_country_says_of_each_action_and_age_who_may() -> None:
+    """13 countries, 12 actions, 8 ages and 3 levels."""
+    walked = list(product(COUNTRIES, NAMES, AGES, Level))
+    wrong = [
+        (country, name, years, level)
+        for country, name, years, level in walked
+        if asked(country, years, name, level) != expected(country, name, years, level)
+    ]
+    assert (len(walked), wrong) == (13 * 12 * 8 * 3, [])
+    assert tuple(action.name for action in ACTIONS) == NAMES
+
+
+def test_nothing_is_allowed_where_nobody_knows_where_somebody_is() -> None:
+    found = {asked(None, years, name) for name, years in product(NAMES, AGES) if years is None or years >= 18}
+    assert found == {(Outcome.ASK, Reason.COUNTRY_UNKNOWN)}
+    assert {asked(None, 12, name) for name in NAMES} == {(Outcome.REFUSE, Reason.TOO_YOUNG)}  # wherever that is
+    assert {asked("SE", years, name) for name, years in product(NAMES, AGES)} == {(Outcome.ASK, Reason.NO_RULES)}
+
+
+def test_the_strictest_of_all_places_holds() -> None:
+    facts = person("US", 18)
+    box, places = ALONE["open_box"], Places(giver=frozenset({"US", "BE"}))
+    assert decide(BOOK, box, facts, None, places, NOW).rule == "BE.open_box.not_allowed"
+    assert decide(BOOK, box, facts, None, Places(card="KR"), NOW).rule == "KR.open_box.too_young"
+    assert decide(BOOK, box, facts, None, Places(card="SE"), NOW).outcome is Outcome.ASK
+    assert decide(BOOK, box, facts, None, Places(card="GB"), NOW).outcome is Outcome.ALLOW
+    assert decide(BOOK, box, facts, None, Places(receiver=frozenset({"BE"})), NOW).outcome is Outcome.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("giver", "receiver", "there", "rule", "side"),
+    [
+        (("DE", 18), ("DE", 18), "", "DE.gift_room.allowed", "own"),
+        (("DE", 18), ("KR", 18), "", "KR.receive.too_young", "other"),
+        (("DE", 17), ("KR", 18), "", "DE.gift_room.too_young", "own"),
+        (("DE", 18), ("DE", None), "", "DE.receive.age_unknown", "other"),
+        (("DE", 17), ("DE", None), "", "DE.gift_room.too_young", "own"),
+        (("DE", None), ("DE", 17), "", "DE.receive.too_young", "other"),
+        (("DE", 18), ("DE", 18), "KR", "KR.receive.too_young", "other"),
+    ],
+)
+def test_rules_of_both_sides_hold(
+    giver: tuple[str, int | None], receiver: tuple[str, int | None], there: str, rule: str, side: str
+) -> None:
+    places = Places(receiver=frozenset({there} - {""}))
+    found = decide(BOOK, GIFT_ROOM, person(*giver), person(*receiver), places, NOW)
+    assert (found.rule, found.side) == (rule, side)
+
+
+def test_a_proof_that_is_over_proves_nothing() -> None:
+    def with_proof(until: datetime) -> Outcome:
+        facts = Facts(person_id=1, country="DE", age=aged(30, until=until))
+        return decide(BOOK, ALONE["buy"], facts, None, Places(), NOW).outcome
+
+    assert with_proof(NOW + timedelta(seconds=1)) is Outcome.ALLOW
+    assert with_proof(NOW) is Outcome.ASK
+
+
+def test_bounds_of_an_age_say_as_much_as_they_say() -> None:
+    def of(at_least: int, under: int | None) -> Outcome:
+        age = AgeFact(at_least=at_least, under=under, level=Level.VERIFIED, method="wallet", source="eu")
+        return decide(BOOK, ALONE["buy"], Facts(person_id=1, country="KR", age=age), None, Places(), NOW).outcome
+
+    assert (of(18, None), of(21, None), of(0, 18), of(0, 19), of(0, 20), of(18, 20)) == (
+        *(Outcome.ASK, Outcome.ALLOW, Outcome.REFUSE, Outcome.REFUSE, Outcome.ASK, Outcome.ASK),
+    )
+
+
+def test_an_action_that_a_pack_does_not_name_has_the_rule_of_the_one_it_is_like() -> None:
+    raffle = RuleAction(name="raffle", title="Joining a raffle", like="open_box")
+    unlike = RuleAction(name="raffle", title="Joining a raffle")
+    assert decide(BOOK, raffle, person("BE", 30), None, Places(), NOW).reason is Reason.NOT_ALLOWED
+    assert decide(BOOK, unlike, person("BE", 30), None, Places(), NOW).reason is Reason.NO_RULES
+
+
+def test_a_published_pack_takes_the_place_of_the_one_before_when_it_begins() -> None:
+    shipped = BOOK.pack("BE", NOW)
+    assert shipped is not None
+    rules = dict(shipped.rules) | {"open_box": msgspec.structs.replace(shipped.rules["open_box"], allowed=True)}
+    published = msgspec.structs.replace(shipped, version=7, starts_at=NOW, rules=rules)
+    book = RuleBook((published, *shipped_packs()))
+
+    def at(moment: datetime) -> tuple[Outcome, int | None]:
+        found = decide(book, OPEN_BOX, person("BE", 30), None, Places(), moment)
+        return found.outcome, found.version
+
+    assert at(NOW - timedelta(microseconds=1)) == (Outcome.REFUSE, 0)
+    assert at(NOW) == (Outcome.ALLOW, 7)
+    assert at(datetime(2020, 1, 1, tzinfo=UTC)) == (Outcome.REFUSE, 0)  # what came with the house always held
