@@ -434,6 +434,9 @@ def _options(statement_timeout_ms: int) -> dict[str, Any]:
         "application_name": "plaudit",
         "jit": "off",
         "TimeZone": "UTC",
+        # Any login may set these for its own connections to come, as the application's must not.
+        "search_path": "public",
+        "default_transaction_isolation": "read committed",
         "statement_timeout": str(statement_timeout_ms),
         "client_connection_check_interval": f"{DATABASE_CLIENT_CHECK_S}s",
     }

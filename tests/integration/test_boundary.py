@@ -94,6 +94,26 @@ async def test_each_right_too_many_is_seen_and_said(database_url: str, owner_con
             )
 
 
+async def test_a_login_that_sets_itself_another_place_to_look_stops_no_server(
+    database_url: str, owner_connection: OwnConnection
+) -> None:
+    """PostgreSQL lets each login say so of connections to come."""
+    login = f"plaudit_login_{uuid4().hex[:8]}"
+    await owner_connection.execute(f"create role {login} login in role plaudit_app")
+    try:
+        url = re.sub(r"(?<=[?&]user=)[^&]*", login, database_url)
+        for changed in ("search_path = 'nowhere'", "default_transaction_isolation = serializable"):
+            connection = await connect(url)
+            await connection.execute(f"alter role {login} set {changed}")
+            await connection.close()
+        connection = await connect(url)
+        assert await connection.fetchval("select count(*) from wallet") == 0
+        assert await connection.fetchval("show transaction_isolation") == "read committed"
+        await connection.close()
+    finally:
+        await owner_connection.execute(f"drop role {login}")
+
+
 async def excess_of(url: str) -> str:
     connection = await connect(url)
     try:

@@ -4,9 +4,11 @@ their key."""
 import asyncio
 import base64
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -61,6 +63,13 @@ async def read(database: Database, vault: AccountVault, method: PayoutMethod) ->
         return await vault.open(connection, CREATOR, method.id, method.account_key, method.sealed_account)
 
 
+@pytest.fixture
+async def owning(database_url: str) -> AsyncIterator[Database]:
+    """As who rotates."""
+    async with Database(owner_of(database_url), connections=2) as opened_as_owner:
+        yield opened_as_owner
+
+
 async def key_ids(connection: Connection) -> list[int]:
     return [row["key_id"] for row in await connection.fetch("select key_id from vault_key order by 1")]
 
@@ -110,12 +119,27 @@ async def test_the_same_account_again_is_known_and_another_is_a_conflict(
             await methods.add_method(connection, clock, vault, account=other, **again)  # type: ignore[arg-type]
 
 
-async def test_a_new_key_takes_over_and_the_old_one_can_go(database: Database, clock: ManualClock) -> None:
+async def test_who_serves_destroys_no_data_key(database: Database) -> None:
+    await opened(database, FIRST)
+    for destroyed in (
+        "delete from vault_key",
+        "update vault_key set wrapped = decode(repeat('00', 60), 'hex')",
+        "update vault_key set retired_at = now()",
+        "truncate vault_key",
+    ):
+        async with database.read() as connection:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(destroyed)
+
+
+async def test_a_new_key_takes_over_and_the_old_one_can_go(
+    database: Database, owning: Database, clock: ManualClock
+) -> None:
     method = await add(database, clock, await opened(database, FIRST))
     with pytest.raises(KeyNotHere, match="PLAUDIT_VAULT_KEYS"):
         await opened(database, SECOND)
     both = await opened(database, f"{SECOND} {FIRST}")
-    async with database.transaction() as connection:
+    async with owning.transaction() as connection:
         assert await wrap_again(connection, both.vault) == 1
         assert await wrap_again(connection, both.vault) == 0
     assert await read(database, await opened(database, SECOND), await find(database, method.id)) == NUMBERS
@@ -124,7 +148,11 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(database: Database, c
 
 
 async def test_rotation_goes_on_under_a_server_and_where_it_was_interrupted(
-    database: Database, clock: ManualClock, owner_connection: OwnConnection, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    owning: Database,
+    clock: ManualClock,
+    owner_connection: OwnConnection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("plaudit.vault.rotation.VAULT_ROWS_AT_ONCE", 2)
     server = await opened(database, FIRST)
@@ -139,15 +167,15 @@ async def test_rotation_goes_on_under_a_server_and_where_it_was_interrupted(
     async with database.read() as held:  # has the keys of before at hand
         await server.open(held, CREATOR, made[0].id, None, made[0].sealed_account)
         with pytest.raises(Interrupted):
-            await renew(database, server.vault, ACCOUNTS, interrupt)
+            await renew(owning, server.vault, ACCOUNTS, interrupt)
         rows = [await find(database, one.id) for one in made]
         assert sum(row.sealed_account != one.sealed_account for row, one in zip(rows, made, strict=True)) == 2
         for row in rows:
             assert await server.open(held, CREATOR, row.id, None, row.sealed_account) == NUMBERS
-        assert await renew(database, server.vault, ACCOUNTS, lambda _: None) == 3
+        assert await renew(owning, server.vault, ACCOUNTS, lambda _: None) == 3
         assert len(await key_ids(owner_connection)) == 2, "it went on with the key it had made"
         await owner_connection.execute("update vault_key set retired_at = retired_at - interval '2 days'")
-        assert await renew(database, server.vault, ACCOUNTS, lambda _: None) == 5
+        assert await renew(owning, server.vault, ACCOUNTS, lambda _: None) == 5
         assert old[0] not in await key_ids(owner_connection)
         for one in made:
             assert (

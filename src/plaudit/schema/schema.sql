@@ -9052,13 +9052,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.thank TO plaudit_app;
 
 GRANT SELECT ON TABLE public.transfer_reason TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.vault_key TO plaudit_app;
-
-GRANT UPDATE(master) ON TABLE public.vault_key TO plaudit_app;
-
-GRANT UPDATE(wrapped) ON TABLE public.vault_key TO plaudit_app;
-
-GRANT UPDATE(retired_at) ON TABLE public.vault_key TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.vault_key TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.video_message_opt_in TO plaudit_app;
 

@@ -37,10 +37,16 @@ def show(data: Path | None) -> None:
 def rotate(data: Path | None, *, wrap_only: bool) -> None:
     """Wrap all data keys with the first of PLAUDIT_VAULT_KEYS, and seal everything anew with new data keys.
 
-    While servers run, and again where it was interrupted. The key before can go from the settings afterwards.
+    While servers run, and again where it was interrupted, as the owner of the tables. The key before can go from the
+    settings afterwards.
     """
     settings = _settings(data)
-    on_database(data, lambda database: _rotate(database, vault_of(settings), wrap_only=wrap_only), settings=settings)
+    on_database(
+        data,
+        lambda database: _rotate(database, vault_of(settings), wrap_only=wrap_only),
+        settings=settings,
+        owner=True,  # who serves makes data keys and destroys none
+    )
 
 
 async def _rotate(database: Database, vault: Vault, *, wrap_only: bool) -> None:
