@@ -51,6 +51,7 @@ SETTINGS = Settings(
     sandbox_url="http://127.0.0.1:9",
     sandbox_api_key=Secret("-"),
     sandbox_webhook_secret=Secret("whsec_LQ=="),
+    vault_keys=Secret("v" * 32),
     **SELLER,
 )
 _LEDGER = statements("plaudit.ledger")
