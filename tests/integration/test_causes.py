@@ -96,6 +96,29 @@ async def test_nobody_mints(database_url: str) -> None:
     await connection.close()
 
 
+async def test_nobody_makes_diamonds(database_url: str) -> None:
+    """Not with all that the application may call: neither out of nothing nor earlier or at another rule than holds."""
+    connection = await connect(database_url)
+    post = "select post(shard_of($1), $2, '{}', {}, $1, 'DIAMOND', $3, $4)"
+    for reason in ("reward", "clawback_pending_returned", "clawback_available_returned"):
+        with pytest.raises(asyncpg.CheckViolationError, match=f"{reason} of 10 diamonds has no cause"):
+            await connection.execute(post.format(reason, 0), 4, new_id(_clock), 10, _clock.now())
+    converted = """insert into conversion (shard, id, creator_id, coins, diamonds, rule_version, converted_at,
+            matures_at)
+        select shard_of($1), $2, $1, $3::bigint, div($3::bigint * numerator, denominator::numeric) + $4, version, $5,
+            $5::timestamptz + make_interval(secs => maturity_s - $6) from reward_rule order by version limit 1"""
+    for more, sooner_s in ((1, 0), (0, 1)):
+        with pytest.raises(asyncpg.CheckViolationError, match="at the rule that holds"):
+            await connection.execute(converted, 4, new_id(_clock), 1_000, more, _clock.now(), sooner_s)
+    transaction, conversion_id = connection.transaction(), new_id(_clock)
+    await transaction.start()
+    await connection.execute(converted, 4, conversion_id, 1_000, 0, _clock.now(), 0)
+    await connection.execute(post.format("reward", 0), 4, conversion_id, 1_000, _clock.now())
+    with pytest.raises(asyncpg.CheckViolationError, match="reward of 1000 diamonds has no cause"):
+        await transaction.commit()  # its coins stayed where they were
+    await connection.close()
+
+
 @pytest.mark.audit_off
 async def test_a_mint_behind_the_back_of_the_books_is_found(owner_connection: OwnConnection) -> None:
     """All sums agree: what is missing is why."""

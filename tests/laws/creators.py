@@ -13,6 +13,15 @@ BREAKS = [
     ("conversions_equal_movements", "update transfer set amount = amount + 1 where reason = 'reward'"),
     ("conversions_equal_movements", "update transfer set credit_owner = 4 where reason = 'maturity'"),
     ("conversions_equal_movements", "update reward_rule set numerator = numerator + 1"),
+    ("conversions_equal_movements", "update conversion set matures_at = converted_at"),
+    (
+        "conversions_equal_movements",
+        """update reward_rule set effective_at = '2001-01-01Z';
+        insert into reward_rule (version, numerator, denominator, maturity_s, coins_min, effective_at, recorded_at,
+            note)
+        select 1000 + version, numerator, denominator, maturity_s, coins_min, '2001-01-02Z', recorded_at, 'held'
+        from reward_rule""",
+    ),
     ("clawbacks_equal_movements", "update clawback_part set creator_id = creator_id + 1"),
     ("clawbacks_equal_movements", "update clawback set applied_at = null"),
     ("clawbacks_equal_movements", "update conversion set coins_clawed = 0, diamonds_clawed = 0"),

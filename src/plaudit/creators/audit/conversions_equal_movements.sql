@@ -1,4 +1,5 @@
--- Each conversion moved its coins and diamonds once, at its rule, and matured when it says so, less what was clawed back.
+-- Each conversion moved its coins and diamonds once, at the rule that held, and matured when that says so, less what was
+-- clawed back.
 with moved as (
     select shard, reference as id, reason, amount,
         case reason when 'reward' then credit_owner else debit_owner end as creator_id,
@@ -18,4 +19,4 @@ where (c.amount, c.creator_id) is distinct from (m.amount, m.creator_id) or m.ma
 union all
 select c.shard, c.id, 'rule', c.creator_id, c.diamonds, c.coins * r.numerator / r.denominator
 from conversion c join reward_rule r on r.version = c.rule_version
-where c.diamonds <> c.coins * r.numerator / r.denominator;
+where not conversion_is_at_its_rule(c);
