@@ -419,6 +419,14 @@ begin
 end $$;
 
 CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats
+    from charge_gifts(p_shard, p_charged_at, p_combo_window_ms, p_gifts, p_creator_shards, p_refused, null)
+$$;
+
+CREATE FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -440,6 +448,7 @@ declare
     is_changed boolean := false;
     posted gift_line[] := '{}';
     posted_shards smallint[] := '{}';
+    posted_keys integer[] := '{}'; -- stays empty when no gift is by a key
     previous_ids uuid[] := '{}';
     milestones gift_milestone[] := '{}';
     spent_befores bigint[] := '{}';
@@ -536,6 +545,9 @@ begin
             line.share_coins := case when line.shares is null then line.coins else 0 end;
             posted := array_append(posted, line);
             posted_shards := array_append(posted_shards, p_creator_shards[i]);
+            if p_key_ids is not null then
+                posted_keys := array_append(posted_keys, p_key_ids[i]);
+            end if;
             previous_ids := array_append(previous_ids, purse.newest_gift_id);
             purse.newest_gift_id := line.id;
             purse.gifts_since_milestone := purse.gifts_since_milestone + 1;
@@ -595,12 +607,12 @@ begin
     ), written as (
         insert into gift (shard, viewer_id, id, creator_id, room_id, item_id, count, coins, spent_before, coins_after,
             combo_id, combo_count, message, anonymous, creator_shard, batch_no, charged_at, video_id, position_ms, shares,
-            share_batch_nos, previous_gift_id)
+            share_batch_nos, previous_gift_id, key_id)
         select p_shard, a.viewer_id, a.id, a.creator_id, a.room_id, a.item_id, a.count, a.coins, a.spent_before, a.remaining,
             a.combo_id, a.combo_count, a.message, a.anonymous, n.creator_shard, n.batch_no, p_charged_at,
             a.video_id, a.position_ms, a.shares, case when a.shares is not null then (
                 select array_agg(b.batch_no order by s.share_no) from shared s join numbered b using (creator_shard)
-                where s.place = a.place) end, a.previous_id
+                where s.place = a.place) end, a.previous_id, posted_keys[a.place]
         from accepted a join numbered n using (creator_shard)
     ), shown as (
         select creator_shard, count(*) as gifts, sum(share_coins) as coins, array_agg(posted[place] order by place) as lines
@@ -643,6 +655,68 @@ begin
     if found then
         raise check_violation using message = 'coins would be sold for no more than they can be paid out for',
             constraint = 'coins_bring_more_than_payouts', table = tg_table_name;
+    end if;
+    return null;
+end $$;
+
+CREATE TABLE public.conversion (
+    shard smallint NOT NULL,
+    id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    coins_requested bigint,
+    coins bigint NOT NULL,
+    diamonds bigint NOT NULL,
+    rule_version integer NOT NULL,
+    converted_at timestamp with time zone NOT NULL,
+    matures_at timestamp with time zone NOT NULL,
+    matured_at timestamp with time zone,
+    coins_clawed bigint DEFAULT 0 NOT NULL,
+    diamonds_clawed bigint DEFAULT 0 NOT NULL,
+    diamonds_matured bigint,
+    maturity_tries integer DEFAULT 0 NOT NULL,
+    maturity_due_at timestamp with time zone,
+    maturity_error text,
+    maturity_leased_until timestamp with time zone,
+    maturity_failed_with text,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT conversion_check CHECK ((matures_at >= converted_at)),
+    CONSTRAINT conversion_check1 CHECK ((matured_at >= matures_at)),
+    CONSTRAINT conversion_check2 CHECK ((coins <= coins_requested)),
+    CONSTRAINT conversion_check3 CHECK (((coins_clawed >= 0) AND (coins_clawed <= coins))),
+    CONSTRAINT conversion_check4 CHECK (((diamonds_matured >= 0) AND (diamonds_matured <= diamonds))),
+    CONSTRAINT conversion_check5 CHECK (((diamonds_matured IS NULL) = (matured_at IS NULL))),
+    CONSTRAINT conversion_clawed_in_proportion CHECK (((diamonds_clawed)::numeric = div(((diamonds)::numeric * (coins_clawed)::numeric), (coins)::numeric))),
+    CONSTRAINT conversion_coins_check CHECK ((coins > 0)),
+    CONSTRAINT conversion_coins_requested_check CHECK ((coins_requested > 0)),
+    CONSTRAINT conversion_diamonds_check CHECK ((diamonds > 0))
+)
+WITH (fillfactor='80');
+
+COMMENT ON COLUMN public.conversion.diamonds_matured IS 'what became available: less what had been clawed back until then';
+
+COMMENT ON COLUMN public.conversion.maturity_due_at IS 'when it may be matured after a try that failed; null: when it matures';
+
+COMMENT ON COLUMN public.conversion.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
+CREATE FUNCTION public.conversion_is_at_its_rule(p_conversion public.conversion) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from reward_rule r
+        where r.version = p_conversion.rule_version and reward_rule_held(r, p_conversion.converted_at)
+            and p_conversion.diamonds = div(p_conversion.coins::numeric * r.numerator, r.denominator)
+            and p_conversion.matures_at = p_conversion.converted_at + make_interval(secs => r.maturity_s))
+$$;
+
+CREATE FUNCTION public.converted_at_its_rule() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not conversion_is_at_its_rule(new) then
+        raise exception 'a conversion is at the rule that holds'
+            using errcode = 'check_violation', constraint = 'converted_at_its_rule';
     end if;
     return null;
 end $$;
@@ -856,6 +930,41 @@ CREATE FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through 
     from unnest(p_lines)
 $$;
 
+CREATE FUNCTION public.diamonds_have_a_cause() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    case new.reason
+        when 'reward' then
+            perform from conversion c
+            join transfer t on t.shard = c.shard and t.reference = c.id and t.reason = 'conversion'
+            where c.shard = new.shard and c.id = new.reference
+                and (c.creator_id, c.diamonds, t.debit_owner, t.amount)
+                    = (new.credit_owner, new.amount, new.credit_owner, c.coins);
+        when 'maturity' then
+            perform from conversion c
+            where c.shard = new.shard and c.id = new.reference
+                and (c.creator_id, c.creator_id, c.diamonds_matured) = (new.debit_owner, new.credit_owner, new.amount);
+        when 'payout_given_back', 'payout_returned' then
+            perform from payout p join payout_event e on e.shard = p.shard and e.payout_id = p.id
+            where p.shard = new.shard and p.id = new.reference
+                and (p.creator_id, p.creator_id, p.diamonds) = (new.debit_owner, new.credit_owner, new.amount)
+                and e.to_state = any (case new.reason when 'payout_returned' then array['returned']
+                    else array['refused', 'cancelled', 'failed'] end);
+        else
+            perform from clawback_part p
+            where p.shard = new.shard and p.reference = new.reference
+                and (p.creator_id, p.diamonds_returned, p.returned_pending)
+                    = (new.credit_owner, new.amount, new.reason = 'clawback_pending_returned');
+    end case;
+    if not found then
+        raise check_violation using message = format('%s of %s diamonds has no cause', new.reason, new.amount),
+            constraint = 'diamonds_have_a_cause', table = 'transfer';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -888,6 +997,7 @@ CREATE TABLE public.hold (
     leased_until timestamp with time zone,
     failed_with text,
     error text,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT hold_check CHECK ((ends_at > held_at)),
     CONSTRAINT hold_check1 CHECK ((ended_at >= held_at)),
     CONSTRAINT hold_coins_check CHECK ((coins > 0)),
@@ -902,6 +1012,8 @@ CREATE TABLE public.hold (
 WITH (fillfactor='70');
 
 COMMENT ON COLUMN public.hold.due_at IS 'when it is let go if nothing happens before: its end, later when that failed';
+
+COMMENT ON COLUMN public.hold.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold, p_state text, p_at timestamp with time zone, p_gift_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
@@ -1168,6 +1280,7 @@ CREATE TABLE public.gift (
     shares public.gift_share[],
     share_batch_nos bigint[],
     previous_gift_id uuid,
+    key_id integer,
     CONSTRAINT gift_check CHECK (((count > 0) AND (coins > 0) AND (spent_before >= 0) AND (coins_after >= 0) AND (combo_count >= count))),
     CONSTRAINT gift_follows_another CHECK (((previous_gift_id IS NULL) = (spent_before = 0))),
     CONSTRAINT gift_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL))),
@@ -1190,6 +1303,8 @@ COMMENT ON COLUMN public.gift.shares IS 'who earns it, fixed when it is charged;
 COMMENT ON COLUMN public.gift.share_batch_nos IS 'the batch of each share, in its creator''s shard';
 
 COMMENT ON COLUMN public.gift.previous_gift_id IS 'the one charged before it of the same viewer; null: it is the first';
+
+COMMENT ON COLUMN public.gift.key_id IS 'with which a server sent it in somebody''s name; null: they themselves';
 
 CREATE FUNCTION public.gifts_between(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_end_coin bigint) RETURNS SETOF public.gift
     LANGUAGE sql STABLE
@@ -1427,7 +1542,7 @@ CREATE TABLE public.api_key (
     CONSTRAINT api_key_has_two_secrets CHECK ((former_secret_sha256 <> secret_sha256)),
     CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
     CONSTRAINT api_key_names_its_decision CHECK (((authority = 'decision'::text) = (decision_id IS NOT NULL))),
-    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text])),
+    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['data'::text, 'people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text, 'step-up'::text])),
     CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
 );
 
@@ -1598,6 +1713,7 @@ CREATE TABLE public.quote (
     expires_at timestamp with time zone NOT NULL,
     signature text DEFAULT ''::text NOT NULL,
     decision_id uuid,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT quote_adds_up CHECK (((net_minor + tax_minor) = price_minor)),
     CONSTRAINT quote_check CHECK ((expires_at > created_at)),
     CONSTRAINT quote_coins_check CHECK ((coins > 0)),
@@ -1618,6 +1734,8 @@ COMMENT ON COLUMN public.quote.unused_minor IS 'what of the offered money the co
 COMMENT ON COLUMN public.quote.signature IS 'HMAC-SHA256 over all other fields';
 
 COMMENT ON COLUMN public.quote.decision_id IS 'why it has the prices of its region; null before decisions were kept';
+
+COMMENT ON COLUMN public.quote.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.recharge_order (
     shard smallint NOT NULL,
@@ -2074,6 +2192,7 @@ CREATE TABLE public.payout_quote (
     net_minor bigint NOT NULL,
     quoted_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT payout_quote_check CHECK ((expires_at > quoted_at)),
     CONSTRAINT payout_quote_check1 CHECK ((gross_minor = (fee_minor + net_minor))),
     CONSTRAINT payout_quote_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -2082,6 +2201,8 @@ CREATE TABLE public.payout_quote (
     CONSTRAINT payout_quote_gross_minor_check CHECK ((gross_minor > 0)),
     CONSTRAINT payout_quote_net_minor_check CHECK ((net_minor > 0))
 );
+
+COMMENT ON COLUMN public.payout_quote.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) RETURNS boolean
     LANGUAGE sql STABLE
@@ -2576,6 +2697,40 @@ CREATE FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator big
     end from near
 $$;
 
+CREATE TABLE public.reward_rule (
+    version integer NOT NULL,
+    numerator bigint NOT NULL,
+    denominator bigint NOT NULL,
+    maturity_s integer NOT NULL,
+    coins_min bigint NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    note text NOT NULL,
+    decision_id uuid,
+    CONSTRAINT reward_rule_coins_min_check CHECK ((coins_min > 0)),
+    CONSTRAINT reward_rule_denominator_check CHECK (((denominator >= 1) AND (denominator <= 1000000000))),
+    CONSTRAINT reward_rule_maturity_s_check CHECK ((maturity_s >= 0)),
+    CONSTRAINT reward_rule_numerator_check CHECK (((numerator >= 1) AND (numerator <= 1000000000))),
+    CONSTRAINT reward_rule_version_check CHECK ((version > 0))
+);
+
+COMMENT ON COLUMN public.reward_rule.maturity_s IS 'how long diamonds stay pending';
+
+COMMENT ON COLUMN public.reward_rule.coins_min IS 'the smallest conversion';
+
+COMMENT ON COLUMN public.reward_rule.recorded_by IS 'the operator; null: it came with the house';
+
+CREATE FUNCTION public.reward_rule_held(p_rule public.reward_rule, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_rule.effective_at <= p_at and not exists (
+        select from reward_rule later
+        where (later.effective_at, later.version) > (p_rule.effective_at, p_rule.version)
+            and later.effective_at <= p_at - interval '1 minute')
+$$;
+
 CREATE FUNCTION public.reward_rule_is_bounded() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -2760,7 +2915,8 @@ begin
     end if;
     select c.outcomes[1], c.coins_after[1], c.combo_ids[1], c.combo_counts[1], c.charged_ats[1]
     into outcome, coins_after, combo_id, combo_count, charged_at
-    from public.charge(p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays]) c;
+    from charge_gifts(
+        p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays], array[acting_key()]) c;
     if pays <> (outcome = 'posted') then
         raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
     end if;
@@ -3897,45 +4053,6 @@ CREATE TABLE public.consumption_request (
 
 COMMENT ON COLUMN public.consumption_request.due_at IS 'when it is to be answered, or tried again; also the lease of who is at it';
 
-CREATE TABLE public.conversion (
-    shard smallint NOT NULL,
-    id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    coins_requested bigint,
-    coins bigint NOT NULL,
-    diamonds bigint NOT NULL,
-    rule_version integer NOT NULL,
-    converted_at timestamp with time zone NOT NULL,
-    matures_at timestamp with time zone NOT NULL,
-    matured_at timestamp with time zone,
-    coins_clawed bigint DEFAULT 0 NOT NULL,
-    diamonds_clawed bigint DEFAULT 0 NOT NULL,
-    diamonds_matured bigint,
-    maturity_tries integer DEFAULT 0 NOT NULL,
-    maturity_due_at timestamp with time zone,
-    maturity_error text,
-    maturity_leased_until timestamp with time zone,
-    maturity_failed_with text,
-    key_id integer DEFAULT public.acting_key(),
-    CONSTRAINT conversion_check CHECK ((matures_at >= converted_at)),
-    CONSTRAINT conversion_check1 CHECK ((matured_at >= matures_at)),
-    CONSTRAINT conversion_check2 CHECK ((coins <= coins_requested)),
-    CONSTRAINT conversion_check3 CHECK (((coins_clawed >= 0) AND (coins_clawed <= coins))),
-    CONSTRAINT conversion_check4 CHECK (((diamonds_matured >= 0) AND (diamonds_matured <= diamonds))),
-    CONSTRAINT conversion_check5 CHECK (((diamonds_matured IS NULL) = (matured_at IS NULL))),
-    CONSTRAINT conversion_clawed_in_proportion CHECK (((diamonds_clawed)::numeric = div(((diamonds)::numeric * (coins_clawed)::numeric), (coins)::numeric))),
-    CONSTRAINT conversion_coins_check CHECK ((coins > 0)),
-    CONSTRAINT conversion_coins_requested_check CHECK ((coins_requested > 0)),
-    CONSTRAINT conversion_diamonds_check CHECK ((diamonds > 0))
-)
-WITH (fillfactor='80');
-
-COMMENT ON COLUMN public.conversion.diamonds_matured IS 'what became available: less what had been clawed back until then';
-
-COMMENT ON COLUMN public.conversion.maturity_due_at IS 'when it may be matured after a try that failed; null: when it matures';
-
-COMMENT ON COLUMN public.conversion.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
-
 CREATE TABLE public.creator_setting (
     shard smallint NOT NULL,
     creator_id bigint NOT NULL,
@@ -3946,11 +4063,14 @@ CREATE TABLE public.creator_setting (
     conversion_failing_since timestamp with time zone,
     conversion_leased_until timestamp with time zone,
     conversion_failed_with text,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT creator_setting_conversion_failing CHECK (((conversion_error IS NULL) = (conversion_failing_since IS NULL)))
 )
 WITH (fillfactor='50');
 
 COMMENT ON COLUMN public.creator_setting.conversion_tries IS 'of automatic conversion, since it worked last';
+
+COMMENT ON COLUMN public.creator_setting.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.creator_total (
     shard smallint NOT NULL,
@@ -3996,6 +4116,56 @@ CREATE TABLE public.credit_note (
 COMMENT ON COLUMN public.credit_note.act IS 'cancellation: the money of the credit note came back';
 
 COMMENT ON COLUMN public.credit_note.kind IS 'of the reversal';
+
+CREATE TABLE public.data_export (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    asked_by text NOT NULL,
+    operator_id bigint,
+    reason text,
+    key_id integer DEFAULT public.acting_key(),
+    language text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    ready_at timestamp with time zone,
+    delete_at timestamp with time zone,
+    bytes bigint,
+    downloaded_at timestamp with time zone,
+    CONSTRAINT data_export_asked_by_check CHECK ((asked_by = ANY (ARRAY['person'::text, 'platform'::text, 'operator'::text]))),
+    CONSTRAINT data_export_bytes_check CHECK ((bytes > 0)),
+    CONSTRAINT data_export_check CHECK ((ready_at >= asked_at)),
+    CONSTRAINT data_export_check1 CHECK ((delete_at > ready_at)),
+    CONSTRAINT data_export_check2 CHECK ((downloaded_at >= ready_at)),
+    CONSTRAINT data_export_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
+    CONSTRAINT data_export_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
+    CONSTRAINT data_export_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'deleted'::text]))),
+    CONSTRAINT data_export_tries_check CHECK ((tries >= 0)),
+    CONSTRAINT export_by_an_operator_says_why CHECK ((((asked_by = 'operator'::text) = (operator_id IS NOT NULL)) AND ((operator_id IS NULL) = (reason IS NULL)))),
+    CONSTRAINT export_is_due_while_waiting CHECK (((due_at IS NOT NULL) = (state = 'waiting'::text))),
+    CONSTRAINT export_was_ready_or_waits CHECK ((num_nulls(ready_at, delete_at, bytes) =
+CASE state
+    WHEN 'waiting'::text THEN 3
+    ELSE 0
+END))
+);
+
+COMMENT ON TABLE public.data_export IS 'copies of all that is held of somebody';
+
+COMMENT ON COLUMN public.data_export.language IS 'of its README';
+
+CREATE TABLE public.data_export_part (
+    export_id uuid NOT NULL,
+    number integer NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT data_export_part_number_check CHECK ((number >= 0))
+);
+
+COMMENT ON COLUMN public.data_export_part.sealed IS 'bytes of the file, by the vault';
 
 CREATE TABLE public.database_life (
     epoch integer NOT NULL,
@@ -5005,6 +5175,7 @@ CREATE TABLE public.payout (
     poll_error text,
     poll_leased_until timestamp with time zone,
     poll_failed_with text,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT payout_check CHECK (((state = 'requested'::text) = (previous_state IS NULL))),
     CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0))
 )
@@ -5017,6 +5188,8 @@ COMMENT ON COLUMN public.payout.poll_at IS 'when to ask the provider, in case it
 COMMENT ON COLUMN public.payout.attention IS 'what a person must look at: the provider contradicts what is booked';
 
 COMMENT ON COLUMN public.payout.poll_error IS 'what the last question to its provider failed with';
+
+COMMENT ON COLUMN public.payout.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.payout_account_key (
     key_id text NOT NULL,
@@ -5233,6 +5406,7 @@ CREATE TABLE public.person_email (
     bounced_at timestamp with time zone,
     bounce text DEFAULT ''::text NOT NULL,
     removed_at timestamp with time zone,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT email_is_kept_or_removed CHECK (((address IS NULL) = (removed_at IS NOT NULL))),
     CONSTRAINT email_that_bounced_is_kept CHECK (((bounced_at IS NULL) OR (address IS NOT NULL))),
     CONSTRAINT person_email_address_check CHECK (((char_length(address) <= 254) AND (address ~ '^[!-~]+@[A-Za-z0-9.-]+$'::text) AND (address !~ '[][<>()",:;\\]'::text))),
@@ -5240,6 +5414,8 @@ CREATE TABLE public.person_email (
 );
 
 COMMENT ON TABLE public.person_email IS 'where somebody is mailed to, as their platform proved or told it; removed: they want none, and it is not kept';
+
+COMMENT ON COLUMN public.person_email.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.person_id_seq
@@ -5566,30 +5742,6 @@ CREATE TABLE public.reversed_strip (
     CONSTRAINT reversed_strip_start_coin_check CHECK ((start_coin >= 0))
 );
 
-CREATE TABLE public.reward_rule (
-    version integer NOT NULL,
-    numerator bigint NOT NULL,
-    denominator bigint NOT NULL,
-    maturity_s integer NOT NULL,
-    coins_min bigint NOT NULL,
-    effective_at timestamp with time zone NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    recorded_by bigint,
-    note text NOT NULL,
-    decision_id uuid,
-    CONSTRAINT reward_rule_coins_min_check CHECK ((coins_min > 0)),
-    CONSTRAINT reward_rule_denominator_check CHECK (((denominator >= 1) AND (denominator <= 1000000000))),
-    CONSTRAINT reward_rule_maturity_s_check CHECK ((maturity_s >= 0)),
-    CONSTRAINT reward_rule_numerator_check CHECK (((numerator >= 1) AND (numerator <= 1000000000))),
-    CONSTRAINT reward_rule_version_check CHECK ((version > 0))
-);
-
-COMMENT ON COLUMN public.reward_rule.maturity_s IS 'how long diamonds stay pending';
-
-COMMENT ON COLUMN public.reward_rule.coins_min IS 'the smallest conversion';
-
-COMMENT ON COLUMN public.reward_rule.recorded_by IS 'the operator; null: it came with the house';
-
 CREATE TABLE public.role_grant (
     id bigint NOT NULL,
     person_id bigint NOT NULL,
@@ -5680,7 +5832,10 @@ CREATE TABLE public.session (
     device text,
     network text,
     last_used_at timestamp with time zone,
+    auth_time timestamp with time zone,
+    acr text,
     sealed_id_token bytea,
+    CONSTRAINT session_acr_check CHECK ((acr ~ '^[!-~]{1,200}$'::text)),
     CONSTRAINT session_check CHECK ((expires_at > created_at)),
     CONSTRAINT session_check1 CHECK ((ended_at >= created_at)),
     CONSTRAINT session_device_check CHECK ((length(device) <= 500)),
@@ -5700,6 +5855,10 @@ COMMENT ON COLUMN public.session.device IS 'what the browser calls itself';
 COMMENT ON COLUMN public.session.network IS 'where it began, as far as that may be kept: /24 or /48';
 
 COMMENT ON COLUMN public.session.last_used_at IS 'to the minute';
+
+COMMENT ON COLUMN public.session.auth_time IS 'when its person last proved who they are, as their platform says (OpenID Connect: auth_time); null: it does not say';
+
+COMMENT ON COLUMN public.session.acr IS 'in which way, as their platform calls it (OpenID Connect: acr)';
 
 COMMENT ON COLUMN public.session.sealed_id_token IS 'shown to the platform when somebody signs out, then forgotten: AES-GCM, 12 bytes of nonce first, under a key made of the secret';
 
@@ -5876,6 +6035,7 @@ CREATE TABLE public.store_transaction (
     failed_with text,
     error text,
     grant_id uuid,
+    key_id integer DEFAULT public.acting_key(),
     CONSTRAINT store_transaction_amount_minor_check CHECK ((amount_minor >= 0)),
     CONSTRAINT store_transaction_coins_check CHECK ((coins > 0)),
     CONSTRAINT store_transaction_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -5893,6 +6053,8 @@ COMMENT ON COLUMN public.store_transaction.presented_by IS 'who brought it first
 COMMENT ON COLUMN public.store_transaction.due_at IS 'when its store is to be asked what was paid, or told that the purchase is done with; null: neither';
 
 COMMENT ON COLUMN public.store_transaction.grant_id IS 'the coins that were given for it, as a grant';
+
+COMMENT ON COLUMN public.store_transaction.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.store_void_poll (
     provider text NOT NULL,
@@ -6156,8 +6318,11 @@ CREATE TABLE public.thank (
     creator_id bigint NOT NULL,
     viewer_id bigint NOT NULL,
     gift_id uuid NOT NULL,
-    thanked_at timestamp with time zone NOT NULL
+    thanked_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key()
 );
+
+COMMENT ON COLUMN public.thank.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
 CREATE TABLE public.transfer_reason (
     reason text NOT NULL,
@@ -6519,6 +6684,12 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.card_customer
     ADD CONSTRAINT customer_is_one_persons UNIQUE (provider, customer_id);
+
+ALTER TABLE ONLY public.data_export_part
+    ADD CONSTRAINT data_export_part_pkey PRIMARY KEY (export_id, number);
+
+ALTER TABLE ONLY public.data_export
+    ADD CONSTRAINT data_export_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.database_life
     ADD CONSTRAINT database_life_pkey PRIMARY KEY (epoch);
@@ -7083,6 +7254,16 @@ CREATE INDEX difference_open ON public.reconciliation_difference USING btree (no
 
 CREATE INDEX event_combo_by_end ON public.event_combo USING btree (last_at);
 
+CREATE INDEX export_due ON public.data_export USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX export_of_person ON public.data_export USING btree (person_id, asked_at DESC, id DESC);
+
+CREATE INDEX export_to_delete ON public.data_export USING btree (delete_at) WHERE (state = 'ready'::text);
+
+CREATE UNIQUE INDEX export_waits_once ON public.data_export USING btree (person_id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX frame_speakers ON public.frame USING gin (jsonb_path_query_array(body, '$."messages"[*]."sender_id"'::jsonpath)) WHERE (kind = 'chat'::text);
+
 CREATE INDEX freeze_newest ON public.freeze_record USING btree (frozen_at DESC, id DESC);
 
 CREATE INDEX freeze_of_person ON public.freeze_record USING btree (person_id, frozen_at DESC, id DESC);
@@ -7319,6 +7500,8 @@ CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.r
 
 CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
 
+CREATE TRIGGER converted_at_its_rule AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.converted_at_its_rule();
+
 CREATE TRIGGER decision_bound_is_decided BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.require_decision('bound', 'name', 'value');
 
 CREATE TRIGGER decision_bound_takes_two BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.bound_takes_two();
@@ -7326,6 +7509,8 @@ CREATE TRIGGER decision_bound_takes_two BEFORE INSERT ON public.decision_bound F
 CREATE TRIGGER decision_is_kept BEFORE INSERT OR DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.decision_is_kept();
 
 CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen FOR EACH ROW EXECUTE FUNCTION public.decision_is_seen_by_another();
+
+CREATE CONSTRAINT TRIGGER diamonds_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['reward'::text, 'maturity'::text, 'payout_given_back'::text, 'payout_returned'::text, 'clawback_pending_returned'::text, 'clawback_available_returned'::text]))) EXECUTE FUNCTION public.diamonds_have_a_cause();
 
 CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
 
@@ -7472,6 +7657,15 @@ ALTER TABLE ONLY public.credit_note
 
 ALTER TABLE ONLY public.credit_note
     ADD CONSTRAINT credit_note_shard_reversal_id_fkey FOREIGN KEY (shard, reversal_id) REFERENCES public.reversal(shard, reversal_id);
+
+ALTER TABLE ONLY public.data_export
+    ADD CONSTRAINT data_export_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.data_export_part
+    ADD CONSTRAINT data_export_part_export_id_fkey FOREIGN KEY (export_id) REFERENCES public.data_export(id);
+
+ALTER TABLE ONLY public.data_export
+    ADD CONSTRAINT data_export_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -7941,7 +8135,35 @@ REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, 
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.coins_bring_more_than_payouts() FROM PUBLIC;
+
+GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(matured_at) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(coins_clawed) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(diamonds_clawed) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(diamonds_matured) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_tries) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_due_at) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_error) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_leased_until) ON TABLE public.conversion TO plaudit_app;
+
+GRANT UPDATE(maturity_failed_with) ON TABLE public.conversion TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.conversion_is_at_its_rule(p_conversion public.conversion) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversion_is_at_its_rule(p_conversion public.conversion) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.converted_at_its_rule() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
@@ -7966,6 +8188,8 @@ GRANT ALL ON FUNCTION public.deliver(p_shard smallint, p_source_shard smallint, 
 
 REVOKE ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.diamonds_have_a_cause() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) TO plaudit_app;
@@ -8247,6 +8471,11 @@ GRANT ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with ti
 REVOKE ALL ON FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.reward_rule_held(p_rule public.reward_rule, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reward_rule_held(p_rule public.reward_rule, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.reward_rule_is_bounded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.rewards_are_in_use() FROM PUBLIC;
@@ -8504,26 +8733,6 @@ GRANT UPDATE(failed_with) ON TABLE public.consumption_request TO plaudit_app;
 
 GRANT UPDATE(refund_declined_at) ON TABLE public.consumption_request TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(matured_at) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(coins_clawed) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(diamonds_clawed) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(diamonds_matured) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(maturity_tries) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(maturity_due_at) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(maturity_error) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(maturity_leased_until) ON TABLE public.conversion TO plaudit_app;
-
-GRANT UPDATE(maturity_failed_with) ON TABLE public.conversion TO plaudit_app;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.creator_setting TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.creator_total TO plaudit_app;
@@ -8535,6 +8744,30 @@ GRANT UPDATE(coins_received) ON TABLE public.creator_total TO plaudit_app;
 GRANT UPDATE(coins_taken_back) ON TABLE public.creator_total TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.credit_note TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(ready_at) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(delete_at) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(bytes) ON TABLE public.data_export TO plaudit_app;
+
+GRANT UPDATE(downloaded_at) ON TABLE public.data_export TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.data_export_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
 
@@ -8868,8 +9101,6 @@ GRANT SELECT ON TABLE public.reversal_transition TO plaudit_app;
 
 GRANT SELECT ON TABLE public.reversed_strip TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.reward_rule TO plaudit_app;
-
 GRANT SELECT ON TABLE public.role_grant TO plaudit_app;
 
 GRANT UPDATE(taken_by) ON TABLE public.role_grant TO plaudit_app;
@@ -8993,6 +9224,8 @@ GRANT UPDATE(failed_with) ON TABLE public.store_transaction TO plaudit_app;
 GRANT UPDATE(error) ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT UPDATE(grant_id) ON TABLE public.store_transaction TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.store_transaction TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_void_poll TO plaudit_app;
 
