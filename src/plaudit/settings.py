@@ -349,8 +349,8 @@ class Settings:
     """Up to how many diamonds a creator asks for a payout without a recent sign-in."""
 
     one_operator: Annotated[bool, yes_or_no] = False
-    """Whether one operator alone decides what otherwise one proposes and another confirms: payout rates, reward rules,
-    large payouts. Bounds hold all the same, and nobody decides what they gain by."""
+    """Whether one operator alone decides what otherwise one proposes and another confirms: prices, taxes, payout rates,
+    reward rules, large payouts. Bounds hold all the same, and nobody decides what they gain by."""
 
     head_signing_key: Annotated[Secret, bytes_in_base64(HEAD_SIGNING_KEY_BYTES)] = NOT_SET
     """What signs the daily heads of books and trail (Ed25519): base64 of 32 bytes. Empty: the one that `plaudit trail

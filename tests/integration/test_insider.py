@@ -18,7 +18,7 @@ from tests.integration.test_payouts import Studio, open_studio
 from tests.support.returns import Returns
 from tests.support.shop import open_shop
 
-PROPOSED, REFUSED = 202, 409
+PROPOSED, REFUSED, BELOW_PAYOUT = 202, 409, 422
 
 
 async def _steps(studio: Studio, mole: httpx2.AsyncClient, accomplice: int) -> list[tuple[int, str | None]]:
@@ -65,7 +65,7 @@ async def test_an_operator_cannot_pay_themself(database_url: str, tmp_path: Path
             (REFUSED, "out_of_bounds"),
             (REFUSED, "out_of_bounds"),
             (REFUSED, "out_of_bounds"),
-            (PROPOSED, None),
+            (BELOW_PAYOUT, "sold_below_payout"),
             (REFUSED, "out_of_bounds"),
         ]
         for decision in (await mole.get("/v1/decisions?state=open")).json()["items"]:
@@ -91,7 +91,7 @@ async def test_with_one_operator_bounds_hold_and_nobody_approves_their_own(datab
         accomplice = await studio.shop.desk.person_id("bea")
         await studio.earn(30_000)
         assert [status for status, _ in await _steps(studio, mole, accomplice)] == [
-            201, REFUSED, REFUSED, REFUSED, REFUSED, PROPOSED, REFUSED,
+            201, REFUSED, REFUSED, REFUSED, REFUSED, BELOW_PAYOUT, REFUSED,
         ]  # fmt: skip
         own = await mole.post(f"/v1/payouts/{await studio.request(25_000)}/approve")
         assert (own.status_code, own.json()["code"]) == (REFUSED, "own_benefit")

@@ -22,6 +22,7 @@ ANY_OPERATOR = {
     "GET /operator/queues": "whether work waits",
     "GET /v1/operator/queues": "whether work waits",
     "GET /operator/decisions": "what waits for another operator",
+    "GET /operator/decisions/{decision_id:uuid}": "what waits for another operator",
     "GET /v1/decisions": "what waits for another operator",
     "GET /v1/decisions/{decision_id:uuid}": "what waits for another operator",
     "POST /v1/decisions/{decision_id:uuid}/seen": "all others are told of an emergency",

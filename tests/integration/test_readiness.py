@@ -304,7 +304,13 @@ async def test_the_commands_bring_an_installation_on_its_way(
     assert "Next, seller of record" in second.stdout
     prices = tmp_path / "prices.toml"
     prices.write_text(plaudit(database_url, "prices", "export", "--today").stdout)
-    assert plaudit(database_url, "prices", "publish", str(prices)).status == 0
+    proposed = plaudit(database_url, "prices", "publish", str(prices))
+    assert proposed.stdout.startswith("proposed: decision "), proposed.stderr
+    withdrawn = "select end_decision(id, 'withdrawn', proposed_by, now(), null, null, false, false) from decision"
+    await owner_connection.execute(withdrawn)
+    alone = {"PLAUDIT_ONE_OPERATOR": "yes"}
+    published = plaudit(database_url, "prices", "publish", str(prices), **alone)
+    assert published.stdout.startswith("version 1 current"), published.stderr
     third = plaudit(database_url, "setup", *options)
     assert "items changed" not in third.stdout, "a second time, only what is missing is done"
     assert await owner_connection.fetchval("select count(*) from price_draft") == 1

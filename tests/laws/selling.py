@@ -2,9 +2,20 @@
 
 from tests.support.deciding import confirmed
 
+_BOOK_OF_IT = """; update price_book b set decision_id = d.id, effective_at = d.effective_at
+    from decision d where d.kind = 'price_book' and b.version = 1"""
+_RATE_OF_IT = """; update tax_rate set decision_id = (select id from decision where kind = 'tax_rate')
+    where tax_rate_id = (select min(tax_rate_id) from tax_rate)"""
+
 BREAKS = [
     ("large_grants_are_decided", "update decision_bound set value = 1 where name = 'grant_alone_coins'"),
     ("large_grants_are_decided", confirmed("grant", {})),
+    ("price_books_are_decided", confirmed("price_book", {})),
+    ("price_books_are_decided", "update price_book set published_by = 1, published_at = now() + interval '1 day'"),
+    ("price_books_are_decided", confirmed("price_book", {"book_sha256": "00"}) + _BOOK_OF_IT),
+    ("tax_rates_are_decided", confirmed("tax_rate", {})),
+    ("tax_rates_are_decided", "update tax_rate set is_override = true, recorded_at = now() + interval '1 day'"),
+    ("tax_rates_are_decided", confirmed("tax_rate", {"country": "XX"}) + _RATE_OF_IT),
     ("withdrawal_rules_are_as_decided", confirmed("withdrawal_rule", {})),
     ("orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
     ("orders_equal_movements", "delete from receipt"),

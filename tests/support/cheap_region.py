@@ -5,9 +5,11 @@ from datetime import timedelta
 import msgspec
 
 from plaudit.clock import ManualClock
+from plaudit.db import connect
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.prices.seed import make_book
 from plaudit.selling.prices.shelf import write_book
+from tests.support.databases import owner_of
 from tests.support.desk import Desk
 
 FEWEST = 100
@@ -31,5 +33,9 @@ async def sell_cheaply_in_indonesia(desk: Desk, clock: ManualClock) -> None:
 
     book = make_book(2, clock.now() - timedelta(hours=1))
     book = msgspec.structs.replace(book, prices=tuple(lowered(price) for price in book.prices))
-    async with desk.house.database.transaction() as connection:
-        await write_book(connection, book, published_at=clock.now())
+    owner = await connect(owner_of(desk.house.database.url))
+    try:
+        async with owner.transaction():
+            await write_book(owner, book, published_at=clock.now())
+    finally:
+        await owner.close()

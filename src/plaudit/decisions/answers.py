@@ -10,24 +10,10 @@ from msgspec import Meta
 
 from plaudit.db import Connection
 from plaudit.decisions import actions
-from plaudit.decisions.kinds import DecisionKind, Figure, Kinds
-from plaudit.decisions.model import Decision, DecisionOutdated
-from plaudit.money import round_half_up
+from plaudit.decisions.kinds import DecisionKind, Figure, Kinds, change
+from plaudit.decisions.model import Change, Decision, DecisionOutdated
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.model import Person, PersonCard
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure, as it was in force when this was proposed and as it is to be."""
-
-    label: str
-    before: Annotated[str | None, Meta(description="null: nothing was in force.")]
-    after: str
-    change_bps: Annotated[int | None, Meta(description="By how much it changes, in 1/10,000, where that can be said.")]
-
-    @property
-    def differs(self) -> bool:
-        return self.before != self.after
 
 
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +27,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     content: Annotated[str, Meta(description="JSON: exactly what is confirmed.")]
     content_sha256: Annotated[str, Meta(description="SHA-256 of `content` in UTF-8, as 64 digits of 16.")]
     changes: Annotated[list[Change], Meta(description="From what was in force to what is to be.")]
+    is_whole: Annotated[bool, Meta(description="Whether `changes` has all; a list says of much only what it is.")]
     note: Annotated[str, Meta(description="Why, as its proposer says.")]
     beneficiary: Annotated[PersonCard | None, Meta(description="Who gains by it.")]
     proposed_by: PersonCard
@@ -57,16 +44,23 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def answer(connection: Connection, kind: DecisionKind[Any, Any, Any], decision: Decision) -> DecisionAnswer:
-    """One decision of a kind."""
-    return (await answers(connection, Kinds([kind]), [decision]))[0]
+    """One decision of a kind, with all it changes."""
+    return (await answers(connection, Kinds([kind]), [decision], whole=True))[0]
 
 
-async def answers(connection: Connection, kinds: Kinds, decisions: Sequence[Decision]) -> list[DecisionAnswer]:
-    """Decisions with the cards of everybody in them."""
+async def answers(
+    connection: Connection, kinds: Kinds, decisions: Sequence[Decision], *, whole: bool = False
+) -> list[DecisionAnswer]:
+    """Decisions with the cards of everybody in them; `whole`: with all they change, where a list says less."""
     named = {id for one in decisions for id in _people(one) if id is not None}
     people = await people_by_ids(connection, named)
     leads = {one.kind: await lead_s(connection, one.kind) for one in decisions}
-    return [_answer(kinds.get(one.kind), one, people, leads[one.kind]) for one in decisions]
+    shown = [(one, kinds.get(one.kind)) for one in decisions]
+    changed = [await changes(connection, kind, one, whole=whole) if kind else [] for one, kind in shown]
+    return [
+        _answer(kind, one, people, leads[one.kind], rows, is_whole=whole or kind is None or kind.compared is None)
+        for (one, kind), rows in zip(shown, changed, strict=True)
+    ]
 
 
 async def lead_s(connection: Connection, kind: str) -> int:
@@ -79,7 +73,13 @@ def _people(one: Decision) -> tuple[int | None, ...]:
 
 
 def _answer(
-    kind: DecisionKind[Any, Any, Any] | None, one: Decision, people: dict[int, Person], lead: int
+    kind: DecisionKind[Any, Any, Any] | None,
+    one: Decision,
+    people: dict[int, Person],
+    lead: int,
+    changed: list[Change],
+    *,
+    is_whole: bool,
 ) -> DecisionAnswer:
     def card(person_id: int | None) -> PersonCard | None:
         if person_id is None:
@@ -96,7 +96,8 @@ def _answer(
         state=one.outcome.value if one.outcome else "open",
         content=one.content,
         content_sha256=one.content_sha256.hex(),
-        changes=changes(kind, one) if kind else [],
+        changes=changed,
+        is_whole=is_whole,
         note=one.note,
         beneficiary=card(one.beneficiary_id),
         proposed_by=proposer,
@@ -113,26 +114,15 @@ def _answer(
     )
 
 
-def changes(kind: DecisionKind[Any, Any, Any], one: Decision) -> list[Change]:
+async def changes(
+    connection: Connection, kind: DecisionKind[Any, Any, Any], one: Decision, *, whole: bool = True
+) -> list[Change]:
     """What a decision says beside what was in force; nothing of one that an earlier version wrote in its own way."""
     try:
-        after = list(kind.figures(kind.read(one)))
-        before: list[Figure] = list(kind.figures(kind.read_before(one))) if one.before else []
+        content, present = kind.read(one), kind.read_before(one) if one.before else None
+        if whole and kind.compared:
+            return [*await kind.compared(connection, content, present)]
     except DecisionOutdated:
         return []
-    known = {figure.label: figure for figure in before}
-    return [
-        Change(
-            label=figure.label,
-            before=known[figure.label].text if figure.label in known else None,
-            after=figure.text,
-            change_bps=_change_bps(known.get(figure.label), figure),
-        )
-        for figure in after
-    ]
-
-
-def _change_bps(before: Figure | None, after: Figure) -> int | None:
-    if before is None or not before.amount or after.amount is None:
-        return None
-    return round_half_up((after.amount / before.amount - 1) * 10_000)
+    before: dict[str, Figure] = {} if present is None else {figure.label: figure for figure in kind.figures(present)}
+    return [change(figure.label, before.get(figure.label), figure) for figure in kind.figures(content)]

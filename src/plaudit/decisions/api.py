@@ -94,7 +94,7 @@ async def get_decision(decision_id: FromPath[UUID], database: Database) -> Decis
     """Figure by figure, from what was in force to what is to be."""
     async with database.read() as connection:
         found = await actions.find(connection, decision_id)
-        return (await answers(connection, brought_kinds(), [found]))[0]
+        return (await answers(connection, brought_kinds(), [found], whole=True))[0]
 
 
 @post(

@@ -11,7 +11,8 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
-from plaudit.decisions.model import Decision, DecisionOutdated
+from plaudit.decisions.model import Change, Decision, DecisionOutdated
+from plaudit.money import round_half_up
 from plaudit.people.access import Access
 from plaudit.problems import NotFound, Problem
 from plaudit.rooms import rooms
@@ -27,6 +28,20 @@ class Figure(msgspec.Struct, frozen=True):
     label: str
     text: str
     amount: Fraction | None = None
+
+
+def change(label: str, before: Figure | None, after: Figure | None, group: str | None = None) -> Change:
+    """From one figure to another."""
+    share = (
+        after.amount / before.amount - 1 if before and before.amount and after and after.amount is not None else None
+    )
+    return Change(
+        label=label,
+        before=before.text if before else None,
+        after=after.text if after else None,
+        change_bps=None if share is None else round_half_up(share * 10_000),
+        group=group,
+    )
 
 
 async def _nobody(_: Connection, __: Any) -> int | None:
@@ -69,6 +84,8 @@ class DecisionKind(Generic[Content, Before, Made]):
     """Carries a confirmed decision out, in the transaction in which it is confirmed; last it is given the house."""
     made: Callable[[Connection, UUID], Awaitable[Made]]
     """What a confirmed decision made."""
+    compared: Callable[[Connection, Content, Before | None], Awaitable[Iterable[Change]]] | None = None
+    """All it changes, where that is more than `figures` and a list has room for."""
     check: Callable[[Connection, Clock, Content], Awaitable[None]] = _unbound
     """Raises why it cannot be; asked when it is proposed and when it is confirmed."""
     subject: Callable[[Content], str | None] = _no_subject

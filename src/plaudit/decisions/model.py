@@ -53,6 +53,20 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         return self.effective_at
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure, as it was in force when this was proposed and as it is to be."""
+
+    label: str
+    before: Annotated[str | None, Meta(description="null: nothing was in force.")]
+    after: Annotated[str | None, Meta(description="null: it ends.")]
+    change_bps: Annotated[int | None, Meta(description="By how much it changes, in 1/10,000, where that can be said.")]
+    group: Annotated[str | None, Meta(description="What it is of, where a decision has figures of many.")] = None
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.after
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """How many decisions wait for an operator, and how many made in an emergency none but its maker has seen."""
 

@@ -138,7 +138,7 @@ def _start(
         environment,
         pass_fds=[descriptor, server_waits, jobs_wait],
     )
-    is_new = asyncio.run(prepare(logins.owner, data, plan, settings, began_at, clock))
+    is_new = asyncio.run(prepare(logins.owner, data, plan, began_at, clock))
     os.close(begin_server)
     children.start(
         "sandbox",

@@ -113,7 +113,7 @@ class _Player:
         self._go_to(day, _MORNING)
         if day == self.plan.new_prices_on:
             async with self.past.house.database.transaction() as connection:
-                await publish_second(connection, self.plan, self.operator_id, self.past.settings, self.past.clock)
+                await publish_second(connection, self.past.house, self.plan, self.operator_id, self.past.clock)
         for _, sale, step in sorted((one for one in self.waiting if one[0] == day), key=lambda one: one[1].order_id):
             await _reported(self._go_on(sale, step))
         for grant in self.plan.grant:

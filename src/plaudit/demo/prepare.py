@@ -21,7 +21,7 @@ from plaudit.people.actions import create_api_key, list_api_keys, revoke_api_key
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.issuers import list_issuers, set_issuer, terms_of
 from plaudit.schema.migrate import apply_to
-from plaudit.settings import Settings, SetupError
+from plaudit.settings import SetupError
 from plaudit.web.pages.people import DemoPerson
 
 _PEOPLE_FILE = "people.json"
@@ -30,7 +30,7 @@ _CROWD_SHOWN = 12  # of the viewers anybody may be
 _MATURITY_S = 10  # so that whoever tries the demo sees diamonds mature
 
 
-async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, began_at: datetime, clock: Clock) -> bool:
+async def prepare(url: str, data: Path, plan: PastPlan, began_at: datetime, clock: Clock) -> bool:
     """Bring a database to where the past begins; whether it is a new one. A second time changes nothing.
 
     Raises:
@@ -47,7 +47,7 @@ async def prepare(url: str, data: Path, plan: PastPlan, settings: Settings, bega
         past = ManualClock(began_at)
         await ensure_gift_partitions(connection, past)
         await load_starter(connection, past)
-        is_new = await publish_first(connection, plan, settings, past)
+        is_new = await publish_first(connection, plan, past)
         await ensure_gift_partitions(connection, clock)
         reference = await rates.read_reference_rates(connection, rates.CURRENCIES, clock.now())
         await rates.record_reference_rates(connection, clock, reference)

@@ -6,33 +6,32 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
+from plaudit.decisions.asking import House
 from plaudit.demo.past_plan import PastPlan
 from plaudit.ids import new_id
 from plaudit.money import round_up
 from plaudit.selling.prices import actions, taxes
+from plaudit.selling.prices.decisions import book_or_ask, tax_or_ask
 from plaudit.selling.prices.model import NewTaxRate
 from plaudit.selling.prices.pricing import Package, Price, PriceBook, SellerOfRecord
 from plaudit.selling.prices.seed import BASE_COINS, make_book, own_taxes
 from plaudit.selling.prices.shelf import newest_version
-from plaudit.settings import Settings
 
 _FIRST_NOTE = "First prices. Taxes outside Europe are not set yet."
 _SECOND_NOTE = "Taxes of Japan, Indonesia, Mexico and Korea are set; the rates of the ECB are of the same day."
 
 
-async def publish_first(connection: Connection, plan: PastPlan, settings: Settings, clock: Clock) -> bool:
-    """Publish the book the past begins with; False when there is one already."""
+async def publish_first(connection: Connection, plan: PastPlan, clock: Clock) -> bool:
+    """Publish the book the past begins with, as who owns the tables; False when there is one already."""
     await taxes.record_published(connection, clock.now())
     if await newest_version(connection):
         return False
-    await _publish(connection, plan, _FIRST_NOTE, settings, clock)
+    await actions.publish_undecided(connection, await _book(connection, plan, _FIRST_NOTE, clock), clock)
     return True
 
 
-async def publish_second(
-    connection: Connection, plan: PastPlan, operator_id: int, settings: Settings, clock: Clock
-) -> None:
-    """Decide the taxes of the plan from that day on, and publish the book that has them."""
+async def publish_second(connection: Connection, house: House, plan: PastPlan, operator_id: int, clock: Clock) -> None:
+    """Decide the taxes of the plan from that day on, and publish the book that has them, as its one operator."""
     for tax in plan.tax:
         decided = NewTaxRate(
             id=new_id(clock),
@@ -42,21 +41,14 @@ async def publish_second(
             valid_from=taxes.day_in(tax.country, clock.now()),
             reason=f"Registered for {tax.name} in {tax.country}",
         )
-        await taxes.override_tax(connection, decided, operator_id, clock)
-    await _publish(connection, plan, _SECOND_NOTE, settings, clock, operator_id)
+        await tax_or_ask(connection, clock, house, decided, operator_id)
+    book = await _book(connection, plan, _SECOND_NOTE, clock)
+    await book_or_ask(connection, clock, house, book, None, operator_id)
 
 
-async def _publish(
-    connection: Connection,
-    plan: PastPlan,
-    note: str,
-    settings: Settings,
-    clock: Clock,
-    operator_id: int | None = None,
-) -> None:
+async def _book(connection: Connection, plan: PastPlan, note: str, clock: Clock) -> PriceBook:
     rates = own_taxes(await taxes.taxes_at(connection, clock.now()))
-    book = make_book(await newest_version(connection) + 1, clock.now(), rates)
-    await actions.publish(connection, _sold_by(book, note, plan), operator_id, settings, clock)
+    return _sold_by(make_book(await newest_version(connection) + 1, clock.now(), rates), note, plan)
 
 
 def _sold_by(book: PriceBook, note: str, plan: PastPlan) -> PriceBook:

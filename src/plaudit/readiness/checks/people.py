@@ -81,7 +81,7 @@ async def decisions(grounds: Grounds) -> CheckOutcome:
     """Whether what moves money takes two people."""
     if grounds.settings.one_operator:
         return attention(
-            "one operator alone decides payout rates, reward rules, large payouts and grants (PLAUDIT_ONE_OPERATOR)",
+            "one operator alone decides prices, payout rates, rules, large payouts and grants (PLAUDIT_ONE_OPERATOR)",
             page="/operator/decisions",
         )
     return ok("what one operator proposes another confirms")

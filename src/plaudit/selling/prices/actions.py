@@ -15,9 +15,8 @@ from plaudit.pages import Place
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.selling.prices.book_file import read_text
 from plaudit.selling.prices.book_text import write_text
-from plaudit.selling.prices.lint import Surroundings, lint, refusals
+from plaudit.selling.prices.lint import Surroundings, lint
 from plaudit.selling.prices.model import (
-    BookRefused,
     BookState,
     Draft,
     DraftChange,
@@ -27,9 +26,7 @@ from plaudit.selling.prices.model import (
     Finding,
     NewDraft,
     Version,
-    VersionNotPast,
     VersionNotScheduled,
-    VersionTaken,
 )
 from plaudit.selling.prices.pricing import PriceBook
 from plaudit.selling.prices.seed import make_book, own_taxes
@@ -198,6 +195,18 @@ async def delete_draft(connection: Connection, draft_id: UUID) -> None:
     await connection.execute(SQL["delete_draft"], draft_id)
 
 
+async def lock_draft(connection: Connection, draft_id: UUID, revision: int) -> Draft:
+    """A draft as it was seen, until the transaction ends.
+
+    Raises:
+        NotFound: there is no such draft.
+        DraftChanged: it is not the revision that was seen.
+    """
+    draft = _there(await fetch_one(connection, SQL["lock_draft"], Draft, draft_id), draft_id)
+    _require_revision(draft, revision)
+    return draft
+
+
 async def _open_draft(connection: Connection, draft_id: UUID) -> Draft:
     draft = _there(await fetch_one(connection, SQL["lock_draft"], Draft, draft_id), draft_id)
     if draft.published_version is not None:
@@ -219,93 +228,17 @@ def read_draft(draft: Draft, effective_at: datetime) -> PriceBook:
     return read_text(draft.toml, 0, effective_at)
 
 
-# Publishing
+# Versions
 
 
-async def publish_draft(
-    connection: Connection,
-    draft_id: UUID,
-    revision: int,
-    effective_at: datetime | None,
-    operator_id: int | None,
-    settings: Settings,
-    clock: Clock,
-) -> Version:
-    """Make a draft a version that holds from a moment on, at once without one. A repeat finds the version it made.
-
-    Raises:
-        NotFound: there is no such draft.
-        DraftChanged: it is not the revision that was seen.
-        BookNotReadable, BookRefused: what it says cannot be published.
-        InvalidField: a moment in the past.
-        VersionTaken: another version was published at the same moment.
-    """
-    draft = _there(await fetch_one(connection, SQL["lock_draft"], Draft, draft_id), draft_id)
-    _require_revision(draft, revision)
-    now = clock.now()
-    if draft.published_version is not None:
-        known = await find_version(connection, draft.published_version, now)
-        if effective_at in {None, known.effective_at}:
-            return known
-        raise DraftPublished(draft.published_version)
-    book = read_draft(draft, _beginning_of(effective_at, now))
-    published = await publish(connection, book, operator_id, settings, clock)
-    await connection.execute(SQL["mark_draft_published"], draft_id, published.version, now, operator_id)
-    return published
-
-
-def _beginning_of(effective_at: datetime | None, now: datetime) -> datetime:
-    if effective_at is not None and effective_at < now:
-        raise InvalidField(field="effective_at", reason="must not be in the past")
-    return effective_at or now
-
-
-async def publish(
-    connection: Connection,
-    book: PriceBook,
-    operator_id: int | None,
-    settings: Settings,
-    clock: Clock,
-    copied_from: int | None = None,
-) -> Version:
-    """Write a book as the next version, unless the linter refuses it. It holds from its effective_at.
-
-    Raises:
-        BookRefused: the linter refuses it.
-        VersionTaken: another version was published at the same moment.
-    """
-    now = clock.now()
-    if refused := refusals(await look_at(connection, book, settings, now)):
-        raise BookRefused(refused)
-    version = await newest_version(connection) + 1
+async def publish_undecided(connection: Connection, book: PriceBook, clock: Clock) -> Version:
+    """Write a book that comes with the house as the next version, as who owns the tables: nobody else may without a
+    decision. It holds from its effective_at."""
+    now, version = clock.now(), await newest_version(connection) + 1
     prices = tuple(msgspec.structs.replace(price, version=version) for price in book.prices)
     numbered = msgspec.structs.replace(book, version=version, prices=prices)
-    if not await write_book(connection, numbered, published_at=now, published_by=operator_id, copied_from=copied_from):
-        raise VersionTaken
+    assert await write_book(connection, numbered, published_at=now), "nobody else writes one"
     return await find_version(connection, version, now)
-
-
-async def roll_back(
-    connection: Connection, version: int, operator_id: int | None, reason: str, settings: Settings, clock: Clock
-) -> Version:
-    """Publish what an earlier version says again, as a new version that holds now. A repeat finds what it made.
-
-    Raises:
-        NotFound: there is no such version.
-        VersionNotPast: it does not hold yet, or was withdrawn.
-        BookRefused: what was true then is not today.
-        VersionTaken: another version was published at the same moment.
-    """
-    now = clock.now()
-    wanted, current = await find_version(connection, version, now), await version_in_force(connection, now)
-    if current is not None:
-        present = await find_version(connection, current, now)
-        if version in {present.version, present.copied_from}:
-            return present
-    if wanted.state is not BookState.PAST:
-        raise VersionNotPast(version=version, state=wanted.state)
-    book = msgspec.structs.replace(await read_book(connection, version), effective_at=now, note=reason)
-    return await publish(connection, book, operator_id, settings, clock, copied_from=version)
 
 
 async def withdraw(

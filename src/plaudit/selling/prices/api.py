@@ -3,18 +3,22 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 
 from plaudit.countries import Country
 from plaudit.db import Connection
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import House, told
+from plaudit.decisions.model import REFUSED, Decision
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
-from plaudit.selling.prices import actions, taxes
+from plaudit.selling.prices import actions, decisions, taxes
 from plaudit.selling.prices.answers import (
     DraftAnswer,
     DraftLineAnswer,
@@ -46,9 +50,9 @@ from plaudit.selling.prices.model import (
     NewTaxRate,
     PublishRequest,
     TomlText,
+    Version,
     VersionNotPast,
     VersionNotScheduled,
-    VersionTaken,
 )
 from plaudit.selling.prices.pricing import NoPrices, PriceBook
 from plaudit.selling.prices.shelf import read_book
@@ -101,7 +105,9 @@ async def compare_price_book(version: VersionPath, database: Database, clock: Cl
     access=_OPERATOR,
     operation_id="RollBackPriceBook",
     tags=_TAGS,
-    problems=(BookRefused, VersionNotPast, VersionTaken),
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=(BookRefused, VersionNotPast, *REFUSED),
     summary="Go back to an earlier version",
 )
 async def roll_back(
@@ -109,13 +115,14 @@ async def roll_back(
     data: JSONBody[Because],
     caller: Caller,
     database: Database,
-    settings: Settings,
     clock: Clock,
-) -> VersionAnswer:
-    """Publishes what it says again, as a new version that holds at once. Nothing that was published is changed."""
+    house: NamedDependency[House],
+) -> Response[VersionAnswer]:
+    """Publishes what it says again, as a new version. Nothing that was published is changed. 202 with the decision that
+    waits for another operator; 201 where one decides alone: then it holds at once."""
     async with database.transaction() as connection:
-        made = await actions.roll_back(connection, version, caller.person_id, data.reason, settings, clock)
-    return version_answer(made)
+        asked = await decisions.roll_back_or_ask(connection, clock, house, version, data.reason, caller.person_id)
+        return await _told(connection, asked)
 
 
 @post(
@@ -266,7 +273,9 @@ async def preview_draft(draft_id: FromPath[UUID], region: Region, database: Data
     access=_OPERATOR,
     operation_id="PublishPriceDraft",
     tags=_TAGS,
-    problems=(BookNotReadable, BookRefused, DraftChanged, DraftPublished, VersionTaken),
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=(BookNotReadable, BookRefused, DraftChanged, DraftPublished, *REFUSED),
     summary="Publish or schedule a draft",
 )
 async def publish_draft(
@@ -274,15 +283,18 @@ async def publish_draft(
     data: JSONBody[PublishRequest],
     caller: Caller,
     database: Database,
-    settings: Settings,
     clock: Clock,
-) -> VersionAnswer:
-    """It becomes the next version and can never be changed. What the linter refuses is not published."""
+    house: NamedDependency[House],
+) -> Response[VersionAnswer]:
+    """It becomes the next version and can never be changed. What the linter refuses is not published. 202 with the
+    decision that waits for another operator; 201 where one decides alone."""
     async with database.transaction() as connection:
-        version = await actions.publish_draft(
-            connection, draft_id, data.revision, data.effective_at, caller.person_id, settings, clock
-        )
-    return version_answer(version)
+        asked = await decisions.publish_or_ask(connection, clock, house, draft_id, data, caller.person_id)
+        return await _told(connection, asked)
+
+
+async def _told(connection: Connection, asked: Version | Decision) -> Response[VersionAnswer]:
+    return await told(connection, decisions.PRICE_BOOK, version_answer(asked) if isinstance(asked, Version) else asked)
 
 
 async def _answer(connection: Connection, draft: Draft, settings: Settings, clock: Clock) -> DraftAnswer:
@@ -318,14 +330,26 @@ async def list_tax_rates(
     return taxes.RATES.page(found, limit, lambda rate: rate.tax_rate_id, tax_answer)
 
 
-@post("/tax-rates", access=_OPERATOR, operation_id="DecideTaxRate", tags=_TAGS, summary="Decide a tax rate")
+@post(
+    "/tax-rates",
+    access=_OPERATOR,
+    operation_id="DecideTaxRate",
+    tags=_TAGS,
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=REFUSED,
+    summary="Decide a tax rate",
+)
 async def decide_tax_rate(
-    data: JSONBody[NewTaxRate], caller: Caller, database: Database, clock: Clock
-) -> TaxRateAnswer:
+    data: JSONBody[NewTaxRate], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
+) -> Response[TaxRateAnswer]:
     """It holds from its first day on, in the middle of a price book too: a price that includes the tax stays and is
-    split otherwise, one without it comes to another total."""
+    split otherwise, one without it comes to another total. 202 with the decision that waits for another operator; 201
+    where one decides alone."""
     async with database.transaction() as connection:
-        return tax_answer(await taxes.override_tax(connection, data, caller.person_id, clock))
+        asked = await decisions.tax_or_ask(connection, clock, house, data, caller.person_id)
+        made = asked if isinstance(asked, Decision) else tax_answer(asked)
+        return await told(connection, decisions.TAX_RATE, made)
 
 
 HANDLERS: list[Any] = [

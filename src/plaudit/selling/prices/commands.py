@@ -2,21 +2,26 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, NamedTuple, TypeVar
 
 import click
 
 from plaudit.database_command import CLOCK, in_transaction
 from plaudit.db import Connection
+from plaudit.decisions.model import Decision
 from plaudit.ids import new_id
 from plaudit.limits import MOMENT_YEAR_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.moments import is_within
+from plaudit.people.access import fits_staff
+from plaudit.people.model import Role, roles_here
+from plaudit.people.roles import list_grants
 from plaudit.problems import NotFound
 from plaudit.selling.prices import actions
 from plaudit.selling.prices.book_file import read_text
 from plaudit.selling.prices.book_text import write_text
+from plaudit.selling.prices.decisions import PRICE_BOOK, book_or_ask
 from plaudit.selling.prices.lint import refusals
-from plaudit.selling.prices.model import BookNotReadable, BookRefused, Finding, NewDraft
+from plaudit.selling.prices.model import BookNotReadable, BookRefused, Finding, NewDraft, Version
 from plaudit.selling.prices.pricing import PriceBook
 from plaudit.selling.prices.shelf import read_book
 from plaudit.settings import Settings, SetupError
@@ -90,17 +95,52 @@ def lint(file: IO[str], at: str | None, data: Path | None) -> int:
 @prices.command("publish")
 @_FILE
 @_AT
+@click.option("--by", type=click.IntRange(min=1), help="In which operator's name, where there are several.")
 @_DATA
-def publish(file: IO[str], at: str | None, data: Path | None) -> int:
-    """Publish FILE as the next version."""
+def publish(file: IO[str], at: str | None, by: int | None, data: Path | None) -> int:
+    """Propose FILE as the next version, for another operator to confirm; where one decides alone, publish it."""
     book, settings = _read(file.read(), at), Settings.from_environment()
+    effective_at = book.effective_at if at else None
+
+    async def work(connection: Connection) -> Version | Decision:
+        operator_id = await _operator(connection, by)
+        return await book_or_ask(connection, CLOCK, _House(settings), book, effective_at, operator_id)
+
     try:
-        version = in_transaction(data, lambda connection: actions.publish(connection, book, None, settings, CLOCK))
+        asked = in_transaction(data, work)
     except BookRefused as refused:
         _show(refused.findings)
         return 1
-    click.echo(f"version {version.version} {version.state}, holds from {_time(version.effective_at)}")
+    if isinstance(asked, Decision):
+        click.echo(f"proposed: decision {asked.id} waits for another operator, at /operator/decisions/{asked.id}")
+    else:
+        click.echo(f"version {asked.version} {asked.state}, holds from {_time(asked.effective_at)}")
     return 0
+
+
+class _House(NamedTuple):
+    """What of a process decides here."""
+
+    settings: Settings
+
+
+async def _operator(connection: Connection, wanted: int | None) -> int:
+    """In whose name prices are published: an operator who was made one here; without a wish, the only one.
+
+    Raises:
+        SetupError: there is no such operator, or several and none is named.
+    """
+    given: dict[int, set[Role]] = {}
+    for grant in await list_grants(connection):
+        given.setdefault(grant.person_id, set()).add(grant.role)
+    able = [
+        one for one, held in given.items() if fits_staff(PRICE_BOOK.access, roles_here((), held, None), reading=False)
+    ]
+    if wanted in able:
+        return wanted
+    if wanted is None and len(able) == 1:
+        return able[0]
+    raise SetupError("say in which operator's name, --by PERSON: `plaudit operator list` shows who may publish prices")
 
 
 @prices.command("list")

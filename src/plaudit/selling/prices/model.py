@@ -115,6 +115,27 @@ class PublishRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     effective_at: Annotated[Moment, Meta(description="Not in the past; at once when it is left out.")] | None = None
 
 
+class ProposedVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A version that is to be. The book it is of is kept under its hash, so that no other can be published for it."""
+
+    book_sha256: str
+    note: str
+    prices: int
+    """How many regions and channels it has."""
+    effective_at: datetime | None = None
+    copied_from: int | None = None
+    draft_id: UUID | None = None
+    revision: int | None = None
+
+
+class BookInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that holds."""
+
+    version: int
+    note: str
+    prices: int
+
+
 class Because(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Why something is done."""
 
@@ -194,11 +215,6 @@ class DraftPublished(Conflict):
 
     def __init__(self, version: int) -> None:
         super().__init__(version=version)
-
-
-class VersionTaken(Conflict):
-    code: ClassVar[str] = "price_book_version_taken"
-    title: ClassVar[str] = "Another version was published at the same moment; compare with it and try again."
 
 
 class VersionNotScheduled(Conflict):

@@ -131,6 +131,23 @@ order by version desc limit $2
 insert into price_book_withdrawal (version, withdrawn_at, withdrawn_by, reason) values ($1, $2, $3, $4)
 on conflict (version) do nothing returning version
 
+-- What is decided
+
+-- name: keep_proposed_book
+insert into price_book_proposal (sha256, book) values ($1, $2) on conflict do nothing
+
+-- name: proposed_book
+select book from price_book_proposal where sha256 = $1
+
+-- name: price_book_strays
+select bound, region, channel from price_book_proposal p, price_book_strays(p.book::jsonb, $2) where p.sha256 = $1
+
+-- name: publish_price_book
+select publish_price_book($1, $2)
+
+-- name: decided_version
+select version, published_at from price_book where decision_id = $1
+
 -- Drafts
 
 -- columns: draft
@@ -159,7 +176,8 @@ update price_draft d set name = $2, toml = $3, revision = revision + 1, changed_
 where draft_id = $1 returning {draft}
 
 -- name: mark_draft_published
-update price_draft set published_version = $2, changed_at = $3, changed_by = $4 where draft_id = $1
+-- Unless somebody went on with it since it was proposed.
+update price_draft set published_version = $2, changed_at = $3, changed_by = $4 where draft_id = $1 and revision = $5
 
 -- name: delete_draft
 delete from price_draft where draft_id = $1
@@ -190,10 +208,21 @@ select pg_advisory_xact_lock(hashtext('plaudit.tax_rate'));
 
 -- name: write_tax -> TaxRate
 insert into tax_rate as t (country, name, rate_bps, valid_from, valid_until, source, is_override, recorded_at, recorded_by,
-    request_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    request_id, decision_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (request_id) do nothing
 returning {tax_rate}
+
+-- name: tax_on -> TaxRate
+select {tax_rate} from tax_rate t
+where country = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
+order by is_override desc, tax_rate_id desc limit 1
+
+-- name: tax_is_within
+select tax_rate_is_within($1, $2, $3, $4, $5)
+
+-- name: tax_of_decision -> TaxRate
+select {tax_rate} from tax_rate t where decision_id = $1
 
 -- name: tax_of_request -> TaxRate
 select {tax_rate} from tax_rate t where request_id = $1
@@ -225,10 +254,15 @@ select subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from
     recorded_at, recorded_by, request_id
 from subdivision_tax_rate where request_id = $1
 
+-- name: subdivision_rate_of_decision -> SubdivisionRate
+select subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
+    recorded_at, recorded_by, request_id
+from subdivision_tax_rate where decision_id = $1
+
 -- name: write_subdivision_rate -> SubdivisionRate
 insert into subdivision_tax_rate (country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
-    recorded_at, recorded_by, request_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    recorded_at, recorded_by, request_id, decision_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (request_id) do nothing
 returning subdivision_tax_rate_id, country, subdivision, name, rate_ppm, valid_from, valid_until, source, is_override,
     recorded_at, recorded_by, request_id

@@ -4,17 +4,22 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
 from plaudit.countries import Country
+from plaudit.decisions.answers import DecisionAnswer
+from plaudit.decisions.asking import House, told
+from plaudit.decisions.model import REFUSED, Decision
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.selling.prices import subdivisions
+from plaudit.selling.prices.decisions import SUBDIVISION_TAX_RATE, subdivision_tax_or_ask
 from plaudit.selling.prices.subdivisions import NewSubdivisionRate, SubdivisionRate
 from plaudit.selling.prices.taxes import RATES
 
@@ -78,14 +83,20 @@ async def list_rates(
     access=Access.PRICING,
     operation_id="DecideSubdivisionTaxRate",
     tags=_TAGS,
+    status_code=201,
+    other_answers={202: DecisionAnswer},
+    problems=REFUSED,
     summary="Decide the tax rate of a state or province",
 )
 async def decide_rate(
-    data: JSONBody[NewSubdivisionRate], caller: Caller, database: Database, clock: Clock
-) -> SubdivisionRateAnswer:
-    """It holds from its first day on. What was quoted before keeps its tax."""
+    data: JSONBody[NewSubdivisionRate], caller: Caller, database: Database, clock: Clock, house: NamedDependency[House]
+) -> Response[SubdivisionRateAnswer]:
+    """It holds from its first day on. What was quoted before keeps its tax. 202 with the decision that waits for
+    another operator; 201 where one decides alone."""
     async with database.transaction() as connection:
-        return _answer(await subdivisions.override_rate(connection, data, caller.person_id, clock))
+        asked = await subdivision_tax_or_ask(connection, clock, house, data, caller.person_id)
+        made = asked if isinstance(asked, Decision) else _answer(asked)
+        return await told(connection, SUBDIVISION_TAX_RATE, made)
 
 
 HANDLERS: list[Any] = [list_rates, decide_rate]

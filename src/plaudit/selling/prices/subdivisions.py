@@ -13,11 +13,11 @@ from msgspec import Meta
 from plaudit.clock import Clock
 from plaudit.countries import Country
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.ids import require_uuid7
-from plaudit.problems import IdempotencyConflict, InvalidField
+from plaudit.decisions.model import Decision
+from plaudit.problems import IdempotencyConflict
 from plaudit.selling.prices.model import IdMeta, Reason
 from plaudit.selling.prices.subdivision_names import NAMES
-from plaudit.selling.prices.taxes import day_in
+from plaudit.selling.prices.taxes import day_in, require_days, require_within
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
@@ -86,29 +86,50 @@ async def rates_below(
     return await fetch_all(connection, SQL["subdivision_rates"], SubdivisionRate, country, before, limit)
 
 
-async def override_rate(
-    connection: Connection, new: NewSubdivisionRate, operator_id: int | None, clock: Clock
-) -> SubdivisionRate:
-    """What an operator decides a rate to be, from a day on. The same id with the same body is one decision.
+async def rate_on(connection: Connection, country: str, subdivision: str, day: date) -> SubdivisionRate | None:
+    """The rate of a part of a country on a day; None: none is known."""
+    return await fetch_one(connection, SQL["subdivision_rate"], SubdivisionRate, country, subdivision, day)
+
+
+async def known_rate(connection: Connection, new: NewSubdivisionRate) -> SubdivisionRate | None:
+    """What an id made before.
+
+    Raises:
+        IdempotencyConflict: it came with another decision.
+    """
+    known = await fetch_one(connection, SQL["subdivision_rate_of_request"], SubdivisionRate, new.id)
+    if known and [*(getattr(known, name) for name in _BODY), known.source] != [
+        *(getattr(new, name) for name in _BODY),
+        new.reason,
+    ]:
+        raise IdempotencyConflict
+    return known
+
+
+async def check_rate(connection: Connection, clock: Clock, new: NewSubdivisionRate) -> None:
+    """Whether an operator's rate may be.
 
     Raises:
         InvalidField: days that have passed, or none at all between the two.
-        IdempotencyConflict: the id came with another decision.
+        OutOfBounds: it is too far from what holds, held lately or will hold.
     """
-    require_uuid7(new.id, "id", clock)
-    known = await fetch_one(connection, SQL["subdivision_rate_of_request"], SubdivisionRate, new.id)
-    if known is None:
-        if new.valid_from < day_in(new.country, clock.now()):
-            raise InvalidField(field="valid_from", reason="must not be in the past: what was sold keeps its tax")
-        if new.valid_until is not None and new.valid_until <= new.valid_from:
-            raise InvalidField(
-                field="valid_until", reason="must be after valid_from; it is the first day without this rate"
-            )
-        body = [getattr(new, name) for name in _BODY]
-        written = (*body, new.reason, True, clock.now(), operator_id, new.id)
-        known = await fetch_one(connection, SQL["write_subdivision_rate"], SubdivisionRate, *written)
-        known = known or await fetch_one(connection, SQL["subdivision_rate_of_request"], SubdivisionRate, new.id)
-        assert known is not None  # the row that was in the way is committed
-    if [getattr(known, name) for name in _BODY] != [getattr(new, name) for name in _BODY] or known.source != new.reason:
-        raise IdempotencyConflict
-    return known
+    require_days(new.country, new.valid_from, new.valid_until, clock)
+    await require_within(connection, clock, new.country, new.subdivision, new.rate_ppm, new.valid_from)
+
+
+async def record_decided(
+    connection: Connection, clock: Clock, new: NewSubdivisionRate, decision: Decision
+) -> SubdivisionRate:
+    """What was decided a rate to be."""
+    body = [getattr(new, name) for name in _BODY]
+    written = (*body, new.reason, True, clock.now(), decision.proposed_by, new.id, decision.id)
+    made = await fetch_one(connection, SQL["write_subdivision_rate"], SubdivisionRate, *written)
+    assert made is not None, "its decision has its id"
+    return made
+
+
+async def decided_rate(connection: Connection, decision_id: UUID) -> SubdivisionRate:
+    """The rate that a confirmed decision made."""
+    rate = await fetch_one(connection, SQL["subdivision_rate_of_decision"], SubdivisionRate, decision_id)
+    assert rate is not None, "a confirmed decision made one"
+    return rate

@@ -13,7 +13,8 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
-from plaudit.ids import require_uuid7
+from plaudit.decisions.actions import bound
+from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.languages.formats import zone_of
 from plaudit.pages import Number, Places
 from plaudit.problems import IdempotencyConflict, InvalidField
@@ -85,45 +86,80 @@ async def record_published(connection: Connection, now: datetime) -> int:
         if before and before.valid_from >= day:  # another server has newer data
             continue
         source = f"{_DATA} of {day}"
-        await connection.execute(SQL["write_tax"], country, name, rate_bps, day, None, source, False, now, None, None)
+        await connection.execute(SQL["write_tax"], country, name, rate_bps, day, None, source, False, now, *(None,) * 3)
         written += 1
     return written
 
 
-async def override_tax(connection: Connection, new: NewTaxRate, operator_id: int | None, clock: Clock) -> TaxRate:
-    """What an operator decides a country's rate to be, from a day on. The same id with the same body is one decision.
+async def rate_on(connection: Connection, country: str, day: date) -> TaxRate | None:
+    """The rate that holds in a country on a day; None: that of the price book."""
+    return await fetch_one(connection, SQL["tax_on"], TaxRate, country, day)
+
+
+async def known_rate(connection: Connection, new: NewTaxRate) -> TaxRate | None:
+    """What an id made before.
+
+    Raises:
+        IdempotencyConflict: it came with another decision.
+    """
+    known = await fetch_one(connection, SQL["tax_of_request"], TaxRate, new.id)
+    if known is None:
+        return None
+    present = (known.country, known.name, known.rate_bps, known.valid_from, known.valid_until, known.source)
+    if present != (new.country, new.name, new.rate_bps, new.valid_from, new.valid_until, new.reason):
+        raise IdempotencyConflict
+    return known
+
+
+async def check_rate(connection: Connection, clock: Clock, new: NewTaxRate) -> None:
+    """Whether an operator's rate may be.
 
     Raises:
         InvalidField: days that have passed, or none at all between the two.
-        IdempotencyConflict: the id came with another decision.
+        OutOfBounds: it is too far from what holds, held lately or will hold.
     """
-    require_uuid7(new.id, "id", clock)
-    if known := await fetch_one(connection, SQL["tax_of_request"], TaxRate, new.id):
-        return _same(known, new)
-    if new.valid_from < day_in(new.country, clock.now()):
+    require_days(new.country, new.valid_from, new.valid_until, clock)
+    await require_within(connection, clock, new.country, None, 100 * new.rate_bps, new.valid_from)
+
+
+def require_days(country: str, valid_from: date, valid_until: date | None, clock: Clock) -> None:
+    """Raises:
+    InvalidField: days that have passed there, or none at all between the two.
+    """
+    if valid_from < day_in(country, clock.now()):
         raise InvalidField(field="valid_from", reason="must not be in the past: what was sold keeps its tax")
-    if new.valid_until is not None and new.valid_until <= new.valid_from:
+    if valid_until is not None and valid_until <= valid_from:
         raise InvalidField(
             field="valid_until", reason="must be after valid_from; it is the first day without this rate"
         )
+
+
+async def require_within(
+    connection: Connection, clock: Clock, country: str, subdivision: str | None, rate_ppm: int, valid_from: date
+) -> None:
+    """Raises:
+    OutOfBounds: a rate of a country, or of a part of it, is too far from those around it.
+    """
+    name = "tax_rate_change_bps"
+    if not await connection.fetchval(SQL["tax_is_within"], country, subdivision, rate_ppm, valid_from, clock.now()):
+        raise OutOfBounds(bound=name, value=await bound(connection, name))
+
+
+async def record_decided(connection: Connection, clock: Clock, new: NewTaxRate, decision: Decision | None) -> TaxRate:
+    """What was decided a country's rate to be; without a decision it comes with the house."""
     written = await fetch_one(
         connection,
         SQL["write_tax"],
         TaxRate,
         *(new.country, new.name, new.rate_bps, new.valid_from, new.valid_until, new.reason),
-        *(True, clock.now(), operator_id, new.id),
+        *(True, clock.now(), decision and decision.proposed_by, new.id, decision and decision.id),
     )
-    return written or await _found(connection, new)
+    assert written is not None, "its decision has its id"
+    return written
 
 
-async def _found(connection: Connection, new: NewTaxRate) -> TaxRate:
-    known = await fetch_one(connection, SQL["tax_of_request"], TaxRate, new.id)
-    assert known is not None  # the row that was in the way is committed
-    return _same(known, new)
-
-
-def _same(known: TaxRate, new: NewTaxRate) -> TaxRate:
-    present = (known.country, known.name, known.rate_bps, known.valid_from, known.valid_until, known.source)
-    if present != (new.country, new.name, new.rate_bps, new.valid_from, new.valid_until, new.reason):
-        raise IdempotencyConflict
-    return known
+async def decided_rate(connection: Connection, decision_id: UUID) -> TaxRate:
+    """The rate that a confirmed decision made."""
+    rate = await fetch_one(connection, SQL["tax_of_decision"], TaxRate, decision_id)
+    assert rate is not None, "a confirmed decision made one"
+    return rate

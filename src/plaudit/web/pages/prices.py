@@ -1,12 +1,13 @@
 """The operator's price books: versions, drafts with their findings, what would change, and tax rates."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
 
 from plaudit.db import Connection
+from plaudit.decisions.actions import Filter, list_decisions
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
 from plaudit.pages import BY_NUMBER, BY_TIME
@@ -17,8 +18,10 @@ from plaudit.selling.prices import actions, taxes
 from plaudit.selling.prices.answers import is_publishable, preview_answer, unreadable
 from plaudit.selling.prices.book_text import write_text
 from plaudit.selling.prices.compare import compare
+from plaudit.selling.prices.decisions import KINDS
 from plaudit.selling.prices.model import BookNotReadable, Draft, Finding
 from plaudit.selling.prices.pricing import PriceBook
+from plaudit.selling.prices.publishing import open_proposal
 from plaudit.selling.prices.shelf import read_book
 from plaudit.web.pages.frame import page, viewer_of
 
@@ -39,7 +42,9 @@ async def prices(
         versions = await actions.list_versions(connection, BY_NUMBER.after_or_start(before), PAGE_ROWS + 1, now)
         drafts = await actions.list_drafts(connection, BY_TIME.after_or_start(drafts_before), PAGE_ROWS + 1)
         rates = await taxes.tax_rates(connection, None, taxes.RATES.after_or_start(taxes_before), PAGE_ROWS + 1)
-        people = await people_by_ids(connection, {one for one in _named(versions, drafts, rates) if one is not None})
+        waiting = await _waiting(connection, clock)
+        named = [*_named(versions, drafts, rates), *(one.by for one in waiting)]
+        people = await people_by_ids(connection, {one for one in named if one is not None})
     return page(
         "prices.html",
         viewer,
@@ -52,8 +57,27 @@ async def prices(
         rates=rates[:PAGE_ROWS],
         more_rates=taxes.RATES.next(rates, PAGE_ROWS, lambda rate: rate.tax_rate_id),
         people=people,
+        waiting=waiting,
         first=before is None and drafts_before is None and taxes_before is None,
     )
+
+
+class _Proposal(NamedTuple):
+    """What of prices and taxes waits for another operator."""
+
+    id: UUID
+    title: str
+    note: str
+    by: int
+
+
+async def _waiting(connection: Connection, clock: Clock) -> list[_Proposal]:
+    found = [
+        (kind, one)
+        for kind in KINDS
+        for one in await list_decisions(connection, clock, Filter(kind.name, open=True), BY_TIME.after(None), PAGE_ROWS)
+    ]
+    return [_Proposal(one.id, kind.title, one.note, one.proposed_by) for kind, one in found]
 
 
 def _named(versions: list[Any], drafts: list[Any], rates: list[Any]) -> list[int | None]:
@@ -80,6 +104,7 @@ async def draft(
         found = await actions.find_draft(connection, draft_id)
         book, findings = await _look(connection, found, settings, clock)
         current = await actions.book_in_force(connection, now)
+        waiting = await open_proposal(connection)
     regions = sorted({price.region for price in book.prices}) if book else []
     shown = region if region in regions else _first_region(regions, settings)
     return page(
@@ -93,6 +118,8 @@ async def draft(
         regions=regions,
         preview=preview_answer(book, shown, now) if book and shown else None,
         comparison=compare(current, book) if book and current else None,
+        waiting=waiting,
+        one_operator=settings.one_operator,
         data={"id": str(draft_id), "revision": found.revision},
     )
 

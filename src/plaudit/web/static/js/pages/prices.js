@@ -18,6 +18,12 @@ const attempt = (button, act) => busy(button, async () => {
   }
 });
 
+/** To what came of publishing: the versions, or the decision that waits. @param {any} made @param {string} done */
+function goOn(made, done) {
+  toast(made.content_sha256 ? "Proposed. Another operator confirms it." : done);
+  location.assign(made.content_sha256 ? `/operator/decisions/${made.id}` : "/operator/prices");
+}
+
 // Versions
 const newDraft = new Meant();
 /** @param {string} name @param {{version?: number, toml?: string}} beginning */
@@ -36,11 +42,10 @@ onSubmit("[data-new-draft]", (form, button) => busy(button, async () => {
 }));
 onClick("data-draft-of", (button, version) => attempt(button, () => begin(`From version ${version}`, { version: Number(version) })));
 onClick("data-roll-back", async (button, version) => {
-  const reason = await confirmed({ title: `Go back to version ${version}?`, text: "What it says is published again as a new version that holds at once. Quotes that were given keep their price.", ask: "Why?", action: "Go back" });
+  const reason = await confirmed({ title: `Go back to version ${version}?`, text: "What it says is published again as a new version. Quotes that were given keep their price.", ask: "Why?", action: "Go back" });
   if (reason) await attempt(button, async () => {
     const made = await api("POST", `/v1/price-books/${version}/rollback`, { reason });
-    toast(`Version ${made.version} holds now.`);
-    location.assign("/operator/prices");
+    goOn(made, `Version ${made.version} holds now.`);
   });
 });
 onClick("data-withdraw", async (button, version) => {
@@ -69,11 +74,11 @@ onSubmit("[data-new-tax]", (form, button) => busy(button, async () => {
   const until = valueOf(form, "valid_until");
   const body = { country: valueOf(form, "country"), name: valueOf(form, "name"), rate_bps, valid_from: valueOf(form, "valid_from"), ...(until ? { valid_until: until } : {}), reason: valueOf(form, "reason") };
   try {
-    await newTax.ask("/v1/tax-rates", body);
+    const made = await newTax.ask("/v1/tax-rates", body);
     form.closest("dialog")?.close();
     form.reset();
-    toast("Decided. It holds from its first day.");
-    await renew("#taxes");
+    toast(made.content_sha256 ? "Proposed. Another operator confirms it under Decisions." : "Decided. It holds from its first day.");
+    await renew("#taxes", "#waiting", ".operator-tabs");
   } catch (error) {
     showProblem(form, error);
   }
@@ -152,14 +157,15 @@ onSubmit("[data-publish]", async (form, button) => {
     showAtForm(form, "Save the draft first, so that you publish what you looked at.");
     return;
   }
-  const when = at ? `from ${at.toISOString().slice(0, 16).replace("T", " ")} UTC` : "at once";
-  const sure = await confirmed({ title: "Publish these prices?", text: `They hold ${when}. A published version is never changed; you can go back to an earlier one.`, action: at ? "Schedule" : "Publish" });
+  const when = at ? `from ${at.toISOString().slice(0, 16).replace("T", " ")} UTC` : "as soon as may be";
+  const sure = await confirmed("proposes" in form.dataset
+    ? { title: "Propose these prices?", text: `They hold ${when}, once another operator has confirmed exactly what the draft says now.`, action: "Propose" }
+    : { title: "Publish these prices?", text: `They hold ${when}. A published version is never changed; you can go back to an earlier one.`, action: at ? "Schedule" : "Publish" });
   if (!sure) return;
   await busy(button, async () => {
     try {
       const version = await api("POST", `/v1/price-book-drafts/${data.id}/publish`, { revision: data.revision, ...(at ? { effective_at: at.toISOString() } : {}) });
-      toast(`Version ${version.version} is ${version.state}.`);
-      location.assign("/operator/prices");
+      goOn(version, `Version ${version.version} is ${version.state}.`);
     } catch (error) {
       showProblem(form, error);
       await renew("#findings");
