@@ -6,7 +6,9 @@ import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
+from plaudit.ids import new_id
 from plaudit.people import roles
+from plaudit.people.development import ISSUER
 from plaudit.people.model import Role
 from plaudit.settings import Settings
 from plaudit.web.pages.operator_places import GROUPS
@@ -79,21 +81,38 @@ async def test_each_is_shown_what_they_may_open(
         assert await bar(olga, group.address, group.label) == [tab.address for tab in group.tabs]
 
 
-async def test_an_owner_sees_keys_and_roles_and_takes_a_key_away(
+async def test_pages_show_who_may_come_in_by_whose_word_and_what_waits(
     desk: Desk, owner_connection: OwnConnection, clock: ManualClock
 ) -> None:
     olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
-    await roles.grant_role(owner_connection, await desk.person_id("carl"), Role.CATALOGUE, clock)
+    carl, ada = await desk.person_id("carl"), await desk.person_id("ada")
+    await roles.grant_role(owner_connection, carl, Role.CATALOGUE, clock)
     await desk.server_key("of the shop")
+
+    async def shows(address: str, *texts: str) -> None:
+        page = await olga.get(address, headers={"Accept": "text/html"})
+        assert page.status_code == 200, page.text
+        assert [one for one in texts if one not in page.text] == [], address
+
+    role = {"person_id": str(ada), "role": "owner", "note": "She minds it while I am away."}
+    assert (await olga.post("/v1/operator/roles", json=role)).status_code == 202
+    link = {"id": str(new_id(clock)), "person_id": str(carl), "other_id": str(ada), "note": "One address."}
+    assert (await olga.post("/v1/person-links", json=link)).status_code == 201
+    wider = {"name": "key_life_days", "value": 500, "note": "Audits are yearly."}
+    assert (await olga.post("/v1/decision-bounds", json=wider)).status_code == 202
     key_id = await owner_connection.fetchval("select id from api_key")
-    seen = await olga.get("/operator/access", headers={"Accept": "text/html"})
-    assert seen.status_code == 200
-    assert {"of the shop", "money-read", "catalogue", "not yet"} <= {
-        one for one in ("of the shop", "money-read", "catalogue", "not yet") if one in seen.text
-    }
-    assert (await olga.post(f"/operator/access/keys/{key_id}/revoke")).status_code == 303
-    assert "revoked" in (await olga.get("/operator/access", headers={"Accept": "text/html"})).text
-    assert await owner_connection.fetchval("select revoked_at is not null from api_key")
+    await shows(
+        "/operator/access?who=ada", "By the command line", "catalogue", "Waits for another", role["note"], "@ada"
+    )
+    await shows(f"/operator/access?person={ada}", f'data-propose-role="{ada}"')
+    await shows("/operator/keys", "of the shop", "money-read", "Not used yet", "A new key")
+    await shows(f"/operator/keys?key={key_id}", "Change of the shop", 'name="another_secret"')
+    await shows("/operator/platforms", ISSUER, "You came by it", "By the command line")
+    await shows("/operator/bounds?name=key_life_days", "Longest life of a key", "400 days", "500", wider["note"])
+    await shows(f"/operator/links?person={carl}", "One address.", "Linked now of carl", f'data-link="{carl}"')
+    await shows("/operator/links?who=nobody", "Nobody is called that")
+    assert (await olga.post(f"/v1/operator/keys/{key_id}/revoke")).status_code == 200
+    await shows("/operator/keys", "Revoked")
 
 
 async def test_a_setting_says_what_a_platform_s_operators_are(database_url: str, clock: ManualClock) -> None:

@@ -63,7 +63,8 @@ class WantedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         try:
             networks = sorted({str(ip_network(one)) for one in self.networks})
         except ValueError as error:
-            raise InvalidField(field="body.networks", reason=f"{error}; such as 203.0.113.0/24") from error
+            reason = f"must hold addresses or networks, such as 203.0.113.0/24: {error}"
+            raise InvalidField(field="body.networks", reason=reason) from error
         return NewKey(
             name=self.name, issuer=self.issuer, scopes=sorted(set(self.scopes)), networks=networks,
             expires_at=self.expires_at, secret_sha256=secret, overlap_hours=self.overlap_hours, note=self.note,

@@ -7,4 +7,5 @@ ROOM = Room(
     tables="admission",
     routers=("api:router",),
     decisions="decisions:KINDS",
+    pages=("access", "keys", "platforms"),
 )

@@ -8,5 +8,5 @@ ROOM = Room(
     held="holdings:HELD",
     routers=("api:router", "bounds_api:router", "links_api:router"),
     decisions="bounds:KINDS",
-    pages=("decisions",),
+    pages=("decisions", "bounds", "links"),
 )

@@ -8,7 +8,7 @@ ROOM = Room(
     held="holdings:HELD",
     routers=("api:router", "told_api:router", "own_sessions_api:router"),
     jobs="jobs:people_jobs",
-    pages=("people", "sign_in", "access"),
+    pages=("people", "sign_in"),
     commands=(
         RoomCommand("issuer", "issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
         RoomCommand("key", "key_commands:key", "Make, list, rotate and revoke API keys of servers."),

@@ -66,12 +66,14 @@ GROUPS = (
             Tab("accounting", "/operator/accounting", "Accounting"),
             Tab("taxes", "/operator/taxes", "Taxes"),
             Tab("audits", "/operator/audits", "Audits"),
+            Tab("acts", "/operator/acts", "Trail"),
         ),
     ),
     Group(
         "People",
         (
             Tab("freezes", "/operator/freezes", "Freezes"),
+            Tab("links", "/operator/links", "Linked accounts"),
             Tab("grants", "/operator/grants", "Give coins"),
             Tab("mails", "/operator/mails", "Mail"),
         ),
@@ -80,9 +82,11 @@ GROUPS = (
         "Set-up",
         (
             Tab("setup", "/operator/setup", "Checks"),
-            Tab("access", "/operator/access", "Access"),
+            Tab("access", "/operator/access", "Roles"),
+            Tab("keys", "/operator/keys", "Keys"),
+            Tab("platforms", "/operator/platforms", "Platforms"),
+            Tab("bounds", "/operator/bounds", "Bounds"),
             Tab("webhooks", "/operator/webhooks", "Webhooks"),
-            Tab("acts", "/operator/acts", "Trail"),
         ),
     ),
 )

@@ -1,0 +1,87 @@
+"""How far one decision may go: what holds, in words of people, and proposing another value."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from litestar import Response, Router, get
+from litestar.params import Parameter
+
+from plaudit.decisions.bounds import BOUND, Bound, list_bounds
+from plaudit.decisions.kinds import brought_kinds
+from plaudit.injected import Clock, Database
+from plaudit.languages.formats import format_coins, format_days, format_diamonds, format_number, format_share
+from plaudit.limits import NOTE_LENGTH_MAX
+from plaudit.people.access import fits_staff
+from plaudit.people.injected import Caller
+from plaudit.web.pages.filters import span
+from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.proposals import proposed
+
+_DECIDERS = frozenset(kind.access for kind in brought_kinds())
+_UNITS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "bps": ("1/10,000", format_share),
+    "s": ("seconds", span),
+    "days": ("days", format_days),
+    "coins": ("coins", format_coins),
+    "diamonds": ("diamonds", format_diamonds),
+}
+"""By the last word of a name: the unit of its value, and how that reads."""
+_TITLES = {
+    "change_window_s": "What counts together as one change",
+    "grant_alone_coins": "Coins one operator gives alone, at once",
+    "grant_alone_day_coins": "Coins one operator gives alone in a day",
+    "key_life_days": "Longest life of a key",
+    "payout_alone_diamonds": "Payout one operator approves alone",
+    "payout_alone_day_diamonds": "Payouts one operator approves alone in a day",
+    "payout_rate_change_bps": "Change of a payout rate",
+    "payout_rate_lead_s": "A payout rate holds after",
+    "payout_terms_change_bps": "Change of payout terms",
+    "payout_terms_fee_bps": "Change of a payout's fee, of the amount",
+    "payout_terms_lead_s": "Payout terms hold after",
+    "reward_rule_change_bps": "Change of a reward rule",
+    "reward_rule_lead_s": "A reward rule holds after",
+    "reward_rule_maturity_change_bps": "Change of a reward's maturity",
+}
+BoundName = Annotated[str, Parameter(max_length=60)]
+
+
+class BoundLine(msgspec.Struct, frozen=True):
+    """A bound as people read it."""
+
+    bound: Bound
+    title: str
+    text: str
+    unit: str
+
+
+def line_of(bound: Bound) -> BoundLine:
+    """A bound by its name, which ends in its unit."""
+    rest, _, word = bound.name.rpartition("_")
+    unit, said = _UNITS.get(word, (word, format_number))
+    title = _TITLES.get(bound.name, rest.replace("_", " ").capitalize())
+    return BoundLine(bound, title, said(bound.value), unit)
+
+
+@get("/operator/bounds", access=_DECIDERS, include_in_schema=False)
+async def bounds(caller: Caller, database: Database, clock: Clock, name: BoundName = "") -> Response[str]:
+    """`name`: of the one to propose another value of."""
+    async with database.snapshot() as connection:
+        viewer = await viewer_of(connection, caller)
+        found = await list_bounds(connection)
+        proposals = await proposed(connection, clock, BOUND.name)
+    chosen = next((one for one in found if one.name == name), None)
+    return page(
+        "bounds.html",
+        viewer,
+        nav="operator",
+        bounds=found,
+        line_of=line_of,
+        chosen=chosen,
+        proposals=proposals,
+        may_propose=fits_staff(BOUND.access, caller.roles, reading=False),
+        note_length_max=NOTE_LENGTH_MAX,
+    )
+
+
+router = Router("/", route_handlers=[bounds])
