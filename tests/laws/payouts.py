@@ -5,6 +5,8 @@ from tests.support.deciding import confirmed
 _APPROVED = """insert into payout_event (shard, payout_id, from_state, to_state, at, actor, actor_id)
     select shard, id, 'requested', 'approved', changed_at, 'operator', {} from payout"""
 _NONE_ALONE = "; update decision_bound set value = 1 where name = 'payout_alone_diamonds'"
+_NOTHING_A_DAY = """; update decision_bound set value = 0, recorded_at = '2000-01-01 00:00Z'
+    where name = 'payout_person_day_count'"""
 _RATE_OF_IT = """; update payout_rate set source = 'operator', recorded_by = 1,
     decision_id = (select id from decision where kind = 'payout_rate') where version = 1"""
 
@@ -62,5 +64,9 @@ BREAKS = [
                     select min(quoted_at) - interval '2 minutes' from payout_quote),
                 recorded_at from payout_rate""",
         )
+    ),
+    (
+        "payouts_are_controlled",
+        _APPROVED.format("1") + _NOTHING_A_DAY,
     ),
 ]

@@ -29,11 +29,12 @@ from plaudit.trail.refusals import Refusals
 from tests.support.databases import START
 
 _KEPT = """
-    alt animation art audience basis category channel claims client_id content_sha256 cover cover_alt cover_url
-    creator_id creator_subject currency description emergency entity external_id fee_fixed_currency issuer jwks_uri
-    kinds label language locale method names networks next note number other_id owner_subject party person_id
-    platform provider reason reference regions resolution role_names room_id scopes sender_id sender_subject
-    sign_in_label sku stage_url still store subdivision subject subject_id title toml url version video_id viewer_id
+    alt animation art audience basis category channel claims client_id content_sha256 control cover cover_alt
+    cover_url creator_id creator_subject currency description emergency entity external_id fee_fixed_currency
+    issuer jwks_uri kinds label language locale method names networks next note number other_id owner_subject
+    party person_id platform provider reason reference regions resolution role_names room_id scopes sender_id
+    sender_subject sign_in_label sku stage_url still store subdivision subject subject_id title toml url version
+    video_id viewer_id
 """
 KEPT = frozenset(_KEPT.split())
 """Texts in bodies that acts keep: neither secret nor of a person."""

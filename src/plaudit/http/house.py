@@ -33,7 +33,7 @@ from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
 from plaudit.live.seats import Seats
 from plaudit.payouts.providers import PayoutProviders, payout_providers
-from plaudit.payouts.vault import AccountVault, seal_old_accounts
+from plaudit.payouts.vault import FINGERPRINTS, AccountVault, fingerprint_old_accounts, seal_old_accounts
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.people.openid import OpenId
@@ -246,9 +246,10 @@ def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub) -> None:
 async def _open_vault(database: Database, settings: Settings) -> AccountVault:
     """The vault, with everything sealed that earlier versions kept in clear."""
     columns = [column for room in rooms() if room.sealed for column in room.bring(room.sealed)]
-    vault = await open_vault(database, settings, [QUOTES, *(column.purpose for column in columns)])
+    vault = await open_vault(database, settings, [QUOTES, FINGERPRINTS, *(column.purpose for column in columns)])
     accounts = AccountVault(texts_of_keys(settings))
     await seal_old_accounts(database, accounts)
+    await fingerprint_old_accounts(database, accounts)
     for column in columns:
         await seal_what_is_in_clear(database, vault, column)
     return accounts

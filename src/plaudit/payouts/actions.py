@@ -15,6 +15,7 @@ from plaudit.freezes.reading import EARNING, open_of, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_QUOTE_VALID_S
 from plaudit.money import Money
+from plaudit.payouts.controls import require_uncontrolled
 from plaudit.payouts.methods import method_of
 from plaudit.payouts.model import (
     Actor,
@@ -258,6 +259,7 @@ async def approve(
         PayoutStateConflict: something else was decided about it.
         OwnBenefit: it is the operator's own, or that of an account linked to theirs.
         SecondPersonNeeded: it is too much for one to approve, without a decision.
+        PayoutControlled: it waits for a person to let it pass.
     """
     await lock(connection, clock)
     payout = await _locked(connection, payout_id)
@@ -273,6 +275,8 @@ async def approve(
     elif payout.state in {PayoutState.REQUESTED, PayoutState.REFUSED, PayoutState.CANCELLED}:
         if decision_id is None and await needs_two(connection, clock, payout, operator_id):
             raise SecondPersonNeeded
+        if payout.state is PayoutState.REQUESTED:
+            await require_uncontrolled(connection, payout_id, change.at)
         await move(connection, payout, PayoutState.REQUESTED, PayoutState.APPROVED, change)
     else:
         return payout

@@ -12,7 +12,7 @@ from plaudit.creators import actions as creators
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
-from plaudit.payouts import actions, manual_api, methods, operator_api, rates, stuck_api, told
+from plaudit.payouts import actions, controls_api, manual_api, methods, operator_api, rates, stuck_api, told
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
@@ -320,4 +320,13 @@ _HANDLERS: list[Any] = [
     cancel,
     take_webhook,
 ]
-router = Router("/", route_handlers=[*_HANDLERS, *operator_api.HANDLERS, *manual_api.HANDLERS, *stuck_api.HANDLERS])
+router = Router(
+    "/",
+    route_handlers=[
+        *_HANDLERS,
+        *operator_api.HANDLERS,
+        *manual_api.HANDLERS,
+        *controls_api.HANDLERS,
+        *stuck_api.HANDLERS,
+    ],
+)

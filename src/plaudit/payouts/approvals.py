@@ -16,6 +16,7 @@ from plaudit.decisions.model import Decision
 from plaudit.languages.formats import format_diamonds, format_money
 from plaudit.money import Money
 from plaudit.payouts import actions
+from plaudit.payouts.controls import PayoutControlled, require_uncontrolled
 from plaudit.payouts.model import Payout, PayoutMayBeSent, PayoutProviderMissing, PayoutState, PayoutStateConflict
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.people.access import Access
@@ -93,10 +94,11 @@ def _figures(one: PayoutApproval) -> Iterable[Figure]:
     yield Figure("Account", f"{one.holder_name}, {one.country}, ending in {one.account_ending}")
 
 
-async def _check(connection: Connection, _: Clock, one: PayoutApproval) -> None:
+async def _check(connection: Connection, clock: Clock, one: PayoutApproval) -> None:
     payout = await actions.find(connection, one.payout_id, None)
     if payout.state is not PayoutState.REQUESTED:
         raise PayoutStateConflict(state=payout.state)
+    await require_uncontrolled(connection, one.payout_id, clock.now())
 
 
 async def _beneficiary(_: Connection, one: PayoutApproval) -> int:
@@ -129,6 +131,6 @@ PAYOUT = DecisionKind(
     beneficiary=_beneficiary,
     apply=_apply,
     made=_made,
-    problems=(PayoutStateConflict, PayoutProviderMissing, PayoutMayBeSent),
+    problems=(PayoutControlled, PayoutStateConflict, PayoutProviderMissing, PayoutMayBeSent),
     wakes=(SENDS,),
 )

@@ -122,13 +122,14 @@ async def add_method(
         raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
     numbers = _numbers(account)
     sealed = await vault.seal(connection, creator_id, method_id, numbers)
+    fingerprint = await vault.fingerprint(connection, account.country, numbers)
     now = clock.now()
     method = await fetch_one(
         connection,
         SQL["add_method"],
         PayoutMethod,
         *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country, account.currency),
-        *(numbers.ending, sealed, now, now + timedelta(hours=hold_hours)),
+        *(numbers.ending, sealed, now, now + timedelta(hours=hold_hours), fingerprint),
     )
     if method is None:  # another creator was quicker with the same id
         raise IdempotencyConflict

@@ -24,6 +24,7 @@ from plaudit.payouts.answers import (
     place_of,
 )
 from plaudit.payouts.approvals import PAYOUT, PaysOut, approve_or_ask
+from plaudit.payouts.controls import PayoutControlled
 from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
 from plaudit.payouts.jobs import SENDS
 from plaudit.payouts.model import (
@@ -103,7 +104,10 @@ async def list_all(
     status_code=200,
     other_answers={202: DecisionAnswer},
     summary="Agree to a payout",
-    problems=(PayoutMayBeSent, PayoutProviderMissing, PayoutStandsStill, PayoutStateConflict, *REFUSED),
+    problems=(
+        *(PayoutControlled, PayoutMayBeSent, PayoutProviderMissing, PayoutStandsStill, PayoutStateConflict),
+        *REFUSED,
+    ),
 )
 async def approve(
     payout_id: FromPath[UUID],

@@ -63,8 +63,8 @@ select payout_terms_exceed($1, $2, $3, $4, $5);
 
 -- name: add_method -> PayoutMethod
 insert into payout_method (shard, id, creator_id, provider, kind, holder_name, country, currency, account_ending,
-    sealed_account, created_at, payable_from)
-values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    sealed_account, created_at, payable_from, account_fingerprint)
+values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (shard, id) do nothing
 returning id, creator_id, provider, kind, holder_name, country, currency, account_ending, account_key, sealed_account,
     created_at, archived_at, payable_from, key_id is not null as by_platform;
@@ -95,7 +95,7 @@ select account_key from payout_method where account_key <> all ($1::text[]) limi
 
 -- name: methods_to_seal -> MethodToSeal
 -- Those that earlier versions kept in clear, or sealed without the vault.
-select id, creator_id, iban, bank_code, account_number, account_key, sealed_account
+select id, creator_id, country, iban, bank_code, account_number, account_key, sealed_account
 from payout_method where sealed_account is null or account_key is not null
 limit $1 for no key update skip locked;
 
@@ -160,6 +160,24 @@ select payout_id from payout_event where decision_id = $1;
 
 -- name: needs_two
 select payout_needs_two(shard_of($1), $2, $3, $4);
+
+-- name: controls -> PayoutControl
+select p.id as payout_id, c.control, c.figure, c.most, c.since, c.stops, c.passed
+from payout p cross join lateral payout_controls(p.shard, p.id, $2) c
+where p.id = any ($1::uuid[]) and p.state in ('requested', 'approved')
+order by p.id, c.control;
+
+-- name: let_pass
+insert into payout_pass (shard, payout_id, control, figure, reason, passed_by, passed_at)
+values (shard_of($1), $2, $3, $4, $5, $6, $7)
+on conflict do nothing;
+
+-- name: methods_without_fingerprint -> MethodToSeal
+select id, creator_id, country, iban, bank_code, account_number, account_key, sealed_account
+from payout_method where account_fingerprint is null and id > $2 order by id limit $1 for no key update skip locked;
+
+-- name: keep_fingerprint
+update payout_method set account_fingerprint = $3 where shard = shard_of($1) and id = $2;
 
 -- name: note_attention
 update payout set attention = $3 where shard = shard_of($1) and id = $2;

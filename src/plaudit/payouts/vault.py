@@ -1,6 +1,8 @@
 """Bank accounts sealed at rest: read again only to send a payout, or for an export that is logged."""
 
+import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -15,6 +17,7 @@ from plaudit.vault.masters import VARIABLE, KeyNotHere, MasterKeys
 from plaudit.vault.sealing import NotReadable, SealedColumn, Vault
 
 SQL = statements(__file__)
+FINGERPRINTS = "payout_method.fingerprint"  # what the key of fingerprints is for
 ACCOUNTS = SealedColumn("payout_method", "sealed_account", ("creator_id", "id"), only="account_key is null")
 COLUMNS = (ACCOUNTS,)
 _KEY_BYTES = 32
@@ -54,6 +57,12 @@ class AccountVault:
         """An account bound to its creator and method: in another row it cannot be opened."""
         return await self.vault.seal(connection, ACCOUNTS, (creator_id, method_id), msgspec.json.encode(numbers))
 
+    async def fingerprint(self, connection: Connection, country: str, numbers: AccountNumbers) -> bytes:
+        """The same for the same account, whoever names it; it tells nothing to who has not the vault's key."""
+        key = await self.vault.key(connection, FINGERPRINTS)
+        named = numbers.iban or f"{country} {numbers.bank_code} {numbers.account_number}"
+        return hmac.digest(key, named.encode(), "sha256")
+
     async def open(
         self, connection: Connection, creator_id: int, method_id: UUID, account_key: str | None, sealed: bytes | None
     ) -> AccountNumbers:
@@ -92,6 +101,7 @@ class MethodToSeal(msgspec.Struct, frozen=True):
 
     id: UUID
     creator_id: int
+    country: str
     iban: str | None
     bank_code: str | None
     account_number: str | None
@@ -128,3 +138,27 @@ async def _seal_again(connection: Connection, vault: AccountVault, method: Metho
         numbers = await vault.open(connection, method.creator_id, method.id, method.account_key, method.sealed_account)
     sealed = await vault.seal(connection, method.creator_id, method.id, numbers)
     await connection.execute(SQL["seal_method"], method.creator_id, method.id, numbers.ending, sealed)
+
+
+async def fingerprint_old_accounts(database: Database, vault: AccountVault) -> int:
+    """Give accounts that an earlier version kept their fingerprints, after they are sealed; answers how many were
+    looked at. One that cannot be read has none."""
+    made, last = 0, UUID(int=0)
+    while True:
+        async with database.transaction() as connection:
+            found = await fetch_all(
+                connection, SQL["methods_without_fingerprint"], MethodToSeal, PAYOUT_METHODS_SEALED_AT_ONCE, last
+            )
+            for one in found:
+                last = one.id
+                with suppress(AccountNotReadable):
+                    await _fingerprint_kept(connection, vault, one)
+        made += len(found)
+        if len(found) < PAYOUT_METHODS_SEALED_AT_ONCE:
+            return made
+
+
+async def _fingerprint_kept(connection: Connection, vault: AccountVault, one: MethodToSeal) -> None:
+    numbers = await vault.open(connection, one.creator_id, one.id, one.account_key, one.sealed_account)
+    fingerprint = await vault.fingerprint(connection, one.country, numbers)
+    await connection.execute(SQL["keep_fingerprint"], one.creator_id, one.id, fingerprint)

@@ -14,8 +14,8 @@ create or replace function is_within(
         and p_of_numerator * p_denominator * 10000 <= p_numerator * p_of_denominator * (10000 + p_bps)
 $$;
 
--- Whether two accounts are those of one human or household, over any number of links.
-create or replace function are_linked(p_person_id bigint, p_other_id bigint) returns boolean
+-- The accounts of one human or household, over any number of links, this one first.
+create or replace function accounts_of(p_person_id bigint) returns setof bigint
 language sql stable set search_path = public, pg_temp as $$
     with recursive own (id) as (
         select p_person_id
@@ -23,7 +23,13 @@ language sql stable set search_path = public, pg_temp as $$
         select case when l.person_id = own.id then l.other_id else l.person_id end
         from own join person_link l on own.id in (l.person_id, l.other_id) and l.ended_at is null
     )
-    select exists (select from own where id = p_other_id)
+    select id from own
+$$;
+
+-- Whether two accounts are those of one.
+create or replace function are_linked(p_person_id bigint, p_other_id bigint) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select p_other_id in (select accounts_of(p_person_id))
 $$;
 
 -- A decision is written once and ended once; those in it are not one another's accounts.
@@ -132,4 +138,4 @@ create or replace trigger decision_bound_takes_two before insert on decision_bou
     for each row execute function bound_takes_two();
 
 grant insert on decision_bound to plaudit_app;
-grant execute on function bound_is_narrower, decision_bound_of, is_within, are_linked, end_decision to plaudit_app;
+grant execute on function bound_is_narrower, decision_bound_of, is_within, accounts_of, are_linked, end_decision to plaudit_app;

@@ -17,6 +17,7 @@ from plaudit.ledger.deliverer import count_undelivered
 from plaudit.limits import PAGE_ROWS, STUCK_AFTER_S
 from plaudit.pages import BY_TIME
 from plaudit.payouts import actions as payouts
+from plaudit.payouts.controls import controls_of
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.stuck import count_stuck
@@ -65,6 +66,7 @@ async def operator(
         failed = await count_stuck(connection)
         untold = await webhooks.count_in_trouble(connection)
         report = await audit_runs.last(connection)
+        controls = await controls_of(connection, [payout.id for payout in waiting], now)
         people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))
     return page(
         "operator.html",
@@ -82,6 +84,7 @@ async def operator(
         order_states=[state.value for state in OrderState],
         first=before is None,
         waiting=waiting,
+        controls=controls,
         doubtful=doubtful,
         failing=[payout for payout in approved if payout.send_error],
         problems=problems,

@@ -20,6 +20,11 @@ onClick("data-approve", async (button, id) => {
   const sure = await confirmed({ title: `Approve ${what}?`, text: "What has been sent cannot be taken back here.", action: "Approve" });
   if (sure) await decide(button, () => api("POST", `/v1/payouts/${id}/approve`), approved);
 });
+onClick("data-pass", async (button, id) => {
+  const { control, figure, what, words } = button.dataset;
+  const reason = await confirmed({ title: `Let ${what} pass?`, text: `${words} It still waits for somebody to approve it.`, ask: "Why?", action: "Let pass" });
+  if (reason) await decide(button, () => api("POST", `/v1/operator/payouts/${id}/passes`, { control, figure: Number(figure), reason }), () => "It may pass. Your reason is kept.");
+});
 onClick("data-refuse", async (button, id) => {
   const reason = await confirmed({ title: `Refuse ${button.dataset.what}?`, text: "The diamonds are available to the creator again, who reads why.", ask: "Why?", action: "Refuse", danger: true });
   if (reason) await decide(button, () => api("POST", `/v1/payouts/${id}/refuse`, { reason }), () => "Refused. The creator reads your reason.");
