@@ -204,6 +204,10 @@ class Settings:
     refused_countries: Annotated[str, countries] = ""
     """Countries nothing is sold to, as ISO 3166 codes of two letters; separated by spaces."""
 
+    rules_ask_stops: bool = False
+    """Whether people are stopped until they have shown how old they are, or where, when rules of a country ask for it.
+    Otherwise they go on, and it is counted: leave it so as long as your platform tells neither."""
+
     return_hosts: Annotated[str, hosts] = ""
     """Hosts, beside our own, that a checkout may return to; separated by spaces."""
 

@@ -24,6 +24,7 @@ from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.problems import Problem
+from plaudit.rules.memory import Rules
 from plaudit.settings import Settings
 from plaudit.videos import actions
 from plaudit.videos.model import VideoToTell
@@ -105,9 +106,9 @@ class VideoGifts(WalletMachine):
         self.places = VideoPlaces(self.database, doorkeeper, settings, self.clock)
         prices = Prices(self.database, settings, self.clock)
         whereabouts = Whereabouts(self.database, settings, self.clock)
-        attempts = Attempts(
-            self.clock, self.catalogue, RoomCache(self.database, self.database), self.places, prices, whereabouts
-        )
+        rules = Rules(self.database, self.database, settings, self.clock)
+        rooms = RoomCache(self.database, self.database)
+        attempts = Attempts(self.clock, self.catalogue, rooms, self.places, prices, whereabouts, rules)
         self.sender = GiftSender(
             self.database, self.shards, attempts, self.writer, lambda _id, _coins: None, prices, self.clock
         )

@@ -30,6 +30,8 @@ from plaudit.limits import (
 )
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound, StandsStill
 from plaudit.queues import settle
+from plaudit.rules import asking
+from plaudit.rules.model import CONVERT, STOPPED
 
 SQL = statements(__file__)
 
@@ -160,6 +162,7 @@ async def convert(
     creator_id: int,
     coins: int | None,
     diamonds_shown: int | None = None,
+    ask_stops: bool = False,
 ) -> Conversion:
     """Turn gift balance into pending diamonds, once per id; `coins` None is all of it.
 
@@ -172,6 +175,7 @@ async def convert(
         InsufficientGiftBalance: more coins than there are.
         RewardChanged: they make other diamonds than were shown.
         StandsStill: the creator does.
+        RulesRefuse, RulesAsk: the rules where they are do not let them; `ask_stops` as `PLAUDIT_RULES_ASK_STOPS`.
     """
     require_uuid7(conversion_id, "id", clock)
     if coins is not None and not 1 <= coins <= CONVERSION_COINS_MAX:
@@ -185,7 +189,7 @@ async def convert(
         }:
             raise IdempotencyConflict
         return known
-    return await _convert_new(connection, clock, conversion_id, creator_id, coins, diamonds_shown)
+    return await _convert_new(connection, clock, conversion_id, creator_id, coins, diamonds_shown, ask_stops=ask_stops)
 
 
 async def _convert_new(
@@ -195,8 +199,11 @@ async def _convert_new(
     creator_id: int,
     requested: int | None,
     diamonds_shown: int | None,
+    *,
+    ask_stops: bool,
 ) -> Conversion:
     await require_moving(connection, creator_id, EARNING, clock.now())
+    asked = await asking.require(connection, clock, CONVERT, creator_id, ask_stops=ask_stops)
     rule = await current_rule(connection, clock)
     held = (await balance_of(connection, creator_id)).gift_balance
     wanted = held if requested is None else requested
@@ -217,6 +224,7 @@ async def _convert_new(
     )
     if conversion is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
+    await asking.keep(connection, asked, conversion_id)
     await connection.execute(SQL["post_conversion"], creator_id, conversion_id, coins, diamonds, now)
     return conversion
 
@@ -246,7 +254,9 @@ async def convertible_coins(connection: Connection, clock: Clock) -> int:
     return rule.coins_needed
 
 
-async def convert_automatically(connection: Connection, clock: Clock, due: DueConversion) -> Conversion | None:
+async def convert_automatically(
+    connection: Connection, clock: Clock, due: DueConversion, *, ask_stops: bool = False
+) -> Conversion | None:
     """Convert all of a creator's gift balance, if the creator wants that and there is enough of it.
 
     Raises:
@@ -257,8 +267,15 @@ async def convert_automatically(connection: Connection, clock: Clock, due: DueCo
     if not setting.automatic_conversion:
         return None
     try:
-        return await convert(connection, clock, conversion_id=new_id(clock), creator_id=due.creator_id, coins=None)
-    except (BelowConversionMinimum, StandsStill):
+        return await convert(
+            connection,
+            clock,
+            conversion_id=new_id(clock),
+            creator_id=due.creator_id,
+            coins=None,
+            ask_stops=ask_stops,
+        )
+    except (BelowConversionMinimum, StandsStill, *STOPPED):
         return None
 
 

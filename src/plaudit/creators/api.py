@@ -28,13 +28,14 @@ from plaudit.decisions.asking import House, Proposal, ask, content_of, told
 from plaudit.decisions.model import REFUSED
 from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.ids import IdMeta, id_text
-from plaudit.injected import Clock, Database
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import CONVERSION_COINS_MAX, PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
 from plaudit.problems import InvalidField, StandsStill
+from plaudit.rules.model import STOPPED
 
 _TAGS = ["Creators"]
 
@@ -127,9 +128,11 @@ def _answer(conversion: Conversion) -> ConversionAnswer:
     operation_id="Convert",
     tags=_TAGS,
     summary="Turn gift balance into diamonds",
-    problems=(BelowConversionMinimum, InsufficientGiftBalance, RewardChanged, StandsStill),
+    problems=(BelowConversionMinimum, InsufficientGiftBalance, RewardChanged, StandsStill, *STOPPED),
 )
-async def convert(data: JSONBody[NewConversion], caller: Caller, database: Database, clock: Clock) -> ConversionAnswer:
+async def convert(
+    data: JSONBody[NewConversion], caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> ConversionAnswer:
     """Idempotent by `id`. The diamonds are pending until they mature."""
     if data.all == (data.coins is not None):
         raise InvalidField(field="body.coins", reason="must be given, or `all` must be true, and not both")
@@ -142,6 +145,7 @@ async def convert(data: JSONBody[NewConversion], caller: Caller, database: Datab
                 creator_id=caller.person_id,
                 coins=data.coins,
                 diamonds_shown=data.diamonds,
+                ask_stops=settings.rules_ask_stops,
             )
         )
 

@@ -22,6 +22,7 @@ from plaudit.limits import (
     MATURITY_EVERY_S,
 )
 from plaudit.queues import Backoff, Queue
+from plaudit.settings import Settings
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
@@ -95,14 +96,14 @@ async def _mature_each(database: Database, clock: Clock) -> tuple[int, int]:
     return matured, tried
 
 
-async def convert_due(database: Database, clock: Clock) -> int:
+async def convert_due(database: Database, clock: Clock, *, ask_stops: bool = False) -> int:
     """Convert the gift balance of creators who want that automatically; answers how many conversions were made."""
     converted = 0
 
     async def convert(due: DueConversion) -> None:
         nonlocal converted
         async with database.transaction() as connection:
-            made = await actions.convert_automatically(connection, clock, due)
+            made = await actions.convert_automatically(connection, clock, due, ask_stops=ask_stops)
         converted += made is not None
 
     async with database.transaction() as connection:
@@ -128,10 +129,14 @@ async def claw_back_due(database: Database, clock: Clock) -> int:
     return applied
 
 
-def creator_jobs(database: Database, clock: Clock) -> list[Job]:
+def creator_jobs(database: Database, clock: Clock, settings: Settings) -> list[Job]:
     """The jobs of creators."""
     return [
         Job(MATURITIES.name, MATURITY_EVERY_S, lambda: mature_due(database, clock)),
         Job(CLAWBACKS.name, CLAWBACK_EVERY_S, lambda: claw_back_due(database, clock)),
-        Job(CONVERSIONS.name, AUTOMATIC_CONVERSION_EVERY_S, lambda: convert_due(database, clock)),
+        Job(
+            CONVERSIONS.name,
+            AUTOMATIC_CONVERSION_EVERY_S,
+            lambda: convert_due(database, clock, ask_stops=settings.rules_ask_stops),
+        ),
     ]

@@ -18,6 +18,9 @@ from plaudit.ids import require_uuid7
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import GIFT_COINS_MAX
 from plaudit.problems import Problem
+from plaudit.rules.deciding import stricter
+from plaudit.rules.memory import Rules
+from plaudit.rules.model import GIFT_ROOM, GIFT_VIDEO, MESSAGE, RuleAction, RuleDecision
 
 
 class Regions(Protocol):
@@ -68,6 +71,7 @@ class Attempts:
         videos: VideoPlaces,
         prices: Regions,
         whereabouts: Whereabouts,
+        rules: Rules,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
@@ -75,6 +79,7 @@ class Attempts:
         self._videos = videos
         self._prices = prices
         self._whereabouts = whereabouts
+        self._rules = rules
 
     async def make(self, wanted: WantedGift) -> Attempt:
         """An order of what somebody asks for.
@@ -87,6 +92,7 @@ class Attempts:
 
     async def make_many(self, many: Sequence[WantedGift]) -> list[Attempt | Problem]:
         """The same of many. What is not at hand is looked up for all of them together."""
+        await self._rules.know({one for wanted in many for one in (wanted.viewer_id, self._receiver_id(wanted)) if one})
         found: dict[int, Attempt | Problem] = {}
         missing: list[int] = []
         for place, wanted in enumerate(many):
@@ -108,20 +114,27 @@ class Attempts:
 
     def at_once(self, wanted: WantedGift) -> Attempt | None:
         """The same, if nothing has to be looked up; None: something has to."""
-        if wanted.room_id is not None:
-            place = self._rooms.at_hand(wanted.room_id)
-        elif wanted.video_id is not None:
-            place = self._videos.at_hand(wanted.video_id)
-        else:
-            place = None
+        place = self._at_hand(wanted)
         if place is None or place.asks_where:
             return None
         item = self._item(wanted)
         if item.regions:
             return None
-        attempt = self._attempt(place, item, wanted, Giver(wanted.viewer_id, wanted.issuer_id))
+        ruled = self._ruled_at_hand(place, wanted)
+        if ruled is None:
+            return None
+        attempt = self._attempt(place, item, wanted, Giver(wanted.viewer_id, wanted.issuer_id), ruled)
         # Another process may have learned of a new price before this one did.
         return None if isinstance(attempt.refusal, PriceChanged) else attempt
+
+    def _at_hand(self, wanted: WantedGift) -> GiftPlace | None:
+        if wanted.room_id is not None:
+            return self._rooms.at_hand(wanted.room_id)
+        return None if wanted.video_id is None else self._videos.at_hand(wanted.video_id)
+
+    def _receiver_id(self, wanted: WantedGift) -> int | None:
+        place = self._at_hand(wanted)
+        return wanted.creator_id or (place.creator_id if place else None)
 
     async def _looked_up(self, wanted: WantedGift) -> Attempt:
         if wanted.video_token is not None:
@@ -147,7 +160,26 @@ class Attempts:
         if place.asks_where:
             countries = await self._whereabouts.countries(wanted.viewer_id, wanted.network_address)
             giver = msgspec.structs.replace(giver, countries=countries)
-        return self._attempt(place, item, wanted, giver, region)
+        ruled = self._ruled_at_hand(place, wanted) if not place.asks_where else None
+        return self._attempt(place, item, wanted, giver, ruled or await self._ruled(place, wanted), region)
+
+    def _ruled_at_hand(self, place: GiftPlace, wanted: WantedGift) -> RuleDecision | None:
+        """What the rules say of it; None: somebody is not known here, or where they are is to be asked."""
+        now, receiver_id = self._clock.now(), wanted.creator_id or place.creator_id
+        found = self._rules.at_hand(_action(wanted), wanted.viewer_id, receiver_id, now)
+        if found is None or not wanted.message:
+            return found
+        words = self._rules.at_hand(MESSAGE, wanted.viewer_id, receiver_id, now)
+        return words and stricter(found, words)
+
+    async def _ruled(self, place: GiftPlace, wanted: WantedGift) -> RuleDecision:
+        """The same, with evidence of where the sender is."""
+        now, receiver_id = self._clock.now(), wanted.creator_id or place.creator_id
+        seen = await self._whereabouts.countries(wanted.viewer_id, wanted.network_address)
+        found = await self._rules.ask(_action(wanted), wanted.viewer_id, receiver_id, seen, now)
+        if not wanted.message:
+            return found
+        return stricter(found, await self._rules.ask(MESSAGE, wanted.viewer_id, receiver_id, seen, now))
 
     def _item(self, wanted: WantedGift) -> Item:
         item = self._catalogue.item(wanted.item_id)
@@ -156,7 +188,13 @@ class Attempts:
         return item
 
     def _attempt(
-        self, place: GiftPlace, item: Item, wanted: WantedGift, giver: Giver, region: str | None = None
+        self,
+        place: GiftPlace,
+        item: Item,
+        wanted: WantedGift,
+        giver: Giver,
+        ruled: RuleDecision,
+        region: str | None = None,
     ) -> Attempt:
         require_uuid7(wanted.id, "id", self._clock)
         coins = item.coins * wanted.count
@@ -178,7 +216,13 @@ class Attempts:
         )
         unit_coins, rest = divmod(order.coins, order.count)
         is_honoured = rest == 0 and self._catalogue.is_honoured(item, unit_coins)
-        refusal = check(order, item, place, giver, self._clock.now(), region=region, is_honoured=is_honoured)
+        now = self._clock.now()
+        refusal = check(order, item, place, giver, now, region=region, is_honoured=is_honoured)
+        refusal = refusal or self._rules.stopped_by(ruled, wanted.viewer_id, now)
         if refusal:
             order = msgspec.structs.replace(order, refusal=refusal.code)
         return Attempt(wanted, order, refusal)
+
+
+def _action(wanted: WantedGift) -> RuleAction:
+    return GIFT_VIDEO if wanted.room_id is None else GIFT_ROOM

@@ -18,6 +18,7 @@ from plaudit.limits import (
 )
 from plaudit.money import Money
 from plaudit.problems import Conflict, NotFound, Problem, StandsStill
+from plaudit.rules.model import STOPPED
 
 DECIMAL_ID = r"^[1-9][0-9]{0,17}$(?!\n)"
 """An id of a person or room in JSON."""
@@ -306,6 +307,7 @@ REFUSED = (
     InsufficientCoins,
     StandsStill,
     ReceiverStandsStill,
+    *STOPPED,
     GiftConflict,
     RoomUnknown,
     ItemUnknown,

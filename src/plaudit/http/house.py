@@ -40,6 +40,7 @@ from plaudit.people.openid import OpenId
 from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
+from plaudit.rules.memory import Rules
 from plaudit.selling.orders.signing import PURPOSE as QUOTES
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.selling.tax_providers import TaxProviders, tax_providers
@@ -72,6 +73,8 @@ class House:
     deliverer: Deliverer
     gift_sender: GiftSender
     prices: Prices
+    rules: Rules
+    whereabouts: Whereabouts
     rooms: RoomCache
     video_places: VideoPlaces
     hub: Hub
@@ -131,16 +134,17 @@ async def open_house(
         for close in (payments.close, payouts.close, taxers.close):
             stack.push_async_callback(close)
         vault = await _open_vault(database, settings)
+        rules = await closing.run(stack, Rules(database, hubs_own, settings, clock))
         rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
-        _close_what_ends(doorkeeper, hub)
+        _close_what_ends(doorkeeper, hub, rules)
         hub.watch.ask("video", lambda connection, shown: no_longer_shown(connection, shown, clock.now()))
         deliverer = await closing.run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
         gift_writer = await closing.run(stack, GiftWriter(database.connect, shards, clock, deliverer.wake))
         prices = Prices(database, settings, clock)
         whereabouts = Whereabouts(database, settings, clock)
-        attempts = Attempts(clock, catalogue, rooms_known, video_places, prices, whereabouts)
+        attempts = Attempts(clock, catalogue, rooms_known, video_places, prices, whereabouts, rules)
         sender = GiftSender(database, shards, attempts, gift_writer, hub.wallet_moved, prices, clock)
         jobs = JobRunner([], clock)
         readiness = Readiness(settings, jobs_own, clock, payments, payouts, lambda: jobs.states)
@@ -164,6 +168,8 @@ async def open_house(
             deliverer=deliverer,
             gift_sender=sender,
             prices=prices,
+            rules=rules,
+            whereabouts=whereabouts,
             rooms=rooms_known,
             video_places=video_places,
             hub=hub,
@@ -237,10 +243,16 @@ async def _prepare(database: Database, clock: Clock) -> Shards:
         return await read_shards(connection)
 
 
-def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub) -> None:
-    """Whatever the database or this process says has ended is believed no longer, and what is open of it closed."""
+def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub, rules: Rules) -> None:
+    """Whatever the database or this process says has ended is believed no longer, and what is open of it closed; and
+    so are facts of people that have changed."""
+
+    def hear(told: str | None) -> None:
+        doorkeeper.hear(told)
+        rules.hear(told)
+
     doorkeeper.on_over(hub.watch.over)
-    hub.on_way_in = doorkeeper.hear
+    hub.on_way_in = hear
 
 
 async def _open_vault(database: Database, settings: Settings) -> AccountVault:

@@ -45,12 +45,21 @@ from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.payouts.rates import rate_at, terms_at, terms_of
 from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.rules import asking
+from plaudit.rules.model import CASH_OUT
 
 SQL = statements(__file__)
 
 
 async def quote(
-    connection: Connection, clock: Clock, *, quote_id: UUID, creator_id: int, diamonds: int, method_id: UUID
+    connection: Connection,
+    clock: Clock,
+    *,
+    quote_id: UUID,
+    creator_id: int,
+    diamonds: int,
+    method_id: UUID,
+    ask_stops: bool = False,
 ) -> PayoutQuote:
     """What diamonds would bring at a method, promised for PAYOUT_QUOTE_VALID_S; once per id.
 
@@ -60,6 +69,8 @@ async def quote(
         NotFound: this creator has no such method.
         PayoutMethodArchived, PayoutMethodTooNew, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds,
             PayoutTooSmall: it would not be paid.
+        RulesRefuse, RulesAsk: the rules where they are do not let them; `ask_stops` as
+            `PLAUDIT_RULES_ASK_STOPS`.
     """
     require_uuid7(quote_id, "id", clock)
     if not 1 <= diamonds <= PAYOUT_DIAMONDS_MAX:
@@ -68,6 +79,7 @@ async def quote(
         return _same_quote(known, creator_id, diamonds, method_id)
     method = await method_of(connection, creator_id, method_id)
     now = clock.now()
+    await asking.require(connection, clock, CASH_OUT, creator_id, ask_stops=ask_stops)
     terms = await terms_at(connection, method.kind, now)
     await _check_payable(connection, creator_id, method, terms, diamonds, now)
     rate = await rate_at(connection, method.currency, now)
@@ -138,7 +150,9 @@ async def diamonds_today(connection: Connection, creator_id: int, now: datetime)
     return diamonds
 
 
-async def request(connection: Connection, clock: Clock, *, payout_id: UUID, creator_id: int, quote_id: UUID) -> Payout:
+async def request(
+    connection: Connection, clock: Clock, *, payout_id: UUID, creator_id: int, quote_id: UUID, ask_stops: bool = False
+) -> Payout:
     """Ask for a payout at a quote, once per id; its diamonds are set aside.
 
     Raises:
@@ -149,6 +163,7 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
         PayoutMethodArchived, PayoutMethodTooNew, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds: it would
             not be paid.
         StandsStill: the creator or the method does.
+        RulesRefuse, RulesAsk: as `quote`.
     """
     require_uuid7(payout_id, "id", clock)
     await lock_creator(connection, creator_id)
@@ -164,10 +179,12 @@ async def request(connection: Connection, clock: Clock, *, payout_id: UUID, crea
         raise PayoutQuoteExpired(expired_at=quoted.expires_at)
     method = await method_of(connection, creator_id, quoted.method_id)
     await require_moving(connection, creator_id, EARNING, now, method_id=quoted.method_id)
+    asked = await asking.require(connection, clock, CASH_OUT, creator_id, ask_stops=ask_stops)
     terms = await terms_of(connection, quoted.terms_version)
     await _check_payable(connection, creator_id, method, terms, quoted.diamonds, now)
     if await connection.fetchval(SQL["add_payout"], creator_id, payout_id, quote_id, now) is None:
         raise IdempotencyConflict  # another creator was quicker with the same id
+    await asking.keep(connection, asked, payout_id)
     payout = await find(connection, payout_id, creator_id)
     await post_diamonds(connection, payout, "payout_requested", now)
     await _tell_moved(connection, payout)

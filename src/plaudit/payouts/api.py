@@ -51,6 +51,7 @@ from plaudit.people.model import Role, Scope
 from plaudit.people.step_up import StepUpRequired, require_recent_sign_in
 from plaudit.problems import BodyTooLarge, InvalidField, StandsStill
 from plaudit.providers import SignatureNotValid
+from plaudit.rules.model import STOPPED
 
 log = logging.getLogger(__name__)
 _TAGS = ["Payouts"]
@@ -183,9 +184,11 @@ async def archive_method(method_id: FromPath[UUID], caller: Caller, database: Da
     operation_id="QuotePayout",
     tags=_TAGS,
     summary="What a payout would bring",
-    problems=(*NOT_PAYABLE, NoPayoutRate, PayoutTooSmall),
+    problems=(*NOT_PAYABLE, NoPayoutRate, PayoutTooSmall, *STOPPED),
 )
-async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, clock: Clock) -> QuoteAnswer:
+async def quote(
+    data: JSONBody[NewQuote], caller: Caller, database: Database, settings: Settings, clock: Clock
+) -> QuoteAnswer:
     """Idempotent by `id`. Rate and fee are promised for some minutes."""
     async with database.transaction() as connection:
         quoted = await actions.quote(
@@ -195,6 +198,7 @@ async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, cl
             creator_id=caller.person_id,
             diamonds=data.diamonds,
             method_id=data.method_id,
+            ask_stops=settings.rules_ask_stops,
         )
         return quote_answer(quoted, await rates.rate_of(connection, quoted.rate_version))
 
@@ -206,7 +210,7 @@ async def quote(data: JSONBody[NewQuote], caller: Caller, database: Database, cl
     operation_id="RequestPayout",
     tags=_TAGS,
     summary="Cash out at a quote",
-    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed, StandsStill, StepUpRequired),
+    problems=(*NOT_PAYABLE, PayoutQuoteExpired, PayoutQuoteUsed, StandsStill, StepUpRequired, *STOPPED),
 )
 async def request(
     data: JSONBody[NewPayout], caller: Caller, database: Database, clock: Clock, settings: Settings
@@ -218,7 +222,12 @@ async def request(
             require_recent_sign_in(settings, clock, caller)
         return payout_answer(
             await actions.request(
-                connection, clock, payout_id=data.id, creator_id=caller.person_id, quote_id=data.quote_id
+                connection,
+                clock,
+                payout_id=data.id,
+                creator_id=caller.person_id,
+                quote_id=data.quote_id,
+                ask_stops=settings.rules_ask_stops,
             )
         )
 

@@ -52,6 +52,11 @@ def both(own: RuleDecision, other: RuleDecision) -> RuleDecision:
     )
 
 
+def stricter(one: RuleDecision, another: RuleDecision) -> RuleDecision:
+    """The stricter of two decisions; of the same, the first."""
+    return another if _WEIGHT[another.outcome] > _WEIGHT[one.outcome] else one
+
+
 def side(book: RuleBook, action: RuleAction, person: Facts, seen: frozenset[str], at: datetime) -> RuleDecision:
     """What is decided of one of them; `seen`: where evidence names them, beside what their platform says."""
     countries = seen | {person.country} if person.country else seen

@@ -13,7 +13,7 @@ from plaudit.money import exponent
 from plaudit.problems import InvalidField
 from plaudit.rules.limits import PACK_FINDINGS_MAX, PACK_LENGTH_MAX, RULE_AGE_MAX
 from plaudit.rules.model import LEVELS, brought_actions
-from plaudit.rules.packs import Cap, Pack, Practice, Rule, read_pack
+from plaudit.rules.packs import Cap, Pack, Practice, Rule, RuleBook, read_pack
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "actions": frozenset({"allowed", "age", "level", "sources"}),
@@ -56,8 +56,9 @@ class Lint(msgspec.Struct, frozen=True):
     """What it would allow that the pack before it does not."""
 
 
-def lint(text: str, now: datetime, in_force: Pack | None, loosening_lead: timedelta) -> Lint:
-    """A file that is to be published, held against what is in force; what loosens may not hold before a lead is over.
+def lint(text: str, now: datetime, book: RuleBook, loosening_lead: timedelta) -> Lint:
+    """A file that is to be published, held against what holds in its country and what will: what is looser than any of
+    it may not hold before a lead is over.
 
     Its `from` is after today: nobody is bound by what they could not read.
     """
@@ -68,14 +69,13 @@ def lint(text: str, now: datetime, in_force: Pack | None, loosening_lead: timede
     findings: list[PackFinding] = []
     if pack.starts_at <= now:
         findings.append(PackFinding(lines["from"], "from must be after today: a pack never begins in the past"))
-    loosened = tuple(loosens(in_force, pack))
+    before = book.from_now(pack.country, now) or (None,)
+    loosened = tuple(dict.fromkeys(one for former in before for one in loosens(former, pack)))
     if loosened and now < pack.starts_at < now + loosening_lead:
         soonest = (now + loosening_lead + timedelta(days=1, microseconds=-1)).date()
         findings += [
             PackFinding(_line(lines, one), f"{one} is loosened; from must be {soonest} or later") for one in loosened
         ]
-    if in_force and in_force.country != pack.country:
-        findings.append(PackFinding(lines["country"], f"country must be {in_force.country}"))
     return Lint(tuple(findings[:PACK_FINDINGS_MAX]), None if findings else pack, loosened)
 
 

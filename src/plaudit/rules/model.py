@@ -89,6 +89,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     """Where their platform says that they are; ISO 3166 alpha-2."""
     age: AgeFact | None = None
+    language: str | None = None
+    """What they read, as a tag of BCP 47."""
 
 
 NOWHERE: frozenset[str] = frozenset()
@@ -124,6 +126,8 @@ class Reason(enum.StrEnum):
     COUNTRY_UNKNOWN = "country_unknown"
     NO_RULES = "no_rules"
     """There is no pack for where they are."""
+    OTHER_SIDE = "other_side"
+    """It is about the other one; of whom nobody else is told how old they are, or where."""
 
 
 Side = Literal["own", "other"]

@@ -83,6 +83,17 @@ class RuleBook:
         begun = [one for one in self._packs.get(country, []) if one.version == SHIPPED or one.starts_at <= at]
         return begun[-1] if begun else None
 
+    def from_now(self, country: str, at: datetime) -> tuple[Pack, ...]:
+        """The pack of a country that holds at a moment, and those that will after it."""
+        held = self.pack(country, at)
+        later = [one for one in self._packs.get(country, []) if one.version != SHIPPED and one.starts_at > at]
+        return (held, *later) if held else tuple(later)
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """When the next pack begins; None: none is known that will."""
+        moments = (one.starts_at for packs in self._packs.values() for one in packs if one.version != SHIPPED)
+        return min((one for one in moments if one > at), default=None)
+
     def packs(self, at: datetime) -> list[Pack]:
         """Those that hold at a moment, by country."""
         return [pack for country in sorted(self._packs) if (pack := self.pack(country, at))]

@@ -1,8 +1,14 @@
 """What this room brings to the house."""
 
-from plaudit.room import Room
+from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.rules",
+    tables="age_assurance policy_pack rule_decision rule_tally",
+    jobs="jobs:rules_jobs",
+    routers=("api:router",),
+    pages=("rules",),
     actions="model:ACTIONS",
+    decisions="decisions:KINDS",
+    commands=(RoomCommand("rules", "commands:rules", "Lint rules of a country, and try them on real acts."),),
 )

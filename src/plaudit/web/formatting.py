@@ -41,6 +41,7 @@ FILTERS: dict[str, Any] = {
     "example_amount": formats.format_example_amount,
     "instant": formats.format_instant,
     "instant_with_zone": formats.format_instant_with_zone,
+    "territory": formats.territory_name,
     "share": formats.format_share,
     "iso": formats.iso_instant,
 }

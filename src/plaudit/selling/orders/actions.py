@@ -17,7 +17,10 @@ from plaudit.money import Money
 from plaudit.people.allowances import take
 from plaudit.people.model import Caller, Role
 from plaudit.policy.model import Outcome, RegionDecision
+from plaudit.policy.regions import countries_named
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.rules import asking
+from plaudit.rules.model import BUY, Places
 from plaudit.selling.cards import actions as cards
 from plaudit.selling.links import actions as links
 from plaudit.selling.orders import consents, risks
@@ -84,6 +87,7 @@ async def make_quote(
         NoPrices: no price book has been published.
         NoSeller: nobody is named who sells there.
         RegionRefused: nothing is sold to where the person is.
+        RulesRefuse, RulesAsk: the rules there do not let them buy.
         TaxToBeAsked: a tax provider is to be asked first.
         TooOften: the person has so many of this hour.
     """
@@ -98,6 +102,7 @@ async def make_quote(
     )
     if decision.outcome is Outcome.REFUSE:
         raise RegionRefused(decision)
+    await _require_rules(connection, person_id, decision, settings, clock)
     found = await prices(connection, book, decision.region, settings)
     price = next((price for price in found if price.channel == asked.channel), None)
     if price is None:
@@ -237,6 +242,7 @@ async def place_order(
         LinkNotTaken: the store of its link takes none like it.
         TooOften: the person has so many of this hour.
         StandsStill: the person or their wallet does.
+        RulesRefuse, RulesAsk: the rules where they are do not let them buy, any more.
     """
     require_uuid7(asked.id, "id", clock)
     return_url = return_address(asked, settings)
@@ -255,6 +261,9 @@ async def place_order(
     if now >= quote.expires_at:
         raise QuoteExpired(quote.expires_at)
     await require_moving(connection, person_id, SPENDING, now)
+    asked_rules = await _require_rules(
+        connection, person_id, await decision_of_quote(connection, quote), settings, clock
+    )
     await take(connection, person_id, "order", settings.orders_per_hour, clock)
     locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"
     await _check_cards(connection, person_id, asked, providers, locale, clock)
@@ -265,12 +274,28 @@ async def place_order(
         *(locale, asked.method, asked.card_id, asked.id if asked.save_card is not None else None),
         await risks.authenticates(connection, quote, settings),
     )
+    if is_new:
+        await asking.keep(connection, asked_rules, asked.id)
     await consents.keep(connection, shard, asked.id, asked.consent, now)
     order = await fetch_one(connection, SQL["find_order"], Order, shard, asked.id)
     if order is None:  # the row in the way is another order of the quote
         raise QuoteAlreadyOrdered
     await links.begin_with(connection, providers, asked.store_link if is_new else None, order, now)
     return _same_order(order, person_id, asked, return_url)
+
+
+async def _require_rules(
+    connection: Connection, person_id: int, decision: RegionDecision | None, settings: Settings, clock: Clock
+) -> asking.Asked:
+    """By the evidence that a price was decided by.
+
+    Raises:
+        RulesRefuse, RulesAsk: the rules where they are do not let them buy.
+    """
+    seen = countries_named(decision.evidence, clock.now()) if decision else frozenset[str]()
+    return await asking.require(
+        connection, clock, BUY, person_id, ask_stops=settings.rules_ask_stops, places=Places(giver=seen)
+    )
 
 
 def _require_taker(asked: OrderRequest, quote: Quote, providers: PaymentProviders) -> None:

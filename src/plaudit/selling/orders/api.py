@@ -18,6 +18,7 @@ from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role, Scope
 from plaudit.problems import StandsStill
 from plaudit.providers import ProviderRefused, ProviderUnavailable
+from plaudit.rules.model import STOPPED
 from plaudit.selling.cards.model import CardExpired, ConsentOutdated, TooManyCards
 from plaudit.selling.links.model import LinkNotTaken
 from plaudit.selling.orders import actions, checkout, operator_api, regions_api, takers, ways
@@ -103,7 +104,7 @@ async def get_prices(
     scope=Scope.ORDERS,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices, NoSeller, RegionRefused, TaxNotKnown, TooOften),
+    problems=(NoPrices, NoSeller, RegionRefused, TaxNotKnown, TooOften, *STOPPED),
     summary="A price for an amount of coins",
 )
 async def make_quote(
@@ -158,6 +159,7 @@ async def make_quote(
         StandsStill,
         TooManyCards,
         TooOften,
+        *STOPPED,
     ),
     summary="Order what was quoted",
 )

@@ -21,6 +21,8 @@ from plaudit.policy.networks import kept_network, public_address
 from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, unseen_payers, weigh
 from plaudit.policy.sentences import explain
 from plaudit.problems import Forbidden, InvalidField
+from plaudit.rules.model import BUY
+from plaudit.rules.published import current_book as rule_book
 from plaudit.selling.orders.model import Order, Quote, RegionSource
 from plaudit.selling.prices.current import current_book, prices
 from plaudit.selling.prices.pricing import Channel, NoPrices, Price, PriceBook
@@ -168,7 +170,7 @@ async def judge_payment(
         prices=units,
         default=settings.default_region,
         now=now,
-        refused=frozenset(settings.refused_countries.split()),
+        refused=frozenset(settings.refused_countries.split()) | (await rule_book(connection)).forbidding(BUY, now),
     )
     decision = _decision(
         order.shard,

@@ -28,6 +28,7 @@ from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
+from plaudit.rules.help import gifts_reach
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.scenes import scene_names
@@ -90,6 +91,7 @@ async def studio(
         earnings = await creators.list_earnings(connection, me, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         tokens = await _overlay_tokens(connection, me)
         freezes = await told(connection, me, clock.now())
+        reached = await gifts_reach(connection, clock, me, asks_stop=settings.rules_ask_stops)
         stream = {
             "offered": are_offered(settings),
             "server": settings.stream_rtmp_url,
@@ -111,6 +113,7 @@ async def studio(
         first=before is None,
         tokens=tokens,
         freezes=freezes,
+        reached=reached,
         stream=stream,
         scenes=scene_names(),
         data={

@@ -1,0 +1,118 @@
+"""Ages that somebody found out, as bounds in whole years, with who says so and until when; revoked at once."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from plaudit.clock import Clock
+from plaudit.db import Connection, fetch_one, statements
+from plaudit.ids import IdMeta, require_uuid7
+from plaudit.limits import NOTE_LENGTH_MAX
+from plaudit.moments import Moment
+from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
+from plaudit.rules.limits import AGE_WORD_LENGTH_MAX, AGE_YEARS_MAX, PROVED_AHEAD_S
+from plaudit.rules.model import LEVELS
+
+SQL = statements(__file__)
+
+
+class NewAssurance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was found out about an age."""
+
+    id: Annotated[UUID, IdMeta]
+    at_least: Annotated[int, Meta(ge=0, le=AGE_YEARS_MAX, description="Whole years.", examples=[18])] = 0
+    under: Annotated[int, Meta(ge=1, le=AGE_YEARS_MAX + 1, description="Younger than; null: not known.")] | None = None
+    level: Annotated[
+        str,
+        Meta(
+            pattern=r"^(claimed|checked|verified)$(?!\n)",
+            description="claimed: they said so; checked: somebody looked; verified: a document proves it.",
+        ),
+    ]
+    method: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z][a-z0-9_]{0,59}$(?!\n)", description="How, such as `id_document`.", examples=["id_document"]
+        ),
+    ]
+    source: Annotated[
+        str, Meta(min_length=1, max_length=AGE_WORD_LENGTH_MAX, pattern=r"\S", description="Who found it out.")
+    ]
+    proved_at: Annotated[Moment, Meta(description="When.")]
+    until: Annotated[Moment, Meta(description="From when it proves nothing more; null: until revoked.")] | None = None
+
+
+class Revocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why something is believed no more."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, pattern=r"\S")]
+
+
+class AgeAssurance(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found out about an age, as it is kept. `level`: 1 claimed, 2 checked, 3 verified."""
+
+    id: UUID
+    person_id: int
+    at_least: int
+    under: int | None
+    level: int
+    method: str
+    source: str
+    proved_at: datetime
+    until: datetime | None
+    recorded_at: datetime
+    revoked_at: datetime | None
+    revoked_because: str | None
+
+
+class AssuranceIsOver(Conflict):
+    code: ClassVar[str] = "assurance_is_over"
+    title: ClassVar[str] = "This was taken back before, for another reason."
+
+
+async def keep(connection: Connection, clock: Clock, person_id: int, new: NewAssurance) -> AgeAssurance:
+    """Believe it from now on; once per id.
+
+    Raises:
+        InvalidField: the id is no UUIDv7, or its bounds or times make no sense.
+        IdempotencyConflict: the id was used for another.
+    """
+    require_uuid7(new.id, "body.id", clock)
+    now = clock.now()
+    if new.under is not None and new.under <= new.at_least:
+        raise InvalidField(field="body.under", reason="must be above at_least")
+    if new.under is None and not new.at_least:
+        raise InvalidField(field="body.at_least", reason="or under must be given")
+    if new.proved_at > now + timedelta(seconds=PROVED_AHEAD_S):
+        raise InvalidField(field="body.proved_at", reason="must not be in the future")
+    if new.until is not None and new.until <= new.proved_at:
+        raise InvalidField(field="body.until", reason="must be after proved_at")
+    said = (new.id, person_id, new.at_least, new.under, int(LEVELS[new.level]), new.method, new.source)
+    await fetch_one(connection, SQL["add_assurance"], AgeAssurance, *said, new.proved_at, new.until, now)
+    found = await fetch_one(connection, SQL["find_assurance"], AgeAssurance, new.id)
+    assert found is not None, "it was just kept, or before"
+    kept = (found.id, found.person_id, found.at_least, found.under, found.level, found.method, found.source)
+    if (*kept, found.proved_at, found.until) != (*said, new.proved_at, new.until):
+        raise IdempotencyConflict(id=new.id)
+    return found
+
+
+async def revoke(connection: Connection, clock: Clock, person_id: int, assurance_id: UUID, reason: str) -> AgeAssurance:
+    """Believe it no more. Repeating it with the same words changes nothing.
+
+    Raises:
+        NotFound: there is none of this person.
+        AssuranceIsOver: it was revoked before, for another reason.
+    """
+    found = await fetch_one(connection, SQL["find_assurance"], AgeAssurance, assurance_id)
+    if found is None or found.person_id != person_id:
+        raise NotFound("There is no such proof of this person's age.", id=assurance_id)
+    revoked = await fetch_one(connection, SQL["revoke_assurance"], AgeAssurance, assurance_id, clock.now(), reason)
+    revoked = revoked or await fetch_one(connection, SQL["find_assurance"], AgeAssurance, assurance_id)
+    assert revoked is not None, "it is there"
+    if revoked.revoked_because != reason:
+        raise AssuranceIsOver
+    return revoked

@@ -1,0 +1,72 @@
+-- Packs that were published, facts of people, and what was decided.
+
+-- columns: pack
+version, country, text, loosens, effective_at, recorded_at, recorded_by, note, decision_id
+
+-- name: lock_packs
+select pg_advisory_xact_lock(hashtext('plaudit.policy_pack'));
+
+-- name: packs -> PublishedPack
+-- Newest first; of one country or all.
+select {pack} from policy_pack where ($1::text is null or country = $1) and version < $2 order by version desc limit $3;
+
+-- name: find_pack -> PublishedPack
+select {pack} from policy_pack where version = $1;
+
+-- name: decided_pack -> PublishedPack
+select {pack} from policy_pack where decision_id = $1;
+
+-- name: add_pack -> PublishedPack
+insert into policy_pack ({pack})
+select coalesce(max(version), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8 from policy_pack
+returning {pack};
+
+-- name: packs_version
+select coalesce(max(version), 0) from policy_pack;
+
+-- name: facts_of -> FactsRow
+-- What is known of people, with the surest proof of their age that holds.
+select p.id as person_id, p.country, p.born_on, p.language, i.issuer, a.at_least, a.under, a.level, a.method, a.source, a.until
+from person p join issuer i on i.id = p.issuer_id
+left join lateral (
+    select at_least, under, level, method, source, until from age_assurance a
+    where a.person_id = p.id and a.revoked_at is null and (a.until is null or a.until > $2)
+    order by level desc, proved_at desc, id desc limit 1) a on true
+where p.id = any ($1::bigint[]);
+
+-- name: keep_decision
+insert into rule_decision (shard, reference, action, person_id, decided_at, outcome, rule, version, countries, at_least,
+    under, level, method, source)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+on conflict (shard, reference, action) do nothing;
+
+-- name: find_decision -> KeptDecision
+select reference, action, person_id, decided_at, outcome, rule, version, countries, at_least, under, level, method, source
+from rule_decision where shard = $1 and reference = $2 and action = $3;
+
+-- name: add_tallies
+insert into rule_tally as t (day, rule, version, outcome, stopped, times)
+select * from unnest($1::date[], $2::text[], $3::integer[], $4::text[], $5::boolean[], $6::bigint[])
+on conflict (day, rule, version, outcome, stopped) do update set times = t.times + excluded.times;
+
+-- name: tallies -> RuleTally
+select rule, version, outcome, stopped, sum(times)::bigint as times from rule_tally
+where day between $1 and $2 group by rule, version, outcome, stopped order by times desc, rule, version, outcome, stopped limit $3;
+
+-- name: forget_tallies
+delete from rule_tally where day < $1;
+
+-- columns: assurance
+id, person_id, at_least, under, level, method, source, proved_at, until, recorded_at, revoked_at, revoked_because
+
+-- name: add_assurance -> AgeAssurance
+insert into age_assurance (id, person_id, at_least, under, level, method, source, proved_at, until, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+on conflict (id) do nothing
+returning {assurance};
+
+-- name: find_assurance -> AgeAssurance
+select {assurance} from age_assurance where id = $1;
+
+-- name: revoke_assurance -> AgeAssurance
+update age_assurance set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null returning {assurance};
