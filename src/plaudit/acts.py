@@ -34,6 +34,7 @@ PRIVATE = frozenset(
         "token", "video_token", "proof", "secret", "password", "hls_url", "return_url", "jwks",
         # of a person
         "name", "handle", "picture", "email", "address", "born_on", "postal_code", "message", "text",
+        "at_least", "under", "level", "source",
         "holder_name", "iban", "bank_code", "account_number", "csv",
     }
 )  # fmt: skip

@@ -335,7 +335,7 @@ async def test_a_published_pack_holds_from_its_moment_without_a_restart(stage: S
     clock, operator = stage.studio.shop.clock, stage.studio.operator
     viewer = await stage.viewer("vera", birthdate=GROWN, country="GB")
     text = text_of("GB", clock, 2, gift_room=CLOSED)
-    made = await operator.post("/v1/operator/policy-packs", json={"id": stage.studio.id(), "text": text, "note": "x"})
+    made = await operator.post("/v1/operator/policy-packs", json={"id": stage.studio.id(), "toml": text, "note": "x"})
     assert made.status_code == 201, made.text
     rules = stage.studio.shop.desk.house.rules
 
@@ -351,9 +351,9 @@ async def test_a_published_pack_holds_from_its_moment_without_a_restart(stage: S
     held = {one["country"]: one["version"] for one in (await operator.get("/v1/operator/policy-packs")).json()["items"]}
     assert (held["GB"], held["DE"], len(held)) == (1, 0, 13)
     bad = text.replace("age = 18, ", "", 1)
-    linted = (await operator.post("/v1/operator/policy-packs:lint", json={"text": bad})).json()
+    linted = (await operator.post("/v1/operator/policy-packs:lint", json={"toml": bad})).json()
     assert any("has no age" in one["reason"] for one in linted["findings"])
-    refused = await operator.post("/v1/operator/policy-packs", json={"id": stage.studio.id(), "text": bad, "note": "x"})
+    refused = await operator.post("/v1/operator/policy-packs", json={"id": stage.studio.id(), "toml": bad, "note": "x"})
     assert said(refused)[:2] == (422, "pack_not_valid")
     listed = (await operator.get("/v1/operator/policy-packs/versions")).json()["items"]
     assert [one["version"] for one in listed] == [1]

@@ -160,8 +160,8 @@ class Attempts:
         if place.asks_where:
             countries = await self._whereabouts.countries(wanted.viewer_id, wanted.network_address)
             giver = msgspec.structs.replace(giver, countries=countries)
-        ruled = self._ruled_at_hand(place, wanted) if not place.asks_where else None
-        return self._attempt(place, item, wanted, giver, ruled or await self._ruled(place, wanted), region)
+        ruled = await self._ruled(place, wanted, giver.countries)
+        return self._attempt(place, item, wanted, giver, ruled, region)
 
     def _ruled_at_hand(self, place: GiftPlace, wanted: WantedGift) -> RuleDecision | None:
         """What the rules say of it; None: somebody is not known here, or where they are is to be asked."""
@@ -172,14 +172,18 @@ class Attempts:
         words = self._rules.at_hand(MESSAGE, wanted.viewer_id, receiver_id, now)
         return words and stricter(found, words)
 
-    async def _ruled(self, place: GiftPlace, wanted: WantedGift) -> RuleDecision:
-        """The same, with evidence of where the sender is."""
+    async def _ruled(self, place: GiftPlace, wanted: WantedGift, countries: frozenset[str]) -> RuleDecision:
+        """The same, whatever has to be read. `countries`: where evidence names the sender, if that was asked."""
         now, receiver_id = self._clock.now(), wanted.creator_id or place.creator_id
-        seen = await self._whereabouts.countries(wanted.viewer_id, wanted.network_address)
-        found = await self._rules.ask(_action(wanted), wanted.viewer_id, receiver_id, seen, now)
+        if not countries:
+            await self._rules.know((wanted.viewer_id, receiver_id))
+            if found := self._ruled_at_hand(place, wanted):
+                return found
+            countries = await self._whereabouts.countries(wanted.viewer_id, wanted.network_address)
+        found = await self._rules.ask(_action(wanted), wanted.viewer_id, receiver_id, countries, now)
         if not wanted.message:
             return found
-        return stricter(found, await self._rules.ask(MESSAGE, wanted.viewer_id, receiver_id, seen, now))
+        return stricter(found, await self._rules.ask(MESSAGE, wanted.viewer_id, receiver_id, countries, now))
 
     def _item(self, wanted: WantedGift) -> Item:
         item = self._catalogue.item(wanted.item_id)

@@ -46,14 +46,14 @@ class PackProposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """A pack to be decided."""
 
     id: Annotated[UUID, IdMeta]
-    text: PackText
+    toml: PackText
     note: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH_MAX, pattern=r"\S", description="Why.")]
 
 
 class PackToLint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pack to be looked at."""
 
-    text: PackText
+    toml: PackText
 
 
 class LintAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +143,6 @@ async def list_versions(
 @post(
     "/v1/operator/policy-packs:lint",
     access=Access.SAFETY,
-    leaves_no_act=True,
     operation_id="LintPolicyPack",
     tags=_OPERATOR,
     status_code=200,
@@ -152,7 +151,7 @@ async def list_versions(
 async def lint_pack(data: JSONBody[PackToLint], database: Database, clock: Clock) -> LintAnswer:
     """Nothing is kept."""
     async with database.read() as connection:
-        found = await published.look_at(connection, clock, data.text)
+        found = await published.look_at(connection, clock, data.toml)
     return LintAnswer(findings=list(found.findings), loosened=list(found.loosened))
 
 
@@ -172,7 +171,7 @@ async def propose_pack(
     """202 with the decision that waits for another operator; 201 with the pack where one decides alone. It holds from
     its own day, and never what it loosens before a week is over."""
     async with database.transaction() as connection:
-        content = await published.draft(connection, clock, data.text, data.note)
+        content = await published.draft(connection, clock, data.toml, data.note)
         proposal = Proposal(data.id, content, data.note, caller.person_id)
         return await told(connection, POLICY_PACK, await ask(connection, clock, house, POLICY_PACK, proposal))
 

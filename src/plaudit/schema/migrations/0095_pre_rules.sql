@@ -85,7 +85,7 @@ create table rule_tally (
     primary key (day, rule, version, outcome, stopped)
 );
 comment on column rule_tally.version is 'of the pack; 0: it came with Plaudit, or there is none';
-grant select, insert, update, delete on rule_tally to plaudit_app;
+grant select, insert, update (times), delete on rule_tally to plaudit_app;
 
 -- Processes remember facts and packs; `facts:<person>` and `packs:<version>` tell them of another.
 create function tell_facts() returns trigger language plpgsql set search_path = public, pg_temp as $$
