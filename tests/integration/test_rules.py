@@ -234,6 +234,32 @@ async def test_orders_conversions_and_payouts_keep_what_was_decided(stage: Stage
     assert conversion.rule == "US.convert.allowed"
 
 
+async def test_a_pack_is_tried_on_what_people_did(stage: Stage) -> None:
+    studio = stage.studio
+    await stage.creator(birthdate=GROWN, country="US")
+    viewer = await stage.viewer("vera", birthdate="2005-01-01", country="GB")
+    other = await stage.viewer("oda", birthdate="2005-01-01", country="DE")
+    for one, gifts in ((viewer, 3), (other, 1)):
+        for _ in range(gifts):
+            assert (await stage.send(one)).status_code == 201
+    await studio.shop.order(viewer, package_coins=70)
+    vera = str(await studio.shop.desk.person_id("vera"))
+    text = text_of("GB", studio.shop.clock, 2, gift_room=CLOSED, buy=CLOSED, gift_video=CLOSED, message=CLOSED)
+    tried = await studio.operator.post("/v1/operator/policy-packs:try", json={"toml": text})
+    assert tried.status_code == 200, tried.text
+    found = tried.json()
+    assert (found["country"], found["acts"], found["is_whole"]) == ("GB", 4, True)
+    assert [(one["action"], one["rule_before"], one["rule_after"], one["times"]) for one in found["changes"]] == [
+        ("gift_room", "GB.gift_room.allowed", "GB.gift_room.not_allowed", 3),
+        ("buy", "GB.buy.allowed", "GB.buy.not_allowed", 1),
+    ]
+    assert [(one["people"], one["examples"]) for one in found["changes"]] == [(1, [vera])] * 2
+    same = await studio.operator.post("/v1/operator/policy-packs:try", json={"toml": shipped_texts()["GB"]})
+    assert (same.json()["changes"], same.json()["acts"]) == ([], 4)
+    bad = await studio.operator.post("/v1/operator/policy-packs:try", json={"toml": "country ="})
+    assert said(bad)[:2] == (422, "pack_not_valid")
+
+
 async def test_who_may_not_earn_converts_and_cashes_out_nothing(stage: Stage) -> None:
     studio = stage.studio
     await studio.earn(5_000)

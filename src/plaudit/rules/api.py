@@ -29,11 +29,12 @@ from plaudit.rules.ages import AgeAssurance, AssuranceIsOver, NewAssurance, Revo
 from plaudit.rules.decisions import POLICY_PACK
 from plaudit.rules.help import Evidence, RulesForMe, rules_for
 from plaudit.rules.limits import TALLY_DAYS_MAX
-from plaudit.rules.linter import PackFinding
+from plaudit.rules.linter import PackFinding, read
 from plaudit.rules.packs import SHIPPED, shipped_texts
 from plaudit.rules.published import PackNotValid, PackText, PublishedPack
 from plaudit.rules.sentences import voice_of
 from plaudit.rules.tally import RuleTally, tallies
+from plaudit.rules.trying import DryRun, try_pack
 
 _TAGS = ["Rules"]
 _OPERATOR = ["Operator"]
@@ -176,6 +177,24 @@ async def propose_pack(
         return await told(connection, POLICY_PACK, await ask(connection, clock, house, POLICY_PACK, proposal))
 
 
+@post(
+    "/v1/operator/policy-packs:try",
+    access=Access.SAFETY,
+    operation_id="TryPolicyPack",
+    tags=_OPERATOR,
+    status_code=200,
+    problems=(PackNotValid,),
+    summary="What rules of a country would have changed in the last month",
+)
+async def try_policy_pack(data: JSONBody[PackToLint], database: Database, clock: Clock) -> DryRun:
+    """Of gifts, orders, conversions and payouts that there were. Nothing is kept. The pack may be of any day."""
+    found = read(data.toml)
+    if found.pack is None:
+        raise PackNotValid(found.findings)
+    async with database.read() as connection:
+        return await try_pack(connection, clock, found.pack)
+
+
 @get(
     "/v1/operator/rule-tallies",
     access=Access.SAFETY,
@@ -244,6 +263,7 @@ router = Router(
         list_versions,
         lint_pack,
         propose_pack,
+        try_policy_pack,
         list_tallies,
         tell_age,
         revoke_age,

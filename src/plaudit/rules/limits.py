@@ -16,3 +16,6 @@ TALLIES_TOLD_MAX = 500  # rules
 AGE_YEARS_MAX = 120
 AGE_WORD_LENGTH_MAX = 60  # characters of a method or source
 PROVED_AHEAD_S = 300  # that a clock of somebody who proves an age may be ahead of ours
+DRY_RUN_DAYS = 31  # of real acts that a pack is tried on
+DRY_RUN_ROWS_MAX = 100_000  # pairs of giver and receiver, and as many others, that are looked at once
+DRY_RUN_EXAMPLES_MAX = 5  # people of each change

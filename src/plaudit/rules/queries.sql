@@ -70,3 +70,19 @@ select {assurance} from age_assurance where id = $1;
 
 -- name: revoke_assurance -> AgeAssurance
 update age_assurance set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null returning {assurance};
+
+-- name: gifts_by_pair -> Given
+-- Gifts since a moment with somebody of a country at either end.
+select g.viewer_id, g.creator_id, g.video_id is not null as on_video, g.message is not null as with_words,
+    count(*) as times
+from gift g
+where g.charged_at >= $2 and exists (
+    select from person p where p.id in (g.viewer_id, g.creator_id) and p.country = $1)
+group by g.viewer_id, g.creator_id, g.video_id is not null, g.message is not null
+order by g.viewer_id, g.creator_id, on_video, with_words limit $3;
+
+-- name: decided_by_person -> Decided
+select action, person_id, countries, at_least, under, level, method, source, count(*) as times
+from rule_decision where decided_at >= $2 and $1 = any (countries)
+group by action, person_id, countries, at_least, under, level, method, source
+order by action, person_id limit $3;
