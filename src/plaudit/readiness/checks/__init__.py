@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="sign_in", title="Sign-in", run=people.sign_in),
     Check(id="operator", title="First operator", run=people.operator),
     Check(id="decisions", title="Two people decide", run=people.decisions, needs=Needs.NOTHING),
+    Check(id="rules", title="Rules of countries", run=people.rules, needs=Needs.NOTHING),
     Check(id="server_key", title="Key of your backend", run=people.server_key),
     Check(id="catalogue", title="Catalogue", run=selling.catalogue),
     Check(id="seller", title="Seller of record", run=selling.seller),

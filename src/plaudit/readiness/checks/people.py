@@ -87,6 +87,13 @@ async def decisions(grounds: Grounds) -> CheckOutcome:
     return ok("what one operator proposes another confirms")
 
 
+async def rules(grounds: Grounds) -> CheckOutcome:
+    """Whether somebody of whom rules know too little is stopped."""
+    if not grounds.settings.rules_ask_stops:
+        return attention("people of whom no age or country is known go on, and are counted (PLAUDIT_RULES_ASK_STOPS)")
+    return ok("who shows no age or country that rules ask for is stopped")
+
+
 async def server_key(grounds: Grounds) -> CheckOutcome:
     async with grounds.opened.read() as connection:
         keys = [one for one in await list_api_keys(connection) if one.revoked_at is None]
