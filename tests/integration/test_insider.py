@@ -15,6 +15,7 @@ from plaudit.ids import new_id
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
 from tests.integration.test_payouts import Studio, open_studio
+from tests.support.linking import link
 from tests.support.returns import Returns
 from tests.support.shop import open_shop
 
@@ -111,7 +112,8 @@ async def test_a_large_payout_takes_two(database_url: str, tmp_path: Path) -> No
         assert (await studio.payout(large))["state"] == "requested"
         seen = {"content_sha256": decision["content_sha256"]}
         path = f"/v1/decisions/{decision['id']}/confirm"
-        assert (await studio.operator.post(path, json=seen)).json()["code"] == "second_person_needed"
+        for alone in (seen, seen | {"emergency": "The bank closes."}):
+            assert (await studio.operator.post(path, json=alone)).json()["code"] == "second_person_needed"
         oskar = await studio.shop.desk.person("oskar", Role.OPERATOR)
         confirmed = await oskar.post(path, json=seen)
         assert (confirmed.status_code, confirmed.json()["state"]) == (200, "confirmed")
@@ -135,6 +137,32 @@ async def test_a_decision_is_over_when_its_payout_is(database_url: str, tmp_path
             assert (await oskar.get(path)).json()["state"] == "expired"
             late = await oskar.post(f"{path}/confirm", json={"content_sha256": sha256})
             assert (late.status_code, late.json()["code"]) == (REFUSED, "decision_not_open")
+
+
+@pytest.mark.unsold
+async def test_one_operator_does_not_pay_the_same_diamonds_again(database_url: str, tmp_path: Path) -> None:
+    """Approved alone, paid by hand, and said to have come back: the diamonds would be there for another payout."""
+    async with open_studio(database_url, tmp_path, one_operator=False, manual_payouts=True) as studio:
+        mole = await studio.shop.desk.person("mona", Role.OPERATOR)
+        oskar = await studio.shop.desk.person("oskar", Role.OPERATOR)
+        await studio.earn(30_000)
+        accomplices = await studio.request(5_000)
+        assert (await mole.post(f"/v1/payouts/{accomplices}/approve")).status_code == 200
+        assert (await mole.post("/v1/operator/payouts/exports", json={"id": studio.id()})).status_code == 201
+        path, told = f"/v1/payouts/{accomplices}/outcome", {"outcome": "failed", "reference": "TX-1", "reason": "gone"}
+        file = {"csv": f"payout_id,outcome,reference,reason\n{accomplices},failed,TX-1,gone\n"}
+        for asked in (await mole.post(path, json=told), await mole.post("/v1/operator/payouts/outcomes", json=file)):
+            assert (asked.status_code, asked.json()["code"]) == (REFUSED, "second_person_needed")
+        assert (await mole.post(path, json={"outcome": "paid", "reference": "TX-1"})).status_code == 200
+        told["outcome"] = "returned"
+        assert (await mole.post(path, json=told)).json()["code"] == "second_person_needed"
+        await link(studio.shop.desk.house.database, studio.creator_id, (await oskar.get("/v1/me")).json()["id"])
+        assert (await oskar.post(path, json=told)).json()["code"] == "own_benefit"
+        said = (UUID(accomplices), "returned", "operator", int((await oskar.get("/v1/me")).json()["id"]))
+        async with studio.shop.desk.house.database.transaction() as connection:
+            from_paid = _SAID.replace("'requested'", "'paid'")
+            await _kept_out(connection, "payout_outcome_is_of_another", from_paid, *said)
+        assert (await studio.operator.post(path, json=told)).json()["state"] == "returned"
 
 
 async def test_an_operator_cannot_refund_their_own_order(database_url: str, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from plaudit.ids import new_id
 from plaudit.ledger import lives
 from plaudit.pages import BEGINNING
 from plaudit.payouts import actions, bank, exports, outcome_files
-from plaudit.payouts.bank import BankOutcome
+from plaudit.payouts.bank import BankOutcome, Marking
 from plaudit.payouts.exports import Export
 from plaudit.payouts.model import NothingToExport, Payout, PayoutFilter, PayoutProviderMissing, PayoutState
 from plaudit.payouts.providers import PayoutProviders
@@ -29,6 +29,7 @@ from tests.support.payout_desk import OPERATORS, PayoutDesk, open_payout_desk
 
 pytestmark = pytest.mark.unsold
 
+MARKING = [Marking(operator, may_be_alone=True) for operator in OPERATORS]
 PAID = BankOutcome(outcome="paid", reference="TX-1")
 
 
@@ -299,7 +300,7 @@ async def test_contradicting_words_of_the_bank_at_once(desk: PayoutDesk) -> None
     await export_at(desk)
     failed = BankOutcome(outcome="failed", reference="TX-1", reason="no")
     answers = await asyncio.gather(
-        *(desk.act(bank.mark, operator, payout.id, told) for operator in OPERATORS for told in (PAID, failed)),
+        *(desk.act(bank.mark, by, payout.id, told) for by in MARKING for told in (PAID, failed)),
         desk.act(actions.cancel, desk.creator_id, payout.id),
         desk.act(actions.refuse, OPERATORS[0], payout.id, "no"),
     )
@@ -314,8 +315,8 @@ async def test_a_file_many_times_at_once_and_single_marks(desk: PayoutDesk) -> N
     await export_at(desk)
     text = "payout_id,outcome,reference\n" + "".join(f"{payout.id},paid,TX-1\n" for payout in payouts)
     answers = await asyncio.gather(
-        *(desk.act(outcome_files.apply, operator, text) for operator in OPERATORS),
-        *(desk.act(bank.mark, OPERATORS[0], payout.id, PAID) for payout in reversed(payouts)),
+        *(desk.act(outcome_files.apply, by, text) for by in MARKING),
+        *(desk.act(bank.mark, MARKING[0], payout.id, PAID) for payout in reversed(payouts)),
     )
     assert [answer.errors for answer in answers[:3]] == [[]] * 3
     assert set(await states(desk)) == {PayoutState.PAID}

@@ -158,7 +158,7 @@ async def confirm(
     content = kind.read(found)
     if await _in_force(connection, clock, kind, content) != found.before:
         raise DecisionOutdated
-    if alone and await kind.must_be_two(connection, found):
+    if alone and ((confirming.emergency and not kind.in_emergency) or await kind.must_be_two(connection, found)):
         raise SecondPersonNeeded
     await kind.check(connection, clock, content)
     reason = confirming.emergency if alone else None

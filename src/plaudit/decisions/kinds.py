@@ -96,6 +96,8 @@ class DecisionKind(Generic[Content, Before, Made]):
     """Whether two people are needed where nothing is in force that it could be held against."""
     takes_two: Callable[[Connection, Content], Awaitable[bool]] = _never
     """Whether two people are needed, one operator or not."""
+    in_emergency: bool = True
+    """Whether one operator may confirm it alone in an emergency."""
     problems: tuple[type[Problem], ...] = ()
     """Why it may not be carried out, beside what every decision has."""
     wakes: tuple[str, ...] = ()

@@ -131,6 +131,7 @@ PAYOUT = DecisionKind(
     beneficiary=_beneficiary,
     apply=_apply,
     made=_made,
+    in_emergency=False,  # money that has left does not come back
     problems=(PayoutControlled, PayoutStateConflict, PayoutProviderMissing, PayoutMayBeSent),
     wakes=(SENDS,),
 )

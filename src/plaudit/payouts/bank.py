@@ -1,7 +1,7 @@
 """What became of payouts made by hand: marked with the bank's reference, one by one or by a file."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,8 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.creators.actions import lock_creator
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import are_linked
+from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.money import Money
 from plaudit.payouts import actions
 from plaudit.payouts.model import Payout, PayoutNotExported, PayoutOutcomeConflict, PayoutState
@@ -57,10 +59,20 @@ def checked(told: BankOutcome) -> BankOutcome:
     return BankOutcome(outcome=told.outcome, reference=reference, reason=reason)
 
 
-async def mark(connection: Connection, clock: Clock, operator_id: int, payout_id: UUID, told: BankOutcome) -> Payout:
+class Marking(NamedTuple):
+    """Who says what the bank did. `may_be_alone`: of what they approved alone they may say that it came back, because
+    there is one operator."""
+
+    operator_id: int
+    may_be_alone: bool
+
+
+async def mark(connection: Connection, clock: Clock, by: Marking, payout_id: UUID, told: BankOutcome) -> Payout:
     """Bring an exported payout to where the bank says it is, with its movements. Repeating it changes nothing.
 
     Raises:
+        OwnBenefit: it is the operator's own, or that of an account linked to theirs.
+        SecondPersonNeeded: it gives diamonds back, and who says so approved it alone.
         InvalidField: the outcome is not whole.
         NotFound: there is no such payout.
         PayoutNotExported: it is not paid by hand, or was not exported yet.
@@ -72,6 +84,7 @@ async def mark(connection: Connection, clock: Clock, operator_id: int, payout_id
     payout = await actions.find(connection, payout_id, None)
     if await is_known(connection, payout, told):
         return payout
+    await require_word(connection, payout, told, by)
     now = clock.now()
     news = ProviderPayout(
         payout_id=payout.id,
@@ -82,10 +95,24 @@ async def mark(connection: Connection, clock: Clock, operator_id: int, payout_id
     )
     await connection.execute(
         SQL["add_bank_outcome"],
-        *(payout.creator_id, payout.id, told.outcome, told.reference, told.reason, now, operator_id),
+        *(payout.creator_id, payout.id, told.outcome, told.reference, told.reason, now, by.operator_id),
     )
-    await go(connection, payout, way_of(news.status, payout.state) or (), news, now, operator_id=operator_id)
+    await go(connection, payout, way_of(news.status, payout.state) or (), news, now, operator_id=by.operator_id)
     return await actions.find(connection, payout_id, None)
+
+
+async def require_word(connection: Connection, payout: Payout, told: BankOutcome, by: Marking) -> None:
+    """That an operator may say this of a payout.
+
+    Raises:
+        OwnBenefit, SecondPersonNeeded: as `mark`.
+    """
+    if await are_linked(connection, by.operator_id, payout.creator_id):
+        raise OwnBenefit(role="confirmer")
+    if told.outcome == "paid" or by.may_be_alone:
+        return
+    if await connection.fetchval(SQL["was_approved_alone_by"], payout.creator_id, payout.id, by.operator_id):
+        raise SecondPersonNeeded
 
 
 async def is_known(connection: Connection, payout: Payout, told: BankOutcome) -> bool:

@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
 
-from plaudit.injected import Clock, Database
+from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
+from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import (
     PAGE_LENGTH_DEFAULT,
     PAYOUT_BANK_REFERENCE_LENGTH_MAX,
@@ -20,7 +21,7 @@ from plaudit.limits import (
 from plaudit.pages import BY_NUMBER, Cursor, Limit, Page
 from plaudit.payouts import bank, exports, outcome_files
 from plaudit.payouts.answers import OperatorPayout, operator_payout
-from plaudit.payouts.bank import BankOutcome, KnownOutcome
+from plaudit.payouts.bank import BankOutcome, KnownOutcome, Marking
 from plaudit.payouts.exports import Download, Export
 from plaudit.payouts.model import (
     NothingToExport,
@@ -237,17 +238,24 @@ async def get_file(
     operation_id="MarkPayout",
     tags=_TAGS,
     status_code=200,
-    problems=(PayoutNotExported, PayoutOutcomeConflict, PayoutStateConflict),
+    problems=(PayoutNotExported, PayoutOutcomeConflict, PayoutStateConflict, OwnBenefit, SecondPersonNeeded),
     summary="Mark what the bank did",
 )
 async def mark(
-    payout_id: FromPath[UUID], data: JSONBody[NewOutcome], caller: Caller, database: Database, clock: Clock
+    payout_id: FromPath[UUID],
+    data: JSONBody[NewOutcome],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    settings: Settings,
 ) -> OperatorPayout:
     """Of an exported payout: paid, failed, or paid and later returned. Repeating it changes nothing; something else is
-    a conflict. What failed or came back is available to the creator again."""
+    a conflict. What failed or came back is available to the creator again: another says so than who approved it alone,
+    and nobody of a payout of their own."""
+    by = Marking(caller.person_id, settings.one_operator)
     told = BankOutcome(outcome=data.outcome, reference=data.reference, reason=data.reason)
     async with database.transaction() as connection:
-        return operator_payout(await bank.mark(connection, clock, caller.person_id, payout_id, told))
+        return operator_payout(await bank.mark(connection, clock, by, payout_id, told))
 
 
 @post(
@@ -270,13 +278,16 @@ async def check_file(data: JSONBody[OutcomeFile], database: Database) -> Checked
     operation_id="ApplyPayoutOutcomes",
     tags=_TAGS,
     status_code=200,
-    problems=(OutcomeFileRefused,),
+    problems=(OutcomeFileRefused, OwnBenefit, SecondPersonNeeded),
     summary="Mark what the bank did, by a file",
 )
-async def apply_file(data: JSONBody[OutcomeFile], caller: Caller, database: Database, clock: Clock) -> CheckedFile:
+async def apply_file(
+    data: JSONBody[OutcomeFile], caller: Caller, database: Database, clock: Clock, settings: Settings
+) -> CheckedFile:
     """Whole or not at all. A line that was applied before is fine, so that a file can be sent again."""
     async with database.transaction() as connection:
-        return await outcome_files.apply(connection, clock, caller.person_id, data.csv)
+        by = Marking(caller.person_id, settings.one_operator)
+        return await outcome_files.apply(connection, clock, by, data.csv)
 
 
 HANDLERS: list[Any] = [export, list_exports, get_export, get_file, mark, check_file, apply_file]

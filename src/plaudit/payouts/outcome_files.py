@@ -19,7 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.money import Money
 from plaudit.payouts import bank
-from plaudit.payouts.bank import BankOutcome
+from plaudit.payouts.bank import BankOutcome, Marking
 from plaudit.payouts.model import Payout, PayoutNotExported, PayoutOutcomeConflict
 from plaudit.problems import Conflict, InvalidField
 
@@ -99,12 +99,13 @@ async def check(connection: Connection, text: str) -> CheckedFile:
     return CheckedFile(lines=checked, left_open=left_open, errors=errors[:PAYOUT_OUTCOME_ERRORS_MAX])
 
 
-async def apply(connection: Connection, clock: Clock, operator_id: int, text: str) -> CheckedFile:
+async def apply(connection: Connection, clock: Clock, by: Marking, text: str) -> CheckedFile:
     """Apply a file: every line that is new, or nothing. Repeating it changes nothing.
 
     Raises:
         InvalidField: it is no table with the columns that are needed.
         OutcomeFileRefused: a line is wrong, or contradicts what is known.
+        OwnBenefit, SecondPersonNeeded: a line is not the operator's to say.
     """
     await connection.execute(SQL["lock_outcome_files"])
     lines, _, _ = read(text)
@@ -117,7 +118,7 @@ async def apply(connection: Connection, clock: Clock, operator_id: int, text: st
     for line in sorted(file.lines, key=lambda one: (one.creator_id, one.line)):
         if line.is_new:
             told = BankOutcome(outcome=line.outcome, reference=line.reference, reason=line.reason)
-            await bank.mark(connection, clock, operator_id, line.payout_id, told)
+            await bank.mark(connection, clock, by, line.payout_id, told)
     return file
 
 

@@ -380,6 +380,9 @@ order by id desc limit $2;
 -- One file at a time: each holds many creators.
 select pg_advisory_xact_lock(hashtext('plaudit.payout_outcome_file'));
 
+-- name: was_approved_alone_by
+select payout_was_approved_alone_by(shard_of($1), $2, $3);
+
 -- name: add_bank_outcome
 insert into payout_bank_outcome (shard, payout_id, outcome, reference, reason, recorded_at, recorded_by)
 values (shard_of($1), $2, $3, $4, $5, $6, $7);

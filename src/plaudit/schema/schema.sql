@@ -2153,6 +2153,18 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.payout_is_no_emergency() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if (select emergency from decision where id = new.decision_id) then
+        raise exception 'no emergency lets one operator approve what takes two'
+            using errcode = 'check_violation', constraint = 'payout_is_no_emergency';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2165,6 +2177,18 @@ CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_op
         ), 0) > decision_bound_of('payout_alone_day_diamonds')
     from payout p where p.shard = p_shard and p.id = p_payout_id
 $$;
+
+CREATE FUNCTION public.payout_outcome_is_of_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.actor_id, (select creator_id from payout where shard = new.shard and id = new.payout_id)) then
+        raise exception 'nobody says what became of a payout of their own, or of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'payout_outcome_is_of_another';
+    end if;
+    return new;
+end $$;
 
 CREATE FUNCTION public.payout_quote_is_worth_it() RETURNS trigger
     LANGUAGE plpgsql
@@ -2350,6 +2374,16 @@ CREATE FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at times
         where later.method_kind = p_terms.method_kind
             and (later.effective_at, later.version) > (p_terms.effective_at, p_terms.version)
             and later.effective_at <= p_at - interval '1 minute')
+$$;
+
+CREATE FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from payout_event e left join decision d on d.id = e.decision_id
+        where e.shard = p_shard and e.payout_id = p_payout_id and e.to_state = 'approved' and coalesce(d.alone, true)
+            and are_linked(p_operator_id, e.actor_id))
 $$;
 
 CREATE FUNCTION public.payouts_wait() RETURNS boolean
@@ -7546,7 +7580,11 @@ CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FO
 
 CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_is_its_quote();
 
+CREATE TRIGGER payout_is_no_emergency BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_is_no_emergency();
+
 CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER payout_outcome_is_of_another BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = ANY (ARRAY['paid'::text, 'failed'::text, 'returned'::text])) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_outcome_is_of_another();
 
 CREATE TRIGGER payout_quote_is_worth_it BEFORE INSERT ON public.payout_quote FOR EACH ROW EXECUTE FUNCTION public.payout_quote_is_worth_it();
 
@@ -8399,8 +8437,12 @@ REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_is_its_quote() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.payout_is_no_emergency() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_outcome_is_of_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_quote_is_worth_it() FROM PUBLIC;
 
@@ -8428,6 +8470,9 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payouts_wait() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payouts_wait() TO plaudit_app;

@@ -73,6 +73,7 @@ async def _shown(connection: Connection, caller: Caller, found: list[Decision], 
             one.id for one in found if await actions.are_linked(connection, caller.person_id, one.beneficiary_id)
         },
         "may": {one.id for one in found if one.kind in decided_here},
+        "in_emergency": {kind.name for kind in kinds if kind.in_emergency},
         "me": str(caller.person_id),
     }
 
