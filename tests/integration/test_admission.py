@@ -6,10 +6,11 @@ from typing import Any
 
 import asyncpg
 import httpx2
+import msgspec
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people import roles
 from plaudit.people.development import ISSUER
@@ -267,6 +268,44 @@ class TestTheDatabaseHolds:
         await oskar.delete(f"/v1/operator/people/{body['person_id']}/roles/owner")
         with pytest.raises(asyncpg.UniqueViolationError):
             await admit()
+
+    @pytest.mark.parametrize(
+        ("kind", "content", "beneficiary", "alone", "constraint"),
+        [
+            ("role", {"person_id": "41", "role": "owner"}, 41, True, "admission_takes_two"),
+            ("role", {"person_id": "41", "role": "owner"}, None, False, "admission_names_who_gains"),
+            ("role", {"person_id": "41", "role": "owner"}, 42, False, "admission_names_who_gains"),
+            ("issuer", {"issuer": STAGE}, None, True, "admission_takes_two"),
+            ("key", {"name": "host", "expires_at": None}, None, False, "admission_key_life"),
+            ("key", {"name": "host", "expires_at": "2026-01-01T00:00:00Z"}, None, False, "admission_key_life"),
+            ("key", {"name": "host", "expires_at": "2999-01-01T00:00:00Z"}, None, False, "admission_key_life"),
+            ("bound", {"name": "key_life_days"}, None, False, "admission_is_decided"),
+        ],
+    )
+    async def test_the_application_cannot_have_decided_otherwise(
+        self, database: Database, kind: str, content: Any, beneficiary: int | None, alone: bool, constraint: str
+    ) -> None:
+        """It writes the proposal, and ends it, past all that Python checks."""
+        text = msgspec.json.encode(content).decode()
+        function = {"role": "admit_role", "issuer": "admit_issuer"}.get(kind, "admit_key")
+
+        async def admit() -> None:
+            async with database.transaction() as connection:
+                decision_id = await connection.fetchval(
+                    "insert into decision (id, kind, content, content_sha256, note, beneficiary_id, proposed_by,"
+                    " proposed_at, expires_at) values (gen_random_uuid(), $1, $2::text, sha256(convert_to($2, 'UTF8')),"
+                    " 'x', $3, 801, now(), now() + interval '1 day') returning id",
+                    kind, text, beneficiary,
+                )  # fmt: skip
+                assert await connection.fetchval(
+                    "select end_decision($1, 'confirmed', $2, now(), sha256(convert_to($3, 'UTF8')), 'x', $4, false)",
+                    decision_id, 801 if alone else 802, text, alone,
+                )  # fmt: skip
+                await connection.execute(f"select {function}($1)", decision_id)
+
+        with pytest.raises(asyncpg.CheckViolationError) as refused:
+            await admit()
+        assert refused.value.constraint_name == constraint
 
     async def test_what_came_by_the_command_line_is_a_fact_of_the_row(
         self, house: Desk, clock: ManualClock, owner_connection: OwnConnection

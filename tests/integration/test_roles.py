@@ -1,5 +1,7 @@
 """Roles of operators: owners give them to others, and each sees and does what the role is for."""
 
+from typing import Any
+
 import asyncpg
 import httpx2
 import pytest
@@ -98,7 +100,7 @@ async def test_pages_show_who_may_come_in_by_whose_word_and_what_waits(
     assert (await olga.post("/v1/operator/roles", json=role)).status_code == 202
     link = {"id": str(new_id(clock)), "person_id": str(carl), "other_id": str(ada), "note": "One address."}
     assert (await olga.post("/v1/person-links", json=link)).status_code == 201
-    wider = {"name": "key_life_days", "value": 500, "note": "Audits are yearly."}
+    wider: dict[str, Any] = {"name": "key_life_days", "value": 500, "note": "Audits are yearly."}
     assert (await olga.post("/v1/decision-bounds", json=wider)).status_code == 202
     key_id = await owner_connection.fetchval("select id from api_key")
     await shows(
