@@ -64,6 +64,19 @@ CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until ti
     group by 1, 2, 3, 4, 5, 6
 $$;
 
+CREATE FUNCTION public.accounts_of(p_person_id bigint) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive own (id) as (
+        select p_person_id
+        union
+        select case when l.person_id = own.id then l.other_id else l.person_id end
+        from own join person_link l on own.id in (l.person_id, l.other_id) and l.ended_at is null
+    )
+    select id from own
+$$;
+
 CREATE FUNCTION public.acting_key() RETURNS integer
     LANGUAGE sql STABLE
     RETURN (NULLIF(current_setting('plaudit.acting_key'::text, true), ''::text))::integer;
@@ -196,6 +209,17 @@ begin
     return v_decision;
 end $$;
 
+CREATE FUNCTION public.age_assurance_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if old.revoked_at is not null then
+        raise exception 'an age is revoked once' using errcode = 'check_violation', constraint = 'age_assurance_stays';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -242,13 +266,7 @@ CREATE FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) RETURNS
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    with recursive own (id) as (
-        select p_person_id
-        union
-        select case when l.person_id = own.id then l.other_id else l.person_id end
-        from own join person_link l on own.id in (l.person_id, l.other_id) and l.ended_at is null
-    )
-    select exists (select from own where id = p_other_id)
+    select p_other_id in (select accounts_of(p_person_id))
 $$;
 
 CREATE FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) RETURNS integer
@@ -759,6 +777,15 @@ CREATE FUNCTION public.currency_worth(p_rates jsonb) RETURNS TABLE(currency text
     union all
     select 'USD', 1 where not exists (select from quoted) and not coalesce(p_rates ? 'USD', false)
 $_$;
+
+CREATE FUNCTION public.decided_book(p_decision_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p.book::jsonb from decision d
+    join price_book_proposal p on p.sha256 = decode(d.content::jsonb ->> 'book_sha256', 'hex')
+    where d.id = p_decision_id
+$$;
 
 CREATE FUNCTION public.decision_bound_of(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -2119,6 +2146,22 @@ CREATE FUNCTION public.payable_step(p_currency text) RETURNS integer
     select case when p_currency in ('HUF', 'IDR') then 100 else 1 end
 $$;
 
+CREATE FUNCTION public.payout_approval_is_controlled() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_stopped text;
+begin
+    perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
+    select string_agg(control, ', ') into v_stopped from payout_controls(new.shard, new.payout_id, new.at) where stops = 'approval' and not passed;
+    if v_stopped is not null then
+        raise exception 'payout % waits for a person: %', new.payout_id, v_stopped
+            using errcode = 'check_violation', constraint = 'payout_is_controlled';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.payout_approval_takes_two() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -2134,6 +2177,17 @@ begin
     end if;
     return new;
 end $$;
+
+CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint, since timestamp with time zone, stops text, passed boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select v.control, v.figure, v.most, p.requested_at, 'approval', exists (
+        select from payout_pass o
+        where o.shard = p_shard and o.payout_id = p_payout_id and o.control = v.control and o.figure >= v.figure)
+    from payout_velocity(p_shard, p_payout_id, p_at) v, payout p
+    where p.shard = p_shard and p.id = p_payout_id
+$$;
 
 CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger
     LANGUAGE plpgsql
@@ -2161,6 +2215,18 @@ begin
     if (select emergency from decision where id = new.decision_id) then
         raise exception 'no emergency lets one operator approve what takes two'
             using errcode = 'check_violation', constraint = 'payout_is_no_emergency';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.payout_is_passed_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.passed_by, (select creator_id from payout where shard = new.shard and id = new.payout_id)) then
+        raise exception 'nobody lets a payout of their own pass, or of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'payout_is_passed_by_another';
     end if;
     return new;
 end $$;
@@ -2376,6 +2442,47 @@ CREATE FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at times
             and later.effective_at <= p_at - interval '1 minute')
 $$;
 
+CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with this as materialized (
+        select p.creator_id, p.requested_at, p.id, p.diamonds, m.account_fingerprint
+        from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
+        where p.shard = p_shard and p.id = p_payout_id
+    ), own as materialized (
+        select accounts_of(creator_id) as id from this
+    ), counted as materialized (
+        select p.id, p.creator_id, p.diamonds, coalesce(e.at, p_at) as at
+        from payout p left join payout_event e on e.shard = p.shard and e.payout_id = p.id and e.to_state = 'approved', this
+        where p.id <> this.id and (p.state = 'requested' and (p.requested_at, p.id) < (this.requested_at, this.id)
+            or p.state in ('approved', 'sent', 'paid', 'returned') and e.at > p_at - interval '7 days')
+        union all
+        select id, creator_id, diamonds, p_at from this
+    ), of_person as materialized (
+        select c.diamonds, c.at > p_at - interval '1 day' as today from counted c where c.creator_id in (select id from own)
+    ), of_account as materialized (
+        select c.diamonds, (select min(a) from accounts_of(c.creator_id) a) as person_id
+        from counted c join payout p on p.id = c.id join payout_method m on m.shard = p.shard and m.id = p.method_id, this
+        where m.account_fingerprint = this.account_fingerprint
+    ), figure (control, value) as (
+        select 'payout_person_day_count', count(*) filter (where today) from of_person
+        union all select 'payout_person_day_diamonds', sum(diamonds) filter (where today) from of_person
+        union all select 'payout_person_week_count', count(*) from of_person
+        union all select 'payout_person_week_diamonds', sum(diamonds) from of_person
+        union all select 'payout_account_week_creators', count(distinct person_id) from of_account
+        union all select 'payout_account_week_diamonds', sum(diamonds) from of_account
+        union all select 'payout_house_day_diamonds', sum(diamonds) filter (where at > p_at - interval '1 day') from counted
+        union all select 'payout_new_creator_diamonds', sum(diamonds) from of_person where not exists (
+            select from own, payout p join payout_event e on e.shard = p.shard and e.payout_id = p.id and e.to_state = 'paid'
+            where p.shard = shard_of(own.id) and p.creator_id = own.id
+                and e.at <= p_at - make_interval(secs => decision_bound_of('payout_new_creator_window_s')))
+    )
+    select f.control, f.value::bigint, b.value
+    from figure f cross join lateral (select decision_bound_of(f.control) as value) b
+    where f.value > b.value
+$$;
+
 CREATE FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2392,6 +2499,20 @@ CREATE FUNCTION public.payouts_wait() RETURNS boolean
     AS $$
     select exists (select from database_life where payouts_compared_at is null);
 $$;
+
+CREATE FUNCTION public.policy_pack_is_bounded() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.loosens
+        and new.effective_at < new.recorded_at + make_interval(secs => decision_bound_of('policy_pack_loosening_lead_s'))
+    then
+        raise exception 'a pack that loosens something holds no sooner than its lead says'
+            using errcode = 'check_violation', constraint = 'policy_pack_is_bounded';
+    end if;
+    return new;
+end $$;
 
 CREATE FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2426,6 +2547,40 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.price_book_is_as_decided(p_version integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with decided as (select decided_book(decision_id) as book from price_book where version = p_version)
+    select (select (b.note, b.rates_date, b.sources, b.rates) is not distinct from
+                (d.book ->> 'note', (d.book ->> 'rates_date')::date, d.book -> 'sources', d.book -> 'rates')
+            from price_book b, decided d where b.version = p_version)
+        and not exists ((select * from price where version = p_version
+            except select r.* from decided d, proposed_prices(d.book, p_version) r))
+        and not exists ((select r.* from decided d, proposed_prices(d.book, p_version) r
+            except select * from price where version = p_version))
+        and not exists ((select * from package where version = p_version
+            except select r.* from decided d, proposed_packages(d.book, p_version) r))
+        and not exists ((select r.* from decided d, proposed_packages(d.book, p_version) r
+            except select * from package where version = p_version))
+        and not exists ((select * from price_seller where version = p_version
+            except select r.* from decided d, proposed_sellers(d.book, p_version) r))
+        and not exists ((select r.* from decided d, proposed_sellers(d.book, p_version) r
+            except select * from price_seller where version = p_version))
+$$;
+
+CREATE FUNCTION public.price_book_is_bounded() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from price_book_strays(decided_book(new.decision_id), new.published_at)) then
+        raise exception 'prices are too far from those they take the place of'
+            using errcode = 'check_violation', constraint = 'price_book_is_bounded';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.price_book_never_changes() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2439,6 +2594,60 @@ begin
         constraint = 'price_book_never_changes', table = tg_table_name;
 end $$;
 
+CREATE FUNCTION public.price_book_strays(p_book jsonb, p_at timestamp with time zone) RETURNS TABLE(bound text, region text, channel text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not rewards_are_in_use() then
+        return;
+    end if;
+    return query
+    with published as (
+        select b.version, b.effective_at, b.rates from price_book b
+        where not exists (select from price_book_withdrawal w where w.version = b.version)
+    ), begun as (
+        select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at
+    ), near as (
+        select p.version, p.rates from published p, begun
+        where p.effective_at > begun.at or p.version = (
+            select o.version from published o where o.effective_at <= begun.at order by o.effective_at desc, o.version desc limit 1)
+        union all select 0, p_book -> 'rates'
+    ), packages as (
+        select * from package where package.version in (select n.version from near n)
+        union all select * from proposed_packages(p_book, 0)
+    ), prices as (
+        select * from price where price.version in (select n.version from near n)
+        union all select * from proposed_prices(p_book, 0)
+    ), coin as (
+        select p.version, p.region, p.channel, p.currency, p.store_fee_bps, w.cents,
+            x.share * c.unit as chosen, x.share * least(c.unit, k.cheapest) as cheapest
+        from prices p join near n using (version)
+        cross join lateral (select case when p.tax_included then 10000 / (10000 + p.tax_rate_bps)::numeric else 1 end) as x (share)
+        cross join lateral (
+            select case when p.custom_amounts then p.unit_numerator::numeric / p.unit_denominator end) as c (unit)
+        cross join lateral (
+            select min(least(k.price_minor, k.offer_price_minor)::numeric / k.coins) from packages k
+            where (k.version, k.region, k.channel) = (p.version, p.region, p.channel)) as k (cheapest)
+        left join lateral currency_worth(n.rates) w on w.currency = p.currency
+    ), compared as (
+        select a.region, a.channel, o.store_fee_bps as fee_before, a.store_fee_bps as fee_after,
+            a.cheapest * f.rate as cheapest_after, o.cheapest as cheapest_before,
+            a.chosen * f.rate as chosen_after, o.chosen as chosen_before
+        from coin a join coin o on o.version <> 0 and (o.region, o.channel) = (a.region, a.channel)
+        cross join lateral (
+            select case when a.currency = o.currency then 1 else a.cents / o.cents end) as f (rate)
+        where a.version = 0
+    )
+    select case when abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps') then 'price_book_fee_bps'
+            else 'price_book_change_bps' end, c.region, c.channel
+    from compared c
+    where abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps')
+        or not is_within(c.cheapest_after, 1, c.cheapest_before, 1, decision_bound_of('price_book_change_bps'))
+        or not is_within(c.chosen_after, 1, c.chosen_before, 1, decision_bound_of('price_book_change_bps'))
+    order by c.region, c.channel limit 1;
+end $$;
+
 CREATE FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2448,6 +2657,142 @@ CREATE FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigin
     join delivery_stream d on d.shard = p.creator_shard and d.source_shard = p.shard and d.delivered_through >= p.batch_no
     where p.creator_shard = p_shard and p.creator_id = p_creator_id
 $$;
+
+CREATE TABLE public.package (
+    version integer NOT NULL,
+    region text NOT NULL,
+    channel text NOT NULL,
+    coins bigint NOT NULL,
+    price_minor bigint NOT NULL,
+    sort integer NOT NULL,
+    best_value boolean DEFAULT false NOT NULL,
+    saving_percent integer,
+    offer_code text,
+    offer_price_minor bigint,
+    offer_starts_at timestamp with time zone,
+    offer_ends_at timestamp with time zone,
+    CONSTRAINT package_coins_check CHECK ((coins > 0)),
+    CONSTRAINT package_offer_code_check CHECK ((offer_code ~ '^[a-z0-9-]{1,40}$'::text)),
+    CONSTRAINT package_offer_ends_after_it_starts CHECK ((offer_ends_at > offer_starts_at)),
+    CONSTRAINT package_offer_is_whole CHECK ((num_nulls(offer_code, offer_price_minor, offer_starts_at, offer_ends_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT package_offer_price_minor_check CHECK ((offer_price_minor > 0)),
+    CONSTRAINT package_price_minor_check CHECK ((price_minor > 0)),
+    CONSTRAINT package_saving_percent_check CHECK (((saving_percent >= 1) AND (saving_percent <= 99)))
+);
+
+COMMENT ON COLUMN public.package.best_value IS 'claims that no other way to buy coins here costs as little per coin';
+
+COMMENT ON COLUMN public.package.saving_percent IS 'claims to cost this much less than the same coins in the apps';
+
+CREATE FUNCTION public.proposed_packages(p_book jsonb, p_version integer) RETURNS SETOF public.package
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select r.* from jsonb_array_elements(p_book -> 'prices') as p (body)
+    cross join lateral jsonb_array_elements(p.body -> 'packages') with ordinality as k (body, place)
+    cross join lateral jsonb_populate_record(null::package, k.body || jsonb_build_object('version', p_version,
+        'region', p.body -> 'region', 'channel', p.body -> 'channel', 'sort', k.place - 1,
+        'offer_code', k.body #> '{offer,code}', 'offer_price_minor', k.body #> '{offer,price_minor}',
+        'offer_starts_at', k.body #> '{offer,starts_at}', 'offer_ends_at', k.body #> '{offer,ends_at}')) r
+$$;
+
+CREATE TABLE public.price (
+    version integer NOT NULL,
+    region text NOT NULL,
+    channel text NOT NULL,
+    currency text NOT NULL,
+    unit_numerator bigint NOT NULL,
+    unit_denominator bigint NOT NULL,
+    step_minor bigint NOT NULL,
+    tax_name text NOT NULL,
+    tax_rate_bps integer NOT NULL,
+    tax_included boolean NOT NULL,
+    store_fee_bps integer NOT NULL,
+    custom_amounts boolean NOT NULL,
+    coins_min bigint NOT NULL,
+    coins_max bigint NOT NULL,
+    store_fee_fixed_minor bigint DEFAULT 0 NOT NULL,
+    seller_code text,
+    reference_numerator bigint NOT NULL,
+    reference_denominator bigint NOT NULL,
+    CONSTRAINT price_channel_check CHECK ((channel ~ '^[a-z][a-z0-9_]{0,29}$'::text)),
+    CONSTRAINT price_check CHECK ((coins_max >= coins_min)),
+    CONSTRAINT price_coins_min_check CHECK ((coins_min > 0)),
+    CONSTRAINT price_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT price_reference_denominator_check CHECK ((reference_denominator > 0)),
+    CONSTRAINT price_reference_numerator_check CHECK ((reference_numerator > 0)),
+    CONSTRAINT price_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT price_step_minor_check CHECK ((step_minor > 0)),
+    CONSTRAINT price_store_fee_bps_check CHECK (((store_fee_bps >= 0) AND (store_fee_bps <= 10000))),
+    CONSTRAINT price_store_fee_fixed_minor_check CHECK ((store_fee_fixed_minor >= 0)),
+    CONSTRAINT price_tax_name_check CHECK ((tax_name <> ''::text)),
+    CONSTRAINT price_tax_rate_bps_check CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000))),
+    CONSTRAINT price_unit_denominator_check CHECK ((unit_denominator > 0)),
+    CONSTRAINT price_unit_numerator_check CHECK ((unit_numerator > 0))
+);
+
+COMMENT ON COLUMN public.price.unit_numerator IS 'one coin costs unit_numerator / unit_denominator minor units, exactly';
+
+COMMENT ON COLUMN public.price.step_minor IS 'prices are rounded up to a multiple of this many minor units';
+
+COMMENT ON COLUMN public.price.custom_amounts IS 'whether other amounts than the packages can be bought';
+
+COMMENT ON COLUMN public.price.store_fee_fixed_minor IS 'what the channel is expected to keep of each payment beside its share';
+
+COMMENT ON COLUMN public.price.seller_code IS 'null: the seller of the settings';
+
+COMMENT ON COLUMN public.price.reference_numerator IS 'one coin with tax costs reference_numerator / reference_denominator US cents at the rates of the book';
+
+CREATE FUNCTION public.proposed_prices(p_book jsonb, p_version integer) RETURNS SETOF public.price
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select r.* from jsonb_array_elements(p_book -> 'prices') as p (body)
+    cross join lateral jsonb_populate_record(null::price, p.body || jsonb_build_object('version', p_version)) r
+$$;
+
+CREATE TABLE public.price_seller (
+    version integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    address text NOT NULL,
+    tax_id text NOT NULL,
+    CONSTRAINT price_seller_code_check CHECK ((code ~ '^[A-Z0-9]{1,20}$'::text)),
+    CONSTRAINT price_seller_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE public.price_seller IS 'sellers of record; the code begins the numbers of their receipts';
+
+COMMENT ON COLUMN public.price_seller.tax_id IS 'empty: the seller has none';
+
+CREATE FUNCTION public.proposed_sellers(p_book jsonb, p_version integer) RETURNS SETOF public.price_seller
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select r.* from jsonb_array_elements(p_book -> 'sellers') as s (body)
+    cross join lateral jsonb_populate_record(null::price_seller, s.body || jsonb_build_object('version', p_version)) r
+$$;
+
+CREATE FUNCTION public.publish_price_book(p_decision_id uuid, p_published_at timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_book jsonb := decided_book(p_decision_id);
+    v_version integer;
+begin
+    insert into price_book (version, effective_at, rates_date, note, sources, rates, published_at, published_by, copied_from,
+        decision_id)
+    select (select coalesce(max(version), 0) + 1 from price_book), d.effective_at, (v_book ->> 'rates_date')::date,
+        v_book ->> 'note', v_book -> 'sources', v_book -> 'rates', p_published_at, d.proposed_by,
+        (d.content::jsonb ->> 'copied_from')::integer, d.id
+    from decision d where d.id = p_decision_id and d.kind = 'price_book' and d.outcome = 'confirmed'
+    returning version into strict v_version;
+    insert into price_seller select * from proposed_sellers(v_book, v_version);
+    insert into price select * from proposed_prices(v_book, v_version);
+    insert into package select * from proposed_packages(v_book, v_version);
+    return v_version;
+end $$;
 
 CREATE FUNCTION public.purchase_is_bound_by_another() RETURNS trigger
     LANGUAGE plpgsql
@@ -3078,6 +3423,58 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.tax_rate_is_bounded() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not tax_rate_is_within(new.country, to_jsonb(new) ->> 'subdivision',
+        coalesce((to_jsonb(new) ->> 'rate_ppm')::integer, 100 * (to_jsonb(new) ->> 'rate_bps')::integer), new.valid_from,
+        new.recorded_at)
+    then
+        raise exception 'a tax rate is too far from what it takes the place of'
+            using errcode = 'check_violation', constraint = 'tax_rate_is_bounded';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.tax_rate_is_within(p_country text, p_subdivision text, p_rate_ppm integer, p_valid_from date, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    return not rewards_are_in_use() or not exists (
+        with begun as (
+            select (p_at - make_interval(secs => decision_bound_of('change_window_s')))::date as day
+        ), rate as (
+            select 100 * rate_bps as ppm, valid_from, valid_until, is_override, tax_rate_id as id from tax_rate
+            where p_subdivision is null and country = p_country
+            union all
+            select rate_ppm, valid_from, valid_until, is_override, subdivision_tax_rate_id from subdivision_tax_rate
+            where country = p_country and subdivision = p_subdivision
+        ), day as (
+            select day from begun
+            union select p_valid_from
+            union select x.day from rate, begun, unnest(array[valid_from, valid_until]) as x (day) where x.day > begun.day
+        )
+        select from day d cross join lateral (
+            select r.ppm from rate r
+            where r.valid_from <= d.day and (r.valid_until is null or d.day < r.valid_until)
+            order by r.is_override desc, r.id desc limit 1
+        ) held
+        where abs(p_rate_ppm - held.ppm) > 100 * decision_bound_of('tax_rate_change_bps')
+    );
+end $$;
+
+CREATE FUNCTION public.tell_facts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || (to_jsonb(new) ->> tg_argv[0]));
+    return null;
+end $$;
+
 CREATE FUNCTION public.tell_grant() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3087,6 +3484,15 @@ begin
     return null;
 end;
 $$;
+
+CREATE FUNCTION public.tell_pack() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'packs:' || new.version);
+    return null;
+end $$;
 
 CREATE FUNCTION public.tell_person() RETURNS trigger
     LANGUAGE plpgsql
@@ -3786,6 +4192,36 @@ CREATE TABLE public.admission (
     role_grant_id bigint,
     CONSTRAINT admission_check CHECK ((num_nonnulls(key_id, issuer_id, role_grant_id) = 1))
 );
+
+CREATE TABLE public.age_assurance (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    at_least smallint NOT NULL,
+    under smallint,
+    level smallint NOT NULL,
+    method text NOT NULL,
+    source text NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    recorded_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    revoked_at timestamp with time zone,
+    revoked_because text,
+    CONSTRAINT age_assurance_at_least_check CHECK (((at_least >= 0) AND (at_least <= 120))),
+    CONSTRAINT age_assurance_check CHECK (((under > at_least) AND (under <= 121))),
+    CONSTRAINT age_assurance_check1 CHECK ((until > proved_at)),
+    CONSTRAINT age_assurance_check2 CHECK ((revoked_at >= recorded_at)),
+    CONSTRAINT age_assurance_is_revoked_whole CHECK (((revoked_at IS NULL) = (revoked_because IS NULL))),
+    CONSTRAINT age_assurance_level_check CHECK (((level >= 1) AND (level <= 3))),
+    CONSTRAINT age_assurance_method_check CHECK ((method ~ '^[a-z][a-z0-9_]{0,59}$'::text)),
+    CONSTRAINT age_assurance_revoked_because_check CHECK (((revoked_because ~ '\S'::text) AND (length(revoked_because) <= 300))),
+    CONSTRAINT age_assurance_says_something CHECK (((at_least > 0) OR (under IS NOT NULL))),
+    CONSTRAINT age_assurance_source_check CHECK (((source ~ '\S'::text) AND (length(source) <= 60)))
+);
+
+COMMENT ON COLUMN public.age_assurance.level IS '1 claimed, 2 checked, 3 verified';
+
+COMMENT ON COLUMN public.age_assurance.until IS 'from when it proves nothing more; null: it does until it is revoked';
 
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
@@ -5141,32 +5577,6 @@ COMMENT ON COLUMN public.overlay_token.room_id IS 'null: whichever room of the c
 
 COMMENT ON COLUMN public.overlay_token.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
 
-CREATE TABLE public.package (
-    version integer NOT NULL,
-    region text NOT NULL,
-    channel text NOT NULL,
-    coins bigint NOT NULL,
-    price_minor bigint NOT NULL,
-    sort integer NOT NULL,
-    best_value boolean DEFAULT false NOT NULL,
-    saving_percent integer,
-    offer_code text,
-    offer_price_minor bigint,
-    offer_starts_at timestamp with time zone,
-    offer_ends_at timestamp with time zone,
-    CONSTRAINT package_coins_check CHECK ((coins > 0)),
-    CONSTRAINT package_offer_code_check CHECK ((offer_code ~ '^[a-z0-9-]{1,40}$'::text)),
-    CONSTRAINT package_offer_ends_after_it_starts CHECK ((offer_ends_at > offer_starts_at)),
-    CONSTRAINT package_offer_is_whole CHECK ((num_nulls(offer_code, offer_price_minor, offer_starts_at, offer_ends_at) = ANY (ARRAY[0, 4]))),
-    CONSTRAINT package_offer_price_minor_check CHECK ((offer_price_minor > 0)),
-    CONSTRAINT package_price_minor_check CHECK ((price_minor > 0)),
-    CONSTRAINT package_saving_percent_check CHECK (((saving_percent >= 1) AND (saving_percent <= 99)))
-);
-
-COMMENT ON COLUMN public.package.best_value IS 'claims that no other way to buy coins here costs as little per coin';
-
-COMMENT ON COLUMN public.package.saving_percent IS 'claims to cost this much less than the same coins in the apps';
-
 CREATE TABLE public.paper_counter (
     shard smallint CONSTRAINT receipt_counter_shard_not_null NOT NULL,
     seller_code text CONSTRAINT receipt_counter_seller_code_not_null NOT NULL,
@@ -5323,6 +5733,10 @@ CREATE TABLE public.payout_method (
     key_id integer DEFAULT public.acting_key(),
     archived_key_id integer,
     payable_from timestamp with time zone,
+    account_fingerprint bytea,
+    name_match text,
+    name_compared_at timestamp with time zone,
+    CONSTRAINT payout_method_account_fingerprint_check CHECK ((length(account_fingerprint) = 32)),
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
     WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
@@ -5331,7 +5745,9 @@ END),
     CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text))
+    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text)),
+    CONSTRAINT payout_method_name_match_check CHECK ((name_match = ANY (ARRAY['match'::text, 'close'::text, 'mismatch'::text, 'unknown'::text]))),
+    CONSTRAINT payout_method_name_was_compared CHECK (((name_match IS NULL) = (name_compared_at IS NULL)))
 );
 
 COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
@@ -5343,6 +5759,24 @@ COMMENT ON COLUMN public.payout_method.key_id IS 'with which a server did it in 
 COMMENT ON COLUMN public.payout_method.archived_key_id IS 'with which a server archived it in its creator''s name';
 
 COMMENT ON COLUMN public.payout_method.payable_from IS 'no payout to it can be asked for before; null: at once, as when nothing was held back';
+
+COMMENT ON COLUMN public.payout_method.account_fingerprint IS 'of the account, by a key that the database does not have: the same for one account, whoever names it; null: not made yet';
+
+COMMENT ON COLUMN public.payout_method.name_match IS 'its holder''s name against the one that is vouched for; null: not compared yet';
+
+CREATE TABLE public.payout_pass (
+    shard smallint NOT NULL,
+    payout_id uuid NOT NULL,
+    control text NOT NULL,
+    figure bigint NOT NULL,
+    reason text NOT NULL,
+    passed_by bigint NOT NULL,
+    passed_at timestamp with time zone NOT NULL,
+    CONSTRAINT payout_pass_control_check CHECK ((control ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT payout_pass_reason_check CHECK ((reason ~ '\S'::text))
+);
+
+COMMENT ON COLUMN public.payout_pass.figure IS 'what was seen: what grows beyond it stops again';
 
 CREATE TABLE public.payout_send (
     shard smallint NOT NULL,
@@ -5478,52 +5912,26 @@ CREATE TABLE public.person_link (
     CONSTRAINT person_link_note_check CHECK ((note ~ '\S'::text))
 );
 
-CREATE TABLE public.price (
+CREATE TABLE public.policy_pack (
     version integer NOT NULL,
-    region text NOT NULL,
-    channel text NOT NULL,
-    currency text NOT NULL,
-    unit_numerator bigint NOT NULL,
-    unit_denominator bigint NOT NULL,
-    step_minor bigint NOT NULL,
-    tax_name text NOT NULL,
-    tax_rate_bps integer NOT NULL,
-    tax_included boolean NOT NULL,
-    store_fee_bps integer NOT NULL,
-    custom_amounts boolean NOT NULL,
-    coins_min bigint NOT NULL,
-    coins_max bigint NOT NULL,
-    store_fee_fixed_minor bigint DEFAULT 0 NOT NULL,
-    seller_code text,
-    reference_numerator bigint NOT NULL,
-    reference_denominator bigint NOT NULL,
-    CONSTRAINT price_channel_check CHECK ((channel ~ '^[a-z][a-z0-9_]{0,29}$'::text)),
-    CONSTRAINT price_check CHECK ((coins_max >= coins_min)),
-    CONSTRAINT price_coins_min_check CHECK ((coins_min > 0)),
-    CONSTRAINT price_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT price_reference_denominator_check CHECK ((reference_denominator > 0)),
-    CONSTRAINT price_reference_numerator_check CHECK ((reference_numerator > 0)),
-    CONSTRAINT price_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT price_step_minor_check CHECK ((step_minor > 0)),
-    CONSTRAINT price_store_fee_bps_check CHECK (((store_fee_bps >= 0) AND (store_fee_bps <= 10000))),
-    CONSTRAINT price_store_fee_fixed_minor_check CHECK ((store_fee_fixed_minor >= 0)),
-    CONSTRAINT price_tax_name_check CHECK ((tax_name <> ''::text)),
-    CONSTRAINT price_tax_rate_bps_check CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000))),
-    CONSTRAINT price_unit_denominator_check CHECK ((unit_denominator > 0)),
-    CONSTRAINT price_unit_numerator_check CHECK ((unit_numerator > 0))
+    country text NOT NULL,
+    text text NOT NULL,
+    loosens boolean NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint NOT NULL,
+    note text NOT NULL,
+    decision_id uuid NOT NULL,
+    CONSTRAINT policy_pack_begins_later CHECK ((effective_at > recorded_at)),
+    CONSTRAINT policy_pack_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT policy_pack_note_check CHECK ((note ~ '\S'::text)),
+    CONSTRAINT policy_pack_text_check CHECK (((text ~ '\S'::text) AND (length(text) <= 20000))),
+    CONSTRAINT policy_pack_version_check CHECK ((version > 0))
 );
 
-COMMENT ON COLUMN public.price.unit_numerator IS 'one coin costs unit_numerator / unit_denominator minor units, exactly';
+COMMENT ON COLUMN public.policy_pack.text IS 'TOML, as it was confirmed';
 
-COMMENT ON COLUMN public.price.step_minor IS 'prices are rounded up to a multiple of this many minor units';
-
-COMMENT ON COLUMN public.price.custom_amounts IS 'whether other amounts than the packages can be bought';
-
-COMMENT ON COLUMN public.price.store_fee_fixed_minor IS 'what the channel is expected to keep of each payment beside its share';
-
-COMMENT ON COLUMN public.price.seller_code IS 'null: the seller of the settings';
-
-COMMENT ON COLUMN public.price.reference_numerator IS 'one coin with tax costs reference_numerator / reference_denominator US cents at the rates of the book';
+COMMENT ON COLUMN public.policy_pack.loosens IS 'it lets be done what a pack before it does not';
 
 CREATE TABLE public.price_book (
     version integer NOT NULL,
@@ -5536,6 +5944,7 @@ CREATE TABLE public.price_book (
     published_by bigint,
     copied_from integer,
     written_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    decision_id uuid,
     CONSTRAINT price_book_version_check CHECK ((version > 0))
 );
 
@@ -5548,6 +5957,15 @@ COMMENT ON COLUMN public.price_book.published_by IS 'null: published on the comm
 COMMENT ON COLUMN public.price_book.copied_from IS 'the version this one goes back to';
 
 COMMENT ON COLUMN public.price_book.written_in IS 'the transaction that wrote it, the only one that may add prices to it';
+
+CREATE TABLE public.price_book_proposal (
+    sha256 bytea NOT NULL,
+    book text NOT NULL,
+    CONSTRAINT price_book_proposal_book_check CHECK ((jsonb_typeof((book)::jsonb) = 'object'::text)),
+    CONSTRAINT price_book_proposal_is_hashed CHECK ((sha256 = sha256(convert_to(book, 'UTF8'::name))))
+);
+
+COMMENT ON COLUMN public.price_book_proposal.book IS 'JSON: all prices, packages, sellers and rates';
 
 CREATE TABLE public.price_book_withdrawal (
     version integer NOT NULL,
@@ -5575,20 +5993,6 @@ CREATE TABLE public.price_draft (
 COMMENT ON COLUMN public.price_draft.request IS 'what was asked when it was made, as canonical JSON';
 
 COMMENT ON COLUMN public.price_draft.revision IS 'rises with each change, so that nobody overwrites what they have not seen';
-
-CREATE TABLE public.price_seller (
-    version integer NOT NULL,
-    code text NOT NULL,
-    name text NOT NULL,
-    address text NOT NULL,
-    tax_id text NOT NULL,
-    CONSTRAINT price_seller_code_check CHECK ((code ~ '^[A-Z0-9]{1,20}$'::text)),
-    CONSTRAINT price_seller_name_check CHECK ((name <> ''::text))
-);
-
-COMMENT ON TABLE public.price_seller IS 'sellers of record; the code begins the numbers of their receipts';
-
-COMMENT ON COLUMN public.price_seller.tax_id IS 'empty: the seller has none';
 
 CREATE TABLE public.promotional_before (
     shard smallint NOT NULL,
@@ -5823,6 +6227,47 @@ CREATE UNLOGGED TABLE public.room_viewers (
     CONSTRAINT room_viewers_viewers_check CHECK ((viewers >= 0))
 );
 
+CREATE TABLE public.rule_decision (
+    shard integer NOT NULL,
+    reference uuid NOT NULL,
+    action text NOT NULL,
+    person_id bigint NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    rule text NOT NULL,
+    version integer,
+    countries text[] NOT NULL,
+    at_least smallint,
+    under smallint,
+    level smallint,
+    method text,
+    source text,
+    CONSTRAINT rule_decision_action_check CHECK ((action ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT rule_decision_has_an_age CHECK ((((at_least IS NULL) = (level IS NULL)) AND ((level IS NULL) = (method IS NULL)) AND ((method IS NULL) = (source IS NULL)))),
+    CONSTRAINT rule_decision_outcome_check CHECK ((outcome = ANY (ARRAY['allow'::text, 'ask'::text]))),
+    CONSTRAINT rule_decision_version_check CHECK ((version >= 0))
+);
+
+COMMENT ON COLUMN public.rule_decision.reference IS 'the order, conversion or payout';
+
+COMMENT ON COLUMN public.rule_decision.outcome IS 'ask: it went on all the same, as the operator has it';
+
+COMMENT ON COLUMN public.rule_decision.version IS 'of the pack; 0: it came with Plaudit; null: there is none';
+
+CREATE TABLE public.rule_tally (
+    day date NOT NULL,
+    rule text NOT NULL,
+    version integer NOT NULL,
+    outcome text NOT NULL,
+    stopped boolean NOT NULL,
+    times bigint NOT NULL,
+    CONSTRAINT rule_tally_outcome_check CHECK ((outcome = ANY (ARRAY['ask'::text, 'refuse'::text]))),
+    CONSTRAINT rule_tally_times_check CHECK ((times > 0)),
+    CONSTRAINT rule_tally_version_check CHECK ((version >= 0))
+);
+
+COMMENT ON COLUMN public.rule_tally.version IS 'of the pack; 0: it came with Plaudit, or there is none';
+
 CREATE TABLE public.saved_card (
     shard smallint NOT NULL,
     person_id bigint NOT NULL,
@@ -5852,6 +6297,76 @@ COMMENT ON COLUMN public.saved_card.provider_card_id IS 'the provider''s; null: 
 COMMENT ON COLUMN public.saved_card.expires_on IS 'the last day on which it is good';
 
 COMMENT ON COLUMN public.saved_card.removed_at IS 'since when it is neither shown nor paid with; nothing of it stays but this row';
+
+CREATE TABLE public.screening (
+    id uuid NOT NULL,
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    method_id uuid NOT NULL,
+    provider text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    outcome text,
+    identity text,
+    answered_at timestamp with time zone,
+    reference text,
+    due_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    failed_with text,
+    last_error text,
+    CONSTRAINT screening_check CHECK ((((outcome IS NULL) = (answered_at IS NULL)) AND ((outcome IS NULL) = (identity IS NULL)))),
+    CONSTRAINT screening_identity_check CHECK ((identity = ANY (ARRAY['verified'::text, 'unverified'::text, 'unknown'::text]))),
+    CONSTRAINT screening_outcome_check CHECK ((outcome = ANY (ARRAY['clear'::text, 'potential_match'::text, 'pending'::text])))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.screening.answered_at IS 'since when it says what it says';
+
+COMMENT ON COLUMN public.screening.due_at IS 'when the source is asked, or asked again; null: its word stands until it tells of another';
+
+CREATE TABLE public.screening_decision (
+    screening_id uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    verdict text NOT NULL,
+    reason text NOT NULL,
+    decided_by bigint NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    decision_id uuid,
+    CONSTRAINT screening_decision_reason_check CHECK ((reason ~ '\S'::text)),
+    CONSTRAINT screening_decision_verdict_check CHECK ((verdict = ANY (ARRAY['somebody_else'::text, 'is_them'::text])))
+);
+
+COMMENT ON COLUMN public.screening_decision.said_at IS 'the word that was decided of: another one is another case';
+
+CREATE TABLE public.screening_rule (
+    id integer NOT NULL,
+    provider text,
+    age_max_s integer,
+    identity boolean DEFAULT false NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT screening_rule_age_max_s_check CHECK ((age_max_s > 0)),
+    CONSTRAINT screening_rule_check CHECK (((provider IS NULL) = (age_max_s IS NULL)))
+);
+
+COMMENT ON COLUMN public.screening_rule.provider IS 'who is asked; null: nobody, and nothing is held back for it';
+
+COMMENT ON COLUMN public.screening_rule.identity IS 'whether the source must say that it knows who they are';
+
+ALTER TABLE public.screening_rule ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.screening_rule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.screening_word (
+    screening_id uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    identity text NOT NULL
+);
 
 CREATE TABLE public.session (
     id bigint NOT NULL,
@@ -6294,6 +6809,7 @@ CREATE TABLE public.subdivision_tax_rate (
     recorded_at timestamp with time zone NOT NULL,
     recorded_by bigint,
     request_id uuid,
+    decision_id uuid,
     CONSTRAINT subdivision_tax_rate_check CHECK ((valid_until > valid_from)),
     CONSTRAINT subdivision_tax_rate_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT subdivision_tax_rate_name_check CHECK ((name <> ''::text)),
@@ -6327,6 +6843,7 @@ CREATE TABLE public.tax_rate (
     recorded_at timestamp with time zone NOT NULL,
     recorded_by bigint,
     request_id uuid,
+    decision_id uuid,
     CONSTRAINT tax_rate_check CHECK ((valid_until > valid_from)),
     CONSTRAINT tax_rate_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT tax_rate_name_check CHECK ((name <> ''::text)),
@@ -6461,6 +6978,18 @@ COMMENT ON TABLE public.video_total IS 'what was given on a video and not taken 
 COMMENT ON COLUMN public.video_total.gifts IS 'of which something stands; one that several earn counts for each';
 
 COMMENT ON COLUMN public.video_total.seq IS 'of the last of its frames that was summed';
+
+CREATE TABLE public.vouched_name (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    sealed_name bytea NOT NULL,
+    vouched_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key()
+);
+
+COMMENT ON COLUMN public.vouched_name.sealed_name IS 'by the vault';
+
+COMMENT ON COLUMN public.vouched_name.key_id IS 'with which their platform''s server vouched';
 
 CREATE TABLE public.webhook_delivery (
     endpoint_id uuid NOT NULL,
@@ -6637,6 +7166,9 @@ ALTER TABLE ONLY public.act_unsealed
 
 ALTER TABLE ONLY public.admission
     ADD CONSTRAINT admission_pkey PRIMARY KEY (decision_id);
+
+ALTER TABLE ONLY public.age_assurance
+    ADD CONSTRAINT age_assurance_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
@@ -6944,6 +7476,9 @@ ALTER TABLE ONLY public.payout_export
 ALTER TABLE ONLY public.payout_method
     ADD CONSTRAINT payout_method_pkey PRIMARY KEY (shard, id);
 
+ALTER TABLE ONLY public.payout_pass
+    ADD CONSTRAINT payout_pass_pkey PRIMARY KEY (shard, payout_id, control, figure);
+
 ALTER TABLE ONLY public.payout
     ADD CONSTRAINT payout_pkey PRIMARY KEY (shard, id);
 
@@ -6989,8 +7524,20 @@ ALTER TABLE ONLY public.person_link
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.policy_pack
+    ADD CONSTRAINT policy_pack_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.policy_pack
+    ADD CONSTRAINT policy_pack_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.price_book
+    ADD CONSTRAINT price_book_decision_id_key UNIQUE (decision_id);
+
 ALTER TABLE ONLY public.price_book
     ADD CONSTRAINT price_book_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.price_book_proposal
+    ADD CONSTRAINT price_book_proposal_pkey PRIMARY KEY (sha256);
 
 ALTER TABLE ONLY public.price_book_withdrawal
     ADD CONSTRAINT price_book_withdrawal_pkey PRIMARY KEY (version);
@@ -7082,8 +7629,29 @@ ALTER TABLE ONLY public.room
 ALTER TABLE ONLY public.room_viewers
     ADD CONSTRAINT room_viewers_pkey PRIMARY KEY (room_id, process_id);
 
+ALTER TABLE ONLY public.rule_decision
+    ADD CONSTRAINT rule_decision_pkey PRIMARY KEY (shard, reference, action);
+
+ALTER TABLE ONLY public.rule_tally
+    ADD CONSTRAINT rule_tally_pkey PRIMARY KEY (day, rule, version, outcome, stopped);
+
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_pkey PRIMARY KEY (shard, person_id, card_id);
+
+ALTER TABLE ONLY public.screening_decision
+    ADD CONSTRAINT screening_decision_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.screening_decision
+    ADD CONSTRAINT screening_decision_pkey PRIMARY KEY (screening_id, said_at);
+
+ALTER TABLE ONLY public.screening
+    ADD CONSTRAINT screening_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.screening_rule
+    ADD CONSTRAINT screening_rule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.screening_word
+    ADD CONSTRAINT screening_word_pkey PRIMARY KEY (screening_id, said_at);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
@@ -7140,10 +7708,16 @@ ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_end_coin_key UNIQUE (shard, viewer_id, end_coin);
 
 ALTER TABLE ONLY public.subdivision_tax_rate
+    ADD CONSTRAINT subdivision_tax_rate_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.subdivision_tax_rate
     ADD CONSTRAINT subdivision_tax_rate_pkey PRIMARY KEY (subdivision_tax_rate_id);
 
 ALTER TABLE ONLY public.subdivision_tax_rate
     ADD CONSTRAINT subdivision_tax_rate_request_id_key UNIQUE (request_id);
+
+ALTER TABLE ONLY public.tax_rate
+    ADD CONSTRAINT tax_rate_decision_id_key UNIQUE (decision_id);
 
 ALTER TABLE ONLY public.tax_rate
     ADD CONSTRAINT tax_rate_pkey PRIMARY KEY (tax_rate_id);
@@ -7193,6 +7767,9 @@ ALTER TABLE ONLY public.video_subtotal
 ALTER TABLE ONLY public.video_total
     ADD CONSTRAINT video_total_pkey PRIMARY KEY (shard, video_id);
 
+ALTER TABLE ONLY public.vouched_name
+    ADD CONSTRAINT vouched_name_pkey PRIMARY KEY (shard, creator_id);
+
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (shard, viewer_id);
 
@@ -7233,6 +7810,8 @@ CREATE INDEX act_by_operation ON public.act USING btree (operation, id);
 CREATE INDEX act_of_key ON public.act USING btree (key_id, id) WHERE (key_id IS NOT NULL);
 
 CREATE INDEX act_of_person ON public.act USING btree (person_id, id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX age_assurance_of_person ON public.age_assurance USING btree (person_id, level DESC, proved_at DESC, id DESC) WHERE (revoked_at IS NULL);
 
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
@@ -7356,13 +7935,19 @@ CREATE INDEX payout_by_time ON public.payout USING btree (requested_at DESC, id 
 
 CREATE INDEX payout_event_approved ON public.payout_event USING btree (actor_id, at) WHERE (to_state = 'approved'::text);
 
+CREATE INDEX payout_event_approved_at ON public.payout_event USING btree (at) WHERE (to_state = 'approved'::text);
+
 CREATE INDEX payout_export_download_by_export ON public.payout_export_download USING btree (export_number, id);
 
 CREATE INDEX payout_export_item_by_export ON public.payout_export_item USING btree (export_number);
 
 CREATE INDEX payout_method_by_creator ON public.payout_method USING btree (shard, creator_id, created_at DESC, id DESC);
 
+CREATE INDEX payout_method_by_fingerprint ON public.payout_method USING btree (account_fingerprint) WHERE (account_fingerprint IS NOT NULL);
+
 CREATE INDEX payout_method_in_clear ON public.payout_method USING btree (shard, id) WHERE (sealed_account IS NULL);
+
+CREATE INDEX payout_method_without_fingerprint ON public.payout_method USING btree (shard, id) WHERE (account_fingerprint IS NULL);
 
 CREATE INDEX payout_poll_stuck ON public.payout USING btree (changed_at) WHERE ((poll_at IS NOT NULL) AND (poll_error IS NOT NULL));
 
@@ -7377,6 +7962,8 @@ CREATE INDEX payout_to_poll ON public.payout USING btree (poll_at) WHERE (poll_a
 CREATE UNIQUE INDEX person_link_holds ON public.person_link USING btree (person_id, other_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX person_link_of_other ON public.person_link USING btree (other_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX policy_pack_of_country ON public.policy_pack USING btree (country, effective_at DESC, version DESC);
 
 CREATE INDEX price_draft_by_change ON public.price_draft USING btree (changed_at DESC, draft_id DESC);
 
@@ -7429,6 +8016,14 @@ CREATE UNIQUE INDEX room_by_external_id ON public.room USING btree (external_id,
 CREATE INDEX room_live ON public.room USING btree (started_at DESC, id DESC) WHERE (state = 'live'::text);
 
 CREATE INDEX room_viewers_by_seen ON public.room_viewers USING btree (seen_at);
+
+CREATE INDEX rule_decision_of_person ON public.rule_decision USING btree (shard, person_id, decided_at DESC);
+
+CREATE INDEX screening_due ON public.screening USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX screening_matched ON public.screening USING btree (answered_at) WHERE (outcome = 'potential_match'::text);
+
+CREATE INDEX screening_of_method ON public.screening USING btree (shard, method_id, asked_at DESC);
 
 CREATE INDEX session_by_end ON public.session USING btree (expires_at);
 
@@ -7520,6 +8115,10 @@ CREATE TRIGGER act_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.a
 
 CREATE TRIGGER act_seal_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.act_seal FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
 
+CREATE TRIGGER age_assurance_stays BEFORE UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.age_assurance_stays();
+
+CREATE TRIGGER age_assurance_tells AFTER INSERT OR UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
+
 CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
 
 CREATE TRIGGER apply_freeze AFTER INSERT OR UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.apply_freeze();
@@ -7574,6 +8173,8 @@ CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversa
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
+CREATE TRIGGER payout_approval_is_controlled BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.to_state = 'approved'::text)) EXECUTE FUNCTION public.payout_approval_is_controlled();
+
 CREATE TRIGGER payout_approval_is_decided BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('payout', 'payout_id');
 
 CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = 'approved'::text) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_approval_takes_two();
@@ -7583,6 +8184,8 @@ CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EX
 CREATE TRIGGER payout_is_no_emergency BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_is_no_emergency();
 
 CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER payout_is_passed_by_another BEFORE INSERT ON public.payout_pass FOR EACH ROW EXECUTE FUNCTION public.payout_is_passed_by_another();
 
 CREATE TRIGGER payout_outcome_is_of_another BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = ANY (ARRAY['paid'::text, 'failed'::text, 'returned'::text])) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_outcome_is_of_another();
 
@@ -7597,6 +8200,18 @@ CREATE TRIGGER payout_terms_are_bounded BEFORE INSERT ON public.payout_terms FOR
 CREATE TRIGGER payout_terms_are_decided BEFORE INSERT ON public.payout_terms FOR EACH ROW EXECUTE FUNCTION public.require_decision('payout_terms', 'method_kind', 'fee_fixed_minor', 'fee_fixed_currency', 'fee_bps', 'diamonds_min', 'diamonds_per_day_max', 'effective_at');
 
 CREATE TRIGGER person_tells AFTER UPDATE OF platform_roles ON public.person FOR EACH ROW WHEN ((new.platform_roles IS DISTINCT FROM old.platform_roles)) EXECUTE FUNCTION public.tell_person();
+
+CREATE TRIGGER person_tells_facts AFTER UPDATE OF country, born_on ON public.person FOR EACH ROW WHEN (((new.country IS DISTINCT FROM old.country) OR (new.born_on IS DISTINCT FROM old.born_on))) EXECUTE FUNCTION public.tell_facts('id');
+
+CREATE TRIGGER policy_pack_is_bounded BEFORE INSERT ON public.policy_pack FOR EACH ROW EXECUTE FUNCTION public.policy_pack_is_bounded();
+
+CREATE TRIGGER policy_pack_is_decided BEFORE INSERT ON public.policy_pack FOR EACH ROW EXECUTE FUNCTION public.require_decision('policy_pack', 'country', 'text', 'loosens', 'effective_at');
+
+CREATE TRIGGER policy_pack_tells AFTER INSERT ON public.policy_pack FOR EACH ROW EXECUTE FUNCTION public.tell_pack();
+
+CREATE TRIGGER price_book_is_bounded BEFORE INSERT ON public.price_book FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.price_book_is_bounded();
+
+CREATE TRIGGER price_book_is_decided BEFORE INSERT ON public.price_book FOR EACH ROW EXECUTE FUNCTION public.require_decision('price_book', 'effective_at', 'copied_from');
 
 CREATE TRIGGER price_book_never_changes BEFORE DELETE OR UPDATE ON public.price_book FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
@@ -7623,6 +8238,14 @@ CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.rechar
 CREATE TRIGGER send_is_not_frozen AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.refuse_frozen();
 
 CREATE TRIGGER session_tells AFTER UPDATE OF ended_at ON public.session FOR EACH ROW WHEN (((new.ended_at IS NOT NULL) AND (old.ended_at IS NULL))) EXECUTE FUNCTION public.tell_way_in('session');
+
+CREATE TRIGGER subdivision_tax_rate_is_bounded BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
+
+CREATE TRIGGER subdivision_tax_rate_is_decided BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.is_override OR (new.recorded_by IS NOT NULL))) EXECUTE FUNCTION public.require_decision('subdivision_tax_rate', 'country', 'subdivision', 'name', 'rate_ppm', 'valid_from', 'valid_until');
+
+CREATE TRIGGER tax_rate_is_bounded BEFORE INSERT ON public.tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
+
+CREATE TRIGGER tax_rate_is_decided BEFORE INSERT ON public.tax_rate FOR EACH ROW WHEN ((new.is_override OR (new.recorded_by IS NOT NULL))) EXECUTE FUNCTION public.require_decision('tax_rate', 'country', 'name', 'rate_bps', 'valid_from', 'valid_until');
 
 CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_keeps_its_public_title();
 
@@ -7656,6 +8279,9 @@ ALTER TABLE ONLY public.admission
 
 ALTER TABLE ONLY public.admission
     ADD CONSTRAINT admission_role_grant_id_fkey FOREIGN KEY (role_grant_id) REFERENCES public.role_grant(id);
+
+ALTER TABLE ONLY public.age_assurance
+    ADD CONSTRAINT age_assurance_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -7831,6 +8457,9 @@ ALTER TABLE ONLY public.payout_export_item
 ALTER TABLE ONLY public.payout_method
     ADD CONSTRAINT payout_method_account_key_fkey FOREIGN KEY (account_key) REFERENCES public.payout_account_key(key_id);
 
+ALTER TABLE ONLY public.payout_pass
+    ADD CONSTRAINT payout_pass_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout(shard, id);
+
 ALTER TABLE ONLY public.payout
     ADD CONSTRAINT payout_previous_state_state_fkey FOREIGN KEY (previous_state, state) REFERENCES public.payout_transition(from_state, to_state);
 
@@ -7873,8 +8502,14 @@ ALTER TABLE ONLY public.person_email
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
 
+ALTER TABLE ONLY public.policy_pack
+    ADD CONSTRAINT policy_pack_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
 ALTER TABLE ONLY public.price_book
     ADD CONSTRAINT price_book_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES public.price_book(version);
+
+ALTER TABLE ONLY public.price_book
+    ADD CONSTRAINT price_book_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.price_book
     ADD CONSTRAINT price_book_published_by_fkey FOREIGN KEY (published_by) REFERENCES public.person(id);
@@ -7978,6 +8613,18 @@ ALTER TABLE ONLY public.room
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_shard_person_id_provider_fkey FOREIGN KEY (shard, person_id, provider) REFERENCES public.card_customer(shard, person_id, provider);
 
+ALTER TABLE ONLY public.screening_decision
+    ADD CONSTRAINT screening_decision_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.screening_decision
+    ADD CONSTRAINT screening_decision_screening_id_said_at_fkey FOREIGN KEY (screening_id, said_at) REFERENCES public.screening_word(screening_id, said_at);
+
+ALTER TABLE ONLY public.screening
+    ADD CONSTRAINT screening_shard_method_id_fkey FOREIGN KEY (shard, method_id) REFERENCES public.payout_method(shard, id);
+
+ALTER TABLE ONLY public.screening_word
+    ADD CONSTRAINT screening_word_screening_id_fkey FOREIGN KEY (screening_id) REFERENCES public.screening(id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.api_key(id);
 
@@ -8039,7 +8686,13 @@ ALTER TABLE ONLY public.strip
     ADD CONSTRAINT strip_shard_viewer_id_lot_id_fkey FOREIGN KEY (shard, viewer_id, lot_id) REFERENCES public.lot(shard, viewer_id, lot_id);
 
 ALTER TABLE ONLY public.subdivision_tax_rate
+    ADD CONSTRAINT subdivision_tax_rate_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.subdivision_tax_rate
     ADD CONSTRAINT subdivision_tax_rate_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.tax_rate
+    ADD CONSTRAINT tax_rate_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.tax_rate
     ADD CONSTRAINT tax_rate_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.person(id);
@@ -8106,6 +8759,9 @@ GRANT USAGE ON SCHEMA public TO plaudit_app;
 REVOKE ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.accounts_of(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accounts_of(p_person_id bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.acting_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.acting_key() TO plaudit_app;
 
@@ -8143,6 +8799,8 @@ GRANT INSERT(proposed_at) ON TABLE public.decision TO plaudit_app;
 GRANT INSERT(expires_at) ON TABLE public.decision TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.admitted_decision(p_id uuid, p_kind text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.age_assurance_stays() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
@@ -8211,6 +8869,9 @@ GRANT ALL ON FUNCTION public.currency_places(p_currency text) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.currency_worth(p_rates jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.currency_worth(p_rates jsonb) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.decided_book(p_decision_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decided_book(p_decision_id uuid) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.decision_bound_of(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decision_bound_of(p_name text) TO plaudit_app;
@@ -8433,11 +9094,18 @@ GRANT ALL ON FUNCTION public.part_of(p_line public.gift_line, p_creator_id bigin
 REVOKE ALL ON FUNCTION public.payable_step(p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payable_step(p_currency text) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.payout_approval_is_controlled() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_is_its_quote() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_is_no_emergency() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_is_passed_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
@@ -8471,19 +9139,50 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 REVOKE ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payouts_wait() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payouts_wait() TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.policy_pack_is_bounded() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.price_book_is_as_decided(p_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.price_book_is_as_decided(p_version integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.price_book_is_bounded() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.price_book_never_changes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.price_book_strays(p_book jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.price_book_strays(p_book jsonb, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.promotional_received(p_shard smallint, p_creator_id bigint) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.package TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.proposed_packages(p_book jsonb, p_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.proposed_packages(p_book jsonb, p_version integer) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.price TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.proposed_prices(p_book jsonb, p_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.proposed_prices(p_book jsonb, p_version integer) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.price_seller TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.proposed_sellers(p_book jsonb, p_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.proposed_sellers(p_book jsonb, p_version integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.publish_price_book(p_decision_id uuid, p_published_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.publish_price_book(p_decision_id uuid, p_published_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.purchase_is_bound_by_another() FROM PUBLIC;
 
@@ -8562,7 +9261,16 @@ GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.tax_rate_is_bounded() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.tax_rate_is_within(p_country text, p_subdivision text, p_rate_ppm integer, p_valid_from date, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tax_rate_is_within(p_country text, p_subdivision text, p_rate_ppm integer, p_valid_from date, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.tell_facts() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.tell_grant() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.tell_pack() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_person() FROM PUBLIC;
 
@@ -8693,6 +9401,32 @@ GRANT SELECT ON TABLE public.act_seal TO plaudit_app;
 GRANT SELECT ON TABLE public.act_unsealed TO plaudit_app;
 
 GRANT SELECT ON TABLE public.admission TO plaudit_app;
+
+GRANT SELECT ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(at_least) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(under) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(level) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(method) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(source) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(proved_at) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(until) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT INSERT(recorded_at) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT UPDATE(revoked_because) ON TABLE public.age_assurance TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
@@ -8938,8 +9672,6 @@ GRANT UPDATE(revoked_at) ON TABLE public.overlay_token TO plaudit_app;
 
 GRANT UPDATE(key_id) ON TABLE public.overlay_token TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.package TO plaudit_app;
-
 GRANT SELECT,INSERT ON TABLE public.paper_counter TO plaudit_app;
 
 GRANT UPDATE(last_number) ON TABLE public.paper_counter TO plaudit_app;
@@ -9004,6 +9736,14 @@ GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT UPDATE(archived_key_id) ON TABLE public.payout_method TO plaudit_app;
 
+GRANT UPDATE(account_fingerprint) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(name_match) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(name_compared_at) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_pass TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payout_send TO plaudit_app;
 
 GRANT SELECT ON TABLE public.payout_shown TO plaudit_app;
@@ -9056,9 +9796,11 @@ GRANT UPDATE(ended_at) ON TABLE public.person_link TO plaudit_app;
 
 GRANT UPDATE(ended_because) ON TABLE public.person_link TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.price TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.policy_pack TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.price_book TO plaudit_app;
+GRANT SELECT ON TABLE public.price_book TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.price_book_proposal TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.price_book_withdrawal TO plaudit_app;
 
@@ -9075,8 +9817,6 @@ GRANT UPDATE(changed_at) ON TABLE public.price_draft TO plaudit_app;
 GRANT UPDATE(changed_by) ON TABLE public.price_draft TO plaudit_app;
 
 GRANT UPDATE(published_version) ON TABLE public.price_draft TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.price_seller TO plaudit_app;
 
 GRANT SELECT ON TABLE public.promotional_before TO plaudit_app;
 
@@ -9156,6 +9896,12 @@ GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.rule_decision TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.rule_tally TO plaudit_app;
+
+GRANT UPDATE(times) ON TABLE public.rule_tally TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.saved_card TO plaudit_app;
 
 GRANT UPDATE(provider_card_id) ON TABLE public.saved_card TO plaudit_app;
@@ -9169,6 +9915,32 @@ GRANT UPDATE(expires_on) ON TABLE public.saved_card TO plaudit_app;
 GRANT UPDATE(is_default) ON TABLE public.saved_card TO plaudit_app;
 
 GRANT UPDATE(removed_at) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(outcome) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(identity) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(answered_at) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(reference) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.screening TO plaudit_app;
+
+GRANT UPDATE(last_error) ON TABLE public.screening TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.screening_decision TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.screening_rule TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.screening_word TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.session TO plaudit_app;
 
@@ -9351,6 +10123,8 @@ GRANT UPDATE(gifts) ON TABLE public.video_total TO plaudit_app;
 GRANT UPDATE(coins) ON TABLE public.video_total TO plaudit_app;
 
 GRANT UPDATE(seq) ON TABLE public.video_total TO plaudit_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.vouched_name TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
 
