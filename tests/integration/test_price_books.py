@@ -366,7 +366,7 @@ async def test_files_are_exported_linted_published_and_listed(database_url: str,
     nobody = plaudit("publish", str(file))
     assert (nobody.returncode, "--by PERSON" in nobody.stderr) == (1, True), nobody.stderr
     async with open_desk(database_url, SystemClock()) as desk, desk.house.database.transaction() as connection:
-        await grant_role(connection, await desk.person_id("olga"), Role.PRICING, SystemClock(), by=None)
+        await grant_role(connection, await desk.person_id("olga"), Role.PRICING, SystemClock())
     published = plaudit("publish", str(file))
     assert (published.returncode, published.stdout.startswith("version 1 current")) == (0, True), published.stderr
     assert plaudit("export").stdout == plaudit("export", "1").stdout == file.read_text()

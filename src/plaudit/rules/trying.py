@@ -101,7 +101,7 @@ async def try_pack(connection: Connection, clock: Clock, pack: Pack) -> DryRun:
     return DryRun(
         country=pack.country,
         since=since,
-        acts=sum(one.times for one in (*given, *decided)),
+        acts=sum(one.times for one in given) + sum(one.times for one in decided),
         is_whole=max(len(given), len(decided)) < DRY_RUN_ROWS_MAX,
         changes=compare(await current_book(connection), pack, acts, now),
     )
