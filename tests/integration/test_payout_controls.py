@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from plaudit.clock import ManualClock
@@ -14,9 +15,18 @@ from plaudit.db import Database, OwnConnection
 from plaudit.decisions.model import OwnBenefit
 from plaudit.ids import new_id
 from plaudit.payouts import actions, methods
-from plaudit.payouts.controls import PayoutControl, PayoutControlDiffers, PayoutControlled, controls_of, let_pass
+from plaudit.payouts.controls import (
+    PayoutControl,
+    PayoutControlDiffers,
+    PayoutControlled,
+    Wait,
+    controls_of,
+    let_pass,
+    told_creator,
+)
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import Payout, PayoutMethod, PayoutState
+from plaudit.payouts.names import both_names, vouch
 from plaudit.payouts.providers.base import PayoutStatus
 from plaudit.payouts.vault import fingerprint_old_accounts
 from plaudit.problems import NotFound
@@ -195,3 +205,43 @@ async def test_past_the_actions_the_database_counts_as_well(desk: PayoutDesk, ow
 
     outcomes = await asyncio.gather(*(agreed(payout, OPERATORS[number % 3]) for number, payout in enumerate(payouts)))
     assert sorted(outcomes) == ["agreed", *["payout_is_controlled"] * 3]
+
+
+async def test_another_s_account_waits_until_a_person_decided(desk: PayoutDesk) -> None:
+    """The holder is `Ada`; what a person decided of her account holds until another name is vouched for."""
+    vault = desk.vault.vault
+    first = await asked(desk)
+    assert await stopped(desk, first) == [], "nobody vouches for a name"
+    for name, found in (
+        ("Ada King", [("name_mismatch", "approval")]),
+        ("ADA", []),
+        ("Bo", [("name_mismatch", "approval")]),
+    ):
+        await desk.act(vouch, vault, desk.creator_id, name)
+        assert [(one.control, one.stops) for one in await stopped(desk, first)] == found
+    assert isinstance(await desk.approve(OPERATORS[0], first.id), PayoutControlled)
+    assert [one.reason for one in told_creator(await stopped(desk, first))] == [Wait.NAME]
+    desk.clock.advance(timedelta(seconds=1))
+    assert isinstance(await passed(desk, first, "name_mismatch", 0), PayoutControl)
+    assert told_creator(await stopped(desk, first)) == []
+    second = await asked(desk)
+    await desk.act(vouch, vault, desk.creator_id, "Bo")
+    for payout in (first, second):
+        assert isinstance(await desk.approve(OPERATORS[0], payout.id), Payout)
+    third = await asked(desk)
+    await desk.act(vouch, vault, desk.creator_id, "Bo Alm")
+    assert isinstance(await desk.approve(OPERATORS[0], third.id), PayoutControlled), "another name is another question"
+    async with desk.database.read() as connection:
+        both = await both_names(connection, vault, desk.creator_id, third.holder_name)
+        kept = await connection.fetchval("select sealed_name from vouched_name")
+    assert (both.holder_name, both.vouched_name, both.match) == ("Ada", "Bo Alm", "mismatch")
+    assert b"Alm" not in kept
+
+
+async def test_a_new_account_is_held_against_the_name_that_is_known(desk: PayoutDesk) -> None:
+    await desk.act(vouch, desk.vault.vault, 42, "Bo Ek Strand")
+    other = await another(desk, 42, msgspec.structs.replace(OTHER_ACCOUNT, holder_name="Bo Ek"))
+    payout = await asked(other)
+    assert [(one.control, one.stops) for one in await stopped(other, payout)] == [("name_close", "")]
+    assert isinstance(await passed(other, payout, "name_close", 0), NotFound), "nothing is stopped"
+    assert isinstance(await other.approve(OPERATORS[0], payout.id), Payout)

@@ -140,7 +140,7 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(
         await opened(database, SECOND)
     both = await opened(database, f"{SECOND} {FIRST}")
     async with owning.transaction() as connection:
-        assert await wrap_again(connection, both.vault) == 1
+        assert await wrap_again(connection, both.vault) == 2, "of accounts, and of their fingerprints"
         assert await wrap_again(connection, both.vault) == 0
     assert await read(database, await opened(database, SECOND), await find(database, method.id)) == NUMBERS
     with pytest.raises(KeyNotHere, match="PLAUDIT_VAULT_KEYS"):
@@ -173,7 +173,9 @@ async def test_rotation_goes_on_under_a_server_and_where_it_was_interrupted(
         for row in rows:
             assert await server.open(held, CREATOR, row.id, None, row.sealed_account) == NUMBERS
         assert await renew(owning, server.vault, ACCOUNTS, lambda _: None) == 3
-        assert len(await key_ids(owner_connection)) == 2, "it went on with the key it had made"
+        assert len(await key_ids(owner_connection)) == 3, (
+            "it went on with the key it had made; fingerprints keep theirs"
+        )
         await owner_connection.execute("update vault_key set retired_at = retired_at - interval '2 days'")
         assert await renew(owning, server.vault, ACCOUNTS, lambda _: None) == 5
         assert old[0] not in await key_ids(owner_connection)

@@ -13,6 +13,7 @@ from plaudit.creators.model import Balance, Maturing, RewardRule
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX
 from plaudit.money import Money
 from plaudit.pages import Place
+from plaudit.payouts.controls import CreatorsWait
 from plaudit.payouts.model import (
     Actor,
     Payout,
@@ -132,6 +133,10 @@ class PayoutDetail(PayoutAnswer, frozen=True, kw_only=True):
     """A payout with every change of its state."""
 
     events: list[EventAnswer]
+    waits_for: Annotated[
+        list[CreatorsWait],
+        Meta(description="What stops it, as long as it is not sent, and since when; none: it goes its way."),
+    ]
 
 
 class OperatorPayout(PayoutAnswer, frozen=True, kw_only=True):
@@ -248,7 +253,9 @@ def payout_answer(payout: Payout) -> PayoutAnswer:
     )
 
 
-def payout_detail(payout: Payout, events: Sequence[PayoutEvent], *, for_operator: bool) -> PayoutDetail:
+def payout_detail(
+    payout: Payout, events: Sequence[PayoutEvent], waits_for: list[CreatorsWait], *, for_operator: bool
+) -> PayoutDetail:
     """A payout with its events, with what its provider said of it for operators alone."""
     told = [
         EventAnswer(
@@ -262,7 +269,7 @@ def payout_detail(payout: Payout, events: Sequence[PayoutEvent], *, for_operator
         for event in events
     ]
     shown = msgspec.structs.asdict(payout_answer(payout))
-    return PayoutDetail(**shown | ({"reason": payout.reason} if for_operator else {}), events=told)
+    return PayoutDetail(**shown | ({"reason": payout.reason} if for_operator else {}), events=told, waits_for=waits_for)
 
 
 def operator_payout(payout: Payout) -> OperatorPayout:

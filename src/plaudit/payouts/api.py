@@ -12,7 +12,7 @@ from plaudit.creators import actions as creators
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
-from plaudit.payouts import actions, controls_api, manual_api, methods, operator_api, rates, stuck_api, told
+from plaudit.payouts import actions, controls_api, manual_api, methods, names_api, operator_api, rates, stuck_api, told
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
@@ -30,6 +30,7 @@ from plaudit.payouts.answers import (
     place_of,
     quote_answer,
 )
+from plaudit.payouts.controls import controls_of, told_creator
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import (
     NOT_PAYABLE,
@@ -266,13 +267,14 @@ async def list_payouts(
     tags=_TAGS,
     summary="A payout and what happened to it",
 )
-async def get_payout(payout_id: FromPath[UUID], caller: Caller, database: Database) -> PayoutDetail:
+async def get_payout(payout_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> PayoutDetail:
     """Creators see their own, operators any."""
     only = None if Role.OPERATOR in caller.roles else caller.person_id
     async with database.read() as connection:
         payout = await actions.find(connection, payout_id, only)
         events = await actions.events_of(connection, payout.creator_id, [payout.id])
-        return payout_detail(payout, events, for_operator=only is None)
+        stopped = (await controls_of(connection, [payout.id], clock.now())).get(payout.id, [])
+        return payout_detail(payout, events, told_creator(stopped), for_operator=only is None)
 
 
 @post(
@@ -336,6 +338,7 @@ router = Router(
         *operator_api.HANDLERS,
         *manual_api.HANDLERS,
         *controls_api.HANDLERS,
+        *names_api.HANDLERS,
         *stuck_api.HANDLERS,
     ],
 )

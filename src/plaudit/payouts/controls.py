@@ -1,5 +1,6 @@
 """Why payouts wait for a person: what is more than usual, whose name is not the account's; and letting one pass."""
 
+import enum
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -50,9 +51,37 @@ _WORDS = {
     "payout_account_week_creators": "{} people are paid to this bank account in a week; up to {} may be.",
     "payout_account_week_diamonds": "{} diamonds to this bank account in a week; up to {} may be.",
     "payout_new_creator_diamonds": "{} diamonds of somebody who is new to payouts; up to {} may be.",
+    "name_close": "The account's name is not quite the one that is vouched for.",
+    "name_mismatch": "The account's name is another than the one that is vouched for.",
     "payout_house_day_diamonds": "{} diamonds of all creators in a day; up to {} may be.",
 }
 """What operators read; every control has its words."""
+
+
+class Wait(enum.StrEnum):
+    """What a creator is told of why a payout waits; more would help who must not be helped."""
+
+    CHECK = "check"
+    """It is being checked, and there is nothing to do."""
+    NAME = "name"
+    """The bank account is in another name than theirs."""
+
+
+class CreatorsWait(msgspec.Struct, frozen=True):
+    """Why a payout waits, for its creator."""
+
+    reason: Wait
+    since: datetime
+
+
+def told_creator(controls: Sequence[PayoutControl]) -> list[CreatorsWait]:
+    """What stops a payout, as its creator is told: each reason once, since when."""
+    found: dict[Wait, datetime] = {}
+    for one in controls:
+        if one.may_pass:
+            reason = Wait.NAME if one.control == "name_mismatch" else Wait.CHECK
+            found[reason] = min(one.since, found.get(reason, one.since))
+    return [CreatorsWait(reason, since) for reason, since in found.items()]
 
 
 class PayoutControlled(Conflict):

@@ -19,6 +19,7 @@ from plaudit.events.model import PayoutMethodChanged
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_METHODS_MAX
 from plaudit.payouts.model import PayoutMethod, TooManyPayoutMethods
+from plaudit.payouts.names import compare_method
 from plaudit.payouts.rates import rate_at
 from plaudit.payouts.vault import AccountNumbers, AccountVault
 from plaudit.people.references import reference
@@ -133,6 +134,7 @@ async def add_method(
     )
     if method is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
+    await compare_method(connection, clock, vault.vault, creator_id, method_id, account.holder_name)
     await _tell(connection, method, "added", now)
     return method
 

@@ -179,6 +179,20 @@ from payout_method where account_fingerprint is null and id > $2 order by id lim
 -- name: keep_fingerprint
 update payout_method set account_fingerprint = $3 where shard = shard_of($1) and id = $2;
 
+-- name: vouched_name
+select sealed_name from vouched_name where shard = shard_of($1) and creator_id = $1;
+
+-- name: keep_vouched_name
+insert into vouched_name (shard, creator_id, sealed_name, vouched_at) values (shard_of($1), $1, $2, $3)
+on conflict (shard, creator_id) do update
+set sealed_name = excluded.sealed_name, vouched_at = excluded.vouched_at, key_id = acting_key();
+
+-- name: held_methods -> HeldMethod
+select id, holder_name, name_match from payout_method where shard = shard_of($1) and creator_id = $1;
+
+-- name: keep_name_match
+update payout_method set name_match = $3, name_compared_at = $4 where shard = shard_of($1) and id = $2;
+
 -- name: note_attention
 update payout set attention = $3 where shard = shard_of($1) and id = $2;
 

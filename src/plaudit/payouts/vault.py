@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from plaudit.db import Connection, Database, fetch_all, statements
 from plaudit.limits import PAYOUT_METHODS_SEALED_AT_ONCE
+from plaudit.payouts.names import NAMES
 from plaudit.vault.masters import VARIABLE, KeyNotHere, MasterKeys
 from plaudit.vault.sealing import NotReadable, SealedColumn, Vault
 
 SQL = statements(__file__)
 FINGERPRINTS = "payout_method.fingerprint"  # what the key of fingerprints is for
 ACCOUNTS = SealedColumn("payout_method", "sealed_account", ("creator_id", "id"), only="account_key is null")
-COLUMNS = (ACCOUNTS,)
+COLUMNS = (ACCOUNTS, NAMES)
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 

@@ -2187,6 +2187,13 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
         where o.shard = p_shard and o.payout_id = p_payout_id and o.control = v.control and o.figure >= v.figure)
     from payout_velocity(p_shard, p_payout_id, p_at) v, payout p
     where p.shard = p_shard and p.id = p_payout_id
+    union all
+    -- What a person decided of an account's name holds for its other payouts, until another name is vouched for.
+    select 'name_' || m.name_match, 0, 0, m.name_compared_at, case m.name_match when 'mismatch' then 'approval' else '' end, exists (
+        select from payout_pass o join payout q on q.shard = o.shard and q.id = o.payout_id
+        where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_mismatch' and o.passed_at >= m.name_compared_at)
+    from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
+    where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
 $$;
 
 CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger

@@ -23,6 +23,7 @@ from plaudit.money import Money
 from plaudit.pages import BY_TIME, Number, Places
 from plaudit.payouts import actions as payouts
 from plaudit.payouts import methods, rates
+from plaudit.payouts.controls import controls_of, told_creator
 from plaudit.payouts.model import PayoutEvent, PayoutFilter, PayoutRate
 from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
@@ -153,6 +154,7 @@ async def studio_payouts(
         )
         shown = found[:PAGE_ROWS]
         events = await payouts.events_of(connection, me, [payout.id for payout in shown])
+        controls = await controls_of(connection, [payout.id for payout in shown], now)
         priced = [rate.currency for rate in await rates.rates_at(connection, now)]
         maturing = await creators.maturing_of(connection, me)
     too_new = {one.id for one in mine if one.payable_from is not None and one.payable_from > now}
@@ -171,6 +173,7 @@ async def studio_payouts(
         next=BY_TIME.next(found, PAGE_ROWS, lambda payout: (payout.requested_at, payout.id)),
         first=before is None,
         events=_by_payout(events),
+        waits={payout_id: told_creator(stopped) for payout_id, stopped in controls.items()},
         currencies=[one for one in priced if provider_for(payout_providers, one) is not None],
         maturing=maturing,
         under_way=any(payout.state in OPEN_STATES for payout in shown),

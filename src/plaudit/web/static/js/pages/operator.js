@@ -20,6 +20,14 @@ onClick("data-approve", async (button, id) => {
   const sure = await confirmed({ title: `Approve ${what}?`, text: "What has been sent cannot be taken back here.", action: "Approve" });
   if (sure) await decide(button, () => api("POST", `/v1/payouts/${id}/approve`), approved);
 });
+onClick("data-names", (button, id) => busy(button, async () => {
+  try {
+    const { holder_name, vouched_name } = await api("GET", `/v1/operator/payouts/${id}/names`);
+    await confirmed({ title: "Two names", text: `The account: ${holder_name}. Vouched for: ${vouched_name ?? "nobody’s"}. That you looked is kept.`, action: "Seen" });
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
+  }
+}));
 onClick("data-pass", async (button, id) => {
   const { control, figure, what, words } = button.dataset;
   const reason = await confirmed({ title: `Let ${what} pass?`, text: `${words} It still waits for somebody to approve it.`, ask: "Why?", action: "Let pass" });
