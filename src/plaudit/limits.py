@@ -74,6 +74,7 @@ DATABASE_BUFFERS_PART = 7  # of the machine's memory the embedded server gets so
 DATABASE_BUFFERS_MB_MIN = 256
 DATABASE_BUFFERS_MB_MAX = 16_384
 DATABASE_MIGRATION_LOCK_WAIT_S = 600  # for another process's migration of the same database to end
+FORMER_FUNCTIONS_MAX = 50  # of a file of functions, whose servers may start again
 DATABASE_START_WAIT_S = 300  # for the embedded server to answer, recovery included
 DATABASE_RESTARTS_MAX = 5  # of the embedded server, one soon after the other
 DATABASE_RESTART_QUICK_S = 60  # a server that ended within this time of its start ended soon

@@ -14,7 +14,9 @@ from plaudit.schema.migrate import (
     ScriptFile,
     apply,
     apply_to,
+    left_behind_by,
     pending_migrations,
+    read_functions,
     read_migrations,
     schema_of_migrations,
 )
@@ -57,6 +59,23 @@ async def test_functions_are_applied_again_when_one_changed(empty_database: Empt
     changed = ScriptFile(VIEW.name, "create or replace view firsts as select id, id * 2 as double from first;")
     assert await apply(connection, migrations=[FIRST], functions=[changed]) == [VIEW.name]
     assert await connection.fetch("select double from firsts") == []
+
+
+async def test_a_server_starts_on_functions_that_came_after_its_own(owner_connection: OwnConnection) -> None:
+    """While the next version is rolled out, and on the way back."""
+    first, *rest = read_functions()
+    for edition in ("next", "after that"):
+        replaced = ScriptFile(first.name, f"{first.sql}\n-- of the {edition}\n")
+        await apply(owner_connection, functions=[replaced, *rest])
+        assert await pending_migrations(owner_connection) == []
+    await owner_connection.execute("update migration set former = '{}'")
+    assert await pending_migrations(owner_connection) == [first.name], "never had"
+    await owner_connection.execute("alter table migration drop column former")
+    assert await pending_migrations(owner_connection) == [first.name], "as an earlier version left it"
+    assert await left_behind_by(owner_connection) == []
+    for name in ("9998_pre_next.sql", "9999_post_next.sql"):
+        await owner_connection.execute("insert into migration (kind, name, sha256) values ('migration', $1, '')", name)
+    assert await left_behind_by(owner_connection) == ["9999_post_next.sql"]
 
 
 async def test_a_changed_migration_is_refused(empty_database: EmptyDatabase) -> None:

@@ -25,7 +25,7 @@ from plaudit.http.workers import Workers
 from plaudit.limits import WORKERS_MAX
 from plaudit.listening import listen, url_of
 from plaudit.readiness.summary import say_what_starts
-from plaudit.schema.migrate import apply_to, may_wait, pending_migrations
+from plaudit.schema.migrate import apply_to, left_behind_by, may_wait, pending_migrations
 from plaudit.schema.privileges import privilege_repairs
 from plaudit.settings import Settings, SetupError, variable_of
 from plaudit.vault.rotation import open_vault
@@ -115,6 +115,11 @@ async def _prepare(logins: Logins, settings: Settings) -> None:
         if missing := [name for name in await pending_migrations(connection) if not may_wait(name)]:
             lacks = "1 migration" if len(missing) == 1 else f"{len(missing)} migrations"
             raise SetupError(f"the database lacks {lacks}: run `plaudit migrate`")
+        if newer := await left_behind_by(connection):
+            raise SetupError(
+                f"the database has {newer[0]} of a newer version, which took away what this one needs: "
+                "serve that, or go back with a backup"
+            )
         if lacking := [one for one in await privilege_repairs(connection) if one.startswith("GRANT")]:
             raise SetupError(f"the role {APPLICATION_ROLE} lacks {len(lacking)} privileges: run `plaudit migrate`")
         await open_vault(database, settings, [])

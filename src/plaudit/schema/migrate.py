@@ -23,7 +23,7 @@ from plaudit.acts import changed
 from plaudit.database_command import act_of_command
 from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
 from plaudit.embedded import EmbeddedPostgres, database_logins
-from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S, SHARDS_MAX
+from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S, FORMER_FUNCTIONS_MAX, SHARDS_MAX
 from plaudit.postgresql import wheel
 from plaudit.schema.privileges import SCHEMA_FILE, repair_privileges
 from plaudit.settings import Settings, SetupError
@@ -56,11 +56,12 @@ class ScriptFile:
 
 
 class AppliedScript(msgspec.Struct, frozen=True):
-    """What the database remembers of a file."""
+    """What the database remembers of a file; `former`: what stood in it before, the newest last."""
 
     kind: str
     name: str
     sha256: str
+    former: list[str]
 
 
 class Migrated(msgspec.Struct, frozen=True):
@@ -122,31 +123,45 @@ async def apply(
         await ensure_application_role(connection)
         await connection.execute(SQL["close_to_everybody"])
         await connection.execute(SQL["create_migration_table"])
+        await connection.execute(SQL["add_former"])
         await connection.execute(SQL["grant_sight_of_migrations"])
         applied = await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
         present = {script.name: script.sha256 for script in applied if script.kind == "migration"}
         pending = _pending(migrations, present, before_deploy=before_deploy)
-        functions_present = {script.name: script.sha256 for script in applied if script.kind == "function"}
-        changed = functions_present != {file.name: file.sha256 for file in functions}
+        functions_present = {script.name: script for script in applied if script.kind == "function"}
+        changed = {script.name: script.sha256 for script in functions_present.values()} != {
+            file.name: file.sha256 for file in functions
+        }
         await _choose_shards(connection, shards)
         async with connection.transaction():
             await _apply_all(connection, "migration", pending)
             if pending or changed:
                 await connection.execute(SQL["forget_functions"])
-                await _apply_all(connection, "function", functions)
+                await _apply_all(connection, "function", functions, functions_present)
         return [file.name for file in [*pending, *(functions if changed else ())]]
     finally:
         await connection.execute(SQL["release_migration_lock"])
 
 
 async def pending_migrations(connection: Connection) -> list[str]:
-    """Names of migrations and functions that this version has and the database has not."""
+    """Names of migrations and functions that this version has and the database never had. A newer version may have
+    replaced functions since: they do what servers of the version before ask for."""
     if not await connection.fetchval(SQL["has_migration_table"]):
         return [file.name for file in [*read_migrations(), *read_functions()]]
-    applied = {
-        (script.name, script.sha256) for script in await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
-    }
+    scripts = await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
+    applied = {(script.name, sha256) for script in scripts for sha256 in (script.sha256, *script.former)}
     return [file.name for file in [*read_migrations(), *read_functions()] if (file.name, file.sha256) not in applied]
+
+
+async def left_behind_by(connection: Connection) -> list[str]:
+    """Names of `post` migrations that a newer version has applied: they took away what this one may need."""
+    known = {file.name for file in read_migrations()}
+    scripts = await fetch_all(connection, SQL["applied_scripts"], AppliedScript)
+    return [
+        script.name
+        for script in scripts
+        if script.kind == "migration" and script.name not in known and may_wait(script.name)
+    ]
 
 
 def may_wait(name: str) -> bool:
@@ -223,12 +238,18 @@ def _pending(migrations: Sequence[ScriptFile], present: Mapping[str, str], *, be
     return pending[:first_post]
 
 
-async def _apply_all(connection: Connection, kind: str, files: Sequence[ScriptFile]) -> None:
+async def _apply_all(
+    connection: Connection, kind: str, files: Sequence[ScriptFile], before: Mapping[str, AppliedScript] | None = None
+) -> None:
     for file in files:
+        known = (before or {}).get(file.name)
+        former = [] if known is None else [one for one in (*known.former, known.sha256) if one != file.sha256]
         try:
             async with connection.transaction():
                 await connection.execute(file.sql)
-                await connection.execute(SQL["record_script"], kind, file.name, file.sha256)
+                await connection.execute(
+                    SQL["record_script"], kind, file.name, file.sha256, former[-FORMER_FUNCTIONS_MAX:]
+                )
         except asyncpg.PostgresError as error:
             raise MigrationError(f"{kind} {file.name}: {_place(file, error)}{error}") from error
 

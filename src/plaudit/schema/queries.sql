@@ -7,14 +7,21 @@ create table if not exists migration (
     primary key (kind, name)
 );
 
+-- name: add_former
+-- A server of the version before starts again on functions that were replaced after it.
+alter table migration add column if not exists former text[] not null default '{}';
+
 -- name: has_migration_table
 select to_regclass('public.migration') is not null;
 
 -- name: applied_scripts -> AppliedScript
-select kind, name, sha256 from migration order by kind, name;
+-- Also of a database that an earlier version made.
+select m.kind, m.name, m.sha256,
+    array(select jsonb_array_elements_text(coalesce(to_jsonb(m) -> 'former', '[]'::jsonb))) as former
+from migration m order by m.kind, m.name;
 
 -- name: record_script
-insert into migration (kind, name, sha256) values ($1, $2, $3);
+insert into migration (kind, name, sha256, former) values ($1, $2, $3, $4);
 
 -- name: forget_functions
 delete from migration where kind = 'function';

@@ -5535,6 +5535,7 @@ CREATE TABLE public.migration (
     name text NOT NULL,
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    former text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT migration_kind_check CHECK ((kind = ANY (ARRAY['migration'::text, 'function'::text])))
 );
 
