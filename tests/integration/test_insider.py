@@ -140,6 +140,25 @@ async def test_a_decision_is_over_when_its_payout_is(database_url: str, tmp_path
 
 
 @pytest.mark.unsold
+async def test_linked_accounts_share_a_day(database_url: str, tmp_path: Path) -> None:
+    """What one of them approved or gave alone counts for all of them."""
+    async with open_studio(database_url, tmp_path, one_operator=False) as studio:
+        desk, mole = studio.shop.desk, await studio.shop.desk.person("mona", Role.OPERATOR)
+        bea = str(await desk.person_id("bea"))
+        await studio.earn(150_000)
+        payouts = [await studio.request(20_000, ending) for ending in ("1234", "5678", "1234", "5678", "1234", "5678")]
+        for payout_id in payouts[:5]:
+            assert (await mole.post(f"/v1/payouts/{payout_id}/approve")).status_code == 200
+        for _ in range(5):
+            grant = {"id": studio.id(), "person_id": bea, "coins": 1_000, "reason": "A prize."}
+            assert (await mole.post("/v1/operator/grants", json=grant)).status_code == 201
+        await link(desk.house.database, await desk.person_id("mona"), await desk.person_id("olga"))
+        grant = {"id": studio.id(), "person_id": bea, "coins": 1, "reason": "A prize."}
+        assert (await studio.operator.post(f"/v1/payouts/{payouts[5]}/approve")).status_code == PROPOSED
+        assert (await studio.operator.post("/v1/operator/grants", json=grant)).status_code == PROPOSED
+
+
+@pytest.mark.unsold
 async def test_one_operator_does_not_pay_the_same_diamonds_again(database_url: str, tmp_path: Path) -> None:
     """Approved alone, paid by hand, and said to have come back: the diamonds would be there for another payout."""
     async with open_studio(database_url, tmp_path, one_operator=False, manual_payouts=True) as studio:

@@ -49,6 +49,10 @@ BREAKS = [
         "large_payouts_are_decided",
         _APPROVED.format("1") + _NONE_ALONE,
     ),
+    (
+        "large_payouts_are_decided",
+        _APPROVED.format("1") + _NONE_ALONE.replace("payout_alone_diamonds", "payout_alone_day_diamonds"),
+    ),
     ("large_payouts_are_decided", confirmed("payout", {})),
     ("payouts_are_worth_their_diamonds", "update payout set gross_minor = gross_minor + 1, net_minor = net_minor + 1"),
     *(

@@ -9,6 +9,7 @@ _RATE_OF_IT = """; update tax_rate set decision_id = (select id from decision wh
 
 BREAKS = [
     ("large_grants_are_decided", "update decision_bound set value = 1 where name = 'grant_alone_coins'"),
+    ("large_grants_are_decided", "update decision_bound set value = 1 where name = 'grant_alone_day_coins'"),
     ("large_grants_are_decided", confirmed("grant", {})),
     ("price_books_are_decided", confirmed("price_book", {})),
     ("price_books_are_decided", "update price_book set published_by = 1, published_at = now() + interval '1 day'"),

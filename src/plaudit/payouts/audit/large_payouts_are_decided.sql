@@ -1,4 +1,5 @@
--- No operator approves a payout of their own; each larger one has its confirmed decision, and each such decision its payout.
+-- No operator approves a payout of their own; each larger one has its confirmed decision, and each such decision its payout. In
+-- a day of UTC nobody approved more alone than one operator may.
 select e.shard, e.payout_id, e.actor_id, p.diamonds, e.decision_id
 from payout_event e join payout p on p.shard = e.shard and p.id = e.payout_id
 left join decision d on d.id = e.decision_id and d.kind = 'payout' and d.outcome = 'confirmed' and d.subject = p.id::text
@@ -6,6 +7,16 @@ where e.to_state = 'approved' and e.actor = 'operator' and (e.actor_id = p.creat
     or d.id is null and (e.decision_id is not null or p.diamonds > (
         select value from decision_bound
         where name = 'payout_alone_diamonds' and recorded_at <= e.at order by version desc limit 1)))
+union all
+select null, null, e.actor_id, sum(p.diamonds), null
+from payout_event e join payout p on p.shard = e.shard and p.id = e.payout_id
+where e.to_state = 'approved' and e.decision_id is null
+group by e.actor_id, date_trunc('day', e.at, 'UTC')
+having sum(p.diamonds) > greatest(
+    (select value from decision_bound
+    where name = 'payout_alone_day_diamonds' and recorded_at <= min(e.at) order by version desc limit 1),
+    (select max(value) from decision_bound
+    where name = 'payout_alone_day_diamonds' and recorded_at between min(e.at) and max(e.at)))
 union all
 select null, d.subject::uuid, d.decided_by, null, d.id
 from decision d

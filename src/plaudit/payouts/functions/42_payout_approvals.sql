@@ -1,12 +1,13 @@
 -- Which payouts one operator approves alone, and whose nobody does.
 
--- Whether an approval needs a decision: of a large payout, or beyond what one operator approves alone in a day of UTC.
+-- Whether an approval needs a decision: of a large payout, or beyond what one operator approves alone in a day of UTC, by all
+-- accounts that are linked to theirs.
 create or replace function payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamptz)
 returns boolean language sql stable set search_path = public, pg_temp as $$
     select p.diamonds > decision_bound_of('payout_alone_diamonds')
         or p.diamonds + coalesce((
             select sum(o.diamonds) from payout_event e join payout o on o.shard = e.shard and o.id = e.payout_id
-            where e.to_state = 'approved' and e.actor_id = p_operator_id and e.decision_id is null
+            where e.to_state = 'approved' and e.decision_id is null and e.actor_id in (select accounts_of(p_operator_id))
                 and e.at >= date_trunc('day', p_at, 'UTC')
         ), 0) > decision_bound_of('payout_alone_day_diamonds')
     from payout p where p.shard = p_shard and p.id = p_payout_id

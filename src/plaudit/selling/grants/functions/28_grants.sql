@@ -1,12 +1,14 @@
 -- Which grants one operator gives alone, and to whom nobody does.
 
--- Whether a grant needs a decision: a large one, or beyond what one operator gives alone in a day of UTC.
+-- Whether a grant needs a decision: a large one, or beyond what one operator gives alone in a day of UTC, by all accounts that
+-- are linked to theirs.
 create or replace function grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamptz)
 returns boolean language sql stable set search_path = public, pg_temp as $$
     select p_coins > decision_bound_of('grant_alone_coins')
         or p_coins + coalesce((
             select sum(coins) from coin_grant
-            where granted_by = p_operator_id and decision_id is null and granted_at >= date_trunc('day', p_at, 'UTC')
+            where granted_by in (select accounts_of(p_operator_id)) and decision_id is null
+                and granted_at >= date_trunc('day', p_at, 'UTC')
         ), 0) > decision_bound_of('grant_alone_day_coins')
 $$;
 
