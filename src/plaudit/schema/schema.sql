@@ -1375,7 +1375,8 @@ CREATE FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_a
     select p_coins > decision_bound_of('grant_alone_coins')
         or p_coins + coalesce((
             select sum(coins) from coin_grant
-            where granted_by = p_operator_id and decision_id is null and granted_at >= date_trunc('day', p_at, 'UTC')
+            where granted_by in (select accounts_of(p_operator_id)) and decision_id is null
+                and granted_at >= date_trunc('day', p_at, 'UTC')
         ), 0) > decision_bound_of('grant_alone_day_coins')
 $$;
 
@@ -2245,7 +2246,7 @@ CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_op
     select p.diamonds > decision_bound_of('payout_alone_diamonds')
         or p.diamonds + coalesce((
             select sum(o.diamonds) from payout_event e join payout o on o.shard = e.shard and o.id = e.payout_id
-            where e.to_state = 'approved' and e.actor_id = p_operator_id and e.decision_id is null
+            where e.to_state = 'approved' and e.decision_id is null and e.actor_id in (select accounts_of(p_operator_id))
                 and e.at >= date_trunc('day', p_at, 'UTC')
         ), 0) > decision_bound_of('payout_alone_day_diamonds')
     from payout p where p.shard = p_shard and p.id = p_payout_id
