@@ -76,7 +76,7 @@ async def test_an_installation_that_can_sell_is_ready(shop: Shop) -> None:
 
 
 NAMED = """update issuer set allowed_roles = '{{viewer}}';
-insert into role_grant (person_id, role, granted_by, granted_at) select min(id), '{}', null, now() from person"""
+insert into role_grant (person_id, role, granted_at, authority) select min(id), '{}', now(), 'owner' from person"""
 PLANTED = [
     ("delete from migration where name = '0014_pre_live.sql'", "schema", State.BLOCKING, "0014_pre_live"),
     ("select 1", "login", State.BLOCKING, "is a superuser"),
