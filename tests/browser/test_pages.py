@@ -281,3 +281,25 @@ def test_a_bank_account_that_is_wrong_is_named(open_page: OpenPage, demo: Demo) 
     form.get_by_label("IBAN", exact=True).last.fill("DE00 1234")
     form.get_by_role("button", name="Add").click()
     expect(form.get_by_role("alert").filter(has_text="is not valid")).to_be_visible()
+
+
+def test_the_secret_of_a_key_is_shown_once(open_page: OpenPage, demo: Demo) -> None:
+    page = open_page(refusals=True)
+    become(page, demo, OPERATOR)
+    page.goto(f"{demo.address}/operator/keys")
+    form = page.locator("[data-propose-key]")
+    form.get_by_label("What is it called?").fill("of a shop")
+    form.get_by_label("From where?").fill("everywhere")
+    form.get_by_label("Why?").fill("It opens.")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("alert").filter(has_text="must hold addresses or networks")).to_be_visible()
+    form.get_by_label("From where?").fill("203.0.113.0/24")
+    form.get_by_role("button").click()
+    secret = page.get_by_label("Copy it now. It is shown this once.")
+    expect(secret).to_have_value(re.compile("plk_"))
+    page.get_by_role("link", name="Done", exact=True).click()
+    expect(page.locator("#list")).to_contain_text("of a shop")
+    assert secret.input_value() == ""
+    page.get_by_role("button", name="Revoke of a shop").click()
+    with glimpse(page, ".toast", "Revoked."):
+        page.get_by_role("dialog").get_by_role("button", name="Revoke").click()

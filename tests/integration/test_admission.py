@@ -82,6 +82,8 @@ class TestKeys:
         narrowed = await olga.post("/v1/operator/keys", json=narrow)
         assert (narrowed.status_code, narrowed.json()["key"]["scopes"]) == (201, ["people"]), narrowed.text
         assert (narrowed.json()["secret"], narrowed.json()["key"]["authority"]) == (None, "owner")
+        (act,) = (await oskar.get("/v1/operator/acts?operation=ProposeKey")).json()["items"]
+        assert act["changes"]["before"]["networks"] == ["10.0.0.0/8"]
         later = (clock.now() + timedelta(days=91)).isoformat()
         widened: list[dict[str, Any]] = [
             {"scopes": ["payouts"]},

@@ -1,11 +1,12 @@
 """Who may come in, over HTTP: owners propose keys, platforms and roles, and others of them confirm."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, Router, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from msgspec import Meta
 
 from plaudit.admission import keys
 from plaudit.admission.keys import WantedKey
@@ -29,8 +30,10 @@ class KeyAsked(msgspec.Struct, frozen=True, kw_only=True):
 
     key: KeyAnswer | None
     decision: DecisionAnswer | None
-    secret: str | None
-    """Shown this once; null: the key keeps its own, or it was shown when this id was first used."""
+    secret: Annotated[
+        str | None,
+        Meta(description="Shown this once. Null: the key keeps its own, or it was shown when this id was first used."),
+    ]
 
 
 @post(

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.acts import changed
 from plaudit.admission.model import Admission, HeldKey, KeyOfAnother, NewKey, Note
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_one, statements
@@ -123,7 +124,12 @@ async def _narrowed(connection: Connection, held: HeldKey, wanted: WantedKey) ->
     if said.issuer != held.issuer:
         raise KeyOfAnother
     key_id = await connection.fetchval(SQL["narrow_key"], held.id, said.scopes, said.networks, said.expires_at)
-    return None if key_id is None else await _key(connection, key_id)
+    if key_id is None:
+        return None
+    changed(
+        connection, key_id=key_id, before={"scopes": held.scopes, "networks": held.networks, "ends": held.expires_at}
+    )
+    return await _key(connection, key_id)
 
 
 async def _key(connection: Connection, key_id: int) -> ApiKey:
