@@ -98,8 +98,8 @@ def list_operators(data: Path | None) -> None:
 
 def _line(grant: RoleGrant, person: Person) -> str:
     role = Role.OWNER if grant.role is Role.OPERATOR else grant.role
-    by = f"person {grant.granted_by}" if grant.granted_by else "the command line"
+    by = f"proposed by person {grant.granted_by}, " if grant.granted_by else ""
     return (
         f"person {person.id}  {role}  {person.display_name}  {person.subject} of {person.issuer}  "
-        f"since {grant.granted_at:%Y-%m-%d %H:%M} UTC  by {by}"
+        f"since {grant.granted_at:%Y-%m-%d %H:%M} UTC  {by}{grant.authority.said}"
     )

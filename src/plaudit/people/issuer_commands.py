@@ -175,7 +175,7 @@ def _line(one: Issuer) -> str:
     parts += [f"{fact} in {claim}" for fact, claim in one.claims.items()]
     parts += [f"sign-in as client {one.client_id} with {one.scopes}"] if one.client_id else []
     parts += [f"{theirs} is {ours}" for theirs, ours in one.role_names.items()]
-    return "  ".join([*parts, "accepted" if one.active else "no longer accepted"])
+    return "  ".join([*parts, "accepted" if one.active else "no longer accepted", one.authority.said])
 
 
 @issuer.command("stop")

@@ -156,6 +156,7 @@ def _line(one: ApiKey) -> str:
     ]
     if one.former_ends_at:
         parts.append(f"former secret ends {_moment(one.former_ends_at)}")
+    parts.append(one.authority.said)
     return "  ".join(parts)
 
 

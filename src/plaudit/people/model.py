@@ -92,6 +92,11 @@ class Authority(enum.StrEnum):
     OPERATOR = "operator"
     """One operator, before it took two."""
 
+    @property
+    def said(self) -> str:
+        """As the command line says it."""
+        return {"owner": "by who owns the database", "decision": "by a decision", "operator": "by one operator"}[self]
+
 
 class Caller(msgspec.Struct, frozen=True):
     """Who makes a request. `person_id` is 0 for a server that speaks for nobody in particular.
