@@ -6,6 +6,8 @@ _BOOK_OF_IT = """; update price_book b set decision_id = d.id, effective_at = d.
     from decision d where d.kind = 'price_book' and b.version = 1"""
 _RATE_OF_IT = """; update tax_rate set decision_id = (select id from decision where kind = 'tax_rate')
     where tax_rate_id = (select min(tax_rate_id) from tax_rate)"""
+_REFUND_OF_IT = """; update reversal set decision_id = (select id from decision where kind = 'refund')
+    where reversal_id = (select reversal_id from reversal limit 1)"""
 
 BREAKS = [
     ("large_grants_are_decided", "update decision_bound set value = 1 where name = 'grant_alone_coins'"),
@@ -14,6 +16,13 @@ BREAKS = [
     ("price_books_are_decided", confirmed("price_book", {})),
     ("price_books_are_decided", "update price_book set published_by = 1, published_at = now() + interval '1 day'"),
     ("price_books_are_decided", confirmed("price_book", {"book_sha256": "00"}) + _BOOK_OF_IT),
+    ("large_refunds_are_decided", confirmed("refund", {})),
+    (
+        "large_refunds_are_decided",
+        """update reversal set kind = 'refund', requested_by = 1, request = '{}' where kind = 'chargeback';
+        update decision_bound set value = 0, recorded_at = '-infinity' where name = 'refund_alone_us_cents'""",
+    ),
+    ("large_refunds_are_decided", confirmed("refund", {"amount_minor": -1}) + _REFUND_OF_IT),
     ("tax_rates_are_decided", confirmed("tax_rate", {})),
     ("tax_rates_are_decided", "update tax_rate set is_override = true, recorded_at = now() + interval '1 day'"),
     ("tax_rates_are_decided", confirmed("tax_rate", {"country": "XX"}) + _RATE_OF_IT),

@@ -40,7 +40,7 @@ from plaudit.selling.providers.news import (
 from plaudit.selling.reversals import actions as reversals
 from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.amounts import Amounts, part_of_money
-from plaudit.selling.reversals.model import RefundRequest, WithdrawalRequest
+from plaudit.selling.reversals.model import RefundRequest, Reversal, WithdrawalRequest
 from plaudit.settings import Secret, Settings
 from tests.support.databases import broken_laws, run_aside
 from tests.support.desk import SELLER
@@ -271,7 +271,10 @@ class MoneyPath(BooksMachine):
                         )
                     else:
                         some = RefundRequest(id=reversal_id, coins=coins, reason="A test.")
-                        made = await asking.refund(connection, self.providers, 1, sale.order.order_id, some, self.clock)
+                        order_id = sale.order.order_id
+                        giving = await asking.plan_refund(connection, self.providers, 1, order_id, some, self.clock)
+                        assert not isinstance(giving, Reversal), "its id is new"
+                        made = await asking.give(connection, giving, 1, self.clock)
             except Problem:
                 return None
             return made.amount_minor

@@ -274,13 +274,18 @@ async def waiting_for(connection: Connection, person_id: int, now: datetime) -> 
     return waiting
 
 
+async def find_known(connection: Connection, decision_id: UUID) -> Decision | None:
+    """A decision by its id; None: there is none."""
+    return await fetch_one(connection, SQL["decision"], Decision, decision_id)
+
+
 async def find(connection: Connection, decision_id: UUID) -> Decision:
     """A decision by its id.
 
     Raises:
         NotFound: there is none.
     """
-    found = await fetch_one(connection, SQL["decision"], Decision, decision_id)
+    found = await find_known(connection, decision_id)
     if found is None:
         raise NotFound("There is no decision with this id.")
     return found

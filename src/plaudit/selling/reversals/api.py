@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParam
 
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import House, Proposal, ask, content_of, told
-from plaudit.decisions.model import REFUSED, OwnBenefit
+from plaudit.decisions.model import REFUSED, Decision
 from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -44,6 +44,7 @@ from plaudit.selling.reversals.model import (
     WithdrawalNotPossible,
     WithdrawalRequest,
 )
+from plaudit.selling.reversals.refunds import REFUND, GivesBack
 
 TAGS = ["Reversals"]
 OPERATOR_TAGS = ["Operator"]
@@ -163,9 +164,11 @@ async def list_reversals_of_order(order_id: FromPath[UUID], caller: Caller, data
     access=frozenset({Access.SUPPORT, Access.FINANCE}),
     operation_id="Refund",
     tags=OPERATOR_TAGS,
+    status_code=201,
+    other_answers={202: DecisionAnswer},
     problems=(
         *(NotFound, NothingLeftToRefund, RefundExceedsOrder, RefundAtStore, OrderNotPaid, AmountNotPayable),
-        OwnBenefit,
+        *REFUSED,
     ),
     summary="Give back an order, or a part of it",
 )
@@ -174,17 +177,18 @@ async def refund(
     data: JSONBody[RefundRequest],
     caller: Caller,
     database: Database,
-    payment_providers: NamedDependency[PaymentProviders],
-    settings: Settings,
     clock: Clock,
-) -> OperatorReversalAnswer:
+    house: NamedDependency[GivesBack],
+) -> Response[OperatorReversalAnswer]:
     """Spent or not: unspent coins go first, then those spent last; their gifts are marked and taken back from creators.
 
-    Give exactly one of amount_minor, coins and all.
+    Give exactly one of amount_minor, coins and all. 202 with the decision that waits for another operator, when it is
+    more of an order, or in a day, than one gives back alone.
     """
-    return operator_answer(
-        await sending.refund(database, payment_providers, caller.person_id, order_id, data, settings, clock)
-    )
+    asked = await sending.refund(database, house, caller.person_id, order_id, data, clock)
+    made = asked if isinstance(asked, Decision) else operator_answer(asked)
+    async with database.read() as connection:
+        return await told(connection, REFUND, made)
 
 
 @get(

@@ -201,17 +201,29 @@ async def _require_possible(connection: Connection, order: Order, possible: With
     )
 
 
-async def refund(
+class Giving(msgspec.Struct, frozen=True):
+    """A refund that can be given: of which order, how much, and what it was asked for with."""
+
+    order: Order
+    account: Account
+    part: Amounts
+    asked: RefundRequest
+
+    @property
+    def coins(self) -> int:
+        """Coins that go with it: those that are neither gone back nor expired."""
+        return min(self.part.coins, self.account.takeable)
+
+
+async def plan_refund(
     connection: Connection,
     providers: PaymentProviders,
     operator_id: int,
     order_id: UUID,
     asked: RefundRequest,
     clock: Clock,
-) -> Reversal:
-    """Give back a part of an order, spent or not; once per id. The provider is still to be told.
-
-    Unspent coins go first; then the ones spent last, whose gifts are marked and whose creators' part is clawed back.
+) -> Giving | Reversal:
+    """What giving back a part of an order comes to, spent or not; or the refund that its id made before.
 
     Raises:
         InvalidField: the id is no UUIDv7, or not exactly one of amount_minor, coins and all is given.
@@ -227,23 +239,33 @@ async def refund(
     if await are_linked(connection, operator_id, order.person_id):
         raise OwnBenefit(role="confirmer")
     order = await execution.lock_order(connection, order)
-    request = _canonical(asked)
-    if known := await _known(connection, order, asked.id, request):
+    if known := await _known(connection, order, asked.id, _canonical(asked)):
         return known
     account = await execution.account_of(connection, order)
     part = await _part_asked_for(connection, order, account, granularity_of(providers, order), asked)
+    return Giving(order, account, part, asked)
+
+
+async def give(
+    connection: Connection, giving: Giving, operator_id: int, clock: Clock, decision_id: UUID | None = None
+) -> Reversal:
+    """Give it back. The provider is still to be told.
+
+    Unspent coins go first; then the ones spent last, whose gifts are marked and whose creators' part is clawed back.
+    """
     now = clock.now()
     taking = Taking(
-        reversal_id=asked.id,
+        reversal_id=giving.asked.id,
         kind=Kind.REFUND,
         state=State.REQUESTED,
-        claimed_minor=part.minor,
-        reason=asked.reason,
+        claimed_minor=giving.part.minor,
+        reason=giving.asked.reason,
         requested_by=operator_id,
-        request=request,
+        request=_canonical(giving.asked),
         poll_at=now,
+        decision_id=decision_id,
     )
-    return await execution.take(connection, order, account, part, taking, now)
+    return await execution.take(connection, giving.order, giving.account, giving.part, taking, now)
 
 
 async def refund_all(connection: Connection, order: Order, reason: str, clock: Clock) -> Reversal | None:

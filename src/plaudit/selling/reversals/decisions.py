@@ -1,4 +1,4 @@
-"""Rules of withdrawal: one operator proposes, another confirms."""
+"""Rules of withdrawal, and what else of what goes back one operator proposes and another confirms."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
@@ -18,6 +18,7 @@ from plaudit.people.access import Access
 from plaudit.problems import Conflict
 from plaudit.selling.reversals import rules
 from plaudit.selling.reversals.model import RegionRule
+from plaudit.selling.reversals.refunds import REFUND
 
 
 async def _in_force(connection: Connection, _: Clock, new: RegionRule) -> RegionRule | None:
@@ -60,4 +61,4 @@ WITHDRAWAL_RULE = DecisionKind(
     problems=(Conflict,),
 )
 
-KINDS = (WITHDRAWAL_RULE,)
+KINDS = (WITHDRAWAL_RULE, REFUND)

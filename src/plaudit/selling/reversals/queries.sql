@@ -50,9 +50,9 @@ select post($1, $2, $3, 0, 0, $4, $5, $6)
 -- name: write_reversal
 insert into reversal (shard, reversal_id, order_id, person_id, kind, state, provider, provider_reversal_id, step,
     claimed_minor, currency, amount_minor, net_minor, tax_minor, fee_returned_minor, coins, coins_unspent, coins_spent,
-    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at, excess_minor)
+    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at, excess_minor, decision_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25,
-    $26)
+    $26, $27)
 
 -- columns: reversal
 r.shard, r.reversal_id, r.order_id, r.person_id, r.kind, r.state, r.previous_state, r.provider,
@@ -63,6 +63,12 @@ r.send_error, r.leased_until, r.failed_with, r.excess_minor, r.excess_returned
 
 -- name: find_reversal -> Reversal
 select {reversal} from reversal r where shard = $1 and reversal_id = $2
+
+-- name: decided_reversal -> Reversal
+select {reversal} from reversal r where decision_id = $1
+
+-- name: refund_needs_two
+select refund_needs_two($1, $2, $3, $4, $5)
 
 -- name: reversals_of_order -> Reversal
 select {reversal} from reversal r where shard = $1 and order_id = $2 order by created_at, step, reversal_id

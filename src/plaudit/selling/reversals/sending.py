@@ -8,6 +8,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Database, statements
+from plaudit.decisions.model import Decision
 from plaudit.limits import (
     PROVIDER_CALLS_AT_ONCE,
     REVERSAL_LEASE_S,
@@ -28,13 +29,15 @@ from plaudit.selling.providers.news import ReversalNews
 from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.actions import apply_reversal_news, refused
 from plaudit.selling.reversals.model import DueReversal, RefundRequest, Reversal, State, WithdrawalRequest
+from plaudit.selling.reversals.refunds import SENDS as SENDS_NAME
+from plaudit.selling.reversals.refunds import GivesBack, give_or_ask
 from plaudit.settings import Settings
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
 SENDS = Queue(
-    name="reversals.send",
+    name=SENDS_NAME,
     what="Providers are told what to give back",
     item=DueReversal,
     claim=SQL["claim_reversals"],
@@ -75,22 +78,19 @@ async def withdraw(
 
 
 async def refund(
-    database: Database,
-    providers: PaymentProviders,
-    operator_id: int,
-    order_id: UUID,
-    asked: RefundRequest,
-    settings: Settings,
-    clock: Clock,
-) -> Reversal:
-    """Give back a part of an order and tell the provider; when it does not answer a job tells it later.
+    database: Database, house: GivesBack, operator_id: int, order_id: UUID, asked: RefundRequest, clock: Clock
+) -> Reversal | Decision:
+    """Give back a part of an order and tell the provider; when it does not answer a job tells it later. Of much, the
+    decision that waits for another operator.
 
     Raises:
-        Problem: see asking.refund.
+        Problem: see refunds.give_or_ask.
     """
     async with database.transaction() as connection:
-        decided = await asking.refund(connection, providers, operator_id, order_id, asked, clock)
-    return await send_now(database, providers, decided, settings, clock)
+        decided = await give_or_ask(connection, clock, house, order_id, asked, operator_id)
+    if isinstance(decided, Decision):
+        return decided
+    return await send_now(database, house.payment_providers, decided, house.settings, clock)
 
 
 async def send_now(

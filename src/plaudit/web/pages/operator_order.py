@@ -7,6 +7,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from plaudit.decisions.actions import open_decision
 from plaudit.injected import Database
 from plaudit.mail.outbox import mails_of_order
 from plaudit.money import Money, exponent
@@ -22,6 +23,7 @@ from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import execution
 from plaudit.selling.reversals.granularity import granularity_of
+from plaudit.selling.reversals.refunds import REFUND
 from plaudit.web.pages.frame import page, viewer_of
 
 
@@ -46,6 +48,7 @@ async def operator_order(
         decisions = await decisions_of_order(connection, order)
         mails = await mails_of_order(connection, order.shard, order_id)
         consent = await consent_of(connection, order.shard, order_id)
+        waiting = await open_decision(connection, REFUND.name, str(order_id))
         mailbox = await mailbox_of(connection, order.person_id)
         people = await people_by_ids(connection, {order.person_id, *(one.requested_by or 0 for one in reversals)})
     payable = granularity_of(payment_providers, order)
@@ -70,6 +73,7 @@ async def operator_order(
         mails=mails,
         consent=consent,
         mailbox=mailbox,
+        waiting=waiting,
         people=people,
         left=left,
         given_back=Money(account.held.minor, account.currency),

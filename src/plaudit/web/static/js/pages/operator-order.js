@@ -44,7 +44,8 @@ onSubmit("[data-refund]", (form, button) => busy(button, async () => {
   if (!sure) return undefined;
   try {
     const made = await refund.ask(`/v1/operator/orders/${data.order_id}/refunds`, { reason, ...part[0] });
-    if (made.state === "undone") toast("The provider refused. Nothing was given back.", { tone: "bad" });
+    if (made.content_sha256) toast("So much takes two: another operator confirms it under Decisions.");
+    else if (made.state === "undone") toast("The provider refused. Nothing was given back.", { tone: "bad" });
     else if (made.state === "requested") toast("The provider does not answer. It is told again by itself.");
     else toast(`${money(made.amount)} was given back.`);
     await renew("#page-data", "#figures", "#reversals", "#refund");
