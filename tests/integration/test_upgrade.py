@@ -101,8 +101,7 @@ class Traffic:
     """Viewers who send gifts to whichever server lives, again under the same id until one answers."""
 
     machines: Machines
-    clients: dict[str, httpx2.AsyncClient]
-    """By token."""
+    clients: list[httpx2.AsyncClient]
     room_id: str
     acknowledged: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
@@ -111,13 +110,13 @@ class Traffic:
     async def send(self) -> None:
         while not self.over:
             gift = {"id": str(new_id(_clock)), "room_id": self.room_id, "item_id": 1, "count": 1}
-            token = random.choice(list(self.clients))
-            while not self.over and not await self._is_taken(self.clients[token], gift):
+            client = random.choice(self.clients)
+            while not await self._is_taken(client, gift):
                 await asyncio.sleep(0)
 
     async def _is_taken(self, client: httpx2.AsyncClient, gift: dict[str, object]) -> bool:
         if not self.machines.alive:
-            return False
+            return self.over  # given up
         try:
             answer = await client.post(f"{random.choice(self.machines.alive)}/v1/gifts", json=gift)
         except httpx2.TransportError:
@@ -149,8 +148,8 @@ async def traffic(machines: Machines, issuer: DevelopmentIssuer) -> AsyncIterato
         cleo = await client("cleo", Role.VIEWER, Role.CREATOR)
         room_id = (await cleo.post(f"{address}/v1/rooms", json={"title": "Tea"})).json()["id"]
         assert (await cleo.post(f"{address}/v1/rooms/{room_id}/start")).status_code == 200
-        clients = {f"viewer {number}": await client(f"viewer {number}", Role.VIEWER) for number in range(VIEWERS)}
-        for one in clients.values():
+        clients = [await client(f"viewer {number}", Role.VIEWER) for number in range(VIEWERS)]
+        for one in clients:
             person_id = int((await one.get(f"{address}/v1/me")).json()["id"])
             given = person_id, new_id(_clock), COINS, _clock.now(), None
             await machines.database.connection.fetchval(GRANT_DECIDED, *given)
