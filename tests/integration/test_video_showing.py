@@ -17,8 +17,8 @@ from plaudit.people import actions as people
 from plaudit.people.development import ISSUER
 from plaudit.people.issuers import IssuerTerms, add_issuer
 from plaudit.people.model import Role
+from plaudit.rules.facts import years_between
 from plaudit.videos.given import actions as given
-from plaudit.videos.showing import years_between
 from tests.support.databases import owner_of
 from tests.support.live import Platform
 from tests.support.videos import MEDIA, give, open_videos, tell

@@ -136,6 +136,16 @@ def test_an_action_that_a_pack_does_not_name_has_the_rule_of_the_one_it_is_like(
     assert decide(BOOK, unlike, person("BE", 30), None, Places(), NOW).reason is Reason.NO_RULES
 
 
+def test_caps_and_what_nobody_may_are_told_of_places() -> None:
+    caps = BOOK.caps({"KR", "US", "DE", "SE"}, NOW)
+    assert [(period, cap.amount_minor, cap.currency) for period, cap in caps] == [
+        ("day", 1_000_000, "KRW"),
+        ("day", 200_000, "USD"),
+    ]
+    assert BOOK.forbidding(OPEN_BOX, NOW) == {"BE", "NL", "IN"}
+    assert BOOK.forbidding(ALONE["buy"], NOW) == frozenset()
+
+
 def test_a_published_pack_takes_the_place_of_the_one_before_when_it_begins() -> None:
     shipped = BOOK.pack("BE", NOW)
     assert shipped is not None

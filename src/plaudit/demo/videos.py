@@ -90,6 +90,7 @@ def _told(owner: Creator) -> dict[str, Any]:
         "name": owner.name,
         "picture": owner.claims["picture"],
         "country": owner.country,
+        "born_on": owner.born_on.isoformat(),
         "roles": sorted(owner.roles),
     }
 

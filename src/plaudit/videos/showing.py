@@ -1,7 +1,7 @@
 """Who may look at a video: one rule for all its addresses."""
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -10,7 +10,7 @@ from litestar.params import Parameter
 from plaudit.db import Connection
 from plaudit.limits import ADULT_YEARS, VIDEO_KEY_LENGTH_MAX
 from plaudit.people import model as people
-from plaudit.people.actions import people_by_ids
+from plaudit.rules.facts import facts_of_one
 from plaudit.videos import reading
 from plaudit.videos.given.actions import gave_on
 from plaudit.videos.model import Video, VideoDeleted, VideoForAdults, VideoPrivate
@@ -50,7 +50,7 @@ async def require_shown(connection: Connection, video_id: int, onlooker: Onlooke
         raise VideoDeleted if hidden == "deleted" else VideoPrivate
     if video.state == "unlisted" and not await _may_find(connection, video, onlooker):
         raise VideoPrivate
-    if video.state == "age_restricted" and not await _is_of_age(connection, video, onlooker.caller, now.date()):
+    if video.state == "age_restricted" and not await _is_of_age(connection, video, onlooker.caller, now):
         raise VideoForAdults
     return video
 
@@ -65,15 +65,15 @@ async def _may_find(connection: Connection, video: Video, onlooker: Onlooker) ->
     return caller.person_id != 0 and await gave_on(connection, video.shard, video.id, caller.person_id)
 
 
-async def _is_of_age(connection: Connection, video: Video, caller: people.Caller | None, today: date) -> bool:
+async def _is_of_age(connection: Connection, video: Video, caller: people.Caller | None, now: datetime) -> bool:
     """Whether somebody may look at an age-restricted video. A server that speaks for somebody is as old as they are;
     of a guest nothing is known."""
     if caller is None or _keeps(video, caller):
         return caller is not None
     if not caller.person_id:
         return _is_of_its_platform(video, caller)
-    person = (await people_by_ids(connection, [caller.person_id])).get(caller.person_id)
-    return person is not None and person.born_on is not None and years_between(person.born_on, today) >= ADULT_YEARS
+    age = (await facts_of_one(connection, caller.person_id, now)).age
+    return age is not None and age.at_least >= ADULT_YEARS
 
 
 def _keeps(video: Video, caller: people.Caller) -> bool:
@@ -83,8 +83,3 @@ def _keeps(video: Video, caller: people.Caller) -> bool:
 def _is_of_its_platform(video: Video, caller: people.Caller) -> bool:
     """Whether somebody is a server of the video's platform, whoever it speaks for."""
     return caller.key_id is not None and caller.issuer_id == video.issuer_id
-
-
-def years_between(born_on: date, day: date) -> int:
-    """How old somebody is on a day. Who was born on 29 February is a year older on 1 March."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
