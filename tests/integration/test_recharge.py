@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -91,6 +92,20 @@ async def test_a_quote_is_repeated_and_never_changed(shop: Shop, ada: httpx2.Asy
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
     bob = await shop.desk.person("bob", locale="en-US")
     assert (await bob.post("/v1/quotes", json=body)).json()["price"]["currency"] == "USD"
+
+
+async def test_a_quote_is_of_its_book_whoever_writes_it(shop: Shop, ada: httpx2.AsyncClient) -> None:
+    """With the connection of who serves: neither fewer minor units, nor more coins, nor an earlier book."""
+    quote = await shop.quote(ada, package_coins=350)
+    written = "insert into quote select (jsonb_populate_record(q, $1)).* from quote q where quote_id = $2"
+    asked = {"quote_id": str(new_id(shop.clock))}
+    cheaper = {"price_minor": 1, "net_minor": 1, "tax_minor": 0}
+    async with shop.desk.house.database.transaction() as connection:
+        for changed in (cheaper, {"coins": 351}, {"currency": "JPY"}, {"created_at": "2001-01-01T00:00:00Z"}):
+            with pytest.raises(asyncpg.CheckViolationError, match="less than they are listed for"):
+                async with connection.transaction():
+                    await connection.execute(written, asked | changed, UUID(quote["id"]))
+        await connection.execute(written, asked, UUID(quote["id"]))
 
 
 async def test_quotes_that_cannot_be_made_name_the_field(shop: Shop, ada: httpx2.AsyncClient) -> None:

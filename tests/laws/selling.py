@@ -29,6 +29,15 @@ BREAKS = [
     ("withdrawal_rules_are_as_decided", confirmed("withdrawal_rule", {})),
     ("orders_equal_movements", "update lot set price_minor = price_minor + 1 where kind = 'paid'"),
     ("orders_equal_movements", "delete from receipt"),
+    ("orders_are_sold_by_the_book", "update quote set coins = coins * 100"),
+    ("orders_are_sold_by_the_book", "update quote set price_minor = 1, net_minor = 1, tax_minor = 0"),
+    (
+        "orders_are_sold_by_the_book",
+        """insert into price_book (version, effective_at, rates_date, note, sources, rates, published_at)
+        select 1000 + version, effective_at + interval '1 second', rates_date, note, sources, rates, published_at
+        from price_book;
+        update quote set created_at = created_at + interval '1 hour', expires_at = expires_at + interval '1 hour'""",
+    ),
     ("orders_equal_movements", "update transfer set credit_owner = 4 where reason = 'recharge'"),
     ("orders_equal_movements", "update transfer set asset = 'XXX' where reason = 'sale_fee'"),
     ("papers_have_no_gaps", "update paper_counter set last_number = last_number + 1"),
