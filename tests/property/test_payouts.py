@@ -22,7 +22,7 @@ from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import Side
 from plaudit.limits import PAYOUT_QUOTE_VALID_S
 from plaudit.payouts import actions, bank, exports, methods, rates
-from plaudit.payouts.bank import BankOutcome
+from plaudit.payouts.bank import BankOutcome, Marking
 from plaudit.payouts.jobs import poll_due, send_due
 from plaudit.payouts.methods import BankAccount
 from plaudit.payouts.model import (
@@ -418,7 +418,7 @@ class Payouts(RuleBasedStateMachine):
     def mark(self, payout: UUID, outcome: Any, reference: str) -> None:
         asked = self.asked[payout]
         told = BankOutcome(outcome=outcome, reference=reference, reason=None if outcome == "paid" else "because")
-        answer = self.act(bank.mark, self.clock, OPERATOR, payout, told)
+        answer = self.act(bank.mark, self.clock, Marking(OPERATOR, may_be_alone=True), payout, told)
         if payout not in self.exported:
             assert isinstance(answer, PayoutNotExported)
         elif outcome in asked.marked:
