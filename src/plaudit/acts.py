@@ -35,6 +35,8 @@ PRIVATE = frozenset(
         # of a person
         "name", "handle", "picture", "email", "address", "born_on", "postal_code", "message", "text",
         "at_least", "under", "level", "source",
+        "subject", "creator_subject", "owner_subject", "sender_subject",  # nobody could be taken out of the chain
+        "title", "label", "cover_url", "cover_alt", "stage_url", "external_id", "next",
         "holder_name", "iban", "bank_code", "account_number", "csv",
     }
 )  # fmt: skip
@@ -214,7 +216,9 @@ def _said(body: bytes, known_about: str) -> dict[str, Any]:
         return found  # a picture, say
     if isinstance(said, dict):
         ids = [
-            one for name, one in said.items() if (name == "id" or name.endswith("_id")) and isinstance(one, str | int)
+            one
+            for name, one in said.items()
+            if (name == "id" or name.endswith("_id")) and name not in PRIVATE and isinstance(one, str | int)
         ]
         found["about"] = " ".join(part for part in (known_about, about(ids)) if part) or None
     shown = kept(said)

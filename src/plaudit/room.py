@@ -29,6 +29,9 @@ class Room:
     """The tables and views that are its own, with blanks between: nobody else writes them."""
     held: str = ""
     """A tuple with a `Holding` for each of its tables."""
+    erased_by: str = ""
+    """The SQL function that takes what identifies somebody out of its tables, some rows a call: given person and most
+    rows it answers how many there were; none: that was all."""
     sealed: str = ""
     """A tuple of the columns of its tables that the vault seals."""
     routers: tuple[str, ...] = ()

@@ -175,11 +175,13 @@ async def test_what_a_key_does_is_written_and_what_it_must_not_keep_is_not(desk:
     facts = {"name": "Ada L.", "email": "ada@example.org", "handle": "ada"}
     assert (await host.put("/v1/people/ada-1", json=facts)).status_code == 200
     (told,) = await acts(desk)
-    assert (told.operation, told.actor, told.outcome, told.about) == ("TellOfPerson", "key", "done", "ada-1")
+    assert (told.operation, told.actor, told.outcome, told.about) == ("TellOfPerson", "key", "done", None)
+    assert told.changes == {"people": [str(await desk.person_id("ada-1"))]}
     assert told.said == dict.fromkeys(facts, "(left out)")
     async with desk.house.database.read() as connection:
         text: str = await connection.fetchval("select record::text from act")
     assert "Ada" not in text
+    assert "ada-1" not in text, "nobody could be taken out of the chain"
     assert "example.org" not in text
 
 

@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.decisions",
     tables="decision decision_bound decision_seen person_link",
     held="holdings:HELD",
+    erased_by="erase_decisions",
     routers=("api:router", "bounds_api:router", "links_api:router"),
     decisions="bounds:KINDS",
     pages=("decisions", "bounds", "links"),

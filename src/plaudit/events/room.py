@@ -6,4 +6,5 @@ ROOM = Room(
     package="plaudit.events",
     tables="event event_log event_waiting",
     held="holdings:HELD",
+    erased_by="erase_events",
 )

@@ -37,6 +37,7 @@ from plaudit.payouts.vault import FINGERPRINTS, AccountVault, fingerprint_old_ac
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
 from plaudit.people.openid import OpenId
+from plaudit.personal_data.erasing import PURPOSE as ERASURES
 from plaudit.policy.databases import network_databases
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
@@ -258,7 +259,8 @@ def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub, rules: Rules) -> None:
 async def _open_vault(database: Database, settings: Settings) -> AccountVault:
     """The vault, with everything sealed that earlier versions kept in clear."""
     columns = [column for room in rooms() if room.sealed for column in room.bring(room.sealed)]
-    vault = await open_vault(database, settings, [QUOTES, FINGERPRINTS, *(column.purpose for column in columns)])
+    purposes = [QUOTES, FINGERPRINTS, ERASURES, *(column.purpose for column in columns)]
+    vault = await open_vault(database, settings, purposes)
     accounts = AccountVault(texts_of_keys(settings))
     await seal_old_accounts(database, accounts)
     await fingerprint_old_accounts(database, accounts)

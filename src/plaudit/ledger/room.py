@@ -11,6 +11,7 @@ ROOM = Room(
         promotional_before promotional_part reversed_strip room_head strip transfer transfer_reason wallet
     """,
     held="holdings:HELD",
+    erased_by="erase_ledger",
     jobs="jobs:ledger_jobs",
     queues="jobs:QUEUES",
 )

@@ -19,7 +19,12 @@ from plaudit.vault.sealing import NotReadable, SealedColumn, Vault
 
 SQL = statements(__file__)
 FINGERPRINTS = "payout_method.fingerprint"  # what the key of fingerprints is for
-ACCOUNTS = SealedColumn("payout_method", "sealed_account", ("creator_id", "id"), only="account_key is null")
+ACCOUNTS = SealedColumn(
+    "payout_method",
+    "sealed_account",
+    ("creator_id", "id"),
+    only="account_key is null and sealed_account <> ''",  # of somebody who was erased nothing is left
+)
 COLUMNS = (ACCOUNTS, NAMES)
 _KEY_BYTES = 32
 _NONCE_BYTES = 12

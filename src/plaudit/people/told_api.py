@@ -7,6 +7,7 @@ import msgspec
 from litestar import Router, get, post, put
 from litestar.params import JSONBody, Parameter
 
+from plaudit.acts import changed
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import SUBJECT_LENGTH_MAX
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
@@ -81,6 +82,7 @@ async def tell_of_person(
     require_path_subject(subject)
     async with database.transaction() as connection:
         told = await tell(connection, caller.issuer_id, {subject: ("body", data)}, settings, clock)
+        changed(connection, people=[str(told[subject].id)])
     return person_answer(told[subject])
 
 
@@ -106,6 +108,7 @@ async def tell_of_people(
             raise InvalidField(field=f"body.people[{place}].subject", reason="must be printable")
     async with database.transaction() as connection:
         told = await tell(connection, caller.issuer_id, people, settings, clock)
+        changed(connection, people=[str(one.id) for one in told.values()])
     return PeopleAnswer([person_answer(told[one.subject]) for one in data.people])
 
 

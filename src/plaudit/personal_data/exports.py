@@ -42,7 +42,6 @@ EXPORTS = Queue(
     claimed_max=1,
     per_run_max=EXPORTS_PER_RUN_MAX,
 )
-QUEUES = (EXPORTS,)
 
 
 async def ask(connection: Connection, clock: Clock, export_id: UUID, person_id: int, asking: Asking) -> Export:

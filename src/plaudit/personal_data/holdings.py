@@ -11,5 +11,12 @@ HELD = (
         kind=kinds.REQUESTS,
         of="person_id",
     ),
+    Holding(
+        table="erasure",
+        codes="asked_by failed_with",
+        hidden="reason subject_mac error",
+        kind=kinds.REQUESTS,
+        of="person_id",
+    ),
     Holding(table="data_export_part", hidden="sealed", kind=kinds.REQUESTS),
 )

@@ -1,4 +1,4 @@
-"""Exports: what they are, and what can be wrong with asking for one."""
+"""Exports and erasures: what they are, and what can be wrong with asking for one."""
 
 import enum
 from datetime import datetime
@@ -23,6 +23,8 @@ class AskedBy(enum.StrEnum):
     PLATFORM = "platform"
     """Its server, by a key."""
     OPERATOR = "operator"
+    RESTORE = "restore"
+    """Nobody: who was erased before the database went back to an earlier moment."""
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,3 +94,79 @@ class ExportNotReady(Problem):
 
     class Fields(msgspec.Struct, frozen=True):
         state: str
+
+
+class Obstacle(msgspec.Struct, frozen=True):
+    """What stands in the way of erasing somebody."""
+
+    code: str
+    amount: int
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether they can give it up; anything else has to end."""
+        return self.code in GIVEN_UP
+
+
+GIVEN_UP = {"coins": "gives_up_coins", "gift_balance": "gives_up_earnings", "diamonds": "gives_up_earnings"}
+"""What somebody can give up, and the field that says so."""
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is to be nobody here, or is."""
+
+    id: UUID
+    person_id: int
+    asked_by: AskedBy
+    operator_id: int | None
+    reason: str | None
+    gives_up_coins: bool
+    gives_up_earnings: bool
+    asked_at: datetime
+    begins_at: datetime
+    withdrawn_at: datetime | None
+    begun_at: datetime | None
+    erased_at: datetime | None
+    tries: int
+    leased_until: datetime | None
+
+
+class NewErasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That somebody is to be erased."""
+
+    id: Annotated[UUID, Meta(description="A UUIDv7 of yours; asking again with it changes nothing.")]
+    gives_up_coins: Annotated[bool, Meta(description="Coins that are unspent then are lost to them.")] = False
+    gives_up_earnings: Annotated[bool, Meta(description="Gift balance and diamonds that are not paid out, too.")] = (
+        False
+    )
+
+
+class NewErasureOf(NewErasure, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That an operator has somebody erased."""
+
+    reason: Reason
+
+
+class ErasureObstructed(Conflict):
+    """`obstacles`: codes of what stands in the way, and how much of it; what can be given up is said in the request."""
+
+    code: ClassVar[str] = "erasure_obstructed"
+    title: ClassVar[str] = "Something has to end first, or be given up."
+
+    class Fields(msgspec.Struct, frozen=True):
+        obstacles: dict[str, int]
+
+
+class ErasureUnderWay(Conflict):
+    """`erasure_id` is the one that was asked for."""
+
+    code: ClassVar[str] = "erasure_under_way"
+    title: ClassVar[str] = "Somebody asked for that already."
+
+    class Fields(msgspec.Struct, frozen=True):
+        erasure_id: UUID
+
+
+class ErasureBegun(Conflict):
+    code: ClassVar[str] = "erasure_begun"
+    title: ClassVar[str] = "The data is being erased by now; that cannot be taken back."

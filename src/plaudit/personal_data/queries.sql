@@ -61,3 +61,80 @@ update data_export set state = 'deleted' where id = any ($1::uuid[])
 -- In their order; those of tables divided by month once.
 select a.attname::text as name from pg_attribute a
 where a.attrelid = to_regclass('public.' || quote_ident($1)) and a.attnum > 0 and not a.attisdropped order by a.attnum
+
+-- Erasing people.
+
+-- columns: erasure
+e.id, e.person_id, e.asked_by, e.operator_id, e.reason, e.gives_up_coins, e.gives_up_earnings, e.asked_at, e.begins_at,
+e.withdrawn_at, e.begun_at, e.erased_at, e.tries, e.leased_until
+
+-- name: add_erasure
+insert into erasure (id, person_id, asked_by, operator_id, reason, gives_up_coins, gives_up_earnings, asked_at, begins_at, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+on conflict (id) do nothing
+
+-- name: find_erasure -> Erasure
+select {erasure} from erasure e where e.id = $1
+
+-- name: open_erasure -> Erasure
+select {erasure} from erasure e where e.person_id = $1 and e.withdrawn_at is null
+
+-- name: lock_erasure -> Erasure
+select {erasure} from erasure e where e.person_id = $1 and e.withdrawn_at is null and e.erased_at is null for no key update
+
+-- name: erasures -> Erasure
+-- The newest first, after a place.
+select {erasure} from erasure e
+where (e.asked_at, e.id) < ($1, $2) order by e.asked_at desc, e.id desc limit $3
+
+-- name: withdraw_erasure
+update erasure set withdrawn_at = $2, due_at = null, leased_until = null, failed_with = null, error = null
+where id = $1 and begun_at is null and withdrawn_at is null
+
+-- name: obstacles -> Obstacle
+select code, amount from erasure_obstacles($1, $2)
+
+-- name: claim_erasures -> Erasure
+update erasure e set tries = e.tries + 1, due_at = $2, leased_until = $2
+from (select id from erasure where due_at <= $1 order by due_at limit $3 for update skip locked) due
+where e.id = due.id
+returning {erasure}
+
+-- name: postpone_erasure
+update erasure set due_at = $3, failed_with = $4, error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and id = $6 and due_at is not null
+returning true
+
+-- name: waiting_erasures
+-- Those whose time of grace is over.
+select begins_at as since, due_at, tries, leased_until, failed_with from erasure where due_at is not null and begins_at <= $1
+
+-- name: begin_erasure
+update erasure set begun_at = $4, subject_mac = $5
+where tries = $1 and leased_until = $2 and id = $3 and begun_at is null
+returning true
+
+-- name: end_erasure
+update erasure set erased_at = greatest($4, begun_at), due_at = null, leased_until = null, failed_with = null, error = null
+where tries = $1 and leased_until = $2 and id = $3 and erased_at is null
+returning true
+
+-- name: macs_after
+-- Of all who were erased, in their order.
+select encode(subject_mac, 'hex') as mac, erased_at, id from erasure
+where erased_at is not null and ($1::timestamptz is null or (erased_at, id) > ($1, $2::uuid)) order by erased_at, id limit $3
+
+-- name: is_erased
+select exists (select from erasure where subject_mac = decode($1, 'hex') and erased_at = $2)
+
+-- name: people_after
+select p.id, i.issuer, p.subject from person p join issuer i on i.id = p.issuer_id where p.id > $1 order by p.id limit $2
+
+-- name: erase_again
+insert into erasure (id, person_id, asked_by, gives_up_coins, gives_up_earnings, asked_at, begins_at, begun_at, subject_mac,
+    due_at)
+values ($1, $2, 'restore', true, true, $3, $3, $3, $4, $3)
+on conflict (person_id) where withdrawn_at is null do update
+set begun_at = coalesce(erasure.begun_at, greatest(excluded.begun_at, erasure.begins_at)),
+    subject_mac = excluded.subject_mac, due_at = excluded.due_at
+where erasure.erased_at is null

@@ -1,14 +1,18 @@
 """What this room brings to the house."""
 
-from plaudit.room import Room
+from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.personal_data",
-    tables="data_export data_export_part",
+    tables="data_export data_export_part erasure",
     held="holdings:HELD",
+    erased_by="erase_requests",
     sealed="exports:COLUMNS",
-    routers=("api:router",),
+    routers=("api:router", "erasure_api:router"),
     jobs="jobs:personal_data_jobs",
-    queues="exports:QUEUES",
+    queues="jobs:QUEUES",
     pages=("your_data",),
+    commands=(
+        RoomCommand("erasures", "commands:erasures", "Who was erased, for a restore to erase again; it names nobody."),
+    ),
 )

@@ -6,4 +6,5 @@ ROOM = Room(
     package="plaudit.policy",
     tables="region_decision",
     held="holdings:HELD",
+    erased_by="erase_policy",
 )

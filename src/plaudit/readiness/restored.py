@@ -14,6 +14,8 @@ from plaudit.house_clock import follow
 from plaudit.ids import new_id
 from plaudit.ledger import lives
 from plaudit.limits import RESTORED_DAYS_MAX
+from plaudit.personal_data.erasing import erase_again
+from plaudit.personal_data.limits import ERASURES_FILE_BYTES_MAX
 from plaudit.schema import audit, audit_runs
 from plaudit.schema.audit import AuditReport
 from plaudit.selling.providers import PaymentProviders, payment_providers
@@ -45,6 +47,7 @@ class Restoration(msgspec.Struct, frozen=True):
 
     epoch: int
     runs: list[RunWithSums]
+    erased: int
     report: AuditReport
 
     @property
@@ -66,8 +69,13 @@ def restored() -> None:
     help="The moment it went back to, with its offset: 2026-12-01T14:05+01:00.",
 )
 @click.option("--offline", is_flag=True, help="Ask no provider: for a drill, or because their keys are not here.")
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What `plaudit erasures list` said last: whoever it names is erased again.",
+)
 @data_option
-def begin(since: datetime, data: Path | None, *, offline: bool) -> int:
+def begin(since: datetime, erasures: Path | None, data: Path | None, *, offline: bool) -> int:
     """Begin a new epoch, ask payment providers for what they know since, and prove the books.
 
     Cursors from before are void, numbers are not given twice, and payouts wait for `plaudit restored payouts-compared`.
@@ -75,7 +83,7 @@ def begin(since: datetime, data: Path | None, *, offline: bool) -> int:
     """
     settings = Settings.from_environment()
     with database_url(settings, data, share=True) as url, one_line_if_not_prepared():
-        done = asyncio.run(_begin(url, settings, since, offline=offline))
+        done = asyncio.run(_begin(url, settings, since, _lines(erasures), offline=offline))
     click.echo(_as_text(done, offline=offline))
     return 0 if done.ok else 1
 
@@ -102,7 +110,7 @@ def days_since(moment: datetime, now: datetime) -> list[date]:
     return [moment.date() + timedelta(days=day) for day in range(days)]
 
 
-async def _begin(url: str, settings: Settings, moment: datetime, *, offline: bool) -> Restoration:
+async def _begin(url: str, settings: Settings, moment: datetime, erased: list[str], *, offline: bool) -> Restoration:
     providers = payment_providers(settings)
     try:
         async with Database(url, connections=2) as unwitnessed:
@@ -111,11 +119,24 @@ async def _begin(url: str, settings: Settings, moment: datetime, *, offline: boo
             days = days_since(moment, CLOCK.now())
             async with database.transaction() as connection:
                 epoch = await lives.begin(connection, CLOCK.now(), anew=True, lost_since=moment)
+            again = await erase_again(database, settings, CLOCK, erased) if erased else 0
             names = [] if offline else providers.names
             runs = [await _compare(database, providers, settings, name, day) for name in names for day in days]
-            return Restoration(epoch, runs, await audit_runs.run_and_keep(database))
+            return Restoration(epoch, runs, again, await audit_runs.run_and_keep(database))
     finally:
         await providers.close()
+
+
+def _lines(erasures: Path | None) -> list[str]:
+    """
+    Raises:
+        BadParameter: it is too large to be such a list.
+    """
+    if erasures is None:
+        return []
+    if erasures.stat().st_size > ERASURES_FILE_BYTES_MAX:
+        raise click.BadParameter(f"{erasures} is larger than {ERASURES_FILE_BYTES_MAX} bytes")
+    return [line for line in erasures.read_text(encoding="ascii").splitlines() if line.strip()]
 
 
 async def _compare(
@@ -136,6 +157,8 @@ def _as_text(done: Restoration, *, offline: bool) -> str:
         + (f"; {run.error}" if run.error else "")
         for run in done.runs
     ]
+    if done.erased:
+        lines.append(f"{done.erased} people who had been erased are erased again.")
     if offline:
         lines.append("No provider was asked.")
     elif differing := sum(run.differing for run in done.runs):

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar.handlers import BaseRouteHandler
 
-from plaudit.acts import Act, Actor, ActRecord, Kind, Outcome, about, write_record
+from plaudit.acts import PRIVATE, Act, Actor, ActRecord, Kind, Outcome, about, write_record
 from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.ids import new_id
@@ -181,7 +181,7 @@ def _known(scope: Mapping[str, Any], caller: Caller | None) -> dict[str, Any]:
         "key_id": str(caller.key_id) if caller and caller.key_id is not None else None,
         "session_id": str(caller.session_id) if caller and caller.session_id is not None else None,
         "address": kept_network(address) if address else None,
-        "about": about(list(scope.get("path_params", {}).values())),
+        "about": about([value for name, value in scope.get("path_params", {}).items() if name not in PRIVATE]),
         "request_id": request_id() or None,
     }
 

@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.live.streams",
     tables="stream stream_key",
     held="holdings:HELD",
+    erased_by="erase_streams",
     routers=("api:router",),
     jobs="jobs:stream_jobs",
 )

@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.selling.cards",
     tables="card_consent card_customer saved_card",
     held="holdings:HELD",
+    erased_by="erase_cards",
     pages=("cards",),
     queues="jobs:QUEUES",
 )

@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.selling.grants",
     tables="coin_grant",
     held="holdings:HELD",
+    erased_by="erase_grants",
     decisions="decisions:KINDS",
     pages=("grants",),
 )

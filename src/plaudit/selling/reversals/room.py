@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.selling.reversals",
     tables="order_reversed reversal reversal_transition withdrawal_rule",
     held="holdings:HELD",
+    erased_by="erase_reversals",
     pages=("withdrawing",),
     queues="jobs:QUEUES",
     decisions="decisions:KINDS",
