@@ -1083,6 +1083,405 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    if exists (select from card_customer where shard = shard_of(p_person_id) and person_id = p_person_id and customer_id is not null)
+    then
+        raise exception 'a provider still keeps cards' using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    update card_customer set error = null where shard = shard_of(p_person_id) and person_id = p_person_id;
+    update saved_card set provider_card_id = null where shard = shard_of(p_person_id) and person_id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update person_link set note = 'erased' where p_person_id in (person_id, other_id);
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_events(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+    more integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select position, without_person(data::jsonb, p_person_id) as data from event
+        where names_person(data, p_person_id) and data::text not like '%"subject": "erased"%' limit p_rows_max
+    )
+    update event e set data = s.data::json from chosen s where e.position = s.position;
+    get diagnostics done = row_count;
+    with chosen as (
+        select number, without_person(data::jsonb, p_person_id) as data from event_waiting
+        where names_person(data, p_person_id) and data::text not like '%"subject": "erased"%' limit p_rows_max
+    )
+    update event_waiting e set data = s.data::json from chosen s where e.number = s.number;
+    get diagnostics more = row_count;
+    return done + more;
+end $$;
+
+CREATE FUNCTION public.erase_freezes(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select id from freeze_record where person_id = p_person_id and reason <> 'erased' limit p_rows_max
+    )
+    update freeze_record f set reason = 'erased' from chosen s where f.id = s.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update coin_grant set reason = 'erased' where shard = shard_of(p_person_id) and person_id = p_person_id and reason <> 'erased';
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_ledger(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+    v_shard constant smallint := shard_of(p_person_id);
+    v_gift gift;
+    v_frame frame;
+    v_line gift_line;
+    done integer := 0;
+begin
+    perform require_erasing(p_person_id);
+    for v_gift in
+        select * from gift where shard = v_shard and viewer_id = p_person_id and message is not null
+        order by id limit p_rows_max for no key update
+    loop
+        select f.* into v_frame
+        from delivery d cross join unnest(d.room_ids, d.seqs) as shown (room_id, seq)
+        join frame f on f.shard = d.shard and f.room_id = shown.room_id and f.seq = shown.seq
+        where d.shard = v_gift.creator_shard and d.source_shard = v_shard
+            and v_gift.batch_no between d.from_batch_no and d.through_batch_no
+            and shown.room_id = coalesce(v_gift.room_id, v_gift.video_id)
+        for no key update of f;
+        if not found then
+            raise exception 'gift % is still to be delivered', v_gift.id using errcode = 'object_not_in_prerequisite_state';
+        end if;
+        for i in 1..cardinality(v_frame.lines) loop
+            v_line := v_frame.lines[i];
+            if v_line.viewer_id = p_person_id then
+                v_line.message := null;
+                v_frame.lines[i] := v_line;
+            end if;
+        end loop;
+        update frame set lines = v_frame.lines
+        where shard = v_frame.shard and room_id = v_frame.room_id and seq = v_frame.seq;
+        update gift set message = null where shard = v_shard and viewer_id = p_person_id and id = v_gift.id;
+        done := done + 1;
+    end loop;
+    for v_frame in
+        select * from frame
+        where kind = 'chat' and jsonb_path_query_array(body, '$.messages[*].sender_id') @> to_jsonb(p_person_id)
+        limit p_rows_max for no key update
+    loop
+        update frame set body = jsonb_build_object('messages', coalesce((
+            select jsonb_agg(m order by place) from jsonb_array_elements(v_frame.body -> 'messages') with ordinality as e (m, place)
+            where (m ->> 'sender_id')::bigint <> p_person_id), '[]'))
+        where shard = v_frame.shard and room_id = v_frame.room_id and seq = v_frame.seq;
+        done := done + 1;
+    end loop;
+    return done;
+end $_$;
+
+CREATE FUNCTION public.erase_live(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    delete from overlay_token where creator_id = p_person_id;
+    with chosen as (
+        select id from room where creator_id = p_person_id
+            and (title <> '–' or cover_url is not null or cover_alt <> '' or stage_url is not null or external_id is not null)
+        limit p_rows_max
+    )
+    update room r set title = '–', cover_url = null, cover_alt = '', stage_url = null, external_id = null, request_sha256 = null
+    from chosen s where r.id = s.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_mail(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    update mail set state = 'dropped', ended_at = greatest(now(), created_at), due_at = null, leased_until = null, failed_with = null
+    where person_id = p_person_id and state = 'waiting';
+    with chosen as (
+        select mail_id from mail where person_id = p_person_id and (reason <> '' or error is not null) limit p_rows_max
+    )
+    update mail m set reason = '', error = null from chosen s where m.mail_id = s.mail_id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_orders(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_shard constant smallint := shard_of(p_person_id);
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select shard, order_id from recharge_order where shard = v_shard and person_id = p_person_id
+            and (return_url <> '' or checkout_url is not null or voucher is not null or poll_error is not null or locale <> 'en')
+        limit p_rows_max
+    )
+    update recharge_order o set return_url = '', checkout_url = null, voucher = null, poll_error = null, locale = 'en'
+    from chosen s where o.shard = s.shard and o.order_id = s.order_id;
+    get diagnostics done = row_count;
+    update quote_tax set postal_code = '' where shard = v_shard and person_id = p_person_id and postal_code <> '';
+    update payment_problem p set detail = '', resolution = case when resolution is not null then 'erased' end
+    from recharge_order o
+    where o.shard = v_shard and o.person_id = p_person_id and p.shard = o.shard and p.order_id = o.order_id;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_payouts(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_shard constant smallint := shard_of(p_person_id);
+begin
+    perform require_erasing(p_person_id);
+    update payout_method m set archived_at = greatest(now(), created_at)
+    where m.shard = v_shard and m.creator_id = p_person_id and m.archived_at is null;
+    update payout_method m
+    set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
+        sealed_account = ''
+    where m.shard = v_shard and m.creator_id = p_person_id and not exists (
+        select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
+    update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_people(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update session set ended_at = greatest(now(), created_at), id_token = null where person_id = p_person_id and ended_at is null;
+    delete from session where person_id = p_person_id;
+    delete from sign_in_code where person_id = p_person_id;
+    delete from allowance_taken where person_id = p_person_id;
+    delete from person_email where person_id = p_person_id;
+    update role_grant set taken_at = greatest(now(), granted_at) where person_id = p_person_id and taken_at is null;
+    update person set subject = 'erased:' || gen_random_uuid(), handle = 'deleted-' || id, display_name = 'Deleted user', avatar = '',
+        country = null, language = null, born_on = null, platform_roles = '{}', told_at = null, said_at = null
+    where id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_policy(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select shard, decision_id from region_decision
+        where shard = shard_of(p_person_id) and person_id = p_person_id
+            and (network is not null or evidence @? '$[*] ? (@.detail != "")')
+        limit p_rows_max
+    )
+    update region_decision d set network = null,
+        evidence = (select coalesce(jsonb_agg(e || '{"detail": ""}' order by place), '[]')
+            from jsonb_array_elements(d.evidence) with ordinality as x (e, place))
+    from chosen s where d.shard = s.shard and d.decision_id = s.decision_id;
+    get diagnostics done = row_count;
+    return done;
+end $_$;
+
+CREATE FUNCTION public.erase_requests(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    delete from data_export_part where export_id in (select id from data_export where person_id = p_person_id);
+    delete from data_export where person_id = p_person_id and state = 'waiting'; -- one that is being made is lost with it
+    update data_export set state = 'deleted', reason = case when reason is not null then 'erased' end, error = null
+    where person_id = p_person_id;
+    update erasure set reason = case when reason is not null then 'erased' end, error = null where person_id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_reversals(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select shard, reversal_id from reversal where shard = shard_of(p_person_id) and person_id = p_person_id
+            and (reason <> '' or coalesce(request, '') <> '' or send_error is not null)
+        limit p_rows_max
+    )
+    update reversal r set reason = '', request = case when r.request is not null then '' end, send_error = null
+    from chosen s where r.shard = s.shard and r.reversal_id = s.reversal_id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update store_transaction t
+    set account_token = '', error = null, resolution = case when t.resolution is not null then 'erased' end
+    where t.presented_by = p_person_id or exists (
+        select from recharge_order o where o.shard = t.shard and o.order_id = t.order_id and o.person_id = p_person_id);
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_streams(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update stream set name = replace(gen_random_uuid()::text, '-', '') where creator_id = p_person_id;
+    update stream_key set hash = sha256(gen_random_uuid()::text::bytea), revoked_at = coalesce(revoked_at, now())
+    where creator_id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_videos(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (select id from video where owner_id = p_person_id and title <> '–' limit p_rows_max for no key update)
+    update video v set title = '–', state = 'deleted', cover_url = null, hls_url = null, external_id = 'erased-' || v.id
+    from chosen s where v.id = s.id;
+    get diagnostics done = row_count;
+    update video set public_title = null where owner_id = p_person_id and public_title is not null;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_webhooks(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select t.id from webhook_try t join event e on e.id = t.event_id
+        where (t.answer <> '' or t.error <> '') and names_person(e.data, p_person_id) limit p_rows_max
+    )
+    update webhook_try t set answer = '', error = '' from chosen s where t.id = s.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erasure_is_not_obstructed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.asked_by <> 'restore' and exists (
+        select from erasure_obstacles(new.person_id, new.begun_at) o
+        where not (o.code = 'coins' and new.gives_up_coins)
+            and not (o.code in ('gift_balance', 'diamonds') and new.gives_up_earnings))
+    then
+        raise exception 'something is in the way of erasing person %', new.person_id
+            using errcode = 'check_violation', constraint = 'erasure_is_not_obstructed';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with time zone) RETURNS TABLE(code text, amount bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with me as (select shard_of(p_person_id) as shard)
+    select 'staff', count(*) from (
+        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
+        union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
+    union all
+    select 'frozen', count(*) from freeze_record
+    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at) having count(*) > 0
+    union all
+    select 'live', count(*) from room where creator_id = p_person_id and state = 'live' having count(*) > 0
+    union all
+    select 'open_orders', count(*) from recharge_order o, me
+    where o.shard = me.shard and o.person_id = p_person_id and o.state in ('created', 'pending', 'authorised') having count(*) > 0
+    union all
+    select 'open_reversals', count(*) from reversal r, me
+    where r.shard = me.shard and r.person_id = p_person_id and r.state in ('requested', 'sent', 'opened') having count(*) > 0
+    union all
+    select 'payment_problems', count(*) from payment_problem p join recharge_order o using (shard, order_id), me
+    where o.shard = me.shard and o.person_id = p_person_id and p.resolved_at is null having count(*) > 0
+    union all
+    select 'open_payouts', count(*) from payout p, me
+    where p.shard = me.shard and p.creator_id = p_person_id and p.state in ('requested', 'approved', 'sent') having count(*) > 0
+    union all
+    select 'open_clawbacks', count(*) from clawback where creator_id = p_person_id and applied_at is null having count(*) > 0
+    union all
+    select 'open_decisions', count(*) from decision
+    where outcome is null and p_person_id in (proposed_by, beneficiary_id) having count(*) > 0
+    union all
+    select 'held_coins', w.held from wallet w, me
+    where w.shard = me.shard and w.viewer_id = p_person_id and w.held > 0
+    union all
+    select 'coins', w.coins from wallet w, me where w.shard = me.shard and w.viewer_id = p_person_id and w.coins > 0
+    union all
+    select 'gift_balance', g.balance from gift_balance g, me
+    where g.shard = me.shard and g.creator_id = p_person_id and g.balance > 0
+    union all
+    select 'diamonds', sum(a.balance)::bigint from account a, me
+    where a.shard = me.shard and a.owner_id = p_person_id and a.kind in ('diamonds_available', 'diamonds_pending')
+    having sum(a.balance) > 0
+$$;
+
 CREATE FUNCTION public.expire_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1155,6 +1554,14 @@ CREATE FUNCTION public.freeze_changes_by_being_lifted() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
+    if tg_op = 'UPDATE' and exists (
+        select from erasure e where e.person_id = old.person_id and e.begun_at is not null and e.erased_at is null)
+    then
+        new.reason := 'erased';
+        new.message := case when old.message is not null then 'erased' end;
+        new.lifted_because := case when old.lifted_because is not null then 'erased' end;
+        return new;
+    end if;
     if tg_op = 'DELETE' or old.lifted_at is not null then
         raise exception 'a freeze is lifted once and stays' using errcode = 'check_violation', constraint = 'freeze_stays';
     end if;
@@ -2113,6 +2520,13 @@ begin
     where shard = p_hold.shard and viewer_id = p_hold.viewer_id;
 end $$;
 
+CREATE FUNCTION public.names_person(p_data json, p_person_id bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_data::text ~ ('"id": ?"' || p_person_id || '", ?"')
+$$;
+
 CREATE FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2555,6 +2969,19 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.price_book_held(p_version integer, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from price_book b
+        where b.version = p_version and b.effective_at <= p_at and not exists (
+            select from price_book later
+            where (later.effective_at, later.version) > (b.effective_at, b.version)
+                and later.effective_at <= p_at - interval '1 minute'
+                and not exists (select from price_book_withdrawal w where w.version = later.version)))
+$$;
+
 CREATE FUNCTION public.price_book_is_as_decided(p_version integer) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2851,6 +3278,31 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.quote_is_of_its_book(p_quote public.quote) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select price_book_held(p_quote.book_version, p_quote.created_at) and exists (
+        select from price p
+        left join package k on (k.version, k.region, k.channel) = (p.version, p.region, p.channel) and k.coins = p_quote.coins
+        where (p.version, p.region, p.channel, p.currency)
+                = (p_quote.book_version, p_quote.region, p_quote.channel, p_quote.currency)
+            and case when p.tax_included then p_quote.price_minor else p_quote.net_minor end
+                >= coalesce(least(k.price_minor, k.offer_price_minor), p_quote.coins::numeric * p.unit_numerator / p.unit_denominator))
+$$;
+
+CREATE FUNCTION public.quoted_by_its_book() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not quote_is_of_its_book(new) then
+        raise exception 'a quote promises coins for less than they are listed for'
+            using errcode = 'check_violation', constraint = 'quoted_by_its_book';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -2878,7 +3330,24 @@ begin
     return false;
 end $$;
 
-CREATE FUNCTION public.refund_is_of_another() RETURNS trigger
+CREATE FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(
+        us_cents_of_order(p_shard, p_order_id, p_minor + coalesce((
+            select sum(amount_minor) from reversal
+            where shard = p_shard and order_id = p_order_id and kind = 'refund' and requested_by is not null
+                and decision_id is null and state <> 'undone'
+        ), 0)::bigint) > decision_bound_of('refund_alone_us_cents')
+        or us_cents_of_order(p_shard, p_order_id, p_minor) + coalesce((
+            select sum(us_cents_of_order(shard, order_id, amount_minor)) from reversal
+            where requested_by = p_operator_id and created_at >= date_trunc('day', p_at, 'UTC') and kind = 'refund'
+                and decision_id is null and state <> 'undone'
+        ), 0) > decision_bound_of('refund_alone_day_us_cents'), true)
+$$;
+
+CREATE FUNCTION public.refund_takes_two() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -2886,6 +3355,14 @@ begin
     if are_linked(new.requested_by, new.person_id) then
         raise exception 'nobody refunds an order of their own, or of an account linked to theirs'
             using errcode = 'check_violation', constraint = 'refund_is_of_another';
+    end if;
+    if new.decision_id is null
+            and refund_needs_two(new.shard, new.order_id, new.amount_minor, new.requested_by, new.created_at)
+        or new.decision_id is not null
+            and (select beneficiary_id from decision where id = new.decision_id) is distinct from new.person_id
+    then
+        raise exception 'a refund of so much needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'refund_is_decided';
     end if;
     return new;
 end $$;
@@ -3053,6 +3530,16 @@ begin
         end if;
     end loop;
     return new;
+end $$;
+
+CREATE FUNCTION public.require_erasing(p_person_id bigint) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from erasure where person_id = p_person_id and begun_at is not null and erased_at is null) then
+        raise exception 'person % is not being erased', p_person_id using errcode = 'object_not_in_prerequisite_state';
+    end if;
 end $$;
 
 CREATE FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) RETURNS TABLE(id integer, name text, revoked_at timestamp with time zone)
@@ -3655,6 +4142,17 @@ begin
     raise exception '% is only ever added to', tg_table_name using errcode = 'restrict_violation';
 end $$;
 
+CREATE FUNCTION public.us_cents_of_order(p_shard smallint, p_order_id uuid, p_minor bigint) RETURNS numeric
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_minor::numeric * p.reference_numerator * p.unit_denominator / p.reference_denominator / p.unit_numerator
+        / case when p.tax_included then 1 else 1 + p.tax_rate_bps / 10000.0 end
+    from recharge_order o join quote q using (shard, person_id, quote_id)
+    join price p on (p.version, p.region, p.channel, p.currency) = (q.book_version, q.region, q.channel, q.currency)
+    where o.shard = p_shard and o.order_id = p_order_id
+$$;
+
 CREATE FUNCTION public.video_keeps_its_public_title() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3692,6 +4190,33 @@ begin
             using errcode = 'check_violation', constraint = 'withdrawal_rule_is_decided';
     end if;
     return new;
+end $$;
+
+CREATE FUNCTION public.without_person(p_value jsonb, p_person_id bigint) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    is_theirs boolean;
+begin
+    case jsonb_typeof(p_value)
+        when 'array' then
+            return (select coalesce(jsonb_agg(without_person(e, p_person_id) order by place), '[]')
+                from jsonb_array_elements(p_value) with ordinality as x (e, place));
+        when 'object' then
+            if p_value ->> 'id' = p_person_id::text and p_value ?& '{issuer,subject}' then
+                return p_value || '{"subject": "erased"}';
+            end if;
+            select coalesce(bool_or(e.value ->> 'id' = p_person_id::text and e.value ? 'issuer'), false) into is_theirs
+            from jsonb_each(p_value) e where jsonb_typeof(e.value) = 'object';
+            return (select coalesce(jsonb_object_agg(e.key, case
+                when is_theirs and jsonb_typeof(e.value) = 'string'
+                    and e.key in ('title', 'message', 'text', 'html', 'subject_line', 'account_ending', 'external_id') then '""'
+                else without_person(e.value, p_person_id) end), '{}')
+                from jsonb_each(p_value) e);
+        else
+            return p_value;
+    end case;
 end $$;
 
 CREATE FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) RETURNS boolean
@@ -4014,6 +4539,7 @@ CREATE TABLE public.reversal (
     excess_minor bigint DEFAULT 0 NOT NULL,
     excess_returned boolean DEFAULT false NOT NULL,
     key_id integer DEFAULT public.acting_key(),
+    decision_id uuid,
     CONSTRAINT reversal_adds_up CHECK ((((net_minor + tax_minor) = amount_minor) AND ((coins_unspent + coins_spent) = coins))),
     CONSTRAINT reversal_check CHECK (((amount_minor >= 0) AND (amount_minor <= claimed_minor))),
     CONSTRAINT reversal_check1 CHECK (((requested_by IS NULL) = (request IS NULL))),
@@ -4725,6 +5251,47 @@ CREATE TABLE public.difference_transition (
     to_state text NOT NULL,
     description text NOT NULL
 );
+
+CREATE TABLE public.erasure (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    asked_by text NOT NULL,
+    operator_id bigint,
+    reason text,
+    key_id integer DEFAULT public.acting_key(),
+    gives_up_coins boolean NOT NULL,
+    gives_up_earnings boolean NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    begun_at timestamp with time zone,
+    subject_mac bytea,
+    erased_at timestamp with time zone,
+    due_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    CONSTRAINT erasure_asked_by_check CHECK ((asked_by = ANY (ARRAY['person'::text, 'platform'::text, 'operator'::text, 'restore'::text]))),
+    CONSTRAINT erasure_by_an_operator_says_why CHECK ((((asked_by = 'operator'::text) = (operator_id IS NOT NULL)) AND ((operator_id IS NULL) = (reason IS NULL)))),
+    CONSTRAINT erasure_check CHECK ((begins_at >= asked_at)),
+    CONSTRAINT erasure_check1 CHECK ((withdrawn_at >= asked_at)),
+    CONSTRAINT erasure_check2 CHECK ((begun_at >= begins_at)),
+    CONSTRAINT erasure_check3 CHECK ((erased_at >= begun_at)),
+    CONSTRAINT erasure_is_done_once_begun CHECK (((erased_at IS NULL) OR (begun_at IS NOT NULL))),
+    CONSTRAINT erasure_is_due_until_it_ends CHECK (((due_at IS NOT NULL) = ((withdrawn_at IS NULL) AND (erased_at IS NULL)))),
+    CONSTRAINT erasure_is_known_by_its_mac_once_begun CHECK (((begun_at IS NOT NULL) = (subject_mac IS NOT NULL))),
+    CONSTRAINT erasure_is_withdrawn_before_it_begins CHECK (((withdrawn_at IS NULL) OR (begun_at IS NULL))),
+    CONSTRAINT erasure_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
+    CONSTRAINT erasure_subject_mac_check CHECK ((length(subject_mac) = 32)),
+    CONSTRAINT erasure_tries_check CHECK ((tries >= 0))
+);
+
+COMMENT ON TABLE public.erasure IS 'people who are to be nobody here, and those who are';
+
+COMMENT ON COLUMN public.erasure.gives_up_coins IS 'coins that are left in the wallet then; so for earnings';
+
+COMMENT ON COLUMN public.erasure.subject_mac IS 'HMAC of who they were, under a key of the vault: a restore finds them again by it, nobody else does';
 
 CREATE TABLE public.event (
     "position" bigint NOT NULL,
@@ -7299,6 +7866,9 @@ ALTER TABLE ONLY public.difference_kind
 ALTER TABLE ONLY public.difference_transition
     ADD CONSTRAINT difference_transition_pkey PRIMARY KEY (from_state, to_state);
 
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.event_combo
     ADD CONSTRAINT event_combo_pkey PRIMARY KEY (combo_id);
 
@@ -7600,6 +8170,9 @@ ALTER TABLE ONLY public.region_decision
     ADD CONSTRAINT region_decision_pkey PRIMARY KEY (shard, decision_id);
 
 ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT reversal_pkey PRIMARY KEY (shard, reversal_id);
 
 ALTER TABLE ONLY public.reversal
@@ -7874,6 +8447,12 @@ CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree 
 
 CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
 
+CREATE INDEX erasure_due ON public.erasure USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE UNIQUE INDEX erasure_is_one ON public.erasure USING btree (person_id) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX erasure_of_person ON public.erasure USING btree (person_id, asked_at DESC);
+
 CREATE INDEX event_combo_by_end ON public.event_combo USING btree (last_at);
 
 CREATE INDEX export_due ON public.data_export USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -8005,6 +8584,8 @@ CREATE INDEX region_decision_by_order ON public.region_decision USING btree (sha
 CREATE INDEX region_decision_by_person ON public.region_decision USING btree (shard, person_id, decided_at DESC);
 
 CREATE INDEX region_decision_of_quotes ON public.region_decision USING btree (decided_at) WHERE (kind = 'quote'::text);
+
+CREATE INDEX reversal_by_operator ON public.reversal USING btree (requested_by, created_at) WHERE ((kind = 'refund'::text) AND (requested_by IS NOT NULL));
 
 CREATE INDEX reversal_by_order ON public.reversal USING btree (shard, order_id, reversal_id);
 
@@ -8154,6 +8735,8 @@ CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen
 
 CREATE CONSTRAINT TRIGGER diamonds_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['reward'::text, 'maturity'::text, 'payout_given_back'::text, 'payout_returned'::text, 'clawback_pending_returned'::text, 'clawback_available_returned'::text]))) EXECUTE FUNCTION public.diamonds_have_a_cause();
 
+CREATE TRIGGER erasure_is_not_obstructed BEFORE UPDATE OF begun_at ON public.erasure FOR EACH ROW WHEN (((new.begun_at IS NOT NULL) AND (old.begun_at IS NULL))) EXECUTE FUNCTION public.erasure_is_not_obstructed();
+
 CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
 
 CREATE TRIGGER freeze_changes_by_being_lifted BEFORE DELETE OR UPDATE ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_changes_by_being_lifted();
@@ -8230,7 +8813,11 @@ CREATE TRIGGER price_seller_never_changes BEFORE INSERT OR DELETE OR UPDATE ON p
 
 CREATE TRIGGER purchase_is_bound_by_another BEFORE INSERT OR UPDATE ON public.store_transaction FOR EACH ROW WHEN (((new.state = 'claimed'::text) AND (new.resolved_by IS NOT NULL))) EXECUTE FUNCTION public.purchase_is_bound_by_another();
 
-CREATE TRIGGER refund_is_of_another BEFORE INSERT ON public.reversal FOR EACH ROW WHEN (((new.kind = 'refund'::text) AND (new.requested_by IS NOT NULL))) EXECUTE FUNCTION public.refund_is_of_another();
+CREATE TRIGGER quoted_by_its_book AFTER INSERT ON public.quote FOR EACH ROW EXECUTE FUNCTION public.quoted_by_its_book();
+
+CREATE TRIGGER refund_is_decided BEFORE INSERT ON public.reversal FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('refund', 'order_id', 'amount_minor', 'currency', 'coins');
+
+CREATE TRIGGER refund_is_of_another BEFORE INSERT ON public.reversal FOR EACH ROW WHEN (((new.kind = 'refund'::text) AND (new.requested_by IS NOT NULL))) EXECUTE FUNCTION public.refund_takes_two();
 
 CREATE TRIGGER reversal_of_a_link_is_reported AFTER UPDATE OF state ON public.reversal FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'undone'::text])) AND (new.state <> old.state) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
@@ -8348,6 +8935,12 @@ ALTER TABLE ONLY public.decision_seen
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.freeze_record
     ADD CONSTRAINT freeze_record_frozen_by_fkey FOREIGN KEY (frozen_by) REFERENCES public.person(id);
@@ -8588,6 +9181,9 @@ ALTER TABLE ONLY public.region_decision
 
 ALTER TABLE ONLY public.region_decision
     ADD CONSTRAINT region_decision_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT reversal_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.reversal_transition(from_state, to_state);
@@ -8919,6 +9515,65 @@ REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_events(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_events(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_freezes(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_freezes(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_ledger(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_ledger(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_live(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_live(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_mail(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_mail(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_orders(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_orders(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_payouts(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_payouts(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_people(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_people(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_policy(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_policy(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_requests(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_requests(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_reversals(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_reversals(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_streams(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_streams(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_videos(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_videos(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_webhooks(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_webhooks(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erasure_is_not_obstructed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.expire_lot(p_shard smallint, p_viewer_id bigint, p_lot_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_max integer) FROM PUBLIC;
@@ -9091,6 +9746,8 @@ REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owne
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
 
@@ -9162,6 +9819,9 @@ REVOKE ALL ON FUNCTION public.policy_pack_is_bounded() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.price_book_held(p_version integer, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.price_book_held(p_version integer, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.price_book_is_as_decided(p_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.price_book_is_as_decided(p_version integer) TO plaudit_app;
 
@@ -9198,9 +9858,17 @@ REVOKE ALL ON FUNCTION public.purchase_is_bound_by_another() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.put_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.quote_is_of_its_book(p_quote public.quote) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.quote_is_of_its_book(p_quote public.quote) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.quoted_by_its_book() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.refund_is_of_another() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.refund_takes_two() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_frozen() FROM PUBLIC;
 
@@ -9217,6 +9885,9 @@ REVOKE ALL ON FUNCTION public.report_reversal_of_link() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.report_sale_of_link() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_decision() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.require_erasing(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.require_erasing(p_person_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
@@ -9318,11 +9989,16 @@ GRANT ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bi
 
 REVOKE ALL ON FUNCTION public.trail_never_changes() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.us_cents_of_order(p_shard smallint, p_order_id uuid, p_minor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.us_cents_of_order(p_shard smallint, p_order_id uuid, p_minor bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.video_keeps_its_public_title() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.without_person(p_value jsonb, p_person_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
@@ -9557,6 +10233,8 @@ GRANT UPDATE(downloaded_at) ON TABLE public.data_export TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.data_export_part TO plaudit_app;
 
+GRANT UPDATE(sealed) ON TABLE public.data_export_part TO plaudit_app;
+
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
@@ -9570,6 +10248,26 @@ GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
 GRANT SELECT ON TABLE public.difference_kind TO plaudit_app;
 
 GRANT SELECT ON TABLE public.difference_transition TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(begun_at) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(subject_mac) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(erased_at) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.erasure TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.erasure TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.event TO plaudit_app;
 
