@@ -271,6 +271,24 @@ class TestTheDatabaseHolds:
         with pytest.raises(asyncpg.UniqueViolationError):
             await admit()
 
+    async def test_a_key_that_was_narrowed_does_not_come_back_by_its_decision(
+        self, house: Desk, clock: ManualClock, owner_connection: OwnConnection
+    ) -> None:
+        olga, oskar = await owner(house, "olga"), await owner(house, "oskar")
+        decision = (await olga.post("/v1/operator/keys", json=key(clock, scopes=["people", "payouts"]))).json()[
+            "decision"
+        ]
+        assert (await confirmed(oskar, decision)).status_code == 200
+        assert (await olga.post("/v1/operator/keys", json=key(clock))).status_code == 201
+
+        async def admit() -> None:
+            async with house.house.database.transaction() as connection:
+                await connection.execute("select admit_key($1)", decision["id"])
+
+        with pytest.raises(asyncpg.UniqueViolationError, match="admission_pkey"):
+            await admit()
+        assert await owner_connection.fetchval("select scopes from api_key") == ["people"]
+
     @pytest.mark.parametrize(
         ("kind", "content", "beneficiary", "alone", "constraint"),
         [
