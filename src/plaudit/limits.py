@@ -489,6 +489,9 @@ VAULT_KEY_KEPT_HOURS = 24  # a data key that seals nothing any more
 # payouts
 PAYOUT_DIAMONDS_MAX = 1_000_000_000_000  # of one payout
 PAYOUT_QUOTE_VALID_S = 600  # how long a payout quote is promised
+SCREENING_DAYS = 30  # that the word of a screening source holds
+SCREENING_PENDING_POLL_S = 600  # between questions to a source that is still at it
+SCREENING_WATCH_POLL_S = 86_400  # between questions about somebody with a payout under way, in case its webhook is lost
 STEP_UP_MAX_AGE_S = 1_800  # that a sign-in may be ago for what asks for a recent one
 STEP_UP_PAYOUT_DIAMONDS = 20_000  # up to which a payout asks for none
 PAYOUT_METHOD_HOLD_HOURS = 72  # that nothing is paid to a new bank account

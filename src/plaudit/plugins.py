@@ -22,6 +22,7 @@ BUILT_IN = (
     "plaudit.selling.tax_providers.service:SERVICE",
     "plaudit.payouts.providers.manual:MANUAL",
     "plaudit.payouts.providers.sandbox:SANDBOX",
+    "plaudit.payouts.screening.sandbox:SANDBOX",
 )
 """In the order in which their providers are offered; those of other packages follow, by the names of the entries."""
 

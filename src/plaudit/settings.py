@@ -26,6 +26,7 @@ from plaudit.limits import (
     REQUEST_HEAD_S_MAX,
     ROOMS_PER_CREATOR,
     ROOMS_WATCHED_PER_CREATOR,
+    SCREENING_DAYS,
     SOCKETS_MAX,
     STEP_UP_MAX_AGE_S,
     STEP_UP_PAYOUT_DIAMONDS,
@@ -351,6 +352,16 @@ class Settings:
 
     step_up_payout_diamonds: Annotated[int, whole(0)] = STEP_UP_PAYOUT_DIAMONDS
     """Up to how many diamonds a creator asks for a payout without a recent sign-in."""
+
+    screening_source: str = ""
+    """Who says whether sanctions name whom you pay, by the name of its plug-in. Empty: nobody is asked, and nothing is
+    held back for it."""
+
+    screening_days: Annotated[int, whole(1)] = SCREENING_DAYS
+    """How many days an answer of it holds; nothing is paid to an account without one that does."""
+
+    screening_identity: Annotated[bool, yes_or_no] = False
+    """Whether it must also say that it knows who they are."""
 
     one_operator: Annotated[bool, yes_or_no] = False
     """Whether one operator alone decides what otherwise one proposes and another confirms: prices, taxes, payout rates,

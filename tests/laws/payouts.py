@@ -7,6 +7,8 @@ _APPROVED = """insert into payout_event (shard, payout_id, from_state, to_state,
 _NONE_ALONE = "; update decision_bound set value = 1 where name = 'payout_alone_diamonds'"
 _NOTHING_A_DAY = """; update decision_bound set value = 0, recorded_at = '2000-01-01 00:00Z'
     where name = 'payout_person_day_count'"""
+_ASKED = """; insert into screening_rule (provider, age_max_s, set_at)
+    select 'sandbox-screening', 86400, '2000-01-01 00:00Z'"""
 _RATE_OF_IT = """; update payout_rate set source = 'operator', recorded_by = 1,
     decision_id = (select id from decision where kind = 'payout_rate') where version = 1"""
 
@@ -68,6 +70,10 @@ BREAKS = [
                     select min(quoted_at) - interval '2 minutes' from payout_quote),
                 recorded_at from payout_rate""",
         )
+    ),
+    (
+        "payouts_are_screened",
+        _APPROVED.format("1").replace("'requested', 'approved'", "'approved', 'sent'") + _ASKED,
     ),
     (
         "payouts_are_controlled",

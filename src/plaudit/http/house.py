@@ -33,6 +33,8 @@ from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
 from plaudit.live.seats import Seats
 from plaudit.payouts.providers import PayoutProviders, payout_providers
+from plaudit.payouts.screening import ScreeningSources, screening_sources
+from plaudit.payouts.screenings import keep_rule
 from plaudit.payouts.vault import FINGERPRINTS, AccountVault, fingerprint_old_accounts, seal_old_accounts
 from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.keysets import KeySets
@@ -82,6 +84,7 @@ class House:
     chat: Chat
     payment_providers: PaymentProviders
     payout_providers: PayoutProviders
+    screening_sources: ScreeningSources
     tax_providers: TaxProviders
     account_vault: AccountVault
     trail: Trail
@@ -136,6 +139,7 @@ async def open_house(
             stack.push_async_callback(close)
         vault = await _open_vault(database, settings)
         rules = await closing.run(stack, Rules(database, hubs_own, settings, clock))
+        sources = await _open_screening(stack, database, settings, clock)
         rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
         hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
@@ -177,6 +181,7 @@ async def open_house(
             chat=chat,
             payment_providers=payments,
             payout_providers=payouts,
+            screening_sources=sources,
             tax_providers=taxers,
             account_vault=vault,
             trail=trail,
@@ -254,6 +259,17 @@ def _close_what_ends(doorkeeper: Doorkeeper, hub: Hub, rules: Rules) -> None:
 
     doorkeeper.on_over(hub.watch.over)
     hub.on_way_in = hear
+
+
+async def _open_screening(
+    stack: AsyncExitStack, database: Database, settings: Settings, clock: Clock
+) -> ScreeningSources:
+    """The source that is asked about whom is paid, or none; the database holds payouts to it from now on."""
+    sources = screening_sources(settings)
+    stack.push_async_callback(sources.close)
+    async with database.transaction() as connection:
+        await keep_rule(connection, settings, sources, clock.now())
+    return sources
 
 
 async def _open_vault(database: Database, settings: Settings) -> AccountVault:

@@ -12,7 +12,18 @@ from plaudit.creators import actions as creators
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAYOUT_WEBHOOK_BYTES_MAX
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
-from plaudit.payouts import actions, controls_api, manual_api, methods, names_api, operator_api, rates, stuck_api, told
+from plaudit.payouts import (
+    actions,
+    controls_api,
+    manual_api,
+    methods,
+    names_api,
+    operator_api,
+    rates,
+    screenings_api,
+    stuck_api,
+    told,
+)
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
@@ -339,6 +350,7 @@ router = Router(
         *manual_api.HANDLERS,
         *controls_api.HANDLERS,
         *names_api.HANDLERS,
+        *screenings_api.HANDLERS,
         *stuck_api.HANDLERS,
     ],
 )

@@ -40,7 +40,7 @@ class PayoutControl(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_pass(self) -> bool:
         """Whether it is for a person to let it pass."""
-        return bool(self.stops) and not self.passed
+        return self.stops == "approval" and not self.passed
 
 
 _WORDS = {
@@ -53,6 +53,12 @@ _WORDS = {
     "payout_new_creator_diamonds": "{} diamonds of somebody who is new to payouts; up to {} may be.",
     "name_close": "The account's name is not quite the one that is vouched for.",
     "name_mismatch": "The account's name is another than the one that is vouched for.",
+    "screening_missing": "Nobody was asked yet whether sanctions name them.",
+    "screening_unreachable": "The screening source does not answer; it is asked again by itself.",
+    "screening_pending": "The screening source is still at it.",
+    "screening_match": "Sanctions may name them: decide whether it is somebody else.",
+    "screening_confirmed": "It is them whom sanctions name: refuse it, or freeze them.",
+    "identity_unverified": "The source does not know who they are.",
     "payout_house_day_diamonds": "{} diamonds of all creators in a day; up to {} may be.",
 }
 """What operators read; every control has its words."""
@@ -65,6 +71,11 @@ class Wait(enum.StrEnum):
     """It is being checked, and there is nothing to do."""
     NAME = "name"
     """The bank account is in another name than theirs."""
+    IDENTITY = "identity"
+    """They have to prove who they are, at their platform."""
+
+
+_TOLD = {"name_mismatch": Wait.NAME, "identity_unverified": Wait.IDENTITY}
 
 
 class CreatorsWait(msgspec.Struct, frozen=True):
@@ -78,8 +89,8 @@ def told_creator(controls: Sequence[PayoutControl]) -> list[CreatorsWait]:
     """What stops a payout, as its creator is told: each reason once, since when."""
     found: dict[Wait, datetime] = {}
     for one in controls:
-        if one.may_pass:
-            reason = Wait.NAME if one.control == "name_mismatch" else Wait.CHECK
+        if one.stops and not one.passed:
+            reason = _TOLD.get(one.control, Wait.CHECK)
             found[reason] = min(one.since, found.get(reason, one.since))
     return [CreatorsWait(reason, since) for reason, since in found.items()]
 
@@ -142,7 +153,7 @@ async def let_pass(
         raise OwnBenefit(role="confirmer")
     now = clock.now()
     standing = (await controls_of(connection, [payout.id], now)).get(payout.id, [])
-    stopped = next((one for one in standing if one.control == control and one.stops), None)
+    stopped = next((one for one in standing if one.control == control and one.stops == "approval"), None)
     if stopped is None:
         raise NotFound("Nothing of this kind stops this payout.")
     if stopped.figure > figure:

@@ -14,6 +14,7 @@ from plaudit.money import Money
 from plaudit.payouts import rates
 from plaudit.payouts.approvals import PAYOUT
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
+from plaudit.payouts.screenings import SCREENING
 from plaudit.people.access import Access
 
 
@@ -84,4 +85,4 @@ PAYOUT_TERMS = DecisionKind(
     problems=(NoPayoutRate,),
 )
 
-KINDS = (PAYOUT_RATE, PAYOUT_TERMS, PAYOUT)
+KINDS = (PAYOUT_RATE, PAYOUT_TERMS, PAYOUT, SCREENING)

@@ -30,6 +30,8 @@ from plaudit.payouts.outcomes import apply
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.base import PayoutOrder, PayoutProvider, ProviderPayout
 from plaudit.payouts.rates import CURRENCIES, read_reference_rates, record_reference_rates
+from plaudit.payouts.screening import ScreeningSources
+from plaudit.payouts.screenings import SCREENINGS, screen_due
 from plaudit.payouts.told import apply_due as apply_told_due
 from plaudit.payouts.vault import AccountVault
 from plaudit.queues import Backoff, Failure, Queue, TryFailed, settle
@@ -114,7 +116,7 @@ POLLS = Queue(
 )
 
 MESSAGES = inbox.MESSAGES[Side.PAYOUTS]
-QUEUES = (SENDS, POLLS, MESSAGES)
+QUEUES = (SENDS, POLLS, SCREENINGS, MESSAGES)
 
 
 async def send_due(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> int:
@@ -188,9 +190,12 @@ async def update_reference_rates(database: Database, clock: Clock) -> int:
         return len(await record_reference_rates(connection, clock, reference))
 
 
-def payout_jobs(database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault) -> list[Job]:
+def payout_jobs(
+    database: Database, clock: Clock, providers: PayoutProviders, vault: AccountVault, sources: ScreeningSources
+) -> list[Job]:
     """The jobs of payouts."""
     return [
+        Job(SCREENINGS.name, PAYOUT_JOBS_EVERY_S, lambda: screen_due(database, clock, sources)),
         Job(SENDS.name, PAYOUT_JOBS_EVERY_S, lambda: send_due(database, clock, providers, vault)),
         Job(POLLS.name, PAYOUT_JOBS_EVERY_S, lambda: poll_due(database, clock, providers)),
         Job(MESSAGES.name, PAYOUT_JOBS_EVERY_S, lambda: apply_told_due(database, clock, providers, vault.vault)),

@@ -193,6 +193,92 @@ select id, holder_name, name_match from payout_method where shard = shard_of($1)
 -- name: keep_name_match
 update payout_method set name_match = $3, name_compared_at = $4 where shard = shard_of($1) and id = $2;
 
+-- name: lock_screenings
+select pg_advisory_xact_lock(hashtext('plaudit.screening'));
+
+-- name: keep_screening_rule
+-- Nothing where it holds already.
+insert into screening_rule (provider, age_max_s, identity, set_at)
+select $1::text, $2::integer, $3::boolean, $4
+where not exists (
+        select from (select provider, age_max_s, identity from screening_rule order by id desc limit 1) r
+        where (r.provider, r.age_max_s, r.identity) is not distinct from ($1::text, $2::integer, $3::boolean))
+    and ($1::text is not null or exists (select from screening_rule));
+
+-- name: queue_screenings
+-- Accounts that something waits to be paid to, and of which no word holds.
+insert into screening (id, shard, creator_id, method_id, provider, asked_at, due_at)
+select gen_random_uuid(), w.shard, w.creator_id, w.method_id, r.provider, $1, $1
+from (select distinct shard, creator_id, method_id from payout where state in ('requested', 'approved')) w,
+    (select provider, age_max_s from screening_rule order by id desc limit 1) r
+where r.provider is not null and not exists (
+    select from screening s where s.shard = w.shard and s.method_id = w.method_id and s.provider = r.provider
+        and s.asked_at > $1::timestamptz - make_interval(secs => r.age_max_s))
+limit $2
+returning id;
+
+-- name: claim_screenings -> Screening
+with due as (
+    select id from screening where due_at <= $1 and provider = any ($4::text[])
+    order by due_at limit $3 for no key update skip locked
+)
+update screening s set due_at = $2, leased_until = $2, tries = tries + 1
+from due d, payout_method m
+where s.id = d.id and m.shard = s.shard and m.id = s.method_id
+returning s.id, s.creator_id, s.provider, s.tries, s.leased_until, s.outcome, m.holder_name, m.country;
+
+-- name: postpone_screening
+update screening set due_at = $3, failed_with = $4, last_error = $5, leased_until = null
+where tries = $1 and leased_until = $2 and id = $6
+returning true;
+
+-- name: waiting_screenings
+select asked_at as since, due_at, tries, leased_until, failed_with from screening where due_at is not null;
+
+-- name: keep_word
+-- A word that is another is one of its own. Where something waits it is asked again by itself, in case a webhook is lost.
+with kept as (
+    update screening s set outcome = $4, identity = $5, reference = $6,
+        answered_at = case when (s.outcome, s.identity) is distinct from ($4, $5)
+            then greatest($7, s.answered_at + interval '1 microsecond') else s.answered_at end,
+        due_at = case when $4 = 'pending' then $8 when exists (
+            select from payout p where p.shard = s.shard and p.method_id = s.method_id and p.state in ('requested', 'approved'))
+            then $9::timestamptz end,
+        leased_until = null, tries = 0, failed_with = null, last_error = null
+    where tries = $1 and leased_until is not distinct from $2 and id = $3
+    returning id, answered_at
+), word as (
+    insert into screening_word (screening_id, said_at, outcome, identity)
+    select id, answered_at, $4, $5 from kept on conflict do nothing
+)
+select id from kept;
+
+-- name: hurry_screening
+update screening set due_at = $3 where id = $1 and provider = $2 and leased_until is null;
+
+-- name: matched_screening -> MatchedScreening
+select s.id, s.creator_id, s.method_id, s.answered_at as said_at, s.outcome, d.verdict
+from payout p
+join lateral (
+    select id, creator_id, method_id, answered_at, outcome from screening
+    where shard = p.shard and method_id = p.method_id order by asked_at desc, id desc limit 1) s on true
+left join screening_decision d on d.screening_id = s.id and d.said_at = s.answered_at
+where p.shard = shard_of($1) and p.id = $2;
+
+-- name: screening_needs_two
+select screening_needs_two($1);
+
+-- name: keep_verdict
+insert into screening_decision (screening_id, said_at, verdict, reason, decided_by, decided_at, decision_id)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: decided_verdict -> KeptVerdict
+select screening_id, said_at, verdict, reason, decided_by, decided_at from screening_decision where decision_id = $1;
+
+-- name: verdict -> KeptVerdict
+select screening_id, said_at, verdict, reason, decided_by, decided_at from screening_decision
+where screening_id = $1 and said_at = $2;
+
 -- name: note_attention
 update payout set attention = $3 where shard = shard_of($1) and id = $2;
 
@@ -244,6 +330,7 @@ delete from payout_send where shard = shard_of($1) and payout_id = $2;
 with due as (
     select s.shard, s.payout_id from payout_send s join payout p on p.shard = s.shard and p.id = s.payout_id
     where s.due_at <= $1 and not payouts_wait()
+        and (s.called or not exists (select from payout_screening(p.shard, p.method_id, $1)))
         and not is_frozen($1, p.creator_id, '{person,creator}', p.method_id, p.id)
     order by s.due_at limit $3 for no key update of s skip locked
 ), claimed as (
@@ -323,6 +410,7 @@ with due as (
     select shard, id from payout
     where state = 'approved' and provider = $2 and ($3::text is null or currency = $3)
         and not is_frozen($5, creator_id, '{person,creator}', method_id, id)
+        and not exists (select from payout_screening(shard, method_id, $5))
     order by requested_at, id limit $4 for no key update
 ), moved as (
     update payout p set previous_state = p.state, state = 'sent', changed_at = $5

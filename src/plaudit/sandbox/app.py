@@ -23,7 +23,7 @@ from plaudit.clock import Clock, SystemClock
 from plaudit.limits import SANDBOX_REQUEST_BYTES_MAX
 from plaudit.listening import listen, url_of
 from plaudit.problems import Problem
-from plaudit.sandbox import checkout, mailbox, payouts, reversals
+from plaudit.sandbox import checkout, mailbox, payouts, reversals, screening
 from plaudit.sandbox.shared import Sandbox, SandboxConfig
 from plaudit.sandbox.store import Store
 from plaudit.sandbox.webhooks import Outbox
@@ -90,7 +90,7 @@ def create_app(config: SandboxConfig, clock: Clock | None = None, mail_socket: s
     chaos = None if config.chaos_seed is None else random.Random(config.chaos_seed)  # noqa: S311 (it only shuffles)
     store = Store(config.data)
     outbox = Outbox(store, clock, config.webhook_secret, chaos, config.webhook_origin)
-    timers = {**checkout.TIMERS, **reversals.TIMERS, **payouts.TIMERS}
+    timers = {**checkout.TIMERS, **reversals.TIMERS, **payouts.TIMERS, **screening.TIMERS}
     return App(Sandbox(config, store, outbox, clock, timers), mailbox.Mailbox(clock), mail_socket)
 
 
@@ -98,7 +98,14 @@ def create_app(config: SandboxConfig, clock: Clock | None = None, mail_socket: s
 def _framework() -> Litestar:
     """The routes. Each request brings its sandbox, so that a process makes them once, whatever sandboxes it runs."""
     return Litestar(
-        route_handlers=[health, *checkout.HANDLERS, *reversals.HANDLERS, *payouts.HANDLERS, *mailbox.HANDLERS],
+        route_handlers=[
+            health,
+            *checkout.HANDLERS,
+            *reversals.HANDLERS,
+            *payouts.HANDLERS,
+            *screening.HANDLERS,
+            *mailbox.HANDLERS,
+        ],
         dependencies={
             "sandbox": Provide(_sandbox, sync_to_thread=False),
             "mailbox": Provide(_mailbox, sync_to_thread=False),

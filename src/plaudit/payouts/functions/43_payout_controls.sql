@@ -57,6 +57,10 @@ language sql stable set search_path = public, pg_temp as $$
         where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_mismatch' and o.passed_at >= m.name_compared_at)
     from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
     where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
+    union all
+    select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
+    from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
+    where p.shard = p_shard and p.id = p_payout_id
 $$;
 
 -- What is agreed to is counted by whoever agrees next: one after another.

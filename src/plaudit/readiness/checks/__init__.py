@@ -31,6 +31,8 @@ CHECKS: tuple[Check, ...] = (
     Check(id="rewards", title="Rewards and payout terms", run=paying_out.terms),
     Check(id="margin", title="Coins bring more than payouts cost", run=paying_out.margin),
     Check(id="payout_rail", title="Payout rail", run=paying_out.rail, is_slow=True),
+    Check(id="screening", title="Whom is paid", run=paying_out.screening),
+    Check(id="step_up", title="A recent sign-in", run=paying_out.step_up),
     Check(id="address", title="Public address", run=reach.address, needs=Needs.NOTHING),
     Check(id="reached", title="Reached from outside", run=reach.reached, is_slow=True),
     Check(id="proxy", title="Proxy", run=reach.proxy, needs=Needs.NOTHING),

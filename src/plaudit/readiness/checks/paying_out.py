@@ -4,6 +4,7 @@ from plaudit.creators.actions import current_rule
 from plaudit.exchange.margin import losses_from
 from plaudit.ids import new_id
 from plaudit.payouts import rates
+from plaudit.payouts.screenings import SCREENINGS
 from plaudit.providers import ProviderUnavailable
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, not_asked, ok
 
@@ -47,3 +48,22 @@ async def rail(grounds: Grounds) -> CheckOutcome:
         except ProviderUnavailable as error:
             return attention(f"{name} does not answer as it should: {error}", command="plaudit config")
     return ok(", ".join(grounds.payouts.names))
+
+
+async def screening(grounds: Grounds) -> CheckOutcome:
+    """Whether somebody is asked about whom is paid, and answers."""
+    if not grounds.settings.screening_source:
+        return ok("nobody is asked whether sanctions name them: PLAUDIT_SCREENING_SOURCE is not set")
+    async with grounds.opened.read() as connection:
+        failing = (await SCREENINGS.standing(connection, grounds.clock.now())).failing
+    source = f"{grounds.settings.screening_source}, every {grounds.settings.screening_days} days"
+    if failing:
+        return attention(f"{source}: {failing} accounts wait, for the source does not answer", page="/operator/queues")
+    return ok(source)
+
+
+async def step_up(grounds: Grounds) -> CheckOutcome:
+    """Whether what moves money asks for a recent sign-in."""
+    if not (grounds.settings.step_up_max_age_s or grounds.settings.step_up_acr_values):
+        return attention("nobody is asked to sign in again before they say where they are paid, or agree to payouts")
+    return ok(f"within {grounds.settings.step_up_max_age_s} s")

@@ -66,7 +66,7 @@ async def operator(
         failed = await count_stuck(connection)
         untold = await webhooks.count_in_trouble(connection)
         report = await audit_runs.last(connection)
-        controls = await controls_of(connection, [payout.id for payout in waiting], now)
+        controls = await controls_of(connection, [payout.id for payout in [*waiting, *approved]], now)
         people = await people_by_ids(connection, _named(found.orders, [*waiting, *doubtful, *approved], problems))
     return page(
         "operator.html",
@@ -84,6 +84,7 @@ async def operator(
         order_states=[state.value for state in OrderState],
         first=before is None,
         waiting=waiting,
+        held=[payout for payout in approved if controls.get(payout.id)],
         controls=controls,
         doubtful=doubtful,
         failing=[payout for payout in approved if payout.send_error],

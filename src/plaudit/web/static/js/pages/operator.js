@@ -28,6 +28,13 @@ onClick("data-names", (button, id) => busy(button, async () => {
     toast(error instanceof ProblemError ? error.message : "That did not work.", { tone: "bad" });
   }
 }));
+onClick("data-verdict", async (button, id) => {
+  const { said, since, what } = button.dataset;
+  const them = said === "is_them";
+  const reason = await confirmed({ title: them ? "It is them whom sanctions name?" : "It is somebody else whom sanctions name?", text: them ? `${what} stays where it is. Its creator is not told.` : `${what} can be sent then. Its creator is not told.`, ask: "How do you know?", action: them ? "It is them" : "Somebody else", danger: them });
+  const done = (/** @type {{content_sha256?: string}} */ { content_sha256 }) => (content_sha256 ? "So much takes two: another operator confirms it under Decisions." : "Your verdict is kept.");
+  if (reason) await decide(button, () => api("POST", `/v1/operator/payouts/${id}/screening-verdicts`, { verdict: said, said_at: since, reason }), done);
+});
 onClick("data-pass", async (button, id) => {
   const { control, figure, what, words } = button.dataset;
   const reason = await confirmed({ title: `Let ${what} pass?`, text: `${words} It still waits for somebody to approve it.`, ask: "Why?", action: "Let pass" });
