@@ -599,6 +599,14 @@ FREEZE_TEXT_LENGTH_MAX = 500  # characters of why something stands still, and of
 FREEZE_DAYS_MAX = 366  # that something stands still without being looked at again, where it has an end
 FREEZES_TOLD_MAX = 20  # that are looked at for one person
 
+# brakes
+BREAK_DAYS_MAX = 30
+EXCLUSION_DAYS_MIN = 183
+EXCLUSION_DAYS_MAX = 3_650
+LIMIT_AMOUNT_MINOR_MAX = 1_000_000_000_000
+BRAKES_EVERY_S = 60  # limits whose time has come are looked for
+BRAKES_LAID_AT_ONCE_MAX = 200  # people in one run
+
 # trail
 ACT_SAID_BYTES_MAX = 8_000  # of a body that an act keeps; of a longer one it keeps the hash alone
 ACT_SAID_LENGTH_MAX = 500  # characters of one text in it

@@ -20,6 +20,7 @@ ROOMS = (
     "plaudit.mail",
     "plaudit.trail",
     "plaudit.rules",
+    "plaudit.brakes",
     "plaudit.selling.prices",
     "plaudit.selling.papers",
     "plaudit.selling.cards",

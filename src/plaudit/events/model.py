@@ -272,6 +272,22 @@ class DatabaseRestored(Event, frozen=True, kw_only=True):
         return self.issuer
 
 
+class SelfExclusionBegan(Event, frozen=True, kw_only=True):
+    """Somebody excluded themself from buying and giving. Send them no offers and renew nothing of theirs until then."""
+
+    kind: ClassVar[str] = "person.self_excluded"
+    who: PersonReference
+    ends_at: Annotated[datetime, Meta(description="Nobody can end it before.")]
+
+    @property
+    def subject(self) -> str:
+        return f"person:{self.who.id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.who
+
+
 Sender = Annotated[PersonReference | None, Meta(description="Who sent it; null: they hide, from everybody.")]
 Anonymous = Annotated[bool, Meta(description="Whether its sender hides.", examples=[False])]
 
@@ -385,6 +401,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         EmergencyDecided,
         PersonFirstSignedIn,
         DatabaseRestored,
+        SelfExclusionBegan,
         GiftsDelivered,
         CombosEnded,
         VideoGiftsDelivered,

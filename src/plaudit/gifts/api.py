@@ -116,6 +116,7 @@ def _wanted(
         request.video_token,
         issuer_id,
         network_address,
+        request.confirmed_minor,
     )
 
 

@@ -50,6 +50,8 @@ class WantedGift(msgspec.Struct, frozen=True):
     """The sender's platform; None where no video is asked for."""
     network_address: str | None = None
     """Where the sender sends from, as far as that can be told."""
+    confirmed_minor: int | None = None
+    """What the sender confirmed, in minor units of their limits."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -217,6 +219,7 @@ class Attempts:
             shown_shard=place.shard,
             message=wanted.message,
             key_id=acting_key.get(),
+            confirmed_minor=wanted.confirmed_minor,
         )
         unit_coins, rest = divmod(order.coins, order.count)
         is_honoured = rest == 0 and self._catalogue.is_honoured(item, unit_coins)

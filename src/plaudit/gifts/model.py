@@ -8,11 +8,13 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from plaudit.brakes.model import ConfirmationNeeded, OwnLimitReached, minor
 from plaudit.limits import (
     COMBO_WINDOW_MS,
     GIFT_COINS_MAX,
     GIFT_COUNT_MAX,
     GIFT_MESSAGE_LENGTH_MAX,
+    LIMIT_AMOUNT_MINOR_MAX,
     VIDEO_DURATION_MS_MAX,
     VIDEO_TOKEN_LENGTH_MAX,
 )
@@ -85,6 +87,19 @@ class GiftRow(msgspec.Struct, frozen=True):
 # What is asked
 
 
+Confirmed = (
+    Annotated[
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=LIMIT_AMOUNT_MINOR_MAX,
+            description="The amount of `confirmation_needed`, once the sender was shown it and said yes.",
+        ),
+    ]
+    | None
+)
+
+
 class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A gift to send, to a room or to a video: exactly one of `room_id`, `video_id` and `video_token`. The id makes it
     happen once, however often it is sent."""
@@ -142,6 +157,7 @@ class GiftRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         ]
         | None
     ) = None
+    confirmed_minor: Confirmed = None
 
 
 # What is answered
@@ -153,6 +169,13 @@ class Combo(msgspec.Struct, frozen=True):
     id: UUID
     count: int
     expires_at: str
+
+
+class GivenSoFar(msgspec.Struct, frozen=True):
+    """How far the sender's own limits are with this gift, in minor units of their currency (`GET /v1/me/limits`)."""
+
+    session_minor: int
+    period_minor: Annotated[int | None, msgspec.Meta(description="Of the longest period that has a limit.")]
 
 
 class Gift(msgspec.Struct, frozen=True):
@@ -171,6 +194,14 @@ class Gift(msgspec.Struct, frozen=True):
     position_ms: Annotated[int | UnsetType, msgspec.Meta(description="Where in the video.")] = UNSET
     message: str | UnsetType = UNSET
     anonymous: Annotated[bool | UnsetType, msgspec.Meta(description="Others are not told who sent it.")] = UNSET
+    given: Annotated[GivenSoFar | UnsetType, msgspec.Meta(description="Of a sender with limits, when it is new.")] = (
+        UNSET
+    )
+
+
+def given_so_far(session_given: int, period_given: int | None) -> GivenSoFar:
+    """What the books count in millionths."""
+    return GivenSoFar(minor(session_given), None if period_given is None else minor(period_given))
 
 
 @lru_cache(maxsize=64)
@@ -308,6 +339,8 @@ REFUSED = (
     StandsStill,
     ReceiverStandsStill,
     *STOPPED,
+    OwnLimitReached,
+    ConfirmationNeeded,
     GiftConflict,
     RoomUnknown,
     ItemUnknown,

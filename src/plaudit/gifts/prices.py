@@ -38,6 +38,11 @@ class Prices:
         web = await self._web_price(person_id)
         return web.region if web else None
 
+    async def coin_worth(self, person_id: int) -> tuple[str, int] | None:
+        """The currency somebody pays in on the web, and what a coin costs there, in millionths of its minor unit."""
+        web = await self._web_price(person_id)
+        return (web.currency, max(1, round(web.unit * 1_000_000))) if web else None
+
     async def of_shortage(self, person_id: int, coins_short: int) -> dict[str, Any]:
         """Fields for a problem: `price` of exactly the missing coins, `purchase` that can be made. None without prices.
 

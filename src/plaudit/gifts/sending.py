@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
+from plaudit.brakes.model import refusal_of
 from plaudit.clock import Clock
 from plaudit.db import Database, fetch_one, statements
 from plaudit.freezes.reading import SPENDING, open_of, refusal
@@ -16,9 +17,11 @@ from plaudit.gifts.model import (
     Gift,
     GiftConflict,
     GiftRow,
+    GivenSoFar,
     InsufficientCoins,
     ReceiverStandsStill,
     combo_end,
+    given_so_far,
     moment,
 )
 from plaudit.ids import id_text
@@ -69,8 +72,8 @@ class GiftSender:
         Raises:
             InvalidField: the id is no UUIDv7, or of the future; or what the token of a video says cannot be kept.
             NotFound, TooDear: it could never be sent.
-            InsufficientCoins, GiftConflict, StandsStill, ReceiverStandsStill, those of REFUSALS, and what its place
-                refuses it by: it was not sent.
+            InsufficientCoins, GiftConflict, StandsStill, ReceiverStandsStill, OwnLimitReached, ConfirmationNeeded,
+                those of REFUSALS, and what its place refuses it by: it was not sent.
             TooBusy, OutcomeUnknown: send it again with the same id.
         """
         attempt = await self._attempts.make(wanted)
@@ -127,6 +130,9 @@ class GiftSender:
             if first := await self._first_answer(attempt.wanted):
                 return first, False
             raise GiftConflict(id=str(order.id))
+        if outcome.outcome == "braked":
+            assert outcome.brake is not None, "it says why"
+            raise refusal_of(outcome.brake)
         if outcome.outcome == "frozen":
             raise await self._frozen(order)
         assert attempt.refusal is not None
@@ -178,6 +184,9 @@ def _is_of(gift: GiftRow, wanted: WantedGift) -> bool:
 def _gift(gift: GiftOrder | GiftRow, charged: GiftOutcome | GiftRow) -> Gift:
     assert charged.charged_at is not None
     assert charged.combo_id is not None
+    given: GivenSoFar | UnsetType = UNSET
+    if isinstance(charged, GiftOutcome) and charged.session_given is not None:
+        given = given_so_far(charged.session_given, charged.period_given)
     return Gift(
         gift.id,
         id_text(gift.room_id),
@@ -192,4 +201,5 @@ def _gift(gift: GiftOrder | GiftRow, charged: GiftOutcome | GiftRow) -> Gift:
         UNSET if gift.position_ms is None else gift.position_ms,
         gift.message or UNSET,
         gift.anonymous or UNSET,
+        given,
     )

@@ -11,7 +11,9 @@ import msgspec
 
 from plaudit.problems import Problem
 
-Outcome = Literal["posted", "repeated", "conflict", "refused", "frozen", "insufficient"]
+Outcome = Literal["posted", "repeated", "conflict", "refused", "frozen", "braked", "insufficient"]
+BrakeName = Literal["pause", "night", "gift", "creator", "session", "day", "week", "month", "ask"]
+Period = Literal["day", "week", "month"]
 
 
 class GiftShare(msgspec.Struct, frozen=True):
@@ -50,6 +52,28 @@ class GiftOrder(msgspec.Struct, frozen=True):
     anonymous: bool = False
     key_id: int | None = None
     """With which a server sends it in the viewer's name."""
+    confirmed_minor: int | None = None
+    """What the sender confirmed that it may be worth, in minor units of their limits."""
+
+
+class BrakeWord(msgspec.Struct, frozen=True):
+    """What the sender's own limits say of a gift: the composite `brake_word`, field by field.
+
+    Amounts are in millionths of the currency's minor unit. `stopped_by` None: it was sent, and the sums have it.
+    """
+
+    stopped_by: BrakeName | None
+    worth: int
+    room: int | None
+    """What may still be given until `ends_at`; None: it is a question only."""
+    ends_at: datetime | None
+    currency: str
+    session_given: int
+    period: Period | None
+    """The longest that has a limit."""
+    period_given: int | None
+    period_max: int | None
+    reminds: bool
 
 
 class GiftOutcome(msgspec.Struct, frozen=True):
@@ -61,6 +85,12 @@ class GiftOutcome(msgspec.Struct, frozen=True):
     combo_id: UUID | None
     combo_count: int
     charged_at: datetime | None
+    session_given: int | None = None
+    """What a sender with limits gave in this session, in millionths of the minor unit of their currency."""
+    period_given: int | None = None
+    """And in the longest period that has a limit."""
+    brake: BrakeWord | None = None
+    """What the sender's limits say of it, where they were asked."""
 
 
 class OutcomeUnknown(Problem):

@@ -2,8 +2,8 @@
 select shards::integer as shards from ledger_setting;
 
 -- name: charge
-select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats
-from charge_gifts($1, $2, $3, $4, $5, $6, $7);
+select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats, session_given, period_given, brakes
+from charge_gifts($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: remove_message
 select remove_message($1, $2, $3, $4, $5, $6, $7, $8);

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,7 @@ import asyncpg
 from plaudit.clock import Clock
 from plaudit.db import statements
 from plaudit.ledger.connections import Connect, Connections, NotConnected
-from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
+from plaudit.ledger.model import BrakeWord, GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
     CHARGE_ATTEMPTS_MAX,
@@ -73,6 +74,8 @@ class _Ticket:
         if not self.future.done():
             self.future.set_exception(error)
 
+
+_NOTHING = repeat(None)
 
 _Waiting = tuple[GiftOrder, _Ticket, int]
 
@@ -150,7 +153,9 @@ class _Lane:
         self._on_charged()
         self.batches_charged += 1
         self.gifts_charged += row[0].count("posted")
-        answers = map(GiftOutcome, *row.values())
+        *of_all, session_given, period_given, brakes = row.values()
+        words = map(_word, brakes) if brakes else _NOTHING
+        answers = map(GiftOutcome, *of_all, session_given or _NOTHING, period_given or _NOTHING, words)
         for (_, ticket, place), answer in zip(batch, answers, strict=True):
             ticket.settle(place, answer)
 
@@ -178,6 +183,7 @@ class _Lane:
     def _arguments(self, orders: list[GiftOrder]) -> tuple[object, ...]:
         of = self._shards.of
         key_ids = [order.key_id for order in orders]
+        confirmed = [order.confirmed_minor for order in orders]
         return (
             self._shard,
             self._clock.now(),
@@ -186,6 +192,7 @@ class _Lane:
             [shown_in(order, of) for order in orders],
             [order.refusal is not None for order in orders],
             key_ids if any(key_ids) else None,
+            confirmed if any(confirmed) else None,
         )
 
 
@@ -222,6 +229,10 @@ def _shares(order: GiftOrder, shard_of: Callable[[int], int]) -> list[tuple[int,
     if order.shares in ((), whole) and shown_in(order, shard_of) == shard_of(order.creator_id):
         return None
     return [(share.creator_id, share.coins, shard_of(share.creator_id)) for share in order.shares or whole]
+
+
+def _word(row: asyncpg.Record | None) -> BrakeWord | None:
+    return None if row is None else BrakeWord(*row)
 
 
 def _viewer(waiting: _Waiting) -> int:

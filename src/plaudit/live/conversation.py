@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from plaudit.gifts.model import Combo, Gift, IdText
+from plaudit.gifts.model import Combo, Confirmed, Gift, IdText
 from plaudit.limits import GIFT_COINS_MAX, GIFT_COUNT_MAX
 from plaudit.live.kinds import CARD_SCHEMA, Card, Numbered, brought_kinds
 from plaudit.live.model import RoomEvent, StageKind
@@ -182,6 +182,7 @@ class GiftCommand(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", 
     count: Annotated[int, Meta(ge=1, le=GIFT_COUNT_MAX)] = 1
     coins: Annotated[int, Meta(ge=1, le=GIFT_COINS_MAX, description="The total that was shown.")] | None = None
     creator_id: IdText | None = None
+    confirmed_minor: Confirmed = None
 
 
 class ChatCommand(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="chat", kw_only=True):

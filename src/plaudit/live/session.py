@@ -209,6 +209,7 @@ class Session:
             command.count,
             command.coins,
             int(command.creator_id) if command.creator_id else None,
+            confirmed_minor=command.confirmed_minor,
         )
 
     def _answer(

@@ -73,9 +73,11 @@ class Scope(enum.StrEnum):
     """Do in the name of people what asks them for a recent sign-in: their platform has asked them itself."""
     DATA = "data"
     """Have all that is held of somebody copied or erased, and say that they are called otherwise."""
+    LIMITS = "limits"
+    """Read somebody's own limits, make them stricter and begin breaks; never the other way."""
 
 
-PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP, Scope.DATA})
+PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP, Scope.DATA, Scope.LIMITS})
 """What somebody does themself unless a key is expressly given it."""
 HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.DATA})
 """What sessions that a key's codes began must not do either unless the key may: whoever has the key can begin one."""

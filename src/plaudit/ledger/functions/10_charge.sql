@@ -19,14 +19,18 @@ $$;
 --   conflict      same id, other body
 --   refused       the caller said so (p_refused); judged only after repeats, so that a retry gets its first answer
 --   frozen        the wallet, or whoever would receive it, stands still
+--   braked        the sender's own brake holds it, or wants it confirmed first: `brakes` says why, and p_confirmed what was
+--                 confirmed, in minor units
 --   insufficient  coins_short says how many coins are missing
+-- Of a sender with a brake, session_given and period_given say how far a posted gift led, in millionths of a minor unit.
 -- Only posted gifts move anything. Gifts are judged in arrival order: one that is too dear leaves the coins for the next.
 -- p_key_ids: with which key each is sent in its viewer's name; null instead of the array: none of them is.
 create or replace function charge_gifts(
     p_shard smallint, p_charged_at timestamptz, p_combo_window_ms integer,
-    p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[],
+    p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[],
     out outcomes text[], out coins_short bigint[], out coins_after bigint[],
-    out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[]
+    out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[],
+    out session_given bigint[], out period_given bigint[], out brakes brake_word[]
 ) language plpgsql security definer set search_path = public, pg_temp
 -- Plans made while tables are small must not survive into the day they are large.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -53,6 +57,11 @@ declare
     promotional integer[] := '{}';
     known gift;
     somebody_is_frozen boolean;
+    is_braked boolean;
+    is_asked boolean;
+    worth bigint;
+    step brake_step;
+    session_open timestamptz;
     i integer;
 begin
     outcomes := array_fill(null::text, array[gifts]);
@@ -68,6 +77,10 @@ begin
     );
 
     somebody_is_frozen := exists (select from frozen_receiver where until > p_charged_at);
+    if exists (select from brake where is_shared) then
+        perform from brake b where b.is_shared and b.id in (select w.brake_id from unnest(wallets) w)
+        order by b.id for no key update;
+    end if;
 
     for i in 1..gifts loop
         line := p_gifts[i];
@@ -83,6 +96,12 @@ begin
             else
                 purse := null; -- by the names of columns: a wallet may have more of them
                 purse.coins := 0;
+            end if;
+            is_braked := purse.brake_id is not null;
+            if is_braked and session_open is null then
+                session_open := p_charged_at - session_gap();
+                session_given := array_fill(null::bigint, array[gifts]);
+                period_given := session_given;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -114,12 +133,48 @@ begin
         end if;
         if p_refused[i] then
             outcomes[i] := 'refused';
+            continue;
         elsif purse.frozen_until > p_charged_at or somebody_is_frozen and has_frozen_receiver(line, p_charged_at) then
             outcomes[i] := 'frozen';
-        elsif purse.coins < line.coins then
+            continue;
+        end if;
+        if is_braked then
+            is_asked := (purse.spent + line.coins <= purse.worth_through and p_charged_at < purse.brake_until
+                and purse.combo_at > session_open and line.coins * purse.next_coin_worth <= purse.gift_worth_max
+                and purse.given + line.coins * purse.next_coin_worth <= purse.given_through) is not true;
+            if is_asked then
+                select w.worth, w.through, w.first_worth into worth, purse.worth_through, purse.next_coin_worth
+                from brake b
+                cross join lateral worth_from(p_shard, viewer, purse.spent, line.coins, b.currency, b.coin_worth) w
+                where b.id = purse.brake_id;
+                step := ask_brake(purse, line, worth, p_charged_at, p_confirmed[i]);
+                brakes := coalesce(brakes, array_fill(null::brake_word, array[gifts]));
+                if (step.word).stopped_by is not null then
+                    outcomes[i] := 'braked';
+                    brakes[i] := step.word;
+                    continue;
+                end if;
+            end if;
+        end if;
+        if purse.coins < line.coins then
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
         else
+            if is_braked then
+                if is_asked then
+                    purse.given := step.given;
+                    purse.given_through := step.given_through;
+                    purse.gift_worth_max := step.gift_worth_max;
+                    purse.brake_until := step.brake_until;
+                    purse.session_mark := step.session_mark;
+                    purse.period_mark := step.period_mark;
+                    brakes[i] := step.word;
+                else
+                    purse.given := purse.given + line.coins * purse.next_coin_worth;
+                end if;
+                session_given[i] := purse.given - purse.session_mark;
+                period_given[i] := purse.given - purse.period_mark;
+            end if;
             target_id := coalesce(line.room_id, line.video_id);
             -- A combo is told of with its sender: one who hides is in none that names them.
             if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
@@ -178,7 +233,9 @@ begin
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
         combo_count = c.combo_count, combo_at = c.combo_at, newest_gift_id = c.newest_gift_id,
-        gifts_since_milestone = c.gifts_since_milestone
+        gifts_since_milestone = c.gifts_since_milestone, given = c.given, given_through = c.given_through,
+        gift_worth_max = c.gift_worth_max, brake_until = c.brake_until, session_mark = c.session_mark, period_mark = c.period_mark,
+        worth_through = c.worth_through, next_coin_worth = c.next_coin_worth
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
@@ -229,13 +286,13 @@ begin
     end if;
 end $$;
 
--- charge(): as servers of the version before ask for it.
+-- charge(): as servers of the version before ask for it. They know no brakes: who gives is told that the receiver stands still.
 create or replace function charge(
     p_shard smallint, p_charged_at timestamptz, p_combo_window_ms integer,
     p_gifts gift_line[], p_creator_shards smallint[], p_refused boolean[],
     out outcomes text[], out coins_short bigint[], out coins_after bigint[],
     out combo_ids uuid[], out combo_counts integer[], out charged_ats timestamptz[]
 ) language sql security definer set search_path = public, pg_temp as $$
-    select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats
-    from charge_gifts(p_shard, p_charged_at, p_combo_window_ms, p_gifts, p_creator_shards, p_refused, null)
+    select array_replace(outcomes, 'braked', 'frozen'), coins_short, coins_after, combo_ids, combo_counts, charged_ats
+    from charge_gifts(p_shard, p_charged_at, p_combo_window_ms, p_gifts, p_creator_shards, p_refused, null, null)
 $$;

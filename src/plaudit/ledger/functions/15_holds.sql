@@ -76,7 +76,8 @@ end $$;
 
 -- spend_hold(): pay for one gift by exactly the coins that are held, all of them. They are laid first and charged at once,
 -- so that everything else about the gift is what charge_gifts() makes of it. Once per gift. A gift is refused when the hold has
--- ended or its time is over, when it has another price, or when the caller says so (p_refused); it is frozen as charge_gifts() has it.
+-- ended or its time is over, when it has another price, or when the caller says so (p_refused); it is frozen or braked as
+-- charge_gifts() has it, but nobody is asked: they said it when the coins were set aside.
 create or replace function spend_hold(
     p_shard smallint, p_hold_id uuid, p_charged_at timestamptz, p_combo_window_ms integer, p_gift gift_line,
     p_creator_shard smallint, p_refused boolean, out outcome text, out coins_after bigint, out combo_id uuid,
@@ -86,13 +87,24 @@ declare
     purse wallet;
     known hold;
     is_frozen boolean;
+    is_braked boolean := false;
     pays boolean;
+    confirmed constant bigint := 1000000000000;
 begin
     select * into purse from wallet where shard = p_shard and viewer_id = p_gift.viewer_id for no key update;
     select * into known from hold h
     where h.shard = p_shard and h.viewer_id = p_gift.viewer_id and h.hold_id = p_hold_id;
     is_frozen := purse.frozen_until is not null and purse.frozen_until > p_charged_at or has_frozen_receiver(p_gift, p_charged_at);
-    pays := known.hold_id is not null and not p_refused and not is_frozen and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
+    if purse.brake_id is not null and known.hold_id is not null then
+        perform from brake where id = purse.brake_id for no key update;
+        select (brake_on(b, p_charged_at, (
+                select sum(p.coins * coin_worth_of(l, b.currency, b.coin_worth))::bigint
+                from hold_piece p join lot l on l.shard = p.shard and l.lot_id = p.lot_id
+                where p.shard = p_shard and p.hold_id = p_hold_id
+            ), given_to(b, p_gift.creator_id), confirmed)).stopped_by is not null
+        into is_braked from brake_of(p_gift.viewer_id, p_charged_at) b;
+    end if;
+    pays := known.hold_id is not null and not p_refused and not is_frozen and not is_braked and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
         and not exists (
             select from gift g where g.shard = p_shard and g.viewer_id = p_gift.viewer_id and g.id = p_gift.id);
     if pays then
@@ -101,12 +113,15 @@ begin
     select c.outcomes[1], c.coins_after[1], c.combo_ids[1], c.combo_counts[1], c.charged_ats[1]
     into outcome, coins_after, combo_id, combo_count, charged_at
     from charge_gifts(
-        p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays], array[acting_key()]) c;
+        p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays], array[acting_key()],
+        array[confirmed]) c;
     if pays <> (outcome = 'posted') then
         raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
     end if;
     if outcome = 'refused' and is_frozen and not p_refused then
         outcome := 'frozen';
+    elsif outcome = 'refused' and is_braked and not p_refused then
+        outcome := 'braked';
     elsif outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
         outcome := 'conflict';
     end if;

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from plaudit.brakes.model import SelfExcluded
+from plaudit.brakes.reading import is_excluded
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import are_linked
@@ -42,7 +44,7 @@ async def give(
         IdempotencyConflict: the id belongs to another grant.
         InvalidField: the id is no UUIDv7, or `expires_at` is past or too far away.
         NotFound: there is no such person.
-        GrantToOneself, GrantLimitReached: it is not done.
+        GrantToOneself, GrantLimitReached, SelfExcluded: it is not done.
         SecondPersonNeeded: it is too much for one to give, without a decision.
     """
     await lock_grants(connection)
@@ -76,12 +78,15 @@ async def check(connection: Connection, clock: Clock, wanted: NewGrant) -> None:
     Raises:
         InvalidField: `expires_at` is past or too far away.
         NotFound: there is no such person.
+        SelfExcluded: they excluded themself.
     """
     now = clock.now()
     if wanted.expires_at and not now < wanted.expires_at <= now + timedelta(days=GRANT_DAYS_MAX):
         raise InvalidField(field="body.expires_at", reason=f"must be in the next {GRANT_DAYS_MAX} days")
     if not await people_by_ids(connection, {int(wanted.person_id)}):
         raise NotFound("There is no such person.", person_id=wanted.person_id)
+    if await is_excluded(connection, int(wanted.person_id), now):
+        raise SelfExcluded
 
 
 async def _check_limits(connection: Connection, clock: Clock, coins: int, person_id: int, operator_id: int) -> None:

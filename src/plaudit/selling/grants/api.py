@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
+from plaudit.brakes.model import SelfExcluded
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import House, told
 from plaudit.decisions.model import REFUSED, Decision
@@ -74,7 +75,7 @@ def _answer(grant: Grant, people: dict[int, Person]) -> GrantAnswer:
     tags=TAGS,
     status_code=201,
     other_answers={202: DecisionAnswer},
-    problems=(NotFound, GrantToOneself, GrantLimitReached, *REFUSED),
+    problems=(NotFound, GrantToOneself, GrantLimitReached, SelfExcluded, *REFUSED),
     summary="Give coins to somebody",
 )
 async def grant_coins(

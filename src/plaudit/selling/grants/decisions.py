@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from plaudit.brakes.model import SelfExcluded
 from plaudit.clock import Clock
 from plaudit.db import Connection
 from plaudit.decisions.actions import are_linked, lock
@@ -74,7 +75,7 @@ GRANT = DecisionKind(
     beneficiary=_beneficiary,
     apply=_apply,
     made=_made,
-    problems=(NotFound, GrantLimitReached),
+    problems=(NotFound, GrantLimitReached, SelfExcluded),
 )
 
 KINDS = (GRANT,)

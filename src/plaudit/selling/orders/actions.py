@@ -23,7 +23,7 @@ from plaudit.rules import asking
 from plaudit.rules.model import BUY, Places
 from plaudit.selling.cards import actions as cards
 from plaudit.selling.links import actions as links
-from plaudit.selling.orders import consents, risks
+from plaudit.selling.orders import braking, consents, risks
 from plaudit.selling.orders.model import (
     Order,
     OrderRequest,
@@ -88,6 +88,7 @@ async def make_quote(
         NoSeller: nobody is named who sells there.
         RegionRefused: nothing is sold to where the person is.
         RulesRefuse, RulesAsk: the rules there do not let them buy.
+        OwnLimitReached: the person's own brake holds a purchase like it.
         TaxToBeAsked: a tax provider is to be asked first.
         TooOften: the person has so many of this hour.
     """
@@ -136,6 +137,7 @@ async def make_quote(
         expires_at=now + timedelta(minutes=QUOTE_VALID_MINUTES),
         decision_id=decision.decision_id,
     )
+    await braking.require_room(connection, quote, now, orders=False)
     await take(connection, person_id, "quote", settings.quotes_per_hour, clock)
     signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
     written = await fetch_one(connection, SQL["write_quote"], Quote, *msgspec.structs.astuple(signed))
@@ -243,6 +245,7 @@ async def place_order(
         TooOften: the person has so many of this hour.
         StandsStill: the person or their wallet does.
         RulesRefuse, RulesAsk: the rules where they are do not let them buy, any more.
+        OwnLimitReached: the person's own brake holds it.
     """
     require_uuid7(asked.id, "id", clock)
     return_url = return_address(asked, settings)
@@ -264,6 +267,7 @@ async def place_order(
     asked_rules = await _require_rules(
         connection, person_id, await decision_of_quote(connection, quote), settings, clock
     )
+    await braking.require_room(connection, quote, now, orders=True)
     await take(connection, person_id, "order", settings.orders_per_hour, clock)
     locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"
     await _check_cards(connection, person_id, asked, providers, locale, clock)

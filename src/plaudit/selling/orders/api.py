@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 
+from plaudit.brakes.model import OwnLimitReached
 from plaudit.countries import Country
 from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
@@ -104,7 +105,7 @@ async def get_prices(
     scope=Scope.ORDERS,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices, NoSeller, RegionRefused, TaxNotKnown, TooOften, *STOPPED),
+    problems=(NoPrices, NoSeller, OwnLimitReached, RegionRefused, TaxNotKnown, TooOften, *STOPPED),
     summary="A price for an amount of coins",
 )
 async def make_quote(
@@ -151,6 +152,7 @@ async def make_quote(
         LinkNotTaken,
         MethodNotOffered,
         NoSeller,
+        OwnLimitReached,
         ProviderRefused,
         ProviderUnavailable,
         QuoteAlreadyOrdered,

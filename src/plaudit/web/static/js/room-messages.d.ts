@@ -155,6 +155,15 @@ export interface Gift {
   message?: string;
   /** Others are not told who sent it. */
   anonymous?: boolean;
+  /** Of a sender with limits, when it is new. */
+  given?: GivenSoFar;
+}
+
+/** How far the sender's own limits are with this gift, in minor units of their currency (`GET /v1/me/limits`). */
+export interface GivenSoFar {
+  session_minor: number;
+  /** Of the longest period that has a limit. */
+  period_minor: number | null;
 }
 
 /** The viewer's own coins, after each change. */
@@ -185,6 +194,7 @@ export interface GiftCommand {
   count?: number;
   coins?: number | null;
   creator_id?: string | null;
+  confirmed_minor?: number | null;
 }
 
 /** Say something. */

@@ -1,0 +1,11 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.brakes",
+    tables="brake_limit brake_pause brake_terms",
+    held="holdings:HELD",
+    routers=("api:router",),
+    jobs="jobs:brake_jobs",
+)
