@@ -10,7 +10,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from plaudit.db import Connection
+from plaudit.db import Connection, OwnConnection
 from plaudit.ids import new_id
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
@@ -140,22 +140,21 @@ async def test_a_decision_is_over_when_its_payout_is(database_url: str, tmp_path
 
 
 @pytest.mark.unsold
-async def test_linked_accounts_share_a_day(database_url: str, tmp_path: Path) -> None:
+async def test_linked_accounts_share_a_day(database_url: str, tmp_path: Path, owner_connection: OwnConnection) -> None:
     """What one of them approved or gave alone counts for all of them."""
+    for bound, value in (("payout_alone_day_diamonds", 5_000), ("grant_alone_day_coins", 10)):
+        await owner_connection.execute("update decision_bound set value = $2 where name = $1", bound, value)
     async with open_studio(database_url, tmp_path, one_operator=False) as studio:
         desk, mole = studio.shop.desk, await studio.shop.desk.person("mona", Role.OPERATOR)
         bea = str(await desk.person_id("bea"))
-        await studio.earn(150_000)
-        payouts = [await studio.request(20_000, ending) for ending in ("1234", "5678", "1234", "5678", "1234", "5678")]
-        for payout_id in payouts[:5]:
-            assert (await mole.post(f"/v1/payouts/{payout_id}/approve")).status_code == 200
-        for _ in range(5):
-            grant = {"id": studio.id(), "person_id": bea, "coins": 1_000, "reason": "A prize."}
-            assert (await mole.post("/v1/operator/grants", json=grant)).status_code == 201
+        await studio.earn(30_000)
+        first, second = await studio.request(5_000), await studio.request(5_000, "5678")
+        grants = [{"id": studio.id(), "person_id": bea, "coins": 10, "reason": "A prize."} for _ in range(2)]
+        assert (await mole.post(f"/v1/payouts/{first}/approve")).status_code == 200
+        assert (await mole.post("/v1/operator/grants", json=grants[0])).status_code == 201
         await link(desk.house.database, await desk.person_id("mona"), await desk.person_id("olga"))
-        grant = {"id": studio.id(), "person_id": bea, "coins": 1, "reason": "A prize."}
-        assert (await studio.operator.post(f"/v1/payouts/{payouts[5]}/approve")).status_code == PROPOSED
-        assert (await studio.operator.post("/v1/operator/grants", json=grant)).status_code == PROPOSED
+        assert (await studio.operator.post(f"/v1/payouts/{second}/approve")).status_code == PROPOSED
+        assert (await studio.operator.post("/v1/operator/grants", json=grants[1])).status_code == PROPOSED
 
 
 @pytest.mark.unsold
