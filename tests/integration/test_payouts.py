@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 import msgspec
 import pytest
@@ -384,6 +385,21 @@ async def test_an_account_is_shown_by_its_end_only(studio: Studio) -> None:
     assert (await studio.creator.post("/v1/payout-methods", json=other)).json()["code"] == "idempotency_conflict"
     no_rate = body | {"id": studio.id(), "currency": "KES"}
     assert (await studio.creator.post("/v1/payout-methods", json=no_rate)).json()["code"] == "no_payout_rate"
+
+
+async def test_a_rate_that_nobody_decided_follows_the_house_whoever_writes_it(studio: Studio) -> None:
+    house = studio.shop.desk.house
+    await update_reference_rates(house.database, studio.shop.clock)
+    again = """insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at,
+            recorded_at)
+        select (select max(version) + 1 from payout_rate), currency, numerator * $1, denominator, source, source_note,
+            effective_at, recorded_at from payout_rate where source = 'reference' and currency = any ($2) limit 1"""
+    async with house.database.transaction() as connection:
+        for currency in ("GBP", "EUR", "JPY"):
+            with pytest.raises(asyncpg.CheckViolationError, match="that nobody decided"):
+                async with connection.transaction():
+                    await connection.execute(again, 2, [currency])
+            assert await connection.execute(again, 1, [currency]) == "INSERT 0 1"
 
 
 async def test_reference_rates_give_other_currencies_and_yield_to_the_operator(studio: Studio) -> None:

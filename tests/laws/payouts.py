@@ -56,6 +56,12 @@ BREAKS = [
         _APPROVED.format("1") + _NONE_ALONE.replace("payout_alone_diamonds", "payout_alone_day_diamonds"),
     ),
     ("large_payouts_are_decided", confirmed("payout", {})),
+    (
+        "reference_rates_follow_the_house",
+        """insert into payout_rate (version, currency, numerator, denominator, source, source_note, effective_at,
+            recorded_at)
+        select 1 + max(version), 'GBP', 1, 1, 'reference', 'none', now(), now() from payout_rate""",
+    ),
     ("payouts_are_worth_their_diamonds", "update payout set gross_minor = gross_minor + 1, net_minor = net_minor + 1"),
     *(
         ("payouts_are_worth_their_diamonds", changed)
