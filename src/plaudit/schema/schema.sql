@@ -1,5 +1,28 @@
 -- The schema after all migrations and functions, as PostgreSQL 18 tells it. `make schema` writes it.
 
+CREATE TYPE public.brake_word AS (
+	stopped_by text,
+	worth bigint,
+	room bigint,
+	ends_at timestamp with time zone,
+	currency text,
+	session_given bigint,
+	period text,
+	period_given bigint,
+	period_max bigint,
+	reminds boolean
+);
+
+CREATE TYPE public.brake_step AS (
+	word public.brake_word,
+	given bigint,
+	given_through bigint,
+	gift_worth_max bigint,
+	brake_until timestamp with time zone,
+	session_mark bigint,
+	period_mark bigint
+);
+
 CREATE TYPE public.gift_share AS (
 	creator_id bigint,
 	coins bigint,
@@ -269,6 +292,118 @@ CREATE FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) RETURNS
     select p_other_id in (select accounts_of(p_person_id))
 $$;
 
+CREATE TABLE public.wallet (
+    shard smallint NOT NULL,
+    viewer_id bigint NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    spent bigint DEFAULT 0 NOT NULL,
+    last_gift_id uuid,
+    combo_id uuid,
+    combo_room_id bigint,
+    combo_creator_id bigint,
+    combo_item_id integer,
+    combo_count integer,
+    combo_at timestamp with time zone,
+    held bigint DEFAULT 0 NOT NULL,
+    combo_anonymous boolean,
+    newest_gift_id uuid,
+    gifts_since_milestone smallint DEFAULT 0 NOT NULL,
+    frozen_until timestamp with time zone,
+    promotional_through bigint DEFAULT 0 NOT NULL,
+    brake_id bigint,
+    given bigint,
+    given_through bigint,
+    gift_worth_max bigint,
+    brake_until timestamp with time zone,
+    session_mark bigint,
+    period_mark bigint,
+    worth_through bigint,
+    next_coin_worth bigint,
+    CONSTRAINT wallet_brake_counts CHECK (((brake_id IS NULL) = (given IS NULL))),
+    CONSTRAINT wallet_gifts_since_milestone_check CHECK ((gifts_since_milestone >= 0)),
+    CONSTRAINT wallet_given_is_held CHECK ((given <= given_through)),
+    CONSTRAINT wallet_knows_its_newest_gift CHECK (((newest_gift_id IS NULL) = (spent = 0))),
+    CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
+    CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
+    CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.wallet.coins IS 'free: what can be spent';
+
+COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
+
+COMMENT ON COLUMN public.wallet.held IS 'set aside by holds, and not on the strip';
+
+COMMENT ON COLUMN public.wallet.combo_anonymous IS 'whether the sender of the latest combo hides; null: it is older than this column';
+
+COMMENT ON COLUMN public.wallet.newest_gift_id IS 'charged last; last_gift_id is the greatest';
+
+COMMENT ON COLUMN public.wallet.gifts_since_milestone IS 'charged since the last one that is a milestone';
+
+COMMENT ON COLUMN public.wallet.frozen_until IS 'nothing is spent before; infinity: until it is lifted';
+
+COMMENT ON COLUMN public.wallet.promotional_through IS 'where the last promotional stretch of the strip ends: what is spent before may be one';
+
+COMMENT ON COLUMN public.wallet.brake_id IS 'whose brake holds: the least of the accounts of one person';
+
+COMMENT ON COLUMN public.wallet.period_mark IS 'of the longest of day, week and month that has a limit';
+
+COMMENT ON COLUMN public.wallet.worth_through IS 'until that coin of the strip each is worth next_coin_worth';
+
+CREATE FUNCTION public.ask_brake(p_purse public.wallet, p_gift public.gift_line, p_worth bigint, p_at timestamp with time zone, p_confirmed_minor bigint) RETURNS public.brake_step
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    b brake;
+    step brake_step;
+    word brake_word;
+    period record;
+begin
+    select * into b from brake where id = p_purse.brake_id for no key update;
+    if not b.is_shared then
+        b.given := p_purse.given;
+        b.given_at := p_purse.combo_at;
+    end if;
+    b := turned_brake(b, p_at);
+    word := brake_on(b, p_at, p_worth, given_to(b, p_gift.creator_id), p_confirmed_minor);
+    if word.stopped_by is null and p_purse.coins >= p_gift.coins then
+        b.given := b.given + p_worth;
+        b.given_at := p_at;
+        update brake set given = b.given, given_at = b.given_at, night_since = b.night_since, night_until = b.night_until,
+            session_since = b.session_since, session_mark = b.session_mark, day_since = b.day_since, day_until = b.day_until,
+            day_mark = b.day_mark, week_since = b.week_since, week_until = b.week_until, week_mark = b.week_mark,
+            month_since = b.month_since, month_until = b.month_until, month_mark = b.month_mark
+        where id = b.id;
+        if b.creator_max is not null then
+            insert into brake_creator as c (brake_id, creator_id, since, given)
+            values (b.id, p_gift.creator_id, b.month_since, p_worth)
+            on conflict (brake_id, creator_id) do update set since = b.month_since,
+                given = p_worth + case when c.since >= b.month_since then c.given else 0 end;
+        end if;
+        word.session_given := b.given - b.session_mark;
+        word.period_given := word.period_given + p_worth;
+        word.reminds := coalesce(
+            (b.given - b.session_mark) / b.remind_each > (b.given - p_worth - b.session_mark) / b.remind_each, false);
+    end if;
+    step.word := word;
+    step.given := b.given;
+    step.session_mark := b.session_mark;
+    select * into period from period_of(b);
+    step.period_mark := period.mark;
+    step.gift_worth_max := coalesce(least(b.gift_max, b.ask_above), 9223372036854775807);
+    if not b.is_shared and b.creator_max is null then
+        step.given_through := greatest(b.given, coalesce(least(
+            b.session_mark + b.session_max, b.day_mark + b.day_max, b.week_mark + b.week_max, b.month_mark + b.month_max,
+            b.session_mark + ((b.given - b.session_mark) / b.remind_each + 1) * b.remind_each - 1), 9223372036854775807));
+    end if;
+    if p_at < coalesce(b.night_since, 'infinity') then
+        step.brake_until := least(b.day_until, b.week_until, b.month_until, b.night_since);
+    end if;
+    return step;
+end $$;
+
 CREATE FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -299,6 +434,42 @@ begin
     perform setval(sequence, nextval(sequence) + c_numbers_left_out)
     from unnest(array[pg_get_serial_sequence('person', 'id'), pg_get_serial_sequence('room', 'id')]) sequence;
     return v_epoch;
+end $$;
+
+CREATE TABLE public.brake_terms (
+    person_id bigint NOT NULL,
+    currency text NOT NULL,
+    coin_worth bigint NOT NULL,
+    time_zone text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT brake_terms_coin_worth_check CHECK ((coin_worth > 0)),
+    CONSTRAINT brake_terms_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+
+COMMENT ON COLUMN public.brake_terms.coin_worth IS 'in millionths of the minor unit: the web price when the first limit was set';
+
+CREATE FUNCTION public.begin_to_brake(p_person_id bigint, p_currency text, p_coin_worth bigint, p_time_zone text, p_at timestamp with time zone) RETURNS public.brake_terms
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    terms brake_terms;
+begin
+    perform lock_wallets(spending_accounts(p_person_id));
+    insert into brake_terms (person_id, currency, coin_worth, time_zone, set_at)
+    values (p_person_id, p_currency, p_coin_worth, coalesce(p_time_zone, 'UTC'), p_at) on conflict do nothing;
+    select * into terms from brake_terms where person_id = p_person_id;
+    if terms.currency <> p_currency and not exists (
+        select from limits_in_force(p_person_id, p_at) l where num_nonnulls(l.amount_minor, l.minutes, l.night_from_minute) > 0
+    ) and not exists (
+        select from brake_limit l where l.person_id = p_person_id and not l.is_laid and l.withdrawn_at is null
+    ) and not exists (select from brake_pause p where p.person_id = p_person_id and p.ends_at > p_at)
+    then
+        update brake_terms set currency = p_currency, coin_worth = p_coin_worth, set_at = p_at where person_id = p_person_id;
+    end if;
+    update brake_terms set time_zone = p_time_zone where person_id = p_person_id and p_time_zone <> time_zone;
+    select * into terms from brake_terms where person_id = p_person_id;
+    return terms;
 end $$;
 
 CREATE FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) RETURNS TABLE(version integer, cents numeric, currency text, rule_version integer, rate_version integer)
@@ -371,47 +542,113 @@ begin
     return new;
 end $$;
 
-CREATE TABLE public.wallet (
-    shard smallint NOT NULL,
-    viewer_id bigint NOT NULL,
-    coins bigint DEFAULT 0 NOT NULL,
-    spent bigint DEFAULT 0 NOT NULL,
-    last_gift_id uuid,
-    combo_id uuid,
-    combo_room_id bigint,
-    combo_creator_id bigint,
-    combo_item_id integer,
-    combo_count integer,
-    combo_at timestamp with time zone,
-    held bigint DEFAULT 0 NOT NULL,
-    combo_anonymous boolean,
-    newest_gift_id uuid,
-    gifts_since_milestone smallint DEFAULT 0 NOT NULL,
-    frozen_until timestamp with time zone,
-    promotional_through bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT wallet_gifts_since_milestone_check CHECK ((gifts_since_milestone >= 0)),
-    CONSTRAINT wallet_knows_its_newest_gift CHECK (((newest_gift_id IS NULL) = (spent = 0))),
-    CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
-    CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
-    CONSTRAINT wallet_spent_check CHECK ((spent >= 0))
+CREATE TABLE public.brake (
+    id bigint NOT NULL,
+    is_shared boolean NOT NULL,
+    currency text NOT NULL,
+    coin_worth bigint NOT NULL,
+    time_zone text NOT NULL,
+    stopped_until timestamp with time zone,
+    gift_max bigint,
+    creator_max bigint,
+    session_max bigint,
+    day_max bigint,
+    week_max bigint,
+    month_max bigint,
+    ask_above bigint,
+    remind_each bigint,
+    night_from_minute smallint,
+    night_to_minute smallint,
+    night_asks boolean,
+    night_since timestamp with time zone,
+    night_until timestamp with time zone,
+    given bigint NOT NULL,
+    given_at timestamp with time zone,
+    session_since timestamp with time zone NOT NULL,
+    session_mark bigint NOT NULL,
+    day_since timestamp with time zone NOT NULL,
+    day_until timestamp with time zone NOT NULL,
+    day_mark bigint NOT NULL,
+    week_since timestamp with time zone NOT NULL,
+    week_until timestamp with time zone NOT NULL,
+    week_mark bigint NOT NULL,
+    month_since timestamp with time zone NOT NULL,
+    month_until timestamp with time zone NOT NULL,
+    month_mark bigint NOT NULL,
+    CONSTRAINT brake_remind_each_check CHECK ((remind_each > 0))
 )
 WITH (fillfactor='50');
 
-COMMENT ON COLUMN public.wallet.coins IS 'free: what can be spent';
+COMMENT ON TABLE public.brake IS 'what one person lets themselves give: of one wallet, or shared by those of linked accounts';
 
-COMMENT ON COLUMN public.wallet.combo_room_id IS 'the room or video';
+COMMENT ON COLUMN public.brake.coin_worth IS 'of a coin that was not bought in the currency';
 
-COMMENT ON COLUMN public.wallet.held IS 'set aside by holds, and not on the strip';
+COMMENT ON COLUMN public.brake.night_since IS 'of the night that is, or comes next';
 
-COMMENT ON COLUMN public.wallet.combo_anonymous IS 'whether the sender of the latest combo hides; null: it is older than this column';
+COMMENT ON COLUMN public.brake.given IS 'where it is shared; else the wallet counts: so for given_at, when the last gift was';
 
-COMMENT ON COLUMN public.wallet.newest_gift_id IS 'charged last; last_gift_id is the greatest';
+CREATE FUNCTION public.brake_of(p_viewer_id bigint, p_at timestamp with time zone) RETURNS public.brake
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet;
+    b brake;
+begin
+    select * into purse from wallet where shard = shard_of(p_viewer_id) and viewer_id = p_viewer_id;
+    select * into b from brake where id = purse.brake_id;
+    if not found then
+        return null;
+    end if;
+    if not b.is_shared then
+        b.given := purse.given;
+        b.given_at := purse.combo_at;
+    end if;
+    return turned_brake(b, p_at);
+end $$;
 
-COMMENT ON COLUMN public.wallet.gifts_since_milestone IS 'charged since the last one that is a milestone';
-
-COMMENT ON COLUMN public.wallet.frozen_until IS 'nothing is spent before; infinity: until it is lifted';
-
-COMMENT ON COLUMN public.wallet.promotional_through IS 'where the last promotional stretch of the strip ends: what is spent before may be one';
+CREATE FUNCTION public.brake_on(p_brake public.brake, p_at timestamp with time zone, p_worth bigint, p_creator_given bigint, p_confirmed_minor bigint) RETURNS public.brake_word
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    word brake_word;
+    is_night constant boolean := coalesce(p_at >= p_brake.night_since and p_at < p_brake.night_until, false);
+begin
+    word.worth := p_worth;
+    word.currency := p_brake.currency;
+    word.session_given := p_brake.given - p_brake.session_mark;
+    select name, p_brake.given - mark, most into word.period, word.period_given, word.period_max from period_of(p_brake);
+    word.reminds := false;
+    if p_brake.stopped_until > p_at then
+        word.stopped_by := 'pause';
+        word.room := 0;
+        word.ends_at := p_brake.stopped_until;
+    elsif is_night and not p_brake.night_asks then
+        word.stopped_by := 'night';
+        word.room := 0;
+        word.ends_at := p_brake.night_until;
+    else
+        select l.name, greatest(l.most - l.given, 0), l.until into word.stopped_by, word.room, word.ends_at
+        from (values
+            ('gift', p_brake.gift_max, 0, null::timestamptz),
+            ('creator', p_brake.creator_max, p_creator_given, p_brake.month_until),
+            ('session', p_brake.session_max, p_brake.given - p_brake.session_mark,
+                coalesce(p_brake.given_at, p_at) + session_gap()),
+            ('day', p_brake.day_max, p_brake.given - p_brake.day_mark, p_brake.day_until),
+            ('week', p_brake.week_max, p_brake.given - p_brake.week_mark, p_brake.week_until),
+            ('month', p_brake.month_max, p_brake.given - p_brake.month_mark, p_brake.month_until)
+        ) l (name, most, given, until)
+        where p_worth > l.most - l.given
+        order by l.until desc nulls first limit 1;
+        if word.stopped_by is null and (is_night or p_worth > p_brake.ask_above)
+            and p_worth > coalesce(p_confirmed_minor, 0) * 1000000
+        then
+            word.stopped_by := 'ask';
+        end if;
+    end if;
+    return word;
+end $$;
 
 CREATE FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -440,11 +677,11 @@ CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select outcomes, coins_short, coins_after, combo_ids, combo_counts, charged_ats
-    from charge_gifts(p_shard, p_charged_at, p_combo_window_ms, p_gifts, p_creator_shards, p_refused, null)
+    select array_replace(outcomes, 'braked', 'frozen'), coins_short, coins_after, combo_ids, combo_counts, charged_ats
+    from charge_gifts(p_shard, p_charged_at, p_combo_window_ms, p_gifts, p_creator_shards, p_refused, null, null)
 $$;
 
-CREATE FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
+CREATE FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -474,6 +711,11 @@ declare
     promotional integer[] := '{}';
     known gift;
     somebody_is_frozen boolean;
+    is_braked boolean;
+    is_asked boolean;
+    worth bigint;
+    step brake_step;
+    session_open timestamptz;
     i integer;
 begin
     outcomes := array_fill(null::text, array[gifts]);
@@ -489,6 +731,10 @@ begin
     );
 
     somebody_is_frozen := exists (select from frozen_receiver where until > p_charged_at);
+    if exists (select from brake where is_shared) then
+        perform from brake b where b.is_shared and b.id in (select w.brake_id from unnest(wallets) w)
+        order by b.id for no key update;
+    end if;
 
     for i in 1..gifts loop
         line := p_gifts[i];
@@ -504,6 +750,12 @@ begin
             else
                 purse := null; -- by the names of columns: a wallet may have more of them
                 purse.coins := 0;
+            end if;
+            is_braked := purse.brake_id is not null;
+            if is_braked and session_open is null then
+                session_open := p_charged_at - session_gap();
+                session_given := array_fill(null::bigint, array[gifts]);
+                period_given := session_given;
             end if;
         end if;
         -- Ids grow with time: only one that is not above the viewer's last can be known already.
@@ -535,12 +787,48 @@ begin
         end if;
         if p_refused[i] then
             outcomes[i] := 'refused';
+            continue;
         elsif purse.frozen_until > p_charged_at or somebody_is_frozen and has_frozen_receiver(line, p_charged_at) then
             outcomes[i] := 'frozen';
-        elsif purse.coins < line.coins then
+            continue;
+        end if;
+        if is_braked then
+            is_asked := (purse.spent + line.coins <= purse.worth_through and p_charged_at < purse.brake_until
+                and purse.combo_at > session_open and line.coins * purse.next_coin_worth <= purse.gift_worth_max
+                and purse.given + line.coins * purse.next_coin_worth <= purse.given_through) is not true;
+            if is_asked then
+                select w.worth, w.through, w.first_worth into worth, purse.worth_through, purse.next_coin_worth
+                from brake b
+                cross join lateral worth_from(p_shard, viewer, purse.spent, line.coins, b.currency, b.coin_worth) w
+                where b.id = purse.brake_id;
+                step := ask_brake(purse, line, worth, p_charged_at, p_confirmed[i]);
+                brakes := coalesce(brakes, array_fill(null::brake_word, array[gifts]));
+                if (step.word).stopped_by is not null then
+                    outcomes[i] := 'braked';
+                    brakes[i] := step.word;
+                    continue;
+                end if;
+            end if;
+        end if;
+        if purse.coins < line.coins then
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
         else
+            if is_braked then
+                if is_asked then
+                    purse.given := step.given;
+                    purse.given_through := step.given_through;
+                    purse.gift_worth_max := step.gift_worth_max;
+                    purse.brake_until := step.brake_until;
+                    purse.session_mark := step.session_mark;
+                    purse.period_mark := step.period_mark;
+                    brakes[i] := step.word;
+                else
+                    purse.given := purse.given + line.coins * purse.next_coin_worth;
+                end if;
+                session_given[i] := purse.given - purse.session_mark;
+                period_given[i] := purse.given - purse.period_mark;
+            end if;
             target_id := coalesce(line.room_id, line.video_id);
             -- A combo is told of with its sender: one who hides is in none that names them.
             if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
@@ -599,7 +887,9 @@ begin
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
         combo_count = c.combo_count, combo_at = c.combo_at, newest_gift_id = c.newest_gift_id,
-        gifts_since_milestone = c.gifts_since_milestone
+        gifts_since_milestone = c.gifts_since_milestone, given = c.given, given_through = c.given_through,
+        gift_worth_max = c.gift_worth_max, brake_until = c.brake_until, session_mark = c.session_mark, period_mark = c.period_mark,
+        worth_through = c.worth_through, next_coin_worth = c.next_coin_worth
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
@@ -649,6 +939,41 @@ begin
         perform mark_promotional(p_shard, array(select posted[place] from unnest(promotional) place));
     end if;
 end $$;
+
+CREATE TABLE public.lot (
+    shard smallint NOT NULL,
+    lot_id uuid NOT NULL,
+    viewer_id bigint NOT NULL,
+    kind text NOT NULL,
+    coins bigint NOT NULL,
+    price_minor bigint,
+    currency text,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    coins_reversed bigint DEFAULT 0 NOT NULL,
+    coins_expired bigint DEFAULT 0 NOT NULL,
+    coins_held bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT lot_check CHECK ((expires_at > created_at)),
+    CONSTRAINT lot_coins_check CHECK ((coins > 0)),
+    CONSTRAINT lot_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT lot_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text]))),
+    CONSTRAINT lot_not_over_held CHECK (((coins_held >= 0) AND (((coins_reversed + coins_expired) + coins_held) <= coins))),
+    CONSTRAINT lot_not_over_reversed CHECK (((coins_reversed >= 0) AND (coins_expired >= 0) AND ((coins_reversed + coins_expired) <= coins))),
+    CONSTRAINT lot_paid_has_price CHECK (((kind = 'paid'::text) = ((price_minor IS NOT NULL) AND (currency IS NOT NULL)))),
+    CONSTRAINT lot_price_minor_check CHECK ((price_minor >= 0))
+);
+
+COMMENT ON COLUMN public.lot.coins_reversed IS 'taken back by reversals, spent and unspent, less what was put back';
+
+COMMENT ON COLUMN public.lot.coins_held IS 'set aside by holds: unspent, and not on the strip';
+
+CREATE FUNCTION public.coin_worth_of(p_lot public.lot, p_currency text, p_coin_worth bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_lot.kind = 'paid' and p_lot.currency = p_currency
+        then round(p_lot.price_minor::numeric * 1000000 / p_lot.coins)::bigint else p_coin_worth end
+$$;
 
 CREATE FUNCTION public.coins_bring_more_than_payouts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1775,6 +2100,48 @@ CREATE FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gif
     select (step).* from walk
 $$;
 
+CREATE FUNCTION public.gifts_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone) RETURNS SETOF public.gift
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select g.*
+    from (
+        select coalesce((
+            select m.spent_before from gift_milestone m
+            join gift g on g.shard = m.shard and g.viewer_id = m.viewer_id and g.id = m.gift_id
+            where m.shard = p_shard and m.viewer_id = p_viewer_id and g.charged_at < p_since
+            order by m.spent_before desc limit 1), 0) as spent_before
+    ) walked
+    cross join lateral gifts_of(p_shard, p_viewer_id, null, walked.spent_before) g
+    where g.charged_at >= p_since
+$$;
+
+CREATE FUNCTION public.given_by(p_members bigint[], p_since timestamp with time zone, p_brake public.brake) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(given_since(shard_of(m), m, p_since, p_brake.currency, p_brake.coin_worth)), 0)::bigint
+    from unnest(p_members) m
+$$;
+
+CREATE FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(w.worth), 0)::bigint
+    from gifts_since(p_shard, p_viewer_id, p_since) g
+    cross join lateral worth_from(p_shard, p_viewer_id, g.spent_before, g.coins, p_currency, p_coin_worth) w
+$$;
+
+CREATE FUNCTION public.given_to(p_brake public.brake, p_creator_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(c.given), 0)::bigint from brake_creator c
+    where p_brake.creator_max is not null and c.brake_id = p_brake.id and c.creator_id = p_creator_id
+        and c.since >= p_brake.month_since
+$$;
+
 CREATE FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1890,6 +2257,67 @@ CREATE FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigi
             and (f.what = any (p_what) or f.method_id = p_method_id or f.payout_id = p_payout_id))
 $$;
 
+CREATE TABLE public.brake_limit (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    amount_minor bigint,
+    minutes integer,
+    night_from_minute smallint,
+    night_to_minute smallint,
+    night_asks boolean,
+    set_at timestamp with time zone NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    withdrawn_at timestamp with time zone,
+    is_laid boolean DEFAULT false NOT NULL,
+    CONSTRAINT brake_limit_amount_minor_check CHECK (((amount_minor >= 1) AND (amount_minor <= '1000000000000'::bigint))),
+    CONSTRAINT brake_limit_check CHECK ((effective_at >= set_at)),
+    CONSTRAINT brake_limit_check1 CHECK ((withdrawn_at >= set_at)),
+    CONSTRAINT brake_limit_is_of_its_kind CHECK ((((amount_minor IS NULL) OR (kind <> ALL (ARRAY['night'::text, 'remind_minutes'::text]))) AND ((minutes IS NULL) OR (kind = 'remind_minutes'::text)) AND ((night_from_minute IS NULL) OR (kind = 'night'::text)) AND ((night_from_minute IS NULL) = (night_to_minute IS NULL)) AND ((night_from_minute IS NULL) = (night_asks IS NULL)) AND (night_from_minute IS DISTINCT FROM COALESCE((night_to_minute)::integer, '-1'::integer)))),
+    CONSTRAINT brake_limit_is_withdrawn_before_it_holds CHECK (((withdrawn_at IS NULL) OR (NOT is_laid))),
+    CONSTRAINT brake_limit_kind_check CHECK ((kind <> 'session_gap'::text)),
+    CONSTRAINT brake_limit_minutes_check CHECK (((minutes >= 5) AND (minutes <= 1440))),
+    CONSTRAINT brake_limit_night_from_minute_check CHECK (((night_from_minute >= 0) AND (night_from_minute <= 1439))),
+    CONSTRAINT brake_limit_night_to_minute_check CHECK (((night_to_minute >= 0) AND (night_to_minute <= 1439)))
+);
+
+COMMENT ON TABLE public.brake_limit IS 'what was said, the newest that holds counts; without an amount, minutes or night: no such limit';
+
+COMMENT ON COLUMN public.brake_limit.key_id IS 'the server that said it for them';
+
+COMMENT ON COLUMN public.brake_limit.is_laid IS 'the books have it';
+
+CREATE FUNCTION public.is_looser(p_new public.brake_limit, p_old public.brake_limit) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case p_new.kind
+        when 'night' then p_old.night_from_minute is not null and is_looser_night(p_new, p_old)
+        when 'remind_minutes' then p_old.minutes < coalesce(p_new.minutes, 2147483647)
+        else p_old.amount_minor < coalesce(p_new.amount_minor, 9223372036854775807) end
+$$;
+
+CREATE FUNCTION public.is_looser_night(p_new public.brake_limit, p_old public.brake_limit) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from generate_series(0, 1439) m
+        where is_minute_of_night(m, p_old) and not coalesce(is_minute_of_night(m, p_new), false)
+    ) or p_new.night_asks and not p_old.night_asks
+$$;
+
+CREATE FUNCTION public.is_minute_of_night(p_minute integer, p_night public.brake_limit) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_night.night_from_minute < p_night.night_to_minute
+        then p_minute >= p_night.night_from_minute and p_minute < p_night.night_to_minute
+        else p_minute >= p_night.night_from_minute or p_minute < p_night.night_to_minute end
+$$;
+
 CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1977,7 +2405,7 @@ CREATE TABLE public.api_key (
     CONSTRAINT api_key_has_two_secrets CHECK ((former_secret_sha256 <> secret_sha256)),
     CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
     CONSTRAINT api_key_names_its_decision CHECK (((authority = 'decision'::text) = (decision_id IS NOT NULL))),
-    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['data'::text, 'people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text, 'step-up'::text])),
+    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['limits'::text, 'data'::text, 'people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text, 'step-up'::text])),
     CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
 );
 
@@ -1999,6 +2427,135 @@ CREATE FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_
                 select from unnest(p_key.networks) known where said <<= known)))
         and (p_key.expires_at is null or coalesce(p_expires_at <= p_key.expires_at, false))
 $$;
+
+CREATE FUNCTION public.lay_brake(p_members bigint[], p_brake public.brake, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    ids_before bigint[];
+    before brake;
+    b brake := p_brake;
+    in_session bigint;
+    in_day bigint;
+    in_week bigint;
+    in_month bigint;
+begin
+    perform lock_wallets(p_members);
+    ids_before := array(
+        select distinct w.brake_id from wallet w join unnest(p_members) m on w.shard = shard_of(m) and w.viewer_id = m
+        where w.brake_id is not null);
+    b.id := (select min(m) from unnest(p_members) m);
+    b.is_shared := cardinality(p_members) > 1;
+    perform from brake where id = any (ids_before) or id = b.id order by id for no key update;
+    select f.* into before from unnest(p_members) m cross join lateral brake_of(m, p_at) f
+    where f.id is not null order by m limit 1;
+
+    update wallet w set brake_id = null, given = null, given_through = null, gift_worth_max = null, brake_until = null,
+        session_mark = null, period_mark = null, worth_through = null, next_coin_worth = null
+    from unnest(p_members) m where w.shard = shard_of(m) and w.viewer_id = m;
+    delete from brake_creator where brake_id = any (p_members);
+    delete from brake where id = any (ids_before) and not exists (select from wallet w where w.brake_id = brake.id);
+    if b.currency is null then
+        return;
+    end if;
+
+    if before.id is not null then
+        b.session_since := before.session_since;
+        b.day_since := before.day_since;
+        b.day_until := before.day_until;
+        b.week_since := before.week_since;
+        b.week_until := before.week_until;
+        b.month_since := before.month_since;
+        b.month_until := before.month_until;
+        if before.time_zone <> b.time_zone then
+            b.day_until := period_ends('day', b.day_until - interval '1 microsecond', b.time_zone);
+            b.week_until := period_ends('week', b.week_until - interval '1 microsecond', b.time_zone);
+            b.month_until := period_ends('month', b.month_until - interval '1 microsecond', b.time_zone);
+        end if;
+    end if;
+    b.given := 0;
+    b.given_at := (select max(w.combo_at) from wallet w join unnest(p_members) m on w.shard = shard_of(m) and w.viewer_id = m);
+    b := turned_brake(b, p_at);
+    in_session := given_by(p_members, b.session_since, b);
+    in_day := given_by(p_members, b.day_since, b);
+    in_week := given_by(p_members, b.week_since, b);
+    in_month := given_by(p_members, b.month_since, b);
+    b.given := greatest(in_session, in_day, in_week, in_month);
+    b.session_mark := b.given - in_session;
+    b.day_mark := b.given - in_day;
+    b.week_mark := b.given - in_week;
+    b.month_mark := b.given - in_month;
+    delete from brake where id = b.id;
+    insert into brake select b.*;
+    update wallet w set brake_id = b.id, given = b.given
+    from unnest(p_members) m where w.shard = shard_of(m) and w.viewer_id = m;
+    insert into brake_creator (brake_id, creator_id, since, given)
+    select b.id, g.creator_id, b.month_since, sum(w.worth)
+    from unnest(p_members) m
+    cross join lateral gifts_since(shard_of(m), m, b.month_since) g
+    cross join lateral worth_from(shard_of(m), m, g.spent_before, g.coins, b.currency, b.coin_worth) w
+    where b.creator_max is not null group by g.creator_id;
+end $$;
+
+CREATE FUNCTION public.lay_brakes(p_person_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    members constant bigint[] := spending_accounts(p_person_id);
+    terms brake_terms;
+    night brake_limit;
+    b brake;
+begin
+    select * into terms from brake_terms where person_id = any (members) order by set_at, person_id limit 1;
+    update brake_limit set is_laid = true
+    where person_id = any (members) and not is_laid and withdrawn_at is null and effective_at <= p_at;
+    update brake_pause set is_over = true where person_id = any (members) and not is_over and ends_at <= p_at;
+    select max(ends_at) into b.stopped_until from brake_pause where person_id = any (members) and ends_at > p_at;
+    select min(m) filter (where kind = 'gift'), min(m) filter (where kind = 'creator'), min(m) filter (where kind = 'session'),
+        min(m) filter (where kind = 'day'), min(m) filter (where kind = 'week'), min(m) filter (where kind = 'month'),
+        min(m) filter (where kind = 'ask'), min(m) filter (where kind = 'remind_amount')
+    into b.gift_max, b.creator_max, b.session_max, b.day_max, b.week_max, b.month_max, b.ask_above, b.remind_each
+    from (
+        select l.kind, case when t.currency = terms.currency then l.amount_minor * 1000000
+            else trunc(l.amount_minor * 1000000::numeric * terms.coin_worth / t.coin_worth)::bigint end as m
+        from unnest(members) p cross join lateral limits_in_force(p, p_at) l join brake_terms t on t.person_id = p
+    ) said;
+    select l.* into night from unnest(members) p cross join lateral limits_in_force(p, p_at) l
+    where l.kind = 'night' and l.night_from_minute is not null order by l.night_asks, l.person_id limit 1;
+    b.night_from_minute := night.night_from_minute;
+    b.night_to_minute := night.night_to_minute;
+    b.night_asks := night.night_asks;
+    if num_nonnulls(b.stopped_until, b.gift_max, b.creator_max, b.session_max, b.day_max, b.week_max, b.month_max, b.ask_above,
+        b.remind_each, b.night_from_minute) > 0
+    then
+        b.currency := terms.currency;
+        b.coin_worth := terms.coin_worth;
+        b.time_zone := terms.time_zone;
+    end if;
+    perform lay_brake(members, b, p_at);
+end $$;
+
+CREATE FUNCTION public.lay_due_brakes(p_at timestamp with time zone, p_people_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    due bigint;
+    people integer := 0;
+begin
+    for due in
+        select person_id from brake_limit where not is_laid and withdrawn_at is null and effective_at <= p_at
+        union select person_id from brake_pause where not is_over and ends_at <= p_at
+        order by person_id limit p_people_max
+    loop
+        perform lock_wallets(spending_accounts(due));
+        perform lay_brakes(due, p_at);
+        people := people + 1;
+    end loop;
+    return people;
+end $$;
 
 CREATE FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) RETURNS void
     LANGUAGE plpgsql
@@ -2047,6 +2604,7 @@ begin
     ) p
     where w.shard = p_shard and w.viewer_id = p_viewer_id and w.promotional_through <> p.through
         and greatest(w.promotional_through, p.through) > p_spent;
+    update wallet set worth_through = null where shard = p_shard and viewer_id = p_viewer_id and worth_through is not null;
 end $$;
 
 CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
@@ -2067,6 +2625,15 @@ CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p
         end - p_fee_fixed_minor
 $$;
 
+CREATE FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with time zone) RETURNS SETOF public.brake_limit
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select distinct on (l.kind) l.* from brake_limit l
+    where l.person_id = p_person_id and l.withdrawn_at is null and l.effective_at <= p_at
+    order by l.kind, l.effective_at desc, l.number desc
+$$;
+
 CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2076,6 +2643,31 @@ CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
         p_gift.anonymous, p_gift.video_id, p_gift.position_ms, p_gift.shares)::gift_line
 $$;
 
+CREATE FUNCTION public.linked_accounts_brake_together() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    at constant timestamptz := coalesce(new.ended_at, new.linked_at);
+begin
+    if exists (select from brake_terms where person_id = any (spending_accounts(new.person_id) || spending_accounts(new.other_id))) then
+        perform lay_brakes(new.person_id, at);
+        perform lay_brakes(new.other_id, at);
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.lock_brake(p_person_id bigint, p_at timestamp with time zone) RETURNS public.brake
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from wallet where shard = shard_of(p_person_id) and viewer_id = p_person_id and brake_id is not null) then
+        perform lock_wallets(spending_accounts(p_person_id));
+    end if;
+    return brake_of(p_person_id, p_at);
+end $$;
+
 CREATE FUNCTION public.lock_money(p_shard smallint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2083,6 +2675,16 @@ CREATE FUNCTION public.lock_money(p_shard smallint) RETURNS void
 begin
     insert into money_turn (shard) values (p_shard) on conflict do nothing;
     perform from money_turn where shard = p_shard for no key update;
+end $$;
+
+CREATE FUNCTION public.lock_wallets(p_viewer_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    insert into wallet (shard, viewer_id) select shard_of(v), v from unnest(p_viewer_ids) v on conflict do nothing;
+    perform from wallet where (shard, viewer_id) in (select shard_of(v), v from unnest(p_viewer_ids) v)
+    order by shard, viewer_id for no key update;
 end $$;
 
 CREATE TABLE public.payment_decision (
@@ -2609,6 +3211,10 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
         where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_mismatch' and o.passed_at >= m.name_compared_at)
     from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
     where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
+    union all
+    select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
+    from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
+    where p.shard = p_shard and p.id = p_payout_id
 $$;
 
 CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger
@@ -2651,6 +3257,25 @@ begin
             using errcode = 'check_violation', constraint = 'payout_is_passed_by_another';
     end if;
     return new;
+end $$;
+
+CREATE FUNCTION public.payout_is_screened() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_control text;
+begin
+    select s.control into v_control
+    from payout p
+    left join payout_export e on tg_table_name = 'payout_export_item' and e.number = (to_jsonb(new) ->> 'export_number')::integer
+    cross join lateral payout_screening(p.shard, p.method_id, greatest(p.changed_at, e.exported_at)) s
+    where p.shard = new.shard and p.id = new.payout_id;
+    if v_control is not null then
+        raise exception 'payout % is not screened: %', new.payout_id, v_control
+            using errcode = 'check_violation', constraint = 'payout_is_screened';
+    end if;
+    return null;
 end $$;
 
 CREATE FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
@@ -2756,6 +3381,22 @@ CREATE TABLE public.payout_rate (
 
 COMMENT ON COLUMN public.payout_rate.source IS 'house: came with Plaudit; reference: the house rate in US dollars at a reference rate of the ECB; operator: decided by one';
 
+CREATE FUNCTION public.payout_rate_follows(p_rate public.payout_rate) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from exchange_rate dollar
+        join lateral (
+            select per_euro from exchange_rate e where e.day = dollar.day and e.currency = p_rate.currency
+            union all select 1 where p_rate.currency = 'EUR'
+        ) quoted on true
+        join payout_rate house on house.currency = 'USD' and payout_rate_held(house, p_rate.effective_at)
+        where dollar.day = reference_day_of(p_rate) and dollar.currency = 'USD'
+            and p_rate.numerator::numeric * house.denominator * dollar.per_euro * 100
+                = p_rate.denominator::numeric * house.numerator * quoted.per_euro * 10::numeric ^ currency_places(p_rate.currency))
+$$;
+
 CREATE FUNCTION public.payout_rate_held(p_rate public.payout_rate, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2794,6 +3435,33 @@ CREATE FUNCTION public.payout_rate_is_within(p_currency text, p_numerator bigint
                 order by effective_at desc, version desc limit 1))
             and not is_within(p_numerator, p_denominator, r.numerator, r.denominator, decision_bound_of('payout_rate_change_bps'))
     )
+$$;
+
+CREATE FUNCTION public.payout_screening(p_shard smallint, p_method_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with rule as (
+        select * from screening_rule order by id desc limit 1
+    ), newest as (
+        select s.* from screening s, rule r
+        where s.shard = p_shard and s.method_id = p_method_id and s.provider = r.provider
+            and s.asked_at > p_at - make_interval(secs => r.age_max_s)
+        order by s.asked_at desc, s.id desc limit 1
+    ), standing as (
+        select case
+            when n.id is null or n.outcome is null and n.failed_with is null then 'screening_missing'
+            when n.outcome is null then 'screening_unreachable'
+            when n.outcome = 'pending' then 'screening_pending'
+            when n.outcome = 'potential_match' and d.verdict is null then 'screening_match'
+            when n.outcome = 'potential_match' and d.verdict = 'is_them' then 'screening_confirmed'
+            when r.identity and n.identity <> 'verified' then 'identity_unverified' end as control,
+            coalesce(n.answered_at, n.asked_at) as since
+        from rule r left join newest n on true
+        left join screening_decision d on d.screening_id = n.id and d.said_at = n.answered_at
+        where r.provider is not null
+    )
+    select control, since from standing where control is not null
 $$;
 
 CREATE FUNCTION public.payout_terms_are_bounded() RETURNS trigger
@@ -2920,6 +3588,32 @@ CREATE FUNCTION public.payouts_wait() RETURNS boolean
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select exists (select from database_life where payouts_compared_at is null);
+$$;
+
+CREATE FUNCTION public.period_began(p_period text, p_at timestamp with time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select date_trunc(p_period, p_at at time zone p_time_zone) at time zone p_time_zone
+$$;
+
+CREATE FUNCTION public.period_ends(p_period text, p_at timestamp with time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select (date_trunc(p_period, p_at at time zone p_time_zone) + ('1 ' || p_period)::interval) at time zone p_time_zone
+$$;
+
+CREATE FUNCTION public.period_of(p_brake public.brake, OUT name text, OUT mark bigint, OUT most bigint) RETURNS record
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select name, mark, most from (values
+        (1, 'month', p_brake.month_mark, p_brake.month_max),
+        (2, 'week', p_brake.week_mark, p_brake.week_max),
+        (3, 'day', p_brake.day_mark, p_brake.day_max)
+    ) p (place, name, mark, most)
+    where most is not null order by place limit 1
 $$;
 
 CREATE FUNCTION public.policy_pack_is_bounded() RETURNS trigger
@@ -3330,6 +4024,27 @@ begin
     return false;
 end $$;
 
+CREATE FUNCTION public.reference_day_of(p_rate public.payout_rate) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    select substring(p_rate.source_note from '[0-9]{4}-[0-9]{2}-[0-9]{2}$')::date
+$_$;
+
+CREATE FUNCTION public.reference_rate_follows() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not payout_rate_follows(new)
+        or reference_day_of(new) < (select min(day) from (select distinct day from exchange_rate order by day desc limit 2) newest)
+    then
+        raise exception 'a rate that nobody decided is the house''s at the reference rate of the day'
+            using errcode = 'check_violation', constraint = 'reference_rate_follows';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -3639,6 +4354,31 @@ CREATE FUNCTION public.role_takes_two(p_role text) RETURNS boolean
     select p_role not in ('creator', 'auditor')
 $$;
 
+CREATE FUNCTION public.screening_needs_two(p_screening_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(p.diamonds), 0) > decision_bound_of('screening_alone_diamonds')
+    from screening s join payout p on p.shard = s.shard and p.method_id = s.method_id and p.state in ('requested', 'approved')
+    where s.id = p_screening_id
+$$;
+
+CREATE FUNCTION public.screening_takes_two() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.decided_by, (select creator_id from screening where id = new.screening_id)) then
+        raise exception 'nobody decides of themselves, or of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'screening_is_decided_by_another';
+    end if;
+    if new.verdict = 'somebody_else' and new.decision_id is null and screening_needs_two(new.screening_id) then
+        raise exception 'so much needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'screening_decision_is_decided';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.seal_acts(p_acts_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3678,6 +4418,70 @@ begin
     end loop;
 end
 $$;
+
+CREATE FUNCTION public.session_gap() RETURNS interval
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select make_interval(secs => seconds) from brake_rule where name = 'session_gap'
+$$;
+
+CREATE FUNCTION public.set_limit(p_limit public.brake_limit, p_currency text, p_coin_worth bigint, p_time_zone text, p_may_loosen boolean, OUT outcome text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    said brake_limit := p_limit;
+    known brake_limit;
+    held brake_limit;
+    zone_before text;
+begin
+    select time_zone into zone_before from brake_terms where person_id = said.person_id;
+    perform begin_to_brake(said.person_id, p_currency, p_coin_worth, p_time_zone, said.set_at);
+    select * into known from brake_limit where id = said.id;
+    if found then
+        outcome := case when (known.person_id, known.kind, known.amount_minor, known.minutes, known.night_from_minute,
+                known.night_to_minute, known.night_asks)
+            is not distinct from (said.person_id, said.kind, said.amount_minor, said.minutes, said.night_from_minute,
+                said.night_to_minute, said.night_asks) then 'said' else 'conflict' end;
+        return;
+    end if;
+    select * into held from limits_in_force(said.person_id, said.set_at) l where l.kind = said.kind;
+    said.effective_at := said.set_at;
+    if coalesce(is_looser(said, held), false) then
+        said.effective_at := said.set_at + make_interval(secs => (select seconds from brake_rule where name = said.kind));
+        if not p_may_loosen and said.effective_at > said.set_at then
+            outcome := 'looser';
+            return;
+        end if;
+    end if;
+    update brake_limit set withdrawn_at = said.set_at
+    where person_id = said.person_id and kind = said.kind and not is_laid and withdrawn_at is null;
+    insert into brake_limit (id, person_id, kind, amount_minor, minutes, night_from_minute, night_to_minute, night_asks, set_at,
+        effective_at)
+    values (said.id, said.person_id, said.kind, said.amount_minor, said.minutes, said.night_from_minute, said.night_to_minute,
+        said.night_asks, said.set_at, said.effective_at);
+    if said.effective_at = said.set_at or zone_before is distinct from p_time_zone then
+        perform lay_brakes(said.person_id, said.set_at);
+    end if;
+    outcome := 'said';
+end $$;
+
+CREATE FUNCTION public.set_pause(p_id uuid, p_person_id bigint, p_kind text, p_at timestamp with time zone, p_ends_at timestamp with time zone, p_currency text, p_coin_worth bigint, p_time_zone text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform begin_to_brake(p_person_id, p_currency, p_coin_worth, p_time_zone, p_at);
+    insert into brake_pause (id, person_id, kind, began_at, ends_at) values (p_id, p_person_id, p_kind, p_at, p_ends_at)
+    on conflict (id) do nothing;
+    if not found then
+        return exists (select from brake_pause where id = p_id and person_id = p_person_id and kind = p_kind
+            and ends_at - began_at = p_ends_at - p_at);
+    end if;
+    perform lay_brakes(p_person_id, p_at);
+    return true;
+end $$;
 
 CREATE FUNCTION public.settle_lives(p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
@@ -3775,13 +4579,24 @@ declare
     purse wallet;
     known hold;
     is_frozen boolean;
+    is_braked boolean := false;
     pays boolean;
+    confirmed constant bigint := 1000000000000;
 begin
     select * into purse from wallet where shard = p_shard and viewer_id = p_gift.viewer_id for no key update;
     select * into known from hold h
     where h.shard = p_shard and h.viewer_id = p_gift.viewer_id and h.hold_id = p_hold_id;
     is_frozen := purse.frozen_until is not null and purse.frozen_until > p_charged_at or has_frozen_receiver(p_gift, p_charged_at);
-    pays := known.hold_id is not null and not p_refused and not is_frozen and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
+    if purse.brake_id is not null and known.hold_id is not null then
+        perform from brake where id = purse.brake_id for no key update;
+        select (brake_on(b, p_charged_at, (
+                select sum(p.coins * coin_worth_of(l, b.currency, b.coin_worth))::bigint
+                from hold_piece p join lot l on l.shard = p.shard and l.lot_id = p.lot_id
+                where p.shard = p_shard and p.hold_id = p_hold_id
+            ), given_to(b, p_gift.creator_id), confirmed)).stopped_by is not null
+        into is_braked from brake_of(p_gift.viewer_id, p_charged_at) b;
+    end if;
+    pays := known.hold_id is not null and not p_refused and not is_frozen and not is_braked and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
         and not exists (
             select from gift g where g.shard = p_shard and g.viewer_id = p_gift.viewer_id and g.id = p_gift.id);
     if pays then
@@ -3790,49 +4605,32 @@ begin
     select c.outcomes[1], c.coins_after[1], c.combo_ids[1], c.combo_counts[1], c.charged_ats[1]
     into outcome, coins_after, combo_id, combo_count, charged_at
     from charge_gifts(
-        p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays], array[acting_key()]) c;
+        p_shard, p_charged_at, p_combo_window_ms, array[p_gift], array[p_creator_shard], array[not pays], array[acting_key()],
+        array[confirmed]) c;
     if pays <> (outcome = 'posted') then
         raise exception 'hold % and gift % do not fit: %', p_hold_id, p_gift.id, outcome using errcode = 'data_corrupted';
     end if;
     if outcome = 'refused' and is_frozen and not p_refused then
         outcome := 'frozen';
+    elsif outcome = 'refused' and is_braked and not p_refused then
+        outcome := 'braked';
     elsif outcome = 'repeated' and known.gift_id is distinct from p_gift.id then
         outcome := 'conflict';
     end if;
 end $$;
-
-CREATE TABLE public.lot (
-    shard smallint NOT NULL,
-    lot_id uuid NOT NULL,
-    viewer_id bigint NOT NULL,
-    kind text NOT NULL,
-    coins bigint NOT NULL,
-    price_minor bigint,
-    currency text,
-    created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone,
-    coins_reversed bigint DEFAULT 0 NOT NULL,
-    coins_expired bigint DEFAULT 0 NOT NULL,
-    coins_held bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT lot_check CHECK ((expires_at > created_at)),
-    CONSTRAINT lot_coins_check CHECK ((coins > 0)),
-    CONSTRAINT lot_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT lot_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text]))),
-    CONSTRAINT lot_not_over_held CHECK (((coins_held >= 0) AND (((coins_reversed + coins_expired) + coins_held) <= coins))),
-    CONSTRAINT lot_not_over_reversed CHECK (((coins_reversed >= 0) AND (coins_expired >= 0) AND ((coins_reversed + coins_expired) <= coins))),
-    CONSTRAINT lot_paid_has_price CHECK (((kind = 'paid'::text) = ((price_minor IS NOT NULL) AND (currency IS NOT NULL)))),
-    CONSTRAINT lot_price_minor_check CHECK ((price_minor >= 0))
-);
-
-COMMENT ON COLUMN public.lot.coins_reversed IS 'taken back by reversals, spent and unspent, less what was put back';
-
-COMMENT ON COLUMN public.lot.coins_held IS 'set aside by holds: unspent, and not on the strip';
 
 CREATE FUNCTION public.spend_rank(p_lot public.lot) RETURNS record
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select coalesce(p_lot.expires_at, 'infinity'), p_lot.kind <> 'promotional', p_lot.created_at, p_lot.lot_id
+$$;
+
+CREATE FUNCTION public.spending_accounts(p_person_id bigint) RETURNS bigint[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select array_agg(id order by id) from accounts_of(p_person_id) id
 $$;
 
 CREATE FUNCTION public.stop_issuer(p_issuer_id integer) RETURNS integer
@@ -4142,6 +4940,49 @@ begin
     raise exception '% is only ever added to', tg_table_name using errcode = 'restrict_violation';
 end $$;
 
+CREATE FUNCTION public.turned_brake(p_brake public.brake, p_at timestamp with time zone) RETURNS public.brake
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    b brake := p_brake;
+    today timestamp;
+begin
+    if b.session_since is null or p_at - b.given_at >= session_gap() then
+        b.session_since := p_at;
+        b.session_mark := b.given;
+    end if;
+    if b.day_until is null or p_at >= b.day_until then
+        b.day_since := period_began('day', p_at, b.time_zone);
+        b.day_until := period_ends('day', p_at, b.time_zone);
+        b.day_mark := b.given;
+    end if;
+    if b.week_until is null or p_at >= b.week_until then
+        b.week_since := period_began('week', p_at, b.time_zone);
+        b.week_until := period_ends('week', p_at, b.time_zone);
+        b.week_mark := b.given;
+    end if;
+    if b.month_until is null or p_at >= b.month_until then
+        b.month_since := period_began('month', p_at, b.time_zone);
+        b.month_until := period_ends('month', p_at, b.time_zone);
+        b.month_mark := b.given;
+    end if;
+    b.night_since := null;
+    b.night_until := null;
+    if b.night_from_minute is not null then
+        today := date_trunc('day', p_at at time zone b.time_zone);
+        select n.since, n.until into b.night_since, b.night_until
+        from generate_series(-1, 1) day
+        cross join lateral (
+            select (today + make_interval(days => day, mins => b.night_from_minute)) at time zone b.time_zone as since,
+                (today + make_interval(days => day + (b.night_to_minute <= b.night_from_minute)::integer,
+                    mins => b.night_to_minute)) at time zone b.time_zone as until
+        ) n
+        where n.until > p_at order by n.since limit 1;
+    end if;
+    return b;
+end $$;
+
 CREATE FUNCTION public.us_cents_of_order(p_shard smallint, p_order_id uuid, p_minor bigint) RETURNS numeric
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4173,6 +5014,17 @@ CREATE FUNCTION public.video_lies_with_its_first_owner() RETURNS trigger
 begin
     new.shard := shard_of(new.owner_id);
     return new;
+end $$;
+
+CREATE FUNCTION public.withdraw_limit(p_person_id bigint, p_kind text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform lock_wallets(spending_accounts(p_person_id));
+    update brake_limit set withdrawn_at = p_at
+    where person_id = p_person_id and kind = p_kind and not is_laid and withdrawn_at is null and effective_at > p_at;
+    return found;
 end $$;
 
 CREATE FUNCTION public.withdrawal_rule_is_decided() RETURNS trigger
@@ -4218,6 +5070,22 @@ begin
             return p_value;
     end case;
 end $$;
+
+CREATE FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with ahead as materialized (
+        select s.start_coin, s.end_coin, coin_worth_of(l, p_currency, p_coin_worth) as unit
+        from strip s join lot l on l.shard = s.shard and l.lot_id = s.lot_id
+        where s.shard = p_shard and s.viewer_id = p_viewer_id and s.end_coin > p_start_coin
+            and s.start_coin < p_start_coin + p_coins
+    )
+    select (coalesce(sum((least(end_coin, p_start_coin + p_coins) - greatest(start_coin, p_start_coin)) * unit), 0)
+            + (p_start_coin + p_coins - least(coalesce(max(end_coin), p_start_coin), p_start_coin + p_coins)) * p_coin_worth)::bigint,
+        min(end_coin), (array_agg(unit order by start_coin))[1]
+    from ahead
+$$;
 
 CREATE FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4898,6 +5766,51 @@ UNION ALL
     (sum(gift_batch.coins))::bigint AS balance
    FROM public.gift_batch
   GROUP BY gift_batch.shard, gift_batch.creator_shard;
+
+CREATE TABLE public.brake_creator (
+    brake_id bigint NOT NULL,
+    creator_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    given bigint NOT NULL,
+    CONSTRAINT brake_creator_given_check CHECK ((given >= 0))
+);
+
+ALTER TABLE public.brake_limit ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.brake_limit_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.brake_pause (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    is_over boolean DEFAULT false NOT NULL,
+    CONSTRAINT brake_pause_has_its_length CHECK (
+CASE kind
+    WHEN 'break'::text THEN ((ends_at >= (began_at + '23:00:00'::interval)) AND (ends_at <= (began_at + '31 days'::interval)))
+    ELSE (((ends_at >= (began_at + '180 days'::interval)) AND (ends_at <= (began_at + '3660 days'::interval))) AND (key_id IS NULL))
+END),
+    CONSTRAINT brake_pause_kind_check CHECK ((kind = ANY (ARRAY['break'::text, 'exclusion'::text])))
+);
+
+COMMENT ON TABLE public.brake_pause IS 'nothing is bought or given before it ends; nobody can end it early';
+
+COMMENT ON COLUMN public.brake_pause.is_over IS 'the books have it';
+
+CREATE TABLE public.brake_rule (
+    name text NOT NULL,
+    seconds integer NOT NULL,
+    CONSTRAINT brake_rule_seconds_check CHECK ((seconds >= 0))
+);
+
+COMMENT ON TABLE public.brake_rule IS 'how long a looser limit of each kind waits, and after how long without a gift a session is over';
 
 CREATE TABLE public.card_consent (
     shard smallint NOT NULL,
@@ -7773,6 +8686,24 @@ ALTER TABLE ONLY public.backup
 ALTER TABLE ONLY public.backup_trial
     ADD CONSTRAINT backup_trial_pkey PRIMARY KEY (tried_at);
 
+ALTER TABLE ONLY public.brake_creator
+    ADD CONSTRAINT brake_creator_pkey PRIMARY KEY (brake_id, creator_id);
+
+ALTER TABLE ONLY public.brake_limit
+    ADD CONSTRAINT brake_limit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.brake_pause
+    ADD CONSTRAINT brake_pause_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.brake
+    ADD CONSTRAINT brake_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.brake_rule
+    ADD CONSTRAINT brake_rule_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.brake_terms
+    ADD CONSTRAINT brake_terms_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY public.card_consent
     ADD CONSTRAINT card_consent_pkey PRIMARY KEY (shard, person_id, consent_id);
 
@@ -8401,6 +9332,18 @@ CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHE
 
 CREATE INDEX audit_run_by_itself ON public.audit_run USING btree (at) WHERE by_itself;
 
+CREATE INDEX brake_limit_due ON public.brake_limit USING btree (effective_at) WHERE ((NOT is_laid) AND (withdrawn_at IS NULL));
+
+CREATE INDEX brake_limit_of_person ON public.brake_limit USING btree (person_id, kind, effective_at DESC, number DESC);
+
+CREATE UNIQUE INDEX brake_limit_waits ON public.brake_limit USING btree (person_id, kind) WHERE ((NOT is_laid) AND (withdrawn_at IS NULL));
+
+CREATE INDEX brake_pause_due ON public.brake_pause USING btree (ends_at) WHERE (NOT is_over);
+
+CREATE INDEX brake_pause_of_person ON public.brake_pause USING btree (person_id, ends_at DESC);
+
+CREATE INDEX brake_shared ON public.brake USING btree (id) WHERE is_shared;
+
 CREATE INDEX card_customer_due ON public.card_customer USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX clawback_part_by_creator ON public.clawback_part USING btree (shard, creator_id, taken_at DESC, reversal_id DESC);
@@ -8677,6 +9620,8 @@ CREATE INDEX video_published ON public.video USING btree (published_at DESC, id 
 
 CREATE INDEX video_subtotal_dearest ON public.video_subtotal USING btree (shard, video_id, by, second, coins DESC, item_id, giver_id) WHERE (by <> 'second'::text);
 
+CREATE INDEX wallet_with_brake ON public.wallet USING btree (brake_id) WHERE (brake_id IS NOT NULL);
+
 CREATE INDEX webhook_delivery_next ON public.webhook_delivery USING btree (endpoint_id, "position") WHERE (state = 'waiting'::text);
 
 CREATE INDEX webhook_delivery_of_event ON public.webhook_delivery USING btree ("position");
@@ -8757,6 +9702,8 @@ CREATE TRIGGER head_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 
 CREATE TRIGGER issuer_tells AFTER UPDATE OF active, removed_at, allowed_roles, jwks, jwks_uri ON public.issuer FOR EACH ROW WHEN ((((((new.active IS DISTINCT FROM old.active) OR (new.removed_at IS DISTINCT FROM old.removed_at)) OR (new.allowed_roles IS DISTINCT FROM old.allowed_roles)) OR (new.jwks IS DISTINCT FROM old.jwks)) OR (new.jwks_uri IS DISTINCT FROM old.jwks_uri))) EXECUTE FUNCTION public.tell_way_in('issuer');
 
+CREATE TRIGGER linked_accounts_brake_together AFTER INSERT OR UPDATE OF ended_at ON public.person_link FOR EACH ROW EXECUTE FUNCTION public.linked_accounts_brake_together();
+
 CREATE CONSTRAINT TRIGGER lot_has_a_cause AFTER INSERT ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.lot_has_a_cause();
 
 CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
@@ -8778,6 +9725,10 @@ CREATE TRIGGER payout_is_no_emergency BEFORE INSERT ON public.payout_event FOR E
 CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
 
 CREATE TRIGGER payout_is_passed_by_another BEFORE INSERT ON public.payout_pass FOR EACH ROW EXECUTE FUNCTION public.payout_is_passed_by_another();
+
+CREATE TRIGGER payout_is_screened AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.payout_is_screened();
+
+CREATE TRIGGER payout_is_screened AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.payout_is_screened();
 
 CREATE TRIGGER payout_outcome_is_of_another BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = ANY (ARRAY['paid'::text, 'failed'::text, 'returned'::text])) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_outcome_is_of_another();
 
@@ -8815,6 +9766,8 @@ CREATE TRIGGER purchase_is_bound_by_another BEFORE INSERT OR UPDATE ON public.st
 
 CREATE TRIGGER quoted_by_its_book AFTER INSERT ON public.quote FOR EACH ROW EXECUTE FUNCTION public.quoted_by_its_book();
 
+CREATE TRIGGER reference_rate_follows AFTER INSERT ON public.payout_rate FOR EACH ROW WHEN ((new.source = 'reference'::text)) EXECUTE FUNCTION public.reference_rate_follows();
+
 CREATE TRIGGER refund_is_decided BEFORE INSERT ON public.reversal FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('refund', 'order_id', 'amount_minor', 'currency', 'coins');
 
 CREATE TRIGGER refund_is_of_another BEFORE INSERT ON public.reversal FOR EACH ROW WHEN (((new.kind = 'refund'::text) AND (new.requested_by IS NOT NULL))) EXECUTE FUNCTION public.refund_takes_two();
@@ -8830,6 +9783,10 @@ CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.rol
 CREATE TRIGGER role_is_taken_once BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN (((old.taken_at IS NOT NULL) AND (new.taken_at IS DISTINCT FROM old.taken_at))) EXECUTE FUNCTION public.role_is_taken_once();
 
 CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
+
+CREATE TRIGGER screening_decision_is_decided BEFORE INSERT ON public.screening_decision FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('screening', 'screening_id', 'verdict');
+
+CREATE TRIGGER screening_takes_two BEFORE INSERT ON public.screening_decision FOR EACH ROW EXECUTE FUNCTION public.screening_takes_two();
 
 CREATE TRIGGER send_is_not_frozen AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.refuse_frozen();
 
@@ -8890,6 +9847,18 @@ ALTER TABLE ONLY public.api_key
 
 ALTER TABLE ONLY public.art
     ADD CONSTRAINT art_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.brake_limit
+    ADD CONSTRAINT brake_limit_kind_fkey FOREIGN KEY (kind) REFERENCES public.brake_rule(name);
+
+ALTER TABLE ONLY public.brake_limit
+    ADD CONSTRAINT brake_limit_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.brake_terms(person_id);
+
+ALTER TABLE ONLY public.brake_pause
+    ADD CONSTRAINT brake_pause_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.brake_terms
+    ADD CONSTRAINT brake_terms_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.card_consent
     ADD CONSTRAINT card_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -9415,8 +10384,16 @@ REVOKE ALL ON FUNCTION public.apply_freeze() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) TO plaudit_app;
 
+GRANT SELECT ON TABLE public.wallet TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.ask_brake(p_purse public.wallet, p_gift public.gift_line, p_worth bigint, p_at timestamp with time zone, p_confirmed_minor bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time zone) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.brake_terms TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.begin_to_brake(p_person_id bigint, p_currency text, p_coin_worth bigint, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) TO plaudit_app;
@@ -9429,15 +10406,24 @@ GRANT ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) TO p
 
 REVOKE ALL ON FUNCTION public.bound_takes_two() FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.wallet TO plaudit_app;
+GRANT SELECT ON TABLE public.brake TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.brake_of(p_viewer_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.brake_of(p_viewer_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.brake_on(p_brake public.brake, p_at timestamp with time zone, p_worth bigint, p_creator_given bigint, p_confirmed_minor bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
+REVOKE ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.lot TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.coin_worth_of(p_lot public.lot, p_currency text, p_coin_worth bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.coins_bring_more_than_payouts() FROM PUBLIC;
 
@@ -9610,6 +10596,15 @@ GRANT ALL ON FUNCTION public.gifts_between_milestones() TO plaudit_app;
 REVOKE ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.gifts_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.given_by(p_members bigint[], p_since timestamp with time zone, p_brake public.brake) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.given_to(p_brake public.brake, p_creator_id bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
@@ -9624,6 +10619,14 @@ REVOKE ALL ON FUNCTION public.hold_lot(p_shard smallint, p_viewer_id bigint, p_h
 
 REVOKE ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.brake_limit TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.is_looser(p_new public.brake_limit, p_old public.brake_limit) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.is_looser_night(p_new public.brake_limit, p_old public.brake_limit) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.is_minute_of_night(p_minute integer, p_night public.brake_limit) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) TO plaudit_app;
@@ -9640,6 +10643,13 @@ GRANT UPDATE(last_used_at) ON TABLE public.api_key TO plaudit_app;
 REVOKE ALL ON FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.lay_brake(p_members bigint[], p_brake public.brake, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lay_brakes(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lay_due_brakes(p_at timestamp with time zone, p_people_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lay_due_brakes(p_at timestamp with time zone, p_people_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lay_lots(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_changes public.lot_coins[], p_first boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) FROM PUBLIC;
@@ -9647,11 +10657,21 @@ REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_
 REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.linked_accounts_brake_together() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_brake(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_brake(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lock_money(p_shard smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_money(p_shard smallint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.lock_wallets(p_viewer_ids bigint[]) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE public.payment_decision TO plaudit_app;
 
@@ -9773,6 +10793,8 @@ REVOKE ALL ON FUNCTION public.payout_is_no_emergency() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_is_passed_by_another() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.payout_is_screened() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
@@ -9787,6 +10809,9 @@ GRANT ALL ON FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quot
 
 GRANT SELECT,INSERT ON TABLE public.payout_rate TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.payout_rate_follows(p_rate public.payout_rate) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_rate_follows(p_rate public.payout_rate) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.payout_rate_held(p_rate public.payout_rate, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_rate_held(p_rate public.payout_rate, p_at timestamp with time zone) TO plaudit_app;
 
@@ -9794,6 +10819,9 @@ REVOKE ALL ON FUNCTION public.payout_rate_is_bounded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_rate_is_within(p_currency text, p_numerator bigint, p_denominator bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_rate_is_within(p_currency text, p_numerator bigint, p_denominator bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_screening(p_shard smallint, p_method_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_screening(p_shard smallint, p_method_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_terms_are_bounded() FROM PUBLIC;
 
@@ -9813,6 +10841,12 @@ GRANT ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_pa
 
 REVOKE ALL ON FUNCTION public.payouts_wait() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payouts_wait() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.period_began(p_period text, p_at timestamp with time zone, p_time_zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.period_ends(p_period text, p_at timestamp with time zone, p_time_zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.period_of(p_brake public.brake, OUT name text, OUT mark bigint, OUT most bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.policy_pack_is_bounded() FROM PUBLIC;
 
@@ -9865,6 +10899,11 @@ REVOKE ALL ON FUNCTION public.quoted_by_its_book() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.reference_day_of(p_rate public.payout_rate) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reference_day_of(p_rate public.payout_rate) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.reference_rate_follows() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
@@ -9910,11 +10949,24 @@ REVOKE ALL ON FUNCTION public.role_is_taken_once() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.role_takes_two(p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.role_takes_two(p_role text) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.screening_needs_two(p_screening_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.screening_needs_two(p_screening_id uuid) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.screening_takes_two() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.seal_acts(p_acts_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seal_acts(p_acts_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_id uuid, p_coins bigint, p_price_minor bigint, p_currency text, p_reasons text[], p_amounts bigint[], p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.session_gap() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.set_limit(p_limit public.brake_limit, p_currency text, p_coin_worth bigint, p_time_zone text, p_may_loosen boolean, OUT outcome text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_limit(p_limit public.brake_limit, p_currency text, p_coin_worth bigint, p_time_zone text, p_may_loosen boolean, OUT outcome text) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.set_pause(p_id uuid, p_person_id bigint, p_kind text, p_at timestamp with time zone, p_ends_at timestamp with time zone, p_currency text, p_coin_worth bigint, p_time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_pause(p_id uuid, p_person_id bigint, p_kind text, p_at timestamp with time zone, p_ends_at timestamp with time zone, p_currency text, p_coin_worth bigint, p_time_zone text) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.settle_lives(p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settle_lives(p_at timestamp with time zone) TO plaudit_app;
@@ -9928,9 +10980,10 @@ GRANT ALL ON FUNCTION public.sold_below_payout(p_from timestamp with time zone, 
 REVOKE ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.spend_hold(p_shard smallint, p_hold_id uuid, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gift public.gift_line, p_creator_shard smallint, p_refused boolean, OUT outcome text, OUT coins_after bigint, OUT combo_id uuid, OUT combo_count integer, OUT charged_at timestamp with time zone) TO plaudit_app;
 
-GRANT SELECT ON TABLE public.lot TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.spending_accounts(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.spending_accounts(p_person_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) TO plaudit_app;
@@ -9989,6 +11042,8 @@ GRANT ALL ON FUNCTION public.title_known_to(p_video public.video, p_person_id bi
 
 REVOKE ALL ON FUNCTION public.trail_never_changes() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.turned_brake(p_brake public.brake, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.us_cents_of_order(p_shard smallint, p_order_id uuid, p_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.us_cents_of_order(p_shard smallint, p_order_id uuid, p_minor bigint) TO plaudit_app;
 
@@ -9996,9 +11051,14 @@ REVOKE ALL ON FUNCTION public.video_keeps_its_public_title() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.video_lies_with_its_first_owner() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.withdraw_limit(p_person_id bigint, p_kind text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.withdraw_limit(p_person_id bigint, p_kind text, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.without_person(p_value jsonb, p_person_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
@@ -10128,6 +11188,12 @@ GRANT SELECT ON TABLE public.gift_balance TO plaudit_app;
 GRANT SELECT ON TABLE public.gift_batch TO plaudit_app;
 
 GRANT SELECT ON TABLE public.balance TO plaudit_app;
+
+GRANT SELECT ON TABLE public.brake_creator TO plaudit_app;
+
+GRANT SELECT ON TABLE public.brake_pause TO plaudit_app;
+
+GRANT SELECT ON TABLE public.brake_rule TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.card_consent TO plaudit_app;
 
