@@ -37,7 +37,7 @@ ZIP = "application/zip"
 PersonNumber = Annotated[int, Parameter(ge=1, le=2**63 - 1)]
 
 
-class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class DataExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A copy of all that is held of somebody."""
 
     id: UUID
@@ -51,8 +51,8 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     downloaded_at: Annotated[datetime | None, Meta(description="When it was last fetched; null: not yet.")]
 
 
-def export_answer(found: Export) -> ExportAnswer:
-    return ExportAnswer(
+def export_answer(found: Export) -> DataExportAnswer:
+    return DataExportAnswer(
         id=found.id,
         person_id=id_text(found.person_id) or "",
         asked_by=found.asked_by,
@@ -74,7 +74,9 @@ def export_answer(found: Export) -> ExportAnswer:
     summary="Have a copy of my data made",
     problems=(ExportUnderWay, TooOften),
 )
-async def ask_for_my_data(data: JSONBody[NewExport], caller: Caller, database: Database, clock: Clock) -> ExportAnswer:
+async def ask_for_my_data(
+    data: JSONBody[NewExport], caller: Caller, database: Database, clock: Clock
+) -> DataExportAnswer:
     """All that is held of you, as a ZIP of JSON and CSV with a README in your language. It is made soon, and kept for
     some days."""
     by = AskedBy.PERSON if caller.key_id is None else AskedBy.PLATFORM
@@ -91,7 +93,7 @@ async def ask_for_my_data(data: JSONBody[NewExport], caller: Caller, database: D
     tags=TAGS,
     summary="Copies of my data",
 )
-async def list_my_exports(caller: Caller, database: Database) -> Page[ExportAnswer]:
+async def list_my_exports(caller: Caller, database: Database) -> Page[DataExportAnswer]:
     """The newest first."""
     async with database.read() as connection:
         return Page([export_answer(one) for one in await exports.exports_of(connection, caller.person_id)], None)
@@ -107,7 +109,7 @@ async def list_my_exports(caller: Caller, database: Database) -> Page[ExportAnsw
     summary="One copy of my data",
     problems=(NotFound,),
 )
-async def get_my_export(export_id: FromPath[UUID], caller: Caller, database: Database) -> ExportAnswer:
+async def get_my_export(export_id: FromPath[UUID], caller: Caller, database: Database) -> DataExportAnswer:
     """How far it is."""
     async with database.read() as connection:
         return export_answer(await exports.find(connection, export_id, caller.person_id))
@@ -141,7 +143,7 @@ async def get_my_file(
 )
 async def ask_for_data_of(
     person_id: PersonNumber, data: JSONBody[NewExportOf], caller: Caller, database: Database, clock: Clock
-) -> ExportAnswer:
+) -> DataExportAnswer:
     """For somebody who asked by letter, say. They see it too."""
     asking = Asking(by=AskedBy.OPERATOR, operator_id=caller.person_id, reason=data.reason)
     async with database.transaction() as connection:
@@ -157,7 +159,7 @@ async def ask_for_data_of(
     summary="One copy of somebody's data",
     problems=(NotFound,),
 )
-async def get_export(export_id: FromPath[UUID], database: Database) -> ExportAnswer:
+async def get_export(export_id: FromPath[UUID], database: Database) -> DataExportAnswer:
     """How far it is."""
     async with database.read() as connection:
         return export_answer(await exports.find(connection, export_id))
