@@ -167,10 +167,18 @@ WORK = Kind(
 COPIES = Kind(
     name="copies",
     title=later("Copies"),
-    about=later("What your platform is told, and what providers told us, as it came."),
+    about=later("What your platform is told of you, as it is told."),
     why=Why.SERVICE,
     fate=Fate.REMOVED,
     term=later("About a month."),
+)
+MESSAGES = Kind(
+    name="messages",
+    title=later("What payment providers told us"),
+    about=later("Their messages as they came, sealed. They prove what was paid, and cannot be searched for a person."),
+    why=Why.LAW,
+    fate=Fate.KEPT,
+    term=_BOOKS,
 )
 REQUESTS = Kind(
     name="requests",
@@ -183,7 +191,7 @@ REQUESTS = Kind(
 
 KINDS = (
     PROFILE, SIGN_INS, COINS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT, EARNINGS, PAYOUTS, MAIL, SAFETY, WORK,
-    COPIES, REQUESTS,
+    COPIES, MESSAGES, REQUESTS,
 )  # fmt: skip
 
 

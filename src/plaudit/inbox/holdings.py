@@ -8,7 +8,7 @@ HELD = (
         table="webhook_event",
         codes="provider event_id kind state previous_state failed_with side",
         personal="body sealed_body detail",
-        kind=kinds.COPIES,
+        kind=kinds.MESSAGES,
     ),
     Holding(table="webhook_replay", codes="outcome", kind=kinds.WORK, of="person_id"),
     *about_nobody(webhook_transition="from_state to_state description"),
