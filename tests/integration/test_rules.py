@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from plaudit.clock import ManualClock
 from plaudit.creators.jobs import convert_due
 from plaudit.db import Database, OwnConnection, connect
-from plaudit.decisions.model import DecisionOutdated, SecondPersonNeeded
+from plaudit.decisions.model import DecisionOutdated, OutOfBounds, SecondPersonNeeded
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.people.model import Role
 from plaudit.rules import asking, published
@@ -29,6 +30,7 @@ from tests.support.deciding import OLGA, Table
 from tests.support.earnings import give
 from tests.support.live import ROSE
 from tests.support.lots import GRANT_DECIDED
+from tests.support.returns import BRITISH
 from tests.support.waiting import eventually
 
 GROWN, CHILD = "1990-01-01", "2015-01-01"
@@ -260,6 +262,37 @@ async def test_a_pack_is_tried_on_what_people_did(stage: Stage) -> None:
     assert said(bad)[:2] == (422, "pack_not_valid")
 
 
+DECIDED = """with decided as (
+    insert into decision (id, kind, content, content_sha256, note, proposed_by, proposed_at, expires_at, outcome,
+        decided_by, decided_at, effective_at)
+    select gen_random_uuid(), 'policy_pack', c, sha256(convert_to(c, 'UTF8')), 'x', 1, $1,
+        $1::timestamptz + interval '1 day', 'confirmed', 2, $1, $1::timestamptz + interval '1 minute'
+    from (select jsonb_build_object('country', 'GB', 'text', $2::text, 'loosens', false)::text as c) s
+    returning id, decided_at, effective_at)
+insert into policy_pack (version, country, text, loosens, effective_at, recorded_at, recorded_by, note, decision_id)
+select 1, 'GB', $2, false, effective_at, decided_at, 1, 'x', id from decided"""
+"""A pack that begins sooner than the next day."""
+
+
+async def test_nobody_pays_with_a_card_of_where_nothing_may_be_bought(stage: Stage) -> None:
+    studio, clock = stage.studio, stage.studio.shop.clock
+    text = text_of("GB", clock, 0, gift_room=CLOSED, buy=CLOSED, gift_video=CLOSED, message=CLOSED)
+    owner = await connect(owner_of(studio.shop.desk.house.database.url))
+    try:
+        await owner.execute(DECIDED, clock.now(), text)
+    finally:
+        await owner.close()
+    for name, moment, outcome in (("bea", timedelta(0), "reprice"), ("ben", timedelta(minutes=1), "refuse")):
+        clock.advance(moment)
+        buyer = await stage.viewer(name, birthdate=GROWN, country="US")
+        order = await studio.shop.order(buyer, package_coins=70)
+        await studio.shop.pay(order, BRITISH)
+        await buyer.post(f"/v1/orders/{order['id']}/refresh")
+        judged = (await buyer.get(f"/v1/orders/{order['id']}/region-decisions")).json()["items"]
+        assert judged[-1]["outcome"] == outcome
+    assert said(await quoted(stage, buyer)) == (403, "rules_refuse", "GB.buy.not_allowed")  # by the card, from now on
+
+
 async def test_who_may_not_earn_converts_and_cashes_out_nothing(stage: Stage) -> None:
     studio = stage.studio
     await studio.earn(5_000)
@@ -275,7 +308,10 @@ async def test_who_may_not_earn_converts_and_cashes_out_nothing(stage: Stage) ->
     )
     on = await studio.creator.patch("/v1/creators/me/settings", json={"automatic_conversion": True})
     assert on.status_code == 200, on.text
-    assert await convert_due(studio.shop.desk.house.database, studio.shop.clock) == 0
+    database = studio.shop.desk.house.database
+    assert await convert_due(database, studio.shop.clock) == 0
+    async with database.read() as connection:  # it is no failure either, of which somebody would have to know
+        assert await connection.fetchval("select conversion_failed_with from creator_setting") is None
 
 
 async def test_help_answers_for_who_asks(stage: Stage) -> None:
@@ -337,7 +373,9 @@ async def test_what_loosens_waits_a_week_and_the_database_says_so(
     soon = await table.act(published.draft, text_of("BE", table.clock, 3, open_box=OPEN), "of the test")
     assert isinstance(soon, PackNotValid)
     assert "open_box is loosened" in str(soon)
-    made = await table.decide(POLICY_PACK, await draft(table, text_of("BE", table.clock, 9, open_box=OPEN)))
+    content = await draft(table, text_of("BE", table.clock, 9, open_box=OPEN))
+    assert isinstance(await table.propose(POLICY_PACK, msgspec.structs.replace(content, loosens=False)), OutOfBounds)
+    made = await table.decide(POLICY_PACK, content)
     assert made.loosens
     await owner_connection.execute("alter table policy_pack disable trigger policy_pack_is_decided")
     with pytest.raises(Exception, match="no sooner than its lead"):
