@@ -290,7 +290,8 @@ async def test_nobody_pays_with_a_card_of_where_nothing_may_be_bought(stage: Sta
         await buyer.post(f"/v1/orders/{order['id']}/refresh")
         judged = (await buyer.get(f"/v1/orders/{order['id']}/region-decisions")).json()["items"]
         assert judged[-1]["outcome"] == outcome
-    assert said(await quoted(stage, buyer)) == (403, "rules_refuse", "GB.buy.not_allowed")  # by the card, from now on
+    ben = await studio.shop.desk.person("ben", birthdate=GROWN, country="US")
+    assert said(await quoted(stage, ben)) == (403, "rules_refuse", "GB.buy.not_allowed")  # by the card, from now on
 
 
 async def test_who_may_not_earn_converts_and_cashes_out_nothing(stage: Stage) -> None:
