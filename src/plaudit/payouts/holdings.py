@@ -25,14 +25,24 @@ HELD = (
     Holding(table="payout_export_item", kind=kinds.PAYOUTS, where=OF_PAYOUT),
     Holding(
         table="payout_method",
-        codes="provider kind currency",
+        codes="provider kind currency name_match",
         personal="holder_name country account_ending iban bank_code account_number",
-        hidden="account_key sealed_account",
+        hidden="account_key sealed_account account_fingerprint",
         kind=kinds.PAYOUTS,
         of="creator_id",
     ),
+    Holding(table="payout_pass", codes="control", hidden="reason", kind=kinds.SAFETY, where=OF_PAYOUT),
     Holding(table="payout_quote", codes="currency", kind=kinds.PAYOUTS, of="creator_id"),
     Holding(table="payout_send", codes="failed_with", hidden="last_error", kind=kinds.PAYOUTS, where=OF_PAYOUT),
+    Holding(
+        table="screening",
+        codes="provider failed_with identity",
+        hidden="outcome reference last_error",  # an export must not tip off
+        kind=kinds.SAFETY,
+        of="creator_id",
+    ),
+    Holding(table="screening_decision", hidden="verdict reason", kind=kinds.WORK, of="decided_by"),
+    Holding(table="vouched_name", hidden="sealed_name", kind=kinds.PROFILE, of="creator_id"),
     *about_nobody(
         payout_account_key="key_id",
         payout_export="currency",
@@ -41,5 +51,7 @@ HELD = (
         payout_state="state description",
         payout_terms="method_kind fee_fixed_currency note",
         payout_transition="from_state to_state",
+        screening_rule="provider",
+        screening_word="outcome identity",
     ),
 )

@@ -174,7 +174,7 @@ on conflict do nothing;
 
 -- name: methods_without_fingerprint -> MethodToSeal
 select id, creator_id, country, iban, bank_code, account_number, account_key, sealed_account
-from payout_method where account_fingerprint is null and id > $2 order by id limit $1 for no key update skip locked;
+from payout_method where account_fingerprint is null and sealed_account <> '' and id > $2 order by id limit $1 for no key update skip locked;
 
 -- name: keep_fingerprint
 update payout_method set account_fingerprint = $3 where shard = shard_of($1) and id = $2;

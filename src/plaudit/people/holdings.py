@@ -5,7 +5,7 @@ from plaudit.holdings import Holding, about_nobody
 
 HELD = (
     Holding(table="allowance_taken", codes="kind", kind=kinds.SIGN_INS, of="person_id"),
-    Holding(table="api_key", codes="name scopes networks", hidden="secret_sha256 former_secret_sha256"),
+    Holding(table="api_key", codes="name scopes networks authority", hidden="secret_sha256 former_secret_sha256"),
     Holding(
         table="person",
         codes="platform_roles",
@@ -14,12 +14,12 @@ HELD = (
         of="id",
     ),
     Holding(table="person_email", personal="address bounce", kind=kinds.PROFILE, of="person_id"),
-    Holding(table="role_grant", codes="role", kind=kinds.WORK, of="person_id"),
+    Holding(table="role_grant", codes="role authority", kind=kinds.WORK, of="person_id"),
     Holding(
         table="session",
-        codes="roles",
+        codes="roles acr",
         personal="device network",
-        hidden="secret_sha256 platform_session id_token",
+        hidden="secret_sha256 platform_session sealed_id_token",
         kind=kinds.SIGN_INS,
         of="person_id",
     ),
@@ -28,6 +28,6 @@ HELD = (
     ),
     Holding(table="logout_token", codes="token_id"),
     *about_nobody(
-        issuer="issuer audience jwks_uri jwks allowed_roles claims role_names client_id scopes sign_in_label",
+        issuer="authority issuer audience jwks_uri jwks allowed_roles claims role_names client_id scopes sign_in_label",
     ),
 )

@@ -2,4 +2,4 @@
 
 from plaudit.holdings import about_nobody
 
-HELD = (*about_nobody(audit_run="report", migration="kind name sha256"),)
+HELD = (*about_nobody(audit_run="report", migration="kind name sha256 former"),)

@@ -9,10 +9,14 @@ begin
     where m.shard = v_shard and m.creator_id = p_person_id and m.archived_at is null;
     update payout_method m
     set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
-        sealed_account = ''
+        sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
     where m.shard = v_shard and m.creator_id = p_person_id and not exists (
         select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
     update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
+    update payout_pass a set reason = '–'
+    from payout p where p.shard = v_shard and p.creator_id = p_person_id and (a.shard, a.payout_id) = (p.shard, p.id);
+    delete from vouched_name where shard = v_shard and creator_id = p_person_id;
+    update screening set reference = null, last_error = null, due_at = null where shard = v_shard and creator_id = p_person_id;
     return 0;
 end $$;
 grant execute on function erase_payouts to plaudit_app;

@@ -3,7 +3,7 @@ create or replace function erase_people(p_person_id bigint, p_rows_max integer) 
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform require_erasing(p_person_id);
-    update session set ended_at = greatest(now(), created_at), id_token = null where person_id = p_person_id and ended_at is null;
+    update session set ended_at = greatest(now(), created_at), sealed_id_token = null where person_id = p_person_id and ended_at is null;
     delete from session where person_id = p_person_id;
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;

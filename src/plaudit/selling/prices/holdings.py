@@ -7,6 +7,7 @@ HELD = (
         package="region channel offer_code",
         price="region channel currency tax_name seller_code",
         price_book="note sources rates",
+        price_book_proposal="sha256 book",
         price_book_withdrawal="reason",
         price_draft="name request toml",
         price_seller="code name address tax_id",

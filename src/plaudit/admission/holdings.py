@@ -1,0 +1,5 @@
+"""What this room's tables hold of people."""
+
+from plaudit.holdings import about_nobody
+
+HELD = (*about_nobody(admission=""),)

@@ -1,0 +1,17 @@
+-- What was known of the age and the places of somebody who is being erased; which rule held stays.
+create or replace function erase_rules(p_person_id bigint, p_rows_max integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    delete from age_assurance where person_id = p_person_id;
+    update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
+    where (r.shard, r.reference, r.action) in (
+        select shard, reference, action from rule_decision
+        where shard = shard_of(p_person_id) and person_id = p_person_id and countries <> '{}'
+        limit p_rows_max);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+grant execute on function erase_rules to plaudit_app;
