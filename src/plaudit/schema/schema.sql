@@ -1609,10 +1609,14 @@ begin
     where m.shard = v_shard and m.creator_id = p_person_id and m.archived_at is null;
     update payout_method m
     set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
-        sealed_account = ''
+        sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
     where m.shard = v_shard and m.creator_id = p_person_id and not exists (
         select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
     update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
+    update payout_pass a set reason = '–'
+    from payout p where p.shard = v_shard and p.creator_id = p_person_id and (a.shard, a.payout_id) = (p.shard, p.id);
+    delete from vouched_name where shard = v_shard and creator_id = p_person_id;
+    update screening set reference = null, last_error = null, due_at = null where shard = v_shard and creator_id = p_person_id;
     return 0;
 end $$;
 
@@ -1622,7 +1626,7 @@ CREATE FUNCTION public.erase_people(p_person_id bigint, p_rows_max integer) RETU
     AS $$
 begin
     perform require_erasing(p_person_id);
-    update session set ended_at = greatest(now(), created_at), id_token = null where person_id = p_person_id and ended_at is null;
+    update session set ended_at = greatest(now(), created_at), sealed_id_token = null where person_id = p_person_id and ended_at is null;
     delete from session where person_id = p_person_id;
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;
@@ -1685,6 +1689,24 @@ begin
     )
     update reversal r set reason = '', request = case when r.request is not null then '' end, send_error = null
     from chosen s where r.shard = s.shard and r.reversal_id = s.reversal_id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_rules(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    delete from age_assurance where person_id = p_person_id;
+    update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
+    where (r.shard, r.reference, r.action) in (
+        select shard, reference, action from rule_decision
+        where shard = shard_of(p_person_id) and person_id = p_person_id and countries <> '{}'
+        limit p_rows_max);
     get diagnostics done = row_count;
     return done;
 end $$;
@@ -10542,6 +10564,9 @@ GRANT ALL ON FUNCTION public.erase_requests(p_person_id bigint, p_rows_max integ
 
 REVOKE ALL ON FUNCTION public.erase_reversals(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_reversals(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_rules(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_rules(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) TO plaudit_app;
