@@ -28,8 +28,8 @@ PAGES = {
     OPERATOR: (
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
         "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
-        "/operator/access", "/operator/keys", "/operator/platforms", "/operator/bounds", "/operator/links",
-        "/operator/acts", "/operator/setup",
+        "/operator/decisions/{decision}", "/operator/access", "/operator/keys", "/operator/platforms", "/operator/bounds",
+        "/operator/links", "/operator/acts", "/operator/setup",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"
@@ -51,6 +51,9 @@ def test_pages_are_readable_and_fit(open_page: OpenPage, demo: Demo, name: str) 
     if name:
         become(page, demo, name)
     places = {"room": _room(page, demo), "video": _video(page, demo)}
+    if name == OPERATOR:
+        decided = page.request.get(f"{demo.address}/v1/decisions?kind=price_book").json()["items"]
+        places["decision"] = decided[0]["id"]
     for path in PAGES[name]:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(demo.address + path.format(**places))
