@@ -30,7 +30,7 @@ cross join (select min(id) as id from issuer) i
 """
 ISSUER = """
 insert into issuer (issuer, audience, jwks, allowed_roles, active, created_at)
-values ('https://brakes.test', 'a', '{}', '{viewer}', true, now())"""
+values ('https://brakes.test', 'a', '{}', '{viewer}', true, now()) on conflict do nothing"""
 FUND = "select fund($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 LINK = """
 insert into person_link (id, person_id, other_id, note, linked_by, linked_at) values ($1, $2, $3, 'one', $4, $5)"""
@@ -391,6 +391,16 @@ class Brakes(BooksMachine):
         outcomes = [one.outcome for one in self.runner.run(both())]
         expected = [self.model.give(viewer, creator, coins, self.clock.now(), None)[0] for _ in orders]
         assert sorted(outcomes) == sorted(expected)
+
+    @rule(viewer=viewers, coins=st.integers(1, 9), kind=st.sampled_from([Kind.DAY, Kind.SESSION, Kind.GIFT]))
+    def reach(self, viewer: int, coins: int, kind: Kind) -> None:
+        """A limit of what some coins are worth: those pass, one more does not, not after it was raised, but later."""
+        self.set_limit(viewer, kind, -(-self.model.worth(viewer, coins) // MILLIONTHS), None)
+        self.give([(viewer, 6, coins, None), (viewer, 6, coins + 1, None)])
+        self.set_limit(viewer, kind, 10_000, None)
+        self.give([(viewer, 6, coins + 1, None)])
+        self.wait(GAP)
+        self.give([(viewer, 6, coins, None), (viewer, 6, 1, None)])
 
     @rule(coins=st.integers(1, 5), times=st.integers(2, 12))
     def storm_from_both(self, coins: int, times: int) -> None:

@@ -32,8 +32,8 @@ _KEPT = """
     alt animation art audience basis category channel claims client_id content_sha256 control cover creator_id
     currency description emergency entity fee_fixed_currency issuer jwks_uri kinds language locale method names
     networks note number other_id party person_id platform provider reason reference regions resolution role_names
-    room_id scopes sender_id sign_in_label sku still store subdivision subject_id toml url version video_id
-    viewer_id
+    room_id scopes sender_id sign_in_label sku still store subdivision subject_id time_zone toml url version
+    video_id viewer_id
 """
 KEPT = frozenset(_KEPT.split())
 """Texts in bodies that acts keep: neither secret nor of a person."""
