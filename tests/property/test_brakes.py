@@ -402,6 +402,13 @@ class Brakes(BooksMachine):
         self.wait(GAP)
         self.give([(viewer, 6, coins, None), (viewer, 6, 1, None)])
 
+    @rule(viewer=viewers)
+    def give_all(self, viewer: int) -> None:
+        """Coins of several prices in one gift, after one that was counted at the first price."""
+        self.recharge(viewer, 4, "USD", 3)
+        self.set_limit(viewer, Kind.MONTH, 100_000, None)
+        self.give([(viewer, 6, 1, None), (viewer, 6, len(self.model.coins[viewer]) - 1, None)])
+
     @rule(coins=st.integers(1, 5), times=st.integers(2, 12))
     def storm_from_both(self, coins: int, times: int) -> None:
         """Two accounts of one person give at once: together no more than fits."""

@@ -38,6 +38,12 @@ BUGS = {
         "if b.session_since is null then",
         "give or _same or storm or brakes_count_what_was_given",
     ),
+    "coins are worth what the first one is": (
+        CHARGE,
+        "purse.spent + line.coins <= purse.worth_through and p_charged_at",
+        "p_charged_at",
+        "the_books_count_as_the_model or give or _same or storm",
+    ),
     "another zone opens the day anew": (
         BRAKES,
         "if before.id is not null then",
