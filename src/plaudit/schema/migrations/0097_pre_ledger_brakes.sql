@@ -102,6 +102,3 @@ create table brake_creator (
     given bigint not null check (given >= 0),
     primary key (brake_id, creator_id)
 );
-
--- It says more from now on.
-drop function if exists charge_gifts(smallint, timestamptz, integer, gift_line[], smallint[], boolean[], integer[]);
