@@ -12,6 +12,8 @@ HELD = (
         where="proposed_by = $1 or decided_by = $1 or beneficiary_id = $1",
     ),
     Holding(table="decision_seen", kind=kinds.WORK, of="seen_by"),
-    Holding(table="person_link", hidden="note ended_because", kind=kinds.SAFETY, where="person_id = $1 or other_id = $1"),
+    Holding(
+        table="person_link", hidden="note ended_because", kind=kinds.SAFETY, where="person_id = $1 or other_id = $1"
+    ),
     *about_nobody(decision_bound="name"),
 )
