@@ -65,6 +65,14 @@ async def test_every_function_that_works_as_the_owner_pins_where_it_looks(owner_
     assert (unpinned, [row["proname"] for row in rows if row["open"]]) == ([], [])
 
 
+async def test_each_function_has_a_name_of_its_own(owner_connection: OwnConnection) -> None:
+    """By which alone rights of it are given, taken and repaired."""
+    shared = await owner_connection.fetch(
+        "select proname from pg_proc where pronamespace = 'public'::regnamespace group by proname having count(*) > 1"
+    )
+    assert [row["proname"] for row in shared] == []
+
+
 EXCESSES = {
     "alter role {login} superuser": "is a superuser",
     "alter role {login} createrole": "may make roles or databases",

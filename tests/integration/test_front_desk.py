@@ -46,6 +46,7 @@ def test_what_a_provider_shows_is_the_provider_s_to_read() -> None:
     assert foreign == {
         "/v1/webhooks/{provider:str}": True,
         "/v1/webhooks/payouts/{provider_name:str}": True,
+        "/v1/webhooks/screening/{source_name:str}": True,
         "/v1/webhooks/mail-bounces": True,
     }
 

@@ -75,6 +75,7 @@ async def test_all_ways_in_say_the_same(
     for said, by_front, by_framework in zip(SAID, hot, cold, strict=True):
         assert by_front == by_framework, said[2:]
     assert hot[1][2] == hot[0][2], "a repeated gift has its first answer"
+    await _know(platform, "cyd")
     taken = _listen(monkeypatch)
     short = await _hear(platform, httpx2.AsyncHTTPTransport(), "cyd", good)
     for said, by_front, by_server in zip(SAID, hot, short, strict=True):
@@ -118,6 +119,7 @@ async def test_gifts_of_one_connection_are_answered_in_order(
 async def test_who_hangs_up_has_sent_a_gift_all_the_same(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     room_id = await platform.live_room(await platform.creator("cleo"))
     ada = await platform.viewer("ada", coins=10)
+    await _know(platform, "ada", "cleo")
     taken = _listen(monkeypatch)
     good = {"id": str(platform.id()), "room_id": room_id, "item_id": ROSE}
     body = json.dumps(good).encode()
@@ -139,6 +141,12 @@ async def test_a_socket_is_the_same_with_a_slash_more(platform: Platform) -> Non
 
 async def _unreachable(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError(f"the front passed on {scope['path']}")
+
+
+async def _know(platform: Platform, *subjects: str) -> None:
+    """Have at hand what rules ask of people, as a gift before would."""
+    people = [await platform.person_id(await platform.viewer(subject)) for subject in subjects]
+    await platform.house.parts["rules"].know(people)
 
 
 def _listen(monkeypatch: pytest.MonkeyPatch) -> list[bool]:

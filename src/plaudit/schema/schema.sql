@@ -3325,18 +3325,6 @@ begin
     return new;
 end $$;
 
-CREATE FUNCTION public.payout_quote_is_worth_it() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    if not payout_quote_is_worth_it(new) then
-        raise exception 'a quote says what its diamonds are worth'
-            using errcode = 'check_violation', constraint = 'payout_quote_is_worth_it';
-    end if;
-    return new;
-end $$;
-
 CREATE TABLE public.payout_quote (
     shard smallint NOT NULL,
     id uuid NOT NULL,
@@ -4277,6 +4265,18 @@ begin
     if not exists (select from erasure where person_id = p_person_id and begun_at is not null and erased_at is null) then
         raise exception 'person % is not being erased', p_person_id using errcode = 'object_not_in_prerequisite_state';
     end if;
+end $$;
+
+CREATE FUNCTION public.require_payout_quote_worth() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not payout_quote_is_worth_it(new) then
+        raise exception 'a quote says what its diamonds are worth'
+            using errcode = 'check_violation', constraint = 'payout_quote_is_worth_it';
+    end if;
+    return new;
 end $$;
 
 CREATE FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) RETURNS TABLE(id integer, name text, revoked_at timestamp with time zone)
@@ -9754,7 +9754,7 @@ CREATE TRIGGER payout_is_screened AFTER UPDATE OF called ON public.payout_send F
 
 CREATE TRIGGER payout_outcome_is_of_another BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = ANY (ARRAY['paid'::text, 'failed'::text, 'returned'::text])) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_outcome_is_of_another();
 
-CREATE TRIGGER payout_quote_is_worth_it BEFORE INSERT ON public.payout_quote FOR EACH ROW EXECUTE FUNCTION public.payout_quote_is_worth_it();
+CREATE TRIGGER payout_quote_is_worth_it BEFORE INSERT ON public.payout_quote FOR EACH ROW EXECUTE FUNCTION public.require_payout_quote_worth();
 
 CREATE TRIGGER payout_rate_is_bounded BEFORE INSERT ON public.payout_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_rate_is_bounded();
 
@@ -10825,8 +10825,6 @@ GRANT ALL ON FUNCTION public.payout_needs_two(p_shard smallint, p_payout_id uuid
 
 REVOKE ALL ON FUNCTION public.payout_outcome_is_of_another() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.payout_quote_is_worth_it() FROM PUBLIC;
-
 GRANT SELECT,INSERT ON TABLE public.payout_quote TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) FROM PUBLIC;
@@ -10952,6 +10950,8 @@ REVOKE ALL ON FUNCTION public.require_decision() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_erasing(p_person_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.require_erasing(p_person_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.require_payout_quote_worth() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
@@ -11922,7 +11922,13 @@ GRANT UPDATE(coins) ON TABLE public.video_total TO plaudit_app;
 
 GRANT UPDATE(seq) ON TABLE public.video_total TO plaudit_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.vouched_name TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.vouched_name TO plaudit_app;
+
+GRANT UPDATE(sealed_name) ON TABLE public.vouched_name TO plaudit_app;
+
+GRANT UPDATE(vouched_at) ON TABLE public.vouched_name TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.vouched_name TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO plaudit_app;
 

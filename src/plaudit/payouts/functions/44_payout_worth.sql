@@ -38,7 +38,7 @@ language sql stable set search_path = public, pg_temp as $$
                 + div(2::numeric * p_quote.gross_minor * t.fee_bps + 10000, 20000))
 $$;
 
-create or replace function payout_quote_is_worth_it() returns trigger language plpgsql set search_path = public, pg_temp as $$
+create or replace function require_payout_quote_worth() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
     if not payout_quote_is_worth_it(new) then
         raise exception 'a quote says what its diamonds are worth'
@@ -47,7 +47,7 @@ begin
     return new;
 end $$;
 create or replace trigger payout_quote_is_worth_it before insert on payout_quote
-    for each row execute function payout_quote_is_worth_it();
+    for each row execute function require_payout_quote_worth();
 
 create or replace function payout_is_its_quote() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -65,4 +65,4 @@ begin
 end $$;
 create or replace trigger payout_is_its_quote after insert on payout for each row execute function payout_is_its_quote();
 
-grant execute on function payout_rate_held, payout_terms_held, payout_quote_is_worth_it(payout_quote) to plaudit_app;
+grant execute on function payout_rate_held, payout_terms_held, payout_quote_is_worth_it to plaudit_app;

@@ -54,7 +54,7 @@ create table vouched_name (
 );
 comment on column vouched_name.sealed_name is 'by the vault';
 comment on column vouched_name.key_id is 'with which their platform''s server vouched';
-grant select, insert, update on vouched_name to plaudit_app;
+grant select, insert, update (sealed_name, vouched_at, key_id) on vouched_name to plaudit_app;
 
 -- Whether accounts are screened before they are paid to, as the settings said from then on.
 create table screening_rule (
