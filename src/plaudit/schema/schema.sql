@@ -10622,8 +10622,10 @@ REVOKE ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_f
 GRANT ALL ON FUNCTION public.gifts_of(p_shard smallint, p_viewer_id bigint, p_from_gift_id uuid, p_down_to bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.gifts_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.gifts_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.given_by(p_members bigint[], p_since timestamp with time zone, p_brake public.brake) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.given_by(p_members bigint[], p_since timestamp with time zone, p_brake public.brake) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;
@@ -11084,6 +11086,7 @@ REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.without_person(p_value jsonb, p_person_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
