@@ -30,6 +30,9 @@ MEANT = {
     Scope.PAYOUTS: "converts and asks for payouts in a person's name",
     Scope.METHODS: "says where creators are paid to",
     Scope.CONSENTS: "agrees and withdraws in a person's name",
+    Scope.STEP_UP: "does what asks people for a recent sign-in",
+    Scope.DATA: "has what is held of a person copied or erased",
+    Scope.LIMITS: "reads a person's own limits and makes them stricter",
 }
 
 
