@@ -1,5 +1,6 @@
-"""Operators at the price desk: people whose tokens outlive the days of a test, and drafts of price books."""
+"""Operators at the price desk: people who are signed in through all days of a test, and drafts of price books."""
 
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,22 @@ DAY = timedelta(days=1)
 
 
 async def person(shop: Shop, subject: str, *roles: Role, **claims: str) -> httpx2.AsyncClient:
-    """Somebody whose token outlives the days of a test."""
-    if "-" in claims.get("locale", ""):
-        claims.setdefault("country", claims["locale"].rpartition("-")[2])
-    token = shop.desk.issuer.mint(subject, roles or (Role.VIEWER,), shop.clock, lifetime=30 * DAY, claims=claims)
-    return await shop.desk.client({"Authorization": f"Bearer {token}"})
+    """Somebody who signs in again whenever they ask, however many days have passed: what one operator decides alone
+    asks for a recent sign-in."""
+    client = await shop.desk.client()
+    client.auth = _SigningIn(lambda: shop.desk.token(subject, *roles, **claims))
+    return client
+
+
+class _SigningIn(httpx2.Auth):
+    """A token for each request."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token()}"
+        yield request
 
 
 async def draft(shop: Shop, operator: httpx2.AsyncClient, *changes: tuple[str, str], **asked: object) -> dict[str, Any]:
