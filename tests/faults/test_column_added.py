@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
 from plaudit.ids import new_id
-from plaudit.selling.prices import seed
 from tests.faults.test_database_gone_over import World, world
 from tests.integration.test_added_columns import add_columns
 from tests.support.databases import run_aside
 from tests.support.gift_load import until_delivered
+from tests.support.price_shelf import put_on_shelf
 from tests.support.waiting import until
 
 _clock = SystemClock()
@@ -54,17 +53,10 @@ class Load:
             self.refusals.append(f"{path}: {answer.text}")
 
 
-async def _seed(url: str) -> None:
-    connection = await connect(url)
-    async with connection.transaction():
-        await seed.seed(connection, _clock)
-    await connection.close()
-
-
 @pytest.mark.audit_off  # laws compare whole rows
 def test_nobody_notices(database_url: str, tmp_path: Path) -> None:
     with world(database_url, tmp_path / "log", **SELLER) as people:
-        run_aside(_seed(database_url))
+        run_aside(put_on_shelf(database_url, _clock))
         with Load(people) as load:
             load.until_more(10)  # each statement is prepared, and the plans of functions are made
             run_aside(add_columns(database_url))

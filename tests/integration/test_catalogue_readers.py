@@ -14,8 +14,8 @@ from plaudit.clock import ManualClock, SystemClock
 from plaudit.gifts.model import moment
 from plaudit.limits import CATALOGUE_FRESH_S, PRICE_HONOURED_S
 from plaudit.people.model import Role
-from plaudit.selling.prices import seed
 from tests.support.live import Platform, open_platform
+from tests.support.price_shelf import put_on_shelf
 from tests.support.waiting import WAIT_S, eventually
 
 ITEM: dict[str, Any] = {
@@ -59,8 +59,7 @@ async def taco(client: httpx2.AsyncClient, query: str = "", **headers: str) -> d
 
 
 async def test_each_reads_what_is_for_them(platform: Platform, clock: ManualClock) -> None:
-    async with platform.house.database.transaction() as connection:
-        await seed.seed(connection, clock)
+    await put_on_shelf(platform.database_url, clock)
     guest = await platform.client()
     german = await platform.client(platform.issuer.mint("uwe", [Role.VIEWER], clock, claims={"locale": "de-DE"}))
     await put(platform, 0)

@@ -354,7 +354,9 @@ def command(database_url: str, *arguments: str, **options: Any) -> "subprocess.C
     )
 
 
-async def test_files_are_exported_linted_published_and_listed(database_url: str, tmp_path: Path) -> None:
+async def test_files_are_exported_linted_published_and_listed(
+    database_url: str, owner_connection: OwnConnection, tmp_path: Path
+) -> None:
     def plaudit(*arguments: str) -> Any:
         return command(database_url, *arguments)
 
@@ -365,8 +367,8 @@ async def test_files_are_exported_linted_published_and_listed(database_url: str,
     assert plaudit("lint", str(file)).stdout == "nothing found\n"
     nobody = plaudit("publish", str(file))
     assert (nobody.returncode, "--by PERSON" in nobody.stderr) == (1, True), nobody.stderr
-    async with open_desk(database_url, SystemClock()) as desk, desk.house.database.transaction() as connection:
-        await grant_role(connection, await desk.person_id("olga"), Role.PRICING, SystemClock())
+    async with open_desk(database_url, SystemClock()) as desk:
+        await grant_role(owner_connection, await desk.person_id("olga"), Role.PRICING, SystemClock())
     published = plaudit("publish", str(file))
     assert (published.returncode, published.stdout.startswith("version 1 current")) == (0, True), published.stderr
     assert plaudit("export").stdout == plaudit("export", "1").stdout == file.read_text()

@@ -20,9 +20,9 @@ from plaudit.limits import ORDER_VALID_MINUTES, QUOTE_KEEP_DAYS, QUOTE_VALID_MIN
 from plaudit.people.model import Role
 from plaudit.selling.orders import jobs
 from plaudit.selling.orders.takers import obstacles
-from plaudit.selling.prices import seed
 from tests.support.desk import Desk
 from tests.support.ports import NOBODY
+from tests.support.price_shelf import put_on_shelf
 from tests.support.shop import Shop, open_shop
 
 
@@ -312,10 +312,5 @@ async def test_before_there_is_a_price_book(desk: Desk) -> None:
     assert (await ada.get("/v1/prices")).json()["code"] == "no_prices"
     wallet = (await ada.get("/v1/wallet")).json()
     assert (wallet["coins"], wallet["worth"], wallet["per_coin"]) == (0, None, None)
-
-    async def seed_once() -> int:
-        async with desk.house.database.transaction() as connection:
-            return await seed.seed(connection, desk.house.clock)
-
-    assert await asyncio.gather(*(seed_once() for _ in range(3))) == [1, 1, 1]
+    await put_on_shelf(desk.house.database.url, desk.house.clock)
     assert (await ada.get("/v1/prices")).json()["version"] == 1

@@ -24,7 +24,6 @@ from plaudit.problems import Problem
 from plaudit.selling.orders import actions as order_actions
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
 from plaudit.selling.orders.settlement import Seller, settle
-from plaudit.selling.prices import seed
 from plaudit.selling.providers import payment_providers
 from plaudit.selling.providers.news import Payment, PaymentState, ReversalKind, ReversalNews, ReversalState
 from plaudit.selling.reversals import actions as reversals
@@ -33,6 +32,7 @@ from plaudit.selling.reversals.model import WithdrawalRequest
 from plaudit.settings import Secret, Settings
 from tests.property.test_strip import Lot, Model
 from tests.support.desk import SELLER
+from tests.support.price_shelf import put_on_shelf
 
 pytestmark = [pytest.mark.sql, pytest.mark.unsold]
 
@@ -117,9 +117,8 @@ class World:
         self.providers = payment_providers(SETTINGS)
 
     async def open(self, owner: OwnConnection) -> None:
-        past = ManualClock(START - timedelta(days=1))
+        await put_on_shelf(self.database.url, ManualClock(START - timedelta(days=1)))
         async with self.database.transaction() as connection:
-            await seed.seed(connection, past)
             await connection.execute("select ensure_gift_partitions($1, 2)", START)
             shards = await read_shards(connection)
         issuer_id = await owner.fetchval(

@@ -1,6 +1,7 @@
-"""The first price book of shops, and the rates it is made with: written as the product does it once in a process, and
-copied into later databases."""
+"""The first price book of shops, and the rates it is made with: written as the product does it once in a process for a
+day, and copied into later databases."""
 
+from datetime import date
 from io import BytesIO
 
 from plaudit.clock import Clock
@@ -16,23 +17,24 @@ _COLUMNS = """select array_agg(attname::text order by attnum) from pg_attribute
 """All but numbers that the table gives, and what belongs to the transaction that writes them."""
 _IS_EMPTY = "select " + " and ".join(f"not exists (select from {table})" for table in _TABLES)  # noqa: S608 - ours
 
-_written: dict[tuple[str, ...], list[tuple[str, list[str], bytes]]] = {}
-"""By the channels that are sold on: tables with their columns and rows."""
+_written: dict[tuple[date, tuple[str, ...]], list[tuple[str, list[str], bytes]]] = {}
+"""By the day of the clock and the channels that are sold on: tables with their columns and rows."""
 
 
 async def put_on_shelf(database_url: str, clock: Clock) -> None:
-    """Publish rates and the first price book, if there is none, as of this moment; a copy is as of the first one's."""
-    sold_on = tuple(channels())
+    """Publish rates and the first price book, if there is none, as who owns the tables: as of this moment, or a copy as
+    of that of the day's first one."""
+    made_for = clock.now().date(), tuple(channels())
     owner = await connect(owner_of(database_url))
     try:
         async with owner.transaction():
             is_empty = await owner.fetchval(_IS_EMPTY)
-            if is_empty and sold_on in _written:
-                await _copy(owner, _written[sold_on])
+            if is_empty and made_for in _written:
+                await _copy(owner, _written[made_for])
                 return
             await seed.seed(owner, clock)
             if is_empty:
-                _written[sold_on] = [await _rows(owner, table) for table in _TABLES]
+                _written[made_for] = [await _rows(owner, table) for table in _TABLES]
     finally:
         await owner.close()
 
