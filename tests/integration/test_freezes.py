@@ -301,6 +301,7 @@ async def test_only_what_is_theirs_and_once(watch: Watch) -> None:
     assert (await watch.lift(made, "Another reason.")).json()["code"] == "freeze_is_over"
     mine = await watch.freeze("wallet", await studio.shop.desk.person_id("olga"))
     assert (await watch.lift(mine)).json()["code"] == "own_freeze"
+    studio.shop.clock.advance(timedelta(seconds=1))
     second = await watch.freeze("wallet", await studio.shop.desk.person_id("olga-2"))
     await link(studio.shop.desk.house.database, second["person_id"], mine["person_id"])
     assert (await watch.lift(second)).json()["code"] == "own_freeze"
