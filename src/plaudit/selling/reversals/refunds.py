@@ -164,6 +164,7 @@ REFUND = DecisionKind(
     beneficiary=_beneficiary,
     apply=_apply,
     made=_made,
+    in_emergency=False,  # money that has left does not come back
     problems=(NotFound, NothingLeftToRefund, RefundExceedsOrder, AmountNotPayable),
     wakes=(SENDS,),
 )
