@@ -15,8 +15,10 @@ from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.limits import BREAK_DAYS_MAX, EXCLUSION_DAYS_MIN
 from plaudit.people.model import Role, Scope
+from plaudit.personal_data import erasing
+from plaudit.schema.audit import laws
 from tests.integration.test_payouts import Studio, open_studio
-from tests.support.databases import owner_of
+from tests.support.databases import broken_laws, owner_of
 from tests.support.returns import ROSE, Returns
 
 pytestmark = pytest.mark.unsold
@@ -93,6 +95,9 @@ async def test_fifty_gifts_at_once_pass_exactly_as_far_as_the_limit_lets_them(
     assert again.status_code == 200, "what was sent keeps its answer"
     told = sent[-1].json()["given"]
     assert 0 < told["period_minor"] <= await vera.worth(70)
+    async with vera.studio.shop.desk.house.database.read() as connection:
+        (law,) = (law for law in laws() if law.name == "brakes_count_what_was_given")
+        assert await connection.fetch(law.sql) == [], "the application may ask it"
 
 
 async def test_a_limit_is_lowered_at_once_and_raised_after_its_delay(vera: Spender) -> None:
@@ -193,6 +198,45 @@ async def test_who_excluded_themself_neither_buys_nor_gives_and_can_take_back_wh
     operator = await vera.studio.shop.desk.person("olga", Role.OPERATOR)
     present = {"id": vera.studio.id(), "person_id": str(vera.viewer.person_id), "coins": 5, "reason": "A present."}
     assert code(await operator.post("/v1/operator/grants", json=present)) == (409, "self_excluded")
+
+
+async def test_an_exclusion_outlives_erasing_as_long_as_another_account_is_theirs(
+    vera: Spender, owner_connection: OwnConnection
+) -> None:
+    body = {"id": vera.studio.id(), "days": EXCLUSION_DAYS_MIN, "understood": True}
+    assert (await vera.http.post("/v1/me/exclusions", json=body)).status_code == 201
+    await vera.limit("day", 900)
+    bea = await vera.studio.shop.desk.person("bea", locale="en-GB")
+    bea_id = int((await bea.get("/v1/me")).json()["id"])
+    await owner_connection.execute(
+        "insert into person_link (id, person_id, other_id, note, linked_by, linked_at)"
+        " values (gen_random_uuid(), $1, $2, 'one', 1, $3)",
+        vera.viewer.person_id, bea_id, vera.studio.shop.clock.now(),
+    )  # fmt: skip
+
+    async def stopped(by: httpx2.AsyncClient) -> Any:
+        quoted = await by.post("/v1/quotes", json={"id": vera.studio.id(), "coins": 500, "channel": "web"})
+        return quoted.json().get("brake")
+
+    asked = await vera.http.post("/v1/me/erasure", json={"id": vera.studio.id(), "gives_up_coins": True})
+    assert asked.status_code == 201, asked.text
+    assert (await stopped(vera.http), code(await vera.send())) == ("pause", (409, "own_limit_reached"))
+    await _erased(vera, owner_connection)
+    assert await stopped(bea) == "pause", "it is one person's still"
+    assert await owner_connection.fetch("select from brake_limit") == []
+    assert (await bea.post("/v1/me/erasure", json={"id": vera.studio.id()})).status_code == 201
+    await _erased(vera, owner_connection)
+    for table in ("brake_pause", "brake_terms", "brake", "brake_creator", "wallet where brake_id is not null"):
+        assert await owner_connection.fetch(f"select from {table}") == [], table  # noqa: S608 - of those here
+
+
+async def _erased(vera: Spender, owner_connection: OwnConnection) -> None:
+    """The time of grace is over."""
+    await owner_connection.execute("update erasure set begins_at = asked_at, due_at = asked_at where erased_at is null")
+    house = vera.studio.shop.desk.house
+    assert await erasing.erase_due(house.database, house.settings, house.clock) == 1
+    assert await owner_connection.fetch("select from erasure where erased_at is null") == []
+    assert await broken_laws(house.database.url) == []
 
 
 async def test_ids_are_used_once(vera: Spender) -> None:

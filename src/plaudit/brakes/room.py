@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.brakes",
     tables="brake_limit brake_pause brake_terms",
     held="holdings:HELD",
+    erased_by="erase_brakes",
     routers=("api:router",),
     jobs="jobs:brake_jobs",
 )

@@ -1408,6 +1408,31 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    members constant bigint[] := spending_accounts(p_person_id);
+    v_at constant timestamptz := (
+        select begun_at from erasure where person_id = p_person_id and begun_at is not null and erased_at is null);
+    is_left constant boolean := exists (
+        select from unnest(members) m where not exists (select from erasure e where e.person_id = m and e.begun_at is not null));
+    gone constant bigint[] := case when is_left then array[p_person_id] else members end;
+begin
+    perform require_erasing(p_person_id);
+    if not exists (select from brake_terms where person_id = any (gone)) then
+        return 0;
+    end if;
+    perform lock_wallets(members);
+    delete from brake_limit where person_id = any (gone);
+    delete from brake_pause where person_id = any (gone) and not (is_left and ends_at > v_at);
+    delete from brake_terms t
+    where t.person_id = any (gone) and not exists (select from brake_pause p where p.person_id = t.person_id);
+    perform lay_brakes(p_person_id, v_at);
+    return 0;
+end $$;
+
 CREATE FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -10446,6 +10471,7 @@ GRANT ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timesta
 GRANT SELECT ON TABLE public.lot TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.coin_worth_of(p_lot public.lot, p_currency text, p_coin_worth bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.coin_worth_of(p_lot public.lot, p_currency text, p_coin_worth bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.coins_bring_more_than_payouts() FROM PUBLIC;
 
@@ -10522,6 +10548,9 @@ REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold
 
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) TO plaudit_app;
