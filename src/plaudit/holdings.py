@@ -76,6 +76,14 @@ COINS = Kind(
     fate=Fate.UNNAMED,
     term=_BOOKS,
 )
+LIMITS = Kind(
+    name="limits",
+    title=later("Limits you set yourself"),
+    about=later("How much you let yourself spend, and breaks you took."),
+    why=Why.SERVICE,
+    fate=Fate.REMOVED,
+    term=_HERE,
+)
 WORDS = Kind(
     name="words",
     title=later("What you said"),
@@ -190,8 +198,8 @@ REQUESTS = Kind(
 )
 
 KINDS = (
-    PROFILE, SIGN_INS, COINS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT, EARNINGS, PAYOUTS, MAIL, SAFETY, WORK,
-    COPIES, MESSAGES, REQUESTS,
+    PROFILE, SIGN_INS, COINS, LIMITS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT, EARNINGS, PAYOUTS, MAIL, SAFETY,
+    WORK, COPIES, MESSAGES, REQUESTS,
 )  # fmt: skip
 
 

@@ -227,7 +227,7 @@ async def test_an_exclusion_outlives_erasing_as_long_as_another_account_is_their
     assert (await bea.post("/v1/me/erasure", json={"id": vera.studio.id()})).status_code == 201
     await _erased(vera, owner_connection)
     for table in ("brake_pause", "brake_terms", "brake", "brake_creator", "wallet where brake_id is not null"):
-        assert await owner_connection.fetch(f"select from {table}") == [], table  # noqa: S608 - of those here
+        assert await owner_connection.fetch(f"select from {table}") == [], table
 
 
 async def _erased(vera: Spender, owner_connection: OwnConnection) -> None:

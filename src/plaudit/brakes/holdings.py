@@ -4,7 +4,7 @@ from plaudit import holdings as kinds
 from plaudit.holdings import Holding
 
 HELD = (
-    Holding(table="brake_limit", codes="kind", kind=kinds.COINS, of="person_id"),
-    Holding(table="brake_pause", codes="kind", kind=kinds.COINS, of="person_id"),
-    Holding(table="brake_terms", codes="currency time_zone", kind=kinds.COINS, of="person_id"),
+    Holding(table="brake_limit", codes="kind", kind=kinds.LIMITS, of="person_id"),
+    Holding(table="brake_pause", codes="kind", kind=kinds.LIMITS, of="person_id"),
+    Holding(table="brake_terms", codes="currency time_zone", kind=kinds.LIMITS, of="person_id"),
 )

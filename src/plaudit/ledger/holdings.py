@@ -8,8 +8,8 @@ SQL = statements(__file__)
 
 HELD = (
     Holding(table="account", codes="kind asset", kind=kinds.EARNINGS, of="owner_id"),
-    Holding(table="brake", codes="currency time_zone", kind=kinds.COINS, of="id"),
-    Holding(table="brake_creator", kind=kinds.COINS, of="brake_id"),
+    Holding(table="brake", codes="currency time_zone", kind=kinds.LIMITS, of="id"),
+    Holding(table="brake_creator", kind=kinds.LIMITS, of="brake_id"),
     Holding(table="delivery", personal="unshown", hidden="hash", kind=kinds.WORDS),
     Holding(table="frame", codes="kind", personal="body lines", kind=kinds.WORDS, query=SQL["said_by"]),
     Holding(table="gift", codes="shares", personal="message", kind=kinds.COINS, of="viewer_id"),
