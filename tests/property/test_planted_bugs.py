@@ -196,8 +196,8 @@ BUGS = {
     ),
     "one coin of credit": (
         CHARGE,
-        "elsif purse.coins < line.coins",
-        "elsif purse.coins + 1 < line.coins",
+        "if purse.coins < line.coins then",
+        "if purse.coins + 1 < line.coins then",
         "wallet_not_overdrawn or gift_check",
     ),
     "the last coin cannot be spent": (

@@ -81,8 +81,8 @@ BUGS = {
     ),
     "a hold is spent twice": (
         HOLDS,
-        "not is_frozen and known.state = 'held' and",
-        "not is_frozen and",
+        "not is_braked and known.state = 'held' and",
+        "not is_braked and",
         "hold_moves_on",
     ),
     "a hold pays for a dearer gift": (
