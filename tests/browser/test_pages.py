@@ -21,7 +21,7 @@ PAGES = {
     GUEST: ("/", "/people", "/rooms/{room}", "/videos", "/videos/{video}"),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
-        "/people/data", "/rules",
+        "/people/data", "/rules", "/limits",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),

@@ -247,3 +247,39 @@ async def test_ids_are_used_once(vera: Spender) -> None:
     assert code(other) == (409, "idempotency_conflict")
     wrong = await vera.http.put("/v1/me/limits/day", json=body | {"id": vera.studio.id(), "currency": "KWD"})
     assert code(wrong) == (409, "limit_currency_differs")
+
+
+async def test_the_page_shows_what_holds_how_far_it_is_what_waits_and_a_break(vera: Spender) -> None:
+    async def shown() -> str:
+        answer = await vera.http.get("/limits")
+        assert answer.status_code == 200
+        return answer.text
+
+    nothing = await shown()
+    assert "in the time zone of this device" in nothing
+    assert "<progress" not in nothing
+    await vera.limit("month", 20_000, time_zone="Asia/Tokyo")
+    await vera.limit("gift", 1_250)
+    await vera.send(10)
+    held = await shown()
+    assert 'value="200.00"' in held
+    assert 'value="12.50"' in held
+    assert "of £200.00 given." in held
+    assert "Asia/Tokyo" in held
+    assert "data-withdraw" not in held
+    await vera.limit("gift", None)
+    waits = await shown()
+    assert 'value="12.50"' in waits, "until then"
+    assert 'data-withdraw="gift"' in waits
+    await vera.http.post("/v1/me/breaks", json={"id": vera.studio.id(), "days": 3})
+    paused = await shown()
+    assert "You are taking a break until" in paused
+    assert 'data-pause="breaks"' not in paused
+    assert 'data-pause="exclusions"' in paused
+    await vera.http.post("/v1/me/exclusions", json={
+        "id": vera.studio.id(), "days": EXCLUSION_DAYS_MIN, "understood": True,
+    })  # fmt: skip
+    excluded = await shown()
+    assert "You excluded yourself until" in excluded
+    assert "data-pause" not in excluded
+    assert 'href="/withdraw"' in excluded

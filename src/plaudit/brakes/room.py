@@ -9,4 +9,5 @@ ROOM = Room(
     erased_by="erase_brakes",
     routers=("api:router",),
     jobs="jobs:brake_jobs",
+    pages=("limits",),
 )

@@ -100,6 +100,12 @@ def format_example_amount(currency: str) -> str:
     return format_decimal(Decimal(500) if whole else Decimal("4.99"), locale=voice().locale)
 
 
+def format_plain_amount(value: Money) -> str:
+    """An amount as somebody may write it, without its sign and groups: 1250.00, 1250,00, 500."""
+    major = Decimal(value.amount_minor).scaleb(-exponent(value.currency))
+    return format_decimal(major, "0." + "0" * exponent(value.currency), locale=voice().locale)
+
+
 def format_instant(value: datetime, timezone: str = UTC_ZONE) -> str:
     """Day and minute of an instant in a time zone: 22 Nov 2026, 18:43."""
     if _is_english():

@@ -92,6 +92,13 @@ export function wholeNumber(text) {
   return /^\d{1,15}$/.test(plain) ? Number(plain) : 0;
 }
 
+/** An amount as people write it, in minor units of a currency with so many decimals; 0 when it is none. @param {string} text @param {number} places */
+export function minorUnits(text, places) {
+  const match = /^(\d{1,12})(?:[.,](\d{1,4}))?$/.exec(text.replace(/[\s'’]/g, ""));
+  if (!match || (match[2] ?? "").length > places) return 0;
+  return Number(match[1] + (match[2] ?? "").padEnd(places, "0"));
+}
+
 /** The instant that a field of date and time in UTC says, as the API reads it; null: it says none. @param {string} written */
 export const utcInstant = (written) => (written ? new Date(`${written}Z`).toISOString() : null);
 

@@ -1,6 +1,6 @@
 // Giving back an order: how much, why, asked once more, and then done once.
 import { busy, pageData, renew } from "../api.js";
-import { clearProblems, confirmed, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
+import { clearProblems, confirmed, minorUnits, onSubmit, showAtForm, showProblem, wholeNumber } from "../forms.js";
 import { coins, money } from "../format.js";
 import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
@@ -15,13 +15,6 @@ document.addEventListener("change", (event) => {
   for (const part of document.querySelectorAll("[data-how]")) part.toggleAttribute("hidden", part.getAttribute("data-how") !== input.value);
 });
 
-/** An amount as people write it, in minor units; 0 when it is none. @param {string} text */
-function minorUnits(text) {
-  const match = /^(\d{1,12})(?:[.,](\d{1,4}))?$/.exec(text.trim());
-  if (!match || (match[2] ?? "").length > data.places) return 0;
-  return Number(match[1] + (match[2] ?? "").padEnd(data.places, "0"));
-}
-
 /** What is asked for and how it reads; null when it makes no sense. @param {FormData} form @returns {[object, string] | null} */
 function asked(form) {
   if (form.get("how") === "all") return [{ amount_minor: data.left.amount_minor }, money(data.left)]; // and no more than this, whatever is left by then
@@ -29,7 +22,7 @@ function asked(form) {
     const count = wholeNumber(String(form.get("coins")));
     return count ? [{ coins: count }, `what ${coins(count)} cost`] : null;
   }
-  const minor = minorUnits(String(form.get("amount_minor")));
+  const minor = minorUnits(String(form.get("amount_minor")), data.places);
   return minor ? [{ amount_minor: minor }, money({ amount_minor: minor, currency: data.currency })] : null;
 }
 

@@ -1,6 +1,7 @@
 // Choosing how many coins: every choice becomes a quote, so that what is shown is what is paid.
 import { ProblemError, busy, pageData } from "../api.js";
 import { isGood, makeQuote, payQuote } from "../buying.js";
+import { minorUnits } from "../forms.js";
 import { coins as coinWords, money, number, share } from "../format.js";
 import { say } from "../words.js";
 
@@ -14,7 +15,6 @@ const summary = find("[data-summary]");
 const paidElsewhere = find("[data-where]").textContent;
 const byCoins = find("#custom-coins");
 const byMoney = find("#custom-money");
-/** @type {number} */ const places = data.places;
 /** @type {any} */ let quote = null;
 let asking = 0;
 let timer = 0;
@@ -28,7 +28,7 @@ function asked() {
     return typed ? { coins: typed } : refuse(say("whole_coins"));
   }
   if (byMoney.value.trim()) {
-    const minor = minorUnits(byMoney.value);
+    const minor = minorUnits(byMoney.value, data.places);
     return minor ? { amount_minor: minor, currency: data.currency } : refuse(say("an_amount", { example: byMoney.placeholder }));
   }
   return null;
@@ -38,13 +38,6 @@ function asked() {
 function digits(text) {
   const plain = text.replace(/[\s,._']/g, "");
   return /^\d{1,12}$/.test(plain) ? Number(plain) : 0;
-}
-
-/** An amount as people write it, in minor units; 0 when it is none. @param {string} text */
-function minorUnits(text) {
-  const match = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(text.replace(/[\s'’]/g, ""));
-  if (!match || (match[2] ?? "").length > places) return 0;
-  return Number(match[1] + (match[2] ?? "").padEnd(places, "0"));
 }
 
 /** @param {string} words @returns {null} */
