@@ -18,7 +18,7 @@ from tests.browser.test_pages import OWNER, VIDEO
 from tests.support.demo import Demo, audit, running_demo
 from tests.support.waiting import until
 
-VIEWER, OPERATOR = "Robin Ellis", "Tove Lindqvist"
+VIEWER, LIMITED, OPERATOR = "Robin Ellis", "Mara Vogt", "Tove Lindqvist"
 WORDS = "The light at the end!"
 NEAR = re.compile(rf"^0:(19|2\d): .*{VIEWER}")
 """The mark of what was given at 0:23; a dearer gift near it gives a mark its moment."""
@@ -198,3 +198,34 @@ def test_who_cannot_give_yet_is_led_on_and_who_may_not_is_told_why(open_page: Op
     expect(page.get_by_text(f"{OWNER} takes no gifts on this video.")).to_be_visible()
     expect(tray).to_have_count(0)
     creator.get_by_label(f"Gifts on “{VIDEO}”").check()
+
+
+def test_who_limits_what_they_spend_is_asked_and_held_back_in_their_money(open_page: OpenPage, demo: Demo) -> None:
+    page = open_page(**PHONE, refusals=True)
+    become(page, demo, LIMITED)
+    present(demo, open_page(), page, 200)
+    address = video_of(page, demo)
+    page.goto(f"{demo.address}/limits")
+    ask, gift = (page.get_by_role("textbox", name=name) for name in ("Ask me above", "For one gift"))
+    gift.fill("0.20")
+    ask.fill("much")
+    page.get_by_role("button", name="Save: Ask me above").click()
+    expect(page.get_by_role("alert").filter(has_text="Write an amount like")).to_be_visible()
+    ask.fill("0.01")
+    with glimpse(page, ".toast", "It holds from now on."):
+        page.get_by_role("button", name="Save: Ask me above").click()
+    expect(gift).to_have_value("0.20")
+    with glimpse(page, ".toast", "It holds from now on."):
+        page.get_by_role("button", name="Save: For one gift").click()
+    page.goto(address)
+    tray = page.locator("gift-tray")
+    tray.get_by_role("radio", name=re.compile("^Heart")).click()
+    tray.get_by_role("button", name=re.compile("^Send Heart")).click()
+    question = page.get_by_role("dialog", name=re.compile(r"^This gift is €0\.\d\d\. Send it\?"))
+    with glimpse(page, ".gift-banner", LIMITED):
+        question.get_by_role("button", name="Send").click()
+    tray.get_by_role("radio", name=re.compile("^Encore")).click()
+    with glimpse(page, ".toast", "Your limit for one gift holds this. €0.20 is the most."):
+        tray.get_by_role("button", name=re.compile("^Send Encore")).click()
+    page.get_by_role("button", name="Your limits").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your limits")

@@ -71,6 +71,8 @@ _PROBLEMS = {
     "withdrawal_not_possible": later("This purchase cannot be taken back. Nothing was moved."),
     "coins_were_spent": later("Some of these coins were spent meanwhile. Nothing was moved."),
     "refund_at_store": later("Only the app store can give this money back."),
+    "own_limit_reached": later("A limit that you set yourself holds this."),
+    "confirmation_needed": later("You wanted to be asked before this."),
 }
 
 _DECLINES = {
@@ -166,6 +168,23 @@ def _tray_words() -> dict[str, Any]:
     }
 
 
+def own_limit_words() -> dict[str, Any]:
+    """For who is stopped by a limit of their own: which, how much is left, until when."""
+    return {
+        "held_by": {
+            "pause": _("You stopped spending until {moment}. Nobody can end this early."),
+            "night": _("You set yourself a night without spending. It lasts until {moment}."),
+            "gift": _("Your limit for one gift holds this. {left} is the most."),
+            "creator": _("Your limit for one creator holds this. {left} is left until {moment}."),
+            "session": _("Your limit for one session holds this. {left} is left until {moment}."),
+            "day": _("Your limit for a day holds this. {left} is left until {moment}."),
+            "week": _("Your limit for a week holds this. {left} is left until {moment}."),
+            "month": _("Your limit for a month holds this. {left} is left until {moment}."),
+        },
+        "your_limits": _("Your limits"),
+    }
+
+
 def giving_words() -> dict[str, Any]:
     """For what may become of a gift that is sent from a tray."""
     return {
@@ -192,6 +211,9 @@ def giving_words() -> dict[str, Any]:
         "purchase_failed": _("The purchase could not be started. Nothing was taken."),
         "declines": {code: decline_reason(code) for code in _DECLINES},
         "nothing_taken": _("Nothing was taken, and your gift still waits here."),
+        "ask_gift": _("This gift is {money}. Send it?"),
+        "ask_why": _("You wanted to be asked before this."),
+        **own_limit_words(),
     }
 
 

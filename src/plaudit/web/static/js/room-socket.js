@@ -84,10 +84,11 @@ export class RoomSocket extends EventTarget {
 
   /**
    * Sends a gift; the same id again is safe and gets the first answer.
-   * @param {{item_id: number, count: number, coins: number, id?: string}} gift coins: the total that was shown
+   * @param {{item_id: number, count: number, coins: number, id?: string, confirmed_minor?: number}} gift coins: the total that was
+   * shown; confirmed_minor: what it is worth, to who wanted to be asked
    */
-  sendGift({ item_id, count, coins, id = uuid7() }) {
-    return this.#command({ type: "gift", id, item_id, count, coins });
+  sendGift({ item_id, count, coins, id = uuid7(), confirmed_minor }) {
+    return this.#command({ type: "gift", id, item_id, count, coins, confirmed_minor });
   }
 
   /** @param {string} text */

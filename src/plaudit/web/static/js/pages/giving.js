@@ -1,15 +1,17 @@
 // Giving from a tray, wherever it stands: the viewer's coins, what is on its way, combos, and what to do when coins are short.
 import { ProblemError, api } from "../api.js";
 import { buyExactly, isGood, payAtOnce, quoteMissing } from "../buying.js";
-import { coins as coinWords, number, sayOf } from "../format.js";
+import { coins as coinWords, money, number, sayOf } from "../format.js";
+import { confirmed } from "../forms.js";
 import { keep, recall } from "../kept.js";
+import { heldWords, isHeld, toLimits } from "../own-limits.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
 import { say, words } from "../words.js";
 import { worthOf } from "../worth.js";
 
 /** @typedef {import("../types.js").Item} Item */
-/** @typedef {{item_id: number, count: number, coins: number, message?: string, position_ms?: number}} Wanted */
+/** @typedef {{item_id: number, count: number, coins: number, message?: string, position_ms?: number, confirmed_minor?: number}} Wanted */
 /** @typedef {Pick<Wanted, "item_id" | "count" | "message">} Chosen */
 /** @typedef {{code: string, [field: string]: any}} ToldProblem */
 /** @typedef {{ok: boolean, gift?: any, problem?: any}} Answer of a gift that was sent */
@@ -31,6 +33,7 @@ export class Giving {
   /** What the server last said. @type {number | null} */ #confirmed;
   /** @type {any} */ #quote = null;
   /** What coins were short for. @type {(Wanted & {id: string}) | null} */ #waiting = null;
+  /** Until the last question was answered: there is one at a time. @type {Promise<unknown>} */ #asked = Promise.resolve();
   #worth;
   #choiceKey;
 
@@ -170,10 +173,21 @@ export class Giving {
     for (const tray of this.trays) tray.message ||= wanted.message ?? "";
     if (problem.code === "insufficient_coins") return this.#short(problem.coins_short, wanted);
     if (problem.code === "unauthenticated") return this.#signIn(wanted);
+    if (problem.code === "confirmation_needed") return this.#confirm(problem.amount, wanted);
     this.place.refused?.(problem);
     if (CATALOGUE_MOVED.has(problem.code)) await this.#readItems();
-    const why = problem.code === "price_changed" ? this.#newPrice(wanted) : words.refused[problem.code] ?? words.closed?.[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
-    toast(`${why} ${sayOf("coins_stayed", wanted.coins, { coins: coinWords(wanted.coins) })}`, { tone: "bad" });
+    const why = isHeld(problem) ? heldWords(problem) : problem.code === "price_changed" ? this.#newPrice(wanted) : words.refused[problem.code] ?? words.closed?.[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
+    toast(`${why} ${sayOf("coins_stayed", wanted.coins, { coins: coinWords(wanted.coins) })}`, { tone: "bad", action: isHeld(problem) ? toLimits() : undefined });
+  }
+
+  /** They want to be asked first: what was shown is what is sent. @param {import("../types.js").Money} amount @param {Wanted & {id: string}} wanted */
+  async #confirm(amount, wanted) {
+    const question = { title: say("ask_gift", { money: money(amount) }), text: say("ask_why"), action: say("send") };
+    const answer = this.#asked.then(() => confirmed(question));
+    this.#asked = answer;
+    if (!(await answer)) return;
+    for (const tray of this.trays) tray.message = "";
+    await this.send({ ...wanted, confirmed_minor: amount.amount_minor });
   }
 
   /** @param {Wanted} wanted */
@@ -207,7 +221,8 @@ export class Giving {
       if (atOnce) return await this.#buyAtOnce(missing);
       await buyExactly(missing, this.#quote, this.place.address(), this.data.way);
     } catch (error) {
-      toast(error instanceof ProblemError ? error.message : say("purchase_failed"), { tone: "bad" });
+      if (error instanceof ProblemError && isHeld(error)) toast(heldWords(error.problem), { tone: "bad", action: toLimits() });
+      else toast(error instanceof ProblemError ? error.message : say("purchase_failed"), { tone: "bad" });
       for (const tray of this.trays) tray.busy = false;
     }
   }

@@ -40,7 +40,7 @@ function refuse(form, name, text) {
 
 /** The row as it is now; what is written in others stays. @param {string} kind */
 async function show(kind) {
-  await renew(`#limit-${kind}`, "#page-data");
+  await renew(`#limit-${kind}`, "#zone", "#page-data");
   data = pageData();
   /** @type {HTMLElement | null} */ (document.querySelector(`#limit-${kind} input`))?.focus();
 }

@@ -1,8 +1,9 @@
 // Choosing how many coins: every choice becomes a quote, so that what is shown is what is paid.
 import { ProblemError, busy, pageData } from "../api.js";
 import { isGood, makeQuote, payQuote } from "../buying.js";
-import { minorUnits } from "../forms.js";
 import { coins as coinWords, money, number, share } from "../format.js";
+import { minorUnits } from "../forms.js";
+import { heldWords, isHeld, limitsLink } from "../own-limits.js";
 import { say } from "../words.js";
 
 const WAIT_MS = 350;
@@ -57,6 +58,12 @@ function trouble(words) {
   error.querySelector("span").textContent = words;
 }
 
+/** What was refused, and by a limit of their own with the way there. @param {ProblemError} error */
+function refused(error) {
+  trouble(isHeld(error) ? heldWords(error.problem) : error.message);
+  if (isHeld(error)) find("[data-pay-error] span").append(" ", limitsLink());
+}
+
 async function ask() {
   const turn = (asking += 1);
   quote = null;
@@ -79,8 +86,10 @@ async function ask() {
 function explain(error) {
   if (error instanceof ProblemError && error.code === "invalid_field" && form.elements.package.value === "custom") {
     refuse(inMoney(error.problem));
+  } else if (error instanceof ProblemError) {
+    refused(error);
   } else {
-    trouble(error instanceof ProblemError ? error.message : say("not_asked"));
+    trouble(say("not_asked"));
   }
 }
 
@@ -193,7 +202,8 @@ form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       const saves = chosen?.can_save && new FormData(form).has("save_card");
       await payQuote(quote, data.back, saves ? { ...chosen, save_card: data.consent_version } : chosen, data.withdrawal_consent);
     } catch (error) {
-      trouble(error instanceof ProblemError ? error.message : say("not_started"));
+      if (error instanceof ProblemError) refused(error);
+      else trouble(say("not_started"));
     }
   });
 });
