@@ -295,6 +295,8 @@ def test_odd_amounts_keep_their_decimals() -> None:
         assert formats.format_money(Money(-1_500_000, "IDR")) == "-Rp\xa015.000"
         assert formats.format_unit_price(Fraction(106, 100), "USD") == "US$0,0106"
         assert [formats.format_example_amount(code) for code in ("EUR", "JPY", "IDR")] == ["4,99", "500", "500"]
+        plain = [formats.format_plain_amount(Money(1_234_500, code)) for code in ("EUR", "JPY", "IDR", "KWD")]
+        assert plain == ["12345,00", "1234500", "12345", "1234,500"]
 
 
 @pytest.mark.parametrize(

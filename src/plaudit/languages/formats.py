@@ -102,8 +102,10 @@ def format_example_amount(currency: str) -> str:
 
 def format_plain_amount(value: Money) -> str:
     """An amount as somebody may write it, without its sign and groups: 1250.00, 1250,00, 500."""
-    major = Decimal(value.amount_minor).scaleb(-exponent(value.currency))
-    return format_decimal(major, "0." + "0" * exponent(value.currency), locale=voice().locale)
+    places = exponent(value.currency)
+    whole = payable_step(value.currency) == 10**places and value.amount_minor % 10**places == 0
+    pattern = "0" if whole or not places else f"0.{'0' * places}"
+    return format_decimal(Decimal(value.amount_minor).scaleb(-places), pattern, locale=voice().locale)
 
 
 def format_instant(value: datetime, timezone: str = UTC_ZONE) -> str:

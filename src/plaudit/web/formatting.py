@@ -39,6 +39,7 @@ FILTERS: dict[str, Any] = {
     "day": formats.format_day,
     "calendar_day": formats.format_calendar_day,
     "example_amount": formats.format_example_amount,
+    "plain_amount": formats.format_plain_amount,
     "instant": formats.format_instant,
     "instant_with_zone": formats.format_instant_with_zone,
     "territory": formats.territory_name,

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from plaudit.brakes.answers import LimitAnswer, LimitsAnswer, PeriodAnswer, read_limits
 from plaudit.brakes.model import CoinPrices, Kind
 from plaudit.injected import Clock, Database
-from plaudit.languages.formats import UTC_ZONE, format_plain_amount
+from plaudit.languages.formats import UTC_ZONE
 from plaudit.languages.speaking import later
 from plaudit.limits import BREAK_DAYS_MAX, EXCLUSION_DAYS_MAX, EXCLUSION_DAYS_MIN
 from plaudit.money import Money, exponent
@@ -52,8 +52,6 @@ class Row(msgspec.Struct, frozen=True):
     limit: LimitAnswer
     title: str
     hint: str
-    written: str
-    """What holds, as it stands in the field."""
     used: Money | None
     most: Money | None
     """That which `used` is a part of: of accounts that are linked the strictest."""
@@ -105,8 +103,7 @@ def _row(limit: LimitAnswer, found: LimitsAnswer) -> Row:
     used, most = (period.given, period.limit) if period else (None, None)
     if limit.kind is Kind.SESSION and limit.amount:
         used, most = found.session_given, limit.amount
-    written = format_plain_amount(limit.amount) if limit.amount else ""
-    return Row(limit, TITLES[limit.kind], HINTS[limit.kind], written, used, most, period)
+    return Row(limit, TITLES[limit.kind], HINTS[limit.kind], used, most, period)
 
 
 router = Router("/", route_handlers=[limits])
