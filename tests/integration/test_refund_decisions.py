@@ -43,7 +43,8 @@ async def send(ada: Returns) -> None:
 
 
 async def states(ada: Returns, order: dict[str, Any]) -> list[tuple[int, str]]:
-    return [(one["coins"], one["state"]) for one in await ada.reversals(order)]
+    """Of all that went back of an order; their ids of one millisecond are in no order."""
+    return sorted((one["coins"], one["state"]) for one in await ada.reversals(order))
 
 
 async def test_parts_of_an_order_add_up_to_what_takes_two(

@@ -71,11 +71,16 @@ async def test_addresses_of_people_are_told_in_few_statements_however_many(shop:
     server = await shop.desk.client({"Authorization": f"Bearer {await shop.desk.server_key()}"})
     counts = []
     for many in (1, 2, 20):
-        subjects = [f"reader-{many}-{number}" for number in range(many)]
-        for email in ("{}@shop.example", None):
-            people = [{"subject": one, "email": email and email.format(one)} for one in subjects]
-            counts.append(await asked.during(server.post("/v1/people:batch", json={"people": people})))
-    assert counts[2:4] == counts[4:]
+        tried = []
+        for attempt in range(2):
+            subjects = [f"reader-{many}-{attempt}-{number}" for number in range(many)]
+            bodies = [
+                {"people": [{"subject": one, "email": email and email.format(one)} for one in subjects]}
+                for email in ("{}@shop.example", None)
+            ]
+            tried.append([await asked.during(server.post("/v1/people:batch", json=body)) for body in bodies])
+        counts.append([min(each) for each in zip(*tried, strict=True)])
+    assert counts[1] == counts[2], "the fewest of two: when a key was last used is written once in a while"
 
 
 async def test_gifts_to_a_video_at_hand_ask_nothing(shop: Shop, asked: Asked) -> None:
