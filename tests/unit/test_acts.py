@@ -75,7 +75,7 @@ def test_each_text_of_a_body_is_kept_or_left_out_on_purpose() -> None:
 WITHOUT_A_TRANSACTION = {"TestMail", "TestWebhook"}
 LEAVES_NONE = {"SendGifts"}
 LOOKS = {"GET", "HEAD", "OPTIONS"}
-WITHOUT_A_DATABASE = {"settings", "payout_providers"}
+WITHOUT_A_DATABASE = {"settings", "payment_providers", "payout_providers"}
 """Parts of the house that handlers may be handed together."""
 
 
