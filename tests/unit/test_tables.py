@@ -24,6 +24,11 @@ EXCEPTIONS = {
     ("selling.wallet", "reads", "room"): "a viewer's history names the rooms",
     ("selling.wallet", "reads", "video"): "and the videos",
     ("creators", "reads", "stuck_work"): "its own part of the view over what is stuck",
+    (
+        "brakes",
+        "reads",
+        "erasure",
+    ): "a pause outlives who is erased as long as another account of theirs is there, which it stops too",
 }
 """What crosses all the same, and why."""
 
