@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from plaudit.clock import SystemClock
 from plaudit.ids import new_id
@@ -97,10 +97,9 @@ def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: 
 
     # Later: it is at its moment, and passes when the video plays.
     viewer.goto(f"{address}?t=21")
-    mark = viewer.locator(".timeline").get_by_role("button", name=NEAR).last
     with glimpse(viewer, ".moment"):
         viewer.get_by_role("button", name="Play from 0:21").click()
-    mark.focus()
+    nearest_mark(viewer).focus()
     viewer.keyboard.press("ArrowLeft")
     viewer.keyboard.press("ArrowRight")
     viewer.keyboard.press("Enter")
@@ -121,6 +120,17 @@ def test_a_gift_at_a_moment_of_a_video(open_page: OpenPage, demo: Demo, screen: 
 
     thank(creator, demo, address)
     take_words_away(creator, f"{demo.address}/studio{address.removeprefix(demo.address)}", other, viewer)
+
+
+def nearest_mark(page: Page) -> Locator:
+    """The mark that has the gift at 0:23: it names who gave it, or is the nearest, where three others gave near it."""
+    marks = page.locator(".timeline").get_by_role("button")
+    named = page.locator(".timeline").get_by_role("button", name=NEAR)
+    if named.count():
+        return named.last
+    times = [re.search(r"(\d+):(\d\d)", one.get_attribute("aria-label") or one.inner_text()) for one in marks.all()]
+    away = [abs(int(at[1]) * 60 + int(at[2]) - 23) if at else 10**6 for at in times]
+    return marks.nth(away.index(min(away)))
 
 
 def take_words_away(page: Page, address: str, other: Page, giver: Page) -> None:
