@@ -18,11 +18,11 @@ from playwright.sync_api import FrameLocator, Page, expect
 from plaudit.clock import SystemClock
 from plaudit.db import connect
 from plaudit.gifts.catalogue.folder import load_starter
-from plaudit.selling.prices import seed as price_book
 from tests.browser.conftest import OpenPage
 from tests.support.commands import plaudit
 from tests.support.databases import owner_of, run_aside
 from tests.support.ports import LOOPBACK, held_port
+from tests.support.price_shelf import publish_first_book
 from tests.support.server import serving
 from tests.support.shop import API_KEY, WEBHOOK_SECRET, signed
 from tests.support.waiting import WAIT_S, until
@@ -69,7 +69,7 @@ async def _stock(url: str) -> None:
     try:
         async with connection.transaction():
             await load_starter(connection, CLOCK)
-            await price_book.seed(connection, CLOCK)
+            await publish_first_book(connection, CLOCK)
     finally:
         await connection.close()
 

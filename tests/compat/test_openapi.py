@@ -17,8 +17,8 @@ from plaudit.people import actions
 from plaudit.people.access import Access
 from plaudit.people.development import ISSUER, DevelopmentIssuer
 from plaudit.people.model import Role
-from plaudit.selling.prices import seed as price_book
 from tests.support.databases import owner_of, run_aside
+from tests.support.price_shelf import publish_first_book
 from tests.support.server import serving
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ async def _prepare(url: str, issuer: DevelopmentIssuer) -> str:
         async with connection.transaction():
             await issuer.register(connection, clock)
             await load_starter(connection, clock)
-            await price_book.seed(connection, clock)
+            await publish_first_book(connection, clock)
             return (await actions.create_api_key(connection, "host", ISSUER, clock))[1]
     finally:
         await connection.close()

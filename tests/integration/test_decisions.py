@@ -17,7 +17,7 @@ from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database, OwnConnection
 from plaudit.decisions import actions
 from plaudit.decisions.answers import answers
-from plaudit.decisions.bounds import BOUND, NewBound
+from plaudit.decisions.bounds import BOUND, NewBound, list_bounds
 from plaudit.decisions.kinds import DecisionKind, Kinds, canonical
 from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
 from plaudit.decisions.model import (
@@ -40,6 +40,7 @@ from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, PayoutRate
 from plaudit.people.model import Role
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.settings import Settings
+from plaudit.web.pages.bounds import TITLES
 from tests.support.deciding import OLGA, OSKAR, OTTO, Table
 from tests.support.desk import ORIGIN, open_desk
 from tests.support.earnings import give
@@ -476,3 +477,8 @@ async def test_not_even_the_owner_changes_what_a_decision_says(table: Table, own
     with pytest.raises(asyncpg.RestrictViolationError):
         await owner_connection.execute("delete from decision")
     assert (await table.find(proposed.id)).outcome is Outcome.WITHDRAWN
+
+
+async def test_each_bound_has_words_for_people(database: Database) -> None:
+    async with database.read() as connection:
+        assert {bound.name for bound in await list_bounds(connection)} == TITLES.keys()

@@ -11,10 +11,11 @@ import pytest
 from plaudit.db import Database, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
-from plaudit.selling.prices import actions, seed
+from plaudit.selling.prices import actions
 from plaudit.selling.prices.jobs import renew_taxes
 from plaudit.selling.prices.taxes import day_in, taxes_at
 from tests.support.operators import DAY, draft, person
+from tests.support.price_shelf import publish_first_book
 from tests.support.shop import Shop, open_shop
 
 
@@ -100,7 +101,7 @@ async def test_todays_book_is_made_with_the_taxes_of_the_table(
 ) -> None:
     await decide(shop, operator, valid_from=day_of(shop), rate_bps=2_500)
     async with database.transaction() as connection:
-        assert await seed.seed(connection, shop.clock) == 1
+        assert await publish_first_book(connection, shop.clock) == 1
         made = await actions.today(connection, shop.clock)
     german = made.price("DE", "web")
     assert german is not None

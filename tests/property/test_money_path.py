@@ -26,7 +26,6 @@ from plaudit.problems import Problem
 from plaudit.selling.inbox.applying import apply_news
 from plaudit.selling.orders import actions
 from plaudit.selling.orders.model import Order, OrderRequest, QuoteRequest
-from plaudit.selling.prices import seed
 from plaudit.selling.providers import PaymentProviders, payment_providers
 from plaudit.selling.providers.news import (
     News,
@@ -46,6 +45,7 @@ from tests.support.databases import broken_laws, run_aside
 from tests.support.desk import SELLER
 from tests.support.machines import START, BooksMachine, on_database, run_machine
 from tests.support.plants import finders
+from tests.support.price_shelf import publish_first_book
 
 SETTINGS = Settings(
     sandbox_url="http://127.0.0.1:9",
@@ -123,7 +123,7 @@ class MoneyPath(BooksMachine):
             values ('https://host.test', 'plaudit', '{}', '{viewer}', now())"""
         )
         async with cls.owner.transaction():
-            await seed.seed(cls.owner, ManualClock(START - timedelta(days=1)))
+            await publish_first_book(cls.owner, ManualClock(START - timedelta(days=1)))
 
     @classmethod
     async def close(cls) -> None:
@@ -437,7 +437,12 @@ BUGS: dict[str, tuple[Any, str, Any, str]] = {
     "what another held is not claimed when it is let go": (reversals, "catch_up", _nothing, "_books_say_the_truth"),
     "whatever is undone stays forgotten": (reversals, "_undone", _never_heard_of, "_books_say_the_truth"),
     "what is undone is taken again": (reversals, "_is_anew", lambda *_: True, "_books_say_the_truth"),
-    "claims have no end": (execution, "part_of_money", _of_all_that_was_paid, "_books_say_the_truth"),
+    "claims have no end": (
+        execution,
+        "part_of_money",
+        _of_all_that_was_paid,
+        "_books_say_the_truth or order_not_over_refunded",
+    ),
 }
 
 
@@ -447,4 +452,4 @@ def test_planted_bug_is_found(bug: str, database_url: str, monkeypatch: pytest.M
     module, name, wrong, found_by = BUGS[bug]
     monkeypatch.setattr(module, name, wrong)
     found = finders(database_url, lambda: hold_against_truth(database_url, examples=400, planted=True))
-    assert found_by in found
+    assert found & set(found_by.split(" or "))

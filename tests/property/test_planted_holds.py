@@ -81,8 +81,8 @@ BUGS = {
     ),
     "a hold is spent twice": (
         HOLDS,
-        "not is_braked and known.state = 'held' and",
-        "not is_braked and",
+        "not is_braked and known.state = 'held'",
+        "not is_braked",
         "hold_moves_on",
     ),
     "a hold pays for a dearer gift": (

@@ -5,9 +5,12 @@ from datetime import date
 from io import BytesIO
 
 from plaudit.clock import Clock
-from plaudit.db import OwnConnection, connect
-from plaudit.selling.prices import seed
+from plaudit.db import Connection, OwnConnection, connect
+from plaudit.exchange.rates import record_shipped
 from plaudit.selling.prices.channels import channels
+from plaudit.selling.prices.seed import make_book, own_taxes
+from plaudit.selling.prices.shelf import newest_version, write_book
+from plaudit.selling.prices.taxes import record_published, taxes_at
 from tests.support.databases import owner_of
 
 _TABLES = ("tax_rate", "exchange_rate", "price_book", "price", "package")
@@ -32,11 +35,24 @@ async def put_on_shelf(database_url: str, clock: Clock) -> None:
             if is_empty and made_for in _written:
                 await _copy(owner, _written[made_for])
                 return
-            await seed.seed(owner, clock)
+            await publish_first_book(owner, clock)
             if is_empty:
                 _written[made_for] = [await _rows(owner, table) for table in _TABLES]
     finally:
         await owner.close()
+
+
+async def publish_first_book(connection: Connection, clock: Clock) -> int:
+    """Keep the published tax and exchange rates, and publish the first price book if there is none; the version of the
+    newest. Over a connection of who owns the tables."""
+    now = clock.now()
+    await record_published(connection, now)
+    await record_shipped(connection, now)
+    newest = await newest_version(connection)
+    if newest:
+        return newest
+    await write_book(connection, make_book(1, now, own_taxes(await taxes_at(connection, now))), published_at=now)
+    return 1
 
 
 async def _copy(owner: OwnConnection, written: list[tuple[str, list[str], bytes]]) -> None:

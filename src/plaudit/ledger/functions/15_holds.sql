@@ -104,7 +104,8 @@ begin
             ), given_to(b, p_gift.creator_id), confirmed)).stopped_by is not null
         into is_braked from brake_of(p_gift.viewer_id, p_charged_at) b;
     end if;
-    pays := known.hold_id is not null and not p_refused and not is_frozen and not is_braked and known.state = 'held' and known.ends_at > p_charged_at and known.coins = p_gift.coins
+    pays := known.hold_id is not null and not p_refused and not is_frozen and not is_braked and known.state = 'held'
+        and known.ends_at > p_charged_at and known.coins = p_gift.coins
         and not exists (
             select from gift g where g.shard = p_shard and g.viewer_id = p_gift.viewer_id and g.id = p_gift.id);
     if pays then

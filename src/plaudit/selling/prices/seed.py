@@ -18,16 +18,13 @@ import eu_vat_rates_data
 import msgspec
 from currency_converter import CurrencyConverter
 
-from plaudit.clock import Clock
-from plaudit.db import Connection
-from plaudit.exchange.rates import record_shipped, shipped, shipped_source
+from plaudit.exchange.rates import shipped, shipped_source
 from plaudit.limits import PACKAGE_DEARER_BPS_MAX
 from plaudit.money import exponent, payable_step, round_up
 from plaudit.selling.prices.channels import ChannelInfo, channels
 from plaudit.selling.prices.lint import fewest_worth_their_fees
 from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook, reference_of
-from plaudit.selling.prices.shelf import newest_version, write_book
-from plaudit.selling.prices.taxes import TaxRate, record_published, taxes_at
+from plaudit.selling.prices.taxes import TaxRate
 
 BASE_COINS = 70
 WEB_CENTS = 74  # 70 coins on the web in the United States
@@ -199,23 +196,6 @@ def _price(version: int, region: str, channel: ChannelInfo, currency: str, tax: 
         packages=packages,
     )
     return msgspec.structs.replace(price, coins_min=fewest_worth_their_fees(price)) if web else price
-
-
-async def seed(connection: Connection, clock: Clock) -> int:
-    """Keep the published tax and exchange rates, and publish the first price book if there is none; the version of the
-    newest.
-
-    Several servers may do it at once.
-    """
-    now = clock.now()
-    await record_published(connection, now)
-    await record_shipped(connection, now)
-    newest = await newest_version(connection)
-    if newest:
-        return newest
-    rates = await taxes_at(connection, now)
-    await write_book(connection, make_book(1, now, own_taxes(rates)), published_at=now)
-    return 1
 
 
 def own_taxes(rates: Mapping[str, TaxRate]) -> dict[str, Tax]:

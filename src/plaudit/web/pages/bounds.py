@@ -27,21 +27,39 @@ _UNITS: dict[str, tuple[str, Callable[[int], str]]] = {
     "diamonds": ("diamonds", format_diamonds),
 }
 """By the last word of a name: the unit of its value, and how that reads."""
-_TITLES = {
+TITLES = {
     "change_window_s": "What counts together as one change",
     "grant_alone_coins": "Coins one operator gives alone, at once",
     "grant_alone_day_coins": "Coins one operator gives alone in a day",
     "key_life_days": "Longest life of a key",
+    "payout_account_week_creators": "Creators paid to one bank account in a week",
+    "payout_account_week_diamonds": "Paid to one bank account in a week",
     "payout_alone_diamonds": "Payout one operator approves alone",
     "payout_alone_day_diamonds": "Payouts one operator approves alone in a day",
+    "payout_house_day_diamonds": "Paid to everybody in a day",
+    "payout_new_creator_diamonds": "Paid to a new creator",
+    "payout_new_creator_window_s": "How long a creator is new",
+    "payout_person_day_count": "Payouts to one person in a day",
+    "payout_person_day_diamonds": "Paid to one person in a day",
+    "payout_person_week_count": "Payouts to one person in a week",
+    "payout_person_week_diamonds": "Paid to one person in a week",
     "payout_rate_change_bps": "Change of a payout rate",
     "payout_rate_lead_s": "A payout rate holds after",
     "payout_terms_change_bps": "Change of payout terms",
     "payout_terms_fee_bps": "Change of a payout's fee, of the amount",
     "payout_terms_lead_s": "Payout terms hold after",
+    "policy_pack_lead_s": "Rules of a country hold after",
+    "policy_pack_loosening_lead_s": "Rules that allow more hold after",
+    "price_book_change_bps": "Change of a price",
+    "price_book_fee_bps": "Change of a channel's fee",
+    "price_book_lead_s": "Prices hold after",
+    "refund_alone_day_us_cents": "Refunds one operator gives alone in a day, in US cents",
+    "refund_alone_us_cents": "Refund of an order one operator gives alone, in US cents",
     "reward_rule_change_bps": "Change of a reward rule",
     "reward_rule_lead_s": "A reward rule holds after",
     "reward_rule_maturity_change_bps": "Change of a reward's maturity",
+    "screening_alone_diamonds": "Payout whose screening one operator judges alone",
+    "tax_rate_change_bps": "Change of a tax rate",
 }
 BoundName = Annotated[str, Parameter(max_length=60)]
 
@@ -59,7 +77,7 @@ def line_of(bound: Bound) -> BoundLine:
     """A bound by its name, which ends in its unit."""
     rest, _, word = bound.name.rpartition("_")
     unit, said = _UNITS.get(word, (word, format_number))
-    title = _TITLES.get(bound.name, rest.replace("_", " ").capitalize())
+    title = TITLES.get(bound.name, rest.replace("_", " ").capitalize())
     return BoundLine(bound, title, said(bound.value), unit)
 
 
