@@ -29,6 +29,7 @@ from plaudit.people.model import Role
 from plaudit.settings import Secret, Settings
 from plaudit.spreadsheets import decimal
 from tests.support.databases import broken_laws
+from tests.support.days import end_day
 from tests.support.lots import GRANT
 from tests.support.returns import CREATOR, ROOM, ROSE, Returns
 from tests.support.shop import Shop, open_shop
@@ -56,11 +57,10 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 
 async def close(shop: Shop) -> date:
     """Let the day end and be closed; the day that was closed."""
-    now = shop.clock.now()
-    shop.clock.advance(accounting.day_begins(now.date() + timedelta(days=1)) - now + timedelta(minutes=30))
+    day = end_day(shop.clock)
     while await accounting.close_due(shop.desk.house.database, shop.clock):
         pass
-    return now.date()
+    return day
 
 
 async def operator(shop: Shop) -> httpx2.AsyncClient:

@@ -1,7 +1,7 @@
 """The world of the demo after its weeks of past: what it sold, what went back, and what its operator finds to do."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from plaudit.clock import SystemClock
 from plaudit.demo.cast import Character, read_cast
 from plaudit.demo.videos import read_clips
+from plaudit.limits import ACCOUNTING_SETTLE_MINUTES
 from plaudit.people.development import DevelopmentIssuer
 from tests.support.demo import ask, audit, running_demo
 from tests.support.waiting import until
@@ -69,14 +70,12 @@ def test_the_world_has_work_for_its_operator(ask_all: Ask) -> None:
 
 
 def test_the_world_has_closed_days(ask_all: Ask) -> None:
-    def yesterday() -> date:
-        return datetime.now(UTC).date() - timedelta(days=1)
+    last = (datetime.now(UTC) - timedelta(minutes=ACCOUNTING_SETTLE_MINUTES)).date() - timedelta(days=1)
 
     def rows() -> list[dict[str, Any]]:
-        day = yesterday()
-        return ask_all(f"operator/accounting/roll-forward?from={day - timedelta(days=6)}&to={day}")
+        return ask_all(f"operator/accounting/roll-forward?from={last - timedelta(days=6)}&to={last}")
 
-    until(lambda: str(yesterday()) in {row["day"] for row in rows()}, "days until yesterday are closed")
+    until(lambda: str(last) in {row["day"] for row in rows()}, "days that have settled are closed")
     closed = rows()
     assert {row["kind"] for row in closed} == {"paid", "promotional"}
     assert len({row["entity"] for row in closed if row["entity"]}) > 3

@@ -26,6 +26,7 @@ from plaudit.people.model import Role
 from plaudit.selling.providers.news import ReversalState
 from plaudit.settings import Secret, Settings
 from tests.integration.test_clawback import Stage, open_stage
+from tests.support.days import end_day
 from tests.support.packages import install
 from tests.support.papers import CORNER, PaperWorld
 from tests.support.returns import Returns
@@ -58,10 +59,9 @@ async def close(shop: Shop) -> None:
 
 async def next_day(shop: Shop) -> date:
     """Let the day end and be closed; the day that was closed."""
-    now = shop.clock.now()
-    shop.clock.advance(accounting.day_begins(now.date() + timedelta(days=1)) - now + timedelta(minutes=30))
+    day = end_day(shop.clock)
     await close(shop)
-    return now.date()
+    return day
 
 
 async def asked(client: httpx2.AsyncClient, path: str, first: date, last: date, **more: object) -> httpx2.Response:

@@ -1,7 +1,7 @@
 """Days with every kind of paper: sales of two countries, refunds, disputes lost, won and open, and an app store's."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -11,6 +11,7 @@ from plaudit.people.model import Role
 from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.settings import Secret
 from tests.support.corner_store import Purchase
+from tests.support.days import end_day
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import GOOD, Shop
 
@@ -40,7 +41,7 @@ class PaperWorld:
         bought = await _buy_in_store(shop, ben)
         await ada.give(1_100)
 
-        shop.clock.advance(timedelta(days=1))
+        end_day(shop.clock)
         second = shop.clock.now().date()
         olga = await shop.desk.person("olga", Role.OPERATOR)
         part = await ada.refund(olga, kept, coins=10)
@@ -53,7 +54,7 @@ class PaperWorld:
         gone = msgspec.structs.replace(bought, is_taken_back=True)
         told = await ben.post("/v1/webhooks/corner", content=gone.signed(SECRET))
         assert told.json()["outcome"] == "applied"
-        shop.clock.advance(timedelta(days=1))
+        end_day(shop.clock)
         return cls(shop, await shop.desk.person("olga", Role.OPERATOR), first, second, kept)
 
 

@@ -18,7 +18,7 @@ from plaudit.demo.behaviour import Behaviour, read_behaviour
 from plaudit.demo.cast import Cast, Creator, Viewer, read_cast
 from plaudit.demo.client import Client, Refused
 from plaudit.demo.past_house import PastHouse, open_past
-from plaudit.demo.past_plan import Gift, PastPlan, Step, Story, Stray, midnight
+from plaudit.demo.past_plan import Gift, PastPlan, Step, Story, Stray, midnight, next_month
 from plaudit.demo.price_books import cheaper_in_bulk, publish_second, raised
 from plaudit.demo.videos import Told, publish_videos
 from plaudit.demo.world import Item
@@ -141,9 +141,8 @@ class _Player:
         assert present is not None  # the past began with one
         dearer = msgspec.structs.replace(raised(present, rise.country, rise.percent), note=rise.note)
         draft = await self._draft(rise.name, dearer)
-        begins_at = self.past.clock.now() + timedelta(days=rise.in_days)
-        effective_at = midnight(begins_at).replace(day=1).isoformat()
-        body = {"revision": draft["revision"], "effective_at": effective_at}
+        begins_at = next_month(self.past.clock.now() + timedelta(days=rise.days_ahead))
+        body = {"revision": draft["revision"], "effective_at": begins_at.isoformat()}
         await self.operator.post(f"/v1/price-book-drafts/{draft['id']}/publish", body)
         await self._draft(saving.name, cheaper_in_bulk(present, saving.country, saving.percent, saving.coins_from))
 

@@ -1,6 +1,6 @@
 """What happened before the demo begins, as `past.toml` describes it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -81,7 +81,8 @@ class Rise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     country: Country
     percent: Percent
-    in_days: int
+    days_ahead: Annotated[int, msgspec.Meta(ge=1)]
+    """It begins with a month, at least so many days from then."""
 
 
 class Saving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +121,11 @@ def read_past() -> PastPlan:
     """The plan of the file beside this module."""
     plan: PastPlan = read_toml(_PAST_FILE, PastPlan)
     return plan
+
+
+def next_month(moment: datetime) -> datetime:
+    """The beginning of the month after a moment's."""
+    return midnight((moment.replace(day=1) + timedelta(days=31)).replace(day=1))
 
 
 def midnight(moment: datetime) -> datetime:
