@@ -97,9 +97,10 @@ class _Lane:
         self.idle = asyncio.Event()
 
     def put(self, waiting: _Waiting) -> None:
+        if not self.queue:
+            self.idle.clear()
+            self._arrived.set()
         self.queue.append(waiting)
-        self.idle.clear()
-        self._arrived.set()
 
     async def run(self) -> None:
         try:
@@ -122,7 +123,7 @@ class _Lane:
         while self.queue and len(batch) < GIFT_BATCH_LENGTH_MAX:
             waiting = self.queue.popleft()
             viewer_id = waiting[0].viewer_id
-            key = (viewer_id, waiting[0].id)
+            key = (viewer_id, waiting[0].id.int)  # hashed as two numbers, without a call
             if key in keys or viewer_id in held:
                 held.add(viewer_id)
                 later.append(waiting)
@@ -225,6 +226,8 @@ def line_of(order: GiftOrder, shard_of: Callable[[int], int]) -> tuple[object, .
 def _shares(order: GiftOrder, shard_of: Callable[[int], int]) -> list[tuple[int, int, int]] | None:
     """Who earns how many coins, in which shard. None: whom it is sent to has all of it where it is shown, as nearly
     always."""
+    if not order.shares and order.shown_shard is None:
+        return None
     whole = (GiftShare(order.creator_id, order.coins),)
     if order.shares in ((), whole) and shown_in(order, shard_of) == shard_of(order.creator_id):
         return None
