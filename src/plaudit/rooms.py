@@ -43,6 +43,7 @@ ROOMS = (
     "plaudit.creators.totals",
     "plaudit.creators",
     "plaudit.payouts",
+    "plaudit.safety",
     "plaudit.accounting.taxes",
     "plaudit.accounting.journal",
     "plaudit.accounting",
