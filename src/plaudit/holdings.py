@@ -76,6 +76,14 @@ COINS = Kind(
     fate=Fate.UNNAMED,
     term=_BOOKS,
 )
+INSTRUMENTS = Kind(
+    name="instruments",
+    title=later("Signs of who uses an account"),
+    about=later("Which card, device or address you were seen with, as a code that cannot be turned back."),
+    why=Why.SAFETY,
+    fate=Fate.REMOVED,
+    term=later("Half a year after you were seen with it last."),
+)
 LIMITS = Kind(
     name="limits",
     title=later("Limits you set yourself"),
@@ -198,8 +206,8 @@ REQUESTS = Kind(
 )
 
 KINDS = (
-    PROFILE, SIGN_INS, COINS, LIMITS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT, EARNINGS, PAYOUTS, MAIL, SAFETY,
-    WORK, COPIES, MESSAGES, REQUESTS,
+    PROFILE, SIGN_INS, INSTRUMENTS, COINS, LIMITS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT, EARNINGS, PAYOUTS,
+    MAIL, SAFETY, WORK, COPIES, MESSAGES, REQUESTS,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ ROOMS = (
     "plaudit.policy",
     "plaudit.exchange",
     "plaudit.freezes",
+    "plaudit.instruments",
     "plaudit.inbox",
     "plaudit.mail",
     "plaudit.trail",

@@ -73,6 +73,15 @@ def port(text: str) -> int:
     return int(text)
 
 
+def some_of(*words: str) -> Kind:
+    def read(text: str) -> str:
+        if not set(text.split()) <= set(words):
+            raise ValueError(f"must be some of {', '.join(words)}, with blanks between")
+        return text
+
+    return read
+
+
 def one_of(*words: str) -> Kind:
     def read(text: str) -> str:
         if text not in words:

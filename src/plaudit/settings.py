@@ -62,6 +62,7 @@ from plaudit.setting_kinds import (
     secret_keys,
     secret_pairs,
     sign_in_address,
+    some_of,
     webhook_secret,
     whole,
     yes_or_no,
@@ -208,6 +209,10 @@ class Settings:
     rules_ask_stops: bool = False
     """Whether people are stopped until they have shown how old they are, or where, when rules of a country ask for it.
     Otherwise they go on, and it is counted: leave it so as long as your platform tells neither."""
+
+    instruments: Annotated[str, some_of("card", "device", "address")] = "card"
+    """By what accounts of one person are looked for: `card` (payment providers tell it), `device` and `address` (your
+    server tells them); separated by spaces. Hashed, for half a year; ask your lawyer first. Empty: none."""
 
     return_hosts: Annotated[str, hosts] = ""
     """Hosts, beside our own, that a checkout may return to; separated by spaces."""

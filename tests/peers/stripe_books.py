@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 
-from tests.peers.stripe_cards import CARDS, DELAYED_METHODS, METHODS, TestCard
+from tests.peers.stripe_cards import CARDS, DELAYED_METHODS, METHODS, TestCard, fingerprint_of
 from tests.peers.stripe_customers import Customers
 from tests.peers.stripe_returns import Returns
 from tests.peers.stripe_store import Refusal, Stored, check_amount
@@ -274,6 +274,8 @@ class Books(Returns, Vouchers, Customers):
         self._cancel(intent, "automatic")
 
     def _charge(self, intent: Stored, details: Stored, address: Stored | None, status: str) -> Stored:
+        if details["type"] == "card" and (number := intent.get("payment_method")):
+            details["card"]["fingerprint"] = fingerprint_of(number)
         charge = self.add(
             "ch", "charge",
             amount=intent["amount"], amount_captured=0, amount_refunded=0, currency=intent["currency"], status=status,

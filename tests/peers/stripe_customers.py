@@ -1,9 +1,8 @@
 """Customers of the pretend Stripe, and the cards it keeps for them."""
 
-import hashlib
 from datetime import UTC, datetime
 
-from tests.peers.stripe_cards import CARDS
+from tests.peers.stripe_cards import CARDS, fingerprint_of
 from tests.peers.stripe_store import Refusal, Store, Stored
 
 
@@ -42,13 +41,12 @@ class Customers(Store):
     def keep_card(self, number: str, customer_id: str) -> Stored:
         """A card becomes a customer's."""
         card, year = CARDS[number], datetime.now(UTC).year
-        fingerprint = hashlib.sha256(number.encode()).hexdigest()[:16]
         method = self.add(
             "pm", "payment_method",
             type="card", customer=customer_id, billing_details={"address": None},
             card={
                 "brand": card.brand, "last4": number[-4:], "country": card.country, "funding": "credit",
-                "exp_month": card.expires[0], "exp_year": year + card.expires[1], "fingerprint": fingerprint,
+                "exp_month": card.expires[0], "exp_year": year + card.expires[1], "fingerprint": fingerprint_of(number),
             },
         )  # fmt: skip
         self.objects[f"{method['id']}/number"] = {"number": number}

@@ -73,7 +73,7 @@ def test_each_text_of_a_body_is_kept_or_left_out_on_purpose() -> None:
 
 # A mail and a webhook that are tried: nothing is written, so their acts are written before the answer.
 WITHOUT_A_TRANSACTION = {"TestMail", "TestWebhook"}
-LEAVES_NONE = {"SendGifts"}
+LEAVES_NONE = {"SendGifts", "TellInstrument"}
 LOOKS = {"GET", "HEAD", "OPTIONS"}
 WITHOUT_A_DATABASE = {"settings", "payment_providers", "payout_providers"}
 """Parts of the house that handlers may be handed together."""

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 
+from plaudit.instruments.model import InstrumentKind
 from plaudit.safety.commands import safety
 from plaudit.safety.judging import RULES, Finding, judge, score
 from plaudit.safety.measuring import Measured, measure
-from plaudit.safety.picture import Flow, GivingDay, InstrumentKind, Picture, SeenOrder, SeenReversal, Shared
+from plaudit.safety.picture import Flow, GivingDay, Picture, SeenOrder, SeenReversal, Shared
 from plaudit.safety.rulebook import Rule, shipped
 from plaudit.safety.world import NOW, World
 

@@ -20,6 +20,7 @@ from plaudit.gifts.whereabouts import Whereabouts
 from plaudit.house_clock import HouseClock, follow
 from plaudit.http.metrics import Gauges
 from plaudit.ids import new_id
+from plaudit.instruments.actions import PRINTS
 from plaudit.jobs import Job, JobRunner
 from plaudit.ledger import lives
 from plaudit.ledger.deliverer import Deliverer
@@ -275,7 +276,7 @@ async def _open_screening(
 async def _open_vault(database: Database, settings: Settings) -> AccountVault:
     """The vault, with everything sealed that earlier versions kept in clear."""
     columns = [column for room in rooms() if room.sealed for column in room.bring(room.sealed)]
-    purposes = [QUOTES, FINGERPRINTS, ERASURES, *(column.purpose for column in columns)]
+    purposes = [QUOTES, FINGERPRINTS, PRINTS, ERASURES, *(column.purpose for column in columns)]
     vault = await open_vault(database, settings, purposes)
     accounts = AccountVault(texts_of_keys(settings))
     await seal_old_accounts(database, accounts)

@@ -6,9 +6,10 @@ from statistics import median_low
 
 import msgspec
 
+from plaudit.instruments.model import InstrumentKind
 from plaudit.languages.formats import format_number
 from plaudit.safety.limits import EVIDENCE_MAX, RING_PEOPLE_MAX, RINGS_TOLD_MAX, SCORE_MAX, WINDOW_DAYS
-from plaudit.safety.picture import Flow, InstrumentKind, Picture, SeenOrder, Shared
+from plaudit.safety.picture import Flow, Picture, SeenOrder, Shared
 from plaudit.safety.rulebook import Rule, RuleBook
 
 

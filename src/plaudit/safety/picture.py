@@ -1,21 +1,12 @@
 """What is known of somebody when the rules look at them: gifts, orders, reversals and what they share with others."""
 
-import enum
 from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
-
-class InstrumentKind(enum.StrEnum):
-    """What several accounts may share; kept hashed only."""
-
-    CARD = "card"
-    DEVICE = "device"
-    ADDRESS = "address"
-    ACCOUNT = "account"
-    """A bank account that payouts go to."""
+from plaudit.instruments.model import InstrumentKind
 
 
 class Flow(msgspec.Struct, frozen=True):

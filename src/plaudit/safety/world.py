@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from plaudit.instruments.model import InstrumentKind
 from plaudit.safety.limits import RING_PEOPLE_MAX, WINDOW_DAYS
-from plaudit.safety.picture import Flow, GivingDay, InstrumentKind, Picture, SeenOrder, SeenReversal, Shared
+from plaudit.safety.picture import Flow, GivingDay, Picture, SeenOrder, SeenReversal, Shared
 from plaudit.safety.rulebook import RuleBook
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)

@@ -87,6 +87,23 @@ CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until ti
     group by 1, 2, 3, 4, 5, 6
 $$;
 
+CREATE FUNCTION public.accounts_near(p_person_id bigint, p_crowd integer) RETURNS TABLE(person_id bigint, is_linked boolean, kinds text[])
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with own as materialized (
+        select accounts_of(p_person_id) as id
+    ), shared as (
+        select other.person_id, mine.kind
+        from instrument_in_use mine join instrument_in_use other on other.kind = mine.kind and other.print = mine.print
+        where mine.person_id in (select id from own) and other.person_id not in (select id from own)
+            and (select count(*) from instrument_in_use i where i.kind = mine.kind and i.print = mine.print) <= p_crowd
+    )
+    select id, true, '{}'::text[] from own where id <> p_person_id
+    union all
+    select s.person_id, false, array_agg(distinct s.kind order by s.kind) from shared s group by s.person_id
+$$;
+
 CREATE FUNCTION public.accounts_of(p_person_id bigint) RETURNS SETOF bigint
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1506,6 +1523,19 @@ begin
     perform require_erasing(p_person_id);
     update coin_grant set reason = 'erased' where shard = shard_of(p_person_id) and person_id = p_person_id and reason <> 'erased';
     return 0;
+end $$;
+
+CREATE FUNCTION public.erase_instruments(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    delete from instrument where ctid in (select ctid from instrument where person_id = p_person_id limit p_rows_max);
+    get diagnostics done = row_count;
+    return done;
 end $$;
 
 CREATE FUNCTION public.erase_ledger(p_person_id bigint, p_rows_max integer) RETURNS integer
@@ -6835,6 +6865,92 @@ CREATE TABLE public.hold_transition (
     description text NOT NULL
 );
 
+CREATE TABLE public.instrument (
+    kind text NOT NULL,
+    print bytea NOT NULL,
+    person_id bigint NOT NULL,
+    source text NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT instrument_check CHECK ((last_seen_at >= first_seen_at)),
+    CONSTRAINT instrument_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text, 'address'::text]))),
+    CONSTRAINT instrument_print_check CHECK ((length(print) = 32)),
+    CONSTRAINT instrument_source_check CHECK ((source = ANY (ARRAY['provider'::text, 'host'::text])))
+);
+
+COMMENT ON COLUMN public.instrument.print IS 'of the card, device or address, by the vault''s key: the same for one, whoever has it';
+
+COMMENT ON COLUMN public.instrument.source IS 'who told: the payment provider, or the platform''s server';
+
+COMMENT ON COLUMN public.instrument.key_id IS 'with which a server told of it first; null: a payment provider did';
+
+CREATE TABLE public.payout_method (
+    shard smallint NOT NULL,
+    id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    provider text NOT NULL,
+    kind text NOT NULL,
+    holder_name text NOT NULL,
+    country text NOT NULL,
+    currency text NOT NULL,
+    iban text,
+    bank_code text,
+    account_number text,
+    created_at timestamp with time zone NOT NULL,
+    archived_at timestamp with time zone,
+    account_ending text,
+    account_key text,
+    sealed_account bytea,
+    key_id integer DEFAULT public.acting_key(),
+    archived_key_id integer,
+    payable_from timestamp with time zone,
+    account_fingerprint bytea,
+    name_match text,
+    name_compared_at timestamp with time zone,
+    CONSTRAINT payout_method_account_fingerprint_check CHECK ((length(account_fingerprint) = 32)),
+    CONSTRAINT payout_method_account_is_sealed CHECK (
+CASE
+    WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
+    ELSE ((account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
+END),
+    CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
+    CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text)),
+    CONSTRAINT payout_method_name_match_check CHECK ((name_match = ANY (ARRAY['match'::text, 'close'::text, 'mismatch'::text, 'unknown'::text]))),
+    CONSTRAINT payout_method_name_was_compared CHECK (((name_match IS NULL) = (name_compared_at IS NULL)))
+);
+
+COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
+
+COMMENT ON COLUMN public.payout_method.sealed_account IS 'by the vault; with an account_key, as earlier versions did: AES-GCM, bound to its creator and method';
+
+COMMENT ON COLUMN public.payout_method.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
+COMMENT ON COLUMN public.payout_method.archived_key_id IS 'with which a server archived it in its creator''s name';
+
+COMMENT ON COLUMN public.payout_method.payable_from IS 'no payout to it can be asked for before; null: at once, as when nothing was held back';
+
+COMMENT ON COLUMN public.payout_method.account_fingerprint IS 'of the account, by a key that the database does not have: the same for one account, whoever names it; null: not made yet';
+
+COMMENT ON COLUMN public.payout_method.name_match IS 'its holder''s name against the one that is vouched for; null: not compared yet';
+
+CREATE VIEW public.instrument_in_use AS
+ SELECT instrument.kind,
+    instrument.print,
+    instrument.person_id,
+    instrument.last_seen_at
+   FROM public.instrument
+UNION ALL
+ SELECT 'account'::text AS kind,
+    payout_method.account_fingerprint AS print,
+    payout_method.creator_id AS person_id,
+    max(payout_method.created_at) AS last_seen_at
+   FROM public.payout_method
+  WHERE (payout_method.account_fingerprint IS NOT NULL)
+  GROUP BY payout_method.account_fingerprint, payout_method.creator_id;
+
 CREATE TABLE public.issuer (
     id integer NOT NULL,
     issuer text NOT NULL,
@@ -7249,57 +7365,6 @@ CREATE TABLE public.payout_export_item (
     payout_id uuid NOT NULL,
     export_number integer NOT NULL
 );
-
-CREATE TABLE public.payout_method (
-    shard smallint NOT NULL,
-    id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    provider text NOT NULL,
-    kind text NOT NULL,
-    holder_name text NOT NULL,
-    country text NOT NULL,
-    currency text NOT NULL,
-    iban text,
-    bank_code text,
-    account_number text,
-    created_at timestamp with time zone NOT NULL,
-    archived_at timestamp with time zone,
-    account_ending text,
-    account_key text,
-    sealed_account bytea,
-    key_id integer DEFAULT public.acting_key(),
-    archived_key_id integer,
-    payable_from timestamp with time zone,
-    account_fingerprint bytea,
-    name_match text,
-    name_compared_at timestamp with time zone,
-    CONSTRAINT payout_method_account_fingerprint_check CHECK ((length(account_fingerprint) = 32)),
-    CONSTRAINT payout_method_account_is_sealed CHECK (
-CASE
-    WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
-    ELSE ((account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
-END),
-    CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
-    CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text)),
-    CONSTRAINT payout_method_name_match_check CHECK ((name_match = ANY (ARRAY['match'::text, 'close'::text, 'mismatch'::text, 'unknown'::text]))),
-    CONSTRAINT payout_method_name_was_compared CHECK (((name_match IS NULL) = (name_compared_at IS NULL)))
-);
-
-COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
-
-COMMENT ON COLUMN public.payout_method.sealed_account IS 'by the vault; with an account_key, as earlier versions did: AES-GCM, bound to its creator and method';
-
-COMMENT ON COLUMN public.payout_method.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
-
-COMMENT ON COLUMN public.payout_method.archived_key_id IS 'with which a server archived it in its creator''s name';
-
-COMMENT ON COLUMN public.payout_method.payable_from IS 'no payout to it can be asked for before; null: at once, as when nothing was held back';
-
-COMMENT ON COLUMN public.payout_method.account_fingerprint IS 'of the account, by a key that the database does not have: the same for one account, whoever names it; null: not made yet';
-
-COMMENT ON COLUMN public.payout_method.name_match IS 'its holder''s name against the one that is vouched for; null: not compared yet';
 
 CREATE TABLE public.payout_pass (
     shard smallint NOT NULL,
@@ -8932,6 +8997,9 @@ ALTER TABLE ONLY public.hold
 ALTER TABLE ONLY public.hold_transition
     ADD CONSTRAINT hold_transition_pkey PRIMARY KEY (from_state, to_state);
 
+ALTER TABLE ONLY public.instrument
+    ADD CONSTRAINT instrument_pkey PRIMARY KEY (kind, print, person_id);
+
 ALTER TABLE ONLY public.issuer
     ADD CONSTRAINT issuer_decision_id_key UNIQUE (decision_id);
 
@@ -9474,6 +9542,10 @@ CREATE INDEX hold_open ON public.hold USING btree (shard, viewer_id, ends_at) WH
 
 CREATE INDEX hold_piece_by_lot ON public.hold_piece USING btree (shard, lot_id);
 
+CREATE INDEX instrument_by_last_seen ON public.instrument USING btree (last_seen_at);
+
+CREATE INDEX instrument_of_person ON public.instrument USING btree (person_id);
+
 CREATE INDEX item_version_begins ON public.item_version USING btree (item_id, active_from, version) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX logout_token_by_end ON public.logout_token USING btree (expires_at);
@@ -9995,6 +10067,9 @@ ALTER TABLE ONLY public.hold_piece
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT hold_shard_viewer_id_fkey FOREIGN KEY (shard, viewer_id) REFERENCES public.wallet(shard, viewer_id);
 
+ALTER TABLE ONLY public.instrument
+    ADD CONSTRAINT instrument_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.issuer
     ADD CONSTRAINT issuer_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
@@ -10381,6 +10456,9 @@ GRANT USAGE ON SCHEMA public TO plaudit_app;
 REVOKE ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.accounts_near(p_person_id bigint, p_crowd integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accounts_near(p_person_id bigint, p_crowd integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.accounts_of(p_person_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accounts_of(p_person_id bigint) TO plaudit_app;
 
@@ -10567,6 +10645,9 @@ GRANT ALL ON FUNCTION public.erase_freezes(p_person_id bigint, p_rows_max intege
 
 REVOKE ALL ON FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_instruments(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_instruments(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_ledger(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_ledger(p_person_id bigint, p_rows_max integer) TO plaudit_app;
@@ -11445,6 +11526,36 @@ GRANT SELECT ON TABLE public.hold_piece TO plaudit_app;
 
 GRANT SELECT ON TABLE public.hold_transition TO plaudit_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.instrument TO plaudit_app;
+
+GRANT UPDATE(last_seen_at) ON TABLE public.instrument TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(iban) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(bank_code) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_number) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(archived_at) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_ending) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_key) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(archived_key_id) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(account_fingerprint) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(name_match) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT UPDATE(name_compared_at) ON TABLE public.payout_method TO plaudit_app;
+
+GRANT SELECT ON TABLE public.instrument_in_use TO plaudit_app;
+
 GRANT SELECT ON TABLE public.issuer TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO plaudit_app;
@@ -11548,30 +11659,6 @@ GRANT SELECT,INSERT ON TABLE public.payout_export TO plaudit_app;
 GRANT SELECT,INSERT ON TABLE public.payout_export_download TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_export_item TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(iban) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(bank_code) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(account_number) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(archived_at) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(account_ending) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(account_key) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(sealed_account) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(archived_key_id) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(account_fingerprint) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(name_match) ON TABLE public.payout_method TO plaudit_app;
-
-GRANT UPDATE(name_compared_at) ON TABLE public.payout_method TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_pass TO plaudit_app;
 

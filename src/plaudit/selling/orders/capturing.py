@@ -11,6 +11,8 @@ import msgspec
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_one, statements
 from plaudit.inbox.model import NewsOutcome
+from plaudit.instruments.actions import see
+from plaudit.instruments.model import InstrumentKind, Source
 from plaudit.limits import (
     CALL_OFF_TRIES_MAX,
     CAPTURE_ALARM_AFTER_S,
@@ -103,6 +105,9 @@ async def apply_payment(
 
     After the commit `carry_out` does what was decided; a job does what it does not.
     """
+    if payment.card is not None:
+        known = {"of": order.provider, "value": payment.card}
+        await see(connection, settings, clock, order.person_id, InstrumentKind.CARD, Source.PROVIDER, **known)
     if payment.state is PaymentState.AUTHORISED:
         return await _decide(connection, order, payment, settings, clock)
     applied = PaymentApplied(await settle_locked(connection, order, payment, Seller.of(settings), clock.now()))

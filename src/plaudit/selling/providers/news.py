@@ -87,6 +87,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer has to pay with elsewhere, while that is to be done."""
     decline: Decline | None = None
     """Why it was declined, where the provider says."""
+    card: str | None = None
+    """The provider's own sign of the card, the same for one card whoever pays with it; it shows no number."""
 
 
 class StorePayment(Payment, frozen=True, kw_only=True):

@@ -278,7 +278,14 @@ def payment_of_intent(
         decline=intent.last_payment_error.decline
         if state is PaymentState.DECLINED and intent.last_payment_error
         else None,
+        card=_card(charge) if charge else None,
     )
+
+
+def _card(charge: Charge) -> str | None:
+    """Stripe's sign of the card, the same whoever pays with it."""
+    sign = ((charge.payment_method_details or {}).get("card") or {}).get("fingerprint")
+    return sign if isinstance(sign, str) and sign else None
 
 
 def _paid_at(charge: Charge) -> datetime:
