@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,16 @@ from plaudit.creators.model import NewRewardRule
 from plaudit.db import Database, OwnConnection
 from plaudit.decisions import actions
 from plaudit.decisions.answers import answers
-from plaudit.decisions.bounds import BOUND, NewBound, list_bounds
+from plaudit.decisions.bounds import (
+    BOUND,
+    BeyondWidest,
+    BoundHolds,
+    NewBound,
+    list_bounds,
+    list_wider,
+    set_widest,
+    withdraw_wider,
+)
 from plaudit.decisions.kinds import DecisionKind, Kinds, canonical
 from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
 from plaudit.decisions.model import (
@@ -287,15 +296,74 @@ async def test_a_bound_is_narrowed_by_one_and_widened_by_two(in_use: Table) -> N
     assert isinstance(await in_use.propose(PAYOUT_RATE, rate()), OutOfBounds)
     wider = await in_use.propose(BOUND, to(1_000))
     assert isinstance(await in_use.confirm(BOUND, wider, OLGA, may_be_alone=True), SecondPersonNeeded)
-    shorter = await in_use.propose(BOUND, to(60, "payout_rate_lead_s"))
+    shorter = await in_use.propose(BOUND, to(30_000, "payout_rate_lead_s"))
     assert isinstance(await in_use.confirm(BOUND, shorter, OLGA, emergency="now"), SecondPersonNeeded)
     assert (await in_use.confirm(BOUND, wider)).value == 1_000
-    assert isinstance(await in_use.propose(PAYOUT_RATE, rate()), Decision)
     assert isinstance(await in_use.propose(BOUND, to(1, "nothing")), InvalidField)
     async with in_use.database.read() as connection:
         statement = "insert into decision_bound values ('payout_rate_change_bps', 4, 1000000, now(), $1)"
         for decision_id in (None, wider.id, shorter.id):
             assert await _refused_by(connection, statement, decision_id) == "decision_bound_is_decided"
+
+
+async def test_a_wider_bound_waits_for_days_and_any_owner_takes_it_back(
+    database: Database, owner_connection: OwnConnection
+) -> None:
+    table = Table(database, ManualClock(datetime.now(UTC)))
+    await give(database, 41, 1)
+    await table.act(creators.convert, conversion_id=new_id(table.clock), creator_id=41, coins=1)
+
+    async def holds(name: str = "payout_rate_change_bps") -> int:
+        async with database.read() as connection:
+            return {one.name: one.value for one in await list_bounds(connection)}[name]
+
+    async def decide(value: int, name: str = "payout_rate_change_bps") -> Any:
+        return await table.decide(BOUND, NewBound(name=name, value=value, note="of the test"))
+
+    assert (await decide(500)).value == await holds() == 500  # narrower: at once
+    wider, wider_still = await decide(1_000), await decide(2_000)
+    async with database.read() as connection:
+        waiting = await list_wider(connection)
+    assert [(one.value, one.effective_at - table.clock.now()) for one in waiting] == [
+        (1_000, 3 * DAY),
+        (2_000, 3 * DAY),
+    ]
+    assert await holds() == 500
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), OutOfBounds)
+    ended = await table.act(withdraw_wider, waiting[1].decision_id, OTTO, "too wide")
+    assert ended.withdrawn_by == str(OTTO)
+    assert await table.act(withdraw_wider, waiting[1].decision_id, OSKAR, "again") == ended
+    later = "update decision_bound set effective_at = now() - interval '1 s' where effective_at is not null"
+    await owner_connection.execute(later)
+    assert (wider.version, wider_still.version, await holds()) == (3, 4, 1_000)
+    assert isinstance(await table.propose(PAYOUT_RATE, rate()), Decision)
+    assert isinstance(await table.act(withdraw_wider, waiting[0].decision_id, OTTO, "too late"), BoundHolds)
+    await decide(70_000, "bound_lead_s")
+    shorter = NewBound(name="bound_lead_s", value=64_799, note="of the test")
+    assert isinstance(await table.propose(BOUND, shorter), BeyondWidest)  # a quarter of three days, rounded up
+    assert await holds("bound_lead_s") == 259_200
+    await decide(1_500)
+    await decide(700)
+    async with database.read() as connection:
+        assert [one.name for one in await list_wider(connection)] == ["bound_lead_s"]
+
+
+async def test_no_two_owners_set_a_bound_beyond_what_the_installation_lets_it_be(
+    in_use: Table, owner_connection: OwnConnection
+) -> None:
+    def to(value: int) -> NewBound:
+        return NewBound(name="payout_rate_change_bps", value=value, note="of the test")
+
+    refused = await in_use.propose(BOUND, to(4_001))
+    assert (type(refused), refused.fields) == (BeyondWidest, {"widest": 4_000})
+    proposed = await in_use.propose(BOUND, to(4_000))
+    await set_widest(owner_connection, in_use.clock, "payout_rate_change_bps", 1_900, "a house that moves little")
+    assert isinstance(await in_use.confirm(BOUND, proposed), DecisionOutdated | BeyondWidest)
+    assert isinstance(await in_use.propose(BOUND, to(1_901)), BeyondWidest)
+    assert isinstance(await in_use.propose(PAYOUT_RATE, rate(12)), OutOfBounds)  # a fifth, which held before
+    async with in_use.database.read() as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await set_widest(connection, in_use.clock, "payout_rate_change_bps", 9_000, "by who serves")
 
 
 async def test_an_emergency_is_alone_and_says_why(in_use: Table) -> None:

@@ -27,6 +27,7 @@ ANY_OPERATOR = {
     "GET /v1/decisions/{decision_id:uuid}": "what waits for another operator",
     "POST /v1/decisions/{decision_id:uuid}/seen": "all others are told of an emergency",
     "GET /v1/decision-bounds": "how far whoever decides may go",
+    "GET /v1/decision-bounds/wider": "everybody sees what is to be before it is",
     "GET /v1/reward-rules": "creators read it too",
     "GET /v1/reward-rules/current": "creators read it too",
     "GET /v1/payout-rates": "creators read it too",

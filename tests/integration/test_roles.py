@@ -48,7 +48,7 @@ async def test_who_may_propose_such_decides_it_and_no_other_operator(
     olga, omar = [await desk.person(one, Role.VIEWER, Role.OPERATOR) for one in ("olga", "omar")]
     finn = await desk.person("finn")
     await roles.grant_role(owner_connection, await desk.person_id("finn"), Role.FINANCE, clock)
-    wider = {"name": "payout_rate_change_bps", "value": 9_000, "note": "of the test"}
+    wider = {"name": "payout_rate_change_bps", "value": 3_000, "note": "of the test"}
     assert (await finn.post("/v1/decision-bounds", json=wider)).json()["code"] == "role_missing"
     asked = await olga.post("/v1/decision-bounds", json=wider)
     assert asked.status_code == 202

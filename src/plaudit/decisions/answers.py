@@ -54,18 +54,21 @@ async def answers(
     """Decisions with the cards of everybody in them; `whole`: with all they change, where a list says less."""
     named = {id for one in decisions for id in _people(one) if id is not None}
     people = await people_by_ids(connection, named)
-    leads = {one.kind: await lead_s(connection, one.kind) for one in decisions}
+    leads = await _leads_s(connection, decisions)
     shown = [(one, kinds.get(one.kind)) for one in decisions]
     changed = [await changes(connection, kind, one, whole=whole) if kind else [] for one, kind in shown]
     return [
-        _answer(kind, one, people, leads[one.kind], rows, is_whole=whole or kind is None or kind.compared is None)
-        for (one, kind), rows in zip(shown, changed, strict=True)
+        _answer(kind, one, people, lead, rows, is_whole=whole or kind is None or kind.compared is None)
+        for (one, kind), lead, rows in zip(shown, leads, changed, strict=True)
     ]
 
 
-async def lead_s(connection: Connection, kind: str) -> int:
-    """How long after its confirmation a decision of a kind holds at the earliest."""
-    return await actions.bound(connection, f"{kind}_lead_s") or 0
+async def _leads_s(connection: Connection, decisions: Sequence[Decision]) -> list[int]:
+    """How long after its confirmation each holds at the earliest."""
+    rows = await connection.fetch(
+        actions.SQL["decision_leads_s"], [one.kind for one in decisions], [one.content for one in decisions]
+    )
+    return [row["lead_s"] for row in rows]
 
 
 def _people(one: Decision) -> tuple[int | None, ...]:

@@ -15,5 +15,6 @@ HELD = (
     Holding(
         table="person_link", hidden="note ended_because", kind=kinds.SAFETY, where="person_id = $1 or other_id = $1"
     ),
-    *about_nobody(decision_bound="name"),
+    Holding(table="decision_bound_withdrawal", codes="name", hidden="reason", kind=kinds.WORK, of="withdrawn_by"),
+    *about_nobody(decision_bound="name", decision_bound_widest="name note"),
 )

@@ -74,24 +74,65 @@ order by linked_at desc, id desc limit $3;
 select are_linked($1, $2);
 
 -- columns: of_bound
-name, version, value, recorded_at
+b.name, b.version, b.value, b.recorded_at
 
--- name: bounds -> Bound
-select distinct on (name) {of_bound}
-from decision_bound order by name, version desc;
+-- name: bounds -> BoundAnswer
+select name, version, decision_bound_of(name) as value, recorded_at, bound_widest(name) as widest from (
+    select distinct on (b.name) {of_bound}
+    from decision_bound b
+    where (b.effective_at is null or b.effective_at <= now())
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+    order by b.name, b.version desc) held
+order by name;
 
 -- name: bound_in_force -> Bound
 select {of_bound}
-from decision_bound where name = $1 order by version desc limit 1;
+from decision_bound b
+where b.name = $1 and (b.effective_at is null or b.effective_at <= now())
+    and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+order by b.version desc limit 1;
+
+-- columns: of_wider_bound
+b.decision_id, b.name, b.value, b.recorded_at, b.effective_at, w.withdrawn_by::text as withdrawn_by, w.withdrawn_at, w.reason
+
+-- name: wider_bounds -> WiderBound
+-- Decided, and not in force yet; what a later version takes the place of at once is over.
+select {of_wider_bound}
+from decision_bound b left join decision_bound_withdrawal w using (name, version)
+where b.effective_at > now() and w.withdrawn_at is null
+    and not exists (select from decision_bound o where o.name = b.name and o.version > b.version and o.effective_at is null)
+order by b.effective_at, b.name;
+
+-- name: wider_bound -> WiderBound
+select {of_wider_bound}
+from decision_bound b left join decision_bound_withdrawal w using (name, version) where b.decision_id = $1;
+
+-- name: withdraw_bound
+insert into decision_bound_withdrawal (name, version, withdrawn_by, withdrawn_at, reason)
+select name, version, $2, $3, $4 from decision_bound where decision_id = $1 and effective_at > greatest($3, now());
+
+-- name: bound_widest
+select bound_widest($1);
+
+-- name: bound_is_within
+select bound_is_within($1, $2);
+
+-- name: set_bound_widest
+insert into decision_bound_widest (name, value, note, recorded_at) values ($1, $2, $3, $4)
+on conflict (name) do update set value = excluded.value, note = excluded.note, recorded_at = excluded.recorded_at;
+
+-- name: decision_leads_s
+select decision_lead_s(kind, content) as lead_s
+from unnest($1::text[], $2::text[]) with ordinality one (kind, content, place) order by place;
 
 -- name: decided_bound -> Bound
 select {of_bound}
-from decision_bound where decision_id = $1;
+from decision_bound b where b.decision_id = $1;
 
 -- name: add_bound -> Bound
 insert into decision_bound (name, version, value, recorded_at, decision_id)
 select name, max(version) + 1, $2, $3, $4 from decision_bound where name = $1 group by name
-returning {of_bound};
+returning name, version, value, recorded_at;
 
 -- name: bound_is_narrower
 select bound_is_narrower($1, $2);

@@ -540,24 +540,75 @@ CREATE FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb
     ) b where until > from_at
 $$;
 
+CREATE FUNCTION public.bound_is_a_time(p_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    select p_name ~ '(_lead|_window)_s$'
+$_$;
+
 CREATE FUNCTION public.bound_is_narrower(p_name text, p_value bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
-    AS $_$
-    select case when p_name ~ '(_lead|_window)_s$' then p_value >= decision_bound_of(p_name) else p_value <= decision_bound_of(p_name) end
-$_$;
+    AS $$
+    select case when bound_is_a_time(p_name) then p_value >= decision_bound_of(p_name) else p_value <= decision_bound_of(p_name) end
+$$;
+
+CREATE FUNCTION public.bound_is_withdrawn_in_time() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from decision_bound b
+        where (b.name, b.version) = (new.name, new.version) and b.effective_at > greatest(new.withdrawn_at, now()))
+    then
+        raise exception 'this bound holds'
+            using errcode = 'check_violation', constraint = 'decision_bound_is_withdrawn_in_time';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.bound_is_within(p_name text, p_value bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when bound_is_a_time(p_name) then p_value >= bound_widest(p_name) else p_value <= bound_widest(p_name) end
+$$;
 
 CREATE FUNCTION public.bound_takes_two() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
+declare
+    v_decision decision;
 begin
-    if (select alone from decision where id = new.decision_id) and bound_is_narrower(new.name, new.value) is not true then
+    new.effective_at := null;
+    if new.decision_id is null or bound_is_narrower(new.name, new.value) then
+        return new;
+    end if;
+    select * into strict v_decision from decision where id = new.decision_id;
+    if v_decision.alone then
         raise exception 'nobody alone widens a bound'
             using errcode = 'check_violation', constraint = 'decision_bound_takes_two';
     end if;
+    if not bound_is_within(new.name, new.value) then
+        raise exception 'the installation lets nobody widen a bound so far'
+            using errcode = 'check_violation', constraint = 'decision_bound_is_within';
+    end if;
+    new.effective_at := v_decision.effective_at;
     return new;
 end $$;
+
+CREATE FUNCTION public.bound_widest(p_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    select coalesce((select value from decision_bound_widest where name = p_name), (
+        select case when bound_is_a_time(p_name) then (value + 3) / 4
+            when p_name ~ '_(bps|days)$' then value * 2
+            else value * 10 end
+        from decision_bound where name = p_name and version = 1))
+$_$;
 
 CREATE TABLE public.brake (
     id bigint NOT NULL,
@@ -1133,7 +1184,12 @@ CREATE FUNCTION public.decision_bound_of(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select value from decision_bound where name = p_name order by version desc limit 1
+    select case when bound_is_a_time(p_name) then greatest(b.value, bound_widest(p_name))
+        else least(b.value, bound_widest(p_name)) end
+    from decision_bound b
+    where b.name = p_name and (b.effective_at is null or b.effective_at <= now())
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+    order by b.version desc limit 1
 $$;
 
 CREATE FUNCTION public.decision_is_kept() RETURNS trigger
@@ -1174,6 +1230,14 @@ begin
     end if;
     return new;
 end $$;
+
+CREATE FUNCTION public.decision_lead_s(p_kind text, p_content text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_kind = 'bound' and bound_is_narrower(p_content::jsonb ->> 'name', (p_content::jsonb ->> 'value')::bigint)
+        then 0 else coalesce(decision_bound_of(p_kind || '_lead_s'), 0) end
+$$;
 
 CREATE TABLE public.frame (
     shard smallint NOT NULL,
@@ -1342,7 +1406,7 @@ begin
     update decision d set outcome = p_outcome, decided_by = p_by, decided_at = p_at, reason = p_reason, alone = p_alone,
         emergency = p_emergency,
         effective_at = case when p_outcome = 'confirmed' then greatest(
-            p_at + make_interval(secs => case when p_alone then 0 else coalesce(decision_bound_of(d.kind || '_lead_s'), 0) end),
+            p_at + make_interval(secs => case when p_alone then 0 else decision_lead_s(d.kind, d.content) end),
             (d.content::jsonb ->> 'effective_at')::timestamptz
         ) end
     where d.id = p_id and d.outcome is null and (p_outcome <> 'confirmed' or d.content_sha256 = p_content_sha256);
@@ -6183,6 +6247,7 @@ CREATE TABLE public.decision_bound (
     value bigint NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
     decision_id uuid,
+    effective_at timestamp with time zone,
     CONSTRAINT decision_bound_check CHECK (((version = 1) = (decision_id IS NULL))),
     CONSTRAINT decision_bound_name_check CHECK ((name ~ '^[a-z]+(_[a-z]+)*$'::text)),
     CONSTRAINT decision_bound_value_check CHECK ((value >= 0)),
@@ -6190,6 +6255,29 @@ CREATE TABLE public.decision_bound (
 );
 
 COMMENT ON TABLE public.decision_bound IS 'names end in their unit; *_bps: by how much a value may change, in 1/10,000';
+
+COMMENT ON COLUMN public.decision_bound.effective_at IS 'from when a wider value holds; null: at once';
+
+CREATE TABLE public.decision_bound_widest (
+    name text NOT NULL,
+    value bigint NOT NULL,
+    note text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT decision_bound_widest_name_check CHECK ((name ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT decision_bound_widest_note_check CHECK ((note ~ '\S'::text)),
+    CONSTRAINT decision_bound_widest_value_check CHECK ((value >= 0))
+);
+
+COMMENT ON TABLE public.decision_bound_widest IS 'the least value of a lead time or a window, the largest of any other bound';
+
+CREATE TABLE public.decision_bound_withdrawal (
+    name text NOT NULL,
+    version integer NOT NULL,
+    withdrawn_by bigint NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT decision_bound_withdrawal_reason_check CHECK ((reason ~ '\S'::text))
+);
 
 CREATE TABLE public.decision_seen (
     decision_id uuid NOT NULL,
@@ -8886,6 +8974,12 @@ ALTER TABLE ONLY public.decision_bound
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_pkey PRIMARY KEY (name, version);
 
+ALTER TABLE ONLY public.decision_bound_widest
+    ADD CONSTRAINT decision_bound_widest_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.decision_bound_withdrawal
+    ADD CONSTRAINT decision_bound_withdrawal_pkey PRIMARY KEY (name, version);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
 
@@ -9792,6 +9886,8 @@ CREATE TRIGGER converted_at_its_rule AFTER INSERT ON public.conversion FOR EACH 
 
 CREATE TRIGGER decision_bound_is_decided BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.require_decision('bound', 'name', 'value');
 
+CREATE TRIGGER decision_bound_is_withdrawn_in_time BEFORE INSERT ON public.decision_bound_withdrawal FOR EACH ROW EXECUTE FUNCTION public.bound_is_withdrawn_in_time();
+
 CREATE TRIGGER decision_bound_takes_two BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.bound_takes_two();
 
 CREATE TRIGGER decision_is_kept BEFORE INSERT OR DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.decision_is_kept();
@@ -10018,6 +10114,9 @@ ALTER TABLE ONLY public.data_export
 
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.decision_bound_withdrawal
+    ADD CONSTRAINT decision_bound_withdrawal_name_version_fkey FOREIGN KEY (name, version) REFERENCES public.decision_bound(name, version);
 
 ALTER TABLE ONLY public.decision_seen
     ADD CONSTRAINT decision_seen_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -10527,10 +10626,21 @@ GRANT ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_dra
 REVOKE ALL ON FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.books_from(p_from timestamp with time zone, p_draft jsonb) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.bound_is_a_time(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bound_is_a_time(p_name text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bound_is_narrower(p_name text, p_value bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.bound_is_withdrawn_in_time() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bound_is_within(p_name text, p_value bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bound_is_within(p_name text, p_value bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.bound_takes_two() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bound_widest(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bound_widest(p_name text) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.brake TO plaudit_app;
 
@@ -10597,6 +10707,9 @@ GRANT ALL ON FUNCTION public.decision_bound_of(p_name text) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.decision_is_kept() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.decision_is_seen_by_another() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.decision_lead_s(p_kind text, p_content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decision_lead_s(p_kind text, p_content text) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.frame TO plaudit_app;
 
@@ -11443,6 +11556,10 @@ GRANT UPDATE(sealed) ON TABLE public.data_export_part TO plaudit_app;
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
+
+GRANT SELECT ON TABLE public.decision_bound_widest TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.decision_bound_withdrawal TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.decision_seen TO plaudit_app;
 

@@ -1,9 +1,49 @@
 -- Who may end a decision and how, and what other rooms ask before they keep what was decided.
 
--- The bound in force of a name; null: there is none.
+-- Whether a bound is a lead time or a window, of which more leaves less room.
+create or replace function bound_is_a_time(p_name text) returns boolean
+language sql immutable set search_path = public, pg_temp as $$
+    select p_name ~ '(_lead|_window)_s$'
+$$;
+
+-- How far the installation lets a bound go: as who owns the tables says, else so far from what the house began with.
+create or replace function bound_widest(p_name text) returns bigint
+language sql stable set search_path = public, pg_temp as $$
+    select coalesce((select value from decision_bound_widest where name = p_name), (
+        select case when bound_is_a_time(p_name) then (value + 3) / 4
+            when p_name ~ '_(bps|days)$' then value * 2
+            else value * 10 end
+        from decision_bound where name = p_name and version = 1))
+$$;
+
+-- The bound in force of a name, never beyond what the installation lets it be; null: there is none.
 create or replace function decision_bound_of(p_name text) returns bigint
 language sql stable set search_path = public, pg_temp as $$
-    select value from decision_bound where name = p_name order by version desc limit 1
+    select case when bound_is_a_time(p_name) then greatest(b.value, bound_widest(p_name))
+        else least(b.value, bound_widest(p_name)) end
+    from decision_bound b
+    where b.name = p_name and (b.effective_at is null or b.effective_at <= now())
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+    order by b.version desc limit 1
+$$;
+
+-- Whether a bound would leave no more room than it does.
+create or replace function bound_is_narrower(p_name text, p_value bigint) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select case when bound_is_a_time(p_name) then p_value >= decision_bound_of(p_name) else p_value <= decision_bound_of(p_name) end
+$$;
+
+-- Whether the installation lets a bound go so far.
+create or replace function bound_is_within(p_name text, p_value bigint) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select case when bound_is_a_time(p_name) then p_value >= bound_widest(p_name) else p_value <= bound_widest(p_name) end
+$$;
+
+-- How long after it is confirmed by two a decision holds at the earliest: a narrower bound at once.
+create or replace function decision_lead_s(p_kind text, p_content text) returns bigint
+language sql stable set search_path = public, pg_temp as $$
+    select case when p_kind = 'bound' and bound_is_narrower(p_content::jsonb ->> 'name', (p_content::jsonb ->> 'value')::bigint)
+        then 0 else coalesce(decision_bound_of(p_kind || '_lead_s'), 0) end
 $$;
 
 -- Whether a fraction is within so many 1/10,000 of another, either way: who may go there may go back.
@@ -80,7 +120,7 @@ begin
     update decision d set outcome = p_outcome, decided_by = p_by, decided_at = p_at, reason = p_reason, alone = p_alone,
         emergency = p_emergency,
         effective_at = case when p_outcome = 'confirmed' then greatest(
-            p_at + make_interval(secs => case when p_alone then 0 else coalesce(decision_bound_of(d.kind || '_lead_s'), 0) end),
+            p_at + make_interval(secs => case when p_alone then 0 else decision_lead_s(d.kind, d.content) end),
             (d.content::jsonb ->> 'effective_at')::timestamptz
         ) end
     where d.id = p_id and d.outcome is null and (p_outcome <> 'confirmed' or d.content_sha256 = p_content_sha256);
@@ -118,18 +158,25 @@ begin
     return new;
 end $$;
 
--- Whether a bound would leave less room than it does: the longer lead times and the window are, the narrower.
-create or replace function bound_is_narrower(p_name text, p_value bigint) returns boolean
-language sql stable set search_path = public, pg_temp as $$
-    select case when p_name ~ '(_lead|_window)_s$' then p_value >= decision_bound_of(p_name) else p_value <= decision_bound_of(p_name) end
-$$;
-
+-- A wider bound takes two, goes no further than the installation lets it, and holds when its lead time is over.
 create or replace function bound_takes_two() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare
+    v_decision decision;
 begin
-    if (select alone from decision where id = new.decision_id) and bound_is_narrower(new.name, new.value) is not true then
+    new.effective_at := null;
+    if new.decision_id is null or bound_is_narrower(new.name, new.value) then
+        return new;
+    end if;
+    select * into strict v_decision from decision where id = new.decision_id;
+    if v_decision.alone then
         raise exception 'nobody alone widens a bound'
             using errcode = 'check_violation', constraint = 'decision_bound_takes_two';
     end if;
+    if not bound_is_within(new.name, new.value) then
+        raise exception 'the installation lets nobody widen a bound so far'
+            using errcode = 'check_violation', constraint = 'decision_bound_is_within';
+    end if;
+    new.effective_at := v_decision.effective_at;
     return new;
 end $$;
 create or replace trigger decision_bound_is_decided before insert on decision_bound
@@ -137,5 +184,19 @@ create or replace trigger decision_bound_is_decided before insert on decision_bo
 create or replace trigger decision_bound_takes_two before insert on decision_bound
     for each row execute function bound_takes_two();
 
+-- What holds is not taken back: it is narrowed.
+create or replace function bound_is_withdrawn_in_time() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if not exists (select from decision_bound b
+        where (b.name, b.version) = (new.name, new.version) and b.effective_at > greatest(new.withdrawn_at, now()))
+    then
+        raise exception 'this bound holds'
+            using errcode = 'check_violation', constraint = 'decision_bound_is_withdrawn_in_time';
+    end if;
+    return new;
+end $$;
+create or replace trigger decision_bound_is_withdrawn_in_time before insert on decision_bound_withdrawal
+    for each row execute function bound_is_withdrawn_in_time();
+
 grant insert on decision_bound to plaudit_app;
-grant execute on function bound_is_narrower, decision_bound_of, is_within, accounts_of, are_linked, end_decision to plaudit_app;
+grant execute on function bound_is_a_time, bound_widest, bound_is_narrower, bound_is_within, decision_lead_s, decision_bound_of, is_within, accounts_of, are_linked, end_decision to plaudit_app;

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, Router, get
 from litestar.params import Parameter
 
-from plaudit.decisions.bounds import BOUND, Bound, list_bounds
+from plaudit.decisions.bounds import BOUND, BoundAnswer, list_bounds, list_wider
 from plaudit.decisions.kinds import brought_kinds
 from plaudit.injected import Clock, Database
 from plaudit.languages.formats import format_coins, format_days, format_diamonds, format_number, format_share
@@ -28,6 +28,7 @@ _UNITS: dict[str, tuple[str, Callable[[int], str]]] = {
 }
 """By the last word of a name: the unit of its value, and how that reads."""
 TITLES = {
+    "bound_lead_s": "A wider bound holds after",
     "change_window_s": "What counts together as one change",
     "grant_alone_coins": "Coins one operator gives alone, at once",
     "grant_alone_day_coins": "Coins one operator gives alone in a day",
@@ -67,18 +68,21 @@ BoundName = Annotated[str, Parameter(max_length=60)]
 class BoundLine(msgspec.Struct, frozen=True):
     """A bound as people read it."""
 
-    bound: Bound
     title: str
     text: str
     unit: str
 
 
-def line_of(bound: Bound) -> BoundLine:
-    """A bound by its name, which ends in its unit."""
-    rest, _, word = bound.name.rpartition("_")
+def line_of(name: str, value: int) -> BoundLine:
+    """A value of a bound, by the bound's name, which ends in its unit."""
+    rest, _, word = name.rpartition("_")
     unit, said = _UNITS.get(word, (word, format_number))
-    title = TITLES.get(bound.name, rest.replace("_", " ").capitalize())
-    return BoundLine(bound, title, said(bound.value), unit)
+    return BoundLine(TITLES.get(name, rest.replace("_", " ").capitalize()), said(value), unit)
+
+
+def _is_a_time(bound: BoundAnswer) -> bool:
+    """Whether more of it leaves less room."""
+    return bound.name.endswith(("_lead_s", "_window_s"))
 
 
 @get("/operator/bounds", access=_DECIDERS, include_in_schema=False)
@@ -87,6 +91,7 @@ async def bounds(caller: Caller, database: Database, clock: Clock, name: BoundNa
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         found = await list_bounds(connection)
+        wider = await list_wider(connection)
         proposals = await proposed(connection, clock, BOUND.name)
     chosen = next((one for one in found if one.name == name), None)
     return page(
@@ -95,6 +100,8 @@ async def bounds(caller: Caller, database: Database, clock: Clock, name: BoundNa
         nav="operator",
         bounds=found,
         line_of=line_of,
+        is_a_time=_is_a_time,
+        wider=wider,
         chosen=chosen,
         proposals=proposals,
         may_propose=fits_staff(BOUND.access, caller.roles, reading=False),

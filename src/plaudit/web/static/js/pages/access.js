@@ -5,7 +5,7 @@ import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
 
 const meant = new Meant();
-const LISTS = ["#list", "#proposed", ".operator-tabs"];
+const LISTS = ["#list", "#proposed", "#wider", ".operator-tabs"];
 
 /** @param {FormData} data @param {string} name @returns {string} */
 const text = (data, name) => String(data.get(name) ?? "").trim();
@@ -131,4 +131,9 @@ onClick("data-take-role", async (button, role) => {
 onClick("data-part", async (button, id) => {
   const reason = await confirmed({ title: "Part these accounts?", text: "For decisions they are two people's again.", ask: "Why?", action: "Part them", danger: true });
   if (reason) await atOnce(button, () => api("POST", `/v1/person-links/${id}/end`, { reason }), "Parted.");
+});
+
+onClick("data-withdraw-bound", async (button, id) => {
+  const reason = await confirmed({ title: `Leave “${button.dataset.name}” as it is?`, text: "What two owners decided does not come into force.", ask: "Why?", action: "Take it back", danger: true });
+  if (reason) await atOnce(button, () => api("POST", `/v1/decision-bounds/wider/${id}/withdraw`, { reason }), "Taken back: the bound stays as it is.");
 });
