@@ -1,17 +1,41 @@
 -- Brakes in the books: what coins are worth to one, its windows, and how one is laid on wallets.
 -- Worth is in millionths of the minor unit of the brake's currency.
 
--- When the day, week or month of a moment began.
+-- When the day, week or month of a moment began. Where clocks go back over midnight the day begins at the second one.
 create or replace function period_began(p_period text, p_at timestamptz, p_time_zone text)
 returns timestamptz language sql stable set search_path = public, pg_temp as $$
-    select date_trunc(p_period, p_at at time zone p_time_zone) at time zone p_time_zone
+    select max(began) from (
+        select (date_trunc(p_period, p_at at time zone p_time_zone) - n * ('1 ' || p_period)::interval) at time zone p_time_zone
+        from generate_series(0, 1) n
+    ) b (began) where began <= p_at
 $$;
 
 -- When it will end.
 create or replace function period_ends(p_period text, p_at timestamptz, p_time_zone text)
 returns timestamptz language sql stable set search_path = public, pg_temp as $$
-    select (date_trunc(p_period, p_at at time zone p_time_zone) + ('1 ' || p_period)::interval) at time zone p_time_zone
+    select min(ends) from (
+        select (date_trunc(p_period, p_at at time zone p_time_zone) + n * ('1 ' || p_period)::interval) at time zone p_time_zone
+        from generate_series(0, 1) n
+    ) e (ends) where ends > p_at
 $$;
+
+-- From when on clocks of a time zone show a time or a later one. Where they are set back, p_begins takes the first such
+-- moment, and else it is the one after which they show no earlier time any more.
+create or replace function clocks_show(p_local timestamp, p_time_zone text, p_begins boolean)
+returns timestamptz language plpgsql stable set search_path = public, pg_temp as $$
+declare
+    around constant interval := '3 hours';
+    at constant timestamptz := p_local at time zone p_time_zone;
+begin
+    if (at - around) at time zone p_time_zone = p_local - around and (at + around) at time zone p_time_zone = p_local + around then
+        return at; -- they are not changed near it
+    end if;
+    return (
+        select case when p_begins then min(minute) filter (where shown >= p_local)
+            else max(minute) filter (where shown < p_local) + interval '1 minute' end
+        from generate_series(at - around, at, '1 minute') minute
+        cross join lateral (select minute at time zone p_time_zone as shown) s);
+end $$;
 
 -- What a coin of a lot is worth: what it cost, or, when it was given or bought in another currency, as the brake says.
 create or replace function coin_worth_of(p_lot lot, p_currency text, p_coin_worth bigint)
@@ -100,9 +124,9 @@ begin
         select n.since, n.until into b.night_since, b.night_until
         from generate_series(-1, 1) day
         cross join lateral (
-            select (today + make_interval(days => day, mins => b.night_from_minute)) at time zone b.time_zone as since,
-                (today + make_interval(days => day + (b.night_to_minute <= b.night_from_minute)::integer,
-                    mins => b.night_to_minute)) at time zone b.time_zone as until
+            select clocks_show(today + make_interval(days => day, mins => b.night_from_minute), b.time_zone, true) as since,
+                clocks_show(today + make_interval(days => day + (b.night_to_minute <= b.night_from_minute)::integer,
+                    mins => b.night_to_minute), b.time_zone, false) as until
         ) n
         where n.until > p_at order by n.since limit 1;
     end if;
