@@ -24,19 +24,19 @@ BUGS = {
         CHARGE,
         "if line.id <= purse.last_gift_id then",
         "if false then",
-        "gift_202611_pkey",
+        "gift_pkey",
     ),
     "the last gift is not a repeat": (
         CHARGE,
         "line.id <= purse.last_gift_id",
         "line.id < purse.last_gift_id",
-        "gift_202611_pkey",
+        "gift_pkey",
     ),
     "the last id goes back": (
         CHARGE,
         "greatest(purse.last_gift_id, line.id)",
         "line.id",
-        "gift_202611_pkey",
+        "gift_pkey",
     ),
     "a gift names the first of its combo": (
         CHARGE,
