@@ -599,6 +599,9 @@ FREEZE_TEXT_LENGTH_MAX = 500  # characters of why something stands still, and of
 FREEZE_DAYS_MAX = 366  # that something stands still without being looked at again, where it has an end
 FREEZES_TOLD_MAX = 20  # that are looked at for one person
 
+# disclosure
+WORKED_GIFTS_LOOKED_AT = 20  # of the last gifts, for one that bought coins paid for
+
 # brakes
 BREAK_DAYS_MAX = 30
 EXCLUSION_DAYS_MIN = 183

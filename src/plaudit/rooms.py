@@ -48,6 +48,7 @@ ROOMS = (
     "plaudit.accounting.taxes",
     "plaudit.accounting.journal",
     "plaudit.accounting",
+    "plaudit.disclosure",
     "plaudit.personal_data",
     "plaudit.readiness",
     "plaudit.feeds.gifts",

@@ -38,7 +38,12 @@ SQL = statements(__file__)
 
 async def current_rule(connection: Connection, clock: Clock) -> RewardRule:
     """The reward rule in effect."""
-    rule = await fetch_one(connection, SQL["rule_at"], RewardRule, clock.now())
+    return await rule_at(connection, clock.now())
+
+
+async def rule_at(connection: Connection, at: datetime) -> RewardRule:
+    """The reward rule in effect at a moment."""
+    rule = await fetch_one(connection, SQL["rule_at"], RewardRule, at)
     assert rule is not None, "the first rule comes with the tables"
     return rule
 

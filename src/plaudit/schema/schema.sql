@@ -1008,6 +1008,24 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.clocks_show(p_local timestamp without time zone, p_time_zone text, p_begins boolean) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    around constant interval := '3 hours';
+    at constant timestamptz := p_local at time zone p_time_zone;
+begin
+    if (at - around) at time zone p_time_zone = p_local - around and (at + around) at time zone p_time_zone = p_local + around then
+        return at; -- they are not changed near it
+    end if;
+    return (
+        select case when p_begins then min(minute) filter (where shown >= p_local)
+            else max(minute) filter (where shown < p_local) + interval '1 minute' end
+        from generate_series(at - around, at, '1 minute') minute
+        cross join lateral (select minute at time zone p_time_zone as shown) s);
+end $$;
+
 CREATE TABLE public.lot (
     shard smallint NOT NULL,
     lot_id uuid NOT NULL,
@@ -3723,14 +3741,20 @@ CREATE FUNCTION public.period_began(p_period text, p_at timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select date_trunc(p_period, p_at at time zone p_time_zone) at time zone p_time_zone
+    select max(began) from (
+        select (date_trunc(p_period, p_at at time zone p_time_zone) - n * ('1 ' || p_period)::interval) at time zone p_time_zone
+        from generate_series(0, 1) n
+    ) b (began) where began <= p_at
 $$;
 
 CREATE FUNCTION public.period_ends(p_period text, p_at timestamp with time zone, p_time_zone text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select (date_trunc(p_period, p_at at time zone p_time_zone) + ('1 ' || p_period)::interval) at time zone p_time_zone
+    select min(ends) from (
+        select (date_trunc(p_period, p_at at time zone p_time_zone) + n * ('1 ' || p_period)::interval) at time zone p_time_zone
+        from generate_series(0, 1) n
+    ) e (ends) where ends > p_at
 $$;
 
 CREATE FUNCTION public.period_of(p_brake public.brake, OUT name text, OUT mark bigint, OUT most bigint) RETURNS record
@@ -5116,9 +5140,9 @@ begin
         select n.since, n.until into b.night_since, b.night_until
         from generate_series(-1, 1) day
         cross join lateral (
-            select (today + make_interval(days => day, mins => b.night_from_minute)) at time zone b.time_zone as since,
-                (today + make_interval(days => day + (b.night_to_minute <= b.night_from_minute)::integer,
-                    mins => b.night_to_minute)) at time zone b.time_zone as until
+            select clocks_show(today + make_interval(days => day, mins => b.night_from_minute), b.time_zone, true) as since,
+                clocks_show(today + make_interval(days => day + (b.night_to_minute <= b.night_from_minute)::integer,
+                    mins => b.night_to_minute), b.time_zone, false) as until
         ) n
         where n.until > p_at order by n.since limit 1;
     end if;
@@ -10656,6 +10680,8 @@ GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp wit
 
 REVOKE ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.clocks_show(p_local timestamp without time zone, p_time_zone text, p_begins boolean) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.lot TO plaudit_app;
 

@@ -1,5 +1,6 @@
 """Prices of a channel as they are answered over HTTP."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -77,6 +78,16 @@ def channel_answer(price: Price, web: Price) -> ChannelAnswer:
         step_minor=price.step_minor,
         packages=[package_answer(package, price, web) for package in price.packages],
     )
+
+
+COMPARED_COINS = 700
+"""The package whose price is compared between channels, where the apps sell it."""
+
+
+def compared_coins(prices: Sequence[Price]) -> int:
+    """The coins whose price is compared: of a package that most channels sell."""
+    sold = [package.coins for price in prices for package in price.packages]
+    return max(sold, key=lambda coins: (sold.count(coins), coins == COMPARED_COINS, -coins), default=COMPARED_COINS)
 
 
 def package_answer(package: Package, price: Price, web: Price) -> PackageAnswer:

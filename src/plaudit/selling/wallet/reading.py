@@ -199,6 +199,12 @@ async def gift_entry(connection: Connection, person_id: int, gift_id: UUID, cloc
     return found
 
 
+async def last_gifts(connection: Connection, person_id: int, limit: int, clock: Clock) -> list[GiftEntry]:
+    """The last gifts of a person, newest first."""
+    shard = await shard_of(connection, person_id)
+    return await fetch_all(connection, SQL["history_gifts"], GiftEntry, shard, person_id, None, clock.now(), limit)
+
+
 async def gifts_paid_by(
     connection: Connection, person_id: int, lot_id: UUID, limit: int, clock: Clock
 ) -> list[GiftEntry]:

@@ -9,7 +9,14 @@ from unicodedata import combining, normalize
 from babel import Locale
 
 from plaudit.countries import is_country
-from plaudit.languages.formats import format_days, format_number, format_share, format_unit_price, territory_name
+from plaudit.languages.formats import (
+    format_days,
+    format_money,
+    format_number,
+    format_share,
+    format_unit_price,
+    territory_name,
+)
 from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, ngettext, voice
 from plaudit.money import Money, exponent
@@ -179,6 +186,7 @@ FILTERS = {
     "reversal_state": reversal_state,
     "per_coin": per_coin,
     "unit_price": format_unit_price,
+    "money_in": lambda minor, currency: format_money(Money(minor, currency)),
     "percent": percent,
     "region_name": territory_name,
     "by_name": by_name,

@@ -29,6 +29,7 @@ from plaudit.selling.orders.regions import decisions_of_order, preview, unseen_p
 from plaudit.selling.orders.taxing import said_last
 from plaudit.selling.orders.ways import of_pages, preferred, ways
 from plaudit.selling.prices.channel_answers import channel_answer
+from plaudit.selling.prices.channel_answers import compared_coins as coins_to_compare
 from plaudit.selling.prices.current import current_book, prices, regions, require_seller
 from plaudit.selling.prices.legal import links_of
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
@@ -36,9 +37,6 @@ from plaudit.selling.prices.subdivisions import parts_of, rate_below
 from plaudit.selling.providers import PaymentProviders, as_taken, providers_on_the_web
 from plaudit.selling.reversals import asking, reading, rules
 from plaudit.web.pages.frame import page, viewer_of
-
-COMPARED_COINS = 700
-"""The package whose price is compared between channels, where the apps sell it."""
 
 LATE_AFTER_S = 90
 """After this a payment under way takes longer than most."""
@@ -86,7 +84,7 @@ async def recharge(  # noqa: PLR0913, PLR0917 - one for each parameter of the ad
         one_tap = await one_tap_card(connection, caller.person_id, who, clock)
         rule = await rules.rule_of(connection, found[0].region, clock.now(), settings)
     channels = [channel_answer(price, found[0]) for price in found]
-    compared_coins = _comparable(found)
+    compared_coins = coins_to_compare(found)
     asks_consent = bool(rule.days and rule.is_law)
     web, chosen = channels[0], preferred(offered)
     data: dict[str, Any] = {
@@ -137,12 +135,6 @@ async def _taxed_in(connection: Connection, part: str | None, price: Price, cloc
     """The price with the tax of the buyer's part of the country, where that has a rate."""
     rate = await rate_below(connection, price.region, part, clock.now()) if part else None
     return price.taxed_at(rate.name, rate.rate_ppm) if rate else price
-
-
-def _comparable(prices: list[Price]) -> int:
-    """The coins whose price is compared: of a package that most channels sell."""
-    sold = [package.coins for price in prices for package in price.packages]
-    return max(sold, key=lambda coins: (sold.count(coins), coins == COMPARED_COINS, -coins), default=COMPARED_COINS)
 
 
 def _compared(prices: list[Price], coins: int) -> list[dict[str, Any]]:
