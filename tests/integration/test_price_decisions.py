@@ -112,6 +112,9 @@ async def test_no_step_of_prices_leads_far(shop: Shop, olga: httpx2.AsyncClient,
     sale = ("{coins = 350, price_minor = 370}", f"{{coins = 350, price_minor = 370, offer = {offer}}}")
     twice = ('unit_price = "37/35"', 'unit_price = "37/15"')
     fee = ("store_fee_bps = 3000", "store_fee_bps = 1000")
+    tax = ("rate_bps = 1900", "rate_bps = 1399")
+    refused = (await publish(olga, await draft(shop, olga, tax))).json()
+    assert (refused["code"], refused.get("bound")) == ("out_of_bounds", "tax_rate_change_bps")
     for change, bound in ((sale, "change"), (twice, "change"), (fee, "fee")):
         refused = (await publish(olga, await draft(shop, olga, change))).json()
         assert (refused["code"], refused.get("bound")) == ("out_of_bounds", f"price_book_{bound}_bps")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -128,7 +129,7 @@ async def test_a_book_has_the_taxes_of_each_countrys_own_day(
     ]  # fmt: skip
 
 
-async def test_published_rates_follow_their_data_and_stand_below_decisions(
+async def test_another_rate_of_a_release_waits_until_it_is_decided(
     shop: Shop, operator: httpx2.AsyncClient, database: Database, owner_connection: OwnConnection
 ) -> None:
     """The installed data is newer than what was recorded, as after an update of the package."""
@@ -144,5 +145,21 @@ async def test_published_rates_follow_their_data_and_stand_below_decisions(
     )
     async with database.read() as connection:
         today = await taxes_at(connection, shop.clock.now())
-        before = await taxes_at(connection, datetime(2026, 5, 1, tzinfo=UTC))
-    assert (today["DE"].rate_bps, today["FR"].rate_bps, before["FR"].rate_bps) == (1_600, 2_000, 1_800)
+        with pytest.raises(asyncpg.CheckViolationError, match="needs a confirmed decision"):
+            await connection.execute(
+                "insert into tax_rate (country, name, rate_bps, valid_from, source, is_override, recorded_at)"
+                " values ('FR', 'TVA', 0, '2026-01-02', 'eu-vat-rates-data', false, now())"
+            )
+    assert (today["DE"].rate_bps, today["FR"].rate_bps) == (1_600, 1_800)
+    # Of Germany somebody decided a rate before this one was known: both wait.
+    waiting = (await operator.get("/v1/tax-rates/published")).json()["items"]
+    assert [(one["country"], one["held_bps"], one["rate_bps"]) for one in waiting] == [
+        ("DE", 1_600, 1_900),
+        ("FR", 1_800, 2_000),
+    ]
+    assert 'data-take-tax="FR"' in (await operator.get("/operator/prices", headers={"Accept": "text/html"})).text
+    shop.clock.advance(DAY)
+    tomorrow = day_of(shop, "FR", days=1)
+    await decide(shop, operator, country="FR", name="TVA", rate_bps=2_000, valid_from=tomorrow, reason="the release")
+    left = (await operator.get("/v1/tax-rates/published")).json()["items"]
+    assert [one["country"] for one in left] == ["DE"]

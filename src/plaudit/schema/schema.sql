@@ -3902,7 +3902,7 @@ begin
         select * from price where price.version in (select n.version from near n)
         union all select * from proposed_prices(p_book, 0)
     ), coin as (
-        select p.version, p.region, p.channel, p.currency, p.store_fee_bps, w.cents,
+        select p.version, p.region, p.channel, p.currency, p.store_fee_bps, p.tax_rate_bps, w.cents,
             x.share * c.unit as chosen, x.share * least(c.unit, k.cheapest) as cheapest
         from prices p join near n using (version)
         cross join lateral (select case when p.tax_included then 10000 / (10000 + p.tax_rate_bps)::numeric else 1 end) as x (share)
@@ -3912,8 +3912,13 @@ begin
             select min(least(k.price_minor, k.offer_price_minor)::numeric / k.coins) from packages k
             where (k.version, k.region, k.channel) = (p.version, p.region, p.channel)) as k (cheapest)
         left join lateral currency_worth(n.rates) w on w.currency = p.currency
+    ), followed as (
+        select distinct on (t.country) t.country, t.rate_bps from tax_rate t
+        where t.valid_from <= p_at::date and (t.valid_until is null or p_at::date < t.valid_until)
+        order by t.country, t.is_override desc, t.tax_rate_id desc
     ), compared as (
         select a.region, a.channel, o.store_fee_bps as fee_before, a.store_fee_bps as fee_after,
+            o.tax_rate_bps as tax_before, a.tax_rate_bps as tax_after,
             a.cheapest * f.rate as cheapest_after, o.cheapest as cheapest_before,
             a.chosen * f.rate as chosen_after, o.chosen as chosen_before
         from coin a join coin o on o.version <> 0 and (o.region, o.channel) = (a.region, a.channel)
@@ -3922,9 +3927,13 @@ begin
         where a.version = 0
     )
     select case when abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps') then 'price_book_fee_bps'
-            else 'price_book_change_bps' end, c.region, c.channel
-    from compared c
-    where abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps')
+            when c.tax_strays then 'tax_rate_change_bps' else 'price_book_change_bps' end, c.region, c.channel
+    from (
+        select compared.*, abs(tax_after - tax_before) > decision_bound_of('tax_rate_change_bps')
+            and not exists (select from followed f where (f.country, f.rate_bps) = (compared.region, tax_after)) as tax_strays
+        from compared
+    ) c
+    where abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps') or c.tax_strays
         or not is_within(c.cheapest_after, 1, c.cheapest_before, 1, decision_bound_of('price_book_change_bps'))
         or not is_within(c.chosen_after, 1, c.chosen_before, 1, decision_bound_of('price_book_change_bps'))
     order by c.region, c.channel limit 1;
@@ -4880,6 +4889,22 @@ begin
     if broken > 0 then
         perform expire_wallet(p_shard, p_viewer_id, p_at);
     end if;
+end $$;
+
+CREATE FUNCTION public.tax_rate_comes_with_the_house() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.rate_bps is distinct from coalesce((
+            select t.rate_bps from tax_rate t where t.country = new.country order by t.is_override, t.tax_rate_id desc limit 1
+        ), new.rate_bps)
+        and not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage')
+    then
+        raise exception 'another rate than what came with the house needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'tax_rate_is_decided';
+    end if;
+    return new;
 end $$;
 
 CREATE FUNCTION public.tax_rate_is_bounded() RETURNS trigger
@@ -7730,6 +7755,20 @@ CREATE TABLE public.promotional_part (
 
 COMMENT ON TABLE public.promotional_part IS 'what granted coins paid for of a creator''s part of a gift';
 
+CREATE TABLE public.published_tax_rate (
+    country text NOT NULL,
+    published_on date NOT NULL,
+    name text NOT NULL,
+    rate_bps integer NOT NULL,
+    source text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT published_tax_rate_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT published_tax_rate_name_check CHECK ((name ~ '\S'::text)),
+    CONSTRAINT published_tax_rate_rate_bps_check CHECK (((rate_bps >= 0) AND (rate_bps <= 10000)))
+);
+
+COMMENT ON TABLE public.published_tax_rate IS 'what came with Plaudit and was not taken into tax_rate by itself';
+
 CREATE TABLE public.quote_tax (
     shard smallint NOT NULL,
     person_id bigint NOT NULL,
@@ -9301,6 +9340,9 @@ ALTER TABLE ONLY public.promotional_before
 ALTER TABLE ONLY public.promotional_part
     ADD CONSTRAINT promotional_part_pkey PRIMARY KEY (shard, viewer_id, gift_id, creator_id);
 
+ALTER TABLE ONLY public.published_tax_rate
+    ADD CONSTRAINT published_tax_rate_pkey PRIMARY KEY (country, published_on);
+
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT quote_ordered_once UNIQUE (shard, person_id, quote_id);
 
@@ -10035,6 +10077,8 @@ CREATE TRIGGER session_tells AFTER UPDATE OF ended_at ON public.session FOR EACH
 CREATE TRIGGER subdivision_tax_rate_is_bounded BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
 
 CREATE TRIGGER subdivision_tax_rate_is_decided BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.is_override OR (new.recorded_by IS NOT NULL))) EXECUTE FUNCTION public.require_decision('subdivision_tax_rate', 'country', 'subdivision', 'name', 'rate_ppm', 'valid_from', 'valid_until');
+
+CREATE TRIGGER tax_rate_comes_with_the_house BEFORE INSERT ON public.tax_rate FOR EACH ROW WHEN (((NOT new.is_override) AND (new.recorded_by IS NULL))) EXECUTE FUNCTION public.tax_rate_comes_with_the_house();
 
 CREATE TRIGGER tax_rate_is_bounded BEFORE INSERT ON public.tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
 
@@ -11271,6 +11315,8 @@ GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.tax_rate_comes_with_the_house() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.tax_rate_is_bounded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tax_rate_is_within(p_country text, p_subdivision text, p_rate_ppm integer, p_valid_from date, p_at timestamp with time zone) FROM PUBLIC;
@@ -11882,6 +11928,8 @@ GRANT UPDATE(published_version) ON TABLE public.price_draft TO plaudit_app;
 GRANT SELECT ON TABLE public.promotional_before TO plaudit_app;
 
 GRANT SELECT ON TABLE public.promotional_part TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.published_tax_rate TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.quote_tax TO plaudit_app;
 

@@ -13,7 +13,7 @@ from plaudit.selling.prices import current as shop
 from plaudit.selling.prices.legal import missing
 from plaudit.selling.prices.pricing import NoPrices, NoSeller
 from plaudit.selling.prices.tax_ids import cannot_be_right
-from plaudit.selling.prices.taxes import published_day
+from plaudit.selling.prices.taxes import published_day, waiting_taxes
 from plaudit.selling.providers.base import PaymentProvider
 from plaudit.selling.reversals.rules import list_rules
 
@@ -108,8 +108,13 @@ async def rates(grounds: Grounds) -> CheckOutcome:
 
 
 async def taxes(grounds: Grounds) -> CheckOutcome:
-    known = published_day()
-    age_days = (grounds.clock.now().date() - known).days
+    known, now = published_day(), grounds.clock.now()
+    async with grounds.opened.read() as connection:
+        waiting = [one.country for one in await waiting_taxes(connection, now)]
+    if waiting:
+        text = f"other rates came with Plaudit for {' '.join(waiting)}; they hold once they are decided"
+        return attention(text, page="/operator/prices")
+    age_days = (now.date() - known).days
     if age_days < grounds.settings.tax_rates_days_max:
         return ok(f"published rates of {known}")
     return attention(f"published rates of {known}, {age_days} days old: upgrade", page="/operator/prices")

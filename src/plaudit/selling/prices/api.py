@@ -330,6 +330,19 @@ async def list_tax_rates(
     return taxes.RATES.page(found, limit, lambda rate: rate.tax_rate_id, tax_answer)
 
 
+@get(
+    "/tax-rates/published",
+    access=_OPERATOR,
+    operation_id="ListPublishedTaxRates",
+    tags=_TAGS,
+    summary="Tax rates of releases that wait for a decision",
+)
+async def list_published_tax_rates(database: Database, clock: Clock) -> Page[taxes.WaitingTax]:
+    """What came with a release and differs from what holds: propose it, or a rate of your own for the country."""
+    async with database.read() as connection:
+        return Page(await taxes.waiting_taxes(connection, clock.now()), None)
+
+
 @post(
     "/tax-rates",
     access=_OPERATOR,
@@ -368,5 +381,6 @@ HANDLERS: list[Any] = [
     preview_draft,
     publish_draft,
     list_tax_rates,
+    list_published_tax_rates,
     decide_tax_rate,
 ]

@@ -10,6 +10,7 @@ HELD = (
         price_book_proposal="sha256 book",
         price_book_withdrawal="reason",
         price_draft="name request toml",
+        published_tax_rate="country name source",
         price_seller="code name address tax_id",
         subdivision_tax_rate="country subdivision name source",
         tax_rate="country name source",

@@ -202,6 +202,26 @@ order by tax_rate_id desc limit $3
 -- name: newest_published_tax -> TaxRate
 select distinct on (country) {tax_rate} from tax_rate t where not is_override order by country, tax_rate_id desc
 
+-- name: published_taxes -> PublishedTax
+select distinct on (country) country, name, rate_bps, published_on from published_tax_rate order by country, published_on desc;
+
+-- name: keep_published_tax
+insert into published_tax_rate (country, name, rate_bps, published_on, source, recorded_at) values ($1, $2, $3, $4, $5, $6);
+
+-- name: waiting_taxes -> WaitingTax
+-- What a release published and nobody decided since, beside what holds on the day $1.
+select p.country, p.name, p.rate_bps, p.published_on, p.source, p.recorded_at, held.rate_bps as held_bps
+from (
+    select distinct on (country) country, name, rate_bps, published_on, source, recorded_at
+    from published_tax_rate order by country, published_on desc) p
+left join lateral (
+    select t.rate_bps from tax_rate t
+    where t.country = p.country and t.valid_from <= $1 and (t.valid_until is null or $1 < t.valid_until)
+    order by t.is_override desc, t.tax_rate_id desc limit 1) held on true
+where held.rate_bps is distinct from p.rate_bps
+    and not exists (select from tax_rate t where t.country = p.country and t.is_override and t.recorded_at > p.recorded_at)
+order by p.country;
+
 -- name: lock_published_taxes
 -- One server at a time brings the table to the day of the data it has.
 select pg_advisory_xact_lock(hashtext('plaudit.tax_rate'));

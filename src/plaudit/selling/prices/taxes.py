@@ -48,6 +48,28 @@ class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
 
+class PublishedTax(msgspec.Struct, frozen=True):
+    """A rate of the data that came with Plaudit, and of which day."""
+
+    country: str
+    name: str
+    rate_bps: int
+    published_on: date
+
+
+class WaitingTax(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate that a release published and that holds once operators decide it; `held_bps`: what holds until then, none
+    where the price book's does."""
+
+    country: str
+    name: str
+    rate_bps: int
+    published_on: date
+    source: str
+    recorded_at: datetime
+    held_bps: int | None
+
+
 def day_in(country: str, at: datetime) -> date:
     """The day it is in a country at a moment: its rates change at its own midnight."""
     return at.astimezone(ZoneInfo(zone_of(country, at))).date()
@@ -73,9 +95,15 @@ def published_day() -> date:
 
 
 async def record_published(connection: Connection, now: datetime) -> int:
-    """Bring the table to the day of the installed data; how many rates are new. Decisions of operators stand above."""
+    """Bring what is known to the day of the installed data; how many rates are new. The first data holds, as what a
+    house begins with; a rate that is another than before waits until operators decide it."""
     await connection.execute(SQL["lock_published_taxes"])
-    known = {rate.country: rate for rate in await fetch_all(connection, SQL["newest_published_tax"], TaxRate)}
+    known = {
+        rate.country: PublishedTax(rate.country, rate.name, rate.rate_bps, rate.valid_from)
+        for rate in await fetch_all(connection, SQL["newest_published_tax"], TaxRate)
+    }
+    begins = not known
+    known |= {rate.country: rate for rate in await fetch_all(connection, SQL["published_taxes"], PublishedTax)}
     day = published_day()
     written = 0
     for country, data in eu_vat_rates_data.get_all_rates().items():
@@ -83,12 +111,22 @@ async def record_published(connection: Connection, now: datetime) -> int:
         before = known.get(country)
         if country in _NO_COUNTRY or (before and ((before.rate_bps, before.name) == (rate_bps, name))):
             continue
-        if before and before.valid_from >= day:  # another server has newer data
+        if before and before.published_on >= day:  # another server has newer data
             continue
         source = f"{_DATA} of {day}"
-        await connection.execute(SQL["write_tax"], country, name, rate_bps, day, None, source, False, now, *(None,) * 3)
+        if begins or (before and before.rate_bps == rate_bps):
+            await connection.execute(
+                SQL["write_tax"], country, name, rate_bps, day, None, source, False, now, *(None,) * 3
+            )
+        else:
+            await connection.execute(SQL["keep_published_tax"], country, name, rate_bps, day, source, now)
         written += 1
     return written
+
+
+async def waiting_taxes(connection: Connection, now: datetime) -> list[WaitingTax]:
+    """What releases published and nobody has decided."""
+    return await fetch_all(connection, SQL["waiting_taxes"], WaitingTax, now.astimezone(UTC).date())
 
 
 async def rate_on(connection: Connection, country: str, day: date) -> TaxRate | None:

@@ -1,5 +1,6 @@
 """The operator's price books: versions, drafts with their findings, what would change, and tax rates."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -42,6 +43,7 @@ async def prices(
         versions = await actions.list_versions(connection, BY_NUMBER.after_or_start(before), PAGE_ROWS + 1, now)
         drafts = await actions.list_drafts(connection, BY_TIME.after_or_start(drafts_before), PAGE_ROWS + 1)
         rates = await taxes.tax_rates(connection, None, taxes.RATES.after_or_start(taxes_before), PAGE_ROWS + 1)
+        published = await taxes.waiting_taxes(connection, now)
         waiting = await _waiting(connection, clock)
         named = [*_named(versions, drafts, rates), *(one.by for one in waiting)]
         people = await people_by_ids(connection, {one for one in named if one is not None})
@@ -58,6 +60,8 @@ async def prices(
         more_rates=taxes.RATES.next(rates, PAGE_ROWS, lambda rate: rate.tax_rate_id),
         people=people,
         waiting=waiting,
+        published=published,
+        tomorrow_in=lambda country: taxes.day_in(country, now) + timedelta(days=1),
         first=before is None and drafts_before is None and taxes_before is None,
     )
 

@@ -53,7 +53,8 @@ language sql stable set search_path = public, pg_temp as $$
 $$;
 
 -- Where a proposed book goes further than one may, from what holds, held within the window before, or will hold: by what
--- is left without tax of the cheapest coin and of a coin of the buyer's choice, and by the share of the channel.
+-- is left without tax of the cheapest coin and of a coin of the buyer's choice, by the share of the channel, and by the
+-- tax, which may be that of the table where it follows a country's rate.
 create or replace function price_book_strays(p_book jsonb, p_at timestamptz)
 returns table (bound text, region text, channel text) language plpgsql stable set search_path = public, pg_temp as $$
 begin
@@ -78,7 +79,7 @@ begin
         select * from price where price.version in (select n.version from near n)
         union all select * from proposed_prices(p_book, 0)
     ), coin as (
-        select p.version, p.region, p.channel, p.currency, p.store_fee_bps, w.cents,
+        select p.version, p.region, p.channel, p.currency, p.store_fee_bps, p.tax_rate_bps, w.cents,
             x.share * c.unit as chosen, x.share * least(c.unit, k.cheapest) as cheapest
         from prices p join near n using (version)
         cross join lateral (select case when p.tax_included then 10000 / (10000 + p.tax_rate_bps)::numeric else 1 end) as x (share)
@@ -88,8 +89,13 @@ begin
             select min(least(k.price_minor, k.offer_price_minor)::numeric / k.coins) from packages k
             where (k.version, k.region, k.channel) = (p.version, p.region, p.channel)) as k (cheapest)
         left join lateral currency_worth(n.rates) w on w.currency = p.currency
+    ), followed as (
+        select distinct on (t.country) t.country, t.rate_bps from tax_rate t
+        where t.valid_from <= p_at::date and (t.valid_until is null or p_at::date < t.valid_until)
+        order by t.country, t.is_override desc, t.tax_rate_id desc
     ), compared as (
         select a.region, a.channel, o.store_fee_bps as fee_before, a.store_fee_bps as fee_after,
+            o.tax_rate_bps as tax_before, a.tax_rate_bps as tax_after,
             a.cheapest * f.rate as cheapest_after, o.cheapest as cheapest_before,
             a.chosen * f.rate as chosen_after, o.chosen as chosen_before
         from coin a join coin o on o.version <> 0 and (o.region, o.channel) = (a.region, a.channel)
@@ -98,9 +104,13 @@ begin
         where a.version = 0
     )
     select case when abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps') then 'price_book_fee_bps'
-            else 'price_book_change_bps' end, c.region, c.channel
-    from compared c
-    where abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps')
+            when c.tax_strays then 'tax_rate_change_bps' else 'price_book_change_bps' end, c.region, c.channel
+    from (
+        select compared.*, abs(tax_after - tax_before) > decision_bound_of('tax_rate_change_bps')
+            and not exists (select from followed f where (f.country, f.rate_bps) = (compared.region, tax_after)) as tax_strays
+        from compared
+    ) c
+    where abs(c.fee_after - c.fee_before) > decision_bound_of('price_book_fee_bps') or c.tax_strays
         or not is_within(c.cheapest_after, 1, c.cheapest_before, 1, decision_bound_of('price_book_change_bps'))
         or not is_within(c.chosen_after, 1, c.chosen_before, 1, decision_bound_of('price_book_change_bps'))
     order by c.region, c.channel limit 1;

@@ -40,7 +40,21 @@ begin
     return new;
 end $$;
 
--- Rates that come with Plaudit are not decided.
+-- Rates that come with Plaudit are not decided where nothing held before; another one of a later release is.
+create or replace function tax_rate_comes_with_the_house() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if new.rate_bps is distinct from coalesce((
+            select t.rate_bps from tax_rate t where t.country = new.country order by t.is_override, t.tax_rate_id desc limit 1
+        ), new.rate_bps)
+        and not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage')
+    then
+        raise exception 'another rate than what came with the house needs a confirmed decision'
+            using errcode = 'check_violation', constraint = 'tax_rate_is_decided';
+    end if;
+    return new;
+end $$;
+create or replace trigger tax_rate_comes_with_the_house before insert on tax_rate
+    for each row when (not new.is_override and new.recorded_by is null) execute function tax_rate_comes_with_the_house();
 create or replace trigger tax_rate_is_decided before insert on tax_rate
     for each row when (new.is_override or new.recorded_by is not null)
     execute function require_decision('tax_rate', 'country', 'name', 'rate_bps', 'valid_from', 'valid_until');

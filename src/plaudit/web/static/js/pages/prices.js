@@ -84,6 +84,18 @@ onSubmit("[data-new-tax]", (form, button) => busy(button, async () => {
   }
 }));
 
+onClick("data-take-tax", (button, country) => busy(button, async () => {
+  const { name, rateBps, from, reason } = button.dataset;
+  const body = { country, name, rate_bps: Number(rateBps), valid_from: from, reason };
+  try {
+    const made = await newTax.ask("/v1/tax-rates", body);
+    toast(made.content_sha256 ? "Proposed. Another operator confirms it under Decisions." : "Decided. It holds from tomorrow.");
+  } catch (error) {
+    toast(words(error), { tone: "bad" });
+  }
+  await renew("#taxes", "#waiting", ".operator-tabs");
+}));
+
 // One draft
 const data = pageData();
 const draftForm = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-draft]"));
