@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -10,11 +11,24 @@ from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
 from plaudit.http.assembly import framework
 from plaudit.http.matrix import Row, rows, written
+from plaudit.limits import STEP_UP_MAX_AGE_S
 from plaudit.people import roles
 from plaudit.people.model import STAFF_ROLES, Role, Scope
 from tests.support.desk import Desk
 
 DOCS = Path(__file__).parents[2] / "docs"
+ASKED_AGAIN = {
+    "POST /v1/decision-bounds",
+    "POST /v1/decisions/{decision_id:uuid}/confirm",
+    "POST /v1/operator/issuers",
+    "POST /v1/operator/keys",
+    "POST /v1/operator/roles",
+    "POST /v1/payout-methods",
+    "POST /v1/payouts/{payout_id:uuid}/approve",
+    "POST /v1/person-links/{link_id:uuid}/end",
+}
+"""Where a recent sign-in is asked for whatever else changes."""
+
 REFUSALS = frozenset({"unauthenticated", "role_missing", "scope_missing"})
 NOWHERE = {"uuid": "019ced16-9a70-7000-8000-000000000001", "int": "2147483000", "str": "nobody", "path": "nothing"}
 ANY_OPERATOR = {
@@ -49,6 +63,26 @@ def test_the_page_of_the_docs_is_what_handlers_declare() -> None:
 def test_operators_of_any_role_are_let_in_where_that_is_meant() -> None:
     bare = {f"{row.method} {row.path}" for row in rows(framework()) if row.is_bare}
     assert bare == ANY_OPERATOR.keys()
+
+
+async def test_a_sign_in_of_long_ago_is_refused_where_it_must_be_recent(desk: Desk, clock: ManualClock) -> None:
+    """What gives money away, and what lets somebody in, or lets decisions go further."""
+    later = timedelta(seconds=STEP_UP_MAX_AGE_S + 1)
+    token = desk.issuer.mint("olga", (Role.CREATOR, Role.OPERATOR), clock, lifetime=2 * later)
+    clock.advance(later)
+    olga = await desk.client({"Authorization": f"Bearer {token}"})
+    asking, found = set(), set()
+    for row in rows(framework()):
+        if row.method == "GET":
+            continue
+        path = re.sub(r"\{\w+:(\w+)\}", lambda part: NOWHERE[part[1]], row.path)
+        answer = await olga.request(row.method, path)
+        if row.step_up:
+            asking.add(f"{row.method} {row.path}")
+        if answer.status_code == 401 and answer.json()["code"] == "step_up_required":
+            found.add(f"{row.method} {row.path}")
+    assert ASKED_AGAIN <= asking <= found
+    assert "POST /v1/decisions/{decision_id:uuid}/refuse" not in found, "to say no asks nothing"
 
 
 async def test_everybody_is_let_in_where_the_page_says_so(

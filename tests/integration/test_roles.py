@@ -104,7 +104,15 @@ async def test_pages_show_who_may_come_in_by_whose_word_and_what_waits(
     assert (await olga.post("/v1/decision-bounds", json=wider)).status_code == 202
     key_id = await owner_connection.fetchval("select id from api_key")
     await shows(
-        "/operator/access?who=ada", "By the command line", "catalogue", "Waits for another", role["note"], "@ada"
+        "/operator/access?who=ada",
+        "By the command line",
+        "catalogue",
+        "Waits for another",
+        role["note"],
+        "@ada",
+        "By their platform's word alone",
+        "<strong>operator</strong>",
+        "last sign-in",
     )
     await shows(f"/operator/access?person={ada}", f'data-propose-role="{ada}"')
     await shows("/operator/keys", "of the shop", "money-read", "Not used yet", "A new key")
@@ -115,6 +123,33 @@ async def test_pages_show_who_may_come_in_by_whose_word_and_what_waits(
     await shows("/operator/links?who=nobody", "Nobody is called that")
     assert (await olga.post(f"/v1/operator/keys/{key_id}/revoke")).status_code == 200
     await shows("/operator/keys", "Revoked")
+
+
+async def test_operators_by_their_platform_s_word_alone_are_known(
+    desk: Desk, owner_connection: OwnConnection, clock: ManualClock
+) -> None:
+    async def said() -> dict[int, roles.SaidOperator]:
+        async with desk.house.database.read() as connection:
+            found = await roles.list_said(connection, Role.OWNER, 0, 10)
+            assert await roles.list_said(connection, None, 0, 10) == []
+        return {one.person_id: one for one in found}
+
+    await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    await desk.person("ada")
+    olga = await desk.person_id("olga")
+    first = (await said())[olga]
+    assert (first.roles, len(await said())) == ([Role.OPERATOR], 1)
+    assert first.since is not None
+    assert first.seen_at is not None
+    await roles.grant_role(owner_connection, olga, Role.FINANCE, clock)
+    assert await said() == {}, "somebody here said it too"
+    await roles.take_role(owner_connection, olga, Role.FINANCE, clock, by=None)
+    assert await said() == {olga: first}
+    for kept in (["viewer"], ["viewer", "operator"]):
+        await owner_connection.execute("update person set platform_roles = $2 where id = $1", olga, kept)
+    again = (await said())[olga]
+    assert again.since is not None
+    assert again.since > first.since
 
 
 async def test_a_setting_says_what_a_platform_s_operators_are(database_url: str, clock: ManualClock) -> None:

@@ -39,6 +39,7 @@ class KeyAsked(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/keys",
     access=keys.KEY.access,
+    step_up=True,
     operation_id="ProposeKey",
     tags=TAGS,
     status_code=201,
@@ -62,6 +63,7 @@ async def propose_key(
 @post(
     "/issuers",
     access=ISSUER.access,
+    step_up=True,
     operation_id="ProposeIssuer",
     tags=TAGS,
     status_code=201,
@@ -82,6 +84,7 @@ async def propose_issuer(
 @post(
     "/roles",
     access=ROLE.access,
+    step_up=True,
     operation_id="ProposeRole",
     tags=TAGS,
     status_code=201,

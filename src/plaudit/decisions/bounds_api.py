@@ -53,6 +53,7 @@ async def list_bounds(database: Database) -> Page[BoundAnswer]:
 @post(
     "/v1/decision-bounds",
     access=BOUND.access,
+    step_up=True,
     operation_id="ProposeDecisionBound",
     tags=_TAGS,
     status_code=201,

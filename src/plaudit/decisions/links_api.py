@@ -58,6 +58,7 @@ async def link(data: JSONBody[NewPersonLink], caller: Caller, database: Database
 @post(
     "/v1/person-links/{link_id:uuid}/end",
     access=Access.SAFETY,
+    step_up=True,
     operation_id="EndPersonLink",
     tags=_TAGS,
     status_code=200,

@@ -227,6 +227,15 @@ where person_id = $1 and role = $2 and taken_at is null returning id;
 select g.person_id, g.role, g.granted_by, g.granted_at, g.authority from role_grant g
 where g.taken_at is null order by g.granted_at desc, g.id desc;
 
+-- name: said_operators -> SaidOperator
+-- Whom only their platform calls one, the newest first.
+select p.id as person_id, array(select r from unnest(p.platform_roles) r where r = any ($1::text[]) order by r) as roles,
+    p.staff_since as since, greatest(p.said_at, (select max(s.created_at) from session s where s.person_id = p.id)) as seen_at
+from person p join issuer i on i.id = p.issuer_id and i.active and i.removed_at is null
+where p.platform_roles && $1::text[] and not exists (
+    select from role_grant g where g.person_id = p.id and g.taken_at is null and g.role = any ($2::text[]))
+order by p.staff_since desc nulls last, p.id desc offset $3 limit $4;
+
 -- name: insert_session
 -- Of the address is kept what may be.
 insert into session (secret_sha256, person_id, roles, platform_session, created_at, expires_at, sealed_id_token, key_id, device,

@@ -7,7 +7,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, statements
-from plaudit.people.model import Authority, Role
+from plaudit.people.model import OPERATOR_ROLES, STAFF_ROLES, Authority, Role
 from plaudit.problems import Conflict
 
 SQL = statements(__file__)
@@ -21,6 +21,18 @@ class RoleGrant(msgspec.Struct, frozen=True):
     granted_by: int | None
     granted_at: datetime
     authority: Authority
+
+
+class SaidOperator(msgspec.Struct, frozen=True):
+    """Somebody who is an operator by their platform's word alone."""
+
+    person_id: int
+    roles: list[Role]
+    """As the platform says them."""
+    since: datetime | None
+    """Since when it says so without a break; None: since before that was kept."""
+    seen_at: datetime | None
+    """Their last sign-in, or the moment their newest token was made; None: a server only told of them."""
 
 
 class OwnRole(Conflict):
@@ -47,6 +59,15 @@ async def take_role(connection: Connection, person_id: int, role: Role, clock: C
     if by == person_id and role in {Role.OPERATOR, Role.OWNER}:
         raise OwnRole
     return await connection.fetchval(SQL["take_role"], person_id, role, by, clock.now()) is not None
+
+
+async def list_said(connection: Connection, operator_role: Role | None, start: int, limit: int) -> list[SaidOperator]:
+    """Operators by their platform's word alone, whom nobody here gave a role; `operator_role`: what a platform's
+    operators are here, None: nothing."""
+    counted = OPERATOR_ROLES if operator_role else STAFF_ROLES
+    return await fetch_all(
+        connection, SQL["said_operators"], SaidOperator, sorted(counted), sorted(OPERATOR_ROLES), start, limit
+    )
 
 
 async def list_grants(connection: Connection) -> list[RoleGrant]:

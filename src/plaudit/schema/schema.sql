@@ -3297,6 +3297,23 @@ CREATE FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks 
     returning k.id
 $$;
 
+CREATE FUNCTION public.note_staff_since() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_staff constant text[] := '{operator,owner,support,finance,pricing,catalogue,safety,auditor}';
+begin
+    if not new.platform_roles && v_staff then
+        new.staff_since := null;
+    elsif tg_op = 'INSERT' then
+        new.staff_since := now();
+    else
+        new.staff_since := case when old.platform_roles && v_staff then old.staff_since else now() end;
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -7590,6 +7607,7 @@ CREATE TABLE public.person (
     first_signed_in_at timestamp with time zone,
     told_at timestamp with time zone,
     said_at timestamp with time zone,
+    staff_since timestamp with time zone,
     CONSTRAINT person_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT person_language_check CHECK ((language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text)),
     CONSTRAINT person_platform_roles_check CHECK ((platform_roles <@ ARRAY['viewer'::text, 'creator'::text, 'operator'::text, 'owner'::text, 'support'::text, 'finance'::text, 'pricing'::text, 'catalogue'::text, 'safety'::text, 'auditor'::text])),
@@ -7605,6 +7623,8 @@ COMMENT ON COLUMN public.person.first_signed_in_at IS 'null: named by a server, 
 COMMENT ON COLUMN public.person.told_at IS 'when their platform''s server last told of them; what a token leaves out then stays as told';
 
 COMMENT ON COLUMN public.person.said_at IS 'when the platform said what is known, by the newest token or by its server: an older token says nothing any more';
+
+COMMENT ON COLUMN public.person.staff_since IS 'since when their platform says without a break that they are an operator; null: it does not, or did before this was kept';
 
 CREATE TABLE public.person_email (
     person_id bigint NOT NULL,
@@ -9770,6 +9790,8 @@ CREATE INDEX payout_to_export ON public.payout USING btree (provider, requested_
 
 CREATE INDEX payout_to_poll ON public.payout USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 
+CREATE INDEX person_called_staff ON public.person USING btree (staff_since DESC, id DESC) WHERE (platform_roles && '{operator,owner,support,finance,pricing,catalogue,safety,auditor}'::text[]);
+
 CREATE UNIQUE INDEX person_link_holds ON public.person_link USING btree (person_id, other_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX person_link_of_other ON public.person_link USING btree (other_id) WHERE (ended_at IS NULL);
@@ -9991,6 +10013,8 @@ CREATE CONSTRAINT TRIGGER lot_has_a_cause AFTER INSERT ON public.lot DEFERRABLE 
 CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
 
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
+
+CREATE TRIGGER note_staff_since BEFORE INSERT OR UPDATE OF platform_roles ON public.person FOR EACH ROW EXECUTE FUNCTION public.note_staff_since();
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
@@ -11091,6 +11115,8 @@ REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM
 
 REVOKE ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;

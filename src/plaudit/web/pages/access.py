@@ -8,6 +8,7 @@ from plaudit.limits import GRANT_PEOPLE_SHOWN_MAX, NOTE_LENGTH_MAX, PAGE_ROWS
 from plaudit.people import roles
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids, people_called
+from plaudit.people.doorkeeper import operator_role
 from plaudit.people.injected import Caller
 from plaudit.people.model import STAFF_ROLES, Person, Role
 from plaudit.web.pages.frame import page, viewer_of
@@ -36,6 +37,7 @@ async def access(
     who: Who = "",
     person: PersonNumber = None,
     start: FromQuery[int] = 0,
+    said_start: FromQuery[int] = 0,
 ) -> Response[str]:
     """`who` looks for people by number or handle; `person` is the one who was chosen; `start`: which of the list is the
     first that is shown."""
@@ -46,9 +48,11 @@ async def access(
         if who.strip():
             matches = await people_called(connection, who.strip().removeprefix("@"), GRANT_PEOPLE_SHOWN_MAX)
         grants = await roles.list_grants(connection)
+        said = await roles.list_said(connection, operator_role(settings), max(0, said_start), PAGE_ROWS + 1)
         first = max(0, start)
         shown = grants[first : first + PAGE_ROWS]
         named = {id for one in shown for id in (one.person_id, one.granted_by) if id is not None}
+        named |= {one.person_id for one in said}
         people = await people_by_ids(connection, named)
         proposals = await proposed(connection, clock, "role")
     return page(
@@ -60,6 +64,8 @@ async def access(
         chosen=chosen,
         grants=shown,
         people=people,
+        said=said[:PAGE_ROWS],
+        more_said=max(0, said_start) + PAGE_ROWS if len(said) > PAGE_ROWS else None,
         proposals=proposals,
         one_operator=settings.one_operator,
         me=caller.person_id,
