@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from plaudit.colours import accent_of
 from plaudit.countries import is_country
+from plaudit.money import exponent
+from plaudit.problems import InvalidField
 from plaudit.texts import is_email_address
 
 Kind = Callable[[str], Any]
@@ -194,6 +196,26 @@ def currencies(text: str) -> str:
     if wrong := sorted(code for code in text.split() if not re.fullmatch("[A-Z]{3}", code)):
         raise ValueError(f"must be currencies of three letters, such as EUR: {', '.join(wrong)}")
     return text
+
+
+def country_amounts(text: str) -> str:
+    """An amount of whole units of a currency for each country, one blank between."""
+    words = text.split()
+    for word in words:
+        place, _, amount = word.partition("=")
+        if not (is_country(place) and re.fullmatch("[1-9][0-9]{0,9}[A-Z]{3}", amount) and _is_currency(amount[-3:])):
+            raise ValueError(f"must be amounts of countries such as US=2000USD, and {word} is none")
+    if len({word[:2] for word in words}) < len(words):
+        raise ValueError("must name each country once")
+    return " ".join(words)
+
+
+def _is_currency(code: str) -> bool:
+    try:
+        exponent(code)
+    except InvalidField:
+        return False
+    return True
 
 
 def networks(text: str) -> str:

@@ -43,6 +43,7 @@ from plaudit.setting_kinds import (
     bytes_in_base64,
     countries,
     country,
+    country_amounts,
     currency_and_pairs,
     database,
     email_address,
@@ -213,6 +214,10 @@ class Settings:
     instruments: Annotated[str, some_of("card", "device", "address")] = "card"
     """By what accounts of one person are looked for: `card` (payment providers tell it), `device` and `address` (your
     server tells them); separated by spaces. Hashed, for half a year; ask your lawyer first. Empty: none."""
+
+    funded_per_day_max: Annotated[str, country_amounts] = "US=2000USD"
+    """The most money that one person, with all their accounts, may pay for coins in 24 hours, by country: each as
+    `US=2000USD`; separated by spaces. Caps of packs hold beside it."""
 
     return_hosts: Annotated[str, hosts] = ""
     """Hosts, beside our own, that a checkout may return to; separated by spaces."""

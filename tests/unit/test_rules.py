@@ -138,7 +138,7 @@ def test_an_action_that_a_pack_does_not_name_has_the_rule_of_the_one_it_is_like(
 
 def test_caps_and_what_nobody_may_are_told_of_places() -> None:
     caps = BOOK.caps({"KR", "US", "DE", "SE"}, NOW)
-    assert [(period, cap.amount_minor, cap.currency) for period, cap in caps] == [
+    assert [(period, cap.amount_minor, cap.currency) for _, period, cap in caps] == [
         ("day", 1_000_000, "KRW"),
         ("day", 200_000, "USD"),
     ]

@@ -105,6 +105,9 @@ def test_a_number_that_is_none_is_refused(text: str) -> None:
         ("media_origins", "https://a.example/x", "must be origins"),
         ("default_region", "UK", "must be the code of a country in ISO 3166, like DE"),
         ("refused_countries", "KP UK Iran", "must be codes of countries in ISO 3166: Iran, UK"),
+        ("funded_per_day_max", "US=2000", "must be amounts of countries such as US=2000USD, and US=2000 is none"),
+        ("funded_per_day_max", "US=2000USX", "must be amounts of countries such as US=2000USD, and US=2000USX is none"),
+        ("funded_per_day_max", "US=1USD US=2USD", "must name each country once"),
         ("trusted_proxies", "10.0.0.1/8", "must be networks such as 10.0.0.0/8: 10.0.0.1/8 has host bits set"),
         ("return_hosts", "https://shop.example", "must be hosts such as shop.example, and https://"),
         ("withdrawal_days", "-1", "must be a whole number from 0"),
@@ -130,6 +133,7 @@ def test_a_value_that_does_not_fit_is_refused_by_name(setting: str, text: str, w
     ("setting", "text", "value"),
     [
         ("withdrawal_days", "0", 0),
+        ("funded_per_day_max", "US=500USD  JP=90000JPY", "US=500USD JP=90000JPY"),
         ("media_origins", "https://A.example/  http://127.0.0.1:9", "https://a.example http://127.0.0.1:9"),
         ("return_hosts", "Shop.example other.example:8443", "shop.example other.example:8443"),
         ("sandbox_url", "http://127.0.0.1:9/base/", "http://127.0.0.1:9/base"),

@@ -97,7 +97,7 @@ async def get_my_rules(
     async with database.read() as connection:
         person = await require_person(connection, caller.person_id)
         with speaking(voice_of(person.language)):
-            return await rules_for(connection, clock, person.id, seen, asks_stop=settings.rules_ask_stops)
+            return await rules_for(connection, clock, person.id, seen, settings)
 
 
 @get(

@@ -23,6 +23,7 @@ from plaudit.rules.model import (
     RulesAsk,
     RulesRefuse,
 )
+from plaudit.rules.packs import RuleBook
 from plaudit.rules.published import current_book
 from plaudit.rules.sentences import explain, voice_of, what_to_do
 from plaudit.rules.tally import TALLY
@@ -39,6 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     countries: tuple[str, ...]
     at: datetime
+    book: RuleBook
 
 
 class KeptDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +98,11 @@ async def ask(
     """What the rules say of something that somebody would do alone, now."""
     at, places = clock.now(), places or Places()
     facts = await facts_of_one(connection, person_id, at)
-    decision = decide(await current_book(connection), action, facts, None, places, at)
+    book = await current_book(connection)
+    decision = decide(book, action, facts, None, places, at)
     named = {facts.country, places.card, *places.giver} - {None}
-    return Asked(decision=decision, facts=facts, countries=tuple(sorted(filter(None, named))), at=at)
+    countries = tuple(sorted(filter(None, named)))
+    return Asked(decision=decision, facts=facts, countries=countries, at=at, book=book)
 
 
 async def require(

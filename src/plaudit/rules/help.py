@@ -9,7 +9,9 @@ from msgspec import Meta
 
 from plaudit.clock import Clock
 from plaudit.db import Connection
+from plaudit.money import Money
 from plaudit.rules.asking import ask
+from plaudit.rules.caps import HeldCap, caps_in
 from plaudit.rules.deciding import decide
 from plaudit.rules.facts import facts_of_one
 from plaudit.rules.model import (
@@ -25,6 +27,7 @@ from plaudit.rules.model import (
 from plaudit.rules.packs import Pack, RuleBook, Source
 from plaudit.rules.published import current_book
 from plaudit.rules.sentences import explain, title_of, what_to_do
+from plaudit.settings import Settings
 
 
 @runtime_checkable
@@ -49,6 +52,16 @@ class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sources: Annotated[list[Source], Meta(description="What the rule rests on.")]
 
 
+class CapAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The most money that one person, with all their accounts, may pay for coins where they are."""
+
+    amount: Money
+    hours: Annotated[int, Meta(description="Within any so many hours.")]
+    rule: Annotated[str, Meta(description="The rule that says so.", examples=["US.buy.cap_day"])]
+    version: Annotated[int | None, Meta(description="Of the country's pack; null: the operator's own cap.")]
+    sources: Annotated[list[Source], Meta(description="What the rule rests on; empty: the operator says so.")]
+
+
 class RulesForMe(msgspec.Struct, frozen=True, kw_only=True):
     """What works for somebody here and now."""
 
@@ -56,16 +69,25 @@ class RulesForMe(msgspec.Struct, frozen=True, kw_only=True):
     age_at_least: Annotated[int | None, Meta(description="How old they are known to be at least; null: nobody knows.")]
     asks_stop: Annotated[bool, Meta(description="Whether what is asked for stops them; else it goes on meanwhile.")]
     gifts_reach_me: Annotated[bool, Meta(description="Whether gifts sent to them arrive.")]
+    caps: list[CapAnswer]
     items: list[RuleAnswer]
 
 
 async def rules_for(
-    connection: Connection, clock: Clock, person_id: int, seen: frozenset[str], *, asks_stop: bool
+    connection: Connection, clock: Clock, person_id: int, seen: frozenset[str], settings: Settings
 ) -> RulesForMe:
     """All actions, for somebody whom evidence names in these countries; said in the voice that is spoken."""
     at = clock.now()
     book, facts = await current_book(connection), await facts_of_one(connection, person_id, at)
-    return answers(book, facts, seen, at, brought_actions().values(), asks_stop=asks_stop)
+    found = answers(book, facts, seen, at, brought_actions().values(), asks_stop=settings.rules_ask_stops)
+    caps = [_cap(one) for one in caps_in(book, found.countries, settings, at)]
+    return msgspec.structs.replace(found, caps=caps)
+
+
+def _cap(cap: HeldCap) -> CapAnswer:
+    return CapAnswer(
+        amount=cap.amount, hours=cap.hours, rule=cap.decision.rule, version=cap.version, sources=list(cap.sources)
+    )
 
 
 async def gifts_reach(connection: Connection, clock: Clock, creator_id: int, *, asks_stop: bool) -> bool:
@@ -87,7 +109,7 @@ def answers(
     *,
     asks_stop: bool,
 ) -> RulesForMe:
-    """The same, of what is known."""
+    """The same, of what is known; without caps."""
     places = Places(giver=seen)
     items = [answer_of(book, decide(book, one, facts, None, places, at), at) for one in actions]
     received = decide(book, RECEIVE, facts, None, places, at).outcome
@@ -97,6 +119,7 @@ def answers(
         age_at_least=age.at_least if age else None,
         asks_stop=asks_stop,
         gifts_reach_me=_arrives(received, asks_stop=asks_stop),
+        caps=[],
         items=items,
     )
 

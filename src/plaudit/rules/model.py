@@ -126,6 +126,12 @@ class Reason(enum.StrEnum):
     COUNTRY_UNKNOWN = "country_unknown"
     NO_RULES = "no_rules"
     """There is no pack for where they are."""
+    CAP_DAY = "cap_day"
+    """They paid, or would, more in 24 hours than one person may there."""
+    CAP_MONTH = "cap_month"
+    """The same in 31 days."""
+    FUNDED_DAY = "funded_day"
+    """More in 24 hours than the operator lets one person pay there."""
     OTHER_SIDE = "other_side"
     """It is about the other one; of whom nobody else is told how old they are, or where."""
 

@@ -108,10 +108,10 @@ class RuleBook:
         found = ((pack.country, pack.rule(action)) for pack in self.packs(at))
         return frozenset(country for country, rule in found if rule and not rule.allowed)
 
-    def caps(self, countries: Iterable[str], at: datetime) -> list[tuple[str, Cap]]:
-        """What money of one person is capped by in places, each with its period: `day` or `month`."""
+    def caps(self, countries: Iterable[str], at: datetime) -> list[tuple[Pack, str, Cap]]:
+        """What money of one person is capped by in places, each with its pack and period: `day` or `month`."""
         packs = (self.pack(country, at) for country in sorted(countries))
-        return [one for pack in packs if pack for one in sorted(pack.caps.items())]
+        return [(pack, period, cap) for pack in packs if pack for period, cap in sorted(pack.caps.items())]
 
 
 def begins(day: date) -> datetime:

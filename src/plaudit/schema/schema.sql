@@ -741,6 +741,53 @@ begin
     return broken;
 end $$;
 
+CREATE FUNCTION public.caps_passed(p_person_id bigint, p_order_id uuid, p_currency text, p_minor bigint, p_at timestamp with time zone, p_book integer, p_locks boolean, p_currencies text[], p_amounts bigint[], p_hours integer[]) RETURNS TABLE(number integer, left_minor bigint, fits_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    members constant bigint[] := spending_accounts(p_person_id);
+    rates constant jsonb := (select b.rates from price_book b where b.version = p_book);
+begin
+    if p_locks then
+        perform lock_wallets(members);
+    end if;
+    return query
+    with worth as (
+        select w.currency, w.cents from currency_worth(rates) w
+    ), cap as (
+        select c.number::integer, c.amount, make_interval(hours => c.hours) as lasts, c.currency, w.cents,
+            case when c.currency = p_currency then p_minor
+                else coalesce(p_minor * (select cents from worth where currency = p_currency) / w.cents, c.amount + 1) end as price
+        from unnest(p_currencies, p_amounts, p_hours) with ordinality c (currency, amount, hours, number)
+        left join worth w on w.currency = c.currency
+    ), paid as (
+        select coalesce(l.created_at, p_at) as at, coalesce(o.paid_currency, q.currency) as currency,
+            coalesce(o.paid_minor, q.price_minor * o.quantity)::numeric
+                * (coalesce(l.coins, 1) - coalesce(l.coins_reversed, 0)) / coalesce(l.coins, 1) as minor
+        from unnest(members) person
+        join recharge_order o on o.shard = shard_of(person) and o.person_id = person
+        join quote q on q.shard = o.shard and q.person_id = o.person_id and q.quote_id = o.quote_id
+        left join lot l on l.shard = o.shard and l.lot_id = o.order_id
+        where o.state not in ('declined', 'expired', 'refused') and o.order_id is distinct from p_order_id
+    ), counted as (
+        select c.number, p.at, case when p.currency = c.currency then p.minor
+            else coalesce(p.minor * w.cents / c.cents, c.amount) end as minor
+        from cap c join paid p on p.at > p_at - c.lasts
+        left join worth w on w.currency = p.currency
+    ), leaving as (
+        select k.number, k.at, sum(k.minor) over (partition by k.number order by k.at) as gone from counted k
+    )
+    select c.number, greatest(floor(room.minor), 0)::bigint,
+        case when c.price <= c.amount then (
+            select min(k.at + c.lasts) from leaving k where k.number = c.number and k.gone >= c.price - room.minor) end as until
+    from cap c
+    cross join lateral (
+        select c.amount - coalesce(sum(k.minor), 0) as minor from counted k where k.number = c.number) room
+    where c.price > room.minor
+    order by until desc nulls first, c.number;
+end $$;
+
 CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -10742,6 +10789,9 @@ GRANT ALL ON FUNCTION public.brake_of(p_viewer_id bigint, p_at timestamp with ti
 REVOKE ALL ON FUNCTION public.brake_on(p_brake public.brake, p_at timestamp with time zone, p_worth bigint, p_creator_given bigint, p_confirmed_minor bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.caps_passed(p_person_id bigint, p_order_id uuid, p_currency text, p_minor bigint, p_at timestamp with time zone, p_book integer, p_locks boolean, p_currencies text[], p_amounts bigint[], p_hours integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.caps_passed(p_person_id bigint, p_order_id uuid, p_currency text, p_minor bigint, p_at timestamp with time zone, p_book integer, p_locks boolean, p_currencies text[], p_amounts bigint[], p_hours integer[]) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;

@@ -10,6 +10,7 @@ from plaudit.languages.model import ENGLISH
 from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, plural_forms, voice
 from plaudit.money import payable_step
+from plaudit.rules.limits import CAP_DAY_H, CAP_MONTH_H
 
 _PROBLEMS = {
     "unreachable": later("The server did not answer. Nothing happens twice: please try again."),
@@ -72,6 +73,7 @@ _PROBLEMS = {
     "coins_were_spent": later("Some of these coins were spent meanwhile. Nothing was moved."),
     "refund_at_store": later("Only the app store can give this money back."),
     "own_limit_reached": later("A limit that you set yourself holds this."),
+    "cap_reached": later("One person may not pay as much for coins where you are."),
     "confirmation_needed": later("You wanted to be asked before this."),
 }
 
@@ -169,7 +171,7 @@ def _tray_words() -> dict[str, Any]:
 
 
 def own_limit_words() -> dict[str, Any]:
-    """For who is stopped by a limit of their own: which, how much is left, until when."""
+    """For who is stopped by a limit, of their own or of where they are: which, how much is left, until when."""
     return {
         "held_by": {
             "pause": _("You stopped spending until {moment}. Nobody can end this early."),
@@ -182,6 +184,16 @@ def own_limit_words() -> dict[str, Any]:
             "month": _("Your limit for a month holds this. {left} is left until {moment}."),
         },
         "your_limits": _("Your limits"),
+        "capped_by": {
+            str(CAP_DAY_H): _(
+                "Where you are, one person may pay {cap} for coins within 24 hours. {left} of it is left."
+            ),
+            str(CAP_MONTH_H): _(
+                "Where you are, one person may pay {cap} for coins within 31 days. {left} of it is left."
+            ),
+        },
+        "fits_at": _("You can pay this from {moment} on."),
+        "your_rules": _("What works for you"),
     }
 
 

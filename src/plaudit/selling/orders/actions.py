@@ -23,7 +23,7 @@ from plaudit.rules import asking
 from plaudit.rules.model import BUY, Places
 from plaudit.selling.cards import actions as cards
 from plaudit.selling.links import actions as links
-from plaudit.selling.orders import braking, consents, risks
+from plaudit.selling.orders import braking, capping, consents, risks
 from plaudit.selling.orders.model import (
     Order,
     OrderRequest,
@@ -88,6 +88,7 @@ async def make_quote(
         NoSeller: nobody is named who sells there.
         RegionRefused: nothing is sold to where the person is.
         RulesRefuse, RulesAsk: the rules there do not let them buy.
+        CapReached: it is more than one person may pay where they are.
         OwnLimitReached: the person's own brake holds a purchase like it.
         TaxToBeAsked: a tax provider is to be asked first.
         TooOften: the person has so many of this hour.
@@ -103,7 +104,7 @@ async def make_quote(
     )
     if decision.outcome is Outcome.REFUSE:
         raise RegionRefused(decision)
-    await _require_rules(connection, person_id, decision, settings, clock)
+    asked_rules = await _require_rules(connection, person_id, decision, settings, clock)
     found = await prices(connection, book, decision.region, settings)
     price = next((price for price in found if price.channel == asked.channel), None)
     if price is None:
@@ -137,6 +138,7 @@ async def make_quote(
         expires_at=now + timedelta(minutes=QUOTE_VALID_MINUTES),
         decision_id=decision.decision_id,
     )
+    await capping.require_room(connection, quote, asked_rules, settings, orders=False)
     await braking.require_room(connection, quote, now, orders=False)
     await take(connection, person_id, "quote", settings.quotes_per_hour, clock)
     signed = msgspec.structs.replace(quote, signature=sign(quote, await quote_key(connection, settings)))
@@ -245,6 +247,7 @@ async def place_order(
         TooOften: the person has so many of this hour.
         StandsStill: the person or their wallet does.
         RulesRefuse, RulesAsk: the rules where they are do not let them buy, any more.
+        CapReached: it is more than one person may pay where they are.
         OwnLimitReached: the person's own brake holds it.
     """
     require_uuid7(asked.id, "id", clock)
@@ -267,6 +270,7 @@ async def place_order(
     asked_rules = await _require_rules(
         connection, person_id, await decision_of_quote(connection, quote), settings, clock
     )
+    await capping.require_room(connection, quote, asked_rules, settings, orders=True)
     await braking.require_room(connection, quote, now, orders=True)
     await take(connection, person_id, "order", settings.orders_per_hour, clock)
     locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"

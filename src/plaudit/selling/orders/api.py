@@ -19,6 +19,7 @@ from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role, Scope
 from plaudit.problems import StandsStill
 from plaudit.providers import ProviderRefused, ProviderUnavailable
+from plaudit.rules.caps import CapReached
 from plaudit.rules.model import STOPPED
 from plaudit.selling.cards.model import CardExpired, ConsentOutdated, TooManyCards
 from plaudit.selling.links.model import LinkNotTaken
@@ -105,7 +106,7 @@ async def get_prices(
     scope=Scope.ORDERS,
     operation_id="MakeQuote",
     tags=TAGS,
-    problems=(NoPrices, NoSeller, OwnLimitReached, RegionRefused, TaxNotKnown, TooOften, *STOPPED),
+    problems=(CapReached, NoPrices, NoSeller, OwnLimitReached, RegionRefused, TaxNotKnown, TooOften, *STOPPED),
     summary="A price for an amount of coins",
 )
 async def make_quote(
@@ -146,6 +147,7 @@ async def make_quote(
     operation_id="PlaceOrder",
     tags=TAGS,
     problems=(
+        CapReached,
         CardExpired,
         ConsentOutdated,
         CurrencyNotTaken,

@@ -22,9 +22,11 @@ from plaudit.limits import (
     CAPTURES_PER_RUN_MAX,
     PROVIDER_CALLS_AT_ONCE,
 )
+from plaudit.policy.model import Outcome
 from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.queues import Backoff, Failure, Queue, TryFailed
 from plaudit.queues import settle as settle_item
+from plaudit.selling.orders import capping
 from plaudit.selling.orders.model import Order, OrderState, PaymentProblemKind
 from plaudit.selling.orders.regions import judge_payment
 from plaudit.selling.orders.settlement import OPEN, Seller, is_as_ordered, record, settle, settle_locked
@@ -36,7 +38,8 @@ from plaudit.settings import Settings
 SQL = statements(__file__)
 log = logging.getLogger(__name__)
 
-UNDECIDED = (*OPEN, OrderState.DECLINED, OrderState.EXPIRED)
+_OVER = (OrderState.DECLINED, OrderState.EXPIRED)
+UNDECIDED = (*OPEN, *_OVER)
 
 
 class CaptureVerdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +114,10 @@ async def apply_payment(
     if payment.state is PaymentState.AUTHORISED:
         return await _decide(connection, order, payment, settings, clock)
     applied = PaymentApplied(await settle_locked(connection, order, payment, Seller.of(settings), clock.now()))
-    if payment.state is PaymentState.PAID and applied.outcome is NewsOutcome.APPLIED and payment.evidence:
+    is_sold = payment.state is PaymentState.PAID and applied.outcome is NewsOutcome.APPLIED
+    if is_sold and (payment.coins is not None or order.state in _OVER):  # a store sold it, or it came after its order
+        await capping.note_passed(connection, order, payment, settings, clock.now())
+    if is_sold and payment.evidence:
         await judge_payment(connection, order, payment, settings, clock)  # taken at once: what it showed is kept
     return applied
 
@@ -150,6 +156,11 @@ async def _judge(
     if not is_as_ordered(order, payment):
         return CaptureVerdict(outcome="refuse", region=None, reasons=["amount_differs"])
     found = await judge_payment(connection, order, payment, settings, clock)
+    is_late = order.state in _OVER
+    if found.outcome is Outcome.CAPTURE and await capping.stops(
+        connection, order, payment.amount, found.elsewhere, settings, clock.now(), is_late=is_late
+    ):
+        return CaptureVerdict(outcome="refuse", region=None, reasons=["cap_reached"])
     return CaptureVerdict(
         outcome=found.outcome.value, region=found.region, reasons=[reason.value for reason in found.reasons]
     )

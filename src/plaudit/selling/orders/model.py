@@ -256,6 +256,7 @@ class PaymentProblemKind(enum.StrEnum):
     REVERSAL_DIFFERS = "reversal_differs"
     NOT_FINISHED = "not_finished"
     NOT_CARRIED_OUT = "not_carried_out"
+    CAP_PASSED = "cap_passed"
 
 
 class PaymentProblem(msgspec.Struct, frozen=True, kw_only=True):

@@ -342,7 +342,7 @@ returning problem_id
 -- What accounts of one person paid since a moment ($2), or may still pay, in millionths of the minor unit of a currency
 -- ($3), less the coins whose money went back. In another currency coins are worth $4 each.
 select coalesce(sum((case
-    when coalesce(o.paid_currency, q.currency) = $3 then coalesce(o.paid_minor, q.price_minor)::numeric * 1000000
+    when coalesce(o.paid_currency, q.currency) = $3 then coalesce(o.paid_minor, q.price_minor * o.quantity)::numeric * 1000000
     else bought.coins * $4::bigint::numeric end) * (bought.coins - coalesce(l.coins_reversed, 0)) / bought.coins), 0)::bigint
 from unnest($1::bigint[]) person
 join recharge_order o on o.shard = shard_of(person) and o.person_id = person
@@ -350,3 +350,6 @@ join quote q on q.shard = o.shard and q.person_id = o.person_id and q.quote_id =
 left join lot l on l.shard = o.shard and l.lot_id = o.order_id
 cross join lateral (select coalesce(l.coins, q.coins * o.quantity) as coins) bought
 where o.state not in ('declined', 'expired', 'refused') and coalesce(l.created_at >= $2, true);
+
+-- name: caps_passed -> PassedCap
+select number, left_minor, fits_at from caps_passed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);

@@ -18,7 +18,7 @@ from plaudit.policy import actions
 from plaudit.policy.databases import network_databases
 from plaudit.policy.model import Evidence, EvidenceSource, Outcome, Reason, RegionDecision, Ruling, UnseenPayers
 from plaudit.policy.networks import kept_network, public_address
-from plaudit.policy.regions import RULE_VERSION, Question, decide, judge, unseen_payers, weigh
+from plaudit.policy.regions import RULE_VERSION, Question, countries_named, decide, judge, unseen_payers, weigh
 from plaudit.policy.sentences import explain
 from plaudit.problems import Forbidden, InvalidField
 from plaudit.rules.model import BUY
@@ -59,6 +59,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The reason, for the buyer."""
     decision_id: UUID
+    elsewhere: frozenset[str] = frozenset()
+    """Countries that nothing named before the payment did."""
 
 
 async def decide_for_quote(
@@ -165,8 +167,9 @@ async def judge_payment(
     units = await _reference_units(connection, order.book_version, order.channel, settings)
     now = clock.now()
     evidence, network = _of_quote(of_quote)
+    before = (*evidence, *await _of_account(connection, order.person_id, now))
     question = Question(
-        evidence=(*payment.evidence, *evidence, *await _of_account(connection, order.person_id, now)),
+        evidence=(*payment.evidence, *before),
         prices=units,
         default=settings.default_region,
         now=now,
@@ -185,7 +188,10 @@ async def judge_payment(
     paid = msgspec.structs.replace(
         decision, kind="payment", order_id=order.order_id, payment_id=payment.id, quoted_region=order.region
     )
-    return _verdict(await actions.keep(connection, paid))
+    verdict = _verdict(await actions.keep(connection, paid))
+    before = (*before, *(of_quote.evidence if of_quote else ()))  # cards that paid before are not judged by, but known
+    elsewhere = countries_named(payment.evidence, now) - countries_named(before, now)
+    return msgspec.structs.replace(verdict, elsewhere=elsewhere)
 
 
 async def unseen_payers_of(connection: Connection, order: Order, settings: Settings) -> UnseenPayers:

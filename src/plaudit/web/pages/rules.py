@@ -31,7 +31,7 @@ async def rules(
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         with speaking(voice_for(viewer.person, translated=True)):
-            found = await rules_for(connection, clock, caller.person_id, seen, asks_stop=settings.rules_ask_stops)
+            found = await rules_for(connection, clock, caller.person_id, seen, settings)
     is_creator = Role.CREATOR in caller.roles
     shown = [one for one in found.items if is_creator or one.action not in OF_CREATORS]
     return page(

@@ -177,7 +177,7 @@ export class Giving {
     this.place.refused?.(problem);
     if (CATALOGUE_MOVED.has(problem.code)) await this.#readItems();
     const why = isHeld(problem) ? heldWords(problem) : problem.code === "price_changed" ? this.#newPrice(wanted) : words.refused[problem.code] ?? words.closed?.[problem.code] ?? words.problems[problem.code] ?? problem.title ?? say("gift_failed");
-    toast(`${why} ${sayOf("coins_stayed", wanted.coins, { coins: coinWords(wanted.coins) })}`, { tone: "bad", action: isHeld(problem) ? toLimits() : undefined });
+    toast(`${why} ${sayOf("coins_stayed", wanted.coins, { coins: coinWords(wanted.coins) })}`, { tone: "bad", action: isHeld(problem) ? toLimits(problem) : undefined });
   }
 
   /** They want to be asked first: what was shown is what is sent. @param {import("../types.js").Money} amount @param {Wanted & {id: string}} wanted */
@@ -221,7 +221,7 @@ export class Giving {
       if (atOnce) return await this.#buyAtOnce(missing);
       await buyExactly(missing, this.#quote, this.place.address(), this.data.way);
     } catch (error) {
-      if (error instanceof ProblemError && isHeld(error)) toast(heldWords(error.problem), { tone: "bad", action: toLimits() });
+      if (error instanceof ProblemError && isHeld(error)) toast(heldWords(error.problem), { tone: "bad", action: toLimits(error.problem) });
       else toast(error instanceof ProblemError ? error.message : say("purchase_failed"), { tone: "bad" });
       for (const tray of this.trays) tray.busy = false;
     }

@@ -58,10 +58,10 @@ function trouble(words) {
   error.querySelector("span").textContent = words;
 }
 
-/** What was refused, and by a limit of their own with the way there. @param {ProblemError} error */
+/** What was refused, and by a limit with the way there. @param {ProblemError} error */
 function refused(error) {
   trouble(isHeld(error) ? heldWords(error.problem) : error.message);
-  if (isHeld(error)) find("[data-pay-error] span").append(" ", limitsLink());
+  if (isHeld(error)) find("[data-pay-error] span").append(" ", limitsLink(error.problem));
 }
 
 async function ask() {
