@@ -127,7 +127,7 @@ async def test_each_way_needs_few_statements(shop: Shop, asked: Asked) -> None:
                 "page of the wallet": await asked.during(ada.get("/wallet", headers={"accept": "text/html"})),
             }
         )
-    # One of a quote counts it, since each costs us something, one asks what its person's own limits leave, and one what
+    # One of a quote counts it, since each costs us something, one asks what its person's own limits leave, one what
     # caps do, where there are some; one of a paid order has its receipt mailed, and one asks for the key that seals what
     # was told, anew each time because it may have been retired; one of each page asks whether the time for a withdrawal
     # runs, and one of this page what stands still.
