@@ -45,6 +45,11 @@ async def test_hello_says_who_watches_and_what_they_have(platform: Platform) -> 
         state = await screen.next_of("state")
         assert state["viewers"] == 1
         assert screen.frames[0]["event"] == "started"
+        assert state["gifts_closed"] is False
+        too_young = {"born_on": "2015-01-01", "country": "KR"}
+        told = await (await platform.server()).put("/v1/people/cleo", json=too_young)
+        assert told.status_code == 200, told.text
+        await screen.next(lambda message: message["type"] == "state" and message["gifts_closed"])
     async with platform.screen(room_id) as guest:
         hello = await guest.next_of("hello")
         assert (hello["viewer"], hello["coins"]) == (None, None)

@@ -147,6 +147,40 @@ async def test_a_receiver_who_may_not_receive_is_not_told_of(stage: Stage) -> No
     assert not {"KR", "Korea", "19"} & set(told["detail"].replace(".", " ").split())
 
 
+async def test_gifts_that_cannot_be_received_are_offered_to_nobody_and_the_creator_is_told_why(stage: Stage) -> None:
+    """Before the first gift: in the room, its catalogue and pages; of the reason others learn nothing."""
+    viewer = await stage.viewer("vera", birthdate=GROWN, country="DE")
+    creator = await stage.creator(birthdate=CHILD, country="KR", locale="en-US")
+    creator_id = (await creator.get("/v1/me")).json()["id"]
+    room, offer = f"/v1/rooms/{stage.room_id}", f"/v1/catalogue?creator_id={creator_id}"
+
+    async def closed() -> bool:
+        return bool((await viewer.get(room)).json()["gifts_closed"])
+
+    await eventually(closed, "this process has heard of it")
+    listed = next(one for one in (await viewer.get("/v1/rooms")).json()["items"] if one["id"] == stage.room_id)
+    catalogue = (await viewer.get(offer)).json()
+    shown = [(await viewer.get(room)).json(), listed, catalogue]
+    assert [one["gifts_closed"] for one in shown] == [True, True, True]
+    assert catalogue["items"] == []
+    page = (await viewer.get(f"/rooms/{stage.room_id}")).text
+    assert '"gifts_closed":true' in page.replace(" ", "")
+    assert not [word for word in ("Korea", "KR.", "too_young") if word in page]
+    why = "Receiving gifts: allowed in South Korea from the age of 19 only."
+    for path in ("/studio", f"/studio/live/{stage.room_id}", "/studio/videos"):
+        assert why in (await creator.get(path)).text, path
+    assert (await creator.post(f"{room}/start")).json()["gifts_closed"] is True
+    assert (await creator.get("/v1/me/rules")).json()["gifts_reach_me"] is False
+    grown = await stage.creator(birthdate=GROWN, country="KR", locale="en-US")
+
+    async def open_again() -> bool:
+        return not await closed()
+
+    await eventually(open_again, "this process has heard of it")
+    assert (await viewer.get(offer)).json()["items"] != []
+    assert "Gifts cannot reach you yet" not in (await grown.get("/studio")).text
+
+
 async def test_what_nobody_told_goes_on_and_is_counted(stage: Stage) -> None:
     viewer = await stage.viewer("vera")
     assert (await stage.send(viewer)).status_code == 201

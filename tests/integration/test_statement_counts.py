@@ -128,9 +128,9 @@ async def test_each_way_needs_few_statements(shop: Shop, asked: Asked) -> None:
             }
         )
     # One of a quote counts it, since each costs us something, one asks what its person's own limits leave, one what
-    # caps do, where there are some; one of a paid order has its receipt mailed, and one asks for the key that seals what
-    # was told, anew each time because it may have been retired; one of each page asks whether the time for a withdrawal
-    # runs, and one of this page what stands still.
+    # caps do, where there are some; one of a paid order has its receipt mailed, and one asks for the key that seals
+    # what was told, anew each time because it may have been retired; one of each page asks whether the time for a
+    # withdrawal runs, and one of this page what stands still.
     most = {"webhook to paid": 18, "quote": 12, "wallet": 7, "page of the wallet": 16}
     counts = {way: min(one[way] for one in rounds[ROUNDS // 2 :]) for way in most}
     assert {way: (count, most[way]) for way, count in counts.items() if not 0 < count <= most[way]} == {}

@@ -25,6 +25,7 @@ from tests.support.databases import owner_of
 from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE, TEDDY_SKU, Platform
 from tests.support.videos import MEDIA, PATH, facts, open_videos, tell
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.unsold
 
@@ -170,6 +171,21 @@ async def test_who_gives_and_who_receives_may_be_refused(
         await server.put("/v1/people/cleo", json={"country": "GB"} | changed)
         await _read_anew(platform, video)
         assert await code(ada) == refusal
+    await server.put("/v1/people/cleo", json={"roles": ["creator"], "country": "KR", "born_on": "2015-01-01"})
+    await _read_anew(platform, video)
+
+    async def offered() -> dict[str, Any]:
+        catalogue: dict[str, Any] = (await ada.get(f"/v1/videos/{video['id']}/catalogue")).json()
+        return catalogue
+
+    async def closed() -> bool:
+        return bool((await offered())["reason"] == "gifts_closed")
+
+    await eventually(closed, "this process has heard of it")
+    assert (await offered())["items"] == []
+    (mine,) = (await cleo.get("/v1/creators/me/videos")).json()["items"]
+    assert mine["reason"] == "gifts_closed"
+    assert "Gifts cannot be received here just now." in (await ada.get(video["page_path"])).text
     assert (await _gifts(platform), await wallet(ada)) == (0, COINS)
 
 

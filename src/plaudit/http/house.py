@@ -143,7 +143,7 @@ async def open_house(
         sources = await _open_screening(stack, database, settings, clock)
         rooms_known = await closing.run(stack, RoomCache(database, hubs_own))
         video_places = await closing.run(stack, VideoPlaces(database, doorkeeper, settings, clock))
-        hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock)
+        hub, chat = await _open_hub(closing, stack, database, hubs_own, settings, shards, clock, rules)
         _close_what_ends(doorkeeper, hub, rules)
         hub.watch.ask("video", lambda connection, shown: no_longer_shown(connection, shown, clock.now()))
         deliverer = await closing.run(stack, Deliverer(database.connect, shards, clock, hub.receive, hub.watched_rooms))
@@ -294,9 +294,10 @@ async def _open_hub(
     settings: Settings,
     shards: Shards,
     clock: Clock,
+    rules: Rules,
 ) -> tuple[Hub, Chat]:
     chat = Chat(own, clock)
-    hub = Hub(database, own, shards, clock, Profiles(own), new_id(clock), Seats(settings), chat.saw)
+    hub = Hub(database, own, shards, clock, Profiles(own), new_id(clock), Seats(settings), rules, chat.saw)
     await closing.run(stack, hub)
     chat.deliver_to(hub.receive)
     return hub, await closing.run(stack, chat)

@@ -1,6 +1,6 @@
 """Rooms, gifts and tokens as they are answered over HTTP: the types, and what makes them of what is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -25,7 +25,10 @@ class RoomView(msgspec.Struct, frozen=True, kw_only=True):
     stage_url: str | None
     stage_kind: StageKind
     state: RoomState
-    gifts_enabled: bool
+    gifts_enabled: Annotated[bool, msgspec.Meta(description="Whether its creator takes gifts.")]
+    gifts_closed: Annotated[
+        bool, msgspec.Meta(description="Whether no gift can be received here just now, whatever its creator wants.")
+    ]
     external_id: str | None
     creator: PersonCard
     viewers: int
@@ -141,7 +144,8 @@ def card(people: People, person_id: int) -> PersonCard:
     return card_of(person) if person else PersonCard(str(person_id), "", "")
 
 
-def room_view(room: Room, people: People, viewers: int | None = None) -> RoomView:
+def room_view(room: Room, people: People, closed: Collection[int], viewers: int | None = None) -> RoomView:
+    """`closed`: creators whom no gift reaches."""
     return RoomView(
         id=str(room.id),
         title=room.title,
@@ -152,6 +156,7 @@ def room_view(room: Room, people: People, viewers: int | None = None) -> RoomVie
         stage_kind=room.stage_kind,
         state=room.state,
         gifts_enabled=room.gifts_enabled,
+        gifts_closed=room.creator_id in closed,
         external_id=room.external_id,
         creator=card(people, room.creator_id),
         viewers=room.viewers if isinstance(room, ListedRoom) else viewers or 0,

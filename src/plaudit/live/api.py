@@ -31,6 +31,7 @@ from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Role, Scope
 from plaudit.people.telling import NotACreator, PersonUnknown
+from plaudit.rules.memory import Rules
 
 TAGS = ["Rooms"]
 RUNS_IT = frozenset({Access.CREATOR, Access.SERVER})
@@ -55,6 +56,7 @@ InState = Annotated[RoomState | None, QueryParameter(name="state", description="
 async def list_rooms(
     caller: CallerOrGuest,
     database: Database,
+    rules: NamedDependency[Rules],
     in_state: InState = None,
     creator_id: PersonId = None,
     external_id: ByExternalId = None,
@@ -73,7 +75,10 @@ async def list_rooms(
             limit=limit + 1,
         )
         people = await people_by_ids(connection, {room.creator_id for room in found})
-    return ROOMS.page(found, limit, lambda room: (room.state_rank, room.id), lambda room: room_view(room, people))
+    closed = await rules.closed({room.creator_id for room in found})
+    return ROOMS.page(
+        found, limit, lambda room: (room.state_rank, room.id), lambda room: room_view(room, people, closed)
+    )
 
 
 @post(
@@ -99,6 +104,7 @@ async def create_room(
     database: Database,
     shards: NamedDependency[Shards],
     rooms: NamedDependency[RoomCache],
+    rules: NamedDependency[Rules],
     settings: Settings,
     clock: Clock,
 ) -> RoomView:
@@ -108,7 +114,7 @@ async def create_room(
         room = await making.create_room(connection, caller, data, shards, settings, clock)
         people = await people_by_ids(connection, {room.creator_id})
     rooms.keep(room)
-    return room_view(room, people)
+    return room_view(room, people, await rules.closed({room.creator_id}))
 
 
 @get(
@@ -120,7 +126,11 @@ async def create_room(
     problems=(RoomUnknown,),
 )
 async def get_room(
-    room_id: RoomId, database: Database, rooms: NamedDependency[RoomCache], hub: NamedDependency[Hub]
+    room_id: RoomId,
+    database: Database,
+    rooms: NamedDependency[RoomCache],
+    hub: NamedDependency[Hub],
+    rules: NamedDependency[Rules],
 ) -> RoomDetail:
     """With what it has received so far."""
     room = await required_room(rooms, room_id)
@@ -128,8 +138,9 @@ async def get_room(
     top = standing.top[:TOP_GIFTERS_LENGTH]
     async with database.read() as connection:
         people = await people_by_ids(connection, {room.creator_id, *(person_id for person_id, _ in top)})
+    closed = await rules.closed({room.creator_id})
     return RoomDetail(
-        **msgspec.structs.asdict(room_view(room, people, await hub.viewers(room.id))),
+        **msgspec.structs.asdict(room_view(room, people, closed, await hub.viewers(room.id))),
         coins=standing.coins,
         top_gifters=top_gifters(top, people),
         cursor=cursor_of(hub.reader.epoch, standing.head),
@@ -266,7 +277,7 @@ async def _announced(changed: actions.Changed, people: Any, rooms: RoomCache, hu
     room, frames = changed
     rooms.keep(room)
     hub.receive(frames)
-    return room_view(room, people, await hub.viewers_elsewhere(room.id))
+    return room_view(room, people, await hub.rules.closed({room.creator_id}), await hub.viewers_elsewhere(room.id))
 
 
 router = Router(

@@ -135,6 +135,7 @@ class State(_Said, frozen=True, kw_only=True, tag="state"):
     viewers: int
     coins: int
     top_gifters: list[TopGifter]
+    gifts_closed: Annotated[bool, Meta(description="Whether no gift can be received here just now.")]
 
 
 AnsweredProblem = Annotated[

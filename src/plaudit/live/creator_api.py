@@ -42,6 +42,7 @@ from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
 from plaudit.people.ways_in import WayIn
 from plaudit.problems import NotFound
+from plaudit.rules.memory import Rules
 
 TAGS = ["Creator's live view"]
 
@@ -206,7 +207,9 @@ async def revoke_overlay_token(
     summary="What a browser source begins with",
     problems=(OverlayTokenNotValid,),
 )
-async def get_overlay(request: Request[Any, Any, Any], database: Database) -> OverlayView:
+async def get_overlay(
+    request: Request[Any, Any, Any], database: Database, rules: NamedDependency[Rules]
+) -> OverlayView:
     """The creator, the room to show now, and where its socket is, by an overlay token as `Authorization: Bearer plo_…`.
     Ask again when the room has ended."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -214,9 +217,10 @@ async def get_overlay(request: Request[Any, Any, Any], database: Database) -> Ov
         known = await overlays.check(connection, token)
         room = await overlays.room_of(connection, known)
         people = await people_by_ids(connection, {known.creator_id})
+    closed = await rules.closed({known.creator_id})
     return OverlayView(
         creator=card(people, known.creator_id),
-        room=room_view(room, people) if room else None,
+        room=room_view(room, people, closed) if room else None,
         socket=f"/v1/rooms/{room.id}/socket" if room else None,
         catalogue=f"/v1/catalogue?creator_id={known.creator_id}",
     )

@@ -38,6 +38,7 @@ from plaudit.live.seats import Seats
 from plaudit.live.socket_watch import SocketWatch
 from plaudit.live.state import StateTeller
 from plaudit.problems import TooBusy
+from plaudit.rules.memory import Rules
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ log = logging.getLogger(__name__)
 class Hub:
     """Knows every socket of this process and brings each what it has not seen, once and in order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a part of the house
         self,
         database: Database,
         own: Database,
@@ -54,12 +55,14 @@ class Hub:
         profiles: Profiles,
         process_id: UUID,
         seats: Seats,
+        rules: Rules,
         on_frame: Callable[[Frame], None] = lambda _: None,
     ) -> None:
         """`own`: connections that whoever comes cannot take; what one who comes asks for is read over others."""
         self.process_id = process_id
         self.profiles = profiles
         self.seats = seats
+        self.rules = rules
         self.reader = Reader(database, own, shards, profiles)
         self.rooms: dict[int, OpenRoom] = {}
         self._on_frame = on_frame
@@ -85,7 +88,7 @@ class Hub:
         """Called with what the database tells of ways in that end; None: some of it may have been missed."""
         self.clock = clock
         self.watch = SocketWatch(own, clock)
-        self._states = StateTeller(own, profiles, process_id, self.rooms, self.send_to)
+        self._states = StateTeller(own, profiles, process_id, self.rooms, self.send_to, rules)
         self._task: asyncio.Task[None] | None = None
         self._poll_at = 0.0
         self._wallets_poll_at = 0.0

@@ -53,6 +53,10 @@ class OpenRoom:
         self.tally = Tally(0, {})
         self.state: Message | None = None
         self.viewers = 0
+        self.creator_id = 0
+        """0: nobody asked yet."""
+        self.gifts_closed = False
+        """No gift reaches its creator just now."""
         self.empty_since = 0.0
         self._ring: deque[tuple[int, bytes]] = deque()
         self._ring_bytes = 0

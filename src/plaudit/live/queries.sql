@@ -260,3 +260,6 @@ returning id, creator_id, room_id, label, created_at, revoked_at;
 
 -- name: revoked_among
 select id from overlay_token where id = any ($1::uuid[]) and revoked_at is not null;
+
+-- name: creators_of_rooms
+select id, creator_id from room where id = any ($1::bigint[]);

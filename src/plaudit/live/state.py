@@ -1,4 +1,5 @@
-"""The volatile state of rooms: viewers over all processes, coins, top gifters; told when changed, every two seconds."""
+"""The volatile state of rooms: viewers over all processes, coins, top gifters, whether gifts can be received; told when
+changed, every two seconds."""
 
 import asyncio
 import logging
@@ -12,6 +13,7 @@ from plaudit.live.conversation import State, TopGifter
 from plaudit.live.message import Message, message
 from plaudit.live.open_room import OpenRoom, Subscriber
 from plaudit.live.profiles import Profiles
+from plaudit.rules.memory import Rules
 
 SQL = statements(__file__)
 
@@ -30,12 +32,14 @@ class StateTeller:
         process_id: UUID,
         rooms: Mapping[int, OpenRoom],
         send_to: SendTo,
+        rules: Rules,
     ) -> None:
         self._database = database
         self._profiles = profiles
         self._process_id = process_id
         self._rooms = rooms
         self._send_to = send_to
+        self._rules = rules
         self._reported: set[int] = set()
         self._nudged = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -75,18 +79,35 @@ class StateTeller:
         if not here and not self._reported:
             return
         elsewhere = await self._exchange(here)
+        closed = await self._closed(rooms)
         changed: list[tuple[OpenRoom, list[tuple[int, int]]]] = []
         for room_id, room in rooms.items():
             viewers = here[room_id] + elsewhere.get(room_id, 0)
-            if room.state is None or room.tally.changed or viewers != room.viewers:
-                room.viewers = viewers
+            seen = (viewers, room.creator_id in closed)
+            if room.state is None or room.tally.changed or seen != (room.viewers, room.gifts_closed):
+                room.viewers, room.gifts_closed = seen
                 room.tally.changed = False
                 changed.append((room, room.tally.top()))
         cards = await self._profiles.cards(person_id for _, top in changed for person_id, _ in top)
         for room, top in changed:
             gifters = [TopGifter(rank, cards[person_id], coins) for rank, (person_id, coins) in enumerate(top, 1)]
-            room.state = message(State(viewers=room.viewers, coins=room.tally.coins, top_gifters=gifters))
+            room.state = message(
+                State(
+                    viewers=room.viewers,
+                    coins=room.tally.coins,
+                    top_gifters=gifters,
+                    gifts_closed=room.gifts_closed,
+                )
+            )
             await self._send_to(list(room.live), room.state)
+
+    async def _closed(self, rooms: Mapping[int, OpenRoom]) -> frozenset[int]:
+        """The creators of rooms whom no gift reaches. Whose a room is is asked once."""
+        if unknown := [room_id for room_id, room in rooms.items() if not room.creator_id]:
+            async with self._database.read() as connection:
+                for row in await connection.fetch(SQL["creators_of_rooms"], unknown):
+                    rooms[row["id"]].creator_id = row["creator_id"]
+        return await self._rules.closed({room.creator_id for room in rooms.values()})
 
     async def _exchange(self, here: dict[int, int]) -> dict[int, int]:
         """Report our viewers, and read those of the other processes."""

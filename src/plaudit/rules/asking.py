@@ -11,7 +11,7 @@ from plaudit.db import Connection, fetch_one, statements
 from plaudit.languages.speaking import speaking
 from plaudit.ledger.shards import shard_of
 from plaudit.problems import Problem
-from plaudit.rules.deciding import decide
+from plaudit.rules.deciding import decide, goes_on
 from plaudit.rules.facts import facts_of_one
 from plaudit.rules.model import (
     Facts,
@@ -69,7 +69,7 @@ def stopped_by(decision: RuleDecision, language: str | None, at: datetime, *, as
     """
     if decision.outcome is Outcome.ALLOW:
         return None
-    stopped = ask_stops or decision.outcome is Outcome.REFUSE
+    stopped = not goes_on(decision.outcome, ask_stops=ask_stops)
     TALLY.count(decision, at, stopped=stopped)
     if not stopped:
         return None

@@ -52,6 +52,11 @@ def both(own: RuleDecision, other: RuleDecision) -> RuleDecision:
     )
 
 
+def goes_on(outcome: Outcome, *, ask_stops: bool) -> bool:
+    """Whether something is done. `ask_stops`: what is asked for is waited for (`PLAUDIT_RULES_ASK_STOPS`)."""
+    return outcome is Outcome.ALLOW or (outcome is Outcome.ASK and not ask_stops)
+
+
 def stricter(one: RuleDecision, another: RuleDecision) -> RuleDecision:
     """The stricter of two decisions; of the same, the first."""
     return another if _WEIGHT[another.outcome] > _WEIGHT[one.outcome] else one

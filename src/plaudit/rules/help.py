@@ -12,7 +12,7 @@ from plaudit.db import Connection
 from plaudit.money import Money
 from plaudit.rules.asking import ask
 from plaudit.rules.caps import HeldCap, caps_in
-from plaudit.rules.deciding import decide
+from plaudit.rules.deciding import decide, goes_on
 from plaudit.rules.facts import facts_of_one
 from plaudit.rules.model import (
     RECEIVE,
@@ -90,14 +90,13 @@ def _cap(cap: HeldCap) -> CapAnswer:
     )
 
 
-async def gifts_reach(connection: Connection, clock: Clock, creator_id: int, *, asks_stop: bool) -> bool:
-    """Whether gifts that are sent to a creator arrive, as far as the rules where they are let them."""
-    outcome = (await ask(connection, clock, RECEIVE, creator_id)).decision.outcome
-    return _arrives(outcome, asks_stop=asks_stop)
-
-
-def _arrives(outcome: Outcome, *, asks_stop: bool) -> bool:
-    return outcome is Outcome.ALLOW or (outcome is Outcome.ASK and not asks_stop)
+async def why_no_gifts(connection: Connection, clock: Clock, creator_id: int, *, asks_stop: bool) -> str:
+    """Why gifts that are sent to a creator do not arrive, and what they can do about it, in the voice that is spoken;
+    empty: the rules where they are let them."""
+    decision = (await ask(connection, clock, RECEIVE, creator_id)).decision
+    if goes_on(decision.outcome, ask_stops=asks_stop):
+        return ""
+    return f"{explain(decision)} {what_to_do(decision)}".strip()
 
 
 def answers(
@@ -118,7 +117,7 @@ def answers(
         countries=sorted(seen | {facts.country} if facts.country else seen),
         age_at_least=age.at_least if age else None,
         asks_stop=asks_stop,
-        gifts_reach_me=_arrives(received, asks_stop=asks_stop),
+        gifts_reach_me=goes_on(received, ask_stops=asks_stop),
         caps=[],
         items=items,
     )

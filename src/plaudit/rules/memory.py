@@ -13,10 +13,10 @@ from plaudit.db import Database
 from plaudit.problems import Problem
 from plaudit.rules import tally
 from plaudit.rules.asking import stopped_by
-from plaudit.rules.deciding import both, side
+from plaudit.rules.deciding import both, goes_on, side
 from plaudit.rules.facts import facts_of
 from plaudit.rules.limits import BOOK_FRESH_S, FACTS_FRESH_S, FACTS_KNOWN_MAX, FACTS_TOLD_MAX, TALLY_EVERY_S
-from plaudit.rules.model import NOWHERE, Facts, Outcome, Reason, RuleAction, RuleDecision, brought_actions
+from plaudit.rules.model import NOWHERE, RECEIVE, Facts, Outcome, Reason, RuleAction, RuleDecision, brought_actions
 from plaudit.rules.packs import RuleBook, shipped_packs
 from plaudit.rules.published import book_version, current_book
 from plaudit.settings import Settings
@@ -103,6 +103,17 @@ class Rules:
         """Have facts of people at hand, read together."""
         await self._read([one for one in set(ids) if self._fresh(one) is None])
 
+    async def closed(self, creator_ids: Collection[int]) -> frozenset[int]:
+        """Those of some creators whom no gift reaches now: the rules where they are do not let it."""
+        await self.know(creator_ids)
+        at = self._clock.now()
+        self._begin_due(at)
+        return frozenset(one for one in creator_ids if not self._receives(one, at))
+
+    def _receives(self, creator_id: int, at: datetime) -> bool:
+        known = self._known.get(creator_id) or _Known(Facts(person_id=creator_id), 0)
+        return goes_on(self._side(RECEIVE, known, NOWHERE, at).outcome, ask_stops=self._ask_stops)
+
     def stopped_by(self, decision: RuleDecision, person_id: int, at: datetime) -> Problem | None:
         """The problem by which the rules stop it; None: it goes on."""
         if decision.outcome is Outcome.ALLOW:
@@ -118,8 +129,7 @@ class Rules:
     def _decided(
         self, action: RuleAction, person: _Known, other: _Known, seen: frozenset[str], at: datetime
     ) -> RuleDecision:
-        if self._changes_at is not None and at >= self._changes_at:
-            self._begin_packs(at)
+        self._begin_due(at)
         own = self._side(action, person, seen, at)
         if action.takes is None:
             return own
@@ -133,6 +143,10 @@ class Rules:
         if found is None:
             found = known.sides[action.name] = side(self._book, action, known.facts, NOWHERE, at)
         return found
+
+    def _begin_due(self, at: datetime) -> None:
+        if self._changes_at is not None and at >= self._changes_at:
+            self._begin_packs(at)
 
     def _begin_packs(self, at: datetime) -> None:
         """What was decided by the packs before is decided anew."""

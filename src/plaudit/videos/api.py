@@ -20,6 +20,7 @@ from plaudit.people.injected import Caller, CallerOrGuest
 from plaudit.people.model import Scope
 from plaudit.people.telling import NotACreator, PersonUnknown
 from plaudit.problems import Problem
+from plaudit.rules.memory import Rules
 from plaudit.videos import actions, creator_api, reading, watching_api
 from plaudit.videos.answers import (
     NOT_KEPT,
@@ -214,6 +215,7 @@ async def get_video_catalogue(  # noqa: PLR0913, PLR0917 - each is of the reques
     catalogue: NamedDependency[Catalogue],
     prices: NamedDependency[Prices],
     database: Database,
+    rules: NamedDependency[Rules],
     lang: Wish = None,
     key: Key = None,
 ) -> VideoCatalogue:
@@ -222,6 +224,8 @@ async def get_video_catalogue(  # noqa: PLR0913, PLR0917 - each is of the reques
     async with database.read() as connection:
         video = await require_shown(connection, int(video_id), Onlooker(caller, key), occasion.now)
     reason, offered, person_id = refusal_for(video, occasion), [], occasion.person_id
+    if reason is None and await rules.closed({video.owner_id}):
+        reason = Refusal.GIFTS_CLOSED
     if reason is None:
         everything = catalogue.offered_to(await prices.region_of(person_id), video.owner_id)
         offered = [item for item in everything if is_for_videos(item, occasion.rule)]

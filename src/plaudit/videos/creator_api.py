@@ -19,9 +19,10 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
+from plaudit.rules.memory import Rules
 from plaudit.videos import actions, reading
 from plaudit.videos.answers import MyVideo, MyVideoPage, my_video
-from plaudit.videos.eligibility import Rule, refusal_of_video
+from plaudit.videos.eligibility import Refusal, Rule, refusal_of_video
 from plaudit.videos.model import NotYourVideo, VideoDeleted, VideoUnknown
 from plaudit.videos.places import VideoPlaces
 
@@ -55,6 +56,7 @@ async def list_my_videos(
     database: Database,
     settings: Settings,
     clock: Clock,
+    rules: NamedDependency[Rules],
     cursor: Cursor = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> MyVideoPage:
@@ -65,7 +67,8 @@ async def list_my_videos(
         taken = await actions.takes_gifts(connection, caller.person_id)
         messages = await actions.takes_messages(connection, caller.person_id)
     following = reading.NEWEST_FIRST.next(found, limit, lambda video: video.id)
-    shown = [my_video(video, refusal_of_video(video, rule, now)) for video in found[:limit]]
+    closed = Refusal.GIFTS_CLOSED if await rules.closed({caller.person_id}) else None
+    shown = [my_video(video, refusal_of_video(video, rule, now) or closed) for video in found[:limit]]
     return MyVideoPage(shown, following, taken, messages)
 
 
@@ -132,12 +135,14 @@ async def switch_gifts_of_video(
     settings: Settings,
     clock: Clock,
     video_places: NamedDependency[VideoPlaces],
+    rules: NamedDependency[Rules],
 ) -> MyVideo:
     """On until it is switched off, where gifts are taken on videos at all."""
     async with database.transaction() as connection:
         video = await actions.switch_one(connection, caller.person_id, int(video_id), clock, enabled=data.enabled)
     video_places.changed([video])
-    return my_video(video, refusal_of_video(video, Rule.of(settings), clock.now()))
+    closed = Refusal.GIFTS_CLOSED if await rules.closed({caller.person_id}) else None
+    return my_video(video, refusal_of_video(video, Rule.of(settings), clock.now()) or closed)
 
 
 @get(

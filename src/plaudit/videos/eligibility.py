@@ -32,6 +32,8 @@ class Refusal(enum.StrEnum):
     """Its owner's account is not in good standing: no creator any more, or of a platform that is not accepted."""
     OWNER_COUNTRY_REFUSED = "owner_country_refused"
     """Gifts are not given to where its owner is (`PLAUDIT_REFUSED_COUNTRIES`)."""
+    GIFTS_CLOSED = "gifts_closed"
+    """No gift can reach its owner just now: the rules where they are do not let it."""
     GIFTS_OFF = "video_gifts_off"
     """Its owner takes no gifts on videos, or none on this one."""
     OWN_VIDEO = "own_video"

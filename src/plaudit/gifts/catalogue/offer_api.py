@@ -24,6 +24,7 @@ from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import CallerOrGuest
+from plaudit.rules.memory import Rules
 from plaudit.selling.wallet.model import PriceView
 
 TAGS = ["Gifts"]
@@ -85,6 +86,7 @@ class CatalogueAnswer(msgspec.Struct, frozen=True):
     version: int
     per_coin: PriceView | None
     items: list[OfferedItem]
+    gifts_closed: Annotated[bool, Meta(description="Whether no gift can be received by the creator just now.")]
     next: Annotated[str | None, Meta(description="Always null: there is one page.")]
 
 
@@ -102,19 +104,22 @@ async def get_catalogue(
     catalogue: NamedDependency[Catalogue],
     prices: NamedDependency[Prices],
     database: Database,
+    rules: NamedDependency[Rules],
     creator_id: ForCreator = None,
     lang: Wish = None,
 ) -> Response[CatalogueAnswer]:
-    """What is kept for other regions than the caller's, or for other creators, is left out. Prices are in the caller's
-    money, or in that of the default region for guests.
+    """What is kept for other regions than the caller's, or for other creators, is left out, and all of it where no gift
+    can reach the creator just now. Prices are in the caller's money, or in that of the default region for guests.
 
     Send the `ETag` back as `If-None-Match` and get 304 while nothing has changed.
     """
     person_id = (caller.person_id or None) if caller else None
     region = await prices.region_of(person_id)
-    offered = catalogue.offered_to(region, int(creator_id) if creator_id else None)
+    is_closed = bool(creator_id and await rules.closed({int(creator_id)}))
+    offered = [] if is_closed else catalogue.offered_to(region, int(creator_id) if creator_id else None)
     per_coin, items = await offered_items(request, offered, person_id, prices, database, lang)
-    content: Any = msgspec.json.encode(CatalogueAnswer(catalogue.version, per_coin, items, None))  # here, for its ETag
+    answer = CatalogueAnswer(catalogue.version, per_coin, items, is_closed, None)
+    content: Any = msgspec.json.encode(answer)  # here, for its ETag
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {
         "ETag": etag,

@@ -11,6 +11,7 @@ from plaudit.live import reading
 from plaudit.people.access import Access
 from plaudit.people.injected import CallerOrGuest
 from plaudit.problems import NotFound
+from plaudit.rules.memory import Rules
 from plaudit.web.loading import loadable
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.tray import TRAYS, Trays
@@ -41,7 +42,11 @@ async def home(
 
 @get("/rooms/{room_id:int}", access=Access.PUBLIC, include_in_schema=False, dependencies=TRAYS)
 async def room(
-    room_id: FromPath[int], caller: CallerOrGuest, database: Database, trays: NamedDependency[Trays]
+    room_id: FromPath[int],
+    caller: CallerOrGuest,
+    database: Database,
+    trays: NamedDependency[Trays],
+    rules: NamedDependency[Rules],
 ) -> Response[str]:
     """A room: its stage, what is said and given there, and the tray to give from."""
     async with database.read() as connection:
@@ -50,12 +55,14 @@ async def room(
         if found is None or found.removed_at is not None:
             raise NotFound("There is no such room.")
         worth = await trays.worth(connection, viewer)
+    closed = bool(await rules.closed({found.creator_id}))
     tray = trays.data(viewer, await trays.offered(viewer, found.creator_id), worth)
     data = tray | {
         "place": f"room-{found.id}",
         "room_id": str(found.id),
         "state": found.state,
         "gifts_enabled": found.gifts_enabled,
+        "gifts_closed": closed,
         "stage_url": found.stage_url if loadable(found.stage_url) else None,
         "stage_kind": found.stage_kind,
         "stage_refused": found.stage_url is not None and not loadable(found.stage_url),

@@ -14,6 +14,7 @@ from plaudit.db import Connection
 from plaudit.freezes.reading import told
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings
+from plaudit.languages.speaking import speaking
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS
 from plaudit.live import overlays, reading
 from plaudit.live.model import NotYourRoom, OverlayToken
@@ -29,8 +30,8 @@ from plaudit.payouts.providers import PayoutProviders, provider_for
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
-from plaudit.rules.help import gifts_reach
-from plaudit.web.language import tag_for
+from plaudit.rules.help import why_no_gifts
+from plaudit.web.language import tag_for, voice_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.scenes import scene_names
 from plaudit.web.pages.tray import item_data
@@ -92,7 +93,8 @@ async def studio(
         earnings = await creators.list_earnings(connection, me, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
         tokens = await _overlay_tokens(connection, me)
         freezes = await told(connection, me, clock.now())
-        reached = await gifts_reach(connection, clock, me, asks_stop=settings.rules_ask_stops)
+        with speaking(voice_for(viewer.person, translated=True)):
+            no_gifts = await why_no_gifts(connection, clock, me, asks_stop=settings.rules_ask_stops)
         stream = {
             "offered": are_offered(settings),
             "server": settings.stream_rtmp_url,
@@ -114,7 +116,7 @@ async def studio(
         first=before is None,
         tokens=tokens,
         freezes=freezes,
-        reached=reached,
+        no_gifts=no_gifts,
         stream=stream,
         scenes=scene_names(),
         data={
@@ -190,9 +192,14 @@ def _by_payout(events: list[PayoutEvent]) -> dict[UUID, list[PayoutEvent]]:
 
 @get("/studio/live/{room_id:int}", access=Access.CREATOR, include_in_schema=False)
 async def studio_live(
-    room_id: FromPath[int], caller: Caller, database: Database, catalogue: NamedDependency[Catalogue]
+    room_id: FromPath[int],
+    caller: Caller,
+    database: Database,
+    catalogue: NamedDependency[Catalogue],
+    settings: Settings,
+    clock: Clock,
 ) -> Response[str]:
-    """Gifts of a room as they come, to be ticked off as thanked."""
+    """Gifts of a room as they come, to be ticked off as thanked; and why none can, before it begins."""
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         room = await reading.find_room(connection, room_id)
@@ -201,6 +208,8 @@ async def studio_live(
         if room.creator_id != caller.person_id:
             raise NotYourRoom
         tokens = await _overlay_tokens(connection, caller.person_id)
+        with speaking(voice_for(viewer.person, translated=True)):
+            no_gifts = await why_no_gifts(connection, clock, caller.person_id, asks_stop=settings.rules_ask_stops)
     data = {
         "room_id": str(room.id),
         "state": room.state,
@@ -208,7 +217,7 @@ async def studio_live(
         "items": [item_data(item, tag_for(viewer.person)) for item in catalogue.offered()],
         "lang": tag_for(viewer.person),
     }
-    return page("studio_live.html", viewer, nav="studio", room=room, tokens=tokens, data=data)
+    return page("studio_live.html", viewer, nav="studio", room=room, tokens=tokens, no_gifts=no_gifts, data=data)
 
 
 router = Router("/", route_handlers=[studio, studio_payouts, studio_live])

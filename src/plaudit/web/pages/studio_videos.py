@@ -13,15 +13,16 @@ from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _
-from plaudit.languages.speaking import later
+from plaudit.languages.speaking import later, speaking
 from plaudit.limits import PAGE_ROWS, VIDEOS_EARNED_MAX
 from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
+from plaudit.rules.help import why_no_gifts
 from plaudit.videos import actions, reading
 from plaudit.videos.eligibility import Refusal, Rule, refusal_of_video
 from plaudit.videos.model import NotYourVideo, Video
-from plaudit.web.language import tag_for
+from plaudit.web.language import tag_for, voice_for
 from plaudit.web.pages.frame import page, viewer_of
 from plaudit.web.pages.studio import Standing, standing_of
 from plaudit.web.pages.tray import item_data
@@ -79,6 +80,8 @@ async def studio_videos(
         earned = await totals.totals_of(connection, me, "video", [one.id for one in shown])
         once = await _not_theirs_any_more(connection, me, clock.now()) if before is None else {}
         standing = await _standing(connection, me, clock)
+        with speaking(voice_for(viewer.person, translated=True)):
+            no_gifts = await why_no_gifts(connection, clock, me, asks_stop=settings.rules_ask_stops)
     return page(
         "studio_videos.html",
         viewer,
@@ -87,6 +90,7 @@ async def studio_videos(
         reasons={one.id: _reason(one, rule, clock) for one in shown},
         taken=taken,
         messages_taken=messages_taken,
+        no_gifts=no_gifts,
         earned=earned,
         once=once,
         standing=standing,

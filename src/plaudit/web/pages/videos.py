@@ -16,6 +16,7 @@ from plaudit.limits import GIFT_MESSAGE_LENGTH_MAX, PAGE_VIDEOS_MAX
 from plaudit.people.access import Access
 from plaudit.people.actions import card_of
 from plaudit.people.injected import CallerOrGuest
+from plaudit.rules.memory import Rules
 from plaudit.videos import reading
 from plaudit.videos.eligibility import Occasion, Refusal, is_for_videos, may_watch, refusal_for
 from plaudit.videos.model import Video
@@ -75,6 +76,7 @@ async def video(
     occasion: NamedDependency[Occasion],
     trays: NamedDependency[Trays],
     database: Database,
+    rules: NamedDependency[Rules],
     key: Key = None,
 ) -> Response[Any]:
     """A video, whose it is, what was given on it, and the tray to give from. Who needs no key of an unlisted one is
@@ -87,7 +89,8 @@ async def video(
             return Redirect(_whole_address(found, request), status_code=303)
         worth = await trays.worth(connection, viewer)
     offered = [one for one in await trays.offered(viewer, found.owner_id) if is_for_videos(one, occasion.rule)]
-    refusal = refusal_for(found, occasion) or (None if offered else Refusal.NO_ITEMS)
+    closed = Refusal.GIFTS_CLOSED if await rules.closed({found.owner_id}) else None
+    refusal = refusal_for(found, occasion) or closed or (None if offered else Refusal.NO_ITEMS)
     tray = trays.data(viewer, [] if refusal else offered, worth)
     answer = page(
         "video.html",

@@ -118,6 +118,8 @@ export interface State {
   viewers: number;
   coins: number;
   top_gifters: Array<TopGifter>;
+  /** Whether no gift can be received here just now. */
+  gifts_closed: boolean;
 }
 
 /** Somebody among the most generous of a room. */

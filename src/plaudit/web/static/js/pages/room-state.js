@@ -2,11 +2,12 @@
 import { say } from "../words.js";
 
 export class RoomState {
-  /** @param {"scheduled" | "live" | "ended"} state @param {boolean} giftsEnabled @param {boolean} own the reader is its creator */
-  constructor(state, giftsEnabled, own) {
+  /** @param {"scheduled" | "live" | "ended"} state @param {boolean} giftsEnabled @param {boolean} own the reader is its creator @param {boolean} giftsClosed none can be received */
+  constructor(state, giftsEnabled, own, giftsClosed) {
     this.state = state;
     this.giftsEnabled = giftsEnabled;
     this.own = own;
+    this.giftsClosed = giftsClosed;
   }
 
   get live() { return this.state === "live"; }
@@ -17,6 +18,7 @@ export class RoomState {
     if (this.state === "ended") return say("over");
     if (this.state === "scheduled") return say("not_yet");
     if (this.own) return say("own");
+    if (this.giftsClosed) return say("closed");
     return this.giftsEnabled ? "" : say("paused");
   }
 

@@ -31,7 +31,7 @@ const announcer = new Announcer(find("[data-announcer]"));
 const picture = new StagePicture({
   place: find("[data-picture]"), note: find("[data-picture-note]"), sound: find("[data-sound]"), play: find("[data-play]"), name: data.creator_name,
 });
-const room = new RoomState(data.state, data.gifts_enabled, data.own);
+const room = new RoomState(data.state, data.gifts_enabled, data.own, data.gifts_closed);
 const socket = new RoomSocket({ roomId: data.room_id });
 
 const giving = new Giving(data, { trays: all("gift-tray"), combo, items }, {
@@ -115,7 +115,11 @@ function showEvent(event, backlog) {
   showRoom();
 }
 
-socket.on("state", ({ viewers, top_gifters: top }) => {
+socket.on("state", ({ viewers, top_gifters: top, gifts_closed: closed }) => {
+  if (room.giftsClosed !== closed) {
+    room.giftsClosed = closed;
+    showRoom();
+  }
   for (const count of all("viewer-count")) count.value = viewers;
   for (const list of all("top-gifters")) list.entries = list.closest("#panel-gifts") ? top.slice(0, TOP_BESIDE) : top;
 });
