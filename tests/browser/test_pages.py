@@ -29,7 +29,7 @@ PAGES = {
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
         "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
         "/operator/decisions/{decision}", "/operator/access", "/operator/keys", "/operator/platforms",
-        "/operator/bounds", "/operator/links", "/operator/acts", "/operator/setup",
+        "/operator/bounds", "/operator/rules?country=JP", "/operator/links", "/operator/acts", "/operator/setup",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"

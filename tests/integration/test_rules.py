@@ -430,6 +430,30 @@ async def test_a_pack_that_was_overtaken_is_proposed_anew(table: Table) -> None:
     assert isinstance(await table.confirm(POLICY_PACK, second), DecisionOutdated)
 
 
+async def test_operators_read_packs_their_versions_and_what_they_stopped(stage: Stage) -> None:
+    desk = stage.studio.shop.desk
+    child = await stage.viewer("cora", birthdate=CHILD, country="KR")
+    assert said(await stage.send(child))[:2] == (403, "rules_refuse")
+    await desk.house.rules._write_tally()
+    safe, auditor = await desk.person("sam", Role.SAFETY), await desk.person("ann", Role.AUDITOR)
+    next_one = text_of("KR", desk.house.clock, 30, open_box=CLOSED)
+    proposal = {"id": stage.studio.id(), "toml": next_one, "note": "The guideline of autumn."}
+    assert (await safe.post("/v1/operator/policy-packs", json=proposal)).status_code == 201, "one decides alone here"
+    for reader in (safe, auditor):
+        page = (await reader.get("/operator/rules?country=KR")).text
+        said_there = (
+            "South Korea",
+            "came with Plaudit",
+            "Civil Act",
+            "KR.gift_room.too_young",
+            "The guideline of autumn.",
+        )
+        for words in (*said_there, "Will hold"):
+            assert words in page, words
+    assert "data-lint" in (await safe.get("/operator/rules")).text
+    assert "data-lint" not in (await auditor.get("/operator/rules")).text
+
+
 async def test_a_published_pack_holds_from_its_moment_without_a_restart(stage: Stage) -> None:
     clock, operator = stage.studio.shop.clock, stage.studio.operator
     viewer = await stage.viewer("vera", birthdate=GROWN, country="GB")

@@ -46,6 +46,7 @@ ENGLISH_ONLY = frozenset(
         "keys.html",
         "links.html",
         "mails.html",
+        "packs.html",
         "message.html",
         "money_in.html",
         "operator.html",

@@ -86,6 +86,7 @@ GROUPS = (
             Tab("keys", "/operator/keys", "Keys"),
             Tab("platforms", "/operator/platforms", "Platforms"),
             Tab("bounds", "/operator/bounds", "Bounds"),
+            Tab("packs", "/operator/rules", "Rules"),
             Tab("webhooks", "/operator/webhooks", "Webhooks"),
         ),
     ),
