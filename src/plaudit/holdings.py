@@ -92,6 +92,14 @@ LIMITS = Kind(
     fate=Fate.REMOVED,
     term=_HERE,
 )
+GUARDIANS = Kind(
+    name="guardians",
+    title=later("Guardians and minors"),
+    about=later("Who answers for whom, what they agreed to, and the limits they set."),
+    why=Why.SERVICE,
+    fate=Fate.REMOVED,
+    term=_HERE,
+)
 WORDS = Kind(
     name="words",
     title=later("What you said"),

@@ -610,6 +610,9 @@ LIMIT_AMOUNT_MINOR_MAX = 1_000_000_000_000
 BRAKES_EVERY_S = 60  # limits whose time has come are looked for
 BRAKES_LAID_AT_ONCE_MAX = 200  # people in one run
 
+# guardians
+GUARDIANS_FORGET_EVERY_S = 86_400  # between two looks for invitations that are long over
+
 # trail
 ACT_SAID_BYTES_MAX = 8_000  # of a body that an act keeps; of a longer one it keeps the hash alone
 ACT_SAID_LENGTH_MAX = 500  # characters of one text in it

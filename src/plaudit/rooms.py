@@ -22,6 +22,7 @@ ROOMS = (
     "plaudit.trail",
     "plaudit.rules",
     "plaudit.brakes",
+    "plaudit.guardians",
     "plaudit.selling.prices",
     "plaudit.selling.papers",
     "plaudit.selling.cards",

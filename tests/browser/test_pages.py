@@ -21,7 +21,7 @@ PAGES = {
     GUEST: ("/", "/people", "/coins", "/rooms/{room}", "/videos", "/videos/{video}"),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
-        "/people/data", "/rules", "/limits", "/coins",
+        "/people/data", "/rules", "/limits", "/coins", "/guardians",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),

@@ -38,6 +38,12 @@ def test_a_pack_of_another_day_that_says_the_same_may_be_published() -> None:
     ("old", "new", "line", "reason"),
     [
         ('age = 19, sources = ["majority", "kcc"]', 'sources = ["majority"]', "buy =", "actions.buy has no age"),
+        (
+            "play_match = { allowed = true, age = 19",
+            "play_match = { allowed = true, age = 19, guardian_age = 19",
+            "play_match",
+            "the guardian_age of actions.play_match must be below its age",
+        ),
         ("\n[caps]", "\n[limits]", "[limits]", "limits is an unknown word"),
         ("subscribe = {", "gamble = {", "gamble", "gamble is an unknown word of [actions]"),
         ("subscribe = {", "# subscribe = {", "[actions]", "subscribe is missing: every action has a rule, and an age"),

@@ -160,3 +160,23 @@ def test_a_published_pack_takes_the_place_of_the_one_before_when_it_begins() -> 
     assert at(NOW - timedelta(microseconds=1)) == (Outcome.REFUSE, 0)
     assert at(NOW) == (Outcome.ALLOW, 7)
     assert at(datetime(2020, 1, 1, tzinfo=UTC)) == (Outcome.REFUSE, 0)  # what came with the house always held
+
+
+def with_guardian(years: int, under: int | None, *consents: str) -> tuple[Outcome, Reason]:
+    """Of a gift where the age is 18, and 14 with a guardian."""
+    pack = next(one for one in shipped_packs() if one.country == "DE")
+    rules = {**pack.rules, "gift_room": msgspec.structs.replace(pack.rules["gift_room"], guardian_age=14)}
+    age = AgeFact(at_least=years, under=under, level=Level.CLAIMED, method="platform", source="x")
+    facts = Facts(person_id=1, country="DE", age=age, consents=frozenset(consents))
+    book = RuleBook([msgspec.structs.replace(pack, rules=rules)])
+    found = decide(book, ALONE["gift_room"], facts, None, Places(), NOW)
+    return found.outcome, found.reason
+
+
+def test_who_is_too_young_alone_may_with_a_guardian_from_their_age_on() -> None:
+    assert with_guardian(15, 16) == (Outcome.REFUSE, Reason.GUARDIAN_NEEDED)
+    assert with_guardian(15, 16, "buy") == (Outcome.REFUSE, Reason.GUARDIAN_NEEDED)
+    assert with_guardian(14, 15, "gift_room") == (Outcome.ALLOW, Reason.ALLOWED)
+    assert with_guardian(13, 14, "gift_room") == (Outcome.REFUSE, Reason.TOO_YOUNG)
+    assert with_guardian(0, 18, "gift_room") == (Outcome.REFUSE, Reason.TOO_YOUNG), "nobody said that they are 14"
+    assert with_guardian(18, None) == (Outcome.ALLOW, Reason.ALLOWED)

@@ -53,7 +53,7 @@ async def set_limit(
         SQL["set_limit"],
         *(new.id, person_id, kind.value, new.amount_minor, new.minutes),
         *((night.from_minute, night.to_minute, night.asks) if night else (None, None, None)),
-        *(now, *await _worth(prices, person_id), new.time_zone, may_raise),
+        *(now, *await require_worth(prices, person_id), new.time_zone, may_raise),
     )
     terms = await read_terms(connection, person_id)
     if new.currency is not None and terms is not None and new.currency != terms.currency:
@@ -78,7 +78,12 @@ def _check(kind: Kind, new: NewLimit) -> None:
         raise InvalidField(field="body.currency", reason="must be given with amount_minor")
 
 
-async def _worth(prices: CoinPrices, person_id: int) -> tuple[str, int]:
+async def require_worth(prices: CoinPrices, person_id: int) -> tuple[str, int]:
+    """The currency of somebody's prices, and what a coin is worth in it.
+
+    Raises:
+        LimitsNotPriced: there are no prices.
+    """
     found = await prices.coin_worth(person_id)
     if found is None:
         raise LimitsNotPriced
@@ -124,7 +129,7 @@ async def _pause(
     ends_at: datetime,
 ) -> None:
     pause_id, kind = named
-    worth = await _worth(prices, person_id)
+    worth = await require_worth(prices, person_id)
     if not await connection.fetchval(SQL["set_pause"], pause_id, person_id, kind, now, ends_at, *worth):
         raise IdempotencyConflict(id=pause_id)
 

@@ -121,12 +121,31 @@ class Pause(msgspec.Struct, frozen=True):
     ends_at: datetime
 
 
+class GuardianLimit(msgspec.Struct, frozen=True):
+    """A limit that somebody's guardian set, in the currency of their limits."""
+
+    set_by: int
+    kind: Kind
+    amount_minor: int | None
+    night_from_minute: int | None
+    night_to_minute: int | None
+    set_at: datetime
+
+    @property
+    def night(self) -> Night | None:
+        if self.night_from_minute is None or self.night_to_minute is None:
+            return None
+        return Night(self.night_from_minute, self.night_to_minute)
+
+
 class Brake(msgspec.Struct, frozen=True, kw_only=True):
     """What the books hold of a person at a moment. Amounts are in millionths of the minor unit."""
 
     currency: str
     coin_worth: int
     stopped_until: datetime | None
+    is_stopped: bool
+    """A guardian stopped all of it, until they let it go on."""
     day_max: int | None
     week_max: int | None
     month_max: int | None
@@ -192,7 +211,7 @@ class OwnLimitReached(Conflict):
     """The person's own brake holds it. `room` may still be spent until `ends_at`; null: the brake is for each gift."""
 
     code: ClassVar[str] = "own_limit_reached"
-    title: ClassVar[str] = "The limit you set yourself holds this."
+    title: ClassVar[str] = "A limit of yours holds this."
 
     class Fields(msgspec.Struct, frozen=True):
         brake: BrakeName

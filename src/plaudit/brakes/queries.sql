@@ -39,7 +39,8 @@ select exists (
     select from brake_pause p where p.person_id = any (spending_accounts($1)) and p.kind = 'exclusion' and p.ends_at > $2);
 
 -- columns: brake
-b.currency, b.coin_worth, b.stopped_until, b.day_max, b.week_max, b.month_max, b.session_max, b.remind_each, b.night_since,
+b.currency, b.coin_worth, nullif(b.stopped_until, 'infinity') as stopped_until,
+coalesce(b.stopped_until = 'infinity', false) as is_stopped, b.day_max, b.week_max, b.month_max, b.session_max, b.remind_each, b.night_since,
 b.night_until, b.night_asks, b.given - b.session_mark as session_given, b.given - b.day_mark as day_given, b.day_since,
 b.day_until, b.given - b.week_mark as week_given, b.week_since, b.week_until, b.given - b.month_mark as month_given,
 b.month_since, b.month_until, spending_accounts($1) as accounts
@@ -50,6 +51,24 @@ select {brake} from brake_of($1, $2) b where b.id is not null;
 -- name: lock_brake -> Brake
 -- It stays as it is until the transaction ends.
 select {brake} from lock_brake($1, $2) b where b.id is not null;
+
+-- name: set_guardian_limit
+select set_guardian_limit(row($1, 0, $2, $3, $4, $5, $6, $7, $8, false)::guardian_limit, $9, $10, $11);
+
+-- name: stop_spending
+select stop_spending($1, $2, $3, $4, $5, $6);
+
+-- name: let_spend
+select let_spend($1, $2, $3, $4);
+
+-- name: guardian_limits -> GuardianLimit
+-- What guardians set somebody, that holds.
+select l.set_by, l.kind, l.amount_minor, l.night_from_minute, l.night_to_minute, l.set_at from guardian_limit l
+where l.person_id = $1 and not l.is_over and (l.amount_minor is not null or l.night_from_minute is not null)
+order by l.set_by, l.kind;
+
+-- name: stopped_by
+select coalesce(array_agg(set_by order by set_by), '{}') from guardian_stop where person_id = $1 and ended_at is null;
 
 -- name: is_pause
 select exists (select from brake_pause where id = $1);

@@ -4,7 +4,7 @@ from plaudit.room import Room
 
 ROOM = Room(
     package="plaudit.brakes",
-    tables="brake_limit brake_pause brake_terms",
+    tables="brake_limit brake_pause brake_terms guardian_limit guardian_stop",
     held="holdings:HELD",
     erased_by="erase_brakes",
     routers=("api:router",),

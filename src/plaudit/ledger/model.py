@@ -12,7 +12,7 @@ import msgspec
 from plaudit.problems import Problem
 
 Outcome = Literal["posted", "repeated", "conflict", "refused", "frozen", "braked", "insufficient"]
-BrakeName = Literal["pause", "night", "gift", "creator", "session", "day", "week", "month", "ask"]
+BrakeName = Literal["pause", "guardian", "night", "gift", "creator", "session", "day", "week", "month", "ask"]
 Period = Literal["day", "week", "month"]
 
 

@@ -68,7 +68,7 @@ def side(book: RuleBook, action: RuleAction, person: Facts, seen: frozenset[str]
     age = person.age if person.age and person.age.holds(at) else None
     if not countries:
         return _nowhere(book, action, age, at)
-    found = [_there(book.pack(country, at), country, action, age) for country in sorted(countries)]
+    found = [_there(book.pack(country, at), country, action, age, person.consents) for country in sorted(countries)]
     return max(found, key=lambda one: _WEIGHT[one.outcome])
 
 
@@ -80,9 +80,13 @@ def _nowhere(book: RuleBook, action: RuleAction, age: AgeFact | None, at: dateti
     return RuleDecision(outcome=Outcome.ASK, action=action.name, reason=Reason.COUNTRY_UNKNOWN)
 
 
-def _there(pack: Pack | None, country: str, action: RuleAction, age: AgeFact | None) -> RuleDecision:
+def _there(
+    pack: Pack | None, country: str, action: RuleAction, age: AgeFact | None, consents: frozenset[str]
+) -> RuleDecision:
     rule = pack.rule(action) if pack else None
-    outcome, reason = (Outcome.ASK, Reason.NO_RULES) if rule is None else _by_rule(rule, age)
+    outcome, reason = (
+        (Outcome.ASK, Reason.NO_RULES) if rule is None else _by_rule(rule, age, agreed=action.name in consents)
+    )
     return RuleDecision(
         outcome=outcome,
         action=action.name,
@@ -93,11 +97,13 @@ def _there(pack: Pack | None, country: str, action: RuleAction, age: AgeFact | N
     )
 
 
-def _by_rule(rule: Rule, age: AgeFact | None) -> tuple[Outcome, Reason]:
+def _by_rule(rule: Rule, age: AgeFact | None, *, agreed: bool) -> tuple[Outcome, Reason]:
     if not rule.allowed:
         return Outcome.REFUSE, Reason.NOT_ALLOWED
     if age and age.under is not None and age.under <= rule.age:
-        return Outcome.REFUSE, Reason.TOO_YOUNG
+        if rule.guardian_age is None or age.at_least < rule.guardian_age:
+            return Outcome.REFUSE, Reason.TOO_YOUNG
+        return (Outcome.ALLOW, Reason.ALLOWED) if agreed else (Outcome.REFUSE, Reason.GUARDIAN_NEEDED)
     if age is None or age.at_least < rule.age:
         return Outcome.ASK, Reason.AGE_UNKNOWN
     if age.level < rule.level:

@@ -41,6 +41,8 @@ def figures_of(pack: Pack) -> Iterable[Figure]:
     yield Figure("country", pack.country)
     for name, rule in pack.rules.items():
         said = f"from {rule.age}, {rule.level.name.lower()}" if rule.allowed else "not allowed"
+        if rule.allowed and rule.guardian_age is not None:
+            said += f", with a guardian from {rule.guardian_age}"
         yield Figure(name, f"{said} ({', '.join(rule.sources)})")
     for period, cap in pack.caps.items():
         yield Figure(f"cap of a {period}", f"{cap.amount_minor} {cap.currency}, minor units ({', '.join(cap.sources)})")

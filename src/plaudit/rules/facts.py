@@ -28,6 +28,7 @@ class FactsRow(msgspec.Struct, frozen=True, kw_only=True):
     method: str | None
     source: str | None
     until: datetime | None
+    consents: list[str]
 
 
 async def facts_of(connection: Connection, ids: Collection[int], now: datetime) -> dict[int, Facts]:
@@ -45,7 +46,9 @@ async def facts_of_one(connection: Connection, person_id: int, now: datetime) ->
 
 def _facts(row: FactsRow, now: datetime) -> Facts:
     age = _proved(row) or (claimed(row.born_on, row.issuer, now) if row.born_on else None)
-    return Facts(person_id=row.person_id, country=row.country, age=age, language=row.language)
+    return Facts(
+        person_id=row.person_id, country=row.country, age=age, language=row.language, consents=frozenset(row.consents)
+    )
 
 
 def _proved(row: FactsRow) -> AgeFact | None:

@@ -18,5 +18,6 @@ HELD = (
         kind=kinds.PLACES,
         of="person_id",
     ),
+    Holding(table="rule_consent", codes="action", kind=kinds.GUARDIANS, of="person_id"),
     *about_nobody(policy_pack="country text note", rule_tally="rule outcome"),
 )

@@ -21,3 +21,4 @@ PROVED_AHEAD_S = 300  # that a clock of somebody who proves an age may be ahead 
 DRY_RUN_DAYS = 31  # of real acts that a pack is tried on
 DRY_RUN_ROWS_MAX = 100_000  # pairs of giver and receiver, and as many others, that are looked at once
 DRY_RUN_EXAMPLES_MAX = 5  # people of each change
+AGE_OF_GUARDIANS = 18  # from which age on somebody may answer for others, and nobody answers for them

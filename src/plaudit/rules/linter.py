@@ -16,7 +16,7 @@ from plaudit.rules.model import LEVELS, brought_actions
 from plaudit.rules.packs import Cap, Pack, Practice, Rule, RuleBook, read_pack
 
 _TABLES: Mapping[str, frozenset[str]] = {
-    "actions": frozenset({"allowed", "age", "level", "sources"}),
+    "actions": frozenset({"allowed", "age", "guardian_age", "level", "sources"}),
     "caps": frozenset({"amount_minor", "currency", "sources"}),
     "ranking": frozenset({"value", "sources"}),
     "boxes": frozenset({"value", "sources"}),
@@ -167,6 +167,11 @@ def _action_is_wrong(place: str, row: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield place, f"{place} has no age"
     elif not _is_whole(age) or not 1 <= age <= RULE_AGE_MAX:
         yield place, f"the age of {place} must be 1 to {RULE_AGE_MAX} years"
+    younger = row.get("guardian_age")
+    if younger is not None and (not _is_whole(younger) or not 1 <= younger <= RULE_AGE_MAX):
+        yield place, f"the guardian_age of {place} must be 1 to {RULE_AGE_MAX} years"
+    elif younger is not None and _is_whole(age) and younger >= age:
+        yield place, f"the guardian_age of {place} must be below its age"
     if row.get("level", "claimed") not in LEVELS:
         yield place, f"the level of {place} must be one of {', '.join(LEVELS)}"
 
@@ -267,7 +272,14 @@ def loosens(before: Pack | None, after: Pack) -> Iterator[str]:
 
 
 def _is_looser(former: Rule, rule: Rule) -> bool:
-    return not former.allowed or rule.age < former.age or rule.level < former.level
+    return (
+        not former.allowed or rule.age < former.age or rule.level < former.level or _asks_fewer_guardians(former, rule)
+    )
+
+
+def _asks_fewer_guardians(former: Rule, rule: Rule) -> bool:
+    """Whether somebody may with a guardian who could not before."""
+    return rule.guardian_age is not None and rule.guardian_age < (former.guardian_age or former.age)
 
 
 def _says(pack: Pack, practice: str, value: bool) -> bool:

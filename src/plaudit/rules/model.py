@@ -91,6 +91,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     age: AgeFact | None = None
     language: str | None = None
     """What they read, as a tag of BCP 47."""
+    consents: frozenset[str] = frozenset()
+    """Names of the actions that somebody who answers for them agrees to."""
 
 
 NOWHERE: frozenset[str] = frozenset()
@@ -119,6 +121,8 @@ class Reason(enum.StrEnum):
     NOT_ALLOWED = "not_allowed"
     """Nobody may where they are."""
     TOO_YOUNG = "too_young"
+    GUARDIAN_NEEDED = "guardian_needed"
+    """At their age it takes a guardian, and none agreed."""
     AGE_UNKNOWN = "age_unknown"
     """Nobody said how old they are, or not clearly enough, or the proof is over."""
     AGE_NOT_SURE = "age_not_sure"

@@ -24,12 +24,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds of one action. `age`: from how many years on, known at which level."""
+    """What holds of one action. `age`: from how many years on, known at which level. `guardian_age`: from how many
+    years on where a guardian agrees; None: no guardian changes anything."""
 
     allowed: bool
     age: int
     level: Level
     sources: tuple[str, ...]
+    guardian_age: int | None = None
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +146,7 @@ def _rule(said: Mapping[str, Any]) -> Rule:
         age=said["age"],
         level=LEVELS[said.get("level", "claimed")],
         sources=tuple(said["sources"]),
+        guardian_age=said.get("guardian_age"),
     )
 
 

@@ -26,7 +26,8 @@ select coalesce(max(version), 0) from policy_pack;
 
 -- name: facts_of -> FactsRow
 -- What is known of people, with the surest proof of their age that holds.
-select p.id as person_id, p.country, p.born_on, p.language, i.issuer, a.at_least, a.under, a.level, a.method, a.source, a.until
+select p.id as person_id, p.country, p.born_on, p.language, i.issuer, a.at_least, a.under, a.level, a.method, a.source, a.until,
+    consents_of(p.id) as consents
 from person p join issuer i on i.id = p.issuer_id
 left join lateral (
     select at_least, under, level, method, source, until from age_assurance a
@@ -55,6 +56,18 @@ where day between $1 and $2 group by rule, version, outcome, stopped order by ti
 
 -- name: forget_tallies
 delete from rule_tally where day < $1;
+
+-- name: give_consent
+insert into rule_consent (person_id, given_by, action, given_at) values ($1, $2, $3, $4)
+on conflict (person_id, given_by, action) where ended_at is null do nothing;
+
+-- name: end_consents
+-- Of one action, or of all.
+select end_consents($1, $2, $3, $4);
+
+-- name: consents_by
+select coalesce(array_agg(action order by action), '{}') from rule_consent
+where person_id = $1 and given_by = $2 and ended_at is null;
 
 -- columns: assurance
 id, person_id, at_least, under, level, method, source, proved_at, until, recorded_at, revoked_at, revoked_because
@@ -86,3 +99,6 @@ select action, person_id, countries, at_least, under, level, method, source, cou
 from rule_decision where decided_at >= $2 and $1 = any (countries)
 group by action, person_id, countries, at_least, under, level, method, source
 order by action, person_id limit $3;
+
+-- name: is_of_age
+select is_of_age($1, $2);

@@ -11,6 +11,9 @@ _WHY = {
     Reason.ALLOWED: later("%(action)s: allowed in %(country)s from the age of %(age)s."),
     Reason.NOT_ALLOWED: later("%(action)s: not allowed in %(country)s."),
     Reason.TOO_YOUNG: later("%(action)s: allowed in %(country)s from the age of %(age)s only."),
+    Reason.GUARDIAN_NEEDED: later(
+        "%(action)s: allowed in %(country)s from the age of %(age)s, and before that only when a guardian agrees."
+    ),
     Reason.AGE_UNKNOWN: later(
         "%(action)s: allowed in %(country)s from the age of %(age)s only, and we do not know how old you are."
     ),
@@ -27,6 +30,7 @@ _OTHER = later(
 _WHAT_TO_DO = {
     Reason.NOT_ALLOWED: later("You can do nothing about it here; everything else works as before."),
     Reason.TOO_YOUNG: later("It works once you are old enough. If your age is wrong, tell your platform."),
+    Reason.GUARDIAN_NEEDED: later("Ask your guardian to agree to it; you are linked on the page “Guardians”."),
     Reason.AGE_UNKNOWN: later("Tell your platform how old you are; it tells us no more than that."),
     Reason.AGE_NOT_SURE: later("Prove your age to your platform; it tells us no more than that."),
     Reason.COUNTRY_UNKNOWN: later("Tell your platform in which country you live."),

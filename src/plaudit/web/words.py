@@ -74,6 +74,7 @@ _PROBLEMS = {
     "refund_at_store": later("Only the app store can give this money back."),
     "own_limit_reached": later("A limit that you set yourself holds this."),
     "cap_reached": later("One person may not pay as much for coins where you are."),
+    "own_limit_reached": later("A limit of yours holds this."),
     "confirmation_needed": later("You wanted to be asked before this."),
 }
 
@@ -175,7 +176,8 @@ def own_limit_words() -> dict[str, Any]:
     return {
         "held_by": {
             "pause": _("You stopped spending until {moment}. Nobody can end this early."),
-            "night": _("You set yourself a night without spending. It lasts until {moment}."),
+            "guardian": _("Your guardian stopped your spending."),
+            "night": _("No spending at night: it lasts until {moment}."),
             "gift": _("Your limit for one gift holds this. {left} is the most."),
             "creator": _("Your limit for one creator holds this. {left} is left until {moment}."),
             "session": _("Your limit for one session holds this. {left} is left until {moment}."),

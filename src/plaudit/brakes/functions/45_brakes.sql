@@ -14,6 +14,16 @@ language sql stable set search_path = public, pg_temp as $$
     order by l.kind, l.effective_at desc, l.number desc
 $$;
 
+-- The same with what guardians set: what holds, whoever said it.
+create or replace function limits_that_hold(p_person_id bigint, p_at timestamptz) returns setof brake_limit
+language sql stable set search_path = public, pg_temp as $$
+    select * from limits_in_force(p_person_id, p_at)
+    union all
+    select l.* from guardian_limit g
+    cross join lateral jsonb_populate_record(null::brake_limit, to_jsonb(g) || '{"night_asks": false}') l
+    where g.person_id = p_person_id and not g.is_over
+$$;
+
 create or replace function is_minute_of_night(p_minute integer, p_night brake_limit) returns boolean
 language sql immutable set search_path = public, pg_temp as $$
     select case when p_night.night_from_minute < p_night.night_to_minute
@@ -53,7 +63,9 @@ begin
     update brake_limit set is_laid = true
     where person_id = any (members) and not is_laid and withdrawn_at is null and effective_at <= p_at;
     update brake_pause set is_over = true where person_id = any (members) and not is_over and ends_at <= p_at;
-    select max(ends_at) into b.stopped_until from brake_pause where person_id = any (members) and ends_at > p_at;
+    select max(ends_at) into b.stopped_until from (
+        select ends_at from brake_pause where person_id = any (members) and ends_at > p_at
+        union all select 'infinity' from guardian_stop where person_id = any (members) and ended_at is null) stops;
     select min(m) filter (where kind = 'gift'), min(m) filter (where kind = 'creator'), min(m) filter (where kind = 'session'),
         min(m) filter (where kind = 'day'), min(m) filter (where kind = 'week'), min(m) filter (where kind = 'month'),
         min(m) filter (where kind = 'ask'), min(m) filter (where kind = 'remind_amount')
@@ -61,10 +73,11 @@ begin
     from (
         select l.kind, case when t.currency = terms.currency then l.amount_minor * 1000000
             else trunc(l.amount_minor * 1000000::numeric * terms.coin_worth / t.coin_worth)::bigint end as m
-        from unnest(members) p cross join lateral limits_in_force(p, p_at) l join brake_terms t on t.person_id = p
+        from unnest(members) p cross join lateral limits_that_hold(p, p_at) l join brake_terms t on t.person_id = p
     ) said;
-    select l.* into night from unnest(members) p cross join lateral limits_in_force(p, p_at) l
-    where l.kind = 'night' and l.night_from_minute is not null order by l.night_asks, l.person_id limit 1;
+    select l.* into night from unnest(members) p cross join lateral limits_that_hold(p, p_at) l
+    where l.kind = 'night' and l.night_from_minute is not null
+    order by l.night_asks, exists (select from guardian_limit g where g.id = l.id) desc, l.person_id limit 1;
     b.night_from_minute := night.night_from_minute;
     b.night_to_minute := night.night_to_minute;
     b.night_asks := night.night_asks;
@@ -91,10 +104,11 @@ begin
     values (p_person_id, p_currency, p_coin_worth, coalesce(p_time_zone, 'UTC'), p_at) on conflict do nothing;
     select * into terms from brake_terms where person_id = p_person_id;
     if terms.currency <> p_currency and not exists (
-        select from limits_in_force(p_person_id, p_at) l where num_nonnulls(l.amount_minor, l.minutes, l.night_from_minute) > 0
+        select from limits_that_hold(p_person_id, p_at) l where num_nonnulls(l.amount_minor, l.minutes, l.night_from_minute) > 0
     ) and not exists (
         select from brake_limit l where l.person_id = p_person_id and not l.is_laid and l.withdrawn_at is null
     ) and not exists (select from brake_pause p where p.person_id = p_person_id and p.ends_at > p_at)
+        and not exists (select from guardian_stop g where g.person_id = p_person_id and g.ended_at is null)
     then
         update brake_terms set currency = p_currency, coin_worth = p_coin_worth, set_at = p_at where person_id = p_person_id;
     end if;
@@ -219,6 +233,6 @@ end $$;
 create or replace trigger linked_accounts_brake_together after insert or update of ended_at on person_link
     for each row execute function linked_accounts_brake_together();
 
-revoke execute on function spending_accounts, limits_in_force, is_looser_night, is_minute_of_night, is_looser, lay_brakes, begin_to_brake,
+revoke execute on function spending_accounts, limits_in_force, limits_that_hold, is_looser_night, is_minute_of_night, is_looser, lay_brakes, begin_to_brake,
     set_limit, withdraw_limit, set_pause, lay_due_brakes, lock_brake, linked_accounts_brake_together from public;
 grant execute on function spending_accounts, limits_in_force, set_limit, withdraw_limit, set_pause, lock_brake, lay_due_brakes to plaudit_app;

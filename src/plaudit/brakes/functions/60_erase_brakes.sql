@@ -11,6 +11,11 @@ declare
     gone constant bigint[] := case when is_left then array[p_person_id] else members end;
 begin
     perform require_erasing(p_person_id);
+    perform let_spend(g.person_id, g.set_by, v_at, true) from (
+        select person_id, set_by from guardian_limit where set_by = any (gone) and not is_over
+        union select person_id, set_by from guardian_stop where set_by = any (gone) and ended_at is null) g;
+    delete from guardian_limit where set_by = any (gone) or person_id = any (gone);
+    delete from guardian_stop where set_by = any (gone) or person_id = any (gone);
     if not exists (select from brake_terms where person_id = any (gone)) then
         return 0;
     end if;

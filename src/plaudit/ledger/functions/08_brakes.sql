@@ -159,9 +159,9 @@ begin
     select name, p_brake.given - mark, most into word.period, word.period_given, word.period_max from period_of(p_brake);
     word.reminds := false;
     if p_brake.stopped_until > p_at then
-        word.stopped_by := 'pause';
+        word.stopped_by := case when p_brake.stopped_until = 'infinity' then 'guardian' else 'pause' end;
         word.room := 0;
-        word.ends_at := p_brake.stopped_until;
+        word.ends_at := nullif(p_brake.stopped_until, 'infinity');
     elsif is_night and not p_brake.night_asks then
         word.stopped_by := 'night';
         word.room := 0;

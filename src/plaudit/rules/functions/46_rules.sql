@@ -24,3 +24,39 @@ begin
 end $$;
 create or replace trigger age_assurance_stays before update on age_assurance
     for each row execute function age_assurance_stays();
+
+-- Whether somebody is known to be of age by a proof that is better than a word: who may answer for others.
+create or replace function is_of_age(p_person_id bigint, p_at timestamptz) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+    select exists (
+        select from age_assurance
+        where person_id = p_person_id and at_least >= 18 and level >= 2 and revoked_at is null
+            and (until is null or until > p_at))
+$$;
+
+-- What others agree to who answer for somebody. A consent outlasts the term of its giver's proof, but not a proof that was
+-- taken back.
+create or replace function consents_of(p_person_id bigint) returns text[]
+language sql stable set search_path = public, pg_temp as $$
+    select coalesce(array_agg(distinct c.action), '{}') from rule_consent c
+    where c.person_id = p_person_id and c.ended_at is null and exists (
+        select from age_assurance a
+        where a.person_id = c.given_by and a.at_least >= 18 and a.level >= 2 and a.revoked_at is null)
+$$;
+-- end_consents(): somebody agrees to an action no more, or to none.
+create or replace function end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamptz) returns void
+language sql security definer set search_path = public, pg_temp as $$
+    update rule_consent set ended_at = greatest(p_at, given_at)
+    where person_id = p_person_id and given_by = p_given_by and (p_action is null or action = p_action) and ended_at is null
+$$;
+revoke execute on function is_of_age, consents_of, end_consents from public;
+grant execute on function is_of_age, consents_of, end_consents to plaudit_app;
+
+create or replace function revoked_age_tells_of_consents() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || person_id) from rule_consent
+    where given_by = new.person_id and ended_at is null;
+    return null;
+end $$;
+create or replace trigger revoked_age_tells_of_consents after update of revoked_at on age_assurance
+    for each row execute function revoked_age_tells_of_consents();

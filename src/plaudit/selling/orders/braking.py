@@ -15,11 +15,14 @@ async def require_room(connection: Connection, quote: Quote, now: datetime, *, o
     """Go on only when the brake of a quote's person holds nothing of it. `orders`: what is ordered meanwhile waits.
 
     Raises:
-        OwnLimitReached: it does: a pause, the night, or a limit that the price passes with what was bought in its time.
+        OwnLimitReached: it does: a guardian, a pause, the night, or a limit that the price passes with what was bought
+            in its time.
     """
     brake = await (lock_brake if orders else brake_of)(connection, quote.person_id, now)
     if brake is None:
         return
+    if brake.is_stopped:
+        raise OwnLimitReached(brake="guardian", room=Money(0, brake.currency), ends_at=None)
     if brake.stopped_until is not None and brake.stopped_until > now:
         raise OwnLimitReached(brake="pause", room=Money(0, brake.currency), ends_at=brake.stopped_until)
     if brake.is_night(now):

@@ -1,0 +1,13 @@
+"""What this room brings to the house."""
+
+from plaudit.room import Room
+
+ROOM = Room(
+    package="plaudit.guardians",
+    tables="guardianship guardian_invitation",
+    held="holdings:HELD",
+    erased_by="erase_guardians",
+    jobs="jobs:guardian_jobs",
+    routers=("api:router", "told_api:router"),
+    pages=("guardians",),
+)
