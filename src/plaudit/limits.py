@@ -233,6 +233,7 @@ QUOTE_KEEP_DAYS = 7  # after this a quote that was never ordered is forgotten
 REGION_EVIDENCE_DAYS = 30  # how long a sign of somebody's country counts, that of the last card included
 REGION_DECISIONS_PER_ORDER_MAX = 50  # decisions about one order in one answer
 FORWARDED_HOPS_MAX = 20  # addresses of one header of proxies that are looked at
+CAPPED_AGAIN_S = 3_600  # after which somebody who buys no more today may ask again
 ORDER_VALID_MINUTES = 60  # how long an order can be paid
 ORDER_POLL_AFTER_S = 20  # a pending order this old is asked about: its webhook may be lost
 ORDER_POLL_PAUSE_S_MAX = 600  # longest pause between two questions about one order

@@ -29,9 +29,9 @@ OPERATORS = tables(
     """
     art coin_grant decision decision_bound_withdrawal decision_seen freeze_record general_account item_version
     payment_problem payout_bank_outcome payout_export payout_export_download payout_pass payout_rate payout_terms
-    person_link policy_pack price_book price_book_withdrawal price_draft reconciliation_difference reconciliation_run
-    reward_rule role_grant screening_decision store_link_report subdivision_tax_rate tax_rate
-    webhook_endpoint webhook_replay
+    person_link policy_pack price_book price_book_withdrawal price_draft reconciliation_difference
+    reconciliation_run reward_rule role_grant safety_case safety_step screening_decision store_link_report
+    subdivision_tax_rate tax_rate webhook_endpoint webhook_replay
     """
 )
 """What operators do, which no key may."""
@@ -40,7 +40,8 @@ FOLLOWS = tables(
     """
     account allowance_taken brake_creator brake_terms clawback clawback_part creator_total credit_note event_combo
     gift_balance gift_log_reversal gift_milestone gift_reversal hold_piece lot lot_reversal mail promotional_before
-    promotional_part quote_tax receipt region_decision reversed_strip rule_decision screening strip transfer wallet
+    promotional_part quote_tax receipt region_decision reversed_strip rule_decision safety_due safety_finding
+    safety_flow screening strip transfer wallet
     """
 )
 """What is made of other rows, which name the key."""

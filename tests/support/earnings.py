@@ -21,15 +21,15 @@ _FUND = "select fund(shard_of($1), $1, $2, 'paid', 'recharge', $3, 100, 'USD', $
 VIEWER = 1
 
 
-async def give(database: Database, creator_id: int, coins: int) -> None:
+async def give(database: Database, creator_id: int, coins: int, viewer_id: int = VIEWER) -> None:
     """A viewer buys coins and gives them all to a creator, delivered; by the machine's clock."""
     clock = SystemClock()
     async with database.read() as connection:
         shards = await read_shards(connection)
-        await connection.fetchval(_FUND, VIEWER, new_id(clock), coins, clock.now())
+        await connection.fetchval(_FUND, viewer_id, new_id(clock), coins, clock.now())
         writer = GiftWriter(database.connect, shards, clock)
         await writer.start()
-        outcome = await writer.charge(GiftOrder(new_id(clock), VIEWER, creator_id, creator_id, 1, 1, coins))
+        outcome = await writer.charge(GiftOrder(new_id(clock), viewer_id, creator_id, creator_id, 1, 1, coins))
         await writer.stop()
         assert outcome.outcome == "posted"
 

@@ -24,6 +24,7 @@ EXCEPTIONS = {
     ("selling.wallet", "reads", "room"): "a viewer's history names the rooms",
     ("selling.wallet", "reads", "video"): "and the videos",
     ("creators", "reads", "stuck_work"): "its own part of the view over what is stuck",
+    ("safety", "reads", "erasure"): "words of what is decided change only with the erasure of whom they are of",
     (
         "brakes",
         "reads",

@@ -85,6 +85,7 @@ select post(shard_of($1), $2, 'conversion', $1, 0, 'COIN', $3, $5)
 with due as (
     select shard, id from conversion
     where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
+        and not step_holds(creator_id, 'slow_maturity', $1)
     order by matures_at limit $2 for no key update skip locked
 ), matured as (
     update conversion c set matured_at = $1, diamonds_matured = diamonds - diamonds_clawed
@@ -101,6 +102,7 @@ update conversion c set maturity_tries = maturity_tries + 1, maturity_due_at = $
 from (
     select shard, id from conversion
     where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
+        and not step_holds(creator_id, 'slow_maturity', $1)
     order by maturity_due_at nulls first, matures_at limit $3 for no key update skip locked
 ) due
 where c.shard = due.shard and c.id = due.id
@@ -125,7 +127,7 @@ returning true;
 -- name: waiting_maturities
 select matures_at as since, coalesce(maturity_due_at, matures_at) as due_at, maturity_tries as tries,
     maturity_leased_until as leased_until, maturity_failed_with as failed_with
-from conversion where matured_at is null and matures_at <= $1;
+from conversion where matured_at is null and matures_at <= $1 and not step_holds(creator_id, 'slow_maturity', $1);
 
 -- name: claim_conversions -> DueConversion
 -- Creators whose coins wait to be converted on their own ($4: so many at least); those whose conversion failed before come

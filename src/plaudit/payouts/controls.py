@@ -40,9 +40,10 @@ class PayoutControl(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_pass(self) -> bool:
         """Whether it is for a person to let it pass."""
-        return self.stops == "approval" and not self.passed
+        return self.stops == "approval" and not self.passed and self.control != SAFETY_HOLD
 
 
+SAFETY_HOLD = "safety_hold"
 _WORDS = {
     "payout_person_day_count": "{} payouts of this person in a day; up to {} may be.",
     "payout_person_day_diamonds": "{} diamonds of this person in a day; up to {} may be.",
@@ -59,6 +60,7 @@ _WORDS = {
     "screening_match": "Sanctions may name them: decide whether it is somebody else.",
     "screening_confirmed": "It is them whom sanctions name: refuse it, or freeze them.",
     "identity_unverified": "The source does not know who they are.",
+    SAFETY_HOLD: "Safety holds it while a case is looked into.",
     "payout_house_day_diamonds": "{} diamonds of all creators in a day; up to {} may be.",
 }
 """What operators read; every control has its words."""
@@ -153,7 +155,9 @@ async def let_pass(
         raise OwnBenefit(role="confirmer")
     now = clock.now()
     standing = (await controls_of(connection, [payout.id], now)).get(payout.id, [])
-    stopped = next((one for one in standing if one.control == control and one.stops == "approval"), None)
+    stopped = next(
+        (one for one in standing if one.control == control and one.stops == "approval" and control != SAFETY_HOLD), None
+    )
     if stopped is None:
         raise NotFound("Nothing of this kind stops this payout.")
     if stopped.figure > figure:

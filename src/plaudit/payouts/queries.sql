@@ -332,6 +332,7 @@ with due as (
     where s.due_at <= $1 and not payouts_wait()
         and (s.called or not exists (select from payout_screening(p.shard, p.method_id, $1)))
         and not is_frozen($1, p.creator_id, '{person,creator}', p.method_id, p.id)
+        and not step_holds(p.creator_id, 'hold_payout', $1)
     order by s.due_at limit $3 for no key update of s skip locked
 ), claimed as (
     update payout_send s
@@ -410,6 +411,7 @@ with due as (
     select shard, id from payout
     where state = 'approved' and provider = $2 and ($3::text is null or currency = $3)
         and not is_frozen($5, creator_id, '{person,creator}', method_id, id)
+        and not step_holds(creator_id, 'hold_payout', $5)
         and not exists (select from payout_screening(shard, method_id, $5))
     order by requested_at, id limit $4 for no key update
 ), moved as (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from statistics import median_low
+from typing import Protocol
 
 import msgspec
 
@@ -39,7 +40,17 @@ def judge(picture: Picture, book: RuleBook) -> list[Finding]:
     return [found for name, rule in book.rules.items() for found in RULES[name](picture, rule)]
 
 
-def score(findings: Sequence[Finding]) -> int:
+class Scored(Protocol):
+    """What has a rule and a score."""
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def score(self) -> int: ...
+
+
+def score(findings: Sequence[Scored]) -> int:
     """What they come to together, SCORE_MAX at most: of each rule the highest."""
     best: dict[str, int] = {}
     for one in findings:

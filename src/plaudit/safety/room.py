@@ -4,6 +4,11 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.safety",
-    tables="instrument_in_use",
+    tables="safety_flow safety_due safety_case safety_finding safety_step safety_entry instrument_in_use",
+    held="holdings:HELD",
+    erased_by="erase_safety",
+    jobs="jobs:safety_jobs",
+    queues="looking:QUEUES",
+    followers=("safety",),
     commands=(RoomCommand("safety", "commands:safety", "Measure the rules by which fraud is looked for."),),
 )

@@ -58,6 +58,9 @@ language sql stable set search_path = public, pg_temp as $$
     from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
     where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
     union all
+    select 'safety_hold', 0, 0, p.requested_at, 'approval', false from payout p
+    where p.shard = p_shard and p.id = p_payout_id and step_holds(p.creator_id, 'hold_payout', p_at)
+    union all
     select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
     from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
     where p.shard = p_shard and p.id = p_payout_id

@@ -34,8 +34,10 @@ language sql stable security definer set search_path = public, pg_temp as $$
     union all
     select 'open_clawbacks', count(*) from clawback where creator_id = p_person_id and applied_at is null having count(*) > 0
     union all
-    select 'open_decisions', count(*) from decision
-    where outcome is null and p_person_id in (proposed_by, beneficiary_id) having count(*) > 0
+    -- A case that is open is said to be a decision: who is looked into is not told.
+    select 'open_decisions', count(*) from (
+        select from decision where outcome is null and p_person_id in (proposed_by, beneficiary_id)
+        union all select from safety_case where outcome is null and person_id = p_person_id) s having count(*) > 0
     union all
     select 'held_coins', w.held from wallet w, me
     where w.shard = me.shard and w.viewer_id = p_person_id and w.held > 0

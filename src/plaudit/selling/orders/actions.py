@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from plaudit.clock import Clock
@@ -12,9 +13,9 @@ from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.freezes.reading import SPENDING, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.ledger.shards import shard_of
-from plaudit.limits import ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
+from plaudit.limits import CAPPED_AGAIN_S, ORDER_POLL_AFTER_S, ORDER_VALID_MINUTES, QUOTE_VALID_MINUTES
 from plaudit.money import Money
-from plaudit.people.allowances import take
+from plaudit.people.allowances import TooOften, take
 from plaudit.people.model import Caller, Role
 from plaudit.policy.model import Outcome, RegionDecision
 from plaudit.policy.regions import countries_named
@@ -275,12 +276,12 @@ async def place_order(
     await take(connection, person_id, "order", settings.orders_per_hour, clock)
     locale = asked.locale or await connection.fetchval(SQL["language_of_person"], person_id) or "en"
     await _check_cards(connection, person_id, asked, providers, locale, clock)
-    is_new = await connection.fetchval(
-        SQL["write_order"],
+    is_new = await _write(
+        connection,
         *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
         *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
         *(locale, asked.method, asked.card_id, asked.id if asked.save_card is not None else None),
-        await risks.authenticates(connection, quote, settings),
+        await risks.authenticates(connection, quote, settings, now),
     )
     if is_new:
         await asking.keep(connection, asked_rules, asked.id)
@@ -290,6 +291,20 @@ async def place_order(
         raise QuoteAlreadyOrdered
     await links.begin_with(connection, providers, asked.store_link if is_new else None, order, now)
     return _same_order(order, person_id, asked, return_url)
+
+
+async def _write(connection: Connection, *order: object) -> bool:
+    """Whether it is a new one.
+
+    Raises:
+        TooOften: it is more than its buyer may have in a day while they are looked into. Others read the same.
+    """
+    try:
+        return bool(await connection.fetchval(SQL["write_order"], *order))
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name == "order_is_within_cap":
+            raise TooOften(times_per_hour=1, retry_after_s=CAPPED_AGAIN_S) from error
+        raise
 
 
 async def _require_rules(

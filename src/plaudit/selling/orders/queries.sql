@@ -88,6 +88,9 @@ select language from person where id = $1
 -- name: has_paid
 select exists (select from recharge_order where shard = $1 and person_id = $2 and state = 'paid')
 
+-- name: bank_is_to_ask
+select step_holds($1, 'authenticate', $2)
+
 -- name: last_way -> ChosenWay
 -- How somebody paid last, by one of these providers.
 select provider, method from recharge_order

@@ -1,5 +1,7 @@
 """What banks and providers are told beside the price, so that they can tell a buyer from a thief."""
 
+from datetime import datetime
+
 from plaudit.db import Connection, fixed, statements
 from plaudit.selling.orders.model import Quote
 from plaudit.settings import Settings
@@ -7,8 +9,11 @@ from plaudit.settings import Settings
 SQL = statements(__file__)
 
 
-async def authenticates(connection: Connection, quote: Quote, settings: Settings) -> bool:
-    """Whether the buyer's bank is to ask them even where it need not: who never paid here, or pays much."""
+async def authenticates(connection: Connection, quote: Quote, settings: Settings, now: datetime) -> bool:
+    """Whether the buyer's bank is to ask them even where it need not: who never paid here, pays much, or is looked
+    into."""
+    if await connection.fetchval(SQL["bank_is_to_ask"], quote.person_id, now):
+        return True
     if settings.authenticate_new_buyers and not await connection.fetchval(
         SQL["has_paid"], quote.shard, quote.person_id
     ):
