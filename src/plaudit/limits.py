@@ -603,6 +603,11 @@ FREEZES_TOLD_MAX = 20  # that are looked at for one person
 # disclosure
 WORKED_GIFTS_LOOKED_AT = 20  # of the last gifts, for one that bought coins paid for
 
+# official
+CHECKS_PER_MINUTE = 20  # of one guest, of documents and names
+CHECK_ASKERS_REMEMBERED = 10_000  # by one process
+CHECK_NUMBER_LENGTH_MAX = 60  # of what may be a number of a document, a domain or the id of an app
+
 # brakes
 BREAK_DAYS_MAX = 30
 EXCLUSION_DAYS_MIN = 183

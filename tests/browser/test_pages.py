@@ -18,7 +18,10 @@ from tests.support.waiting import until
 GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove Lindqvist"
 OWNER, VIDEO = "Ingrid Solberg", "A whole sunset in under a minute"
 PAGES = {
-    GUEST: ("/", "/people", "/coins", "/rooms/{room}", "/videos", "/videos/{video}"),
+    GUEST: (
+        "/", "/people", "/coins", "/verify?number=PLAUDIT-1-000042&code=wrong", "/rooms/{room}", "/videos",
+        "/videos/{video}",
+    ),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
         "/people/data", "/rules", "/limits", "/coins", "/guardians",

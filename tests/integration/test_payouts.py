@@ -1,5 +1,6 @@
 """Creators and payouts over HTTP, with the sandbox as their bank, on real sockets."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -169,9 +170,24 @@ async def test_what_the_bank_does(database_url: str, tmp_path: Path, ending: str
             await studio.work(send_due)
         found = await studio.until(payout_id, state)
         assert (await studio.balance())["available"]["diamonds"] == available
+        if state != "failed":  # what was sent has a note, which counts no more when the money is back
+            assert await note_of(studio, payout_id) == {"paid": "genuine", "returned": "withdrawn"}[state]
         assert found["reason"] is None, "what a provider says is for operators"
         assert {event["reason"] for event in found["events"]} == {None}
         assert ((await operator_view(studio, payout_id))["reason"] is None) == (state == "paid")
+
+
+async def note_of(studio: Studio, payout_id: str) -> str:
+    """What anybody is told who follows the address on the note of a payout."""
+    page = await studio.creator.get(f"/studio/payouts/{payout_id}/note")
+    assert page.status_code == 200, page.text
+    found = re.search(r"/verify\?number=[^&]+&amp;code=([0-9A-Z-]+)", page.text)
+    assert found
+    guest = await studio.shop.desk.client()
+    asked = {"number": payout_id, "code": found[1], "amount_minor": 5}
+    told = (await guest.get("/v1/document-checks", params=asked)).json()
+    assert (told["kind"], told["amount_fits"]) == ("payout", False)
+    return str(told["outcome"])
 
 
 async def operator_view(studio: Studio, payout_id: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from plaudit.live.hub import Hub
 from plaudit.live.profiles import Profiles
 from plaudit.live.rooms import RoomCache
 from plaudit.live.seats import Seats
+from plaudit.official.strangers import Strangers
 from plaudit.payouts.providers import PayoutProviders, payout_providers
 from plaudit.payouts.screening import ScreeningSources, screening_sources
 from plaudit.payouts.screenings import keep_rule
@@ -89,6 +90,7 @@ class House:
     tax_providers: TaxProviders
     account_vault: AccountVault
     trail: Trail
+    strangers: Strangers
     dispatcher: Dispatcher
     jobs: JobRunner
     readiness: Readiness
@@ -186,6 +188,7 @@ async def open_house(
             tax_providers=taxers,
             account_vault=vault,
             trail=trail,
+            strangers=Strangers(),
             dispatcher=dispatcher,
             jobs=jobs,
             readiness=readiness,

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from plaudit.check_codes.codes import written
 from plaudit.money import Money
 from plaudit.selling.papers.model import Act, CreditNote, Paper, Receipt
 from plaudit.selling.prices.pricing import Channel
@@ -56,6 +57,7 @@ class ReceiptAnswer(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     region: str
     provider: str
+    check_code: Annotated[str, Meta(description="By which anybody can ask whether it is genuine, with its number.")]
 
 
 class CreditNoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class CreditNoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
     net: Money
     tax: Money
     issued_at: datetime
+    check_code: Annotated[str, Meta(description="By which anybody can ask whether it is genuine, with its number.")]
 
 
 def receipt_answer(receipt: Receipt) -> ReceiptAnswer:
@@ -95,6 +98,7 @@ def receipt_answer(receipt: Receipt) -> ReceiptAnswer:
         channel=receipt.channel,
         region=receipt.region,
         provider=receipt.provider,
+        check_code=written(receipt.check_code),
     )
 
 
@@ -113,4 +117,5 @@ def credit_note_answer(note: CreditNote, receipt: Receipt) -> CreditNoteAnswer:
         net=note.net,
         tax=note.tax,
         issued_at=note.issued_at,
+        check_code=written(note.check_code),
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from plaudit.check_codes.codes import written
 from plaudit.languages.formats import (
     format_coins,
     format_instant_with_zone,
@@ -73,6 +74,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
     total: Line
     notes: list[str]
+    check_code: str = ""
+    """By which anybody can ask whether it is genuine; empty: it has none."""
 
 
 def receipt_document(receipt: Receipt) -> Document:
@@ -87,6 +90,7 @@ def receipt_document(receipt: Receipt) -> Document:
         Fact(_("Paid through"), through),
         Fact(_("Country"), territory_name(receipt.region)),
         Fact(_("Order"), str(receipt.order_id)),
+        *check_fact(receipt.check_code),
     ]
     if receipt.store_name:
         sold_by = ", ".join(_free(part) for part in (receipt.store_name, receipt.store_address) if part)
@@ -103,7 +107,13 @@ def receipt_document(receipt: Receipt) -> Document:
         lines=_sold(receipt),
         total=Line(_("Total"), _amount(receipt.gross)),
         notes=_notes(receipt),
+        check_code=receipt.check_code,
     )
+
+
+def check_fact(code: str) -> list[Fact]:
+    """The line of a check code, if there is one."""
+    return [Fact(_("Check code"), written(code))] if code else []
 
 
 def _sold(receipt: Receipt) -> list[Line]:
@@ -130,6 +140,7 @@ def credit_note_document(note: CreditNote, receipt: Receipt) -> Document:
         _moment(_("Issued"), note.issued_at, receipt),
         Fact(_("Reason"), why_credited(note)),
         Fact(_("Order"), str(note.order_id)),
+        *check_fact(note.check_code),
     ]
     if note.cancelled_number:
         facts.insert(1, Fact(_("Cancels credit note"), note.cancelled_number))
@@ -149,6 +160,7 @@ def credit_note_document(note: CreditNote, receipt: Receipt) -> Document:
             if note.is_cancellation
             else _("The receipt counts less these amounts. The money goes back the way it was paid.")
         ],
+        check_code=note.check_code,
     )
 
 

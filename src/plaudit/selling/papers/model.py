@@ -98,6 +98,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int
     tax_name: str
     tax_rate_bps: int
+    check_code: str = ""
+    """By which anybody can ask whether it is genuine."""
 
     @property
     def full_number(self) -> str:
@@ -141,6 +143,7 @@ class CreditNote(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int
     coins: int
     reason: str
+    check_code: str = ""
 
     @property
     def full_number(self) -> str:

@@ -14,6 +14,8 @@ import msgspec
 import typst
 from PIL import Image
 
+from plaudit.check_codes.codes import address_of, qr_svg
+from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import voice
 from plaudit.selling.papers.document import Document
 from plaudit.selling.papers.fonts import families, fonts, legible
@@ -40,9 +42,22 @@ def render(document: Document, settings: Settings) -> bytes:
         "territory": territory or None,
         "logo": _logo(settings.brand_logo),
         "accent": settings.brand_colour or _ACCENT,
+        "check": _check(document, settings),
         "fonts": families(json.dumps(words, ensure_ascii=False), document.region),
     }
     return _print("paper.typ", words | look, document.issued_at)
+
+
+def _check(document: Document, settings: Settings) -> dict[str, str] | None:
+    """Where anybody can ask whether a paper is genuine, as words and as a QR code."""
+    if not document.check_code:
+        return None
+    address = address_of(settings.public_url, document.number, document.check_code)
+    return {
+        "words": _("Is this paper genuine? Anybody can ask here, without signing in."),
+        "qr": qr_svg(address),
+        "address": address,
+    }
 
 
 def _print(template: str, content: dict[str, Any], at: datetime) -> bytes:

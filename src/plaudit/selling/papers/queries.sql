@@ -26,7 +26,8 @@ from person p cross join numbered n where p.id = $3
 select r.shard, r.order_id, r.person_id, r.paper, r.seller_code, r.number, r.seller_name, r.seller_address,
     r.seller_tax_id, r.store_name, r.store_address, coalesce(r.buyer_name, p.display_name) as buyer_name, r.issued_at,
     r.paid_at, r.channel, r.region, r.provider, r.coins, r.currency, r.net_minor, r.tax_minor, r.price_minor,
-    r.tax_name, r.tax_rate_bps
+    r.tax_name, r.tax_rate_bps,
+    check_code(r.paper, concat_ws('-', r.seller_code, r.shard, r.number), r.price_minor, r.currency, r.issued_at) as check_code
 from receipt r join person p on p.id = r.person_id
 where r.order_id = $1 and ($2::bigint is null or r.person_id = $2)
 
@@ -40,7 +41,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 
 -- columns: credit_note
 n.shard, n.reversal_id, n.act, n.order_id, n.person_id, n.seller_code, n.number, n.issued_at, n.kind, n.currency,
-n.amount_minor, n.net_minor, n.tax_minor, n.coins, n.reason
+n.amount_minor, n.net_minor, n.tax_minor, n.coins, n.reason,
+check_code(n.act, concat_ws('-', n.seller_code, n.shard, n.number), n.amount_minor, n.currency, n.issued_at) as check_code
 
 -- name: credit_notes_of_order -> CreditNote
 select {credit_note}, c.number as credited_number

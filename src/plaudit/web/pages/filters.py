@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 
 from babel import Locale
 
+from plaudit.check_codes.codes import written
 from plaudit.countries import is_country
 from plaudit.languages.formats import (
     format_days,
@@ -186,6 +187,7 @@ FILTERS = {
     "reversal_state": reversal_state,
     "per_coin": per_coin,
     "unit_price": format_unit_price,
+    "check_code": written,
     "money_in": lambda minor, currency: format_money(Money(minor, currency)),
     "percent": percent,
     "region_name": territory_name,

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
 
+from plaudit.check_codes.codes import address_of, qr_svg
 from plaudit.clock import Clock, SystemClock
 from plaudit.db import Connection
 from plaudit.decisions.actions import waiting_for
@@ -77,7 +78,13 @@ _clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: 
 _settings: ContextVar[Settings] = ContextVar("settings", default=Settings())  # noqa: B039  # frozen
 _environment = make_environment()
 _environment.filters.update(FILTERS)
-_environment.globals.update(countries=countries, operator_groups=operator_groups, obstacles=obstacles)
+_environment.globals.update(
+    countries=countries,
+    operator_groups=operator_groups,
+    obstacles=obstacles,
+    qr=qr_svg,
+    check_address=lambda number, code: address_of(_settings.get().public_url, number, code),
+)
 
 
 class Viewer(msgspec.Struct, frozen=True):

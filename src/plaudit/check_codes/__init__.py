@@ -1,0 +1,1 @@
+"""Codes by which anybody can ask whether a document is genuine: made in the database, printed on them."""

@@ -1,0 +1,1 @@
+"""What proves itself to anybody: documents and names that are asked about, and what is published, signed."""

@@ -1,0 +1,29 @@
+-- Documents that somebody asks about, by what their number says. Each has its check code.
+
+-- name: find_receipt -> Document
+-- What stands of its reversals has gone back, or is about to.
+select r.paper as kind, r.issued_at, r.currency, r.price_minor as amount_minor,
+    coalesce((select sum(v.amount_minor) from reversal v
+        where v.shard = r.shard and v.order_id = r.order_id and v.person_id = r.person_id and v.state <> 'undone'), 0
+    )::bigint as gone_minor,
+    check_code(r.paper, concat_ws('-', r.seller_code, r.shard, r.number), r.price_minor, r.currency, r.issued_at) as check_code
+from receipt r
+where r.shard = $2 and r.seller_code = $1 and r.number = $3 and r.paper = case $4 when 'P' then 'confirmation' else 'receipt' end
+
+-- name: find_credit_note -> Document
+-- One that was cancelled counts no more.
+select n.act as kind, n.issued_at, n.currency, n.amount_minor,
+    case when n.act = 'credit' and exists (select from credit_note c
+        where c.shard = n.shard and c.reversal_id = n.reversal_id and c.person_id = n.person_id and c.act = 'cancellation')
+    then n.amount_minor else 0 end as gone_minor,
+    check_code(n.act, concat_ws('-', n.seller_code, n.shard, n.number), n.amount_minor, n.currency, n.issued_at) as check_code
+from credit_note n
+where n.shard = $2 and n.seller_code = $1 and n.number = $3
+
+-- name: find_payout_note -> Document
+-- Of what was sent; it counts no more when the money came back.
+select 'payout' as kind, p.requested_at as issued_at, p.currency, p.net_minor as amount_minor,
+    case p.state when 'sent' then 0 when 'paid' then 0 else p.net_minor end as gone_minor,
+    check_code('payout', p.id::text, p.net_minor, p.currency, p.requested_at) as check_code
+from payout p
+where p.id = $1 and ($2::bigint is null or p.creator_id = $2) and p.state in ('sent', 'paid', 'returned')
