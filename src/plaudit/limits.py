@@ -605,8 +605,10 @@ WORKED_GIFTS_LOOKED_AT = 20  # of the last gifts, for one that bought coins paid
 
 # official
 CHECKS_PER_MINUTE = 20  # of one guest, of documents and names
+OFFICIAL_VALID_DAYS = 30  # what is published of this server, from the day it is read
 CHECK_ASKERS_REMEMBERED = 10_000  # by one process
-CHECK_NUMBER_LENGTH_MAX = 60  # of what may be a number of a document, a domain or the id of an app
+CHECK_NUMBER_LENGTH_MAX = 60  # of what may be a number of a document
+CHECK_NAME_LENGTH_MAX = 300  # of what may be a domain, an address or the id of an app
 
 # brakes
 BREAK_DAYS_MAX = 30

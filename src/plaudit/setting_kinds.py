@@ -162,6 +162,29 @@ def legal_addresses(text: str) -> str:
     return " ".join(text.split())
 
 
+def host_names(text: str) -> str:
+    """Domains, in the letters of the net."""
+    if wrong := [
+        one for one in text.split() if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}", one)
+    ]:
+        raise ValueError(f"must be domains in small letters, such as shop.example: {', '.join(wrong)}")
+    return " ".join(text.split())
+
+
+def app_ids(text: str) -> str:
+    """Pairs of a store and the id of an app there."""
+    if wrong := [one for one in text.split() if not re.fullmatch(r"[a-z][a-z0-9_]*=[A-Za-z0-9._-]+", one)]:
+        raise ValueError(f"must be pairs such as google=tv.example.app: {', '.join(wrong)}")
+    return " ".join(text.split())
+
+
+def mail_or_address(text: str) -> str:
+    """A mail address, or one by https."""
+    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        return safe_address(text)
+    return text
+
+
 def rtmp_address(text: str) -> str:
     """An application of an RTMP server, without the slash at its end."""
     if (parts := _split(text, ("rtmp", "rtmps"))) is None or not parts.path.strip("/") or parts.username is not None:

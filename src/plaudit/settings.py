@@ -40,6 +40,7 @@ from plaudit.setting_kinds import (
     accent_colour,
     acr_values,
     address,
+    app_ids,
     bytes_in_base64,
     countries,
     country,
@@ -48,10 +49,12 @@ from plaudit.setting_kinds import (
     database,
     email_address,
     file,
+    host_names,
     hosts,
     hour,
     key,
     legal_addresses,
+    mail_or_address,
     matching,
     networks,
     one_of,
@@ -380,6 +383,18 @@ class Settings:
     head_signing_key: Annotated[Secret, bytes_in_base64(HEAD_SIGNING_KEY_BYTES)] = NOT_SET
     """What signs the daily heads of books and trail (Ed25519): base64 of 32 bytes. Empty: the one that `plaudit trail
     key` made and keeps in `data`; without either, nothing is signed."""
+
+    official_domains: Annotated[str, host_names] = ""
+    """Other domains of yours than that of `public_url`, as `/verify` and the signed /.well-known/plaudit.json name
+    them: shop.example www.example; separated by spaces."""
+
+    official_apps: Annotated[str, app_ids] = ""
+    """Your apps by their ids in stores, named there as well: apple=1234567890 google=tv.example.app; separated by
+    spaces."""
+
+    support_address: Annotated[str, mail_or_address] = ""
+    """Where your people answer, named there as well: help@example.tv or https://example.tv/help. Empty: nowhere is
+    named."""
 
     store_product_prefix: str = "coins."
     """Products of the app stores are called this and the number of coins, such as `coins.70`."""

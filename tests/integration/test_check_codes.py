@@ -1,7 +1,8 @@
 """Whether a document is genuine: of papers and payout notes, for anybody, and what a wrong code is told."""
 
+import base64
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,15 @@ import httpx2
 import pytest
 
 from plaudit.check_codes.codes import is_code, typed, written
+from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
 from plaudit.limits import CHECKS_PER_MINUTE
 from plaudit.official.strangers import Strangers
+from plaudit.official.verifying import prove
 from plaudit.problems import TooBusy
+from plaudit.settings import Secret, Settings
+from plaudit.trail.signing import SigningKey
+from tests.support.desk import ORIGIN, SELLER, open_desk
 from tests.support.returns import Returns
 from tests.support.shop import Shop, open_shop
 
@@ -82,6 +88,31 @@ async def test_who_asks_too_often_waits(shop: Shop) -> None:
     assert (refused.status_code, refused.json()["code"]) == (429, "too_busy")
     assert (await guest.get("/verify", params={"number": "PLAUDIT-0-000001", "code": "0"})).status_code == 429
     assert (await guest.get("/verify")).status_code == 200
+
+
+async def test_what_a_server_says_of_itself_is_signed(database_url: str) -> None:
+    clock = ManualClock(datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
+    signing = SigningKey(bytes(range(32)))
+    settings = Settings(
+        public_url=ORIGIN,
+        head_signing_key=Secret(base64.b64encode(bytes(range(32))).decode()),
+        official_domains="shop.example",
+        official_apps="google=tv.example.app",
+        support_address="help@x.example",
+        **SELLER,
+    )
+    async with open_desk(database_url, clock, settings) as desk:
+        guest = await desk.client()
+        answer = (await guest.get("/.well-known/plaudit.json")).json()
+        said = prove(answer, {signing.key_id: signing.public}, clock.now(), None)
+        assert said["domains"] == ["plaudit.test", "shop.example"]
+        assert said["sellers"][0]["name"] == SELLER["seller_name"]
+        told = [
+            (await guest.get("/v1/name-checks", params={"name": name})).json()
+            for name in ("https://shop.example/x", "tv.example.app", "shop.example.evil")
+        ]
+        assert [one["kind"] for one in told] == ["domain", "app", None]
+        assert "This is not ours" in (await guest.get("/verify", params={"name": "shop.example.evil"})).text
 
 
 def test_strangers_are_told_apart_by_address_and_minute() -> None:

@@ -6,10 +6,11 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import Parameter
 
-from plaudit.injected import Clock, Database
-from plaudit.limits import CHECK_NUMBER_LENGTH_MAX, MONEY_MINOR_MAX
+from plaudit.injected import Clock, Database, Settings
+from plaudit.limits import CHECK_NAME_LENGTH_MAX, CHECK_NUMBER_LENGTH_MAX, MONEY_MINOR_MAX
 from plaudit.official.checking import check_document
-from plaudit.official.model import DocumentCheck
+from plaudit.official.description import check_name, describe
+from plaudit.official.model import DocumentCheck, NameCheck
 from plaudit.official.strangers import Strangers
 from plaudit.people.access import Access
 from plaudit.problems import TooBusy
@@ -59,4 +60,34 @@ async def get_document_check(
         return await check_document(connection, number, code, amount_minor)
 
 
-router = Router("/", route_handlers=[get_document_check])
+@get(
+    "/v1/name-checks",
+    access=Access.PUBLIC,
+    operation_id="CheckName",
+    tags=_TAGS,
+    problems=(TooBusy,),
+    summary="Whether a domain, an app or an address is ours",
+)
+async def get_name_check(
+    name: Annotated[
+        str,
+        Parameter(
+            min_length=1,
+            max_length=CHECK_NAME_LENGTH_MAX,
+            description="A domain, an address of a page, the id of an app in its store, or a mail address.",
+            examples=[],
+        ),
+    ],
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    strangers: NamedDependency[Strangers],
+    network_address: NamedDependency[str | None],
+) -> NameCheck:
+    """By what `/.well-known/plaudit.json` says, signed, as well."""
+    strangers.take("check", network_address, clock.now().timestamp())
+    async with database.read() as connection:
+        return check_name(await describe(connection, settings, clock.now()), name)
+
+
+router = Router("/", route_handlers=[get_document_check, get_name_check])

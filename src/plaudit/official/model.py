@@ -50,3 +50,57 @@ class DocumentCheck(msgspec.Struct, frozen=True, kw_only=True):
     amount_fits: Annotated[
         bool | None, Meta(description="Whether the amount asked about is its own; null: none was.")
     ] = None
+
+
+class App(msgspec.Struct, frozen=True):
+    """An app of this server, by its id in a store."""
+
+    store: str
+    id: str
+
+
+class OfficialSeller(msgspec.Struct, frozen=True):
+    """A seller of record; `tax_id` is empty without one."""
+
+    code: str
+    name: str
+    address: str
+    tax_id: str
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server says of itself. The fields and their order are the format's."""
+
+    format: str
+    installation: str
+    name: str
+    domains: list[str]
+    apps: list[App]
+    sellers: list[OfficialSeller]
+    support: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+class SignedDescription(msgspec.Struct, frozen=True):
+    """What is published: `signature` is over the bytes of `document`."""
+
+    document: str
+    signature: str
+    key_id: str
+    public_key: str
+
+
+class NameKind(enum.StrEnum):
+    """What a name is."""
+
+    DOMAIN = "domain"
+    APP = "app"
+    SUPPORT = "support"
+
+
+class NameCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """What anybody is told of a domain, an address, the id of an app or a mail address."""
+
+    is_ours: bool
+    kind: Annotated[NameKind | None, Meta(description="Null: it is not ours.")] = None

@@ -27,3 +27,14 @@ select 'payout' as kind, p.requested_at as issued_at, p.currency, p.net_minor as
     check_code('payout', p.id::text, p.net_minor, p.currency, p.requested_at) as check_code
 from payout p
 where p.id = $1 and ($2::bigint is null or p.creator_id = $2) and p.state in ('sent', 'paid', 'returned')
+
+-- name: sellers_now -> OfficialSeller
+-- Those of the price book that holds at a moment.
+select s.code, s.name, s.address, s.tax_id
+from price_seller s
+where s.version = (
+    select version from price_book b
+    where effective_at <= $1 and not exists (select from price_book_withdrawal w where w.version = b.version)
+    order by effective_at desc, version desc limit 1
+)
+order by s.code

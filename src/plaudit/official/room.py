@@ -1,9 +1,10 @@
 """What this room brings to the house."""
 
-from plaudit.room import Room
+from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.official",
-    routers=("api:router",),
+    routers=("api:router", "public_api:router"),
     pages=("verify",),
+    commands=(RoomCommand("official", "commands:official", "What this server says of itself to anybody, signed."),),
 )
