@@ -477,10 +477,11 @@ begin
     values (p_person_id, p_currency, p_coin_worth, coalesce(p_time_zone, 'UTC'), p_at) on conflict do nothing;
     select * into terms from brake_terms where person_id = p_person_id;
     if terms.currency <> p_currency and not exists (
-        select from limits_in_force(p_person_id, p_at) l where num_nonnulls(l.amount_minor, l.minutes, l.night_from_minute) > 0
+        select from limits_that_hold(p_person_id, p_at) l where num_nonnulls(l.amount_minor, l.minutes, l.night_from_minute) > 0
     ) and not exists (
         select from brake_limit l where l.person_id = p_person_id and not l.is_laid and l.withdrawn_at is null
     ) and not exists (select from brake_pause p where p.person_id = p_person_id and p.ends_at > p_at)
+        and not exists (select from guardian_stop g where g.person_id = p_person_id and g.ended_at is null)
     then
         update brake_terms set currency = p_currency, coin_worth = p_coin_worth, set_at = p_at where person_id = p_person_id;
     end if;
@@ -689,9 +690,9 @@ begin
     select name, p_brake.given - mark, most into word.period, word.period_given, word.period_max from period_of(p_brake);
     word.reminds := false;
     if p_brake.stopped_until > p_at then
-        word.stopped_by := 'pause';
+        word.stopped_by := case when p_brake.stopped_until = 'infinity' then 'guardian' else 'pause' end;
         word.room := 0;
-        word.ends_at := p_brake.stopped_until;
+        word.ends_at := nullif(p_brake.stopped_until, 'infinity');
     elsif is_night and not p_brake.night_asks then
         word.stopped_by := 'night';
         word.room := 0;
@@ -786,6 +787,25 @@ begin
         select c.amount - coalesce(sum(k.minor), 0) as minor from counted k where k.number = c.number) room
     where c.price > room.minor
     order by until desc nulls first, c.number;
+end $$;
+
+CREATE FUNCTION public.case_is_decided_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from erasure e where e.person_id = old.person_id and e.begun_at is not null and e.erased_at is null) then
+        new.reason := case when old.reason is not null then 'erased' end;
+        return new;
+    end if;
+    if old.outcome is not null then
+        raise exception 'a case is decided once' using errcode = 'check_violation', constraint = 'case_stays';
+    end if;
+    if are_linked(new.decided_by, new.person_id) then
+        raise exception 'another operator decides of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'case_is_decided_by_another';
+    end if;
+    return new;
 end $$;
 
 CREATE FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) RETURNS record
@@ -1055,6 +1075,17 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.check_code(p_kind text, p_name text, p_amount bigint, p_currency text, p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (get_byte(h.hash, place) & 31) + 1, 1), '' order by place)
+    from check_code_key k
+    cross join lateral (select concat_ws('|', p_kind, p_name, p_amount, p_currency, to_char(p_at at time zone 'UTC', 'YYYY-MM-DD'))) d (said)
+    cross join lateral (select sha256(k.key || sha256(k.key || convert_to(d.said, 'UTF8')))) h (hash)
+    cross join generate_series(0, 11) place
+$$;
+
 CREATE FUNCTION public.clocks_show(p_local timestamp without time zone, p_time_zone text, p_begins boolean) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1134,6 +1165,25 @@ begin
     end if;
     return null;
 end $$;
+
+CREATE FUNCTION public.coins_cap(p_person_id bigint, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select min(s.coins_max) from safety_step s
+    where s.kind = 'cap' and s.lifted_at is null and s.began_at <= p_at and s.ends_at > p_at
+        and s.person_id in (select accounts_of(p_person_id))
+$$;
+
+CREATE FUNCTION public.consents_of(p_person_id bigint) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(array_agg(distinct c.action), '{}') from rule_consent c
+    where c.person_id = p_person_id and c.ended_at is null and exists (
+        select from age_assurance a
+        where a.person_id = c.given_by and a.at_least >= 18 and a.level >= 2 and a.revoked_at is null)
+$$;
 
 CREATE TABLE public.conversion (
     shard smallint NOT NULL,
@@ -1463,6 +1513,14 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update rule_consent set ended_at = greatest(p_at, given_at)
+    where person_id = p_person_id and given_by = p_given_by and (p_action is null or action = p_action) and ended_at is null
+$$;
+
 CREATE FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1476,6 +1534,23 @@ begin
         ) end
     where d.id = p_id and d.outcome is null and (p_outcome <> 'confirmed' or d.content_sha256 = p_content_sha256);
     return found;
+end $$;
+
+CREATE FUNCTION public.end_guardianship(p_id uuid, p_at timestamp with time zone, p_because text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    ended guardianship;
+begin
+    update guardianship set ended_at = greatest(p_at, began_at), ended_because = p_because
+    where id = p_id and ended_at is null returning * into ended;
+    if ended.id is null then
+        return false;
+    end if;
+    perform end_consents(ended.minor_id, ended.guardian_id, null, p_at);
+    perform let_spend(ended.minor_id, ended.guardian_id, p_at, true);
+    return true;
 end $$;
 
 CREATE TABLE public.hold (
@@ -1567,6 +1642,11 @@ declare
     gone constant bigint[] := case when is_left then array[p_person_id] else members end;
 begin
     perform require_erasing(p_person_id);
+    perform let_spend(g.person_id, g.set_by, v_at, true) from (
+        select person_id, set_by from guardian_limit where set_by = any (gone) and not is_over
+        union select person_id, set_by from guardian_stop where set_by = any (gone) and ended_at is null) g;
+    delete from guardian_limit where set_by = any (gone) or person_id = any (gone);
+    delete from guardian_stop where set_by = any (gone) or person_id = any (gone);
     if not exists (select from brake_terms where person_id = any (gone)) then
         return 0;
     end if;
@@ -1651,6 +1731,17 @@ CREATE FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) RETU
 begin
     perform require_erasing(p_person_id);
     update coin_grant set reason = 'erased' where shard = shard_of(p_person_id) and person_id = p_person_id and reason <> 'erased';
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_guardians(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    delete from guardianship where p_person_id in (guardian_id, minor_id);
+    delete from guardian_invitation where p_person_id in (guardian_id, minor_id);
     return 0;
 end $$;
 
@@ -1886,11 +1977,34 @@ declare
 begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
+    delete from rule_consent where p_person_id in (person_id, given_by);
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
     where (r.shard, r.reference, r.action) in (
         select shard, reference, action from rule_decision
         where shard = shard_of(p_person_id) and person_id = p_person_id and countries <> '{}'
         limit p_rows_max);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.erase_safety(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    delete from safety_due where person_id = p_person_id;
+    delete from safety_flow where viewer_id = p_person_id or shard = shard_of(p_person_id) and creator_id = p_person_id;
+    update safety_finding set sentence = 'erased', evidence = '[{"kind": "erased", "key": "", "words": ""}]' where person_id = p_person_id and sentence <> 'erased';
+    update safety_case set reason = 'erased' where person_id = p_person_id and reason <> 'erased';
+    update safety_step set reason = 'erased' where person_id = p_person_id and reason <> 'erased';
+    with chosen as (
+        select e.id from safety_entry e join safety_case c on c.id = e.case_id
+        where c.person_id = p_person_id and e.text not in ('', 'erased') limit p_rows_max
+    )
+    update safety_entry e set text = 'erased' from chosen s where e.id = s.id;
     get diagnostics done = row_count;
     return done;
 end $$;
@@ -1997,8 +2111,10 @@ CREATE FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with
     union all
     select 'open_clawbacks', count(*) from clawback where creator_id = p_person_id and applied_at is null having count(*) > 0
     union all
-    select 'open_decisions', count(*) from decision
-    where outcome is null and p_person_id in (proposed_by, beneficiary_id) having count(*) > 0
+    -- A case that is open is said to be a decision: who is looked into is not told.
+    select 'open_decisions', count(*) from (
+        select from decision where outcome is null and p_person_id in (proposed_by, beneficiary_id)
+        union all select from safety_case where outcome is null and person_id = p_person_id) s having count(*) > 0
     union all
     select 'held_coins', w.held from wallet w, me
     where w.shard = me.shard and w.viewer_id = p_person_id and w.held > 0
@@ -2379,6 +2495,20 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.guardian_may_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not is_of_age(new.guardian_id, new.began_at) or is_of_age(new.minor_id, new.began_at)
+        or are_linked(new.guardian_id, new.minor_id)
+    then
+        raise exception 'a guardian is known to be of age, and the minor is not'
+            using errcode = 'check_violation', constraint = 'guardian_may_guard';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2522,6 +2652,16 @@ CREATE FUNCTION public.is_minute_of_night(p_minute integer, p_night public.brake
     select case when p_night.night_from_minute < p_night.night_to_minute
         then p_minute >= p_night.night_from_minute and p_minute < p_night.night_to_minute
         else p_minute >= p_night.night_from_minute or p_minute < p_night.night_to_minute end
+$$;
+
+CREATE FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from age_assurance
+        where person_id = p_person_id and at_least >= 18 and level >= 2 and revoked_at is null
+            and (until is null or until > p_at))
 $$;
 
 CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) RETURNS boolean
@@ -2718,7 +2858,9 @@ begin
     update brake_limit set is_laid = true
     where person_id = any (members) and not is_laid and withdrawn_at is null and effective_at <= p_at;
     update brake_pause set is_over = true where person_id = any (members) and not is_over and ends_at <= p_at;
-    select max(ends_at) into b.stopped_until from brake_pause where person_id = any (members) and ends_at > p_at;
+    select max(ends_at) into b.stopped_until from (
+        select ends_at from brake_pause where person_id = any (members) and ends_at > p_at
+        union all select 'infinity' from guardian_stop where person_id = any (members) and ended_at is null) stops;
     select min(m) filter (where kind = 'gift'), min(m) filter (where kind = 'creator'), min(m) filter (where kind = 'session'),
         min(m) filter (where kind = 'day'), min(m) filter (where kind = 'week'), min(m) filter (where kind = 'month'),
         min(m) filter (where kind = 'ask'), min(m) filter (where kind = 'remind_amount')
@@ -2726,10 +2868,11 @@ begin
     from (
         select l.kind, case when t.currency = terms.currency then l.amount_minor * 1000000
             else trunc(l.amount_minor * 1000000::numeric * terms.coin_worth / t.coin_worth)::bigint end as m
-        from unnest(members) p cross join lateral limits_in_force(p, p_at) l join brake_terms t on t.person_id = p
+        from unnest(members) p cross join lateral limits_that_hold(p, p_at) l join brake_terms t on t.person_id = p
     ) said;
-    select l.* into night from unnest(members) p cross join lateral limits_in_force(p, p_at) l
-    where l.kind = 'night' and l.night_from_minute is not null order by l.night_asks, l.person_id limit 1;
+    select l.* into night from unnest(members) p cross join lateral limits_that_hold(p, p_at) l
+    where l.kind = 'night' and l.night_from_minute is not null
+    order by l.night_asks, exists (select from guardian_limit g where g.id = l.id) desc, l.person_id limit 1;
     b.night_from_minute := night.night_from_minute;
     b.night_to_minute := night.night_to_minute;
     b.night_asks := night.night_asks;
@@ -2831,6 +2974,22 @@ CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p
         end - p_fee_fixed_minor
 $$;
 
+CREATE FUNCTION public.let_spend(p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_limits boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from brake_terms where person_id = p_person_id) then
+        return;
+    end if;
+    perform lock_wallets(spending_accounts(p_person_id));
+    update guardian_stop set ended_at = greatest(p_at, began_at)
+    where person_id = p_person_id and set_by = p_set_by and ended_at is null;
+    update guardian_limit set is_over = true
+    where p_limits and person_id = p_person_id and set_by = p_set_by and not is_over;
+    perform lay_brakes(p_person_id, p_at);
+end $$;
+
 CREATE FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with time zone) RETURNS SETOF public.brake_limit
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2838,6 +2997,17 @@ CREATE FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with t
     select distinct on (l.kind) l.* from brake_limit l
     where l.person_id = p_person_id and l.withdrawn_at is null and l.effective_at <= p_at
     order by l.kind, l.effective_at desc, l.number desc
+$$;
+
+CREATE FUNCTION public.limits_that_hold(p_person_id bigint, p_at timestamp with time zone) RETURNS SETOF public.brake_limit
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select * from limits_in_force(p_person_id, p_at)
+    union all
+    select l.* from guardian_limit g
+    cross join lateral jsonb_populate_record(null::brake_limit, to_jsonb(g) || '{"night_asks": false}') l
+    where g.person_id = p_person_id and not g.is_over
 $$;
 
 CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
@@ -3129,6 +3299,15 @@ CREATE FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p
     returning log_no
 $$;
 
+CREATE FUNCTION public.look_at(p_people bigint[], p_at timestamp with time zone, p_after_s integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into safety_due (person_id, since, due_at)
+    select distinct id, p_at, p_at + make_interval(secs => p_after_s) from unnest(p_people) id order by id
+    on conflict (person_id) do update set is_changed = true where safety_due.leased_until is not null and not safety_due.is_changed
+$$;
+
 CREATE FUNCTION public.lot_has_a_cause() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3265,6 +3444,17 @@ begin
     group by g.creator_id, g.creator_shard;
 end $$;
 
+CREATE FUNCTION public.maturity_is_not_slowed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if step_holds(new.creator_id, 'slow_maturity', new.matured_at) then
+        raise exception 'diamonds of % mature later', new.creator_id using errcode = 'check_violation', constraint = 'maturity_is_not_slowed';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.method_is_payable() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -3361,6 +3551,32 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.order_is_looked_at() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform look_at(array[new.person_id], new.changed_at, 60);
+    return null;
+end $$;
+
+CREATE FUNCTION public.order_is_within_cap() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_most constant bigint := coins_cap(new.person_id, new.created_at);
+begin
+    if v_most is not null and v_most < (
+        select sum(q.coins * o.quantity) from recharge_order o join quote q using (shard, person_id, quote_id)
+        where o.person_id in (select accounts_of(new.person_id)) and o.shard = shard_of(o.person_id)
+            and o.created_at > new.created_at - interval '1 day' and o.state not in ('declined', 'expired', 'refused'))
+    then
+        raise exception 'more coins than may be bought in a day' using errcode = 'check_violation', constraint = 'order_is_within_cap';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -3435,6 +3651,9 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
     from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
     where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
     union all
+    select 'safety_hold', 0, 0, p.requested_at, 'approval', false from payout p
+    where p.shard = p_shard and p.id = p_payout_id and step_holds(p.creator_id, 'hold_payout', p_at)
+    union all
     select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
     from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
     where p.shard = p_shard and p.id = p_payout_id
@@ -3468,6 +3687,23 @@ begin
             using errcode = 'check_violation', constraint = 'payout_is_no_emergency';
     end if;
     return new;
+end $$;
+
+CREATE FUNCTION public.payout_is_not_held() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select from payout p
+        left join payout_send s on tg_table_name = 'payout_send' and s.shard = p.shard and s.payout_id = p.id
+        left join payout_export e on tg_table_name = 'payout_export_item' and e.number = (to_jsonb(new) ->> 'export_number')::integer
+        where p.shard = new.shard and p.id = new.payout_id
+            and step_holds(p.creator_id, 'hold_payout', coalesce(s.leased_until, e.exported_at))
+    ) then
+        raise exception 'payout % is held', new.payout_id using errcode = 'check_violation', constraint = 'payout_is_not_held';
+    end if;
+    return null;
 end $$;
 
 CREATE FUNCTION public.payout_is_passed_by_another() RETURNS trigger
@@ -4506,6 +4742,16 @@ CREATE FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zon
      k.revoked_at;
 END;
 
+CREATE FUNCTION public.revoked_age_tells_of_consents() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || person_id) from rule_consent
+    where given_by = new.person_id and ended_at is null;
+    return null;
+end $$;
+
 CREATE FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4663,6 +4909,54 @@ CREATE FUNCTION public.session_gap() RETURNS interval
     AS $$
     select make_interval(secs => seconds) from brake_rule where name = 'session_gap'
 $$;
+
+CREATE TABLE public.guardian_limit (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    person_id bigint NOT NULL,
+    set_by bigint NOT NULL,
+    kind text NOT NULL,
+    amount_minor bigint,
+    night_from_minute smallint,
+    night_to_minute smallint,
+    set_at timestamp with time zone NOT NULL,
+    is_over boolean DEFAULT false NOT NULL,
+    CONSTRAINT guardian_limit_amount_minor_check CHECK (((amount_minor >= 1) AND (amount_minor <= '1000000000000'::bigint))),
+    CONSTRAINT guardian_limit_is_of_its_kind CHECK ((((amount_minor IS NULL) OR (kind <> 'night'::text)) AND ((night_from_minute IS NULL) OR (kind = 'night'::text)) AND ((night_from_minute IS NULL) = (night_to_minute IS NULL)) AND (night_from_minute IS DISTINCT FROM COALESCE((night_to_minute)::integer, '-1'::integer)))),
+    CONSTRAINT guardian_limit_kind_check CHECK ((kind = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'session'::text, 'gift'::text, 'creator'::text, 'night'::text]))),
+    CONSTRAINT guardian_limit_night_from_minute_check CHECK (((night_from_minute >= 0) AND (night_from_minute <= 1439))),
+    CONSTRAINT guardian_limit_night_to_minute_check CHECK (((night_to_minute >= 0) AND (night_to_minute <= 1439)))
+);
+
+COMMENT ON COLUMN public.guardian_limit.set_by IS 'the guardian; the person never changes it';
+
+COMMENT ON COLUMN public.guardian_limit.is_over IS 'another was said later, or nobody answers for them any more';
+
+CREATE FUNCTION public.set_guardian_limit(p_limit public.guardian_limit, p_currency text, p_coin_worth bigint, p_time_zone text, OUT outcome text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    said constant guardian_limit := p_limit;
+    known guardian_limit;
+begin
+    perform begin_to_brake(said.person_id, p_currency, p_coin_worth, p_time_zone, said.set_at);
+    select * into known from guardian_limit where id = said.id;
+    if found then
+        outcome := case when (known.person_id, known.set_by, known.kind, known.amount_minor, known.night_from_minute,
+                known.night_to_minute)
+            is not distinct from (said.person_id, said.set_by, said.kind, said.amount_minor, said.night_from_minute,
+                said.night_to_minute) then 'said' else 'conflict' end;
+        return;
+    end if;
+    update guardian_limit set is_over = true
+    where person_id = said.person_id and set_by = said.set_by and kind = said.kind and not is_over;
+    insert into guardian_limit (id, person_id, set_by, kind, amount_minor, night_from_minute, night_to_minute, set_at)
+    values (said.id, said.person_id, said.set_by, said.kind, said.amount_minor, said.night_from_minute, said.night_to_minute,
+        said.set_at);
+    perform lay_brakes(said.person_id, said.set_at);
+    outcome := 'said';
+end $$;
 
 CREATE FUNCTION public.set_limit(p_limit public.brake_limit, p_currency text, p_coin_worth bigint, p_time_zone text, p_may_loosen boolean, OUT outcome text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4872,12 +5166,65 @@ CREATE FUNCTION public.spending_accounts(p_person_id bigint) RETURNS bigint[]
     select array_agg(id order by id) from accounts_of(p_person_id) id
 $$;
 
+CREATE FUNCTION public.step_holds(p_person_id bigint, p_kind text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (select from safety_step where kind = p_kind and lifted_at is null and ends_at > p_at) and exists (
+        select from safety_step s
+        where s.kind = p_kind and s.lifted_at is null and s.began_at <= p_at and s.ends_at > p_at
+            and s.person_id in (select accounts_of(p_person_id)))
+$$;
+
+CREATE FUNCTION public.step_is_of_an_open_case() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from safety_case c where c.id = new.case_id and c.outcome is null) then
+        raise exception 'a step is of a case that is open' using errcode = 'check_violation', constraint = 'step_is_of_an_open_case';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.step_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if tg_op = 'UPDATE' and exists (
+        select from erasure e where e.person_id = old.person_id and e.begun_at is not null and e.erased_at is null)
+    then
+        new.reason := 'erased';
+        new.lifted_because := case when old.lifted_because is not null then 'erased' end;
+        return new;
+    end if;
+    if tg_op = 'DELETE' or old.lifted_at is not null then
+        raise exception 'a step is lifted once and stays' using errcode = 'check_violation', constraint = 'step_stays';
+    end if;
+    if are_linked(new.lifted_by, new.person_id) then
+        raise exception 'another operator lifts a step of an account linked to theirs'
+            using errcode = 'check_violation', constraint = 'step_is_lifted_by_another';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.stop_issuer(p_issuer_id integer) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
     update issuer set active = false where id = p_issuer_id and active and removed_at is null returning id
 $$;
+
+CREATE FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform begin_to_brake(p_person_id, p_currency, p_coin_worth, null, p_at);
+    insert into guardian_stop (id, person_id, set_by, began_at) values (p_id, p_person_id, p_set_by, p_at) on conflict do nothing;
+    perform lay_brakes(p_person_id, p_at);
+end $$;
 
 CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_shards smallint[])
     LANGUAGE sql STABLE
@@ -6122,6 +6469,13 @@ CREATE TABLE public.charge_stream (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.check_code_key (
+    one boolean DEFAULT true NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT check_code_key_key_check CHECK ((length(key) = 32)),
+    CONSTRAINT check_code_key_one_check CHECK (one)
+);
+
 CREATE TABLE public.clawback (
     shard smallint NOT NULL,
     reversal_id uuid NOT NULL,
@@ -7028,6 +7382,59 @@ CREATE TABLE public.gift_reversal (
     video_id bigint,
     CONSTRAINT gift_reversal_coins_check CHECK ((coins > 0)),
     CONSTRAINT gift_reversal_has_one_target CHECK (((room_id IS NULL) <> (video_id IS NULL)))
+);
+
+CREATE TABLE public.guardian_invitation (
+    id uuid NOT NULL,
+    guardian_id bigint NOT NULL,
+    code_sha256 bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    minor_id bigint,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT guardian_invitation_check CHECK ((ends_at > made_at)),
+    CONSTRAINT guardian_invitation_code_sha256_check CHECK ((length(code_sha256) = 32)),
+    CONSTRAINT guardian_invitation_ends_whole CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT guardian_invitation_is_answered_whole CHECK (((minor_id IS NULL) = (answered_at IS NULL))),
+    CONSTRAINT guardian_invitation_is_confirmed_by_both CHECK (((outcome <> 'confirmed'::text) OR (minor_id IS NOT NULL))),
+    CONSTRAINT guardian_invitation_is_of_two CHECK ((guardian_id <> minor_id)),
+    CONSTRAINT guardian_invitation_outcome_check CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE public.guardian_limit ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.guardian_limit_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.guardian_stop (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    set_by bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT guardian_stop_check CHECK ((ended_at >= began_at))
+);
+
+CREATE TABLE public.guardianship (
+    id uuid NOT NULL,
+    guardian_id bigint NOT NULL,
+    minor_id bigint NOT NULL,
+    began_by text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    ended_at timestamp with time zone,
+    ended_because text,
+    CONSTRAINT guardianship_began_by_check CHECK ((began_by = ANY (ARRAY['platform'::text, 'code'::text]))),
+    CONSTRAINT guardianship_check CHECK ((ended_at >= began_at)),
+    CONSTRAINT guardianship_ended_because_check CHECK ((ended_because = ANY (ARRAY['guardian'::text, 'platform'::text, 'of_age'::text]))),
+    CONSTRAINT guardianship_ends_whole CHECK (((ended_at IS NULL) = (ended_because IS NULL))),
+    CONSTRAINT guardianship_is_of_two CHECK ((guardian_id <> minor_id))
 );
 
 CREATE TABLE public.head (
@@ -8047,6 +8454,26 @@ CREATE UNLOGGED TABLE public.room_viewers (
     CONSTRAINT room_viewers_viewers_check CHECK ((viewers >= 0))
 );
 
+CREATE TABLE public.rule_consent (
+    number bigint NOT NULL,
+    person_id bigint NOT NULL,
+    given_by bigint NOT NULL,
+    action text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT rule_consent_action_check CHECK ((action ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT rule_consent_check CHECK ((ended_at >= given_at))
+);
+
+ALTER TABLE public.rule_consent ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rule_consent_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.rule_decision (
     shard integer NOT NULL,
     reference uuid NOT NULL,
@@ -8087,6 +8514,144 @@ CREATE TABLE public.rule_tally (
 );
 
 COMMENT ON COLUMN public.rule_tally.version IS 'of the pack; 0: it came with Plaudit, or there is none';
+
+CREATE TABLE public.safety_case (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    opened_by bigint,
+    score smallint NOT NULL,
+    assigned_to bigint,
+    outcome text,
+    decided_by bigint,
+    decided_at timestamp with time zone,
+    reason text,
+    CONSTRAINT case_is_decided_by_another CHECK ((decided_by <> person_id)),
+    CONSTRAINT case_is_decided_whole CHECK ((num_nulls(outcome, decided_by, decided_at, reason) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT safety_case_check CHECK ((decided_at >= opened_at)),
+    CONSTRAINT safety_case_outcome_check CHECK ((outcome = ANY (ARRAY['cleared'::text, 'confirmed'::text]))),
+    CONSTRAINT safety_case_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 2000))),
+    CONSTRAINT safety_case_score_check CHECK (((score >= 0) AND (score <= 100)))
+);
+
+COMMENT ON COLUMN public.safety_case.opened_by IS 'null: rules did';
+
+COMMENT ON COLUMN public.safety_case.score IS 'what the rules found together, when it was opened or later';
+
+CREATE TABLE public.safety_due (
+    person_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    failed_with text,
+    error text,
+    is_changed boolean DEFAULT false NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.safety_due.is_changed IS 'something more is new since a worker began to look';
+
+CREATE TABLE public.safety_entry (
+    id bigint NOT NULL,
+    case_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint,
+    kind text NOT NULL,
+    text text NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT safety_entry_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'finding'::text, 'note'::text, 'assigned'::text, 'step'::text, 'step_lifted'::text, 'frozen'::text, 'lifted'::text, 'appeal'::text, 'answer'::text, 'decided'::text]))),
+    CONSTRAINT safety_entry_text_check CHECK ((length(text) <= 2000))
+);
+
+COMMENT ON COLUMN public.safety_entry.by_id IS 'null: rules, or a worker';
+
+ALTER TABLE public.safety_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.safety_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.safety_finding (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    rule text NOT NULL,
+    version integer NOT NULL,
+    subject text NOT NULL,
+    score smallint NOT NULL,
+    sentence text NOT NULL,
+    evidence jsonb NOT NULL,
+    others bigint[] NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    case_id uuid,
+    CONSTRAINT safety_finding_evidence_check CHECK (((jsonb_typeof(evidence) = 'array'::text) AND (jsonb_array_length(evidence) > 0))),
+    CONSTRAINT safety_finding_rule_check CHECK ((rule ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT safety_finding_score_check CHECK (((score >= 1) AND (score <= 100))),
+    CONSTRAINT safety_finding_sentence_check CHECK ((sentence ~ '\S'::text)),
+    CONSTRAINT safety_finding_subject_check CHECK ((subject <> ''::text)),
+    CONSTRAINT safety_finding_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.safety_finding IS 'what a rule said of somebody, by which rows; it never changes';
+
+COMMENT ON COLUMN public.safety_finding.others IS 'who else is in it';
+
+COMMENT ON COLUMN public.safety_finding.case_id IS 'null: all that was found of them was not enough for a case';
+
+ALTER TABLE public.safety_finding ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.safety_finding_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.safety_flow (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    viewer_id bigint NOT NULL,
+    day date NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT safety_flow_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT safety_flow_gifts_check CHECK ((gifts >= 0))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE public.safety_step (
+    id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    coins_max bigint,
+    reason text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    finding_id bigint,
+    taken_by bigint,
+    lifted_at timestamp with time zone,
+    lifted_by bigint,
+    lifted_because text,
+    CONSTRAINT safety_step_check CHECK (((ends_at > began_at) AND (ends_at <= (began_at + '92 days'::interval)))),
+    CONSTRAINT safety_step_check1 CHECK ((lifted_at >= began_at)),
+    CONSTRAINT safety_step_coins_max_check CHECK ((coins_max >= 0)),
+    CONSTRAINT safety_step_kind_check CHECK ((kind = ANY (ARRAY['slow_maturity'::text, 'authenticate'::text, 'cap'::text, 'hold_payout'::text]))),
+    CONSTRAINT safety_step_lifted_because_check CHECK (((lifted_because ~ '\S'::text) AND (length(lifted_because) <= 500))),
+    CONSTRAINT safety_step_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
+    CONSTRAINT step_caps CHECK (((kind = 'cap'::text) = (coins_max IS NOT NULL))),
+    CONSTRAINT step_has_its_evidence CHECK (((finding_id IS NULL) <> (taken_by IS NULL))),
+    CONSTRAINT step_is_lifted_whole CHECK ((((lifted_at IS NULL) = (lifted_because IS NULL)) AND ((lifted_by IS NULL) OR (lifted_at IS NOT NULL))))
+);
+
+COMMENT ON TABLE public.safety_step IS 'what is done about somebody while it is looked into; it ends by itself, and can be lifted before';
+
+COMMENT ON COLUMN public.safety_step.person_id IS 'of whom; not always of whom the case is: who gets what a thief gives is another';
+
+COMMENT ON COLUMN public.safety_step.finding_id IS 'the rule that took it; null: a person did';
 
 CREATE TABLE public.saved_card (
     shard smallint NOT NULL,
@@ -9050,6 +9615,9 @@ ALTER TABLE ONLY public.catalogue
 ALTER TABLE ONLY public.charge_stream
     ADD CONSTRAINT charge_stream_pkey PRIMARY KEY (shard, creator_shard);
 
+ALTER TABLE ONLY public.check_code_key
+    ADD CONSTRAINT check_code_key_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_pkey PRIMARY KEY (shard, reference);
 
@@ -9202,6 +9770,21 @@ ALTER TABLE ONLY public.gift
 
 ALTER TABLE ONLY public.gift_reversal
     ADD CONSTRAINT gift_reversal_pkey PRIMARY KEY (shard, viewer_id, gift_id, reversal_id, creator_id);
+
+ALTER TABLE ONLY public.guardian_invitation
+    ADD CONSTRAINT guardian_invitation_code_sha256_key UNIQUE (code_sha256);
+
+ALTER TABLE ONLY public.guardian_invitation
+    ADD CONSTRAINT guardian_invitation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.guardian_limit
+    ADD CONSTRAINT guardian_limit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.guardian_stop
+    ADD CONSTRAINT guardian_stop_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.guardianship
+    ADD CONSTRAINT guardianship_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.head_key
     ADD CONSTRAINT head_key_pkey PRIMARY KEY (key_id);
@@ -9485,11 +10068,32 @@ ALTER TABLE ONLY public.room
 ALTER TABLE ONLY public.room_viewers
     ADD CONSTRAINT room_viewers_pkey PRIMARY KEY (room_id, process_id);
 
+ALTER TABLE ONLY public.rule_consent
+    ADD CONSTRAINT rule_consent_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.rule_decision
     ADD CONSTRAINT rule_decision_pkey PRIMARY KEY (shard, reference, action);
 
 ALTER TABLE ONLY public.rule_tally
     ADD CONSTRAINT rule_tally_pkey PRIMARY KEY (day, rule, version, outcome, stopped);
+
+ALTER TABLE ONLY public.safety_case
+    ADD CONSTRAINT safety_case_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.safety_due
+    ADD CONSTRAINT safety_due_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY public.safety_entry
+    ADD CONSTRAINT safety_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.safety_finding
+    ADD CONSTRAINT safety_finding_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.safety_flow
+    ADD CONSTRAINT safety_flow_pkey PRIMARY KEY (shard, creator_id, viewer_id, day);
+
+ALTER TABLE ONLY public.safety_step
+    ADD CONSTRAINT safety_step_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_pkey PRIMARY KEY (shard, person_id, card_id);
@@ -9761,6 +10365,18 @@ CREATE INDEX gift_by_time ON ONLY public.gift USING brin (charged_at) WITH (page
 
 CREATE INDEX gift_reversal_by_reversal ON public.gift_reversal USING btree (shard, reversal_id, creator_id);
 
+CREATE INDEX guardian_invitation_of_guardian ON public.guardian_invitation USING btree (guardian_id, made_at DESC);
+
+CREATE INDEX guardian_invitation_of_minor ON public.guardian_invitation USING btree (minor_id) WHERE (minor_id IS NOT NULL);
+
+CREATE UNIQUE INDEX guardian_limit_holds ON public.guardian_limit USING btree (person_id, set_by, kind) WHERE (NOT is_over);
+
+CREATE UNIQUE INDEX guardian_stop_holds ON public.guardian_stop USING btree (person_id, set_by) WHERE (ended_at IS NULL);
+
+CREATE INDEX guardianship_of_minor ON public.guardianship USING btree (minor_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX guardianship_of_pair ON public.guardianship USING btree (guardian_id, minor_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX hold_due ON public.hold USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE UNIQUE INDEX hold_of_gift ON public.hold USING btree (shard, viewer_id, gift_id) WHERE (gift_id IS NOT NULL);
@@ -9899,7 +10515,39 @@ CREATE INDEX room_live ON public.room USING btree (started_at DESC, id DESC) WHE
 
 CREATE INDEX room_viewers_by_seen ON public.room_viewers USING btree (seen_at);
 
+CREATE UNIQUE INDEX rule_consent_holds ON public.rule_consent USING btree (person_id, given_by, action) WHERE (ended_at IS NULL);
+
+CREATE INDEX rule_consent_of_giver ON public.rule_consent USING btree (given_by) WHERE (ended_at IS NULL);
+
 CREATE INDEX rule_decision_of_person ON public.rule_decision USING btree (shard, person_id, decided_at DESC);
+
+CREATE UNIQUE INDEX safety_case_is_open ON public.safety_case USING btree (person_id) WHERE (outcome IS NULL);
+
+CREATE INDEX safety_case_newest ON public.safety_case USING btree (opened_at DESC, id DESC);
+
+CREATE INDEX safety_case_of_person ON public.safety_case USING btree (person_id, opened_at DESC);
+
+CREATE INDEX safety_case_open_newest ON public.safety_case USING btree (opened_at DESC, id DESC) WHERE (outcome IS NULL);
+
+CREATE INDEX safety_due_at ON public.safety_due USING btree (due_at);
+
+CREATE INDEX safety_entry_of_case ON public.safety_entry USING btree (case_id, id);
+
+CREATE INDEX safety_finding_by_others ON public.safety_finding USING gin (others);
+
+CREATE INDEX safety_finding_of_case ON public.safety_finding USING btree (case_id) WHERE (case_id IS NOT NULL);
+
+CREATE INDEX safety_finding_of_person ON public.safety_finding USING btree (person_id, found_at DESC);
+
+CREATE INDEX safety_flow_by_day ON public.safety_flow USING btree (day);
+
+CREATE INDEX safety_flow_by_giver ON public.safety_flow USING btree (viewer_id, day);
+
+CREATE INDEX safety_step_by_end ON public.safety_step USING btree (kind, ends_at) WHERE (lifted_at IS NULL);
+
+CREATE INDEX safety_step_of_case ON public.safety_step USING btree (case_id);
+
+CREATE INDEX safety_step_open ON public.safety_step USING btree (person_id, kind) WHERE (lifted_at IS NULL);
 
 CREATE INDEX screening_due ON public.screening USING btree (due_at) WHERE (due_at IS NOT NULL);
 
@@ -10007,6 +10655,8 @@ CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, net
 
 CREATE TRIGGER apply_freeze AFTER INSERT OR UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.apply_freeze();
 
+CREATE TRIGGER case_is_decided_by_another BEFORE UPDATE ON public.safety_case FOR EACH ROW EXECUTE FUNCTION public.case_is_decided_by_another();
+
 CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.payout_rate DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.source <> 'reference'::text)) EXECUTE FUNCTION public.coins_bring_more_than_payouts();
 
 CREATE CONSTRAINT TRIGGER coins_bring_more_than_payouts AFTER INSERT ON public.price_book DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.coins_bring_more_than_payouts();
@@ -10047,6 +10697,8 @@ CREATE TRIGGER grant_is_decided BEFORE INSERT ON public.coin_grant FOR EACH ROW 
 
 CREATE TRIGGER grant_takes_two BEFORE INSERT ON public.coin_grant FOR EACH ROW EXECUTE FUNCTION public.grant_takes_two();
 
+CREATE TRIGGER guardian_may_guard BEFORE INSERT ON public.guardianship FOR EACH ROW EXECUTE FUNCTION public.guardian_may_guard();
+
 CREATE TRIGGER head_key_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.head_key FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
 
 CREATE TRIGGER head_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.head FOR EACH STATEMENT EXECUTE FUNCTION public.trail_never_changes();
@@ -10057,11 +10709,17 @@ CREATE TRIGGER linked_accounts_brake_together AFTER INSERT OR UPDATE OF ended_at
 
 CREATE CONSTRAINT TRIGGER lot_has_a_cause AFTER INSERT ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.lot_has_a_cause();
 
+CREATE TRIGGER maturity_is_not_slowed AFTER UPDATE OF matured_at ON public.conversion FOR EACH ROW WHEN (((new.matured_at IS NOT NULL) AND (old.matured_at IS NULL))) EXECUTE FUNCTION public.maturity_is_not_slowed();
+
 CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
 
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
 CREATE TRIGGER note_staff_since BEFORE INSERT OR UPDATE OF platform_roles ON public.person FOR EACH ROW EXECUTE FUNCTION public.note_staff_since();
+
+CREATE TRIGGER order_is_looked_at AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = ANY (ARRAY['paid'::text, 'declined'::text])) AND (old.state <> new.state))) EXECUTE FUNCTION public.order_is_looked_at();
+
+CREATE TRIGGER order_is_within_cap AFTER INSERT ON public.recharge_order FOR EACH ROW EXECUTE FUNCTION public.order_is_within_cap();
 
 CREATE TRIGGER package_never_changes BEFORE INSERT OR DELETE OR UPDATE ON public.package FOR EACH ROW EXECUTE FUNCTION public.price_book_never_changes();
 
@@ -10076,6 +10734,10 @@ CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EX
 CREATE TRIGGER payout_is_no_emergency BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_is_no_emergency();
 
 CREATE TRIGGER payout_is_not_frozen AFTER INSERT OR UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'approved'::text]))) EXECUTE FUNCTION public.refuse_frozen();
+
+CREATE TRIGGER payout_is_not_held AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.payout_is_not_held();
+
+CREATE TRIGGER payout_is_not_held AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.payout_is_not_held();
 
 CREATE TRIGGER payout_is_passed_by_another BEFORE INSERT ON public.payout_pass FOR EACH ROW EXECUTE FUNCTION public.payout_is_passed_by_another();
 
@@ -10125,7 +10787,11 @@ CREATE TRIGGER refund_is_decided BEFORE INSERT ON public.reversal FOR EACH ROW W
 
 CREATE TRIGGER refund_is_of_another BEFORE INSERT ON public.reversal FOR EACH ROW WHEN (((new.kind = 'refund'::text) AND (new.requested_by IS NOT NULL))) EXECUTE FUNCTION public.refund_takes_two();
 
+CREATE TRIGGER reversal_is_looked_at AFTER INSERT ON public.reversal FOR EACH ROW EXECUTE FUNCTION public.order_is_looked_at();
+
 CREATE TRIGGER reversal_of_a_link_is_reported AFTER UPDATE OF state ON public.reversal FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'undone'::text])) AND (new.state <> old.state) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
+
+CREATE TRIGGER revoked_age_tells_of_consents AFTER UPDATE OF revoked_at ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.revoked_age_tells_of_consents();
 
 CREATE TRIGGER reward_rule_is_bounded BEFORE INSERT ON public.reward_rule FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.reward_rule_is_bounded();
 
@@ -10134,6 +10800,8 @@ CREATE TRIGGER reward_rule_is_decided BEFORE INSERT ON public.reward_rule FOR EA
 CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.role_grant FOR EACH ROW EXECUTE FUNCTION public.tell_grant();
 
 CREATE TRIGGER role_is_taken_once BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN (((old.taken_at IS NOT NULL) AND (new.taken_at IS DISTINCT FROM old.taken_at))) EXECUTE FUNCTION public.role_is_taken_once();
+
+CREATE TRIGGER rule_consent_tells AFTER INSERT OR UPDATE ON public.rule_consent FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
 
 CREATE TRIGGER sale_of_a_link_is_reported AFTER UPDATE OF state ON public.recharge_order FOR EACH ROW WHEN (((new.state = 'paid'::text) AND (old.state <> 'paid'::text))) EXECUTE FUNCTION public.report_sale_of_link();
 
@@ -10144,6 +10812,10 @@ CREATE TRIGGER screening_takes_two BEFORE INSERT ON public.screening_decision FO
 CREATE TRIGGER send_is_not_frozen AFTER UPDATE OF called ON public.payout_send FOR EACH ROW WHEN ((new.called AND (NOT old.called))) EXECUTE FUNCTION public.refuse_frozen();
 
 CREATE TRIGGER session_tells AFTER UPDATE OF ended_at ON public.session FOR EACH ROW WHEN (((new.ended_at IS NOT NULL) AND (old.ended_at IS NULL))) EXECUTE FUNCTION public.tell_way_in('session');
+
+CREATE TRIGGER step_is_of_an_open_case BEFORE INSERT ON public.safety_step FOR EACH ROW EXECUTE FUNCTION public.step_is_of_an_open_case();
+
+CREATE TRIGGER step_stays BEFORE DELETE OR UPDATE ON public.safety_step FOR EACH ROW EXECUTE FUNCTION public.step_stays();
 
 CREATE TRIGGER subdivision_tax_rate_is_bounded BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
 
@@ -10289,6 +10961,33 @@ ALTER TABLE ONLY public.gift_reversal
 
 ALTER TABLE ONLY public.coin_grant
     ADD CONSTRAINT grant_is_a_lot FOREIGN KEY (shard, person_id, grant_id) REFERENCES public.lot(shard, viewer_id, lot_id);
+
+ALTER TABLE ONLY public.guardian_invitation
+    ADD CONSTRAINT guardian_invitation_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian_invitation
+    ADD CONSTRAINT guardian_invitation_minor_id_fkey FOREIGN KEY (minor_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian_limit
+    ADD CONSTRAINT guardian_limit_kind_fkey FOREIGN KEY (kind) REFERENCES public.brake_rule(name);
+
+ALTER TABLE ONLY public.guardian_limit
+    ADD CONSTRAINT guardian_limit_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.brake_terms(person_id);
+
+ALTER TABLE ONLY public.guardian_limit
+    ADD CONSTRAINT guardian_limit_set_by_fkey FOREIGN KEY (set_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardian_stop
+    ADD CONSTRAINT guardian_stop_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.brake_terms(person_id);
+
+ALTER TABLE ONLY public.guardian_stop
+    ADD CONSTRAINT guardian_stop_set_by_fkey FOREIGN KEY (set_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardianship
+    ADD CONSTRAINT guardianship_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.guardianship
+    ADD CONSTRAINT guardianship_minor_id_fkey FOREIGN KEY (minor_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.head
     ADD CONSTRAINT head_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.head_key(key_id);
@@ -10545,6 +11244,54 @@ ALTER TABLE ONLY public.room
 ALTER TABLE ONLY public.room
     ADD CONSTRAINT room_creator_id_issuer_id_fkey FOREIGN KEY (creator_id, issuer_id) REFERENCES public.person(id, issuer_id);
 
+ALTER TABLE ONLY public.rule_consent
+    ADD CONSTRAINT rule_consent_given_by_fkey FOREIGN KEY (given_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.rule_consent
+    ADD CONSTRAINT rule_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_case
+    ADD CONSTRAINT safety_case_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_case
+    ADD CONSTRAINT safety_case_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_case
+    ADD CONSTRAINT safety_case_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_case
+    ADD CONSTRAINT safety_case_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_due
+    ADD CONSTRAINT safety_due_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_entry
+    ADD CONSTRAINT safety_entry_by_id_fkey FOREIGN KEY (by_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_entry
+    ADD CONSTRAINT safety_entry_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.safety_case(id);
+
+ALTER TABLE ONLY public.safety_finding
+    ADD CONSTRAINT safety_finding_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.safety_case(id);
+
+ALTER TABLE ONLY public.safety_finding
+    ADD CONSTRAINT safety_finding_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_step
+    ADD CONSTRAINT safety_step_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.safety_case(id);
+
+ALTER TABLE ONLY public.safety_step
+    ADD CONSTRAINT safety_step_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES public.safety_finding(id);
+
+ALTER TABLE ONLY public.safety_step
+    ADD CONSTRAINT safety_step_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_step
+    ADD CONSTRAINT safety_step_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_step
+    ADD CONSTRAINT safety_step_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_shard_person_id_provider_fkey FOREIGN KEY (shard, person_id, provider) REFERENCES public.card_customer(shard, person_id, provider);
 
@@ -10793,11 +11540,16 @@ REVOKE ALL ON FUNCTION public.break_holds(p_purse public.wallet, p_lot_id uuid, 
 REVOKE ALL ON FUNCTION public.caps_passed(p_person_id bigint, p_order_id uuid, p_currency text, p_minor bigint, p_at timestamp with time zone, p_book integer, p_locks boolean, p_currencies text[], p_amounts bigint[], p_hours integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.caps_passed(p_person_id bigint, p_order_id uuid, p_currency text, p_minor bigint, p_at timestamp with time zone, p_book integer, p_locks boolean, p_currencies text[], p_amounts bigint[], p_hours integer[]) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.case_is_decided_by_another() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[]) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.charge_gifts(p_shard smallint, p_charged_at timestamp with time zone, p_combo_window_ms integer, p_gifts public.gift_line[], p_creator_shards smallint[], p_refused boolean[], p_key_ids integer[], p_confirmed bigint[], OUT outcomes text[], OUT coins_short bigint[], OUT coins_after bigint[], OUT combo_ids uuid[], OUT combo_counts integer[], OUT charged_ats timestamp with time zone[], OUT session_given bigint[], OUT period_given bigint[], OUT brakes public.brake_word[]) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.check_code(p_kind text, p_name text, p_amount bigint, p_currency text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_code(p_kind text, p_name text, p_amount bigint, p_currency text, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.clocks_show(p_local timestamp without time zone, p_time_zone text, p_begins boolean) FROM PUBLIC;
 
@@ -10807,6 +11559,12 @@ REVOKE ALL ON FUNCTION public.coin_worth_of(p_lot public.lot, p_currency text, p
 GRANT ALL ON FUNCTION public.coin_worth_of(p_lot public.lot, p_currency text, p_coin_worth bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.coins_bring_more_than_payouts() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.coins_cap(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.coins_cap(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.consents_of(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.consents_of(p_person_id bigint) TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.conversion TO plaudit_app;
 
@@ -10865,8 +11623,14 @@ GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_th
 
 REVOKE ALL ON FUNCTION public.diamonds_have_a_cause() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_decision(p_id uuid, p_outcome text, p_by bigint, p_at timestamp with time zone, p_content_sha256 bytea, p_reason text, p_alone boolean, p_emergency boolean) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.end_guardianship(p_id uuid, p_at timestamp with time zone, p_because text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_guardianship(p_id uuid, p_at timestamp with time zone, p_because text) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.hold TO plaudit_app;
 
@@ -10903,6 +11667,9 @@ GRANT ALL ON FUNCTION public.erase_freezes(p_person_id bigint, p_rows_max intege
 REVOKE ALL ON FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_grants(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.erase_guardians(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_guardians(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.erase_instruments(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_instruments(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
@@ -10935,6 +11702,9 @@ GRANT ALL ON FUNCTION public.erase_reversals(p_person_id bigint, p_rows_max inte
 
 REVOKE ALL ON FUNCTION public.erase_rules(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_rules(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_safety(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_safety(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_stores(p_person_id bigint, p_rows_max integer) TO plaudit_app;
@@ -11005,6 +11775,8 @@ GRANT ALL ON FUNCTION public.grant_needs_two(p_coins bigint, p_operator_id bigin
 
 REVOKE ALL ON FUNCTION public.grant_takes_two() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.guardian_may_guard() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
@@ -11022,6 +11794,9 @@ REVOKE ALL ON FUNCTION public.is_looser(p_new public.brake_limit, p_old public.b
 REVOKE ALL ON FUNCTION public.is_looser_night(p_new public.brake_limit, p_old public.brake_limit) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.is_minute_of_night(p_minute integer, p_night public.brake_limit) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) TO plaudit_app;
@@ -11052,8 +11827,13 @@ REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_
 REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.let_spend(p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_limits boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_spend(p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_limits boolean) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.limits_in_force(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.limits_that_hold(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
@@ -11146,6 +11926,9 @@ GRANT ALL ON FUNCTION public.locked_order(p_shard smallint, p_order_id uuid) TO 
 REVOKE ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard smallint, p_reversal_id uuid, p_creator_id bigint, p_direction text, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.look_at(p_people bigint[], p_at timestamp with time zone, p_after_s integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.look_at(p_people bigint[], p_at timestamp with time zone, p_after_s integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lot_has_a_cause() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
@@ -11154,6 +11937,8 @@ GRANT ALL ON FUNCTION public.lot_movements(p_shard smallint, p_from timestamp wi
 REVOKE ALL ON FUNCTION public.mark_promotional(p_shard smallint, p_gifts public.gift_line[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.maturity_is_not_slowed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.method_is_payable() FROM PUBLIC;
 
@@ -11167,6 +11952,10 @@ REVOKE ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_ne
 GRANT ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.order_is_looked_at() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.order_is_within_cap() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;
@@ -11187,6 +11976,8 @@ GRANT ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid,
 REVOKE ALL ON FUNCTION public.payout_is_its_quote() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_is_no_emergency() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_is_not_held() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_is_passed_by_another() FROM PUBLIC;
 
@@ -11328,6 +12119,8 @@ REVOKE ALL ON FUNCTION public.require_payout_quote_worth() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_key(p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.revoked_age_tells_of_consents() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reward_rule_exceeds(p_numerator bigint, p_denominator bigint, p_maturity_s integer, p_at timestamp with time zone) TO plaudit_app;
 
@@ -11359,6 +12152,11 @@ GRANT ALL ON FUNCTION public.sell(p_shard smallint, p_viewer_id bigint, p_order_
 
 REVOKE ALL ON FUNCTION public.session_gap() FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.guardian_limit TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.set_guardian_limit(p_limit public.guardian_limit, p_currency text, p_coin_worth bigint, p_time_zone text, OUT outcome text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_guardian_limit(p_limit public.guardian_limit, p_currency text, p_coin_worth bigint, p_time_zone text, OUT outcome text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.set_limit(p_limit public.brake_limit, p_currency text, p_coin_worth bigint, p_time_zone text, p_may_loosen boolean, OUT outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_limit(p_limit public.brake_limit, p_currency text, p_coin_worth bigint, p_time_zone text, p_may_loosen boolean, OUT outcome text) TO plaudit_app;
 
@@ -11382,8 +12180,18 @@ REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.spending_accounts(p_person_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.spending_accounts(p_person_id bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.step_holds(p_person_id bigint, p_kind text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.step_holds(p_person_id bigint, p_kind text, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.step_is_of_an_open_case() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.step_stays() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
@@ -11783,6 +12591,40 @@ GRANT SELECT ON TABLE public.gift_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
 
+GRANT SELECT,DELETE ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT INSERT(guardian_id) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT INSERT(code_sha256) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT INSERT(made_at) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT INSERT(ends_at) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT UPDATE(minor_id) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT UPDATE(answered_at) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT UPDATE(ended_at) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT UPDATE(outcome) ON TABLE public.guardian_invitation TO plaudit_app;
+
+GRANT SELECT ON TABLE public.guardian_stop TO plaudit_app;
+
+GRANT SELECT ON TABLE public.guardianship TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.guardianship TO plaudit_app;
+
+GRANT INSERT(guardian_id) ON TABLE public.guardianship TO plaudit_app;
+
+GRANT INSERT(minor_id) ON TABLE public.guardianship TO plaudit_app;
+
+GRANT INSERT(began_by) ON TABLE public.guardianship TO plaudit_app;
+
+GRANT INSERT(began_at) ON TABLE public.guardianship TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.head TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.head_key TO plaudit_app;
@@ -12081,11 +12923,105 @@ GRANT SELECT ON TABLE public.room_head TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_viewers TO plaudit_app;
 
+GRANT SELECT ON TABLE public.rule_consent TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.rule_consent TO plaudit_app;
+
+GRANT INSERT(given_by) ON TABLE public.rule_consent TO plaudit_app;
+
+GRANT INSERT(action) ON TABLE public.rule_consent TO plaudit_app;
+
+GRANT INSERT(given_at) ON TABLE public.rule_consent TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.rule_decision TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.rule_tally TO plaudit_app;
 
 GRANT UPDATE(times) ON TABLE public.rule_tally TO plaudit_app;
+
+GRANT SELECT ON TABLE public.safety_case TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT INSERT(opened_at) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT INSERT(opened_by) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT INSERT(score),UPDATE(score) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT UPDATE(assigned_to) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT UPDATE(outcome) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT UPDATE(decided_by) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT UPDATE(decided_at) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT UPDATE(reason) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.safety_due TO plaudit_app;
+
+GRANT UPDATE(due_at) ON TABLE public.safety_due TO plaudit_app;
+
+GRANT UPDATE(tries) ON TABLE public.safety_due TO plaudit_app;
+
+GRANT UPDATE(leased_until) ON TABLE public.safety_due TO plaudit_app;
+
+GRANT UPDATE(failed_with) ON TABLE public.safety_due TO plaudit_app;
+
+GRANT UPDATE(error) ON TABLE public.safety_due TO plaudit_app;
+
+GRANT UPDATE(is_changed) ON TABLE public.safety_due TO plaudit_app;
+
+GRANT SELECT ON TABLE public.safety_entry TO plaudit_app;
+
+GRANT INSERT(case_id) ON TABLE public.safety_entry TO plaudit_app;
+
+GRANT INSERT(at) ON TABLE public.safety_entry TO plaudit_app;
+
+GRANT INSERT(by_id) ON TABLE public.safety_entry TO plaudit_app;
+
+GRANT INSERT(kind) ON TABLE public.safety_entry TO plaudit_app;
+
+GRANT INSERT(text) ON TABLE public.safety_entry TO plaudit_app;
+
+GRANT SELECT ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(rule) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(version) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(subject) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(score) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(sentence) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(evidence) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(others) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(found_at) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT INSERT(case_id),UPDATE(case_id) ON TABLE public.safety_finding TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.safety_flow TO plaudit_app;
+
+GRANT UPDATE(gifts) ON TABLE public.safety_flow TO plaudit_app;
+
+GRANT UPDATE(coins) ON TABLE public.safety_flow TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.safety_step TO plaudit_app;
+
+GRANT UPDATE(lifted_at) ON TABLE public.safety_step TO plaudit_app;
+
+GRANT UPDATE(lifted_by) ON TABLE public.safety_step TO plaudit_app;
+
+GRANT UPDATE(lifted_because) ON TABLE public.safety_step TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.saved_card TO plaudit_app;
 
