@@ -11,7 +11,7 @@ import httpx2
 import msgspec
 import pytest
 
-from plaudit.clock import ManualClock
+from plaudit.clock import Clock, ManualClock
 from plaudit.creators.jobs import convert_due
 from plaudit.db import Database, OwnConnection, connect
 from plaudit.decisions.model import DecisionOutdated, OutOfBounds, SecondPersonNeeded
@@ -365,7 +365,7 @@ async def test_help_answers_for_who_asks(stage: Stage) -> None:
 # Packs
 
 
-def text_of(country: str, clock: ManualClock, days: int, **changed: str) -> str:
+def text_of(country: str, clock: Clock, days: int, **changed: str) -> str:
     text = shipped_texts()[country].replace("from = 2026-12-01", f"from = {(clock.now() + days * DAY).date()}")
     for name, rule in changed.items():
         lines = [f"{name} = {rule}" if line.startswith(f"{name} = ") else line for line in text.splitlines()]
