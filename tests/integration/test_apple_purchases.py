@@ -176,6 +176,36 @@ async def test_a_parent_who_agrees_days_later_still_buys(mall: Mall, ada: httpx2
     assert await mall.shop.coins(ada) == 70
 
 
+async def test_what_was_paid_in_the_app_counts_in_the_limits_of_that_day_and_of_linked_accounts(
+    mall: Mall, ada: httpx2.AsyncClient, owner_connection: OwnConnection
+) -> None:
+    """An order of the day before is paid in yens, which no limit can stop any more. What comes next is stopped."""
+    clock = mall.shop.clock
+    limit = {"id": str(new_id(clock)), "amount_minor": 150, "currency": "USD", "time_zone": "UTC"}
+    assert (await ada.put("/v1/me/limits/day", json=limit)).status_code == 200
+    order = await mall.order(ada)
+    clock.advance(timedelta(days=1))
+    ada, bob = [await mall.shop.desk.person(name, locale="en-US") for name in ("ada", "bob")]
+    assert (await mall.bring(ada, await mall.buy(order, price=149_000, currency="JPY", storefront="JPN"))).json()[
+        "state"
+    ] == "paid"
+    worth = (await ada.get("/v1/wallet")).json()["per_coin"]
+    left = (150 * worth["denominator"] - 70 * worth["numerator"]) // worth["denominator"]
+    ids = [int((await one.get("/v1/me")).json()["id"]) for one in (ada, bob)]
+    await owner_connection.execute(
+        "insert into person_link (id, person_id, other_id, note, linked_by, linked_at)"
+        " values (gen_random_uuid(), $1, $2, 'one', $1, $3)",
+        *ids, clock.now(),
+    )  # fmt: skip
+    asked = {"package_coins": 70, "channel": "apple"}
+    for one in (ada, bob):
+        told = (await one.post("/v1/quotes", json=asked | {"id": str(new_id(clock))})).json()
+        assert (told["brake"], told["room"]["currency"]) == ("day", "USD")
+        assert told["room"]["amount_minor"] in {left - 1, left}  # a coin is worth whole millionths
+    clock.advance(timedelta(days=1))
+    assert (await mall.order(await mall.shop.desk.person("bob", locale="en-US")))["state"] == "pending"
+
+
 async def test_what_is_not_valid_gives_nothing(
     mall: Mall, ada: httpx2.AsyncClient, operator: httpx2.AsyncClient
 ) -> None:

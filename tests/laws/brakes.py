@@ -9,7 +9,7 @@ LAW = "brakes_count_what_was_given"
 BREAKS = [
     (LAW, "update brake set day_mark = day_mark - 1"),
     (LAW, "update brake set is_shared = true"),
-    (LAW, "update wallet set brake_id = 1, given = 0 where brake_id is null"),
+    (LAW, "update wallet set brake_id = 1, given = 0, given_spent = 0, next_coin_worth = 0 where brake_id is null"),
     (LAW, "update brake_creator set given = given + 1"),
 ]
 

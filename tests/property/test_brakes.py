@@ -16,8 +16,10 @@ from plaudit.brakes import actions, reading
 from plaudit.brakes.model import MILLIONTHS, Kind, NewBreak, NewLimit
 from plaudit.db import Connection
 from plaudit.ids import new_id
+from plaudit.ledger import holds
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.writer import GiftWriter
+from plaudit.limits import LIMIT_AMOUNT_MINOR_MAX
 from tests.support.machines import BooksMachine, on_database, run_machine
 
 pytestmark = [pytest.mark.sql, pytest.mark.unsold]
@@ -377,6 +379,32 @@ class Brakes(BooksMachine):
             again = self.runner.run(self.writer.charge(order))
             assert (again.outcome == "repeated") == (outcome.outcome == "posted")
 
+    @rule(viewer=viewers, creator=creators, coins=st.integers(1, 60), asks=st.booleans())
+    def give_what_is_held(self, viewer: int, creator: int, coins: int, *, asks: bool) -> None:
+        """Coins are set aside and then given: limits hold them, and nobody is asked. What is held stays theirs."""
+        if asks:
+            self.set_limit(viewer, Kind.ASK, 1, None)
+        if len(self.model.coins[viewer]) < coins:
+            return
+        self.clock.advance(timedelta(milliseconds=1))
+        self._come_due()
+        order = self._order(viewer, creator, coins)
+        aside = holds.NewHold(
+            hold_id=new_id(self.clock), viewer_id=order.viewer_id, purpose="goal_pledge", coins=coins,
+            ends_at=self.clock.now() + timedelta(days=1),
+        )  # fmt: skip
+
+        async def give() -> str:
+            async with self.database.transaction() as connection:
+                await holds.hold(connection, self.clock, aside)
+                outcome = await holds.spend(connection, self.clock, aside.hold_id, order)
+                if outcome.outcome != "posted":
+                    await holds.release(connection, self.clock, order.viewer_id, aside.hold_id)
+                return outcome.outcome
+
+        expected = self.model.give(viewer, creator, coins, self.clock.now(), LIMIT_AMOUNT_MINOR_MAX)
+        assert self.runner.run(give()) == expected[0]
+
     @rule(viewer=viewers, creator=creators, coins=st.integers(1, 10), times=st.integers(2, 25))
     def storm(self, viewer: int, creator: int, coins: int, times: int) -> None:
         """The same gift many times at once, over two writers, from all accounts of the person: exactly what fits."""
@@ -401,6 +429,12 @@ class Brakes(BooksMachine):
         self.give([(viewer, 6, coins + 1, None)])
         self.wait(GAP)
         self.give([(viewer, 6, coins, None), (viewer, 6, 1, None)])
+
+    @rule(viewer=viewers, coins=st.integers(1, 9))
+    def reach_for_one_creator(self, viewer: int, coins: int) -> None:
+        """What one creator may get in a month says nothing of another."""
+        self.set_limit(viewer, Kind.CREATOR, -(-self.model.worth(viewer, coins) // MILLIONTHS), None)
+        self.give([(viewer, 6, coins, None), (viewer, 7, coins, None), (viewer, 6, coins, None)])
 
     @rule(viewer=viewers)
     def give_all(self, viewer: int) -> None:

@@ -1,6 +1,7 @@
-"""Days, weeks, months and nights by the clocks of people, also where clocks are changed: every minute of them, asked of SQL."""
+"""Days, weeks, months and nights by the clocks of people, also where clocks are changed, asked of SQL."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -32,7 +33,8 @@ HELD = """
 select brake_on(turned_brake(b, m), m, 1, 0, null) as word
 from jsonb_populate_record(null::brake, $1) b, unnest($2::timestamptz[]) m order by m"""
 PERIODS = """
-select m, period_began($1, m, $2) as began, period_ends($1, m, $2) as ends from unnest($3::timestamptz[]) m order by m"""
+select m, period_began($1, m, $2) as began, period_ends($1, m, $2) as ends
+from unnest($3::timestamptz[]) m order by m"""
 
 
 @contextmanager
@@ -46,8 +48,8 @@ def asking(url: str) -> Iterator[tuple[asyncio.Runner, OwnConnection]]:
 
 
 def is_night(moment: datetime, zone: str, since: time, until: time) -> bool:
-    """What clocks on the wall say: the night is under way from the first moment at which they show that it began, to the
-    last at which they do not yet show that it ended."""
+    """What clocks on the wall say: the night goes from the first moment at which they show that it began, to the last
+    at which they do not yet show that it ended."""
     at = ZoneInfo(zone)
     shown = [(moment + n * MINUTE).astimezone(at).replace(tzinfo=None) for n in range(-NEAR, NEAR + 1)]
     today: date = shown[NEAR].date()
@@ -108,7 +110,7 @@ def test_each_moment_lies_in_one_day_week_and_month(period: str, database_url: s
             for change in changes:
                 moments = [change + n * timedelta(minutes=10) for n in range(-200, 200)]
                 rows = runner.run(connection.fetch(PERIODS, period, zone, moments))
-                for row, after in zip(rows, rows[1:], strict=False):
+                for row, after in itertools.pairwise(rows):
                     assert row["began"] <= row["m"] < row["ends"]
                     assert after["began"] == (row["began"] if after["m"] < row["ends"] else row["ends"])
                     here, begun = (row[name].astimezone(ZoneInfo(zone)) for name in ("m", "began"))

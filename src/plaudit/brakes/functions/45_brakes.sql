@@ -225,8 +225,9 @@ declare
     at constant timestamptz := coalesce(new.ended_at, new.linked_at);
 begin
     if exists (select from brake_terms where person_id = any (spending_accounts(new.person_id) || spending_accounts(new.other_id))) then
-        perform lay_brakes(new.person_id, at);
-        perform lay_brakes(new.other_id, at);
+        -- What they shared is the brake of the least of them: whoever parts from it is first, and sees it as it was.
+        perform lay_brakes(p, at)
+        from (select p from unnest(array[new.person_id, new.other_id]) p order by (spending_accounts(p))[1] desc) parted;
     end if;
     return null;
 end $$;

@@ -1,7 +1,7 @@
 -- A brake has counted in its windows what the gifts of its wallets are worth.
 -- Two servers' clocks may differ by less than a minute where a window begins.
 with counting as (
-    select b.id, b, array_agg(w.viewer_id) as members, case when b.is_shared then b.given else max(w.given) end as given,
+    select b.id, b, array_agg(w.viewer_id) as members, case when b.is_shared then b.given else max(given_of(w)) end as given,
         count(*) as wallets
     from brake b left join wallet w on w.brake_id = b.id group by b.id
 )

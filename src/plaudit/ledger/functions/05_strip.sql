@@ -55,7 +55,7 @@ begin
     ) p
     where w.shard = p_shard and w.viewer_id = p_viewer_id and w.promotional_through <> p.through
         and greatest(w.promotional_through, p.through) > p_spent;
-    update wallet set worth_through = null where shard = p_shard and viewer_id = p_viewer_id and worth_through is not null;
+    update wallet set free_through = null where shard = p_shard and viewer_id = p_viewer_id and free_through is not null;
 end $$;
 
 -- The same for one lot.

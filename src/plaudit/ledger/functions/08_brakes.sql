@@ -188,6 +188,12 @@ begin
     return word;
 end $$;
 
+-- What was given out of a wallet whose brake no other shares.
+create or replace function given_of(p_purse wallet)
+returns bigint language sql immutable set search_path = public, pg_temp as $$
+    select p_purse.given + (p_purse.spent - p_purse.given_spent) * p_purse.next_coin_worth
+$$;
+
 -- A wallet's brake as it is at a moment, with what is given by then; null without one.
 create or replace function brake_of(p_viewer_id bigint, p_at timestamptz)
 returns brake language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -201,7 +207,7 @@ begin
         return null;
     end if;
     if not b.is_shared then
-        b.given := purse.given;
+        b.given := given_of(purse);
         b.given_at := purse.combo_at;
     end if;
     return turned_brake(b, p_at);
@@ -269,6 +275,28 @@ begin
     return step;
 end $$;
 
+-- A wallet after its brake let a gift pass: until which coin, and up to how many at once, gifts need not ask again. Of
+-- p_through on it is not known what coins are worth. Internal to charge().
+create or replace function free_way(p_purse wallet, p_step brake_step, p_coins bigint, p_through bigint, p_coin_worth bigint)
+returns wallet language plpgsql immutable set search_path = public, pg_temp as $$
+declare
+    purse wallet := p_purse;
+begin
+    purse.given := p_step.given;
+    purse.given_spent := p_purse.spent + p_coins;
+    purse.next_coin_worth := coalesce(p_coin_worth, 0);
+    purse.free_through := null;
+    if purse.given_spent <= p_through and p_step.given_through is not null then
+        purse.free_through := least(p_through,
+            purse.given_spent::numeric + div(p_step.given_through - p_step.given, nullif(p_coin_worth, 0)));
+    end if;
+    purse.free_gift_max := coalesce(p_step.gift_worth_max / nullif(p_coin_worth, 0), p_step.gift_worth_max);
+    purse.brake_until := p_step.brake_until;
+    purse.session_mark := p_step.session_mark;
+    purse.period_mark := p_step.period_mark;
+    return purse;
+end $$;
+
 -- Nothing is spent out of these wallets, and no brake of theirs changes, until the transaction ends.
 create or replace function lock_wallets(p_viewer_ids bigint[])
 returns void language plpgsql security definer set search_path = public, pg_temp as $$
@@ -309,8 +337,8 @@ begin
     select f.* into before from unnest(p_members) m cross join lateral brake_of(m, p_at) f
     where f.id is not null order by m limit 1;
 
-    update wallet w set brake_id = null, given = null, given_through = null, gift_worth_max = null, brake_until = null,
-        session_mark = null, period_mark = null, worth_through = null, next_coin_worth = null
+    update wallet w set brake_id = null, given = null, given_spent = null, next_coin_worth = null, free_through = null,
+        free_gift_max = null, brake_until = null, session_mark = null, period_mark = null
     from unnest(p_members) m where w.shard = shard_of(m) and w.viewer_id = m;
     delete from brake_creator where brake_id = any (p_members);
     delete from brake where id = any (ids_before) and not exists (select from wallet w where w.brake_id = brake.id);
@@ -346,7 +374,7 @@ begin
     b.month_mark := b.given - in_month;
     delete from brake where id = b.id;
     insert into brake select b.*;
-    update wallet w set brake_id = b.id, given = b.given
+    update wallet w set brake_id = b.id, given = b.given, given_spent = w.spent, next_coin_worth = 0
     from unnest(p_members) m where w.shard = shard_of(m) and w.viewer_id = m;
     insert into brake_creator (brake_id, creator_id, since, given)
     select b.id, g.creator_id, b.month_since, sum(w.worth)

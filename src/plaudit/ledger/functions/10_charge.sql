@@ -47,6 +47,8 @@ declare
     target_id bigint;
     changed wallet[] := '{}';
     is_changed boolean := false;
+    asked wallet[] := '{}'; -- those of them whose brake was asked
+    is_asked boolean := false;
     posted gift_line[] := '{}';
     posted_shards smallint[] := '{}';
     posted_keys integer[] := '{}'; -- stays empty when no gift is by a key
@@ -58,8 +60,7 @@ declare
     known gift;
     somebody_is_frozen boolean;
     is_braked boolean;
-    is_asked boolean;
-    worth bigint;
+    ahead record;
     step brake_step;
     session_open timestamptz;
     i integer;
@@ -88,6 +89,10 @@ begin
             if is_changed then
                 changed := array_append(changed, purse);
                 is_changed := false;
+                if is_asked then
+                    asked := array_append(asked, purse);
+                    is_asked := false;
+                end if;
             end if;
             viewer := line.viewer_id;
             if (wallets[next_wallet]).viewer_id = viewer then
@@ -138,43 +143,31 @@ begin
             outcomes[i] := 'frozen';
             continue;
         end if;
-        if is_braked then
-            is_asked := (purse.spent + line.coins <= purse.worth_through and p_charged_at < purse.brake_until
-                and purse.combo_at > session_open and line.coins * purse.next_coin_worth <= purse.gift_worth_max
-                and purse.given + line.coins * purse.next_coin_worth <= purse.given_through) is not true;
-            if is_asked then
-                select w.worth, w.through, w.first_worth into worth, purse.worth_through, purse.next_coin_worth
-                from brake b
-                cross join lateral worth_from(p_shard, viewer, purse.spent, line.coins, b.currency, b.coin_worth) w
-                where b.id = purse.brake_id;
-                step := ask_brake(purse, line, worth, p_charged_at, p_confirmed[i]);
-                brakes := coalesce(brakes, array_fill(null::brake_word, array[gifts]));
-                if (step.word).stopped_by is not null then
-                    outcomes[i] := 'braked';
-                    brakes[i] := step.word;
-                    continue;
-                end if;
+        -- Until it asks again, what was given follows from what was spent.
+        if is_braked and (purse.spent + line.coins <= purse.free_through and line.coins <= purse.free_gift_max
+            and p_charged_at < purse.brake_until and purse.combo_at > session_open) is not true
+        then
+            purse.given := given_of(purse);
+            purse.given_spent := purse.spent;
+            select w.* into ahead from brake b
+            cross join lateral worth_from(p_shard, viewer, purse.spent, line.coins, b.currency, b.coin_worth) w
+            where b.id = purse.brake_id;
+            step := ask_brake(purse, line, ahead.worth, p_charged_at, p_confirmed[i]);
+            brakes := coalesce(brakes, array_fill(null::brake_word, array[gifts]));
+            if (step.word).stopped_by is not null then
+                outcomes[i] := 'braked';
+                brakes[i] := step.word;
+                continue;
+            elsif purse.coins >= line.coins then
+                brakes[i] := step.word;
+                purse := free_way(purse, step, line.coins, ahead.through, ahead.first_worth);
+                is_asked := true;
             end if;
         end if;
         if purse.coins < line.coins then
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
         else
-            if is_braked then
-                if is_asked then
-                    purse.given := step.given;
-                    purse.given_through := step.given_through;
-                    purse.gift_worth_max := step.gift_worth_max;
-                    purse.brake_until := step.brake_until;
-                    purse.session_mark := step.session_mark;
-                    purse.period_mark := step.period_mark;
-                    brakes[i] := step.word;
-                else
-                    purse.given := purse.given + line.coins * purse.next_coin_worth;
-                end if;
-                session_given[i] := purse.given - purse.session_mark;
-                period_given[i] := purse.given - purse.period_mark;
-            end if;
             target_id := coalesce(line.room_id, line.video_id);
             -- A combo is told of with its sender: one who hides is in none that names them.
             if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
@@ -213,6 +206,10 @@ begin
             end if;
             purse.coins := purse.coins - line.coins;
             purse.spent := purse.spent + line.coins;
+            if is_braked then
+                session_given[i] := purse.given + (purse.spent - purse.given_spent) * purse.next_coin_worth - purse.session_mark;
+                period_given[i] := session_given[i] + purse.session_mark - purse.period_mark;
+            end if;
             remaining := array_append(remaining, purse.coins);
             outcomes[i] := 'posted';
             coins_after[i] := purse.coins;
@@ -224,18 +221,26 @@ begin
     end loop;
     if is_changed then
         changed := array_append(changed, purse);
+        if is_asked then
+            asked := array_append(asked, purse);
+        end if;
     end if;
     if cardinality(posted) = 0 then
         return;
     end if;
 
+    if cardinality(asked) > 0 then -- before the coins are spent
+        update wallet w
+        set given = a.given, given_spent = a.given_spent, next_coin_worth = a.next_coin_worth, free_through = a.free_through,
+            free_gift_max = a.free_gift_max, brake_until = a.brake_until, session_mark = a.session_mark, period_mark = a.period_mark
+        from unnest(asked) a
+        where w.shard = p_shard and w.viewer_id = a.viewer_id;
+    end if;
     update wallet w
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
         combo_count = c.combo_count, combo_at = c.combo_at, newest_gift_id = c.newest_gift_id,
-        gifts_since_milestone = c.gifts_since_milestone, given = c.given, given_through = c.given_through,
-        gift_worth_max = c.gift_worth_max, brake_until = c.brake_until, session_mark = c.session_mark, period_mark = c.period_mark,
-        worth_through = c.worth_through, next_coin_worth = c.next_coin_worth
+        gifts_since_milestone = c.gifts_since_milestone
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 

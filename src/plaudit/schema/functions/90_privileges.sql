@@ -13,4 +13,4 @@ grant execute on function shard_of, public.charge, streams_waiting, deliver, app
     take_back, put_back, expire_lots, hold, spend_hold, release_hold,
     remove_message, delivery_hash, line_of, part_of, gifts_of, gifts_between, gifts_between_milestones,
     ensure_gift_partitions, begin_life, payouts_wait, settle_lives, promotional_received,
-    brake_of, given_since, given_by, gifts_since, worth_from, coin_worth_of to plaudit_app;
+    brake_of, given_of, given_since, given_by, gifts_since, worth_from, coin_worth_of to plaudit_app;
