@@ -30,6 +30,7 @@ from plaudit.payouts.names import both_names, vouch
 from plaudit.payouts.providers.base import PayoutStatus
 from plaudit.payouts.vault import fingerprint_old_accounts
 from plaudit.problems import NotFound
+from plaudit.schema.audit import laws
 from tests.support.earnings import give
 from tests.support.payout_desk import ACCOUNT, OPERATORS, PayoutDesk, open_payout_desk
 
@@ -242,6 +243,43 @@ async def test_a_new_account_is_held_against_the_name_that_is_known(desk: Payout
     await desk.act(vouch, desk.vault.vault, 42, "Bo Ek Strand")
     other = await another(desk, 42, msgspec.structs.replace(OTHER_ACCOUNT, holder_name="Bo Ek"))
     payout = await asked(other)
-    assert [(one.control, one.stops) for one in await stopped(other, payout)] == [("name_close", "")]
-    assert isinstance(await passed(other, payout, "name_close", 0), NotFound), "nothing is stopped"
+    assert [(one.control, one.stops) for one in await stopped(other, payout)] == [("name_close", "approval")]
+    assert isinstance(await other.approve(OPERATORS[0], payout.id), PayoutControlled)
+    assert [one.reason for one in told_creator(await stopped(other, payout))] == [Wait.NAME]
+    assert isinstance(await passed(other, payout, "name_close", 0), PayoutControl)
     assert isinstance(await other.approve(OPERATORS[0], payout.id), Payout)
+
+
+async def test_an_account_whose_name_nobody_knows_waits_above_a_bound(
+    desk: PayoutDesk, owner_connection: OwnConnection
+) -> None:
+    await bound(owner_connection, "payout_unnamed_diamonds", 2_000)
+    small, large = await asked(desk), await asked(desk, 2_001)
+    assert await stopped(desk, small) == []
+    assert [(one.control, one.stops) for one in await stopped(desk, large)] == [("name_unknown", "approval")]
+    assert isinstance(await desk.approve(OPERATORS[0], large.id), PayoutControlled)
+    assert [one.reason for one in told_creator(await stopped(desk, large))] == [Wait.IDENTITY]
+    await desk.act(vouch, desk.vault.vault, desk.creator_id, "Ada")
+    assert isinstance(await desk.approve(OPERATORS[0], large.id), Payout), "a name that matches needs nobody"
+
+
+async def test_the_audit_counts_linked_accounts_and_bank_accounts_together(
+    desk: PayoutDesk, owner_connection: OwnConnection
+) -> None:
+    """Whoever owns the tables agreed to more than controls let through."""
+    by_name = {one.name: one for one in laws()}
+    other = await another(desk, 42)
+    await linked(owner_connection, desk, 42)
+    for one in (desk, other):
+        assert isinstance(await one.approve(OPERATORS[0], (await asked(one)).id), Payout)
+    started = "update decision_bound set value = $2, recorded_at = $3 where name = $1"
+    long_ago = desk.clock.now() - timedelta(days=1)
+    await owner_connection.execute("update person_link set linked_at = $1", long_ago)
+    for name, law in (
+        ("payout_person_day_count", "payouts_are_controlled"),
+        ("payout_account_week_diamonds", "bank_accounts_are_controlled"),
+    ):
+        await owner_connection.execute(started, "payout_unnamed_diamonds", 0, long_ago)
+        for value, found in ((1, 1 if name.endswith("count") else 2), (4_000, 0)):
+            await owner_connection.execute(started, name, value, long_ago)
+            assert len(await owner_connection.fetch(by_name[law].sql)) == found, (name, value)

@@ -7,6 +7,8 @@ _APPROVED = """insert into payout_event (shard, payout_id, from_state, to_state,
 _NONE_ALONE = "; update decision_bound set value = 1 where name = 'payout_alone_diamonds'"
 _NOTHING_A_DAY = """; update decision_bound set value = 0, recorded_at = '2000-01-01 00:00Z'
     where name = 'payout_person_day_count'"""
+_NOTHING_TO_AN_ACCOUNT = """; update decision_bound set value = 0, recorded_at = '2000-01-01 00:00Z'
+    where name in ('payout_account_week_diamonds', 'payout_unnamed_diamonds')"""
 _ASKED = """; insert into screening_rule (provider, age_max_s, set_at)
     select 'sandbox-screening', 86400, '2000-01-01 00:00Z'"""
 _RATE_OF_IT = """; update payout_rate set source = 'operator', recorded_by = 1,
@@ -85,4 +87,5 @@ BREAKS = [
         "payouts_are_controlled",
         _APPROVED.format("1") + _NOTHING_A_DAY,
     ),
+    ("bank_accounts_are_controlled", _APPROVED.format("1") + _NOTHING_TO_AN_ACCOUNT),
 ]

@@ -53,6 +53,7 @@ _WORDS = {
     "payout_account_week_diamonds": "{} diamonds to this bank account in a week; up to {} may be.",
     "payout_new_creator_diamonds": "{} diamonds of somebody who is new to payouts; up to {} may be.",
     "name_close": "The account's name is not quite the one that is vouched for.",
+    "name_unknown": "Nobody vouches for the creator's name, so the account's cannot be compared.",
     "name_mismatch": "The account's name is another than the one that is vouched for.",
     "screening_missing": "Nobody was asked yet whether sanctions name them.",
     "screening_unreachable": "The screening source does not answer; it is asked again by itself.",
@@ -72,12 +73,17 @@ class Wait(enum.StrEnum):
     CHECK = "check"
     """It is being checked, and there is nothing to do."""
     NAME = "name"
-    """The bank account is in another name than theirs."""
+    """The bank account is not in the name by which they are known."""
     IDENTITY = "identity"
-    """They have to prove who they are, at their platform."""
+    """Their platform has to know who they are, and to say so."""
 
 
-_TOLD = {"name_mismatch": Wait.NAME, "identity_unverified": Wait.IDENTITY}
+_TOLD = {
+    "name_close": Wait.NAME,
+    "name_mismatch": Wait.NAME,
+    "name_unknown": Wait.IDENTITY,
+    "identity_unverified": Wait.IDENTITY,
+}
 
 
 class CreatorsWait(msgspec.Struct, frozen=True):

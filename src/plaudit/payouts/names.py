@@ -25,11 +25,11 @@ class NameMatch(enum.StrEnum):
 
     MATCH = "match"
     CLOSE = "close"
-    """A name more or less, an initial, or a letter: a person sees both."""
+    """A name more or less, an initial, or a letter: nothing is paid until a person saw both."""
     MISMATCH = "mismatch"
     """Somebody else's, or in a script that cannot be compared: nothing is paid until a person decided."""
     UNKNOWN = "unknown"
-    """Nobody vouches for a name."""
+    """Nobody vouches for a name: nothing is paid until a person decided, up to the bound `payout_unnamed_diamonds`."""
 
 
 class HeldMethod(msgspec.Struct, frozen=True):

@@ -27,6 +27,23 @@ language sql stable set search_path = public, pg_temp as $$
     order by b.version desc limit 1
 $$;
 
+-- The bound that held at a moment; null: there was none. For laws, which look back.
+create or replace function decision_bound_at(p_name text, p_at timestamptz) returns bigint
+language sql stable set search_path = public, pg_temp as $$
+    select b.value from decision_bound b
+    where b.name = p_name and coalesce(b.effective_at, b.recorded_at) <= p_at
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+    order by b.version desc limit 1
+$$;
+
+-- The largest that began to hold within a span; null: none did.
+create or replace function decision_bound_within(p_name text, p_from timestamptz, p_until timestamptz) returns bigint
+language sql stable set search_path = public, pg_temp as $$
+    select max(b.value) from decision_bound b
+    where b.name = p_name and coalesce(b.effective_at, b.recorded_at) between p_from and p_until
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+$$;
+
 -- Whether a bound would leave no more room than it does.
 create or replace function bound_is_narrower(p_name text, p_value bigint) returns boolean
 language sql stable set search_path = public, pg_temp as $$
@@ -62,6 +79,19 @@ language sql stable set search_path = public, pg_temp as $$
         union
         select case when l.person_id = own.id then l.other_id else l.person_id end
         from own join person_link l on own.id in (l.person_id, l.other_id) and l.ended_at is null
+    )
+    select id from own
+$$;
+
+-- The accounts that were those of one at a moment, this one first. For laws, which look back.
+create or replace function accounts_at(p_person_id bigint, p_at timestamptz) returns setof bigint
+language sql stable set search_path = public, pg_temp as $$
+    with recursive own (id) as (
+        select p_person_id
+        union
+        select case when l.person_id = own.id then l.other_id else l.person_id end
+        from own join person_link l on own.id in (l.person_id, l.other_id)
+            and l.linked_at < p_at and (l.ended_at is null or l.ended_at > p_at)
     )
     select id from own
 $$;
@@ -199,4 +229,5 @@ create or replace trigger decision_bound_is_withdrawn_in_time before insert on d
     for each row execute function bound_is_withdrawn_in_time();
 
 grant insert on decision_bound to plaudit_app;
-grant execute on function bound_is_a_time, bound_widest, bound_is_narrower, bound_is_within, decision_lead_s, decision_bound_of, is_within, accounts_of, are_linked, end_decision to plaudit_app;
+grant execute on function bound_is_a_time, bound_widest, bound_is_narrower, bound_is_within, decision_lead_s, decision_bound_of, decision_bound_at,
+    decision_bound_within, is_within, accounts_of, accounts_at, are_linked, end_decision to plaudit_app;

@@ -51,12 +51,16 @@ language sql stable set search_path = public, pg_temp as $$
     from payout_velocity(p_shard, p_payout_id, p_at) v, payout p
     where p.shard = p_shard and p.id = p_payout_id
     union all
-    -- What a person decided of an account's name holds for its other payouts, until another name is vouched for.
-    select 'name_' || m.name_match, 0, 0, m.name_compared_at, case m.name_match when 'mismatch' then 'approval' else '' end, exists (
+    -- Only a name that matches needs nobody. What a person decided of an account's name holds for its other payouts, until
+    -- another name is vouched for; where nobody vouches, a bound says how much needs no person.
+    select 'name_' || n.match, 0, 0, coalesce(m.name_compared_at, p.requested_at), 'approval', exists (
         select from payout_pass o join payout q on q.shard = o.shard and q.id = o.payout_id
-        where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_mismatch' and o.passed_at >= m.name_compared_at)
+        where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_' || n.match
+            and o.passed_at >= coalesce(m.name_compared_at, o.passed_at))
     from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
-    where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
+    cross join lateral (select coalesce(m.name_match, 'unknown') as match) n
+    where p.shard = p_shard and p.id = p_payout_id and n.match <> 'match'
+        and (n.match <> 'unknown' or p.diamonds > decision_bound_of('payout_unnamed_diamonds'))
     union all
     select 'safety_hold', 0, 0, p.requested_at, 'approval', false from payout p
     where p.shard = p_shard and p.id = p_payout_id and step_holds(p.creator_id, 'hold_payout', p_at)

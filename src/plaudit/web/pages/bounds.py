@@ -44,6 +44,7 @@ TITLES = {
     "payout_person_day_diamonds": "Paid to one person in a day",
     "payout_person_week_count": "Payouts to one person in a week",
     "payout_person_week_diamonds": "Paid to one person in a week",
+    "payout_unnamed_diamonds": "Paid without a person to whom nobody vouches for",
     "payout_rate_change_bps": "Change of a payout rate",
     "payout_rate_lead_s": "A payout rate holds after",
     "payout_terms_change_bps": "Change of payout terms",

@@ -4,9 +4,7 @@ select coalesce(g.decision_id, d.id) as decision_id, g.grant_id, g.coins, g.pers
 from coin_grant g
 full join (select * from decision where kind = 'grant' and outcome = 'confirmed') d on d.id = g.decision_id
 where g.grant_id is null
-    or case when g.decision_id is null then g.coins > (
-            select value from decision_bound
-            where name = 'grant_alone_coins' and recorded_at <= g.granted_at order by version desc limit 1)
+    or case when g.decision_id is null then g.coins > decision_bound_at('grant_alone_coins', g.granted_at)
         else d.id is null or (d.content::jsonb ->> 'coins')::bigint is distinct from g.coins
             or d.beneficiary_id is distinct from g.person_id end
 union all
@@ -14,7 +12,5 @@ select null, null, sum(coins), granted_by, null
 from coin_grant where decision_id is null
 group by granted_by, date_trunc('day', granted_at, 'UTC')
 having sum(coins) > greatest(
-    (select value from decision_bound
-    where name = 'grant_alone_day_coins' and recorded_at <= min(granted_at) order by version desc limit 1),
-    (select max(value) from decision_bound
-    where name = 'grant_alone_day_coins' and recorded_at between min(granted_at) and max(granted_at)));
+    decision_bound_at('grant_alone_day_coins', min(granted_at)),
+    decision_bound_within('grant_alone_day_coins', min(granted_at), max(granted_at)));
