@@ -87,6 +87,20 @@ CREATE FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until ti
     group by 1, 2, 3, 4, 5, 6
 $$;
 
+CREATE FUNCTION public.accounts_at(p_person_id bigint, p_at timestamp with time zone) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive own (id) as (
+        select p_person_id
+        union
+        select case when l.person_id = own.id then l.other_id else l.person_id end
+        from own join person_link l on own.id in (l.person_id, l.other_id)
+            and l.linked_at < p_at and (l.ended_at is null or l.ended_at > p_at)
+    )
+    select id from own
+$$;
+
 CREATE FUNCTION public.accounts_near(p_person_id bigint, p_crowd integer) RETURNS TABLE(person_id bigint, is_linked boolean, kinds text[])
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -329,16 +343,16 @@ CREATE TABLE public.wallet (
     promotional_through bigint DEFAULT 0 NOT NULL,
     brake_id bigint,
     given bigint,
-    given_through bigint,
-    gift_worth_max bigint,
     brake_until timestamp with time zone,
     session_mark bigint,
     period_mark bigint,
-    worth_through bigint,
     next_coin_worth bigint,
-    CONSTRAINT wallet_brake_counts CHECK (((brake_id IS NULL) = (given IS NULL))),
+    given_spent bigint,
+    free_through bigint,
+    free_gift_max bigint,
+    CONSTRAINT wallet_brake_counts CHECK ((num_nulls(brake_id, given, given_spent, next_coin_worth) = ANY (ARRAY[0, 4]))),
     CONSTRAINT wallet_gifts_since_milestone_check CHECK ((gifts_since_milestone >= 0)),
-    CONSTRAINT wallet_given_is_held CHECK ((given <= given_through)),
+    CONSTRAINT wallet_goes_free_so_far CHECK ((spent <= free_through)),
     CONSTRAINT wallet_knows_its_newest_gift CHECK (((newest_gift_id IS NULL) = (spent = 0))),
     CONSTRAINT wallet_not_over_released CHECK ((held >= 0)),
     CONSTRAINT wallet_not_overdrawn CHECK ((coins >= 0)),
@@ -364,9 +378,15 @@ COMMENT ON COLUMN public.wallet.promotional_through IS 'where the last promotion
 
 COMMENT ON COLUMN public.wallet.brake_id IS 'whose brake holds: the least of the accounts of one person';
 
+COMMENT ON COLUMN public.wallet.given IS 'when the brake was last asked; each coin since given_spent is worth next_coin_worth more';
+
 COMMENT ON COLUMN public.wallet.period_mark IS 'of the longest of day, week and month that has a limit';
 
-COMMENT ON COLUMN public.wallet.worth_through IS 'until that coin of the strip each is worth next_coin_worth';
+COMMENT ON COLUMN public.wallet.given_spent IS 'how far the strip was spent when the brake was last asked';
+
+COMMENT ON COLUMN public.wallet.free_through IS 'until that coin of the strip no gift asks the brake, before brake_until; null: each asks';
+
+COMMENT ON COLUMN public.wallet.free_gift_max IS 'a gift of more coins asks the brake all the same';
 
 CREATE FUNCTION public.ask_brake(p_purse public.wallet, p_gift public.gift_line, p_worth bigint, p_at timestamp with time zone, p_confirmed_minor bigint) RETURNS public.brake_step
     LANGUAGE plpgsql
@@ -670,7 +690,7 @@ begin
         return null;
     end if;
     if not b.is_shared then
-        b.given := purse.given;
+        b.given := given_of(purse);
         b.given_at := purse.combo_at;
     end if;
     return turned_brake(b, p_at);
@@ -836,6 +856,8 @@ declare
     target_id bigint;
     changed wallet[] := '{}';
     is_changed boolean := false;
+    asked wallet[] := '{}'; -- those of them whose brake was asked
+    is_asked boolean := false;
     posted gift_line[] := '{}';
     posted_shards smallint[] := '{}';
     posted_keys integer[] := '{}'; -- stays empty when no gift is by a key
@@ -847,8 +869,7 @@ declare
     known gift;
     somebody_is_frozen boolean;
     is_braked boolean;
-    is_asked boolean;
-    worth bigint;
+    ahead record;
     step brake_step;
     session_open timestamptz;
     i integer;
@@ -877,6 +898,10 @@ begin
             if is_changed then
                 changed := array_append(changed, purse);
                 is_changed := false;
+                if is_asked then
+                    asked := array_append(asked, purse);
+                    is_asked := false;
+                end if;
             end if;
             viewer := line.viewer_id;
             if (wallets[next_wallet]).viewer_id = viewer then
@@ -927,43 +952,31 @@ begin
             outcomes[i] := 'frozen';
             continue;
         end if;
-        if is_braked then
-            is_asked := (purse.spent + line.coins <= purse.worth_through and p_charged_at < purse.brake_until
-                and purse.combo_at > session_open and line.coins * purse.next_coin_worth <= purse.gift_worth_max
-                and purse.given + line.coins * purse.next_coin_worth <= purse.given_through) is not true;
-            if is_asked then
-                select w.worth, w.through, w.first_worth into worth, purse.worth_through, purse.next_coin_worth
-                from brake b
-                cross join lateral worth_from(p_shard, viewer, purse.spent, line.coins, b.currency, b.coin_worth) w
-                where b.id = purse.brake_id;
-                step := ask_brake(purse, line, worth, p_charged_at, p_confirmed[i]);
-                brakes := coalesce(brakes, array_fill(null::brake_word, array[gifts]));
-                if (step.word).stopped_by is not null then
-                    outcomes[i] := 'braked';
-                    brakes[i] := step.word;
-                    continue;
-                end if;
+        -- Until it asks again, what was given follows from what was spent.
+        if is_braked and (purse.spent + line.coins <= purse.free_through and line.coins <= purse.free_gift_max
+            and p_charged_at < purse.brake_until and purse.combo_at > session_open) is not true
+        then
+            purse.given := given_of(purse);
+            purse.given_spent := purse.spent;
+            select w.* into ahead from brake b
+            cross join lateral worth_from(p_shard, viewer, purse.spent, line.coins, b.currency, b.coin_worth) w
+            where b.id = purse.brake_id;
+            step := ask_brake(purse, line, ahead.worth, p_charged_at, p_confirmed[i]);
+            brakes := coalesce(brakes, array_fill(null::brake_word, array[gifts]));
+            if (step.word).stopped_by is not null then
+                outcomes[i] := 'braked';
+                brakes[i] := step.word;
+                continue;
+            elsif purse.coins >= line.coins then
+                brakes[i] := step.word;
+                purse := free_way(purse, step, line.coins, ahead.through, ahead.first_worth);
+                is_asked := true;
             end if;
         end if;
         if purse.coins < line.coins then
             outcomes[i] := 'insufficient';
             coins_short[i] := line.coins - purse.coins;
         else
-            if is_braked then
-                if is_asked then
-                    purse.given := step.given;
-                    purse.given_through := step.given_through;
-                    purse.gift_worth_max := step.gift_worth_max;
-                    purse.brake_until := step.brake_until;
-                    purse.session_mark := step.session_mark;
-                    purse.period_mark := step.period_mark;
-                    brakes[i] := step.word;
-                else
-                    purse.given := purse.given + line.coins * purse.next_coin_worth;
-                end if;
-                session_given[i] := purse.given - purse.session_mark;
-                period_given[i] := purse.given - purse.period_mark;
-            end if;
             target_id := coalesce(line.room_id, line.video_id);
             -- A combo is told of with its sender: one who hides is in none that names them.
             if purse.combo_room_id = target_id and purse.combo_creator_id = line.creator_id
@@ -1002,6 +1015,10 @@ begin
             end if;
             purse.coins := purse.coins - line.coins;
             purse.spent := purse.spent + line.coins;
+            if is_braked then
+                session_given[i] := purse.given + (purse.spent - purse.given_spent) * purse.next_coin_worth - purse.session_mark;
+                period_given[i] := session_given[i] + purse.session_mark - purse.period_mark;
+            end if;
             remaining := array_append(remaining, purse.coins);
             outcomes[i] := 'posted';
             coins_after[i] := purse.coins;
@@ -1013,18 +1030,26 @@ begin
     end loop;
     if is_changed then
         changed := array_append(changed, purse);
+        if is_asked then
+            asked := array_append(asked, purse);
+        end if;
     end if;
     if cardinality(posted) = 0 then
         return;
     end if;
 
+    if cardinality(asked) > 0 then -- before the coins are spent
+        update wallet w
+        set given = a.given, given_spent = a.given_spent, next_coin_worth = a.next_coin_worth, free_through = a.free_through,
+            free_gift_max = a.free_gift_max, brake_until = a.brake_until, session_mark = a.session_mark, period_mark = a.period_mark
+        from unnest(asked) a
+        where w.shard = p_shard and w.viewer_id = a.viewer_id;
+    end if;
     update wallet w
     set coins = c.coins, spent = c.spent, last_gift_id = c.last_gift_id, combo_id = c.combo_id, combo_room_id = c.combo_room_id,
         combo_creator_id = c.combo_creator_id, combo_item_id = c.combo_item_id, combo_anonymous = c.combo_anonymous,
         combo_count = c.combo_count, combo_at = c.combo_at, newest_gift_id = c.newest_gift_id,
-        gifts_since_milestone = c.gifts_since_milestone, given = c.given, given_through = c.given_through,
-        gift_worth_max = c.gift_worth_max, brake_until = c.brake_until, session_mark = c.session_mark, period_mark = c.period_mark,
-        worth_through = c.worth_through, next_coin_worth = c.next_coin_worth
+        gifts_since_milestone = c.gifts_since_milestone
     from unnest(changed) c
     where w.shard = p_shard and w.viewer_id = c.viewer_id;
 
@@ -1295,6 +1320,16 @@ CREATE FUNCTION public.decided_book(p_decision_id uuid) RETURNS jsonb
     where d.id = p_decision_id
 $$;
 
+CREATE FUNCTION public.decision_bound_at(p_name text, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select b.value from decision_bound b
+    where b.name = p_name and coalesce(b.effective_at, b.recorded_at) <= p_at
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
+    order by b.version desc limit 1
+$$;
+
 CREATE FUNCTION public.decision_bound_of(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1305,6 +1340,15 @@ CREATE FUNCTION public.decision_bound_of(p_name text) RETURNS bigint
     where b.name = p_name and (b.effective_at is null or b.effective_at <= now())
         and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
     order by b.version desc limit 1
+$$;
+
+CREATE FUNCTION public.decision_bound_within(p_name text, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select max(b.value) from decision_bound b
+    where b.name = p_name and coalesce(b.effective_at, b.recorded_at) between p_from and p_until
+        and not exists (select from decision_bound_withdrawal w where (w.name, w.version) = (b.name, b.version))
 $$;
 
 CREATE FUNCTION public.decision_is_kept() RETURNS trigger
@@ -2196,6 +2240,28 @@ begin
     end loop;
 end $$;
 
+CREATE FUNCTION public.free_way(p_purse public.wallet, p_step public.brake_step, p_coins bigint, p_through bigint, p_coin_worth bigint) RETURNS public.wallet
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    purse wallet := p_purse;
+begin
+    purse.given := p_step.given;
+    purse.given_spent := p_purse.spent + p_coins;
+    purse.next_coin_worth := coalesce(p_coin_worth, 0);
+    purse.free_through := null;
+    if purse.given_spent <= p_through and p_step.given_through is not null then
+        purse.free_through := least(p_through,
+            purse.given_spent::numeric + div(p_step.given_through - p_step.given, nullif(p_coin_worth, 0)));
+    end if;
+    purse.free_gift_max := coalesce(p_step.gift_worth_max / nullif(p_coin_worth, 0), p_step.gift_worth_max);
+    purse.brake_until := p_step.brake_until;
+    purse.session_mark := p_step.session_mark;
+    purse.period_mark := p_step.period_mark;
+    return purse;
+end $$;
+
 CREATE FUNCTION public.freeze_changes_by_being_lifted() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -2444,6 +2510,13 @@ CREATE FUNCTION public.given_by(p_members bigint[], p_since timestamp with time 
     AS $$
     select coalesce(sum(given_since(shard_of(m), m, p_since, p_brake.currency, p_brake.coin_worth)), 0)::bigint
     from unnest(p_members) m
+$$;
+
+CREATE FUNCTION public.given_of(p_purse public.wallet) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_purse.given + (p_purse.spent - p_purse.given_spent) * p_purse.next_coin_worth
 $$;
 
 CREATE FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) RETURNS bigint
@@ -2797,8 +2870,8 @@ begin
     select f.* into before from unnest(p_members) m cross join lateral brake_of(m, p_at) f
     where f.id is not null order by m limit 1;
 
-    update wallet w set brake_id = null, given = null, given_through = null, gift_worth_max = null, brake_until = null,
-        session_mark = null, period_mark = null, worth_through = null, next_coin_worth = null
+    update wallet w set brake_id = null, given = null, given_spent = null, next_coin_worth = null, free_through = null,
+        free_gift_max = null, brake_until = null, session_mark = null, period_mark = null
     from unnest(p_members) m where w.shard = shard_of(m) and w.viewer_id = m;
     delete from brake_creator where brake_id = any (p_members);
     delete from brake where id = any (ids_before) and not exists (select from wallet w where w.brake_id = brake.id);
@@ -2834,7 +2907,7 @@ begin
     b.month_mark := b.given - in_month;
     delete from brake where id = b.id;
     insert into brake select b.*;
-    update wallet w set brake_id = b.id, given = b.given
+    update wallet w set brake_id = b.id, given = b.given, given_spent = w.spent, next_coin_worth = 0
     from unnest(p_members) m where w.shard = shard_of(m) and w.viewer_id = m;
     insert into brake_creator (brake_id, creator_id, since, given)
     select b.id, g.creator_id, b.month_since, sum(w.worth)
@@ -2953,7 +3026,7 @@ begin
     ) p
     where w.shard = p_shard and w.viewer_id = p_viewer_id and w.promotional_through <> p.through
         and greatest(w.promotional_through, p.through) > p_spent;
-    update wallet set worth_through = null where shard = p_shard and viewer_id = p_viewer_id and worth_through is not null;
+    update wallet set free_through = null where shard = p_shard and viewer_id = p_viewer_id and free_through is not null;
 end $$;
 
 CREATE FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_spent bigint, p_lot_id uuid, p_change bigint) RETURNS void
@@ -3027,8 +3100,9 @@ declare
     at constant timestamptz := coalesce(new.ended_at, new.linked_at);
 begin
     if exists (select from brake_terms where person_id = any (spending_accounts(new.person_id) || spending_accounts(new.other_id))) then
-        perform lay_brakes(new.person_id, at);
-        perform lay_brakes(new.other_id, at);
+        -- What they shared is the brake of the least of them: whoever parts from it is first, and sees it as it was.
+        perform lay_brakes(p, at)
+        from (select p from unnest(array[new.person_id, new.other_id]) p order by (spending_accounts(p))[1] desc) parted;
     end if;
     return null;
 end $$;
@@ -3644,12 +3718,16 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
     from payout_velocity(p_shard, p_payout_id, p_at) v, payout p
     where p.shard = p_shard and p.id = p_payout_id
     union all
-    -- What a person decided of an account's name holds for its other payouts, until another name is vouched for.
-    select 'name_' || m.name_match, 0, 0, m.name_compared_at, case m.name_match when 'mismatch' then 'approval' else '' end, exists (
+    -- Only a name that matches needs nobody. What a person decided of an account's name holds for its other payouts, until
+    -- another name is vouched for; where nobody vouches, a bound says how much needs no person.
+    select 'name_' || n.match, 0, 0, coalesce(m.name_compared_at, p.requested_at), 'approval', exists (
         select from payout_pass o join payout q on q.shard = o.shard and q.id = o.payout_id
-        where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_mismatch' and o.passed_at >= m.name_compared_at)
+        where q.shard = p.shard and q.method_id = p.method_id and o.control = 'name_' || n.match
+            and o.passed_at >= coalesce(m.name_compared_at, o.passed_at))
     from payout p join payout_method m on m.shard = p.shard and m.id = p.method_id
-    where p.shard = p_shard and p.id = p_payout_id and m.name_match in ('close', 'mismatch')
+    cross join lateral (select coalesce(m.name_match, 'unknown') as match) n
+    where p.shard = p_shard and p.id = p_payout_id and n.match <> 'match'
+        and (n.match <> 'unknown' or p.diamonds > decision_bound_of('payout_unnamed_diamonds'))
     union all
     select 'safety_hold', 0, 0, p.requested_at, 'approval', false from payout p
     where p.shard = p_shard and p.id = p_payout_id and step_holds(p.creator_id, 'hold_payout', p_at)
@@ -11441,6 +11519,9 @@ GRANT USAGE ON SCHEMA public TO plaudit_app;
 REVOKE ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accounting_flow(p_shard smallint, p_from date, p_until timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.accounts_at(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accounts_at(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.accounts_near(p_person_id bigint, p_crowd integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accounts_near(p_person_id bigint, p_crowd integer) TO plaudit_app;
 
@@ -11603,8 +11684,14 @@ GRANT ALL ON FUNCTION public.currency_worth(p_rates jsonb) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.decided_book(p_decision_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decided_book(p_decision_id uuid) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.decision_bound_at(p_name text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decision_bound_at(p_name text, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.decision_bound_of(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decision_bound_of(p_name text) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.decision_bound_within(p_name text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decision_bound_within(p_name text, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.decision_is_kept() FROM PUBLIC;
 
@@ -11730,6 +11817,8 @@ GRANT ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_
 
 REVOKE ALL ON FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.free_way(p_purse public.wallet, p_step public.brake_step, p_coins bigint, p_through bigint, p_coin_worth bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.freeze_changes_by_being_lifted() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_is_lifted_by_another() FROM PUBLIC;
@@ -11764,6 +11853,9 @@ GRANT ALL ON FUNCTION public.gifts_since(p_shard smallint, p_viewer_id bigint, p
 
 REVOKE ALL ON FUNCTION public.given_by(p_members bigint[], p_since timestamp with time zone, p_brake public.brake) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.given_by(p_members bigint[], p_since timestamp with time zone, p_brake public.brake) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.given_of(p_purse public.wallet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.given_of(p_purse public.wallet) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.given_since(p_shard smallint, p_viewer_id bigint, p_since timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;

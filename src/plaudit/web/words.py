@@ -72,7 +72,6 @@ _PROBLEMS = {
     "withdrawal_not_possible": later("This purchase cannot be taken back. Nothing was moved."),
     "coins_were_spent": later("Some of these coins were spent meanwhile. Nothing was moved."),
     "refund_at_store": later("Only the app store can give this money back."),
-    "own_limit_reached": later("A limit that you set yourself holds this."),
     "cap_reached": later("One person may not pay as much for coins where you are."),
     "own_limit_reached": later("A limit of yours holds this."),
     "confirmation_needed": later("You wanted to be asked before this."),
