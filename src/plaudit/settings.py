@@ -222,6 +222,10 @@ class Settings:
     """The most money that one person, with all their accounts, may pay for coins in 24 hours, by country: each as
     `US=2000USD`; separated by spaces. Caps of packs hold beside it."""
 
+    prepaid_contact: str = ""
+    """Whom people in Japan ask about their coins, with telephone and mail, as the Payment Services Act wants it shown
+    (`/prepaid`)."""
+
     return_hosts: Annotated[str, hosts] = ""
     """Hosts, beside our own, that a checkout may return to; separated by spaces."""
 

@@ -24,7 +24,7 @@ PAGES = {
     ),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
-        "/people/data", "/rules", "/limits", "/coins", "/guardians",
+        "/people/data", "/rules", "/limits", "/coins", "/guardians", "/prepaid",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),
@@ -32,7 +32,8 @@ PAGES = {
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
         "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
         "/operator/decisions/{decision}", "/operator/access", "/operator/keys", "/operator/platforms",
-        "/operator/bounds", "/operator/rules?country=JP", "/operator/links", "/operator/acts", "/operator/setup",
+        "/operator/bounds", "/operator/rules?country=JP", "/operator/prepaid", "/operator/links", "/operator/acts",
+        "/operator/setup",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"

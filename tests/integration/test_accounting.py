@@ -6,9 +6,12 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx2
@@ -16,10 +19,11 @@ import pytest
 from click.testing import CliRunner
 
 from plaudit.accounting import actions as accounting
-from plaudit.accounting import commands, export, reading
+from plaudit.accounting import commands, export, prepaid, reading
 from plaudit.accounting.model import DayNotClosed, Unspent
 from plaudit.clock import ManualClock
 from plaudit.db import Database, OwnConnection
+from plaudit.exchange.model import Rates
 from plaudit.ids import new_id
 from plaudit.ledger import holds
 from plaudit.ledger.holds import NewHold
@@ -329,6 +333,65 @@ def test_amounts_have_the_decimals_of_their_currency_and_text_is_no_formula() ->
         "at": "2027-03-31T00:00:00.000Z", "kind": "paid", "entity": "'=1+1", "region": "'@x", "channel": 'a,b"c',
         "currency": "JPY", "coins": "-2", "minor": "-3", "amount": "-3",
     }  # fmt: skip
+
+
+async def test_unused_prepaid_coins_are_what_the_books_say_at_the_moment(
+    shop: Shop, owner_connection: OwnConnection
+) -> None:
+    """Held against the unspent balances: the same coins and cost, before and after the day is closed; presents do not
+    count. In yen by the rate of the day."""
+    ada = await Returns.of(shop)
+    day = shop.clock.now().astimezone(ZoneInfo(reading.JAPAN)).date()
+    paid = [(await ada.buy(coins=coins))["price"]["amount_minor"] for coins in (100, 70)]
+    await owner_connection.fetchval(GRANT, ada.person_id, new_id(shop.clock), 500, shop.clock.now(), None)
+    shop.clock.advance(timedelta(days=1))
+    await ada.give(530)
+    shop.clock.advance(timedelta(seconds=1))
+    of_day = "select per_euro from exchange_rate where currency = $1 and day <= $2 order by day desc limit 1"
+    yen, pounds = [await owner_connection.fetchval(of_day, one, day) for one in ("JPY", "GBP")]
+    in_yen = round(sum(paid) * Fraction(yen) / Fraction(pounds) / 100)
+    moment_of = reading.end_of(day, reading.JAPAN, shop.clock.now() + timedelta(days=2))
+    for _ in range(2):
+        now = shop.clock.now()
+        async with shop.desk.house.database.snapshot() as connection:
+            (then,) = (await prepaid.prepaid_report(connection, day, now, "GB")).items
+            today = now.astimezone(ZoneInfo(reading.JAPAN)).date()
+            (later,) = (await prepaid.prepaid_report(connection, today, now, "GB")).items
+            known = [one for one in await reading.unspent_at(connection, moment_of) if one.kind == "paid"]
+            at_last = [one for one in await reading.unspent_at(connection, now) if one.kind == "paid"]
+            assert (await prepaid.prepaid_report(connection, day, now)).items == [], "none of it was sold in Japan"
+        assert (then.coins, [one.paid.amount_minor for one in then.paid_in]) == (170, [sum(paid)])
+        assert (then.coins, then.paid_in[0].net.amount_minor) == (sum(one.coins for one in known), known[0].minor)
+        assert (later.coins, later.paid_in[0].net.amount_minor) == (140, at_last[0].minor)
+        assert (then.is_whole, then.unused_yen) == (True, in_yen)
+        await close(shop)
+    finance = await operator(shop)
+    latest = reading.japan_base_dates(shop.clock.now())[0]
+    found = await get(finance, "/v1/operator/accounting/prepaid")
+    assert (found["base_date"], found["items"]) == (str(latest), [])
+    refused = await finance.get("/v1/operator/accounting/prepaid", params={"base_date": "2026-06-30"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "query.base_date")
+    assert "Nothing was unused" in (await finance.get("/operator/prepaid")).text
+
+
+def test_above_ten_million_yen_half_is_laid_by() -> None:
+    def lots(entity: str, currency: str, minor: int) -> prepaid.UnusedLots:
+        return prepaid.UnusedLots(entity=entity, currency=currency, coins=1, paid_minor=minor, net_minor=minor)
+
+    rates = Rates(date(2027, 3, 31), {"JPY": Decimal(150), "USD": Decimal("1.2")})
+    rows = [lots("A", "JPY", 10_000_000), lots("B", "JPY", 9_999_999), lots("B", "JPY", 1), lots("B", "USD", 1)]
+    one, other = prepaid.balances(rows, rates)
+    assert (one.unused_yen, one.is_above_threshold, one.deposit_yen) == (10_000_000, False, 0)
+    assert (other.coins, other.unused_yen, other.is_above_threshold, other.deposit_yen) == (
+        3,
+        10_000_001,
+        True,
+        5_000_001,
+    )
+    unknown = prepaid.balances([lots("A", "GBP", 10**12)], rates)
+    assert [(each.is_whole, each.unused_yen) for each in unknown] == [(False, 0)]
+    assert prepaid._due_on(date(2027, 3, 31)) == date(2027, 5, 31)
+    assert prepaid._due_on(date(2027, 9, 30)) == date(2027, 11, 30)
 
 
 def test_base_dates_in_japan_are_those_that_are_over_there() -> None:

@@ -436,7 +436,7 @@ async def test_operators_read_packs_their_versions_and_what_they_stopped(stage: 
     assert said(await stage.send(child))[:2] == (403, "rules_refuse")
     await desk.house.rules._write_tally()
     safe, auditor = await desk.person("sam", Role.SAFETY), await desk.person("ann", Role.AUDITOR)
-    next_one = text_of("KR", desk.house.clock, 30, open_box=CLOSED)
+    next_one = text_of("KR", stage.studio.shop.clock, 30, open_box=CLOSED)
     proposal = {"id": stage.studio.id(), "toml": next_one, "note": "The guideline of autumn."}
     assert (await safe.post("/v1/operator/policy-packs", json=proposal)).status_code == 201, "one decides alone here"
     for reader in (safe, auditor):

@@ -11,6 +11,7 @@ from plaudit.accounting import reading
 from plaudit.accounting.answers import ROWS, RollForward, UnspentAnswers, roll_forward_answer, unspent_answer
 from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import Unspent
+from plaudit.accounting.prepaid import PrepaidReport, base_date_of, prepaid_report
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import Cursor, Limit
@@ -100,6 +101,29 @@ async def unspent(
     return Response(unspent_csv(moment, rows), media_type=CSV, headers=as_file(name))  # type: ignore[arg-type]  # the other media type
 
 
+@get(
+    "/prepaid",
+    access=Access.FINANCE,
+    operation_id="GetPrepaidReport",
+    tags=TAGS,
+    summary="Unused coins at a base date of Japan's Payment Services Act",
+)
+async def prepaid(
+    database: Database,
+    clock: Clock,
+    base_date: Annotated[
+        date | None,
+        Parameter(description="A 31 March or 30 September that is over in Japan; without it, the latest."),
+    ] = None,
+) -> PrepaidReport:
+    """By issuer, as the books were when that day ended in Japan: coins that were paid for and sold there, what was paid
+    for them, whether that is above ten million yen, and the half that is to be laid by."""
+    now = clock.now()
+    day = base_date_of(base_date, now)
+    async with database.snapshot() as connection:
+        return await prepaid_report(connection, day, now)
+
+
 def _is_wanted(row: Unspent, entity: str | None, currency: str | None) -> bool:
     return entity in {None, row.entity} and currency in {None, row.currency}
 
@@ -108,4 +132,4 @@ def as_file(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
 
 
-router = Router("/v1/operator/accounting", route_handlers=[roll_forward, unspent])
+router = Router("/v1/operator/accounting", route_handlers=[roll_forward, unspent, prepaid])

@@ -10,6 +10,7 @@ import click
 from plaudit.accounting import actions, reading
 from plaudit.accounting.export import roll_forward_csv, unspent_csv
 from plaudit.accounting.model import BALANCES, DayFigures, Period, Unspent
+from plaudit.accounting.prepaid import PrepaidReport, base_date_of, prepaid_report
 from plaudit.accounting.terminal import CSV, CURRENCY, DATA, DAY, ENTITY, date_of, print_table
 from plaudit.database_command import CLOCK, on_database
 from plaudit.db import Database
@@ -106,6 +107,35 @@ def unspent(at: datetime | None, zone: str, data: Path | None, *, japan_base_dat
     ]
     click.echo(f"Unspent at {moment:%Y-%m-%d %H:%M:%S} UTC")
     print_table([header, *lines], left=5)
+
+
+@accounting.command("prepaid")
+@click.option("--base-date", "asked", type=DAY, help="A 31 March or 30 September.  [default: the latest over in Japan]")
+@DATA
+def prepaid(asked: datetime | None, data: Path | None) -> None:
+    """Print what Japan's Payment Services Act asks of a base date: unused coins by issuer, and what is laid by."""
+    now = CLOCK.now()
+    day = base_date_of(date_of(asked), now)
+
+    async def work(database: Database) -> PrepaidReport:
+        async with database.snapshot() as connection:
+            return await prepaid_report(connection, day, now)
+
+    report = on_database(data, work)
+    click.echo(f"Unused at the end of {day} in Japan, in yen with tax; above {report.threshold_yen:,} half is laid by.")
+    header = ("issuer", "coins", "unused", "deposit", "due", "")
+    lines = [
+        (
+            one.issuer or "-",
+            str(one.coins),
+            f"{one.unused_yen:,}",
+            f"{one.deposit_yen:,}",
+            str(report.due_on) if one.is_above_threshold else "-",
+            "" if one.is_whole else "some currency has no rate: there is more",
+        )
+        for one in report.items
+    ]
+    print_table([header, *lines], left=1)
 
 
 @accounting.command("close")

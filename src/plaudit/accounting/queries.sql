@@ -221,6 +221,34 @@ from (
 group by kind, entity, region, channel, currency
 having (sum(coins), sum(minor)) <> (0, 0)
 
+-- name: prepaid_unused -> UnusedLots
+-- Unspent coins of one shard that were paid for in a region ($3), at a moment ($2), with what was paid for them. Of each lot:
+-- what its last closed day before it left, and what moved since.
+with base as (
+    select coalesce(
+        (select least(day, ($2::timestamptz at time zone 'UTC')::date) from accounting_position where shard = $1),
+        '-infinity'::date) as day
+), moved as (
+    select m.lot_id,
+        sum(m.sold_coins + m.put_back_coins - m.used_coins - m.refunded_coins - m.expired_coins)::bigint as coins
+    from base cross join lateral lot_movements($1, base.day::timestamp at time zone 'UTC', $2) m
+    group by m.lot_id
+), unused as (
+    select a.lot_id, a.entity, a.net_minor, l.price_minor, l.currency, l.coins,
+        coalesce(before.closing_coins, 0) + coalesce(m.coins, 0) as left_coins
+    from accounting_lot a
+    join lot l on l.shard = a.shard and l.lot_id = a.lot_id
+    left join moved m on m.lot_id = a.lot_id
+    left join lateral (
+        select b.closing_coins from accounting_lot_day b
+        where b.shard = a.shard and b.lot_id = a.lot_id and b.day < (select day from base) order by b.day desc limit 1
+    ) before on true
+    where a.shard = $1 and a.kind = 'paid' and a.region = $3 and l.created_at < $2
+)
+select entity, currency, sum(left_coins)::bigint as coins, sum(cost_of(price_minor, coins, left_coins))::bigint as paid_minor,
+    sum(cost_of(net_minor, coins, left_coins))::bigint as net_minor
+from unused where left_coins > 0 group by entity, currency order by entity, currency
+
 -- name: choices -> Choices
 -- The entities and currencies there are; the currency in which most coins were there or sold comes first.
 with found as (

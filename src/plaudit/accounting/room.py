@@ -11,6 +11,6 @@ ROOM = Room(
     held="holdings:HELD",
     routers=("api:router",),
     jobs="jobs:accounting_jobs",
-    pages=("accounting",),
+    pages=("accounting", "prepaid"),
     commands=(RoomCommand("accounting", "commands:accounting", "Roll-forward and unspent balances for accountants."),),
 )

@@ -48,6 +48,7 @@ ENGLISH_ONLY = frozenset(
         "links.html",
         "mails.html",
         "packs.html",
+        "prepaid_report.html",
         "message.html",
         "money_in.html",
         "operator.html",

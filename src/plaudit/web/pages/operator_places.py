@@ -65,6 +65,7 @@ GROUPS = (
         (
             Tab("accounting", "/operator/accounting", "Accounting"),
             Tab("taxes", "/operator/taxes", "Taxes"),
+            Tab("prepaid", "/operator/prepaid", "Prepaid"),
             Tab("audits", "/operator/audits", "Audits"),
             Tab("acts", "/operator/acts", "Trail"),
         ),
