@@ -25,6 +25,7 @@ from plaudit.safety.limits import (
     WINDOW_DAYS,
 )
 from plaudit.safety.model import Case, EntryKind, KeptFinding
+from plaudit.safety.proposals import propose
 from plaudit.safety.rulebook import Rule, RuleBook, StepKind
 
 SQL = statements(__file__)
@@ -76,6 +77,7 @@ async def look_at(connection: Connection, clock: Clock, person_id: int) -> list[
     new = [one for one in judge(picture, book) if (one.rule, one.subject) not in said]
     if new:
         await _keep(connection, clock, book, person_id, new)
+    await propose(connection, clock, person_id)
     return new
 
 

@@ -1,7 +1,8 @@
 -- What people give each other, what rules found, cases and steps.
 
 -- columns: case
-c.id, c.person_id, c.opened_at, c.opened_by, c.score, c.assigned_to, c.outcome, c.decided_by, c.decided_at, c.reason
+c.id, c.person_id, c.opened_at, c.opened_by, c.score, c.assigned_to, c.outcome, c.decided_by, c.decided_at, c.reason,
+c.notice
 
 -- columns: finding
 f.id, f.person_id, f.rule, f.version, f.subject, f.score, f.sentence, f.evidence, f.others, f.found_at, f.case_id
@@ -9,6 +10,12 @@ f.id, f.person_id, f.rule, f.version, f.subject, f.score, f.sentence, f.evidence
 -- columns: step
 s.id, s.case_id, s.person_id, s.kind, s.coins_max, s.reason, s.began_at, s.ends_at, s.finding_id, s.taken_by, s.lifted_at,
 s.lifted_by, s.lifted_because
+
+-- columns: appeal
+a.id, a.person_id, a.text, a.made_at, a.case_id, a.answer, a.answered_by, a.answered_at
+
+-- columns: proposal
+p.id, p.person_id, p.other_id, p.kinds, p.proposed_at, p.verdict, p.decided_by, p.decided_at, p.link_id
 
 -- What the rules see.
 
@@ -164,3 +171,104 @@ on conflict (id) do nothing;
 select exists (
     select from safety_step where person_id = $1 and kind = $2 and lifted_at is null and ends_at >= $3
         and (coins_max is null or coins_max <= $4));
+
+-- Cases, as people work on them.
+
+-- name: cases -> Case
+-- Newest first: open or decided ones ($1; null: all), of a person, of who is at it, in which a rule found something.
+select {case} from safety_case c
+where ($1::boolean is null or (c.outcome is null) = $1)
+    and ($2::bigint is null or c.person_id = $2)
+    and ($3::bigint is null or c.assigned_to = $3)
+    and ($4::text is null or exists (select from safety_finding f where f.case_id = c.id and f.rule = $4))
+    and (c.opened_at, c.id) < ($5, $6)
+order by c.opened_at desc, c.id desc limit $7;
+
+-- name: find_case -> Case
+select {case} from safety_case c where c.id = $1;
+
+-- name: lock_case -> Case
+select {case} from safety_case c where c.id = $1 for no key update;
+
+-- name: findings_of_cases -> KeptFinding
+select {finding} from safety_finding f where f.case_id = any ($1::uuid[]) order by f.id desc limit $2;
+
+-- name: steps_of_case -> Step
+select {step} from safety_step s where s.case_id = $1 order by s.began_at desc, s.id desc limit $2;
+
+-- name: entries_of_case -> Entry
+select e.id, e.at, e.by_id, e.kind, e.text from safety_entry e where e.case_id = $1 and e.id < $2 order by e.id desc limit $3;
+
+-- name: freezes_of_case
+select freeze_id from safety_freeze where case_id = $1 limit $2;
+
+-- name: add_case_freeze
+insert into safety_freeze (freeze_id, case_id) values ($1, $2) on conflict do nothing;
+
+-- name: near_accounts -> NearAccount
+select n.person_id, n.is_linked, n.kinds from accounts_near($1, $2) n order by n.is_linked desc, n.person_id limit $3;
+
+-- name: assign_case
+update safety_case set assigned_to = $2 where id = $1;
+
+-- name: decide_case
+update safety_case set outcome = $2, decided_by = $3, decided_at = $4, reason = $5, notice = $6 where id = $1;
+
+-- name: find_step -> Step
+select {step} from safety_step s where s.id = $1;
+
+-- name: lift_step
+update safety_step set lifted_at = $2, lifted_by = $3, lifted_because = $4 where id = $1;
+
+-- name: steps_to_lift
+select id from safety_step where case_id = $1 and lifted_at is null and ends_at > $2;
+
+-- name: freezes_to_lift
+select f.freeze_id from safety_freeze f join freeze_record r on r.id = f.freeze_id
+where f.case_id = $1 and r.lifted_at is null;
+
+-- Appeals and notices.
+
+-- name: add_appeal
+insert into safety_appeal (id, person_id, text, made_at, case_id)
+values ($1, $2, $3, $4, (
+    select c.id from safety_case c where c.person_id = $2 order by c.outcome is null desc, c.decided_at desc limit 1))
+on conflict do nothing
+returning case_id;
+
+-- name: find_appeal -> Appeal
+select {appeal} from safety_appeal a where a.id = $1;
+
+-- name: appeals -> Appeal
+select {appeal} from safety_appeal a
+where ($1::boolean is null or (a.answered_at is null) = $1) and ($2::bigint is null or a.person_id = $2)
+    and (a.made_at, a.id) < ($3, $4)
+order by a.made_at desc, a.id desc limit $5;
+
+-- name: answer_appeal
+update safety_appeal set answer = $2, answered_by = $3, answered_at = $4 where id = $1 and answered_at is null
+returning true;
+
+-- name: notices -> Notice
+select c.id, c.notice as code, c.decided_at as at from safety_case c
+where c.person_id = $1 and c.notice is not null order by c.decided_at desc limit $2;
+
+-- Accounts that may be one person's.
+
+-- name: propose_links
+-- Of each account near somebody, once for ever.
+insert into link_proposal (id, person_id, other_id, kinds, proposed_at)
+select u.id, least($1, u.other_id), greatest($1, u.other_id), string_to_array(u.kinds, ' '), $2
+from unnest($3::uuid[], $4::bigint[], $5::text[]) as u (id, other_id, kinds)
+on conflict on constraint proposal_is_made_once do nothing;
+
+-- name: link_proposals -> LinkProposal
+select {proposal} from link_proposal p
+where ($1::boolean is null or (p.verdict is null) = $1) and (p.proposed_at, p.id) < ($2, $3)
+order by p.proposed_at desc, p.id desc limit $4;
+
+-- name: find_proposal -> LinkProposal
+select {proposal} from link_proposal p where p.id = $1 for no key update;
+
+-- name: decide_proposal
+update link_proposal set verdict = $2, decided_by = $3, decided_at = $4, link_id = $5 where id = $1;

@@ -4,9 +4,11 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.safety",
-    tables="safety_flow safety_due safety_case safety_finding safety_step safety_entry instrument_in_use",
+    tables="safety_flow safety_due safety_case safety_finding safety_step safety_entry"
+    " safety_freeze safety_appeal link_proposal instrument_in_use",
     held="holdings:HELD",
     erased_by="erase_safety",
+    routers=("api:router", "people_api:router"),
     jobs="jobs:safety_jobs",
     queues="looking:QUEUES",
     followers=("safety",),

@@ -113,3 +113,18 @@ create or replace trigger reversal_is_looked_at after insert on reversal
     for each row execute function order_is_looked_at();
 
 grant execute on function look_at to plaudit_app;
+
+create or replace function appeal_is_answered_by_another() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if exists (select from erasure e where e.person_id = old.person_id and e.begun_at is not null and e.erased_at is null) then
+        new.text := 'erased';
+        new.answer := case when old.answer is not null then 'erased' end;
+        return new;
+    end if;
+    if old.answered_at is not null or are_linked(new.answered_by, new.person_id) then
+        raise exception 'an appeal is answered once, by another' using errcode = 'check_violation', constraint = 'appeal_is_answered_by_another';
+    end if;
+    return new;
+end $$;
+create or replace trigger appeal_is_answered_by_another before update on safety_appeal
+    for each row execute function appeal_is_answered_by_another();

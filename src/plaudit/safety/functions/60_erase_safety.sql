@@ -9,6 +9,8 @@ begin
     delete from safety_flow where viewer_id = p_person_id or shard = shard_of(p_person_id) and creator_id = p_person_id;
     update safety_finding set sentence = 'erased', evidence = '[{"kind": "erased", "key": "", "words": ""}]' where person_id = p_person_id and sentence <> 'erased';
     update safety_case set reason = 'erased' where person_id = p_person_id and reason <> 'erased';
+    update safety_appeal set text = 'erased' where person_id = p_person_id and text <> 'erased';
+    delete from link_proposal where p_person_id in (person_id, other_id);
     update safety_step set reason = 'erased' where person_id = p_person_id and reason <> 'erased';
     with chosen as (
         select e.id from safety_entry e join safety_case c on c.id = e.case_id
