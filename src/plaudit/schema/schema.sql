@@ -274,6 +274,22 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.appeal_is_answered_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from erasure e where e.person_id = old.person_id and e.begun_at is not null and e.erased_at is null) then
+        new.text := 'erased';
+        new.answer := case when old.answer is not null then 'erased' end;
+        return new;
+    end if;
+    if old.answered_at is not null or are_linked(new.answered_by, new.person_id) then
+        raise exception 'an appeal is answered once, by another' using errcode = 'check_violation', constraint = 'appeal_is_answered_by_another';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2043,6 +2059,8 @@ begin
     delete from safety_flow where viewer_id = p_person_id or shard = shard_of(p_person_id) and creator_id = p_person_id;
     update safety_finding set sentence = 'erased', evidence = '[{"kind": "erased", "key": "", "words": ""}]' where person_id = p_person_id and sentence <> 'erased';
     update safety_case set reason = 'erased' where person_id = p_person_id and reason <> 'erased';
+    update safety_appeal set text = 'erased' where person_id = p_person_id and text <> 'erased';
+    delete from link_proposal where p_person_id in (person_id, other_id);
     update safety_step set reason = 'erased' where person_id = p_person_id and reason <> 'erased';
     with chosen as (
         select e.id from safety_entry e join safety_case c on c.id = e.case_id
@@ -7752,6 +7770,26 @@ COMMENT ON COLUMN public.ledger_setting.shards IS 'fixed when the database is ma
 
 COMMENT ON COLUMN public.ledger_setting.epoch IS 'raised after a restore, so that cursors from before are known to be void';
 
+CREATE TABLE public.link_proposal (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    other_id bigint NOT NULL,
+    kinds text[] NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    verdict text,
+    decided_by bigint,
+    decided_at timestamp with time zone,
+    link_id uuid,
+    CONSTRAINT link_proposal_check CHECK ((decided_at >= proposed_at)),
+    CONSTRAINT link_proposal_kinds_check CHECK ((cardinality(kinds) > 0)),
+    CONSTRAINT link_proposal_verdict_check CHECK ((verdict = ANY (ARRAY['linked'::text, 'apart'::text]))),
+    CONSTRAINT proposal_in_order CHECK ((person_id < other_id)),
+    CONSTRAINT proposal_is_decided_whole CHECK ((num_nulls(verdict, decided_by, decided_at) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT proposal_links CHECK (((link_id IS NOT NULL) = (NOT (verdict IS DISTINCT FROM 'linked'::text))))
+);
+
+COMMENT ON TABLE public.link_proposal IS 'accounts that were seen with the same instruments: an operator links them, or says that they are two people''s';
+
 CREATE TABLE public.logout_token (
     issuer_id bigint NOT NULL,
     token_id text NOT NULL,
@@ -8593,6 +8631,25 @@ CREATE TABLE public.rule_tally (
 
 COMMENT ON COLUMN public.rule_tally.version IS 'of the pack; 0: it came with Plaudit, or there is none';
 
+CREATE TABLE public.safety_appeal (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    text text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    case_id uuid,
+    answer text,
+    answered_by bigint,
+    answered_at timestamp with time zone,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT appeal_is_answered_by_another CHECK ((answered_by <> person_id)),
+    CONSTRAINT appeal_is_answered_whole CHECK ((num_nulls(answer, answered_by, answered_at) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT safety_appeal_answer_check CHECK (((answer ~ '\S'::text) AND (length(answer) <= 2000))),
+    CONSTRAINT safety_appeal_check CHECK ((answered_at >= made_at)),
+    CONSTRAINT safety_appeal_text_check CHECK (((text ~ '\S'::text) AND (length(text) <= 2000)))
+);
+
+COMMENT ON COLUMN public.safety_appeal.case_id IS 'the one that was open, or decided last; null: there was none';
+
 CREATE TABLE public.safety_case (
     id uuid NOT NULL,
     person_id bigint NOT NULL,
@@ -8604,9 +8661,12 @@ CREATE TABLE public.safety_case (
     decided_by bigint,
     decided_at timestamp with time zone,
     reason text,
+    notice text,
     CONSTRAINT case_is_decided_by_another CHECK ((decided_by <> person_id)),
     CONSTRAINT case_is_decided_whole CHECK ((num_nulls(outcome, decided_by, decided_at, reason) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT case_notice_is_of_a_decision CHECK (((notice IS NULL) OR (outcome IS NOT NULL))),
     CONSTRAINT safety_case_check CHECK ((decided_at >= opened_at)),
+    CONSTRAINT safety_case_notice_check CHECK ((notice = ANY (ARRAY['checked'::text, 'restricted'::text]))),
     CONSTRAINT safety_case_outcome_check CHECK ((outcome = ANY (ARRAY['cleared'::text, 'confirmed'::text]))),
     CONSTRAINT safety_case_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 2000))),
     CONSTRAINT safety_case_score_check CHECK (((score >= 0) AND (score <= 100)))
@@ -8615,6 +8675,8 @@ CREATE TABLE public.safety_case (
 COMMENT ON COLUMN public.safety_case.opened_by IS 'null: rules did';
 
 COMMENT ON COLUMN public.safety_case.score IS 'what the rules found together, when it was opened or later';
+
+COMMENT ON COLUMN public.safety_case.notice IS 'what its person reads of the decision; null: they are not told';
 
 CREATE TABLE public.safety_due (
     person_id bigint NOT NULL,
@@ -8699,6 +8761,13 @@ CREATE TABLE public.safety_flow (
     CONSTRAINT safety_flow_gifts_check CHECK ((gifts >= 0))
 )
 WITH (fillfactor='70');
+
+CREATE TABLE public.safety_freeze (
+    freeze_id uuid NOT NULL,
+    case_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.safety_freeze IS 'what stands still because of a case';
 
 CREATE TABLE public.safety_step (
     id uuid NOT NULL,
@@ -9906,6 +9975,9 @@ ALTER TABLE ONLY public.item_version
 ALTER TABLE ONLY public.ledger_setting
     ADD CONSTRAINT ledger_setting_pkey PRIMARY KEY (singleton);
 
+ALTER TABLE ONLY public.link_proposal
+    ADD CONSTRAINT link_proposal_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.logout_token
     ADD CONSTRAINT logout_token_pkey PRIMARY KEY (issuer_id, token_id);
 
@@ -10068,6 +10140,9 @@ ALTER TABLE ONLY public.promotional_before
 ALTER TABLE ONLY public.promotional_part
     ADD CONSTRAINT promotional_part_pkey PRIMARY KEY (shard, viewer_id, gift_id, creator_id);
 
+ALTER TABLE ONLY public.link_proposal
+    ADD CONSTRAINT proposal_is_made_once UNIQUE (person_id, other_id);
+
 ALTER TABLE ONLY public.published_tax_rate
     ADD CONSTRAINT published_tax_rate_pkey PRIMARY KEY (country, published_on);
 
@@ -10155,6 +10230,9 @@ ALTER TABLE ONLY public.rule_decision
 ALTER TABLE ONLY public.rule_tally
     ADD CONSTRAINT rule_tally_pkey PRIMARY KEY (day, rule, version, outcome, stopped);
 
+ALTER TABLE ONLY public.safety_appeal
+    ADD CONSTRAINT safety_appeal_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.safety_case
     ADD CONSTRAINT safety_case_pkey PRIMARY KEY (id);
 
@@ -10169,6 +10247,9 @@ ALTER TABLE ONLY public.safety_finding
 
 ALTER TABLE ONLY public.safety_flow
     ADD CONSTRAINT safety_flow_pkey PRIMARY KEY (shard, creator_id, viewer_id, day);
+
+ALTER TABLE ONLY public.safety_freeze
+    ADD CONSTRAINT safety_freeze_pkey PRIMARY KEY (freeze_id);
 
 ALTER TABLE ONLY public.safety_step
     ADD CONSTRAINT safety_step_pkey PRIMARY KEY (id);
@@ -10469,6 +10550,10 @@ CREATE INDEX instrument_of_person ON public.instrument USING btree (person_id);
 
 CREATE INDEX item_version_begins ON public.item_version USING btree (item_id, active_from, version) WHERE (withdrawn_at IS NULL);
 
+CREATE INDEX link_proposal_newest ON public.link_proposal USING btree (proposed_at DESC, id DESC);
+
+CREATE INDEX link_proposal_open ON public.link_proposal USING btree (proposed_at DESC, id DESC) WHERE (verdict IS NULL);
+
 CREATE INDEX logout_token_by_end ON public.logout_token USING btree (expires_at);
 
 CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_id);
@@ -10599,6 +10684,12 @@ CREATE INDEX rule_consent_of_giver ON public.rule_consent USING btree (given_by)
 
 CREATE INDEX rule_decision_of_person ON public.rule_decision USING btree (shard, person_id, decided_at DESC);
 
+CREATE UNIQUE INDEX safety_appeal_is_open ON public.safety_appeal USING btree (person_id) WHERE (answered_at IS NULL);
+
+CREATE INDEX safety_appeal_newest ON public.safety_appeal USING btree (made_at DESC, id DESC);
+
+CREATE INDEX safety_appeal_of_person ON public.safety_appeal USING btree (person_id, made_at DESC);
+
 CREATE UNIQUE INDEX safety_case_is_open ON public.safety_case USING btree (person_id) WHERE (outcome IS NULL);
 
 CREATE INDEX safety_case_newest ON public.safety_case USING btree (opened_at DESC, id DESC);
@@ -10620,6 +10711,8 @@ CREATE INDEX safety_finding_of_person ON public.safety_finding USING btree (pers
 CREATE INDEX safety_flow_by_day ON public.safety_flow USING btree (day);
 
 CREATE INDEX safety_flow_by_giver ON public.safety_flow USING btree (viewer_id, day);
+
+CREATE INDEX safety_freeze_of_case ON public.safety_freeze USING btree (case_id);
 
 CREATE INDEX safety_step_by_end ON public.safety_step USING btree (kind, ends_at) WHERE (lifted_at IS NULL);
 
@@ -10730,6 +10823,8 @@ CREATE TRIGGER age_assurance_stays BEFORE UPDATE ON public.age_assurance FOR EAC
 CREATE TRIGGER age_assurance_tells AFTER INSERT OR UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
 
 CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
+
+CREATE TRIGGER appeal_is_answered_by_another BEFORE UPDATE ON public.safety_appeal FOR EACH ROW EXECUTE FUNCTION public.appeal_is_answered_by_another();
 
 CREATE TRIGGER apply_freeze AFTER INSERT OR UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.apply_freeze();
 
@@ -11094,6 +11189,18 @@ ALTER TABLE ONLY public.item_version
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
 
+ALTER TABLE ONLY public.link_proposal
+    ADD CONSTRAINT link_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.link_proposal
+    ADD CONSTRAINT link_proposal_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.person_link(id);
+
+ALTER TABLE ONLY public.link_proposal
+    ADD CONSTRAINT link_proposal_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.link_proposal
+    ADD CONSTRAINT link_proposal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.logout_token
     ADD CONSTRAINT logout_token_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
 
@@ -11328,6 +11435,15 @@ ALTER TABLE ONLY public.rule_consent
 ALTER TABLE ONLY public.rule_consent
     ADD CONSTRAINT rule_consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.safety_appeal
+    ADD CONSTRAINT safety_appeal_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_appeal
+    ADD CONSTRAINT safety_appeal_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.safety_case(id);
+
+ALTER TABLE ONLY public.safety_appeal
+    ADD CONSTRAINT safety_appeal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.safety_case
     ADD CONSTRAINT safety_case_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES public.person(id);
 
@@ -11354,6 +11470,12 @@ ALTER TABLE ONLY public.safety_finding
 
 ALTER TABLE ONLY public.safety_finding
     ADD CONSTRAINT safety_finding_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.safety_freeze
+    ADD CONSTRAINT safety_freeze_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.safety_case(id);
+
+ALTER TABLE ONLY public.safety_freeze
+    ADD CONSTRAINT safety_freeze_freeze_id_fkey FOREIGN KEY (freeze_id) REFERENCES public.freeze_record(id);
 
 ALTER TABLE ONLY public.safety_step
     ADD CONSTRAINT safety_step_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.safety_case(id);
@@ -11567,6 +11689,8 @@ GRANT INSERT(expires_at) ON TABLE public.decision TO plaudit_app;
 REVOKE ALL ON FUNCTION public.admitted_decision(p_id uuid, p_kind text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.age_assurance_stays() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.appeal_is_answered_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_kind text, p_body jsonb, p_at timestamp with time zone) TO plaudit_app;
@@ -12763,6 +12887,26 @@ GRANT SELECT ON TABLE public.journal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.ledger_setting TO plaudit_app;
 
+GRANT SELECT ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT INSERT(other_id) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT INSERT(kinds) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT INSERT(proposed_at) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT UPDATE(verdict) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT UPDATE(decided_by) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT UPDATE(decided_at) ON TABLE public.link_proposal TO plaudit_app;
+
+GRANT UPDATE(link_id) ON TABLE public.link_proposal TO plaudit_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.logout_token TO plaudit_app;
 
 GRANT SELECT ON TABLE public.lot_reversal TO plaudit_app;
@@ -13031,6 +13175,24 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.rule_tally TO plaudit_app;
 
 GRANT UPDATE(times) ON TABLE public.rule_tally TO plaudit_app;
 
+GRANT SELECT ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT INSERT(text) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT INSERT(made_at) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT INSERT(case_id) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT UPDATE(answer) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT UPDATE(answered_by) ON TABLE public.safety_appeal TO plaudit_app;
+
+GRANT UPDATE(answered_at) ON TABLE public.safety_appeal TO plaudit_app;
+
 GRANT SELECT ON TABLE public.safety_case TO plaudit_app;
 
 GRANT INSERT(id) ON TABLE public.safety_case TO plaudit_app;
@@ -13052,6 +13214,8 @@ GRANT UPDATE(decided_by) ON TABLE public.safety_case TO plaudit_app;
 GRANT UPDATE(decided_at) ON TABLE public.safety_case TO plaudit_app;
 
 GRANT UPDATE(reason) ON TABLE public.safety_case TO plaudit_app;
+
+GRANT UPDATE(notice) ON TABLE public.safety_case TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.safety_due TO plaudit_app;
 
@@ -13106,6 +13270,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.safety_flow TO plaudit_app;
 GRANT UPDATE(gifts) ON TABLE public.safety_flow TO plaudit_app;
 
 GRANT UPDATE(coins) ON TABLE public.safety_flow TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.safety_freeze TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.safety_step TO plaudit_app;
 
