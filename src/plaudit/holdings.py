@@ -45,12 +45,22 @@ class Kind:
     why: Why
     fate: Fate
     term: str
-    """How long, as a sentence for the person."""
+    """How long, as a sentence for the person; `%(days)s` stands for the period."""
+    period: str = ""
+    """The `Retention` whose days the sentence says."""
+    stays: str = ""
+    """Why its tables are kept where no period is declared for them, for operators. Empty: each says so itself."""
 
 
 _HERE = later("As long as you are here.")
 _BOOKS = later("As long as the books are kept.")
 _PAPERS = later("As long as the law of the seller’s country asks for.")
+_OF_THE_BOOKS = "Part of the books: sums, chains and the audit rest on it. Erasing a person takes out who they were."
+_OF_THE_TRAIL = (
+    "The trail is chained and decisions are hashed: nothing can be taken out. Names and words of people stay out of it;"
+    " the network (/24) of who acted stays."
+)
+_OF_THE_PERSON = "Theirs as long as they are here; erasing the person takes it away."
 
 PROFILE = Kind(
     name="profile",
@@ -59,6 +69,7 @@ PROFILE = Kind(
     why=Why.SERVICE,
     fate=Fate.REMOVED,
     term=_HERE,
+    stays=_OF_THE_PERSON,
 )
 SIGN_INS = Kind(
     name="sign_ins",
@@ -66,7 +77,8 @@ SIGN_INS = Kind(
     about=later("Browsers, networks and times, and how often you asked for some things."),
     why=Why.SAFETY,
     fate=Fate.REMOVED,
-    term=later("About a month after you signed out."),
+    term=later("%(days)s after each ended."),
+    period="sign_ins",
 )
 COINS = Kind(
     name="coins",
@@ -75,6 +87,7 @@ COINS = Kind(
     why=Why.LAW,
     fate=Fate.UNNAMED,
     term=_BOOKS,
+    stays=_OF_THE_BOOKS,
 )
 INSTRUMENTS = Kind(
     name="instruments",
@@ -91,6 +104,7 @@ LIMITS = Kind(
     why=Why.SERVICE,
     fate=Fate.REMOVED,
     term=_HERE,
+    stays="Whoever set a limit is held to it, as long as they are here; erasing the person takes it away.",
 )
 GUARDIANS = Kind(
     name="guardians",
@@ -106,7 +120,8 @@ WORDS = Kind(
     about=later("Chat, and the words of gifts."),
     why=Why.SERVICE,
     fate=Fate.REMOVED,
-    term=_HERE,
+    term=later("Of live rooms %(days)s after their end, of videos as long as you are here."),
+    period="words",
 )
 PURCHASES = Kind(
     name="purchases",
@@ -115,6 +130,7 @@ PURCHASES = Kind(
     why=Why.LAW,
     fate=Fate.UNNAMED,
     term=_BOOKS,
+    stays=_OF_THE_BOOKS,
 )
 PAPERS = Kind(
     name="papers",
@@ -123,6 +139,7 @@ PAPERS = Kind(
     why=Why.LAW,
     fate=Fate.KEPT,
     term=_PAPERS,
+    stays="Receipts and credit notes stay whole, as they were issued: their numbers have no gaps.",
 )
 CARDS = Kind(
     name="cards",
@@ -131,6 +148,7 @@ CARDS = Kind(
     why=Why.CONSENT,
     fate=Fate.REMOVED,
     term=later("Until you remove them."),
+    stays="Cards go when they are removed; that somebody agreed to it stays, without the card.",
 )
 PLACES = Kind(
     name="places",
@@ -139,6 +157,7 @@ PLACES = Kind(
     why=Why.LAW,
     fate=Fate.REMOVED,
     term=_PAPERS,
+    stays="Which country a sale was in is part of the books.",
 )
 CONTENT = Kind(
     name="content",
@@ -147,6 +166,7 @@ CONTENT = Kind(
     why=Why.SERVICE,
     fate=Fate.REMOVED,
     term=_HERE,
+    stays=_OF_THE_PERSON,
 )
 EARNINGS = Kind(
     name="earnings",
@@ -155,6 +175,7 @@ EARNINGS = Kind(
     why=Why.LAW,
     fate=Fate.UNNAMED,
     term=_BOOKS,
+    stays=_OF_THE_BOOKS,
 )
 PAYOUTS = Kind(
     name="payouts",
@@ -163,6 +184,7 @@ PAYOUTS = Kind(
     why=Why.LAW,
     fate=Fate.KEPT,
     term=_PAPERS,
+    stays=_OF_THE_BOOKS,
 )
 MAIL = Kind(
     name="mail",
@@ -170,7 +192,8 @@ MAIL = Kind(
     about=later("Which mails were sent, and what became of them."),
     why=Why.SERVICE,
     fate=Fate.REMOVED,
-    term=_HERE,
+    term=later("%(days)s after each was sent."),
+    period="mails",
 )
 SAFETY = Kind(
     name="safety",
@@ -179,6 +202,7 @@ SAFETY = Kind(
     why=Why.SAFETY,
     fate=Fate.UNNAMED,
     term=_BOOKS,
+    stays="What was held or looked into is proved by it; erasing the person takes the words away.",
 )
 WORK = Kind(
     name="work",
@@ -187,6 +211,7 @@ WORK = Kind(
     why=Why.LAW,
     fate=Fate.UNNAMED,
     term=_BOOKS,
+    stays=_OF_THE_TRAIL,
 )
 COPIES = Kind(
     name="copies",
@@ -194,7 +219,8 @@ COPIES = Kind(
     about=later("What your platform is told of you, as it is told."),
     why=Why.SERVICE,
     fate=Fate.REMOVED,
-    term=later("About a month."),
+    term=later("%(days)s."),
+    period="events",
 )
 MESSAGES = Kind(
     name="messages",
@@ -202,7 +228,8 @@ MESSAGES = Kind(
     about=later("Their messages as they came, sealed. They prove what was paid, and cannot be searched for a person."),
     why=Why.LAW,
     fate=Fate.KEPT,
-    term=_BOOKS,
+    term=later("%(days)s after each came."),
+    period="provider_messages",
 )
 REQUESTS = Kind(
     name="requests",
@@ -210,7 +237,8 @@ REQUESTS = Kind(
     about=later("Exports and erasures of your data."),
     why=Why.LAW,
     fate=Fate.UNNAMED,
-    term=_BOOKS,
+    term=later("%(days)s after you asked; that you were erased, as long as the books are kept."),
+    period="data_requests",
 )
 
 KINDS = (
@@ -236,6 +264,8 @@ class Holding:
     """The column with the number of the person. Rows of one with shards lie in that of the person."""
     where: str = ""
     """A condition in SQL that takes its place; `$1` is the person. Neither: rows are found by what lies beside them."""
+    stays: str = ""
+    """Why it is kept where no period is declared for it, for operators."""
     query: str = ""
     """A query that says all that is the person's (`$1`), where rows hold more than that."""
 

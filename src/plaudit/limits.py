@@ -103,7 +103,8 @@ WHEREABOUTS_KEPT_S = 30  # how long the countries of somebody are remembered, wh
 WHEREABOUTS_REMEMBERED = 10_000  # of so many people and networks, per process
 
 # people
-SESSIONS_FORGOTTEN_EVERY_S = 3_600  # pause between two looks for sessions and codes that are long over
+SESSION_DAYS_KEPT = 30  # after the end they had, unless the settings say otherwise; so of codes and counts of an hour
+WAYS_IN_FORGOTTEN_AT_ONCE = 2_000  # sessions, codes or counts, in one transaction
 WAY_IN_CHECK_S = 5  # how long what was ended elsewhere may still act when the database could not tell of it
 SESSION_DEVICE_LENGTH_MAX = 500  # characters of what a browser calls itself
 SESSIONS_SHOWN_MAX = 200  # of one person, the newest
@@ -121,6 +122,7 @@ LOGOUT_TOKEN_AGE_S_MAX = 600  # since it was made; platforms try again soon or n
 # rooms
 ROOM_REFRESH_MS = 1_000  # how long a process may believe a room is live that was ended elsewhere
 ROOMS_KNOWN_MAX = 10_000  # rooms whose state one process keeps at hand
+WORDS_FORGOTTEN_AT_ONCE = 500  # frames that lose words, in one transaction
 ROOMS_PER_CREATOR = 200  # rooms of one creator that have not ended, unless the settings say otherwise
 ROOM_TITLE_LENGTH_MAX = 120  # characters
 ROOM_STAGE_URL_LENGTH_MAX = 2_000  # characters
@@ -245,9 +247,10 @@ VOUCHER_DAYS_MAX = 90  # from an order to its end, however long a voucher is sai
 PROCESSING_POLL_PAUSE_S = 3_600  # between two questions about an order whose money is on its way
 ORDER_POLL_LEASE_S = 60  # after this an order whose asker died is asked about again
 ORDERS_PER_JOB_MAX = 100  # orders one run of a job takes
-QUOTES_PER_JOB_MAX = 5_000  # quotes one run of a job forgets
+QUOTES_FORGOTTEN_AT_ONCE = 1_000  # quotes, or orders that lose where they were paid, in one transaction
+PLACES_FORGOTTEN_AT_ONCE = 1_000  # decisions about regions, in one transaction
 RECHARGE_POLL_EVERY_S = 5  # pause between looks for open orders that are due
-RECHARGE_FORGET_EVERY_S = 3_600  # pause between removals of old quotes
+MESSAGES_FORGOTTEN_AT_ONCE = 1_000  # messages of providers, in one transaction
 PROVIDER_TIMEOUT_S = 10  # for one answer of a payment provider
 PROVIDER_CALLS_AT_ONCE = 8  # questions of one job to providers under way
 WEBHOOK_BYTES_MAX = 65_536  # body of one webhook from a provider
@@ -515,14 +518,15 @@ PAYOUT_OUTCOME_LINES_MAX = 1_000  # of one file of outcomes
 PAYOUT_OUTCOME_FILE_LENGTH_MAX = 500_000  # characters
 PAYOUT_OUTCOME_ERRORS_MAX = 50  # errors of a file that are named
 PAYOUT_BANK_REFERENCE_LENGTH_MAX = 140  # characters; as long as the unstructured remittance of SEPA
+PAYOUT_ACCOUNTS_FORGOTTEN_AT_ONCE = 500  # accounts or quotes of payouts, in one transaction
 PAYOUT_JOBS_EVERY_S = 2  # between two looks at what is to be sent, asked about or applied
 PAYOUT_REFERENCE_RATES_EVERY_S = 86_400  # between two looks at the reference rates
 
 # events
 EVENTS_PLACED_AT_ONCE_MAX = 1_000  # events put into the order of the log in one transaction
 EVENT_DAYS = 30  # how long events are kept
-EVENTS_FORGOTTEN_PER_RUN_MAX = 20_000
-EVENTS_FORGET_EVERY_S = 600
+EVENTS_FORGOTTEN_AT_ONCE = 5_000  # in one transaction
+EVENTS_WANTED_EVERY_S = 600  # between two looks whether an endpoint wants gifts
 EVENTS_PER_PAGE_MAX = 500  # of one answer of GET /v1/events
 EVENTS_WAIT_S_MAX = 25  # how long GET /v1/events may be held open until there is something
 EVENTS_WAIT_POLL_MS = 500
@@ -555,7 +559,7 @@ WEBHOOK_FAILURES_SLOW = 5  # in a row, after which an endpoint gets one request 
 WEBHOOK_REST_S_MAX = 600  # longest pause between requests to an endpoint that fails
 WEBHOOK_FAILING_DAYS_MAX = 5  # without any success, after which an endpoint is paused
 WEBHOOK_TRY_DAYS = 14  # how long tries are kept
-WEBHOOK_TRIES_FORGOTTEN_PER_RUN_MAX = 20_000
+WEBHOOK_TRIES_FORGOTTEN_AT_ONCE = 5_000  # in one transaction
 WEBHOOK_ADDRESSES_MAX = 16  # addresses of one name that are looked at
 
 # languages

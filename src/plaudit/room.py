@@ -32,6 +32,8 @@ class Room:
     erased_by: str = ""
     """The SQL function that takes what identifies somebody out of its tables, some rows a call: given person and most
     rows it answers how many there were; none: that was all."""
+    kept: str = ""
+    """A tuple of the `Retention`s of its tables: what goes when it is old."""
     sealed: str = ""
     """A tuple of the columns of its tables that the vault seals."""
     routers: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from plaudit.colours import accent_of
 from plaudit.countries import is_country
 from plaudit.money import exponent
 from plaudit.problems import InvalidField
+from plaudit.retention import days_kept
 from plaudit.texts import is_email_address
 
 Kind = Callable[[str], Any]
@@ -213,6 +214,12 @@ def countries(text: str) -> str:
 def accent_colour(text: str) -> str:
     """A colour that can be seen in both themes."""
     return accent_of(text).fill
+
+
+def periods(text: str) -> str:
+    """How many days some things are kept, as `retention.days_kept` reads it."""
+    days_kept(text)
+    return " ".join(text.split())
 
 
 def currencies(text: str) -> str:

@@ -59,6 +59,7 @@ from plaudit.setting_kinds import (
     networks,
     one_of,
     origins,
+    periods,
     port,
     public_address,
     rtmp_address,
@@ -353,6 +354,10 @@ class Settings:
 
     payout_account_keys: Annotated[Secret, secret_keys(VAULT_KEY_LENGTH_MIN)] = NOT_SET
     """What earlier versions sealed creators' bank accounts with: keys of the vault like those above, after them."""
+
+    retention_days: Annotated[str, periods] = ""
+    """How many days things are kept where that is not to be the usual: pairs such as `words=90 quotes=3`, within the
+    bounds that `/operator/retention` shows. What was let go of is gone; a longer period brings nothing back."""
 
     payout_method_hold_hours: Annotated[int, whole(0)] = PAYOUT_METHOD_HOLD_HOURS
     """How long nothing is paid to a bank account that was just added, so that who took over an account gains nothing

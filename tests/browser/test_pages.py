@@ -33,7 +33,8 @@ PAGES = {
         "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
         "/operator/decisions/{decision}", "/operator/access", "/operator/keys", "/operator/platforms",
         "/operator/bounds", "/operator/rules?country=JP", "/operator/prepaid", "/operator/links", "/operator/acts",
-        "/operator/setup",
+        "/operator/setup", "/operator/retention", "/operator/holds", "/operator/data-requests",
+        "/operator/data-requests?of=exports",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"

@@ -13,10 +13,10 @@ from plaudit.db import connect
 from plaudit.ids import new_id
 from plaudit.people.model import Role, Scope
 from plaudit.personal_data import archive
-from plaudit.personal_data.exports import delete_files
 from plaudit.personal_data.limits import EXPORT_DAYS
 from tests.support.databases import owner_of
 from tests.support.desk import Desk
+from tests.support.retention import let_go
 
 
 async def ask(desk: Desk, somebody: httpx2.AsyncClient) -> dict[str, Any]:
@@ -107,8 +107,8 @@ async def test_a_file_is_sealed_and_deleted_when_its_time_is_over(desk: Desk) ->
     assert not any(b"PK\x03\x04" in part or b"Lovelace" in part for part in parts)
     (await fetched(ada, asked)).close()
     clock.advance(timedelta(days=EXPORT_DAYS))  # type: ignore[attr-defined]  # the test's clock
-    async with database.transaction() as connection:
-        assert await delete_files(connection, clock.now(), 10) == 1
+    assert await let_go(database, clock, "export_files") == 1
+    async with database.read() as connection:
         assert await connection.fetchval("select count(*) from data_export_part") == 0
     ada = await desk.person("ada")
     gone = await ada.get(f"/v1/me/data-exports/{asked['id']}/file")

@@ -173,9 +173,7 @@ class TestLimits:
         key = await desk.server_key()
         server = await speaking(desk, key, "ada")
         house = desk.house
-        note = next(
-            job for job in people_jobs(house.database, clock, house.doorkeeper) if job.name.startswith("use of keys")
-        )
+        note = next(job for job in people_jobs(house.database, house.doorkeeper) if job.name.startswith("use of keys"))
         for _ in range(2):
             clock.advance(timedelta(seconds=CALLER_CACHE_S / 3))
             assert (await server.get("/v1/me")).status_code == 200

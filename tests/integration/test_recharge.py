@@ -18,11 +18,11 @@ from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import ORDER_VALID_MINUTES, QUOTE_KEEP_DAYS, QUOTE_VALID_MINUTES
 from plaudit.people.model import Role
-from plaudit.selling.orders import jobs
 from plaudit.selling.orders.takers import obstacles
 from tests.support.desk import Desk
 from tests.support.ports import NOBODY
 from tests.support.price_shelf import put_on_shelf
+from tests.support.retention import let_go
 from tests.support.shop import Shop, open_shop
 
 
@@ -250,10 +250,10 @@ async def test_quotes_nobody_ordered_are_forgotten(shop: Shop, ada: httpx2.Async
     await shop.order(ada)
     await shop.quote(ada)
     database = shop.desk.house.database
-    assert await jobs.forget_quotes(database, shop.clock) == 0
+    assert await let_go(database, shop.clock, "quotes") == 0
     shop.clock.advance(timedelta(days=QUOTE_KEEP_DAYS, minutes=ORDER_VALID_MINUTES))
-    assert await jobs.forget_quotes(database, shop.clock) == 1
-    assert await jobs.forget_quotes(database, shop.clock) == 0
+    assert await let_go(database, shop.clock, "quotes") == 1
+    assert await let_go(database, shop.clock, "quotes") == 0
 
 
 async def give(shop: Shop, viewer_id: int, creator_id: int, coins: int) -> UUID:

@@ -15,10 +15,11 @@ from plaudit.limits import QUOTE_KEEP_DAYS, REGION_EVIDENCE_DAYS
 from plaudit.money import Money
 from plaudit.people.model import Role
 from plaudit.policy.model import Evidence, EvidenceSource
-from plaudit.selling.orders import actions, jobs, regions
+from plaudit.selling.orders import actions, regions
 from plaudit.selling.providers.news import Payment, PaymentState
 from tests.support.cheap_region import sell_cheaply_in_indonesia
 from tests.support.networks import AT_HOME, HOSTING, HOUSEHOLD, PROXY, RELAY, TOR, VPN, anonymity_database
+from tests.support.retention import let_go
 from tests.support.shop import GOOD, Shop, open_shop
 
 CARDS = {"US": GOOD, "ID": "4000003600000006", "DE": "4000002760000016"}
@@ -298,8 +299,8 @@ async def test_decisions_are_never_changed_and_go_with_their_quotes(shop: Shop) 
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("update region_decision set region = 'ID'")
         assert await connection.fetchval("select count(*) from region_decision") == 2
-    assert await jobs.forget_decisions(database, shop.clock) == 0
+    assert await let_go(database, shop.clock, "quoted_places") == 0
     shop.clock.advance(timedelta(days=QUOTE_KEEP_DAYS, hours=1))
-    assert await jobs.forget_decisions(database, shop.clock) == 0
-    assert await jobs.forget_quotes(database, shop.clock) == 1
-    assert await jobs.forget_decisions(database, shop.clock) == 1
+    assert await let_go(database, shop.clock, "quoted_places") == 0
+    assert await let_go(database, shop.clock, "quotes") == 1
+    assert await let_go(database, shop.clock, "quoted_places") == 1

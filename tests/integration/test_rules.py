@@ -19,7 +19,6 @@ from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.people.model import Role
 from plaudit.rules import asking, published
 from plaudit.rules.decisions import POLICY_PACK
-from plaudit.rules.jobs import forget_old
 from plaudit.rules.limits import TALLIES_KEPT_DAYS
 from plaudit.rules.model import BUY, CASH_OUT, CONVERT, RuleAction
 from plaudit.rules.packs import shipped_texts
@@ -30,6 +29,7 @@ from tests.support.deciding import OLGA, Table
 from tests.support.earnings import give
 from tests.support.live import ROSE
 from tests.support.lots import GRANT_DECIDED
+from tests.support.retention import let_go
 from tests.support.returns import BRITISH
 from tests.support.waiting import eventually
 
@@ -189,9 +189,9 @@ async def test_what_nobody_told_goes_on_and_is_counted(stage: Stage) -> None:
     unknown = {"rule": "XX.gift_room.country_unknown", "version": 0, "outcome": "ask", "stopped": False, "times": 1}
     assert unknown in counted
     house = stage.studio.shop.desk.house
-    assert await forget_old(house.database, house.clock) == 0
+    assert await let_go(house.database, house.clock, "rule_tallies") == 0
     stage.studio.shop.clock.advance(timedelta(days=TALLIES_KEPT_DAYS + 1))
-    assert await forget_old(house.database, house.clock) == len(counted)
+    assert await let_go(house.database, house.clock, "rule_tallies") == len(counted)
 
 
 async def test_what_is_asked_for_stops_where_the_operator_says_so(strict: Stage) -> None:

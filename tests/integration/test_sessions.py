@@ -135,7 +135,7 @@ class TestSeen:
         phone, laptop = await browser_of(desk, "ada"), await browser_of(desk, "ada")
         stranger = await browser_of(desk, "bob")
         assert (await phone.get("/v1/me")).status_code == 200
-        jobs = people_jobs(desk.house.database, clock, desk.house.doorkeeper)
+        jobs = people_jobs(desk.house.database, desk.house.doorkeeper)
         await next(job for job in jobs if job.name.startswith("use of keys")).run()
         listed = (await phone.get("/v1/me/sessions")).json()["items"]
         assert [one["is_this"] for one in listed] == [False, True]

@@ -14,7 +14,7 @@ import msgspec
 from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
 from plaudit.events.model import ALWAYS, ON_REQUEST, CursorTooOld, Event, KeptEvent, LogState
 from plaudit.ids import id_at
-from plaudit.limits import EVENT_DAYS, EVENTS_FORGOTTEN_PER_RUN_MAX, EVENTS_PLACED_AT_ONCE_MAX, GIFTS_WANTED_DAYS
+from plaudit.limits import EVENTS_PLACED_AT_ONCE_MAX, GIFTS_WANTED_DAYS
 from plaudit.problems import InvalidField
 
 SQL = statements(__file__)
@@ -93,16 +93,3 @@ async def want_gifts(connection: Connection, now: datetime) -> None:
     """Have gifts copied into the log for GIFTS_WANTED_DAYS from now: somebody follows them."""
     until = now + timedelta(days=GIFTS_WANTED_DAYS)
     await connection.execute(SQL["want_gifts"], until, until - timedelta(days=1))
-
-
-async def forgettable(connection: Connection, now: datetime) -> int:
-    """The position up to which events are older than EVENT_DAYS, as far as one run may forget them."""
-    oldest = now - timedelta(days=EVENT_DAYS)
-    through: int = await connection.fetchval(SQL["forgettable"], oldest, EVENTS_FORGOTTEN_PER_RUN_MAX)
-    return through
-
-
-async def forget(connection: Connection, through: int) -> None:
-    """Forget events up to a position."""
-    await connection.execute(SQL["note_forgotten"], through)
-    await connection.execute(SQL["forget"], through)

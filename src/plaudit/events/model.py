@@ -288,6 +288,76 @@ class SelfExclusionBegan(Event, frozen=True, kw_only=True):
         return self.who
 
 
+class DataExportReady(Event, frozen=True, kw_only=True):
+    """A copy of all that is held of somebody is there to be fetched. Once for each export."""
+
+    kind: ClassVar[str] = "data_export.ready"
+    export_id: Annotated[UUID, Meta(description="The export; fetch it with your server's key and `Plaudit-Subject`.")]
+    who: Annotated[PersonReference, Meta(description="Whose data it is.")]
+    asked_by: Annotated[str, Meta(description="`person`, `platform` or `operator`.", examples=["person"])]
+    delete_at: Annotated[datetime, Meta(description="When the file is deleted.")]
+
+    @property
+    def subject(self) -> str:
+        return f"data_export:{self.export_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.who
+
+
+class ErasureRequested(Event, frozen=True, kw_only=True):
+    """Somebody is to be erased. Keep `erasure_id` beside them: `person.erased` says who by it, when no name is left."""
+
+    kind: ClassVar[str] = "person.erasure_requested"
+    erasure_id: Annotated[UUID, Meta(description="The erasure.")]
+    who: PersonReference
+    asked_by: Annotated[str, Meta(description="`person`, `platform` or `operator`.", examples=["person"])]
+    begins_at: Annotated[datetime, Meta(description="Until then it can be taken back.")]
+
+    @property
+    def subject(self) -> str:
+        return f"erasure:{self.erasure_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.who
+
+
+class ErasureWithdrawn(Event, frozen=True, kw_only=True):
+    """Somebody stays, after all."""
+
+    kind: ClassVar[str] = "person.erasure_withdrawn"
+    erasure_id: Annotated[UUID, Meta(description="The erasure.")]
+    who: PersonReference
+
+    @property
+    def subject(self) -> str:
+        return f"erasure:{self.erasure_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.who
+
+
+class PersonErased(Event, frozen=True, kw_only=True):
+    """Somebody is erased: what identified them is gone here, and should be where you copied it. Once for each erasure.
+    It names nobody: `person.erasure_requested` said of whom the erasure is."""
+
+    kind: ClassVar[str] = "person.erased"
+    erasure_id: Annotated[UUID, Meta(description="The erasure.")]
+    person_id: Annotated[str, Meta(description="The number they had here, which leads to nobody now.", examples=["12"])]
+    issuer: Annotated[str, Meta(description="Your platform, as its tokens say it.", examples=["https://id.example"])]
+
+    @property
+    def subject(self) -> str:
+        return f"erasure:{self.erasure_id}"
+
+    @property
+    def platform(self) -> str:
+        return self.issuer
+
+
 Sender = Annotated[PersonReference | None, Meta(description="Who sent it; null: they hide, from everybody.")]
 Anonymous = Annotated[bool, Meta(description="Whether its sender hides.", examples=[False])]
 
@@ -402,6 +472,10 @@ CATALOGUE: Mapping[str, type[Event]] = {
         PersonFirstSignedIn,
         DatabaseRestored,
         SelfExclusionBegan,
+        DataExportReady,
+        ErasureRequested,
+        ErasureWithdrawn,
+        PersonErased,
         GiftsDelivered,
         CombosEnded,
         VideoGiftsDelivered,

@@ -33,17 +33,3 @@ order by e.position limit $6;
 -- name: want_gifts
 -- Written once a day at most, however often somebody asks.
 update event_log set gifts_wanted_until = $1 where gifts_wanted_until is null or gifts_wanted_until < $2;
-
--- name: forgettable
--- The last of the oldest events that are all too old; nothing is left out between.
-select least(
-    l.forgotten_through + $2,
-    coalesce((select min(e.position) - 1 from event e where e.position > l.forgotten_through and e.at >= $1), l.last)
-) as through
-from event_log l;
-
--- name: forget
-delete from event where position <= $1;
-
--- name: note_forgotten
-update event_log set forgotten_through = greatest(forgotten_through, $1);

@@ -6,5 +6,6 @@ ROOM = Room(
     package="plaudit.inbox",
     tables="webhook_event webhook_replay webhook_transition",
     held="holdings:HELD",
+    kept="retention:KEPT",
     sealed="bodies:COLUMNS",
 )

@@ -10,11 +10,19 @@ HELD = (
     Holding(table="account", codes="kind asset", kind=kinds.EARNINGS, of="owner_id"),
     Holding(table="brake", codes="currency time_zone", kind=kinds.LIMITS, of="id"),
     Holding(table="brake_creator", kind=kinds.LIMITS, of="brake_id"),
-    Holding(table="delivery", personal="unshown", hidden="hash", kind=kinds.WORDS),
+    Holding(
+        table="delivery",
+        personal="unshown",
+        hidden="hash",
+        kind=kinds.WORDS,
+        stays="Part of the chain of deliveries; what it keeps of gifts has no words.",
+    ),
     Holding(table="frame", codes="kind", personal="body lines", kind=kinds.WORDS, query=SQL["said_by"]),
     Holding(table="gift", codes="shares", personal="message", kind=kinds.COINS, of="viewer_id"),
     Holding(table="gift_balance", kind=kinds.EARNINGS, of="creator_id"),
-    Holding(table="gift_batch", personal="lines unshown", kind=kinds.WORDS),
+    Holding(
+        table="gift_batch", personal="lines unshown", kind=kinds.WORDS, stays="Gone as soon as its gifts are delivered."
+    ),
     Holding(table="gift_log_reversal", codes="direction", kind=kinds.EARNINGS, of="creator_id"),
     Holding(table="gift_milestone", kind=kinds.COINS, of="viewer_id"),
     Holding(table="gift_reversal", kind=kinds.COINS, of="viewer_id"),

@@ -13,6 +13,11 @@ HELD = (
         kind=kinds.CONTENT,
         of="creator_id",
     ),
-    Holding(table="thank", kind=kinds.WORDS, of="creator_id"),
+    Holding(
+        table="thank",
+        kind=kinds.WORDS,
+        of="creator_id",
+        stays="That a creator thanked for a gift, without words; erasing takes who gave it.",
+    ),
     *about_nobody(room_viewers=""),
 )

@@ -10,4 +10,5 @@ MAILS_PER_RUN_MAX = 500
 MAIL_SERVER_TIMEOUT_S = 20  # for each answer of the mail server
 MAIL_WORDS_LENGTH_MAX = 300  # characters of what a mail server or a host says of a mail
 MAILS_NOT_DELIVERED_DAYS = 30  # how long a mail that did not arrive is drawn attention to
+MAILS_FORGOTTEN_AT_ONCE = 1_000  # in one transaction
 BOUNCE_BYTES_MAX = 16_384  # of what tells of a bounce

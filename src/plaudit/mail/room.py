@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.mail",
     tables="mail",
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_mail",
     routers=("api:router",),
     queues="outbox:QUEUES",

@@ -11,6 +11,7 @@ ROOM = Room(
         screening_word stuck_work vouched_name
     """,
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_payouts",
     routers=("api:router",),
     sealed="vault:COLUMNS",

@@ -1,20 +1,15 @@
 """Periodic work about people who sign in."""
 
-from plaudit.clock import Clock
 from plaudit.db import Database
 from plaudit.jobs import Job
-from plaudit.limits import KEY_USE_NOTED_EVERY_S, SESSIONS_FORGOTTEN_EVERY_S
+from plaudit.limits import KEY_USE_NOTED_EVERY_S
 from plaudit.people.actions import note_keys_used
 from plaudit.people.doorkeeper import Doorkeeper
-from plaudit.people.sessions import forget_old, note_sessions_used
+from plaudit.people.sessions import note_sessions_used
 
 
-def people_jobs(database: Database, clock: Clock, doorkeeper: Doorkeeper) -> list[Job]:
-    """Forgetting sessions, codes and logout tokens that are long over; noting when keys and sessions were used."""
-
-    async def forget() -> None:
-        async with database.transaction() as connection:
-            await forget_old(connection, clock)
+def people_jobs(database: Database, doorkeeper: Doorkeeper) -> list[Job]:
+    """Noting when keys and sessions were used."""
 
     async def note() -> None:
         keys, sessions = doorkeeper.take_used()
@@ -23,7 +18,4 @@ def people_jobs(database: Database, clock: Clock, doorkeeper: Doorkeeper) -> lis
                 await note_keys_used(connection, keys)
                 await note_sessions_used(connection, sessions)
 
-    return [
-        Job("sessions long over", SESSIONS_FORGOTTEN_EVERY_S, forget),
-        Job("use of keys and sessions", KEY_USE_NOTED_EVERY_S, note),
-    ]
+    return [Job("use of keys and sessions", KEY_USE_NOTED_EVERY_S, note)]

@@ -309,9 +309,6 @@ left join api_key k on w.kind = 'key' and k.id = w.id and k.revoked_at is null
 left join issuer i on i.id = coalesce(p.issuer_id, k.issuer_id, case w.kind when 'issuer' then w.id end)
 where i.active is not true;
 
--- name: forget_sessions
-delete from session where expires_at < $1;
-
 -- name: insert_sign_in_code
 insert into sign_in_code (code_sha256, person_id, roles, next, created_at, expires_at, key_id)
 values ($1, $2, $3, $4, $5, $6, $7);
@@ -323,14 +320,8 @@ where c.code_sha256 = $1 and c.used_at is null and c.expires_at > $2
     and k.id = c.key_id and k.revoked_at is null and i.active
 returning c.person_id, c.roles, c.next, c.key_id;
 
--- name: forget_sign_in_codes
-delete from sign_in_code where expires_at < $1;
-
 -- name: keep_logout_token
 insert into logout_token (issuer_id, token_id, expires_at) values ($1, $2, $3) on conflict do nothing returning token_id;
-
--- name: forget_logout_tokens
-delete from logout_token where expires_at < $1;
 
 -- name: take_allowance
 -- Nothing comes back when it was taken so often in this hour already.
@@ -339,9 +330,6 @@ on conflict (person_id, kind) do update
 set hour = excluded.hour, times = case when a.hour = excluded.hour then a.times + 1 else 1 end
 where a.hour <> excluded.hour or a.times < $4
 returning times;
-
--- name: forget_allowances
-delete from allowance_taken where hour < $1;
 
 -- Where they are mailed to.
 -- name: mailbox_of -> Mailbox

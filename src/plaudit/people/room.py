@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.people",
     tables="allowance_taken api_key issuer logout_token person person_email role_grant session sign_in_code",
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_people",
     routers=("api:router", "told_api:router", "own_sessions_api:router"),
     jobs="jobs:people_jobs",

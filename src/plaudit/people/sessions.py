@@ -287,9 +287,3 @@ def _cipher(secret: str) -> AESGCM:
     return AESGCM(
         HKDF(algorithm=SHA256(), length=32, salt=None, info=b"plaudit session id_token").derive(secret.encode())
     )
-
-
-async def forget_old(connection: Connection, clock: Clock) -> None:
-    """Remove what has long ended."""
-    for statement in ("forget_sessions", "forget_sign_in_codes", "forget_logout_tokens", "forget_allowances"):
-        await connection.execute(SQL[statement], clock.now() - timedelta(hours=SESSION_HOURS_MAX))

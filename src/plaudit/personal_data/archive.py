@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -11,6 +11,8 @@ import msgspec
 from plaudit import spreadsheets
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, allow, statements
+from plaudit.events.log import record
+from plaudit.events.model import DataExportReady, PersonReference
 from plaudit.holdings import Holding
 from plaudit.languages.formats import format_instant
 from plaudit.languages.model import Voice, language_of
@@ -19,10 +21,9 @@ from plaudit.languages.speaking import speaking
 from plaudit.people.actions import require_person
 from plaudit.people.model import Person
 from plaudit.personal_data.exports import EXPORTS, PARTS
-from plaudit.personal_data.holders import FATES, WHYS, holdings_by_kind
+from plaudit.personal_data.holders import FATES, WHYS, holdings_by_kind, term_of
 from plaudit.personal_data.limits import (
     EXPORT_BYTES_MAX,
-    EXPORT_DAYS,
     EXPORT_LEASE_S,
     EXPORT_PART_BYTES,
     EXPORT_ROWS_AT_ONCE,
@@ -30,8 +31,9 @@ from plaudit.personal_data.limits import (
 )
 from plaudit.personal_data.model import Export
 from plaudit.queues import TryFailed, settle
+from plaudit.retention import days_kept
 from plaudit.settings import Settings
-from plaudit.vault.sealing import Vault, vault_of
+from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)
 
@@ -40,20 +42,21 @@ async def make_due(database: Database, settings: Settings, clock: Clock) -> int:
     """Make the exports that wait; how many were tried. Any number of workers may."""
 
     async def handle(export: Export) -> None:
-        await _make(database, vault_of(settings), export, clock)
+        await _make(database, settings, export, clock)
 
     return await EXPORTS.run(database, clock, handle)
 
 
-async def _make(database: Database, vault: Vault, export: Export, clock: Clock) -> None:
+async def _make(database: Database, settings: Settings, export: Export, clock: Clock) -> None:
     """One transaction, which sees one moment: the file is there whole, or not at all."""
+    vault, days = vault_of(settings), days_kept(settings.retention_days)
     async with database.read() as connection, connection.transaction(isolation="repeatable_read"):
         await allow(connection, EXPORT_LEASE_S)
         person = await require_person(connection, export.person_id)
         pieces = _Pieces()
         archive = _Archive(ZipFile(pieces, "w", ZIP_DEFLATED), clock.now())
         number = written = 0
-        async for _step in _written(connection, archive, person, export):
+        async for _step in _written(connection, archive, person, export, days):
             while part := pieces.take(EXPORT_PART_BYTES, archive.is_closed):
                 sealed = await vault.seal(connection, PARTS, (export.id, number), part)
                 await connection.execute(SQL["add_part"], export.id, number, sealed)
@@ -61,8 +64,11 @@ async def _make(database: Database, vault: Vault, export: Export, clock: Clock) 
                 if written > EXPORT_BYTES_MAX:
                     raise TryFailed("export_too_large", f"is more than {EXPORT_BYTES_MAX} bytes")
         now = clock.now()
-        ends = now + timedelta(days=EXPORT_DAYS)
+        ends = now + timedelta(days=days["export_files"])
         await settle(connection, SQL["export_made"], export, export.id, now, ends, written)
+        who = PersonReference(str(person.id), person.issuer, person.subject)
+        ready = DataExportReady(export_id=export.id, who=who, asked_by=export.asked_by, delete_at=ends)
+        await record(connection, now, ready)
 
 
 class _Pieces(io.RawIOBase):
@@ -110,7 +116,9 @@ class _Archive:
         self.is_closed = True
 
 
-async def _written(connection: Connection, archive: _Archive, person: Person, export: Export) -> AsyncIterator[None]:
+async def _written(
+    connection: Connection, archive: _Archive, person: Person, export: Export, days: Mapping[str, int]
+) -> AsyncIterator[None]:
     """Write everything; a turn whenever something may be taken."""
     for kind, holdings in holdings_by_kind():
         for holding in holdings:
@@ -124,7 +132,7 @@ async def _written(connection: Connection, archive: _Archive, person: Person, ex
                 rows = _rows(connection, statement, person.id, archive, holding.table)
                 async for _step in archive.add(f"{place}.{ending}", form(rows)):
                     yield
-    async for _step in archive.add("README.txt", _readme(archive, person, export)):
+    async for _step in archive.add("README.txt", _readme(archive, person, export, days)):
         yield
     archive.close()
     yield
@@ -187,15 +195,15 @@ def _line(cells: list[str]) -> bytes:
     return written.getvalue().encode()
 
 
-async def _readme(archive: _Archive, person: Person, export: Export) -> AsyncIterator[bytes]:
+async def _readme(archive: _Archive, person: Person, export: Export, days: Mapping[str, int]) -> AsyncIterator[bytes]:
     language = language_of(export.language)
     assert language is not None, "one of ours"
     with speaking(Voice(language, language.locale)):
-        text = _readme_text(archive.rows, person, export)
+        text = _readme_text(archive.rows, person, export, days)
     yield text.replace("\n", "\r\n").encode()
 
 
-def _readme_text(rows: dict[str, int], person: Person, export: Export) -> str:
+def _readme_text(rows: dict[str, int], person: Person, export: Export, days: Mapping[str, int]) -> str:
     lines = [
         _("All that is held of you here"),
         "",
@@ -205,6 +213,6 @@ def _readme_text(rows: dict[str, int], person: Person, export: Export) -> str:
     ]
     for kind, holdings in holdings_by_kind():
         found = [holding.table for holding in holdings if holding.table in rows]
-        lines += ["", _(kind.title), _(kind.about), _(WHYS[kind.why]), _(kind.term), _(FATES[kind.fate])]
+        lines += ["", _(kind.title), _(kind.about), _(WHYS[kind.why]), term_of(kind, days), _(FATES[kind.fate])]
         lines += [f"  {kind.name}/{table}: {rows[table]}" for table in found] or [f"  {_('Nothing.')}"]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
+from plaudit.events.log import record
+from plaudit.events.model import PersonErased
 from plaudit.ids import new_id
 from plaudit.people.actions import require_person
 from plaudit.personal_data import erasures
@@ -56,6 +58,9 @@ async def erase_due(database: Database, settings: Settings, clock: Clock) -> int
             await _erase(database, function, erasure.person_id)
         async with database.transaction() as connection:
             await settle(connection, SQL["end_erasure"], erasure, erasure.id, clock.now())
+            person = await require_person(connection, erasure.person_id)
+            gone = PersonErased(erasure_id=erasure.id, person_id=str(person.id), issuer=person.issuer)
+            await record(connection, clock.now(), gone)
         return None
 
     return await ERASURES.run(database, clock, handle)

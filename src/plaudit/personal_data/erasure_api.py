@@ -10,8 +10,6 @@ from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
 from plaudit.injected import Clock, Database
-from plaudit.limits import PAGE_LENGTH_DEFAULT
-from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
@@ -168,23 +166,6 @@ async def keep_person(person_id: PersonNumber, database: Database, clock: Clock)
         await erasures.withdraw(connection, clock, person_id)
 
 
-@get(
-    "/operator/erasures",
-    access=Access.OWNER,
-    operation_id="ListErasures",
-    personal=True,
-    tags=TAGS,
-    summary="Who is to be erased, and who was",
-)
-async def list_erasures(
-    database: Database, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
-) -> Page[ErasureAnswer]:
-    """The newest first."""
-    async with database.read() as connection:
-        found = await erasures.list_erasures(connection, BY_TIME.after(cursor), limit + 1)
-    return BY_TIME.page(found, limit, lambda one: (one.asked_at, one.id), erasure_answer)
-
-
 async def _standing(person_id: int, database: Database, clock: Clock) -> ErasureStanding:
     async with database.snapshot() as connection:
         asked = await erasures.open_of(connection, person_id)
@@ -198,6 +179,6 @@ async def _standing(person_id: int, database: Database, clock: Clock) -> Erasure
 router = Router(
     "/v1",
     route_handlers=[
-        ask_to_erase_me, get_my_erasure, stay, erase_person, get_erasure, keep_person, list_erasures,
+        ask_to_erase_me, get_my_erasure, stay, erase_person, get_erasure, keep_person,
     ],
 )  # fmt: skip

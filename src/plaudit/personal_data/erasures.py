@@ -1,13 +1,16 @@
 """Asking that somebody is erased, taking that back, and what stands in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.events.log import record
+from plaudit.events.model import ErasureRequested, ErasureWithdrawn
 from plaudit.ids import require_uuid7
 from plaudit.people.actions import require_person
+from plaudit.people.references import reference
 from plaudit.personal_data.limits import ERASURE_GRACE_DAYS
 from plaudit.personal_data.model import (
     GIVEN_UP,
@@ -46,6 +49,9 @@ async def ask(connection: Connection, clock: Clock, wanted: NewErasure, person_i
             raise ErasureObstructed(obstacles={one.code: one.amount for one in found})
         await connection.execute(SQL["add_erasure"], wanted.id, *said, now, now + timedelta(days=ERASURE_GRACE_DAYS))
         known = await fetch_one(connection, SQL["find_erasure"], Erasure, wanted.id)
+        if known is not None and (who := await reference(connection, person_id)) is not None:
+            said_so = ErasureRequested(erasure_id=known.id, who=who, asked_by=known.asked_by, begins_at=known.begins_at)
+            await record(connection, now, said_so)
     assert known is not None
     kept = (known.person_id, known.asked_by, known.operator_id, known.reason)
     if (*kept, known.gives_up_coins, known.gives_up_earnings) != said:
@@ -66,16 +72,13 @@ async def withdraw(connection: Connection, clock: Clock, person_id: int) -> None
     if found.begun_at is not None:
         raise ErasureBegun
     await connection.execute(SQL["withdraw_erasure"], found.id, clock.now())
+    if (who := await reference(connection, person_id)) is not None:
+        await record(connection, clock.now(), ErasureWithdrawn(erasure_id=found.id, who=who))
 
 
 async def open_of(connection: Connection, person_id: int) -> Erasure | None:
     """What was asked for of somebody and not taken back; None: nothing."""
     return await fetch_one(connection, SQL["open_erasure"], Erasure, person_id)
-
-
-async def list_erasures(connection: Connection, after: tuple[datetime, UUID], limit: int) -> list[Erasure]:
-    """All of them, the newest first, after a place."""
-    return await fetch_all(connection, SQL["erasures"], Erasure, *after, limit)
 
 
 async def obstacles(connection: Connection, person_id: int, now: datetime) -> list[Obstacle]:
@@ -86,3 +89,14 @@ async def obstacles(connection: Connection, person_id: int, now: datetime) -> li
 def left(found: Sequence[Obstacle], wanted: NewErasure | Erasure) -> list[Obstacle]:
     """What is in the way of somebody who gives some of it up."""
     return [one for one in found if not (one.is_theirs and getattr(wanted, GIVEN_UP[one.code]))]
+
+
+async def obstacles_of(
+    connection: Connection, found: Sequence[Erasure], now: datetime
+) -> Mapping[UUID, list[Obstacle]]:
+    """What is in the way of each that has not begun and was not taken back."""
+    return {
+        one.id: left(await obstacles(connection, one.person_id, now), one)
+        for one in found
+        if one.begun_at is None and one.withdrawn_at is None
+    }

@@ -1,7 +1,6 @@
-"""Asking for a copy of all that is held of somebody, finding it, and having it deleted again."""
+"""Asking for a copy of all that is held of somebody, and finding it."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from uuid import UUID
 
 from plaudit.clock import Clock
@@ -118,11 +117,3 @@ async def read_file(database: Database, vault: Vault, export_id: UUID) -> AsyncI
             part = await vault.open(connection, PARTS, (export_id, number), sealed)
         yield part
         number += 1
-
-
-async def delete_files(connection: Connection, now: datetime, limit: int, person_id: int | None = None) -> int:
-    """Delete files whose time is over, and all of somebody who is named; how many."""
-    ids = [row["id"] for row in await connection.fetch(SQL["exports_to_delete"], now, person_id, limit)]
-    await connection.execute(SQL["delete_parts"], ids)
-    await connection.execute(SQL["exports_deleted"], ids)
-    return len(ids)

@@ -1,7 +1,7 @@
 """What this room's tables hold of people."""
 
 from plaudit import holdings as kinds
-from plaudit.holdings import Holding
+from plaudit.holdings import Holding, about_nobody
 
 HELD = (
     Holding(
@@ -18,5 +18,7 @@ HELD = (
         kind=kinds.REQUESTS,
         of="person_id",
     ),
+    Holding(table="legal_hold", hidden="reason lifted_because", kind=kinds.SAFETY, of="person_id"),
+    *about_nobody(retention_day="rule"),
     Holding(table="data_export_part", hidden="sealed", kind=kinds.REQUESTS),
 )

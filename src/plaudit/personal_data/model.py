@@ -170,3 +170,41 @@ class ErasureUnderWay(Conflict):
 class ErasureBegun(Conflict):
     code: ClassVar[str] = "erasure_begun"
     title: ClassVar[str] = "The data is being erased by now; that cannot be taken back."
+
+
+class LegalHold(msgspec.Struct, frozen=True, kw_only=True):
+    """That what is kept of somebody is kept on, whatever its period."""
+
+    id: UUID
+    person_id: int
+    reason: str
+    placed_by: int
+    placed_at: datetime
+    lifted_by: int | None
+    lifted_at: datetime | None
+    lifted_because: str | None
+
+
+class NewHold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose data is to be kept on."""
+
+    id: Annotated[UUID, Meta(description="A UUIDv7 of yours; placing it again with it changes nothing.")]
+    person_id: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", examples=["12"])]
+    reason: Reason
+
+
+class LiftedHold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why it may go again."""
+
+    reason: Reason
+
+
+class OwnHold(Problem):
+    code: ClassVar[str] = "own_hold"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Somebody else decides how long data of yours is kept."
+
+
+class HoldIsOver(Conflict):
+    code: ClassVar[str] = "hold_is_over"
+    title: ClassVar[str] = "This hold was lifted already."

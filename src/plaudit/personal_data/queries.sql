@@ -18,6 +18,12 @@ select id from data_export where person_id = $1 and state = 'waiting'
 -- name: exports_of -> Export
 select {export} from data_export e where e.person_id = $1 order by e.asked_at desc, e.id desc limit $2
 
+-- name: exports -> Export
+-- The newest first, after a place; in one state and of one person, if these are named.
+select {export} from data_export e
+where (e.asked_at, e.id) < ($1, $2) and ($4::text is null or e.state = $4) and ($5::bigint is null or e.person_id = $5)
+order by e.asked_at desc, e.id desc limit $3
+
 -- name: claim_exports -> Export
 update data_export e set tries = e.tries + 1, due_at = $2, leased_until = $2
 from (select id from data_export where due_at <= $1 order by due_at limit $3 for update skip locked) due
@@ -47,16 +53,6 @@ select sealed from data_export_part where export_id = $1 and number = $2
 -- name: note_download
 update data_export set downloaded_at = $2 where id = $1
 
--- name: exports_to_delete
-select id from data_export where state = 'ready' and (delete_at <= $1 or person_id = $2) order by delete_at limit $3
-for update skip locked
-
--- name: delete_parts
-delete from data_export_part where export_id = any ($1::uuid[])
-
--- name: exports_deleted
-update data_export set state = 'deleted' where id = any ($1::uuid[])
-
 -- name: columns_of
 -- In their order; those of tables divided by month once.
 select a.attname::text as name from pg_attribute a
@@ -83,9 +79,14 @@ select {erasure} from erasure e where e.person_id = $1 and e.withdrawn_at is nul
 select {erasure} from erasure e where e.person_id = $1 and e.withdrawn_at is null and e.erased_at is null for no key update
 
 -- name: erasures -> Erasure
--- The newest first, after a place.
+-- The newest first, after a place; in one state and of one person, if these are named.
 select {erasure} from erasure e
-where (e.asked_at, e.id) < ($1, $2) order by e.asked_at desc, e.id desc limit $3
+where (e.asked_at, e.id) < ($1, $2)
+    and ($4::text is null or $4 = case
+        when e.withdrawn_at is not null then 'withdrawn' when e.erased_at is not null then 'done'
+        when e.begun_at is not null then 'under_way' else 'waiting' end)
+    and ($5::bigint is null or e.person_id = $5)
+order by e.asked_at desc, e.id desc limit $3
 
 -- name: withdraw_erasure
 update erasure set withdrawn_at = $2, due_at = null, leased_until = null, failed_with = null, error = null
@@ -138,3 +139,42 @@ on conflict (person_id) where withdrawn_at is null do update
 set begun_at = coalesce(erasure.begun_at, greatest(excluded.begun_at, erasure.begins_at)),
     subject_mac = excluded.subject_mac, due_at = excluded.due_at
 where erasure.erased_at is null
+
+-- Retention.
+
+-- name: note_let_go
+select note_let_go($1, $2, $3, $4, $5, $6)
+
+-- name: last_looks -> RetentionDay
+select distinct on (rule) rule, day, days, through, rows, looked_at, is_done from retention_day order by rule, day desc
+
+-- name: went_since
+select rule, sum(rows)::bigint as rows from retention_day where day >= $1 group by rule
+
+-- name: retention_records -> RetentionDay
+select rule, day, days, through, rows, looked_at, is_done from retention_day
+where rows > 0 and (day, rule) < ($1, $2) order by day desc, rule desc limit $3
+
+-- name: held_people -> HeldPerson
+select person_id, array_agg(why order by why) as why from held_people() group by person_id order by person_id limit $1
+
+-- Legal holds.
+
+-- columns: hold
+h.id, h.person_id, h.reason, h.placed_by, h.placed_at, h.lifted_by, h.lifted_at, h.lifted_because
+
+-- name: place_hold
+insert into legal_hold (id, person_id, reason, placed_by, placed_at) values ($1, $2, $3, $4, $5) on conflict (id) do nothing
+
+-- name: find_hold -> LegalHold
+select {hold} from legal_hold h where h.id = $1
+
+-- name: lift_hold
+update legal_hold set lifted_by = $2, lifted_at = greatest($3, placed_at), lifted_because = $4
+where id = $1 and lifted_at is null returning true
+
+-- name: legal_holds -> LegalHold
+-- The newest first, after a place; of one person, and only what holds, where that is asked for.
+select {hold} from legal_hold h
+where (h.placed_at, h.id) < ($1, $2) and ($3::bigint is null or h.person_id = $3) and (not $4 or h.lifted_at is null)
+order by h.placed_at desc, h.id desc limit $5

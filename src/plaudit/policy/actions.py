@@ -72,9 +72,3 @@ async def known_cards(connection: Connection, shard: int, person_id: int, now: d
         return []
     signs = [sign for sign in last.evidence if sign.source in _CARD_SOURCES]
     return [Evidence(source=sign.source, country=sign.country, observed_at=sign.observed_at) for sign in signs]
-
-
-async def forget_decisions(connection: Connection, before: datetime, limit: int) -> int:
-    """Remove decisions of quotes that are forgotten; how many there were."""
-    status = await connection.execute(SQL["forget_decisions"], before, limit)
-    return int(status.rsplit(" ", 1)[1])

@@ -45,12 +45,3 @@ from region_decision d
 where d.shard = $1 and (d.decision_id = $4 or d.decision_id = (
     select decision_id from region_decision where shard = $1 and order_id = $2 and payment_id = $3
     order by decided_at desc, decision_id desc limit 1))
-
--- name: forget_decisions
-delete from region_decision d using (
-    select shard, decision_id from region_decision c
-    where kind = 'quote' and decided_at < $1 and not exists (
-        select from quote q where q.shard = c.shard and q.decision_id = c.decision_id)
-    order by decided_at limit $2
-) old
-where (d.shard, d.decision_id) = (old.shard, old.decision_id)

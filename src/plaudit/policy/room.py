@@ -6,5 +6,6 @@ ROOM = Room(
     package="plaudit.policy",
     tables="region_decision",
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_policy",
 )

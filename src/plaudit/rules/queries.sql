@@ -54,9 +54,6 @@ on conflict (day, rule, version, outcome, stopped) do update set times = t.times
 select rule, version, outcome, stopped, sum(times)::bigint as times from rule_tally
 where day between $1 and $2 group by rule, version, outcome, stopped order by times desc, rule, version, outcome, stopped limit $3;
 
--- name: forget_tallies
-delete from rule_tally where day < $1;
-
 -- name: give_consent
 insert into rule_consent (person_id, given_by, action, given_at) values ($1, $2, $3, $4)
 on conflict (person_id, given_by, action) where ended_at is null do nothing;

@@ -64,9 +64,3 @@ async def write(connection: Connection, taken: list[tuple[_Counted, int]]) -> No
 async def tallies(connection: Connection, first: date, last: date) -> list[RuleTally]:
     """What rules refused and asked from one day to another, the most frequent first."""
     return await fetch_all(connection, SQL["tallies"], RuleTally, first, last, TALLIES_TOLD_MAX)
-
-
-async def forget(connection: Connection, before: date) -> int:
-    """Forget what was counted before a day; how many rows that was."""
-    status = await connection.execute(SQL["forget_tallies"], before)
-    return int(status.rsplit(" ", 1)[1])

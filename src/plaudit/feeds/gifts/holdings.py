@@ -3,4 +3,8 @@
 from plaudit import holdings as kinds
 from plaudit.holdings import Holding
 
-HELD = (Holding(table="event_combo", kind=kinds.COPIES, where="viewer_id = $1"),)
+HELD = (
+    Holding(
+        table="event_combo", kind=kinds.COPIES, where="viewer_id = $1", stays="Until the combo is over, some minutes."
+    ),
+)

@@ -192,15 +192,3 @@ where endpoint_id = $1 and position = $2 and state <> 'waiting' returning positi
 -- name: replay_from
 update webhook_endpoint e set told_through = least(e.told_through, greatest($2, l.forgotten_through)) from event_log l
 where e.id = $1 returning e.told_through;
-
--- name: note_lost
--- What an endpoint still waited for when it was forgotten.
-update webhook_endpoint e set lost_through = d.through
-from (
-    select endpoint_id, max(position) as through from webhook_delivery
-    where position <= $1 and state = 'waiting' group by endpoint_id
-) d
-where e.id = d.endpoint_id;
-
--- name: forget_tries
-delete from webhook_try where id in (select id from webhook_try where at < $1 order by at limit $2);

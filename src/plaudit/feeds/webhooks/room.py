@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.feeds.webhooks",
     tables="webhook_delivery webhook_endpoint webhook_secret webhook_try",
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_webhooks",
     routers=("api:router",),
     sealed="signing:COLUMNS",

@@ -18,6 +18,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select 'frozen', count(*) from freeze_record
     where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at) having count(*) > 0
     union all
+    select 'legal_hold', count(*) from legal_hold where person_id = p_person_id and lifted_at is null having count(*) > 0
+    union all
     select 'live', count(*) from room where creator_id = p_person_id and state = 'live' having count(*) > 0
     union all
     select 'open_orders', count(*) from recharge_order o, me
@@ -79,6 +81,7 @@ begin
     update data_export set state = 'deleted', reason = case when reason is not null then 'erased' end, error = null
     where person_id = p_person_id;
     update erasure set reason = case when reason is not null then 'erased' end, error = null where person_id = p_person_id;
+    update legal_hold set reason = 'erased', lifted_because = 'erased' where person_id = p_person_id;
     return 0;
 end $$;
 grant execute on function require_erasing, erasure_obstacles, erase_requests to plaudit_app;

@@ -1,4 +1,4 @@
-"""What orders need now and then: payments of which nothing was heard are asked about, what is over is forgotten."""
+"""What orders need now and then: payments of which nothing was heard are asked about."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,15 +16,11 @@ from plaudit.limits import (
     ORDERS_PER_JOB_MAX,
     PROCESSING_POLL_PAUSE_S,
     PROVIDER_CALLS_AT_ONCE,
-    QUOTE_KEEP_DAYS,
-    QUOTES_PER_JOB_MAX,
-    RECHARGE_FORGET_EVERY_S,
     RECHARGE_POLL_EVERY_S,
     WEBHOOK_JOB_EVERY_S,
 )
 from plaudit.providers import ProviderRefused
 from plaudit.queues import Backoff, Queue
-from plaudit.selling.orders import regions
 from plaudit.selling.orders.capturing import DECISIONS, carry_out
 from plaudit.selling.orders.checkout import refresh
 from plaudit.selling.orders.finishing import FINISHES, finish_due
@@ -97,26 +93,9 @@ async def carry_out_due(database: Database, providers: PaymentProviders, setting
     return await carry_out(database, providers, settings, clock)
 
 
-async def forget_decisions(database: Database, clock: Clock) -> int:
-    """Remove decisions about regions whose quotes are forgotten; how many."""
-    async with database.transaction() as connection:
-        return await regions.forget_decisions(connection, clock)
-
-
-async def forget_quotes(database: Database, clock: Clock) -> int:
-    """Remove quotes that were never ordered and are long over; how many."""
-    async with database.transaction() as connection:
-        status = await connection.execute(
-            SQL["forget_quotes"], clock.now() - timedelta(days=QUOTE_KEEP_DAYS), QUOTES_PER_JOB_MAX
-        )
-    return int(status.removeprefix("DELETE "))
-
-
 def order_jobs(database: Database, providers: PaymentProviders, settings: Settings, clock: Clock) -> list[Job]:
     return [
         Job(FINISHES.name, FINISH_EVERY_S, lambda: finish_due(database, providers, clock)),
         Job(DECISIONS.name, WEBHOOK_JOB_EVERY_S, lambda: carry_out_due(database, providers, settings, clock)),
         Job(POLLS.name, RECHARGE_POLL_EVERY_S, lambda: poll_orders(database, providers, settings, clock)),
-        Job("selling.forget", RECHARGE_FORGET_EVERY_S, lambda: forget_quotes(database, clock)),
-        Job("selling.forget_decisions", RECHARGE_FORGET_EVERY_S, lambda: forget_decisions(database, clock)),
     ]

@@ -27,15 +27,6 @@ select request::jsonb ->> 'subdivision' from quote
 where shard = $1 and person_id = $2 and region = $3 and request::jsonb ->> 'subdivision' is not null
 order by created_at desc, quote_id desc limit 1
 
--- name: forget_quotes
-delete from quote q using (
-    select shard, person_id, quote_id from quote c
-    where expires_at < $1 and not exists (
-        select from recharge_order o where (o.shard, o.person_id, o.quote_id) = (c.shard, c.person_id, c.quote_id))
-    order by expires_at limit $2
-) old
-where (q.shard, q.person_id, q.quote_id) = (old.shard, old.person_id, old.quote_id)
-
 -- Orders
 
 -- name: write_order

@@ -1,7 +1,7 @@
 """Where a buyer is: gathers the evidence, asks the rule, and keeps what it says, for quotes and for payments."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
@@ -12,7 +12,6 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fixed, statements
 from plaudit.ids import new_id
 from plaudit.ledger.shards import shard_of
-from plaudit.limits import QUOTE_KEEP_DAYS, QUOTES_PER_JOB_MAX
 from plaudit.people.actions import require_person
 from plaudit.policy import actions
 from plaudit.policy.databases import network_databases
@@ -235,12 +234,6 @@ def source_of(decision: RegionDecision) -> RegionSource:
 async def decision_of_quote(connection: Connection, quote: Quote) -> RegionDecision | None:
     """Why a quote has the prices of its region; None before decisions were kept."""
     return await actions.find_decision(connection, quote.shard, quote.decision_id) if quote.decision_id else None
-
-
-async def forget_decisions(connection: Connection, clock: Clock) -> int:
-    """Remove decisions of quotes that nobody ordered and are forgotten; how many."""
-    before = clock.now() - timedelta(days=QUOTE_KEEP_DAYS)
-    return await actions.forget_decisions(connection, before, QUOTES_PER_JOB_MAX)
 
 
 async def decisions_of_order(connection: Connection, order: Order) -> list[RegionDecision]:

@@ -9,6 +9,7 @@ ROOM = Room(
         quote_tax recharge_order store_finishing withdrawal_consent
     """,
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_orders",
     pages=("recharge", "operator_order"),
     queues="jobs:QUEUES",

@@ -77,6 +77,9 @@ GROUPS = (
             Tab("links", "/operator/links", "Linked accounts"),
             Tab("grants", "/operator/grants", "Give coins"),
             Tab("mails", "/operator/mails", "Mail"),
+            Tab("data_requests", "/operator/data-requests", "Data requests"),
+            Tab("holds", "/operator/holds", "Legal holds"),
+            Tab("retention", "/operator/retention", "Retention"),
         ),
     ),
     Group(

@@ -1,6 +1,7 @@
 """What is held of you: why, how long, a copy of all of it; and having it erased."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,8 +19,8 @@ from plaudit.people.injected import Caller
 from plaudit.people.model import Scope, ScopeMissing
 from plaudit.personal_data import erasures, exports
 from plaudit.personal_data.api import get_my_file
-from plaudit.personal_data.holders import FATES, WHYS, holdings_by_kind
-from plaudit.personal_data.limits import ERASURE_GRACE_DAYS, EXPORT_DAYS
+from plaudit.personal_data.holders import FATES, WHYS, holdings_by_kind, term_of
+from plaudit.personal_data.limits import ERASURE_GRACE_DAYS
 from plaudit.personal_data.model import (
     AskedBy,
     Asking,
@@ -30,11 +31,13 @@ from plaudit.personal_data.model import (
     NewErasure,
 )
 from plaudit.problems import NotFound
+from plaudit.retention import days_kept
 from plaudit.web.pages.frame import page, viewer_of
 
 OBSTACLES = {
     "staff": later("You have a role over others here; somebody has to take it first."),
     "frozen": later("Something of yours stands still; that has to end first."),
+    "legal_hold": later("What is held of you is needed for a claim or a case that is not over."),
     "live": later("One of your rooms is live."),
     "open_orders": later("A purchase is under way."),
     "open_reversals": later("A refund or dispute is under way."),
@@ -57,24 +60,26 @@ class Goodbye(msgspec.Struct, frozen=True):
 
 
 @get("/people/data", access=Access.VIEWER, include_in_schema=False)
-async def your_data(caller: Caller, database: Database, clock: Clock) -> Response[str]:
+async def your_data(caller: Caller, database: Database, settings: Settings, clock: Clock) -> Response[str]:
     """Kinds of things that are held, and copies that were made."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         made = await exports.exports_of(connection, caller.person_id)
         erasure = await erasures.open_of(connection, caller.person_id)
         obstacles = await erasures.obstacles(connection, caller.person_id, clock.now())
+    days = days_kept(settings.retention_days)
     return page(
         "your_data.html",
         viewer,
         nav="people",
         kinds=[kind for kind, _ in holdings_by_kind()],
+        term_of=partial(term_of, days=days),
         whys=WHYS,
         fates=FATES,
         exports=made,
         is_waiting=any(one.state is ExportState.WAITING for one in made),
         may_ask=_may(caller),
-        export_days=EXPORT_DAYS,
+        export_days=days["export_files"],
         erasure=erasure,
         in_the_way=[one for one in obstacles if not one.is_theirs],
         given_up=[one for one in obstacles if one.is_theirs],
