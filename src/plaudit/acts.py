@@ -36,6 +36,7 @@ PRIVATE = frozenset(
         "name", "handle", "picture", "email", "address", "born_on", "postal_code", "message", "text",
         "at_least", "under", "level", "source",
         "subject", "creator_subject", "owner_subject", "sender_subject",  # nobody could be taken out of the chain
+        "into",
         "title", "label", "cover_url", "cover_alt", "stage_url", "external_id", "next",
         "holder_name", "instrument", "iban", "bank_code", "account_number", "csv",
     }

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from msgspec import Meta
 
@@ -59,6 +60,11 @@ class OwnLink(Conflict):
     title: ClassVar[str] = "Another operator must end a link of your own account."
 
 
+class MergedForGood(Conflict):
+    code: ClassVar[str] = "merged_for_good"
+    title: ClassVar[str] = "These accounts were merged, as their platform said; they stay one person's."
+
+
 async def link(connection: Connection, clock: Clock, new: NewPersonLink, operator_id: int) -> PersonLink:
     """Let two accounts count as one person's, once per id.
 
@@ -93,6 +99,7 @@ async def end(connection: Connection, clock: Clock, link_id: UUID, operator_id: 
     Raises:
         NotFound: there is no such link.
         OwnLink: one of them is the operator's, by this link or others.
+        MergedForGood: their platform said that they are one.
     """
     await connection.execute(SQL["lock_decisions"])
     found = await fetch_one(connection, SQL["person_link"], PersonLink, link_id)
@@ -102,7 +109,15 @@ async def end(connection: Connection, clock: Clock, link_id: UUID, operator_id: 
         return found
     if await connection.fetchval(SQL["are_linked"], operator_id, int(found.person_id)):
         raise OwnLink
-    ended = await fetch_one(connection, SQL["end_person_link"], PersonLink, link_id, operator_id, clock.now(), reason)
+    try:
+        async with connection.transaction():
+            ended = await fetch_one(
+                connection, SQL["end_person_link"], PersonLink, link_id, operator_id, clock.now(), reason
+            )
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "merged_stays_linked":
+            raise
+        raise MergedForGood from error
     assert ended is not None, "it holds, and nobody else is at it"
     return ended
 

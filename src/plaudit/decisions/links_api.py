@@ -7,7 +7,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, Parameter
 
 from plaudit.decisions import links
-from plaudit.decisions.links import AlreadyLinked, LinkEnding, NewPersonLink, OwnLink, PersonLink
+from plaudit.decisions.links import AlreadyLinked, LinkEnding, MergedForGood, NewPersonLink, OwnLink, PersonLink
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
@@ -63,7 +63,7 @@ async def link(data: JSONBody[NewPersonLink], caller: Caller, database: Database
     tags=_TAGS,
     status_code=200,
     summary="Let two accounts count as two people's again",
-    problems=(OwnLink,),
+    problems=(OwnLink, MergedForGood),
 )
 async def end(
     link_id: FromPath[UUID], data: JSONBody[LinkEnding], caller: Caller, database: Database, clock: Clock

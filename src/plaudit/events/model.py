@@ -231,6 +231,23 @@ class EmergencyDecided(Event, frozen=True, kw_only=True):
         return self.operator
 
 
+class PersonMoved(Event, frozen=True, kw_only=True):
+    """Somebody comes by another subject, as their server said; `merged_id`: of the account that is no more."""
+
+    kind: ClassVar[str] = "person.moved"
+    who: PersonReference
+    former_subject: str
+    merged_id: Annotated[str | None, Meta(description="null: the person has another subject.")]
+
+    @property
+    def subject(self) -> str:
+        return f"person:{self.who.id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.who
+
+
 class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
     """Somebody of a platform was here for the first time. Once for each person."""
 
@@ -470,6 +487,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         PayoutMethodChanged,
         EmergencyDecided,
         PersonFirstSignedIn,
+        PersonMoved,
         DatabaseRestored,
         SelfExclusionBegan,
         DataExportReady,

@@ -12,7 +12,7 @@ from plaudit.freezes.reading import find
 from plaudit.ids import require_uuid7
 from plaudit.limits import FREEZE_DAYS_MAX
 from plaudit.people.actions import people_by_ids
-from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
 
 SQL = statements(__file__)
 
@@ -95,6 +95,8 @@ async def lift(connection: Connection, clock: Clock, freeze_id: UUID, why: str, 
     except asyncpg.CheckViolationError as error:
         if error.constraint_name == "freeze_is_lifted_by_another":
             raise OwnFreeze from error
+        if error.constraint_name == "merged_stands_still":
+            raise Conflict("This account turned out to be another one's; it stays as it is.") from error
         raise
     lifted = await find(connection, freeze_id)
     if (lifted.lifted_by, lifted.lifted_because) != (operator_id, why):

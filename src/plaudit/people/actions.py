@@ -24,6 +24,7 @@ from plaudit.people.model import (
     Role,
     Scope,
 )
+from plaudit.people.moves import refuse_moved
 from plaudit.problems import Conflict, InvalidField, NotFound
 
 SQL = statements(__file__)
@@ -42,13 +43,19 @@ async def record_person(
     said_at: float | None = None,
 ) -> Person:
     """The person of a token: made at first sight, brought up to date when the token says something new. One that was
-    made (`said_at`, seconds since 1970) before the platform said what is known says nothing."""
+    made (`said_at`, seconds since 1970) before the platform said what is known says nothing.
+
+    Raises:
+        SubjectMoved: the platform calls them otherwise by now.
+    """
     known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, profile.subject)
     if known and said_at is not None and known.said_at and said_at < known.said_at.timestamp():
         return known
     if known and known.told_at:
         profile, roles = _completed(profile, known), roles or known.platform_roles
     person = known
+    if person is None:
+        await refuse_moved(connection, issuer_id, [profile.subject])
     if person is None or not _agrees(person, profile, roles):
         person = await _write(connection, issuer_id, profile, roles, clock)
         if said_at is not None:
@@ -113,6 +120,7 @@ async def require_people_by_subjects(
 
     Raises:
         InvalidField: too many at once, or a subject that is empty or too long.
+        SubjectMoved: one of them leads elsewhere.
     """
     wanted = sorted(set(subjects))
     if len(wanted) > PEOPLE_PER_CALL_MAX:
@@ -121,6 +129,7 @@ async def require_people_by_subjects(
         require_subject(subject)
     found = await fetch_all(connection, SQL["people_by_subjects"], Person, issuer_id, wanted)
     if len(found) < len(wanted):
+        await refuse_moved(connection, issuer_id, set(wanted) - {person.subject for person in found})
         await connection.execute(SQL["add_people_by_subjects"], issuer_id, wanted, clock.now())
         found = await fetch_all(connection, SQL["people_by_subjects"], Person, issuer_id, wanted)
     return {person.subject: person for person in found}

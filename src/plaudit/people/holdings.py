@@ -13,6 +13,12 @@ HELD = (
         kind=kinds.PROFILE,
         of="id",
     ),
+    Holding(
+        table="person_move",
+        personal="subject",
+        kind=kinds.PROFILE,
+        where="$1 in (person_id, merged_id)",
+    ),
     Holding(table="person_email", personal="address bounce", kind=kinds.PROFILE, of="person_id"),
     Holding(table="role_grant", codes="role authority", kind=kinds.WORK, of="person_id"),
     Holding(

@@ -73,11 +73,15 @@ class Scope(enum.StrEnum):
     """Do in the name of people what asks them for a recent sign-in: their platform has asked them itself."""
     DATA = "data"
     """Have all that is held of somebody copied or erased, and say that they are called otherwise."""
+    MERGE = "merge"
+    """Say that somebody is called otherwise, or that two accounts are one person's."""
     LIMITS = "limits"
     """Read somebody's own limits, make them stricter and begin breaks; never the other way."""
 
 
-PERSONAL_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP, Scope.DATA, Scope.LIMITS})
+PERSONAL_SCOPES = frozenset(
+    {Scope.PAYOUTS, Scope.METHODS, Scope.CONSENTS, Scope.STEP_UP, Scope.DATA, Scope.LIMITS, Scope.MERGE}
+)
 """What somebody does themself unless a key is expressly given it."""
 HANDED_SCOPES = frozenset({Scope.PAYOUTS, Scope.METHODS, Scope.DATA})
 """What sessions that a key's codes began must not do either unless the key may: whoever has the key can begin one."""

@@ -227,6 +227,20 @@ where person_id = $1 and role = $2 and taken_at is null returning id;
 select g.person_id, g.role, g.granted_by, g.granted_at, g.authority from role_grant g
 where g.taken_at is null order by g.granted_at desc, g.id desc;
 
+-- name: moved_subjects
+select m.subject as former, p.subject as now from person_move m join person p on p.id = final_person(m.person_id)
+where m.issuer_id = $1 and m.subject = any ($2::text[]) order by m.subject limit 1;
+
+-- name: person_move -> PersonMove
+select m.id, m.issuer_id, m.subject as former_subject, p.subject, m.person_id, m.merged_id, m.moved_at
+from person_move m join person p on p.id = m.person_id where m.id = $1;
+
+-- name: merged_into
+with recursive gone (id) as (
+    select merged_id from person_move where person_id = $1 and merged_id is not null
+    union select m.merged_id from gone g join person_move m on m.person_id = g.id and m.merged_id is not null)
+select id from gone order by id;
+
 -- name: said_operators -> SaidOperator
 -- Whom only their platform calls one, the newest first.
 select p.id as person_id, array(select r from unnest(p.platform_roles) r where r = any ($1::text[]) order by r) as roles,

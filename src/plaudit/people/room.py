@@ -4,7 +4,8 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.people",
-    tables="allowance_taken api_key issuer logout_token person person_email role_grant session sign_in_code",
+    tables="allowance_taken api_key issuer logout_token person person_email person_move role_grant session "
+    "sign_in_code",
     held="holdings:HELD",
     kept="retention:KEPT",
     erased_by="erase_people",

@@ -23,6 +23,7 @@ from plaudit.people.doorkeeper import Doorkeeper
 from plaudit.people.handoff import NewSignInCode, SignInCode
 from plaudit.people.injected import Caller
 from plaudit.people.model import ForeignOrigin, Scope, TokenNotValid
+from plaudit.people.moves import SubjectMoved, refuse_moved
 from plaudit.people.openid import OpenId
 from plaudit.people.sessions import EndedSession, Seen
 from plaudit.people.told_api import SubjectInPath
@@ -118,6 +119,7 @@ async def make_sign_in_code(
     operation_id="EndSessionsOfPerson",
     tags=TAGS,
     summary="Sign somebody out of the pages",
+    problems=(SubjectMoved,),
 )
 async def end_sessions_of_person(
     subject: SubjectInPath, caller: Caller, database: Database, clock: Clock, doorkeeper: NamedDependency[Doorkeeper]
@@ -125,6 +127,7 @@ async def end_sessions_of_person(
     """Ends all sessions of a person of the platform, in windows and frames, and what is open of them: for a platform
     that hands its people over by code, when they sign out there. Nobody's sessions are no error."""
     async with database.transaction() as connection:
+        await refuse_moved(connection, caller.issuer_id, [subject])
         ended = await sessions.end_platform_sessions(
             connection, caller.issuer_id, clock, subject=subject, platform_session=None
         )

@@ -21,6 +21,7 @@ from plaudit.media import require_loadable
 from plaudit.people.actions import require_people_by_subjects
 from plaudit.people.mailboxes import email_of, forget_addresses, note_addresses
 from plaudit.people.model import Person, Role
+from plaudit.people.moves import refuse_moved
 from plaudit.people.roles import roles_granted
 from plaudit.problems import InvalidField, NotFound, Problem
 from plaudit.settings import Settings
@@ -123,9 +124,11 @@ async def find_told(connection: Connection, issuer_id: int, subject: str, field:
 
     Raises:
         PersonUnknown: nobody is known by that subject, which stood in `field`.
+        SubjectMoved: it leads elsewhere.
     """
     known = await fetch_one(connection, SQL["person_by_subject"], Person, issuer_id, subject)
     if known is None:
+        await refuse_moved(connection, issuer_id, [subject])
         raise PersonUnknown(field=field, subject=subject)
     return known
 
@@ -142,7 +145,10 @@ class KnownSubject(msgspec.Struct, frozen=True):
 async def known_subjects(connection: Connection, issuer_id: int, subjects: Collection[str]) -> dict[str, KnownSubject]:
     """Those of a platform that were told of, or have been here; the others are missing from the answer."""
     found = await fetch_all(connection, SQL["known_subjects"], KnownSubject, issuer_id, sorted(set(subjects)))
-    return {one.subject: one for one in found}
+    known = {one.subject: one for one in found}
+    if missing := set(subjects) - known.keys():
+        await refuse_moved(connection, issuer_id, missing)
+    return known
 
 
 async def is_creator(connection: Connection, person: Person) -> bool:

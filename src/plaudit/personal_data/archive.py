@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -20,6 +20,7 @@ from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import speaking
 from plaudit.people.actions import require_person
 from plaudit.people.model import Person
+from plaudit.people.moves import merged_into
 from plaudit.personal_data.exports import EXPORTS, PARTS
 from plaudit.personal_data.holders import FATES, WHYS, holdings_by_kind, term_of
 from plaudit.personal_data.limits import (
@@ -120,16 +121,18 @@ async def _written(
     connection: Connection, archive: _Archive, person: Person, export: Export, days: Mapping[str, int]
 ) -> AsyncIterator[None]:
     """Write everything; a turn whenever something may be taken."""
+    accounts = [person.id, *await merged_into(connection, person.id)]
     for kind, holdings in holdings_by_kind():
         for holding in holdings:
             if not holding.is_exported:
                 continue
             statement = await _statement(connection, holding)
             place = f"{kind.name}/{holding.table}"
-            if not await connection.fetchval(f"select exists ({statement})", person.id):
+            held_of = [one for one in accounts if await connection.fetchval(f"select exists ({statement})", one)]
+            if not held_of:
                 continue
             for ending, form in (("json", _as_json), ("csv", _as_csv)):
-                rows = _rows(connection, statement, person.id, archive, holding.table)
+                rows = _rows(connection, statement, held_of, archive, holding.table)
                 async for _step in archive.add(f"{place}.{ending}", form(rows)):
                     yield
     async for _step in archive.add("README.txt", _readme(archive, person, export, days)):
@@ -150,16 +153,17 @@ async def _statement(connection: Connection, holding: Holding) -> str:
 
 
 async def _rows(
-    connection: Connection, statement: str, person_id: int, archive: _Archive, table: str
+    connection: Connection, statement: str, accounts: Sequence[int], archive: _Archive, table: str
 ) -> AsyncIterator[str]:
-    cursor = await connection.cursor(f"select row_to_json(r)::text from ({statement}) r", person_id)  # noqa: S608 - from the code
     count = 0
-    while rows := await cursor.fetch(EXPORT_ROWS_AT_ONCE):
-        count += len(rows)
-        if count > EXPORT_ROWS_MAX:
-            raise TryFailed("export_too_large", f"{table} has more than {EXPORT_ROWS_MAX} rows")
-        for row in rows:
-            yield row[0]
+    for person_id in accounts:
+        cursor = await connection.cursor(f"select row_to_json(r)::text from ({statement}) r", person_id)  # noqa: S608 - from the code
+        while rows := await cursor.fetch(EXPORT_ROWS_AT_ONCE):
+            count += len(rows)
+            if count > EXPORT_ROWS_MAX:
+                raise TryFailed("export_too_large", f"{table} has more than {EXPORT_ROWS_MAX} rows")
+            for row in rows:
+                yield row[0]
     archive.rows[table] = count
 
 

@@ -8,8 +8,9 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.events.log import record
 from plaudit.events.model import ErasureRequested, ErasureWithdrawn
-from plaudit.ids import require_uuid7
+from plaudit.ids import new_id, require_uuid7
 from plaudit.people.actions import require_person
+from plaudit.people.moves import merged_into
 from plaudit.people.references import reference
 from plaudit.personal_data.limits import ERASURE_GRACE_DAYS
 from plaudit.personal_data.model import (
@@ -28,7 +29,8 @@ SQL = statements(__file__)
 
 
 async def ask(connection: Connection, clock: Clock, wanted: NewErasure, person_id: int, asking: Asking) -> Erasure:
-    """Have somebody erased when ERASURE_GRACE_DAYS are over. Asking again with the same id changes nothing.
+    """Have somebody erased when ERASURE_GRACE_DAYS are over, with the accounts that were merged into theirs. Asking
+    again with the same id changes nothing.
 
     Raises:
         InvalidField: the id is no UUIDv7.
@@ -47,7 +49,12 @@ async def ask(connection: Connection, clock: Clock, wanted: NewErasure, person_i
         now = clock.now()
         if found := left(await obstacles(connection, person_id, now), wanted):
             raise ErasureObstructed(obstacles={one.code: one.amount for one in found})
-        await connection.execute(SQL["add_erasure"], wanted.id, *said, now, now + timedelta(days=ERASURE_GRACE_DAYS))
+        begins = now + timedelta(days=ERASURE_GRACE_DAYS)
+        await connection.execute(SQL["add_erasure"], wanted.id, *said, now, begins)
+        for merged_id in await merged_into(connection, person_id):  # accounts that are theirs, too
+            if await open_of(connection, merged_id) is None:
+                theirs = (merged_id, *said[1:])
+                await connection.execute(SQL["add_erasure"], new_id(clock), *theirs, now, begins)
         known = await fetch_one(connection, SQL["find_erasure"], Erasure, wanted.id)
         if known is not None and (who := await reference(connection, person_id)) is not None:
             said_so = ErasureRequested(erasure_id=known.id, who=who, asked_by=known.asked_by, begins_at=known.begins_at)
@@ -74,6 +81,10 @@ async def withdraw(connection: Connection, clock: Clock, person_id: int) -> None
     await connection.execute(SQL["withdraw_erasure"], found.id, clock.now())
     if (who := await reference(connection, person_id)) is not None:
         await record(connection, clock.now(), ErasureWithdrawn(erasure_id=found.id, who=who))
+    for merged_id in await merged_into(connection, person_id):
+        theirs = await fetch_one(connection, SQL["lock_erasure"], Erasure, merged_id)
+        if theirs is not None and theirs.begun_at is None:
+            await connection.execute(SQL["withdraw_erasure"], theirs.id, clock.now())
 
 
 async def open_of(connection: Connection, person_id: int) -> Erasure | None:

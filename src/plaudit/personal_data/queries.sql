@@ -178,3 +178,9 @@ where id = $1 and lifted_at is null returning true
 select {hold} from legal_hold h
 where (h.placed_at, h.id) < ($1, $2) and ($3::bigint is null or h.person_id = $3) and (not $4 or h.lifted_at is null)
 order by h.placed_at desc, h.id desc limit $5
+
+-- name: rename_person
+select rename_person($1, $2, $3, $4);
+
+-- name: merge_person
+select merge_person($1, $2, $3, $4);

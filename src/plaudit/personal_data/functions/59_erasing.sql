@@ -16,7 +16,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
         union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
     union all
     select 'frozen', count(*) from freeze_record
-    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at) having count(*) > 0
+    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at)
+        and not exists (select from person_move m where m.id = freeze_record.id) having count(*) > 0
     union all
     select 'legal_hold', count(*) from legal_hold where person_id = p_person_id and lifted_at is null having count(*) > 0
     union all

@@ -32,6 +32,7 @@ MEANT = {
     Scope.CONSENTS: "agrees and withdraws in a person's name",
     Scope.STEP_UP: "does what asks people for a recent sign-in",
     Scope.DATA: "has what is held of a person copied or erased",
+    Scope.MERGE: "says that a person is called otherwise, or that two accounts are one",
     Scope.LIMITS: "reads a person's own limits and makes them stricter",
 }
 

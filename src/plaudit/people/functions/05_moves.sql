@@ -1,0 +1,36 @@
+-- Subjects that lead elsewhere: nobody new comes by one.
+
+-- The person that an account turned out to be, over any number of merges.
+create or replace function final_person(p_person_id bigint) returns bigint
+language sql stable set search_path = public, pg_temp as $$
+    with recursive way (id) as (
+        select p_person_id union select m.person_id from way w join person_move m on m.merged_id = w.id)
+    select w.id from way w where not exists (select from person_move m where m.merged_id = w.id)
+$$;
+
+-- After the row is there: whoever waited for the subject sees where it leads.
+create or replace function person_comes_by_their_subject() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+    if exists (select from person_move m where (m.issuer_id, m.subject) = (new.issuer_id, new.subject)) then
+        raise exception 'subject % leads to another person', new.subject
+            using errcode = 'check_violation', constraint = 'person_comes_by_their_subject';
+    end if;
+    return null;
+end $$;
+create or replace trigger person_comes_by_their_subject after insert or update of subject on person
+    for each row execute function person_comes_by_their_subject();
+
+-- Somebody is called otherwise by their platform. The caller has looked whether it may be.
+create or replace function rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamptz) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_person person;
+begin
+    select * into strict v_person from person where id = p_person_id for update;
+    update person set subject = p_subject where id = p_person_id;
+    insert into person_move (id, issuer_id, subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
+end $$;
+revoke execute on function rename_person from public;
+grant execute on function final_person, rename_person to plaudit_app;

@@ -1,0 +1,58 @@
+-- Two accounts that turned out to be one person's. No value moves: the one that goes has none left, stands still from then on,
+-- and counts together with the one that stays for ever.
+
+create or replace function merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamptz) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    v_merged person;
+begin
+    perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
+    perform from person where id in (p_merged_id, p_into_id) order by id for update;
+    perform lock_wallets(array[p_merged_id, p_into_id]);
+    if exists (select from erasure_obstacles(p_merged_id, p_at)) then
+        raise exception 'something is in the way of merging person %', p_merged_id
+            using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
+    end if;
+    select * into strict v_merged from person where id = p_merged_id;
+    insert into person_link (id, person_id, other_id, note, linked_by, linked_at)
+    values (p_id, least(p_merged_id, p_into_id), greatest(p_merged_id, p_into_id), 'one person, as their platform says', 0, p_at)
+    on conflict (person_id, other_id) where ended_at is null do nothing;
+    update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
+    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
+    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    insert into freeze_record (id, what, person_id, reason, frozen_at)
+    values (p_id, 'person', p_merged_id, 'merged into another account, as their platform says', p_at);
+    update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
+    update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
+    delete from sign_in_code where person_id = p_merged_id;
+    update payout_method set archived_at = greatest(p_at, created_at)
+    where shard = shard_of(p_merged_id) and creator_id = p_merged_id and archived_at is null;
+end $$;
+
+-- What a merge left stays: an account that is no more does not go on, nor counts as another's again.
+create or replace function merged_stands_still() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if exists (select from person_move m where m.merged_id = new.person_id and m.id = new.id) then
+        raise exception 'this account turned out to be another one''s'
+            using errcode = 'check_violation', constraint = 'merged_stands_still';
+    end if;
+    return new;
+end $$;
+create or replace trigger merged_stands_still before update of lifted_at on freeze_record
+    for each row when (new.lifted_at is not null) execute function merged_stands_still();
+
+create or replace function merged_stays_linked() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if exists (select from person_move m
+        where m.merged_id in (new.person_id, new.other_id) and m.person_id in (new.person_id, new.other_id))
+    then
+        raise exception 'these accounts turned out to be one person''s'
+            using errcode = 'check_violation', constraint = 'merged_stays_linked';
+    end if;
+    return new;
+end $$;
+create or replace trigger merged_stays_linked before update of ended_at on person_link
+    for each row when (new.ended_at is not null) execute function merged_stays_linked();
+
+revoke execute on function merge_person from public;
+grant execute on function merge_person to plaudit_app;

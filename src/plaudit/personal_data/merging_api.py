@@ -1,0 +1,95 @@
+"""Other subjects of people, and accounts that are one, as their platform's server says, over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Router, post
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from plaudit.acts import changed
+from plaudit.injected import Clock, Database, Settings
+from plaudit.people.access import Access
+from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
+from plaudit.people.moves import PersonMove, SubjectMoved
+from plaudit.people.telling import PersonUnknown
+from plaudit.people.told_api import TAGS, SubjectInPath, require_path_subject
+from plaudit.personal_data import merging
+from plaudit.personal_data.merging import MergeObstructed, NewMerge, NewSubject, SubjectTaken
+from plaudit.vault.sealing import vault_of
+
+
+class PersonMoveAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a subject leads."""
+
+    id: UUID
+    former_subject: str
+    subject: Annotated[str, Meta(description="By which the person comes in now.")]
+    person_id: str
+    merged_id: Annotated[str | None, Meta(description="The account that is no more; null: another subject.")]
+    moved_at: datetime
+
+
+def _answer(move: PersonMove) -> PersonMoveAnswer:
+    return PersonMoveAnswer(
+        id=move.id,
+        former_subject=move.former_subject,
+        subject=move.subject,
+        person_id=str(move.person_id),
+        merged_id=None if move.merged_id is None else str(move.merged_id),
+        moved_at=move.moved_at,
+    )
+
+
+@post(
+    "/v1/people/{subject:str}/rename",
+    access=Access.SERVER,
+    scope=Scope.MERGE,
+    operation_id="RenamePerson",
+    tags=TAGS,
+    status_code=200,
+    summary="Say that somebody has another subject",
+    problems=(PersonUnknown, SubjectMoved, SubjectTaken),
+)
+async def rename_person(
+    subject: SubjectInPath, data: JSONBody[NewSubject], caller: Caller, database: Database, clock: Clock
+) -> PersonMoveAnswer:
+    """All they have stays theirs. Whatever comes by the former subject is answered with `subject_moved`."""
+    require_path_subject(subject)
+    async with database.transaction() as connection:
+        move = await merging.rename(connection, clock, caller.issuer_id, subject, data)
+        changed(connection, people=[str(move.person_id)])
+    return _answer(move)
+
+
+@post(
+    "/v1/people/{subject:str}/merge",
+    access=Access.SERVER,
+    scope=Scope.MERGE,
+    operation_id="MergePerson",
+    tags=TAGS,
+    status_code=200,
+    summary="Say that two accounts are one person's",
+    problems=(PersonUnknown, SubjectMoved, MergeObstructed),
+)
+async def merge_person(
+    subject: SubjectInPath,
+    data: JSONBody[NewMerge],
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+) -> PersonMoveAnswer:
+    """The account of the path is no more: what comes by its subject is answered with `subject_moved`. Both count as one
+    for good, in limits, breaks, controls of payouts and decisions. It must have nothing left."""
+    require_path_subject(subject)
+    async with database.transaction() as connection:
+        move = await merging.merge(connection, clock, vault_of(settings), caller.issuer_id, subject, data)
+        changed(connection, people=[str(move.person_id), str(move.merged_id)])
+    return _answer(move)
+
+
+router = Router("/", route_handlers=[rename_person, merge_person])
