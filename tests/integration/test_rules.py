@@ -13,9 +13,11 @@ import pytest
 
 from plaudit.clock import Clock, ManualClock
 from plaudit.creators.jobs import convert_due
+from plaudit.creators.totals import actions as totals
 from plaudit.db import Database, OwnConnection, connect
 from plaudit.decisions.model import DecisionOutdated, OutOfBounds, SecondPersonNeeded
 from plaudit.gifts.catalogue.folder import load_starter
+from plaudit.ledger.following import follow
 from plaudit.people.model import Role
 from plaudit.rules import asking, published
 from plaudit.rules.decisions import POLICY_PACK
@@ -27,6 +29,7 @@ from tests.integration.test_payouts import Studio, open_studio
 from tests.support.databases import owner_of
 from tests.support.deciding import OLGA, Table
 from tests.support.earnings import give
+from tests.support.gift_load import until_delivered
 from tests.support.live import ROSE
 from tests.support.lots import GRANT_DECIDED
 from tests.support.retention import let_go
@@ -179,6 +182,39 @@ async def test_gifts_that_cannot_be_received_are_offered_to_nobody_and_the_creat
     await eventually(open_again, "this process has heard of it")
     assert (await viewer.get(offer)).json()["items"] != []
     assert "Gifts cannot reach you yet" not in (await grown.get("/studio")).text
+
+
+async def test_where_money_alone_ranks_nobody_givers_are_named_in_no_order_of_it(stage: Stage) -> None:
+    """In China: neither in rooms, whichever of both is there, nor among supporters, who go by their gifts."""
+    vera, cora = [await stage.viewer(name, birthdate=GROWN, country="DE") for name in ("vera", "cora")]
+    assert (await stage.send(vera, count=9)).status_code == 201
+    assert [(await stage.send(cora)).status_code for _ in range(2)] == [201, 201]
+    database = stage.studio.shop.desk.house.database
+    await until_delivered(database.url)
+    await follow(database, totals.FOLLOWER, totals.add_entries)
+    top = f"/v1/rooms/{stage.room_id}/top-gifters"
+
+    async def told(reader: httpx2.AsyncClient) -> tuple[bool, list[str]]:
+        answer = (await reader.get(top)).json()
+        detail = (await reader.get(f"/v1/rooms/{stage.room_id}")).json()
+        assert (detail["ranked"], detail["top_gifters"]) == (answer["ranked"], answer["items"])
+        return answer["ranked"], [one["person"]["name"] for one in answer["items"]]
+
+    async def supporters(creator: httpx2.AsyncClient) -> list[int]:
+        answer = (await creator.get("/v1/creators/me/totals?by=supporter")).json()
+        return [one["gifts"] for one in answer["items"]]
+
+    assert await told(vera) == (True, ["vera", "cora"])
+    assert await supporters(await stage.creator(country="DE")) == [1, 2]
+    chinese = await stage.viewer("chen", birthdate=GROWN, country="CN")
+    assert await told(chinese) == (False, [])
+    creator = await stage.creator(country="CN")
+
+    async def unranked() -> bool:
+        return await told(vera) == (False, [])
+
+    await eventually(unranked, "this process has heard of it")
+    assert await supporters(creator) == [2, 1]
 
 
 async def test_what_nobody_told_goes_on_and_is_counted(stage: Stage) -> None:

@@ -146,6 +146,12 @@ def test_caps_and_what_nobody_may_are_told_of_places() -> None:
     assert BOOK.forbidding(ALONE["buy"], NOW) == frozenset()
 
 
+def test_how_givers_are_ranked_and_odds_shown_is_told_of_places() -> None:
+    assert BOOK.ranks_by_money({"US", "DE", "SE"}, NOW)
+    assert not BOOK.ranks_by_money({"US", "CN"}, NOW), "the strictest of all places holds"
+    assert all(BOOK.shows_odds({place}, NOW) for place in ("CN", "US", "SE"))
+
+
 def test_a_published_pack_takes_the_place_of_the_one_before_when_it_begins() -> None:
     shipped = BOOK.pack("BE", NOW)
     assert shipped is not None

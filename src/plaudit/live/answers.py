@@ -13,6 +13,14 @@ from plaudit.pages import Page
 from plaudit.people.actions import card_of
 from plaudit.people.model import Person, PersonCard
 
+Ranked = Annotated[
+    bool,
+    msgspec.Meta(
+        description="Whether people are ranked by coins; else nobody is named: it may not be where the creator or the"
+        " caller is."
+    ),
+]
+
 
 class RoomView(msgspec.Struct, frozen=True, kw_only=True):
     """A room as everybody sees it."""
@@ -62,6 +70,7 @@ class RoomDetail(RoomView, frozen=True, kw_only=True):
 
     coins: int
     top_gifters: list[TopGifterOfRoom]
+    ranked: Ranked
     cursor: str
 
 
@@ -69,6 +78,7 @@ class TopGifters(msgspec.Struct, frozen=True):
     """The most generous people of a room."""
 
     items: list[TopGifterOfRoom]
+    ranked: Ranked
     next: str | None
 
 

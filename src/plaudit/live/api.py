@@ -21,7 +21,7 @@ from plaudit.live.answers import RoomDetail, RoomRemoved, RoomView, TopGifters, 
 from plaudit.live.hub import Hub
 from plaudit.live.making import ExternalIdTaken, RoomWasRemoved, TooManyRooms
 from plaudit.live.message import cursor_of
-from plaudit.live.model import NewRoom, NotYourRoom, RoomChange, RoomEnded, RoomState
+from plaudit.live.model import NewRoom, NotYourRoom, Room, RoomChange, RoomEnded, RoomState
 from plaudit.live.rooms import RoomCache
 from plaudit.live.watching_api import RoomId, required_room
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed
@@ -127,6 +127,7 @@ async def create_room(
 )
 async def get_room(
     room_id: RoomId,
+    caller: CallerOrGuest,
     database: Database,
     rooms: NamedDependency[RoomCache],
     hub: NamedDependency[Hub],
@@ -135,7 +136,8 @@ async def get_room(
     """With what it has received so far."""
     room = await required_room(rooms, room_id)
     standing = await hub.look(room)
-    top = standing.top[:TOP_GIFTERS_LENGTH]
+    ranked = not await rules.unranked(_both(room, caller))
+    top = standing.top[:TOP_GIFTERS_LENGTH] if ranked else []
     async with database.read() as connection:
         people = await people_by_ids(connection, {room.creator_id, *(person_id for person_id, _ in top)})
     closed = await rules.closed({room.creator_id})
@@ -143,6 +145,7 @@ async def get_room(
         **msgspec.structs.asdict(room_view(room, people, closed, await hub.viewers(room.id))),
         coins=standing.coins,
         top_gifters=top_gifters(top, people),
+        ranked=ranked,
         cursor=cursor_of(hub.reader.epoch, standing.head),
     )
 
@@ -157,17 +160,25 @@ async def get_room(
 )
 async def get_top_gifters(
     room_id: RoomId,
+    caller: CallerOrGuest,
     database: Database,
     rooms: NamedDependency[RoomCache],
     hub: NamedDependency[Hub],
+    rules: NamedDependency[Rules],
     limit: Annotated[int, Parameter(ge=1, le=TOP_GIFTERS_LENGTH_MAX, description="How many.")] = TOP_GIFTERS_LENGTH,
 ) -> TopGifters:
     """Most coins first."""
     room = await required_room(rooms, room_id)
-    top = (await hub.look(room)).top[:limit]
+    ranked = not await rules.unranked(_both(room, caller))
+    top = (await hub.look(room)).top[:limit] if ranked else []
     async with database.read() as connection:
         people = await people_by_ids(connection, {person_id for person_id, _ in top})
-    return TopGifters(top_gifters(top, people), None)
+    return TopGifters(top_gifters(top, people), ranked, None)
+
+
+def _both(room: Room, caller: CallerOrGuest) -> frozenset[int]:
+    """Whose places rule whether people are ranked: the creator's, and the caller's."""
+    return frozenset({room.creator_id, caller.person_id if caller and caller.person_id else room.creator_id})
 
 
 @patch(

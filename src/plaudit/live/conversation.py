@@ -135,6 +135,10 @@ class State(_Said, frozen=True, kw_only=True, tag="state"):
     viewers: int
     coins: int
     top_gifters: list[TopGifter]
+    ranked: Annotated[
+        bool,
+        Meta(description="Whether people are ranked by coins; else, by the rules of its place, nobody is named."),
+    ]
     gifts_closed: Annotated[bool, Meta(description="Whether no gift can be received here just now.")]
 
 

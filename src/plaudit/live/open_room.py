@@ -57,6 +57,8 @@ class OpenRoom:
         """0: nobody asked yet."""
         self.gifts_closed = False
         """No gift reaches its creator just now."""
+        self.ranked = True
+        """People may be ranked by what they gave, where its creator is."""
         self.empty_since = 0.0
         self._ring: deque[tuple[int, bytes]] = deque()
         self._ring_bytes = 0

@@ -79,15 +79,15 @@ class StateTeller:
         if not here and not self._reported:
             return
         elsewhere = await self._exchange(here)
-        closed = await self._closed(rooms)
+        closed, unranked = await self._ruled(rooms)
         changed: list[tuple[OpenRoom, list[tuple[int, int]]]] = []
         for room_id, room in rooms.items():
             viewers = here[room_id] + elsewhere.get(room_id, 0)
-            seen = (viewers, room.creator_id in closed)
-            if room.state is None or room.tally.changed or seen != (room.viewers, room.gifts_closed):
-                room.viewers, room.gifts_closed = seen
+            seen = (viewers, room.creator_id in closed, room.creator_id not in unranked)
+            if room.state is None or room.tally.changed or seen != (room.viewers, room.gifts_closed, room.ranked):
+                room.viewers, room.gifts_closed, room.ranked = seen
                 room.tally.changed = False
-                changed.append((room, room.tally.top()))
+                changed.append((room, room.tally.top() if room.ranked else []))
         cards = await self._profiles.cards(person_id for _, top in changed for person_id, _ in top)
         for room, top in changed:
             gifters = [TopGifter(rank, cards[person_id], coins) for rank, (person_id, coins) in enumerate(top, 1)]
@@ -96,18 +96,21 @@ class StateTeller:
                     viewers=room.viewers,
                     coins=room.tally.coins,
                     top_gifters=gifters,
+                    ranked=room.ranked,
                     gifts_closed=room.gifts_closed,
                 )
             )
             await self._send_to(list(room.live), room.state)
 
-    async def _closed(self, rooms: Mapping[int, OpenRoom]) -> frozenset[int]:
-        """The creators of rooms whom no gift reaches. Whose a room is is asked once."""
+    async def _ruled(self, rooms: Mapping[int, OpenRoom]) -> tuple[frozenset[int], frozenset[int]]:
+        """The creators of rooms whom no gift reaches, and those where nobody is ranked by money alone. Whose a room is
+        is asked once."""
         if unknown := [room_id for room_id, room in rooms.items() if not room.creator_id]:
             async with self._database.read() as connection:
                 for row in await connection.fetch(SQL["creators_of_rooms"], unknown):
                     rooms[row["id"]].creator_id = row["creator_id"]
-        return await self._rules.closed({room.creator_id for room in rooms.values()})
+        creators = {room.creator_id for room in rooms.values()}
+        return await self._rules.closed(creators), await self._rules.unranked(creators)
 
     async def _exchange(self, here: dict[int, int]) -> dict[int, int]:
         """Report our viewers, and read those of the other processes."""

@@ -110,6 +110,13 @@ class Rules:
         self._begin_due(at)
         return frozenset(one for one in creator_ids if not self._receives(one, at))
 
+    async def unranked(self, ids: Collection[int]) -> frozenset[int]:
+        """Those of some people where givers may not be ranked by money alone."""
+        await self.know(ids)
+        at = self._clock.now()
+        book, places = self._book, {one: known.facts.country for one in ids if (known := self._known.get(one))}
+        return frozenset(one for one, place in places.items() if place and not book.ranks_by_money([place], at))
+
     def _receives(self, creator_id: int, at: datetime) -> bool:
         known = self._known.get(creator_id) or _Known(Facts(person_id=creator_id), 0)
         return goes_on(self._side(RECEIVE, known, NOWHERE, at).outcome, ask_stops=self._ask_stops)

@@ -1,7 +1,7 @@
 """Packs: the rules of a country, as read from a file that the linter has passed."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from importlib import resources
@@ -114,6 +114,22 @@ class RuleBook:
         """What money of one person is capped by in places, each with its pack and period: `day` or `month`."""
         packs = (self.pack(country, at) for country in sorted(countries))
         return [(pack, period, cap) for pack in packs if pack for period, cap in sorted(pack.caps.items())]
+
+    def ranks_by_money(self, countries: Iterable[str], at: datetime) -> bool:
+        """Whether givers may be ranked by what they gave alone, in all of some places; where no pack says anything of
+        it they may."""
+        return all(said for said in self._said("ranking.by_money_alone", countries, at))
+
+    def shows_odds(self, countries: Iterable[str], at: datetime) -> bool:
+        """Whether odds of boxes are shown, in any of some places; where no pack says anything of it they are."""
+        said = list(self._said("boxes.odds_shown", countries, at))
+        return any(said) or not said
+
+    def _said(self, practice: str, countries: Iterable[str], at: datetime) -> Iterator[bool]:
+        for country in countries:
+            pack = self.pack(country, at)
+            if pack and (found := pack.practices.get(practice)):
+                yield found.value
 
 
 def begins(day: date) -> datetime:

@@ -128,6 +128,7 @@ def live_words() -> dict[str, Any]:
         "volume": _("Volume of gifts"),
         "top_gifters": _("Top gifters"),
         "nobody_first": _("The first gift takes the first place."),
+        "unranked": _("Nobody is ranked by money here."),
         "watching": plural_forms("{count} watching", "{count} watching"),
         "told": _("{name} sent {gift}."),
         "told_many": _("{name} sent {gift}, {count} times."),

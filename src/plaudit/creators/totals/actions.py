@@ -82,10 +82,13 @@ async def totals_by_day(connection: Connection, creator_id: int, period: Period)
     return await fetch_all(connection, SQL["totals_by_day"], Total, shard, creator_id, period.first, period.last)
 
 
-async def totals_by(connection: Connection, creator_id: int, by: By, period: Period, limit: int) -> list[Total]:
-    """Totals of a period by room, video, item or supporter, those with most coins that stand first."""
+async def totals_by(
+    connection: Connection, creator_id: int, by: By, period: Period, limit: int, *, by_gifts: bool = False
+) -> list[Total]:
+    """Totals of a period by room, video, item or supporter, those with most coins that stand first; `by_gifts`: those
+    with most gifts, where money alone may rank nobody."""
     shard = await shard_of(connection, creator_id)
-    wanted = (shard, creator_id, by, period.first, period.last, limit)
+    wanted = (shard, creator_id, by, period.first, period.last, limit, by_gifts)
     return await fetch_all(connection, SQL["totals_by"], Total, *wanted)
 
 

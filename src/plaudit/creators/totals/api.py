@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, get
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 from msgspec import Meta
 
@@ -18,6 +19,7 @@ from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.people.model import HIDDEN, HIDDEN_CARD, PersonCard, Scope
 from plaudit.problems import InvalidField
+from plaudit.rules.memory import Rules
 from plaudit.videos.reading import videos_by_ids
 
 
@@ -85,19 +87,22 @@ async def get_totals(
     caller: Caller,
     database: Database,
     clock: Clock,
+    rules: NamedDependency[Rules],
     by: Annotated[By, Parameter(description="What is summed by.")] = "day",
     first_day: Annotated[date | None, Parameter(description="By UTC; without it, 30 days.")] = None,
     last_day: Annotated[date | None, Parameter(description="By UTC; without it, today.")] = None,
     limit: Limit = PAGE_LENGTH_DEFAULT,
 ) -> TotalList:
     """Gifts are counted on the day they were delivered. What was taken back is taken off that day, and put back with a
-    dispute that was won. `limit` is for rooms, videos, items and supporters; of days all are told."""
+    dispute that was won. `limit` is for rooms, videos, items and supporters; of days all are told. Most coins
+    first; of supporters, where money alone may rank nobody, most gifts."""
     period = period_of(first_day, last_day, clock.now().astimezone(UTC).date())
+    by_gifts = by == "supporter" and bool(await rules.unranked({caller.person_id}))
     async with database.snapshot() as connection:
         if by == "day":
             found = await actions.totals_by_day(connection, caller.person_id, period)
         else:
-            found = await actions.totals_by(connection, caller.person_id, by, period, limit)
+            found = await actions.totals_by(connection, caller.person_id, by, period, limit, by_gifts=by_gifts)
         people = await people_by_ids(connection, [one.key for one in found] if by == "supporter" else [])
         videos = await videos_by_ids(connection, [one.key for one in found] if by == "video" else [])
         behind = await actions.behind(connection, caller.person_id)

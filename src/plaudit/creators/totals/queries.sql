@@ -33,4 +33,4 @@ select null::date as day, key, sum(gifts)::bigint as gifts, sum(coins_received):
 from creator_total
 where shard = $1 and creator_id = $2 and by = $3 and day between $4 and $5
 group by key
-order by sum(coins_received - coins_taken_back) desc, key limit $6;
+order by case when $7 then sum(gifts) else sum(coins_received - coins_taken_back) end desc, key limit $6;

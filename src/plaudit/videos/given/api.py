@@ -25,6 +25,7 @@ from plaudit.people.access import Access
 from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import CallerOrGuest
 from plaudit.people.model import HIDDEN, HIDDEN_CARD, PersonCard
+from plaudit.rules.memory import Rules
 from plaudit.videos.creator_api import VideoId
 from plaudit.videos.given import actions
 from plaudit.videos.given.model import Giver, LastGift, Mark
@@ -97,6 +98,10 @@ class VideoGivers(msgspec.Struct, frozen=True):
     coins: Annotated[int, Meta(description="In all, of those who hide too.")]
     gifts: int
     top: Annotated[list[VideoGiver], Meta(description="Most coins first; who hides is not among them.")]
+    ranked: Annotated[
+        bool,
+        Meta(description="Whether people are ranked by coins; else, by the rules of a place, nobody is in `top`."),
+    ]
     last: Annotated[list[VideoGift], Meta(description="The newest first, as new as the frames.")]
     behind: Behind
 
@@ -155,6 +160,7 @@ async def get_givers(
     caller: CallerOrGuest,
     database: Database,
     clock: Clock,
+    rules: NamedDependency[Rules],
     limit: Annotated[
         int, Parameter(ge=1, le=VIDEO_GIVERS_MAX, description="How many of the most generous.")
     ] = TOP_GIFTERS_LENGTH,
@@ -168,7 +174,10 @@ async def get_givers(
         last = await actions.last_gifts(connection, shown.shard, shown.id)
         behind = await actions.behind(connection, shown.shard)
         cards = await _cards(connection, {*(one.person_id for one in top), *(one.viewer_id for one in last)} - {HIDDEN})
-    return VideoGivers(given.coins, given.gifts, _top(top, cards), [_gift(gift, cards) for gift in last], behind)
+    both = {shown.owner_id, caller.person_id if caller and caller.person_id else shown.owner_id}
+    ranked = not await rules.unranked(both)
+    newest = [_gift(gift, cards) for gift in last]
+    return VideoGivers(given.coins, given.gifts, _top(top, cards) if ranked else [], ranked, newest, behind)
 
 
 def _top(givers: Sequence[Giver], cards: dict[int, PersonCard]) -> list[VideoGiver]:

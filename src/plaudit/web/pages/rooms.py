@@ -63,6 +63,7 @@ async def room(
         "state": found.state,
         "gifts_enabled": found.gifts_enabled,
         "gifts_closed": closed,
+        "ranked": not await rules.unranked({found.creator_id, viewer.person_id or found.creator_id}),
         "stage_url": found.stage_url if loadable(found.stage_url) else None,
         "stage_kind": found.stage_kind,
         "stage_refused": found.stage_url is not None and not loadable(found.stage_url),

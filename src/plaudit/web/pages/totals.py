@@ -19,6 +19,7 @@ from plaudit.payouts import methods, rates
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
+from plaudit.rules.memory import Rules
 from plaudit.videos.reading import videos_known
 from plaudit.web.language import tag_for
 from plaudit.web.pages.frame import page, viewer_of
@@ -68,17 +69,19 @@ async def totals(
     database: Database,
     catalogue: NamedDependency[Catalogue],
     clock: Clock,
+    rules: NamedDependency[Rules],
     days: FromQuery[int | None] = None,
 ) -> Response[str]:
     """The last days by UTC; `days` is one of DAYS."""
     length, period = _period(days, clock.now().astimezone(UTC).date())
     me = caller.person_id
+    by_gifts = bool(await rules.unranked({me}))
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
         found = without_gaps(await actions.totals_by_day(connection, me, period), period)
         rooms = await _most(connection, me, "room", period)
         items = await _most(connection, me, "item", period)
-        supporters = await _most(connection, me, "supporter", period)
+        supporters = await actions.totals_by(connection, me, "supporter", period, TOTALS_SHOWN, by_gifts=by_gifts)
         people = await people_by_ids(connection, [one.key for one in supporters])
         titles = await rooms_by_ids(connection, [one.key for one in rooms])
         videos = await _most(connection, me, "video", period)

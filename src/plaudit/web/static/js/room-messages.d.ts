@@ -118,6 +118,8 @@ export interface State {
   viewers: number;
   coins: number;
   top_gifters: Array<TopGifter>;
+  /** Whether people are ranked by coins; else, by the rules of its place, nobody is named. */
+  ranked: boolean;
   /** Whether no gift can be received here just now. */
   gifts_closed: boolean;
 }

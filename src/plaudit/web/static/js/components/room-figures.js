@@ -4,18 +4,19 @@ import { coins as coinWords, compactNumber, number, sayOf } from "../format.js";
 import { say } from "../words.js";
 import { PageElement, amountCoins, avatar, icon } from "./element.js";
 
-/** Properties: `entries` ({rank, person, coins}[]), `compact` (faces only). */
+/** Properties: `entries` ({rank, person, coins}[]), `compact` (faces only), `unranked` (nobody may be ranked by money). */
 export class TopGifters extends PageElement {
-  static properties = { entries: { attribute: false }, compact: { type: Boolean } };
+  static properties = { entries: { attribute: false }, compact: { type: Boolean }, unranked: { type: Boolean } };
 
   constructor() {
     super();
     /** @type {import("../types.js").TopGifter[]} */ this.entries = [];
     this.compact = false;
+    this.unranked = false;
   }
 
   render() {
-    if (!this.entries.length) return this.compact ? nothing : html`<p class="soft">${say("nobody_first")}</p>`;
+    if (this.unranked || !this.entries.length) return this.compact ? nothing : html`<p class="soft">${say(this.unranked ? "unranked" : "nobody_first")}</p>`;
     if (this.compact) {
       return html`<ol class="top-faces" aria-label=${say("top_gifters")}>${this.entries.slice(0, 3).map(({ person, coins }) =>
         html`<li title="${person.name}: ${coinWords(coins)}">${avatar(person)}<span class="visually-hidden">${person.name}, ${coinWords(coins)}</span></li>`)}</ol>`;

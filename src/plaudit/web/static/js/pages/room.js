@@ -115,12 +115,13 @@ function showEvent(event, backlog) {
   showRoom();
 }
 
-socket.on("state", ({ viewers, top_gifters: top, gifts_closed: closed }) => {
+socket.on("state", ({ viewers, top_gifters: top, ranked, gifts_closed: closed }) => {
   if (room.giftsClosed !== closed) {
     room.giftsClosed = closed;
     showRoom();
   }
   for (const count of all("viewer-count")) count.value = viewers;
+  for (const list of all("top-gifters")) list.unranked = !(ranked && data.ranked);
   for (const list of all("top-gifters")) list.entries = list.closest("#panel-gifts") ? top.slice(0, TOP_BESIDE) : top;
 });
 socket.on("hello", ({ coins }) => { giving.wallet = coins; });

@@ -69,8 +69,9 @@ function receive(frame, backlog) {
   void thanking.count();
 }
 
-socket.on("state", ({ viewers, coins, top_gifters: top }) => {
+socket.on("state", ({ viewers, coins, top_gifters: top, ranked }) => {
   find("viewer-count").value = viewers;
+  find("top-gifters").unranked = !ranked;
   find("top-gifters").entries = top;
   find("[data-room-coins]").textContent = coinWords(coins);
 });

@@ -85,7 +85,8 @@ async function read() {
 }
 
 async function readGivers() {
-  const { top: most, last } = await api("GET", addressOf("/givers", { limit: "5" }));
+  const { top: most, ranked, last } = await api("GET", addressOf("/givers", { limit: "5" }));
+  top.unranked = !ranked;
   top.entries = most;
   const gifts = await asGifts(last);
   for (const gift of gifts) see(gift.id);
