@@ -325,6 +325,7 @@ GRANT_DAYS_MAX = 1_830  # until the coins of a grant expire, if they do
 GRANT_REASON_LENGTH_MAX = 300  # characters of why coins are given away
 GRANT_PEOPLE_SHOWN_MAX = 20  # people one search on the page of grants finds
 REVERSAL_REASON_LENGTH_MAX = 200  # characters of why money goes back; providers are told
+MINOR_REFUND_ORDERS_MAX = 200  # that one case of a minor gives back; a longer period takes several
 REVERSALS_PER_JOB_MAX = 100  # reversals one run of the job tells their provider of
 REVERSAL_LEASE_S = 60  # after this a reversal whose sender died is taken up again
 REVERSAL_PAUSE_S_FIRST = 5  # until a provider that did not answer is told again; doubled each time

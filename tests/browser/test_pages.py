@@ -34,7 +34,7 @@ PAGES = {
         "/operator/decisions/{decision}", "/operator/access", "/operator/keys", "/operator/platforms",
         "/operator/bounds", "/operator/rules?country=JP", "/operator/prepaid", "/operator/links", "/operator/acts",
         "/operator/setup", "/operator/retention", "/operator/holds", "/operator/data-requests",
-        "/operator/data-requests?of=exports",
+        "/operator/data-requests?of=exports", "/operator/minor-refunds",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"

@@ -23,6 +23,14 @@ BREAKS = [
         update decision_bound set value = 0, recorded_at = '-infinity' where name = 'refund_alone_us_cents'""",
     ),
     ("large_refunds_are_decided", confirmed("refund", {"amount_minor": -1}) + _REFUND_OF_IT),
+    ("minor_refunds_are_decided", confirmed("minor_refund", {})),
+    (
+        "minor_refunds_are_decided",
+        """insert into minor_refund (id, person_id, since, until, reason, requested_by, decided_at)
+        select gen_random_uuid(), person_id, now(), now() + interval '1 day', 'x', 0, now() from reversal limit 1;
+        update reversal set minor_refund_id = (select id from minor_refund)
+        where amount_minor > 0 and state <> 'undone'""",
+    ),
     ("tax_rates_are_decided", confirmed("tax_rate", {})),
     ("tax_rates_are_decided", "update tax_rate set is_override = true, recorded_at = now() + interval '1 day'"),
     ("tax_rates_are_decided", confirmed("tax_rate", {"country": "XX"}) + _RATE_OF_IT),

@@ -2017,6 +2017,7 @@ declare
     done integer;
 begin
     perform require_erasing(p_person_id);
+    update minor_refund set reason = '' where person_id = p_person_id and reason <> '';
     with chosen as (
         select shard, reversal_id from reversal where shard = shard_of(p_person_id) and person_id = p_person_id
             and (reason <> '' or coalesce(request, '') <> '' or send_error is not null)
@@ -2673,6 +2674,15 @@ begin
     end if;
     return free;
 end $$;
+
+CREATE FUNCTION public.is_decided_by_two(p_decision_id uuid, p_minor_refund_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select p_decision_id is not null
+        or p_minor_refund_id is not null and exists (
+            select from minor_refund where id = p_minor_refund_id and decision_id is not null)
+$$;
 
 CREATE FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid DEFAULT NULL::uuid, p_payout_id uuid DEFAULT NULL::uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -3560,6 +3570,37 @@ begin
             using errcode = 'check_violation', constraint = 'method_is_payable';
     end if;
     return null;
+end $$;
+
+CREATE FUNCTION public.minor_refund_is_of_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if are_linked(new.requested_by, new.person_id)
+        or new.decision_id is not null
+            and (select beneficiary_id from decision where id = new.decision_id) is distinct from new.person_id
+    then
+        raise exception 'nobody refunds what they or an account linked to theirs spent'
+            using errcode = 'check_violation', constraint = 'minor_refund_is_of_another';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.minor_refund_order_is_decided() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select from minor_refund c join decision d on d.id = c.decision_id
+        where c.id = new.minor_refund_id and not d.content::jsonb -> 'orders' @> jsonb_build_array(jsonb_build_object(
+            'order_id', new.order_id, 'amount_minor', new.amount_minor, 'currency', new.currency)))
+    then
+        raise exception 'an order of a case is not what was decided'
+            using errcode = 'check_violation', constraint = 'minor_refund_order_is_decided';
+    end if;
+    return new;
 end $$;
 
 CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean DEFAULT false) RETURNS void
@@ -4611,12 +4652,12 @@ CREATE FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_min
         us_cents_of_order(p_shard, p_order_id, p_minor + coalesce((
             select sum(amount_minor) from reversal
             where shard = p_shard and order_id = p_order_id and kind = 'refund' and requested_by is not null
-                and decision_id is null and state <> 'undone'
+                and not is_decided_by_two(decision_id, minor_refund_id) and state <> 'undone'
         ), 0)::bigint) > decision_bound_of('refund_alone_us_cents')
         or us_cents_of_order(p_shard, p_order_id, p_minor) + coalesce((
             select sum(us_cents_of_order(shard, order_id, amount_minor)) from reversal
             where requested_by = p_operator_id and created_at >= date_trunc('day', p_at, 'UTC') and kind = 'refund'
-                and decision_id is null and state <> 'undone'
+                and not is_decided_by_two(decision_id, minor_refund_id) and state <> 'undone'
         ), 0) > decision_bound_of('refund_alone_day_us_cents'), true)
 $$;
 
@@ -4629,7 +4670,17 @@ begin
         raise exception 'nobody refunds an order of their own, or of an account linked to theirs'
             using errcode = 'check_violation', constraint = 'refund_is_of_another';
     end if;
-    if new.decision_id is null
+    if new.minor_refund_id is not null and not exists (
+        select from minor_refund c join minor_refund_order o on o.minor_refund_id = c.id and o.order_id = new.order_id
+        where c.id = new.minor_refund_id and c.person_id = new.person_id
+            and o.amount_minor >= new.amount_minor + coalesce((
+                select sum(r.amount_minor) from reversal r
+                where r.minor_refund_id = c.id and r.order_id = o.order_id and r.state <> 'undone'), 0))
+    then
+        raise exception 'a case gives back no more of an order than it says'
+            using errcode = 'check_violation', constraint = 'refund_is_of_its_case';
+    end if;
+    if not is_decided_by_two(new.decision_id, new.minor_refund_id)
             and refund_needs_two(new.shard, new.order_id, new.amount_minor, new.requested_by, new.created_at)
         or new.decision_id is not null
             and (select beneficiary_id from decision where id = new.decision_id) is distinct from new.person_id
@@ -4639,6 +4690,19 @@ begin
     end if;
     return new;
 end $$;
+
+CREATE FUNCTION public.refunds_need_two(p_shard smallint, p_order_ids uuid[], p_minors bigint[], p_operator_id bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(bool_or(refund_needs_two(p_shard, o.id, o.minor, p_operator_id, p_at)), false)
+        or coalesce(sum(us_cents_of_order(p_shard, o.id, o.minor)) + coalesce((
+            select sum(us_cents_of_order(shard, order_id, amount_minor)) from reversal
+            where requested_by = p_operator_id and created_at >= date_trunc('day', p_at, 'UTC') and kind = 'refund'
+                and not is_decided_by_two(decision_id, minor_refund_id) and state <> 'undone'
+        ), 0) > decision_bound_of('refund_alone_day_us_cents'), true)
+    from unnest(p_order_ids, p_minors) o (id, minor)
+$$;
 
 CREATE FUNCTION public.refuse_frozen() RETURNS trigger
     LANGUAGE plpgsql
@@ -6106,6 +6170,7 @@ CREATE TABLE public.reversal (
     excess_returned boolean DEFAULT false NOT NULL,
     key_id integer DEFAULT public.acting_key(),
     decision_id uuid,
+    minor_refund_id uuid,
     CONSTRAINT reversal_adds_up CHECK ((((net_minor + tax_minor) = amount_minor) AND ((coins_unspent + coins_spent) = coins))),
     CONSTRAINT reversal_check CHECK (((amount_minor >= 0) AND (amount_minor <= claimed_minor))),
     CONSTRAINT reversal_check1 CHECK (((requested_by IS NULL) = (request IS NULL))),
@@ -7907,6 +7972,31 @@ CREATE TABLE public.migration (
     former text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT migration_kind_check CHECK ((kind = ANY (ARRAY['migration'::text, 'function'::text])))
 );
+
+CREATE TABLE public.minor_refund (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    requested_by bigint NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    decision_id uuid,
+    CONSTRAINT minor_refund_has_a_period CHECK ((until > since))
+);
+
+COMMENT ON COLUMN public.minor_refund.decision_id IS 'null: it was no more than one operator gives back alone';
+
+CREATE TABLE public.minor_refund_order (
+    minor_refund_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    order_id uuid NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    CONSTRAINT minor_refund_order_amount_minor_check CHECK ((amount_minor > 0))
+);
+
+COMMENT ON TABLE public.minor_refund_order IS 'the most that goes back of an order by the case';
 
 CREATE TABLE public.money_turn (
     shard smallint NOT NULL
@@ -10002,6 +10092,15 @@ ALTER TABLE ONLY public.message_removal
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (kind, name);
 
+ALTER TABLE ONLY public.minor_refund
+    ADD CONSTRAINT minor_refund_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.minor_refund_order
+    ADD CONSTRAINT minor_refund_order_pkey PRIMARY KEY (minor_refund_id, order_id);
+
+ALTER TABLE ONLY public.minor_refund
+    ADD CONSTRAINT minor_refund_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.money_turn
     ADD CONSTRAINT money_turn_pkey PRIMARY KEY (shard);
 
@@ -10566,6 +10665,8 @@ CREATE INDEX mail_not_delivered ON public.mail USING btree (mail_id) WHERE (stat
 
 CREATE INDEX mail_of_person ON public.mail USING btree (person_id, mail_id);
 
+CREATE INDEX minor_refund_of_person ON public.minor_refund USING btree (person_id);
+
 CREATE UNIQUE INDEX one_default_card ON public.saved_card USING btree (shard, person_id) WHERE is_default;
 
 CREATE INDEX overlay_token_by_creator ON public.overlay_token USING btree (creator_id, created_at DESC);
@@ -10663,6 +10764,8 @@ CREATE INDEX reversal_by_order ON public.reversal USING btree (shard, order_id, 
 CREATE INDEX reversal_by_person ON public.reversal USING btree (shard, person_id, reversal_id DESC);
 
 CREATE INDEX reversal_by_time ON public.reversal USING btree (created_at DESC, reversal_id DESC);
+
+CREATE INDEX reversal_of_minor_refund ON public.reversal USING btree (minor_refund_id) WHERE (minor_refund_id IS NOT NULL);
 
 CREATE INDEX reversal_to_send ON public.reversal USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 
@@ -10885,6 +10988,12 @@ CREATE CONSTRAINT TRIGGER lot_has_a_cause AFTER INSERT ON public.lot DEFERRABLE 
 CREATE TRIGGER maturity_is_not_slowed AFTER UPDATE OF matured_at ON public.conversion FOR EACH ROW WHEN (((new.matured_at IS NOT NULL) AND (old.matured_at IS NULL))) EXECUTE FUNCTION public.maturity_is_not_slowed();
 
 CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
+
+CREATE TRIGGER minor_refund_is_decided BEFORE INSERT ON public.minor_refund FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('minor_refund', 'id', 'reason');
+
+CREATE TRIGGER minor_refund_is_of_another BEFORE INSERT ON public.minor_refund FOR EACH ROW EXECUTE FUNCTION public.minor_refund_is_of_another();
+
+CREATE TRIGGER minor_refund_order_is_decided BEFORE INSERT ON public.minor_refund_order FOR EACH ROW EXECUTE FUNCTION public.minor_refund_order_is_decided();
 
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
 
@@ -11216,6 +11325,15 @@ ALTER TABLE ONLY public.message_removal
 ALTER TABLE ONLY public.message_removal
     ADD CONSTRAINT message_removal_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.minor_refund
+    ADD CONSTRAINT minor_refund_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.minor_refund_order
+    ADD CONSTRAINT minor_refund_order_minor_refund_id_fkey FOREIGN KEY (minor_refund_id) REFERENCES public.minor_refund(id);
+
+ALTER TABLE ONLY public.minor_refund_order
+    ADD CONSTRAINT minor_refund_order_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
+
 ALTER TABLE ONLY public.recharge_order
     ADD CONSTRAINT order_is_paid_by_own_card FOREIGN KEY (shard, person_id, card_id) REFERENCES public.saved_card(shard, person_id, card_id);
 
@@ -11398,6 +11516,9 @@ ALTER TABLE ONLY public.region_decision
 
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT reversal_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT reversal_minor_refund_id_fkey FOREIGN KEY (minor_refund_id) REFERENCES public.minor_refund(id);
 
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT reversal_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.reversal_transition(from_state, to_state);
@@ -12000,6 +12121,9 @@ GRANT ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_i
 
 REVOKE ALL ON FUNCTION public.hold_lot(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_lot_id uuid, p_held_at timestamp with time zone, p_ends_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.is_decided_by_two(p_decision_id uuid, p_minor_refund_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_decided_by_two(p_decision_id uuid, p_minor_refund_id uuid) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_frozen(p_at timestamp with time zone, p_person_id bigint, p_what text[], p_method_id uuid, p_payout_id uuid) TO plaudit_app;
 
@@ -12158,6 +12282,10 @@ REVOKE ALL ON FUNCTION public.maturity_is_not_slowed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.method_is_payable() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.minor_refund_is_of_another() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.minor_refund_order_is_decided() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
@@ -12310,6 +12438,9 @@ REVOKE ALL ON FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid
 GRANT ALL ON FUNCTION public.refund_needs_two(p_shard smallint, p_order_id uuid, p_minor bigint, p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.refund_takes_two() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refunds_need_two(p_shard smallint, p_order_ids uuid[], p_minors bigint[], p_operator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refunds_need_two(p_shard smallint, p_order_ids uuid[], p_minors bigint[], p_operator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.refuse_frozen() FROM PUBLIC;
 
@@ -12936,6 +13067,10 @@ GRANT UPDATE(error) ON TABLE public.mail TO plaudit_app;
 GRANT SELECT ON TABLE public.message_removal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.migration TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.minor_refund TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.minor_refund_order TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.order_reversed TO plaudit_app;
 

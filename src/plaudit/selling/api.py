@@ -12,6 +12,7 @@ from plaudit.selling.prices import api as prices
 from plaudit.selling.prices import subdivision_api
 from plaudit.selling.reconciliation import api as reconciliation
 from plaudit.selling.reversals import api as reversals
+from plaudit.selling.reversals import minors_api
 from plaudit.selling.stores import api as stores
 from plaudit.selling.stores import linked_api as linked
 from plaudit.selling.wallet import api as wallet
@@ -29,6 +30,7 @@ ROUTERS = (
             *prices.HANDLERS,
             *subdivision_api.HANDLERS,
             *reversals.HANDLERS,
+            *minors_api.HANDLERS,
             *papers.HANDLERS,
             *grants.HANDLERS,
         ],

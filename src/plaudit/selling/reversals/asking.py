@@ -247,9 +247,14 @@ async def plan_refund(
 
 
 async def give(
-    connection: Connection, giving: Giving, operator_id: int, clock: Clock, decision_id: UUID | None = None
+    connection: Connection,
+    giving: Giving,
+    operator_id: int,
+    clock: Clock,
+    decision_id: UUID | None = None,
+    minor_refund_id: UUID | None = None,
 ) -> Reversal:
-    """Give it back. The provider is still to be told.
+    """Give it back. The provider is still to be told. `minor_refund_id`: the case of a minor it is a part of.
 
     Unspent coins go first; then the ones spent last, whose gifts are marked and whose creators' part is clawed back.
     """
@@ -264,6 +269,7 @@ async def give(
         request=_canonical(giving.asked),
         poll_at=now,
         decision_id=decision_id,
+        minor_refund_id=minor_refund_id,
     )
     return await execution.take(connection, giving.order, giving.account, giving.part, taking, now)
 

@@ -17,6 +17,7 @@ from plaudit.languages.formats import format_number
 from plaudit.people.access import Access
 from plaudit.problems import Conflict
 from plaudit.selling.reversals import rules
+from plaudit.selling.reversals.minors import MINOR_REFUND
 from plaudit.selling.reversals.model import RegionRule
 from plaudit.selling.reversals.refunds import REFUND
 
@@ -61,4 +62,4 @@ WITHDRAWAL_RULE = DecisionKind(
     problems=(Conflict,),
 )
 
-KINDS = (WITHDRAWAL_RULE, REFUND)
+KINDS = (WITHDRAWAL_RULE, REFUND, MINOR_REFUND)

@@ -41,6 +41,7 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
     respond_until: datetime | None = None
     poll_at: datetime | None = None
     decision_id: UUID | None = None
+    minor_refund_id: UUID | None = None
 
 
 async def lock_order(connection: Connection, order: Order) -> Order:
@@ -101,7 +102,7 @@ async def take(
         *(taking.provider_reversal_id, taking.step, taking.claimed_minor, account.currency),
         *(part.minor, part.net_minor, part.tax_minor, part.fee_minor, coins, unspent, spent),
         *(taking.reason, taking.requested_by, taking.request, now, taking.provider_at),
-        *(taking.respond_until, taking.poll_at, taking.excess_minor, taking.decision_id),
+        *(taking.respond_until, taking.poll_at, taking.excess_minor, taking.decision_id, taking.minor_refund_id),
     )
     movements = {
         "refund": part.minor,

@@ -12,7 +12,11 @@ HELD = (
         kind=kinds.PURCHASES,
         of="person_id",
     ),
+    Holding(table="minor_refund", personal="reason", kind=kinds.PURCHASES, of="person_id"),
     *about_nobody(
-        order_reversed="currency", reversal_transition="from_state to_state description", withdrawal_rule="region basis"
+        minor_refund_order="currency",
+        order_reversed="currency",
+        reversal_transition="from_state to_state description",
+        withdrawal_rule="region basis",
     ),
 )

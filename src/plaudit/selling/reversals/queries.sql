@@ -50,9 +50,9 @@ select post($1, $2, $3, 0, 0, $4, $5, $6)
 -- name: write_reversal
 insert into reversal (shard, reversal_id, order_id, person_id, kind, state, provider, provider_reversal_id, step,
     claimed_minor, currency, amount_minor, net_minor, tax_minor, fee_returned_minor, coins, coins_unspent, coins_spent,
-    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at, excess_minor, decision_id)
+    reason, requested_by, request, created_at, changed_at, provider_at, respond_until, poll_at, excess_minor, decision_id, minor_refund_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25,
-    $26, $27)
+    $26, $27, $28)
 
 -- columns: reversal
 r.shard, r.reversal_id, r.order_id, r.person_id, r.kind, r.state, r.previous_state, r.provider,
@@ -168,3 +168,45 @@ where shard = $3 and reversal_id = $4 and (state <> 'requested' or (polls = $1 a
 -- name: waiting_reversals
 select created_at as since, poll_at as due_at, polls as tries, leased_until, failed_with
 from reversal where poll_at is not null
+
+-- name: orders_paid_in
+-- Of one person, those whose coins came in a period; the oldest first.
+select l.lot_id from lot l
+where l.shard = shard_of($1::bigint) and l.viewer_id = $1 and l.kind = 'paid' and l.created_at >= $2 and l.created_at < $3
+order by l.created_at, l.lot_id limit $4
+
+-- name: losses_of
+-- Coins of gifts to each creator that reversals take back.
+select creator_id, sum(coins)::bigint as coins from gift_reversal
+where shard = $1 and reversal_id = any ($2::uuid[])
+group by creator_id order by coins desc, creator_id
+
+-- name: refunds_need_two
+select refunds_need_two($1, $2, $3, $4, $5)
+
+-- columns: minor_refund
+id, person_id, since, until, reason, requested_by, decided_at, decision_id
+
+-- name: add_minor_refund
+insert into minor_refund ({minor_refund}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: add_minor_refund_order
+insert into minor_refund_order (minor_refund_id, shard, order_id, amount_minor, currency) values ($1, $2, $3, $4, $5)
+
+-- name: find_minor_refund -> MinorRefund
+select {minor_refund} from minor_refund where id = $1
+
+-- name: decided_minor_refund -> MinorRefund
+select {minor_refund} from minor_refund where decision_id = $1
+
+-- name: minor_refunds -> MinorRefund
+select {minor_refund} from minor_refund where (decided_at, id) < ($1, $2) order by decided_at desc, id desc limit $3
+
+-- name: orders_of_minor_refund -> CaseOrder
+-- With the reversal that stands, or the last that was refused.
+select o.order_id, o.amount_minor, o.currency, r.reversal_id, r.state, r.coins, r.send_error, r.failed_with, r.outcome
+from minor_refund_order o
+left join lateral (
+    select * from reversal r where r.minor_refund_id = o.minor_refund_id and r.shard = o.shard and r.order_id = o.order_id
+    order by r.state = 'undone', r.created_at desc, r.reversal_id desc limit 1) r on true
+where o.minor_refund_id = $1 order by o.order_id

@@ -52,6 +52,7 @@ ENGLISH_ONLY = frozenset(
         "packs.html",
         "prepaid_report.html",
         "message.html",
+        "minor_refunds.html",
         "money_in.html",
         "operator.html",
         "operator_order.html",

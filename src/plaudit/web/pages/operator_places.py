@@ -76,6 +76,7 @@ GROUPS = (
             Tab("freezes", "/operator/freezes", "Freezes"),
             Tab("links", "/operator/links", "Linked accounts"),
             Tab("grants", "/operator/grants", "Give coins"),
+            Tab("minor_refunds", "/operator/minor-refunds", "Minors"),
             Tab("mails", "/operator/mails", "Mail"),
             Tab("data_requests", "/operator/data-requests", "Data requests"),
             Tab("holds", "/operator/holds", "Legal holds"),

@@ -5,6 +5,7 @@ declare
     done integer;
 begin
     perform require_erasing(p_person_id);
+    update minor_refund set reason = '' where person_id = p_person_id and reason <> '';
     with chosen as (
         select shard, reversal_id from reversal where shard = shard_of(p_person_id) and person_id = p_person_id
             and (reason <> '' or coalesce(request, '') <> '' or send_error is not null)
