@@ -606,6 +606,8 @@ FREEZE_DAYS_MAX = 366  # that something stands still without being looked at aga
 FREEZES_TOLD_MAX = 20  # that are looked at for one person
 
 # disclosure
+MONTHS_SHOWN = 12  # of what somebody paid, gave and got back
+MONTH_CREATORS_SHOWN = 10  # who got most of a month
 WORKED_GIFTS_LOOKED_AT = 20  # of the last gifts, for one that bought coins paid for
 
 # official

@@ -1,20 +1,25 @@
-"""What a coin is worth, over HTTP."""
+"""What a coin is worth, and what somebody paid and gave, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Router, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import Parameter
 from msgspec import Meta
 
+from plaudit.disclosure.export import CSV, months_csv
 from plaudit.disclosure.model import Typical, WorkedGift
+from plaudit.disclosure.months import Month, months_of
 from plaudit.disclosure.worth import typical, worked_gift
 from plaudit.injected import Clock, Database, Settings
+from plaudit.limits import MONTH_CREATORS_SHOWN
+from plaudit.money import Money
 from plaudit.people.access import Access
+from plaudit.people.actions import card_of, people_by_ids
 from plaudit.people.injected import Caller, CallerOrGuest
-from plaudit.people.model import Scope
+from plaudit.people.model import PersonCard, Scope
 from plaudit.problems import NotFound
 from plaudit.selling.orders.regions import preview
 from plaudit.selling.prices.current import current_book
@@ -72,4 +77,76 @@ async def get_worked_gift(
         return WorkedGiftAnswer(await worked_gift(connection, caller.person_id, gift_id, clock))
 
 
-router = Router("/", route_handlers=[get_coin_worth, get_worked_gift])
+class MonthCreator(msgspec.Struct, frozen=True):
+    """What somebody gave one creator in a month."""
+
+    creator: PersonCard
+    gifts: int
+    coins: int
+    cost: Annotated[list[Money], Meta(description="What the coins had cost, by currency; nothing for presents.")]
+
+
+class MonthAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What I did in a month."""
+
+    month: Annotated[str, Meta(examples=["2026-11"])]
+    gifts: int
+    coins: Annotated[int, Meta(description="Of gifts.")]
+    paid: Annotated[list[Money], Meta(description="For coins, by currency.")]
+    given: Annotated[list[Money], Meta(description="What the coins of gifts had cost, by currency.")]
+    back: Annotated[list[Money], Meta(description="Of withdrawals, refunds and disputes, by currency.")]
+    creators: Annotated[list[MonthCreator], Meta(description="Who got most coins, the most first.")]
+
+
+class MonthsAnswer(msgspec.Struct, frozen=True):
+    """The last months, the newest first."""
+
+    time_zone: Annotated[str, Meta(description="In which months begin: that of my limits, else UTC.")]
+    limit: Annotated[Money | None, Meta(description="What I let myself give in a month; null: there is no limit.")]
+    items: list[MonthAnswer]
+
+
+@get(
+    "/v1/me/months",
+    access=Access.VIEWER,
+    scope=Scope.MONEY_READ,
+    operation_id="GetMyMonths",
+    tags=_TAGS,
+    also_media_types=(CSV,),
+    summary="What I paid, gave and got back, month by month",
+)
+async def get_months(
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    format: Annotated[Literal["json", "csv"], Parameter(description="`csv`: as a file.")] = "json",
+) -> Response[MonthsAnswer]:
+    """By the books. What was given is what its coins had cost; what went back counts in the month in which it did."""
+    async with database.snapshot() as connection:
+        found = await months_of(connection, caller.person_id, clock)
+        people = await people_by_ids(connection, {one.creator_id for month in found.months for one in month.creators})
+    if format == "csv":
+        headers = {"Content-Disposition": 'attachment; filename="months.csv"', "Cache-Control": "no-store"}
+        return Response(months_csv(found), media_type=CSV, headers=headers)  # type: ignore[arg-type]  # the other media type
+    cards = {person_id: card_of(person) for person_id, person in people.items()}
+    items = [_month(month, cards) for month in found.months]
+    return Response(MonthsAnswer(found.time_zone, found.limit, items))
+
+
+def _month(month: Month, cards: dict[int, PersonCard]) -> MonthAnswer:
+    return MonthAnswer(
+        month=f"{month.month:%Y-%m}",
+        gifts=month.gifts,
+        coins=month.coins,
+        paid=month.paid,
+        given=month.given,
+        back=month.back,
+        creators=[
+            MonthCreator(cards[one.creator_id], one.gifts, one.coins, one.cost)
+            for one in month.creators[:MONTH_CREATORS_SHOWN]
+            if one.creator_id in cards
+        ],
+    )
+
+
+router = Router("/", route_handlers=[get_coin_worth, get_worked_gift, get_months])

@@ -8,7 +8,7 @@ from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, get_timezone, get_timezone_gmt, get_timezone_name
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone, get_timezone_gmt, get_timezone_name
 from babel.numbers import NumberPattern, format_decimal, format_percent
 
 from plaudit.languages.speaking import ngettext, voice
@@ -86,6 +86,12 @@ def format_day(value: datetime, timezone: str = UTC_ZONE) -> str:
     """The day of an instant in a time zone: 22 Nov 2026."""
     here = value.astimezone(get_timezone(timezone))
     return format_date(here, _ENGLISH_DAY if _is_english() else "medium", locale=voice().locale)
+
+
+def format_month(value: date) -> str:
+    """A month by a day in it: November 2026."""
+    written: str = format_skeleton("yMMMM", value, locale=voice().locale)
+    return written
 
 
 def format_calendar_day(value: date) -> str:

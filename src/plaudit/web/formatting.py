@@ -37,6 +37,7 @@ FILTERS: dict[str, Any] = {
     "diamond_unit": diamond_unit,
     "money": formats.format_money,
     "day": formats.format_day,
+    "month_name": formats.format_month,
     "calendar_day": formats.format_calendar_day,
     "example_amount": formats.format_example_amount,
     "plain_amount": formats.format_plain_amount,
